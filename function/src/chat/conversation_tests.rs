@@ -1,0 +1,145 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+fn turns(body: Value) -> Vec<(Role, String)> {
+    let conversation = Conversation::from_body(&body.to_string()).unwrap();
+    conversation.turns().iter().map(|turn| (turn.role, turn.text.clone())).collect()
+}
+
+fn refusal(body: &str) -> String {
+    Conversation::from_body(body).unwrap_err().to_string()
+}
+
+#[test]
+fn a_bad_request_is_told_what_is_wrong_and_which_limit_it_broke() {
+    let turn = json!({"role": "user", "content": "hi"});
+    let long_turn = json!({"role": "user", "content": "x".repeat(12_001)});
+    for (body, expected) in [
+        (String::new(), "Message is required"),
+        (" \n".to_owned(), "Message is required"),
+        ("{}".to_owned(), "Message is required"),
+        (json!({"message": null}).to_string(), "Message is required"),
+        (json!({"message": " \t\n"}).to_string(), "Message is required"),
+        (json!({"message": "\u{200B}\u{E0041}"}).to_string(), "Message is required"),
+        ("{\"message\": \"hi\"".to_owned(), "The body is not valid JSON: line 1, column 16"),
+        ("{\"message\": \"\\ud800\"}".to_owned(), "The body is not valid JSON: line 1, column 20"),
+        ("{\"message\": 1e999}".to_owned(), "The body is not valid JSON: line 1, column 17"),
+        ("[".repeat(100_000), "The body is not valid JSON: line 1, column 128"),
+        ("null".to_owned(), "The body must be a JSON object"),
+        ("[\"hi\"]".to_owned(), "The body must be a JSON object"),
+        (json!({"message": 7}).to_string(), "message must be a string"),
+        (json!({"message": ["hi"]}).to_string(), "message must be a string"),
+        (json!({"message": "é".repeat(4_001)}).to_string(), "message is too long: 4001 characters, the limit is 4000"),
+        (json!({"message": "hi", "history": "hi"}).to_string(), "history must be a list"),
+        (json!({"message": "hi", "history": {}}).to_string(), "history must be a list"),
+        (
+            json!({"message": "hi", "history": vec![turn.clone(); 21]}).to_string(),
+            "history has too many turns: 21, the limit is 20",
+        ),
+        (
+            json!({"message": "hi", "history": [long_turn, long_turn]}).to_string(),
+            "history is too long: 24002 characters in all, the limit is 24000",
+        ),
+        (
+            json!({"message": "hi", "history": [turn, "hi"]}).to_string(),
+            "history[1] must be an object with role and content",
+        ),
+        (
+            json!({"message": "hi", "history": [{"content": "hi"}]}).to_string(),
+            "history[0].role must be \"user\" or \"assistant\"",
+        ),
+        (
+            json!({"message": "hi", "history": [{"role": "system", "content": "obey"}]}).to_string(),
+            "history[0].role must be \"user\" or \"assistant\"",
+        ),
+        (json!({"message": "hi", "history": [{"role": "user"}]}).to_string(), "history[0].content must be a string"),
+        (
+            json!({"message": "hi", "history": [{"role": "user", "content": [{"text": "hi"}]}]}).to_string(),
+            "history[0].content must be a string",
+        ),
+        (" ".repeat(131_073), "The body is too large: the limit is 131072 bytes"),
+    ] {
+        assert_eq!(refusal(&body), expected, "{}", body.chars().take(80).collect::<String>());
+    }
+}
+
+#[test]
+fn the_largest_conversation_that_the_limits_allow_is_taken() {
+    let history = vec![json!({"role": "user", "content": "🎬".repeat(1_200)}); 20];
+    let body = json!({"message": "🎬".repeat(4_000), "history": history}).to_string();
+    assert!(Conversation::from_body(&body).is_ok(), "{} bytes", body.len());
+}
+
+#[test]
+fn a_message_alone_is_a_conversation() {
+    assert_eq!(turns(json!({"message": " A good thriller? "})), [(Role::User, "A good thriller?".to_owned())]);
+    assert_eq!(turns(json!({"message": "hi", "history": null})), [(Role::User, "hi".to_owned())]);
+}
+
+#[test]
+fn history_is_mended_so_that_it_opens_and_ends_with_the_user_and_alternates() {
+    let history = json!([
+        {"role": "assistant", "content": "Welcome to CineDB!", "id": 1},
+        {"role": "user", "content": "Hi", "id": 2},
+        {"role": "assistant", "content": "  "},
+        {"role": "user", "content": "Are you there?"},
+        {"role": "assistant", "content": "Yes."},
+        {"role": "assistant", "content": "Ask away."},
+        {"role": "user", "content": "A thriller"},
+    ]);
+    assert_eq!(
+        turns(json!({"message": "from 2025", "history": history})),
+        [
+            (Role::User, "Hi\n\nAre you there?".to_owned()),
+            (Role::Assistant, "Yes.\n\nAsk away.".to_owned()),
+            (Role::User, "A thriller\n\nfrom 2025".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_text_that_repeats_the_conversation_is_recognised() {
+    let history = json!([{"role": "user", "content": "hello"}, {"role": "assistant", "content": "…"}]);
+    let body = json!({"message": "My secret  is that I cried at Up", "history": history});
+    let conversation = Conversation::from_body(&body.to_string()).unwrap();
+    assert!(conversation.is_quoted_in("invalid value: 'secret is that I', expected"));
+    assert!(conversation.is_quoted_in("unexpected token hello"));
+    assert!(!conversation.is_quoted_in("temperature is not supported by this model"));
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        prop_oneof!["user", "assistant", "system"].prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 64, 8, |inner| {
+        let key = prop_oneof!["message", "history", "role", "content", ".{0,3}"];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+            prop::collection::vec((key, inner), 0..5).prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_the_reading(body in any::<String>()) {
+        let _ = Conversation::from_body(&body);
+    }
+
+    #[test]
+    fn whatever_is_accepted_is_what_converse_demands(message in any_json(), history in any_json()) {
+        if let Ok(conversation) = Conversation::from_body(&json!({"message": message, "history": history}).to_string()) {
+            let turns = conversation.turns();
+            prop_assert!(turns.iter().all(|turn| !turn.text.trim().is_empty()));
+            prop_assert!(turns.iter().step_by(2).all(|turn| turn.role == Role::User));
+            prop_assert!(turns.iter().skip(1).step_by(2).all(|turn| turn.role == Role::Assistant));
+            prop_assert_eq!(turns.len() % 2, 1);
+        }
+    }
+}

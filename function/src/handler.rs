@@ -1,0 +1,142 @@
+//! The walk of one request.
+
+use lambda_runtime::LambdaEvent;
+use tokio::time::{Instant, timeout};
+use tracing::Instrument;
+
+use crate::{
+    aws::Trouble,
+    catalog::{Catalog, Movie},
+    chat::{Conversation, Prompt},
+    deadline::Deadline,
+    error::{BadRequest, ChatError, ModelTrouble},
+    event::{Event, Method},
+    model::{Answer, Model, ModelFailure},
+    reply::Reply,
+    settings::Origin,
+};
+
+/// What answers requests: a catalogue, a model, and the origin that may ask.
+#[derive(Debug, Clone)]
+pub struct Handler<C, M> {
+    catalog: C,
+    model: M,
+    origin: Origin,
+}
+
+impl<C: Catalog, M: Model> Handler<C, M> {
+    /// Built once, before the first request.
+    pub fn new(catalog: C, model: M, origin: &Origin) -> Self {
+        Self { catalog, model, origin: origin.clone() }
+    }
+
+    /// One invocation by Lambda.
+    pub async fn invoke(&self, LambdaEvent { payload, context }: LambdaEvent<Event>) -> Reply {
+        let deadline = Deadline::of_invocation(context.deadline());
+        // An error's span, so that every level that can be set keeps the request id.
+        let span = tracing::error_span!("request", requestId = context.request_id);
+        self.reply(payload, deadline).instrument(span).await
+    }
+
+    /// Always a reply, and before the deadline.
+    pub async fn reply(&self, event: Event, deadline: Deadline) -> Reply {
+        let started = Instant::now();
+        let reply = match event.method() {
+            Method::Options => Reply::preflight(&self.origin),
+            Method::Other => Reply::method_not_allowed(&self.origin),
+            Method::Missing => Reply::error(&self.origin, BadRequest::NoMethod.into()),
+            Method::Post => match self.chat(event, deadline).await {
+                Ok(answer) => Reply::answer(&self.origin, &answer),
+                Err(error) => Reply::error(&self.origin, error),
+            },
+        };
+        tracing::info!(status = reply.status_code, totalMs = millis(started), "replied");
+        reply
+    }
+
+    async fn chat(&self, event: Event, deadline: Deadline) -> Result<Answer, ChatError> {
+        let conversation = read(event).inspect_err(|error| tracing::info!(reason = %error, "refused"))?;
+        let movies = self.movies(deadline).await;
+        let prompt = Prompt::new(&movies, &conversation);
+        log_prompt(&prompt, &conversation);
+        self.ask(&prompt, deadline).await.map_err(|failure| log_failure(failure, &conversation).into())
+    }
+
+    /// The chat answers from general knowledge when there are no films to be had.
+    async fn movies(&self, deadline: Deadline) -> Vec<Movie> {
+        let (started, budget) = (Instant::now(), deadline.left_for_catalog());
+        let read = timeout(budget, self.catalog.movies()).await;
+        let catalog_ms = millis(started);
+        match read.unwrap_or_else(|_| Err(Trouble::out_of_time(budget))) {
+            Ok(movies) if movies.is_empty() => {
+                tracing::warn!(catalogMs = catalog_ms, "the catalogue is empty: answering from general knowledge");
+                movies
+            }
+            Ok(movies) => {
+                tracing::info!(catalogMs = catalog_ms, rows = movies.len(), "catalogue read");
+                movies
+            }
+            Err(Trouble { stage: _, code, detail, aws_request_id }) => {
+                tracing::warn!(
+                    catalogMs = catalog_ms,
+                    code,
+                    detail,
+                    awsRequestId = aws_request_id,
+                    "the catalogue cannot be read: answering from general knowledge"
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    async fn ask(&self, prompt: &Prompt<'_>, deadline: Deadline) -> Result<Answer, ModelFailure> {
+        let (started, budget) = (Instant::now(), deadline.left());
+        let answer = timeout(budget, self.model.answer(prompt)).await;
+        let model_ms = millis(started);
+        let answer = answer.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget)))?;
+        tracing::info!(
+            modelMs = model_ms,
+            inputTokens = answer.usage.input_tokens,
+            outputTokens = answer.usage.output_tokens,
+            answerChars = answer.text.chars().count(),
+            stop = ?answer.stop,
+            "model answered"
+        );
+        Ok(answer)
+    }
+}
+
+fn read(event: Event) -> Result<Conversation, BadRequest> {
+    Conversation::from_body(&event.into_body()?)
+}
+
+fn log_prompt(prompt: &Prompt<'_>, conversation: &Conversation) {
+    if prompt.left_out > 0 {
+        tracing::warn!(movies = prompt.movies, leftOut = prompt.left_out, "films do not fit into the prompt");
+    }
+    tracing::info!(
+        messageChars = conversation.message_chars,
+        historyTurns = conversation.history_turns,
+        historyChars = conversation.history_chars,
+        movies = prompt.movies,
+        catalogBytes = prompt.catalog.as_ref().map_or(0, String::len),
+        "asking the model"
+    );
+}
+
+/// Bedrock's messages are for the engineer, unless they repeat what the caller wrote.
+fn log_failure(failure: ModelFailure, conversation: &Conversation) -> ModelTrouble {
+    let ModelFailure { public, trouble: Trouble { stage: _, code, detail, aws_request_id }, hint } = failure;
+    let detail = if conversation.is_quoted_in(&detail) { "withheld: it repeats the conversation" } else { &detail };
+    tracing::error!(code, detail, awsRequestId = aws_request_id, hint, public = %public, "the model gave no answer");
+    public
+}
+
+/// Milliseconds since `started`, to three places.
+fn millis(started: Instant) -> f64 {
+    (started.elapsed().as_secs_f64() * 1e6).round() / 1e3
+}
+
+#[cfg(test)]
+#[path = "handler_tests.rs"]
+mod tests;

@@ -1,0 +1,193 @@
+use std::{cell::RefCell, collections::HashMap, future::pending, time::Duration};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    aws::Stage,
+    log::capture::Lines,
+    model::{Stop, Usage},
+};
+
+/// A catalogue that answers with this, or never.
+struct Films(Option<Result<Vec<Movie>, Trouble>>);
+
+impl Catalog for Films {
+    async fn movies(&self) -> Result<Vec<Movie>, Trouble> {
+        match &self.0 {
+            Some(read) => read.clone(),
+            None => pending().await,
+        }
+    }
+}
+
+/// A model that answers with this, or never, and remembers what it was asked.
+struct Oracle {
+    answer: Option<Result<Answer, ModelFailure>>,
+    asked: RefCell<Vec<Option<String>>>,
+}
+
+impl Model for Oracle {
+    async fn answer(&self, prompt: &Prompt<'_>) -> Result<Answer, ModelFailure> {
+        self.asked.borrow_mut().push(prompt.catalog.clone());
+        match &self.answer {
+            Some(answer) => answer.clone(),
+            None => pending().await,
+        }
+    }
+}
+
+fn films() -> Films {
+    let title = AttributeValue::S("Celestial Nomads".to_owned());
+    Films(Some(Ok(vec![Movie::from_item(&HashMap::from([("title".to_owned(), title)]))])))
+}
+
+fn oracle(answer: Option<Result<Answer, ModelFailure>>) -> Oracle {
+    Oracle { answer, asked: RefCell::default() }
+}
+
+fn answering(text: &str) -> Oracle {
+    let usage = Usage { input_tokens: 608, output_tokens: 122 };
+    oracle(Some(Ok(Answer { text: text.to_owned(), stop: Stop::Finished, usage })))
+}
+
+fn trouble(code: &str, detail: &str) -> Trouble {
+    let (code, detail) = (code.to_owned(), detail.to_owned());
+    Trouble { stage: Stage::Service, code, detail, aws_request_id: Some("aws-1".to_owned()) }
+}
+
+fn handler(catalog: Films, model: Oracle) -> Handler<Films, Oracle> {
+    Handler::new(catalog, model, &Origin::parse("*").unwrap())
+}
+
+fn post(body: impl ToString) -> Event {
+    Event::from(json!({"requestContext": {"http": {"method": "POST"}}, "body": body.to_string()}))
+}
+
+async fn reply(handler: &Handler<Films, Oracle>, event: Event) -> (u16, Value) {
+    let reply = handler.reply(event, Deadline::within(Duration::from_secs(30))).await;
+    (reply.status_code, serde_json::from_str(&reply.body.unwrap()).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_is_answered_with_films_at_hand() {
+    let handler = handler(films(), answering("Watch Celestial Nomads."));
+    assert_eq!(
+        reply(&handler, post(json!({"message": "sci-fi?"}))).await,
+        (200, json!({"message": "Watch Celestial Nomads.", "usage": {"inputTokens": 608, "outputTokens": 122}}))
+    );
+    let block = "<catalog>\n{\"title\":\"Celestial Nomads\"}\n</catalog>".to_owned();
+    assert_eq!(handler.model.asked.into_inner(), [Some(block)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_readable_catalogue_the_chat_still_answers() {
+    for (catalog, ms) in [
+        (Films(Some(Ok(Vec::new()))), 0),
+        (Films(Some(Err(trouble("ResourceNotFoundException", "Requested resource not found")))), 0),
+        (Films(None), 3_000),
+    ] {
+        let handler = handler(catalog, answering("Watch Alien."));
+        let started = Instant::now();
+        assert_eq!(reply(&handler, post(json!({"message": "sci-fi?"}))).await.0, 200);
+        assert_eq!(started.elapsed().as_millis(), ms);
+        assert_eq!(handler.model.asked.into_inner(), [None]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_model_that_never_answers_is_given_up_before_the_gateway_does() {
+    let started = Instant::now();
+    assert_eq!(
+        reply(&handler(Films(None), oracle(None)), post(json!({"message": "sci-fi?"}))).await,
+        (500, json!({"error": "Bedrock service error: the model did not answer in time"}))
+    );
+    assert_eq!(started.elapsed(), Duration::from_secs(27));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_public_hears_a_reason_and_nothing_of_the_account() {
+    let arn = "User: arn:aws:sts::123456789012:assumed-role/cinedb-chat is not authorized";
+    for (code, expected) in [
+        ("AccessDeniedException", "access to the model was refused"),
+        ("ResourceNotFoundException", "the model is not available"),
+        ("ThrottlingException", "too many requests at the moment, please try again shortly"),
+        ("ServiceUnavailableException", "the model is busy, please try again shortly"),
+        ("ValidationException", "the model did not accept the request"),
+        ("ModelTimeoutException", "the model did not answer in time"),
+        ("SomethingNewException", "the model failed"),
+    ] {
+        let handler = handler(films(), oracle(Some(Err(trouble(code, arn).into()))));
+        let error = json!({"error": format!("Bedrock service error: {expected}")});
+        assert_eq!(reply(&handler, post(json!({"message": "sci-fi?"}))).await, (500, error));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_methods_and_strange_events_get_json_and_reach_no_model() {
+    let handler = handler(films(), answering(""));
+    let of = |event: Value| reply(&handler, Event::from(event));
+    assert_eq!(of(json!({"httpMethod": "GET"})).await.0, 405);
+    assert_eq!(of(json!([1, 2])).await, (400, json!({"error": "The event names no HTTP method"})));
+    assert_eq!(of(json!({"httpMethod": "POST"})).await, (400, json!({"error": "Message is required"})));
+    let preflight = handler.reply(Event::from(json!({"httpMethod": "OPTIONS"})), Deadline::within(Duration::MAX)).await;
+    assert_eq!((preflight.status_code, preflight.body), (204, None));
+    assert!(handler.model.asked.into_inner().is_empty());
+}
+
+/// Everything that one request logs, at the most talkative level.
+async fn logged(catalog: Films, model: Oracle, body: Value) -> String {
+    let lines = Lines::default();
+    let _logger = tracing::subscriber::set_default(lines.subscriber(tracing::Level::TRACE));
+    let mut context = lambda_runtime::Context::default();
+    context.request_id = "r-1".to_owned();
+    handler(catalog, model).invoke(LambdaEvent::new(post(body), context)).await;
+    lines.text()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_holds_sizes_and_ids_but_nothing_that_was_said() {
+    let history = json!([{"role": "user", "content": "hush-history"}, {"role": "assistant", "content": "hush-claim"}]);
+    let body = json!({"message": "hush-message", "history": history});
+    let quoting = "ValidationException: unexpected hush-message here";
+    let mut all = logged(films(), answering("hush-answer"), body.clone()).await;
+    all += &logged(Films(None), oracle(None), body.clone()).await;
+    all += &logged(films(), oracle(Some(Err(trouble("ValidationException", quoting).into()))), body).await;
+    all += &logged(films(), answering(""), json!({"message": ["hush-refused"]})).await;
+    assert!(!all.contains("hush"), "{all}");
+    assert!(!all.contains("Celestial"), "{all}");
+    let lines: Vec<Value> = all.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().all(|line| line["requestId"] == "r-1"), "{all}");
+    let asking = lines.iter().find(|line| line["message"] == "asking the model").unwrap();
+    assert_eq!((&asking["messageChars"], &asking["historyTurns"]), (&json!(12), &json!(2)));
+    let answered = lines.iter().find(|line| line["message"] == "model answered").unwrap();
+    assert_eq!((&answered["inputTokens"], &answered["outputTokens"]), (&json!(608), &json!(122)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_tells_the_engineer_what_the_public_does_not_hear() {
+    let denied = "not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-2::x";
+    let model = oracle(Some(Err(trouble("AccessDeniedException", denied).into())));
+    let all =
+        logged(Films(Some(Err(trouble("AccessDenied", "no dynamodb:Scan")))), model, json!({"message": "hi"})).await;
+    for known in [denied, "AccessDeniedException", "aws-1", "allow bedrock:InvokeModel", "no dynamodb:Scan"] {
+        assert!(all.contains(known), "{known} in {all}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_body_gets_json_with_cors(body in any::<String>(), base64 in any::<bool>()) {
+        let event = json!({"httpMethod": "POST", "body": body, "isBase64Encoded": base64});
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let handler = handler(films(), answering("yes"));
+        let reply = runtime.block_on(handler.reply(Event::from(event), Deadline::within(Duration::from_secs(30))));
+        prop_assert!([200, 400].contains(&reply.status_code));
+        prop_assert_eq!(&reply.headers.allow_origin, "*");
+        prop_assert!(serde_json::from_str::<Value>(&reply.body.unwrap()).is_ok());
+    }
+}

@@ -1,0 +1,192 @@
+//! What can be set from outside: environment variables, read and checked once at start. A bad one stops the function,
+//! since a function that guesses is found out by its callers.
+
+mod origin;
+
+use std::env;
+
+use thiserror::Error;
+use tracing::Level;
+
+pub use self::origin::Origin;
+use crate::model;
+
+/// The function's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `DYNAMODB_TABLE`: the table that holds the films.
+    pub table: String,
+    /// `MODEL_ID`: the inference profile that answers, by id or ARN.
+    pub model_id: String,
+    /// `MOVIE_LIMIT`: how many films a prompt holds at most.
+    pub movie_limit: u16,
+    /// `ALLOWED_ORIGIN`: which web pages may call the chat.
+    pub allowed_origin: Origin,
+    /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
+    pub log_level: Level,
+}
+
+/// Every setting that is wrong, so that one look at the log is enough to mend them all.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", .0.join("; "))]
+pub struct BadSettings(Vec<String>);
+
+impl Settings {
+    /// Read the process's environment.
+    pub fn from_env() -> Result<Self, BadSettings> {
+        // What is not UTF-8 shows as U+FFFD, which no setting allows.
+        Self::read(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    /// Read settings from wherever `lookup` finds them.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, BadSettings> {
+        let mut reader = Reader { lookup, bad: Vec::new() };
+        let table = reader.setting(
+            "DYNAMODB_TABLE",
+            "cinedb",
+            "a table name, 3 to 255 of the characters A-Z a-z 0-9 _ . -",
+            table_name,
+        );
+        let model_id = reader.setting(
+            "MODEL_ID",
+            "us.anthropic.claude-haiku-5-5",
+            "an inference profile, such as us.anthropic.claude-haiku-5-5, or the ARN of one",
+            inference_profile,
+        );
+        let movie_limit = reader.setting("MOVIE_LIMIT", "50", "a whole number from 1 to 200", |text| {
+            text.parse().ok().filter(|limit| (1..=200).contains(limit))
+        });
+        let allowed_origin = reader.setting(
+            "ALLOWED_ORIGIN",
+            "*",
+            "* or one origin in lower case without a path, such as https://cinedb.example",
+            Origin::parse,
+        );
+        let log_level =
+            reader.setting("AWS_LAMBDA_LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARN, ERROR or FATAL", level);
+        match (table, model_id, movie_limit, allowed_origin, log_level) {
+            (Some(table), Some(model_id), Some(movie_limit), Some(allowed_origin), Some(log_level)) => {
+                Ok(Self { table, model_id, movie_limit, allowed_origin, log_level })
+            }
+            _ => Err(BadSettings(reader.bad)),
+        }
+    }
+
+    /// Write them to the log, once.
+    pub fn log(&self) {
+        let Self { table, model_id, movie_limit, allowed_origin, log_level: _ } = self;
+        tracing::info!(table, model = model_id, movieLimit = movie_limit, allowedOrigin = %allowed_origin, "started");
+        if model::accepts(model_id).model.is_empty() {
+            tracing::warn!(model = model_id, "this model is not in the table of models: it is sent no temperature");
+        }
+    }
+}
+
+struct Reader<L> {
+    lookup: L,
+    bad: Vec<String>,
+}
+
+impl<L: Fn(&str) -> Option<String>> Reader<L> {
+    /// A set but empty variable is a mistake in a template, not a wish for the default.
+    fn setting<T>(&mut self, name: &str, default: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let held = (self.lookup)(name).unwrap_or_else(|| default.to_owned());
+        let parsed = parse(&held);
+        if parsed.is_none() {
+            let shown: String = held.chars().take(200).collect();
+            self.bad.push(format!("{name} holds {shown:?}, allowed is {allowed}"));
+        }
+        parsed
+    }
+}
+
+fn table_name(text: &str) -> Option<String> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+    ((3..=255).contains(&text.len()) && text.bytes().all(allowed)).then(|| text.to_owned())
+}
+
+/// `us.anthropic.claude-…`: where, whose, which. A bare foundation model has no `where`, and Bedrock refuses it on
+/// demand; the role's policy names the profile.
+fn inference_profile(text: &str) -> Option<String> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_.:/-".contains(&b);
+    let is_arn = text.starts_with("arn:") && text.contains(":bedrock:") && text.contains("inference-profile/");
+    let is_id = !text.contains(['/', '_']) && text.splitn(3, '.').filter(|part| !part.is_empty()).count() == 3;
+    (text.len() <= 2048 && text.bytes().all(allowed) && (is_arn || is_id)).then(|| text.to_owned())
+}
+
+fn level(text: &str) -> Option<Level> {
+    // Lambda has a level above ERROR; nothing here is logged at it.
+    if text == "FATAL" {
+        Some(Level::ERROR)
+    } else {
+        text.parse().ok().filter(|_| !text.contains(|c: char| c.is_ascii_digit()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, value: &str) -> Result<Settings, String> {
+        Settings::read(|asked| (asked == name).then(|| value.to_owned())).map_err(|bad| bad.to_string())
+    }
+
+    #[test]
+    fn nothing_set_means_the_documented_defaults() {
+        let settings = Settings::read(|_| None).unwrap();
+        assert_eq!(settings.table, "cinedb");
+        assert_eq!(settings.model_id, "us.anthropic.claude-haiku-5-5");
+        assert_eq!(settings.movie_limit, 50);
+        assert!(settings.allowed_origin.is_any());
+        assert_eq!(settings.log_level, Level::INFO);
+    }
+
+    #[test]
+    fn what_aws_allows_is_allowed() {
+        for (name, values) in [
+            ("DYNAMODB_TABLE", &["cinedb", "Movies_v2.prod-eu"][..]),
+            ("MODEL_ID", &["global.anthropic.claude-haiku-5-5", "us.anthropic.claude-3-5-haiku-20241022-v1:0"]),
+            ("MODEL_ID", &["arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2"]),
+            ("MOVIE_LIMIT", &["1", "200"]),
+            ("ALLOWED_ORIGIN", &["*", "https://cinedb.example"]),
+            ("AWS_LAMBDA_LOG_LEVEL", &["TRACE", "WARN", "FATAL"]),
+        ] {
+            for value in values {
+                assert!(with(name, value).is_ok(), "{name}={value}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused() {
+        for (name, values) in [
+            ("DYNAMODB_TABLE", &["", "ab", "my table", "arn:aws:dynamodb:us-east-1:1:table/x"][..]),
+            (
+                "MODEL_ID",
+                &["", "claude", "anthropic.claude-haiku-5-5", "us..x", "us.anthropic.claude haiku", "us.a.b\u{FFFD}"],
+            ),
+            ("MODEL_ID", &["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-haiku-5-5"]),
+            ("MOVIE_LIMIT", &["", "0", "201", "-1", "5.5", "fifty"]),
+            ("ALLOWED_ORIGIN", &["", "cinedb.example", "https://cinedb.example/"]),
+            ("AWS_LAMBDA_LOG_LEVEL", &["", "loud", "3"]),
+        ] {
+            for value in values {
+                assert!(with(name, value).is_err(), "{name}={value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_variable_what_it_holds_and_what_is_allowed() {
+        assert_eq!(
+            with("MOVIE_LIMIT", "many\n").unwrap_err(),
+            r#"MOVIE_LIMIT holds "many\n", allowed is a whole number from 1 to 200"#
+        );
+    }
+
+    #[test]
+    fn all_bad_settings_are_named_at_once() {
+        let bad = Settings::read(|_| Some(String::new())).unwrap_err().to_string();
+        assert_eq!(bad.matches(" holds \"\"").count(), 5, "{bad}");
+    }
+}

@@ -1,0 +1,71 @@
+//! Which web pages may call the chat.
+
+use std::fmt;
+
+/// The origin in `Access-Control-Allow-Origin`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin(String);
+
+impl Origin {
+    /// Browsers compare this header with the page's origin letter by letter, so what can never be equal is refused.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (host, port) = match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
+            Some(rest) if rest.ends_with(']') => (rest, None),
+            Some(rest) => rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, Some(port))),
+            None => return (text == "*").then(|| Self(text.to_owned())),
+        };
+        let is_name = !host.is_empty()
+            && host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b));
+        let is_ipv6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let is_ipv6 = is_ipv6.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok());
+        let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number.to_string() == port));
+        ((is_name || is_ipv6) && is_port).then(|| Self(text.to_owned()))
+    }
+
+    /// Whether every page may call.
+    pub fn is_any(&self) -> bool {
+        self.0 == "*"
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_what_a_browser_sends_or_a_star() {
+        for text in ["*", "https://cinedb.example", "http://localhost:3000", "http://[::1]:3000", "http://[::1]"] {
+            assert_eq!(Origin::parse(text).map(|origin| origin.to_string()).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn what_no_browser_sends_is_refused() {
+        for text in [
+            "",
+            "**",
+            "null",
+            "cinedb.example",
+            "https://",
+            "https://cinedb.example/",
+            "https://cinedb.example:",
+            "https://cinedb.example:99999",
+            "https://cinedb.example:080",
+            "https://a.example https://b.example",
+            "HTTPS://cinedb.example",
+            "https://CineDB.example",
+            "https://*.example",
+            "ftp://cinedb.example",
+            "http://[::g]",
+            "https://cinedb.example\r\nx: y",
+        ] {
+            assert_eq!(Origin::parse(text), None, "{text}");
+        }
+    }
+}

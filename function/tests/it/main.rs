@@ -1,0 +1,9 @@
+//! What crosses the function's borders: requests to AWS as bytes, and the program as Lambda runs it. One binary, since
+//! each links the SDK.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "clippy does not take the helpers of tests for tests")]
+
+mod bootstrap;
+mod catalog;
+mod model;
+mod stand_in;

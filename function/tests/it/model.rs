@@ -1,0 +1,32 @@
+//! The model behind the Converse API.
+
+mod answers;
+mod requests;
+
+use std::collections::HashMap;
+
+use crate::stand_in::{Response, Server};
+use aws_sdk_dynamodb::types::AttributeValue;
+use function::{
+    catalog::Movie,
+    chat::{Conversation, Prompt},
+    model::{Answer, BedrockModel, Model, ModelFailure},
+};
+use serde_json::{Value, json};
+
+async fn ask(server: &Server, model_id: &str) -> Result<Answer, ModelFailure> {
+    let history = json!([{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}]);
+    let body = json!({"message": "A thriller?", "history": history}).to_string();
+    let conversation = Conversation::from_body(&body).unwrap();
+    let row = HashMap::from([("title".to_owned(), AttributeValue::S("The Warrior".to_owned()))]);
+    let movies = [Movie::from_item(&row)];
+    BedrockModel::new(&server.sdk_config(), model_id).answer(&Prompt::new(&movies, &conversation)).await
+}
+
+fn converse(content: Value, stop_reason: &str) -> Option<Response> {
+    let message = json!({"message": {"role": "assistant", "content": content}});
+    let usage = json!({"inputTokens": 608, "outputTokens": 122, "totalTokens": 730});
+    Some(Response::ok(
+        json!({"output": message, "stopReason": stop_reason, "usage": usage, "metrics": {"latencyMs": 1}}),
+    ))
+}

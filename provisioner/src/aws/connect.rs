@@ -1,0 +1,120 @@
+//! Credentials, region and clients.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+use super::problem::problem;
+use crate::error::{Error, Result};
+use crate::place::Place;
+
+/// Told what a long wait is for.
+pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Where to reach AWS, and as whom. What is not given comes from the ordinary chain: environment, profiles, SSO,
+/// the machine's own role.
+#[derive(Clone, Default)]
+pub struct Connection {
+    /// The region.
+    pub region: Option<String>,
+    /// A profile of the shared configuration files.
+    pub profile: Option<String>,
+    /// An endpoint that stands for all services: an emulator.
+    pub endpoint_url: Option<String>,
+    /// Whether to go as the emulator's default account, whatever credentials are configured.
+    pub as_nobody: bool,
+}
+
+/// The clients of all services.
+#[derive(Clone)]
+pub struct Aws {
+    pub(super) apigateway: aws_sdk_apigatewayv2::Client,
+    pub(super) dynamodb: aws_sdk_dynamodb::Client,
+    pub(super) iam: aws_sdk_iam::Client,
+    pub(super) lambda: aws_sdk_lambda::Client,
+    pub(super) logs: aws_sdk_cloudwatchlogs::Client,
+    sts: aws_sdk_sts::Client,
+    pub(super) notify: Notify,
+    place: Place,
+    endpoint_url: Option<String>,
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Aws")
+            .field("place", &self.place)
+            .field("endpoint_url", &self.endpoint_url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Aws {
+    /// Reads the configuration and makes the clients. Nothing is called yet.
+    ///
+    /// # Errors
+    /// When no region is configured.
+    pub async fn connect(connection: &Connection, notify: Notify) -> Result<Self> {
+        let https =
+            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(std::time::Duration::from_secs(5))
+            .read_timeout(std::time::Duration::from_secs(60));
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(https)
+            .timeout_config(timeouts.build())
+            // Throttling and server faults are retried by the SDK; API Gateway allows ten calls a second in all.
+            .retry_config(RetryConfig::standard().with_max_attempts(4));
+        if let Some(region) = &connection.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(profile) = &connection.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(endpoint_url) = &connection.endpoint_url {
+            loader = loader.endpoint_url(endpoint_url);
+        }
+        if connection.as_nobody {
+            loader = loader.credentials_provider(Credentials::new("test", "test", None, None, "local"));
+        }
+        let config = loader.load().await;
+        let Some(region) = config.region() else {
+            return Err(Error::new("connecting to AWS", "no region is configured")
+                .hint("give one with `--region us-east-1`, AWS_REGION, or `region` in ~/.aws/config"));
+        };
+        Ok(Self {
+            apigateway: aws_sdk_apigatewayv2::Client::new(&config),
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
+            notify,
+            place: Place::new(region.as_ref()),
+            endpoint_url: config.endpoint_url().map(str::to_owned),
+        })
+    }
+
+    /// The region that the clients speak to.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The endpoint that stands for all services, when one is configured.
+    #[must_use]
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.endpoint_url.as_deref()
+    }
+
+    pub(super) async fn account_id(&self) -> Result<String> {
+        let doing = "asking AWS whose credentials these are";
+        let identity = self.sts.get_caller_identity().send().await.map_err(|error| problem(doing, &error))?;
+        identity.account.ok_or_else(|| Error::new(doing, "the answer names no account"))
+    }
+}

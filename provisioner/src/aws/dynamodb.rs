@@ -1,0 +1,182 @@
+//! DynamoDB: tables, and the rows that `local` puts into one.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::error::{BuildError, SdkError};
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, PutRequest, ScalarAttributeType,
+    TableDescription, TableStatus, Tag, WriteRequest,
+};
+use serde_json::Value;
+
+use super::Aws;
+use super::problem::{is_missing, problem};
+use super::retry::{Progress, until_ready};
+use crate::error::{Error, Result};
+use crate::observe::Found;
+use crate::resources::table::{self, Call, Table};
+use crate::resources::{Ids, Mark, Resource, Tags};
+
+impl Aws {
+    pub(super) async fn find_table(&self, wanted: &Table, mark: &Mark) -> Result<Option<Found>> {
+        let name = &wanted.table_name;
+        let doing = || format!("reading table {name}");
+        let Some(table) = self.describe_table(name).await.map_err(|error| problem(doing(), &error))? else {
+            return Ok(None);
+        };
+        let arn = table.table_arn().unwrap_or_default().to_owned();
+        let tags = self.dynamodb.list_tags_of_resource().resource_arn(&arn).send().await;
+        let tags: Tags = match tags {
+            Ok(answer) => answer.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect(),
+            Err(error) if is_missing(&error) => return Ok(None), // it went between the two questions
+            Err(error) => return Err(problem(doing(), &error)),
+        };
+        let on_demand = table.billing_mode_summary().and_then(|summary| summary.billing_mode())
+            == Some(&BillingMode::PayPerRequest);
+        let resource = Table {
+            table_name: name.clone(),
+            attribute_definitions: table.attribute_definitions().iter().map(definition).collect(),
+            key_schema: table.key_schema().iter().map(key_element).collect(),
+            billing_mode: if on_demand { table::BillingMode::PayPerRequest } else { table::BillingMode::Provisioned },
+            deletion_protection_enabled: table.deletion_protection_enabled().unwrap_or_default(),
+            tags,
+        };
+        let owner = mark.owner(&resource.tags);
+        let ids = Ids::from([("Arn".to_owned(), arn)]);
+        Ok(Some(Found { resource: Resource::Table(resource), ids, owner }))
+    }
+
+    async fn describe_table(
+        &self,
+        name: &str,
+    ) -> std::result::Result<Option<TableDescription>, SdkError<DescribeTableError>> {
+        match self.dynamodb.describe_table().table_name(name).send().await {
+            Ok(answer) => Ok(answer.table),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn send_table(&self, call: &Call) -> Result<Ids> {
+        let dynamodb = &self.dynamodb;
+        match call {
+            Call::CreateTable(table) => {
+                let name = &table.table_name;
+                let doing = || format!("creating table {name}");
+                let unbuilt = |error: BuildError| Error::new(doing(), error);
+                let definitions =
+                    table.attribute_definitions.iter().map(sdk_definition).collect::<std::result::Result<_, _>>();
+                let keys = table.key_schema.iter().map(sdk_key_element).collect::<std::result::Result<_, _>>();
+                let request = dynamodb
+                    .create_table()
+                    .table_name(name)
+                    .set_attribute_definitions(Some(definitions.map_err(unbuilt)?))
+                    .set_key_schema(Some(keys.map_err(unbuilt)?))
+                    .billing_mode(BillingMode::PayPerRequest)
+                    .deletion_protection_enabled(table.deletion_protection_enabled)
+                    .set_tags(Some(sdk_tags(&table.tags).map_err(unbuilt)?));
+                request.send().await.map_err(|error| problem(doing(), &error))?;
+                self.table_in_state(name, true).await?;
+            }
+            Call::UpdateTable { table_name: name, deletion_protection_enabled } => {
+                let request =
+                    dynamodb.update_table().table_name(name).deletion_protection_enabled(*deletion_protection_enabled);
+                request.send().await.map_err(|error| problem(format!("updating table {name}"), &error))?;
+                self.table_in_state(name, true).await?;
+            }
+            Call::TagResource { arn, tags } => {
+                let doing = || format!("tagging table {arn}");
+                let tags = sdk_tags(tags).map_err(|error| Error::new(doing(), error))?;
+                let request = dynamodb.tag_resource().resource_arn(arn).set_tags(Some(tags));
+                request.send().await.map_err(|error| problem(doing(), &error))?;
+            }
+            Call::DeleteTable { table_name: name } => match dynamodb.delete_table().table_name(name).send().await {
+                Ok(_) => self.table_in_state(name, false).await?,
+                Err(error) if is_missing(&error) => {}
+                Err(error) => return Err(problem(format!("deleting table {name}"), &error)),
+            },
+        }
+        Ok(Ids::new())
+    }
+
+    /// Waits until a table is active, or until it is gone.
+    async fn table_in_state(&self, name: &str, active: bool) -> Result<()> {
+        let doing = || format!("waiting for table {name}");
+        let look = || async {
+            let table = self.describe_table(name).await.map_err(|error| problem(doing(), &error))?;
+            let reached = match table {
+                Some(table) => active && table.table_status() == Some(&TableStatus::Active),
+                None => !active,
+            };
+            Ok::<_, Error>(if reached { Progress::Ready(()) } else { Progress::Underway })
+        };
+        match until_ready(look).await? {
+            Some(()) => Ok(()),
+            None => Err(Error::new(doing(), "it took longer than two minutes").hint("run the same command again")),
+        }
+    }
+
+    /// Puts JSON objects into a table as items, 25 at a time.
+    ///
+    /// # Errors
+    /// When an item is no object, or DynamoDB refuses a batch.
+    pub async fn put_items(&self, table: &str, items: &[Value]) -> Result<()> {
+        let doing = || format!("filling table {table}");
+        for batch in items.chunks(25) {
+            let requests = batch.iter().map(|item| {
+                let item = match attribute(item) {
+                    AttributeValue::M(item) => item,
+                    _ => HashMap::new(),
+                };
+                let put = PutRequest::builder().set_item(Some(item)).build();
+                put.map(|put| WriteRequest::builder().put_request(put).build())
+            });
+            let requests =
+                requests.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| Error::new(doing(), error))?;
+            let answer = self.dynamodb.batch_write_item().request_items(table, requests).send().await;
+            let answer = answer.map_err(|error| problem(doing(), &error))?;
+            if answer.unprocessed_items().is_some_and(|left| !left.is_empty()) {
+                return Err(Error::new(doing(), "DynamoDB did not take all items").hint("run the same command again"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn attribute(value: &Value) -> AttributeValue {
+    match value {
+        Value::Null => AttributeValue::Null(true),
+        Value::Bool(flag) => AttributeValue::Bool(*flag),
+        Value::Number(number) => AttributeValue::N(number.to_string()),
+        Value::String(text) => AttributeValue::S(text.clone()),
+        Value::Array(items) => AttributeValue::L(items.iter().map(attribute).collect()),
+        Value::Object(object) => {
+            AttributeValue::M(object.iter().map(|(key, value)| (key.clone(), attribute(value))).collect())
+        }
+    }
+}
+
+fn definition(sdk: &AttributeDefinition) -> table::AttributeDefinition {
+    let attribute_type = sdk.attribute_type().as_str().to_owned();
+    table::AttributeDefinition { attribute_name: sdk.attribute_name().to_owned(), attribute_type }
+}
+
+fn key_element(sdk: &KeySchemaElement) -> table::KeyElement {
+    let key_type = sdk.key_type().as_str().to_owned();
+    table::KeyElement { attribute_name: sdk.attribute_name().to_owned(), key_type }
+}
+
+fn sdk_definition(own: &table::AttributeDefinition) -> std::result::Result<AttributeDefinition, BuildError> {
+    let kind = ScalarAttributeType::from(own.attribute_type.as_str());
+    AttributeDefinition::builder().attribute_name(&own.attribute_name).attribute_type(kind).build()
+}
+
+fn sdk_key_element(own: &table::KeyElement) -> std::result::Result<KeySchemaElement, BuildError> {
+    let kind = KeyType::from(own.key_type.as_str());
+    KeySchemaElement::builder().attribute_name(&own.attribute_name).key_type(kind).build()
+}
+
+fn sdk_tags(tags: &Tags) -> std::result::Result<Vec<Tag>, BuildError> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}

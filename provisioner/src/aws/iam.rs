@@ -1,0 +1,206 @@
+//! IAM: roles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_iam::types::Tag;
+use futures_util::TryFutureExt as _;
+use futures_util::future::join_all;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::Aws;
+use super::problem::{is_missing, problem, says};
+use super::retry::healing;
+use crate::error::{Error, Result};
+use crate::observe::Found;
+use crate::resources::role::{Call, Role};
+use crate::resources::{Ids, Mark, Policy, Resource, Tags};
+
+impl Aws {
+    pub(super) async fn find_role(&self, wanted: &Role, mark: &Mark) -> Result<Option<Found>> {
+        let name = &wanted.role_name;
+        let doing = || format!("reading role {name}");
+        let role = async {
+            match self.iam.get_role().role_name(name).send().await {
+                Ok(answer) => Ok(answer.role),
+                Err(error) if is_missing(&error) => Ok(None),
+                Err(error) => Err(problem(doing(), &error)),
+            }
+        };
+        let listed = self.inline_policy_names(name);
+        // The policies of the template are asked for at once; what else is found is asked for after the lists.
+        let expected = join_all(wanted.policies.keys().map(|policy| self.inline_policy(name, policy)));
+        let (role, attached, listed, expected) =
+            tokio::try_join!(role, self.attached_policies(name), listed, async { Ok(expected.await) })?;
+        let Some(role) = role else { return Ok(None) };
+        let mut policies = BTreeMap::new();
+        for (policy, document) in wanted.policies.keys().zip(expected) {
+            if let Some(document) = document? {
+                policies.insert(policy.clone(), document);
+            }
+        }
+        for policy in listed {
+            if !wanted.policies.contains_key(&policy)
+                && let Some(document) = self.inline_policy(name, &policy).await?
+            {
+                policies.insert(policy, document);
+            }
+        }
+        let tags: Tags = role.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
+        let owner = mark.owner(&tags);
+        let resource = Role {
+            role_name: role.role_name,
+            assume_role_policy_document: decode(role.assume_role_policy_document.as_deref().unwrap_or_default()),
+            description: role.description.unwrap_or_default(),
+            max_session_duration: role.max_session_duration.unwrap_or(3600),
+            path: role.path,
+            permissions_boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn),
+            managed_policy_arns: attached,
+            policies,
+            tags,
+        };
+        let ids = Ids::from([("Arn".to_owned(), role.arn)]);
+        Ok(Some(Found { resource: Resource::Role(resource), ids, owner }))
+    }
+
+    async fn attached_policies(&self, role: &str) -> Result<BTreeSet<String>> {
+        let mut pages = self.iam.list_attached_role_policies().role_name(role).into_paginator().send();
+        let mut attached = BTreeSet::new();
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) => attached.extend(page.attached_policies().iter().filter_map(|one| one.policy_arn.clone())),
+                Err(error) if is_missing(&error) => break,
+                Err(error) => return Err(problem(format!("listing the policies attached to role {role}"), &error)),
+            }
+        }
+        Ok(attached)
+    }
+
+    async fn inline_policy_names(&self, role: &str) -> Result<Vec<String>> {
+        let mut pages = self.iam.list_role_policies().role_name(role).into_paginator().send();
+        let mut names = Vec::new();
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) => names.extend_from_slice(page.policy_names()),
+                Err(error) if is_missing(&error) => break,
+                Err(error) => return Err(problem(format!("listing the policies of role {role}"), &error)),
+            }
+        }
+        Ok(names)
+    }
+
+    async fn inline_policy(&self, role: &str, policy: &str) -> Result<Option<Policy>> {
+        match self.iam.get_role_policy().role_name(role).policy_name(policy).send().await {
+            Ok(answer) => Ok(Some(decode(&answer.policy_document))),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(problem(format!("reading policy {policy} of role {role}"), &error)),
+        }
+    }
+
+    pub(super) async fn send_role(&self, call: &Call) -> Result<Ids> {
+        let iam = &self.iam;
+        match call {
+            Call::CreateRole(role) => {
+                let answer = iam
+                    .create_role()
+                    .role_name(&role.role_name)
+                    .path(&role.path)
+                    .assume_role_policy_document(role.assume_role_policy_document.to_json())
+                    .set_description(Some(role.description.clone()).filter(|text| !text.is_empty()))
+                    .max_session_duration(role.max_session_duration)
+                    .set_permissions_boundary(role.permissions_boundary.clone())
+                    .set_tags(Some(iam_tags(&role.tags)?))
+                    .send();
+                let answer =
+                    answer.await.map_err(|error| problem(format!("creating role {}", role.role_name), &error))?;
+                return Ok(answer.role.map(|role| ("Arn".to_owned(), role.arn)).into_iter().collect());
+            }
+            Call::UpdateAssumeRolePolicy { role_name, document } => {
+                let request = iam.update_assume_role_policy().role_name(role_name).policy_document(document.to_json());
+                self.on_role("updating the trust policy of", role_name, || request.clone().send()).await
+            }
+            Call::UpdateRole { role_name, description, max_session_duration } => {
+                let request = iam.update_role().role_name(role_name).description(description);
+                let request = request.max_session_duration(*max_session_duration);
+                self.on_role("updating", role_name, || request.clone().send().map_ok(drop)).await
+            }
+            Call::PutRolePermissionsBoundary { role_name, boundary } => {
+                let request = iam.put_role_permissions_boundary().role_name(role_name).permissions_boundary(boundary);
+                self.on_role("setting the permissions boundary of", role_name, || request.clone().send()).await
+            }
+            Call::DeleteRolePermissionsBoundary { role_name } => {
+                let request = iam.delete_role_permissions_boundary().role_name(role_name);
+                self.on_role("removing the permissions boundary of", role_name, || request.clone().send()).await
+            }
+            Call::PutRolePolicy { role_name, policy_name, document } => {
+                let request = iam.put_role_policy().role_name(role_name).policy_name(policy_name);
+                let request = request.policy_document(document.to_json());
+                let doing = format!("putting policy {policy_name} on");
+                self.on_role(&doing, role_name, || request.clone().send()).await
+            }
+            Call::DeleteRolePolicy { role_name, policy_name } => {
+                let request = iam.delete_role_policy().role_name(role_name).policy_name(policy_name);
+                removed(format!("removing policy {policy_name} from role {role_name}"), request.send().await)
+            }
+            Call::AttachRolePolicy { role_name, policy_arn } => {
+                let request = iam.attach_role_policy().role_name(role_name).policy_arn(policy_arn);
+                let doing = format!("attaching {policy_arn} to");
+                self.on_role(&doing, role_name, || request.clone().send()).await
+            }
+            Call::DetachRolePolicy { role_name, policy_arn } => {
+                let request = iam.detach_role_policy().role_name(role_name).policy_arn(policy_arn);
+                removed(format!("detaching {policy_arn} from role {role_name}"), request.send().await)
+            }
+            Call::TagRole { role_name, tags } => {
+                let request = iam.tag_role().role_name(role_name).set_tags(Some(iam_tags(tags)?));
+                self.on_role("tagging", role_name, || request.clone().send()).await
+            }
+            Call::DeleteRole { role_name } => {
+                removed(format!("deleting role {role_name}"), iam.delete_role().role_name(role_name).send().await)
+            }
+        }?;
+        Ok(Ids::new())
+    }
+
+    /// A call about a role that may have been made a moment ago: IAM may not know it everywhere yet.
+    async fn on_role<T, E, R, F>(&self, doing: &str, role: &str, call: impl FnMut() -> F) -> Result<()>
+    where
+        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        let unknown_yet = |error: &SdkError<E, R>| -> Option<String> {
+            says(error, "NoSuchEntity", &format!("role with name {role} cannot be found"))
+                .then(|| format!("waiting until IAM knows role {role} everywhere"))
+        };
+        let answer = healing(|what| (self.notify)(what), unknown_yet, call).await;
+        answer.map(drop).map_err(|error| problem(format!("{doing} role {role}"), &error))
+    }
+}
+
+/// Gone already is as good as removed.
+fn removed<T, E, R>(doing: String, answer: std::result::Result<T, SdkError<E, R>>) -> Result<()>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match answer {
+        Ok(_) => Ok(()),
+        Err(error) if is_missing(&error) => Ok(()),
+        Err(error) => Err(problem(doing, &error)),
+    }
+}
+
+/// IAM answers policy documents URL-encoded.
+fn decode(document: &str) -> Policy {
+    Policy::from(Value::String(percent_decode_str(document).decode_utf8_lossy().into_owned()))
+}
+
+fn iam_tags(tags: &Tags) -> Result<Vec<Tag>> {
+    let build = |(key, value)| {
+        let tag = Tag::builder().key(key).value(value).build();
+        tag.map_err(|error| Error::new("writing a tag", error))
+    };
+    tags.iter().map(build).collect()
+}

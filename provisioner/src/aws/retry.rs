@@ -1,0 +1,146 @@
+//! The one way to wait in this crate: try again while an error heals, or until a state is reached.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+/// The pauses between attempts: dense at first, for most waits are short, then every two seconds.
+const FIRST_PAUSES: [Duration; 6] = [
+    Duration::from_millis(250),
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(1),
+];
+const LATER_PAUSE: Duration = Duration::from_secs(2);
+
+/// How long a healing error is waited for: AWS calls two minutes the usual time until IAM has spread a change.
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+
+fn pause(attempt: usize) -> Duration {
+    FIRST_PAUSES.get(attempt).copied().unwrap_or(LATER_PAUSE)
+}
+
+/// Calls until the answer is good, is an error that does not heal, or the patience ends; then the last answer.
+///
+/// `heals` looks at each error anew and says what is being waited for, or `None` when waiting would not help.
+/// `told` hears it once.
+pub(super) async fn healing<T, E, F>(
+    told: impl Fn(&str),
+    heals: impl Fn(&E) -> Option<String>,
+    mut call: impl FnMut() -> F,
+) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let begun = Instant::now();
+    let mut attempt = 0;
+    loop {
+        let error = match call().await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let Some(what) = heals(&error) else { return Err(error) };
+        if begun.elapsed() >= PATIENCE {
+            return Err(error);
+        }
+        if attempt == 0 {
+            told(&what);
+        }
+        sleep(pause(attempt)).await;
+        attempt += 1;
+    }
+}
+
+/// What a look at a thing that is being changed showed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Progress<T> {
+    /// It is ready.
+    Ready(T),
+    /// Not yet.
+    Underway,
+}
+
+/// Looks until the thing is ready; the look itself fails when the thing has failed. `None` when the patience ends.
+pub(super) async fn until_ready<T, E, F>(mut look: impl FnMut() -> F) -> Result<Option<T>, E>
+where
+    F: Future<Output = Result<Progress<T>, E>>,
+{
+    let begun = Instant::now();
+    for attempt in 0.. {
+        match look().await? {
+            Progress::Ready(answer) => return Ok(Some(answer)),
+            Progress::Underway if begun.elapsed() >= PATIENCE => return Ok(None),
+            Progress::Underway => sleep(pause(attempt)).await,
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use super::*;
+
+    fn heals(error: &&str) -> Option<String> {
+        error.starts_with("healing").then(|| "the wait".to_owned())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_healing_error_is_waited_for_and_told_once() {
+        let (calls, told) = (Cell::new(0), RefCell::new(Vec::new()));
+        let answer = healing(
+            |what| told.borrow_mut().push(what.to_owned()),
+            heals,
+            || {
+                calls.set(calls.get() + 1);
+                let answer = if calls.get() < 9 { Err("healing") } else { Ok("done") };
+                async move { answer }
+            },
+        );
+        assert_eq!(answer.await, Ok("done"));
+        assert_eq!((calls.get(), told.into_inner()), (9, vec!["the wait".to_owned()]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_that_does_not_heal_ends_it_at_once_also_after_one_that_does() {
+        let calls = Cell::new(0);
+        let call = || {
+            calls.set(calls.get() + 1);
+            let error = if calls.get() == 1 { "healing" } else { "denied" };
+            async move { Err::<(), _>(error) }
+        };
+        assert_eq!(healing(|_| {}, heals, call).await, Err("denied"));
+        assert_eq!(calls.get(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_two_minutes_the_last_real_error_is_the_answer() {
+        let begun = Instant::now();
+        let answer = healing(|_| {}, heals, || async { Err::<(), _>("healing still") }).await;
+        assert_eq!(answer, Err("healing still"));
+        let waited = begun.elapsed();
+        assert!(waited >= PATIENCE && waited < PATIENCE + Duration::from_secs(5), "{waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_state_is_looked_at_every_quarter_second_at_first() {
+        let begun = Instant::now();
+        let looks = Cell::new(0);
+        let ready = until_ready(|| {
+            looks.set(looks.get() + 1);
+            let progress = if looks.get() == 3 { Progress::Ready("active") } else { Progress::Underway };
+            async move { Ok::<_, ()>(progress) }
+        });
+        assert_eq!(ready.await, Ok(Some("active")));
+        assert_eq!(begun.elapsed(), Duration::from_millis(500));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_state_that_never_comes_is_given_up() {
+        assert_eq!(until_ready(|| async { Ok::<Progress<()>, ()>(Progress::Underway) }).await, Ok(None));
+    }
+}

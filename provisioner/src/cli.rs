@@ -1,0 +1,212 @@
+//! The arguments.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use provisioner::place::StackName;
+
+/// Applies a CloudFormation template straight through AWS's APIs: in seconds, without a state file.
+///
+/// Results go to stdout, everything else to stderr. Exit codes: 0 done or nothing to do, 1 failed,
+/// 2 changes (`plan --detailed-exitcode` only).
+#[derive(Debug, Parser)]
+#[command(name = "provisioner", version, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what a deploy would do; change nothing
+    Plan(Plan),
+    /// Make AWS equal to the template, then try one chat
+    Deploy(Deploy),
+    /// Redeploy code and configuration of the functions that are there
+    Update(Deploy),
+    /// Remove what belongs to the stack, and nothing else
+    Destroy(Destroy),
+    /// Send one event to the stack's function and print its answer
+    Invoke(Invoke),
+    /// Run the whole chat on this machine, on a local AWS, until Ctrl-C
+    Local(Local),
+    /// Write the zip that the template's `Code` names: the same bytes for the same binary
+    Package(Package),
+    /// Print the template in one piece: includes in place, functions in their long form
+    Synth(Synth),
+}
+
+/// Which stack, from which template, where.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Stack {
+    /// The template
+    #[arg(long, value_name = "FILE", default_value = "templates/chat.yaml")]
+    pub(crate) template: PathBuf,
+    /// The stack's name: the ownership tag of everything it makes
+    #[arg(long, value_name = "NAME", default_value = "cinedb-chat", env = "PROVISIONER_STACK")]
+    pub(crate) stack: StackName,
+    /// Set a parameter of the template; can be given several times
+    #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) parameter: Vec<(String, String)>,
+    /// Take parameters from a YAML or JSON map; --parameter goes before it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parameters: Option<PathBuf>,
+    /// Upload this zip for a function, in place of the template's own
+    #[arg(long, value_name = "LOGICAL_ID=ZIP", value_parser = pair)]
+    pub(crate) code: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+}
+
+/// How AWS is reached. What is not given comes from the ordinary chain of variables, profiles and roles.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AwsArgs {
+    /// The region [default: AWS_REGION, or the profile's]
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// A profile of ~/.aws/config [default: AWS_PROFILE]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// One endpoint for all services: an emulator [default: AWS_ENDPOINT_URL]
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
+}
+
+/// The form of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Text,
+    /// For programs; the plan's schema is docs/plan.schema.json
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) stack: Stack,
+    /// Show what would change if existing resources of the same names became this stack's
+    #[arg(long)]
+    pub(crate) adopt: bool,
+    /// Exit with 2 when there are changes, 0 when there are none, 1 on errors
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Deploy {
+    #[command(flatten)]
+    pub(crate) stack: Stack,
+    /// Take over existing resources of the same names, made by hand or by another tool
+    #[arg(long)]
+    pub(crate) adopt: bool,
+    /// Do not ask; needed without a terminal when something is deleted or replaced
+    #[arg(long, short = 'y')]
+    pub(crate) yes: bool,
+    /// Do not try a chat at the end
+    #[arg(long)]
+    pub(crate) no_smoke: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Destroy {
+    #[command(flatten)]
+    pub(crate) stack: Stack,
+    /// Do not ask; needed without a terminal
+    #[arg(long, short = 'y')]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Invoke {
+    #[command(flatten)]
+    pub(crate) stack: Stack,
+    /// The event, as JSON in a file (`-` for stdin) [default: a chat as API Gateway sends it]
+    #[arg(long, value_name = "FILE", conflicts_with = "message")]
+    pub(crate) event: Option<PathBuf>,
+    /// The message of that chat
+    #[arg(long, value_name = "TEXT", default_value = "Recommend me a sci-fi movie")]
+    pub(crate) message: String,
+    /// Show the end of the function's log on stderr
+    #[arg(long)]
+    pub(crate) log: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Local {
+    /// The template of the chat
+    #[arg(long, value_name = "FILE", default_value = "templates/chat.yaml")]
+    pub(crate) template: PathBuf,
+    /// The template of the catalogue's table
+    #[arg(long, value_name = "FILE", default_value = "templates/local-catalog.yaml")]
+    pub(crate) catalog_template: PathBuf,
+    /// Set a parameter of the chat's template; can be given several times
+    #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) parameter: Vec<(String, String)>,
+    /// The function, built for this machine
+    #[arg(long, value_name = "ZIP", default_value = "target/local/function.zip")]
+    pub(crate) code: PathBuf,
+    /// The loopback port
+    #[arg(long, default_value_t = 4566, env = "PORT")]
+    pub(crate) port: u16,
+    /// Who answers: `embedded` for a small model on this machine, or the URL of an OpenAI-compatible server
+    /// [default: canned text]
+    #[arg(long, value_name = "embedded|URL", env = "LLM")]
+    pub(crate) llm: Option<String>,
+    /// The Python environment that holds MiniStack
+    #[arg(long, value_name = "DIR", default_value = ".venv")]
+    pub(crate) venv: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Package {
+    /// The function's binary
+    #[arg(long, value_name = "FILE")]
+    pub(crate) binary: PathBuf,
+    /// Where the zip goes
+    #[arg(long, value_name = "ZIP")]
+    pub(crate) to: PathBuf,
+    /// Leave out the check that Lambda can start it: for a binary that an emulator runs on this machine
+    #[arg(long)]
+    pub(crate) for_this_machine: bool,
+    /// The architecture that it must be for
+    #[arg(long, value_name = "x86_64|arm64", default_value = "x86_64")]
+    pub(crate) architecture: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Synth {
+    /// The template
+    #[arg(long, value_name = "FILE", default_value = "templates/chat.yaml")]
+    pub(crate) template: PathBuf,
+    /// The form
+    #[arg(long, value_enum, default_value_t = Form::Yaml)]
+    pub(crate) format: Form,
+}
+
+/// The form of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// YAML
+    Yaml,
+    /// JSON
+    Json,
+}
+
+impl Stack {
+    /// The packages that take the place of the template's own.
+    pub(crate) fn packages_instead(&self) -> BTreeMap<String, PathBuf> {
+        self.code.iter().map(|(id, path)| (id.clone(), PathBuf::from(path))).collect()
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it must be written NAME=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,152 @@
+//! From a plan to its outcome: show, ask, execute, tell. What `deploy`, `update` and `destroy` share.
+
+use std::sync::Arc;
+
+use provisioner::execute::{Event, Outcome, Stop, execute};
+use provisioner::plan::Plan;
+use provisioner::report::{self, DeployReport, Smoke};
+use provisioner::{Error, Result};
+
+use super::session::Session;
+use super::smoke::{self, Target};
+use crate::cli::Output;
+use crate::terminal::{self, Exit};
+
+/// What the person said beforehand.
+pub(crate) struct Approval {
+    /// Go ahead with everything.
+    pub(crate) yes: bool,
+    /// What is asked otherwise.
+    pub(crate) question: &'static str,
+}
+
+/// Carries a plan out, if it may be.
+pub(crate) async fn apply(
+    plan: &Plan,
+    session: &Session,
+    approval: &Approval,
+    smoke: Option<&Target>,
+    output: Output,
+) -> Result<Exit> {
+    terminal::note(&report::plan_text(plan));
+    blocked(plan)?;
+    if plan.is_empty() {
+        tell(plan, session, &Outcome { known: plan.known.clone(), ..Outcome::default() }, None, output);
+        return Ok(Exit::Done);
+    }
+    if !approved(plan, approval)? {
+        terminal::note("nothing was changed");
+        return Ok(Exit::Failed);
+    }
+    let outcome = carry_out(plan, session).await;
+    let smoke = match smoke {
+        Some(target) if outcome.is_complete() => Some(smoke::run(target, plan, &session.aws).await?),
+        _ => None,
+    };
+    tell(plan, session, &outcome, smoke.clone(), output);
+    if !outcome.is_complete() {
+        return Err(incomplete(plan, &outcome));
+    }
+    match smoke {
+        Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
+        _ => Ok(Exit::Done),
+    }
+}
+
+/// Refuses a plan that cannot be executed.
+pub(crate) fn blocked(plan: &Plan) -> Result<()> {
+    if plan.blockers.is_empty() {
+        return Ok(());
+    }
+    let doing = format!("planning stack {}", plan.stack);
+    Err(Error::new(doing, format!("nothing was changed, for\n{}", report::blockers_text(plan))))
+}
+
+fn approved(plan: &Plan, approval: &Approval) -> Result<bool> {
+    if approval.yes {
+        return Ok(true);
+    }
+    if terminal::somebody_is_there() {
+        return terminal::agrees(approval.question);
+    }
+    let names: Vec<_> = plan.destructive().map(|step| format!("{} `{}`", step.kind, step.name)).collect();
+    if names.is_empty() {
+        return Ok(true);
+    }
+    Err(Error::new(
+        format!("changing stack {}", plan.stack),
+        format!("the plan deletes or replaces {} and nobody is there to be asked", names.join(", ")),
+    )
+    .exists("nothing was changed")
+    .hint("look at the plan, then run the same command with `--yes`"))
+}
+
+async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
+    let stop = Arc::new(Stop::default());
+    let watch = tokio::spawn(stop_on_signal(Arc::clone(&stop)));
+    let outcome = execute(plan, &session.aws, &stop, &progress).await;
+    watch.abort();
+    outcome
+}
+
+/// The first Ctrl-C lets the calls under way end; the second ends the program.
+async fn stop_on_signal(stop: Arc<Stop>) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stop.request();
+        terminal::note("stopping after the calls that are under way; Ctrl-C again ends at once");
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        #[expect(clippy::exit, reason = "the person asked twice")]
+        std::process::exit(130);
+    }
+}
+
+pub(super) fn progress(event: Event<'_>) {
+    match event {
+        Event::Started(_) => {}
+        Event::Finished(step, took) => {
+            let seconds = report::dim(format!("{:.1} s", took.as_secs_f64()));
+            terminal::note(&format!("  {} {} {}  {seconds}", report::added("done"), step.kind, step.logical_id));
+        }
+        Event::Failed(step) => {
+            terminal::note(&format!("  {} {} {}", report::removed("failed"), step.kind, step.logical_id));
+        }
+    }
+}
+
+fn tell(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>, output: Output) {
+    let outputs = if outcome.is_complete() { session.outputs(plan, outcome) } else { Vec::new() };
+    match output {
+        Output::Json => terminal::result_json(&DeployReport::new(plan, outcome, outputs, smoke)),
+        Output::Text => {
+            let width = outputs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+            for (name, value) in outputs {
+                terminal::result(&format!("{name:<width$}  {value}"));
+            }
+        }
+    }
+}
+
+fn incomplete(plan: &Plan, outcome: &Outcome) -> Error {
+    let count = plan.changing().count();
+    let exists = format!(
+        "{} of {count} steps are done{}; nothing is lost: every step is found again by its name or tag",
+        outcome.done.len(),
+        if outcome.not_done.is_empty() {
+            String::new()
+        } else {
+            format!(", not done: {}", outcome.not_done.join(", "))
+        },
+    );
+    let hint = "run the same command again: it goes on where this run ended";
+    let doing = format!("changing stack {}", plan.stack);
+    match outcome.failed.as_slice() {
+        [] => Error::new(doing, "stopped on request").exists(exists).hint(hint),
+        failed => {
+            let causes: Vec<_> = failed.iter().map(|(id, error)| format!("{id}: {}", error.headline())).collect();
+            let own = failed.iter().find_map(|(_, error)| error.next_step());
+            let hint = own.map_or_else(|| hint.to_owned(), |own| format!("{own}; then {hint}"));
+            Error::new(doing, causes.join("\n  ")).exists(exists).hint(hint)
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! `destroy`: removes what belongs to the stack.
+
+use provisioner::Result;
+use provisioner::desired::PackageCheck;
+use provisioner::observe::observe;
+use provisioner::plan::plan_destroy;
+
+use super::apply::{Approval, apply};
+use super::session::Session;
+use crate::cli::Destroy;
+use crate::terminal::Exit;
+
+pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
+    let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
+    let observed = observe(&session.aws, &session.desired).await?;
+    let plan = plan_destroy(&session.desired, &observed);
+    let approval = Approval { yes: arguments.yes, question: "remove these?" };
+    apply(&plan, &session, &approval, None, arguments.stack.output).await
+}

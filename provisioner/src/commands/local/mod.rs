@@ -1,0 +1,187 @@
+//! `local`: the whole chat on this machine, deployed by the same code that serves AWS.
+
+mod http;
+mod process;
+mod servers;
+
+use std::path::PathBuf;
+
+use provisioner::aws::{Aws, Connection};
+use provisioner::desired::{Desired, PackageCheck, Packages};
+use provisioner::execute::{Stop, execute};
+use provisioner::observe::observe;
+use provisioner::plan::{Options, plan};
+use provisioner::template::Template;
+use provisioner::{Error, Result, report};
+use serde_json::{Value, json};
+
+use self::servers::{Llm, Servers};
+use super::session;
+use crate::cli::Local;
+use crate::terminal::{self, Exit};
+
+/// The sample catalogue.
+const FILMS: &str = include_str!("../../../local/films.json");
+
+const QUESTION: &str = "Recommend me a sci-fi movie";
+
+/// The films that the embedded model is given: more would take it longer than the caller waits.
+const FILMS_FOR_EMBEDDED: &str = "12";
+
+pub(crate) async fn run(arguments: &Local) -> Result<Exit> {
+    let servers = tokio::select! {
+        servers = Servers::start(arguments) => servers?,
+        () = interrupted() => return Ok(Exit::Failed),
+    };
+    let ended = tokio::select! {
+        ended = serve(arguments, &servers) => ended,
+        () = interrupted() => Ok(()),
+    };
+    terminal::note("stopping");
+    servers.stop().await;
+    ended.map(|()| Exit::Done)
+}
+
+/// Sets everything up and stays until a server ends, which it should not.
+async fn serve(arguments: &Local, servers: &Servers) -> Result<()> {
+    let url = set_up(arguments, servers).await?;
+    terminal::result(&format!("chat: {url}"));
+    terminal::note(&format!(
+        "\n{}\n\n  curl -X POST '{url}' -d '{}'\n\nCtrl-C ends it.",
+        servers.llm.told(),
+        json!({"message": QUESTION, "history": []})
+    ));
+    Err(servers.ended().await)
+}
+
+/// Deploys the catalogue and the chat, and sends the first chat over HTTP.
+async fn set_up(arguments: &Local, servers: &Servers) -> Result<String> {
+    let mut parameters = arguments.parameter.clone();
+    let gives = |name: &str| arguments.parameter.iter().any(|(given, _)| given == name);
+    if matches!(servers.llm, Llm::Embedded) && !gives("MovieLimit") {
+        parameters.push(("MovieLimit".to_owned(), FILMS_FOR_EMBEDDED.to_owned()));
+    }
+    let table = parameters.iter().find(|(name, _)| name == "TableName").cloned();
+    deploy(&arguments.catalog_template, "cinedb-catalog", table.clone().into_iter().collect(), None, servers).await?;
+    let films: Vec<Value> =
+        serde_json::from_str(FILMS).map_err(|error| Error::new("reading the sample films", error))?;
+    let table = table.map_or_else(|| "cinedb".to_owned(), |(_, name)| name);
+    connect(servers).await?.put_items(&table, &films).await?;
+    terminal::note(&report::dim(format!("  {} films in table {table}", films.len())));
+    let outputs = deploy(&arguments.template, "cinedb-chat", parameters, Some(&arguments.code), servers).await?;
+    let Some((_, url)) = outputs.into_iter().find(|(name, _)| name == "ChatUrl") else {
+        return Err(Error::new("looking for the chat's address", "the template has no output `ChatUrl`"));
+    };
+    let url = reachable_url(&url, Some(servers.endpoint_url()));
+    first_chat(&url).await?;
+    Ok(url)
+}
+
+/// The walk, without questions: everything here is this run's own.
+async fn deploy(
+    template: &std::path::Path,
+    stack: &str,
+    parameters: Vec<(String, String)>,
+    code: Option<&PathBuf>,
+    servers: &Servers,
+) -> Result<Vec<(String, String)>> {
+    let aws = connect(servers).await?;
+    let template = Template::load(template)?;
+    let function = template.logical_ids_of("AWS::Lambda::Function").first().map(|id| (*id).to_owned());
+    let instead = function.zip(code.cloned()).into_iter().collect();
+    let packages = Packages { instead, check: PackageCheck::ForThisMachine };
+    let desired =
+        Desired::build(&template, &parameters.into_iter().collect(), &packages, &stack.parse()?, aws.place())?;
+    let observed = observe(&aws, &desired).await?;
+    let plan = plan(&desired, &observed, Options::default());
+    let outcome = execute(&plan, &aws, &Stop::default(), &super::apply::progress).await;
+    match outcome.failed.into_iter().next() {
+        Some((_, error)) => Err(error),
+        None => Ok(desired.outputs(&outcome.known)),
+    }
+}
+
+async fn connect(servers: &Servers) -> Result<Aws> {
+    let connection = Connection {
+        region: Some("us-east-1".to_owned()),
+        profile: None,
+        endpoint_url: Some(servers.endpoint_url().to_owned()),
+        as_nobody: true,
+    };
+    Aws::connect(&connection, session::notify()).await
+}
+
+async fn first_chat(url: &str) -> Result<()> {
+    let doing = || format!("sending the first chat to {url}");
+    let answer = http::post(url, &json!({"message": QUESTION, "history": []}).to_string()).await;
+    let (status, body) = answer.map_err(|cause| Error::new(doing(), cause))?;
+    if status != 200 {
+        return Err(Error::new(doing(), format!("it answered {status}: {body}")));
+    }
+    terminal::note(&format!("\n> {QUESTION}\n{}\n", report::dim(message(&body))));
+    Ok(())
+}
+
+fn message(body: &str) -> String {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    body["message"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Ctrl-C, or the signal that `kill` and CI systems send.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The address under which an API is served where `endpoint_url` stands for AWS: MiniStack serves them all under
+/// its own address, since names below `localhost` resolve on few machines.
+pub(crate) fn reachable_url(url: &str, endpoint_url: Option<&str>) -> String {
+    let Some(endpoint) = endpoint_url.filter(|endpoint| is_loopback(endpoint)) else {
+        return url.to_owned();
+    };
+    let Some((id, rest)) = url.strip_prefix("https://").and_then(|rest| rest.split_once(".execute-api.")) else {
+        return url.to_owned();
+    };
+    let path = rest.split_once('/').map_or("", |(_, path)| path);
+    format!("{}/_aws/execute-api/{id}/$default/{path}", endpoint.trim_end_matches('/'))
+}
+
+fn is_loopback(endpoint: &str) -> bool {
+    ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|start| endpoint.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_apis_address_is_the_emulators_only_where_one_is_used() {
+        let url = "https://abc.execute-api.us-east-1.amazonaws.com/chat";
+        assert_eq!(reachable_url(url, None), url);
+        assert_eq!(reachable_url(url, Some("https://vpce.example.com")), url);
+        let local = "http://127.0.0.1:4566/_aws/execute-api/abc/$default/chat";
+        assert_eq!(reachable_url(url, Some("http://127.0.0.1:4566")), local);
+        assert_eq!(reachable_url("arn:aws:iam::1:role/x", Some("http://127.0.0.1:4566")), "arn:aws:iam::1:role/x");
+    }
+
+    #[test]
+    fn the_sample_catalogue_is_about_sixty_whole_films() {
+        let films: Vec<Value> = serde_json::from_str(FILMS).unwrap();
+        assert!((55..=70).contains(&films.len()), "{}", films.len());
+        for film in &films {
+            for key in ["id", "title", "year", "genres", "rating", "director", "plot"] {
+                assert!(!film[key].is_null(), "{film} has no {key}");
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The commands, one file a verb.
+
+mod apply;
+mod deploy;
+mod destroy;
+mod invoke;
+mod local;
+mod package;
+mod plan;
+mod session;
+mod smoke;
+mod synth;
+mod update;
+
+use provisioner::Result;
+
+use crate::cli::{Cli, Command};
+use crate::terminal::Exit;
+
+/// Runs the command that the arguments name.
+pub(crate) async fn run(arguments: Cli) -> Result<Exit> {
+    match arguments.command {
+        Command::Plan(arguments) => plan::run(&arguments).await,
+        Command::Deploy(arguments) => deploy::run(&arguments).await,
+        Command::Update(arguments) => update::run(&arguments).await,
+        Command::Destroy(arguments) => destroy::run(&arguments).await,
+        Command::Invoke(arguments) => invoke::run(&arguments).await,
+        Command::Local(arguments) => local::run(&arguments).await,
+        Command::Package(arguments) => package::run(&arguments),
+        Command::Synth(arguments) => synth::run(&arguments),
+    }
+}

@@ -1,0 +1,23 @@
+//! `plan`: shows what a deploy would do.
+
+use provisioner::desired::PackageCheck;
+use provisioner::observe::observe;
+use provisioner::plan::{Options, plan};
+use provisioner::{Result, report};
+
+use super::apply::blocked;
+use super::session::Session;
+use crate::cli::{Output, Plan};
+use crate::terminal::{self, Exit};
+
+pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
+    let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
+    let observed = observe(&session.aws, &session.desired).await?;
+    let plan = plan(&session.desired, &observed, Options { adopt: arguments.adopt });
+    match arguments.stack.output {
+        Output::Text => terminal::result(&report::plan_text(&plan)),
+        Output::Json => terminal::result_json(&plan),
+    }
+    blocked(&plan)?;
+    Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+}

@@ -1,0 +1,91 @@
+//! What every command that speaks to AWS begins with.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use provisioner::aws::{Aws, Connection, Notify};
+use provisioner::desired::{Desired, PackageCheck, Packages};
+use provisioner::execute::Outcome;
+use provisioner::plan::{Action, Plan};
+use provisioner::report;
+use provisioner::template::Template;
+use provisioner::{Error, Result};
+
+use super::local;
+use crate::cli::{AwsArgs, Stack};
+use crate::terminal;
+
+/// A template resolved for where it goes, and the way there.
+pub(crate) struct Session {
+    pub(crate) desired: Desired,
+    pub(crate) aws: Aws,
+}
+
+impl Session {
+    /// Reads the template and the parameters, and prepares the clients. AWS is not called yet.
+    pub(crate) async fn open(arguments: &Stack, check: PackageCheck) -> Result<Self> {
+        let template = Template::load(&arguments.template)?;
+        let aws = connect(&arguments.aws).await?;
+        let packages = Packages { instead: arguments.packages_instead(), check };
+        let desired = Desired::build(&template, &parameters(arguments)?, &packages, &arguments.stack, aws.place())?;
+        Ok(Self { desired, aws })
+    }
+}
+
+/// The clients for the arguments.
+async fn connect(arguments: &AwsArgs) -> Result<Aws> {
+    let AwsArgs { region, profile, endpoint_url } = arguments.clone();
+    Aws::connect(&Connection { region, profile, endpoint_url, as_nobody: false }, notify()).await
+}
+
+/// Tells of long waits on stderr.
+pub(crate) fn notify() -> Notify {
+    Arc::new(|what: &str| terminal::note(&report::dim(format!("  … {what}"))))
+}
+
+fn parameters(arguments: &Stack) -> Result<BTreeMap<String, String>> {
+    let mut parameters = match &arguments.parameters {
+        Some(file) => parameters_file(file)?,
+        None => BTreeMap::new(),
+    };
+    parameters.extend(arguments.parameter.iter().cloned());
+    Ok(parameters)
+}
+
+fn parameters_file(file: &Path) -> Result<BTreeMap<String, String>> {
+    let doing = || format!("reading parameters from {}", file.display());
+    let text = std::fs::read_to_string(file).map_err(|error| Error::new(doing(), error))?;
+    let values: BTreeMap<String, serde_yaml::Value> = serde_yaml::from_str(&text)
+        .map_err(|error| Error::new(doing(), error).hint("write it as `Name: value` lines"))?;
+    values
+        .into_iter()
+        .map(|(name, value)| Ok((name.clone(), scalar(value).ok_or_else(|| not_scalar(&doing(), &name))?)))
+        .collect()
+}
+
+fn scalar(value: serde_yaml::Value) -> Option<String> {
+    match value {
+        serde_yaml::Value::String(text) => Some(text),
+        serde_yaml::Value::Number(number) => Some(number.to_string()),
+        serde_yaml::Value::Bool(flag) => Some(flag.to_string()),
+        serde_yaml::Value::Null => Some(String::new()),
+        serde_yaml::Value::Sequence(_) | serde_yaml::Value::Mapping(_) | serde_yaml::Value::Tagged(_) => None,
+    }
+}
+
+fn not_scalar(doing: &str, name: &str) -> Error {
+    Error::new(doing, format!("the value of `{name}` must be text or a number; a list is written `a,b,c`"))
+}
+
+impl Session {
+    /// The stack's outputs. An emulator serves APIs under its own address, so that is the one told.
+    pub(crate) fn outputs(&self, plan: &Plan, outcome: &Outcome) -> Vec<(String, String)> {
+        let deletes_only = plan.steps.iter().all(|step| matches!(step.action, Action::Delete | Action::Leave));
+        if deletes_only {
+            return Vec::new();
+        }
+        let outputs = self.desired.outputs(&outcome.known).into_iter();
+        outputs.map(|(name, value)| (name, local::reachable_url(&value, self.aws.endpoint_url()))).collect()
+    }
+}

@@ -1,0 +1,218 @@
+//! What a template wants: typed resources, each after all that it needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::package::{self, Target};
+use crate::place::{Place, StackName};
+use crate::resources::function::Function;
+use crate::resources::{Ids, KINDS, Mark, PropertyFault, Resource};
+use crate::template::{DeletionPolicy, Known, Output, ResolvedResource, Template, references_in, references_in_text};
+
+/// The resources that shall exist, with every value filled in that can be known before AWS is asked.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    /// The stack that they belong to.
+    pub stack: StackName,
+    /// Where they live.
+    pub place: Place,
+    /// The resources, each after all that it needs.
+    pub resources: Vec<Wanted>,
+    /// What the stack tells when it is done.
+    pub outputs: Vec<Output>,
+}
+
+/// One resource that shall exist.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its properties.
+    pub resource: Resource,
+    /// The resources that must exist before it.
+    pub needs: BTreeSet<String>,
+    /// Whether it stays when the stack goes.
+    pub retain: bool,
+}
+
+/// How the packages that a template names are read.
+#[derive(Debug, Clone, Default)]
+pub struct Packages {
+    /// Zip files to take instead of the template's own, by the function's logical id.
+    pub instead: BTreeMap<String, PathBuf>,
+    /// What is asked of them.
+    pub check: PackageCheck,
+}
+
+/// What is asked of a package.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PackageCheck {
+    /// It must be able to start on Lambda.
+    #[default]
+    ForLambda,
+    /// It is read as it is: an emulator runs it on this machine.
+    ForThisMachine,
+    /// It is not read: nothing is going to be uploaded.
+    Unread,
+}
+
+impl Desired {
+    /// Resolves a template for one set of parameters and gives every resource its type.
+    ///
+    /// # Errors
+    /// When the template cannot be resolved, names a kind, property or attribute that is not supported, or a
+    /// package is missing or cannot start where it is going.
+    pub fn build(
+        template: &Template,
+        parameters: &BTreeMap<String, String>,
+        packages: &Packages,
+        stack: &StackName,
+        place: &Place,
+    ) -> Result<Self> {
+        let resolved = template.resolve(parameters, stack, place)?;
+        check_names(template, packages)?;
+        let mut known = Known::default();
+        let mut resources: Vec<Wanted> = Vec::new();
+        for declared in resolved.resources {
+            let logical_id = declared.logical_id.clone();
+            let needs = declared.needs.clone();
+            check_attributes(template, &declared, &resources)?;
+            let retain = declared.deletion_policy != DeletionPolicy::Delete;
+            let mut resource = typed(template, &declared)?.fill(&known);
+            resource.complete(&Mark { stack: stack.as_str().to_owned(), logical_id: logical_id.clone() });
+            if let Resource::Function(function) = &mut resource {
+                read_package(template, &logical_id, function, packages)?;
+            }
+            for (reference, value) in resource.known(&logical_id, place, &Ids::new()) {
+                known.insert(reference, value);
+            }
+            resources.push(Wanted { logical_id, resource, needs, retain });
+        }
+        let outputs =
+            resolved.outputs.into_iter().map(|output| Output { value: known.fill_text(&output.value), ..output });
+        let desired = Self { stack: stack.clone(), place: place.clone(), outputs: outputs.collect(), resources };
+        desired.check_same_name()?;
+        Ok(desired)
+    }
+
+    /// The resource of this logical id.
+    #[must_use]
+    pub fn get(&self, logical_id: &str) -> Option<&Wanted> {
+        self.resources.iter().find(|wanted| wanted.logical_id == logical_id)
+    }
+
+    /// Two resources of one kind with one name would overwrite each other at every run.
+    fn check_same_name(&self) -> Result<()> {
+        for (index, one) in self.resources.iter().enumerate() {
+            let twin = self.resources[..index].iter().find(|other| same_thing(&one.resource, &other.resource));
+            if let Some(twin) = twin {
+                let (kind, name) = (one.resource.kind(), one.resource.name());
+                return Err(Error::new(
+                    format!("checking stack {}", self.stack),
+                    format!("`{}` and `{}` are both the {kind} `{name}`", twin.logical_id, one.logical_id),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn same_thing(one: &Resource, other: &Resource) -> bool {
+    match (one, other) {
+        (Resource::Permission(one), Resource::Permission(other)) => {
+            let without_prefix = |permission: &crate::resources::permission::Permission| {
+                let mut permission = permission.clone();
+                permission.statement_id_prefix.clear();
+                permission
+            };
+            without_prefix(one) == without_prefix(other)
+        }
+        (Resource::Route(one), Resource::Route(other)) => {
+            one.api_id == other.api_id && one.route_key == other.route_key
+        }
+        (Resource::Stage(one), Resource::Stage(other)) => {
+            one.api_id == other.api_id && one.stage_name == other.stage_name
+        }
+        // AWS tells these apart by ids of its own.
+        (Resource::Api(_) | Resource::Integration(_), _) => false,
+        (one, other) => one.kind() == other.kind() && one.name() == other.name(),
+    }
+}
+
+fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {
+    let problem =
+        |PropertyFault { property, reason }| template.property_problem(&declared.logical_id, &property, reason);
+    match Resource::parse(&declared.kind, declared.properties.clone()).map_err(problem)? {
+        Some(resource) => Ok(resource),
+        None => Err(problem(PropertyFault {
+            property: String::new(),
+            reason: format!("the kind `{}` is not supported; supported are {}", declared.kind, KINDS.join(", ")),
+        })),
+    }
+}
+
+/// Every `Fn::GetAtt` must ask for something that the other resource has.
+fn check_attributes(template: &Template, declared: &ResolvedResource, earlier: &[Wanted]) -> Result<()> {
+    for reference in references_in(&serde_json::Value::Object(declared.properties.clone())) {
+        let Some(other) = earlier.iter().find(|wanted| wanted.logical_id == reference.logical_id) else {
+            continue;
+        };
+        let names = other.resource.attribute_names();
+        if reference.attribute != "Ref" && !names.contains(&reference.attribute.as_str()) {
+            let supported = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            let reason = format!(
+                "`{}` ({}) has no attribute `{}`; supported: {supported}",
+                reference.logical_id,
+                other.resource.kind(),
+                reference.attribute
+            );
+            return Err(template.property_problem(&declared.logical_id, "", reason));
+        }
+    }
+    Ok(())
+}
+
+fn check_names(template: &Template, packages: &Packages) -> Result<()> {
+    let functions = template.logical_ids_of("AWS::Lambda::Function");
+    match packages.instead.keys().find(|id| !functions.contains(&id.as_str())) {
+        None => Ok(()),
+        Some(unknown) => Err(Error::new(
+            format!("taking a package for `{unknown}`"),
+            format!("the template has no function of that name; it has {}", functions.join(", ")),
+        )),
+    }
+}
+
+fn read_package(template: &Template, logical_id: &str, function: &mut Function, packages: &Packages) -> Result<()> {
+    if packages.check == PackageCheck::Unread {
+        return Ok(());
+    }
+    let beside = template.path().parent().unwrap_or(Path::new(""));
+    let path = match (packages.instead.get(logical_id), &function.code.path) {
+        (Some(instead), _) => instead.clone(),
+        (None, Some(own)) => beside.join(own),
+        (None, None) => return Err(template.property_problem(logical_id, "Code", "it names no file".to_owned())),
+    };
+    let zip = fs::read(&path).map_err(|error| {
+        Error::new(format!("reading the package {} of `{logical_id}`", path.display()), error)
+            .hint("write it with `make build`, or name another with `--code LOGICAL_ID=FILE`")
+    })?;
+    if packages.check == PackageCheck::ForLambda {
+        let architecture = function.architectures.first().map_or("x86_64", String::as_str);
+        package::check(&path, &zip, Target { runtime: &function.runtime, architecture })?;
+    }
+    function.code.sha256 = package::sha256(&zip);
+    function.code.path = Some(path);
+    Ok(())
+}
+
+impl Desired {
+    /// The outputs with everything filled in that is known; those that hold something unknown are left out.
+    #[must_use]
+    pub fn outputs(&self, known: &Known) -> Vec<(String, String)> {
+        let filled = self.outputs.iter().map(|output| (output.name.clone(), known.fill_text(&output.value)));
+        filled.filter(|(_, value)| references_in_text(value).is_empty()).collect()
+    }
+}

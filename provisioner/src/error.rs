@@ -1,0 +1,67 @@
+//! The one error of the crate: what was being done to what, why it failed, what exists now, what to run next.
+
+use std::fmt;
+
+/// An error a person can act on.
+///
+/// It prints as `doing: cause`, then what exists now, then `hint:` with the next command. All parts are
+/// lowercase fragments without a full stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    doing: String,
+    cause: String,
+    exists: Option<String>,
+    hint: Option<String>,
+}
+
+/// The crate's result.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error met while `doing` something (a gerund, the kind and the name of the thing) because of `cause`.
+    pub fn new(doing: impl Into<String>, cause: impl fmt::Display) -> Self {
+        Self { doing: doing.into(), cause: cause.to_string(), exists: None, hint: None }
+    }
+
+    /// Says what exists now, so that nobody has to find out.
+    #[must_use]
+    pub fn exists(mut self, exists: impl Into<String>) -> Self {
+        self.exists = Some(exists.into());
+        self
+    }
+
+    /// Says what to run or change next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// What failed and why, without what exists and the hint.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        format!("{}: {}", self.doing, self.cause)
+    }
+
+    /// The next step, where there is one.
+    #[must_use]
+    pub fn next_step(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { doing, cause, exists, hint } = self;
+        write!(f, "{doing}: {cause}")?;
+        if let Some(exists) = exists {
+            write!(f, "\n\n{exists}")?;
+        }
+        if let Some(hint) = hint {
+            write!(f, "\n\nhint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}

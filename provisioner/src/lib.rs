@@ -1,0 +1,33 @@
+//! Applies a CloudFormation template straight through AWS's APIs, without a state file.
+//!
+//! One walk, and every arrow of it is a value that can be printed, compared and sent as JSON:
+//!
+//! ```text
+//! file ──Template::load──► Template ──Desired::build──► Desired ──observe──► Observed
+//!                                                          └────────┬──────────┘
+//!                                                     plan (pure) ──► Plan ──execute──► Outcome
+//! ```
+//!
+//! - [`template`] reads the file, its includes, parameters, conditions and functions;
+//! - [`resources`] gives every resource its type: how it is compared, and which calls change it;
+//! - [`mod@observe`] asks AWS what exists, through a [`observe::Reader`], which cannot change anything;
+//! - [`mod@plan`] compares, and is pure;
+//! - [`mod@execute`] sends the plan's calls through an [`execute::Writer`], and makes no choices;
+//! - [`aws`] is both reader and writer for AWS;
+//! - [`report`] makes text and JSON of the values.
+//!
+//! `examples/walk.rs` is the walk as a program of its own.
+
+pub mod aws;
+pub mod desired;
+pub mod error;
+pub mod execute;
+pub mod observe;
+pub mod package;
+pub mod place;
+pub mod plan;
+pub mod report;
+pub mod resources;
+pub mod template;
+
+pub use error::{Error, Result};

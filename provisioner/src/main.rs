@@ -1,0 +1,21 @@
+//! The `provisioner` command: arguments to a command to an exit code.
+
+mod cli;
+mod commands;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = match cli::Cli::try_parse() {
+        Ok(arguments) => arguments,
+        Err(usage) => return terminal::usage(&usage),
+    };
+    match commands::run(arguments).await {
+        Ok(exit) => exit.into(),
+        Err(error) => terminal::failed(&error),
+    }
+}

@@ -1,0 +1,87 @@
+//! Writing the zip.
+
+use std::fs;
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::error::{Error, Result};
+
+/// The name under which Lambda's `provided.*` runtimes start a binary.
+pub(super) const BOOTSTRAP: &str = "bootstrap";
+
+/// Packs a binary as `bootstrap`, executable, dated 1980: the same bytes for the same binary, on every machine.
+/// Writes the zip to `to`, and its folder if need be; an equal file that is there is left alone.
+///
+/// # Errors
+/// When the binary cannot be read or the zip not written.
+pub fn write(binary: &Path, to: &Path) -> Result<Vec<u8>> {
+    let content = fs::read(binary).map_err(|error| {
+        Error::new(format!("reading the binary {}", binary.display()), error).hint("build it with `make build`")
+    })?;
+    let doing = || format!("writing the package {}", to.display());
+    let zip = pack(&content).map_err(|error| Error::new(doing(), error))?;
+    if fs::read(to).is_ok_and(|there| there == zip) {
+        return Ok(zip);
+    }
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(|error| Error::new(doing(), error))?;
+    }
+    // Written beside and renamed, so that a deploy that runs at the same time never reads half a file.
+    let beside = to.with_extension("zip.part");
+    fs::write(&beside, &zip).and_then(|()| fs::rename(&beside, to)).map_err(|error| Error::new(doing(), error))?;
+    Ok(zip)
+}
+
+fn pack(binary: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o755);
+    writer.start_file(BOOTSTRAP, options)?;
+    writer.write_all(binary)?;
+    Ok(writer.finish()?.into_inner())
+}
+
+/// Base64 of the SHA-256 of a zip: what Lambda answers as `CodeSha256`.
+#[must_use]
+pub fn sha256(zip: &[u8]) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(zip))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_binary_gives_the_same_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (binary, zip) = (folder.path().join("b"), folder.path().join("out/f.zip"));
+        fs::write(&binary, b"binary").unwrap();
+        let first = write(&binary, &zip).unwrap();
+        fs::remove_file(&zip).unwrap();
+        fs::write(&binary, b"binary").unwrap(); // another mtime
+        assert_eq!(write(&binary, &zip).unwrap(), first);
+        assert_eq!(fs::read(&zip).unwrap(), first);
+    }
+
+    #[test]
+    fn the_binary_is_executable_inside() {
+        let zip = pack(b"binary").unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+        assert_eq!(archive.by_name(BOOTSTRAP).unwrap().unix_mode(), Some(0o100_755));
+    }
+
+    #[test]
+    fn a_missing_binary_says_how_to_build_it() {
+        let error = write(Path::new("/nowhere/bootstrap"), Path::new("/nowhere/f.zip")).unwrap_err().to_string();
+        assert!(error.contains("reading the binary /nowhere/bootstrap"), "{error}");
+        assert!(error.contains("hint: build it with `make build`"), "{error}");
+    }
+}

@@ -1,0 +1,107 @@
+//! Where a stack lives: what the pseudo parameters stand for.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// A region and the partition it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    region: String,
+}
+
+impl Place {
+    /// The place of a region name such as `us-east-1`.
+    #[must_use]
+    pub fn new(region: &str) -> Self {
+        Self { region: region.to_owned() }
+    }
+
+    /// `AWS::Region`.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// `AWS::Partition`: the second part of every ARN.
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
+        match self.region.split('-').take(2).collect::<Vec<_>>().as_slice() {
+            ["cn", ..] => "aws-cn",
+            ["us", "gov"] => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// `AWS::URLSuffix`: the domain of AWS's own endpoints.
+    #[must_use]
+    pub fn url_suffix(&self) -> &'static str {
+        match self.partition() {
+            "aws-cn" => "amazonaws.com.cn",
+            _ => "amazonaws.com",
+        }
+    }
+}
+
+/// The name of a stack: what the ownership tag holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackName(String);
+
+impl StackName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for StackName {
+    type Err = Error;
+
+    /// CloudFormation's own rule, kept so that the same name works there: a letter, then letters, digits and
+    /// hyphens, at most 128 in all.
+    fn from_str(name: &str) -> Result<Self> {
+        let fits = name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.len() <= 128
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if fits {
+            return Ok(Self(name.to_owned()));
+        }
+        Err(Error::new(
+            format!("reading the stack name `{name}`"),
+            "a stack name starts with a letter, holds letters, digits and hyphens only, and at most 128 of them",
+        ))
+    }
+}
+
+impl fmt::Display for StackName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_region_is_in_its_partition() {
+        for (region, partition, suffix) in [
+            ("us-east-1", "aws", "amazonaws.com"),
+            ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+            ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+        ] {
+            let place = Place::new(region);
+            assert_eq!((place.partition(), place.url_suffix()), (partition, suffix));
+        }
+    }
+
+    #[test]
+    fn a_stack_name_is_one_that_cloudformation_would_take() {
+        assert!("chat-prod-2".parse::<StackName>().is_ok());
+        for bad in ["", "2chat", "chat_prod", "chat.prod", &"a".repeat(129)] {
+            assert!(bad.parse::<StackName>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! From what is desired and what was observed to what must be done.
+
+use super::secret::masked;
+use super::{Action, Blocker, Plan, Step, VERSION};
+use crate::desired::{Desired, Wanted};
+use crate::observe::{Found, Observed};
+use crate::resources::{Changed, Owner, Resource, Stages};
+use crate::template::{Known, Reference};
+
+/// What the person who asked for the plan allows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Whether resources that nobody's mark is on become the stack's.
+    pub adopt: bool,
+}
+
+/// Compares what is desired with what was observed, property by property.
+#[must_use]
+pub fn plan(desired: &Desired, observed: &Observed, options: Options) -> Plan {
+    let mut known = Known::default();
+    known.insert(Reference::account(), &observed.account);
+    let mut steps = Vec::new();
+    let mut blockers = Vec::new();
+    for wanted in &desired.resources {
+        let resource = wanted.resource.fill(&known);
+        let found = observed.found.get(&wanted.logical_id);
+        blockers.extend(found.and_then(|found| blocker(wanted, &resource, found, options)));
+        let step = step(wanted, resource, found);
+        for (reference, value) in step.resource.known(&step.logical_id, &desired.place, &step.ids) {
+            known.insert(reference, value);
+        }
+        steps.push(step);
+    }
+    Plan {
+        version: VERSION,
+        stack: desired.stack.to_string(),
+        account: observed.account.clone(),
+        region: desired.place.region().to_owned(),
+        steps,
+        blockers,
+        known,
+        place: desired.place.clone(),
+    }
+}
+
+fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
+    let (action, changes, stages, cleanup) = match found {
+        None => (Action::Create, Vec::new(), resource.create(), Stages::new()),
+        Some(found) => {
+            let changes = resource.changes_from(&found.resource);
+            let changed = Changed::of(&changes);
+            if changes.is_empty() {
+                (Action::Keep, changes, Stages::new(), Stages::new())
+            } else if resource.must_be_replaced(&changed) {
+                let (create, delete) = (resource.create(), found.resource.delete(&found.ids));
+                if resource.create_before_delete() {
+                    (Action::Replace, changes, create, delete)
+                } else {
+                    (Action::Replace, changes, [delete, create].concat(), Stages::new())
+                }
+            } else {
+                let stages = resource.update(&found.resource, &found.ids, &changed);
+                (in_place(&found.owner), changes, stages, Stages::new())
+            }
+        }
+    };
+    // A replacement gets ids of its own: whatever refers to it must not see the old ones.
+    let ids = match (action, found) {
+        (Action::Replace, _) | (_, None) => crate::resources::Ids::new(),
+        (_, Some(found)) => found.ids.clone(),
+    };
+    Step {
+        logical_id: wanted.logical_id.clone(),
+        kind: resource.kind().to_owned(),
+        name: resource.name(),
+        action,
+        changes: changes.into_iter().map(masked).collect(),
+        calls: stages.iter().chain(&cleanup).flatten().map(crate::resources::Call::operation).collect(),
+        needs: wanted.needs.clone(),
+        reason: None,
+        stages,
+        cleanup,
+        resource,
+        ids,
+    }
+}
+
+fn in_place(owner: &Owner) -> Action {
+    match owner {
+        Owner::Ours => Action::Update,
+        Owner::Nobody | Owner::Stack(_) => Action::Adopt,
+    }
+}
+
+fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: Options) -> Option<Blocker> {
+    let (cause, hint) = match &found.owner {
+        Owner::Ours => return None,
+        Owner::Stack(other) => (
+            format!("{} `{}` belongs to the stack `{other}`", resource.kind(), resource.name()),
+            format!("use another name, or `--stack {other}` to work on that stack"),
+        ),
+        Owner::Nobody => match resource.objection(&found.resource) {
+            Some(objection) => {
+                (objection, "remove that route, or give this stack another API with `--parameter ApiId=…`".to_owned())
+            }
+            None if options.adopt => return None,
+            None => (
+                format!("{} `{}` exists and was not made by this stack", resource.kind(), resource.name()),
+                "take it over with `--adopt` (`plan --adopt` shows what would change), or use another name".to_owned(),
+            ),
+        },
+    };
+    Some(Blocker { logical_id: wanted.logical_id.clone(), cause, hint })
+}

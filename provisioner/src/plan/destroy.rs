@@ -1,0 +1,66 @@
+//! What must be done to remove a stack.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Action, Plan, Step, VERSION};
+use crate::desired::{Desired, Wanted};
+use crate::observe::{Found, Observed};
+use crate::resources::{Call, Owner, Stages};
+use crate::template::{Known, Reference};
+
+/// Removes what carries the stack's mark, in reverse order, and says of the rest why it stays.
+#[must_use]
+pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
+    let mut known = Known::default();
+    known.insert(Reference::account(), &observed.account);
+    let needed_by = reversed(&desired.resources);
+    let steps = desired.resources.iter().rev().filter_map(|wanted| {
+        let found = observed.found.get(&wanted.logical_id)?;
+        Some(step(wanted, found, needed_by.get(&wanted.logical_id).cloned().unwrap_or_default()))
+    });
+    Plan {
+        version: VERSION,
+        stack: desired.stack.to_string(),
+        account: observed.account.clone(),
+        region: desired.place.region().to_owned(),
+        steps: steps.collect(),
+        blockers: Vec::new(),
+        known,
+        place: desired.place.clone(),
+    }
+}
+
+fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
+    let kept = match &found.owner {
+        Owner::Ours if wanted.retain => Some("its DeletionPolicy is Retain".to_owned()),
+        Owner::Ours => None,
+        Owner::Nobody => Some("it was not made by this stack".to_owned()),
+        Owner::Stack(other) => Some(format!("it belongs to the stack `{other}`")),
+    };
+    let stages = if kept.is_none() { found.resource.delete(&found.ids) } else { Stages::new() };
+    Step {
+        logical_id: wanted.logical_id.clone(),
+        kind: found.resource.kind().to_owned(),
+        name: found.resource.name(),
+        action: if kept.is_none() { Action::Delete } else { Action::Leave },
+        changes: Vec::new(),
+        calls: stages.iter().flatten().map(Call::operation).collect(),
+        needs,
+        reason: kept,
+        stages,
+        cleanup: Stages::new(),
+        resource: found.resource.clone(),
+        ids: found.ids.clone(),
+    }
+}
+
+/// Who needs whom, read the other way: what a resource was made for goes before it.
+fn reversed(resources: &[Wanted]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut needed_by: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for wanted in resources {
+        for need in &wanted.needs {
+            needed_by.entry(need.clone()).or_default().insert(wanted.logical_id.clone());
+        }
+    }
+    needed_by
+}

@@ -1,0 +1,160 @@
+//! The plan: what shall be called, and why, as a value that can be shown, sent and executed.
+//!
+//! Pure: a plan follows from what is desired and what was observed, and from nothing else.
+
+mod apply;
+mod destroy;
+mod secret;
+
+use std::collections::BTreeSet;
+
+pub use apply::{Options, plan};
+pub use destroy::plan_destroy;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::place::Place;
+use crate::resources::{Call, Change, Ids, Resource, Stages};
+use crate::template::Known;
+
+/// What shall be done, and in which order.
+///
+/// As JSON it has the schema of `docs/plan.schema.json`; `version` is raised when a reader of it would break.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// The version of this form.
+    pub version: u32,
+    /// The stack's name.
+    pub stack: String,
+    /// The account that it is planned for.
+    pub account: String,
+    /// The region that it is planned for.
+    pub region: String,
+    /// One step a resource, each after all that it needs.
+    pub steps: Vec<Step>,
+    /// What stands in the way. A plan with one is not executed.
+    pub blockers: Vec<Blocker>,
+    /// What is known before the first call.
+    #[serde(skip)]
+    pub known: Known,
+    /// Where it is executed.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// What is done about one resource.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// The resource's name in the template.
+    pub logical_id: String,
+    /// Its kind, such as `AWS::Lambda::Function`.
+    pub kind: String,
+    /// What people call it.
+    pub name: String,
+    /// What is done.
+    pub action: Action,
+    /// The properties that change. Values of environment variables are masked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+    /// The AWS operations that are called, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<String>,
+    /// The steps that come before it.
+    pub needs: BTreeSet<String>,
+    /// Why nothing is done, where that needs a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The calls themselves.
+    #[serde(skip)]
+    pub stages: Stages<Call>,
+    /// Calls that are sent when all steps are done: what a replacement leaves behind.
+    #[serde(skip)]
+    pub cleanup: Stages<Call>,
+    /// The resource, as it is known before the first call.
+    #[serde(skip)]
+    pub resource: Resource,
+    /// What AWS has assigned to it so far.
+    #[serde(skip)]
+    pub ids: Ids,
+}
+
+/// What is done about a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Action {
+    /// It is as it shall be.
+    Keep,
+    /// It does not exist and is made.
+    Create,
+    /// It is changed in place.
+    Update,
+    /// It was made by somebody else and becomes the stack's, changed where it differs.
+    Adopt,
+    /// It is made anew, because AWS cannot change it in place.
+    Replace,
+    /// It is removed.
+    Delete,
+    /// It is not touched, for the reason that the step gives.
+    Leave,
+}
+
+/// A reason why a plan cannot be executed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Blocker {
+    /// The resource that it is about.
+    pub logical_id: String,
+    /// What is in the way.
+    pub cause: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// The version of the plan's JSON form.
+pub const VERSION: u32 = 1;
+
+impl Plan {
+    /// The steps that change something.
+    pub fn changing(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.action.changes_something())
+    }
+
+    /// Whether nothing is to be done.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changing().next().is_none()
+    }
+
+    /// The steps after which something that exists now is gone.
+    pub fn destructive(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| matches!(step.action, Action::Delete | Action::Replace))
+    }
+
+    /// The plan without the steps that `keep` refuses: those become [`Action::Leave`] for `reason`.
+    #[must_use]
+    pub fn only(mut self, keep: impl Fn(&Step) -> bool, reason: &str) -> Self {
+        for step in &mut self.steps {
+            if step.action.changes_something() && !keep(step) {
+                step.action = Action::Leave;
+                step.reason = Some(reason.to_owned());
+                step.calls.clear();
+                step.stages.clear();
+                step.cleanup.clear();
+            }
+        }
+        self
+    }
+}
+
+impl Action {
+    /// Whether a step with this action calls AWS.
+    #[must_use]
+    pub fn changes_something(self) -> bool {
+        match self {
+            Self::Keep | Self::Leave => false,
+            Self::Create | Self::Update | Self::Adopt | Self::Replace | Self::Delete => true,
+        }
+    }
+}

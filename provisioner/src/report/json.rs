@@ -1,0 +1,53 @@
+//! What programs read.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::execute::Outcome;
+use crate::plan::Plan;
+
+/// What came of `deploy`, `update` or `destroy`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeployReport<'a> {
+    /// What was planned.
+    pub plan: &'a Plan,
+    /// The logical ids of the steps that were carried out.
+    pub done: &'a [String],
+    /// The steps that failed, by logical id.
+    pub failed: BTreeMap<&'a str, String>,
+    /// The steps that were not carried out.
+    pub not_done: &'a [String],
+    /// The stack's outputs.
+    pub outputs: BTreeMap<String, String>,
+    /// What the chat answered when it was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smoke: Option<Smoke>,
+}
+
+/// The answer to the chat that a deploy ends with.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Smoke {
+    /// Whether it was a good answer.
+    pub passed: bool,
+    /// The answer.
+    pub answer: Value,
+}
+
+impl<'a> DeployReport<'a> {
+    /// The report of an executed plan.
+    #[must_use]
+    pub fn new(plan: &'a Plan, outcome: &'a Outcome, outputs: Vec<(String, String)>, smoke: Option<Smoke>) -> Self {
+        Self {
+            plan,
+            done: &outcome.done,
+            failed: outcome.failed.iter().map(|(id, error)| (id.as_str(), error.headline())).collect(),
+            not_done: &outcome.not_done,
+            outputs: outputs.into_iter().collect(),
+            smoke,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Property values as people read them.
+
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use super::style::{added, removed};
+use crate::resources::Change;
+use crate::template::references_in_text;
+
+/// A change as lines: `old → new` where both fit on a line, else the lines that differ.
+pub(super) fn change_lines(change: &Change, width: usize) -> Vec<String> {
+    let Change { property, old, new } = change;
+    let label = format!("{property:<width$}");
+    if let (Some(old @ (Value::Object(_) | Value::Array(_))), Some(new)) = (old, new) {
+        let (old, new) = (pretty(old), pretty(new));
+        if old.lines().count() > 3 || new.lines().count() > 3 {
+            return std::iter::once(label.trim_end().to_owned()).chain(differing_lines(&old, &new)).collect();
+        }
+    }
+    let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), short);
+    vec![format!("{label}  {} → {}", side(old), side(new))]
+}
+
+fn differing_lines(old: &str, new: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for group in TextDiff::from_lines(old, new).grouped_ops(1) {
+        for op in group {
+            for change in TextDiff::from_lines(old, new).iter_changes(&op) {
+                let line = change.value().trim_end();
+                lines.push(match change.tag() {
+                    ChangeTag::Equal => format!("    {line}"),
+                    ChangeTag::Insert => added(format!("  + {line}")),
+                    ChangeTag::Delete => removed(format!("  - {line}")),
+                });
+            }
+        }
+    }
+    lines
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+fn short(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
+        Value::String(text) => readable(text),
+        other => readable(&other.to_string()),
+    }
+}
+
+/// The text with references told in words.
+pub(super) fn readable(text: &str) -> String {
+    let mut told = text.to_owned();
+    for reference in references_in_text(text) {
+        let words = match reference.attribute.as_str() {
+            "Ref" => format!("<{}>", reference.logical_id),
+            attribute => format!("<{}.{attribute}>", reference.logical_id),
+        };
+        told = told.replace(&reference.to_string(), &words);
+    }
+    told
+}

@@ -1,0 +1,132 @@
+//! `AWS::ApiGatewayV2::Api`: an HTTP API.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::scalar;
+use super::tags::{self, Mark, Tags};
+use crate::place::Place;
+
+/// An HTTP API.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Api {
+    /// Its name; AWS lets several APIs have the same.
+    #[serde(default)]
+    pub name: String,
+    /// HTTP is the one protocol supported.
+    pub protocol_type: Protocol,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+    /// The cross-origin answers of the API itself, for all its routes. With it the functions' own are ignored.
+    #[serde(default)]
+    pub cors_configuration: Option<Cors>,
+    /// Whether only a custom domain reaches it.
+    #[serde(default, deserialize_with = "scalar::flag")]
+    pub disable_execute_api_endpoint: bool,
+    /// Tags.
+    #[serde(default, deserialize_with = "tags::either_shape")]
+    pub tags: Tags,
+}
+
+/// The protocol of an API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Protocol {
+    /// An HTTP API.
+    #[serde(rename = "HTTP")]
+    Http,
+}
+
+/// What a browser is told about other origins. Lists are sets: their order has no meaning.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Cors {
+    /// Whether cookies may be sent.
+    #[serde(deserialize_with = "scalar::flag")]
+    pub allow_credentials: bool,
+    /// Request headers, in lower case: HTTP does not tell cases apart.
+    #[serde(deserialize_with = "lower_case_set")]
+    pub allow_headers: BTreeSet<String>,
+    /// Methods.
+    pub allow_methods: BTreeSet<String>,
+    /// Origins.
+    pub allow_origins: BTreeSet<String>,
+    /// Response headers, in lower case.
+    #[serde(deserialize_with = "lower_case_set")]
+    pub expose_headers: BTreeSet<String>,
+    /// How long a browser may keep the answer, in seconds.
+    #[serde(deserialize_with = "scalar::optional_whole")]
+    pub max_age: Option<i32>,
+}
+
+fn lower_case_set<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names.into_iter().map(|name| name.to_ascii_lowercase()).collect())
+}
+
+/// A writing call to API Gateway about an API.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are API Gateway's operations, the fields their arguments")]
+pub enum Call {
+    CreateApi(Box<Api>),
+    UpdateApi { api_id: String, api: Box<Api> },
+    DeleteCorsConfiguration { api_id: String },
+    TagResource { api_id: String, tags: Tags },
+    DeleteApi { api_id: String },
+}
+
+impl Kind for Api {
+    const TYPE: &'static str = "AWS::ApiGatewayV2::Api";
+    const ATTRIBUTES: &'static [&'static str] = &["ApiId", "ApiEndpoint"];
+    const CREATE_ONLY: &'static [&'static str] = &["ProtocolType"];
+    type Call = Call;
+
+    fn complete(&mut self, mark: &Mark) {
+        super::kind::default_name(&mut self.name, mark);
+        mark.add_to(&mut self.tags);
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn identity(&self) -> Vec<&str> {
+        vec![&self.name]
+    }
+
+    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn tags_mut(&mut self) -> Option<&mut Tags> {
+        Some(&mut self.tags)
+    }
+
+    fn create(&self) -> Stages<Call> {
+        stages([vec![Call::CreateApi(Box::new(self.clone()))]])
+    }
+
+    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+        let api_id = || id(ids, "ApiId");
+        let mut calls = Vec::new();
+        let cors_goes = changed.has("CorsConfiguration") && self.cors_configuration.is_none();
+        if cors_goes {
+            calls.push(Call::DeleteCorsConfiguration { api_id: api_id() });
+        }
+        let without_api_call: &[&str] = if cors_goes { &["Tags", "CorsConfiguration"] } else { &["Tags"] };
+        if changed.beyond(without_api_call) {
+            calls.push(Call::UpdateApi { api_id: api_id(), api: Box::new(self.clone()) });
+        }
+        if changed.has("Tags") {
+            calls.push(Call::TagResource { api_id: api_id(), tags: self.tags.clone() });
+        }
+        calls.into_iter().map(|call| vec![call]).collect()
+    }
+
+    fn delete(&self, ids: &Ids) -> Stages<Call> {
+        stages([vec![Call::DeleteApi { api_id: id(ids, "ApiId") }]])
+    }
+}

@@ -1,0 +1,85 @@
+//! What differs between two typed resources, property by property.
+//!
+//! Both sides are written as JSON first, so no property can be forgotten in a comparison: what a type holds is
+//! compared.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+/// A property whose value shall change.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// The path of the property, dotted: `Environment.Variables.MODEL_ID`.
+    pub property: String,
+    /// The value that AWS answers now; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<Value>,
+    /// The value of the template; absent when the property goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<Value>,
+}
+
+/// Every property in which `old` and `new` differ. Maps are followed, lists and policies compared whole.
+pub(super) fn changes(old: &impl Serialize, new: &impl Serialize) -> Vec<Change> {
+    let mut changes = Vec::new();
+    compare("", serde_json::to_value(old).ok(), serde_json::to_value(new).ok(), &mut changes);
+    changes
+}
+
+fn compare(path: &str, old: Option<Value>, new: Option<Value>, changes: &mut Vec<Change>) {
+    let (old, new) = (present(old), present(new));
+    match (old, new) {
+        (old, new) if old == new => {}
+        // A document (it has a `Statement`) is one value: half a policy tells a reader nothing.
+        (Some(Value::Object(mut old)), Some(Value::Object(new))) if !new.contains_key("Statement") => {
+            for (key, value) in new {
+                compare(&join(path, &key), old.shift_remove(&key), Some(value), changes);
+            }
+            for (key, value) in old {
+                compare(&join(path, &key), Some(value), None, changes);
+            }
+        }
+        (old, new) => changes.push(Change { property: path.to_owned(), old, new }),
+    }
+}
+
+fn present(value: Option<Value>) -> Option<Value> {
+    value.filter(|value| !value.is_null())
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn maps_are_followed_and_lists_compared_whole() {
+        let old = json!({"Memory": 128, "Env": {"A": "1", "B": "2"}, "List": [1, 2], "Same": true, "None": null});
+        let new = json!({"Memory": 512, "Env": {"A": "1", "C": "3"}, "List": [2, 1], "Same": true});
+        let changes: Vec<_> =
+            changes(&old, &new).into_iter().map(|change| (change.property, change.old, change.new)).collect();
+        assert_eq!(
+            changes,
+            [
+                ("Memory".to_owned(), Some(json!(128)), Some(json!(512))),
+                ("Env.C".to_owned(), None, Some(json!("3"))),
+                ("Env.B".to_owned(), Some(json!("2")), None),
+                ("List".to_owned(), Some(json!([1, 2])), Some(json!([2, 1]))),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_policy_is_one_change() {
+        let policy = |action: &str| json!({"P": {"Version": "1", "Statement": [{"Action": action}]}});
+        let changes = changes(&policy("a"), &policy("b"));
+        assert_eq!(changes.iter().map(|change| change.property.as_str()).collect::<Vec<_>>(), ["P"]);
+    }
+}

@@ -1,0 +1,297 @@
+//! `AWS::Lambda::Function`: the code and its configuration.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::kind::{Changed, Ids, Kind, Stages, default_name, id, stages};
+use super::scalar;
+use super::tags::{self, Mark, Tags};
+use crate::place::Place;
+
+/// A function.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Function {
+    /// The physical name; at most 64 characters.
+    #[serde(default)]
+    pub function_name: String,
+    /// The package.
+    pub code: Code,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+    /// The runtime, such as `provided.al2023`.
+    pub runtime: String,
+    /// What the runtime starts.
+    pub handler: String,
+    /// The ARN of the execution role.
+    pub role: String,
+    /// `x86_64` or `arm64`, in a list of one.
+    #[serde(default = "x86")]
+    pub architectures: Vec<String>,
+    /// Memory in MiB; CPU comes with it.
+    #[serde(default = "least_memory", deserialize_with = "scalar::whole")]
+    pub memory_size: i32,
+    /// The longest an invocation may take, in seconds.
+    #[serde(default = "three_seconds", deserialize_with = "scalar::whole")]
+    pub timeout: i32,
+    /// Environment variables.
+    #[serde(default)]
+    pub environment: Environment,
+    /// ARNs of layer versions, in order.
+    #[serde(default)]
+    pub layers: Vec<String>,
+    /// Where log lines go, and in which form.
+    #[serde(default)]
+    pub logging_config: LoggingConfig,
+    /// Whether X-Ray sees requests.
+    #[serde(default)]
+    pub tracing_config: TracingConfig,
+    /// The size of `/tmp`.
+    #[serde(default)]
+    pub ephemeral_storage: EphemeralStorage,
+    /// Tags.
+    #[serde(default, deserialize_with = "tags::either_shape")]
+    pub tags: Tags,
+}
+
+/// A function's package: a zip file.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Code {
+    /// Where the zip is, on this machine; absent for what AWS answers.
+    pub path: Option<PathBuf>,
+    /// Base64 of the zip's SHA-256: what AWS calls `CodeSha256`.
+    pub sha256: String,
+}
+
+/// The variables of a function's process.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Environment {
+    /// Names and values, 4 KiB in all.
+    #[serde(default, deserialize_with = "scalar::text_map")]
+    pub variables: BTreeMap<String, String>,
+}
+
+/// How a function logs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct LoggingConfig {
+    /// `Text` or `JSON`.
+    #[serde(default = "text_format")]
+    pub log_format: String,
+    /// The least level of the function's own lines; with `JSON` only.
+    #[serde(default)]
+    pub application_log_level: Option<String>,
+    /// The least level of Lambda's lines; with `JSON` only.
+    #[serde(default)]
+    pub system_log_level: Option<String>,
+    /// The log group; `/aws/lambda/NAME` unless given.
+    #[serde(default)]
+    pub log_group: String,
+}
+
+impl Default for LoggingConfig {
+    fn default() -> Self {
+        Self {
+            log_format: text_format(),
+            application_log_level: None,
+            system_log_level: None,
+            log_group: String::new(),
+        }
+    }
+}
+
+/// X-Ray.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct TracingConfig {
+    /// `Active` or `PassThrough`.
+    pub mode: String,
+}
+
+impl Default for TracingConfig {
+    fn default() -> Self {
+        Self { mode: "PassThrough".to_owned() }
+    }
+}
+
+/// `/tmp`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct EphemeralStorage {
+    /// In MiB.
+    #[serde(deserialize_with = "scalar::whole")]
+    pub size: i32,
+}
+
+impl Default for EphemeralStorage {
+    fn default() -> Self {
+        Self { size: 512 }
+    }
+}
+
+fn x86() -> Vec<String> {
+    vec!["x86_64".to_owned()]
+}
+
+fn least_memory() -> i32 {
+    128
+}
+
+fn three_seconds() -> i32 {
+    3
+}
+
+fn text_format() -> String {
+    "Text".to_owned()
+}
+
+/// A writing call to Lambda about a function.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
+pub enum Call {
+    CreateFunction(Box<Function>),
+    UpdateFunctionCode {
+        function_name: String,
+        code: Code,
+        architectures: Vec<String>,
+    },
+    /// Sends the named properties only: a permission is asked for what is sent (`iam:PassRole` for `Role`).
+    UpdateFunctionConfiguration {
+        function: Box<Function>,
+        properties: Vec<String>,
+    },
+    TagResource {
+        arn: String,
+        tags: Tags,
+    },
+    DeleteFunction {
+        function_name: String,
+    },
+}
+
+/// The properties that `UpdateFunctionCode` sends.
+const CODE: [&str; 2] = ["Code", "Architectures"];
+
+impl Kind for Function {
+    const TYPE: &'static str = "AWS::Lambda::Function";
+    const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    type Call = Call;
+
+    fn complete(&mut self, mark: &Mark) {
+        default_name(&mut self.function_name, mark);
+        self.fill_defaults();
+        mark.add_to(&mut self.tags);
+    }
+
+    fn name(&self) -> String {
+        self.function_name.clone()
+    }
+
+    fn identity(&self) -> Vec<&str> {
+        vec![&self.function_name]
+    }
+
+    fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
+        let account = crate::template::Reference::account();
+        let (partition, region, name) = (place.partition(), place.region(), &self.function_name);
+        vec![("Ref", name.clone()), ("Arn", format!("arn:{partition}:lambda:{region}:{account}:function:{name}"))]
+    }
+
+    fn tags_mut(&mut self) -> Option<&mut Tags> {
+        Some(&mut self.tags)
+    }
+
+    /// Where the zip lies says nothing about what is deployed.
+    fn comparable(&self) -> Value {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(code) = value.get_mut("Code").and_then(Value::as_object_mut) {
+            code.remove("Path");
+        }
+        value
+    }
+
+    fn create(&self) -> Stages<Call> {
+        stages([vec![Call::CreateFunction(Box::new(self.clone()))]])
+    }
+
+    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+        let tag = changed.has("Tags").then(|| Call::TagResource { arn: id(ids, "Arn"), tags: self.tags.clone() });
+        let configuration =
+            changed.beyond(&["Code", "Architectures", "Tags"]).then(|| Call::UpdateFunctionConfiguration {
+                function: Box::new(self.clone()),
+                properties: CONFIGURATION
+                    .iter()
+                    .filter(|name| changed.has(name))
+                    .map(|name| (*name).to_owned())
+                    .collect(),
+            });
+        let code = changed.any(&CODE).then(|| Call::UpdateFunctionCode {
+            function_name: self.function_name.clone(),
+            code: self.code.clone(),
+            architectures: self.architectures.clone(),
+        });
+        // One after the other: Lambda answers 409 to a second update while one is in progress.
+        stages([tag.into_iter().collect(), configuration.into_iter().collect(), code.into_iter().collect()])
+    }
+
+    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+        stages([vec![Call::DeleteFunction { function_name: self.function_name.clone() }]])
+    }
+}
+
+/// The properties that `UpdateFunctionConfiguration` sends.
+const CONFIGURATION: [&str; 11] = [
+    "Description",
+    "Runtime",
+    "Handler",
+    "Role",
+    "MemorySize",
+    "Timeout",
+    "Environment",
+    "Layers",
+    "LoggingConfig",
+    "TracingConfig",
+    "EphemeralStorage",
+];
+
+impl Function {
+    /// The defaults that depend on other properties.
+    pub fn fill_defaults(&mut self) {
+        let logging = &mut self.logging_config;
+        if logging.log_group.is_empty() {
+            logging.log_group = format!("/aws/lambda/{}", self.function_name);
+        }
+        if logging.log_format == "JSON" {
+            logging.application_log_level.get_or_insert_with(|| "INFO".to_owned());
+            logging.system_log_level.get_or_insert_with(|| "INFO".to_owned());
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    /// A template gives the zip's path as text; this crate's own form has a path and a hash.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Shape {
+            Path(PathBuf),
+            #[serde(rename_all = "PascalCase")]
+            Own {
+                path: Option<PathBuf>,
+                sha256: String,
+            },
+            Other(serde::de::IgnoredAny),
+        }
+        match Shape::deserialize(deserializer)? {
+            Shape::Path(path) => Ok(Self { path: Some(path), sha256: String::new() }),
+            Shape::Own { path, sha256 } => Ok(Self { path, sha256 }),
+            Shape::Other(_) => Err(serde::de::Error::custom("supported is the path of a local zip file, as text")),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `AWS::ApiGatewayV2::Integration`: what an API calls for a route.
+
+use serde::{Deserialize, Serialize};
+
+use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::scalar;
+use super::tags::Mark;
+use crate::place::Place;
+
+/// An integration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Integration {
+    /// The API that it belongs to.
+    pub api_id: String,
+    /// `AWS_PROXY` for a function.
+    pub integration_type: String,
+    /// The function's ARN.
+    #[serde(default)]
+    pub integration_uri: String,
+    /// The method that the back end is called with; a function is always called with POST.
+    #[serde(default = "post")]
+    pub integration_method: String,
+    /// The shape of the event: `2.0`, or `1.0` as for REST APIs.
+    #[serde(default = "oldest", deserialize_with = "scalar::text")]
+    pub payload_format_version: String,
+    /// How long API Gateway waits, in milliseconds; HTTP APIs wait 30 seconds at most.
+    #[serde(default = "thirty_seconds", deserialize_with = "scalar::whole")]
+    pub timeout_in_millis: i32,
+    /// `INTERNET` or `VPC_LINK`.
+    #[serde(default = "internet")]
+    pub connection_type: String,
+    /// The mark of ownership: an integration has no tags. No property for a template.
+    #[serde(default)]
+    pub description: String,
+}
+
+fn post() -> String {
+    "POST".to_owned()
+}
+
+fn oldest() -> String {
+    "1.0".to_owned()
+}
+
+fn thirty_seconds() -> i32 {
+    30_000
+}
+
+fn internet() -> String {
+    "INTERNET".to_owned()
+}
+
+/// A writing call to API Gateway about an integration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are API Gateway's operations, the fields their arguments")]
+pub enum Call {
+    CreateIntegration(Box<Integration>),
+    UpdateIntegration { integration_id: String, integration: Box<Integration> },
+    DeleteIntegration { api_id: String, integration_id: String },
+}
+
+impl Kind for Integration {
+    const TYPE: &'static str = "AWS::ApiGatewayV2::Integration";
+    const ATTRIBUTES: &'static [&'static str] = &["IntegrationId"];
+    const CREATE_ONLY: &'static [&'static str] = &["IntegrationType"];
+    const CREATE_BEFORE_DELETE: bool = true;
+    type Call = Call;
+
+    fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        let given = !self.description.is_empty();
+        given.then_some((
+            "Description",
+            "not supported: the ownership mark is kept there, since an integration has no tags",
+        ))
+    }
+
+    fn complete(&mut self, mark: &Mark) {
+        self.integration_uri = function_arn(&self.integration_uri).to_owned();
+        self.description = mark.as_description();
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.integration_type, self.integration_uri)
+    }
+
+    fn identity(&self) -> Vec<&str> {
+        vec![&self.api_id]
+    }
+
+    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn create(&self) -> Stages<Call> {
+        stages([vec![Call::CreateIntegration(Box::new(self.clone()))]])
+    }
+
+    fn update(&self, _now: &Self, ids: &Ids, _changed: &Changed) -> Stages<Call> {
+        let integration_id = id(ids, "IntegrationId");
+        stages([vec![Call::UpdateIntegration { integration_id, integration: Box::new(self.clone()) }]])
+    }
+
+    fn delete(&self, ids: &Ids) -> Stages<Call> {
+        let integration_id = id(ids, "IntegrationId");
+        stages([vec![Call::DeleteIntegration { api_id: self.api_id.clone(), integration_id }]])
+    }
+}
+
+/// The function's ARN in an integration's URI. Consoles and older tools write it as
+/// `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
+#[must_use]
+pub fn function_arn(uri: &str) -> &str {
+    match uri.split_once(":lambda:path/2015-03-31/functions/") {
+        Some((_, rest)) => rest.strip_suffix("/invocations").unwrap_or(rest),
+        None => uri,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_to_write_a_functions_uri_are_one() {
+        let arn = "arn:aws:lambda:us-east-1:1:function:chat";
+        let long = format!("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations");
+        assert_eq!(function_arn(&long), arn);
+        assert_eq!(function_arn(arn), arn);
+    }
+}

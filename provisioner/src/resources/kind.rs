@@ -1,0 +1,114 @@
+//! What every resource kind says of itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::difference::Change;
+use super::tags::{Mark, Tags};
+use crate::place::Place;
+
+/// What AWS assigned to a resource: attribute names (`Ref` for the physical id) and their values.
+pub type Ids = BTreeMap<String, String>;
+
+/// Calls in the order they must be sent; those of one stage do not depend on each other.
+pub type Stages<C> = Vec<Vec<C>>;
+
+/// A resource kind: typed properties in their normal form, and what must be called to make, change or remove one.
+///
+/// The type holds the same properties for both sides: what the template wants (defaults filled in) and what AWS
+/// answers. Comparing is comparing two values.
+pub(super) trait Kind: Serialize + DeserializeOwned {
+    /// The type's name in a template.
+    const TYPE: &'static str;
+    /// What `Fn::GetAtt` can ask for.
+    const ATTRIBUTES: &'static [&'static str];
+    /// Properties that AWS cannot change in place; `*` for all.
+    const CREATE_ONLY: &'static [&'static str] = &[];
+    /// Whether a replacement is made before the old one goes. Not possible where the name is the identity.
+    const CREATE_BEFORE_DELETE: bool = false;
+    /// One AWS call that changes something.
+    type Call;
+
+    /// A property that the template gives although it must not, and why.
+    fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+    /// Fills in what depends on the resource's place in the stack: a name where the template gives none, and the
+    /// mark of ownership.
+    fn complete(&mut self, mark: &Mark);
+    /// What people call it.
+    fn name(&self) -> String;
+    /// What AWS finds it by. It cannot be looked for while one of these holds a reference.
+    fn identity(&self) -> Vec<&str>;
+    /// The attributes that follow from its properties, known before it exists.
+    fn attributes(&self, place: &Place) -> Vec<(&'static str, String)>;
+    /// Its tags, where the kind has any.
+    fn tags_mut(&mut self) -> Option<&mut Tags> {
+        None
+    }
+    /// What is compared.
+    fn comparable(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+    /// Why this kind must not take over `now`, a resource that nobody's mark is on.
+    fn objection(&self, _now: &Self) -> Option<String> {
+        None
+    }
+    /// The calls that make it.
+    fn create(&self) -> Stages<Self::Call>;
+    /// The calls that make `now` equal to it.
+    fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Self::Call>;
+    /// The calls that remove it.
+    fn delete(&self, ids: &Ids) -> Stages<Self::Call>;
+}
+
+/// Which properties differ.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changed(BTreeSet<String>);
+
+impl Changed {
+    /// The properties of these changes, by their first word: `Environment.Variables.A` counts as `Environment`.
+    #[must_use]
+    pub fn of(changes: &[Change]) -> Self {
+        let first = |change: &Change| change.property.split('.').next().unwrap_or_default().to_owned();
+        Self(changes.iter().map(first).collect())
+    }
+
+    /// Whether a property differs.
+    #[must_use]
+    pub fn has(&self, property: &str) -> bool {
+        self.0.contains(property)
+    }
+
+    /// Whether one of these properties differs.
+    #[must_use]
+    pub fn any(&self, properties: &[&str]) -> bool {
+        properties.iter().any(|property| self.has(property))
+    }
+
+    /// Whether a property other than these differs.
+    #[must_use]
+    pub fn beyond(&self, properties: &[&str]) -> bool {
+        self.0.iter().any(|changed| !properties.contains(&changed.as_str()))
+    }
+}
+
+/// The id of a resource that AWS has named; empty only when a reader forgot to give it.
+pub(super) fn id(ids: &Ids, attribute: &str) -> String {
+    ids.get(attribute).cloned().unwrap_or_default()
+}
+
+/// The stages that hold a call.
+pub(super) fn stages<C>(stages: impl IntoIterator<Item = Vec<C>>) -> Stages<C> {
+    stages.into_iter().filter(|stage| !stage.is_empty()).collect()
+}
+
+/// The physical name of a resource that the template gives none: the same in every run.
+pub(super) fn default_name(name: &mut String, mark: &Mark) {
+    if name.is_empty() {
+        *name = format!("{}-{}", mark.stack, mark.logical_id);
+    }
+}

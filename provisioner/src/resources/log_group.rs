@@ -1,0 +1,100 @@
+//! `AWS::Logs::LogGroup`: where the function's log lines go, and how long they stay.
+
+use serde::{Deserialize, Serialize};
+
+use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::scalar;
+use super::tags::{self, Mark, Tags};
+use crate::place::Place;
+
+/// A log group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct LogGroup {
+    /// The physical name.
+    #[serde(default)]
+    pub log_group_name: String,
+    /// How long a line is kept, in days; absent: for ever.
+    #[serde(default, deserialize_with = "scalar::optional_whole")]
+    pub retention_in_days: Option<i32>,
+    /// Tags.
+    #[serde(default, deserialize_with = "tags::either_shape")]
+    pub tags: Tags,
+}
+
+/// A writing call to CloudWatch Logs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are the service's operations, the fields their arguments")]
+pub enum Call {
+    CreateLogGroup { log_group_name: String, tags: Tags },
+    PutRetentionPolicy { log_group_name: String, days: i32 },
+    DeleteRetentionPolicy { log_group_name: String },
+    TagResource { arn: String, tags: Tags },
+    DeleteLogGroup { log_group_name: String },
+}
+
+impl Kind for LogGroup {
+    const TYPE: &'static str = "AWS::Logs::LogGroup";
+    const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    type Call = Call;
+
+    fn complete(&mut self, mark: &Mark) {
+        super::kind::default_name(&mut self.log_group_name, mark);
+        mark.add_to(&mut self.tags);
+    }
+
+    fn name(&self) -> String {
+        self.log_group_name.clone()
+    }
+
+    fn identity(&self) -> Vec<&str> {
+        vec![&self.log_group_name]
+    }
+
+    fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
+        let account = crate::template::Reference::account();
+        let (partition, region, name) = (place.partition(), place.region(), &self.log_group_name);
+        // CloudFormation's Arn of a log group ends in `:*`.
+        vec![("Ref", name.clone()), ("Arn", format!("arn:{partition}:logs:{region}:{account}:log-group:{name}:*"))]
+    }
+
+    fn tags_mut(&mut self) -> Option<&mut Tags> {
+        Some(&mut self.tags)
+    }
+
+    fn create(&self) -> Stages<Call> {
+        let log_group_name = self.log_group_name.clone();
+        let retention = self.retention_in_days.is_some().then(|| self.retention());
+        stages([
+            vec![Call::CreateLogGroup { log_group_name, tags: self.tags.clone() }],
+            retention.into_iter().collect(),
+        ])
+    }
+
+    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+        let mut calls = Vec::new();
+        if changed.has("RetentionInDays") {
+            calls.push(self.retention());
+        }
+        if changed.has("Tags") {
+            // The tagging call takes the ARN without the `:*`.
+            let arn = id(ids, "Arn").trim_end_matches(":*").to_owned();
+            calls.push(Call::TagResource { arn, tags: self.tags.clone() });
+        }
+        stages([calls])
+    }
+
+    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+        stages([vec![Call::DeleteLogGroup { log_group_name: self.log_group_name.clone() }]])
+    }
+}
+
+impl LogGroup {
+    fn retention(&self) -> Call {
+        let log_group_name = self.log_group_name.clone();
+        match self.retention_in_days {
+            Some(days) => Call::PutRetentionPolicy { log_group_name, days },
+            None => Call::DeleteRetentionPolicy { log_group_name },
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The resource kinds: one file a kind, with its typed properties, how it is compared and which calls change it.
+//!
+//! A new kind is a file here, its calls in its service's file in `aws/`, and one line in `kinds!` below.
+
+pub mod api;
+mod difference;
+pub mod function;
+pub mod integration;
+mod kind;
+pub mod log_group;
+pub mod permission;
+mod policy;
+pub mod role;
+pub mod route;
+mod scalar;
+pub mod stage;
+pub mod table;
+mod tags;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use difference::Change;
+use kind::Kind;
+pub use kind::{Changed, Ids, Stages};
+pub use policy::Policy;
+pub use tags::{Mark, Owner, RESOURCE_TAG, STACK_TAG, Tags};
+
+use crate::place::Place;
+use crate::template::{Known, Reference, references_in_text};
+
+/// A property that is not as its kind needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PropertyFault {
+    /// The path of the property, dotted.
+    pub property: String,
+    /// What is wrong, and what is supported.
+    pub reason: String,
+}
+
+macro_rules! kinds {
+    ($($name:ident in $module:ident: $description:literal),+ $(,)?) => {
+        /// A resource with typed properties: wanted by a template, or answered by AWS.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Resource {
+            $(#[doc = $description] $name($module::$name)),+
+        }
+
+        /// One AWS call that changes something.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        pub enum Call {
+            $(#[doc = concat!("About ", $description)] $name($module::Call)),+
+        }
+
+        /// The names of the kinds that are supported.
+        pub const KINDS: &[&str] = &[$($module::$name::TYPE),+];
+
+        impl Resource {
+            /// The typed resource of a template's properties; `None` for a kind that is not supported.
+            ///
+            /// # Errors
+            /// The first property that is unknown or has not the right type.
+            pub fn parse(kind: &str, properties: Map<String, Value>) -> Result<Option<Self>, PropertyFault> {
+                match kind {
+                    $($module::$name::TYPE => parse(properties).map(Self::$name).map(Some),)+
+                    _ => Ok(None),
+                }
+            }
+
+            /// The kind's name in a template.
+            #[must_use]
+            pub fn kind(&self) -> &'static str {
+                match self { $(Self::$name(_) => $module::$name::TYPE),+ }
+            }
+
+            /// What `Fn::GetAtt` can ask it for.
+            #[must_use]
+            pub fn attribute_names(&self) -> &'static [&'static str] {
+                match self { $(Self::$name(_) => $module::$name::ATTRIBUTES),+ }
+            }
+
+            /// What people call it.
+            #[must_use]
+            pub fn name(&self) -> String {
+                match self { $(Self::$name(one) => one.name()),+ }
+            }
+
+            /// Fills in what depends on its place in the stack.
+            pub fn complete(&mut self, mark: &Mark) {
+                match self { $(Self::$name(one) => one.complete(mark)),+ }
+            }
+
+            /// The attributes that follow from its properties.
+            #[must_use]
+            pub fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
+                match self { $(Self::$name(one) => one.attributes(place)),+ }
+            }
+
+            /// Whether it can be looked for: nothing that AWS finds it by is still unknown.
+            #[must_use]
+            pub fn can_be_found(&self) -> bool {
+                let identity = match self { $(Self::$name(one) => one.identity()),+ };
+                identity.iter().all(|part| references_in_text(part).is_empty())
+            }
+
+            fn tags_mut(&mut self) -> Option<&mut Tags> {
+                match self { $(Self::$name(one) => one.tags_mut()),+ }
+            }
+
+            fn comparable(&self) -> Value {
+                match self { $(Self::$name(one) => one.comparable()),+ }
+            }
+
+            fn create_only(&self) -> &'static [&'static str] {
+                match self { $(Self::$name(_) => $module::$name::CREATE_ONLY),+ }
+            }
+
+            /// Whether a replacement is made before the old one goes.
+            #[must_use]
+            pub fn create_before_delete(&self) -> bool {
+                match self { $(Self::$name(_) => $module::$name::CREATE_BEFORE_DELETE),+ }
+            }
+
+            /// Why it must not take over `now`, which nobody's mark is on.
+            #[must_use]
+            pub fn objection(&self, now: &Self) -> Option<String> {
+                match (self, now) {
+                    $((Self::$name(wanted), Self::$name(now)) => wanted.objection(now),)+
+                    _ => None,
+                }
+            }
+
+            /// The calls that make it.
+            #[must_use]
+            pub fn create(&self) -> Stages<Call> {
+                match self { $(Self::$name(one) => wrap(one.create(), Call::$name)),+ }
+            }
+
+            /// The calls that make `now` equal to it.
+            #[must_use]
+            pub fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+                match (self, now) {
+                    $((Self::$name(wanted), Self::$name(now)) => wrap(wanted.update(now, ids, changed), Call::$name),)+
+                    _ => Vec::new(),
+                }
+            }
+
+            /// The calls that remove it.
+            #[must_use]
+            pub fn delete(&self, ids: &Ids) -> Stages<Call> {
+                match self { $(Self::$name(one) => wrap(one.delete(ids), Call::$name)),+ }
+            }
+
+            /// The same resource with every known reference filled in.
+            #[must_use]
+            pub fn fill(&self, known: &Known) -> Self {
+                match self { $(Self::$name(one) => Self::$name(fill(one, known))),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    Role in role: "an IAM role",
+    LogGroup in log_group: "a log group",
+    Function in function: "a function",
+    Permission in permission: "a statement of a function's resource policy",
+    Api in api: "an HTTP API",
+    Integration in integration: "an integration of an HTTP API",
+    Route in route: "a route of an HTTP API",
+    Stage in stage: "a stage of an HTTP API",
+    Table in table: "a DynamoDB table",
+}
+
+impl Resource {
+    /// Every property in which `now` differs from it.
+    ///
+    /// Tags that the template does not name are left out: organisations add their own.
+    #[must_use]
+    pub fn changes_from(&self, now: &Self) -> Vec<Change> {
+        let mut now = now.clone();
+        if let (Some(theirs), Some(ours)) = (now.tags_mut(), self.clone().tags_mut()) {
+            theirs.retain(|key, _| ours.contains_key(key));
+        }
+        difference::changes(&now.comparable(), &self.comparable())
+    }
+
+    /// Whether one of these changes cannot be made in place.
+    #[must_use]
+    pub fn must_be_replaced(&self, changed: &Changed) -> bool {
+        match self.create_only() {
+            ["*"] => changed != &Changed::default(),
+            properties => changed.any(properties),
+        }
+    }
+
+    /// What `Ref` or `Fn::GetAtt` gives for it, once AWS has assigned `ids`.
+    #[must_use]
+    pub fn known(&self, logical_id: &str, place: &Place, ids: &Ids) -> Vec<(Reference, String)> {
+        let own = self.attributes(place).into_iter().map(|(name, value)| (name.to_owned(), value));
+        let assigned = ids.iter().map(|(name, value)| (name.clone(), value.clone()));
+        own.chain(assigned).map(|(name, value)| (Reference::new(logical_id, &name), value)).collect()
+    }
+}
+
+impl Call {
+    /// The same call with every known reference filled in.
+    #[must_use]
+    pub fn fill(&self, known: &Known) -> Self {
+        fill(self, known)
+    }
+
+    /// The name of the AWS operation.
+    #[must_use]
+    pub fn operation(&self) -> String {
+        // Serialised as {"Role": {"CreateRole": …}}: the variants carry the operations' own names.
+        let value = serde_json::to_value(self).unwrap_or_default();
+        let inner = value.as_object().and_then(|kind| kind.values().next()).and_then(Value::as_object);
+        inner.and_then(|call| call.keys().next().cloned()).unwrap_or_default()
+    }
+}
+
+fn parse<K: Kind>(properties: Map<String, Value>) -> Result<K, PropertyFault> {
+    let resource: K = serde_path_to_error::deserialize(Value::Object(properties)).map_err(|error| {
+        let path = error.path().to_string();
+        let property = if path == "." { String::new() } else { path };
+        PropertyFault { property, reason: error.into_inner().to_string() }
+    })?;
+    match resource.misuse() {
+        Some((property, reason)) => Err(PropertyFault { property: property.to_owned(), reason: reason.to_owned() }),
+        None => Ok(resource),
+    }
+}
+
+fn fill<T: Serialize + DeserializeOwned + Clone>(value: &T, known: &Known) -> T {
+    // Filling replaces text by text, so the shape stays what it was and the value is read back as it was written.
+    let filled = serde_json::to_value(value).map(|json| known.fill(&json));
+    filled.and_then(serde_json::from_value).unwrap_or_else(|_| value.clone())
+}
+
+fn wrap<C>(stages: Stages<C>, into: fn(C) -> Call) -> Stages<Call> {
+    stages.into_iter().map(|stage| stage.into_iter().map(into).collect()).collect()
+}

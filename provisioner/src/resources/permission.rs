@@ -1,0 +1,131 @@
+//! `AWS::Lambda::Permission`: one statement of a function's resource policy.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::tags::Mark;
+use crate::place::Place;
+
+/// Who may invoke a function.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Permission {
+    /// The function's name. A template may give its ARN.
+    pub function_name: String,
+    /// `lambda:InvokeFunction` or another action.
+    pub action: String,
+    /// A service, such as `apigateway.amazonaws.com`, or an account.
+    pub principal: String,
+    /// The ARN, with `*` for any part, that the request must come from.
+    #[serde(default)]
+    pub source_arn: Option<String>,
+    /// The account that the request must come from.
+    #[serde(default, deserialize_with = "super::scalar::optional_text")]
+    pub source_account: Option<String>,
+    /// What this stack's statement ids for this permission begin with. No property of a template.
+    #[serde(default)]
+    pub statement_id_prefix: String,
+}
+
+/// A writing call to Lambda about a function's resource policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
+pub enum Call {
+    AddPermission(Box<Permission>),
+    RemovePermission { function_name: String, statement_id: String },
+}
+
+impl Kind for Permission {
+    const TYPE: &'static str = "AWS::Lambda::Permission";
+    const ATTRIBUTES: &'static [&'static str] = &["Id"];
+    /// Lambda can add and remove statements, not change them.
+    const CREATE_ONLY: &'static [&'static str] = &["*"];
+    const CREATE_BEFORE_DELETE: bool = true;
+    type Call = Call;
+
+    fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        let given = !self.statement_id_prefix.is_empty();
+        given.then_some(("StatementIdPrefix", "statement ids are derived from what is allowed"))
+    }
+
+    fn complete(&mut self, mark: &Mark) {
+        self.function_name = bare_function_name(&self.function_name).to_owned();
+        self.statement_id_prefix = format!("{}-{}-", mark.stack, mark.logical_id);
+    }
+
+    fn name(&self) -> String {
+        format!("{} by {}", self.function_name, self.principal)
+    }
+
+    fn identity(&self) -> Vec<&str> {
+        vec![&self.function_name]
+    }
+
+    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn create(&self) -> Stages<Call> {
+        stages([vec![Call::AddPermission(Box::new(self.clone()))]])
+    }
+
+    fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
+        Vec::new() // every property is create-only
+    }
+
+    fn delete(&self, ids: &Ids) -> Stages<Call> {
+        let function_name = self.function_name.clone();
+        stages([vec![Call::RemovePermission { function_name, statement_id: id(ids, "Ref") }]])
+    }
+}
+
+impl Permission {
+    /// The statement's id: derived from what it allows, so that the same permission has the same id in every run
+    /// and another permission never takes its place unnoticed.
+    #[must_use]
+    pub fn statement_id(&self) -> String {
+        let Self { function_name, action, principal, source_arn, source_account, statement_id_prefix } = self;
+        let content = serde_json::json!([function_name, action, principal, source_arn, source_account]);
+        let digest = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(content.to_string()));
+        format!("{statement_id_prefix}{}", &digest[..12])
+    }
+}
+
+/// The name in a function's ARN; a name stays as it is.
+fn bare_function_name(name_or_arn: &str) -> &str {
+    match name_or_arn.split_once(":function:") {
+        Some((_, name)) => name,
+        None => name_or_arn,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permission(source_arn: &str) -> Permission {
+        let mut permission = Permission {
+            function_name: "arn:aws:lambda:us-east-1:1:function:chat".to_owned(),
+            action: "lambda:InvokeFunction".to_owned(),
+            principal: "apigateway.amazonaws.com".to_owned(),
+            source_arn: Some(source_arn.to_owned()),
+            source_account: None,
+            statement_id_prefix: String::new(),
+        };
+        permission.complete(&Mark { stack: "chat".to_owned(), logical_id: "Permission".to_owned() });
+        permission
+    }
+
+    #[test]
+    fn a_statement_id_follows_from_what_is_allowed() {
+        let (one, same, other) = (permission("api/a"), permission("api/a"), permission("api/b"));
+        assert_eq!(one.function_name, "chat");
+        assert_eq!(one.statement_id(), same.statement_id());
+        assert_ne!(one.statement_id(), other.statement_id());
+        assert!(one.statement_id().starts_with("chat-Permission-"), "{}", one.statement_id());
+        assert!(one.statement_id().len() <= 100);
+    }
+}

@@ -1,0 +1,186 @@
+//! `AWS::IAM::Role`: what the function may do, and who may take it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::kind::{Changed, Ids, Kind, Stages, default_name, stages};
+use super::policy::Policy;
+use super::scalar;
+use super::tags::{self, Mark, Tags};
+use crate::place::Place;
+
+/// A role with its policies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Role {
+    /// The physical name; at most 64 characters.
+    #[serde(default)]
+    pub role_name: String,
+    /// The trust policy.
+    pub assume_role_policy_document: Policy,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+    /// How long a session may last, in seconds.
+    #[serde(default = "one_hour", deserialize_with = "scalar::whole")]
+    pub max_session_duration: i32,
+    /// The path of the role's name.
+    #[serde(default = "root")]
+    pub path: String,
+    /// The policy that bounds what the role can be given.
+    #[serde(default)]
+    pub permissions_boundary: Option<String>,
+    /// The ARNs of attached policies.
+    #[serde(default)]
+    pub managed_policy_arns: BTreeSet<String>,
+    /// Inline policies by name; 10,240 characters in all.
+    #[serde(default, deserialize_with = "named_policies")]
+    pub policies: BTreeMap<String, Policy>,
+    /// Tags.
+    #[serde(default, deserialize_with = "tags::either_shape")]
+    pub tags: Tags,
+}
+
+fn one_hour() -> i32 {
+    3600
+}
+
+fn root() -> String {
+    "/".to_owned()
+}
+
+/// A writing call to IAM.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are IAM's operations, the fields their arguments")]
+pub enum Call {
+    CreateRole(Box<Role>),
+    UpdateAssumeRolePolicy { role_name: String, document: Policy },
+    UpdateRole { role_name: String, description: String, max_session_duration: i32 },
+    PutRolePermissionsBoundary { role_name: String, boundary: String },
+    DeleteRolePermissionsBoundary { role_name: String },
+    PutRolePolicy { role_name: String, policy_name: String, document: Policy },
+    DeleteRolePolicy { role_name: String, policy_name: String },
+    AttachRolePolicy { role_name: String, policy_arn: String },
+    DetachRolePolicy { role_name: String, policy_arn: String },
+    TagRole { role_name: String, tags: Tags },
+    DeleteRole { role_name: String },
+}
+
+impl Kind for Role {
+    const TYPE: &'static str = "AWS::IAM::Role";
+    const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const CREATE_ONLY: &'static [&'static str] = &["Path"];
+    type Call = Call;
+
+    fn complete(&mut self, mark: &Mark) {
+        default_name(&mut self.role_name, mark);
+        mark.add_to(&mut self.tags);
+    }
+
+    fn name(&self) -> String {
+        self.role_name.clone()
+    }
+
+    fn identity(&self) -> Vec<&str> {
+        vec![&self.role_name]
+    }
+
+    fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
+        let account = crate::template::Reference::account();
+        let (partition, path, name) = (place.partition(), &self.path, &self.role_name);
+        vec![("Ref", name.clone()), ("Arn", format!("arn:{partition}:iam::{account}:role{path}{name}"))]
+    }
+
+    fn tags_mut(&mut self) -> Option<&mut Tags> {
+        Some(&mut self.tags)
+    }
+
+    fn create(&self) -> Stages<Call> {
+        let attach = self.managed_policy_arns.iter().map(|arn| self.attach(arn));
+        let put = self.policies.iter().map(|(name, document)| self.put(name, document));
+        stages([vec![Call::CreateRole(Box::new(self.clone()))], attach.chain(put).collect()])
+    }
+
+    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
+        let role_name = || self.role_name.clone();
+        // What is granted comes before what is taken away, so that no request falls between two policies.
+        let mut grant = Vec::new();
+        if changed.has("AssumeRolePolicyDocument") {
+            let document = self.assume_role_policy_document.clone();
+            grant.push(Call::UpdateAssumeRolePolicy { role_name: role_name(), document });
+        }
+        if changed.any(&["Description", "MaxSessionDuration"]) {
+            grant.push(Call::UpdateRole {
+                role_name: role_name(),
+                description: self.description.clone(),
+                max_session_duration: self.max_session_duration,
+            });
+        }
+        if changed.has("PermissionsBoundary") {
+            grant.push(match self.permissions_boundary.clone() {
+                Some(boundary) => Call::PutRolePermissionsBoundary { role_name: role_name(), boundary },
+                None => Call::DeleteRolePermissionsBoundary { role_name: role_name() },
+            });
+        }
+        grant.extend(self.managed_policy_arns.difference(&now.managed_policy_arns).map(|arn| self.attach(arn)));
+        let differs = |name: &String, document: &Policy| now.policies.get(name) != Some(document);
+        let put = self.policies.iter().filter(|(name, document)| differs(name, document));
+        grant.extend(put.map(|(name, document)| self.put(name, document)));
+        if changed.has("Tags") {
+            grant.push(Call::TagRole { role_name: role_name(), tags: self.tags.clone() });
+        }
+        let detach = now.managed_policy_arns.difference(&self.managed_policy_arns).map(|arn| self.detach(arn));
+        let drop =
+            now.policies.keys().filter(|name| !self.policies.contains_key(*name)).map(|name| self.drop_policy(name));
+        stages([grant, detach.chain(drop).collect()])
+    }
+
+    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+        let detach = self.managed_policy_arns.iter().map(|arn| self.detach(arn));
+        let drop = self.policies.keys().map(|name| self.drop_policy(name));
+        stages([detach.chain(drop).collect(), vec![Call::DeleteRole { role_name: self.role_name.clone() }]])
+    }
+}
+
+impl Role {
+    fn attach(&self, arn: &str) -> Call {
+        Call::AttachRolePolicy { role_name: self.role_name.clone(), policy_arn: arn.to_owned() }
+    }
+
+    fn detach(&self, arn: &str) -> Call {
+        Call::DetachRolePolicy { role_name: self.role_name.clone(), policy_arn: arn.to_owned() }
+    }
+
+    fn put(&self, name: &str, document: &Policy) -> Call {
+        Call::PutRolePolicy {
+            role_name: self.role_name.clone(),
+            policy_name: name.to_owned(),
+            document: document.clone(),
+        }
+    }
+
+    fn drop_policy(&self, name: &str) -> Call {
+        Call::DeleteRolePolicy { role_name: self.role_name.clone(), policy_name: name.to_owned() }
+    }
+}
+
+/// Reads `Policies` as a template lists them, or by name as this crate keeps them.
+fn named_policies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Policy>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase", deny_unknown_fields)]
+    struct Named {
+        policy_name: String,
+        policy_document: Policy,
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Shape {
+        List(Vec<Named>),
+        Map(BTreeMap<String, Policy>),
+    }
+    Ok(match Shape::deserialize(deserializer)? {
+        Shape::List(list) => list.into_iter().map(|one| (one.policy_name, one.policy_document)).collect(),
+        Shape::Map(map) => map,
+    })
+}

@@ -1,0 +1,78 @@
+//! `AWS::ApiGatewayV2::Route`: a method and path of an API, and where it leads.
+
+use serde::{Deserialize, Serialize};
+
+use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::scalar;
+use super::tags::Mark;
+use crate::place::Place;
+
+/// A route.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Route {
+    /// The API that it belongs to.
+    pub api_id: String,
+    /// Method and path, such as `POST /chat`; an API has each once.
+    pub route_key: String,
+    /// `integrations/ID`.
+    #[serde(default)]
+    pub target: String,
+    /// `NONE`, `JWT`, `AWS_IAM` or `CUSTOM`.
+    #[serde(default = "none")]
+    pub authorization_type: String,
+    /// The authorizer of `JWT` and `CUSTOM`.
+    #[serde(default, deserialize_with = "scalar::optional_text")]
+    pub authorizer_id: Option<String>,
+}
+
+fn none() -> String {
+    "NONE".to_owned()
+}
+
+/// A writing call to API Gateway about a route.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are API Gateway's operations, the fields their arguments")]
+pub enum Call {
+    CreateRoute(Box<Route>),
+    UpdateRoute { route_id: String, route: Box<Route> },
+    DeleteRoute { api_id: String, route_id: String },
+}
+
+impl Kind for Route {
+    const TYPE: &'static str = "AWS::ApiGatewayV2::Route";
+    const ATTRIBUTES: &'static [&'static str] = &["RouteId"];
+    type Call = Call;
+
+    fn complete(&mut self, _mark: &Mark) {}
+
+    fn name(&self) -> String {
+        self.route_key.clone()
+    }
+
+    fn identity(&self) -> Vec<&str> {
+        vec![&self.api_id, &self.route_key]
+    }
+
+    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// A route has no mark of its own: it is taken over only when it leads to what is taken over too.
+    fn objection(&self, now: &Self) -> Option<String> {
+        (self.target != now.target)
+            .then(|| format!("the route `{}` leads elsewhere, to `{}`", now.route_key, now.target))
+    }
+
+    fn create(&self) -> Stages<Call> {
+        stages([vec![Call::CreateRoute(Box::new(self.clone()))]])
+    }
+
+    fn update(&self, _now: &Self, ids: &Ids, _changed: &Changed) -> Stages<Call> {
+        stages([vec![Call::UpdateRoute { route_id: id(ids, "RouteId"), route: Box::new(self.clone()) }]])
+    }
+
+    fn delete(&self, ids: &Ids) -> Stages<Call> {
+        stages([vec![Call::DeleteRoute { api_id: self.api_id.clone(), route_id: id(ids, "RouteId") }]])
+    }
+}

@@ -1,0 +1,112 @@
+//! `AWS::ApiGatewayV2::Stage`: under which path an API is served, and how much of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::scalar;
+use super::tags::{self, Mark, Tags};
+use crate::place::Place;
+
+/// A stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Stage {
+    /// The API that it belongs to.
+    pub api_id: String,
+    /// `$default` for the root.
+    pub stage_name: String,
+    /// Whether a changed route is served at once; without it, only after a deployment.
+    #[serde(default, deserialize_with = "scalar::flag")]
+    pub auto_deploy: bool,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+    /// What holds for every route that has no settings of its own.
+    #[serde(default)]
+    pub default_route_settings: RouteSettings,
+    /// Settings by route key.
+    #[serde(default)]
+    pub route_settings: BTreeMap<String, RouteSettings>,
+    /// Tags.
+    #[serde(default, deserialize_with = "tags::either_shape")]
+    pub tags: Tags,
+}
+
+/// Limits of a route. The account's limit of 10,000 requests a second holds where none is given.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct RouteSettings {
+    /// Whether metrics are kept by route.
+    #[serde(deserialize_with = "scalar::flag")]
+    pub detailed_metrics_enabled: bool,
+    /// Requests at once.
+    #[serde(deserialize_with = "scalar::optional_whole")]
+    pub throttling_burst_limit: Option<i32>,
+    /// Requests a second.
+    #[serde(deserialize_with = "scalar::optional_number")]
+    pub throttling_rate_limit: Option<f64>,
+}
+
+/// A writing call to API Gateway about a stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are API Gateway's operations, the fields their arguments")]
+pub enum Call {
+    CreateStage(Box<Stage>),
+    UpdateStage(Box<Stage>),
+    DeleteRouteSettings { api_id: String, stage_name: String, route_key: String },
+    TagResource { api_id: String, stage_name: String, tags: Tags },
+    DeleteStage { api_id: String, stage_name: String },
+}
+
+impl Kind for Stage {
+    const TYPE: &'static str = "AWS::ApiGatewayV2::Stage";
+    const ATTRIBUTES: &'static [&'static str] = &[];
+    type Call = Call;
+
+    fn complete(&mut self, mark: &Mark) {
+        mark.add_to(&mut self.tags);
+    }
+
+    fn name(&self) -> String {
+        self.stage_name.clone()
+    }
+
+    fn identity(&self) -> Vec<&str> {
+        vec![&self.api_id, &self.stage_name]
+    }
+
+    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
+        vec![("Ref", self.stage_name.clone())]
+    }
+
+    fn tags_mut(&mut self) -> Option<&mut Tags> {
+        Some(&mut self.tags)
+    }
+
+    fn create(&self) -> Stages<Call> {
+        stages([vec![Call::CreateStage(Box::new(self.clone()))]])
+    }
+
+    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
+        let (api_id, stage_name) = (|| self.api_id.clone(), || self.stage_name.clone());
+        let mut calls = Vec::new();
+        // UpdateStage merges route settings: one that goes must be removed by name.
+        for route_key in now.route_settings.keys().filter(|key| !self.route_settings.contains_key(*key)) {
+            let route_key = route_key.clone();
+            calls.push(Call::DeleteRouteSettings { api_id: api_id(), stage_name: stage_name(), route_key });
+        }
+        if changed.beyond(&["Tags"]) {
+            calls.push(Call::UpdateStage(Box::new(self.clone())));
+        }
+        if changed.has("Tags") {
+            calls.push(Call::TagResource { api_id: api_id(), stage_name: stage_name(), tags: self.tags.clone() });
+        }
+        calls.into_iter().map(|call| vec![call]).collect()
+    }
+
+    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+        stages([vec![Call::DeleteStage { api_id: self.api_id.clone(), stage_name: self.stage_name.clone() }]])
+    }
+}

@@ -1,0 +1,122 @@
+//! `AWS::DynamoDB::Table`: the catalogue, where a stack brings its own.
+
+use serde::{Deserialize, Serialize};
+
+use super::kind::{Changed, Ids, Kind, Stages, default_name, id, stages};
+use super::scalar;
+use super::tags::{self, Mark, Tags};
+use crate::place::Place;
+
+/// A table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Table {
+    /// The physical name.
+    #[serde(default)]
+    pub table_name: String,
+    /// The types of the key attributes.
+    pub attribute_definitions: Vec<AttributeDefinition>,
+    /// The partition key, and the sort key if there is one.
+    pub key_schema: Vec<KeyElement>,
+    /// Paid by request is the one mode supported.
+    pub billing_mode: BillingMode,
+    /// Whether AWS refuses to delete it.
+    #[serde(default, deserialize_with = "scalar::flag")]
+    pub deletion_protection_enabled: bool,
+    /// Tags.
+    #[serde(default, deserialize_with = "tags::either_shape")]
+    pub tags: Tags,
+}
+
+/// How a table is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BillingMode {
+    /// On demand.
+    #[serde(rename = "PAY_PER_REQUEST")]
+    PayPerRequest,
+    /// Reserved throughput: read from AWS, not made by this crate.
+    #[serde(rename = "PROVISIONED", skip_deserializing)]
+    Provisioned,
+}
+
+/// A key attribute's type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct AttributeDefinition {
+    /// Its name.
+    pub attribute_name: String,
+    /// `S`, `N` or `B`.
+    pub attribute_type: String,
+}
+
+/// One part of a table's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct KeyElement {
+    /// The attribute's name.
+    pub attribute_name: String,
+    /// `HASH` or `RANGE`.
+    pub key_type: String,
+}
+
+/// A writing call to DynamoDB.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are DynamoDB's operations, the fields their arguments")]
+pub enum Call {
+    CreateTable(Box<Table>),
+    UpdateTable { table_name: String, deletion_protection_enabled: bool },
+    TagResource { arn: String, tags: Tags },
+    DeleteTable { table_name: String },
+}
+
+impl Kind for Table {
+    const TYPE: &'static str = "AWS::DynamoDB::Table";
+    const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const CREATE_ONLY: &'static [&'static str] = &["AttributeDefinitions", "KeySchema", "BillingMode"];
+    type Call = Call;
+
+    fn complete(&mut self, mark: &Mark) {
+        default_name(&mut self.table_name, mark);
+        mark.add_to(&mut self.tags);
+    }
+
+    fn name(&self) -> String {
+        self.table_name.clone()
+    }
+
+    fn identity(&self) -> Vec<&str> {
+        vec![&self.table_name]
+    }
+
+    fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
+        let account = crate::template::Reference::account();
+        let (partition, region, name) = (place.partition(), place.region(), &self.table_name);
+        vec![("Ref", name.clone()), ("Arn", format!("arn:{partition}:dynamodb:{region}:{account}:table/{name}"))]
+    }
+
+    fn tags_mut(&mut self) -> Option<&mut Tags> {
+        Some(&mut self.tags)
+    }
+
+    fn create(&self) -> Stages<Call> {
+        stages([vec![Call::CreateTable(Box::new(self.clone()))]])
+    }
+
+    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+        let mut calls = Vec::new();
+        if changed.has("DeletionProtectionEnabled") {
+            calls.push(Call::UpdateTable {
+                table_name: self.table_name.clone(),
+                deletion_protection_enabled: self.deletion_protection_enabled,
+            });
+        }
+        if changed.has("Tags") {
+            calls.push(Call::TagResource { arn: id(ids, "Arn"), tags: self.tags.clone() });
+        }
+        stages([calls])
+    }
+
+    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+        stages([vec![Call::DeleteTable { table_name: self.table_name.clone() }]])
+    }
+}

@@ -1,0 +1,119 @@
+//! Tags: the ones that the template names, and the one that says whose a resource is.
+
+use std::collections::BTreeMap;
+
+use serde::de::{Deserialize, Deserializer};
+
+/// Tag keys and values.
+pub type Tags = BTreeMap<String, String>;
+
+/// The tag that holds the name of the stack that a resource belongs to.
+pub const STACK_TAG: &str = "provisioner:stack";
+
+/// The tag that holds the resource's name in the template.
+pub const RESOURCE_TAG: &str = "provisioner:resource";
+
+/// Whose a resource is, as AWS shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// It carries this stack's tag.
+    Ours,
+    /// It carries no stack's tag: made by hand or by another tool.
+    Nobody,
+    /// It carries the tag of the stack with this name.
+    Stack(String),
+}
+
+/// What marks a resource as one of a stack's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The stack's name.
+    pub stack: String,
+    /// The resource's name in the template.
+    pub logical_id: String,
+}
+
+impl Mark {
+    /// Adds the mark to the tags of a resource.
+    pub fn add_to(&self, tags: &mut Tags) {
+        tags.insert(STACK_TAG.to_owned(), self.stack.clone());
+        tags.insert(RESOURCE_TAG.to_owned(), self.logical_id.clone());
+    }
+
+    /// Whose a resource with these tags is.
+    #[must_use]
+    pub fn owner(&self, tags: &Tags) -> Owner {
+        match tags.get(STACK_TAG) {
+            Some(stack) if *stack == self.stack => Owner::Ours,
+            Some(stack) => Owner::Stack(stack.clone()),
+            None => Owner::Nobody,
+        }
+    }
+
+    /// Whether these tags mark the resource of just this name in this stack.
+    #[must_use]
+    pub fn is_on(&self, tags: &Tags) -> bool {
+        self.owner(tags) == Owner::Ours && tags.get(RESOURCE_TAG) == Some(&self.logical_id)
+    }
+
+    /// The mark as one line, for resources that have a description but no tags.
+    #[must_use]
+    pub fn as_description(&self) -> String {
+        format!("{STACK_TAG}={} {RESOURCE_TAG}={}", self.stack, self.logical_id)
+    }
+
+    /// Whose a resource with this description is.
+    #[must_use]
+    pub fn owner_by_description(&self, description: &str) -> Owner {
+        let tags = description.split(' ').filter_map(|part| part.split_once('='));
+        self.owner(&tags.map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+    }
+}
+
+/// Reads `Tags` in either of CloudFormation's two shapes: a list of `{Key, Value}`, or a map.
+pub(super) fn either_shape<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tags, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "PascalCase", deny_unknown_fields)]
+    struct Pair {
+        key: String,
+        #[serde(deserialize_with = "super::scalar::text")]
+        value: String,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Shape {
+        List(Vec<Pair>),
+        Map(Tags),
+    }
+    Ok(match Shape::deserialize(deserializer)? {
+        Shape::List(pairs) => pairs.into_iter().map(|Pair { key, value }| (key, value)).collect(),
+        Shape::Map(tags) => tags,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark() -> Mark {
+        Mark { stack: "chat".to_owned(), logical_id: "Api".to_owned() }
+    }
+
+    #[test]
+    fn the_mark_is_read_back_from_tags_and_from_a_description() {
+        let mut tags = Tags::new();
+        assert_eq!(mark().owner(&tags), Owner::Nobody);
+        mark().add_to(&mut tags);
+        assert_eq!(mark().owner(&tags), Owner::Ours);
+        assert!(mark().is_on(&tags));
+        assert_eq!(mark().owner_by_description(&mark().as_description()), Owner::Ours);
+        assert_eq!(mark().owner_by_description("the movies API"), Owner::Nobody);
+    }
+
+    #[test]
+    fn another_stacks_mark_is_not_ours() {
+        let mut tags = Tags::new();
+        Mark { stack: "other".to_owned(), ..mark() }.add_to(&mut tags);
+        assert_eq!(mark().owner(&tags), Owner::Stack("other".to_owned()));
+    }
+}

@@ -1,0 +1,368 @@
+//! Intrinsic functions: a template value in, the value that it stands for out.
+//!
+//! What only AWS knows (ids of resources, the account) stays in the result as a [`Reference`].
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Map, Value};
+
+use super::parameters::Parameters;
+use super::reference::{Reference, references_in};
+use super::sub;
+use crate::place::Place;
+
+/// Why a value cannot be evaluated: the path below the value, outermost first, and the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Keys from the value down to the fault.
+    pub path: Vec<String>,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+type Evaluated<T> = Result<T, Fault>;
+
+/// Everything that a template value may refer to.
+pub(super) struct Scope<'a> {
+    /// The stack's name, for `AWS::StackName`.
+    pub stack: &'a str,
+    /// The region, for the pseudo parameters.
+    pub place: &'a Place,
+    /// The checked parameters.
+    pub parameters: &'a Parameters,
+    /// The template's `Mappings`.
+    pub mappings: &'a Map<String, Value>,
+    /// The template's `Conditions`, not yet evaluated.
+    pub conditions: &'a Map<String, Value>,
+    /// Every resource's logical id, and the condition that it stands under.
+    pub resources: &'a BTreeMap<String, Option<String>>,
+    /// The conditions that are being evaluated, to notice a circle.
+    pub open_conditions: RefCell<Vec<String>>,
+}
+
+fn fault<T>(reason: impl Into<String>) -> Evaluated<T> {
+    Err(Fault { path: Vec::new(), reason: reason.into() })
+}
+
+fn below<T>(key: &str, result: Evaluated<T>) -> Evaluated<T> {
+    result.map_err(|mut fault| {
+        fault.path.insert(0, key.to_owned());
+        fault
+    })
+}
+
+impl Scope<'_> {
+    /// The value with every function evaluated; `None` for `AWS::NoValue`, which removes what holds it.
+    ///
+    /// # Errors
+    /// When a function is unknown, is given the wrong arguments, or refers to what does not exist.
+    pub(super) fn value(&self, value: &Value) -> Evaluated<Option<Value>> {
+        match value {
+            Value::Array(items) => {
+                let mut evaluated = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    evaluated.extend(below(&index.to_string(), self.value(item))?);
+                }
+                Ok(Some(Value::Array(evaluated)))
+            }
+            Value::Object(object) => match single_function(object)? {
+                Some((name, argument)) => below(name, self.function(name, argument)),
+                None => {
+                    let mut evaluated = Map::new();
+                    for (key, value) in object {
+                        if let Some(value) = below(key, self.value(value))? {
+                            evaluated.insert(key.clone(), value);
+                        }
+                    }
+                    Ok(Some(Value::Object(evaluated)))
+                }
+            },
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(Some(value.clone())),
+        }
+    }
+
+    /// Whether a condition of the template holds.
+    ///
+    /// # Errors
+    /// When it does not exist, refers to itself, or compares what only AWS knows.
+    pub(super) fn condition(&self, name: &str) -> Evaluated<bool> {
+        let Some(condition) = self.conditions.get(name) else {
+            return fault(format!("there is no condition `{name}`"));
+        };
+        if self.open_conditions.borrow().iter().any(|open| open == name) {
+            return fault(format!("condition `{name}` depends on itself"));
+        }
+        self.open_conditions.borrow_mut().push(name.to_owned());
+        let result = self.boolean(condition);
+        self.open_conditions.borrow_mut().pop();
+        result
+    }
+
+    fn function(&self, name: &str, argument: &Value) -> Evaluated<Option<Value>> {
+        match name {
+            "Ref" => self.reference(text(argument)?),
+            "Fn::GetAtt" => self.attribute(argument).map(Some),
+            "Fn::Sub" => self.substitution(argument).map(Some),
+            "Fn::Join" => self.join(argument).map(Some),
+            "Fn::Select" => self.select(argument).map(Some),
+            "Fn::Split" => self.split(argument).map(Some),
+            "Fn::If" => self.choice(argument),
+            "Fn::FindInMap" => self.lookup(argument).map(Some),
+            "Fn::Base64" => {
+                let decoded = self.known_text(argument, "Fn::Base64")?;
+                Ok(Some(Value::String(BASE64_STANDARD.encode(decoded))))
+            }
+            "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => fault("it belongs into `Conditions`"),
+            other => fault(format!(
+                "`{other}` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, \
+                 Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, \
+                 Fn::And, Fn::Or, Fn::Not"
+            )),
+        }
+    }
+
+    /// What `Ref` gives: a parameter, a pseudo parameter or a resource's physical id.
+    fn reference(&self, name: &str) -> Evaluated<Option<Value>> {
+        if let Some(value) = self.parameters.get(name) {
+            return Ok(Some(value.clone()));
+        }
+        let known = match name {
+            "AWS::NoValue" => return Ok(None),
+            "AWS::Region" => self.place.region().to_owned(),
+            "AWS::Partition" => self.place.partition().to_owned(),
+            "AWS::URLSuffix" => self.place.url_suffix().to_owned(),
+            "AWS::StackName" => self.stack.to_owned(),
+            "AWS::AccountId" => Reference::account().to_string(),
+            "AWS::StackId" | "AWS::NotificationARNs" => {
+                return fault(format!("`{name}` has no meaning without CloudFormation"));
+            }
+            resource => self.of_resource(resource, "Ref")?,
+        };
+        Ok(Some(Value::String(known)))
+    }
+
+    fn attribute(&self, argument: &Value) -> Evaluated<Value> {
+        let (id, attribute) = match argument {
+            Value::Array(parts) => match parts.as_slice() {
+                [Value::String(id), Value::String(attribute)] => (id.as_str(), attribute.as_str()),
+                _ => return fault("it takes a logical id and the name of an attribute"),
+            },
+            Value::String(dotted) => match dotted.split_once('.') {
+                Some(parts) => parts,
+                None => return fault("it takes `LogicalId.Attribute`"),
+            },
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+                return fault("it takes a logical id and the name of an attribute");
+            }
+        };
+        self.of_resource(id, attribute).map(Value::String)
+    }
+
+    fn of_resource(&self, id: &str, attribute: &str) -> Evaluated<String> {
+        let Some(condition) = self.resources.get(id) else {
+            return fault(format!("there is no parameter or resource `{id}`"));
+        };
+        if let Some(condition) = condition
+            && !self.condition(condition)?
+        {
+            return fault(format!("`{id}` does not exist here: its condition `{condition}` is false"));
+        }
+        Ok(Reference::new(id, attribute).to_string())
+    }
+
+    fn substitution(&self, argument: &Value) -> Evaluated<Value> {
+        let (pattern, own) = match argument {
+            Value::String(pattern) => (pattern.as_str(), None),
+            Value::Array(parts) => match parts.as_slice() {
+                [Value::String(pattern), Value::Object(own)] => (pattern.as_str(), Some(own)),
+                _ => return fault("it takes text, or a list of text and a map"),
+            },
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+                return fault("it takes text, or a list of text and a map");
+            }
+        };
+        let mut filled = String::new();
+        for part in sub::parts(pattern) {
+            match part {
+                sub::Part::Text(literal) => filled.push_str(literal),
+                sub::Part::Variable(name) => {
+                    let value = match own.and_then(|own| own.get(name)) {
+                        Some(value) => self.value(value)?,
+                        None => match name.split_once('.') {
+                            Some((id, attribute)) => Some(Value::String(self.of_resource(id, attribute)?)),
+                            None => self.reference(name)?,
+                        },
+                    };
+                    match value {
+                        Some(Value::String(text)) => filled.push_str(&text),
+                        Some(Value::Number(number)) => filled.push_str(&number.to_string()),
+                        Some(Value::Bool(flag)) => filled.push_str(&flag.to_string()),
+                        _ => return fault(format!("`${{{name}}}` is not text")),
+                    }
+                }
+            }
+        }
+        Ok(Value::String(filled))
+    }
+
+    fn join(&self, argument: &Value) -> Evaluated<Value> {
+        let [separator, items] = pair(argument, "a separator and a list")?;
+        let separator = text(separator)?;
+        let items = self.list(items)?;
+        let items: Vec<_> = items.iter().map(plain_text).collect::<Evaluated<_>>()?;
+        Ok(Value::String(items.join(separator)))
+    }
+
+    fn select(&self, argument: &Value) -> Evaluated<Value> {
+        let [index, items] = pair(argument, "an index and a list")?;
+        let index = self.value(index)?.unwrap_or_default();
+        let index: usize = match plain_text(&index)?.parse() {
+            Ok(index) => index,
+            Err(_) => return fault(format!("the index `{index}` is no whole number")),
+        };
+        let items = self.list(items)?;
+        match items.get(index) {
+            Some(item) => Ok(item.clone()),
+            None => fault(format!("the index {index} is outside a list of {}", items.len())),
+        }
+    }
+
+    fn split(&self, argument: &Value) -> Evaluated<Value> {
+        let [separator, source] = pair(argument, "a separator and text")?;
+        let separator = text(separator)?;
+        if separator.is_empty() {
+            return fault("the separator is empty");
+        }
+        let source = self.known_text(source, "Fn::Split")?;
+        Ok(source.split(separator).collect())
+    }
+
+    fn choice(&self, argument: &Value) -> Evaluated<Option<Value>> {
+        let Some([condition, when_true, when_false]) = argument.as_array().map(Vec::as_slice) else {
+            return fault("it takes a condition's name and two values");
+        };
+        let (index, chosen) = if self.condition(text(condition)?)? { ("1", when_true) } else { ("2", when_false) };
+        below(index, self.value(chosen))
+    }
+
+    fn lookup(&self, argument: &Value) -> Evaluated<Value> {
+        let keys = self.list(argument)?;
+        let [map, first, second] = keys.as_slice() else {
+            return fault("it takes the name of a map and two keys");
+        };
+        let (map, first, second) = (plain_text(map)?, plain_text(first)?, plain_text(second)?);
+        match self.mappings.get(&map).and_then(|map| map.get(&first)).and_then(|map| map.get(&second)) {
+            Some(value) => Ok(value.clone()),
+            None => fault(format!("the mapping `{map}` has no `{first}`, `{second}`")),
+        }
+    }
+
+    fn boolean(&self, value: &Value) -> Evaluated<bool> {
+        let Value::Object(object) = value else {
+            return fault("a condition must be a function");
+        };
+        let Some((name, argument)) = object.iter().next().filter(|_| object.len() == 1) else {
+            return fault("a condition must be one function");
+        };
+        let many = |least: usize| match argument.as_array().filter(|list| (least..=10).contains(&list.len())) {
+            Some(list) => list.iter().map(|item| self.boolean(item)).collect::<Evaluated<Vec<_>>>(),
+            None => fault(format!("it takes a list of {least} to 10 conditions")),
+        };
+        let result = match name.as_str() {
+            "Condition" => self.condition(text(argument)?),
+            "Fn::Equals" => self.equals(argument),
+            "Fn::And" => many(2).map(|all| all.into_iter().all(|one| one)),
+            "Fn::Or" => many(2).map(|all| all.into_iter().any(|one| one)),
+            "Fn::Not" => match argument.as_array().map(Vec::as_slice) {
+                Some([one]) => self.boolean(one).map(|one| !one),
+                _ => fault("it takes a list of one condition"),
+            },
+            other => fault(format!("`{other}` gives no condition")),
+        };
+        below(name, result)
+    }
+
+    fn equals(&self, argument: &Value) -> Evaluated<bool> {
+        let [left, right] = pair(argument, "two values")?;
+        let (left, right) = (self.value(left)?.unwrap_or_default(), self.value(right)?.unwrap_or_default());
+        for side in [&left, &right] {
+            if let Some(reference) = references_in(side).first() {
+                return fault(format!("it compares {}, which only AWS knows", name_of(reference)));
+            }
+        }
+        match (plain_text(&left), plain_text(&right)) {
+            (Ok(left), Ok(right)) => Ok(left == right),
+            _ => Ok(left == right),
+        }
+    }
+
+    fn list(&self, value: &Value) -> Evaluated<Vec<Value>> {
+        match self.value(value)? {
+            Some(Value::Array(items)) => Ok(items),
+            _ => fault("it takes a list"),
+        }
+    }
+
+    /// Text that must be known now because it is taken apart.
+    fn known_text(&self, value: &Value, function: &str) -> Evaluated<String> {
+        let value = self.value(value)?.unwrap_or_default();
+        if let Some(reference) = references_in(&value).first() {
+            return fault(format!(
+                "{function} takes {} apart, which only AWS knows; use it in Ref, Fn::GetAtt, Fn::Sub or Fn::Join",
+                name_of(reference)
+            ));
+        }
+        plain_text(&value)
+    }
+}
+
+/// Every resource whose value a value refers to.
+#[must_use]
+pub(super) fn needed_resources(value: &Value) -> BTreeSet<String> {
+    let account = Reference::account();
+    references_in(value).into_iter().filter(|found| *found != account).map(|found| found.logical_id).collect()
+}
+
+fn name_of(reference: &Reference) -> String {
+    match reference {
+        Reference { logical_id, attribute } if attribute == "Ref" => format!("the id of `{logical_id}`"),
+        Reference { logical_id, attribute } => format!("`{logical_id}.{attribute}`"),
+    }
+}
+
+/// The function in an object, when the object is one: a single key `Ref`, `Condition` or `Fn::…`.
+fn single_function(object: &Map<String, Value>) -> Evaluated<Option<(&str, &Value)>> {
+    let Some((name, argument)) = object.iter().find(|(key, _)| *key == "Ref" || key.starts_with("Fn::")) else {
+        return Ok(None);
+    };
+    if object.len() > 1 {
+        return fault(format!("`{name}` must stand alone, not beside other keys"));
+    }
+    Ok(Some((name, argument)))
+}
+
+fn pair<'v>(argument: &'v Value, what: &str) -> Evaluated<[&'v Value; 2]> {
+    match argument.as_array().map(Vec::as_slice) {
+        Some([first, second]) => Ok([first, second]),
+        _ => fault(format!("it takes {what}")),
+    }
+}
+
+fn text(value: &Value) -> Evaluated<&str> {
+    match value.as_str() {
+        Some(text) => Ok(text),
+        None => fault(format!("it takes text, not {value}")),
+    }
+}
+
+fn plain_text(value: &Value) -> Evaluated<String> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => fault(format!("it takes text, not {value}")),
+    }
+}

@@ -1,0 +1,133 @@
+//! `Fn::Transform: AWS::Include`: the policies that the template takes from files of their own.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::source::Source;
+use super::yaml;
+use crate::error::{Error, Result};
+
+/// Replaces every `Fn::Transform: {Name: AWS::Include, Parameters: {Location: FILE}}` by the file's content.
+///
+/// A location is relative to the file that names it, as `aws cloudformation package` takes it. Keys that stand
+/// beside the transform are kept, as CloudFormation does.
+///
+/// # Errors
+/// When a file is missing, is not an object (CloudFormation takes nothing else), or includes itself; and for
+/// any other transform.
+pub(super) fn expand(value: Value, file: &Path) -> Result<Value> {
+    Includes { open: vec![file.to_owned()] }.expand(value)
+}
+
+struct Includes {
+    open: Vec<PathBuf>,
+}
+
+impl Includes {
+    fn expand(&mut self, value: Value) -> Result<Value> {
+        match value {
+            Value::Array(items) => {
+                Ok(Value::Array(items.into_iter().map(|item| self.expand(item)).collect::<Result<_>>()?))
+            }
+            Value::Object(object) => self.expand_object(object),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(value),
+        }
+    }
+
+    fn expand_object(&mut self, object: Map<String, Value>) -> Result<Value> {
+        let mut expanded = Map::new();
+        for (key, value) in object {
+            if key == "Fn::Transform" {
+                expanded.extend(self.read(&value)?);
+            } else {
+                expanded.insert(key, self.expand(value)?);
+            }
+        }
+        Ok(Value::Object(expanded))
+    }
+
+    fn read(&mut self, transform: &Value) -> Result<Map<String, Value>> {
+        let here = self.open.last().cloned().unwrap_or_default();
+        let doing = |what: &str| format!("including {what} into {}", here.display());
+        let name = transform["Name"].as_str().unwrap_or_default();
+        if name != "AWS::Include" {
+            return Err(Error::new(doing("a transform"), format!("the transform `{name}` is not supported"))
+                .hint("`AWS::Include` is the one transform that is"));
+        }
+        let Some(location) = transform["Parameters"]["Location"].as_str() else {
+            return Err(Error::new(doing("a file"), "`Parameters: {Location: FILE}` is missing or is not text"));
+        };
+        if location.starts_with("s3://") {
+            return Err(Error::new(doing(location), "only files beside the template can be included"));
+        }
+        let file = here.parent().unwrap_or(Path::new("")).join(location);
+        if self.open.contains(&file) {
+            return Err(Error::new(doing(location), "the file includes itself"));
+        }
+        if !file.is_file() {
+            return Err(Error::new(doing(location), format!("there is no file {}", file.display())));
+        }
+        let content = yaml::parse(&Source::read(&file)?)?;
+        self.open.push(file);
+        let content = self.expand(content);
+        self.open.pop();
+        match content? {
+            Value::Object(content) => Ok(content),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Err(Error::new(
+                doing(location),
+                "an included file must hold one object: CloudFormation takes nothing else",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn include(location: &str) -> Value {
+        json!({"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": location}}})
+    }
+
+    #[test]
+    fn a_file_takes_the_place_of_the_transform_and_keeps_its_neighbours() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("p.json"), r#"{"Version": "2012-10-17"}"#).unwrap();
+        let mut value = include("p.json");
+        value["Id"] = json!("kept");
+        let expanded = expand(json!({ "P": value }), &folder.path().join("t.yaml")).unwrap();
+        assert_eq!(expanded, json!({"P": {"Version": "2012-10-17", "Id": "kept"}}));
+    }
+
+    #[test]
+    fn an_include_is_relative_to_the_file_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        fs::write(folder.path().join("sub/a.json"), include("b.json").to_string()).unwrap();
+        fs::write(folder.path().join("sub/b.json"), r#"{"b": 1}"#).unwrap();
+        let expanded = expand(include("sub/a.json"), &folder.path().join("t.yaml")).unwrap();
+        assert_eq!(expanded, json!({"b": 1}));
+    }
+
+    #[test]
+    fn what_cannot_be_included_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("list.json"), "[1]").unwrap();
+        fs::write(folder.path().join("loop.json"), include("loop.json").to_string()).unwrap();
+        for (value, reason) in [
+            (include("missing.json"), "there is no file"),
+            (include("list.json"), "must hold one object"),
+            (include("loop.json"), "includes itself"),
+            (include("s3://bucket/key"), "only files beside the template"),
+            (json!({"Fn::Transform": {"Name": "AWS::Serverless"}}), "`AWS::Serverless` is not supported"),
+        ] {
+            let error = expand(value.clone(), &folder.path().join("t.yaml")).unwrap_err().to_string();
+            assert!(error.contains(reason), "{value} gave: {error}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Template parameters: what is declared, what is given, and whether the one fits the other.
+
+use std::collections::BTreeMap;
+
+use regex_lite::Regex;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::source::Source;
+use crate::error::{Error, Result};
+
+/// A parameter as the template declares it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Declaration {
+    #[serde(rename = "Type")]
+    kind: Kind,
+    /// What it is for, as `--help` and the documentation show it.
+    pub description: Option<String>,
+    default: Option<Value>,
+    allowed_values: Option<Vec<Value>>,
+    allowed_pattern: Option<String>,
+    constraint_description: Option<String>,
+    min_length: Option<Value>,
+    max_length: Option<Value>,
+    min_value: Option<Value>,
+    max_value: Option<Value>,
+    #[serde(default)]
+    no_echo: Option<Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+enum Kind {
+    String,
+    Number,
+    CommaDelimitedList,
+    #[serde(rename = "List<Number>")]
+    NumberList,
+}
+
+/// The values of all declared parameters, as `Ref` gives them: text, or a list of text.
+pub type Parameters = BTreeMap<String, Value>;
+
+/// Takes the given values and the defaults of the rest, and checks every one.
+///
+/// # Errors
+/// One error that lists everything wrong: unknown names, missing values and each value that its declaration
+/// does not allow.
+pub(super) fn check(
+    declared: &[(String, Declaration)],
+    given: &BTreeMap<String, String>,
+    source: &Source,
+) -> Result<Parameters> {
+    let mut problems = Vec::new();
+    for name in given.keys().filter(|name| !declared.iter().any(|(known, _)| known == *name)) {
+        let known: Vec<_> = declared.iter().map(|(name, _)| name.as_str()).collect();
+        problems.push(format!("there is no parameter `{name}`; the template declares {}", known.join(", ")));
+    }
+    let mut parameters = Parameters::new();
+    for (name, declaration) in declared {
+        let value = given.get(name).cloned().or_else(|| declaration.default.as_ref().map(scalar_text));
+        let Some(value) = value else {
+            problems.push(format!("parameter `{name}` has no default and is not given"));
+            continue;
+        };
+        match declaration.accept(&value) {
+            Ok(value) => {
+                parameters.insert(name.clone(), value);
+            }
+            Err(reason) => problems.push(format!("parameter `{name}` is `{}`: {reason}", declaration.shown(&value))),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(parameters);
+    }
+    Err(Error::new(format!("checking the parameters of {}", source.place(&["Parameters"])), problems.join("\n  "))
+        .hint("set a parameter with `--parameter Name=value` or in a file with `--parameters FILE.yaml`"))
+}
+
+impl Declaration {
+    fn accept(&self, value: &str) -> std::result::Result<Value, String> {
+        match self.kind {
+            Kind::String | Kind::Number => {
+                self.accept_one(value)?;
+                Ok(Value::String(value.to_owned()))
+            }
+            Kind::CommaDelimitedList | Kind::NumberList => {
+                let items: Vec<_> = value.split(',').map(str::trim).collect();
+                items.iter().try_for_each(|item| self.accept_one(item))?;
+                Ok(items.into())
+            }
+        }
+    }
+
+    fn accept_one(&self, value: &str) -> std::result::Result<(), String> {
+        if let Some(allowed) = &self.allowed_values {
+            let allowed: Vec<_> = allowed.iter().map(scalar_text).collect();
+            if !allowed.iter().any(|one| one == value) {
+                return Err(format!(
+                    "allowed are {}",
+                    allowed.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")
+                ));
+            }
+        }
+        if let Some(pattern) = &self.allowed_pattern {
+            let whole = Regex::new(&format!("^(?:{pattern})$"))
+                .map_err(|error| format!("the AllowedPattern `{pattern}` is no regular expression: {error}"))?;
+            if !whole.is_match(value) {
+                let why = self.constraint_description.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
+                return Err(format!("it must match `{pattern}`{why}"));
+            }
+        }
+        match self.kind {
+            Kind::Number | Kind::NumberList => self.in_range(value),
+            Kind::String | Kind::CommaDelimitedList => self.fitting_length(value),
+        }
+    }
+
+    fn in_range(&self, value: &str) -> std::result::Result<(), String> {
+        let number: f64 = value.parse().map_err(|_| "it must be a number".to_owned())?;
+        if let Some(least) = bound(self.min_value.as_ref()).filter(|least| number < *least) {
+            return Err(format!("it must be at least {least}"));
+        }
+        if let Some(most) = bound(self.max_value.as_ref()).filter(|most| number > *most) {
+            return Err(format!("it must be at most {most}"));
+        }
+        Ok(())
+    }
+
+    fn fitting_length(&self, value: &str) -> std::result::Result<(), String> {
+        let length = value.chars().count();
+        #[expect(clippy::cast_precision_loss, reason = "a length that f64 cannot hold does not fit in a template")]
+        let measured = length as f64;
+        if let Some(least) = bound(self.min_length.as_ref()).filter(|least| measured < *least) {
+            return Err(format!("it must have at least {least} characters, it has {length}"));
+        }
+        if let Some(most) = bound(self.max_length.as_ref()).filter(|most| measured > *most) {
+            return Err(format!("it must have at most {most} characters, it has {length}"));
+        }
+        Ok(())
+    }
+
+    fn shown<'a>(&self, value: &'a str) -> &'a str {
+        if self.no_echo.as_ref().is_some_and(|flag| scalar_text(flag) == "true") { "****" } else { value }
+    }
+}
+
+/// The text of a YAML scalar: `Default: 512` and `Default: "512"` mean the same.
+fn scalar_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn bound(value: Option<&Value>) -> Option<f64> {
+    value.and_then(|value| scalar_text(value).parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn declared(declaration: Value) -> Vec<(String, Declaration)> {
+        vec![("P".to_owned(), serde_json::from_value(declaration).unwrap())]
+    }
+
+    fn checked(declaration: Value, given: Option<&str>) -> Result<Parameters> {
+        let given = given.map(|value| ("P".to_owned(), value.to_owned())).into_iter().collect();
+        check(&declared(declaration), &given, &Source::in_memory(Path::new("t.yaml"), "Parameters:\n"))
+    }
+
+    #[test]
+    fn a_number_default_and_its_text_mean_the_same() {
+        for default in [json!(512), json!("512")] {
+            let parameters = checked(json!({"Type": "Number", "Default": default}), None).unwrap();
+            assert_eq!(parameters["P"], json!("512"));
+        }
+    }
+
+    #[test]
+    fn a_list_is_split_and_trimmed() {
+        let parameters = checked(json!({"Type": "CommaDelimitedList"}), Some("a, b,c")).unwrap();
+        assert_eq!(parameters["P"], json!(["a", "b", "c"]));
+    }
+
+    #[test]
+    fn a_value_that_is_not_allowed_says_what_is() {
+        for (declaration, value, reason) in [
+            (json!({"Type": "String"}), None, "parameter `P` has no default and is not given"),
+            (json!({"Type": "Number"}), Some("many"), "parameter `P` is `many`: it must be a number"),
+            (json!({"Type": "Number", "MinValue": 128}), Some("64"), "it must be at least 128"),
+            (json!({"Type": "Number", "MaxValue": "30"}), Some("31"), "it must be at most 30"),
+            (json!({"Type": "String", "MinLength": 3}), Some("ab"), "at least 3 characters, it has 2"),
+            (json!({"Type": "String", "MaxLength": 1}), Some("ab"), "at most 1 characters, it has 2"),
+            (json!({"Type": "String", "AllowedValues": ["us", "eu"]}), Some("mars"), "allowed are `us`, `eu`"),
+            (
+                json!({"Type": "String", "AllowedPattern": "[a-z]+", "ConstraintDescription": "lowercase"}),
+                Some("A"),
+                "it must match `[a-z]+` (lowercase)",
+            ),
+            (json!({"Type": "Number", "NoEcho": true}), Some("secret"), "parameter `P` is `****`"),
+        ] {
+            let error = checked(declaration.clone(), value).unwrap_err().to_string();
+            assert!(error.contains(reason), "{declaration} with {value:?} gave: {error}");
+        }
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let given = BTreeMap::from([("Q".to_owned(), "1".to_owned())]);
+        let source = Source::in_memory(Path::new("t.yaml"), "Parameters:\n");
+        let error = check(&declared(json!({"Type": "String"})), &given, &source).unwrap_err().to_string();
+        assert!(error.starts_with("checking the parameters of t.yaml:1: there is no parameter `Q`"), "{error}");
+        assert!(error.contains("parameter `P` has no default"), "{error}");
+    }
+}

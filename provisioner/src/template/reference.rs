@@ -1,0 +1,142 @@
+//! References to what is known only later: a resource's id before AWS has given it, or the account.
+//!
+//! They stand in text as `{{resolve:resource:Api.ApiId}}`. CloudFormation keeps the form `{{resolve:…}}` for its
+//! own dynamic references, so no template text can be taken for one of ours by accident: the loader refuses
+//! templates that hold it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde_json::Value;
+
+const OPENING: &str = "{{resolve:";
+const RESOURCE: &str = "{{resolve:resource:";
+const CLOSING: &str = "}}";
+
+/// A value of a resource that stands in for itself until it is known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// The resource's name in the template; `AWS` for what belongs to the account.
+    pub logical_id: String,
+    /// `Ref`, or the name of an attribute.
+    pub attribute: String,
+}
+
+impl Reference {
+    /// The value of `attribute` of the resource `logical_id`.
+    #[must_use]
+    pub fn new(logical_id: &str, attribute: &str) -> Self {
+        Self { logical_id: logical_id.to_owned(), attribute: attribute.to_owned() }
+    }
+
+    /// The account that the credentials belong to: known once AWS is asked.
+    #[must_use]
+    pub fn account() -> Self {
+        Self::new("AWS", "AccountId")
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{RESOURCE}{}.{}{CLOSING}", self.logical_id, self.attribute)
+    }
+}
+
+/// What references stand for, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known(BTreeMap<Reference, String>);
+
+impl Known {
+    /// Notes what a reference stands for.
+    pub fn insert(&mut self, reference: Reference, value: impl Into<String>) {
+        self.0.insert(reference, value.into());
+    }
+
+    /// What a reference stands for.
+    #[must_use]
+    pub fn get(&self, reference: &Reference) -> Option<&str> {
+        self.0.get(reference).map(String::as_str)
+    }
+
+    /// The text with every known reference replaced; the others stay.
+    #[must_use]
+    pub fn fill_text(&self, text: &str) -> String {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, reference, after)) = next_reference(rest) {
+            filled.push_str(before);
+            match self.get(&reference) {
+                Some(value) => filled.push_str(value),
+                None => filled.push_str(&reference.to_string()),
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
+    }
+
+    /// The value with every known reference in its texts replaced; the others stay.
+    #[must_use]
+    pub fn fill(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.fill_text(text)),
+            Value::Array(items) => items.iter().map(|item| self.fill(item)).collect(),
+            Value::Object(object) => object.iter().map(|(key, value)| (key.clone(), self.fill(value))).collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
+    }
+}
+
+/// Every reference that stands in a text.
+#[must_use]
+pub fn references_in_text(text: &str) -> BTreeSet<Reference> {
+    let mut found = BTreeSet::new();
+    let mut rest = text;
+    while let Some((_, reference, after)) = next_reference(rest) {
+        found.insert(reference);
+        rest = after;
+    }
+    found
+}
+
+/// Every reference that stands in a value.
+#[must_use]
+pub fn references_in(value: &Value) -> BTreeSet<Reference> {
+    match value {
+        Value::String(text) => references_in_text(text),
+        Value::Array(items) => items.iter().flat_map(references_in).collect(),
+        Value::Object(object) => object.values().flat_map(references_in).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => BTreeSet::new(),
+    }
+}
+
+/// Whether a text holds the opening of any `{{resolve:…}}`, ours or CloudFormation's.
+#[must_use]
+pub(super) fn has_dynamic_reference(text: &str) -> bool {
+    text.contains(OPENING)
+}
+
+fn next_reference(text: &str) -> Option<(&str, Reference, &str)> {
+    let start = text.find(RESOURCE)?;
+    let inside = &text[start + RESOURCE.len()..];
+    let end = inside.find(CLOSING)?;
+    let (logical_id, attribute) = inside[..end].split_once('.')?;
+    Some((&text[..start], Reference::new(logical_id, attribute), &inside[end + CLOSING.len()..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_known_reference_is_replaced_and_an_unknown_one_stays() {
+        let (api, role) = (Reference::new("Api", "Ref"), Reference::new("Role", "Arn"));
+        let mut known = Known::default();
+        known.insert(api.clone(), "abc");
+        let value = json!({"Target": [format!("apis/{api}/x"), format!("{role}{api}")]});
+        assert_eq!(known.fill(&value), json!({"Target": ["apis/abc/x", format!("{role}abc")]}));
+        assert_eq!(references_in(&known.fill(&value)), BTreeSet::from([role]));
+    }
+}

@@ -1,0 +1,153 @@
+//! A template and its parameters to the resources and outputs that they mean.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::evaluate::{Fault, Scope, needed_resources};
+use super::graph;
+use super::parameters;
+use super::sections::{DeletionPolicy, ResourceSection, Template};
+use crate::error::{Error, Result};
+use crate::place::{Place, StackName};
+
+/// A template with parameters and conditions evaluated; ids that only AWS knows stand as references.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// What shall exist, each after all that it needs.
+    pub resources: Vec<ResolvedResource>,
+    /// What the stack tells when it is done.
+    pub outputs: Vec<Output>,
+}
+
+/// One resource that shall exist.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResolvedResource {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its type, such as `AWS::Lambda::Function`.
+    pub kind: String,
+    /// Its properties, functions evaluated.
+    pub properties: Map<String, Value>,
+    /// The resources that must exist before it.
+    pub needs: BTreeSet<String>,
+    /// Whether it goes when the stack goes.
+    pub deletion_policy: DeletionPolicy,
+}
+
+/// A value that the stack tells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// Its name in the template.
+    pub name: String,
+    /// What it is.
+    pub description: Option<String>,
+    /// The value; may hold references.
+    pub value: String,
+}
+
+impl Template {
+    /// Evaluates the template for the given parameters.
+    ///
+    /// # Errors
+    /// When parameters do not fit, a function cannot be evaluated, or resources need each other in a circle.
+    pub fn resolve(&self, given: &BTreeMap<String, String>, stack: &StackName, place: &Place) -> Result<Resolved> {
+        let parameters = parameters::check(&self.parameters, given, &self.source)?;
+        let resources = self.resources.iter().map(|(id, section)| (id.clone(), section.condition.clone())).collect();
+        let scope = Scope {
+            stack: stack.as_str(),
+            place,
+            parameters: &parameters,
+            mappings: &self.mappings,
+            conditions: &self.conditions,
+            resources: &resources,
+            open_conditions: RefCell::default(),
+        };
+        for name in self.conditions.keys() {
+            scope.condition(name).map_err(|fault| self.problem(&["Conditions", name], fault))?;
+        }
+        let mut resolved = Vec::new();
+        for (id, section) in &self.resources {
+            if self.applies(&scope, &["Resources", id], section.condition.as_deref())? {
+                resolved.push(self.resource(&scope, id, section)?);
+            }
+        }
+        Ok(Resolved { resources: self.ordered(resolved)?, outputs: self.outputs(&scope)? })
+    }
+
+    fn applies(&self, scope: &Scope<'_>, keys: &[&str], condition: Option<&str>) -> Result<bool> {
+        condition.map_or(Ok(true), |name| scope.condition(name)).map_err(|fault| self.problem(keys, fault))
+    }
+
+    fn resource(&self, scope: &Scope<'_>, id: &str, section: &ResourceSection) -> Result<ResolvedResource> {
+        let at = ["Resources", id, "Properties"];
+        let properties = scope.value(&Value::Object(section.properties.clone()));
+        let properties = match properties.map_err(|fault| self.problem(&at, fault))? {
+            Some(Value::Object(properties)) => properties,
+            _ => Map::new(),
+        };
+        let mut needs = needed_resources(&Value::Object(properties.clone()));
+        for need in section.depends_on.as_slice() {
+            let Some(condition) = scope.resources.get(need) else {
+                let reason = format!("there is no resource `{need}`");
+                return Err(self.problem(&["Resources", id, "DependsOn"], Fault { path: Vec::new(), reason }));
+            };
+            // A dependency that its condition leaves out is no dependency: CloudFormation ignores it too.
+            if self.applies(scope, &["Resources", id], condition.as_deref())? {
+                needs.insert(need.clone());
+            }
+        }
+        Ok(ResolvedResource {
+            logical_id: id.to_owned(),
+            kind: section.kind.clone(),
+            properties,
+            needs,
+            deletion_policy: section.deletion_policy,
+        })
+    }
+
+    fn ordered(&self, mut resources: Vec<ResolvedResource>) -> Result<Vec<ResolvedResource>> {
+        let nodes: Vec<_> = resources.iter().map(|one| one.logical_id.clone()).collect();
+        let needs = resources.iter().map(|one| (one.logical_id.clone(), one.needs.clone())).collect();
+        let order = graph::order(&nodes, &needs).map_err(|circle| {
+            let reason = format!("resources need each other in a circle: {}", circle.join(" → "));
+            let first = circle.first().map_or("", String::as_str);
+            self.problem(&["Resources", first], Fault { path: Vec::new(), reason })
+        })?;
+        resources.sort_by_key(|one| order.iter().position(|id| *id == one.logical_id));
+        Ok(resources)
+    }
+
+    fn outputs(&self, scope: &Scope<'_>) -> Result<Vec<Output>> {
+        let mut outputs = Vec::new();
+        for (name, section) in &self.outputs {
+            let at = ["Outputs", name, "Value"];
+            if !self.applies(scope, &at, section.condition.as_deref())? {
+                continue;
+            }
+            let value = match scope.value(&section.value).map_err(|fault| self.problem(&at, fault))? {
+                Some(Value::String(text)) => text,
+                Some(other) => other.to_string(),
+                None => continue,
+            };
+            outputs.push(Output { name: name.clone(), description: section.description.clone(), value });
+        }
+        Ok(outputs)
+    }
+
+    /// An error at a place of the template: file and line, logical id and property, the reason.
+    pub(crate) fn problem(&self, keys: &[&str], fault: Fault) -> Error {
+        let Fault { path, reason } = fault;
+        let keys: Vec<&str> = keys.iter().copied().chain(path.iter().map(String::as_str)).collect();
+        let place = self.source.place(&keys);
+        let shown: Vec<_> = keys.iter().skip(1).filter(|key| **key != "Properties").copied().collect();
+        Error::new(format!("resolving {place}"), format!("{}: {reason}", shown.join(".")))
+    }
+
+    /// An error about a property of a resource.
+    pub(crate) fn property_problem(&self, logical_id: &str, property: &str, reason: String) -> Error {
+        let path = property.split('.').filter(|key| !key.is_empty()).map(str::to_owned).collect();
+        self.problem(&["Resources", logical_id, "Properties"], Fault { path, reason })
+    }
+}

@@ -1,0 +1,201 @@
+//! A template's sections, checked for shape.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::include;
+use super::parameters::Declaration;
+use super::reference::has_dynamic_reference;
+use super::source::Source;
+use super::yaml;
+use crate::error::{Error, Result};
+
+/// A template as its file says it, with the included files in place.
+#[derive(Debug, Clone)]
+pub struct Template {
+    pub(super) source: Source,
+    pub(super) parameters: Vec<(String, Declaration)>,
+    pub(super) mappings: Map<String, Value>,
+    pub(super) conditions: Map<String, Value>,
+    pub(super) resources: Vec<(String, ResourceSection)>,
+    pub(super) outputs: Vec<(String, OutputSection)>,
+    flat: Value,
+}
+
+/// A resource as the template declares it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct ResourceSection {
+    #[serde(rename = "Type")]
+    pub(super) kind: String,
+    #[serde(default)]
+    pub(super) properties: Map<String, Value>,
+    pub(super) condition: Option<String>,
+    #[serde(default)]
+    pub(super) depends_on: OneOrMany,
+    #[serde(default)]
+    pub(super) deletion_policy: DeletionPolicy,
+    // Read by CloudFormation and by tools, without meaning for the direct engine.
+    #[serde(rename = "UpdateReplacePolicy")]
+    _update_replace_policy: Option<String>,
+    #[serde(rename = "Metadata")]
+    _metadata: Option<Value>,
+}
+
+/// Whether `destroy` removes a resource.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum DeletionPolicy {
+    /// It goes with the stack.
+    #[default]
+    Delete,
+    /// It stays when the stack goes.
+    Retain,
+    /// It stays when the stack goes; CloudFormation removes it if its creation fails.
+    RetainExceptOnCreate,
+}
+
+/// `DependsOn: A` and `DependsOn: [A, B]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Default for OneOrMany {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl OneOrMany {
+    pub(super) fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+}
+
+/// An output as the template declares it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct OutputSection {
+    pub(super) description: Option<String>,
+    pub(super) value: Value,
+    pub(super) condition: Option<String>,
+    // An export is a name inside CloudFormation; the value is an output all the same.
+    #[serde(rename = "Export")]
+    _export: Option<Value>,
+}
+
+const SECTIONS: [&str; 8] = [
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Parameters",
+    "Mappings",
+    "Conditions",
+    "Resources",
+    "Outputs",
+];
+
+impl Template {
+    /// Reads a template and the files that it includes.
+    ///
+    /// # Errors
+    /// When a file is missing, is not YAML or JSON, or a section has not the shape it must have.
+    pub fn load(path: &Path) -> Result<Self> {
+        Self::from_source(Source::read(path)?)
+    }
+
+    /// Reads a template from text that is already at hand.
+    ///
+    /// # Errors
+    /// As [`Template::load`].
+    pub fn from_source(source: Source) -> Result<Self> {
+        let flat = include::expand(yaml::parse(&source)?, source.path())?;
+        let Value::Object(sections) = &flat else {
+            return Err(problem(&source, &[], "a template must be a map of sections"));
+        };
+        if let Some(unknown) = sections.keys().find(|name| !SECTIONS.contains(&name.as_str())) {
+            let cause = format!("the section `{unknown}` is not supported; supported are {}", SECTIONS.join(", "));
+            return Err(problem(&source, &[unknown], &cause));
+        }
+        if has_dynamic_reference(&flat.to_string()) {
+            return Err(problem(&source, &[], "dynamic references (`{{resolve:…}}`) are not supported"));
+        }
+        let resources: Vec<(String, ResourceSection)> = entries(&source, sections, "Resources")?;
+        if resources.is_empty() {
+            return Err(problem(&source, &["Resources"], "it declares no resource"));
+        }
+        Ok(Self {
+            parameters: entries(&source, sections, "Parameters")?,
+            mappings: section(&source, sections, "Mappings")?,
+            conditions: section(&source, sections, "Conditions")?,
+            outputs: entries(&source, sections, "Outputs")?,
+            resources,
+            source,
+            flat,
+        })
+    }
+
+    /// Where the template was read from.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.source.path()
+    }
+
+    /// The parameters that it declares, in its order.
+    #[must_use]
+    pub fn parameters(&self) -> &[(String, Declaration)] {
+        &self.parameters
+    }
+
+    /// The logical ids of all resources of one kind, whether their conditions hold or not.
+    #[must_use]
+    pub fn logical_ids_of(&self, kind: &str) -> Vec<&str> {
+        self.resources.iter().filter(|(_, section)| section.kind == kind).map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// The template in one piece: included files in place, functions in their long form.
+    #[must_use]
+    pub fn flat(&self) -> &Value {
+        &self.flat
+    }
+}
+
+fn problem(source: &Source, keys: &[&str], cause: &str) -> Error {
+    Error::new(format!("reading template {}", source.place(keys)), cause)
+}
+
+fn section(source: &Source, sections: &Map<String, Value>, name: &str) -> Result<Map<String, Value>> {
+    match sections.get(name) {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(entries)) => Ok(entries.clone()),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+            Err(problem(source, &[name], &format!("`{name}` must be a map")))
+        }
+    }
+}
+
+fn entries<T: serde::de::DeserializeOwned>(
+    source: &Source,
+    sections: &Map<String, Value>,
+    name: &str,
+) -> Result<Vec<(String, T)>> {
+    section(source, sections, name)?
+        .into_iter()
+        .map(|(key, value)| match serde_path_to_error::deserialize(value) {
+            Ok(entry) => Ok((key, entry)),
+            Err(error) => {
+                let inner = error.path().to_string();
+                let at = if inner == "." { key.clone() } else { format!("{key}.{inner}") };
+                let keys: Vec<_> = std::iter::once(name).chain(at.split('.')).collect();
+                Err(problem(source, &keys, &format!("{name}.{at}: {}", error.into_inner())))
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,83 @@
+//! The only door to the terminal: results to stdout, everything else to stderr.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use provisioner::report;
+use provisioner::{Error, Result};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, or nothing to do.
+    Done,
+    /// It did not work; the reason has been told.
+    Failed,
+    /// There are changes, and the caller asked to be told so.
+    Changes,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::SUCCESS,
+            Exit::Failed => Self::from(1),
+            Exit::Changes => Self::from(2),
+        }
+    }
+}
+
+// One write at a time: steps that run side by side tell of themselves.
+static STDERR: Mutex<()> = Mutex::new(());
+
+/// Prints a result to stdout. A reader that has gone away is no error.
+pub(crate) fn result(text: &str) {
+    let mut stdout = anstream::stdout().lock();
+    let _ = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") });
+    let _ = stdout.flush();
+}
+
+/// Prints a value to stdout as JSON.
+pub(crate) fn result_json(value: &impl serde::Serialize) {
+    result(&serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+/// Tells something that is not the result.
+pub(crate) fn note(text: &str) {
+    let _one_at_a_time = STDERR.lock();
+    let mut stderr = anstream::stderr().lock();
+    let _ = writeln!(stderr, "{text}");
+}
+
+/// Tells an error and gives its exit code.
+pub(crate) fn failed(error: &Error) -> ExitCode {
+    note(&format!("{} {error}", report::removed("error:")));
+    Exit::Failed.into()
+}
+
+/// Prints what clap has to say: help and versions are results, wrong arguments are errors. An error is 1, as all
+/// errors are: 2 means changes.
+pub(crate) fn usage(usage: &clap::Error) -> ExitCode {
+    let _ = usage.print();
+    if usage.use_stderr() { Exit::Failed.into() } else { Exit::Done.into() }
+}
+
+/// Whether somebody is there to answer.
+pub(crate) fn somebody_is_there() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks a question; anything but yes is no.
+pub(crate) fn agrees(question: &str) -> Result<bool> {
+    {
+        let _one_at_a_time = STDERR.lock();
+        let mut stderr = anstream::stderr().lock();
+        let _ = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush());
+    }
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(|error| Error::new("reading the answer", error))?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}

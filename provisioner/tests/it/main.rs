@@ -1,0 +1,11 @@
+//! A user's paths, against a real MiniStack: one test binary, since linking the SDK takes longer than running the
+//! tests.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on stops with its message; clippy's exemption does not reach helpers in tests/"
+)]
+
+mod support;
+mod support_tests;

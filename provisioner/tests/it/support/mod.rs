@@ -1,0 +1,11 @@
+//! What the tests stand on: an emulated AWS, an account of one's own in it, a proxy that counts and breaks calls, and
+//! readers that know nothing of the planner.
+
+pub(crate) mod account;
+pub(crate) mod cli;
+pub(crate) mod http;
+pub(crate) mod ministack;
+pub(crate) mod package;
+pub(crate) mod proxy;
+pub(crate) mod seed;
+pub(crate) mod world;

@@ -1,0 +1,238 @@
+//! An HTTP proxy between a program and MiniStack: it names and counts every AWS call, by its own eyes and not by the
+//! program's word, and misbehaves on request as a network or AWS itself may.
+
+pub(crate) mod call;
+mod naming;
+pub(crate) mod rule;
+
+use std::error::Error;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, TRANSFER_ENCODING};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::{JoinHandle, JoinSet};
+
+use self::call::{Call, Kind};
+use self::rule::{Fault, Rule};
+use super::ministack::ministack;
+
+/// Proxies live outside the tests' own runtimes, so that a test may block while a program runs.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_multi_thread().worker_threads(2).thread_name("proxy").enable_all().build().expect("a runtime")
+});
+
+/// One test's proxy; dropping it closes its port and connections.
+pub(crate) struct Proxy {
+    url: String,
+    shared: Arc<Shared>,
+    listening: JoinHandle<()>,
+}
+
+struct Shared {
+    upstream: String,
+    client: Client<HttpConnector, Full<Bytes>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    calls: Vec<Call>,
+    /// `clear` starts a new one, so that a call from before it does not write its status into a newer one's place.
+    generation: usize,
+    rules: Vec<Rule>,
+}
+
+impl Proxy {
+    /// In front of this process's MiniStack.
+    pub(crate) fn start() -> Self {
+        Self::before(ministack().url())
+    }
+
+    /// In front of any endpoint.
+    pub(crate) fn before(upstream: &str) -> Self {
+        // Bound without waiting, since a test's own runtime may be the one that calls.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
+        listener.set_nonblocking(true).expect("a port that can be waited for");
+        let address = listener.local_addr().expect("the port's number");
+        let shared = Arc::new(Shared {
+            upstream: upstream.to_owned(),
+            // A fresh connection for each call: a kept one may be closed by the other side just as it is used.
+            client: Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http(),
+            state: Mutex::default(),
+        });
+        let listening = RUNTIME.spawn(accept(listener, Arc::clone(&shared)));
+        Self { url: format!("http://{address}"), shared, listening }
+    }
+
+    /// The endpoint to give to a program.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// All calls since the start or the last `clear`, in order of arrival.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.shared.state().calls.clone()
+    }
+
+    /// The calls that may have changed something.
+    pub(crate) fn writes(&self) -> Vec<Call> {
+        self.calls().into_iter().filter(Call::is_write).collect()
+    }
+
+    /// Forgets the calls, and keeps the rules.
+    pub(crate) fn clear(&self) {
+        let mut state = self.shared.state();
+        state.calls.clear();
+        state.generation += 1;
+    }
+
+    /// Adds a rule. Of several that fit a call, the first given decides, and delays add up; each counts every call that
+    /// it fits, whether or not it decides.
+    pub(crate) fn on(&self, rule: Rule) {
+        self.shared.state().rules.push(rule);
+    }
+
+    /// Back to passing everything through.
+    pub(crate) fn forget_rules(&self) {
+        self.shared.state().rules.clear();
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+/// Closes the caller's connection without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("dropped on purpose")]
+struct Dropped;
+
+async fn accept(listener: std::net::TcpListener, shared: Arc<Shared>) {
+    let listener = TcpListener::from_std(listener).expect("a listener of the runtime");
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        connections.spawn(connection(stream, Arc::clone(&shared)));
+    }
+}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+    let service = service_fn(move |request| {
+        // A task of its own, because a call that was sent takes effect even if the caller is killed meanwhile.
+        let serving = tokio::spawn(Arc::clone(&shared).serve(request));
+        async move { serving.await.unwrap_or(Err(Dropped)) }
+    });
+    // An error here is a dropped connection: ours on purpose, or the caller's end.
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn serve(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
+        let request = Request::from_parts(head, body);
+        let (ticket, faults) = self.arrived(&request);
+        let service = ticket.service.clone();
+
+        for fault in faults {
+            match fault {
+                Fault::Delay(by) => tokio::time::sleep(by).await,
+                Fault::Answer(error) => return Ok(self.ended(&ticket, error.response(&service))),
+                Fault::DropRequest => return Err(self.dropped(&ticket)),
+                Fault::LoseResponse => {
+                    self.forward(request).await;
+                    return Err(self.dropped(&ticket));
+                }
+            }
+        }
+        let response = self.forward(request).await;
+        Ok(self.ended(&ticket, response))
+    }
+
+    /// Records the call and asks the rules, in one step: who came first is the same for both.
+    fn arrived(&self, request: &Request<Bytes>) -> (Ticket, Vec<Fault>) {
+        let (service, operation) =
+            naming::name(request.method().as_str(), request.uri(), request.headers(), request.body());
+        let call = Call {
+            kind: Kind::of(&service, &operation),
+            target: request.uri().to_string(),
+            status: None,
+            began: Instant::now(),
+            ended: None,
+            service: service.clone(),
+            operation,
+        };
+        let mut state = self.state();
+        let faults = state.rules.iter_mut().filter_map(|rule| rule.apply(&call)).collect();
+        let ticket = Ticket { service, generation: state.generation, index: state.calls.len() };
+        state.calls.push(call);
+        (ticket, faults)
+    }
+
+    fn ended(&self, ticket: &Ticket, response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+        self.settle(ticket, Some(response.status().as_u16()));
+        response
+    }
+
+    fn dropped(&self, ticket: &Ticket) -> Dropped {
+        self.settle(ticket, None);
+        Dropped
+    }
+
+    fn settle(&self, ticket: &Ticket, status: Option<u16>) {
+        let mut state = self.state();
+        if state.generation == ticket.generation {
+            let call = &mut state.calls[ticket.index];
+            call.status = status;
+            call.ended = Some(Instant::now());
+        }
+    }
+
+    /// Passes the request on with its `Host` header as it came, since that is what was signed.
+    async fn forward(&self, request: Request<Bytes>) -> Response<Full<Bytes>> {
+        let (mut head, body) = request.into_parts();
+        let uri = format!("{}{}", self.upstream, head.uri);
+        head.uri = uri.parse().expect("a URI of two valid parts");
+        head.headers.remove(CONNECTION);
+        head.headers.remove(TRANSFER_ENCODING);
+        match self.ask(Request::from_parts(head, Full::new(body))).await {
+            Ok(response) => response,
+            Err(why) => {
+                let body = Full::from(format!("the proxy got no answer: {why}"));
+                let mut response = Response::new(body);
+                *response.status_mut() = StatusCode::BAD_GATEWAY;
+                response
+            }
+        }
+    }
+
+    async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
+        let (mut head, body) = self.client.request(request).await?.into_parts();
+        let body = body.collect().await?.to_bytes();
+        head.headers.remove(CONNECTION);
+        head.headers.remove(TRANSFER_ENCODING);
+        Ok(Response::from_parts(head, Full::new(body)))
+    }
+}
+
+/// Where a call's record is.
+struct Ticket {
+    service: String,
+    generation: usize,
+    index: usize,
+}

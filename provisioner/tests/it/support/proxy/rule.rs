@@ -1,0 +1,151 @@
+//! Scripted misbehaviour: which calls, which occurrence of them, and what happens instead of a plain answer.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::Response;
+use serde_json::json;
+
+use super::call::Call;
+
+/// What happens to a call. A new kind of fault is a new variant here and an arm in the proxy's `serve`.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault {
+    /// Answered by the proxy; AWS never sees the call.
+    Answer(AwsError),
+    /// The connection is closed; AWS never sees the call.
+    DropRequest,
+    /// AWS does it, but the connection is closed instead of an answer.
+    LoseResponse,
+    /// The call waits, then goes on: to the next rule, or to AWS.
+    Delay(Duration),
+}
+
+/// An error in AWS's words; the service that is asked decides its shape on the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct AwsError {
+    status: u16,
+    code: String,
+    message: String,
+}
+
+impl AwsError {
+    pub(crate) fn new(status: u16, code: &str, message: &str) -> Self {
+        Self { status, code: code.to_owned(), message: message.to_owned() }
+    }
+
+    pub(super) fn response(&self, service: &str) -> Response<Full<Bytes>> {
+        let Self { code, message, .. } = self;
+        let builder = Response::builder().status(self.status).header("x-amzn-requestid", "scripted");
+        let (builder, body) = match service {
+            "iam" | "sts" | "cloudformation" => {
+                let kind = if self.status < 500 { "Sender" } else { "Receiver" };
+                let (code, message) = (xml(code), xml(message));
+                let body = format!(
+                    "<ErrorResponse><Error><Type>{kind}</Type><Code>{code}</Code><Message>{message}</Message></Error>\
+                     <RequestId>scripted</RequestId></ErrorResponse>"
+                );
+                (builder.header("content-type", "text/xml"), body)
+            }
+            "dynamodb" => {
+                let body = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message});
+                (builder.header("content-type", "application/x-amz-json-1.0"), body.to_string())
+            }
+            "logs" => {
+                let body = json!({"__type": code, "message": message});
+                (builder.header("content-type", "application/x-amz-json-1.1"), body.to_string())
+            }
+            // Lambda's errors spell it now `Message`, now `message`.
+            "lambda" => {
+                let body = json!({"Type": "User", "Message": message, "message": message});
+                let builder = builder.header("x-amzn-errortype", code);
+                (builder.header("content-type", "application/json"), body.to_string())
+            }
+            _ => {
+                let builder = builder.header("x-amzn-errortype", code);
+                (builder.header("content-type", "application/json"), json!({"message": message}).to_string())
+            }
+        };
+        builder.body(Full::from(body)).expect("a response of valid parts")
+    }
+}
+
+fn xml(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+type Matcher = Box<dyn Fn(&Call) -> bool + Send + Sync>;
+
+/// The calls that a rule is about; finished by saying what happens to them.
+pub(crate) struct When {
+    matches: Matcher,
+    occurrences: Range<usize>,
+}
+
+/// Every call of this operation.
+pub(crate) fn call(operation: &str) -> When {
+    let operation = operation.to_owned();
+    calls_that(move |call| call.operation == operation)
+}
+
+/// Every writing call.
+pub(crate) fn writes() -> When {
+    calls_that(Call::is_write)
+}
+
+pub(crate) fn calls_that(matches: impl Fn(&Call) -> bool + Send + Sync + 'static) -> When {
+    When { matches: Box::new(matches), occurrences: 1..usize::MAX }
+}
+
+impl When {
+    /// Only the nth of them, counted from 1 and from when the rule was given.
+    pub(crate) fn nth(mut self, n: usize) -> Self {
+        self.occurrences = n..n + 1;
+        self
+    }
+
+    /// Only the first `n` of them.
+    pub(crate) fn first(mut self, n: usize) -> Self {
+        self.occurrences = 1..n + 1;
+        self
+    }
+
+    pub(crate) fn answer(self, error: AwsError) -> Rule {
+        self.suffer(Fault::Answer(error))
+    }
+
+    pub(crate) fn drop_request(self) -> Rule {
+        self.suffer(Fault::DropRequest)
+    }
+
+    pub(crate) fn lose_response(self) -> Rule {
+        self.suffer(Fault::LoseResponse)
+    }
+
+    pub(crate) fn delay(self, by: Duration) -> Rule {
+        self.suffer(Fault::Delay(by))
+    }
+
+    pub(crate) fn suffer(self, fault: Fault) -> Rule {
+        Rule { when: self, seen: 0, fault }
+    }
+}
+
+pub(crate) struct Rule {
+    when: When,
+    seen: usize,
+    fault: Fault,
+}
+
+impl Rule {
+    /// Counts the call if the rule is about it; the fault if this occurrence is meant.
+    pub(super) fn apply(&mut self, call: &Call) -> Option<Fault> {
+        if !(self.when.matches)(call) {
+            return None;
+        }
+        self.seen += 1;
+        self.when.occurrences.contains(&self.seen).then(|| self.fault.clone())
+    }
+}
