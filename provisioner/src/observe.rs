@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 
 use crate::desired::{Desired, Wanted};
 use crate::error::Result;
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
 /// Answers questions and changes nothing: all that planning can be given.
@@ -28,6 +28,23 @@ pub struct Found {
     pub ids: Ids,
     /// Whose it is.
     pub owner: Owner,
+    /// The ids of others that are the same resource of this stack: an interrupted replacement leaves the old one
+    /// beside the new one.
+    pub leftovers: Vec<Ids>,
+}
+
+impl Found {
+    /// A resource that exists once.
+    #[must_use]
+    pub fn new(resource: Resource, ids: Ids, owner: Owner) -> Self {
+        Self { resource, ids, owner, leftovers: Vec::new() }
+    }
+
+    /// The calls that remove the leftovers.
+    #[must_use]
+    pub fn remove_leftovers(&self) -> Stages<Call> {
+        self.leftovers.iter().flat_map(|ids| self.resource.delete(ids)).collect()
+    }
 }
 
 /// What AWS answered.

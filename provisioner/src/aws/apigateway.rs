@@ -55,7 +55,7 @@ impl Aws {
                 tags,
             };
             let ids = api_ids(api.api_id(), api.api_endpoint());
-            Found { resource: Resource::Api(resource), ids, owner }
+            Found::new(Resource::Api(resource), ids, owner)
         }))
     }
 
@@ -123,7 +123,13 @@ impl Aws {
         };
         let mut equals: Vec<_> = integrations.iter().filter(equal).collect();
         equals.sort_by_key(|one| (!used(one), id(one)));
-        let Some(found) = integrations.iter().find(ours).or_else(|| equals.first().copied()) else { return Ok(None) };
+        // An interrupted replacement leaves two of ours: the one of the wanted type counts.
+        let mut ours: Vec<_> = integrations.iter().filter(ours).collect();
+        let of_wanted_type = |one: &sdk::Integration| {
+            one.integration_type().is_some_and(|kind| kind.as_str() == wanted.integration_type)
+        };
+        ours.sort_by_key(|one| (!of_wanted_type(one), id(one)));
+        let Some(found) = ours.first().or(equals.first()).copied() else { return Ok(None) };
         let resource = Integration {
             api_id: api_id.clone(),
             integration_type: found.integration_type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
@@ -136,7 +142,8 @@ impl Aws {
         };
         let owner = mark.owner_by_description(&resource.description);
         let ids = named_id("IntegrationId", found.integration_id());
-        Ok(Some(Found { resource: Resource::Integration(resource), ids, owner }))
+        let leftovers = ours.iter().skip(1).map(|one| named_id("IntegrationId", one.integration_id())).collect();
+        Ok(Some(Found { leftovers, ..Found::new(Resource::Integration(resource), ids, owner) }))
     }
 
     async fn integrations(&self, api_id: &str) -> Result<Option<Vec<sdk::Integration>>> {
@@ -235,7 +242,7 @@ impl Aws {
             authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
             authorizer_id: found.authorizer_id().map(str::to_owned),
         };
-        Ok(Some(Found { resource: Resource::Route(resource), ids: named_id("RouteId", found.route_id()), owner }))
+        Ok(Some(Found::new(Resource::Route(resource), named_id("RouteId", found.route_id()), owner)))
     }
 
     async fn api_owner(&self, api_id: &str, mark: &Mark) -> Result<Owner> {
@@ -271,7 +278,8 @@ impl Aws {
                     .route_id(route_id)
                     .target(&route.target)
                     .authorization_type(route.authorization_type.as_str().into())
-                    .set_authorizer_id(route.authorizer_id.clone());
+                    // An update keeps what it does not name: an authorizer goes by being named empty.
+                    .authorizer_id(route.authorizer_id.as_deref().unwrap_or_default());
                 let doing = || format!("updating route `{}` of HTTP API {}", route.route_key, route.api_id);
                 request.send().await.map(|_| Ids::new()).map_err(|error| problem(doing(), &error))
             }
@@ -303,7 +311,7 @@ impl Aws {
             route_settings: found.route_settings().map(settings).unwrap_or_default(),
             tags,
         };
-        Ok(Some(Found { resource: Resource::Stage(resource), ids: Ids::new(), owner }))
+        Ok(Some(Found::new(Resource::Stage(resource), Ids::new(), owner)))
     }
 
     pub(super) async fn send_stage(&self, call: &stage::Call) -> Result<Ids> {

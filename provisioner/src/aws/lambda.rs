@@ -46,7 +46,7 @@ impl Aws {
         let arn = answer.configuration().and_then(|one| one.function_arn()).unwrap_or_default().to_owned();
         let resource = observed(name, answer);
         let owner = mark.owner(&resource.tags);
-        Ok(Some(Found { resource: Resource::Function(resource), ids: Ids::from([("Arn".to_owned(), arn)]), owner }))
+        Ok(Some(Found::new(Resource::Function(resource), Ids::from([("Arn".to_owned(), arn)]), owner)))
     }
 
     pub(super) async fn send_function(&self, call: &Call) -> Result<Ids> {
@@ -175,22 +175,14 @@ impl Aws {
         };
         let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
         let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
-        let ours = |statement: &&Value| {
-            statement["Sid"].as_str().is_some_and(|sid| sid.starts_with(&wanted.statement_id_prefix))
-        };
+        let sid = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
+        let mut ours: Vec<_> = statements.iter().filter(|statement| wanted.owns(&sid(statement))).collect();
         // An interrupted replacement leaves two of ours: the one that is wanted counts.
-        let equal = |statement: &&Value| statement["Sid"] == wanted.statement_id();
-        let Some(statement) = statements.iter().filter(ours).find(equal).or_else(|| statements.iter().find(ours))
-        else {
-            return Ok(None);
-        };
-        let sid = statement["Sid"].as_str().unwrap_or_default().to_owned();
-        let resource = observed_permission(wanted, statement);
-        Ok(Some(Found {
-            resource: Resource::Permission(resource),
-            ids: Ids::from([("Ref".to_owned(), sid)]),
-            owner: Owner::Ours,
-        }))
+        ours.sort_by_key(|statement| sid(statement) != wanted.statement_id());
+        let Some((statement, others)) = ours.split_first() else { return Ok(None) };
+        let resource = Resource::Permission(observed_permission(wanted, statement));
+        let leftovers = others.iter().map(|other| statement_ids(sid(other))).collect();
+        Ok(Some(Found { leftovers, ..Found::new(resource, statement_ids(sid(statement)), Owner::Ours) }))
     }
 
     pub(super) async fn send_permission(&self, call: &permission::Call) -> Result<Ids> {
@@ -207,7 +199,7 @@ impl Aws {
                     .set_source_arn(permission.source_arn.clone())
                     .set_source_account(permission.source_account.clone());
                 self.on_function("adding a permission to", name, "", || request.clone().send()).await?;
-                Ok(Ids::from([("Ref".to_owned(), sid)]))
+                Ok(statement_ids(sid))
             }
             permission::Call::RemovePermission { function_name: name, statement_id } => {
                 match self.lambda.remove_permission().function_name(name).statement_id(statement_id).send().await {
@@ -333,6 +325,10 @@ fn observed(name: &str, answer: GetFunctionOutput) -> Function {
     }
     function.fill_defaults();
     function
+}
+
+fn statement_ids(sid: String) -> Ids {
+    Ids::from([("Ref".to_owned(), sid.clone()), ("Id".to_owned(), sid)])
 }
 
 fn observed_permission(wanted: &Permission, statement: &Value) -> Permission {

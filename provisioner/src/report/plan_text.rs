@@ -64,7 +64,8 @@ fn symbol(action: Action) -> char {
 
 fn remark(step: &Step) -> String {
     match (&step.reason, step.action) {
-        (Some(reason), _) => format!("  (left: {reason})"),
+        (Some(reason), Action::Leave) => format!("  (left: {reason})"),
+        (Some(reason), _) => format!("  ({reason})"),
         (None, Action::Adopt) => "  (adopted: it was not made by this stack)".to_owned(),
         (None, Action::Replace) => "  (made anew: AWS cannot change it in place)".to_owned(),
         (None, Action::Keep | Action::Create | Action::Update | Action::Delete | Action::Leave) => String::new(),
@@ -87,3 +88,6 @@ fn count(plan: &Plan) -> String {
     let told: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     told.join(", ")
 }
+
+#[cfg(test)]
+mod tests;
