@@ -64,6 +64,7 @@ impl Kind for Integration {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Integration";
     const ATTRIBUTES: &'static [&'static str] = &["IntegrationId"];
     const CREATE_ONLY: &'static [&'static str] = &["IntegrationType"];
+    const INTERNAL: &'static [&'static str] = &["Description"];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
 

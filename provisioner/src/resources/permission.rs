@@ -43,6 +43,7 @@ impl Kind for Permission {
     const ATTRIBUTES: &'static [&'static str] = &["Id"];
     /// Lambda can add and remove statements, not change them.
     const CREATE_ONLY: &'static [&'static str] = &["*"];
+    const INTERNAL: &'static [&'static str] = &["StatementIdPrefix"];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
 

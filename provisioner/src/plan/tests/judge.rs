@@ -83,11 +83,15 @@ pub(super) fn judge(state: &State, spec: &Spec) {
     let integration_id = own_integrations.next().expect("an integration").clone();
     assert_eq!(own_integrations.next(), None, "there are more integrations than one");
 
-    assert_eq!(only(&state.roles), role(spec, tags(spec, Some("Role"))));
-    assert_eq!(only(&state.log_groups), log_group(spec, tags(spec, Some("Logs"))));
-    assert_eq!(only(&state.tables), table(spec, tags(spec, Some("Table"))));
+    let found = only(&state.roles);
+    assert_eq!(found, role(spec, expected_among(&found.tags, spec, "Role")));
+    let found = only(&state.log_groups);
+    assert_eq!(found, log_group(spec, expected_among(&found.tags, spec, "Logs")));
+    let found = only(&state.tables);
+    assert_eq!(found, table(spec, expected_among(&found.tags, spec, "Table")));
     let own_functions = state.functions.iter().filter(|(name, _)| *name != "theirs");
-    assert_eq!(only(own_functions), function(spec, tags(spec, Some("Function"))));
+    let found = only(own_functions);
+    assert_eq!(found, function(spec, expected_among(&found.tags, spec, "Function")));
     let own_permissions = state.permissions.iter().filter(|((function, _), _)| function != "theirs");
     assert_eq!(only(own_permissions), permission(spec, &api_id, "chat-Permission-"));
     let mark = "provisioner:stack=chat provisioner:resource=Integration";
@@ -95,8 +99,10 @@ pub(super) fn judge(state: &State, spec: &Spec) {
     let own_routes = state.routes.iter().filter(|(id, _)| *id != "their-route");
     assert_eq!(only(own_routes), route(spec, &api_id, "POST /chat", &integration_id));
     if !spec.attach {
-        assert_eq!(state.apis[&api_id], api(spec, "chat", tags(spec, Some("Api"))));
-        assert_eq!(only(&state.stages), stage(spec, &api_id, tags(spec, Some("Stage"))));
+        let found = &state.apis[&api_id];
+        assert_eq!(*found, api(spec, "chat", expected_among(&found.tags, spec, "Api")));
+        let found = only(&state.stages);
+        assert_eq!(found, stage(spec, &api_id, expected_among(&found.tags, spec, "Stage")));
     } else {
         assert!(state.stages.is_empty(), "a stage was made on an API of others");
     }
@@ -115,6 +121,13 @@ fn tags(spec: &Spec, marked_as: Option<&str>) -> Tags {
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
     });
     own.chain(mark).collect()
+}
+
+/// The tags that the stack asks for, with those of `found` that it says nothing about: others add their own.
+fn expected_among(found: &Tags, spec: &Spec, logical_id: &str) -> Tags {
+    let mut expected = found.clone();
+    expected.extend(tags(spec, Some(logical_id)));
+    expected
 }
 
 fn text(value: Option<&str>, otherwise: &str) -> String {

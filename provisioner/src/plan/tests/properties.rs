@@ -66,7 +66,7 @@ fn a_trouble() -> impl Strategy<Value = Trouble> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn after_a_deploy_the_world_is_as_the_template_says((spec, state) in a_stack_and_its_world()) {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::judge::{existing, foreign};
@@ -11,7 +12,8 @@ use crate::plan::{Options, Plan};
 use crate::world::State;
 
 fn generated() -> Value {
-    serde_json::to_value(schemars::schema_for!(Plan)).unwrap()
+    let generator = SchemaSettings::default().for_serialize().into_generator();
+    serde_json::to_value(generator.into_root_schema_for::<Plan>()).unwrap()
 }
 
 #[test]
