@@ -28,22 +28,44 @@ pub struct Found {
     pub ids: Ids,
     /// Whose it is.
     pub owner: Owner,
-    /// The ids of others that are the same resource of this stack: an interrupted replacement leaves the old one
-    /// beside the new one.
-    pub leftovers: Vec<Ids>,
+    /// Others that are the same resource of this stack: an interrupted replacement leaves the old one beside the
+    /// new one. Which is which is told only when all that the wanted one refers to is known.
+    pub twins: Vec<Twin>,
+}
+
+/// A resource that stands beside another of the same name in the template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Twin {
+    /// Its properties.
+    pub resource: Resource,
+    /// What AWS assigned to it.
+    pub ids: Ids,
 }
 
 impl Found {
     /// A resource that exists once.
     #[must_use]
     pub fn new(resource: Resource, ids: Ids, owner: Owner) -> Self {
-        Self { resource, ids, owner, leftovers: Vec::new() }
+        Self { resource, ids, owner, twins: Vec::new() }
     }
 
-    /// The calls that remove the leftovers.
+    /// The same, with the twin that is as `wanted` in the first place, if there is one.
     #[must_use]
-    pub fn remove_leftovers(&self) -> Stages<Call> {
-        self.leftovers.iter().flat_map(|ids| self.resource.delete(ids)).collect()
+    pub fn led_by(mut self, wanted: &Resource) -> Self {
+        let equal = |one: &Resource| wanted.changes_from(one).is_empty();
+        if !equal(&self.resource)
+            && let Some(twin) = self.twins.iter_mut().find(|twin| equal(&twin.resource))
+        {
+            std::mem::swap(&mut self.resource, &mut twin.resource);
+            std::mem::swap(&mut self.ids, &mut twin.ids);
+        }
+        self
+    }
+
+    /// The calls that remove the twins.
+    #[must_use]
+    pub fn remove_twins(&self) -> Stages<Call> {
+        self.twins.iter().flat_map(|twin| twin.resource.delete(&twin.ids)).collect()
     }
 }
 

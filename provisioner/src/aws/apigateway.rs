@@ -8,7 +8,7 @@ use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType, 
 use super::Aws;
 use super::problem::{is_missing, problem};
 use crate::error::{Error, Result};
-use crate::observe::Found;
+use crate::observe::{Found, Twin};
 use crate::resources::api::{self, Api, Cors, Protocol};
 use crate::resources::integration::{self, Integration, function_arn};
 use crate::resources::route::{self, Route};
@@ -123,27 +123,17 @@ impl Aws {
         };
         let mut equals: Vec<_> = integrations.iter().filter(equal).collect();
         equals.sort_by_key(|one| (!used(one), id(one)));
-        // An interrupted replacement leaves two of ours: the one of the wanted type counts.
-        let mut ours: Vec<_> = integrations.iter().filter(ours).collect();
-        let of_wanted_type = |one: &sdk::Integration| {
-            one.integration_type().is_some_and(|kind| kind.as_str() == wanted.integration_type)
-        };
-        ours.sort_by_key(|one| (!of_wanted_type(one), id(one)));
+        let ours: Vec<_> = integrations.iter().filter(ours).collect();
         let Some(found) = ours.first().or(equals.first()).copied() else { return Ok(None) };
-        let resource = Integration {
-            api_id: api_id.clone(),
-            integration_type: found.integration_type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
-            integration_uri: found.integration_uri().map(function_arn).unwrap_or_default().to_owned(),
-            integration_method: found.integration_method().unwrap_or("POST").to_owned(),
-            payload_format_version: found.payload_format_version().unwrap_or("1.0").to_owned(),
-            timeout_in_millis: found.timeout_in_millis().unwrap_or(30_000),
-            connection_type: found.connection_type().map_or("INTERNET", ConnectionType::as_str).to_owned(),
-            description: found.description().unwrap_or_default().to_owned(),
+        let twin = |one: &&sdk::Integration| Twin {
+            resource: Resource::Integration(observed_integration(api_id, one)),
+            ids: named_id("IntegrationId", one.integration_id()),
         };
+        let twins = ours.iter().skip(1).map(twin).collect();
+        let resource = observed_integration(api_id, found);
         let owner = mark.owner_by_description(&resource.description);
         let ids = named_id("IntegrationId", found.integration_id());
-        let leftovers = ours.iter().skip(1).map(|one| named_id("IntegrationId", one.integration_id())).collect();
-        Ok(Some(Found { leftovers, ..Found::new(Resource::Integration(resource), ids, owner) }))
+        Ok(Some(Found { twins, ..Found::new(Resource::Integration(resource), ids, owner) }))
     }
 
     async fn integrations(&self, api_id: &str) -> Result<Option<Vec<sdk::Integration>>> {
@@ -393,6 +383,19 @@ fn sorted(tags: Option<&HashMap<String, String>>) -> Tags {
 
 fn unsorted(tags: &Tags) -> HashMap<String, String> {
     tags.clone().into_iter().collect()
+}
+
+fn observed_integration(api_id: &str, found: &sdk::Integration) -> Integration {
+    Integration {
+        api_id: api_id.to_owned(),
+        integration_type: found.integration_type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+        integration_uri: found.integration_uri().map(function_arn).unwrap_or_default().to_owned(),
+        integration_method: found.integration_method().unwrap_or("POST").to_owned(),
+        payload_format_version: found.payload_format_version().unwrap_or("1.0").to_owned(),
+        timeout_in_millis: found.timeout_in_millis().unwrap_or(30_000),
+        connection_type: found.connection_type().map_or("INTERNET", ConnectionType::as_str).to_owned(),
+        description: found.description().unwrap_or_default().to_owned(),
+    }
 }
 
 fn observed_cors(cors: &sdk::Cors) -> Cors {

@@ -18,7 +18,7 @@ use super::Aws;
 use super::problem::{is_missing, problem, says};
 use super::retry::{PATIENCE, Progress, healing, until_ready};
 use crate::error::{Error, Result};
-use crate::observe::Found;
+use crate::observe::{Found, Twin};
 use crate::package;
 use crate::resources::function::{self, Call, Code, Function};
 use crate::resources::permission::{self, Permission};
@@ -176,13 +176,14 @@ impl Aws {
         let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
         let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
         let sid = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
-        let mut ours: Vec<_> = statements.iter().filter(|statement| wanted.owns(&sid(statement))).collect();
-        // An interrupted replacement leaves two of ours: the one that is wanted counts.
-        ours.sort_by_key(|statement| sid(statement) != wanted.statement_id());
-        let Some((statement, others)) = ours.split_first() else { return Ok(None) };
-        let resource = Resource::Permission(observed_permission(wanted, statement));
-        let leftovers = others.iter().map(|other| statement_ids(sid(other))).collect();
-        Ok(Some(Found { leftovers, ..Found::new(resource, statement_ids(sid(statement)), Owner::Ours) }))
+        let ours = statements.iter().filter(|statement| wanted.owns(&sid(statement)));
+        let mut twins = ours.map(|statement| Twin {
+            resource: Resource::Permission(observed_permission(wanted, statement)),
+            ids: statement_ids(sid(statement)),
+        });
+        let first = twins.next();
+        let found = first.map(|Twin { resource, ids }| Found::new(resource, ids, Owner::Ours));
+        Ok(found.map(|found| Found { twins: twins.collect(), ..found }))
     }
 
     pub(super) async fn send_permission(&self, call: &permission::Call) -> Result<Ids> {

@@ -84,7 +84,23 @@ Resources:
     Type: T
   Role:
     Type: T
-"), @"");
+"), @r#"
+    reading template t.yaml: a template must be a map of sections
+    reading template t.yaml: it declares no resource
+    reading template t.yaml:1: the section `Transform` is not supported; supported are AWSTemplateFormatVersion, Description, Metadata, Parameters, Mappings, Conditions, Resources, Outputs
+    reading template t.yaml:1: `Resources` must be a map
+    reading template t.yaml:2: Resources.Role: it must be a map, not `AWS::IAM::Role`
+    reading template t.yaml:2: Resources.Role: `Type` is missing
+    reading template t.yaml:4: Resources.Role.Props: `Props` is not supported; supported are Type, Properties, Condition, DependsOn, DeletionPolicy, UpdateReplacePolicy, Metadata
+    reading template t.yaml:4: Resources.Role.DeletionPolicy: `Snapshot` is not supported; supported are Delete, Retain, RetainExceptOnCreate
+    reading template t.yaml:4: Resources.Role.DependsOn: it must be a logical id or a list of them
+    reading template t.yaml:2: Resources.Fn::ForEach::Roles.1: it must be a map, not a list
+    reading template t.yaml:3: Parameters.Size.Type: `Int` is not supported; supported are String, Number, CommaDelimitedList, List<Number>
+    reading template t.yaml:4: Parameters.Size.Defualt: `Defualt` is not supported; supported are Type, Description, Default, AllowedValues, AllowedPattern, ConstraintDescription, MinLength, MaxLength, MinValue, MaxValue, NoEcho
+    reading template t.yaml:3: Outputs.Url: it must be a map, not `https://example.org`
+    reading template t.yaml: dynamic references (`{{resolve:…}}`) are not supported
+    reading template t.yaml:4: the key `Role` stands here for the second time in one map
+    "#);
 }
 
 #[test]
@@ -100,7 +116,17 @@ Parameters:
   Model: {Type: String, Default: A, AllowedPattern: '[a-z]+', ConstraintDescription: lower case}
   Key: {Type: String, Default: secret, NoEcho: true, MinLength: 20}
 Resources: {R: {Type: T}}
-"), @"");
+"), @r#"
+    checking the parameters of t.yaml:1: parameter `Name` has no default and is not given
+      parameter `Size` is `NaN`: it must be a number
+      parameter `Small` is `1`: it must be at least 128
+      parameter `Large` is `31`: it must be at most 30
+      parameter `Geography` is `mars`: allowed are `us`, `eu`
+      parameter `Model` is `A`: it must match `[a-z]+` (lower case)
+      parameter `Key` is `****`: it must have at least 20 characters, it has 6
+
+    hint: set a parameter with `--parameter Name=value` or in a file with `--parameters FILE.yaml`
+    "#);
 }
 
 #[test]
@@ -180,7 +206,28 @@ Resources:
     Properties:
       AssumeRolePolicyDocument:
         Fn::Transform: {Name: AWS::Include, Parameters: {Location: missing.json}}
-"), @"");
+"), @r#"
+    resolving t.yaml:5: Role.RoleName.Ref: there is no parameter or resource `Nobody`
+    resolving t.yaml:9: Role.Tags.1.Value.Fn::GetAtt: there is no parameter or resource `Nobody`
+    resolving t.yaml:2: Role.RoleName.Fn::Sub: there is no parameter or resource `Nobody`
+    resolving t.yaml:2: Role.RoleName.Fn::Sub: it takes text, or a list of text and a map
+    resolving t.yaml:2: Role.RoleName.Fn::Join: it takes a separator and a list
+    resolving t.yaml:2: Role.RoleName.Fn::Join: it takes a list
+    resolving t.yaml:2: Role.RoleName.Fn::Select: the index 2 is outside a list of 2
+    resolving t.yaml:2: Role.RoleName.Fn::Select: the index "first" is no whole number
+    resolving t.yaml:2: Role.RoleName.Fn::Split: the separator is empty
+    resolving t.yaml:2: Role.RoleName.Fn::Select.Fn::Split: Fn::Split takes `AWS::AccountId` apart, which only AWS knows; use it in Ref, Fn::GetAtt, Fn::Sub or Fn::Join
+    resolving t.yaml:2: Role.RoleName.Fn::If: there is no condition `Nothing`
+    resolving t.yaml:2: Role.RoleName.Fn::If: it takes a condition's name and two values
+    resolving t.yaml:2: Role.RoleName.Fn::FindInMap: the mapping `Names` has no `eu`, `chat`
+    resolving t.yaml:2: Role.RoleName.Fn::Equals: it belongs into `Conditions`
+    resolving t.yaml:2: Role.RoleName.Fn::ImportValue: `Fn::ImportValue` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, Fn::And, Fn::Or, Fn::Not
+    reading template t.yaml: `!Reff` is no CloudFormation function
+    resolving t.yaml:2: Role.RoleName: `Ref` must stand alone, not beside other keys
+    resolving t.yaml:2: Role.RoleName.Ref: `AWS::StackId` has no meaning without CloudFormation
+    resolving t.yaml:2: Role.RoleName.Fn::Base64: it takes text, not ["a"]
+    including missing.json into t.yaml: there is no file missing.json
+    "#);
 }
 
 #[test]
@@ -235,7 +282,19 @@ Conditions:
 Resources:
   A: {Type: AWS::Logs::LogGroup, Condition: Never}
   B: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref A}}
-"), @"");
+"), @r#"
+    resolving t.yaml:2: Role: there is no condition `Nothing`
+    resolving t.yaml:3: Conditions.Second.Fn::Not.Condition: conditions need each other in a circle: First → Second → First
+    resolving t.yaml:3: Conditions.Second.Fn::Equals: it takes two values
+    resolving t.yaml:2: Conditions.Mine.Fn::Equals: it compares `AWS::AccountId`, which only AWS knows
+    resolving t.yaml:2: Conditions.Many.Fn::And: it takes a list of 2 to 10 conditions
+    resolving t.yaml:2: Conditions.Chosen.Fn::If: `Fn::If` gives no condition
+    resolving t.yaml:2: Conditions.Plain: a condition must be a function
+    resolving t.yaml:4: Role.DependsOn: there is no resource `Nobody`
+    resolving t.yaml:2: A: resources need each other in a circle: A → B → A
+    resolving t.yaml:2: A: `A` refers to itself
+    resolving t.yaml:5: B.LogGroupName.Ref: `A` does not exist here: its condition `Never` is false
+    "#);
 }
 
 #[test]
@@ -357,7 +416,23 @@ Resources:
   Two:
     Type: AWS::Logs::LogGroup
     Properties: {LogGroupName: same}
-"), @"");
+"), @r#"
+    resolving t.yaml:3: Bucket.Type: the kind `AWS::S3::Bucket` is not supported; supported are AWS::IAM::Role, AWS::Logs::LogGroup, AWS::Lambda::Function, AWS::Lambda::Permission, AWS::ApiGatewayV2::Api, AWS::ApiGatewayV2::Integration, AWS::ApiGatewayV2::Route, AWS::ApiGatewayV2::Stage, AWS::DynamoDB::Table
+    resolving t.yaml:6: Logs.KmsKeyId: `KmsKeyId` is not supported; supported are LogGroupName, RetentionInDays, Tags
+    resolving t.yaml:5: Logs.RetentionInDays: it must be a whole number, not `many`
+    resolving t.yaml:5: Api.ProtocolType: `WEBSOCKET` is not supported; supported is HTTP
+    resolving t.yaml:4: Api: `ProtocolType` is missing
+    resolving t.yaml:6: Role.Policies: it must be a list of `{PolicyName, PolicyDocument}`
+    resolving t.yaml:6: Role.Policies: two policies have the name `a`
+    resolving t.yaml:8: Function.Code: supported is the path of a local zip file, as text
+    resolving t.yaml:11: Function.Environment.Variables.LIST: it must be text, not a list
+    resolving t.yaml:7: Integration.Description: not supported: the ownership mark is kept there, since an integration has no tags
+    resolving t.yaml:8: Permission.EventSourceToken: `EventSourceToken` is not supported; supported are FunctionName, Action, Principal, SourceArn, SourceAccount
+    resolving t.yaml:5: Logs.Tags: it must be a list of `{Key, Value}` or a map of names and texts
+    resolving t.yaml:10: Function.Role: `Logs` (AWS::Logs::LogGroup) has no attribute `RoleArn`; supported: Arn
+    resolving t.yaml:6: Outputs.Name.Value: `Logs` (AWS::Logs::LogGroup) has no attribute `Name`; supported: Arn
+    checking stack chat: `One` and `Two` are both the AWS::Logs::LogGroup `same`
+    "#);
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::observe::observe;
-use crate::plan::{Options, plan, plan_destroy};
 use crate::plan::tests::judge::existing;
 use crate::plan::tests::spec::Spec;
+use crate::plan::{Options, plan, plan_destroy};
 use crate::world::{State, Trouble, World};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -188,5 +188,14 @@ async fn every_step_is_told_of_when_it_starts_and_ends() {
     .await;
     let mut told = told.into_inner().unwrap();
     told.sort();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    failed Role
+    finished Api in 1s
+    finished Logs in 1s
+    finished Table in 1s
+    started Api
+    started Logs
+    started Role
+    started Table
+    "#);
 }

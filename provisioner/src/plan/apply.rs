@@ -23,9 +23,9 @@ pub fn plan(desired: &Desired, observed: &Observed, options: Options) -> Plan {
     let mut blockers = Vec::new();
     for wanted in &desired.resources {
         let resource = wanted.resource.fill(&known);
-        let found = observed.found.get(&wanted.logical_id);
-        blockers.extend(found.and_then(|found| blocker(wanted, &resource, found, options)));
-        let step = step(wanted, resource, found);
+        let found = observed.found.get(&wanted.logical_id).map(|found| found.clone().led_by(&resource));
+        blockers.extend(found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
+        let step = step(wanted, resource, found.as_ref());
         for (reference, value) in step.resource.known(&step.logical_id, &desired.place, &step.ids) {
             known.insert(reference, value);
         }
@@ -64,7 +64,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
             }
         }
     };
-    let leftovers = found.map(Found::remove_leftovers).unwrap_or_default();
+    let leftovers = found.map(Found::remove_twins).unwrap_or_default();
     let only_leftovers = action == Action::Keep && !leftovers.is_empty();
     if only_leftovers {
         action = Action::Update;

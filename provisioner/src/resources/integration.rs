@@ -86,7 +86,7 @@ impl Kind for Integration {
     }
 
     fn identity(&self) -> Vec<&str> {
-        vec![&self.api_id]
+        vec![&self.api_id, &self.integration_uri] // by its URI where nobody's mark is on it
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {

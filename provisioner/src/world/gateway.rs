@@ -1,7 +1,7 @@
 //! HTTP APIs with their integrations, routes and stages.
 
 use super::{State, conflict, ids, missing};
-use crate::observe::Found;
+use crate::observe::{Found, Twin};
 use crate::resources::api::{self, Api};
 use crate::resources::integration::{self, Integration};
 use crate::resources::route::{self, Route};
@@ -56,15 +56,18 @@ impl State {
 
     pub(super) fn find_integration(&self, wanted: &Integration, mark: &Mark) -> Option<Found> {
         let here = || self.integrations.iter().filter(|(_, one)| one.api_id == wanted.api_id);
-        let mut ours: Vec<_> = here().filter(|(_, one)| one.description == wanted.description).collect();
-        ours.sort_by_key(|(_, one)| one.integration_type != wanted.integration_type);
+        let ours: Vec<_> = here().filter(|(_, one)| one.description == wanted.description).collect();
         let nobodys = |one: &Integration| mark.owner_by_description(&one.description) == Owner::Nobody;
         let same = || here().find(|(_, one)| nobodys(one) && one.integration_uri == wanted.integration_uri);
         let (id, found) = ours.first().copied().or_else(same)?;
         let owner = mark.owner_by_description(&found.description);
-        let leftovers = ours.iter().skip(1).map(|(id, _)| ids([("Ref", id), ("IntegrationId", id)])).collect();
-        let own = ids([("Ref", id), ("IntegrationId", id)]);
-        Some(Found { leftovers, ..Found::new(Resource::Integration(found.clone()), own, owner) })
+        let own = |id: &str| ids([("Ref", id), ("IntegrationId", id)]);
+        let twin = |(id, one): &(&String, &Integration)| Twin {
+            resource: Resource::Integration(Integration::clone(one)),
+            ids: own(id),
+        };
+        let twins = ours.iter().skip(1).map(twin).collect();
+        Some(Found { twins, ..Found::new(Resource::Integration(found.clone()), own(id), owner) })
     }
 
     pub(super) fn integration_call(&mut self, call: &integration::Call) -> Result<Ids, String> {

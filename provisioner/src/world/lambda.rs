@@ -1,7 +1,7 @@
 //! Functions and the statements of their resource policies.
 
 use super::{ACCOUNT, State, conflict, iam, ids, missing};
-use crate::observe::Found;
+use crate::observe::{Found, Twin};
 use crate::resources::function::{self, Function};
 use crate::resources::permission::{self, Permission};
 use crate::resources::{Ids, Mark, Owner, Resource};
@@ -64,18 +64,15 @@ impl State {
     }
 
     pub(super) fn find_permission(&self, wanted: &Permission) -> Option<Found> {
-        let ours: Vec<_> = self
+        let id = |sid: &str| ids([("Ref", sid), ("Id", sid)]);
+        let mine = |(function, sid): &(String, String)| *function == wanted.function_name && wanted.owns(sid);
+        let mut twins = self
             .permissions
             .iter()
-            .filter(|((function, sid), _)| *function == wanted.function_name && wanted.owns(sid))
-            .map(|((_, sid), permission)| (sid, permission))
-            .collect();
-        let equal = ours.iter().position(|(sid, _)| **sid == wanted.statement_id()).unwrap_or_default();
-        let (sid, found) = ours.get(equal)?;
-        let id = |sid: &str| ids([("Ref", sid), ("Id", sid)]);
-        let others = ours.iter().filter(|(other, _)| other != sid).map(|(other, _)| id(other));
-        let found = Found::new(Resource::Permission(Permission::clone(found)), id(sid), Owner::Ours);
-        Some(Found { leftovers: others.collect(), ..found })
+            .filter(|(key, _)| mine(key))
+            .map(|((_, sid), permission)| Twin { resource: Resource::Permission(permission.clone()), ids: id(sid) });
+        let Twin { resource, ids } = twins.next()?;
+        Some(Found { twins: twins.collect(), ..Found::new(resource, ids, Owner::Ours) })
     }
 
     pub(super) fn permission_call(&mut self, call: &permission::Call) -> Result<Ids, String> {

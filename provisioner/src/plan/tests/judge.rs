@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::spec::{FOREIGN_API, Spec, allow, trust};
 use crate::resources::api::{Api, Cors, Protocol};
-use crate::resources::function::{
-    Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig,
-};
+use crate::resources::function::{Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig};
 use crate::resources::integration::Integration;
 use crate::resources::log_group::LogGroup;
 use crate::resources::permission::Permission;
@@ -143,7 +141,11 @@ fn role(spec: &Spec, tags: Tags) -> Role {
         path: text(spec.path, "/"),
         permissions_boundary: spec.boundary.map(str::to_owned),
         managed_policy_arns: spec.managed.iter().map(|arn| (*arn).to_owned()).collect(),
-        policies: spec.policies.iter().map(|(name, action)| ((*name).to_owned(), Policy::from(allow(action)))).collect(),
+        policies: spec
+            .policies
+            .iter()
+            .map(|(name, action)| ((*name).to_owned(), Policy::from(allow(action))))
+            .collect(),
         tags,
     }
 }
@@ -210,7 +212,7 @@ fn api(spec: &Spec, name: &str, tags: Tags) -> Api {
 fn integration(spec: &Spec, api_id: &str, function: &str, description: &str) -> Integration {
     Integration {
         api_id: api_id.to_owned(),
-        integration_type: "AWS_PROXY".to_owned(),
+        integration_type: spec.integration_type.to_owned(),
         integration_uri: format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:{function}"),
         integration_method: "POST".to_owned(),
         payload_format_version: text(spec.payload, "1.0"),
@@ -242,7 +244,11 @@ fn stage(spec: &Spec, api_id: &str, tags: Tags) -> Stage {
         auto_deploy: spec.auto_deploy,
         description: String::new(),
         default_route_settings: of(spec.burst, spec.rate),
-        route_settings: spec.route_bursts.iter().map(|(key, burst)| ((*key).to_owned(), of(Some(*burst), None))).collect(),
+        route_settings: spec
+            .route_bursts
+            .iter()
+            .map(|(key, burst)| ((*key).to_owned(), of(Some(*burst), None)))
+            .collect(),
         tags,
     }
 }
@@ -250,7 +256,10 @@ fn stage(spec: &Spec, api_id: &str, tags: Tags) -> Stage {
 fn table(spec: &Spec, tags: Tags) -> Table {
     Table {
         table_name: "films".to_owned(),
-        attribute_definitions: vec![AttributeDefinition { attribute_name: "id".to_owned(), attribute_type: "S".to_owned() }],
+        attribute_definitions: vec![AttributeDefinition {
+            attribute_name: "id".to_owned(),
+            attribute_type: "S".to_owned(),
+        }],
         key_schema: vec![KeyElement { attribute_name: "id".to_owned(), key_type: "HASH".to_owned() }],
         billing_mode: BillingMode::PayPerRequest,
         deletion_protection_enabled: spec.protected,

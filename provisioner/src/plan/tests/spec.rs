@@ -45,6 +45,7 @@ pub(crate) struct Spec {
     pub(crate) origins: Option<&'static str>,
     pub(crate) max_age: Option<i32>,
     pub(crate) endpoint_off: bool,
+    pub(crate) integration_type: &'static str,
     pub(crate) payload: Option<&'static str>,
     pub(crate) integration_timeout: Option<i32>,
     pub(crate) authorizer: Option<&'static str>,
@@ -99,7 +100,10 @@ impl Spec {
             role_description: dice.maybe(&["a role"]),
             session: dice.maybe(&[3600, 7200]),
             boundary: dice.maybe(&["arn:aws:iam::aws:policy/Bound", "arn:aws:iam::aws:policy/Narrow"]),
-            managed: dice.some_of(&["arn:aws:iam::aws:policy/Basic", "arn:aws:iam::aws:policy/XRay"]).into_iter().collect(),
+            managed: dice
+                .some_of(&["arn:aws:iam::aws:policy/Basic", "arn:aws:iam::aws:policy/XRay"])
+                .into_iter()
+                .collect(),
             policies: names.into_iter().map(|name| (name, dice.of(&["s:Get", "s:Put"]))).collect(),
             retention: dice.maybe(&[7, 14]),
             code: dice.of(&["sha-one", "sha-two"]),
@@ -120,6 +124,7 @@ impl Spec {
             origins: dice.maybe(&["*", "https://films.example.org"]),
             max_age: dice.maybe(&[60]),
             endpoint_off: dice.of(&[false, true]),
+            integration_type: dice.of(&["AWS_PROXY", "HTTP_PROXY"]),
             payload: dice.maybe(&["1.0", "2.0"]),
             integration_timeout: dice.maybe(&[30_000, 5_000]),
             authorizer: dice.maybe(&["authorizer1"]),
@@ -163,7 +168,7 @@ impl Spec {
                 "SourceAccount": self.account_only.then(|| json!({"Ref": "AWS::AccountId"})),
             }},
             "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {
-                "ApiId": api, "IntegrationType": "AWS_PROXY", "IntegrationUri": {"Fn::GetAtt": "Function.Arn"},
+                "ApiId": api, "IntegrationType": self.integration_type, "IntegrationUri": {"Fn::GetAtt": "Function.Arn"},
                 "PayloadFormatVersion": self.payload, "TimeoutInMillis": self.integration_timeout,
             }},
             "Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {
