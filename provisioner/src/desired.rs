@@ -155,7 +155,8 @@ fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {
     match Resource::parse(&declared.kind, declared.properties.clone()).map_err(problem)? {
         Some(resource) => Ok(resource),
         None => {
-            let reason = format!("the kind `{}` is not supported; supported are {}", declared.kind, KINDS.join(", "));
+            let reason =
+                format!("the kind `{}` is not supported; supported are\n  {}", declared.kind, KINDS.join("\n  "));
             Err(template.resource_problem(&declared.logical_id, "Type", reason))
         }
     }

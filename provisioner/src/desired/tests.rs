@@ -220,9 +220,9 @@ Resources:
     resolving t.yaml:2: Role.RoleName.Fn::If: there is no condition `Nothing`
     resolving t.yaml:2: Role.RoleName.Fn::If: it takes a condition's name and two values
     resolving t.yaml:2: Role.RoleName.Fn::FindInMap: the mapping `Names` has no `eu`, `chat`
-    resolving t.yaml:2: Role.RoleName.Fn::Equals: it belongs into `Conditions`
+    resolving t.yaml:2: Role.RoleName.Fn::Equals: it belongs in `Conditions`
     resolving t.yaml:2: Role.RoleName.Fn::ImportValue: `Fn::ImportValue` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, Fn::And, Fn::Or, Fn::Not
-    reading template t.yaml: `!Reff` is no CloudFormation function
+    reading template t.yaml:2: `!Reff` is no CloudFormation function
     resolving t.yaml:2: Role.RoleName: `Ref` must stand alone, not beside other keys
     resolving t.yaml:2: Role.RoleName.Ref: `AWS::StackId` has no meaning without CloudFormation
     resolving t.yaml:2: Role.RoleName.Fn::Base64: it takes text, not ["a"]
@@ -417,7 +417,16 @@ Resources:
     Type: AWS::Logs::LogGroup
     Properties: {LogGroupName: same}
 "), @r#"
-    resolving t.yaml:3: Bucket.Type: the kind `AWS::S3::Bucket` is not supported; supported are AWS::IAM::Role, AWS::Logs::LogGroup, AWS::Lambda::Function, AWS::Lambda::Permission, AWS::ApiGatewayV2::Api, AWS::ApiGatewayV2::Integration, AWS::ApiGatewayV2::Route, AWS::ApiGatewayV2::Stage, AWS::DynamoDB::Table
+    resolving t.yaml:3: Bucket.Type: the kind `AWS::S3::Bucket` is not supported; supported are
+      AWS::IAM::Role
+      AWS::Logs::LogGroup
+      AWS::Lambda::Function
+      AWS::Lambda::Permission
+      AWS::ApiGatewayV2::Api
+      AWS::ApiGatewayV2::Integration
+      AWS::ApiGatewayV2::Route
+      AWS::ApiGatewayV2::Stage
+      AWS::DynamoDB::Table
     resolving t.yaml:6: Logs.KmsKeyId: `KmsKeyId` is not supported; supported are LogGroupName, RetentionInDays, Tags
     resolving t.yaml:5: Logs.RetentionInDays: it must be a whole number, not `many`
     resolving t.yaml:5: Api.ProtocolType: `WEBSOCKET` is not supported; supported is HTTP

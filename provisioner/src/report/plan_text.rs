@@ -26,7 +26,8 @@ pub fn plan_text(plan: &Plan) -> String {
             text.push_str(&changes(step));
         }
     }
-    let _ = writeln!(text, "\n{}", count(plan));
+    let gap = if plan.steps.is_empty() { "" } else { "\n" };
+    let _ = writeln!(text, "{gap}{}", count(plan));
     text
 }
 
@@ -66,7 +67,7 @@ fn remark(step: &Step) -> String {
     match (&step.reason, step.action) {
         (Some(reason), Action::Leave) => format!("  (left: {reason})"),
         (Some(reason), _) => format!("  ({reason})"),
-        (None, Action::Adopt) => "  (adopted: it was not made by this stack)".to_owned(),
+        (None, Action::Adopt) => "  (adopted)".to_owned(),
         (None, Action::Replace) => "  (made anew: AWS cannot change it in place)".to_owned(),
         (None, Action::Keep | Action::Create | Action::Update | Action::Delete | Action::Leave) => String::new(),
     }

@@ -82,7 +82,9 @@ impl Kind for Integration {
     }
 
     fn name(&self) -> String {
-        format!("{} {}", self.integration_type, self.integration_uri)
+        // The end of an ARN says it all: it is in the stack's own account and region.
+        let to = self.integration_uri.rsplit_once(":function:").map_or(self.integration_uri.as_str(), |(_, name)| name);
+        format!("{} to {to}", self.integration_type)
     }
 
     fn identity(&self) -> Vec<&str> {

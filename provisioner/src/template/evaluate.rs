@@ -143,7 +143,7 @@ impl Scope<'_> {
                 let decoded = self.known_text(argument, "Fn::Base64")?;
                 Ok(Some(Value::String(BASE64_STANDARD.encode(decoded))))
             }
-            "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => fault("it belongs into `Conditions`"),
+            "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => fault("it belongs in `Conditions`"),
             other => fault(format!(
                 "`{other}` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, \
                  Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, \

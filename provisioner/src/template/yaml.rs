@@ -21,7 +21,16 @@ pub(super) fn parse(source: &Source) -> Result<Value> {
         }
         None => Error::new(doing(), error),
     })?;
-    long_form(yaml).map_err(|cause| Error::new(doing(), cause))
+    long_form(yaml).map_err(|cause| match line_of_tag(source.text(), &cause) {
+        Some(line) => Error::new(format!("{}:{line}", doing()), cause),
+        None => Error::new(doing(), cause),
+    })
+}
+
+/// The first line that holds the tag which a message begins with, as in "`!Reff` is no …".
+fn line_of_tag(text: &str, message: &str) -> Option<usize> {
+    let tag = message.strip_prefix('`')?.split('`').next().filter(|tag| tag.starts_with('!'))?;
+    text.lines().position(|line| line.contains(tag)).map(|index| index + 1)
 }
 
 /// The second of two equal keys. The parser names the key and where its map begins, but not the line.

@@ -33,7 +33,7 @@ fn a_first_deploy() {
       + AWS::Lambda::Function           Function     chat
       + AWS::ApiGatewayV2::Stage        Stage        $default
       + AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat
+      + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
       + AWS::ApiGatewayV2::Route        Route        POST /chat
 
     9 to create
@@ -52,7 +52,7 @@ fn nothing_to_do() {
       = AWS::Lambda::Function           Function     chat
       = AWS::ApiGatewayV2::Stage        Stage        $default
       = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
     nothing to do
@@ -91,7 +91,7 @@ fn numbers_texts_tags_and_lists_change() {
           DefaultRouteSettings.ThrottlingRateLimit  (none) → 5.0
           Tags.team                                 (none) → films
       = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
     6 to change, 3 unchanged
@@ -116,12 +116,21 @@ fn what_goes_is_shown_with_its_default() {
           RetentionInDays  14 → (none)
       = AWS::DynamoDB::Table            Table        films
       ~ AWS::ApiGatewayV2::Api          Api          chat
-          CorsConfiguration  {"AllowCredentials":false,"AllowHeaders":[],"AllowMethods":[],"AllowOrigins":["*"],"ExposeHeaders":[],"MaxAge":null} → (none)
+          CorsConfiguration
+            - {
+            -   "AllowCredentials": false,
+            -   "AllowHeaders": [],
+            -   "AllowMethods": [],
+            -   "AllowOrigins": [
+            -     "*"
+            -   ],
+            -   "ExposeHeaders": []
+            - }
       ~ AWS::Lambda::Function           Function     chat
           MemorySize  512 → 128
       = AWS::ApiGatewayV2::Stage        Stage        $default
       = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
     4 to change, 5 unchanged
@@ -141,15 +150,35 @@ fn a_policy_changes_comes_and_goes() {
             -       "Action": "s:Get",
             +       "Action": "s:Put",
                     "Effect": "Allow",
-          Policies.Write   (none) → {"Statement":[{"Action":"s:Put","Effect":"Allow","Resource":"*"}],"Version":"2012-10-17"}
-          Policies.Invoke  {"Statement":[{"Action":"s:Get","Effect":"Allow","Resource":"*"}],"Version":"2012-10-17"} → (none)
+          Policies.Write
+            + {
+            +   "Statement": [
+            +     {
+            +       "Action": "s:Put",
+            +       "Effect": "Allow",
+            +       "Resource": "*"
+            +     }
+            +   ],
+            +   "Version": "2012-10-17"
+            + }
+          Policies.Invoke
+            - {
+            -   "Statement": [
+            -     {
+            -       "Action": "s:Get",
+            -       "Effect": "Allow",
+            -       "Resource": "*"
+            -     }
+            -   ],
+            -   "Version": "2012-10-17"
+            - }
       = AWS::Logs::LogGroup             Logs         /aws/lambda/chat
       = AWS::DynamoDB::Table            Table        films
       = AWS::ApiGatewayV2::Api          Api          chat
       = AWS::Lambda::Function           Function     chat
       = AWS::ApiGatewayV2::Stage        Stage        $default
       = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
     1 to change, 8 unchanged
@@ -173,7 +202,7 @@ fn values_of_variables_are_not_told() {
           Environment.Variables.B            (masked a0b782) → (none)
       = AWS::ApiGatewayV2::Stage        Stage        $default
       = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
     1 to change, 8 unchanged
@@ -197,7 +226,7 @@ fn a_replacement_says_what_it_is() {
       = AWS::ApiGatewayV2::Stage        Stage        $default
       ~ AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com  (made anew: AWS cannot change it in place)
           SourceArn  arn:api1/*/POST/chat → arn:api1/*/POST/talk
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
     1 to change, 2 to replace, 6 unchanged
@@ -219,7 +248,7 @@ fn what_an_interrupted_replacement_left() {
       = AWS::Lambda::Function           Function     chat
       = AWS::ApiGatewayV2::Stage        Stage        $default
       ~ AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com  (removes what an interrupted run left behind)
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
     1 to change, 8 unchanged
@@ -233,27 +262,27 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
     insta::assert_snapshot!(shown(&planned(&desired, &state, Options { adopt: true })), @r#"
     stack chat in us-east-1, account 123456789012
 
-      ~ AWS::IAM::Role                  Role         role  (adopted: it was not made by this stack)
+      ~ AWS::IAM::Role                  Role         role  (adopted)
           Tags.provisioner:resource  (none) → Role
           Tags.provisioner:stack     (none) → chat
-      ~ AWS::Logs::LogGroup             Logs         /aws/lambda/chat  (adopted: it was not made by this stack)
+      ~ AWS::Logs::LogGroup             Logs         /aws/lambda/chat  (adopted)
           Tags.provisioner:resource  (none) → Logs
           Tags.provisioner:stack     (none) → chat
-      ~ AWS::DynamoDB::Table            Table        films  (adopted: it was not made by this stack)
+      ~ AWS::DynamoDB::Table            Table        films  (adopted)
           Tags.provisioner:resource  (none) → Table
           Tags.provisioner:stack     (none) → chat
-      ~ AWS::ApiGatewayV2::Api          Api          chat  (adopted: it was not made by this stack)
+      ~ AWS::ApiGatewayV2::Api          Api          chat  (adopted)
           Tags.provisioner:resource  (none) → Api
           Tags.provisioner:stack     (none) → chat
-      ~ AWS::Lambda::Function           Function     chat  (adopted: it was not made by this stack)
+      ~ AWS::Lambda::Function           Function     chat  (adopted)
           MemorySize                 128 → 512
           Tags.provisioner:resource  (none) → Function
           Tags.provisioner:stack     (none) → chat
-      ~ AWS::ApiGatewayV2::Stage        Stage        $default  (adopted: it was not made by this stack)
+      ~ AWS::ApiGatewayV2::Stage        Stage        $default  (adopted)
           Tags.provisioner:resource  (none) → Stage
           Tags.provisioner:stack     (none) → chat
       + AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      ~ AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat  (adopted: it was not made by this stack)
+      ~ AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat  (adopted)
           Description  by hand → provisioner:stack=chat provisioner:resource=Integration
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
@@ -266,7 +295,7 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
       Api: AWS::ApiGatewayV2::Api `chat` exists and was not made by this stack
       Function: AWS::Lambda::Function `chat` exists and was not made by this stack
       Stage: AWS::ApiGatewayV2::Stage `$default` exists and was not made by this stack
-      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat` exists and was not made by this stack
+      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat` exists and was not made by this stack
       Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not made by this stack
 
     hint: take it over with `--adopt` (`plan --adopt` shows what would change), or use another name
@@ -301,7 +330,7 @@ fn a_removal_and_what_it_leaves() {
     stack chat in us-east-1, account 123456789012
 
       - AWS::ApiGatewayV2::Route        Route        POST /chat
-      - AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY arn:aws:lambda:us-east-1:123456789012:function:chat
+      - AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
       - AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
       - AWS::ApiGatewayV2::Stage        Stage        $default
       - AWS::Lambda::Function           Function     chat
@@ -319,7 +348,6 @@ fn nothing_to_remove() {
     let plan = planned_removal(&Spec::plain().desired(), &State::default());
     insta::assert_snapshot!(shown(&plan), @r#"
     stack chat in us-east-1, account 123456789012
-
 
     nothing to do
     "#);
