@@ -65,3 +65,28 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_reads_from_what_failed_to_what_to_do() {
+        let error = Error::new("creating function chat", "AccessDeniedException: not allowed")
+            .exists("2 of 9 steps are done, not done: Function, Route")
+            .hint("ask for `lambda:CreateFunction`, then run the same command again");
+        insta::assert_snapshot!(error, @r#"
+        creating function chat: AccessDeniedException: not allowed
+
+        2 of 9 steps are done, not done: Function, Route
+
+        hint: ask for `lambda:CreateFunction`, then run the same command again
+        "#);
+        assert_eq!(error.headline(), "creating function chat: AccessDeniedException: not allowed");
+    }
+
+    #[test]
+    fn an_error_with_nothing_to_add_is_one_line() {
+        assert_eq!(Error::new("reading template t.yaml", "it declares no resource").to_string().lines().count(), 1);
+    }
+}
