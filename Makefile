@@ -2,6 +2,8 @@
 
 PROFILE ?= release
 ARCHITECTURE ?= x86_64
+# What `cargo lambda build` gets besides, such as its flag for ARM (with ARCHITECTURE=arm64).
+LAMBDA_FLAGS ?=
 PORT ?= 4566
 LLM ?=
 ARGS ?=
@@ -60,8 +62,7 @@ provisioner:
 # an earlier build for another architecture left there would be taken for this one's.
 function: $(VENV)/installed provisioner
 	rm -rf $(TARGET)/lambda
-	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --locked --profile function --package function \
-		$(if $(filter arm64,$(ARCHITECTURE)),--arm64)
+	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --locked --profile function --package function $(LAMBDA_FLAGS)
 	$(PROVISIONER) package --binary $(TARGET)/lambda/bootstrap/bootstrap --to target/package/function.zip \
 		--architecture $(ARCHITECTURE)
 

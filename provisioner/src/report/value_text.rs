@@ -43,10 +43,10 @@ fn pretty(value: &Value) -> String {
 }
 
 fn short(value: &Value) -> String {
-    match value {
-        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
-        Value::String(text) => readable(text),
-        other => readable(&other.to_string()),
+    match value.as_str() {
+        Some("") => "\"\"".to_owned(),
+        Some(text) => readable(text),
+        None => readable(&value.to_string()),
     }
 }
 
