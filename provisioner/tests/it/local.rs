@@ -15,9 +15,8 @@ use crate::support::package;
 use crate::support::world::World;
 
 fn arguments(port: u16) -> Vec<String> {
-    let (zip, venv) = (package::function_zip_file(), venv());
-    let (zip, venv) = (zip.to_str().unwrap(), venv.to_str().unwrap());
-    ["local", "--port", &port.to_string(), "--code", zip, "--venv", venv].map(str::to_owned).to_vec()
+    let (zip, venv) = (package::function_zip_file().display().to_string(), venv().display().to_string());
+    ["local", "--port", &port.to_string(), "--code", &zip, "--venv", &venv].map(str::to_owned).to_vec()
 }
 
 #[tokio::test]
