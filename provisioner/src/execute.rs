@@ -154,10 +154,14 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
         if !outcome.is_complete() {
             return;
         }
-        match send_stages(&step.cleanup, &outcome.known, writer, stop).await {
-            Ok(_) => {}
-            Err(Halt::Failed(error)) => outcome.failed.push((step.logical_id.clone(), error)),
-            Err(Halt::Stopped) => outcome.not_done.push(step.logical_id.clone()),
+        let Err(halt) = send_stages(&step.cleanup, &outcome.known, writer, stop).await else { continue };
+        outcome.done.retain(|id| *id != step.logical_id); // a step is done when its last call is
+        match halt {
+            Halt::Failed(error) => outcome.failed.push((step.logical_id.clone(), error)),
+            Halt::Stopped => outcome.not_done.push(step.logical_id.clone()),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ use super::Aws;
 use super::problem::{is_missing, problem, says};
 use super::retry::{PATIENCE, Progress, healing, until_ready};
 use crate::error::{Error, Result};
-use crate::observe::Found;
+use crate::observe::{Found, Twin};
 use crate::package;
 use crate::resources::function::{self, Call, Code, Function};
 use crate::resources::permission::{self, Permission};
@@ -53,7 +53,7 @@ impl Aws {
         let arn = answer.configuration().and_then(|one| one.function_arn()).unwrap_or_default().to_owned();
         let resource = observed(name, answer);
         let owner = mark.owner(&resource.tags);
-        Ok(Some(Found { resource: Resource::Function(resource), ids: Ids::from([("Arn".to_owned(), arn)]), owner }))
+        Ok(Some(Found::new(Resource::Function(resource), Ids::from([("Arn".to_owned(), arn)]), owner)))
     }
 
     pub(super) async fn send_function(&self, call: &Call) -> Result<Ids> {
@@ -182,22 +182,15 @@ impl Aws {
         };
         let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
         let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
-        let ours = |statement: &&Value| {
-            statement["Sid"].as_str().is_some_and(|sid| sid.starts_with(&wanted.statement_id_prefix))
-        };
-        // An interrupted replacement leaves two of ours: the one that is wanted counts.
-        let equal = |statement: &&Value| statement["Sid"] == wanted.statement_id();
-        let Some(statement) = statements.iter().filter(ours).find(equal).or_else(|| statements.iter().find(ours))
-        else {
-            return Ok(None);
-        };
-        let sid = statement["Sid"].as_str().unwrap_or_default().to_owned();
-        let resource = observed_permission(wanted, statement);
-        Ok(Some(Found {
-            resource: Resource::Permission(resource),
-            ids: Ids::from([("Ref".to_owned(), sid)]),
-            owner: Owner::Ours,
-        }))
+        let sid = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
+        let ours = statements.iter().filter(|statement| wanted.owns(&sid(statement)));
+        let mut twins = ours.map(|statement| Twin {
+            resource: Resource::Permission(observed_permission(wanted, statement)),
+            ids: statement_ids(sid(statement)),
+        });
+        let first = twins.next();
+        let found = first.map(|Twin { resource, ids }| Found::new(resource, ids, Owner::Ours));
+        Ok(found.map(|found| Found { twins: twins.collect(), ..found }))
     }
 
     pub(super) async fn send_permission(&self, call: &permission::Call) -> Result<Ids> {
@@ -214,7 +207,7 @@ impl Aws {
                     .set_source_arn(permission.source_arn.clone())
                     .set_source_account(permission.source_account.clone());
                 self.on_function("adding a permission to", name, "", || request.clone().send()).await?;
-                Ok(Ids::from([("Ref".to_owned(), sid)]))
+                Ok(statement_ids(sid))
             }
             permission::Call::RemovePermission { function_name: name, statement_id } => {
                 match self.lambda.remove_permission().function_name(name).statement_id(statement_id).send().await {
@@ -340,6 +333,10 @@ fn observed(name: &str, answer: GetFunctionOutput) -> Function {
     }
     function.fill_defaults();
     function
+}
+
+fn statement_ids(sid: String) -> Ids {
+    Ids::from([("Ref".to_owned(), sid.clone()), ("Id".to_owned(), sid)])
 }
 
 fn observed_permission(wanted: &Permission, statement: &Value) -> Permission {

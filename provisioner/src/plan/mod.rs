@@ -5,6 +5,8 @@
 mod apply;
 mod destroy;
 mod secret;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 
@@ -22,8 +24,10 @@ use crate::template::Known;
 /// As JSON it has the schema of `docs/plan.schema.json`; `version` is raised when a reader of it would break.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, title = "Plan of provisioner")]
 pub struct Plan {
     /// The version of this form.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The stack's name.
     pub stack: String,
@@ -46,6 +50,7 @@ pub struct Plan {
 /// What is done about one resource.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct Step {
     /// The resource's name in the template.
     pub logical_id: String,
@@ -63,7 +68,7 @@ pub struct Step {
     pub calls: Vec<String>,
     /// The steps that come before it.
     pub needs: BTreeSet<String>,
-    /// Why nothing is done, where that needs a word.
+    /// Why this is done, or why nothing is, where that needs a word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The calls themselves.
@@ -103,6 +108,7 @@ pub enum Action {
 /// A reason why a plan cannot be executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct Blocker {
     /// The resource that it is about.
     pub logical_id: String,
