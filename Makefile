@@ -2,6 +2,8 @@
 
 PROFILE ?= release
 ARCHITECTURE ?= x86_64
+# What `cargo lambda build` gets besides, such as its flag for ARM (with ARCHITECTURE=arm64).
+LAMBDA_FLAGS ?=
 PORT ?= 4566
 LLM ?=
 ARGS ?=
@@ -54,20 +56,19 @@ lint: $(VENV)/installed ## Check the templates with cfn-lint, as written and fla
 	$(VENV)/bin/cfn-lint $(TARGET)/chat.flat.yaml
 
 provisioner:
-	cargo build --locked --profile $(PROFILE) --package provisioner
+	cargo build --locked --profile $(PROFILE) --workspace --bin provisioner
 
 # For AWS: cross-built by cargo-lambda against the runtime's glibc. Its output is cleared first, since a binary that
 # an earlier build for another architecture left there would be taken for this one's.
 function: $(VENV)/installed provisioner
 	rm -rf $(TARGET)/lambda
-	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --locked --profile function --package function \
-		$(if $(filter arm64,$(ARCHITECTURE)),--arm64)
+	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --locked --profile function --package function $(LAMBDA_FLAGS)
 	$(PROVISIONER) package --binary $(TARGET)/lambda/bootstrap/bootstrap --to target/package/function.zip \
 		--architecture $(ARCHITECTURE)
 
 # For this machine: MiniStack runs it as a process of its own.
 local-function: provisioner
-	cargo build --locked --profile $(PROFILE) --package function
+	cargo build --locked --profile $(PROFILE) --workspace --bin bootstrap
 	$(PROVISIONER) package --binary $(BIN)/bootstrap --to target/local/function.zip --for-this-machine
 
 $(VENV)/installed: requirements.txt

@@ -65,13 +65,13 @@ pub(crate) struct Stack {
 /// How AWS is reached. What is not given comes from the ordinary chain of variables, profiles and roles.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AwsArgs {
-    /// The region [default: AWS_REGION, or the profile's]
+    /// The region [default: `AWS_REGION`, or the profile's]
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// A profile of ~/.aws/config [default: AWS_PROFILE]
+    /// A profile of ~/.aws/config [default: `AWS_PROFILE`]
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// One endpoint for all services: an emulator [default: AWS_ENDPOINT_URL]
+    /// One endpoint for all services: an emulator [default: `AWS_ENDPOINT_URL`]
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
 }

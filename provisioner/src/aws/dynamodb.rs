@@ -125,10 +125,8 @@ impl Aws {
         let doing = || format!("filling table {table}");
         for batch in items.chunks(25) {
             let requests = batch.iter().map(|item| {
-                let item = match attribute(item) {
-                    AttributeValue::M(item) => item,
-                    _ => HashMap::new(),
-                };
+                let object = item.as_object().cloned().unwrap_or_default();
+                let item: HashMap<_, _> = object.iter().map(|(key, value)| (key.clone(), attribute(value))).collect();
                 let put = PutRequest::builder().set_item(Some(item)).build();
                 put.map(|put| WriteRequest::builder().put_request(put).build())
             });

@@ -39,15 +39,17 @@ pub(crate) async fn apply(
         return Ok(Exit::Failed);
     }
     let outcome = carry_out(plan, session).await;
-    let smoke = match smoke {
-        Some(target) if outcome.is_complete() => Some(smoke::run(target, plan, &session.aws).await?),
+    let tried = match smoke {
+        Some(target) if outcome.is_complete() => Some(try_chat(target, plan, session).await),
         _ => None,
     };
-    tell(plan, session, &outcome, smoke.clone(), output);
+    // The outputs are told whatever came of the chat: what they name is deployed.
+    let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned();
+    tell(plan, session, &outcome, smoke, output);
     if !outcome.is_complete() {
         return Err(incomplete(plan, &outcome));
     }
-    match smoke {
+    match tried.transpose()? {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
         _ => Ok(Exit::Done),
     }
@@ -87,6 +89,15 @@ async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
     let outcome = execute(plan, &session.aws, &stop, &progress).await;
     watch.abort();
     outcome
+}
+
+/// Sends the smoke chat, until Ctrl-C: the signal no longer ends the program by itself once `carry_out` has listened
+/// for it, and a chat may take minutes.
+async fn try_chat(target: &Target, plan: &Plan, session: &Session) -> Result<Smoke> {
+    tokio::select! {
+        smoke = smoke::run(target, plan, &session.aws) => smoke,
+        _ = tokio::signal::ctrl_c() => Err(smoke::interrupted()),
+    }
 }
 
 /// The first Ctrl-C lets the calls under way end; the second ends the program.

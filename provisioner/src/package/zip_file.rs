@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 pub(super) const BOOTSTRAP: &str = "bootstrap";
 
 /// Packs a binary as `bootstrap`, executable, dated 1980: the same bytes for the same binary, on every machine.
+///
 /// Writes the zip to `to`, and its folder if need be; an equal file that is there is left alone.
 ///
 /// # Errors

@@ -61,10 +61,10 @@ fn without_nulls(value: &Value) -> Value {
 }
 
 fn short(value: &Value) -> String {
-    match value {
-        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
-        Value::String(text) => readable(text),
-        other => readable(&other.to_string()),
+    match value.as_str() {
+        Some("") => "\"\"".to_owned(),
+        Some(text) => readable(text),
+        None => readable(&value.to_string()),
     }
 }
 

@@ -6,6 +6,7 @@ use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::scalar;
 use super::tags::Mark;
 use crate::place::Place;
+use crate::template::Reference;
 
 /// An integration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,8 +88,12 @@ impl Kind for Integration {
         format!("{} to {to}", self.integration_type)
     }
 
+    /// An integration of somebody else is recognised by its function's ARN, so the ARN's account has to be known
+    /// first. Nothing else in it has to: one with our mark is found whatever it calls.
     fn identity(&self) -> Vec<&str> {
-        vec![&self.api_id, &self.integration_uri] // by its URI where nobody's mark is on it
+        let account = Reference::account().to_string();
+        let in_uri = self.integration_uri.find(&account).map(|at| &self.integration_uri[at..at + account.len()]);
+        in_uri.into_iter().chain([self.api_id.as_str()]).collect()
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
@@ -123,6 +128,25 @@ pub fn function_arn(uri: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_integration_can_be_found_once_the_account_in_its_uri_is_known() {
+        use serde_json::json;
+
+        use crate::resources::Resource;
+
+        let findable = |account: &str| {
+            let uri = format!("arn:aws:lambda:us-east-1:{account}:function:chat");
+            let properties = json!({
+                "ApiId": "a1", "IntegrationType": "AWS_PROXY", "IntegrationUri": uri, "PayloadFormatVersion": "2.0",
+            });
+            let kind = Integration::TYPE;
+            let resource = Resource::parse(kind, properties.as_object().unwrap().clone()).unwrap().unwrap();
+            resource.can_be_found()
+        };
+        assert!(!findable(&Reference::account().to_string()));
+        assert!(findable("123456789012"));
+    }
 
     #[test]
     fn both_ways_to_write_a_functions_uri_are_one() {

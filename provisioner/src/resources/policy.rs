@@ -14,11 +14,8 @@ pub struct Policy(Value);
 impl From<Value> for Policy {
     fn from(document: Value) -> Self {
         // A document given as text (as AWS returns it, or a template may hold it) is the document that it spells.
-        let document = match &document {
-            Value::String(text) => serde_json::from_str(text).unwrap_or(document),
-            _ => document,
-        };
-        Self(canonical_document(document))
+        let spelled = document.as_str().and_then(|text| serde_json::from_str(text).ok());
+        Self(canonical_document(spelled.unwrap_or(document)))
     }
 }
 
@@ -67,7 +64,7 @@ fn canonical_map(value: Value) -> Value {
         Value::Object(map) => sorted(map.into_iter().map(|(key, value)| (key, canonical_map(value)))),
         Value::Bool(flag) => Value::String(flag.to_string()),
         Value::Number(number) => Value::String(number.to_string()),
-        list_or_text => one_or_sorted(list_or_text),
+        Value::Null | Value::String(_) | Value::Array(_) => one_or_sorted(value),
     }
 }
 
@@ -86,10 +83,7 @@ fn one_or_sorted(value: Value) -> Value {
 }
 
 fn many(value: Value) -> Vec<Value> {
-    match value {
-        Value::Array(items) => items,
-        one => vec![one],
-    }
+    if let Value::Array(items) = value { items } else { vec![value] }
 }
 
 fn sorted(entries: impl Iterator<Item = (String, Value)>) -> Value {

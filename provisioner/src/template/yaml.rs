@@ -98,12 +98,10 @@ fn expand_tag(tag: &str, argument: Value) -> std::result::Result<Value, String> 
     let name = match tag {
         "Ref" | "Condition" => tag.to_owned(),
         "GetAtt" => {
-            return match argument {
-                Value::String(text) => match text.split_once('.') {
-                    Some((id, attribute)) => Ok(json!({ "Fn::GetAtt": [id, attribute] })),
-                    None => Err(format!("`!GetAtt {text}` must be written `!GetAtt LogicalId.Attribute`")),
-                },
-                list => Ok(json!({ "Fn::GetAtt": list })),
+            let Some(text) = argument.as_str() else { return Ok(json!({ "Fn::GetAtt": argument })) };
+            return match text.split_once('.') {
+                Some((id, attribute)) => Ok(json!({ "Fn::GetAtt": [id, attribute] })),
+                None => Err(format!("`!GetAtt {text}` must be written `!GetAtt LogicalId.Attribute`")),
             };
         }
         "And" | "Base64" | "Cidr" | "Equals" | "FindInMap" | "GetAZs" | "If" | "ImportValue" | "Join" | "Length"
