@@ -32,7 +32,7 @@ impl Fault {
     }
 }
 
-type Evaluated<T> = Result<T, Fault>;
+pub(super) type Evaluated<T> = Result<T, Fault>;
 
 /// Everything that a template value may refer to.
 pub(super) struct Scope<'a> {
@@ -54,14 +54,11 @@ pub(super) struct Scope<'a> {
     pub closed_conditions: RefCell<BTreeMap<String, bool>>,
 }
 
-/// How many conditions may lead from one to the next; more would be a mistake, and would use up the stack.
-const DEEPEST_CONDITION: usize = 100;
-
-fn fault<T>(reason: impl Into<String>) -> Evaluated<T> {
+pub(super) fn fault<T>(reason: impl Into<String>) -> Evaluated<T> {
     Err(Fault::here(reason))
 }
 
-fn below<T>(key: &str, result: Evaluated<T>) -> Evaluated<T> {
+pub(super) fn below<T>(key: &str, result: Evaluated<T>) -> Evaluated<T> {
     result.map_err(|mut fault| {
         if fault.condition.is_none() {
             fault.path.insert(0, key.to_owned());
@@ -98,35 +95,6 @@ impl Scope<'_> {
             },
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(Some(value.clone())),
         }
-    }
-
-    /// Whether a condition of the template holds.
-    ///
-    /// # Errors
-    /// When it does not exist, refers to itself, or compares what only AWS knows.
-    pub(super) fn condition(&self, name: &str) -> Evaluated<bool> {
-        let Some(condition) = self.conditions.get(name) else {
-            return fault(format!("there is no condition `{name}`"));
-        };
-        if let Some(known) = self.closed_conditions.borrow().get(name) {
-            return Ok(*known);
-        }
-        let open = self.open_conditions.borrow().clone();
-        if let Some(start) = open.iter().position(|open| open == name) {
-            return fault(format!("conditions need each other in a circle: {} → {name}", open[start..].join(" → ")));
-        }
-        if open.len() == DEEPEST_CONDITION {
-            return fault(format!("more than {DEEPEST_CONDITION} conditions lead from one to the next"));
-        }
-        self.open_conditions.borrow_mut().push(name.to_owned());
-        let result = self.boolean(condition);
-        self.open_conditions.borrow_mut().pop();
-        let holds = result.map_err(|fault| match fault.condition {
-            Some(_) => fault,
-            None => Fault { condition: Some(name.to_owned()), ..fault },
-        })?;
-        self.closed_conditions.borrow_mut().insert(name.to_owned(), holds);
-        Ok(holds)
     }
 
     fn function(&self, name: &str, argument: &Value) -> Evaluated<Option<Value>> {
@@ -288,45 +256,6 @@ impl Scope<'_> {
         }
     }
 
-    fn boolean(&self, value: &Value) -> Evaluated<bool> {
-        let Value::Object(object) = value else {
-            return fault("a condition must be a function");
-        };
-        let Some((name, argument)) = object.iter().next().filter(|_| object.len() == 1) else {
-            return fault("a condition must be one function");
-        };
-        let many = |least: usize| match argument.as_array().filter(|list| (least..=10).contains(&list.len())) {
-            Some(list) => list.iter().map(|item| self.boolean(item)).collect::<Evaluated<Vec<_>>>(),
-            None => fault(format!("it takes a list of {least} to 10 conditions")),
-        };
-        let result = match name.as_str() {
-            "Condition" => self.condition(text(argument)?),
-            "Fn::Equals" => self.equals(argument),
-            "Fn::And" => many(2).map(|all| all.into_iter().all(|one| one)),
-            "Fn::Or" => many(2).map(|all| all.into_iter().any(|one| one)),
-            "Fn::Not" => match argument.as_array().map(Vec::as_slice) {
-                Some([one]) => self.boolean(one).map(|one| !one),
-                _ => fault("it takes a list of one condition"),
-            },
-            other => fault(format!("`{other}` gives no condition")),
-        };
-        below(name, result)
-    }
-
-    fn equals(&self, argument: &Value) -> Evaluated<bool> {
-        let [left, right] = pair(argument, "two values")?;
-        let (left, right) = (self.value(left)?.unwrap_or_default(), self.value(right)?.unwrap_or_default());
-        for side in [&left, &right] {
-            if let Some(reference) = references_in(side).first() {
-                return fault(format!("it compares {}, which only AWS knows", name_of(reference)));
-            }
-        }
-        match (plain_text(&left), plain_text(&right)) {
-            (Ok(left), Ok(right)) => Ok(left == right),
-            _ => Ok(left == right),
-        }
-    }
-
     fn list(&self, value: &Value) -> Evaluated<Vec<Value>> {
         match self.value(value)? {
             Some(Value::Array(items)) => Ok(items),
@@ -354,7 +283,7 @@ pub(super) fn needed_resources(value: &Value) -> BTreeSet<String> {
     references_in(value).into_iter().filter(|found| *found != account).map(|found| found.logical_id).collect()
 }
 
-fn name_of(reference: &Reference) -> String {
+pub(super) fn name_of(reference: &Reference) -> String {
     if *reference == Reference::account() {
         return "`AWS::AccountId`".to_owned();
     }
@@ -375,21 +304,21 @@ fn single_function(object: &Map<String, Value>) -> Evaluated<Option<(&str, &Valu
     Ok(Some((name, argument)))
 }
 
-fn pair<'v>(argument: &'v Value, what: &str) -> Evaluated<[&'v Value; 2]> {
+pub(super) fn pair<'v>(argument: &'v Value, what: &str) -> Evaluated<[&'v Value; 2]> {
     match argument.as_array().map(Vec::as_slice) {
         Some([first, second]) => Ok([first, second]),
         _ => fault(format!("it takes {what}")),
     }
 }
 
-fn text(value: &Value) -> Evaluated<&str> {
+pub(super) fn text(value: &Value) -> Evaluated<&str> {
     match value.as_str() {
         Some(text) => Ok(text),
         None => fault(format!("it takes text, not {value}")),
     }
 }
 
-fn plain_text(value: &Value) -> Evaluated<String> {
+pub(super) fn plain_text(value: &Value) -> Evaluated<String> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),

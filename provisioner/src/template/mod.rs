@@ -2,6 +2,7 @@
 //!
 //! Pure but for reading files.
 
+mod condition;
 mod evaluate;
 mod graph;
 mod include;

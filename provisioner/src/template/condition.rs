@@ -1,0 +1,79 @@
+//! Conditions: what decides whether a resource exists, and which branch `Fn::If` takes.
+
+use serde_json::Value;
+
+use super::evaluate::{Evaluated, Fault, Scope, below, fault, name_of, pair, plain_text, text};
+use super::reference::references_in;
+
+/// How many conditions may lead from one to the next; more would be a mistake, and would use up the stack.
+const DEEPEST_CONDITION: usize = 100;
+
+impl Scope<'_> {
+    /// Whether a condition of the template holds.
+    ///
+    /// # Errors
+    /// When it does not exist, refers to itself, or compares what only AWS knows.
+    pub(super) fn condition(&self, name: &str) -> Evaluated<bool> {
+        let Some(condition) = self.conditions.get(name) else {
+            return fault(format!("there is no condition `{name}`"));
+        };
+        if let Some(known) = self.closed_conditions.borrow().get(name) {
+            return Ok(*known);
+        }
+        let open = self.open_conditions.borrow().clone();
+        if let Some(start) = open.iter().position(|open| open == name) {
+            return fault(format!("conditions need each other in a circle: {} → {name}", open[start..].join(" → ")));
+        }
+        if open.len() == DEEPEST_CONDITION {
+            return fault(format!("more than {DEEPEST_CONDITION} conditions lead from one to the next"));
+        }
+        self.open_conditions.borrow_mut().push(name.to_owned());
+        let result = self.boolean(condition);
+        self.open_conditions.borrow_mut().pop();
+        let holds = result.map_err(|fault| match fault.condition {
+            Some(_) => fault,
+            None => Fault { condition: Some(name.to_owned()), ..fault },
+        })?;
+        self.closed_conditions.borrow_mut().insert(name.to_owned(), holds);
+        Ok(holds)
+    }
+
+    fn boolean(&self, value: &Value) -> Evaluated<bool> {
+        let Value::Object(object) = value else {
+            return fault("a condition must be a function");
+        };
+        let Some((name, argument)) = object.iter().next().filter(|_| object.len() == 1) else {
+            return fault("a condition must be one function");
+        };
+        let many = |least: usize| match argument.as_array().filter(|list| (least..=10).contains(&list.len())) {
+            Some(list) => list.iter().map(|item| self.boolean(item)).collect::<Evaluated<Vec<_>>>(),
+            None => fault(format!("it takes a list of {least} to 10 conditions")),
+        };
+        let result = match name.as_str() {
+            "Condition" => self.condition(text(argument)?),
+            "Fn::Equals" => self.equals(argument),
+            "Fn::And" => many(2).map(|all| all.into_iter().all(|one| one)),
+            "Fn::Or" => many(2).map(|all| all.into_iter().any(|one| one)),
+            "Fn::Not" => match argument.as_array().map(Vec::as_slice) {
+                Some([one]) => self.boolean(one).map(|one| !one),
+                _ => fault("it takes a list of one condition"),
+            },
+            other => fault(format!("`{other}` gives no condition")),
+        };
+        below(name, result)
+    }
+
+    fn equals(&self, argument: &Value) -> Evaluated<bool> {
+        let [left, right] = pair(argument, "two values")?;
+        let (left, right) = (self.value(left)?.unwrap_or_default(), self.value(right)?.unwrap_or_default());
+        for side in [&left, &right] {
+            if let Some(reference) = references_in(side).first() {
+                return fault(format!("it compares {}, which only AWS knows", name_of(reference)));
+            }
+        }
+        match (plain_text(&left), plain_text(&right)) {
+            (Ok(left), Ok(right)) => Ok(left == right),
+            _ => Ok(left == right),
+        }
+    }
+}
