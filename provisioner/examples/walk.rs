@@ -8,7 +8,9 @@
 //! Region and credentials come from where every AWS tool takes them; `AWS_ENDPOINT_URL` leads to an emulator.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use provisioner::aws::{Aws, Connection};
@@ -20,7 +22,17 @@ use provisioner::report::{blockers_text, plan_text};
 use provisioner::template::Template;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> ExitCode {
+    match walk().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn walk() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (path, go) = match arguments.as_slice() {
         [path] => (path, false),
