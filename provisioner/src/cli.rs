@@ -27,7 +27,7 @@ pub(crate) enum Command {
     Update(Deploy),
     /// Remove what belongs to the stack, and nothing else
     ///
-    /// Resources are found by their names: give it the parameters that the deploy had, ApiId among them.
+    /// Resources are found by their names: give it the parameters that the deploy had, `ApiId` among them.
     Destroy(Destroy),
     /// Send one event to the stack's function and print its answer
     Invoke(Invoke),
