@@ -55,6 +55,8 @@ lint: $(VENV)/installed ## Check the templates with cfn-lint, as written and fla
 	$(PROVISIONER) synth --template templates/chat.yaml > $(TARGET)/chat.flat.yaml
 	$(VENV)/bin/cfn-lint $(TARGET)/chat.flat.yaml
 
+# `--workspace` here and below: with one package alone cargo picks other features of the shared dependencies, and
+# compiles them all again beside what `cargo build` and `cargo test` have compiled.
 provisioner:
 	cargo build --locked --profile $(PROFILE) --workspace --bin provisioner
 

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     /// Redeploy code and configuration of the functions that are there
     Update(Deploy),
     /// Remove what belongs to the stack, and nothing else
+    ///
+    /// Resources are found by their names: give it the parameters that the deploy had, `ApiId` among them.
     Destroy(Destroy),
     /// Send one event to the stack's function and print its answer
     Invoke(Invoke),
@@ -49,7 +51,7 @@ pub(crate) struct Stack {
     /// Set a parameter of the template; can be given several times
     #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) parameter: Vec<(String, String)>,
-    /// Take parameters from a YAML or JSON map; --parameter goes before it
+    /// Take parameters from a YAML or JSON map; --parameter overrides it
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
     /// Upload this zip for a function, in place of the template's own

@@ -21,11 +21,10 @@ fn the_readme_names_every_parameter_with_its_default() {
 fn declared() -> Vec<(String, String)> {
     let template: Value = serde_yaml::from_str(&read("templates/chat.yaml")).expect("the template");
     let parameters = template["Parameters"].as_mapping().expect("its parameters").iter();
-    let default = |value: &Value| match &value["Default"] {
-        Value::String(text) if text.is_empty() => "empty".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        other => panic!("a default of an unforeseen type: {other:?}"),
+    let default = |value: &Value| {
+        let default = &value["Default"];
+        let text = default.as_str().map(str::to_owned).or_else(|| default.as_i64().map(|number| number.to_string()));
+        text.map(|text| if text.is_empty() { "empty".to_owned() } else { text }).expect("a text or a whole number")
     };
     parameters.map(|(name, value)| (name.as_str().unwrap_or_default().to_owned(), default(value))).collect()
 }

@@ -55,12 +55,11 @@ fn allowed(policy: &str) -> BTreeSet<String> {
     let block = blocks.iter().find(|block| block.info == format!("json {policy}")).expect("the policy");
     let policy: Value = serde_json::from_str(&block.text).expect("a policy in JSON");
     let statements = policy["Statement"].as_array().expect("its statements");
-    let actions = statements.iter().flat_map(|statement| match &statement["Action"] {
-        Value::String(one) => vec![one.clone()],
-        Value::Array(several) => several.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        other => panic!("no action: {other}"),
+    let actions = statements.iter().flat_map(|statement| match statement["Action"].as_array() {
+        Some(several) => several.clone(),
+        None => vec![statement["Action"].clone()],
     });
-    actions.collect()
+    actions.map(|action| action.as_str().expect("an action's name").to_owned()).collect()
 }
 
 /// The IAM actions of all operations in `src/aws`, found by the names of the clients that they are called on.

@@ -138,9 +138,7 @@ impl Shell {
 
     fn run(&self, block: &Block) {
         let Block { line, text, .. } = block;
-        let begun = Instant::now();
         let output = self.command(text).output().expect("bash");
-        eprintln!("{:5.1} s  README.md:{line}: {}", begun.elapsed().as_secs_f64(), text.trim_end());
         assert!(output.status.success(), "README.md:{line}: {}", told(text, &output));
         for (command, seen) in SEEN.iter().filter(|(command, _)| text.contains(command)) {
             let told = told(text, &output);

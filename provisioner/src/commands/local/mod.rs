@@ -25,6 +25,9 @@ const FILMS: &str = include_str!("../../../local/films.json");
 
 const QUESTION: &str = "Recommend me a sci-fi movie";
 
+/// What MiniStack's own answers begin with.
+const CANNED: &str = "[ministack mock";
+
 /// The films that the embedded model is given: more would take it longer than the caller waits.
 const FILMS_FOR_EMBEDDED: &str = "12";
 
@@ -73,7 +76,7 @@ async fn set_up(arguments: &Local, servers: &Servers) -> Result<String> {
         return Err(Error::new("looking for the chat's address", "the template has no output `ChatUrl`"));
     };
     let url = reachable_url(&url, Some(servers.endpoint_url()));
-    first_chat(&url).await?;
+    first_chat(&url, &servers.llm).await?;
     Ok(url)
 }
 
@@ -111,14 +114,18 @@ async fn connect(servers: &Servers) -> Result<Aws> {
     Aws::connect(&connection, session::notify()).await
 }
 
-async fn first_chat(url: &str) -> Result<()> {
+async fn first_chat(url: &str, llm: &Llm) -> Result<()> {
     let doing = || format!("sending the first chat to {url}");
     let answer = http::post(url, &json!({"message": QUESTION, "history": []}).to_string()).await;
     let (status, body) = answer.map_err(|cause| Error::new(doing(), cause))?;
     if status != 200 {
         return Err(Error::new(doing(), format!("it answered {status}: {body}")));
     }
-    terminal::note(&format!("\n> {QUESTION}\n{}\n", report::dim(message(&body))));
+    let message = message(&body);
+    terminal::note(&format!("\n> {QUESTION}\n{}\n", report::dim(&message)));
+    if !matches!(llm, Llm::Canned) && message.starts_with(CANNED) {
+        terminal::note("That was MiniStack's canned text: the model did not answer, or not within 24 s. Ask again.");
+    }
     Ok(())
 }
 

@@ -44,7 +44,7 @@ impl Llm {
             Some(url) if url.starts_with("http://") || url.starts_with("https://") => Ok(Self::Server(url.to_owned())),
             Some(other) => {
                 Err(Error::new("choosing who answers", format!("`{other}` is neither `embedded` nor a URL"))
-                    .hint("LLM=embedded, or LLM=http://127.0.0.1:11434 for a server such as Ollama or llama.cpp"))
+                    .hint("LLM=embedded, or LLM=http://127.0.0.1:8080 for llama.cpp's server; docs/local.md says what Ollama needs"))
             }
         }
     }
@@ -62,7 +62,7 @@ impl Llm {
             }
             Self::Server(url) => {
                 format!(
-                    "Answers come from {url}. If it does not answer, MiniStack answers with canned text that begins with `[ministack mock`."
+                    "Answers come from {url}, which is asked for the model by Bedrock's id. If it does not answer, or does not know a model of that name, MiniStack answers with canned text that begins with `[ministack mock`."
                 )
             }
         }
