@@ -15,6 +15,8 @@ PYTHON ?= python3
 VENV := .venv
 
 .DEFAULT_GOAL := help
+# stdout is for results: what these targets run is not echoed there.
+.SILENT: local build plan deploy update destroy invoke provisioner function local-function $(VENV)/installed
 .PHONY: help local build plan deploy update destroy invoke test lint check-rust clean provisioner function local-function
 
 help: ## List the targets

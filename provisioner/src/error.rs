@@ -12,6 +12,7 @@ pub struct Error {
     cause: String,
     exists: Option<String>,
     hint: Option<String>,
+    nowhere: bool,
 }
 
 /// The crate's result.
@@ -20,7 +21,20 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error met while `doing` something (a gerund, the kind and the name of the thing) because of `cause`.
     pub fn new(doing: impl Into<String>, cause: impl fmt::Display) -> Self {
-        Self { doing: doing.into(), cause: cause.to_string(), exists: None, hint: None }
+        Self { doing: doing.into(), cause: cause.to_string(), exists: None, hint: None, nowhere: false }
+    }
+
+    /// Marks it as: what was looked for cannot exist, since what it would be part of does not.
+    #[must_use]
+    pub fn nowhere(mut self) -> Self {
+        self.nowhere = true;
+        self
+    }
+
+    /// Whether what was looked for cannot exist, since what it would be part of does not.
+    #[must_use]
+    pub fn is_nowhere(&self) -> bool {
+        self.nowhere
     }
 
     /// Says what exists now, so that nobody has to find out.
@@ -52,7 +66,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { doing, cause, exists, hint } = self;
+        let Self { doing, cause, exists, hint, nowhere: _ } = self;
         write!(f, "{doing}: {cause}")?;
         if let Some(exists) = exists {
             write!(f, "\n\n{exists}")?;

@@ -6,7 +6,7 @@ use std::future::Future;
 use futures_util::future::{join, join_all};
 
 use crate::desired::{Desired, Wanted};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
@@ -15,7 +15,8 @@ pub trait Reader {
     /// The account that the credentials belong to.
     fn account(&self) -> impl Future<Output = Result<String>> + Send;
 
-    /// The resource that a template's resource names, if it exists.
+    /// The resource that a template's resource names, if it exists. An error that [`Error::is_nowhere`] when it
+    /// cannot, since what it would be part of does not exist.
     fn find(&self, wanted: &Resource, mark: &Mark) -> impl Future<Output = Result<Option<Found>>> + Send;
 }
 
@@ -76,6 +77,8 @@ pub struct Observed {
     pub account: String,
     /// What exists, by logical id.
     pub found: BTreeMap<String, Found>,
+    /// What neither exists nor can be made, since what it is part of does not exist: why, by logical id.
+    pub nowhere: BTreeMap<String, Error>,
 }
 
 /// Looks for every resource of `desired`, as many at once as their identities allow: first all that have a name,
@@ -104,7 +107,14 @@ pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed
             observed.account = account;
         }
         for ((wanted, _), answer) in ready.iter().zip(answers) {
-            if let Some(found) = answer? {
+            let answer = match answer {
+                Err(error) if error.is_nowhere() => {
+                    observed.nowhere.insert(wanted.logical_id.clone(), error);
+                    None
+                }
+                answer => answer?,
+            };
+            if let Some(found) = answer {
                 for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
                     known.insert(reference, value);
                 }

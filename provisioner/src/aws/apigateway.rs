@@ -110,7 +110,6 @@ impl Aws {
     pub(super) async fn find_integration(&self, wanted: &Integration, mark: &Mark) -> Result<Option<Found>> {
         let api_id = &wanted.api_id;
         let (integrations, routes) = tokio::try_join!(self.integrations(api_id), self.routes(api_id))?;
-        let (Some(integrations), Some(routes)) = (integrations, routes) else { return Ok(None) };
         let id = |one: &sdk::Integration| one.integration_id.clone().unwrap_or_default();
         let used = |one: &sdk::Integration| {
             let target = format!("integrations/{}", id(one));
@@ -136,7 +135,7 @@ impl Aws {
         Ok(Some(Found { twins, ..Found::new(Resource::Integration(resource), ids, owner) }))
     }
 
-    async fn integrations(&self, api_id: &str) -> Result<Option<Vec<sdk::Integration>>> {
+    async fn integrations(&self, api_id: &str) -> Result<Vec<sdk::Integration>> {
         let (mut all, mut next) = (Vec::new(), None);
         loop {
             let request = self.apigateway.get_integrations().api_id(api_id).max_results("500").set_next_token(next);
@@ -145,16 +144,16 @@ impl Aws {
                     all.extend(page.items.unwrap_or_default());
                     next = page.next_token;
                 }
-                Err(error) if is_missing(&error) => return Ok(None),
+                Err(error) if is_missing(&error) => return Err(no_such_api(api_id)),
                 Err(error) => return Err(problem(format!("listing the integrations of HTTP API {api_id}"), &error)),
             }
             if next.is_none() {
-                return Ok(Some(all));
+                return Ok(all);
             }
         }
     }
 
-    async fn routes(&self, api_id: &str) -> Result<Option<Vec<sdk::Route>>> {
+    async fn routes(&self, api_id: &str) -> Result<Vec<sdk::Route>> {
         let (mut all, mut next) = (Vec::new(), None);
         loop {
             let request = self.apigateway.get_routes().api_id(api_id).max_results("500").set_next_token(next);
@@ -163,11 +162,11 @@ impl Aws {
                     all.extend(page.items.unwrap_or_default());
                     next = page.next_token;
                 }
-                Err(error) if is_missing(&error) => return Ok(None),
+                Err(error) if is_missing(&error) => return Err(no_such_api(api_id)),
                 Err(error) => return Err(problem(format!("listing the routes of HTTP API {api_id}"), &error)),
             }
             if next.is_none() {
-                return Ok(Some(all));
+                return Ok(all);
             }
         }
     }
@@ -217,7 +216,6 @@ impl Aws {
         let api_id = &wanted.api_id;
         let (routes, integrations, api_owner) =
             tokio::try_join!(self.routes(api_id), self.integrations(api_id), self.api_owner(api_id, mark))?;
-        let (Some(routes), Some(integrations)) = (routes, integrations) else { return Ok(None) };
         let Some(found) = routes.iter().find(|route| route.route_key() == Some(&wanted.route_key)) else {
             return Ok(None);
         };
@@ -238,10 +236,7 @@ impl Aws {
     async fn api_owner(&self, api_id: &str, mark: &Mark) -> Result<Owner> {
         match self.apigateway.get_api().api_id(api_id).send().await {
             Ok(api) => Ok(mark.owner(&sorted(api.tags()))),
-            Err(error) if is_missing(&error) => {
-                Err(Error::new(format!("reading HTTP API {api_id}"), "there is no such API in this account and region")
-                    .hint("list them with `aws apigatewayv2 get-apis`, or leave ApiId empty to make one"))
-            }
+            Err(error) if is_missing(&error) => Err(no_such_api(api_id)),
             Err(error) => Err(problem(format!("reading HTTP API {api_id}"), &error)),
         }
     }
@@ -350,6 +345,12 @@ impl Aws {
         }
         Ok(Ids::new())
     }
+}
+
+fn no_such_api(api_id: &str) -> Error {
+    Error::new(format!("reading HTTP API {api_id}"), "there is no such API in this account and region")
+        .hint("list them with `aws apigatewayv2 get-apis`, or leave ApiId empty to make one")
+        .nowhere()
 }
 
 /// Gone already is as good as removed.

@@ -3,6 +3,7 @@
 use super::secret::masked;
 use super::{Action, Blocker, Plan, Step, VERSION};
 use crate::desired::{Desired, Wanted};
+use crate::error::Error;
 use crate::observe::{Found, Observed};
 use crate::resources::{Changed, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
@@ -23,6 +24,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: Options) -> Plan {
     let mut blockers = Vec::new();
     for wanted in &desired.resources {
         let resource = wanted.resource.fill(&known);
+        blockers.extend(observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(wanted, error)));
         let found = observed.found.get(&wanted.logical_id).map(|found| found.clone().led_by(&resource));
         blockers.extend(found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
         let step = step(wanted, resource, found.as_ref());
@@ -96,6 +98,11 @@ fn in_place(owner: &Owner) -> Action {
         Owner::Ours => Action::Update,
         Owner::Nobody | Owner::Stack(_) => Action::Adopt,
     }
+}
+
+fn nowhere(wanted: &Wanted, error: &Error) -> Blocker {
+    let hint = error.next_step().unwrap_or_default().to_owned();
+    Blocker { logical_id: wanted.logical_id.clone(), cause: error.headline(), hint }
 }
 
 fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: Options) -> Option<Blocker> {

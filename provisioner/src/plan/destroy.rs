@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Action, Plan, Step, VERSION};
+use super::{Action, Blocker, Plan, Step, VERSION};
 use crate::desired::{Desired, Wanted};
 use crate::observe::{Found, Observed};
-use crate::resources::{Call, Owner, Stages};
+use crate::resources::{Call, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
 /// Removes what carries the stack's mark, in reverse order, and says of the rest why it stays.
@@ -13,6 +13,16 @@ use crate::template::{Known, Reference};
 pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let mut known = Known::default();
     known.insert(Reference::account(), &observed.account);
+    for (logical_id, found) in &observed.found {
+        for (reference, value) in found.resource.known(logical_id, &desired.place, &found.ids) {
+            known.insert(reference, value);
+        }
+    }
+    let blockers = desired.resources.iter().filter_map(|wanted| {
+        let found = observed.found.get(&wanted.logical_id)?;
+        elsewhere(wanted, &wanted.resource.fill(&known), &found.resource)
+    });
+    let blockers = blockers.collect();
     let needed_by = reversed(&desired.resources);
     let steps = desired.resources.iter().rev().filter_map(|wanted| {
         let found = observed.found.get(&wanted.logical_id)?;
@@ -24,10 +34,25 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
         account: observed.account.clone(),
         region: desired.place.region().to_owned(),
         steps: steps.collect(),
-        blockers: Vec::new(),
+        blockers,
         known,
         place: desired.place.clone(),
     }
+}
+
+/// A permission for an API that this run does not look at: the stack has routes there, which would stay behind
+/// without a function to lead to.
+fn elsewhere(wanted: &Wanted, filled: &Resource, found: &Resource) -> Option<Blocker> {
+    let (Resource::Permission(filled), Resource::Permission(found)) = (filled, found) else { return None };
+    let there = found.api_id()?;
+    if filled.api_id() == Some(there) {
+        return None;
+    }
+    Some(Blocker {
+        logical_id: wanted.logical_id.clone(),
+        cause: format!("the stack has a route on the HTTP API `{there}`, which this run does not look at"),
+        hint: format!("give the parameters of the deploy, here `--parameter ApiId={there}`"),
+    })
 }
 
 fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {

@@ -84,6 +84,13 @@ impl Kind for Permission {
 }
 
 impl Permission {
+    /// The API that may call the function, when it is one: the id in `arn:…:execute-api:REGION:ACCOUNT:ID/…`.
+    #[must_use]
+    pub fn api_id(&self) -> Option<&str> {
+        let (_, path) = self.source_arn.as_deref()?.split_once(":execute-api:")?;
+        path.rsplit(':').next()?.split('/').next()
+    }
+
     /// The statement's id: derived from what it allows, so that the same permission has the same id in every run
     /// and another permission never takes its place unnoticed.
     #[must_use]

@@ -74,3 +74,36 @@ async fn an_api_that_does_not_exist_is_told_before_the_first_write() {
     assert!(run.stderr.contains("nosuchapi1") && run.stderr.contains("there is no such API"), "{run:?}");
     assert!(user.world().await.is_empty());
 }
+
+#[tokio::test]
+async fn a_destroy_that_forgot_the_api_is_refused_and_names_it() {
+    let account = Account::fresh();
+    let movies = seed::movies_api(&account).await;
+    let api_id = format!("ApiId={}", movies.api_id);
+    let user = User::of(account);
+    user.deploy(&["-P", api_id.as_str()]).await.expect_success();
+    let before = user.world().await;
+    let (run, writes) = user.writes_of(&["destroy", "--yes"]).await;
+    let run = run.expect_code(1);
+    assert_eq!(writes, [""; 0], "{run:?}");
+    assert!(
+        run.stderr.contains(&format!("hint: give the parameters of the deploy, here `--parameter {api_id}`")),
+        "{run:?}"
+    );
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_is_left_is_removed_when_the_api_is_gone() {
+    let account = Account::fresh();
+    let movies = seed::movies_api(&account).await;
+    let api_id = format!("ApiId={}", movies.api_id);
+    let user = User::of(account).always(["-P", api_id.as_str()]);
+    user.deploy(&[]).await.expect_success();
+    let api = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
+    api.delete_api().api_id(&movies.api_id).send().await.unwrap();
+    user.run(&["destroy", "--yes"]).await.expect_success();
+    let after = user.world().await;
+    assert!(!after.names("functions").contains(&seed::FUNCTION), "{after:?}");
+    assert!(!after.names("roles").contains(&seed::ROLE), "{after:?}");
+}
