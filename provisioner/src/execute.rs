@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Step};
 use crate::resources::{Call, Ids, Stages};
-use crate::template::Known;
+use crate::template::{Known, Reference};
 
 /// Sends calls that change something.
 pub trait Writer {
@@ -49,7 +49,7 @@ impl Stop {
 /// What came of a plan.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// The logical ids of the steps that are done.
+    /// The ids of the steps that are done.
     pub done: Vec<String>,
     /// The steps that failed, and why.
     pub failed: Vec<(String, Error)>,
@@ -80,7 +80,7 @@ enum Halt {
 pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn Fn(Event<'_>) + Sync)) -> Outcome {
     let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
     let mut waiting: Vec<&Step> = plan.changing().collect();
-    let mut unfinished: BTreeSet<&str> = waiting.iter().map(|step| step.logical_id.as_str()).collect();
+    let mut unfinished: BTreeSet<&str> = waiting.iter().map(|step| step.id.as_str()).collect();
     let mut running = FuturesUnordered::new();
     loop {
         if outcome.is_complete() && !stop.requested() {
@@ -94,18 +94,18 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn
         let Some((step, result)) = running.next().await else { break };
         match result {
             Ok(ids) => {
-                unfinished.remove(step.logical_id.as_str());
-                outcome.done.push(step.logical_id.clone());
+                unfinished.remove(step.id.as_str());
+                outcome.done.push(step.id.clone());
                 let filled = step.resource.fill(&outcome.known);
                 for (reference, value) in filled.known(&step.logical_id, &plan.place, &ids) {
                     outcome.known.insert(reference, value);
                 }
             }
-            Err(Halt::Failed(error)) => outcome.failed.push((step.logical_id.clone(), error)),
-            Err(Halt::Stopped) => outcome.not_done.push(step.logical_id.clone()),
+            Err(Halt::Failed(error)) => outcome.failed.push((step.id.clone(), error)),
+            Err(Halt::Stopped) => outcome.not_done.push(step.id.clone()),
         }
     }
-    outcome.not_done.extend(waiting.iter().map(|step| step.logical_id.clone()));
+    outcome.not_done.extend(waiting.iter().map(|step| step.id.clone()));
     outcome.stopped = stop.requested();
     clean_up(plan, writer, stop, &mut outcome).await;
     outcome
@@ -120,7 +120,7 @@ async fn run_step<'p>(
 ) -> (&'p Step, std::result::Result<Ids, Halt>) {
     tell(Event::Started(step));
     let begun = Instant::now();
-    let result = send_stages(&step.stages, &known, writer, stop).await;
+    let result = send_stages(&step.stages, &known.seen_by(&step.logical_id, &step.ids), writer, stop).await;
     match &result {
         Ok(_) => tell(Event::Finished(step, begun.elapsed())),
         Err(Halt::Failed(_)) => tell(Event::Failed(step)),
@@ -135,14 +135,18 @@ async fn send_stages(
     writer: &impl Writer,
     stop: &Stop,
 ) -> std::result::Result<Ids, Halt> {
+    let mut known = known.clone();
     let mut assigned = Ids::new();
     for stage in stages {
         if stop.requested() {
             return Err(Halt::Stopped);
         }
-        let filled: Vec<Call> = stage.iter().map(|call| call.fill(known)).collect();
+        let filled: Vec<Call> = stage.iter().map(|call| call.fill(&known)).collect();
         for answer in join_all(filled.iter().map(|call| writer.send(call))).await {
-            assigned.extend(answer.map_err(Halt::Failed)?);
+            for (attribute, value) in answer.map_err(Halt::Failed)? {
+                known.insert(Reference::own(&attribute), &value);
+                assigned.insert(attribute, value);
+            }
         }
     }
     Ok(assigned)
@@ -154,10 +158,10 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
         if !outcome.is_complete() {
             return;
         }
-        match send_stages(&step.cleanup, &outcome.known, writer, stop).await {
+        match send_stages(&step.cleanup, &outcome.known.seen_by(&step.logical_id, &step.ids), writer, stop).await {
             Ok(_) => {}
-            Err(Halt::Failed(error)) => outcome.failed.push((step.logical_id.clone(), error)),
-            Err(Halt::Stopped) => outcome.not_done.push(step.logical_id.clone()),
+            Err(Halt::Failed(error)) => outcome.failed.push((step.id.clone(), error)),
+            Err(Halt::Stopped) => outcome.not_done.push(step.id.clone()),
         }
     }
 }

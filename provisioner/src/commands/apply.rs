@@ -6,9 +6,10 @@ use provisioner::execute::{Event, Outcome, Stop, execute};
 use provisioner::plan::Plan;
 use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::{Error, Result};
+use serde_json::Value;
 
 use super::session::Session;
-use super::smoke::{self, Target};
+use super::smoke;
 use crate::cli::Output;
 use crate::terminal::{self, Exit};
 
@@ -25,7 +26,7 @@ pub(crate) async fn apply(
     plan: &Plan,
     session: &Session,
     approval: &Approval,
-    smoke: Option<&Target>,
+    event: Option<Value>,
     output: Output,
 ) -> Result<Exit> {
     terminal::note(&report::plan_text(plan));
@@ -39,10 +40,7 @@ pub(crate) async fn apply(
         return Ok(Exit::Failed);
     }
     let outcome = carry_out(plan, session).await;
-    let smoke = match smoke {
-        Some(target) if outcome.is_complete() => Some(smoke::run(target, plan, &session.aws).await?),
-        _ => None,
-    };
+    let smoke = if outcome.is_complete() { smoke::run(event, plan, session).await? } else { None };
     tell(plan, session, &outcome, smoke.clone(), output);
     if !outcome.is_complete() {
         return Err(incomplete(plan, &outcome));

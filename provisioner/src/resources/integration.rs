@@ -84,8 +84,8 @@ impl Kind for Integration {
         format!("{} {}", self.integration_type, self.integration_uri)
     }
 
-    fn identity(&self) -> Vec<&str> {
-        vec![&self.api_id]
+    fn identity(&self) -> Vec<String> {
+        vec![self.api_id.clone()]
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
