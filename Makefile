@@ -56,7 +56,7 @@ lint: $(VENV)/installed ## Check the templates with cfn-lint, as written and fla
 	$(VENV)/bin/cfn-lint $(TARGET)/chat.flat.yaml
 
 provisioner:
-	cargo build --locked --profile $(PROFILE) --package provisioner
+	cargo build --locked --profile $(PROFILE) --workspace --bin provisioner
 
 # For AWS: cross-built by cargo-lambda against the runtime's glibc. Its output is cleared first, since a binary that
 # an earlier build for another architecture left there would be taken for this one's.
@@ -68,7 +68,7 @@ function: $(VENV)/installed provisioner
 
 # For this machine: MiniStack runs it as a process of its own.
 local-function: provisioner
-	cargo build --locked --profile $(PROFILE) --package function
+	cargo build --locked --profile $(PROFILE) --workspace --bin bootstrap
 	$(PROVISIONER) package --binary $(BIN)/bootstrap --to target/local/function.zip --for-this-machine
 
 $(VENV)/installed: requirements.txt

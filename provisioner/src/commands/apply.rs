@@ -40,12 +40,14 @@ pub(crate) async fn apply(
         return Ok(Exit::Failed);
     }
     let outcome = carry_out(plan, session).await;
-    let smoke = if outcome.is_complete() { smoke::run(event, plan, session).await? } else { None };
-    tell(plan, session, &outcome, smoke.clone(), output);
+    let tried = if outcome.is_complete() { Some(try_chat(event, plan, session).await) } else { None };
+    // The outputs are told whatever came of the chat: what they name is deployed.
+    let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned().flatten();
+    tell(plan, session, &outcome, smoke, output);
     if !outcome.is_complete() {
         return Err(incomplete(plan, &outcome));
     }
-    match smoke {
+    match tried.transpose()?.flatten() {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
         _ => Ok(Exit::Done),
     }
@@ -85,6 +87,15 @@ async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
     let outcome = execute(plan, &session.aws, &stop, &progress).await;
     watch.abort();
     outcome
+}
+
+/// Sends the smoke chat, until Ctrl-C: the signal no longer ends the program by itself once `carry_out` has listened
+/// for it, and a chat may take minutes.
+async fn try_chat(event: Option<Value>, plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
+    tokio::select! {
+        smoke = smoke::run(event, plan, session) => smoke,
+        _ = tokio::signal::ctrl_c() => Err(smoke::interrupted()),
+    }
 }
 
 /// The first Ctrl-C lets the calls under way end; the second ends the program.

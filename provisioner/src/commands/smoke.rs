@@ -67,3 +67,10 @@ pub(crate) fn failure(smoke: &Smoke) -> Error {
         .exists("everything of the plan is deployed; the chat does not answer")
         .hint("see the function's log with `provisioner invoke --log`")
 }
+
+/// The error of a chat that somebody did not want to wait for.
+pub(crate) fn interrupted() -> Error {
+    Error::new("trying a chat with what was deployed", "stopped on request before it was answered")
+        .exists("everything of the plan is deployed")
+        .hint("try it with `provisioner invoke`")
+}

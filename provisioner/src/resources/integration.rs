@@ -6,6 +6,7 @@ use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::scalar;
 use super::tags::Mark;
 use crate::place::Place;
+use crate::template::Reference;
 
 /// An integration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,8 +85,12 @@ impl Kind for Integration {
         format!("{} {}", self.integration_type, self.integration_uri)
     }
 
+    /// An integration of somebody else is recognised by its function's ARN, so the ARN's account has to be known
+    /// first. Nothing else in it has to: one with our mark is found whatever it calls.
     fn identity(&self) -> Vec<String> {
-        vec![self.api_id.clone()]
+        let account = Reference::account().to_string();
+        let in_uri = self.integration_uri.contains(&account).then_some(account);
+        in_uri.into_iter().chain([self.api_id.clone()]).collect()
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
@@ -117,9 +122,43 @@ pub fn function_arn(uri: &str) -> &str {
     }
 }
 
+/// Whether two URIs call the same function, by itself or by one of its aliases or versions.
+#[must_use]
+pub fn same_function(one: &str, other: &str) -> bool {
+    // arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME, then perhaps an alias.
+    let unqualified = |uri: &str| function_arn(uri).splitn(8, ':').take(7).map(str::to_owned).collect::<Vec<_>>();
+    unqualified(one) == unqualified(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_integration_can_be_found_once_the_account_in_its_uri_is_known() {
+        use serde_json::json;
+
+        use crate::resources::Resource;
+
+        let findable = |account: &str| {
+            let uri = format!("arn:aws:lambda:us-east-1:{account}:function:chat");
+            let properties = json!({
+                "ApiId": "a1", "IntegrationType": "AWS_PROXY", "IntegrationUri": uri, "PayloadFormatVersion": "2.0",
+            });
+            let kind = Integration::TYPE;
+            let resource = Resource::parse(kind, properties.as_object().unwrap().clone()).unwrap().unwrap();
+            resource.can_be_found()
+        };
+        assert!(!findable(&Reference::account().to_string()));
+        assert!(findable("123456789012"));
+    }
+
+    #[test]
+    fn an_alias_of_a_function_is_the_same_function() {
+        let arn = "arn:aws:lambda:us-east-1:1:function:chat";
+        assert!(same_function(arn, &format!("{arn}:live")));
+        assert!(!same_function(arn, &format!("{arn}-other:live")));
+    }
 
     #[test]
     fn both_ways_to_write_a_functions_uri_are_one() {

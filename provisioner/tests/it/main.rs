@@ -7,5 +7,19 @@
     reason = "a test that cannot go on stops with its message; clippy's exemption does not reach helpers in tests/"
 )]
 
+mod adopt;
+mod attach;
+mod changes;
+mod deploy;
+mod destroy;
+mod failures;
+mod interrupt;
+mod invoke;
+mod local;
+mod output;
+mod ownership;
+mod plan;
+mod smoke;
 mod support;
 mod support_tests;
+mod update;

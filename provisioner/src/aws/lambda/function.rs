@@ -27,6 +27,13 @@ impl Aws {
             Err(error) if is_missing(&error) => return Ok(None),
             Err(error) => return Err(problem(format!("reading function {name}"), &error)),
         };
+        // Lambda then answers without tags, and the stack's own function would look like nobody's.
+        if let Some(refused) = answer.tags_error() {
+            let cause = format!("{} ({})", refused.message(), refused.error_code());
+            return Err(Error::new(format!("reading the tags of function {name}"), cause).hint(
+                "give these credentials the permission lambda:ListTags; `docs/permissions.md` lists all that a deploy needs",
+            ));
+        }
         let ids = answer.configuration().map(function_ids).unwrap_or_default();
         let resource = observed(name, answer);
         let owner = mark.owner(&resource.tags);

@@ -22,6 +22,11 @@ impl Account {
         Self { id: NEXT.fetch_add(1, Ordering::Relaxed).to_string() }
     }
 
+    /// The one that MiniStack takes for whoever does not say who he is.
+    pub(crate) fn of_nobody() -> Self {
+        Self { id: "000000000000".to_owned() }
+    }
+
     pub(crate) fn id(&self) -> &str {
         &self.id
     }

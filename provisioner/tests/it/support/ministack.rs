@@ -42,6 +42,22 @@ pub(crate) fn ministack() -> &'static MiniStack {
     }
 }
 
+/// The Python environment that holds MiniStack.
+pub(crate) fn venv() -> PathBuf {
+    executable().ancestors().nth(2).map_or_else(PathBuf::new, Path::to_owned)
+}
+
+fn executable() -> PathBuf {
+    match std::env::var_os("MINISTACK") {
+        Some(path) => PathBuf::from(path),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../.venv/bin/ministack"),
+    }
+}
+
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port on loopback").port()
+}
+
 fn start() -> Result<MiniStack, String> {
     let programs = Programs::find()?;
     let directory = OwnDirectory::create().map_err(|e| format!("making a directory for MiniStack: {e}"))?;
@@ -73,10 +89,7 @@ impl Programs {
     /// From the project's `.venv`; `MINISTACK` may name another executable, whose neighbour `python` is then used.
     fn find() -> Result<Self, String> {
         let provisioner = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let ministack = match std::env::var_os("MINISTACK") {
-            Some(path) => PathBuf::from(path),
-            None => provisioner.join("../.venv/bin/ministack"),
-        };
+        let ministack = executable();
         let found = Self {
             python: ministack.with_file_name("python"),
             supervise: provisioner.join("local/supervise.py"),
@@ -122,10 +135,6 @@ fn spawn(programs: &Programs, directory: &Path, port: u16) -> Result<Child, Stri
         .stderr(log_again)
         .spawn()
         .map_err(|e| format!("starting {}: {e}", programs.python.display()))
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port on loopback").port()
 }
 
 fn wait_until_healthy(supervisor: &mut Child, directory: &Path, port: u16) -> Result<(), String> {

@@ -2,10 +2,12 @@
 //! readers that know nothing of the planner.
 
 pub(crate) mod account;
+pub(crate) mod chat;
 pub(crate) mod cli;
 pub(crate) mod http;
 pub(crate) mod ministack;
 pub(crate) mod package;
 pub(crate) mod proxy;
 pub(crate) mod seed;
+pub(crate) mod user;
 pub(crate) mod world;

@@ -1,21 +1,34 @@
-//! The deployment package of the function as built for this machine, so that MiniStack can run it.
+//! The deployment package of the function, such that MiniStack can run it on this machine and the provisioner takes it
+//! for Lambda's.
 
+use std::fs;
 use std::io::{Cursor, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// The function's binary: beside the tests' own, or where `FUNCTION_BINARY` says.
+/// The function's binary: where `FUNCTION_BINARY` says, else the last built of the two that may be there. One is beside
+/// the tests' own. The other is cross-built for Lambda, as `make test` does before the tests: on a machine whose glibc
+/// is newer than Lambda's it is the only one that the provisioner agrees to upload.
 pub(crate) fn function_binary() -> PathBuf {
     if let Some(path) = std::env::var_os("FUNCTION_BINARY") {
         return path.into();
     }
     // target/debug/deps/it-0123456789abcdef
     let test = std::env::current_exe().expect("this test's own path");
-    let profile = test.parent().and_then(|deps| deps.parent()).expect("target/PROFILE/deps above this test");
-    profile.join("bootstrap")
+    let profile = test.parent().and_then(Path::parent).expect("target/PROFILE/deps above this test");
+    let native = profile.join("bootstrap");
+    let for_lambda = profile.join("../lambda/bootstrap/bootstrap");
+    let age = |path: &PathBuf| fs::metadata(path).and_then(|m| m.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let runs_here = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+    if runs_here && age(&for_lambda) > age(&native) { for_lambda } else { native }
 }
 
 /// The package with that binary, made once.
@@ -23,8 +36,8 @@ pub(crate) fn function_zip() -> &'static [u8] {
     static ZIP: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
     let zip = ZIP.get_or_init(|| {
         let path = function_binary();
-        match std::fs::read(&path) {
-            Ok(binary) => Ok(zip_of("bootstrap", &binary, 0o755)),
+        match fs::read(&path) {
+            Ok(binary) => Ok(zip_of("bootstrap", &stripped(&path).unwrap_or(binary), 0o755)),
             Err(e) => Err(format!("{}: {e}; `cargo build -p function` makes it, as `make test` does", path.display())),
         }
     });
@@ -34,12 +47,52 @@ pub(crate) fn function_zip() -> &'static [u8] {
     }
 }
 
+/// That package as a file, for `--code`.
+pub(crate) fn function_zip_file() -> &'static Path {
+    static FILE: OnceLock<PathBuf> = OnceLock::new();
+    FILE.get_or_init(|| file_of("function", function_zip()))
+}
+
+/// The same program in another package.
+pub(crate) fn other_function_zip_file() -> &'static Path {
+    static FILE: OnceLock<PathBuf> = OnceLock::new();
+    FILE.get_or_init(|| {
+        let mut zip = ZipWriter::new_append(Cursor::new(function_zip().to_vec())).expect("our own zip");
+        zip.start_file("NOTICE", SimpleFileOptions::default()).expect("a zip in memory");
+        zip.write_all(b"the next release").expect("a zip in memory");
+        file_of("other-function", &zip.finish().expect("a zip in memory").into_inner())
+    })
+}
+
+/// `CodeSha256` of a package.
+pub(crate) fn sha256(file: &Path) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(fs::read(file).expect("a package")))
+}
+
 /// A zip of one file.
 pub(crate) fn zip_of(name: &str, content: &[u8], mode: u32) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    // Speed over size: a debug build is large, and it goes over loopback only.
+    // Speed over size: it goes over loopback only.
     let options = SimpleFileOptions::default().unix_permissions(mode).compression_level(Some(1));
     zip.start_file(name, options).expect("a zip in memory");
     zip.write_all(content).expect("a zip in memory");
     zip.finish().expect("a zip in memory").into_inner()
+}
+
+/// Without its debug information, which is most of a debug build and would be uploaded by every test; nothing on a
+/// machine without a `strip` that understands the binary.
+fn stripped(binary: &Path) -> Option<Vec<u8>> {
+    let smaller = tempfile::NamedTempFile::new().ok()?;
+    let strip = Command::new("strip").arg("-o").arg(smaller.path()).arg(binary).output();
+    strip.is_ok_and(|output| output.status.success()).then(|| fs::read(smaller.path()).ok()).flatten()
+}
+
+/// Moved into place, so that tests of another process never read half a file.
+fn file_of(name: &str, content: &[u8]) -> PathBuf {
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mut file = tempfile::NamedTempFile::new_in(scratch).expect("a file in target/tmp");
+    file.write_all(content).expect("a file in target/tmp");
+    let path = scratch.join(format!("{name}.zip"));
+    file.persist(&path).expect("a file in target/tmp");
+    path
 }

@@ -195,7 +195,7 @@ async fn create_integration(sdk: &SdkConfig, account: &Account, api_id: &str, fu
     created.expect("an integration").integration_id.expect("its id")
 }
 
-async fn create_route(sdk: &SdkConfig, api_id: &str, key: &str, integration_id: &str) -> String {
+pub(crate) async fn create_route(sdk: &SdkConfig, api_id: &str, key: &str, integration_id: &str) -> String {
     let gateway = aws_sdk_apigatewayv2::Client::new(sdk);
     let target = format!("integrations/{integration_id}");
     let created = gateway.create_route().api_id(api_id).route_key(key).target(target).send().await;

@@ -1,0 +1,15 @@
+//! What the documents say is so: commands run, tables equal the code, links lead somewhere.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on stops with its message; clippy's exemption does not reach helpers in tests/"
+)]
+
+mod markdown;
+#[path = "../it/support/ministack.rs"]
+#[expect(dead_code, reason = "no document names an API's address at MiniStack")]
+mod ministack;
+mod parameters;
+mod permissions;
+mod readme;

@@ -1,0 +1,90 @@
+//! What a Markdown file holds, as far as these tests ask.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A fenced block.
+#[derive(Debug)]
+pub(crate) struct Block {
+    /// The line of its opening fence.
+    pub(crate) line: usize,
+    /// What follows the fence: a language, and what we say about the block.
+    pub(crate) info: String,
+    pub(crate) text: String,
+}
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+pub(crate) fn read(file: impl AsRef<Path>) -> String {
+    let path = root().join(file);
+    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for (index, line) in markdown.lines().enumerate() {
+        match (line.strip_prefix("```"), open.take()) {
+            (Some(info), None) => open = Some(Block { line: index + 1, info: info.to_owned(), text: String::new() }),
+            (Some(_), Some(block)) => blocks.push(block),
+            (None, Some(mut block)) => {
+                block.text.push_str(line);
+                block.text.push('\n');
+                open = Some(block);
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a block is never closed: {open:?}");
+    blocks
+}
+
+/// The targets of its links, outside of blocks.
+fn links(markdown: &str) -> Vec<String> {
+    let mut fenced = false;
+    let mut links = Vec::new();
+    for line in markdown.lines() {
+        fenced ^= line.starts_with("```");
+        if !fenced {
+            let targets = line.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+            links.extend(targets.map(|(target, _)| target.to_owned()));
+        }
+    }
+    links
+}
+
+fn documents() -> Vec<PathBuf> {
+    let mut documents = vec![root().join("README.md"), root().join("CHANGELOG.md"), root().join("function/README.md")];
+    for folder in ["docs", "docs/decisions"] {
+        let files = fs::read_dir(root().join(folder)).expect("the folder of documents");
+        let files = files.map(|entry| entry.expect("an entry").path());
+        documents.extend(files.filter(|file| file.extension().is_some_and(|extension| extension == "md")));
+    }
+    documents
+}
+
+#[test]
+fn every_link_into_the_project_leads_to_a_file() {
+    let mut checked = 0;
+    for document in documents() {
+        let folder = document.parent().expect("the document's folder");
+        for link in links(&read(&document)) {
+            let file = link.split('#').next().unwrap_or_default();
+            if file.is_empty() || file.contains("://") {
+                continue;
+            }
+            assert!(folder.join(file).exists(), "{}: the link to {link} leads nowhere", document.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 10, "only {checked} links were found");
+}
+
+#[test]
+fn blocks_are_told_with_their_line_and_what_is_said_about_them() {
+    let blocks = blocks("text\n```sh no-run: why\nmake\n```\n```json\n{}\n```\n");
+    let told: Vec<_> = blocks.iter().map(|block| (block.line, block.info.as_str(), block.text.as_str())).collect();
+    assert_eq!(told, [(2, "sh no-run: why", "make\n"), (5, "json", "{}\n")]);
+}

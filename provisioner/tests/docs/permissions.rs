@@ -1,0 +1,100 @@
+//! `docs/permissions.md` allows what the code can call, no less and no more.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use regex_lite::Regex;
+use serde_json::Value;
+
+use crate::markdown::{blocks, read, root};
+
+/// Calls that a deployer of the chat does not need a permission for, with the reason.
+const NOT_IN_THE_POLICY: &[(&str, &str)] = &[
+    ("sts:GetCallerIdentity", "is allowed to everybody"),
+    ("iam:PutRolePermissionsBoundary", "only for templates with a boundary; named in the notes"),
+    ("iam:DeleteRolePermissionsBoundary", "only for templates with a boundary; named in the notes"),
+    ("dynamodb:DescribeTable", "only for templates with a table; named in the notes"),
+    ("dynamodb:ListTagsOfResource", "only for templates with a table; named in the notes"),
+    ("dynamodb:CreateTable", "only for templates with a table; named in the notes"),
+    ("dynamodb:UpdateTable", "only for templates with a table; named in the notes"),
+    ("dynamodb:TagResource", "only for templates with a table; named in the notes"),
+    ("dynamodb:DeleteTable", "only for templates with a table; named in the notes"),
+    ("dynamodb:BatchWriteItem", "`local` fills its own table with it"),
+];
+
+#[test]
+fn the_policy_of_a_deployer_allows_just_what_the_code_can_call() {
+    let mut expected = called();
+    for (action, reason) in NOT_IN_THE_POLICY {
+        assert!(expected.remove(*action), "{action} ({reason}) is not called any more");
+    }
+    // Asked for by Lambda: when a function gets a role, and when its tags are read.
+    expected.extend(["iam:PassRole", "lambda:ListTags"].map(str::to_owned));
+    assert_eq!(allowed("deployer"), expected);
+}
+
+#[test]
+fn the_policy_of_a_reader_allows_just_the_reading_calls_of_the_deployers() {
+    let reads = |action: &String| {
+        let (_, verb) = action.split_once(':').unwrap_or_default();
+        ["Get", "List", "Describe", "GET"].iter().any(|start| verb.starts_with(start))
+    };
+    assert_eq!(allowed("reader"), allowed("deployer").into_iter().filter(reads).collect());
+}
+
+#[test]
+fn what_only_some_templates_need_is_named_in_the_notes() {
+    let text = read("docs/permissions.md");
+    for (action, reason) in NOT_IN_THE_POLICY.iter().filter(|(_, reason)| reason.ends_with("named in the notes")) {
+        assert!(text.contains(action), "{action}: {reason}");
+    }
+}
+
+fn allowed(policy: &str) -> BTreeSet<String> {
+    let blocks = blocks(&read("docs/permissions.md"));
+    let block = blocks.iter().find(|block| block.info == format!("json {policy}")).expect("the policy");
+    let policy: Value = serde_json::from_str(&block.text).expect("a policy in JSON");
+    let statements = policy["Statement"].as_array().expect("its statements");
+    let actions = statements.iter().flat_map(|statement| match &statement["Action"] {
+        Value::String(one) => vec![one.clone()],
+        Value::Array(several) => several.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        other => panic!("no action: {other}"),
+    });
+    actions.collect()
+}
+
+/// The IAM actions of all operations in `src/aws`, found by the names of the clients that they are called on.
+fn called() -> BTreeSet<String> {
+    let call = Regex::new(r"\b(apigateway|client|dynamodb|iam|lambda|logs|sts)\s*\.\s*([a-z]+(?:_[a-z]+)*)\(\)");
+    let call = call.expect("a pattern");
+    let mut actions = BTreeSet::new();
+    for entry in fs::read_dir(root().join("provisioner/src/aws")).expect("the services") {
+        let source = fs::read_to_string(entry.expect("a file").path()).expect("its text");
+        actions.extend(call.captures_iter(&source).flat_map(|found| action(&found[1], &found[2])));
+    }
+    assert!(actions.len() > 30, "only {} calls were found: the clients have other names now", actions.len());
+    actions
+}
+
+fn action(client: &str, operation: &str) -> Vec<String> {
+    if matches!(client, "apigateway" | "client") {
+        let verb = match operation.split('_').next().unwrap_or_default() {
+            "get" => "GET",
+            "create" => "POST",
+            "update" => "PATCH",
+            "delete" => "DELETE",
+            "tag" => return vec!["apigateway:POST".to_owned(), "apigateway:TagResource".to_owned()],
+            other => panic!("which HTTP verb is `{other}_…` of API Gateway?"),
+        };
+        return vec![format!("apigateway:{verb}")];
+    }
+    let name: String = operation.split('_').map(capitalized).collect();
+    // The one operation of ours whose permission has another name.
+    let name = if (client, name.as_str()) == ("lambda", "Invoke") { "InvokeFunction".to_owned() } else { name };
+    vec![format!("{client}:{name}")]
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}

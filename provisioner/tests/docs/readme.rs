@@ -1,0 +1,233 @@
+//! The README's commands, run as they stand and in their order, by the shell.
+//!
+//! A block that cannot run here says why after its fence: `no-run: reason`. `until Ctrl-C` marks the one that stays.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::markdown::{Block, blocks, read, root};
+use crate::ministack::ministack;
+
+/// What a person has done before: films in a table, and an API of their own.
+const BEFORE: &str = "
+aws dynamodb create-table --table-name cinedb --billing-mode PAY_PER_REQUEST \
+  --attribute-definitions AttributeName=id,AttributeType=S --key-schema AttributeName=id,KeyType=HASH
+aws dynamodb put-item --table-name cinedb --item '{\"id\": {\"S\": \"1\"}, \"title\": {\"S\": \"Arrival\"}}'
+";
+const OWN_API: &str = "
+API_ID=$(aws apigatewayv2 create-api --name movies --protocol-type HTTP --query ApiId --output text)
+aws apigatewayv2 create-stage --api-id \"$API_ID\" --stage-name '$default' --auto-deploy > /dev/null
+echo \"$API_ID\"
+";
+/// What is adopted.
+const BY_HAND: &str = "
+aws iam create-role --role-name cinedb-chat-bedrock-role --assume-role-policy-document file://policies/lambda-trust.json
+";
+
+/// What a person looks for in the output of some of the commands.
+const SEEN: &[(&str, &str)] = &[
+    ("curl", "\"usage\""),
+    ("make help", "destroy"),
+    ("describe-table", "ACTIVE"),
+    ("Denis Villeneuve", "\"statusCode\": 200"),
+    ("make deploy\n", "ChatUrl"),
+    ("MemorySize=1024", "512 → 1024"),
+    ("test-event.json", "\"statusCode\": 200"),
+    ("--parameter ApiId=$API_ID\"\n", "OPTIONS /chat"),
+    ("make destroy", "to delete"),
+    ("--adopt", "1 to adopt"),
+];
+
+#[test]
+fn the_commands_of_the_readme_work() {
+    let blocks = blocks(&read("README.md"));
+    let commands: Vec<_> = blocks.iter().filter(|block| block.info.starts_with("sh")).collect();
+    let mut shell = Shell::new();
+    shell.run_text(BEFORE);
+    let own_api = shell.run_text(OWN_API);
+    shell.set("API_ID", String::from_utf8_lossy(&own_api.stdout).trim());
+
+    let (mut local, mut ran) = (None, 0);
+    for block in commands {
+        match block.info.as_str() {
+            "sh until Ctrl-C" => {
+                let started = Local::start(&shell, block);
+                shell.set("CHAT_URL", &started.url);
+                local = Some(started);
+            }
+            "sh" => {
+                if block.text.contains("--adopt") {
+                    shell.run_text(BY_HAND);
+                }
+                shell.run(block);
+            }
+            other => {
+                let reason = other.strip_prefix("sh no-run: ").unwrap_or_default();
+                assert!(!reason.is_empty(), "README.md:{}: why is `{other}` not run?", block.line);
+                continue;
+            }
+        }
+        ran += 1;
+        // The stack on AWS comes after the one on this machine: two local AWS are not needed at once.
+        if block.text.starts_with("curl")
+            && let Some(local) = local.take()
+        {
+            local.interrupt();
+        }
+    }
+    assert!(local.is_none(), "nothing was asked of `make local`");
+    assert!(ran > 10, "only {ran} blocks were run");
+}
+
+/// A shell with what a person has set: credentials for AWS, for which MiniStack stands, and a quick build.
+struct Shell {
+    env: Vec<(String, String)>,
+    port: u16,
+}
+
+impl Shell {
+    fn new() -> Self {
+        let inherited = ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR", "RUSTFLAGS"];
+        let mut env: Vec<_> = inherited
+            .into_iter()
+            .filter_map(|name| std::env::var(name).ok().map(|value| (name.to_owned(), value)))
+            .collect();
+        let port = free_port();
+        // `provisioner` and `aws` are on a person's path.
+        let path = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{}:{path}", programs().display(), root().join(".venv/bin").display());
+        let own = [
+            ("PATH", path.as_str()),
+            ("PROFILE", "dev"),
+            ("PORT", &port.to_string()),
+            ("AWS_ENDPOINT_URL", ministack().url()),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_DEFAULT_REGION", "us-east-1"),
+            ("AWS_CONFIG_FILE", "/dev/null"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+        ];
+        env.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Self { env, port }
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn command(&self, text: &str) -> Command {
+        let mut command = Command::new("bash");
+        command.args(["-euo", "pipefail", "-c", text]).current_dir(root()).stdin(Stdio::null());
+        command.env_clear().envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    #[track_caller]
+    fn run_text(&self, text: &str) -> Output {
+        let output = self.command(text).output().expect("bash");
+        assert!(output.status.success(), "{}", told(text, &output));
+        output
+    }
+
+    fn run(&self, block: &Block) {
+        let Block { line, text, .. } = block;
+        let begun = Instant::now();
+        let output = self.command(text).output().expect("bash");
+        eprintln!("{:5.1} s  README.md:{line}: {}", begun.elapsed().as_secs_f64(), text.trim_end());
+        assert!(output.status.success(), "README.md:{line}: {}", told(text, &output));
+        for (command, seen) in SEEN.iter().filter(|(command, _)| text.contains(command)) {
+            let told = told(text, &output);
+            assert!(told.contains(seen), "README.md:{line}: `{command}` does not tell `{seen}`: {told}");
+        }
+    }
+}
+
+fn told(text: &str, output: &Output) -> String {
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    format!("{text}--- stdout\n{stdout}--- stderr\n{stderr}--- {}", output.status)
+}
+
+/// Where `make` puts the programs: target/PROFILE, above this test's target/PROFILE/deps.
+fn programs() -> PathBuf {
+    let test = std::env::current_exe().expect("this test's own path");
+    test.ancestors().nth(2).map(Path::to_owned).expect("target/PROFILE above this test")
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port on loopback").port()
+}
+
+/// `make local` at work. Whatever happens to the test, it is ended.
+struct Local {
+    group: Child,
+    url: String,
+    port: u16,
+    stderr: PathBuf,
+}
+
+impl Local {
+    fn start(shell: &Shell, block: &Block) -> Self {
+        let stderr = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme-local.stderr");
+        let log = File::create(&stderr).expect("a file for its stderr");
+        let mut command = shell.command(&block.text);
+        command.stdout(Stdio::piped()).stderr(log).process_group(0);
+        let mut group = command.spawn().expect("bash");
+        let stdout = BufReader::new(group.stdout.take().expect("its stdout"));
+        let mut local = Self { group, url: String::new(), port: shell.port, stderr };
+        let (tell, hear) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                if let Some(url) = line.strip_prefix("chat: ") {
+                    let _ = tell.send(url.to_owned());
+                }
+            }
+        });
+        // A cold build may come first.
+        match hear.recv_timeout(Duration::from_secs(900)) {
+            Ok(url) => local.url = url,
+            Err(_) => panic!("README.md:{}: no `chat: URL` came; stderr was\n{}", block.line, local.log()),
+        }
+        local
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(&self.stderr).unwrap_or_default()
+    }
+
+    fn signal(&self, name: &str) {
+        let group = format!("-{}", self.group.id());
+        let _ = Command::new("kill").args([name, "--", &group]).stderr(Stdio::null()).status();
+    }
+
+    /// Ctrl-C, as a terminal sends it: to the whole group.
+    fn interrupt(mut self) {
+        self.signal("-INT");
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while self.group.try_wait().expect("its status").is_none() {
+            assert!(Instant::now() < deadline, "`make local` does not end on Ctrl-C:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert!(self.log().contains("\nstopping"), "it ended otherwise:\n{}", self.log());
+        let gone = || TcpStream::connect(("127.0.0.1", self.port)).is_err();
+        while !gone() {
+            assert!(Instant::now() < deadline, "its MiniStack still answers on port {}", self.port);
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        if matches!(self.group.try_wait(), Ok(None)) {
+            self.signal("-TERM");
+            let _ = self.group.wait();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! A stack that was made by hand, with the seed's own commands, becomes ours.
+
+use serde_json::json;
+
+use crate::support::account::Account;
+use crate::support::chat::assert_is_attached_to;
+use crate::support::http::post_chat;
+use crate::support::ministack::ministack;
+use crate::support::seed;
+use crate::support::user::User;
+use crate::support::world::World;
+
+#[tokio::test]
+async fn a_stack_made_by_hand_is_refused_without_adopt_and_taken_over_with_it() {
+    let account = Account::fresh();
+    let made = seed::by_hand(&account).await;
+    let before = World::read(&account).await;
+    let api_id = format!("ApiId={}", made.movies.api_id);
+    let user = User::of(account).always(["-P", api_id.as_str()]);
+
+    let (refused, writes) = user.writes_of(&["deploy", "--yes"]).await;
+    let refused = refused.expect_code(1);
+    assert_eq!(writes, [""; 0], "{refused:?}");
+    for text in ["cinedb-chat-bedrock-role", "was not made by this stack", "hint: ", "--adopt"] {
+        assert!(refused.stderr.contains(text), "no `{text}` in {refused:?}");
+    }
+
+    let (plan, writes) = user.writes_of(&["plan", "--adopt", "--output", "json"]).await;
+    assert_eq!(writes, [""; 0]);
+    let plan = plan.expect_success().json();
+    let action = |id: &str| {
+        let mut steps = plan["steps"].as_array().into_iter().flatten();
+        steps.find(|step| step["logicalId"] == id).map(|step| step["action"].clone()).unwrap_or_default()
+    };
+    for id in ["ChatRole", "ChatFunction", "ChatIntegration"] {
+        assert_eq!(action(id), "adopt", "{id} in {plan:#}");
+    }
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+
+    user.deploy(&["--adopt"]).await;
+    let adopted = user.world().await;
+    assert_is_attached_to("movies", &adopted, &user.account);
+    let (old, new) = (&before["apis"]["movies"], &adopted["apis"]["movies"]);
+    assert_eq!(new["routes"][seed::ROUTE]["id"], made.route_id, "the route is the same");
+    assert_eq!(new["integrations"].as_object().unwrap().len(), old["integrations"].as_object().unwrap().len());
+    for part in ["cors", "stages", "tags"] {
+        assert_eq!(new[part], old[part], "{part}");
+    }
+    let url = ministack().api_url(&made.movies.api_id, "/chat");
+    let answer = post_chat(&user.account, &url, &json!({"message": "A thriller"})).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_ne!(answer.body["message"], seed::ANSWER, "the new code answers");
+
+    let (again, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    again.expect_success();
+    assert_eq!(writes, [""; 0]);
+
+    user.run(&["destroy", "--yes"]).await.expect_success();
+    let left = user.world().await;
+    assert_eq!((left.names("functions"), left.names("roles")), (vec!["cinedb-movies"], vec!["cinedb-movies-role"]));
+    let routes: Vec<_> = left["apis"]["movies"]["routes"].as_object().unwrap().keys().collect();
+    assert_eq!(routes, ["GET /movies", "GET /movies/{id}"]);
+}

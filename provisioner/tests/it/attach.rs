@@ -1,0 +1,76 @@
+//! The chat on an API that belongs to others.
+
+use serde_json::json;
+
+use crate::support::account::Account;
+use crate::support::chat::assert_is_attached_to;
+use crate::support::http::{options, post_chat, send};
+use crate::support::ministack::ministack;
+use crate::support::seed;
+use crate::support::user::{User, chat_url};
+use crate::support::world::World;
+
+#[tokio::test]
+async fn the_chat_joins_an_api_of_others_and_leaves_it_as_it_was() {
+    let account = Account::fresh();
+    let movies = seed::movies_api(&account).await;
+    let movies_url = ministack().api_url(&movies.api_id, "/movies");
+    // Before the account is read: the first call makes the function's log group.
+    let list = send(&account, "GET", &movies_url, &[], String::new()).await;
+    assert_eq!(list.status, 200, "{list:?}");
+    let before = World::read(&account).await;
+
+    let api_id = format!("ApiId={}", movies.api_id);
+    let user = User::of(account).always(["-P", api_id.as_str()]);
+    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
+    let with_chat = user.world().await;
+    assert_is_attached_to("movies", &with_chat, &user.account);
+    assert_eq!(with_chat.names("apis"), ["movies"], "no API of its own");
+    for change in before.changes_to(&with_chat).iter().filter(|change| change.contains("apis › ")) {
+        let added = ["+ apis › movies › routes › ", "+ apis › movies › integrations › "];
+        assert!(added.iter().any(|start| change.starts_with(start)), "{change}");
+    }
+
+    let answer = post_chat(&user.account, chat_url(&report), &json!({"message": "A comedy, please"})).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let list_again = send(&user.account, "GET", &movies_url, &[], String::new()).await;
+    assert_eq!((list_again.status, list_again.body), (200, list.body));
+    let preflight = options(&user.account, &movies_url, "https://movies.example").await;
+    assert_eq!(preflight.header("access-control-allow-origin"), Some("https://movies.example"), "{preflight:?}");
+
+    let (again, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    assert_eq!(writes, [""; 0], "{again:?}");
+
+    let destroyed = user.run(&["destroy", "--yes"]).await.expect_success();
+    let after = user.world().await;
+    assert_eq!(before.changes_to(&after), [""; 0], "{destroyed:?}");
+}
+
+#[tokio::test]
+async fn a_route_that_leads_elsewhere_is_refused_even_with_adopt() {
+    let account = Account::fresh();
+    let movies = seed::movies_api(&account).await;
+    seed::create_route(&account.sdk(), &movies.api_id, seed::ROUTE, &movies.integration_id).await;
+    let before = World::read(&account).await;
+    let api_id = format!("ApiId={}", movies.api_id);
+    let user = User::of(account).always(["-P", api_id.as_str()]);
+    for args in [&["deploy"][..], &["deploy", "--adopt", "--yes"], &["plan", "--adopt"]] {
+        let (run, writes) = user.writes_of(args).await;
+        let run = run.expect_code(1);
+        assert_eq!(writes, [""; 0], "{run:?}");
+        assert!(run.stderr.contains("the route `POST /chat` leads elsewhere"), "{run:?}");
+        assert!(run.stderr.contains("hint: "), "{run:?}");
+        assert!(!run.stderr.contains("${"), "references are told in words: {run:?}");
+    }
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_api_that_does_not_exist_is_told_before_the_first_write() {
+    let user = User::new();
+    let (run, writes) = user.writes_of(&["deploy", "-P", "ApiId=nosuchapi1"]).await;
+    let run = run.expect_code(1);
+    assert_eq!(writes, [""; 0], "{run:?}");
+    assert!(run.stderr.contains("nosuchapi1") && run.stderr.contains("there is no such API"), "{run:?}");
+    assert!(user.world().await.is_empty());
+}

@@ -1,0 +1,126 @@
+//! One change at a time: exactly it is planned, and exactly it is made.
+
+use serde_json::{Value, json};
+
+use crate::support::package;
+use crate::support::user::{TemplateCopy, User, code};
+
+/// The steps of a plan that change something, without what people and graphs need.
+fn changing(plan: &Value) -> Vec<Value> {
+    let steps = plan["steps"].as_array().into_iter().flatten();
+    let steps = steps.filter(|step| step["action"] != "keep");
+    steps.map(|s| json!([s["logicalId"], s["action"], s["calls"], s["changes"]])).collect()
+}
+
+/// Deploys, then plans and makes the change of `args`: the plan's changing steps, the writing calls, the world's changes.
+async fn change(user: &User, args: &[&str]) -> (Vec<Value>, Vec<String>, Vec<String>) {
+    user.deploy(&[]).await;
+    let before = user.world().await;
+    let (plan, planned) = user.writes_of(&[&["plan", "--output", "json"], args].concat()).await;
+    assert_eq!(planned, [""; 0], "planning changes nothing");
+    let plan = plan.expect_success().json();
+    let (run, writes) = user.writes_of(&[&["deploy", "--no-smoke"], args].concat()).await;
+    run.expect_success();
+    let changes = before.changes_to(&user.world().await);
+    let (again, none) = user.writes_of(&[&["deploy", "--no-smoke"], args].concat()).await;
+    assert_eq!(none, [""; 0], "the second run has nothing to do: {again:?}");
+    (changing(&plan), writes, changes)
+}
+
+#[tokio::test]
+async fn more_memory_is_one_update_of_the_configuration() {
+    let (plan, writes, changes) = change(&User::new(), &["-P", "MemorySize=1024"]).await;
+    let memory = json!([{"property": "MemorySize", "old": 512, "new": 1024}]);
+    assert_eq!(plan, [json!(["ChatFunction", "update", ["UpdateFunctionConfiguration"], memory])]);
+    assert_eq!(writes, ["lambda UpdateFunctionConfiguration"]);
+    assert_eq!(changes, ["~ functions › cinedb-chat-bedrock › latest › memory: 512 → 1024"]);
+}
+
+#[tokio::test]
+async fn another_environment_is_one_update_and_the_plan_does_not_tell_the_values() {
+    let (plan, writes, changes) = change(&User::new(), &["-P", "MovieLimit=21"]).await;
+    assert_eq!(plan.len(), 1, "{plan:?}");
+    assert_eq!(plan[0][0], "ChatFunction");
+    let [change] = plan[0][3].as_array().unwrap().as_slice() else { panic!("{plan:?}") };
+    assert_eq!(change["property"], "Environment.Variables.MOVIE_LIMIT");
+    for (side, value) in [("old", "50"), ("new", "21")] {
+        let token = change[side].as_str().unwrap();
+        assert!(token.starts_with("(masked ") && token != value, "{change}");
+    }
+    assert_ne!(change["old"], change["new"]);
+    assert_eq!(writes, ["lambda UpdateFunctionConfiguration"]);
+    let told = r#"~ functions › cinedb-chat-bedrock › latest › environment › MOVIE_LIMIT: "50" → "21""#;
+    assert_eq!(changes, [told]);
+}
+
+#[tokio::test]
+async fn a_changed_policy_is_put_and_nothing_else() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let before = user.world().await;
+    let copy =
+        TemplateCopy::new().edited("policies/dynamodb-read.json", "\"dynamodb:Scan\"", "\"dynamodb:PartiQLSelect\"");
+    let arguments = copy.arguments();
+    let args: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let plan = user.run(&[&["plan", "--output", "json"], &args[..]].concat()).await.expect_success().json();
+    let planned = changing(&plan);
+    assert_eq!(planned.len(), 1, "{planned:?}");
+    assert_eq!((&planned[0][0], &planned[0][2]), (&json!("ChatRole"), &json!(["PutRolePolicy"])));
+    let (run, writes) = user.writes_of(&[&["deploy", "--no-smoke"], &args[..]].concat()).await;
+    run.expect_success();
+    assert_eq!(writes, ["iam PutRolePolicy"]);
+    let changes = before.changes_to(&user.world().await);
+    let [change] = changes.as_slice() else { panic!("{changes:?}") };
+    assert!(change.contains("DynamoDBReadPolicy") && change.contains("dynamodb:PartiQLSelect"), "{change}");
+}
+
+#[tokio::test]
+async fn other_code_is_one_upload() {
+    let user = User::new();
+    let zip = package::other_function_zip_file();
+    let argument = code(zip);
+    let (plan, writes, changes) = change(&user, &["--code", argument.to_str().unwrap()]).await;
+    let (old, new) = (package::sha256(package::function_zip_file()), package::sha256(zip));
+    assert_eq!(plan.len(), 1, "{plan:?}");
+    assert_eq!(plan[0][2], json!(["UpdateFunctionCode"]));
+    let [change] = plan[0][3].as_array().unwrap().as_slice() else { panic!("{plan:?}") };
+    assert_eq!((&change["old"], &change["new"]), (&json!(old), &json!(new)));
+    assert_eq!(writes, ["lambda UpdateFunctionCode"]);
+    assert_eq!(changes, [format!("~ functions › cinedb-chat-bedrock › latest › code_sha256: {old:?} → {new:?}")]);
+}
+
+#[tokio::test]
+async fn another_throttle_is_one_update_of_the_stage() {
+    let (plan, writes, changes) = change(&User::new(), &["-P", "ThrottleRate=7"]).await;
+    let rate = json!([{"property": "DefaultRouteSettings.ThrottlingRateLimit", "old": 5.0, "new": 7.0}]);
+    assert_eq!(plan, [json!(["ChatStage", "update", ["UpdateStage"], rate])]);
+    assert_eq!(writes, ["apigatewayv2 UpdateStage"]);
+    assert_eq!(changes, ["~ apis › cinedb-chat-bedrock › stages › $default › defaults › rate: 5.0 → 7.0"]);
+}
+
+#[tokio::test]
+async fn what_somebody_changed_by_hand_is_put_back() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let before = user.world().await;
+    let sdk = user.account.sdk();
+    let lambda = aws_sdk_lambda::Client::new(&sdk);
+    lambda.update_function_configuration().function_name("cinedb-chat-bedrock").timeout(3).send().await.unwrap();
+    let iam = aws_sdk_iam::Client::new(&sdk);
+    iam.delete_role_policy()
+        .role_name("cinedb-chat-bedrock-role")
+        .policy_name("DynamoDBReadPolicy")
+        .send()
+        .await
+        .unwrap();
+    let gateway = aws_sdk_apigatewayv2::Client::new(&sdk);
+    let api = &before["apis"]["cinedb-chat-bedrock"];
+    let (api_id, route) = (api["id"].as_str().unwrap(), api["routes"]["POST /chat"]["id"].as_str().unwrap());
+    gateway.delete_route().api_id(api_id).route_id(route).send().await.unwrap();
+
+    let (run, mut writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    run.expect_success();
+    writes.sort();
+    assert_eq!(writes, ["apigatewayv2 CreateRoute", "iam PutRolePolicy", "lambda UpdateFunctionConfiguration"]);
+    crate::support::chat::assert_is_all_there_is(&user.world().await, &user.account);
+}

@@ -1,0 +1,83 @@
+//! The first deploy, and the one after it.
+
+use serde_json::json;
+
+use crate::support::chat::{assert_is_all_there_is, assert_is_there};
+use crate::support::http::{options, post_chat};
+use crate::support::proxy::call::names;
+use crate::support::user::{User, chat_url};
+
+#[tokio::test]
+async fn a_deploy_from_nothing_makes_what_the_template_says_and_answers_a_chat_over_http() {
+    let user = User::new();
+    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
+    assert_is_all_there_is(&user.world().await, &user.account);
+    assert_eq!(report["smoke"]["passed"], true, "{report:#}");
+
+    let url = chat_url(&report);
+    let question = json!({"message": "Recommend me a sci-fi movie", "history": []});
+    let answer = post_chat(&user.account, url, &question).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(answer.body["message"].as_str().is_some_and(|text| !text.is_empty()), "{answer:?}");
+    for count in ["inputTokens", "outputTokens"] {
+        assert!(answer.body["usage"][count].as_u64().is_some(), "{answer:?}");
+    }
+
+    let blank = post_chat(&user.account, url, &json!({"message": " "})).await;
+    assert_eq!((blank.status, &blank.body), (400, &json!({"error": "Message is required"})), "{blank:?}");
+
+    let preflight = options(&user.account, url, "https://films.example").await;
+    assert!(matches!(preflight.status, 200 | 204), "{preflight:?}");
+    assert_eq!(preflight.header("access-control-allow-origin"), Some("*"), "{preflight:?}");
+}
+
+#[tokio::test]
+async fn a_second_deploy_sends_no_writing_call_and_no_chat_and_tells_the_same_outputs() {
+    let user = User::new();
+    let first = user.deploy(&[]).await;
+    let before = user.world().await;
+
+    user.proxy.clear();
+    let second = user.run(&["deploy"]).await.expect_success();
+    let harmless = user.proxy.calls().iter().all(|call| !call.is_write() && call.operation != "Invoke");
+    assert!(harmless, "{:?}\n{second:?}", user.proxy.calls());
+    assert!(second.stderr.contains("nothing to do"), "{second:?}");
+    assert_eq!(second.stdout, first.stdout);
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+}
+
+#[tokio::test]
+async fn two_stacks_of_different_names_are_deployed_side_by_side_in_one_account() {
+    let user = User::new();
+    let other = ["--stack", "other", "-P", "FunctionName=other-chat", "-P", "RoleName=other-chat-role"];
+    let (one, two) = tokio::join!(user.deploy(&[]), user.deploy(&other));
+    let world = user.world().await;
+    assert_is_there(&world, &user.account);
+    assert_eq!(world.names("functions"), ["cinedb-chat-bedrock", "other-chat"]);
+    assert_eq!(world.names("apis"), ["cinedb-chat-bedrock", "other-chat"]);
+    assert_eq!(world["functions"]["other-chat"]["tags"]["provisioner:stack"], "other");
+    assert_ne!(one.stdout, two.stdout);
+
+    let (again, writes) = user.writes_of(&["deploy"]).await;
+    assert_eq!(writes, [""; 0], "{again:?}");
+    let (again, writes) = user.writes_of(&[&["deploy"], &other[..]].concat()).await;
+    assert_eq!(writes, [""; 0], "{again:?}");
+
+    user.run(&[&["destroy", "--yes"], &other[..]].concat()).await.expect_success();
+    assert_is_all_there_is(&user.world().await, &user.account);
+}
+
+#[tokio::test]
+async fn a_deploy_waits_for_a_role_that_lambda_cannot_assume_yet() {
+    use crate::support::proxy::rule::{AwsError, call};
+    let user = User::new();
+    let message = "The role defined for the function cannot be assumed by Lambda.";
+    let not_yet = AwsError::new(400, "InvalidParameterValueException", message);
+    user.proxy.on(call("CreateFunction").first(2).answer(not_yet));
+    let run = user.deploy(&[]).await;
+    let attempts = names(&user.proxy.writes()).iter().filter(|name| *name == "lambda CreateFunction").count();
+    assert_eq!(attempts, 3, "{run:?}");
+    assert!(run.stderr.contains("waiting until Lambda can assume role"), "{run:?}");
+    assert!(run.stderr.contains("cinedb-chat-bedrock-role"), "{run:?}");
+    assert_is_all_there_is(&user.world().await, &user.account);
+}

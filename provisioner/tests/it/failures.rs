@@ -1,0 +1,69 @@
+//! What goes wrong is told, and the next run goes on.
+
+use crate::support::chat::assert_is_all_there_is;
+use crate::support::proxy::call::names;
+use crate::support::proxy::rule::{AwsError, call};
+use crate::support::user::User;
+
+#[tokio::test]
+async fn a_denied_action_fails_at_once_with_the_hint() {
+    let user = User::new();
+    let message = "User: arn:aws:iam::1:user/dev is not authorized to perform: lambda:CreateFunction";
+    user.proxy.on(call("CreateFunction").answer(AwsError::new(403, "AccessDeniedException", message)));
+    let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
+    let sent = names(&user.proxy.calls()).into_iter().filter(|name| name == "lambda CreateFunction").count();
+    assert_eq!(sent, 1, "{run:?}");
+    for text in ["creating function cinedb-chat-bedrock: ", message, "hint: give these credentials the permission"] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_half_way_says_what_is_done_and_the_next_deploy_completes_it() {
+    let user = User::new();
+    let denied = AwsError::new(403, "AccessDeniedException", "not authorized to perform: apigateway:POST");
+    user.proxy.on(call("CreateIntegration").answer(denied));
+    let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
+    assert_eq!(run.stdout, "", "no outputs of half a stack");
+    let world = user.world().await;
+    assert_eq!(world.names("functions"), ["cinedb-chat-bedrock"]);
+    assert_eq!(world["apis"]["cinedb-chat-bedrock"]["routes"], serde_json::json!({}));
+    for text in
+        ["ChatIntegration: creating an integration", "steps are done", "ChatRoute", "run the same command again"]
+    {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+
+    user.proxy.forget_rules();
+    let (next, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    next.expect_success();
+    let done_before = ["iam CreateRole", "lambda CreateFunction", "apigatewayv2 CreateApi", "logs CreateLogGroup"];
+    assert!(!writes.iter().any(|write| done_before.contains(&write.as_str())), "{writes:?}");
+    assert_is_all_there_is(&user.world().await, &user.account);
+}
+
+#[tokio::test]
+async fn a_destroy_that_failed_half_way_is_completed_by_the_next() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let denied = AwsError::new(403, "AccessDeniedException", "not authorized to perform: lambda:DeleteFunction");
+    user.proxy.on(call("DeleteFunction").answer(denied));
+    let run = user.run(&["destroy", "--yes"]).await.expect_code(1);
+    assert!(run.stderr.contains("deleting function cinedb-chat-bedrock"), "{run:?}");
+    assert!(!user.world().await.is_empty());
+    user.proxy.forget_rules();
+    user.run(&["destroy", "--yes"]).await.expect_success();
+    let world = user.world().await;
+    assert!(world.is_empty(), "{world:?}");
+}
+
+#[tokio::test]
+async fn a_refused_question_is_an_error_and_no_reason_to_create() {
+    let user = User::new();
+    let denied = AwsError::new(403, "AccessDenied", "not authorized to perform: iam:GetRole");
+    user.proxy.on(call("GetRole").answer(denied));
+    let (run, writes) = user.writes_of(&["deploy"]).await;
+    let run = run.expect_code(1);
+    assert_eq!(writes, [""; 0], "{run:?}");
+    assert!(run.stderr.contains("reading role cinedb-chat-bedrock-role"), "{run:?}");
+}

@@ -1,0 +1,67 @@
+//! Ctrl-C.
+
+use std::time::{Duration, Instant};
+
+use tokio::process::Child;
+
+use crate::support::chat::assert_is_all_there_is;
+use crate::support::proxy::Proxy;
+use crate::support::proxy::rule::call;
+use crate::support::user::User;
+
+/// What the shell sends on Ctrl-C.
+pub(crate) fn ctrl_c(program: &Child) {
+    let pid = program.id().expect("a running program").to_string();
+    let sent = std::process::Command::new("kill").args(["-INT", &pid]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+}
+
+async fn until_called(proxy: &Proxy, operation: &str) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !proxy.calls().iter().any(|call| call.operation == operation) {
+        assert!(Instant::now() < deadline, "no {operation} in {:?}", proxy.calls());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_after_the_calls_under_way_and_the_next_deploy_completes() {
+    let user = User::new();
+    user.proxy.on(call("CreateFunction").delay(Duration::from_millis(800)));
+    let program = user.spawn(&["deploy", "--no-smoke"]);
+    until_called(&user.proxy, "CreateFunction").await;
+    ctrl_c(&program);
+    let ended = program.wait_with_output().await.unwrap();
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    assert!(ended.stdout.is_empty(), "no outputs of half a stack");
+    for text in ["stopping after the calls that are under way", "stopped on request", "run the same command again"] {
+        assert!(stderr.contains(text), "no `{text}` in {stderr}");
+    }
+    let world = user.world().await;
+    assert_eq!(world.names("functions"), ["cinedb-chat-bedrock"], "the call under way was waited for");
+    let api = &world["apis"]["cinedb-chat-bedrock"];
+    assert_eq!(api["routes"].as_object().map_or(0, serde_json::Map::len), 0, "nothing was begun after it");
+
+    user.proxy.forget_rules();
+    let (next, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    next.expect_success();
+    assert!(!writes.contains(&"lambda CreateFunction".to_owned()), "{writes:?}");
+    assert_is_all_there_is(&user.world().await, &user.account);
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_a_smoke_chat_that_does_not_come_back() {
+    let user = User::new();
+    user.proxy.on(call("Invoke").delay(Duration::from_secs(600)));
+    let program = user.spawn(&["deploy"]);
+    until_called(&user.proxy, "Invoke").await;
+    ctrl_c(&program);
+    let ended = tokio::time::timeout(Duration::from_secs(20), program.wait_with_output()).await;
+    let ended = ended.expect("the program ends on Ctrl-C").unwrap();
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("everything of the plan is deployed"), "{stderr}");
+    assert!(String::from_utf8_lossy(&ended.stdout).contains("ChatUrl"), "and its outputs are told");
+    assert_is_all_there_is(&user.world().await, &user.account);
+}

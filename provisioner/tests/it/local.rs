@@ -1,0 +1,57 @@
+//! The whole chat on this machine.
+
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use crate::interrupt::ctrl_c;
+use crate::support::account::Account;
+use crate::support::cli::Cli;
+use crate::support::http::post_chat;
+use crate::support::ministack::{free_port, venv};
+use crate::support::package;
+
+fn arguments(port: u16) -> Vec<String> {
+    let (zip, venv) = (package::function_zip_file(), venv());
+    let (zip, venv) = (zip.to_str().unwrap(), venv.to_str().unwrap());
+    ["local", "--port", &port.to_string(), "--code", zip, "--venv", venv].map(str::to_owned).to_vec()
+}
+
+#[tokio::test]
+async fn local_prints_the_chats_url_serves_it_and_ends_with_ctrl_c() {
+    let port = free_port();
+    // Settings for another AWS must not lead it there.
+    let cli = Cli::new(&Account::fresh());
+    let mut program = cli.spawn(arguments(port));
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let first = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await.expect("ready in time").unwrap();
+    let Some(first) = first else { panic!("it ended: {:?}", program.wait_with_output().await) };
+    let url = first.strip_prefix("chat: ").unwrap_or_else(|| panic!("{first}"));
+    assert!(url.starts_with(&format!("http://127.0.0.1:{port}/")), "{url}");
+
+    let question = json!({"message": "Recommend me a sci-fi movie", "history": []});
+    let answer = post_chat(&Account::of_nobody(), url, &question).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(answer.body["message"].is_string() && answer.body["usage"]["outputTokens"].is_u64(), "{answer:?}");
+
+    ctrl_c(&program);
+    let ended = tokio::time::timeout(Duration::from_secs(30), program.wait_with_output()).await;
+    let ended = ended.expect("it ends on Ctrl-C").unwrap();
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(0), "{stderr}");
+    assert!(stderr.contains("canned text"), "whose words these are: {stderr}");
+    assert_eq!(lines.next_line().await.unwrap(), None, "one line is the whole result");
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "MiniStack ended too");
+}
+
+#[tokio::test]
+async fn a_taken_port_is_told_at_once() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let run = Cli::new(&Account::fresh()).run(arguments(port)).await.expect_code(1);
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains(&format!("taking port {port} on 127.0.0.1")), "{run:?}");
+    assert!(run.stderr.contains("hint: ") && run.stderr.contains("PORT="), "{run:?}");
+}

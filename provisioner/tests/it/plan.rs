@@ -1,0 +1,44 @@
+//! `plan`: shows, and changes nothing.
+
+use crate::support::user::User;
+
+#[tokio::test]
+async fn the_detailed_exit_code_is_2_for_changes_0_for_none_and_1_for_errors() {
+    let user = User::new();
+    let plan = ["plan", "--detailed-exitcode"];
+    let (run, writes) = user.writes_of(&plan).await;
+    assert_eq!(writes, [""; 0]);
+    let run = run.expect_code(2);
+    assert!(run.stdout.contains("to create") && run.stderr.is_empty(), "{run:?}");
+    assert!(user.world().await.is_empty());
+
+    user.deploy(&[]).await;
+    let run = user.run(&plan).await.expect_code(0);
+    assert!(run.stdout.contains("nothing to do"), "{run:?}");
+    user.run(&["plan", "--detailed-exitcode", "-P", "MemorySize=256"]).await.expect_code(2);
+    user.run(&["plan", "-P", "MemorySize=256"]).await.expect_code(0);
+    user.run(&["plan", "--detailed-exitcode", "-P", "MemorySize=none"]).await.expect_code(1);
+    user.run(&["plan", "--detailed-exitcode", "--stack", "other"]).await.expect_code(1);
+}
+
+#[tokio::test]
+async fn the_plan_as_json_is_what_its_schema_says_and_tells_no_value_of_the_environment() {
+    let user = User::new();
+    // What is written, which leaves out what is empty.
+    let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let schema = schema.into_root_schema_for::<provisioner::plan::Plan>().to_value();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let origin = "https://only-for-the-environment.example";
+    let parameter = format!("AllowedOrigin={origin}");
+
+    let first = user.run(&["plan", "--output", "json", "-P", &parameter]).await.expect_success();
+    user.deploy(&[]).await;
+    let second = user.run(&["plan", "--output", "json", "-P", "MovieLimit=173"]).await.expect_success();
+    for run in [&first, &second] {
+        let errors: Vec<String> = schema.iter_errors(&run.json()).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}\n{run:?}");
+    }
+    let text = user.run(&["plan", "-P", "MovieLimit=173"]).await.expect_success().stdout;
+    assert!(second.stdout.contains("MOVIE_LIMIT") && text.contains("MOVIE_LIMIT"), "{second:?}");
+    assert!(!second.stdout.contains("173") && !text.contains("173"), "{second:?}\n{text}");
+}

@@ -1,0 +1,124 @@
+//! A person with an account, the program and the chat's template. Every call goes through a proxy that counts.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Child;
+
+use super::account::Account;
+use super::cli::{Cli, Run};
+use super::package;
+use super::proxy::Proxy;
+use super::proxy::call::names;
+use super::world::World;
+
+pub(crate) struct User {
+    pub(crate) account: Account,
+    pub(crate) proxy: Proxy,
+    cli: Cli,
+    always: Vec<String>,
+}
+
+impl User {
+    /// With an account that is empty.
+    pub(crate) fn new() -> Self {
+        Self::of(Account::fresh())
+    }
+
+    pub(crate) fn of(account: Account) -> Self {
+        let proxy = Proxy::start();
+        let cli = Cli::through(&account, &proxy);
+        Self { account, proxy, cli, always: Vec::new() }
+    }
+
+    /// Says this with every command.
+    pub(crate) fn always<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.always.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Runs a command to its end, with the package of the function as built for this machine.
+    pub(crate) async fn run(&self, args: &[&str]) -> Run {
+        self.cli.run(self.arguments(args)).await
+    }
+
+    /// Starts a command, for those who want to interrupt it.
+    pub(crate) fn spawn(&self, args: &[&str]) -> Child {
+        self.cli.spawn(self.arguments(args))
+    }
+
+    /// Runs a command; the writing calls that it sent.
+    pub(crate) async fn writes_of(&self, args: &[&str]) -> (Run, Vec<String>) {
+        self.proxy.clear();
+        let run = self.run(args).await;
+        (run, names(&self.proxy.writes()))
+    }
+
+    /// `deploy --no-smoke`, which has to work.
+    pub(crate) async fn deploy(&self, more: &[&str]) -> Run {
+        self.run(&[&["deploy", "--no-smoke"], more].concat()).await.expect_success()
+    }
+
+    pub(crate) async fn world(&self) -> World {
+        World::read(&self.account).await
+    }
+
+    fn arguments(&self, args: &[&str]) -> Vec<OsString> {
+        let mut all: Vec<OsString> = args.iter().map(Into::into).collect();
+        all.extend(self.always.iter().map(Into::into));
+        if matches!(args[0], "plan" | "deploy" | "update") && !args.contains(&"--code") {
+            all.extend(["--code".into(), code(package::function_zip_file())]);
+        }
+        all
+    }
+}
+
+/// What `--code` takes for a package.
+pub(crate) fn code(zip: &Path) -> OsString {
+    format!("ChatFunction={}", zip.display()).into()
+}
+
+/// The URL in the outputs of a `deploy --output json`.
+pub(crate) fn chat_url(report: &Value) -> &str {
+    report["outputs"]["ChatUrl"].as_str().expect("an output ChatUrl")
+}
+
+/// The project's template and its policies, to edit.
+pub(crate) struct TemplateCopy(TempDir);
+
+impl TemplateCopy {
+    pub(crate) fn new() -> Self {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let copy = TempDir::new().expect("a directory");
+        for folder in ["templates", "policies"] {
+            fs::create_dir(copy.path().join(folder)).expect("a directory");
+            for entry in fs::read_dir(project.join(folder)).expect("the project's files") {
+                let file = entry.expect("a file").path();
+                let name = file.file_name().expect("a file's name");
+                fs::copy(&file, copy.path().join(folder).join(name)).expect("a copy");
+            }
+        }
+        Self(copy)
+    }
+
+    /// Replaces a text that has to be there.
+    pub(crate) fn edited(self, file: &str, from: &str, to: &str) -> Self {
+        let path = self.0.path().join(file);
+        let text = fs::read_to_string(&path).expect("a file of the copy");
+        assert!(text.contains(from), "{file} has no `{from}`");
+        fs::write(&path, text.replacen(from, to, 1)).expect("a file of the copy");
+        self
+    }
+
+    pub(crate) fn chat(&self) -> PathBuf {
+        self.0.path().join("templates/chat.yaml")
+    }
+
+    /// For `User::always`.
+    pub(crate) fn arguments(&self) -> [String; 2] {
+        ["--template".to_owned(), self.chat().display().to_string()]
+    }
+}

@@ -1,0 +1,50 @@
+//! The quick redeploy.
+
+use crate::support::package;
+use crate::support::user::{User, code};
+
+#[tokio::test]
+async fn an_update_of_nothing_is_refused_and_names_deploy() {
+    let user = User::new();
+    let (run, writes) = user.writes_of(&["update"]).await;
+    let run = run.expect_code(1);
+    assert_eq!(writes, [""; 0], "{run:?}");
+    assert!(run.stderr.contains("function cinedb-chat-bedrock does not exist"), "{run:?}");
+    assert!(run.stderr.contains("hint: set the stack up with `provisioner deploy`"), "{run:?}");
+    assert_eq!(run.stdout, "");
+}
+
+#[tokio::test]
+async fn an_update_with_the_same_code_sends_nothing() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let (run, writes) = user.writes_of(&["update"]).await;
+    assert_eq!(writes, [""; 0], "{run:?}");
+    assert!(run.expect_success().stderr.contains("nothing to do"));
+}
+
+#[tokio::test]
+async fn an_update_uploads_new_code_tries_a_chat_and_leaves_the_rest() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let before = user.world().await;
+    let argument = code(package::other_function_zip_file());
+    let args = ["update", "--code", argument.to_str().unwrap(), "-P", "ThrottleRate=9", "-P", "MemorySize=256"];
+    let (run, writes) = user.writes_of(&args).await;
+    let run = run.expect_success();
+    assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda UpdateFunctionCode"], "{run:?}");
+    assert!(user.proxy.calls().iter().any(|call| call.name() == "lambda Invoke"), "{run:?}");
+    assert!(run.stderr.contains("`update` changes functions only; `deploy` does this"), "{run:?}");
+    let changes = before.changes_to(&user.world().await);
+    assert_eq!(changes.len(), 2, "code and memory: {changes:?}");
+    assert!(changes.iter().all(|change| change.contains("functions › cinedb-chat-bedrock › latest")), "{changes:?}");
+}
+
+#[tokio::test]
+async fn an_update_of_the_configuration_skips_unchanged_code() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let (run, writes) = user.writes_of(&["update", "--no-smoke", "-P", "MemorySize=256"]).await;
+    run.expect_success();
+    assert_eq!(writes, ["lambda UpdateFunctionConfiguration"]);
+}
