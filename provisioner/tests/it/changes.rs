@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::chat::assert_is_all_there_is;
 use crate::support::package;
 use crate::support::user::{TemplateCopy, User, code};
 
@@ -122,5 +123,5 @@ async fn what_somebody_changed_by_hand_is_put_back() {
     run.expect_success();
     writes.sort();
     assert_eq!(writes, ["apigatewayv2 CreateRoute", "iam PutRolePolicy", "lambda UpdateFunctionConfiguration"]);
-    crate::support::chat::assert_is_all_there_is(&user.world().await, &user.account);
+    assert_is_all_there_is(&user.world().await, &user.account);
 }

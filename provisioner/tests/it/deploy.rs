@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::support::chat::{assert_is_all_there_is, assert_is_there};
 use crate::support::http::{options, post_chat};
 use crate::support::proxy::call::names;
+use crate::support::proxy::rule::{AwsError, call};
 use crate::support::user::{User, chat_url};
 
 #[tokio::test]
@@ -69,7 +70,6 @@ async fn two_stacks_of_different_names_are_deployed_side_by_side_in_one_account(
 
 #[tokio::test]
 async fn a_deploy_waits_for_a_role_that_lambda_cannot_assume_yet() {
-    use crate::support::proxy::rule::{AwsError, call};
     let user = User::new();
     let message = "The role defined for the function cannot be assumed by Lambda.";
     let not_yet = AwsError::new(400, "InvalidParameterValueException", message);

@@ -12,18 +12,18 @@ use crate::support::cli::Cli;
 use crate::support::http::post_chat;
 use crate::support::ministack::{free_port, venv};
 use crate::support::package;
+use crate::support::world::World;
 
 fn arguments(port: u16) -> Vec<String> {
-    let (zip, venv) = (package::function_zip_file(), venv());
-    let (zip, venv) = (zip.to_str().unwrap(), venv.to_str().unwrap());
-    ["local", "--port", &port.to_string(), "--code", zip, "--venv", venv].map(str::to_owned).to_vec()
+    let (zip, venv) = (package::function_zip_file().display().to_string(), venv().display().to_string());
+    ["local", "--port", &port.to_string(), "--code", &zip, "--venv", &venv].map(str::to_owned).to_vec()
 }
 
 #[tokio::test]
 async fn local_prints_the_chats_url_serves_it_and_ends_with_ctrl_c() {
     let port = free_port();
-    // Settings for another AWS must not lead it there.
-    let cli = Cli::new(&Account::fresh());
+    let elsewhere = Account::fresh();
+    let cli = Cli::new(&elsewhere);
     let mut program = cli.spawn(arguments(port));
     let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
     let first = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await.expect("ready in time").unwrap();
@@ -35,6 +35,9 @@ async fn local_prints_the_chats_url_serves_it_and_ends_with_ctrl_c() {
     let answer = post_chat(&Account::of_nobody(), url, &question).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.body["message"].is_string() && answer.body["usage"]["outputTokens"].is_u64(), "{answer:?}");
+
+    let world = World::read(&elsewhere).await;
+    assert!(world.is_empty(), "settings for another AWS do not lead it there: {world:?}");
 
     ctrl_c(&program);
     let ended = tokio::time::timeout(Duration::from_secs(30), program.wait_with_output()).await;

@@ -1,12 +1,13 @@
 //! What is not this stack's is not touched.
 
+use crate::support::seed;
 use crate::support::user::User;
 
 #[tokio::test]
 async fn a_role_of_that_name_without_our_tag_is_an_error_that_names_adopt() {
     let user = User::new();
     let iam = aws_sdk_iam::Client::new(&user.account.sdk());
-    let trust = crate::support::seed::trust_policy().to_string();
+    let trust = seed::trust_policy().to_string();
     iam.create_role().role_name("cinedb-chat-bedrock-role").assume_role_policy_document(trust).send().await.unwrap();
     let before = user.world().await;
 
