@@ -96,6 +96,12 @@ impl Desired {
             }
             resources.push(Wanted { logical_id, resource, needs, retain });
         }
+        for output in &resolved.outputs {
+            let references = references_in_text(&output.value);
+            if let Some(reason) = references.iter().find_map(|reference| unknown_attribute(reference, &resources)) {
+                return Err(template.output_problem(&output.name, reason));
+            }
+        }
         let outputs =
             resolved.outputs.into_iter().map(|output| Output { value: known.fill_text(&output.value), ..output });
         let desired = Self { stack: stack.clone(), place: place.clone(), outputs: outputs.collect(), resources };
@@ -152,32 +158,36 @@ fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {
         |PropertyFault { property, reason }| template.property_problem(&declared.logical_id, &property, reason);
     match Resource::parse(&declared.kind, declared.properties.clone()).map_err(problem)? {
         Some(resource) => Ok(resource),
-        None => Err(problem(PropertyFault {
-            property: String::new(),
-            reason: format!("the kind `{}` is not supported; supported are {}", declared.kind, KINDS.join(", ")),
-        })),
+        None => {
+            let reason =
+                format!("the kind `{}` is not supported; supported are\n  {}", declared.kind, KINDS.join("\n  "));
+            Err(template.resource_problem(&declared.logical_id, "Type", reason))
+        }
     }
 }
 
 /// Every `Fn::GetAtt` must ask for something that the other resource has.
 fn check_attributes(template: &Template, declared: &ResolvedResource, earlier: &[Wanted]) -> Result<()> {
-    for reference in references_in(&serde_json::Value::Object(declared.properties.clone())) {
-        let Some(other) = earlier.iter().find(|wanted| wanted.logical_id == reference.logical_id) else {
-            continue;
-        };
-        let names = other.resource.attribute_names();
-        if reference.attribute != "Ref" && !names.contains(&reference.attribute.as_str()) {
-            let supported = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-            let reason = format!(
-                "`{}` ({}) has no attribute `{}`; supported: {supported}",
-                reference.logical_id,
-                other.resource.kind(),
-                reference.attribute
-            );
-            return Err(template.property_problem(&declared.logical_id, "", reason));
+    for (property, value) in &declared.properties {
+        let unknown = references_in(value).iter().find_map(|reference| unknown_attribute(reference, earlier));
+        if let Some(reason) = unknown {
+            return Err(template.property_problem(&declared.logical_id, property, reason));
         }
     }
     Ok(())
+}
+
+/// Why a reference asks for something that its resource has not.
+fn unknown_attribute(reference: &Reference, resources: &[Wanted]) -> Option<String> {
+    let Reference { logical_id, attribute } = reference;
+    let other = resources.iter().find(|wanted| wanted.logical_id == *logical_id)?;
+    let names = other.resource.attribute_names();
+    if attribute == "Ref" || names.contains(&attribute.as_str()) {
+        return None;
+    }
+    let supported = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let kind = other.resource.kind();
+    Some(format!("`{logical_id}` ({kind}) has no attribute `{attribute}`; supported: {supported}"))
 }
 
 fn check_names(template: &Template, packages: &Packages) -> Result<()> {
@@ -238,3 +248,6 @@ impl Desired {
         filled.filter(|(_, value)| references_in_text(value).is_empty()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

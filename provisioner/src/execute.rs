@@ -158,10 +158,15 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
         if !outcome.is_complete() {
             return;
         }
-        match send_stages(&step.cleanup, &outcome.known.seen_by(&step.logical_id, &step.ids), writer, stop).await {
-            Ok(_) => {}
-            Err(Halt::Failed(error)) => outcome.failed.push((step.id.clone(), error)),
-            Err(Halt::Stopped) => outcome.not_done.push(step.id.clone()),
+        let known = outcome.known.seen_by(&step.logical_id, &step.ids);
+        let Err(halt) = send_stages(&step.cleanup, &known, writer, stop).await else { continue };
+        outcome.done.retain(|id| *id != step.id); // a step is done when its last call is
+        match halt {
+            Halt::Failed(error) => outcome.failed.push((step.id.clone(), error)),
+            Halt::Stopped => outcome.not_done.push(step.id.clone()),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

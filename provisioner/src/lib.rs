@@ -29,5 +29,7 @@ pub mod plan;
 pub mod report;
 pub mod resources;
 pub mod template;
+#[cfg(test)]
+mod world;
 
 pub use error::{Error, Result};

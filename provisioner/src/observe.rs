@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 
 use crate::desired::{Desired, Wanted};
 use crate::error::Result;
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
 /// Answers questions and changes nothing: all that planning can be given.
@@ -28,6 +28,45 @@ pub struct Found {
     pub ids: Ids,
     /// Whose it is.
     pub owner: Owner,
+    /// Others that are the same resource of this stack: an interrupted replacement leaves the old one beside the
+    /// new one. Which is which is told only when all that the wanted one refers to is known.
+    pub twins: Vec<Twin>,
+}
+
+/// A resource that stands beside another of the same name in the template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Twin {
+    /// Its properties.
+    pub resource: Resource,
+    /// What AWS assigned to it.
+    pub ids: Ids,
+}
+
+impl Found {
+    /// A resource that exists once.
+    #[must_use]
+    pub fn new(resource: Resource, ids: Ids, owner: Owner) -> Self {
+        Self { resource, ids, owner, twins: Vec::new() }
+    }
+
+    /// The same, with the twin that is as `wanted` in the first place, if there is one.
+    #[must_use]
+    pub fn led_by(mut self, wanted: &Resource) -> Self {
+        let equal = |one: &Resource| wanted.changes_from(one).is_empty();
+        if !equal(&self.resource)
+            && let Some(twin) = self.twins.iter_mut().find(|twin| equal(&twin.resource))
+        {
+            std::mem::swap(&mut self.resource, &mut twin.resource);
+            std::mem::swap(&mut self.ids, &mut twin.ids);
+        }
+        self
+    }
+
+    /// The calls that remove the twins.
+    #[must_use]
+    pub fn remove_twins(&self) -> Stages<Call> {
+        self.twins.iter().flat_map(|twin| twin.resource.delete(&twin.ids)).collect()
+    }
 }
 
 /// What AWS answered.

@@ -8,7 +8,7 @@ use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType, 
 use super::Aws;
 use super::problem::{is_missing, problem};
 use crate::error::{Error, Result};
-use crate::observe::Found;
+use crate::observe::{Found, Twin};
 use crate::resources::api::{self, Api, Cors, Protocol};
 use crate::resources::integration::{self, Integration, function_arn, same_function};
 use crate::resources::route::{self, Route};
@@ -55,7 +55,7 @@ impl Aws {
                 tags,
             };
             let ids = api_ids(api.api_id(), api.api_endpoint());
-            Found { resource: Resource::Api(resource), ids, owner }
+            Found::new(Resource::Api(resource), ids, owner)
         }))
     }
 
@@ -123,20 +123,17 @@ impl Aws {
         };
         let mut equals: Vec<_> = integrations.iter().filter(equal).collect();
         equals.sort_by_key(|one| (!used(one), id(one)));
-        let Some(found) = integrations.iter().find(ours).or_else(|| equals.first().copied()) else { return Ok(None) };
-        let resource = Integration {
-            api_id: api_id.clone(),
-            integration_type: found.integration_type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
-            integration_uri: found.integration_uri().map(function_arn).unwrap_or_default().to_owned(),
-            integration_method: found.integration_method().unwrap_or("POST").to_owned(),
-            payload_format_version: found.payload_format_version().unwrap_or("1.0").to_owned(),
-            timeout_in_millis: found.timeout_in_millis().unwrap_or(30_000),
-            connection_type: found.connection_type().map_or("INTERNET", ConnectionType::as_str).to_owned(),
-            description: found.description().unwrap_or_default().to_owned(),
+        let ours: Vec<_> = integrations.iter().filter(ours).collect();
+        let Some(found) = ours.first().or(equals.first()).copied() else { return Ok(None) };
+        let twin = |one: &&sdk::Integration| Twin {
+            resource: Resource::Integration(observed_integration(api_id, one)),
+            ids: named_id("IntegrationId", one.integration_id()),
         };
+        let twins = ours.iter().skip(1).map(twin).collect();
+        let resource = observed_integration(api_id, found);
         let owner = mark.owner_by_description(&resource.description);
         let ids = named_id("IntegrationId", found.integration_id());
-        Ok(Some(Found { resource: Resource::Integration(resource), ids, owner }))
+        Ok(Some(Found { twins, ..Found::new(Resource::Integration(resource), ids, owner) }))
     }
 
     async fn integrations(&self, api_id: &str) -> Result<Option<Vec<sdk::Integration>>> {
@@ -235,7 +232,7 @@ impl Aws {
             authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
             authorizer_id: found.authorizer_id().map(str::to_owned),
         };
-        Ok(Some(Found { resource: Resource::Route(resource), ids: named_id("RouteId", found.route_id()), owner }))
+        Ok(Some(Found::new(Resource::Route(resource), named_id("RouteId", found.route_id()), owner)))
     }
 
     async fn api_owner(&self, api_id: &str, mark: &Mark) -> Result<Owner> {
@@ -271,7 +268,8 @@ impl Aws {
                     .route_id(route_id)
                     .target(&route.target)
                     .authorization_type(route.authorization_type.as_str().into())
-                    .set_authorizer_id(route.authorizer_id.clone());
+                    // An update keeps what it does not name: an authorizer goes by being named empty.
+                    .authorizer_id(route.authorizer_id.as_deref().unwrap_or_default());
                 let doing = || format!("updating route `{}` of HTTP API {}", route.route_key, route.api_id);
                 request.send().await.map(|_| Ids::new()).map_err(|error| problem(doing(), &error))
             }
@@ -303,7 +301,7 @@ impl Aws {
             route_settings: found.route_settings().map(settings).unwrap_or_default(),
             tags,
         };
-        Ok(Some(Found { resource: Resource::Stage(resource), ids: Ids::new(), owner }))
+        Ok(Some(Found::new(Resource::Stage(resource), Ids::new(), owner)))
     }
 
     pub(super) async fn send_stage(&self, call: &stage::Call) -> Result<Ids> {
@@ -385,6 +383,19 @@ fn sorted(tags: Option<&HashMap<String, String>>) -> Tags {
 
 fn unsorted(tags: &Tags) -> HashMap<String, String> {
     tags.clone().into_iter().collect()
+}
+
+fn observed_integration(api_id: &str, found: &sdk::Integration) -> Integration {
+    Integration {
+        api_id: api_id.to_owned(),
+        integration_type: found.integration_type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+        integration_uri: found.integration_uri().map(function_arn).unwrap_or_default().to_owned(),
+        integration_method: found.integration_method().unwrap_or("POST").to_owned(),
+        payload_format_version: found.payload_format_version().unwrap_or("1.0").to_owned(),
+        timeout_in_millis: found.timeout_in_millis().unwrap_or(30_000),
+        connection_type: found.connection_type().map_or("INTERNET", ConnectionType::as_str).to_owned(),
+        description: found.description().unwrap_or_default().to_owned(),
+    }
 }
 
 fn observed_cors(cors: &sdk::Cors) -> Cors {

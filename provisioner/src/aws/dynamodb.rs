@@ -44,7 +44,7 @@ impl Aws {
         };
         let owner = mark.owner(&resource.tags);
         let ids = Ids::from([("Arn".to_owned(), arn)]);
-        Ok(Some(Found { resource: Resource::Table(resource), ids, owner }))
+        Ok(Some(Found::new(Resource::Table(resource), ids, owner)))
     }
 
     async fn describe_table(

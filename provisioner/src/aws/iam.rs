@@ -61,7 +61,7 @@ impl Aws {
             tags,
         };
         let ids = Ids::from([("Arn".to_owned(), role.arn)]);
-        Ok(Some(Found { resource: Resource::Role(resource), ids, owner }))
+        Ok(Some(Found::new(Resource::Role(resource), ids, owner)))
     }
 
     async fn attached_policies(&self, role: &str) -> Result<BTreeSet<String>> {

@@ -28,7 +28,7 @@ impl Aws {
         let owner = mark.owner(&tags);
         let ids = Ids::from([("Arn".to_owned(), arn)]);
         let resource = LogGroup { log_group_name: name.clone(), retention_in_days: group.retention_in_days, tags };
-        Ok(Some(Found { resource: Resource::LogGroup(resource), ids, owner }))
+        Ok(Some(Found::new(Resource::LogGroup(resource), ids, owner)))
     }
 
     pub(super) async fn send_log_group(&self, call: &Call) -> Result<Ids> {

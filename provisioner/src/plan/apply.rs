@@ -36,9 +36,9 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
             let patient = steps.iter().any(Step::grants_something_new);
             alias.check = options.check.clone().map(|event| Check { event, patient });
         }
-        let found = observed.found.get(&wanted.logical_id);
-        blockers.extend(found.and_then(|found| blocker(wanted, &resource, found, options)));
-        let step = step(wanted, resource, found);
+        let found = observed.found.get(&wanted.logical_id).map(|found| found.clone().led_by(&resource));
+        blockers.extend(found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
+        let step = step(wanted, resource, found.as_ref());
         for (reference, value) in step.resource.known(&step.logical_id, &desired.place, &step.ids) {
             // A revision is known only as long as nothing changes.
             if reference.attribute != REVISION || !step.action.changes_something() {
@@ -61,7 +61,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
 }
 
 fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
-    let (action, changes, stages, cleanup) = match found {
+    let (mut action, changes, stages, mut cleanup) = match found {
         None => (Action::Create, Vec::new(), resource.create(), Stages::new()),
         Some(found) => {
             let changes = resource.changes_from(&found.resource);
@@ -81,6 +81,12 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
             }
         }
     };
+    let leftovers = found.map(Found::remove_twins).unwrap_or_default();
+    let only_leftovers = action == Action::Keep && !leftovers.is_empty();
+    if only_leftovers {
+        action = Action::Update;
+    }
+    cleanup.extend(leftovers);
     // A replacement gets ids of its own: whatever refers to it must not see the old ones.
     let ids = match (action, found) {
         (Action::Replace, _) | (_, None) => crate::resources::Ids::new(),
@@ -95,7 +101,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
         changes: changes.into_iter().map(masked).collect(),
         calls: stages.iter().chain(&cleanup).flatten().map(crate::resources::Call::operation).collect(),
         needs: wanted.needs.clone(),
-        reason: None,
+        reason: only_leftovers.then(|| "removes what an interrupted run left behind".to_owned()),
         stages,
         cleanup,
         resource,

@@ -37,7 +37,8 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
         Owner::Nobody => Some("it was not made by this stack".to_owned()),
         Owner::Stack(other) => Some(format!("it belongs to the stack `{other}`")),
     };
-    let stages = if kept.is_none() { found.resource.delete(&found.ids) } else { Stages::new() };
+    let stages =
+        if kept.is_none() { [found.remove_twins(), found.resource.delete(&found.ids)].concat() } else { Stages::new() };
     Step {
         id: wanted.logical_id.clone(),
         logical_id: wanted.logical_id.clone(),

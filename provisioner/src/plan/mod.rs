@@ -6,6 +6,8 @@ mod apply;
 mod destroy;
 mod hold;
 mod secret;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 
@@ -23,8 +25,10 @@ use crate::template::Known;
 /// As JSON it has the schema of `docs/plan.schema.json`; `version` is raised when a reader of it would break.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, title = "Plan of provisioner")]
 pub struct Plan {
     /// The version of this form.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The stack's name.
     pub stack: String,
@@ -47,6 +51,7 @@ pub struct Plan {
 /// What is done about one resource.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct Step {
     /// The step's name, unique in the plan: the logical id, unless a resource has several steps.
     pub id: String,
@@ -66,7 +71,7 @@ pub struct Step {
     pub calls: Vec<String>,
     /// The steps that come before it.
     pub needs: BTreeSet<String>,
-    /// Why nothing is done, where that needs a word.
+    /// Why this is done, or why nothing is, where that needs a word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The calls themselves.
@@ -106,6 +111,7 @@ pub enum Action {
 /// A reason why a plan cannot be executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct Blocker {
     /// The resource that it is about.
     pub logical_id: String,

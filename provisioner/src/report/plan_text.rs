@@ -26,7 +26,8 @@ pub fn plan_text(plan: &Plan) -> String {
             text.push_str(&changes(step));
         }
     }
-    let _ = writeln!(text, "\n{}", count(plan));
+    let gap = if plan.steps.is_empty() { "" } else { "\n" };
+    let _ = writeln!(text, "{gap}{}", count(plan));
     text
 }
 
@@ -64,8 +65,9 @@ fn symbol(action: Action) -> char {
 
 fn remark(step: &Step) -> String {
     match (&step.reason, step.action) {
-        (Some(reason), _) => format!("  (left: {reason})"),
-        (None, Action::Adopt) => "  (adopted: it was not made by this stack)".to_owned(),
+        (Some(reason), Action::Leave) => format!("  (left: {reason})"),
+        (Some(reason), _) => format!("  ({reason})"),
+        (None, Action::Adopt) => "  (adopted)".to_owned(),
         (None, Action::Replace) => "  (made anew: AWS cannot change it in place)".to_owned(),
         (None, Action::Keep | Action::Create | Action::Update | Action::Delete | Action::Leave) => String::new(),
     }
@@ -87,3 +89,6 @@ fn count(plan: &Plan) -> String {
     let told: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     told.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

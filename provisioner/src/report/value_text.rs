@@ -11,14 +11,21 @@ use crate::template::references_in_text;
 pub(super) fn change_lines(change: &Change, width: usize) -> Vec<String> {
     let Change { property, old, new } = change;
     let label = format!("{property:<width$}");
-    if let (Some(old @ (Value::Object(_) | Value::Array(_))), Some(new)) = (old, new) {
-        let (old, new) = (pretty(old), pretty(new));
-        if old.lines().count() > 3 || new.lines().count() > 3 {
-            return std::iter::once(label.trim_end().to_owned()).chain(differing_lines(&old, &new)).collect();
-        }
-    }
     let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), short);
-    vec![format!("{label}  {} → {}", side(old), side(new))]
+    let line = format!("{label}  {} → {}", side(old), side(new));
+    if line.chars().count() <= WIDEST || !(is_nested(old.as_ref()) || is_nested(new.as_ref())) {
+        return vec![line];
+    }
+    // What comes or goes whole is all plus or all minus.
+    let whole = |value: &Option<Value>| value.as_ref().map(pretty).unwrap_or_default();
+    std::iter::once(label.trim_end().to_owned()).chain(differing_lines(&whole(old), &whole(new))).collect()
+}
+
+/// The widest line that a map or a list is squeezed into.
+const WIDEST: usize = 100;
+
+fn is_nested(value: Option<&Value>) -> bool {
+    matches!(value, Some(Value::Object(_) | Value::Array(_)))
 }
 
 fn differing_lines(old: &str, new: &str) -> Vec<String> {
@@ -38,8 +45,19 @@ fn differing_lines(old: &str, new: &str) -> Vec<String> {
     lines
 }
 
+/// The value over several lines, without what is not set.
 fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+    readable(&serde_json::to_string_pretty(&without_nulls(value)).unwrap_or_default())
+}
+
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let set = object.iter().filter(|(_, value)| !value.is_null());
+            set.map(|(key, value)| (key.clone(), without_nulls(value))).collect()
+        }
+        other => other.clone(),
+    }
 }
 
 fn short(value: &Value) -> String {

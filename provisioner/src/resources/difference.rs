@@ -10,6 +10,7 @@ use serde_json::Value;
 /// A property whose value shall change.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct Change {
     /// The path of the property, dotted: `Environment.Variables.MODEL_ID`.
     pub property: String,

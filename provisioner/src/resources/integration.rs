@@ -65,6 +65,7 @@ impl Kind for Integration {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Integration";
     const ATTRIBUTES: &'static [&'static str] = &["IntegrationId"];
     const CREATE_ONLY: &'static [&'static str] = &["IntegrationType"];
+    const INTERNAL: &'static [&'static str] = &["Description"];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
 
@@ -82,7 +83,9 @@ impl Kind for Integration {
     }
 
     fn name(&self) -> String {
-        format!("{} {}", self.integration_type, self.integration_uri)
+        // The end of an ARN says it all: it is in the stack's own account and region.
+        let to = self.integration_uri.rsplit_once(":function:").map_or(self.integration_uri.as_str(), |(_, name)| name);
+        format!("{} to {to}", self.integration_type)
     }
 
     /// An integration of somebody else is recognised by its function's ARN, so the ARN's account has to be known

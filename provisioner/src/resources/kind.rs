@@ -27,6 +27,8 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     const ATTRIBUTES: &'static [&'static str];
     /// Properties that AWS cannot change in place; `*` for all.
     const CREATE_ONLY: &'static [&'static str] = &[];
+    /// Properties that the type has for this crate's own use, and a template must not give.
+    const INTERNAL: &'static [&'static str] = &[];
     /// Whether a replacement is made before the old one goes. Not possible where the name is the identity.
     const CREATE_BEFORE_DELETE: bool = false;
     /// One AWS call that changes something.

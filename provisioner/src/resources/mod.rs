@@ -30,7 +30,7 @@ pub use policy::Policy;
 pub use tags::{Mark, Owner, RESOURCE_TAG, STACK_TAG, Tags};
 
 use crate::place::Place;
-use crate::template::{Known, Reference, references_in_text};
+use crate::template::{Known, Reference, in_words, references_in_text};
 
 /// A property that is not as its kind needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,7 +230,7 @@ fn parse<K: Kind>(properties: Map<String, Value>) -> Result<K, PropertyFault> {
     let resource: K = serde_path_to_error::deserialize(Value::Object(properties)).map_err(|error| {
         let path = error.path().to_string();
         let property = if path == "." { String::new() } else { path };
-        PropertyFault { property, reason: error.into_inner().to_string() }
+        PropertyFault { property, reason: in_words(&error.into_inner().to_string(), K::INTERNAL) }
     })?;
     match resource.misuse() {
         Some((property, reason)) => Err(PropertyFault { property: property.to_owned(), reason: reason.to_owned() }),

@@ -43,6 +43,7 @@ impl Kind for Permission {
     const ATTRIBUTES: &'static [&'static str] = &["Id"];
     /// Lambda can add and remove statements, not change them.
     const CREATE_ONLY: &'static [&'static str] = &["*"];
+    const INTERNAL: &'static [&'static str] = &["StatementIdPrefix"];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
 
@@ -103,9 +104,20 @@ impl Permission {
         let Self { function_name, action, principal, source_arn, source_account, statement_id_prefix } = self;
         let content = serde_json::json!([function_name, action, principal, source_arn, source_account]);
         let digest = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(content.to_string()));
-        format!("{statement_id_prefix}{}", &digest[..12])
+        format!("{statement_id_prefix}{}", &digest[..DIGEST])
+    }
+
+    /// Whether a statement id is one that this permission has or had. The length tells `chat-Api-…` of the stack
+    /// `chat` from `chat-Api-Route-…` of the stack `chat-Api`.
+    #[must_use]
+    pub fn owns(&self, statement_id: &str) -> bool {
+        let digest = statement_id.strip_prefix(self.statement_id_prefix.as_str());
+        digest.is_some_and(|digest| digest.len() == DIGEST)
     }
 }
+
+/// How many characters of a digest stand in a statement id.
+const DIGEST: usize = 12;
 
 /// The name in a function's ARN; a name stays as it is.
 pub(super) fn bare_function_name(name_or_arn: &str) -> &str {

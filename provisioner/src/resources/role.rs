@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, default_name, stages};
@@ -174,13 +175,21 @@ fn named_policies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap
         policy_document: Policy,
     }
     #[derive(Deserialize)]
-    #[serde(untagged)]
+    #[serde(untagged, expecting = "it must be a list of `{PolicyName, PolicyDocument}`")]
     enum Shape {
         List(Vec<Named>),
         Map(BTreeMap<String, Policy>),
     }
-    Ok(match Shape::deserialize(deserializer)? {
-        Shape::List(list) => list.into_iter().map(|one| (one.policy_name, one.policy_document)).collect(),
-        Shape::Map(map) => map,
-    })
+    let list = match Shape::deserialize(deserializer)? {
+        Shape::List(list) => list,
+        Shape::Map(map) => return Ok(map),
+    };
+    let mut policies = BTreeMap::new();
+    for Named { policy_name, policy_document } in list {
+        if policies.contains_key(&policy_name) {
+            return Err(D::Error::custom(format!("two policies have the name `{policy_name}`")));
+        }
+        policies.insert(policy_name, policy_document);
+    }
+    Ok(policies)
 }

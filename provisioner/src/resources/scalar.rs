@@ -32,8 +32,9 @@ impl Visitor<'_> for Scalar {
         Ok(number.to_string())
     }
 
+    /// `PayloadFormatVersion: 2.0` without quotes is still `2.0`, not `2`.
     fn visit_f64<E: Error>(self, number: f64) -> Result<String, E> {
-        Ok(number.to_string())
+        Ok(format!("{number:?}"))
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) fn either_shape<'de, D: Deserializer<'de>>(deserializer: D) -> Result
         value: String,
     }
     #[derive(serde::Deserialize)]
-    #[serde(untagged)]
+    #[serde(untagged, expecting = "it must be a list of `{Key, Value}` or a map of names and texts")]
     enum Shape {
         List(Vec<Pair>),
         Map(Tags),

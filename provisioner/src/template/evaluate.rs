@@ -21,6 +21,15 @@ pub(crate) struct Fault {
     pub path: Vec<String>,
     /// What is wrong there.
     pub reason: String,
+    /// The condition that the path begins in, where it is not the value itself.
+    pub condition: Option<String>,
+}
+
+impl Fault {
+    /// A fault right at the value.
+    pub(crate) fn here(reason: impl Into<String>) -> Self {
+        Self { path: Vec::new(), reason: reason.into(), condition: None }
+    }
 }
 
 type Evaluated<T> = Result<T, Fault>;
@@ -41,15 +50,22 @@ pub(super) struct Scope<'a> {
     pub resources: &'a BTreeMap<String, Option<String>>,
     /// The conditions that are being evaluated, to notice a circle.
     pub open_conditions: RefCell<Vec<String>>,
+    /// The conditions that were evaluated: each is evaluated once, however many others ask for it.
+    pub closed_conditions: RefCell<BTreeMap<String, bool>>,
 }
 
+/// How many conditions may lead from one to the next; more would be a mistake, and would use up the stack.
+const DEEPEST_CONDITION: usize = 100;
+
 fn fault<T>(reason: impl Into<String>) -> Evaluated<T> {
-    Err(Fault { path: Vec::new(), reason: reason.into() })
+    Err(Fault::here(reason))
 }
 
 fn below<T>(key: &str, result: Evaluated<T>) -> Evaluated<T> {
     result.map_err(|mut fault| {
-        fault.path.insert(0, key.to_owned());
+        if fault.condition.is_none() {
+            fault.path.insert(0, key.to_owned());
+        }
         fault
     })
 }
@@ -92,13 +108,25 @@ impl Scope<'_> {
         let Some(condition) = self.conditions.get(name) else {
             return fault(format!("there is no condition `{name}`"));
         };
-        if self.open_conditions.borrow().iter().any(|open| open == name) {
-            return fault(format!("condition `{name}` depends on itself"));
+        if let Some(known) = self.closed_conditions.borrow().get(name) {
+            return Ok(*known);
+        }
+        let open = self.open_conditions.borrow().clone();
+        if let Some(start) = open.iter().position(|open| open == name) {
+            return fault(format!("conditions need each other in a circle: {} → {name}", open[start..].join(" → ")));
+        }
+        if open.len() == DEEPEST_CONDITION {
+            return fault(format!("more than {DEEPEST_CONDITION} conditions lead from one to the next"));
         }
         self.open_conditions.borrow_mut().push(name.to_owned());
         let result = self.boolean(condition);
         self.open_conditions.borrow_mut().pop();
-        result
+        let holds = result.map_err(|fault| match fault.condition {
+            Some(_) => fault,
+            None => Fault { condition: Some(name.to_owned()), ..fault },
+        })?;
+        self.closed_conditions.borrow_mut().insert(name.to_owned(), holds);
+        Ok(holds)
     }
 
     fn function(&self, name: &str, argument: &Value) -> Evaluated<Option<Value>> {
@@ -115,7 +143,7 @@ impl Scope<'_> {
                 let decoded = self.known_text(argument, "Fn::Base64")?;
                 Ok(Some(Value::String(BASE64_STANDARD.encode(decoded))))
             }
-            "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => fault("it belongs into `Conditions`"),
+            "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => fault("it belongs in `Conditions`"),
             other => fault(format!(
                 "`{other}` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, \
                  Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, \
@@ -221,7 +249,7 @@ impl Scope<'_> {
         let index = self.value(index)?.unwrap_or_default();
         let index: usize = match plain_text(&index)?.parse() {
             Ok(index) => index,
-            Err(_) => return fault(format!("the index `{index}` is no whole number")),
+            Err(_) => return fault(format!("the index {index} is no whole number")),
         };
         let items = self.list(items)?;
         match items.get(index) {
@@ -327,6 +355,9 @@ pub(super) fn needed_resources(value: &Value) -> BTreeSet<String> {
 }
 
 fn name_of(reference: &Reference) -> String {
+    if *reference == Reference::account() {
+        return "`AWS::AccountId`".to_owned();
+    }
     match reference {
         Reference { logical_id, attribute } if attribute == "Ref" => format!("the id of `{logical_id}`"),
         Reference { logical_id, attribute } => format!("`{logical_id}.{attribute}`"),

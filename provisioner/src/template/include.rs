@@ -62,11 +62,13 @@ impl Includes {
             return Err(Error::new(doing(location), "only files beside the template can be included"));
         }
         let file = here.parent().unwrap_or(Path::new("")).join(location);
-        if self.open.contains(&file) {
-            return Err(Error::new(doing(location), "the file includes itself"));
-        }
         if !file.is_file() {
             return Err(Error::new(doing(location), format!("there is no file {}", file.display())));
+        }
+        // One file has many paths: `a.json` and `sub/../a.json`.
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if self.open.iter().any(|open| real(open) == real(&file)) {
+            return Err(Error::new(doing(location), "the file includes itself"));
         }
         let content = yaml::parse(&Source::read(&file)?)?;
         self.open.push(file);
@@ -119,10 +121,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("list.json"), "[1]").unwrap();
         fs::write(folder.path().join("loop.json"), include("loop.json").to_string()).unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        fs::write(folder.path().join("detour.json"), include("sub/../detour.json").to_string()).unwrap();
         for (value, reason) in [
             (include("missing.json"), "there is no file"),
             (include("list.json"), "must hold one object"),
             (include("loop.json"), "includes itself"),
+            (include("sub/../detour.json"), "includes itself"),
             (include("s3://bucket/key"), "only files beside the template"),
             (json!({"Fn::Transform": {"Name": "AWS::Serverless"}}), "`AWS::Serverless` is not supported"),
         ] {

@@ -11,6 +11,7 @@ mod resolve;
 mod sections;
 mod source;
 mod sub;
+mod wording;
 mod yaml;
 
 pub use parameters::{Declaration, Parameters};
@@ -18,3 +19,7 @@ pub use reference::{Known, Reference, references_in, references_in_text};
 pub use resolve::{Output, Resolved, ResolvedResource};
 pub use sections::{DeletionPolicy, Template};
 pub use source::Source;
+pub(crate) use wording::in_words;
+
+#[cfg(test)]
+mod tests;

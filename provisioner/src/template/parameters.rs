@@ -117,7 +117,9 @@ impl Declaration {
     }
 
     fn in_range(&self, value: &str) -> std::result::Result<(), String> {
-        let number: f64 = value.parse().map_err(|_| "it must be a number".to_owned())?;
+        // `NaN` and `inf` are numbers to Rust; no bound would hold the one, and no service takes either.
+        let number: Option<f64> = value.parse().ok().filter(|number: &f64| number.is_finite());
+        let number = number.ok_or("it must be a number")?;
         if let Some(least) = bound(self.min_value.as_ref()).filter(|least| number < *least) {
             return Err(format!("it must be at least {least}"));
         }
@@ -190,6 +192,7 @@ mod tests {
         for (declaration, value, reason) in [
             (json!({"Type": "String"}), None, "parameter `P` has no default and is not given"),
             (json!({"Type": "Number"}), Some("many"), "parameter `P` is `many`: it must be a number"),
+            (json!({"Type": "Number", "MinValue": 128}), Some("NaN"), "it must be a number"),
             (json!({"Type": "Number", "MinValue": 128}), Some("64"), "it must be at least 128"),
             (json!({"Type": "Number", "MaxValue": "30"}), Some("31"), "it must be at most 30"),
             (json!({"Type": "String", "MinLength": 3}), Some("ab"), "at least 3 characters, it has 2"),

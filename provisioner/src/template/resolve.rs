@@ -63,6 +63,7 @@ impl Template {
             conditions: &self.conditions,
             resources: &resources,
             open_conditions: RefCell::default(),
+            closed_conditions: RefCell::default(),
         };
         for name in self.conditions.keys() {
             scope.condition(name).map_err(|fault| self.problem(&["Conditions", name], fault))?;
@@ -91,7 +92,7 @@ impl Template {
         for need in section.depends_on.as_slice() {
             let Some(condition) = scope.resources.get(need) else {
                 let reason = format!("there is no resource `{need}`");
-                return Err(self.problem(&["Resources", id, "DependsOn"], Fault { path: Vec::new(), reason }));
+                return Err(self.problem(&["Resources", id, "DependsOn"], Fault::here(reason)));
             };
             // A dependency that its condition leaves out is no dependency: CloudFormation ignores it too.
             if self.applies(scope, &["Resources", id], condition.as_deref())? {
@@ -111,9 +112,12 @@ impl Template {
         let nodes: Vec<_> = resources.iter().map(|one| one.logical_id.clone()).collect();
         let needs = resources.iter().map(|one| (one.logical_id.clone(), one.needs.clone())).collect();
         let order = graph::order(&nodes, &needs).map_err(|circle| {
-            let reason = format!("resources need each other in a circle: {}", circle.join(" → "));
+            let reason = match circle.as_slice() {
+                [one, _] => format!("`{one}` refers to itself"),
+                _ => format!("resources need each other in a circle: {}", circle.join(" → ")),
+            };
             let first = circle.first().map_or("", String::as_str);
-            self.problem(&["Resources", first], Fault { path: Vec::new(), reason })
+            self.problem(&["Resources", first], Fault::here(reason))
         })?;
         resources.sort_by_key(|one| order.iter().position(|id| *id == one.logical_id));
         Ok(resources)
@@ -138,16 +142,28 @@ impl Template {
 
     /// An error at a place of the template: file and line, logical id and property, the reason.
     pub(crate) fn problem(&self, keys: &[&str], fault: Fault) -> Error {
-        let Fault { path, reason } = fault;
-        let keys: Vec<&str> = keys.iter().copied().chain(path.iter().map(String::as_str)).collect();
+        let Fault { path, reason, condition } = fault;
+        let root = condition.as_ref().map(|name| vec!["Conditions", name.as_str()]);
+        let keys = root.unwrap_or_else(|| keys.to_vec());
+        let keys: Vec<&str> = keys.into_iter().chain(path.iter().map(String::as_str)).collect();
         let place = self.source.place(&keys);
-        let shown: Vec<_> = keys.iter().skip(1).filter(|key| **key != "Properties").copied().collect();
+        let shown: Vec<_> = keys.iter().filter(|key| !["Resources", "Properties"].contains(key)).copied().collect();
         Error::new(format!("resolving {place}"), format!("{}: {reason}", shown.join(".")))
+    }
+
+    /// An error about an attribute of a resource, such as its `Type`.
+    pub(crate) fn resource_problem(&self, logical_id: &str, attribute: &str, reason: String) -> Error {
+        self.problem(&["Resources", logical_id, attribute], Fault::here(reason))
+    }
+
+    /// An error about the value of an output.
+    pub(crate) fn output_problem(&self, name: &str, reason: String) -> Error {
+        self.problem(&["Outputs", name, "Value"], Fault::here(reason))
     }
 
     /// An error about a property of a resource.
     pub(crate) fn property_problem(&self, logical_id: &str, property: &str, reason: String) -> Error {
-        let path = property.split('.').filter(|key| !key.is_empty()).map(str::to_owned).collect();
-        self.problem(&["Resources", logical_id, "Properties"], Fault { path, reason })
+        let path = property.split(['.', '[', ']']).filter(|key| !key.is_empty()).map(str::to_owned).collect();
+        self.problem(&["Resources", logical_id, "Properties"], Fault { path, ..Fault::here(reason) })
     }
 }

@@ -9,6 +9,7 @@ use super::include;
 use super::parameters::Declaration;
 use super::reference::has_dynamic_reference;
 use super::source::Source;
+use super::wording::in_words;
 use super::yaml;
 use crate::error::{Error, Result};
 
@@ -58,7 +59,7 @@ pub enum DeletionPolicy {
 
 /// `DependsOn: A` and `DependsOn: [A, B]`.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "it must be a logical id or a list of them")]
 pub(super) enum OneOrMany {
     One(String),
     Many(Vec<String>),
@@ -192,9 +193,10 @@ fn entries<T: serde::de::DeserializeOwned>(
             Ok(entry) => Ok((key, entry)),
             Err(error) => {
                 let inner = error.path().to_string();
-                let at = if inner == "." { key.clone() } else { format!("{key}.{inner}") };
-                let keys: Vec<_> = std::iter::once(name).chain(at.split('.')).collect();
-                Err(problem(source, &keys, &format!("{name}.{at}: {}", error.into_inner())))
+                let inner = inner.split(['.', '[', ']']).filter(|part| !part.is_empty());
+                let keys: Vec<_> = [name, key.as_str()].into_iter().chain(inner).collect();
+                let reason = in_words(&error.inner().to_string(), &[]);
+                Err(problem(source, &keys, &format!("{}: {reason}", keys.join("."))))
             }
         })
         .collect()

@@ -47,7 +47,7 @@ impl Source {
     /// is found, else the file.
     ///
     /// YAML values carry no positions once parsed, so this walks the text: each key must stand on a line of
-    /// its own (block style YAML, or indented JSON), deeper than the key before it.
+    /// its own (block style YAML, or indented JSON), right below the key before it. A number counts list items.
     #[must_use]
     pub fn place(&self, keys: &[&str]) -> String {
         match self.line_of(keys) {
@@ -57,34 +57,68 @@ impl Source {
     }
 
     fn line_of(&self, keys: &[&str]) -> Option<usize> {
+        let mut block: Vec<Line<'_>> = lines(&self.text).collect();
         let mut found = None;
-        let mut depth = None;
-        let mut wanted = keys.iter().peekable();
-        for (index, line) in self.text.lines().enumerate() {
-            let key = wanted.peek()?;
-            let indent = line.len() - line.trim_start().len();
-            let content = line.trim_start();
-            if content.is_empty() || content.starts_with('#') {
-                continue;
-            }
-            if depth.is_some_and(|depth| indent <= depth) && !content.starts_with(['}', ']', '-']) {
-                return found; // left the block of the key before: the rest is written in flow style or is missing
-            }
-            if starts_with_key(content, key) {
-                found = Some(index + 1);
-                depth = Some(indent);
-                wanted.next();
-                if wanted.peek().is_none() {
-                    return found;
-                }
+        for key in keys {
+            let depth = block.first()?.indent;
+            let Some(at) = position(&block, depth, key) else { return found };
+            found = Some(block[at].number);
+            block = below(&block, at, key.parse::<usize>().is_ok());
+            if block.is_empty() {
+                return found;
             }
         }
         found
     }
 }
 
+/// A line that holds something.
+#[derive(Debug, Clone, Copy)]
+struct Line<'t> {
+    number: usize,
+    indent: usize,
+    content: &'t str,
+}
+
+/// The lines of a text but for empty ones, comments, and the brackets that JSON puts on lines of their own.
+fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let numbered = text.lines().enumerate().map(|(index, line)| {
+        let content = line.trim_start();
+        Line { number: index + 1, indent: line.len() - content.len(), content }
+    });
+    numbered.filter(|line| {
+        let bracket = line.content.chars().all(|c| "{}[],".contains(c) || c.is_whitespace());
+        !bracket && !line.content.starts_with(['#', '}', ']']) && !line.content.starts_with("---")
+    })
+}
+
+/// Where a key stands among the lines of this depth, or the item of a list that a number counts.
+fn position(block: &[Line<'_>], depth: usize, key: &str) -> Option<usize> {
+    let mut here = block.iter().enumerate().filter(|(_, line)| line.indent == depth);
+    match key.parse::<usize>() {
+        Ok(number) => here.filter(|(_, line)| is_item(line)).nth(number).map(|(at, _)| at),
+        Err(_) => here.find(|(_, line)| starts_with_key(line.content, key)).map(|(at, _)| at),
+    }
+}
+
+fn is_item(line: &Line<'_>) -> bool {
+    line.content == "-" || line.content.starts_with("- ")
+}
+
+/// The lines below a key, or those of a list's item: `- Key: value` is itself the item's first line.
+fn below<'t>(block: &[Line<'t>], at: usize, item: bool) -> Vec<Line<'t>> {
+    let Line { number, indent, content } = block[at];
+    let first = content.strip_prefix("- ").filter(|_| item).map(|rest| {
+        let content = rest.trim_start();
+        Line { number, indent: indent + 2 + rest.len() - content.len(), content }
+    });
+    // A list may begin in the column of its key.
+    let inside = |line: &&Line<'_>| line.indent > indent || (!item && line.indent == indent && is_item(line));
+    let rest = block[at + 1..].iter().take_while(inside).copied();
+    first.into_iter().chain(rest).collect()
+}
+
 fn starts_with_key(content: &str, key: &str) -> bool {
-    let content = content.strip_prefix("- ").unwrap_or(content);
     let bare = content.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
     let quoted = content.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_prefix(key));
     bare || quoted.is_some_and(|rest| rest.starts_with("\":") || rest.starts_with("':"))
@@ -126,5 +160,23 @@ Resources:
     fn json_keys_have_lines_too() {
         let source = Source::in_memory(Path::new("t.json"), "{\n  \"Resources\": {\n    \"A\": {}\n  }\n}\n");
         assert_eq!(source.place(&["Resources", "A"]), "t.json:3");
+    }
+
+    #[test]
+    fn a_property_with_the_name_of_a_resource_is_not_taken_for_it() {
+        let text = "Resources:\n  Function:\n    Properties:\n      Role: x\n  Role:\n    Type: T\n";
+        let source = Source::in_memory(Path::new("t.yaml"), text);
+        assert_eq!(source.place(&["Resources", "Role", "Type"]), "t.yaml:6");
+    }
+
+    #[test]
+    fn items_of_lists_are_counted() {
+        for text in ["A:\n  - X: 1\n    Y: 2\n  - X: 1\n    Y: 2\n", "A:\n- X: 1\n  Y: 2\n- X: 1\n  Y: 2\n"] {
+            let source = Source::in_memory(Path::new("t.yaml"), text);
+            assert_eq!(source.place(&["A", "1"]), "t.yaml:4");
+            assert_eq!(source.place(&["A", "1", "X"]), "t.yaml:4");
+            assert_eq!(source.place(&["A", "1", "Y"]), "t.yaml:5");
+            assert_eq!(source.place(&["A", "7", "Y"]), "t.yaml:1");
+        }
     }
 }

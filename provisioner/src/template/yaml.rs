@@ -14,8 +14,40 @@ use crate::error::{Error, Result};
 /// When the text is not YAML or uses a tag that is no intrinsic function; with the line where it is known.
 pub(super) fn parse(source: &Source) -> Result<Value> {
     let doing = || format!("reading template {}", source.path().display());
-    let yaml: Yaml = serde_yaml::from_str(source.text()).map_err(|error| Error::new(doing(), error))?;
-    long_form(yaml).map_err(|cause| Error::new(doing(), cause))
+    let yaml: Yaml = serde_yaml::from_str(source.text()).map_err(|error| match duplicate(source.text(), &error) {
+        Some((line, key)) => {
+            let place = format!("reading template {}:{line}", source.path().display());
+            Error::new(place, format!("the key `{key}` stands here for the second time in one map"))
+        }
+        None => Error::new(doing(), error),
+    })?;
+    long_form(yaml).map_err(|cause| match line_of_tag(source.text(), &cause) {
+        Some(line) => Error::new(format!("{}:{line}", doing()), cause),
+        None => Error::new(doing(), cause),
+    })
+}
+
+/// The first line that holds the tag which a message begins with, as in "`!Reff` is no …".
+fn line_of_tag(text: &str, message: &str) -> Option<usize> {
+    let tag = message.strip_prefix('`')?.split('`').next().filter(|tag| tag.starts_with('!'))?;
+    text.lines().position(|line| line.contains(tag)).map(|index| index + 1)
+}
+
+/// The second of two equal keys. The parser names the key and where its map begins, but not the line.
+fn duplicate(text: &str, error: &serde_yaml::Error) -> Option<(usize, String)> {
+    let message = error.to_string();
+    let key = message.split_once("duplicate entry with key \"")?.1.split_once('"')?.0.to_owned();
+    let start = error.location()?;
+    let column = start.column().saturating_sub(1);
+    let names_key = |line: &&(usize, &str)| {
+        let at = line.1.get(column..).unwrap_or_default();
+        let blank = line.1.get(..column).is_some_and(|before| before.trim_matches([' ', '-']).is_empty());
+        let bare = at.trim_start_matches(['"', '\'']).strip_prefix(key.as_str());
+        blank && bare.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
+    };
+    let below = text.lines().enumerate().skip(start.line().saturating_sub(1));
+    let line = below.filter(|line| names_key(&line)).nth(1).map_or(start.line(), |(index, _)| index + 1);
+    Some((line, key))
 }
 
 /// A YAML value as JSON, every `!Tag` written as its long form.
@@ -113,7 +145,7 @@ mod tests {
     #[test]
     fn what_yaml_must_not_hold_is_refused_with_a_reason() {
         for (text, reason) in [
-            ("A: 1\nA: 2", "duplicate entry with key \"A\" at line 1"),
+            ("A: 1\nA: 2", "t.yaml:2: the key `A` stands here for the second time in one map"),
             ("A: !Reff X", "`!Reff` is no CloudFormation function"),
             ("A: !GetAtt Role", "must be written `!GetAtt LogicalId.Attribute`"),
             ("A: [1", "did not find expected ',' or ']' at line 2"),

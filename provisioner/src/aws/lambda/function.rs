@@ -37,7 +37,7 @@ impl Aws {
         let ids = answer.configuration().map(function_ids).unwrap_or_default();
         let resource = observed(name, answer);
         let owner = mark.owner(&resource.tags);
-        Ok(Some(Found { resource: Resource::Function(resource), ids, owner }))
+        Ok(Some(Found::new(Resource::Function(resource), ids, owner)))
     }
 
     pub(in super::super) async fn send_function(&self, call: &Call) -> Result<Ids> {

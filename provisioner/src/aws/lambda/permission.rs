@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::Aws;
 use super::super::problem::{is_missing, problem};
 use crate::error::Result;
-use crate::observe::Found;
+use crate::observe::{Found, Twin};
 use crate::resources::permission::{Call, Permission};
 use crate::resources::{Ids, Owner, Resource};
 
@@ -21,22 +21,15 @@ impl Aws {
         };
         let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
         let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
-        let ours = |statement: &&Value| {
-            statement["Sid"].as_str().is_some_and(|sid| sid.starts_with(&wanted.statement_id_prefix))
-        };
-        // An interrupted replacement leaves two of ours: the one that is wanted counts.
-        let equal = |statement: &&Value| statement["Sid"] == wanted.statement_id();
-        let Some(statement) = statements.iter().filter(ours).find(equal).or_else(|| statements.iter().find(ours))
-        else {
-            return Ok(None);
-        };
-        let sid = statement["Sid"].as_str().unwrap_or_default().to_owned();
-        let resource = observed_permission(wanted, statement);
-        Ok(Some(Found {
-            resource: Resource::Permission(resource),
-            ids: Ids::from([("Ref".to_owned(), sid)]),
-            owner: Owner::Ours,
-        }))
+        let sid = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
+        let ours = statements.iter().filter(|statement| wanted.owns(&sid(statement)));
+        let mut twins = ours.map(|statement| Twin {
+            resource: Resource::Permission(observed_permission(wanted, statement)),
+            ids: statement_ids(sid(statement)),
+        });
+        let first = twins.next();
+        let found = first.map(|Twin { resource, ids }| Found::new(resource, ids, Owner::Ours));
+        Ok(found.map(|found| Found { twins: twins.collect(), ..found }))
     }
 
     pub(in super::super) async fn send_permission(&self, call: &Call) -> Result<Ids> {
@@ -54,7 +47,7 @@ impl Aws {
                     .set_source_arn(permission.source_arn.clone())
                     .set_source_account(permission.source_account.clone());
                 self.on_function("adding a permission to", name, "", || request.clone().send()).await?;
-                Ok(Ids::from([("Ref".to_owned(), sid)]))
+                Ok(statement_ids(sid))
             }
             Call::RemovePermission { function_name: name, qualifier, statement_id } => {
                 let request = self.lambda.remove_permission().function_name(name).statement_id(statement_id);
@@ -68,6 +61,10 @@ impl Aws {
             }
         }
     }
+}
+
+fn statement_ids(sid: String) -> Ids {
+    Ids::from([("Ref".to_owned(), sid.clone()), ("Id".to_owned(), sid)])
 }
 
 fn observed_permission(wanted: &Permission, statement: &Value) -> Permission {

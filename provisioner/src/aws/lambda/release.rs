@@ -35,7 +35,7 @@ impl Aws {
             }
         }
         let resource = Resource::Version(wanted.clone());
-        Ok(newest.map(|(_, ids)| Found { resource, ids, owner: Owner::Ours }))
+        Ok(newest.map(|(_, ids)| Found::new(resource, ids, Owner::Ours)))
     }
 
     pub(in super::super) async fn send_version(&self, call: &version::Call) -> Result<Ids> {
@@ -70,7 +70,7 @@ impl Aws {
         };
         let owner = mark.owner_by_description(&resource.description);
         let ids = alias_ids(found.alias_arn, found.revision_id);
-        Ok(Some(Found { resource: Resource::Alias(resource), ids, owner }))
+        Ok(Some(Found::new(Resource::Alias(resource), ids, owner)))
     }
 
     pub(in super::super) async fn send_alias(&self, call: &alias::Call) -> Result<Ids> {

@@ -1,0 +1,52 @@
+//! The walk as a program of its own: a template in, and AWS as it says.
+//!
+//! ```sh
+//! cargo run --example walk -- templates/chat.yaml             # shows what would be done
+//! cargo run --example walk -- templates/chat.yaml --execute   # does it
+//! ```
+//!
+//! Region and credentials come from where every AWS tool takes them; `AWS_ENDPOINT_URL` leads to an emulator.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use provisioner::aws::{Aws, Connection};
+use provisioner::desired::{Desired, Packages};
+use provisioner::execute::{Stop, execute};
+use provisioner::observe::observe;
+use provisioner::plan::{Options, plan};
+use provisioner::report::{blockers_text, plan_text};
+use provisioner::template::Template;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (path, go) = match arguments.as_slice() {
+        [path] => (path, false),
+        [path, flag] if flag == "--execute" => (path, true),
+        _ => return Err("usage: walk TEMPLATE [--execute]".into()),
+    };
+    // What shall be. Parameters keep their defaults, packages are the files that the template names.
+    let template = Template::load(Path::new(path))?;
+    let aws = Aws::connect(&Connection::default(), Arc::new(|_: &str| {})).await?;
+    let (parameters, packages) = (BTreeMap::new(), Packages::default());
+    let desired = Desired::build(&template, &parameters, &packages, &"walk".parse()?, aws.place())?;
+    // What is, and what must be done. Nothing up to here can change anything.
+    let observed = observe(&aws, &desired).await?;
+    let plan = plan(&desired, &observed, Options::default());
+    anstream::println!("{}", plan_text(&plan));
+    if !plan.blockers.is_empty() {
+        return Err(blockers_text(&plan).into());
+    }
+    if go {
+        let outcome = execute(&plan, &aws, &Stop::default(), &|_| {}).await;
+        if let Some((logical_id, error)) = outcome.failed.first() {
+            return Err(format!("{logical_id}: {error}").into());
+        }
+        for (name, value) in desired.outputs(&outcome.known) {
+            anstream::println!("{name}  {value}");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! In which order and how much at once a plan is carried out, told by the world's clock, which is paused.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::observe::observe;
+use crate::plan::tests::judge::existing;
+use crate::plan::tests::spec::Spec;
+use crate::plan::{Options, plan, plan_destroy};
+use crate::world::{State, Trouble, World};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+async fn planned(spec: &Spec, state: &State) -> Plan {
+    let desired = spec.desired();
+    plan(&desired, &observe(&World::of(state.clone()), &desired).await.unwrap(), Options::default())
+}
+
+/// A world in which every call takes a second.
+fn slow(state: &State) -> World {
+    World::of(state.clone()).with_latency(SECOND)
+}
+
+/// The second in which each call began.
+fn begun(world: &World) -> BTreeMap<String, u64> {
+    world.made().into_iter().map(|made| (made.operation, made.begun.as_secs())).collect()
+}
+
+fn operations(world: &World) -> Vec<String> {
+    world.made().into_iter().map(|made| made.operation).collect()
+}
+
+fn seconds(expected: &[(&str, u64)]) -> BTreeMap<String, u64> {
+    expected.iter().map(|(operation, second)| ((*operation).to_owned(), *second)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_starts_the_moment_its_needs_are_done() {
+    let spec = Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() };
+    let world = slow(&State::default());
+    let plan = planned(&spec, &State::default()).await;
+    let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
+    assert!(outcome.is_complete(), "{:?}", outcome.failed);
+    assert_eq!(
+        begun(&world),
+        seconds(&[
+            // Nothing is needed for these, so they overlap.
+            ("CreateRole", 0),
+            ("CreateLogGroup", 0),
+            ("CreateApi", 0),
+            ("CreateTable", 0),
+            // The stage waits for the API only, while the role gets its policy.
+            ("CreateStage", 1),
+            ("PutRolePolicy", 1),
+            ("CreateFunction", 2),
+            ("AddPermission", 3),
+            ("CreateIntegration", 3),
+            ("CreateRoute", 4),
+        ])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_of_one_stage_overlap_and_stages_follow_each_other() {
+    let spec = Spec {
+        policies: [("Read", "s:Get"), ("Write", "s:Put")].into(),
+        managed: ["arn:aws:iam::aws:policy/Basic"].into(),
+        ..Spec::plain()
+    };
+    let world = slow(&State::default());
+    execute(&planned(&spec, &State::default()).await, &world, &Stop::default(), &|_| {}).await;
+    let of_role = world.made().into_iter().filter(|made| made.operation.contains("RolePolicy"));
+    assert_eq!(of_role.map(|made| (made.begun, made.ended)).collect::<Vec<_>>(), [(SECOND, 2 * SECOND); 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_leaves_what_needs_it_unbegun_and_what_is_under_way_ends() {
+    let plan = planned(&Spec::plain(), &State::default()).await;
+    let world = slow(&State::default()).with_trouble(0, Trouble::Refused);
+    let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
+    let (failed, error) = &outcome.failed[0];
+    assert_eq!((outcome.failed.len(), error.headline()), (1, format!("{}: AccessDenied", operations(&world)[0])));
+    // The steps that ran beside it are done and said to be; nothing else was begun.
+    assert_eq!(world.made().len(), 1 + outcome.done.len());
+    assert!(world.made().iter().all(|made| made.begun.is_zero()));
+    let told = outcome.done.len() + outcome.not_done.len() + outcome.failed.len();
+    assert_eq!(told, plan.steps.len());
+    for step in plan.steps.iter().filter(|step| step.needs.contains(failed)) {
+        assert!(outcome.not_done.contains(&step.logical_id), "{} was begun", step.logical_id);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_request_to_stop_no_call_is_begun_and_the_outcome_says_so() {
+    let spec = Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() };
+    let plan = planned(&spec, &State::default()).await;
+    let world = slow(&State::default());
+    let stop = Stop::default();
+    let outcome = execute(&plan, &world, &stop, &|event| {
+        if matches!(event, Event::Started(_)) {
+            stop.request();
+        }
+    })
+    .await;
+    assert!(outcome.stopped && outcome.failed.is_empty() && !outcome.is_complete());
+    assert!(world.made().iter().all(|made| made.begun.is_zero()), "{:?}", world.made());
+    assert_eq!(outcome.done.len() + outcome.not_done.len(), plan.steps.len());
+    assert!(outcome.not_done.contains(&"Role".to_owned()), "its policy was not put: {:?}", outcome.not_done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_before_the_first_call_calls_nothing() {
+    let plan = planned(&Spec::plain(), &State::default()).await;
+    let (world, stop) = (slow(&State::default()), Stop::default());
+    stop.request();
+    let outcome = execute(&plan, &world, &stop, &|_| {}).await;
+    assert_eq!(operations(&world), Vec::<String>::new());
+    assert_eq!(outcome.not_done.len(), plan.steps.len());
+    assert!(outcome.stopped);
+}
+
+/// A plan that replaces the permission and changes the function beside it, and the world it is for.
+async fn a_replacement() -> (Plan, State) {
+    let state = existing(&Spec::plain(), true);
+    let spec = Spec { source: "talk", memory: Some(512), ..Spec::plain() };
+    (planned(&spec, &state).await, state)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_replacement_leaves_goes_last() {
+    let (plan, state) = a_replacement().await;
+    let world = slow(&state);
+    assert!(execute(&plan, &world, &Stop::default(), &|_| {}).await.is_complete());
+    assert_eq!(operations(&world), ["UpdateFunctionConfiguration", "AddPermission", "RemovePermission"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_replacement_leaves_stays_when_something_failed() {
+    let (plan, state) = a_replacement().await;
+    let world = slow(&state).with_trouble(1, Trouble::Refused);
+    let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
+    assert_eq!(operations(&world), ["UpdateFunctionConfiguration", "AddPermission"]);
+    assert_eq!(outcome.failed.len(), 1);
+    assert_eq!(world.state().permissions, state.permissions, "the old permission still lets the API in");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_cleanup_is_told() {
+    let (plan, state) = a_replacement().await;
+    let world = slow(&state).with_trouble(2, Trouble::Refused);
+    let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
+    assert_eq!(outcome.failed.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["Permission"]);
+    assert!(!outcome.done.contains(&"Permission".to_owned()), "a step is either done or failed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_goes_the_other_way_round() {
+    let state = existing(&Spec::plain(), true);
+    let desired = Spec::plain().desired();
+    let plan = plan_destroy(&desired, &observe(&World::of(state.clone()), &desired).await.unwrap());
+    let world = slow(&state);
+    assert!(execute(&plan, &world, &Stop::default(), &|_| {}).await.is_complete());
+    let begun = begun(&world);
+    for (first, then) in [
+        ("DeleteRoute", "DeleteIntegration"),
+        ("DeleteIntegration", "DeleteFunction"),
+        ("RemovePermission", "DeleteFunction"),
+        ("DeleteFunction", "DeleteRole"),
+        ("DeleteFunction", "DeleteLogGroup"),
+        ("DeleteStage", "DeleteApi"),
+    ] {
+        assert!(begun[first] < begun[then], "{first} should come before {then}: {begun:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_step_is_told_of_when_it_starts_and_ends() {
+    let plan = planned(&Spec::plain(), &State::default()).await;
+    let told = std::sync::Mutex::new(Vec::new());
+    let world = slow(&State::default()).with_trouble(0, Trouble::Refused);
+    execute(&plan, &world, &Stop::default(), &|event| {
+        told.lock().unwrap().push(match event {
+            Event::Started(step) => format!("started {}", step.logical_id),
+            Event::Finished(step, took) => format!("finished {} in {took:?}", step.logical_id),
+            Event::Failed(step) => format!("failed {}", step.logical_id),
+        });
+    })
+    .await;
+    let mut told = told.into_inner().unwrap();
+    told.sort();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    failed Role
+    finished Api in 1s
+    finished Logs in 1s
+    finished Table in 1s
+    started Api
+    started Logs
+    started Role
+    started Table
+    "#);
+}

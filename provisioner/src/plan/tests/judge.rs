@@ -1,0 +1,268 @@
+//! Whether a world is as a stack's values say, read without the planner, and worlds that are so from the start.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::spec::{FOREIGN_API, Spec, allow, trust};
+use crate::resources::api::{Api, Cors, Protocol};
+use crate::resources::function::{Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig};
+use crate::resources::integration::Integration;
+use crate::resources::log_group::LogGroup;
+use crate::resources::permission::Permission;
+use crate::resources::role::Role;
+use crate::resources::route::Route;
+use crate::resources::stage::{RouteSettings, Stage};
+use crate::resources::table::{AttributeDefinition, BillingMode, KeyElement, Table};
+use crate::resources::{Policy, Tags};
+use crate::world::{ACCOUNT, State};
+
+/// What belongs to others, and must stay as it is: an API with a route, and a function with a permission.
+pub(super) fn foreign() -> State {
+    let mut state = State::default();
+    let api = api(&Spec::plain(), "films", Tags::new());
+    state.apis.insert(FOREIGN_API.to_owned(), api);
+    state.integrations.insert("theirs".to_owned(), integration(&Spec::plain(), FOREIGN_API, "theirs", ""));
+    state.routes.insert("their-route".to_owned(), route(&Spec::plain(), FOREIGN_API, "GET /films", "theirs"));
+    let function = Function { function_name: "theirs".to_owned(), ..function(&Spec::plain(), Tags::new()) };
+    state.functions.insert("theirs".to_owned(), function);
+    let permission = permission(&Spec::plain(), FOREIGN_API, "other-Permission-");
+    state.permissions.insert(("theirs".to_owned(), permission.statement_id()), permission);
+    state
+}
+
+/// The world beside the stack's own things.
+pub(super) fn foreign_part(state: &State) -> State {
+    let theirs = foreign();
+    State {
+        apis: kept(&state.apis, &theirs.apis),
+        integrations: kept(&state.integrations, &theirs.integrations),
+        routes: kept(&state.routes, &theirs.routes),
+        functions: kept(&state.functions, &theirs.functions),
+        permissions: kept(&state.permissions, &theirs.permissions),
+        ..State::default()
+    }
+}
+
+fn kept<K: Ord + Clone, V: Clone>(all: &BTreeMap<K, V>, theirs: &BTreeMap<K, V>) -> BTreeMap<K, V> {
+    all.iter().filter(|(key, _)| theirs.contains_key(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// The world in which a stack exists beside the others' things, made by the stack or by nobody's hand.
+pub(crate) fn existing(spec: &Spec, ours: bool) -> State {
+    let mut state = foreign();
+    let tags = |logical_id: &str| tags(spec, ours.then_some(logical_id));
+    state.roles.insert("role".to_owned(), role(spec, tags("Role")));
+    state.log_groups.insert("/aws/lambda/chat".to_owned(), log_group(spec, tags("Logs")));
+    state.functions.insert("chat".to_owned(), function(spec, tags("Function")));
+    state.tables.insert("films".to_owned(), table(spec, tags("Table")));
+    let api_id = if spec.attach { FOREIGN_API.to_owned() } else { state.next_id("api") };
+    if !spec.attach {
+        state.apis.insert(api_id.clone(), api(spec, "chat", tags("Api")));
+        state.stages.insert((api_id.clone(), "$default".to_owned()), stage(spec, &api_id, tags("Stage")));
+    }
+    let mark = if ours { "provisioner:stack=chat provisioner:resource=Integration" } else { "by hand" };
+    let integration_id = state.next_id("int");
+    state.integrations.insert(integration_id.clone(), integration(spec, &api_id, "chat", mark));
+    let route_id = state.next_id("route");
+    state.routes.insert(route_id, route(spec, &api_id, "POST /chat", &integration_id));
+    if ours {
+        let permission = permission(spec, &api_id, "chat-Permission-");
+        state.permissions.insert(("chat".to_owned(), permission.statement_id()), permission);
+    }
+    state
+}
+
+/// Says where the world differs from the stack's values; nothing more and nothing twice may exist.
+pub(super) fn judge(state: &State, spec: &Spec) {
+    assert_eq!(foreign_part(state), foreign(), "what belongs to others was changed");
+    let mut ids = state.apis.keys().filter(|id| *id != FOREIGN_API);
+    let api_id = if spec.attach { FOREIGN_API.to_owned() } else { ids.next().expect("an API").clone() };
+    assert_eq!(ids.next(), None, "there are more APIs than one");
+    let mut own_integrations = state.integrations.keys().filter(|id| *id != "theirs");
+    let integration_id = own_integrations.next().expect("an integration").clone();
+    assert_eq!(own_integrations.next(), None, "there are more integrations than one");
+
+    let found = only(&state.roles);
+    assert_eq!(found, role(spec, expected_among(&found.tags, spec, "Role")));
+    let found = only(&state.log_groups);
+    assert_eq!(found, log_group(spec, expected_among(&found.tags, spec, "Logs")));
+    let found = only(&state.tables);
+    assert_eq!(found, table(spec, expected_among(&found.tags, spec, "Table")));
+    let own_functions = state.functions.iter().filter(|(name, _)| *name != "theirs");
+    let found = only(own_functions);
+    assert_eq!(found, function(spec, expected_among(&found.tags, spec, "Function")));
+    let own_permissions = state.permissions.iter().filter(|((function, _), _)| function != "theirs");
+    assert_eq!(only(own_permissions), permission(spec, &api_id, "chat-Permission-"));
+    let mark = "provisioner:stack=chat provisioner:resource=Integration";
+    assert_eq!(state.integrations[&integration_id], integration(spec, &api_id, "chat", mark));
+    let own_routes = state.routes.iter().filter(|(id, _)| *id != "their-route");
+    assert_eq!(only(own_routes), route(spec, &api_id, "POST /chat", &integration_id));
+    if !spec.attach {
+        let found = &state.apis[&api_id];
+        assert_eq!(*found, api(spec, "chat", expected_among(&found.tags, spec, "Api")));
+        let found = only(&state.stages);
+        assert_eq!(found, stage(spec, &api_id, expected_among(&found.tags, spec, "Stage")));
+    } else {
+        assert!(state.stages.is_empty(), "a stage was made on an API of others");
+    }
+}
+
+fn only<'a, K: std::fmt::Debug + 'a, V: Clone + 'a>(entries: impl IntoIterator<Item = (&'a K, &'a V)>) -> V {
+    let entries: Vec<_> = entries.into_iter().collect();
+    assert_eq!(entries.len(), 1, "there should be one: {:?}", entries.iter().map(|(key, _)| key).collect::<Vec<_>>());
+    entries[0].1.clone()
+}
+
+fn tags(spec: &Spec, marked_as: Option<&str>) -> Tags {
+    let own = spec.tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let mark = marked_as.into_iter().flat_map(|logical_id| {
+        [("provisioner:stack", "chat"), ("provisioner:resource", logical_id)]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    });
+    own.chain(mark).collect()
+}
+
+/// The tags that the stack asks for, with those of `found` that it says nothing about: others add their own.
+fn expected_among(found: &Tags, spec: &Spec, logical_id: &str) -> Tags {
+    let mut expected = found.clone();
+    expected.extend(tags(spec, Some(logical_id)));
+    expected
+}
+
+fn text(value: Option<&str>, otherwise: &str) -> String {
+    value.unwrap_or(otherwise).to_owned()
+}
+
+fn role(spec: &Spec, tags: Tags) -> Role {
+    Role {
+        role_name: "role".to_owned(),
+        assume_role_policy_document: Policy::from(trust(spec.trusted)),
+        description: text(spec.role_description, ""),
+        max_session_duration: spec.session.unwrap_or(3600),
+        path: text(spec.path, "/"),
+        permissions_boundary: spec.boundary.map(str::to_owned),
+        managed_policy_arns: spec.managed.iter().map(|arn| (*arn).to_owned()).collect(),
+        policies: spec
+            .policies
+            .iter()
+            .map(|(name, action)| ((*name).to_owned(), Policy::from(allow(action))))
+            .collect(),
+        tags,
+    }
+}
+
+fn log_group(spec: &Spec, tags: Tags) -> LogGroup {
+    LogGroup { log_group_name: "/aws/lambda/chat".to_owned(), retention_in_days: spec.retention, tags }
+}
+
+fn function(spec: &Spec, tags: Tags) -> Function {
+    let level = || spec.json_logs.then(|| "INFO".to_owned());
+    Function {
+        function_name: "chat".to_owned(),
+        code: Code { path: None, sha256: spec.code.to_owned() },
+        description: text(spec.description, ""),
+        runtime: spec.runtime.to_owned(),
+        handler: spec.handler.to_owned(),
+        role: format!("arn:aws:iam::{ACCOUNT}:role{}role", spec.path.unwrap_or("/")),
+        architectures: vec![text(spec.architecture, "x86_64")],
+        memory_size: spec.memory.unwrap_or(128),
+        timeout: spec.timeout.unwrap_or(3),
+        environment: Environment {
+            variables: spec.variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        },
+        layers: spec.layers.iter().map(|arn| (*arn).to_owned()).collect(),
+        logging_config: LoggingConfig {
+            log_format: if spec.json_logs { "JSON" } else { "Text" }.to_owned(),
+            application_log_level: level(),
+            system_log_level: level(),
+            log_group: "/aws/lambda/chat".to_owned(),
+        },
+        tracing_config: TracingConfig { mode: text(spec.tracing, "PassThrough") },
+        ephemeral_storage: EphemeralStorage { size: spec.storage.unwrap_or(512) },
+        tags,
+    }
+}
+
+fn permission(spec: &Spec, api_id: &str, prefix: &str) -> Permission {
+    Permission {
+        function_name: "chat".to_owned(),
+        action: "lambda:InvokeFunction".to_owned(),
+        principal: "apigateway.amazonaws.com".to_owned(),
+        source_arn: Some(format!("arn:{api_id}/*/POST/{}", spec.source)),
+        source_account: spec.account_only.then(|| ACCOUNT.to_owned()),
+        statement_id_prefix: prefix.to_owned(),
+    }
+}
+
+fn api(spec: &Spec, name: &str, tags: Tags) -> Api {
+    let cors = |origin: &str| Cors {
+        allow_origins: BTreeSet::from([origin.to_owned()]),
+        max_age: spec.max_age,
+        ..Cors::default()
+    };
+    Api {
+        name: name.to_owned(),
+        protocol_type: Protocol::Http,
+        description: text(spec.api_description, ""),
+        cors_configuration: spec.origins.map(cors),
+        disable_execute_api_endpoint: spec.endpoint_off,
+        tags,
+    }
+}
+
+fn integration(spec: &Spec, api_id: &str, function: &str, description: &str) -> Integration {
+    Integration {
+        api_id: api_id.to_owned(),
+        integration_type: spec.integration_type.to_owned(),
+        integration_uri: format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:{function}"),
+        integration_method: "POST".to_owned(),
+        payload_format_version: text(spec.payload, "1.0"),
+        timeout_in_millis: spec.integration_timeout.unwrap_or(30_000),
+        connection_type: "INTERNET".to_owned(),
+        description: description.to_owned(),
+    }
+}
+
+fn route(spec: &Spec, api_id: &str, key: &str, integration_id: &str) -> Route {
+    Route {
+        api_id: api_id.to_owned(),
+        route_key: key.to_owned(),
+        target: format!("integrations/{integration_id}"),
+        authorization_type: if spec.authorizer.is_some() { "JWT" } else { "NONE" }.to_owned(),
+        authorizer_id: spec.authorizer.map(str::to_owned),
+    }
+}
+
+fn stage(spec: &Spec, api_id: &str, tags: Tags) -> Stage {
+    let of = |burst: Option<i32>, rate: Option<f64>| RouteSettings {
+        detailed_metrics_enabled: false,
+        throttling_burst_limit: burst,
+        throttling_rate_limit: rate,
+    };
+    Stage {
+        api_id: api_id.to_owned(),
+        stage_name: "$default".to_owned(),
+        auto_deploy: spec.auto_deploy,
+        description: String::new(),
+        default_route_settings: of(spec.burst, spec.rate),
+        route_settings: spec
+            .route_bursts
+            .iter()
+            .map(|(key, burst)| ((*key).to_owned(), of(Some(*burst), None)))
+            .collect(),
+        tags,
+    }
+}
+
+fn table(spec: &Spec, tags: Tags) -> Table {
+    Table {
+        table_name: "films".to_owned(),
+        attribute_definitions: vec![AttributeDefinition {
+            attribute_name: "id".to_owned(),
+            attribute_type: "S".to_owned(),
+        }],
+        key_schema: vec![KeyElement { attribute_name: "id".to_owned(), key_type: "HASH".to_owned() }],
+        billing_mode: BillingMode::PayPerRequest,
+        deletion_protection_enabled: spec.protected,
+        tags,
+    }
+}

@@ -1,0 +1,48 @@
+//! The planner, judged by what the world is like afterwards.
+
+pub(crate) mod judge;
+mod properties;
+mod schema;
+pub(crate) mod spec;
+
+use crate::desired::Desired;
+use crate::execute::{Outcome, Stop, execute};
+use crate::observe::observe;
+use crate::plan::{Options, Plan, plan, plan_destroy};
+use crate::world::{State, Trouble, World};
+
+/// Runs a future to its end. Nothing of the world waits for the network.
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
+}
+
+/// What `plan` would show.
+pub(crate) fn planned(desired: &Desired, state: &State, options: Options) -> Plan {
+    let world = World::of(state.clone());
+    plan(desired, &run(observe(&world, desired)).unwrap(), options)
+}
+
+/// What `destroy` would show.
+pub(crate) fn planned_removal(desired: &Desired, state: &State) -> Plan {
+    let world = World::of(state.clone());
+    plan_destroy(desired, &run(observe(&world, desired)).unwrap())
+}
+
+/// What came of a plan: the world afterwards, the calls that were made, the outcome.
+struct Done {
+    state: State,
+    calls: Vec<String>,
+    outcome: Outcome,
+}
+
+/// Carries a plan out.
+fn carried_out(plan: &Plan, state: &State, trouble: Option<(usize, Trouble)>) -> Done {
+    let world = World::of(state.clone());
+    let world = match trouble {
+        Some((call, trouble)) => world.with_trouble(call, trouble),
+        None => world,
+    };
+    let outcome = run(execute(plan, &world, &Stop::default(), &|_| {}));
+    let calls = world.made().into_iter().map(|made| made.operation).collect();
+    Done { state: world.state(), calls, outcome }
+}

@@ -1,0 +1,211 @@
+//! What holds for every stack in every world.
+
+use proptest::prelude::*;
+
+use super::judge::{existing, foreign, foreign_part, judge};
+use super::spec::{Spec, any_spec};
+use super::{carried_out, planned, planned_removal};
+use crate::plan::{Action, Options};
+use crate::world::{State, Trouble};
+
+const ADOPT: Options = Options { adopt: true };
+const KEEP_OFF: Options = Options { adopt: false };
+
+/// A stack, and a world in which it is absent, different, or half there; of its own making.
+fn a_stack_and_its_world() -> impl Strategy<Value = (Spec, State)> {
+    any::<bool>().prop_flat_map(|attach| (any_spec(attach), a_world(attach)))
+}
+
+/// A stack, and a world in which somebody made some of it by hand.
+fn a_stack_and_a_world_made_by_hand() -> impl Strategy<Value = (Spec, State)> {
+    // A route that leads to an integration of another type leads elsewhere, and is refused.
+    let same_type = |spec: Spec| Spec { integration_type: "AWS_PROXY", ..spec };
+    any::<bool>().prop_flat_map(move |attach| {
+        let state = (any_spec(attach), any::<[bool; 9]>());
+        let state = state.prop_map(move |(spec, gone)| half_gone(existing(&same_type(spec), false), gone));
+        (any_spec(attach).prop_map(same_type), state)
+    })
+}
+
+fn a_world(attach: bool) -> impl Strategy<Value = State> {
+    (any_spec(attach), any::<[bool; 9]>()).prop_map(move |(spec, gone)| half_gone(existing(&spec, true), gone))
+}
+
+/// Takes away what is marked as gone, and with it what lives inside it, as AWS does.
+fn half_gone(mut state: State, gone: [bool; 9]) -> State {
+    let [role, logs, function, permission, api, integration, route, stage, table] = gone;
+    let others = foreign();
+    if role {
+        state.roles.clear();
+    }
+    if logs {
+        state.log_groups.clear();
+    }
+    if table {
+        state.tables.clear();
+    }
+    if function {
+        state.functions.retain(|name, _| others.functions.contains_key(name));
+    }
+    if permission || function {
+        state.permissions.retain(|id, _| others.permissions.contains_key(id));
+    }
+    if api {
+        state.apis.retain(|id, _| others.apis.contains_key(id));
+        state.integrations.retain(|_, one| others.apis.contains_key(&one.api_id));
+        state.routes.retain(|_, one| others.apis.contains_key(&one.api_id));
+    }
+    if stage || api {
+        state.stages.clear();
+    }
+    if route || integration {
+        state.routes.retain(|id, _| others.routes.contains_key(id)); // a route goes before its integration
+    }
+    if integration {
+        state.integrations.retain(|id, _| others.integrations.contains_key(id));
+    }
+    state
+}
+
+fn a_trouble() -> impl Strategy<Value = Trouble> {
+    prop_oneof![Just(Trouble::Refused), Just(Trouble::AnswerLost), Just(Trouble::Killed)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn after_a_deploy_the_world_is_as_the_template_says((spec, state) in a_stack_and_its_world()) {
+        let plan = planned(&spec.desired(), &state, KEEP_OFF);
+        prop_assert_eq!(&plan.blockers, &[]);
+        let done = carried_out(&plan, &state, None);
+        prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        judge(&done.state, &spec);
+    }
+
+    #[test]
+    fn a_plan_names_the_calls_that_are_made((spec, state) in a_stack_and_its_world()) {
+        let plan = planned(&spec.desired(), &state, KEEP_OFF);
+        let mut told: Vec<_> = plan.steps.iter().flat_map(|step| step.calls.clone()).collect();
+        let mut made = carried_out(&plan, &state, None).calls;
+        told.sort();
+        made.sort();
+        prop_assert_eq!(told, made);
+    }
+
+    #[test]
+    fn a_second_deploy_calls_nothing((spec, state) in a_stack_and_its_world()) {
+        let once = carried_out(&planned(&spec.desired(), &state, KEEP_OFF), &state, None).state;
+        let again = planned(&spec.desired(), &once, KEEP_OFF);
+        prop_assert!(again.is_empty(), "{again:#?}");
+        let done = carried_out(&again, &once, None);
+        prop_assert_eq!(done.calls, Vec::<String>::new());
+        prop_assert_eq!(done.state, once);
+    }
+
+    #[test]
+    fn an_interrupted_deploy_is_completed_by_the_next(
+        (spec, state) in a_stack_and_its_world(),
+        at in any::<prop::sample::Index>(),
+        trouble in a_trouble(),
+    ) {
+        let desired = spec.desired();
+        let plan = planned(&desired, &state, KEEP_OFF);
+        let calls: usize = plan.steps.iter().map(|step| step.calls.len()).sum();
+        prop_assume!(calls > 0);
+        let interrupted = carried_out(&plan, &state, Some((at.index(calls), trouble)));
+        prop_assert!(!interrupted.outcome.is_complete());
+        prop_assert_eq!(foreign_part(&interrupted.state), foreign());
+        let next = planned(&desired, &interrupted.state, KEEP_OFF);
+        prop_assert_eq!(&next.blockers, &[]);
+        let done = carried_out(&next, &interrupted.state, None);
+        prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        judge(&done.state, &spec);
+        prop_assert!(planned(&desired, &done.state, KEEP_OFF).is_empty());
+    }
+
+    #[test]
+    fn what_was_made_by_hand_is_adopted_only_when_that_is_asked_for(
+        (spec, state) in a_stack_and_a_world_made_by_hand()
+    ) {
+        let desired = spec.desired();
+        let plan = planned(&desired, &state, KEEP_OFF);
+        let found: Vec<_> = plan.steps.iter().filter(|step| step.action != Action::Create).collect();
+        // A plan with a blocker is never executed, so nothing that exists is touched.
+        for step in found {
+            prop_assert!(plan.blockers.iter().any(|blocker| blocker.logical_id == step.logical_id), "{step:?}");
+        }
+        let adopting = planned(&desired, &state, ADOPT);
+        prop_assert_eq!(&adopting.blockers, &[]);
+        let done = carried_out(&adopting, &state, None);
+        prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        judge(&done.state, &spec);
+        prop_assert!(planned(&desired, &done.state, KEEP_OFF).is_empty());
+    }
+
+    #[test]
+    fn a_destroy_removes_all_that_is_ours_and_nothing_else(
+        (spec, state) in a_stack_and_its_world(),
+        by_hand in any::<bool>(),
+    ) {
+        let desired = spec.desired();
+        let state = if by_hand { existing(&spec, false) } else { state };
+        let plan = planned_removal(&desired, &state);
+        let done = carried_out(&plan, &state, None);
+        prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        if by_hand {
+            prop_assert_eq!(done.calls, Vec::<String>::new());
+            prop_assert_eq!(done.state, state);
+        } else {
+            let State { roles, log_groups, tables, stages, .. } = &done.state;
+            prop_assert!(roles.is_empty() && log_groups.is_empty() && tables.is_empty() && stages.is_empty());
+            prop_assert_eq!(foreign_part(&done.state), foreign());
+            let State { functions, permissions, apis, integrations, routes, .. } = &done.state;
+            let theirs = foreign();
+            prop_assert_eq!(functions.len(), theirs.functions.len());
+            prop_assert_eq!(permissions.len(), theirs.permissions.len());
+            prop_assert_eq!(apis.len(), theirs.apis.len());
+            prop_assert_eq!(integrations.len(), theirs.integrations.len());
+            prop_assert_eq!(routes.len(), theirs.routes.len());
+        }
+    }
+
+    #[test]
+    fn an_interrupted_destroy_is_completed_by_the_next(
+        (spec, state) in a_stack_and_its_world(),
+        at in any::<prop::sample::Index>(),
+        trouble in a_trouble(),
+    ) {
+        let desired = spec.desired();
+        let plan = planned_removal(&desired, &state);
+        let calls: usize = plan.steps.iter().map(|step| step.calls.len()).sum();
+        prop_assume!(calls > 0);
+        let interrupted = carried_out(&plan, &state, Some((at.index(calls), trouble)));
+        let done = carried_out(&planned_removal(&desired, &interrupted.state), &interrupted.state, None);
+        prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        prop_assert!(planned_removal(&desired, &done.state).steps.is_empty());
+        prop_assert_eq!(foreign_part(&done.state), foreign());
+    }
+
+    #[test]
+    fn a_route_of_others_is_never_taken(spec in any_spec(true), adopt in any::<bool>()) {
+        let mut state = foreign();
+        let route = state.routes.remove("their-route").unwrap();
+        let taken = crate::resources::route::Route { route_key: "POST /chat".to_owned(), ..route };
+        state.routes.insert("their-route".to_owned(), taken);
+        let plan = planned(&spec.desired(), &state, Options { adopt });
+        prop_assert_eq!(plan.blockers.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>(), ["Route"]);
+    }
+
+    #[test]
+    fn what_belongs_to_another_stack_is_never_taken((spec, _) in a_stack_and_its_world(), adopt in any::<bool>()) {
+        let mut state = existing(&spec, true);
+        for role in state.roles.values_mut() {
+            role.tags.insert("provisioner:stack".to_owned(), "other".to_owned());
+        }
+        let plan = planned(&spec.desired(), &state, Options { adopt });
+        prop_assert_eq!(plan.blockers.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>(), ["Role"]);
+        let removal = carried_out(&planned_removal(&spec.desired(), &state), &state, None);
+        prop_assert_eq!(&removal.state.roles, &state.roles);
+    }
+}

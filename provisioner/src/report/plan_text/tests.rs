@@ -1,0 +1,354 @@
+//! Plans as a person reads them, without colours.
+
+use super::*;
+use crate::plan::Options;
+use crate::plan::tests::judge::existing;
+use crate::plan::tests::spec::{Spec, desired};
+use crate::plan::tests::{planned, planned_removal};
+use crate::world::State;
+
+fn read(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+fn shown(plan: &Plan) -> String {
+    read(&plan_text(plan))
+}
+
+/// The plan that leads from one stack to another.
+fn from_to(old: &Spec, new: &Spec) -> String {
+    shown(&planned(&new.desired(), &existing(old, true), Options::default()))
+}
+
+#[test]
+fn a_first_deploy() {
+    let plan = planned(&Spec::plain().desired(), &State::default(), Options::default());
+    insta::assert_snapshot!(shown(&plan), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      + AWS::IAM::Role                  Role         role
+      + AWS::Logs::LogGroup             Logs         /aws/lambda/chat
+      + AWS::DynamoDB::Table            Table        films
+      + AWS::ApiGatewayV2::Api          Api          chat
+      + AWS::Lambda::Function           Function     chat
+      + AWS::ApiGatewayV2::Stage        Stage        $default
+      + AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
+      + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      + AWS::ApiGatewayV2::Route        Route        POST /chat
+
+    9 to create
+    "#);
+}
+
+#[test]
+fn nothing_to_do() {
+    insta::assert_snapshot!(from_to(&Spec::plain(), &Spec::plain()), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      = AWS::IAM::Role                  Role         role
+      = AWS::Logs::LogGroup             Logs         /aws/lambda/chat
+      = AWS::DynamoDB::Table            Table        films
+      = AWS::ApiGatewayV2::Api          Api          chat
+      = AWS::Lambda::Function           Function     chat
+      = AWS::ApiGatewayV2::Stage        Stage        $default
+      = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+    nothing to do
+    "#);
+}
+
+#[test]
+fn numbers_texts_tags_and_lists_change() {
+    let new = Spec {
+        memory: Some(512),
+        description: Some("answers"),
+        layers: vec!["arn:layer:1"],
+        tags: [("team", "films")].into(),
+        retention: Some(14),
+        rate: Some(5.0),
+        ..Spec::plain()
+    };
+    insta::assert_snapshot!(from_to(&Spec::plain(), &new), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      ~ AWS::IAM::Role                  Role         role
+          Tags.team  (none) → films
+      ~ AWS::Logs::LogGroup             Logs         /aws/lambda/chat
+          RetentionInDays  (none) → 14
+          Tags.team        (none) → films
+      ~ AWS::DynamoDB::Table            Table        films
+          Tags.team  (none) → films
+      ~ AWS::ApiGatewayV2::Api          Api          chat
+          Tags.team  (none) → films
+      ~ AWS::Lambda::Function           Function     chat
+          Description  "" → answers
+          MemorySize   128 → 512
+          Layers       [] → ["arn:layer:1"]
+          Tags.team    (none) → films
+      ~ AWS::ApiGatewayV2::Stage        Stage        $default
+          DefaultRouteSettings.ThrottlingRateLimit  (none) → 5.0
+          Tags.team                                 (none) → films
+      = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+    6 to change, 3 unchanged
+    "#);
+}
+
+#[test]
+fn what_goes_is_shown_with_its_default() {
+    let old = Spec {
+        memory: Some(512),
+        retention: Some(14),
+        origins: Some("*"),
+        boundary: Some("arn:aws:iam::aws:policy/Bound"),
+        ..Spec::plain()
+    };
+    insta::assert_snapshot!(from_to(&old, &Spec::plain()), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      ~ AWS::IAM::Role                  Role         role
+          PermissionsBoundary  arn:aws:iam::aws:policy/Bound → (none)
+      ~ AWS::Logs::LogGroup             Logs         /aws/lambda/chat
+          RetentionInDays  14 → (none)
+      = AWS::DynamoDB::Table            Table        films
+      ~ AWS::ApiGatewayV2::Api          Api          chat
+          CorsConfiguration
+            - {
+            -   "AllowCredentials": false,
+            -   "AllowHeaders": [],
+            -   "AllowMethods": [],
+            -   "AllowOrigins": [
+            -     "*"
+            -   ],
+            -   "ExposeHeaders": []
+            - }
+      ~ AWS::Lambda::Function           Function     chat
+          MemorySize  512 → 128
+      = AWS::ApiGatewayV2::Stage        Stage        $default
+      = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+    4 to change, 5 unchanged
+    "#);
+}
+
+#[test]
+fn a_policy_changes_comes_and_goes() {
+    let old = Spec { policies: [("Read", "s:Get"), ("Invoke", "s:Get")].into(), ..Spec::plain() };
+    let new = Spec { policies: [("Read", "s:Put"), ("Write", "s:Put")].into(), ..Spec::plain() };
+    insta::assert_snapshot!(from_to(&old, &new), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      ~ AWS::IAM::Role                  Role         role
+          Policies.Read
+                  {
+            -       "Action": "s:Get",
+            +       "Action": "s:Put",
+                    "Effect": "Allow",
+          Policies.Write
+            + {
+            +   "Statement": [
+            +     {
+            +       "Action": "s:Put",
+            +       "Effect": "Allow",
+            +       "Resource": "*"
+            +     }
+            +   ],
+            +   "Version": "2012-10-17"
+            + }
+          Policies.Invoke
+            - {
+            -   "Statement": [
+            -     {
+            -       "Action": "s:Get",
+            -       "Effect": "Allow",
+            -       "Resource": "*"
+            -     }
+            -   ],
+            -   "Version": "2012-10-17"
+            - }
+      = AWS::Logs::LogGroup             Logs         /aws/lambda/chat
+      = AWS::DynamoDB::Table            Table        films
+      = AWS::ApiGatewayV2::Api          Api          chat
+      = AWS::Lambda::Function           Function     chat
+      = AWS::ApiGatewayV2::Stage        Stage        $default
+      = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+    1 to change, 8 unchanged
+    "#);
+}
+
+#[test]
+fn values_of_variables_are_not_told() {
+    let old = Spec { variables: [("A", "value"), ("B", "value")].into(), ..Spec::plain() };
+    let new = Spec { variables: [("A", "secret"), ("LONGER_NAME", "secret")].into(), ..Spec::plain() };
+    insta::assert_snapshot!(from_to(&old, &new), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      = AWS::IAM::Role                  Role         role
+      = AWS::Logs::LogGroup             Logs         /aws/lambda/chat
+      = AWS::DynamoDB::Table            Table        films
+      = AWS::ApiGatewayV2::Api          Api          chat
+      ~ AWS::Lambda::Function           Function     chat
+          Environment.Variables.A            (masked a0b782) → (masked c19802)
+          Environment.Variables.LONGER_NAME  (none) → (masked c19802)
+          Environment.Variables.B            (masked a0b782) → (none)
+      = AWS::ApiGatewayV2::Stage        Stage        $default
+      = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+    1 to change, 8 unchanged
+    "#);
+}
+
+#[test]
+fn a_replacement_says_what_it_is() {
+    let new = Spec { source: "talk", path: Some("/service/"), code: "sha-two", ..Spec::plain() };
+    insta::assert_snapshot!(from_to(&Spec::plain(), &new), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      ~ AWS::IAM::Role                  Role         role  (made anew: AWS cannot change it in place)
+          Path  / → /service/
+      = AWS::Logs::LogGroup             Logs         /aws/lambda/chat
+      = AWS::DynamoDB::Table            Table        films
+      = AWS::ApiGatewayV2::Api          Api          chat
+      ~ AWS::Lambda::Function           Function     chat
+          Code.Sha256  sha-one → sha-two
+          Role         arn:aws:iam::123456789012:role/role → arn:aws:iam::123456789012:role/service/role
+      = AWS::ApiGatewayV2::Stage        Stage        $default
+      ~ AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com  (made anew: AWS cannot change it in place)
+          SourceArn  arn:api1/*/POST/chat → arn:api1/*/POST/talk
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+    1 to change, 2 to replace, 6 unchanged
+    "#);
+}
+
+#[test]
+fn what_an_interrupted_replacement_left() {
+    let (old, new) = (Spec::plain(), Spec { source: "talk", ..Spec::plain() });
+    let mut state = existing(&new, true);
+    state.permissions.extend(existing(&old, true).permissions);
+    insta::assert_snapshot!(shown(&planned(&new.desired(), &state, Options::default())), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      = AWS::IAM::Role                  Role         role
+      = AWS::Logs::LogGroup             Logs         /aws/lambda/chat
+      = AWS::DynamoDB::Table            Table        films
+      = AWS::ApiGatewayV2::Api          Api          chat
+      = AWS::Lambda::Function           Function     chat
+      = AWS::ApiGatewayV2::Stage        Stage        $default
+      ~ AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com  (removes what an interrupted run left behind)
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+    1 to change, 8 unchanged
+    "#);
+}
+
+#[test]
+fn an_adoption_and_what_stands_in_its_way_without_the_option() {
+    let state = existing(&Spec::plain(), false);
+    let desired = Spec { memory: Some(512), ..Spec::plain() }.desired();
+    insta::assert_snapshot!(shown(&planned(&desired, &state, Options { adopt: true })), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      ~ AWS::IAM::Role                  Role         role  (adopted)
+          Tags.provisioner:resource  (none) → Role
+          Tags.provisioner:stack     (none) → chat
+      ~ AWS::Logs::LogGroup             Logs         /aws/lambda/chat  (adopted)
+          Tags.provisioner:resource  (none) → Logs
+          Tags.provisioner:stack     (none) → chat
+      ~ AWS::DynamoDB::Table            Table        films  (adopted)
+          Tags.provisioner:resource  (none) → Table
+          Tags.provisioner:stack     (none) → chat
+      ~ AWS::ApiGatewayV2::Api          Api          chat  (adopted)
+          Tags.provisioner:resource  (none) → Api
+          Tags.provisioner:stack     (none) → chat
+      ~ AWS::Lambda::Function           Function     chat  (adopted)
+          MemorySize                 128 → 512
+          Tags.provisioner:resource  (none) → Function
+          Tags.provisioner:stack     (none) → chat
+      ~ AWS::ApiGatewayV2::Stage        Stage        $default  (adopted)
+          Tags.provisioner:resource  (none) → Stage
+          Tags.provisioner:stack     (none) → chat
+      + AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
+      ~ AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat  (adopted)
+          Description  by hand → provisioner:stack=chat provisioner:resource=Integration
+      = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+    1 to create, 7 to adopt, 1 unchanged
+    "#);
+    insta::assert_snapshot!(read(&blockers_text(&planned(&desired, &state, Options::default()))), @r#"
+      Role: AWS::IAM::Role `role` exists and was not made by this stack
+      Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not made by this stack
+      Table: AWS::DynamoDB::Table `films` exists and was not made by this stack
+      Api: AWS::ApiGatewayV2::Api `chat` exists and was not made by this stack
+      Function: AWS::Lambda::Function `chat` exists and was not made by this stack
+      Stage: AWS::ApiGatewayV2::Stage `$default` exists and was not made by this stack
+      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat` exists and was not made by this stack
+      Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not made by this stack
+
+    hint: take it over with `--adopt` (`plan --adopt` shows what would change), or use another name
+    "#);
+}
+
+#[test]
+fn a_route_that_leads_elsewhere_and_a_role_of_another_stack() {
+    let spec = Spec { attach: true, ..Spec::plain() };
+    let mut state = existing(&spec, false);
+    state.integrations.retain(|id, _| id == "theirs");
+    for role in state.roles.values_mut() {
+        role.tags.insert("provisioner:stack".to_owned(), "other".to_owned());
+    }
+    let plan = planned(&spec.desired(), &state, Options { adopt: true });
+    insta::assert_snapshot!(read(&blockers_text(&plan)), @r#"
+      Role: AWS::IAM::Role `role` belongs to the stack `other`
+      Route: the route `POST /chat` leads elsewhere, to `integrations/int1`
+
+    hint: use another name, or `--stack other` to work on that stack
+    hint: remove that route, or give this stack another API with `--parameter ApiId=…`
+    "#);
+}
+
+#[test]
+fn a_removal_and_what_it_leaves() {
+    let mut state = existing(&Spec::plain(), true);
+    state.roles.extend(existing(&Spec::plain(), false).roles);
+    let mut template = Spec::plain().template();
+    template["Resources"]["Table"]["DeletionPolicy"] = "Retain".into();
+    insta::assert_snapshot!(shown(&planned_removal(&desired(&template.to_string()), &state)), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      - AWS::ApiGatewayV2::Route        Route        POST /chat
+      - AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      - AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
+      - AWS::ApiGatewayV2::Stage        Stage        $default
+      - AWS::Lambda::Function           Function     chat
+      - AWS::ApiGatewayV2::Api          Api          chat
+      = AWS::DynamoDB::Table            Table        films  (left: its DeletionPolicy is Retain)
+      - AWS::Logs::LogGroup             Logs         /aws/lambda/chat
+      = AWS::IAM::Role                  Role         role  (left: it was not made by this stack)
+
+    7 to delete, 2 unchanged
+    "#);
+}
+
+#[test]
+fn nothing_to_remove() {
+    let plan = planned_removal(&Spec::plain().desired(), &State::default());
+    insta::assert_snapshot!(shown(&plan), @r#"
+    stack chat in us-east-1, account 123456789012
+
+    nothing to do
+    "#);
+}

@@ -1,0 +1,72 @@
+//! What a decoder says, in the words of a person who wrote a template.
+
+/// The sentence for a decoder's message. Names in `hidden` are not offered as supported.
+#[must_use]
+pub(crate) fn in_words(message: &str, hidden: &[&str]) -> String {
+    unknown(message, hidden)
+        .or_else(|| missing(message))
+        .or_else(|| mistaken(message))
+        .unwrap_or_else(|| message.to_owned())
+}
+
+fn unknown(message: &str, hidden: &[&str]) -> Option<String> {
+    let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
+    let (name, rest) = rest.split_once('`')?;
+    let supported: Vec<_> = rest.split('`').skip(1).step_by(2).filter(|name| !hidden.contains(name)).collect();
+    Some(match supported.as_slice() {
+        [] => format!("`{name}` is not supported"),
+        [one] => format!("`{name}` is not supported; supported is {one}"),
+        many => format!("`{name}` is not supported; supported are {}", many.join(", ")),
+    })
+}
+
+fn missing(message: &str) -> Option<String> {
+    let name = message.strip_prefix("missing field `")?.strip_suffix('`')?;
+    Some(format!("`{name}` is missing"))
+}
+
+/// `invalid type: FOUND, expected WANTED`.
+fn mistaken(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "))?;
+    let (found, wanted) = rest.rsplit_once(", expected ")?;
+    let wanted = match wanted {
+        "a sequence" => "a list",
+        "a string" | "string or map" | "a borrowed string" => "text",
+        one if one.starts_with("struct ") => "a map",
+        other => other,
+    };
+    let found = match found.split_once(' ').unwrap_or((found, "")) {
+        ("sequence", _) => "a list".to_owned(),
+        ("map", _) => "a map".to_owned(),
+        ("unit" | "null", _) => "nothing".to_owned(),
+        ("string", text) => format!("`{}`", text.trim_matches('"')),
+        ("integer" | "boolean", value) => value.to_owned(),
+        ("floating", value) => value.trim_start_matches("point ").to_owned(),
+        _ => found.to_owned(),
+    };
+    Some(format!("it must be {wanted}, not {found}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_of_the_decoder_is_left() {
+        for (message, words) in [
+            ("unknown field `Memory`, expected one of `A`, `B`", "`Memory` is not supported; supported are A, B"),
+            ("unknown field `X`, expected `A` or `Hidden`", "`X` is not supported; supported is A"),
+            ("unknown field `X`, there are no fields", "`X` is not supported"),
+            ("unknown variant `WEB`, expected `HTTP`", "`WEB` is not supported; supported is HTTP"),
+            ("missing field `Type`", "`Type` is missing"),
+            ("invalid type: sequence, expected struct Role", "it must be a map, not a list"),
+            ("invalid type: null, expected a string", "it must be text, not nothing"),
+            ("invalid type: integer `5`, expected a sequence", "it must be a list, not `5`"),
+            ("invalid type: floating point `0.5`, expected a map", "it must be a map, not `0.5`"),
+            ("invalid value: string \"many\", expected a whole number", "it must be a whole number, not `many`"),
+            ("it must hold one object", "it must hold one object"),
+        ] {
+            assert_eq!(in_words(message, &["Hidden"]), words);
+        }
+    }
+}

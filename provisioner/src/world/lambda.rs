@@ -1,0 +1,120 @@
+//! Functions and the statements of their resource policies.
+
+use super::{ACCOUNT, State, conflict, iam, ids, missing};
+use crate::observe::{Found, Twin};
+use crate::resources::function::{self, Function};
+use crate::resources::permission::{self, Permission};
+use crate::resources::{Ids, Mark, Owner, Resource};
+
+impl State {
+    pub(super) fn find_function(&self, wanted: &Function, mark: &Mark) -> Option<Found> {
+        let function = self.functions.get(&wanted.function_name)?;
+        let arn = function_arn(&function.function_name);
+        Some(Found::new(Resource::Function(function.clone()), ids([("Arn", &arn)]), mark.owner(&function.tags)))
+    }
+
+    /// Lambda takes a role only when it exists.
+    fn role_exists(&self, arn: &str) -> Result<(), String> {
+        match self.roles.values().any(|role| iam::arn(role) == arn) {
+            true => Ok(()),
+            false => Err(format!("InvalidParameterValueException: no role {arn}")),
+        }
+    }
+
+    pub(super) fn function_call(&mut self, call: &function::Call) -> Result<Ids, String> {
+        use function::Call;
+        match call {
+            Call::CreateFunction(function) => {
+                let mut function = Function::clone(function);
+                if self.functions.contains_key(&function.function_name) {
+                    return Err(conflict(&function.function_name));
+                }
+                self.role_exists(&function.role)?;
+                function.code.path = None;
+                let assigned = ids([("Arn", &function_arn(&function.function_name))]);
+                self.functions.insert(function.function_name.clone(), function);
+                return Ok(assigned);
+            }
+            Call::UpdateFunctionCode { function_name: name, code, architectures } => {
+                let function = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
+                function.code.sha256.clone_from(&code.sha256);
+                function.architectures.clone_from(architectures);
+            }
+            Call::UpdateFunctionConfiguration { function: new, properties } => {
+                if properties.iter().any(|name| name == "Role") {
+                    self.role_exists(&new.role)?;
+                }
+                let name = &new.function_name;
+                let now = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
+                for property in properties {
+                    configure(now, new, property)?;
+                }
+            }
+            Call::TagResource { arn, tags } => {
+                let function =
+                    self.functions.values_mut().find(|function| function_arn(&function.function_name) == *arn);
+                function.ok_or_else(|| missing(arn))?.tags.extend(tags.clone());
+            }
+            Call::DeleteFunction { function_name: name } => {
+                self.functions.remove(name);
+                self.permissions.retain(|(function, _), _| function != name);
+            }
+        }
+        Ok(Ids::new())
+    }
+
+    pub(super) fn find_permission(&self, wanted: &Permission) -> Option<Found> {
+        let id = |sid: &str| ids([("Ref", sid), ("Id", sid)]);
+        let mine = |(function, sid): &(String, String)| *function == wanted.function_name && wanted.owns(sid);
+        let mut twins = self
+            .permissions
+            .iter()
+            .filter(|(key, _)| mine(key))
+            .map(|((_, sid), permission)| Twin { resource: Resource::Permission(permission.clone()), ids: id(sid) });
+        let Twin { resource, ids } = twins.next()?;
+        Some(Found { twins: twins.collect(), ..Found::new(resource, ids, Owner::Ours) })
+    }
+
+    pub(super) fn permission_call(&mut self, call: &permission::Call) -> Result<Ids, String> {
+        use permission::Call;
+        match call {
+            Call::AddPermission(permission) => {
+                let (name, sid) = (permission.function_name.clone(), permission.statement_id());
+                if !self.functions.contains_key(&name) {
+                    return Err(missing(&name));
+                }
+                if self.permissions.contains_key(&(name.clone(), sid.clone())) {
+                    return Err(conflict(&sid));
+                }
+                self.permissions.insert((name, sid.clone()), Permission::clone(permission));
+                Ok(ids([("Ref", &sid), ("Id", &sid)]))
+            }
+            Call::RemovePermission { function_name, statement_id } => {
+                self.permissions.remove(&(function_name.clone(), statement_id.clone()));
+                Ok(Ids::new())
+            }
+        }
+    }
+}
+
+fn configure(now: &mut Function, new: &Function, property: &str) -> Result<(), String> {
+    match property {
+        "Description" => now.description.clone_from(&new.description),
+        "Runtime" => now.runtime.clone_from(&new.runtime),
+        "Handler" => now.handler.clone_from(&new.handler),
+        "Role" => now.role.clone_from(&new.role),
+        "MemorySize" => now.memory_size = new.memory_size,
+        "Timeout" => now.timeout = new.timeout,
+        "Environment" => now.environment = new.environment.clone(),
+        "Layers" => now.layers.clone_from(&new.layers),
+        "LoggingConfig" => now.logging_config = new.logging_config.clone(),
+        "TracingConfig" => now.tracing_config = new.tracing_config.clone(),
+        "EphemeralStorage" => now.ephemeral_storage = new.ephemeral_storage.clone(),
+        other => return Err(format!("UpdateFunctionConfiguration does not take {other}")),
+    }
+    Ok(())
+}
+
+pub(super) fn function_arn(name: &str) -> String {
+    format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}")
+}

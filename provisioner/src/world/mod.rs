@@ -1,0 +1,218 @@
+//! An AWS in memory, for tests: it keeps what AWS would keep, and answers as AWS documents.
+//!
+//! It knows nothing of plans. Calls are carried out word by word: an update changes what it names and no more, a
+//! name that is taken is a conflict, a statement of a resource policy cannot be changed, tags come with creating and
+//! tagging only. What is handed out by AWS (ids of APIs, integrations, routes) is handed out here.
+
+mod gateway;
+mod iam;
+mod lambda;
+mod stores;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::error::{Error, Result};
+use crate::execute::Writer;
+use crate::observe::{Found, Reader};
+use crate::resources::api::Api;
+use crate::resources::function::Function;
+use crate::resources::integration::Integration;
+use crate::resources::log_group::LogGroup;
+use crate::resources::permission::Permission;
+use crate::resources::role::Role;
+use crate::resources::route::Route;
+use crate::resources::stage::Stage;
+use crate::resources::table::Table;
+use crate::resources::{Call, Ids, Mark, Resource};
+use crate::template::references_in;
+
+/// The account that the world belongs to.
+pub(crate) const ACCOUNT: &str = "123456789012";
+
+/// What exists.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct State {
+    /// By name.
+    pub(crate) roles: BTreeMap<String, Role>,
+    /// By name.
+    pub(crate) log_groups: BTreeMap<String, LogGroup>,
+    /// By name.
+    pub(crate) functions: BTreeMap<String, Function>,
+    /// By function and statement id.
+    pub(crate) permissions: BTreeMap<(String, String), Permission>,
+    /// By id.
+    pub(crate) apis: BTreeMap<String, Api>,
+    /// By id.
+    pub(crate) integrations: BTreeMap<String, Integration>,
+    /// By id.
+    pub(crate) routes: BTreeMap<String, Route>,
+    /// By API and name.
+    pub(crate) stages: BTreeMap<(String, String), Stage>,
+    /// By name.
+    pub(crate) tables: BTreeMap<String, Table>,
+    /// How many ids were handed out.
+    pub(crate) assigned: u32,
+}
+
+impl State {
+    /// An id that no other thing has.
+    pub(crate) fn next_id(&mut self, kind: &str) -> String {
+        self.assigned += 1;
+        format!("{kind}{}", self.assigned)
+    }
+
+    fn find(&self, wanted: &Resource, mark: &Mark) -> Option<Found> {
+        match wanted {
+            Resource::Role(one) => self.find_role(one, mark),
+            Resource::LogGroup(one) => self.find_log_group(one, mark),
+            Resource::Function(one) => self.find_function(one, mark),
+            Resource::Permission(one) => self.find_permission(one),
+            Resource::Api(one) => self.find_api(one, mark),
+            Resource::Integration(one) => self.find_integration(one, mark),
+            Resource::Route(one) => self.find_route(one, mark),
+            Resource::Stage(one) => self.find_stage(one, mark),
+            Resource::Table(one) => self.find_table(one, mark),
+        }
+    }
+
+    fn carry_out(&mut self, call: &Call) -> std::result::Result<Ids, String> {
+        match call {
+            Call::Role(call) => self.role_call(call),
+            Call::LogGroup(call) => self.log_group_call(call),
+            Call::Function(call) => self.function_call(call),
+            Call::Permission(call) => self.permission_call(call),
+            Call::Api(call) => self.api_call(call),
+            Call::Integration(call) => self.integration_call(call),
+            Call::Route(call) => self.route_call(call),
+            Call::Stage(call) => self.stage_call(call),
+            Call::Table(call) => self.table_call(call),
+        }
+    }
+}
+
+/// What goes wrong with one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The call is refused and has no effect.
+    Refused,
+    /// The call has its effect, but the answer is lost.
+    AnswerLost,
+    /// The program ends before the call; so there is no later one either.
+    Killed,
+}
+
+/// A call that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Made {
+    /// The operation, and what it was about as far as the call's name does not say it.
+    pub(crate) operation: String,
+    /// When it began, from the world's beginning.
+    pub(crate) begun: Duration,
+    /// When it was answered.
+    pub(crate) ended: Duration,
+}
+
+/// The state behind a reader and a writer.
+pub(crate) struct World {
+    state: Mutex<State>,
+    made: Mutex<Vec<Made>>,
+    trouble: Option<(usize, Trouble)>,
+    latency: Duration,
+    born: Instant,
+}
+
+impl World {
+    /// A world in which this exists.
+    pub(crate) fn of(state: State) -> Self {
+        Self {
+            state: Mutex::new(state),
+            made: Mutex::default(),
+            trouble: None,
+            latency: Duration::ZERO,
+            born: Instant::now(),
+        }
+    }
+
+    /// The same, with trouble at the call of this number; the first is 0.
+    pub(crate) fn with_trouble(mut self, call: usize, trouble: Trouble) -> Self {
+        self.trouble = Some((call, trouble));
+        self
+    }
+
+    /// The same, in which every call takes this long.
+    pub(crate) fn with_latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    /// What exists now.
+    pub(crate) fn state(&self) -> State {
+        lock(&self.state).clone()
+    }
+
+    /// The calls that were made, in the order in which they began.
+    pub(crate) fn made(&self) -> Vec<Made> {
+        lock(&self.made).clone()
+    }
+
+    fn answer(&self, number: usize, call: &Call) -> std::result::Result<Ids, String> {
+        match self.trouble {
+            Some((at, Trouble::Killed)) if number >= at => Err("the program was killed".to_owned()),
+            Some((at, Trouble::Refused)) if number == at => Err("AccessDenied".to_owned()),
+            Some((at, Trouble::AnswerLost)) if number == at => {
+                lock(&self.state).carry_out(call)?;
+                Err("the connection was closed".to_owned())
+            }
+            _ => lock(&self.state).carry_out(call),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no test goes on after a panic")
+}
+
+impl Reader for World {
+    async fn account(&self) -> Result<String> {
+        Ok(ACCOUNT.to_owned())
+    }
+
+    async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
+        Ok(lock(&self.state).find(wanted, mark))
+    }
+}
+
+impl Writer for World {
+    async fn send(&self, call: &Call) -> Result<Ids> {
+        let json = serde_json::to_value(call).expect("calls are plain data");
+        assert!(references_in(&json).is_empty(), "a call must hold nothing unknown: {json}");
+        let begun = self.born.elapsed();
+        let number = {
+            let mut made = lock(&self.made);
+            made.push(Made { operation: call.operation(), begun, ended: begun });
+            made.len() - 1
+        };
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await; // the clock of these tests is paused
+        }
+        let answer = self.answer(number, call);
+        lock(&self.made)[number].ended = self.born.elapsed();
+        answer.map_err(|cause| Error::new(call.operation(), cause))
+    }
+}
+
+fn missing(what: &str) -> String {
+    format!("NotFoundException: {what}")
+}
+
+fn conflict(what: &str) -> String {
+    format!("ConflictException: {what}")
+}
+
+fn ids<const N: usize>(ids: [(&str, &str); N]) -> Ids {
+    ids.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
