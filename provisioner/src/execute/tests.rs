@@ -13,7 +13,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 async fn planned(spec: &Spec, state: &State) -> Plan {
     let desired = spec.desired();
-    plan(&desired, &observe(&World::of(state.clone()), &desired).await.unwrap(), Options::default())
+    plan(&desired, &observe(&World::of(state.clone()), &desired).await.unwrap(), &Options::default())
 }
 
 /// A world in which every call takes a second.

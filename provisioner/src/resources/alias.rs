@@ -48,6 +48,12 @@ pub enum Call {
         version: String,
         check: Check,
     },
+    /// Reads the alias's revision, and fails unless it leads to this version. Changes nothing.
+    GetAlias {
+        function_name: String,
+        name: String,
+        version: String,
+    },
     CreateAlias {
         function_name: String,
         name: String,
@@ -135,6 +141,16 @@ impl Alias {
                 check,
             })
             .collect()
+    }
+
+    /// The call that makes sure that the alias still leads to `version`, and takes its revision.
+    #[must_use]
+    pub fn still_at(&self, version: &str) -> Call {
+        Call::GetAlias {
+            function_name: self.function_name.clone(),
+            name: self.name.clone(),
+            version: version.to_owned(),
+        }
     }
 
     /// The call that makes the alias lead to `version`.

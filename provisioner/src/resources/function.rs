@@ -170,6 +170,7 @@ pub enum Call {
         revision: String,
     },
     TagResource {
+        function_name: String,
         arn: String,
         tags: Tags,
     },
@@ -224,7 +225,11 @@ impl Kind for Function {
     }
 
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
-        let tag = changed.has("Tags").then(|| Call::TagResource { arn: id(ids, "Arn"), tags: self.tags.clone() });
+        let tag = changed.has("Tags").then(|| Call::TagResource {
+            function_name: self.function_name.clone(),
+            arn: id(ids, "Arn"),
+            tags: self.tags.clone(),
+        });
         let configuration =
             changed.beyond(&["Code", "Architectures", "Tags"]).then(|| Call::UpdateFunctionConfiguration {
                 function: Box::new(self.clone()),
@@ -241,8 +246,9 @@ impl Kind for Function {
             architectures: self.architectures.clone(),
             revision: Reference::own("RevisionId").to_string(),
         });
-        // One after the other: Lambda answers 409 to a second update while one is in progress.
-        stages([tag.into_iter().collect(), configuration.into_iter().collect(), code.into_iter().collect()])
+        // One after the other: Lambda answers 409 to a second update while one is in progress. Tags last: they too
+        // give the function a new revision, which the updates would take for somebody else's change.
+        stages([configuration.into_iter().collect(), code.into_iter().collect(), tag.into_iter().collect()])
     }
 
     fn delete(&self, _ids: &Ids) -> Stages<Call> {

@@ -31,6 +31,9 @@ pub struct Version {
     pub revision: String,
 }
 
+/// What publishing answers besides: the revision of the function that it was published from, afterwards.
+pub const LATEST_REVISION: &str = "LatestRevisionId";
+
 /// A writing call to Lambda about versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]

@@ -77,10 +77,11 @@ impl Aws {
                     .await?;
                 return self.function_is_ready(name, None).await;
             }
-            Call::TagResource { arn, tags } => {
+            Call::TagResource { function_name, arn, tags } => {
                 let request =
                     self.lambda.tag_resource().resource(arn).set_tags(Some(tags.clone().into_iter().collect()));
                 self.on_function("tagging", arn, "", || request.clone().send()).await?;
+                return self.function_is_ready(function_name, None).await; // tags give it a new revision
             }
             Call::DeleteFunction { function_name: name } => {
                 let request = self.lambda.delete_function().function_name(name);

@@ -1,14 +1,15 @@
 //! Versions and aliases: what callers get.
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+use futures_util::future::join;
 
 use super::super::Aws;
-use super::super::problem::{is_missing, problem};
+use super::super::problem::{PLAN_AGAIN, is_missing, problem};
 use super::function::observed;
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::alias::{self, Alias};
-use crate::resources::version::{self, Version};
+use crate::resources::version::{self, LATEST_REVISION, Version};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl Aws {
@@ -50,8 +51,13 @@ impl Aws {
             .set_revision_id(given(revision));
         let answer = self.on_function("publishing a version of", name, "", || request.clone().send()).await?;
         let version = answer.version.unwrap_or_default();
-        self.function_is_ready(name, Some(&version)).await?;
-        Ok(version_ids(version, answer.function_arn.unwrap_or_default()))
+        let (published, latest) =
+            join(self.function_is_ready(name, Some(&version)), self.function_is_ready(name, None)).await;
+        published?;
+        let mut ids = version_ids(version, answer.function_arn.unwrap_or_default());
+        // Whether publishing gives the function itself a new revision is not documented.
+        ids.extend(latest?.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision)));
+        Ok(ids)
     }
 
     pub(in super::super) async fn find_alias(&self, wanted: &Alias, mark: &Mark) -> Result<Option<Found>> {
@@ -83,6 +89,19 @@ impl Aws {
                 }
                 Err(Error::new(format!("checking version {version} of function {function_name}"), answer.told())
                     .hint("callers still get what they got before; mend it and run the same command again"))
+            }
+            alias::Call::GetAlias { function_name: function, name, version } => {
+                let doing = || format!("reading alias {name} of function {function}");
+                let answer = lambda.get_alias().function_name(function).name(name).send().await;
+                let answer = answer.map_err(|error| problem(doing(), &error))?;
+                match answer.function_version() {
+                    Some(now) if now == version => Ok(alias_ids(answer.alias_arn, answer.revision_id)),
+                    now => {
+                        let now = now.unwrap_or_default();
+                        let cause = format!("it was changed since planned: it leads to version {now}, not {version}");
+                        Err(Error::new(doing(), cause).hint(PLAN_AGAIN))
+                    }
+                }
             }
             alias::Call::CreateAlias { function_name: function, name, version, description } => {
                 let request = lambda.create_alias().function_name(function).name(name);

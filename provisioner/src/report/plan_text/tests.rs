@@ -259,7 +259,7 @@ fn what_an_interrupted_replacement_left() {
 fn an_adoption_and_what_stands_in_its_way_without_the_option() {
     let state = existing(&Spec::plain(), false);
     let desired = Spec { memory: Some(512), ..Spec::plain() }.desired();
-    insta::assert_snapshot!(shown(&planned(&desired, &state, Options { adopt: true })), @r#"
+    insta::assert_snapshot!(shown(&planned(&desired, &state, Options { adopt: true, ..Options::default() })), @r#"
     stack chat in us-east-1, account 123456789012
 
       ~ AWS::IAM::Role                  Role         role  (adopted)
@@ -310,7 +310,7 @@ fn a_route_that_leads_elsewhere_and_a_role_of_another_stack() {
     for role in state.roles.values_mut() {
         role.tags.insert("provisioner:stack".to_owned(), "other".to_owned());
     }
-    let plan = planned(&spec.desired(), &state, Options { adopt: true });
+    let plan = planned(&spec.desired(), &state, Options { adopt: true, ..Options::default() });
     insta::assert_snapshot!(read(&blockers_text(&plan)), @r#"
       Role: AWS::IAM::Role `role` belongs to the stack `other`
       Route: the route `POST /chat` leads elsewhere, to `integrations/int1`
