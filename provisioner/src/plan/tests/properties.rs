@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::judge::{existing, foreign, foreign_part, judge};
 use super::spec::{Spec, any_spec};
 use super::{carried_out, planned, planned_removal};
-use crate::plan::{Action, Options};
+use crate::plan::{Action, Options, Step};
 use crate::world::{State, Trouble};
 
 const ADOPT: Options = Options { adopt: true, check: None };
@@ -71,6 +71,11 @@ fn half_gone(mut state: State, gone: [bool; 9]) -> State {
     state
 }
 
+/// An alias that nobody has made yet is updated once what serves now is behind it.
+fn state_has(state: &State, step: &Step) -> bool {
+    step.logical_id != "Alias" || !state.aliases.is_empty()
+}
+
 fn a_trouble() -> impl Strategy<Value = Trouble> {
     prop_oneof![Just(Trouble::Refused), Just(Trouble::AnswerLost), Just(Trouble::Killed)]
 }
@@ -134,7 +139,7 @@ proptest! {
     ) {
         let desired = spec.desired();
         let plan = planned(&desired, &state, KEEP_OFF);
-        let found: Vec<_> = plan.steps.iter().filter(|step| step.action != Action::Create).collect();
+        let found: Vec<_> = plan.steps.iter().filter(|step| state_has(&state, step) && step.action != Action::Create).collect();
         // A plan with a blocker is never executed, so nothing that exists is touched.
         for step in found {
             prop_assert!(plan.blockers.iter().any(|blocker| blocker.logical_id == step.logical_id), "{step:?}");
