@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{Either, join_all, select};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::error::{Error, Result};
@@ -33,16 +35,27 @@ pub enum Event<'a> {
 
 /// A request to stop between two calls. It can be made from anywhere, any number of times.
 #[derive(Debug, Default)]
-pub struct Stop(AtomicBool);
+pub struct Stop {
+    requested: AtomicBool,
+    told: Notify,
+}
 
 impl Stop {
     /// Asks for the stop.
     pub fn request(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.requested.store(true, Ordering::SeqCst);
+        self.told.notify_waiters();
     }
 
     fn requested(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.requested.load(Ordering::SeqCst)
+    }
+
+    async fn until_requested(&self) {
+        let told = self.told.notified();
+        if !self.requested() {
+            told.await;
+        }
     }
 }
 
@@ -142,7 +155,17 @@ async fn send_stages(
             return Err(Halt::Stopped);
         }
         let filled: Vec<Call> = stage.iter().map(|call| call.fill(&known)).collect();
-        for answer in join_all(filled.iter().map(|call| writer.send(call))).await {
+        let answers = join_all(filled.iter().map(|call| writer.send(call)));
+        let answers = if filled.iter().all(Call::changes_nothing) {
+            // Nothing is lost by not waiting for it; a check can take minutes.
+            match select(pin!(answers), pin!(stop.until_requested())).await {
+                Either::Left((answers, _)) => answers,
+                Either::Right(_) => return Err(Halt::Stopped),
+            }
+        } else {
+            answers.await
+        };
+        for answer in answers {
             for (attribute, value) in answer.map_err(Halt::Failed)? {
                 known.insert(Reference::own(&attribute), &value);
                 assigned.insert(attribute, value);

@@ -31,7 +31,8 @@ where
     };
     match error_with_code {
         Some(("PreconditionFailedException" | "PreconditionFailed", message)) => {
-            let cause = format!("it was changed since planned, by somebody else: {message} (PreconditionFailedException)");
+            let cause =
+                format!("it was changed since planned, by somebody else: {message} (PreconditionFailedException)");
             Error::new(doing, cause).hint(PLAN_AGAIN)
         }
         Some((code, message)) => {

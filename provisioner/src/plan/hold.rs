@@ -16,7 +16,8 @@ use crate::template::Reference;
 /// move them to the alias. Then the update, whose check moves the alias on. Where an interrupted run has made the
 /// alias but not moved the callers, they are moved first, too.
 pub(super) fn hold_callers(steps: &mut Vec<Step>) {
-    let aliases: Vec<String> = steps.iter().filter(|step| alias_of(step).is_some()).map(|step| step.id.clone()).collect();
+    let aliases: Vec<String> =
+        steps.iter().filter(|step| alias_of(step).is_some()).map(|step| step.id.clone()).collect();
     for id in aliases {
         let Some(index) = steps.iter().position(|step| step.id == id) else { continue };
         let Some(alias) = alias_of(&steps[index]).cloned() else { continue };

@@ -216,6 +216,12 @@ impl Call {
         fill(self, known)
     }
 
+    /// Whether it only asks, as the check of a version does.
+    #[must_use]
+    pub fn changes_nothing(&self) -> bool {
+        matches!(self, Self::Alias(alias::Call::Invoke { .. } | alias::Call::GetAlias { .. }))
+    }
+
     /// The name of the AWS operation.
     #[must_use]
     pub fn operation(&self) -> String {

@@ -25,7 +25,10 @@ pub(super) fn foreign() -> State {
     state.routes.insert("their-route".to_owned(), route(&Spec::plain(), FOREIGN_API, "GET /films", "theirs"));
     let function = Function { function_name: "theirs".to_owned(), ..function(&Spec::plain(), Tags::new()) };
     state.functions.insert("theirs".to_owned(), function);
-    let permission = Permission { function_name: "theirs".to_owned(), ..permission(&Spec::plain(), FOREIGN_API, "other-Permission-") };
+    let permission = Permission {
+        function_name: "theirs".to_owned(),
+        ..permission(&Spec::plain(), FOREIGN_API, "other-Permission-")
+    };
     state.permissions.insert(("theirs".to_owned(), permission.statement_id()), permission);
     state
 }
@@ -72,7 +75,9 @@ pub(crate) fn existing(spec: &Spec, ours: bool) -> State {
     if ours {
         let permission = permission(spec, &api_id, "chat-Permission-");
         state.permissions.insert(("chat:live".to_owned(), permission.statement_id()), permission);
-        state.versions.insert(("chat".to_owned(), 1), Function { description: String::new(), ..function(spec, Tags::new()) });
+        state
+            .versions
+            .insert(("chat".to_owned(), 1), Function { description: String::new(), ..function(spec, Tags::new()) });
         state.aliases.insert(("chat".to_owned(), "live".to_owned()), alias("1"));
     }
     state

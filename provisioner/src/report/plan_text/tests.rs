@@ -305,11 +305,12 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
       + AWS::Lambda::Version            Version      chat release c56aaf18
       ~ AWS::Lambda::Alias              Alias        chat:live
       + AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
-      + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
-      ~ AWS::ApiGatewayV2::Route        Route        POST /chat  (adopted)
-          Target  integrations/int2 → integrations/<Integration>
+      ~ AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live  (adopted)
+          IntegrationUri  arn:aws:lambda:us-east-1:123456789012:function:chat → arn:aws:lambda:us-east-1:123456789012:function:chat:live
+          Description     by hand → provisioner:stack=chat provisioner:resource=Integration
+      = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-    4 to create, 1 to change, 7 to adopt
+    3 to create, 1 to change, 7 to adopt, 1 unchanged
     "#);
     insta::assert_snapshot!(read(&blockers_text(&planned(&desired, &state, Options::default()))), @r#"
       Role: AWS::IAM::Role `role` exists and was not made by this stack

@@ -157,7 +157,10 @@ fn assert_function(world: &World, account: &Account, package: &Path) {
     let mark = "provisioner:stack=cinedb-chat provisioner:resource=ChatAlias";
     assert_eq!((&alias["description"], &alias["weights"]), (&json!(mark), &Value::Null), "{alias:#}");
     let version = &function["versions"][alias["version"].as_str().unwrap_or_default()];
-    assert_same(&without(version, &["description", "snap_start", "last_update"]), &without(&expected, &["last_update"]));
+    assert_same(
+        &without(version, &["description", "snap_start", "last_update"]),
+        &without(&expected, &["last_update"]),
+    );
     assert_eq!(function["tags"], tags("ChatFunction"));
 }
 
