@@ -319,7 +319,7 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
       Api: AWS::ApiGatewayV2::Api `chat` exists and was not made by this stack
       Function: AWS::Lambda::Function `chat` exists and was not made by this stack
       Stage: AWS::ApiGatewayV2::Stage `$default` exists and was not made by this stack
-      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat` exists and was not made by this stack
+      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat:live` exists and was not made by this stack
       Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not made by this stack
 
     hint: take it over with `--adopt` (`plan --adopt` shows what would change), or use another name
