@@ -23,9 +23,9 @@ pub(crate) fn callee(desired: &Desired) -> Option<(String, Option<String>)> {
     let resources = || desired.resources.iter().map(|wanted| &wanted.resource);
     let mut functions = resources().filter(|one| matches!(one, Resource::Function(_)));
     let function = functions.next().filter(|_| functions.next().is_none())?.name();
-    let alias = resources().find_map(|one| match one {
-        Resource::Alias(alias) if alias.function_name == function => Some(alias.name.clone()),
-        _ => None,
+    let alias = resources().find_map(|one| {
+        let Resource::Alias(alias) = one else { return None };
+        (alias.function_name == function).then(|| alias.name.clone())
     });
     Some((function, alias))
 }

@@ -35,23 +35,20 @@ pub(super) fn hold_callers(steps: &mut Vec<Step>) {
                 move_on(&mut steps[index], &alias, &Reference::own("Version").to_string());
                 steps.insert(function, hold);
             }
-            Action::Keep | Action::Update if steps.iter().any(|step| moves_callers(step, &id)) => {
+            Action::Keep | Action::Update | Action::Adopt if steps.iter().any(|step| moves_callers(step, &id)) => {
                 let moved = move_callers(steps, &id, None, &function_id);
                 steps[function].needs.extend(moved);
                 if let Some(version) = version_before(&steps[index]) {
                     move_on(&mut steps[index], &alias, &version);
                 }
             }
-            _ => {}
+            Action::Keep | Action::Update | Action::Adopt | Action::Replace | Action::Delete | Action::Leave => {}
         }
     }
 }
 
 fn alias_of(step: &Step) -> Option<&Alias> {
-    match &step.resource {
-        Resource::Alias(alias) => Some(alias),
-        _ => None,
-    }
+    if let Resource::Alias(alias) = &step.resource { Some(alias) } else { None }
 }
 
 fn is_changed_function(step: &Step, alias: &Alias) -> bool {

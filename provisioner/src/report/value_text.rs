@@ -56,7 +56,7 @@ fn without_nulls(value: &Value) -> Value {
             let set = object.iter().filter(|(_, value)| !value.is_null());
             set.map(|(key, value)| (key.clone(), without_nulls(value))).collect()
         }
-        other => other.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => value.clone(),
     }
 }
 

@@ -39,7 +39,7 @@ impl State {
         if !package.is_empty() && *package != held.code.sha256 {
             return Err(format!("InvalidParameterValueException: {name} does not hold {package}"));
         }
-        let newest = self.versions.iter().filter(|((function, _), _)| function == name).next_back();
+        let newest = self.versions.iter().rfind(|((function, _), _)| function == name);
         let number = match newest {
             // Lambda publishes nothing when nothing has changed since.
             Some(((_, number), last)) if last.release() == held.release() => *number,

@@ -244,6 +244,6 @@ fn without_nulls(value: Value) -> Value {
             let said = object.into_iter().filter(|(_, value)| !value.is_null());
             said.map(|(key, value)| (key, without_nulls(value))).collect()
         }
-        other => other,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => value,
     }
 }
