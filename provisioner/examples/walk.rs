@@ -46,7 +46,7 @@ async fn walk() -> Result<(), Box<dyn Error>> {
     let desired = Desired::build(&template, &parameters, &packages, &"walk".parse()?, aws.place())?;
     // What is, and what must be done. Nothing up to here can change anything.
     let observed = observe(&aws, &desired).await?;
-    let plan = plan(&desired, &observed, Options::default());
+    let plan = plan(&desired, &observed, &Options::default());
     anstream::println!("{}", plan_text(&plan));
     if !plan.blockers.is_empty() {
         return Err(blockers_text(&plan).into());

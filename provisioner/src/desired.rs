@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::package::{self, Target};
 use crate::place::{Place, StackName};
 use crate::resources::function::Function;
+use crate::resources::version::Version;
 use crate::resources::{Ids, KINDS, Mark, PropertyFault, Resource};
 use crate::template::{
     DeletionPolicy, Known, Output, Reference, ResolvedResource, Template, references_in, references_in_text,
@@ -86,6 +87,9 @@ impl Desired {
             resource.complete(&Mark { stack: stack.as_str().to_owned(), logical_id: logical_id.clone() });
             if let Resource::Function(function) = &mut resource {
                 read_package(template, &logical_id, function, packages)?;
+            }
+            if let Resource::Version(version) = &mut resource {
+                release(template, &logical_id, version, &resources)?;
             }
             for (reference, value) in resource.known(&logical_id, place, &Ids::new()) {
                 known.insert(reference, value);
@@ -195,6 +199,22 @@ fn check_names(template: &Template, packages: &Packages) -> Result<()> {
             format!("the template has no function of that name; it has {}", functions.join(", ")),
         )),
     }
+}
+
+/// A version holds what its function shall be.
+fn release(template: &Template, logical_id: &str, version: &mut Version, earlier: &[Wanted]) -> Result<()> {
+    for wanted in earlier {
+        if let Resource::Function(function) = &wanted.resource
+            && function.function_name == version.function_name
+        {
+            version.release = function.release();
+            version.package.clone_from(&function.code.sha256);
+            version.revision = Reference::new(&wanted.logical_id, "RevisionId").to_string();
+            return Ok(());
+        }
+    }
+    let reason = format!("`{}` is no function of this template", version.function_name);
+    Err(template.property_problem(logical_id, "FunctionName", reason))
 }
 
 fn read_package(template: &Template, logical_id: &str, function: &mut Function, packages: &Packages) -> Result<()> {

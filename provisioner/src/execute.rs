@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{Either, join_all, select};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Step};
 use crate::resources::{Call, Ids, Stages};
-use crate::template::Known;
+use crate::template::{Known, Reference};
 
 /// Sends calls that change something.
 pub trait Writer {
@@ -33,23 +35,34 @@ pub enum Event<'a> {
 
 /// A request to stop between two calls. It can be made from anywhere, any number of times.
 #[derive(Debug, Default)]
-pub struct Stop(AtomicBool);
+pub struct Stop {
+    requested: AtomicBool,
+    told: Notify,
+}
 
 impl Stop {
     /// Asks for the stop.
     pub fn request(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.requested.store(true, Ordering::SeqCst);
+        self.told.notify_waiters();
     }
 
     fn requested(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.requested.load(Ordering::SeqCst)
+    }
+
+    async fn until_requested(&self) {
+        let told = self.told.notified();
+        if !self.requested() {
+            told.await;
+        }
     }
 }
 
 /// What came of a plan.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// The logical ids of the steps that are done.
+    /// The ids of the steps that are done.
     pub done: Vec<String>,
     /// The steps that failed, and why.
     pub failed: Vec<(String, Error)>,
@@ -80,7 +93,7 @@ enum Halt {
 pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn Fn(Event<'_>) + Sync)) -> Outcome {
     let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
     let mut waiting: Vec<&Step> = plan.changing().collect();
-    let mut unfinished: BTreeSet<&str> = waiting.iter().map(|step| step.logical_id.as_str()).collect();
+    let mut unfinished: BTreeSet<&str> = waiting.iter().map(|step| step.id.as_str()).collect();
     let mut running = FuturesUnordered::new();
     loop {
         if outcome.is_complete() && !stop.requested() {
@@ -94,18 +107,18 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn
         let Some((step, result)) = running.next().await else { break };
         match result {
             Ok(ids) => {
-                unfinished.remove(step.logical_id.as_str());
-                outcome.done.push(step.logical_id.clone());
+                unfinished.remove(step.id.as_str());
+                outcome.done.push(step.id.clone());
                 let filled = step.resource.fill(&outcome.known);
                 for (reference, value) in filled.known(&step.logical_id, &plan.place, &ids) {
                     outcome.known.insert(reference, value);
                 }
             }
-            Err(Halt::Failed(error)) => outcome.failed.push((step.logical_id.clone(), error)),
-            Err(Halt::Stopped) => outcome.not_done.push(step.logical_id.clone()),
+            Err(Halt::Failed(error)) => outcome.failed.push((step.id.clone(), error)),
+            Err(Halt::Stopped) => outcome.not_done.push(step.id.clone()),
         }
     }
-    outcome.not_done.extend(waiting.iter().map(|step| step.logical_id.clone()));
+    outcome.not_done.extend(waiting.iter().map(|step| step.id.clone()));
     outcome.stopped = stop.requested();
     clean_up(plan, writer, stop, &mut outcome).await;
     outcome
@@ -120,7 +133,7 @@ async fn run_step<'p>(
 ) -> (&'p Step, std::result::Result<Ids, Halt>) {
     tell(Event::Started(step));
     let begun = Instant::now();
-    let result = send_stages(&step.stages, &known, writer, stop).await;
+    let result = send_stages(&step.stages, &known.seen_by(&step.logical_id, &step.ids), writer, stop).await;
     match &result {
         Ok(_) => tell(Event::Finished(step, begun.elapsed())),
         Err(Halt::Failed(_)) => tell(Event::Failed(step)),
@@ -135,14 +148,28 @@ async fn send_stages(
     writer: &impl Writer,
     stop: &Stop,
 ) -> std::result::Result<Ids, Halt> {
+    let mut known = known.clone();
     let mut assigned = Ids::new();
     for stage in stages {
         if stop.requested() {
             return Err(Halt::Stopped);
         }
-        let filled: Vec<Call> = stage.iter().map(|call| call.fill(known)).collect();
-        for answer in join_all(filled.iter().map(|call| writer.send(call))).await {
-            assigned.extend(answer.map_err(Halt::Failed)?);
+        let filled: Vec<Call> = stage.iter().map(|call| call.fill(&known)).collect();
+        let answers = join_all(filled.iter().map(|call| writer.send(call)));
+        let answers = if filled.iter().all(Call::changes_nothing) {
+            // Nothing is lost by not waiting for it; a check can take minutes.
+            match select(pin!(answers), pin!(stop.until_requested())).await {
+                Either::Left((answers, _)) => answers,
+                Either::Right(_) => return Err(Halt::Stopped),
+            }
+        } else {
+            answers.await
+        };
+        for answer in answers {
+            for (attribute, value) in answer.map_err(Halt::Failed)? {
+                known.insert(Reference::own(&attribute), &value);
+                assigned.insert(attribute, value);
+            }
         }
     }
     Ok(assigned)
@@ -154,11 +181,12 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
         if !outcome.is_complete() {
             return;
         }
-        let Err(halt) = send_stages(&step.cleanup, &outcome.known, writer, stop).await else { continue };
-        outcome.done.retain(|id| *id != step.logical_id); // a step is done when its last call is
+        let known = outcome.known.seen_by(&step.logical_id, &step.ids);
+        let Err(halt) = send_stages(&step.cleanup, &known, writer, stop).await else { continue };
+        outcome.done.retain(|id| *id != step.id); // a step is done when its last call is
         match halt {
-            Halt::Failed(error) => outcome.failed.push((step.logical_id.clone(), error)),
-            Halt::Stopped => outcome.not_done.push(step.logical_id.clone()),
+            Halt::Failed(error) => outcome.failed.push((step.id.clone(), error)),
+            Halt::Stopped => outcome.not_done.push(step.id.clone()),
         }
     }
 }

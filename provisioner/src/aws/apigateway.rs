@@ -10,7 +10,7 @@ use super::problem::{is_missing, problem};
 use crate::error::{Error, Result};
 use crate::observe::{Found, Twin};
 use crate::resources::api::{self, Api, Cors, Protocol};
-use crate::resources::integration::{self, Integration, function_arn};
+use crate::resources::integration::{self, Integration, function_arn, same_function};
 use crate::resources::route::{self, Route};
 use crate::resources::stage::{self, RouteSettings, Stage};
 use crate::resources::{Ids, Mark, Owner, Resource, Tags};
@@ -118,7 +118,7 @@ impl Aws {
         let ours = |one: &&sdk::Integration| one.description() == Some(wanted.description.as_str());
         let equal = |one: &&sdk::Integration| {
             let nobodys = mark.owner_by_description(one.description().unwrap_or_default()) == Owner::Nobody;
-            nobodys && one.integration_uri().map(function_arn) == Some(wanted.integration_uri.as_str())
+            nobodys && one.integration_uri().is_some_and(|uri| same_function(uri, &wanted.integration_uri))
         };
         let mut equals: Vec<_> = integrations.iter().filter(equal).collect();
         equals.sort_by_key(|one| (!used(one), id(one)));

@@ -30,6 +30,11 @@ where
         (None, _) => None,
     };
     match error_with_code {
+        Some(("PreconditionFailedException" | "PreconditionFailed", message)) => {
+            let cause =
+                format!("it was changed since planned, by somebody else: {message} (PreconditionFailedException)");
+            Error::new(doing, cause).hint(PLAN_AGAIN)
+        }
         Some((code, message)) => {
             let told = Error::new(doing, format!("{message} ({code})"));
             match hint_for(code) {
@@ -40,6 +45,9 @@ where
         None => unreached(doing, error),
     }
 }
+
+/// What helps when somebody else was at work in between.
+pub(super) const PLAN_AGAIN: &str = "see what changed since planned with `provisioner plan`";
 
 /// What helps against the answers that a person meets most.
 fn hint_for(code: &str) -> Option<&'static str> {

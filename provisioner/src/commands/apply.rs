@@ -6,9 +6,10 @@ use provisioner::execute::{Event, Outcome, Stop, execute};
 use provisioner::plan::Plan;
 use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::{Error, Result};
+use serde_json::Value;
 
 use super::session::Session;
-use super::smoke::{self, Target};
+use super::smoke;
 use crate::cli::Output;
 use crate::terminal::{self, Exit};
 
@@ -25,7 +26,7 @@ pub(crate) async fn apply(
     plan: &Plan,
     session: &Session,
     approval: &Approval,
-    smoke: Option<&Target>,
+    event: Option<Value>,
     output: Output,
 ) -> Result<Exit> {
     terminal::note(&report::plan_text(plan));
@@ -39,17 +40,14 @@ pub(crate) async fn apply(
         return Ok(Exit::Failed);
     }
     let outcome = carry_out(plan, session).await;
-    let tried = match smoke {
-        Some(target) if outcome.is_complete() => Some(try_chat(target, plan, session).await),
-        _ => None,
-    };
+    let tried = if outcome.is_complete() { Some(try_chat(event, plan, session).await) } else { None };
     // The outputs are told whatever came of the chat: what they name is deployed.
-    let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned();
+    let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned().flatten();
     tell(plan, session, &outcome, smoke, output);
     if !outcome.is_complete() {
         return Err(incomplete(plan, &outcome));
     }
-    match tried.transpose()? {
+    match tried.transpose()?.flatten() {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
         _ => Ok(Exit::Done),
     }
@@ -93,9 +91,9 @@ async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
 
 /// Sends the smoke chat, until Ctrl-C: the signal no longer ends the program by itself once `carry_out` has listened
 /// for it, and a chat may take minutes.
-async fn try_chat(target: &Target, plan: &Plan, session: &Session) -> Result<Smoke> {
+async fn try_chat(event: Option<Value>, plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     tokio::select! {
-        smoke = smoke::run(target, plan, &session.aws) => smoke,
+        smoke = smoke::run(event, plan, session) => smoke,
         _ = tokio::signal::ctrl_c() => Err(smoke::interrupted()),
     }
 }

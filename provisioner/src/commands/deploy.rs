@@ -13,9 +13,9 @@ use crate::terminal::Exit;
 
 pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
+    let event = smoke::event(&session.desired, !arguments.no_smoke);
     let observed = observe(&session.aws, &session.desired).await?;
-    let plan = plan(&session.desired, &observed, Options { adopt: arguments.adopt });
+    let plan = plan(&session.desired, &observed, &Options { adopt: arguments.adopt, check: event.clone() });
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
-    let smoke = if arguments.no_smoke { None } else { smoke::target(&session.desired) };
-    apply(&plan, &session, &approval, smoke.as_ref(), arguments.stack.output).await
+    apply(&plan, &session, &approval, event, arguments.stack.output).await
 }

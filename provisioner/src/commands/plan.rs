@@ -7,13 +7,15 @@ use provisioner::{Result, report};
 
 use super::apply::blocked;
 use super::session::Session;
+use super::smoke;
 use crate::cli::{Output, Plan};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
     let observed = observe(&session.aws, &session.desired).await?;
-    let plan = plan(&session.desired, &observed, Options { adopt: arguments.adopt });
+    let options = Options { adopt: arguments.adopt, check: smoke::event(&session.desired, true) };
+    let plan = plan(&session.desired, &observed, &options);
     match arguments.stack.output {
         Output::Text => terminal::result(&report::plan_text(&plan)),
         Output::Json => terminal::result_json(&plan),

@@ -1,42 +1,33 @@
-//! One chat at the end of a deploy: whether what was set up answers.
+//! The chat that a deploy tries: whether what was set up answers.
 
-use std::time::Duration;
-
-use provisioner::aws::{Answer, Aws};
 use provisioner::desired::Desired;
-use provisioner::plan::{Action, Plan};
+use provisioner::plan::Plan;
 use provisioner::report::Smoke;
 use provisioner::resources::Resource;
+use provisioner::resources::alias::Check;
 use provisioner::{Error, Result};
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
 
-use crate::terminal;
+use super::session::Session;
 
-/// The function that a chat is sent to.
-pub(crate) struct Target {
-    function: String,
+const QUESTION: &str = "Recommend me one movie in one short sentence";
+
+/// The event that a new version must answer before callers get it: a chat, where the stack serves `POST /chat`.
+pub(crate) fn event(desired: &Desired, wanted: bool) -> Option<Value> {
+    let chat = |resource: &Resource| matches!(resource, Resource::Route(route) if route.route_key == "POST /chat");
+    (wanted && desired.resources.iter().any(|one| chat(&one.resource))).then(|| chat_event(QUESTION))
 }
 
-/// How long a refusal is waited for after a first set-up. A function that was started a moment too early keeps
-/// the refusal for about three minutes.
-const PATIENCE: Duration = Duration::from_secs(240);
-
-/// Where a chat can be sent: the stack must have one function, and a `POST /chat` route that leads to it.
-pub(crate) fn target(desired: &Desired) -> Option<Target> {
+/// What callers of the stack's one function call: its alias, or the function itself when there is none.
+pub(crate) fn callee(desired: &Desired) -> Option<(String, Option<String>)> {
     let resources = || desired.resources.iter().map(|wanted| &wanted.resource);
-    let chat = resources().any(|one| matches!(one, Resource::Route(route) if route.route_key == "POST /chat"));
-    function(desired).filter(|_| chat).map(|function| Target { function })
-}
-
-/// The stack's one function.
-pub(crate) fn function(desired: &Desired) -> Option<String> {
-    let functions: Vec<_> =
-        desired.resources.iter().filter(|one| matches!(one.resource, Resource::Function(_))).collect();
-    match functions.as_slice() {
-        [only] => Some(only.resource.name()),
-        _ => None,
-    }
+    let mut functions = resources().filter(|one| matches!(one, Resource::Function(_)));
+    let function = functions.next().filter(|_| functions.next().is_none())?.name();
+    let alias = resources().find_map(|one| {
+        let Resource::Alias(alias) = one else { return None };
+        (alias.function_name == function).then(|| alias.name.clone())
+    });
+    Some((function, alias))
 }
 
 /// A chat as API Gateway sends it to a function, payload version 2.0.
@@ -58,34 +49,21 @@ pub(crate) fn chat_event(message: &str) -> Value {
     })
 }
 
-/// Sends a chat. After a first set-up a refusal by IAM is waited for, since permissions take time to spread; any
-/// other failure is final.
-pub(crate) async fn run(target: &Target, plan: &Plan, aws: &Aws) -> Result<Smoke> {
-    let event = chat_event("Recommend me one movie in one short sentence");
-    let new_role = plan.steps.iter().any(|step| step.kind == "AWS::IAM::Role" && step.action == Action::Create);
-    let begun = Instant::now();
-    let mut told = false;
-    loop {
-        let answer = aws.invoke(&target.function, &event).await?;
-        let passed = is_good(&answer);
-        if passed || !new_role || !is_refused_by_iam(&answer) || begun.elapsed() > PATIENCE {
-            return Ok(Smoke { passed, answer: answer.payload });
-        }
-        if !told {
-            terminal::note("  … waiting until the new role's permissions have spread");
-            told = true;
-        }
-        sleep(Duration::from_secs(2)).await;
-    }
+/// Sends the chat as callers do, unless the plan had a version answer it already.
+pub(crate) async fn run(event: Option<Value>, plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
+    let checked = plan.steps.iter().any(|step| step.calls.iter().any(|call| call == "Invoke"));
+    let (Some(event), Some((function, alias)), false) = (event, callee(&session.desired), checked) else {
+        return Ok(None);
+    };
+    let check = Check { event, patient: plan.grants_something_new() };
+    let answer = session.aws.check(&function, alias.as_deref(), &check).await?;
+    let told = answer.told();
+    Ok(Some(Smoke { passed: answer.is_good(), answer: answer.payload, told }))
 }
 
 /// The error of a chat that was not answered.
 pub(crate) fn failure(smoke: &Smoke) -> Error {
-    let answer = match smoke.answer["body"].as_str() {
-        Some(body) => body.to_owned(),
-        None => smoke.answer.to_string(),
-    };
-    Error::new("trying a chat with what was deployed", answer)
+    Error::new("trying a chat with what was deployed", &smoke.told)
         .exists("everything of the plan is deployed; the chat does not answer")
         .hint("see the function's log with `provisioner invoke --log`")
 }
@@ -95,13 +73,4 @@ pub(crate) fn interrupted() -> Error {
     Error::new("trying a chat with what was deployed", "stopped on request before it was answered")
         .exists("everything of the plan is deployed")
         .hint("try it with `provisioner invoke`")
-}
-
-fn is_good(answer: &Answer) -> bool {
-    answer.function_error.is_none() && answer.payload["statusCode"] == 200
-}
-
-/// The function tells callers nothing about permissions; its log does.
-fn is_refused_by_iam(answer: &Answer) -> bool {
-    answer.log.contains("AccessDenied")
 }

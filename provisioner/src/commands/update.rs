@@ -3,7 +3,6 @@
 use provisioner::desired::PackageCheck;
 use provisioner::observe::observe;
 use provisioner::plan::{Action, Options, Plan, plan};
-use provisioner::resources::KINDS;
 use provisioner::{Error, Result};
 
 use super::apply::{Approval, apply};
@@ -14,17 +13,17 @@ use crate::terminal::Exit;
 
 pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
+    let event = smoke::event(&session.desired, !arguments.no_smoke);
     let observed = observe(&session.aws, &session.desired).await?;
-    let whole = plan(&session.desired, &observed, Options { adopt: arguments.adopt });
+    let whole = plan(&session.desired, &observed, &Options { adopt: arguments.adopt, check: event.clone() });
     refuse_first_deploy(&whole)?;
-    let plan = whole.only(|step| is_function(&step.kind), "`update` changes functions only; `deploy` does this");
+    let plan = whole.only(|step| is_of_a_function(&step.kind), "`update` changes functions only; `deploy` does this");
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
-    let smoke = if arguments.no_smoke { None } else { smoke::target(&session.desired) };
-    apply(&plan, &session, &approval, smoke.as_ref(), arguments.stack.output).await
+    apply(&plan, &session, &approval, event, arguments.stack.output).await
 }
 
 fn refuse_first_deploy(plan: &Plan) -> Result<()> {
-    match plan.steps.iter().find(|step| is_function(&step.kind) && step.action == Action::Create) {
+    match plan.steps.iter().find(|step| step.kind == "AWS::Lambda::Function" && step.action == Action::Create) {
         None => Ok(()),
         Some(step) => {
             Err(Error::new(format!("updating stack {}", plan.stack), format!("function {} does not exist", step.name))
@@ -33,7 +32,6 @@ fn refuse_first_deploy(plan: &Plan) -> Result<()> {
     }
 }
 
-fn is_function(kind: &str) -> bool {
-    debug_assert!(KINDS.contains(&kind));
-    kind == "AWS::Lambda::Function"
+fn is_of_a_function(kind: &str) -> bool {
+    ["AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"].contains(&kind)
 }

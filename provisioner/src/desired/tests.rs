@@ -421,6 +421,8 @@ Resources:
       AWS::IAM::Role
       AWS::Logs::LogGroup
       AWS::Lambda::Function
+      AWS::Lambda::Version
+      AWS::Lambda::Alias
       AWS::Lambda::Permission
       AWS::ApiGatewayV2::Api
       AWS::ApiGatewayV2::Integration

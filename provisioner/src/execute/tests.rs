@@ -13,7 +13,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 async fn planned(spec: &Spec, state: &State) -> Plan {
     let desired = spec.desired();
-    plan(&desired, &observe(&World::of(state.clone()), &desired).await.unwrap(), Options::default())
+    plan(&desired, &observe(&World::of(state.clone()), &desired).await.unwrap(), &Options::default())
 }
 
 /// A world in which every call takes a second.
@@ -53,9 +53,12 @@ async fn a_step_starts_the_moment_its_needs_are_done() {
             ("CreateStage", 1),
             ("PutRolePolicy", 1),
             ("CreateFunction", 2),
-            ("AddPermission", 3),
-            ("CreateIntegration", 3),
-            ("CreateRoute", 4),
+            // Callers come last: when the alias leads to a version and they may call it.
+            ("PublishVersion", 3),
+            ("CreateAlias", 4),
+            ("AddPermission", 5),
+            ("CreateIntegration", 6),
+            ("CreateRoute", 7),
         ])
     );
 }
@@ -131,15 +134,16 @@ async fn what_a_replacement_leaves_goes_last() {
     let (plan, state) = a_replacement().await;
     let world = slow(&state);
     assert!(execute(&plan, &world, &Stop::default(), &|_| {}).await.is_complete());
-    assert_eq!(operations(&world), ["UpdateFunctionConfiguration", "AddPermission", "RemovePermission"]);
+    let release = ["UpdateFunctionConfiguration", "PublishVersion", "UpdateAlias"];
+    assert_eq!(operations(&world), [&release[..], &["AddPermission", "RemovePermission"]].concat());
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_a_replacement_leaves_stays_when_something_failed() {
     let (plan, state) = a_replacement().await;
-    let world = slow(&state).with_trouble(1, Trouble::Refused);
+    let world = slow(&state).with_trouble(3, Trouble::Refused);
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
-    assert_eq!(operations(&world), ["UpdateFunctionConfiguration", "AddPermission"]);
+    assert_eq!(operations(&world)[3..], ["AddPermission"]);
     assert_eq!(outcome.failed.len(), 1);
     assert_eq!(world.state().permissions, state.permissions, "the old permission still lets the API in");
 }
@@ -147,7 +151,7 @@ async fn what_a_replacement_leaves_stays_when_something_failed() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_cleanup_is_told() {
     let (plan, state) = a_replacement().await;
-    let world = slow(&state).with_trouble(2, Trouble::Refused);
+    let world = slow(&state).with_trouble(4, Trouble::Refused);
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
     assert_eq!(outcome.failed.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["Permission"]);
     assert!(!outcome.done.contains(&"Permission".to_owned()), "a step is either done or failed");

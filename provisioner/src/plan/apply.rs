@@ -1,38 +1,55 @@
 //! From what is desired and what was observed to what must be done.
 
+use serde_json::Value;
+
+use super::hold::hold_callers;
 use super::secret::masked;
 use super::{Action, Blocker, Plan, Step, VERSION};
 use crate::desired::{Desired, Wanted};
 use crate::error::Error;
 use crate::observe::{Found, Observed};
+use crate::resources::alias::Check;
 use crate::resources::{Changed, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
 /// What the person who asked for the plan allows.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Whether resources that nobody's mark is on become the stack's.
     pub adopt: bool,
+    /// The event that a new version must answer before an alias leads to it.
+    pub check: Option<Value>,
 }
+
+/// The attribute that a write carries, so that another deployer's change in between is refused and not lost.
+pub(super) const REVISION: &str = "RevisionId";
 
 /// Compares what is desired with what was observed, property by property.
 #[must_use]
-pub fn plan(desired: &Desired, observed: &Observed, options: Options) -> Plan {
+pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let mut known = Known::default();
     known.insert(Reference::account(), &observed.account);
     let mut steps = Vec::new();
     let mut blockers = Vec::new();
     for wanted in &desired.resources {
-        let resource = wanted.resource.fill(&known);
+        let mut resource = wanted.resource.fill(&known);
+        if let Resource::Alias(alias) = &mut resource {
+            let patient = steps.iter().any(Step::grants_something_new);
+            alias.check = options.check.clone().map(|event| Check { event, patient });
+        }
         blockers.extend(observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(wanted, error)));
         let found = observed.found.get(&wanted.logical_id).map(|found| found.clone().led_by(&resource));
         blockers.extend(found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
         let step = step(wanted, resource, found.as_ref());
         for (reference, value) in step.resource.known(&step.logical_id, &desired.place, &step.ids) {
-            known.insert(reference, value);
+            // A revision is known only as long as nothing changes.
+            if reference.attribute != REVISION || !step.action.changes_something() {
+                known.insert(reference, value);
+            }
         }
         steps.push(step);
     }
+    hold_callers(&mut steps);
     Plan {
         version: VERSION,
         stack: desired.stack.to_string(),
@@ -78,6 +95,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
         (_, Some(found)) => found.ids.clone(),
     };
     Step {
+        id: wanted.logical_id.clone(),
         logical_id: wanted.logical_id.clone(),
         kind: resource.kind().to_owned(),
         name: resource.name(),
@@ -105,7 +123,7 @@ fn nowhere(wanted: &Wanted, error: &Error) -> Blocker {
     Blocker { logical_id: wanted.logical_id.clone(), cause: error.headline(), hint }
 }
 
-fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: Options) -> Option<Blocker> {
+fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: &Options) -> Option<Blocker> {
     let (cause, hint) = match &found.owner {
         Owner::Ours => return None,
         Owner::Stack(other) => (

@@ -65,6 +65,7 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
     let stages =
         if kept.is_none() { [found.remove_twins(), found.resource.delete(&found.ids)].concat() } else { Stages::new() };
     Step {
+        id: wanted.logical_id.clone(),
         logical_id: wanted.logical_id.clone(),
         kind: found.resource.kind().to_owned(),
         name: found.resource.name(),

@@ -4,6 +4,7 @@
 
 mod apply;
 mod destroy;
+mod hold;
 mod secret;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -52,6 +53,8 @@ pub struct Plan {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Step {
+    /// The step's name, unique in the plan: the logical id, unless a resource has several steps.
+    pub id: String,
     /// The resource's name in the template.
     pub logical_id: String,
     /// Its kind, such as `AWS::Lambda::Function`.
@@ -127,6 +130,12 @@ impl Plan {
         self.steps.iter().filter(|step| step.action.changes_something())
     }
 
+    /// Whether permissions change, which takes time until it holds everywhere.
+    #[must_use]
+    pub fn grants_something_new(&self) -> bool {
+        self.steps.iter().any(Step::grants_something_new)
+    }
+
     /// Whether nothing is to be done.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -151,6 +160,18 @@ impl Plan {
             }
         }
         self
+    }
+}
+
+impl Step {
+    /// Whether it makes a role or changes what one may do: it takes time until that holds everywhere.
+    fn grants_something_new(&self) -> bool {
+        matches!(self.resource, Resource::Role(_)) && self.action.changes_something()
+    }
+
+    /// Tells the calls' names of the calls.
+    fn name_calls(&mut self) {
+        self.calls = self.stages.iter().chain(&self.cleanup).flatten().map(Call::operation).collect();
     }
 }
 

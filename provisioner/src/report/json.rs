@@ -35,6 +35,9 @@ pub struct Smoke {
     pub passed: bool,
     /// The answer.
     pub answer: Value,
+    /// The answer in one line, for people.
+    #[serde(skip)]
+    pub told: String,
 }
 
 impl<'a> DeployReport<'a> {

@@ -93,8 +93,8 @@ impl Kind for Api {
         self.name.clone()
     }
 
-    fn identity(&self) -> Vec<&str> {
-        vec![&self.name]
+    fn identity(&self) -> Vec<String> {
+        vec![self.name.clone()]
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {

@@ -10,6 +10,7 @@ use super::kind::{Changed, Ids, Kind, Stages, default_name, id, stages};
 use super::scalar;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
+use crate::template::Reference;
 
 /// A function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -160,13 +161,16 @@ pub enum Call {
         function_name: String,
         code: Code,
         architectures: Vec<String>,
+        revision: String,
     },
     /// Sends the named properties only: a permission is asked for what is sent (`iam:PassRole` for `Role`).
     UpdateFunctionConfiguration {
         function: Box<Function>,
         properties: Vec<String>,
+        revision: String,
     },
     TagResource {
+        function_name: String,
         arn: String,
         tags: Tags,
     },
@@ -193,12 +197,12 @@ impl Kind for Function {
         self.function_name.clone()
     }
 
-    fn identity(&self) -> Vec<&str> {
-        vec![&self.function_name]
+    fn identity(&self) -> Vec<String> {
+        vec![self.function_name.clone()]
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
-        let account = crate::template::Reference::account();
+        let account = Reference::account();
         let (partition, region, name) = (place.partition(), place.region(), &self.function_name);
         vec![("Ref", name.clone()), ("Arn", format!("arn:{partition}:lambda:{region}:{account}:function:{name}"))]
     }
@@ -221,10 +225,15 @@ impl Kind for Function {
     }
 
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
-        let tag = changed.has("Tags").then(|| Call::TagResource { arn: id(ids, "Arn"), tags: self.tags.clone() });
+        let tag = changed.has("Tags").then(|| Call::TagResource {
+            function_name: self.function_name.clone(),
+            arn: id(ids, "Arn"),
+            tags: self.tags.clone(),
+        });
         let configuration =
             changed.beyond(&["Code", "Architectures", "Tags"]).then(|| Call::UpdateFunctionConfiguration {
                 function: Box::new(self.clone()),
+                revision: Reference::own("RevisionId").to_string(),
                 properties: CONFIGURATION
                     .iter()
                     .filter(|name| changed.has(name))
@@ -235,9 +244,11 @@ impl Kind for Function {
             function_name: self.function_name.clone(),
             code: self.code.clone(),
             architectures: self.architectures.clone(),
+            revision: Reference::own("RevisionId").to_string(),
         });
-        // One after the other: Lambda answers 409 to a second update while one is in progress.
-        stages([tag.into_iter().collect(), configuration.into_iter().collect(), code.into_iter().collect()])
+        // One after the other: Lambda answers 409 to a second update while one is in progress. Tags last: they too
+        // give the function a new revision, which the updates would take for somebody else's change.
+        stages([configuration.into_iter().collect(), code.into_iter().collect(), tag.into_iter().collect()])
     }
 
     fn delete(&self, _ids: &Ids) -> Stages<Call> {
@@ -261,6 +272,18 @@ const CONFIGURATION: [&str; 11] = [
 ];
 
 impl Function {
+    /// What a published version of it holds: everything that callers can notice.
+    #[must_use]
+    pub fn release(&self) -> Value {
+        let mut release = self.comparable();
+        if let Some(properties) = release.as_object_mut() {
+            for not_in_a_version in ["FunctionName", "Description", "Tags"] {
+                properties.remove(not_in_a_version);
+            }
+        }
+        release
+    }
+
     /// The defaults that depend on other properties.
     pub fn fill_defaults(&mut self) {
         let logging = &mut self.logging_config;

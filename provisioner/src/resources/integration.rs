@@ -90,10 +90,10 @@ impl Kind for Integration {
 
     /// An integration of somebody else is recognised by its function's ARN, so the ARN's account has to be known
     /// first. Nothing else in it has to: one with our mark is found whatever it calls.
-    fn identity(&self) -> Vec<&str> {
+    fn identity(&self) -> Vec<String> {
         let account = Reference::account().to_string();
-        let in_uri = self.integration_uri.find(&account).map(|at| &self.integration_uri[at..at + account.len()]);
-        in_uri.into_iter().chain([self.api_id.as_str()]).collect()
+        let in_uri = self.integration_uri.contains(&account).then_some(account);
+        in_uri.into_iter().chain([self.api_id.clone()]).collect()
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
@@ -125,6 +125,14 @@ pub fn function_arn(uri: &str) -> &str {
     }
 }
 
+/// Whether two URIs call the same function, by itself or by one of its aliases or versions.
+#[must_use]
+pub fn same_function(one: &str, other: &str) -> bool {
+    // arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME, then perhaps an alias.
+    let unqualified = |uri: &str| function_arn(uri).splitn(8, ':').take(7).map(str::to_owned).collect::<Vec<_>>();
+    unqualified(one) == unqualified(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +154,13 @@ mod tests {
         };
         assert!(!findable(&Reference::account().to_string()));
         assert!(findable("123456789012"));
+    }
+
+    #[test]
+    fn an_alias_of_a_function_is_the_same_function() {
+        let arn = "arn:aws:lambda:us-east-1:1:function:chat";
+        assert!(same_function(arn, &format!("{arn}:live")));
+        assert!(!same_function(arn, &format!("{arn}-other:live")));
     }
 
     #[test]

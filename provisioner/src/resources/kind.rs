@@ -44,7 +44,7 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     /// What people call it.
     fn name(&self) -> String;
     /// What AWS finds it by. It cannot be looked for while one of these holds a reference.
-    fn identity(&self) -> Vec<&str>;
+    fn identity(&self) -> Vec<String>;
     /// The attributes that follow from its properties, known before it exists.
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)>;
     /// Its tags, where the kind has any.

@@ -47,8 +47,8 @@ impl Kind for LogGroup {
         self.log_group_name.clone()
     }
 
-    fn identity(&self) -> Vec<&str> {
-        vec![&self.log_group_name]
+    fn identity(&self) -> Vec<String> {
+        vec![self.log_group_name.clone()]
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {

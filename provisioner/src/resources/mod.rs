@@ -2,6 +2,7 @@
 //!
 //! A new kind is a file here, its calls in its service's file in `aws/`, and one line in `kinds!` below.
 
+pub mod alias;
 pub mod api;
 mod difference;
 pub mod function;
@@ -16,6 +17,7 @@ mod scalar;
 pub mod stage;
 pub mod table;
 mod tags;
+pub mod version;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -166,6 +168,8 @@ kinds! {
     Role in role: "an IAM role",
     LogGroup in log_group: "a log group",
     Function in function: "a function",
+    Version in version: "a published version of a function",
+    Alias in alias: "an alias of a function",
     Permission in permission: "a statement of a function's resource policy",
     Api in api: "an HTTP API",
     Integration in integration: "an integration of an HTTP API",
@@ -210,6 +214,12 @@ impl Call {
     #[must_use]
     pub fn fill(&self, known: &Known) -> Self {
         fill(self, known)
+    }
+
+    /// Whether it only asks, as the check of a version does.
+    #[must_use]
+    pub fn changes_nothing(&self) -> bool {
+        matches!(self, Self::Alias(alias::Call::Invoke { .. } | alias::Call::GetAlias { .. }))
     }
 
     /// The name of the AWS operation.

@@ -35,7 +35,7 @@ pub struct Permission {
 #[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
 pub enum Call {
     AddPermission(Box<Permission>),
-    RemovePermission { function_name: String, statement_id: String },
+    RemovePermission { function_name: String, qualifier: Option<String>, statement_id: String },
 }
 
 impl Kind for Permission {
@@ -61,8 +61,8 @@ impl Kind for Permission {
         format!("{} by {}", self.function_name, self.principal)
     }
 
-    fn identity(&self) -> Vec<&str> {
-        vec![&self.function_name]
+    fn identity(&self) -> Vec<String> {
+        vec![self.function_name.clone()]
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
@@ -78,8 +78,12 @@ impl Kind for Permission {
     }
 
     fn delete(&self, ids: &Ids) -> Stages<Call> {
-        let function_name = self.function_name.clone();
-        stages([vec![Call::RemovePermission { function_name, statement_id: id(ids, "Ref") }]])
+        let (name, qualifier) = self.function_and_qualifier();
+        stages([vec![Call::RemovePermission {
+            function_name: name.to_owned(),
+            qualifier: qualifier.map(str::to_owned),
+            statement_id: id(ids, "Ref"),
+        }]])
     }
 }
 
@@ -89,6 +93,15 @@ impl Permission {
     pub fn api_id(&self) -> Option<&str> {
         let (_, path) = self.source_arn.as_deref()?.split_once(":execute-api:")?;
         path.rsplit(':').next()?.split('/').next()
+    }
+
+    /// The function's name, and the alias or version of it that callers get permission for.
+    #[must_use]
+    pub fn function_and_qualifier(&self) -> (&str, Option<&str>) {
+        match self.function_name.split_once(':') {
+            Some((name, qualifier)) => (name, Some(qualifier)),
+            None => (&self.function_name, None),
+        }
     }
 
     /// The statement's id: derived from what it allows, so that the same permission has the same id in every run
@@ -114,7 +127,7 @@ impl Permission {
 const DIGEST: usize = 12;
 
 /// The name in a function's ARN; a name stays as it is.
-fn bare_function_name(name_or_arn: &str) -> &str {
+pub(super) fn bare_function_name(name_or_arn: &str) -> &str {
     match name_or_arn.split_once(":function:") {
         Some((_, name)) => name,
         None => name_or_arn,

@@ -83,8 +83,8 @@ impl Kind for Role {
         self.role_name.clone()
     }
 
-    fn identity(&self) -> Vec<&str> {
-        vec![&self.role_name]
+    fn identity(&self) -> Vec<String> {
+        vec![self.role_name.clone()]
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {

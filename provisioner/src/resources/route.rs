@@ -50,8 +50,8 @@ impl Kind for Route {
         self.route_key.clone()
     }
 
-    fn identity(&self) -> Vec<&str> {
-        vec![&self.api_id, &self.route_key]
+    fn identity(&self) -> Vec<String> {
+        vec![self.api_id.clone(), self.route_key.clone()]
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {

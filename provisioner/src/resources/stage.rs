@@ -73,8 +73,8 @@ impl Kind for Stage {
         self.stage_name.clone()
     }
 
-    fn identity(&self) -> Vec<&str> {
-        vec![&self.api_id, &self.stage_name]
+    fn identity(&self) -> Vec<String> {
+        vec![self.api_id.clone(), self.stage_name.clone()]
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {

@@ -84,8 +84,8 @@ impl Kind for Table {
         self.table_name.clone()
     }
 
-    fn identity(&self) -> Vec<&str> {
-        vec![&self.table_name]
+    fn identity(&self) -> Vec<String> {
+        vec![self.table_name.clone()]
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {

@@ -12,6 +12,7 @@ use serde_json::Value;
 const OPENING: &str = "{{resolve:";
 const RESOURCE: &str = "{{resolve:resource:";
 const CLOSING: &str = "}}";
+const OWN: &str = "Self";
 
 /// A value of a resource that stands in for itself until it is known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,12 @@ impl Reference {
     #[must_use]
     pub fn new(logical_id: &str, attribute: &str) -> Self {
         Self { logical_id: logical_id.to_owned(), attribute: attribute.to_owned() }
+    }
+
+    /// An attribute of the very resource that the text belongs to, as the last call about it answered.
+    #[must_use]
+    pub fn own(attribute: &str) -> Self {
+        Self::new(OWN, attribute)
     }
 
     /// The account that the credentials belong to: known once AWS is asked.
@@ -56,6 +63,18 @@ impl Known {
     #[must_use]
     pub fn get(&self, reference: &Reference) -> Option<&str> {
         self.0.get(reference).map(String::as_str)
+    }
+
+    /// What is known to the resource `logical_id`: everything, and its own attributes under [`Reference::own`].
+    /// `before` are the attributes that it had when the plan was made.
+    #[must_use]
+    pub fn seen_by(&self, logical_id: &str, before: &BTreeMap<String, String>) -> Self {
+        let own = self.0.iter().filter(|(reference, _)| reference.logical_id == logical_id);
+        let own: Vec<_> = own.map(|(reference, value)| (Reference::own(&reference.attribute), value.clone())).collect();
+        let mut seen = self.clone();
+        seen.0.extend(before.iter().map(|(attribute, value)| (Reference::own(attribute), value.clone())));
+        seen.0.extend(own);
+        seen
     }
 
     /// The text with every known reference replaced; the others stay.

@@ -3,7 +3,7 @@
 use super::{State, conflict, ids, missing};
 use crate::observe::{Found, Twin};
 use crate::resources::api::{self, Api};
-use crate::resources::integration::{self, Integration};
+use crate::resources::integration::{self, Integration, same_function};
 use crate::resources::route::{self, Route};
 use crate::resources::stage::{self, RouteSettings, Stage};
 use crate::resources::{Ids, Mark, Owner, Resource};
@@ -58,7 +58,8 @@ impl State {
         let here = || self.integrations.iter().filter(|(_, one)| one.api_id == wanted.api_id);
         let ours: Vec<_> = here().filter(|(_, one)| one.description == wanted.description).collect();
         let nobodys = |one: &Integration| mark.owner_by_description(&one.description) == Owner::Nobody;
-        let same = || here().find(|(_, one)| nobodys(one) && one.integration_uri == wanted.integration_uri);
+        let same =
+            || here().find(|(_, one)| nobodys(one) && same_function(&one.integration_uri, &wanted.integration_uri));
         let (id, found) = ours.first().copied().or_else(same)?;
         let owner = mark.owner_by_description(&found.description);
         let own = |id: &str| ids([("Ref", id), ("IntegrationId", id)]);

@@ -10,7 +10,8 @@ impl State {
     pub(super) fn find_function(&self, wanted: &Function, mark: &Mark) -> Option<Found> {
         let function = self.functions.get(&wanted.function_name)?;
         let arn = function_arn(&function.function_name);
-        Some(Found::new(Resource::Function(function.clone()), ids([("Arn", &arn)]), mark.owner(&function.tags)))
+        let ids = ids([("Arn", &arn), ("RevisionId", &self.revision(&function.function_name))]);
+        Some(Found::new(Resource::Function(function.clone()), ids, mark.owner(&function.tags)))
     }
 
     /// Lambda takes a role only when it exists.
@@ -23,7 +24,7 @@ impl State {
 
     pub(super) fn function_call(&mut self, call: &function::Call) -> Result<Ids, String> {
         use function::Call;
-        match call {
+        let name = match call {
             Call::CreateFunction(function) => {
                 let mut function = Function::clone(function);
                 if self.functions.contains_key(&function.function_name) {
@@ -31,16 +32,19 @@ impl State {
                 }
                 self.role_exists(&function.role)?;
                 function.code.path = None;
-                let assigned = ids([("Arn", &function_arn(&function.function_name))]);
-                self.functions.insert(function.function_name.clone(), function);
-                return Ok(assigned);
+                let name = function.function_name.clone();
+                self.functions.insert(name.clone(), function);
+                name
             }
-            Call::UpdateFunctionCode { function_name: name, code, architectures } => {
+            Call::UpdateFunctionCode { function_name: name, code, architectures, revision } => {
+                self.must_be_at(name, revision)?;
                 let function = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
                 function.code.sha256.clone_from(&code.sha256);
                 function.architectures.clone_from(architectures);
+                name.clone()
             }
-            Call::UpdateFunctionConfiguration { function: new, properties } => {
+            Call::UpdateFunctionConfiguration { function: new, properties, revision } => {
+                self.must_be_at(&new.function_name, revision)?;
                 if properties.iter().any(|name| name == "Role") {
                     self.role_exists(&new.role)?;
                 }
@@ -49,18 +53,25 @@ impl State {
                 for property in properties {
                     configure(now, new, property)?;
                 }
+                name.clone()
             }
-            Call::TagResource { arn, tags } => {
+            Call::TagResource { function_name: _, arn, tags } => {
                 let function =
                     self.functions.values_mut().find(|function| function_arn(&function.function_name) == *arn);
-                function.ok_or_else(|| missing(arn))?.tags.extend(tags.clone());
+                let function = function.ok_or_else(|| missing(arn))?;
+                function.tags.extend(tags.clone());
+                function.function_name.clone()
             }
             Call::DeleteFunction { function_name: name } => {
                 self.functions.remove(name);
-                self.permissions.retain(|(function, _), _| function != name);
+                self.permissions.retain(|(function, _), _| function.split(':').next() != Some(name));
+                self.versions.retain(|(function, _), _| function != name);
+                self.aliases.retain(|(function, _), _| function != name);
+                return Ok(Ids::new());
             }
-        }
-        Ok(Ids::new())
+        };
+        self.revise(&name);
+        Ok(ids([("Arn", &function_arn(&name)), ("RevisionId", &self.revision(&name))]))
     }
 
     pub(super) fn find_permission(&self, wanted: &Permission) -> Option<Found> {
@@ -80,17 +91,22 @@ impl State {
         match call {
             Call::AddPermission(permission) => {
                 let (name, sid) = (permission.function_name.clone(), permission.statement_id());
-                if !self.functions.contains_key(&name) {
+                let (function, alias) = permission.function_and_qualifier();
+                let alias = alias.map(|alias| (function.to_owned(), alias.to_owned()));
+                if alias.map_or(!self.functions.contains_key(function), |alias| !self.aliases.contains_key(&alias)) {
                     return Err(missing(&name));
                 }
+                self.revise(&name);
                 if self.permissions.contains_key(&(name.clone(), sid.clone())) {
                     return Err(conflict(&sid));
                 }
                 self.permissions.insert((name, sid.clone()), Permission::clone(permission));
                 Ok(ids([("Ref", &sid), ("Id", &sid)]))
             }
-            Call::RemovePermission { function_name, statement_id } => {
-                self.permissions.remove(&(function_name.clone(), statement_id.clone()));
+            Call::RemovePermission { function_name, qualifier, statement_id } => {
+                let of = qualifier.iter().fold(function_name.clone(), |name, alias| format!("{name}:{alias}"));
+                self.permissions.remove(&(of.clone(), statement_id.clone()));
+                self.revise(&of);
                 Ok(Ids::new())
             }
         }

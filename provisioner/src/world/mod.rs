@@ -7,6 +7,7 @@
 mod gateway;
 mod iam;
 mod lambda;
+mod release;
 mod stores;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 use crate::error::{Error, Result};
 use crate::execute::Writer;
 use crate::observe::{Found, Reader};
+use crate::resources::alias::Alias;
 use crate::resources::api::Api;
 use crate::resources::function::Function;
 use crate::resources::integration::Integration;
@@ -42,7 +44,13 @@ pub(crate) struct State {
     pub(crate) log_groups: BTreeMap<String, LogGroup>,
     /// By name.
     pub(crate) functions: BTreeMap<String, Function>,
-    /// By function and statement id.
+    /// By function and number: what was published.
+    pub(crate) versions: BTreeMap<(String, u32), Function>,
+    /// By function and name.
+    pub(crate) aliases: BTreeMap<(String, String), Alias>,
+    /// How often a function or an alias was changed.
+    pub(crate) revisions: BTreeMap<String, u32>,
+    /// By function, or function and alias (`chat:live`), and statement id.
     pub(crate) permissions: BTreeMap<(String, String), Permission>,
     /// By id.
     pub(crate) apis: BTreeMap<String, Api>,
@@ -70,6 +78,8 @@ impl State {
             Resource::Role(one) => self.find_role(one, mark),
             Resource::LogGroup(one) => self.find_log_group(one, mark),
             Resource::Function(one) => self.find_function(one, mark),
+            Resource::Version(one) => self.find_version(one),
+            Resource::Alias(one) => self.find_alias(one, mark),
             Resource::Permission(one) => self.find_permission(one),
             Resource::Api(one) => self.find_api(one, mark),
             Resource::Integration(one) => self.find_integration(one, mark),
@@ -84,6 +94,8 @@ impl State {
             Call::Role(call) => self.role_call(call),
             Call::LogGroup(call) => self.log_group_call(call),
             Call::Function(call) => self.function_call(call),
+            Call::Version(call) => self.version_call(call),
+            Call::Alias(call) => self.alias_call(call),
             Call::Permission(call) => self.permission_call(call),
             Call::Api(call) => self.api_call(call),
             Call::Integration(call) => self.integration_call(call),

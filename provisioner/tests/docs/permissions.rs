@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use regex_lite::Regex;
 use serde_json::Value;
@@ -67,12 +68,17 @@ fn called() -> BTreeSet<String> {
     let call = Regex::new(r"\b(apigateway|client|dynamodb|iam|lambda|logs|sts)\s*\.\s*([a-z]+(?:_[a-z]+)*)\(\)");
     let call = call.expect("a pattern");
     let mut actions = BTreeSet::new();
-    for entry in fs::read_dir(root().join("provisioner/src/aws")).expect("the services") {
-        let source = fs::read_to_string(entry.expect("a file").path()).expect("its text");
+    for file in files(&root().join("provisioner/src/aws")) {
+        let source = fs::read_to_string(file).expect("its text");
         actions.extend(call.captures_iter(&source).flat_map(|found| action(&found[1], &found[2])));
     }
     assert!(actions.len() > 30, "only {} calls were found: the clients have other names now", actions.len());
     actions
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the services").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 fn action(client: &str, operation: &str) -> Vec<String> {

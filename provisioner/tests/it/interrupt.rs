@@ -16,7 +16,7 @@ pub(crate) fn ctrl_c(program: &Child) {
     assert!(sent.is_ok_and(|status| status.success()));
 }
 
-async fn until_called(proxy: &Proxy, operation: &str) {
+pub(crate) async fn until_called(proxy: &Proxy, operation: &str) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !proxy.calls().iter().any(|call| call.operation == operation) {
         assert!(Instant::now() < deadline, "no {operation} in {:?}", proxy.calls());
@@ -51,7 +51,7 @@ async fn ctrl_c_ends_after_the_calls_under_way_and_the_next_deploy_completes() {
 }
 
 #[tokio::test]
-async fn ctrl_c_ends_a_smoke_chat_that_does_not_come_back() {
+async fn ctrl_c_ends_a_check_that_does_not_come_back_and_callers_get_nothing_unchecked() {
     let user = User::new();
     user.proxy.on(call("Invoke").delay(Duration::from_secs(600)));
     let program = user.spawn(&["deploy"]);
@@ -61,7 +61,10 @@ async fn ctrl_c_ends_a_smoke_chat_that_does_not_come_back() {
     let ended = ended.expect("the program ends on Ctrl-C").unwrap();
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains("everything of the plan is deployed"), "{stderr}");
-    assert!(String::from_utf8_lossy(&ended.stdout).contains("ChatUrl"), "and its outputs are told");
+    assert!(stderr.contains("stopped on request"), "{stderr}");
+    let world = user.world().await;
+    assert!(world["functions"]["cinedb-chat-bedrock"]["aliases"].as_object().is_none_or(serde_json::Map::is_empty));
+    user.proxy.forget_rules();
+    user.deploy(&[]).await;
     assert_is_all_there_is(&user.world().await, &user.account);
 }

@@ -19,6 +19,7 @@ mod local;
 mod output;
 mod ownership;
 mod plan;
+mod releases;
 mod smoke;
 mod support;
 mod support_tests;

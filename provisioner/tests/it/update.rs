@@ -32,12 +32,15 @@ async fn an_update_uploads_new_code_tries_a_chat_and_leaves_the_rest() {
     let args = ["update", "--code", argument.to_str().unwrap(), "-P", "ThrottleRate=9", "-P", "MemorySize=256"];
     let (run, writes) = user.writes_of(&args).await;
     let run = run.expect_success();
-    assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda UpdateFunctionCode"], "{run:?}");
+    let changes = ["lambda UpdateFunctionConfiguration", "lambda UpdateFunctionCode"];
+    assert_eq!(writes, [&changes[..], &["lambda PublishVersion", "lambda UpdateAlias"]].concat(), "{run:?}");
     assert!(user.proxy.calls().iter().any(|call| call.name() == "lambda Invoke"), "{run:?}");
     assert!(run.stderr.contains("`update` changes functions only; `deploy` does this"), "{run:?}");
     let changes = before.changes_to(&user.world().await);
-    assert_eq!(changes.len(), 2, "code and memory: {changes:?}");
-    assert!(changes.iter().all(|change| change.contains("functions › cinedb-chat-bedrock › latest")), "{changes:?}");
+    let of = |part: &str| changes.iter().filter(|change| change.contains(part)).count();
+    assert_eq!(of("functions › cinedb-chat-bedrock › latest"), 2, "code and memory: {changes:?}");
+    assert_eq!(of("functions › cinedb-chat-bedrock › aliases › live › version"), 1, "{changes:?}");
+    assert!(changes.iter().all(|change| change.contains("functions › cinedb-chat-bedrock")), "{changes:?}");
 }
 
 #[tokio::test]
@@ -46,5 +49,5 @@ async fn an_update_of_the_configuration_skips_unchanged_code() {
     user.deploy(&[]).await;
     let (run, writes) = user.writes_of(&["update", "--no-smoke", "-P", "MemorySize=256"]).await;
     run.expect_success();
-    assert_eq!(writes, ["lambda UpdateFunctionConfiguration"]);
+    assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda PublishVersion", "lambda UpdateAlias"]);
 }

@@ -96,7 +96,7 @@ async fn deploy(
     let desired =
         Desired::build(&template, &parameters.into_iter().collect(), &packages, &stack.parse()?, aws.place())?;
     let observed = observe(&aws, &desired).await?;
-    let plan = plan(&desired, &observed, Options::default());
+    let plan = plan(&desired, &observed, &Options::default());
     let outcome = execute(&plan, &aws, &Stop::default(), &super::apply::progress).await;
     match outcome.failed.into_iter().next() {
         Some((_, error)) => Err(error),

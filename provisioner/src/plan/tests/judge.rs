@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::spec::{FOREIGN_API, Spec, allow, trust};
+use crate::resources::alias::Alias;
 use crate::resources::api::{Api, Cors, Protocol};
 use crate::resources::function::{Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig};
 use crate::resources::integration::Integration;
@@ -24,7 +25,10 @@ pub(super) fn foreign() -> State {
     state.routes.insert("their-route".to_owned(), route(&Spec::plain(), FOREIGN_API, "GET /films", "theirs"));
     let function = Function { function_name: "theirs".to_owned(), ..function(&Spec::plain(), Tags::new()) };
     state.functions.insert("theirs".to_owned(), function);
-    let permission = permission(&Spec::plain(), FOREIGN_API, "other-Permission-");
+    let permission = Permission {
+        function_name: "theirs".to_owned(),
+        ..permission(&Spec::plain(), FOREIGN_API, "other-Permission-")
+    };
     state.permissions.insert(("theirs".to_owned(), permission.statement_id()), permission);
     state
 }
@@ -38,6 +42,8 @@ pub(super) fn foreign_part(state: &State) -> State {
         routes: kept(&state.routes, &theirs.routes),
         functions: kept(&state.functions, &theirs.functions),
         permissions: kept(&state.permissions, &theirs.permissions),
+        versions: kept(&state.versions, &theirs.versions),
+        aliases: kept(&state.aliases, &theirs.aliases),
         ..State::default()
     }
 }
@@ -61,12 +67,18 @@ pub(crate) fn existing(spec: &Spec, ours: bool) -> State {
     }
     let mark = if ours { "provisioner:stack=chat provisioner:resource=Integration" } else { "by hand" };
     let integration_id = state.next_id("int");
-    state.integrations.insert(integration_id.clone(), integration(spec, &api_id, "chat", mark));
+    // What somebody makes by hand calls the function itself.
+    let callee = if ours { "chat:live" } else { "chat" };
+    state.integrations.insert(integration_id.clone(), integration(spec, &api_id, callee, mark));
     let route_id = state.next_id("route");
     state.routes.insert(route_id, route(spec, &api_id, "POST /chat", &integration_id));
     if ours {
         let permission = permission(spec, &api_id, "chat-Permission-");
-        state.permissions.insert(("chat".to_owned(), permission.statement_id()), permission);
+        state.permissions.insert(("chat:live".to_owned(), permission.statement_id()), permission);
+        state
+            .versions
+            .insert(("chat".to_owned(), 1), Function { description: String::new(), ..function(spec, Tags::new()) });
+        state.aliases.insert(("chat".to_owned(), "live".to_owned()), alias("1"));
     }
     state
 }
@@ -90,10 +102,15 @@ pub(super) fn judge(state: &State, spec: &Spec) {
     let own_functions = state.functions.iter().filter(|(name, _)| *name != "theirs");
     let found = only(own_functions);
     assert_eq!(found, function(spec, expected_among(&found.tags, spec, "Function")));
+    let found = only(state.aliases.iter().filter(|((function, _), _)| function != "theirs"));
+    assert_eq!(found, alias(&found.function_version));
+    let held = &state.versions[&("chat".to_owned(), found.function_version.parse().expect("a number"))];
+    let wanted = Function { description: held.description.clone(), ..function(spec, Tags::new()) };
+    assert_eq!(*held, wanted, "the alias leads to what the template says");
     let own_permissions = state.permissions.iter().filter(|((function, _), _)| function != "theirs");
     assert_eq!(only(own_permissions), permission(spec, &api_id, "chat-Permission-"));
     let mark = "provisioner:stack=chat provisioner:resource=Integration";
-    assert_eq!(state.integrations[&integration_id], integration(spec, &api_id, "chat", mark));
+    assert_eq!(state.integrations[&integration_id], integration(spec, &api_id, "chat:live", mark));
     let own_routes = state.routes.iter().filter(|(id, _)| *id != "their-route");
     assert_eq!(only(own_routes), route(spec, &api_id, "POST /chat", &integration_id));
     if !spec.attach {
@@ -182,9 +199,19 @@ fn function(spec: &Spec, tags: Tags) -> Function {
     }
 }
 
+fn alias(version: &str) -> Alias {
+    Alias {
+        name: "live".to_owned(),
+        function_name: "chat".to_owned(),
+        function_version: version.to_owned(),
+        description: "provisioner:stack=chat provisioner:resource=Alias".to_owned(),
+        check: None,
+    }
+}
+
 fn permission(spec: &Spec, api_id: &str, prefix: &str) -> Permission {
     Permission {
-        function_name: "chat".to_owned(),
+        function_name: "chat:live".to_owned(),
         action: "lambda:InvokeFunction".to_owned(),
         principal: "apigateway.amazonaws.com".to_owned(),
         source_arn: Some(format!("arn:{api_id}/*/POST/{}", spec.source)),

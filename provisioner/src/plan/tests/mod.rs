@@ -19,7 +19,7 @@ pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
 /// What `plan` would show.
 pub(crate) fn planned(desired: &Desired, state: &State, options: Options) -> Plan {
     let world = World::of(state.clone());
-    plan(desired, &run(observe(&world, desired)).unwrap(), options)
+    plan(desired, &run(observe(&world, desired)).unwrap(), &options)
 }
 
 /// What `destroy` would show.

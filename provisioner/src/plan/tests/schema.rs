@@ -51,7 +51,7 @@ fn real_plans_are_as_the_schema_says() {
         ("no-op", planned(&plain.desired(), &ours, Options::default())),
         ("update and replacement", planned(&changed.desired(), &ours, Options::default())),
         ("blockers", planned(&plain.desired(), &by_hand, Options::default())),
-        ("adoption", planned(&changed.desired(), &by_hand, Options { adopt: true })),
+        ("adoption", planned(&changed.desired(), &by_hand, Options { adopt: true, ..Options::default() })),
         ("removal", planned_removal(&plain.desired(), &ours)),
         ("what is left", planned_removal(&plain.desired(), &by_hand)),
         ("nothing to remove", planned_removal(&plain.desired(), &foreign())),

@@ -161,14 +161,19 @@ impl Spec {
                 "TracingConfig": self.tracing.map(|mode| json!({"Mode": mode})),
                 "EphemeralStorage": self.storage.map(|size| json!({"Size": size})), "Tags": tag_list,
             }},
+            "Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Function"}}},
+            "Alias": {"Type": "AWS::Lambda::Alias", "Properties": {
+                "FunctionName": {"Ref": "Function"}, "Name": "live",
+                "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]},
+            }},
             "Permission": {"Type": "AWS::Lambda::Permission", "Properties": {
-                "FunctionName": {"Ref": "Function"}, "Action": "lambda:InvokeFunction",
+                "FunctionName": {"Ref": "Alias"}, "Action": "lambda:InvokeFunction",
                 "Principal": "apigateway.amazonaws.com",
                 "SourceArn": {"Fn::Sub": ["arn:${Api}/*/POST/${Path}", {"Api": api, "Path": self.source}]},
                 "SourceAccount": self.account_only.then(|| json!({"Ref": "AWS::AccountId"})),
             }},
-            "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {
-                "ApiId": api, "IntegrationType": self.integration_type, "IntegrationUri": {"Fn::GetAtt": "Function.Arn"},
+            "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "DependsOn": "Permission", "Properties": {
+                "ApiId": api, "IntegrationType": self.integration_type, "IntegrationUri": {"Ref": "Alias"},
                 "PayloadFormatVersion": self.payload, "TimeoutInMillis": self.integration_timeout,
             }},
             "Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {
@@ -205,6 +210,10 @@ impl Spec {
             if let Resource::Function(function) = &mut wanted.resource {
                 self.code.clone_into(&mut function.code.sha256);
             }
+            if let Resource::Version(version) = &mut wanted.resource {
+                self.code.clone_into(&mut version.package);
+                version.release["Code"]["Sha256"] = self.code.into();
+            }
         }
         desired
     }
@@ -235,6 +244,6 @@ fn without_nulls(value: Value) -> Value {
             let said = object.into_iter().filter(|(_, value)| !value.is_null());
             said.map(|(key, value)| (key, without_nulls(value))).collect()
         }
-        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => other,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => value,
     }
 }

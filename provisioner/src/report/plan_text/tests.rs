@@ -32,11 +32,13 @@ fn a_first_deploy() {
       + AWS::ApiGatewayV2::Api          Api          chat
       + AWS::Lambda::Function           Function     chat
       + AWS::ApiGatewayV2::Stage        Stage        $default
-      + AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      + AWS::Lambda::Version            Version      chat release 3d44d3a4
+      + AWS::Lambda::Alias              Alias        chat:live
+      + AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
+      + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       + AWS::ApiGatewayV2::Route        Route        POST /chat
 
-    9 to create
+    11 to create
     "#);
 }
 
@@ -51,8 +53,10 @@ fn nothing_to_do() {
       = AWS::ApiGatewayV2::Api          Api          chat
       = AWS::Lambda::Function           Function     chat
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::Lambda::Version            Version      chat release 3d44d3a4
+      = AWS::Lambda::Alias              Alias        chat:live
+      = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
     nothing to do
@@ -90,11 +94,14 @@ fn numbers_texts_tags_and_lists_change() {
       ~ AWS::ApiGatewayV2::Stage        Stage        $default
           DefaultRouteSettings.ThrottlingRateLimit  (none) → 5.0
           Tags.team                                 (none) → films
-      = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      + AWS::Lambda::Version            Version      chat release 7d51fb93
+      ~ AWS::Lambda::Alias              Alias        chat:live
+          FunctionVersion  1 → <Version.Version>
+      = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-    6 to change, 3 unchanged
+    1 to create, 7 to change, 3 unchanged
     "#);
 }
 
@@ -129,11 +136,14 @@ fn what_goes_is_shown_with_its_default() {
       ~ AWS::Lambda::Function           Function     chat
           MemorySize  512 → 128
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      + AWS::Lambda::Version            Version      chat release 3d44d3a4
+      ~ AWS::Lambda::Alias              Alias        chat:live
+          FunctionVersion  1 → <Version.Version>
+      = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-    4 to change, 5 unchanged
+    1 to create, 5 to change, 5 unchanged
     "#);
 }
 
@@ -177,11 +187,13 @@ fn a_policy_changes_comes_and_goes() {
       = AWS::ApiGatewayV2::Api          Api          chat
       = AWS::Lambda::Function           Function     chat
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::Lambda::Version            Version      chat release 3d44d3a4
+      = AWS::Lambda::Alias              Alias        chat:live
+      = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-    1 to change, 8 unchanged
+    1 to change, 10 unchanged
     "#);
 }
 
@@ -201,11 +213,14 @@ fn values_of_variables_are_not_told() {
           Environment.Variables.LONGER_NAME  (none) → (masked c19802)
           Environment.Variables.B            (masked a0b782) → (none)
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      = AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      + AWS::Lambda::Version            Version      chat release 1971a2a5
+      ~ AWS::Lambda::Alias              Alias        chat:live
+          FunctionVersion  1 → <Version.Version>
+      = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-    1 to change, 8 unchanged
+    1 to create, 2 to change, 8 unchanged
     "#);
 }
 
@@ -224,12 +239,15 @@ fn a_replacement_says_what_it_is() {
           Code.Sha256  sha-one → sha-two
           Role         arn:aws:iam::123456789012:role/role → arn:aws:iam::123456789012:role/service/role
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      ~ AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com  (made anew: AWS cannot change it in place)
+      + AWS::Lambda::Version            Version      chat release 2073e84e
+      ~ AWS::Lambda::Alias              Alias        chat:live
+          FunctionVersion  1 → <Version.Version>
+      ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (made anew: AWS cannot change it in place)
           SourceArn  arn:api1/*/POST/chat → arn:api1/*/POST/talk
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-    1 to change, 2 to replace, 6 unchanged
+    1 to create, 2 to change, 2 to replace, 6 unchanged
     "#);
 }
 
@@ -247,11 +265,13 @@ fn what_an_interrupted_replacement_left() {
       = AWS::ApiGatewayV2::Api          Api          chat
       = AWS::Lambda::Function           Function     chat
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      ~ AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com  (removes what an interrupted run left behind)
-      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
+      = AWS::Lambda::Version            Version      chat release 3d44d3a4
+      = AWS::Lambda::Alias              Alias        chat:live
+      ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (removes what an interrupted run left behind)
+      = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-    1 to change, 8 unchanged
+    1 to change, 10 unchanged
     "#);
 }
 
@@ -259,7 +279,7 @@ fn what_an_interrupted_replacement_left() {
 fn an_adoption_and_what_stands_in_its_way_without_the_option() {
     let state = existing(&Spec::plain(), false);
     let desired = Spec { memory: Some(512), ..Spec::plain() }.desired();
-    insta::assert_snapshot!(shown(&planned(&desired, &state, Options { adopt: true })), @r#"
+    insta::assert_snapshot!(shown(&planned(&desired, &state, Options { adopt: true, ..Options::default() })), @r#"
     stack chat in us-east-1, account 123456789012
 
       ~ AWS::IAM::Role                  Role         role  (adopted)
@@ -274,6 +294,7 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
       ~ AWS::ApiGatewayV2::Api          Api          chat  (adopted)
           Tags.provisioner:resource  (none) → Api
           Tags.provisioner:stack     (none) → chat
+      + AWS::Lambda::Alias              Alias        chat:live, for what serves now
       ~ AWS::Lambda::Function           Function     chat  (adopted)
           MemorySize                 128 → 512
           Tags.provisioner:resource  (none) → Function
@@ -281,12 +302,15 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
       ~ AWS::ApiGatewayV2::Stage        Stage        $default  (adopted)
           Tags.provisioner:resource  (none) → Stage
           Tags.provisioner:stack     (none) → chat
-      + AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
-      ~ AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat  (adopted)
-          Description  by hand → provisioner:stack=chat provisioner:resource=Integration
+      + AWS::Lambda::Version            Version      chat release c56aaf18
+      ~ AWS::Lambda::Alias              Alias        chat:live
+      + AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
+      ~ AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live  (adopted)
+          IntegrationUri  arn:aws:lambda:us-east-1:123456789012:function:chat → arn:aws:lambda:us-east-1:123456789012:function:chat:live
+          Description     by hand → provisioner:stack=chat provisioner:resource=Integration
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-    1 to create, 7 to adopt, 1 unchanged
+    3 to create, 1 to change, 7 to adopt, 1 unchanged
     "#);
     insta::assert_snapshot!(read(&blockers_text(&planned(&desired, &state, Options::default()))), @r#"
       Role: AWS::IAM::Role `role` exists and was not made by this stack
@@ -295,7 +319,7 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
       Api: AWS::ApiGatewayV2::Api `chat` exists and was not made by this stack
       Function: AWS::Lambda::Function `chat` exists and was not made by this stack
       Stage: AWS::ApiGatewayV2::Stage `$default` exists and was not made by this stack
-      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat` exists and was not made by this stack
+      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat:live` exists and was not made by this stack
       Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not made by this stack
 
     hint: take it over with `--adopt` (`plan --adopt` shows what would change), or use another name
@@ -310,7 +334,7 @@ fn a_route_that_leads_elsewhere_and_a_role_of_another_stack() {
     for role in state.roles.values_mut() {
         role.tags.insert("provisioner:stack".to_owned(), "other".to_owned());
     }
-    let plan = planned(&spec.desired(), &state, Options { adopt: true });
+    let plan = planned(&spec.desired(), &state, Options { adopt: true, ..Options::default() });
     insta::assert_snapshot!(read(&blockers_text(&plan)), @r#"
       Role: AWS::IAM::Role `role` belongs to the stack `other`
       Route: the route `POST /chat` leads elsewhere, to `integrations/int1`
@@ -330,8 +354,9 @@ fn a_removal_and_what_it_leaves() {
     stack chat in us-east-1, account 123456789012
 
       - AWS::ApiGatewayV2::Route        Route        POST /chat
-      - AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat
-      - AWS::Lambda::Permission         Permission   chat by apigateway.amazonaws.com
+      - AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
+      - AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
+      - AWS::Lambda::Alias              Alias        chat:live
       - AWS::ApiGatewayV2::Stage        Stage        $default
       - AWS::Lambda::Function           Function     chat
       - AWS::ApiGatewayV2::Api          Api          chat
@@ -339,7 +364,7 @@ fn a_removal_and_what_it_leaves() {
       - AWS::Logs::LogGroup             Logs         /aws/lambda/chat
       = AWS::IAM::Role                  Role         role  (left: it was not made by this stack)
 
-    7 to delete, 2 unchanged
+    8 to delete, 2 unchanged
     "#);
 }
 

@@ -153,13 +153,21 @@ fn assert_function(world: &World, account: &Account, package: &Path) {
         "last_update": "Successful",
     });
     assert_same(&without(&function["latest"], &["description", "snap_start"]), &expected);
+    let alias = &function["aliases"]["live"];
+    let mark = "provisioner:stack=cinedb-chat provisioner:resource=ChatAlias";
+    assert_eq!((&alias["description"], &alias["weights"]), (&json!(mark), &Value::Null), "{alias:#}");
+    let version = &function["versions"][alias["version"].as_str().unwrap_or_default()];
+    assert_same(
+        &without(version, &["description", "snap_start", "last_update"]),
+        &without(&expected, &["last_update"]),
+    );
     assert_eq!(function["tags"], tags("ChatFunction"));
 }
 
 /// One statement for each method, for this path of this API, and none that says more.
 #[track_caller]
 fn assert_permissions(world: &World, account: &Account, api_id: &str, methods: &[&str]) {
-    let policy = world["functions"][FUNCTION]["policy"].as_object().cloned().unwrap_or_default();
+    let policy = world["functions"][FUNCTION]["aliases"]["live"]["policy"].as_object().cloned().unwrap_or_default();
     let ours = policy.values().filter(|s| s["Sid"].as_str().is_some_and(|sid| sid.starts_with("cinedb-chat-")));
     let mut ours: Vec<Value> = ours.map(|statement| without(statement, &["Sid"])).collect();
     let mut expected: Vec<Value> = methods
@@ -170,7 +178,7 @@ fn assert_permissions(world: &World, account: &Account, api_id: &str, methods: &
                 "Effect": "Allow",
                 "Principal": {"Service": "apigateway.amazonaws.com"},
                 "Action": "lambda:InvokeFunction",
-                "Resource": account.function_arn(FUNCTION),
+                "Resource": format!("{}:live", account.function_arn(FUNCTION)),
                 "Condition": {"ArnLike": {"AWS:SourceArn": source}},
             })
         })
@@ -184,7 +192,7 @@ fn assert_permissions(world: &World, account: &Account, api_id: &str, methods: &
 #[track_caller]
 fn assert_leads_to_the_function(api: &Value, account: &Account, routes: &[&str]) {
     let to_function = |integration: &Value| {
-        integration["uri"].as_str().is_some_and(|uri| uri.contains(&account.function_arn(FUNCTION)))
+        integration["uri"].as_str().is_some_and(|uri| uri.contains(&format!("{}:live", account.function_arn(FUNCTION))))
     };
     let integrations = api["integrations"].as_object().into_iter().flatten();
     let integrations: Vec<_> = integrations.filter(|(_, one)| to_function(one)).collect();

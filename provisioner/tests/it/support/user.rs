@@ -113,6 +113,13 @@ impl TemplateCopy {
         self
     }
 
+    /// The arguments, for a copy that outlives this value.
+    pub(crate) fn kept(self) -> [String; 2] {
+        let arguments = self.arguments();
+        let _kept = self.0.keep();
+        arguments
+    }
+
     pub(crate) fn chat(&self) -> PathBuf {
         self.0.path().join("templates/chat.yaml")
     }

@@ -1,42 +1,26 @@
-//! Lambda: functions, their resource policies, and invoking them.
+//! Functions: code and configuration.
 
 use std::collections::BTreeMap;
 use std::fs;
 
+use super::super::Aws;
+use super::super::problem::{is_missing, problem, says};
+use super::super::retry::{PATIENCE, Progress, healing, until_ready};
+use crate::error::{Error, Result};
+use crate::observe::Found;
+use crate::package;
+use crate::resources::function::{self, Call, Code, Function};
+use crate::resources::{Ids, Mark, Resource};
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
-    Architecture, Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, LastUpdateStatus, LogType,
-    LoggingConfig, Runtime, State, TracingConfig,
+    Architecture, Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, LastUpdateStatus, LoggingConfig,
+    Runtime, State, TracingConfig,
 };
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use serde_json::Value;
-
-use super::Aws;
-use super::problem::{is_missing, problem, says};
-use super::retry::{PATIENCE, Progress, healing, until_ready};
-use crate::error::{Error, Result};
-use crate::observe::{Found, Twin};
-use crate::package;
-use crate::resources::function::{self, Call, Code, Function};
-use crate::resources::permission::{self, Permission};
-use crate::resources::{Ids, Mark, Owner, Resource};
-
-/// What a function answered.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// The payload.
-    pub payload: Value,
-    /// `Handled` or `Unhandled` when the function failed rather than answered.
-    pub function_error: Option<String>,
-    /// The last 4 KiB of its log.
-    pub log: String,
-}
 
 impl Aws {
-    pub(super) async fn find_function(&self, wanted: &Function, mark: &Mark) -> Result<Option<Found>> {
+    pub(in super::super) async fn find_function(&self, wanted: &Function, mark: &Mark) -> Result<Option<Found>> {
         let name = &wanted.function_name;
         let answer = match self.lambda.get_function().function_name(name).send().await {
             Ok(answer) => answer,
@@ -50,31 +34,33 @@ impl Aws {
                 "give these credentials the permission lambda:ListTags; `docs/permissions.md` lists all that a deploy needs",
             ));
         }
-        let arn = answer.configuration().and_then(|one| one.function_arn()).unwrap_or_default().to_owned();
+        let ids = answer.configuration().map(function_ids).unwrap_or_default();
         let resource = observed(name, answer);
         let owner = mark.owner(&resource.tags);
-        Ok(Some(Found::new(Resource::Function(resource), Ids::from([("Arn".to_owned(), arn)]), owner)))
+        Ok(Some(Found::new(Resource::Function(resource), ids, owner)))
     }
 
-    pub(super) async fn send_function(&self, call: &Call) -> Result<Ids> {
+    pub(in super::super) async fn send_function(&self, call: &Call) -> Result<Ids> {
         match call {
             Call::CreateFunction(function) => return self.create_function(function).await,
-            Call::UpdateFunctionCode { function_name: name, code, architectures } => {
+            Call::UpdateFunctionCode { function_name: name, code, architectures, revision } => {
                 let request = self
                     .lambda
                     .update_function_code()
                     .function_name(name)
                     .zip_file(zip(name, code)?)
-                    .set_architectures(Some(sdk_architectures(architectures)));
+                    .set_architectures(Some(sdk_architectures(architectures)))
+                    .revision_id(revision);
                 self.on_function("updating the code of", name, "", || request.clone().send()).await?;
-                self.function_is_ready(name).await?;
+                return self.function_is_ready(name, None).await;
             }
-            Call::UpdateFunctionConfiguration { function, properties } => {
+            Call::UpdateFunctionConfiguration { function, properties, revision } => {
                 let sent = |property: &str| properties.iter().any(|one| one == property);
                 let request = self
                     .lambda
                     .update_function_configuration()
                     .function_name(&function.function_name)
+                    .revision_id(revision)
                     .set_description(sent("Description").then(|| function.description.clone()))
                     .set_runtime(sent("Runtime").then(|| Runtime::from(function.runtime.as_str())))
                     .set_handler(sent("Handler").then(|| function.handler.clone()))
@@ -89,12 +75,13 @@ impl Aws {
                 let name = &function.function_name;
                 self.on_function("updating the configuration of", name, &function.role, || request.clone().send())
                     .await?;
-                self.function_is_ready(name).await?;
+                return self.function_is_ready(name, None).await;
             }
-            Call::TagResource { arn, tags } => {
+            Call::TagResource { function_name, arn, tags } => {
                 let request =
                     self.lambda.tag_resource().resource(arn).set_tags(Some(tags.clone().into_iter().collect()));
                 self.on_function("tagging", arn, "", || request.clone().send()).await?;
+                return self.function_is_ready(function_name, None).await; // tags give it a new revision
             }
             Call::DeleteFunction { function_name: name } => {
                 let request = self.lambda.delete_function().function_name(name);
@@ -131,13 +118,18 @@ impl Aws {
             .tracing_config(sdk_tracing(function))
             .set_ephemeral_storage(sdk_storage(function)?)
             .set_tags(Some(function.tags.clone().into_iter().collect()));
-        let answer = self.on_function("creating", name, &function.role, || request.clone().send()).await?;
-        self.function_is_ready(name).await?;
-        Ok(answer.function_arn.map(|arn| ("Arn".to_owned(), arn)).into_iter().collect())
+        self.on_function("creating", name, &function.role, || request.clone().send()).await?;
+        self.function_is_ready(name, None).await
     }
 
     /// A call about a function, sent again while its role is too new or an update is in progress.
-    async fn on_function<T, E, R, F>(&self, doing: &str, name: &str, role: &str, call: impl FnMut() -> F) -> Result<T>
+    pub(super) async fn on_function<T, E, R, F>(
+        &self,
+        doing: &str,
+        name: &str,
+        role: &str,
+        call: impl FnMut() -> F,
+    ) -> Result<T>
     where
         F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -156,90 +148,21 @@ impl Aws {
         })
     }
 
-    /// Waits until the last change of a function is in force.
-    async fn function_is_ready(&self, name: &str) -> Result<()> {
+    /// Waits until the last change of a function, or of one of its versions, is in force; then what it is known by.
+    pub(super) async fn function_is_ready(&self, name: &str, version: Option<&str>) -> Result<Ids> {
         let doing = || format!("waiting for function {name}");
         let look = || async {
-            let answer = self.lambda.get_function().function_name(name).send().await;
-            let answer = answer.map_err(|error| problem(doing(), &error))?;
+            let request = self.lambda.get_function().function_name(name).set_qualifier(version.map(str::to_owned));
+            let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
             match answer.configuration() {
                 Some(configuration) => readiness(configuration).map_err(|reason| Error::new(doing(), reason)),
                 None => Ok(Progress::Underway),
             }
         };
         match until_ready(look).await? {
-            Some(()) => Ok(()),
+            Some(ids) => Ok(ids),
             None => Err(Error::new(doing(), "it took longer than two minutes").hint("run the same command again")),
         }
-    }
-
-    pub(super) async fn find_permission(&self, wanted: &Permission) -> Result<Option<Found>> {
-        let name = &wanted.function_name;
-        let policy = match self.lambda.get_policy().function_name(name).send().await {
-            Ok(answer) => answer.policy.unwrap_or_default(),
-            Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(problem(format!("reading the resource policy of function {name}"), &error)),
-        };
-        let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
-        let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
-        let sid = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
-        let ours = statements.iter().filter(|statement| wanted.owns(&sid(statement)));
-        let mut twins = ours.map(|statement| Twin {
-            resource: Resource::Permission(observed_permission(wanted, statement)),
-            ids: statement_ids(sid(statement)),
-        });
-        let first = twins.next();
-        let found = first.map(|Twin { resource, ids }| Found::new(resource, ids, Owner::Ours));
-        Ok(found.map(|found| Found { twins: twins.collect(), ..found }))
-    }
-
-    pub(super) async fn send_permission(&self, call: &permission::Call) -> Result<Ids> {
-        match call {
-            permission::Call::AddPermission(permission) => {
-                let (name, sid) = (&permission.function_name, permission.statement_id());
-                let request = self
-                    .lambda
-                    .add_permission()
-                    .function_name(name)
-                    .statement_id(&sid)
-                    .action(&permission.action)
-                    .principal(&permission.principal)
-                    .set_source_arn(permission.source_arn.clone())
-                    .set_source_account(permission.source_account.clone());
-                self.on_function("adding a permission to", name, "", || request.clone().send()).await?;
-                Ok(statement_ids(sid))
-            }
-            permission::Call::RemovePermission { function_name: name, statement_id } => {
-                match self.lambda.remove_permission().function_name(name).statement_id(statement_id).send().await {
-                    Ok(_) => Ok(Ids::new()),
-                    Err(error) if is_missing(&error) => Ok(Ids::new()),
-                    Err(error) => {
-                        Err(problem(format!("removing permission {statement_id} of function {name}"), &error))
-                    }
-                }
-            }
-        }
-    }
-
-    /// Invokes a function and waits for its answer.
-    ///
-    /// # Errors
-    /// When Lambda does not run it. A function that runs and fails is an [`Answer`] with an error.
-    pub async fn invoke(&self, name: &str, event: &Value) -> Result<Answer> {
-        let request =
-            self.lambda.invoke().function_name(name).log_type(LogType::Tail).payload(Blob::new(event.to_string()));
-        let answer = request.send().await.map_err(|error| {
-            let told = problem(format!("invoking function {name}"), &error);
-            if is_missing(&error) { told.hint("set it up with `provisioner deploy`") } else { told }
-        })?;
-        let payload =
-            answer.payload().map(|blob| String::from_utf8_lossy(blob.as_ref()).into_owned()).unwrap_or_default();
-        let log = answer.log_result().and_then(|log| BASE64_STANDARD.decode(log).ok()).unwrap_or_default();
-        Ok(Answer {
-            payload: serde_json::from_str(&payload).unwrap_or(Value::String(payload)),
-            function_error: answer.function_error,
-            log: String::from_utf8_lossy(&log).into_owned(),
-        })
     }
 }
 
@@ -259,7 +182,7 @@ fn heals<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, name: &str, role: &
 }
 
 /// Whether the last change is in force; an error with Lambda's own reason when it never will be.
-fn readiness(configuration: &FunctionConfiguration) -> std::result::Result<Progress<()>, String> {
+fn readiness(configuration: &FunctionConfiguration) -> std::result::Result<Progress<Ids>, String> {
     if configuration.state() == Some(&State::Failed) {
         return Err(configuration.state_reason().unwrap_or("it failed, without a reason").to_owned());
     }
@@ -271,7 +194,15 @@ fn readiness(configuration: &FunctionConfiguration) -> std::result::Result<Progr
     }
     let pending = configuration.state() == Some(&State::Pending);
     let updating = configuration.last_update_status() == Some(&LastUpdateStatus::InProgress);
-    Ok(if pending || updating { Progress::Underway } else { Progress::Ready(()) })
+    Ok(if pending || updating { Progress::Underway } else { Progress::Ready(function_ids(configuration)) })
+}
+
+fn function_ids(configuration: &FunctionConfiguration) -> Ids {
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    Ids::from([
+        ("Arn".to_owned(), text(configuration.function_arn())),
+        ("RevisionId".to_owned(), text(configuration.revision_id())),
+    ])
 }
 
 fn zip(function: &str, code: &Code) -> Result<Blob> {
@@ -284,7 +215,7 @@ fn zip(function: &str, code: &Code) -> Result<Blob> {
     Ok(Blob::new(zip))
 }
 
-fn observed(name: &str, answer: GetFunctionOutput) -> Function {
+pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
     let tags = answer.tags.unwrap_or_default().into_iter().collect();
     let configuration = answer.configuration.unwrap_or_else(|| FunctionConfiguration::builder().build());
     let variables: BTreeMap<_, _> = match configuration.environment.and_then(|environment| environment.variables) {
@@ -333,27 +264,6 @@ fn observed(name: &str, answer: GetFunctionOutput) -> Function {
     }
     function.fill_defaults();
     function
-}
-
-fn statement_ids(sid: String) -> Ids {
-    Ids::from([("Ref".to_owned(), sid.clone()), ("Id".to_owned(), sid)])
-}
-
-fn observed_permission(wanted: &Permission, statement: &Value) -> Permission {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let principal = &statement["Principal"];
-    let condition = &statement["Condition"];
-    Permission {
-        function_name: wanted.function_name.clone(),
-        action: text(&statement["Action"]).unwrap_or_default(),
-        principal: text(principal)
-            .or_else(|| text(&principal["Service"]))
-            .or_else(|| text(&principal["AWS"]))
-            .unwrap_or_default(),
-        source_arn: text(&condition["ArnLike"]["AWS:SourceArn"]),
-        source_account: text(&condition["StringEquals"]["AWS:SourceAccount"]),
-        statement_id_prefix: wanted.statement_id_prefix.clone(),
-    }
 }
 
 fn sdk_architectures(names: &[String]) -> Vec<Architecture> {

@@ -1,0 +1,8 @@
+//! Lambda: functions, their releases and aliases, their resource policies, and invoking them.
+
+mod function;
+mod invoke;
+mod permission;
+mod release;
+
+pub use invoke::Answer;

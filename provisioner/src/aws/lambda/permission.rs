@@ -1,0 +1,85 @@
+//! The resource policies of functions and aliases.
+
+use serde_json::Value;
+
+use super::super::Aws;
+use super::super::problem::{is_missing, problem};
+use crate::error::Result;
+use crate::observe::{Found, Twin};
+use crate::resources::permission::{Call, Permission};
+use crate::resources::{Ids, Owner, Resource};
+
+impl Aws {
+    pub(in super::super) async fn find_permission(&self, wanted: &Permission) -> Result<Option<Found>> {
+        let name = &wanted.function_name;
+        let (function, qualifier) = wanted.function_and_qualifier();
+        let request = self.lambda.get_policy().function_name(function).set_qualifier(qualifier.map(str::to_owned));
+        let policy = match request.send().await {
+            Ok(answer) => answer.policy.unwrap_or_default(),
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) => return Err(problem(format!("reading the resource policy of function {name}"), &error)),
+        };
+        let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
+        let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
+        let sid = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
+        let ours = statements.iter().filter(|statement| wanted.owns(&sid(statement)));
+        let mut twins = ours.map(|statement| Twin {
+            resource: Resource::Permission(observed_permission(wanted, statement)),
+            ids: statement_ids(sid(statement)),
+        });
+        let first = twins.next();
+        let found = first.map(|Twin { resource, ids }| Found::new(resource, ids, Owner::Ours));
+        Ok(found.map(|found| Found { twins: twins.collect(), ..found }))
+    }
+
+    pub(in super::super) async fn send_permission(&self, call: &Call) -> Result<Ids> {
+        match call {
+            Call::AddPermission(permission) => {
+                let ((name, qualifier), sid) = (permission.function_and_qualifier(), permission.statement_id());
+                let request = self
+                    .lambda
+                    .add_permission()
+                    .function_name(name)
+                    .set_qualifier(qualifier.map(str::to_owned))
+                    .statement_id(&sid)
+                    .action(&permission.action)
+                    .principal(&permission.principal)
+                    .set_source_arn(permission.source_arn.clone())
+                    .set_source_account(permission.source_account.clone());
+                self.on_function("adding a permission to", name, "", || request.clone().send()).await?;
+                Ok(statement_ids(sid))
+            }
+            Call::RemovePermission { function_name: name, qualifier, statement_id } => {
+                let request = self.lambda.remove_permission().function_name(name).statement_id(statement_id);
+                match request.set_qualifier(qualifier.clone()).send().await {
+                    Ok(_) => Ok(Ids::new()),
+                    Err(error) if is_missing(&error) => Ok(Ids::new()),
+                    Err(error) => {
+                        Err(problem(format!("removing permission {statement_id} of function {name}"), &error))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn statement_ids(sid: String) -> Ids {
+    Ids::from([("Ref".to_owned(), sid.clone()), ("Id".to_owned(), sid)])
+}
+
+fn observed_permission(wanted: &Permission, statement: &Value) -> Permission {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let principal = &statement["Principal"];
+    let condition = &statement["Condition"];
+    Permission {
+        function_name: wanted.function_name.clone(),
+        action: text(&statement["Action"]).unwrap_or_default(),
+        principal: text(principal)
+            .or_else(|| text(&principal["Service"]))
+            .or_else(|| text(&principal["AWS"]))
+            .unwrap_or_default(),
+        source_arn: text(&condition["ArnLike"]["AWS:SourceArn"]),
+        source_account: text(&condition["StringEquals"]["AWS:SourceAccount"]),
+        statement_id_prefix: wanted.statement_id_prefix.clone(),
+    }
+}

@@ -1,0 +1,132 @@
+//! Keeping callers on what serves now, while a function that has no alias yet is changed for the first time.
+
+use std::collections::BTreeSet;
+
+use super::apply::REVISION;
+use super::{Action, Step};
+use crate::resources::alias::{self, Alias};
+use crate::resources::version::{self, LATEST_REVISION};
+use crate::resources::{Call, Ids, Resource, Stages, function};
+use crate::template::Reference;
+
+/// Puts what serves now behind the alias before the function changes.
+///
+/// A function that serves without an alias (made by hand, or by a template that had none) is called by its
+/// `$LATEST`. So, before `$LATEST` changes: publish it, make the alias lead there, give callers the permission and
+/// move them to the alias. Then the update, whose check moves the alias on. Where an interrupted run has made the
+/// alias but not moved the callers, they are moved first, too.
+pub(super) fn hold_callers(steps: &mut Vec<Step>) {
+    let aliases: Vec<String> =
+        steps.iter().filter(|step| alias_of(step).is_some()).map(|step| step.id.clone()).collect();
+    for id in aliases {
+        let Some(index) = steps.iter().position(|step| step.id == id) else { continue };
+        let Some(alias) = alias_of(&steps[index]).cloned() else { continue };
+        let Some(function) = steps.iter().position(|step| is_changed_function(step, &alias)) else { continue };
+        let function_id = steps[function].id.clone();
+        match steps[index].action {
+            Action::Create => {
+                let hold = hold(&steps[index], &alias, &steps[function]);
+                let moved = move_callers(steps, &id, Some(&hold.id), &function_id);
+                steps[function].needs.extend(moved);
+                steps[function].needs.insert(hold.id.clone());
+                after_publishing(&mut steps[function], &Reference::new(&id, LATEST_REVISION));
+                steps[index].needs.insert(hold.id.clone());
+                steps[index].action = Action::Update;
+                move_on(&mut steps[index], &alias, &Reference::own("Version").to_string());
+                steps.insert(function, hold);
+            }
+            Action::Keep | Action::Update | Action::Adopt if steps.iter().any(|step| moves_callers(step, &id)) => {
+                let moved = move_callers(steps, &id, None, &function_id);
+                steps[function].needs.extend(moved);
+                if let Some(version) = version_before(&steps[index]) {
+                    move_on(&mut steps[index], &alias, &version);
+                }
+            }
+            Action::Keep | Action::Update | Action::Adopt | Action::Replace | Action::Delete | Action::Leave => {}
+        }
+    }
+}
+
+fn alias_of(step: &Step) -> Option<&Alias> {
+    if let Resource::Alias(alias) = &step.resource { Some(alias) } else { None }
+}
+
+fn is_changed_function(step: &Step, alias: &Alias) -> bool {
+    let Resource::Function(function) = &step.resource else { return false };
+    let exists_and_changes = matches!(step.action, Action::Update | Action::Adopt);
+    exists_and_changes && function.function_name == alias.function_name
+}
+
+/// Whether it leads callers that there are already to the alias.
+fn moves_callers(step: &Step, alias: &str) -> bool {
+    let exists_and_changes = matches!(step.action, Action::Update | Action::Adopt);
+    matches!(step.resource, Resource::Integration(_)) && exists_and_changes && step.needs.contains(alias)
+}
+
+/// Lets what callers come by go before the function changes: the steps that do.
+fn move_callers(steps: &mut [Step], alias: &str, hold: Option<&String>, function: &str) -> BTreeSet<String> {
+    let comes_by = |step: &Step| matches!(step.resource, Resource::Permission(_) | Resource::Integration(_));
+    let mut moved = BTreeSet::new();
+    for step in steps.iter_mut().filter(|step| comes_by(step) && step.needs.contains(alias)) {
+        step.needs.remove(alias);
+        step.needs.remove(function); // it exists
+        step.needs.extend(hold.cloned());
+        moved.insert(step.id.clone());
+    }
+    moved
+}
+
+/// The function's first update refers to what publishing has left, not to what was there before.
+fn after_publishing(function: &mut Step, revision: &Reference) {
+    for call in function.stages.first_mut().into_iter().flatten() {
+        if let Call::Function(
+            function::Call::UpdateFunctionCode { revision: seen, .. }
+            | function::Call::UpdateFunctionConfiguration { revision: seen, .. },
+        ) = call
+        {
+            *seen = revision.to_string();
+        }
+    }
+}
+
+/// The alias is moved from `version`. Its revision is read again: the permission has given it a new one.
+fn move_on(step: &mut Step, alias: &Alias, version: &str) {
+    let stages = [alias.checked(), vec![alias.still_at(version)], vec![alias.moved()]];
+    let stages = stages.into_iter().filter(|stage| !stage.is_empty());
+    step.stages = stages.map(|stage| stage.into_iter().map(Call::Alias).collect()).collect();
+    step.name_calls();
+}
+
+/// The version that an alias leads to and shall leave.
+fn version_before(step: &Step) -> Option<String> {
+    let change = step.changes.iter().find(|change| change.property == "FunctionVersion")?;
+    change.old.as_ref()?.as_str().map(str::to_owned)
+}
+
+fn hold(alias_step: &Step, alias: &Alias, function: &Step) -> Step {
+    let publish = Call::Version(version::Call::PublishVersion {
+        function_name: alias.function_name.clone(),
+        description: "what served before this stack".to_owned(),
+        package: String::new(),
+        revision: function.ids.get(REVISION).cloned().unwrap_or_default(),
+    });
+    let make = Call::Alias(alias::Call::CreateAlias {
+        function_name: alias.function_name.clone(),
+        name: alias.name.clone(),
+        version: Reference::own("Version").to_string(),
+        description: alias.description.clone(),
+    });
+    let mut step = Step {
+        id: format!("{} (what serves now)", alias_step.logical_id),
+        action: Action::Create,
+        name: format!("{}, for what serves now", alias_step.name),
+        changes: Vec::new(),
+        needs: BTreeSet::new(),
+        stages: vec![vec![publish], vec![make]],
+        cleanup: Stages::new(),
+        ids: Ids::new(),
+        ..alias_step.clone()
+    };
+    step.name_calls();
+    step
+}

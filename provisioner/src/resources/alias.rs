@@ -1,0 +1,178 @@
+//! `AWS::Lambda::Alias`: the name that callers use, and the release that it leads to.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::permission::bare_function_name;
+use super::scalar;
+use super::tags::Mark;
+use crate::place::Place;
+use crate::template::Reference;
+
+/// An alias of a function.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Alias {
+    /// Its name, such as `live`.
+    pub name: String,
+    /// The function's name. A template may give its ARN.
+    pub function_name: String,
+    /// The version that it leads to.
+    #[serde(deserialize_with = "scalar::text")]
+    pub function_version: String,
+    /// The mark of ownership: an alias has no tags. No property for a template.
+    #[serde(default)]
+    pub description: String,
+    /// The event that a version must answer well before the alias leads to it. No property of a template.
+    #[serde(default)]
+    pub check: Option<Check>,
+}
+
+/// What a version must do well before callers get it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// The event that it is sent. Its answer must have the status 200.
+    pub event: Value,
+    /// Whether a refusal by IAM is waited for, because permissions are new and take time to spread.
+    pub patient: bool,
+}
+
+/// A call to Lambda about aliases.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
+pub enum Call {
+    /// Invokes a version, and fails unless it answers well. Changes nothing.
+    Invoke {
+        function_name: String,
+        version: String,
+        check: Check,
+    },
+    /// Reads the alias's revision, and fails unless it leads to this version. Changes nothing.
+    GetAlias {
+        function_name: String,
+        name: String,
+        version: String,
+    },
+    CreateAlias {
+        function_name: String,
+        name: String,
+        version: String,
+        description: String,
+    },
+    /// Carries the revision that the plan saw: a second deployer's change is refused, not lost.
+    UpdateAlias {
+        function_name: String,
+        name: String,
+        version: String,
+        description: String,
+        revision: String,
+    },
+    DeleteAlias {
+        function_name: String,
+        name: String,
+    },
+}
+
+impl Kind for Alias {
+    const TYPE: &'static str = "AWS::Lambda::Alias";
+    const ATTRIBUTES: &'static [&'static str] = &["AliasArn"];
+    type Call = Call;
+
+    fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        if self.check.is_some() {
+            return Some(("Check", "it follows from the stack's routes"));
+        }
+        let given = !self.description.is_empty();
+        given.then_some(("Description", "not supported: the ownership mark is kept there, since an alias has no tags"))
+    }
+
+    fn complete(&mut self, mark: &Mark) {
+        self.function_name = bare_function_name(&self.function_name).to_owned();
+        self.description = mark.as_description();
+    }
+
+    fn name(&self) -> String {
+        format!("{}:{}", self.function_name, self.name)
+    }
+
+    fn identity(&self) -> Vec<String> {
+        vec![self.function_name.clone(), self.name.clone()]
+    }
+
+    fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
+        let account = Reference::account();
+        let (partition, region) = (place.partition(), place.region());
+        let arn = format!("arn:{partition}:lambda:{region}:{account}:function:{}:{}", self.function_name, self.name);
+        vec![("Ref", arn.clone()), ("AliasArn", arn)]
+    }
+
+    fn comparable(&self) -> Value {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(properties) = value.as_object_mut() {
+            properties.remove("Check");
+        }
+        value
+    }
+
+    fn create(&self) -> Stages<Call> {
+        stages([self.checked(), vec![self.made_for(&self.function_version)]])
+    }
+
+    fn update(&self, _now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
+        let checked = if changed.has("FunctionVersion") { self.checked() } else { Vec::new() };
+        stages([checked, vec![self.moved()]])
+    }
+
+    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+        stages([vec![Call::DeleteAlias { function_name: self.function_name.clone(), name: self.name.clone() }]])
+    }
+}
+
+impl Alias {
+    /// The call that asks the wanted version for an answer, where there is something to ask.
+    #[must_use]
+    pub fn checked(&self) -> Vec<Call> {
+        let check = self.check.clone().into_iter();
+        check
+            .map(|check| Call::Invoke {
+                function_name: self.function_name.clone(),
+                version: self.function_version.clone(),
+                check,
+            })
+            .collect()
+    }
+
+    /// The call that makes sure that the alias still leads to `version`, and takes its revision.
+    #[must_use]
+    pub fn still_at(&self, version: &str) -> Call {
+        Call::GetAlias {
+            function_name: self.function_name.clone(),
+            name: self.name.clone(),
+            version: version.to_owned(),
+        }
+    }
+
+    /// The call that makes the alias lead to `version`.
+    #[must_use]
+    pub fn made_for(&self, version: &str) -> Call {
+        Call::CreateAlias {
+            function_name: self.function_name.clone(),
+            name: self.name.clone(),
+            version: version.to_owned(),
+            description: self.description.clone(),
+        }
+    }
+
+    /// The call that moves the alias, if it is still as the plan saw it.
+    #[must_use]
+    pub fn moved(&self) -> Call {
+        Call::UpdateAlias {
+            function_name: self.function_name.clone(),
+            name: self.name.clone(),
+            version: self.function_version.clone(),
+            description: self.description.clone(),
+            revision: Reference::own("RevisionId").to_string(),
+        }
+    }
+}

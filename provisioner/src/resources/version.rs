@@ -1,0 +1,101 @@
+//! `AWS::Lambda::Version`: a release, frozen code and configuration of a function.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::tags::Mark;
+use crate::place::Place;
+
+/// A published version of a function.
+///
+/// It is found by what it holds: a version with the wanted code and configuration is the wanted version, whichever
+/// number it has. So a second run publishes nothing, and going back to an earlier release finds it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Version {
+    /// The function's name. A template may give its ARN.
+    pub function_name: String,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+    /// What the version holds, as [`super::function::Function::release`] tells it. No property of a template.
+    #[serde(default)]
+    pub release: Value,
+    /// The hash of the package that it must hold. No property of a template.
+    #[serde(default)]
+    pub package: String,
+    /// The function's revision that it is published from. No property of a template.
+    #[serde(default)]
+    pub revision: String,
+}
+
+/// What publishing answers besides: the revision of the function that it was published from, afterwards.
+pub const LATEST_REVISION: &str = "LatestRevisionId";
+
+/// A writing call to Lambda about versions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
+pub enum Call {
+    PublishVersion { function_name: String, description: String, package: String, revision: String },
+}
+
+impl Kind for Version {
+    const TYPE: &'static str = "AWS::Lambda::Version";
+    const ATTRIBUTES: &'static [&'static str] = &["Version", "FunctionArn"];
+    type Call = Call;
+
+    fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        let own = [
+            ("Release", self.release.is_null()),
+            ("Package", self.package.is_empty()),
+            ("Revision", self.revision.is_empty()),
+        ];
+        let given = own.into_iter().find(|(_, absent)| !absent);
+        given.map(|(name, _)| (name, "it follows from the function"))
+    }
+
+    fn complete(&mut self, _mark: &Mark) {
+        self.function_name = super::permission::bare_function_name(&self.function_name).to_owned();
+    }
+
+    fn name(&self) -> String {
+        format!("{} release {}", self.function_name, self.release_name())
+    }
+
+    fn identity(&self) -> Vec<String> {
+        vec![self.function_name.clone(), self.release.to_string()]
+    }
+
+    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn comparable(&self) -> Value {
+        json!({ "FunctionName": self.function_name, "Release": self.release_name() })
+    }
+
+    fn create(&self) -> Stages<Call> {
+        let Self { function_name, description, release: _, package, revision } = self.clone();
+        stages([vec![Call::PublishVersion { function_name, description, package, revision }]])
+    }
+
+    fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
+        Vec::new() // a version that holds what is wanted is as it shall be
+    }
+
+    /// Versions go with their function.
+    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+        Vec::new()
+    }
+}
+
+impl Version {
+    /// A short name for what the version holds: the same for the same code and configuration.
+    #[must_use]
+    pub fn release_name(&self) -> String {
+        let digest = Sha256::digest(self.release.to_string());
+        digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    }
+}

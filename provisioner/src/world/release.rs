@@ -1,0 +1,131 @@
+//! Published versions, aliases, and the revisions by which Lambda tells a change in between.
+
+use super::lambda::function_arn;
+use super::{State, conflict, ids, missing};
+use crate::observe::Found;
+use crate::resources::alias::{self, Alias};
+use crate::resources::function::Function;
+use crate::resources::version::{self, Version};
+use crate::resources::{Ids, Mark, Owner, Resource};
+
+impl State {
+    /// The revision of a function, or of an alias (`function:alias`).
+    pub(super) fn revision(&self, of: &str) -> String {
+        format!("revision-{}", self.revisions.get(of).copied().unwrap_or_default())
+    }
+
+    /// Every change gives a new revision: of properties, of tags, of the resource policy.
+    pub(super) fn revise(&mut self, of: &str) {
+        *self.revisions.entry(of.to_owned()).or_default() += 1;
+    }
+
+    pub(super) fn must_be_at(&self, of: &str, revision: &str) -> Result<(), String> {
+        match revision.is_empty() || self.revision(of) == revision {
+            true => Ok(()),
+            false => Err(format!("PreconditionFailedException: {of} is not at {revision}")),
+        }
+    }
+
+    pub(super) fn find_version(&self, wanted: &Version) -> Option<Found> {
+        let of_function = self.versions.iter().filter(|((function, _), _)| *function == wanted.function_name);
+        let ((name, number), _) = of_function.rev().find(|(_, held)| held.release() == wanted.release)?;
+        Some(Found::new(Resource::Version(wanted.clone()), version_ids(name, *number), Owner::Ours))
+    }
+
+    pub(super) fn version_call(&mut self, call: &version::Call) -> Result<Ids, String> {
+        let version::Call::PublishVersion { function_name: name, description, package, revision } = call;
+        self.must_be_at(name, revision)?;
+        let held = self.functions.get(name).ok_or_else(|| missing(name))?.clone();
+        if !package.is_empty() && *package != held.code.sha256 {
+            return Err(format!("InvalidParameterValueException: {name} does not hold {package}"));
+        }
+        let newest = self.versions.iter().rfind(|((function, _), _)| function == name);
+        let number = match newest {
+            // Lambda publishes nothing when nothing has changed since.
+            Some(((_, number), last)) if last.release() == held.release() => *number,
+            _ => {
+                let number = newest.map_or(1, |((_, number), _)| number + 1);
+                let held = Function { description: description.clone(), tags: [].into(), ..held };
+                self.versions.insert((name.clone(), number), held);
+                self.revise(name); // the strictest reading: publishing is a change of the function too
+                number
+            }
+        };
+        let mut assigned = version_ids(name, number);
+        assigned.insert("LatestRevisionId".to_owned(), self.revision(name));
+        Ok(assigned)
+    }
+
+    pub(super) fn find_alias(&self, wanted: &Alias, mark: &Mark) -> Option<Found> {
+        let alias = self.aliases.get(&(wanted.function_name.clone(), wanted.name.clone()))?;
+        let owner = mark.owner_by_description(&alias.description);
+        Some(Found::new(Resource::Alias(alias.clone()), self.alias_ids(&alias.function_name, &alias.name), owner))
+    }
+
+    pub(super) fn alias_call(&mut self, call: &alias::Call) -> Result<Ids, String> {
+        use alias::Call;
+        match call {
+            Call::Invoke { function_name, version, check: _ } => {
+                self.must_have(function_name, version)?;
+                Ok(Ids::new())
+            }
+            Call::GetAlias { function_name: function, name, version } => {
+                let found = self.aliases.get(&(function.clone(), name.clone())).ok_or_else(|| missing(name))?;
+                match found.function_version == *version {
+                    true => Ok(self.alias_ids(function, name)),
+                    false => Err(format!("{name} leads to {}", found.function_version)),
+                }
+            }
+            Call::CreateAlias { function_name: function, name, version, description } => {
+                if self.aliases.contains_key(&(function.clone(), name.clone())) {
+                    return Err(conflict(name));
+                }
+                self.put_alias(function, name, version, description)
+            }
+            Call::UpdateAlias { function_name: function, name, version, description, revision } => {
+                if !self.aliases.contains_key(&(function.clone(), name.clone())) {
+                    return Err(missing(name));
+                }
+                self.must_be_at(&format!("{function}:{name}"), revision)?;
+                self.put_alias(function, name, version, description)
+            }
+            Call::DeleteAlias { function_name: function, name } => {
+                self.aliases.remove(&(function.clone(), name.clone()));
+                self.permissions.retain(|(of, _), _| *of != format!("{function}:{name}"));
+                Ok(Ids::new())
+            }
+        }
+    }
+
+    fn put_alias(&mut self, function: &str, name: &str, version: &str, description: &str) -> Result<Ids, String> {
+        self.must_have(function, version)?;
+        let alias = Alias {
+            name: name.to_owned(),
+            function_name: function.to_owned(),
+            function_version: version.to_owned(),
+            description: description.to_owned(),
+            check: None,
+        };
+        self.aliases.insert((function.to_owned(), name.to_owned()), alias);
+        self.revise(&format!("{function}:{name}"));
+        Ok(self.alias_ids(function, name))
+    }
+
+    fn must_have(&self, function: &str, version: &str) -> Result<(), String> {
+        let number = version.parse().map_err(|_| format!("no version number: {version}"))?;
+        match self.versions.contains_key(&(function.to_owned(), number)) {
+            true => Ok(()),
+            false => Err(missing(version)),
+        }
+    }
+
+    fn alias_ids(&self, function: &str, name: &str) -> Ids {
+        let arn = format!("{}:{name}", function_arn(function));
+        ids([("Ref", &arn), ("AliasArn", &arn), ("RevisionId", &self.revision(&format!("{function}:{name}")))])
+    }
+}
+
+fn version_ids(function: &str, number: u32) -> Ids {
+    let arn = format!("{}:{number}", function_arn(function));
+    ids([("Ref", &arn), ("FunctionArn", &arn), ("Version", &number.to_string())])
+}

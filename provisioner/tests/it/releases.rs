@@ -1,0 +1,211 @@
+//! Callers only ever get whole releases.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::interrupt::until_called;
+use crate::support::account::Account;
+use crate::support::chat::assert_is_all_there_is;
+use crate::support::http::{Answer, post_chat};
+use crate::support::ministack::ministack;
+use crate::support::package;
+use crate::support::proxy::rule::{AwsError, call};
+use crate::support::seed::{self, FUNCTION};
+use crate::support::user::{TemplateCopy, User, chat_url, code};
+use crate::support::world::World;
+
+/// The version that callers get, and all versions that there are.
+fn releases(world: &World) -> (String, Vec<String>) {
+    let function = &world["functions"][FUNCTION];
+    let live = function["aliases"]["live"]["version"].as_str().unwrap_or_default().to_owned();
+    (live, function["versions"].as_object().into_iter().flat_map(|all| all.keys().cloned()).collect())
+}
+
+fn is_released(world: &World, live: &str, versions: &[&str]) -> bool {
+    let (now, all) = releases(world);
+    now == live && all == versions
+}
+
+/// Asks without pause while `work` goes on; what was answered.
+async fn under_fire<T>(account: &Account, url: &str, work: impl Future<Output = T>) -> (T, Vec<Answer>) {
+    let done = AtomicBool::new(false);
+    let fire = async {
+        let mut answers = Vec::new();
+        while !done.load(Ordering::SeqCst) {
+            answers.push(post_chat(account, url, &json!({"message": "A thriller", "history": []})).await);
+        }
+        answers
+    };
+    let work = async {
+        let result = work.await;
+        done.store(true, Ordering::SeqCst);
+        result
+    };
+    tokio::join!(work, fire)
+}
+
+fn a_template_whose_function_does_not_start() -> [String; 2] {
+    let copy = TemplateCopy::new().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty");
+    copy.kept()
+}
+
+#[tokio::test]
+async fn a_version_that_fails_its_check_never_gets_callers_and_the_next_good_one_does() {
+    let user = User::new();
+    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
+    let bad = a_template_whose_function_does_not_start();
+    let bad: Vec<&str> = ["deploy"].into_iter().chain(bad.iter().map(String::as_str)).collect();
+    let (run, answers) = under_fire(&user.account, chat_url(&report), user.run(&bad)).await;
+    let run = run.expect_code(1);
+    for text in
+        ["checking version 2 of function cinedb-chat-bedrock", "plenty", "callers still get what they got before"]
+    {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert!(is_released(&user.world().await, "1", &["1", "2"]));
+    assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+
+    user.run(&["deploy", "-P", "MemorySize=1024"]).await.expect_success();
+    assert!(is_released(&user.world().await, "3", &["1", "2", "3"]));
+}
+
+#[tokio::test]
+async fn a_first_version_that_fails_its_check_gets_no_alias() {
+    let user = User::new();
+    let bad = a_template_whose_function_does_not_start();
+    let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
+    assert!(run.stderr.contains("checking version 1") && run.stderr.contains("plenty"), "{run:?}");
+    assert!(is_released(&user.world().await, "", &["1"]));
+}
+
+#[tokio::test]
+async fn going_back_finds_the_earlier_version_and_publishes_nothing() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let (_, writes) = user.writes_of(&["deploy", "-P", "MemorySize=1024"]).await;
+    assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda PublishVersion", "lambda UpdateAlias"]);
+    assert!(is_released(&user.world().await, "2", &["1", "2"]));
+    let (run, writes) = user.writes_of(&["deploy"]).await;
+    run.expect_success();
+    assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda UpdateAlias"]);
+    assert!(is_released(&user.world().await, "1", &["1", "2"]));
+    assert_is_all_there_is(&user.world().await, &user.account);
+}
+
+#[tokio::test]
+async fn callers_lose_no_answer_while_code_and_configuration_change() {
+    let user = User::new();
+    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
+    let zip = code(package::other_function_zip_file());
+    let args = ["update", "-P", "MemorySize=1024", "--code", zip.to_str().unwrap()];
+    let (run, answers) = under_fire(&user.account, chat_url(&report), user.run(&args)).await;
+    run.expect_success();
+    assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+}
+
+#[tokio::test]
+async fn callers_lose_no_answer_while_a_function_made_by_hand_is_adopted() {
+    let account = Account::fresh();
+    let made = seed::by_hand(&account).await;
+    let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
+    let url = ministack().api_url(&made.movies.api_id, "/chat");
+    let (run, answers) = under_fire(&user.account, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
+    run.expect_success();
+    assert!(answers.len() > 1 && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+    let old = answers.iter().take_while(|answer| answer.body["message"] == seed::ANSWER).count();
+    let mixed = answers[old..].iter().any(|answer| answer.body["message"] == seed::ANSWER);
+    assert!(old > 0 && !mixed, "first the old, then the new: {answers:?}");
+
+    let world = user.world().await;
+    assert!(is_released(&world, "2", &["1", "2"]));
+    assert_eq!(world["functions"][FUNCTION]["versions"]["1"]["code_sha256"], made.code_sha256, "what served before");
+    let order: Vec<_> = user.proxy.writes().iter().map(|call| call.operation.clone()).collect();
+    let at = |operation: &str| order.iter().position(|one| one == operation).unwrap();
+    for before in ["PublishVersion", "CreateAlias", "AddPermission", "UpdateIntegration"] {
+        assert!(at(before) < at("UpdateFunctionConfiguration"), "{before}: {order:?}");
+    }
+}
+
+#[tokio::test]
+async fn callers_keep_the_hand_made_function_when_what_follows_it_fails_its_check() {
+    let account = Account::fresh();
+    let made = seed::by_hand(&account).await;
+    let bad = a_template_whose_function_does_not_start();
+    let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
+    let url = ministack().api_url(&made.movies.api_id, "/chat");
+    let args = ["deploy", "--adopt", "--yes", &bad[0], &bad[1]];
+    let (run, answers) = under_fire(&user.account, &url, user.run(&args)).await;
+    run.expect_code(1);
+    let old = |answer: &Answer| answer.status == 200 && answer.body["message"] == seed::ANSWER;
+    assert!(!answers.is_empty() && answers.iter().all(old), "{answers:?}");
+    assert_eq!(releases(&user.world().await).0, "1");
+}
+
+#[tokio::test]
+async fn a_change_by_somebody_else_between_plan_and_write_is_not_lost() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    for operation in ["UpdateFunctionConfiguration", "UpdateAlias"] {
+        let before = releases(&user.world().await).0;
+        let message = "The Revision Id provided does not match the latest Revision Id.";
+        user.proxy.on(call(operation).answer(AwsError::new(412, "PreconditionFailedException", message)));
+        let run = user.run(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]).await.expect_code(1);
+        for text in ["changed since planned", "`provisioner plan`", "run the same command again"] {
+            assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+        }
+        assert_eq!(releases(&user.world().await).0, before, "{operation}");
+        user.proxy.forget_rules();
+    }
+    user.deploy(&["-P", "MemorySize=1024"]).await;
+    assert!(is_released(&user.world().await, "2", &["1", "2"]));
+}
+
+#[tokio::test]
+async fn a_deploy_killed_around_its_release_is_completed_by_the_next_and_publishes_once() {
+    for operation in ["UpdateFunctionConfiguration", "PublishVersion", "UpdateAlias"] {
+        let user = User::new();
+        user.deploy(&[]).await;
+        user.proxy.clear();
+        user.proxy.on(call(operation).delay(Duration::from_secs(600)));
+        let mut program = user.spawn(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]);
+        until_called(&user.proxy, operation).await;
+        program.kill().await.unwrap();
+        assert_eq!(releases(&user.world().await).0, "1", "{operation}");
+        user.proxy.forget_rules();
+        user.deploy(&["-P", "MemorySize=1024"]).await;
+        assert!(is_released(&user.world().await, "2", &["1", "2"]), "{operation}");
+        let (_, again) = user.writes_of(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]).await;
+        assert_eq!(again, [""; 0], "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_release_whose_answers_are_lost_is_completed_by_the_next_deploy_and_publishes_once() {
+    for operation in ["UpdateFunctionConfiguration", "PublishVersion", "UpdateAlias"] {
+        let user = User::new();
+        user.deploy(&[]).await;
+        user.proxy.on(call(operation).first(1).lose_response());
+        user.run(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]).await;
+        user.proxy.forget_rules();
+        user.deploy(&["-P", "MemorySize=1024"]).await;
+        assert!(is_released(&user.world().await, "2", &["1", "2"]), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_deploy_killed_around_its_release_is_completed_by_the_next() {
+    for operation in ["PublishVersion", "CreateAlias", "AddPermission"] {
+        let user = User::new();
+        user.proxy.on(call(operation).delay(Duration::from_secs(600)));
+        let mut program = user.spawn(&["deploy", "--no-smoke"]);
+        until_called(&user.proxy, operation).await;
+        program.kill().await.unwrap();
+        user.proxy.forget_rules();
+        user.deploy(&[]).await;
+        let world = user.world().await;
+        assert_is_all_there_is(&world, &user.account);
+        assert!(is_released(&world, "1", &["1"]), "{operation}: {:?}", releases(&world));
+    }
+}
