@@ -4,6 +4,8 @@ PROFILE ?= release
 ARCHITECTURE ?= x86_64
 # What `cargo lambda build` gets besides, such as its flag for ARM (with ARCHITECTURE=arm64).
 LAMBDA_FLAGS ?=
+# Not empty: take the programs of this machine as they were built before. `make test` builds them with the tests.
+PREBUILT ?=
 PORT ?= 4566
 LLM ?=
 ARGS ?=
@@ -47,8 +49,8 @@ test: $(VENV)/installed ## Run every check of the project
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
-	cargo build --workspace --locked
-	$(MAKE) --no-print-directory function PROFILE=dev
+	cargo test --workspace --locked --no-run
+	$(MAKE) --no-print-directory function PROFILE=dev PREBUILT=1
 	cargo test --workspace --locked
 	$(MAKE) --no-print-directory lint PROFILE=dev
 
@@ -60,7 +62,7 @@ lint: $(VENV)/installed ## Check the templates with cfn-lint, as written and fla
 # `--workspace` here and below: with one package alone cargo picks other features of the shared dependencies, and
 # compiles them all again beside what `cargo build` and `cargo test` have compiled.
 provisioner:
-	cargo build --locked --profile $(PROFILE) --workspace --bin provisioner
+	$(if $(PREBUILT),,cargo build --locked --profile $(PROFILE) --workspace --bin provisioner)
 
 # For AWS: cross-built by cargo-lambda against the runtime's glibc. Its output is cleared first, since a binary that
 # an earlier build for another architecture left there would be taken for this one's.
@@ -72,7 +74,7 @@ function: $(VENV)/installed provisioner
 
 # For this machine: MiniStack runs it as a process of its own.
 local-function: provisioner
-	cargo build --locked --profile $(PROFILE) --workspace --bin bootstrap
+	$(if $(PREBUILT),,cargo build --locked --profile $(PROFILE) --workspace --bin bootstrap)
 	$(PROVISIONER) package --binary $(BIN)/bootstrap --to target/local/function.zip --for-this-machine
 
 $(VENV)/installed: requirements.txt

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use provisioner::execute::{Event, Outcome, Stop, execute};
+use provisioner::execute::{Outcome, Stop, execute};
 use provisioner::plan::Plan;
 use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::{Error, Result};
 use serde_json::Value;
 
+use super::progress;
 use super::session::Session;
 use super::smoke;
 use crate::cli::Output;
@@ -84,7 +85,7 @@ fn approved(plan: &Plan, approval: &Approval) -> Result<bool> {
 async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
     let stop = Arc::new(Stop::default());
     let watch = tokio::spawn(stop_on_signal(Arc::clone(&stop)));
-    let outcome = execute(plan, &session.aws, &stop, &progress).await;
+    let outcome = execute(plan, &session.aws, &stop, &progress::tell).await;
     watch.abort();
     outcome
 }
@@ -107,19 +108,6 @@ async fn stop_on_signal(stop: Arc<Stop>) {
     if tokio::signal::ctrl_c().await.is_ok() {
         #[expect(clippy::exit, reason = "the person asked twice")]
         std::process::exit(130);
-    }
-}
-
-pub(super) fn progress(event: Event<'_>) {
-    match event {
-        Event::Started(_) => {}
-        Event::Finished(step, took) => {
-            let seconds = report::dim(format!("{:.1} s", took.as_secs_f64()));
-            terminal::note(&format!("  {} {} {}  {seconds}", report::added("done"), step.kind, step.logical_id));
-        }
-        Event::Failed(step) => {
-            terminal::note(&format!("  {} {} {}", report::removed("failed"), step.kind, step.logical_id));
-        }
     }
 }
 

@@ -3,10 +3,12 @@
 mod apply;
 mod deploy;
 mod destroy;
+mod emulator;
 mod invoke;
 mod local;
 mod package;
 mod plan;
+mod progress;
 mod session;
 mod smoke;
 mod synth;

@@ -12,7 +12,7 @@ use provisioner::report;
 use provisioner::template::Template;
 use provisioner::{Error, Result};
 
-use super::local;
+use super::emulator::reachable_url;
 use crate::cli::{AwsArgs, Stack};
 use crate::terminal;
 
@@ -86,6 +86,6 @@ impl Session {
             return Vec::new();
         }
         let outputs = self.desired.outputs(&outcome.known).into_iter();
-        outputs.map(|(name, value)| (name, local::reachable_url(&value, self.aws.endpoint_url()))).collect()
+        outputs.map(|(name, value)| (name, reachable_url(&value, self.aws.endpoint_url()))).collect()
     }
 }

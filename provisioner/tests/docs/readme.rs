@@ -105,6 +105,8 @@ impl Shell {
         let own = [
             ("PATH", path.as_str()),
             ("PROFILE", "dev"),
+            // The programs are those that this test was built with: nothing is compiled twice.
+            ("PREBUILT", "1"),
             ("PORT", &port.to_string()),
             ("AWS_ENDPOINT_URL", ministack().url()),
             ("AWS_ACCESS_KEY_ID", "test"),
