@@ -6,7 +6,8 @@ use aws_sdk_apigatewayv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType, ProtocolType};
 
 use super::Aws;
-use super::problem::{is_missing, problem};
+use super::problem::{is_missing, problem, says};
+use super::retry::healing;
 use crate::error::{Error, Result};
 use crate::observe::{Found, Twin};
 use crate::resources::api::{self, Api, Cors, Protocol};
@@ -71,8 +72,8 @@ impl Aws {
                     .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
                     .disable_execute_api_endpoint(api.disable_execute_api_endpoint)
                     .set_tags(Some(unsorted(&api.tags)));
-                let answer =
-                    request.send().await.map_err(|error| problem(format!("creating HTTP API {}", api.name), &error))?;
+                let doing = format!("creating HTTP API {}", api.name);
+                let answer = self.on_api(doing, || request.clone().send()).await?;
                 return Ok(api_ids(answer.api_id(), answer.api_endpoint()));
             }
             api::Call::UpdateApi { api_id, api } => {
@@ -83,17 +84,19 @@ impl Aws {
                     .description(&api.description)
                     .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
                     .disable_execute_api_endpoint(api.disable_execute_api_endpoint);
-                request.send().await.map_err(|error| problem(format!("updating HTTP API {}", api.name), &error))?;
+                self.on_api(format!("updating HTTP API {}", api.name), || request.clone().send()).await?;
             }
             api::Call::DeleteCorsConfiguration { api_id } => {
                 let request = client.delete_cors_configuration().api_id(api_id);
-                removed(format!("removing the CORS configuration of HTTP API {api_id}"), request.send().await)?;
+                let doing = format!("removing the CORS configuration of HTTP API {api_id}");
+                self.removed_from_api(doing, || request.clone().send()).await?;
             }
             api::Call::TagResource { api_id, tags } => {
                 self.tag(&format!("/apis/{api_id}"), tags).await?;
             }
             api::Call::DeleteApi { api_id } => {
-                removed(format!("deleting HTTP API {api_id}"), client.delete_api().api_id(api_id).send().await)?;
+                let request = client.delete_api().api_id(api_id);
+                self.removed_from_api(format!("deleting HTTP API {api_id}"), || request.clone().send()).await?;
             }
         }
         Ok(Ids::new())
@@ -103,7 +106,7 @@ impl Aws {
         let place = self.place();
         let arn = format!("arn:{}:apigateway:{}::{path}", place.partition(), place.region());
         let request = self.apigateway.tag_resource().resource_arn(&arn).set_tags(Some(unsorted(tags)));
-        request.send().await.map(drop).map_err(|error| problem(format!("tagging {arn}"), &error))
+        self.on_api(format!("tagging {arn}"), || request.clone().send()).await.map(drop)
     }
 
     /// The integration with our mark; else one of the same function, first of all one that a route uses.
@@ -185,8 +188,8 @@ impl Aws {
                     .timeout_in_millis(one.timeout_in_millis)
                     .connection_type(ConnectionType::from(one.connection_type.as_str()))
                     .description(&one.description);
-                let doing = || format!("creating an integration of {} on HTTP API {}", one.integration_uri, one.api_id);
-                let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
+                let doing = format!("creating an integration of {} on HTTP API {}", one.integration_uri, one.api_id);
+                let answer = self.on_api(doing, || request.clone().send()).await?;
                 Ok(named_id("IntegrationId", answer.integration_id()))
             }
             integration::Call::UpdateIntegration { integration_id, integration: one } => {
@@ -201,12 +204,13 @@ impl Aws {
                     .timeout_in_millis(one.timeout_in_millis)
                     .connection_type(ConnectionType::from(one.connection_type.as_str()))
                     .description(&one.description);
-                let doing = || format!("updating integration {integration_id} of HTTP API {}", one.api_id);
-                request.send().await.map(|_| Ids::new()).map_err(|error| problem(doing(), &error))
+                let doing = format!("updating integration {integration_id} of HTTP API {}", one.api_id);
+                self.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())
             }
             integration::Call::DeleteIntegration { api_id, integration_id } => {
                 let request = client.delete_integration().api_id(api_id).integration_id(integration_id);
-                removed(format!("deleting integration {integration_id} of HTTP API {api_id}"), request.send().await)
+                let doing = format!("deleting integration {integration_id} of HTTP API {api_id}");
+                self.removed_from_api(doing, || request.clone().send()).await
             }
         }
     }
@@ -252,8 +256,8 @@ impl Aws {
                     .target(&route.target)
                     .authorization_type(route.authorization_type.as_str().into())
                     .set_authorizer_id(route.authorizer_id.clone());
-                let doing = || format!("creating route `{}` on HTTP API {}", route.route_key, route.api_id);
-                let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
+                let doing = format!("creating route `{}` on HTTP API {}", route.route_key, route.api_id);
+                let answer = self.on_api(doing, || request.clone().send()).await?;
                 Ok(named_id("RouteId", answer.route_id()))
             }
             route::Call::UpdateRoute { route_id, route } => {
@@ -265,12 +269,13 @@ impl Aws {
                     .authorization_type(route.authorization_type.as_str().into())
                     // An update keeps what it does not name: an authorizer goes by being named empty.
                     .authorizer_id(route.authorizer_id.as_deref().unwrap_or_default());
-                let doing = || format!("updating route `{}` of HTTP API {}", route.route_key, route.api_id);
-                request.send().await.map(|_| Ids::new()).map_err(|error| problem(doing(), &error))
+                let doing = format!("updating route `{}` of HTTP API {}", route.route_key, route.api_id);
+                self.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())
             }
             route::Call::DeleteRoute { api_id, route_id } => {
                 let request = client.delete_route().api_id(api_id).route_id(route_id);
-                removed(format!("deleting route {route_id} of HTTP API {api_id}"), request.send().await)
+                let doing = format!("deleting route {route_id} of HTTP API {api_id}");
+                self.removed_from_api(doing, || request.clone().send()).await
             }
         }
     }
@@ -313,8 +318,8 @@ impl Aws {
                     .default_route_settings(sdk_settings(&stage.default_route_settings))
                     .set_route_settings(Some(all_settings(stage)).filter(|all| !all.is_empty()))
                     .set_tags(Some(unsorted(&stage.tags)));
-                let answer = request.send().await;
-                answer.map_err(|error| problem(doing("creating", &stage.api_id, &stage.stage_name), &error))?;
+                let doing = doing("creating", &stage.api_id, &stage.stage_name);
+                self.on_api(doing, || request.clone().send()).await?;
             }
             stage::Call::UpdateStage(stage) => {
                 let request = client
@@ -325,45 +330,64 @@ impl Aws {
                     .description(&stage.description)
                     .default_route_settings(sdk_settings(&stage.default_route_settings))
                     .set_route_settings(Some(all_settings(stage)).filter(|all| !all.is_empty()));
-                let answer = request.send().await;
-                answer.map_err(|error| problem(doing("updating", &stage.api_id, &stage.stage_name), &error))?;
+                let doing = doing("updating", &stage.api_id, &stage.stage_name);
+                self.on_api(doing, || request.clone().send()).await?;
             }
             stage::Call::DeleteRouteSettings { api_id, stage_name, route_key } => {
                 let request = client.delete_route_settings().api_id(api_id).stage_name(stage_name).route_key(route_key);
-                removed(
-                    doing(&format!("removing the settings of `{route_key}` from"), api_id, stage_name),
-                    request.send().await,
-                )?;
+                let doing = doing(&format!("removing the settings of `{route_key}` from"), api_id, stage_name);
+                self.removed_from_api(doing, || request.clone().send()).await?;
             }
             stage::Call::TagResource { api_id, stage_name, tags } => {
                 self.tag(&format!("/apis/{api_id}/stages/{stage_name}"), tags).await?;
             }
             stage::Call::DeleteStage { api_id, stage_name } => {
                 let request = client.delete_stage().api_id(api_id).stage_name(stage_name);
-                removed(doing("deleting", api_id, stage_name), request.send().await)?;
+                let doing = doing("deleting", api_id, stage_name);
+                self.removed_from_api(doing, || request.clone().send()).await?;
             }
         }
         Ok(Ids::new())
     }
 }
 
+impl Aws {
+    /// A call that changes an API or a part of it, sent again while another change is under way: API Gateway makes
+    /// one change of an API at a time, and refuses the second of two steps that run side by side.
+    async fn on_api<T, E, R, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<T>
+    where
+        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        healing(|what| (self.notify)(what), busy, call).await.map_err(|error| problem(doing, &error))
+    }
+
+    /// The same for a call that removes something. Gone already is as good as removed.
+    async fn removed_from_api<T, E, R, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<Ids>
+    where
+        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        match healing(|what| (self.notify)(what), busy, call).await {
+            Ok(_) => Ok(Ids::new()),
+            Err(error) if is_missing(&error) => Ok(Ids::new()),
+            Err(error) => Err(problem(doing, &error)),
+        }
+    }
+}
+
+/// The one conflict that passes by itself; a route key that is taken is one too, and does not.
+fn busy<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<String> {
+    says(error, "ConflictException", "concurrent modification")
+        .then(|| "waiting for another change of the HTTP API".to_owned())
+}
+
 fn no_such_api(api_id: &str) -> Error {
     Error::new(format!("reading HTTP API {api_id}"), "there is no such API in this account and region")
         .hint("list them with `aws apigatewayv2 get-apis`, or leave ApiId empty to make one")
         .nowhere()
-}
-
-/// Gone already is as good as removed.
-fn removed<T, E, R>(doing: String, answer: std::result::Result<T, SdkError<E, R>>) -> Result<Ids>
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
-    match answer {
-        Ok(_) => Ok(Ids::new()),
-        Err(error) if is_missing(&error) => Ok(Ids::new()),
-        Err(error) => Err(problem(doing, &error)),
-    }
 }
 
 fn api_ids(id: Option<&str>, endpoint: Option<&str>) -> Ids {

@@ -67,3 +67,30 @@ async fn a_refused_question_is_an_error_and_no_reason_to_create() {
     assert_eq!(writes, [""; 0], "{run:?}");
     assert!(run.stderr.contains("reading role cinedb-chat-bedrock-role"), "{run:?}");
 }
+
+/// API Gateway makes one change of an API at a time, and the plan's steps run side by side.
+#[tokio::test]
+async fn a_change_of_the_api_that_meets_another_is_sent_again() {
+    let user = User::new();
+    let busy = "Unable to complete operation due to concurrent modification. Please try again later.";
+    for operation in ["CreateStage", "CreateIntegration", "CreateRoute", "DeleteStage", "DeleteRoute", "DeleteApi"] {
+        user.proxy.on(call(operation).first(2).answer(AwsError::new(409, "ConflictException", busy)));
+    }
+    let run = user.run(&["deploy", "--no-smoke"]).await.expect_success();
+    assert!(run.stderr.contains("waiting for another change of the HTTP API"), "{run:?}");
+    assert_is_all_there_is(&user.world().await, &user.account);
+    user.run(&["destroy", "--yes"]).await.expect_success();
+    let world = user.world().await;
+    assert!(world.is_empty(), "{world:?}");
+}
+
+#[tokio::test]
+async fn any_other_conflict_of_the_api_is_told_at_once() {
+    let user = User::new();
+    let taken = AwsError::new(409, "ConflictException", "Route with key POST /chat already exists for this API");
+    user.proxy.on(call("CreateRoute").answer(taken));
+    let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
+    let sent = names(&user.proxy.calls()).into_iter().filter(|name| name == "apigatewayv2 CreateRoute").count();
+    assert_eq!(sent, 1, "{run:?}");
+    assert!(run.stderr.contains("already exists for this API"), "{run:?}");
+}
