@@ -28,7 +28,11 @@ impl Aws {
                 let tags = sorted(api.tags());
                 if mark.is_on(&tags) {
                     ours.push(api);
-                } else if api.name() == Some(&wanted.name) && mark.owner(&tags) == Owner::Nobody {
+                } else if api.name() == Some(&wanted.name)
+                    // A WebSocket API of that name is another thing, and could not be made one of these.
+                    && api.protocol_type() == Some(&ProtocolType::Http)
+                    && mark.owner(&tags) == Owner::Nobody
+                {
                     namesakes.push(api);
                 }
             }
