@@ -3,6 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
@@ -66,7 +70,7 @@ impl Aws {
             .connect_timeout(std::time::Duration::from_secs(5))
             .read_timeout(std::time::Duration::from_secs(60));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(https)
+            .http_client(https.clone())
             .timeout_config(timeouts.build())
             // Throttling and server faults are retried by the SDK; API Gateway allows ten calls a second in all.
             .retry_config(RetryConfig::standard().with_max_attempts(4));
@@ -74,7 +78,15 @@ impl Aws {
             loader = loader.region(Region::new(region.clone()));
         }
         if let Some(profile) = &connection.profile {
-            loader = loader.profile_name(profile);
+            // Who names a profile means its account, whatever keys the environment has: the SDK's own chain would take
+            // those, where AWS's CLI takes the profile.
+            let conf = ProviderConfig::without_region().with_http_client(https);
+            let region = RegionProviderChain::first_try(connection.region.clone().map(Region::new))
+                .or_else(EnvironmentVariableRegionProvider::new())
+                .or_else(ProfileFileRegionProvider::builder().profile_name(profile).build());
+            let conf = conf.with_region(region.region().await);
+            let credentials = ProfileFileCredentialsProvider::builder().configure(&conf).profile_name(profile);
+            loader = loader.profile_name(profile).credentials_provider(credentials.build());
         }
         if let Some(endpoint_url) = &connection.endpoint_url {
             loader = loader.endpoint_url(endpoint_url);

@@ -92,6 +92,9 @@ where
     if chain.to_ascii_lowercase().contains("token") && chain.to_ascii_lowercase().contains("expired") {
         return Error::new(doing, cause).hint("the session has expired: log in again (`aws sso login`)");
     }
+    if cause.contains("could not find source profile") || chain.contains("was not defined") {
+        return Error::new(doing, cause).hint("name a profile of ~/.aws/config: `aws configure list-profiles`");
+    }
     Error::new(doing, format!("AWS could not be reached: {cause}"))
         .hint("check the network, the region and the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL)")
 }

@@ -1,5 +1,7 @@
 //! `plan`: shows, and changes nothing.
 
+use crate::support::account::Account;
+use crate::support::cli::Cli;
 use crate::support::user::User;
 
 #[tokio::test]
@@ -41,4 +43,25 @@ async fn the_plan_as_json_is_what_its_schema_says_and_tells_no_value_of_the_envi
     let text = user.run(&["plan", "-P", "MovieLimit=173"]).await.expect_success().stdout;
     assert!(second.stdout.contains("MOVIE_LIMIT") && text.contains("MOVIE_LIMIT"), "{second:?}");
     assert!(!second.stdout.contains("173") && !text.contains("173"), "{second:?}\n{text}");
+}
+
+/// Whoever says `--profile` means that account, also where the environment still has another's keys.
+#[tokio::test]
+async fn a_named_profile_goes_before_the_keys_in_the_environment() {
+    let (of_environment, of_profile) = (Account::fresh(), Account::fresh());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials");
+    let keys = format!("[prod]\naws_access_key_id = {}\naws_secret_access_key = test\n", of_profile.id());
+    std::fs::write(&file, keys).unwrap();
+    let template = folder.path().join("template.yaml");
+    std::fs::write(&template, "Resources: {Logs: {Type: AWS::Logs::LogGroup}}\n").unwrap();
+    let cli = Cli::new(&of_environment).env("AWS_SHARED_CREDENTIALS_FILE", &file);
+    let template = template.to_str().unwrap();
+    let plan = ["plan", "--output", "json", "--template", template];
+
+    assert_eq!(cli.run(plan).await.expect_success().json()["account"], of_environment.id());
+    let run = cli.run(plan.into_iter().chain(["--profile", "prod"])).await.expect_success();
+    assert_eq!(run.json()["account"], of_profile.id());
+    let run = cli.run(plan.into_iter().chain(["--profile", "nope"])).await.expect_code(1);
+    assert!(run.stderr.contains("profile `nope` was not defined") && run.stderr.contains("hint: "), "{run:?}");
 }
