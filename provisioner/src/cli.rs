@@ -176,7 +176,7 @@ pub(crate) struct Package {
     #[arg(long)]
     pub(crate) for_this_machine: bool,
     /// The architecture that it must be for
-    #[arg(long, value_name = "x86_64|arm64", default_value = "x86_64")]
+    #[arg(long, value_parser = ["x86_64", "arm64"], default_value = "x86_64")]
     pub(crate) architecture: String,
 }
 

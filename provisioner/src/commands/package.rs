@@ -10,7 +10,8 @@ pub(crate) fn run(arguments: &Package) -> Result<Exit> {
     let zip = package::write(&arguments.binary, &arguments.to)?;
     if !arguments.for_this_machine {
         let target = Target { runtime: "provided.al2023", architecture: &arguments.architecture };
-        package::check(&arguments.to, &zip, target)?;
+        // What cannot start must not stay where a deploy would take it from.
+        package::check(&arguments.to, &zip, target).inspect_err(|_| drop(std::fs::remove_file(&arguments.to)))?;
     }
     #[expect(clippy::cast_precision_loss, reason = "a size that is read by people")]
     let size = zip.len() as f64 / 1_000_000.0;

@@ -53,3 +53,13 @@ async fn a_wrong_parameter_is_told_before_the_first_call() {
     assert!(run.stderr.contains("parameter `MemorySize` is `64`: it must be at least 128"), "{run:?}");
     assert!(user.proxy.calls().is_empty(), "{:?}", user.proxy.calls());
 }
+
+#[tokio::test]
+async fn a_package_that_cannot_start_is_not_left_for_a_deploy_to_find() {
+    let folder = tempfile::tempdir().unwrap();
+    let zip = folder.path().join("function.zip");
+    let user = User::new();
+    let run = user.run(&["package", "--binary", "Cargo.toml", "--to", zip.to_str().unwrap()]).await.expect_code(1);
+    assert!(run.stderr.contains("it is no Linux binary"), "{run:?}");
+    assert!(!zip.exists(), "{run:?}");
+}
