@@ -15,7 +15,7 @@ async fn main() -> ExitCode {
         Err(usage) => return terminal::usage(&usage),
     };
     match commands::run(arguments).await {
-        Ok(exit) => exit.into(),
+        Ok(exit) => terminal::exit(exit),
         Err(error) => terminal::failed(&error),
     }
 }

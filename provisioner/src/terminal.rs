@@ -1,8 +1,9 @@
 //! The only door to the terminal: results to stdout, everything else to stderr.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use provisioner::report;
 use provisioner::{Error, Result};
@@ -31,13 +32,26 @@ impl From<Exit> for ExitCode {
 // One write at a time: steps that run side by side tell of themselves.
 static STDERR: Mutex<()> = Mutex::new(());
 
-/// Prints a result to stdout. A reader that has gone away is no error.
+// A result that could not be written: the command has failed, whatever else it did.
+static RESULT_LOST: AtomicBool = AtomicBool::new(false);
+
+/// Prints a result to stdout. A reader that has gone away is no error; any other loss makes the command fail.
 pub(crate) fn result(text: &str) {
     let mut stdout = anstream::stdout().lock();
-    let _ = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") });
-    let _ = stdout.flush();
+    let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(end)).and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            note(&format!("{} {}", report::removed("error:"), Error::new("writing the result to stdout", error)));
+            RESULT_LOST.store(true, Ordering::SeqCst);
+        }
+        _ => {}
+    }
+}
+
+/// The exit code of a command that ended like this.
+pub(crate) fn exit(exit: Exit) -> ExitCode {
+    if RESULT_LOST.load(Ordering::SeqCst) { Exit::Failed.into() } else { exit.into() }
 }
 
 /// Prints a value to stdout as JSON.

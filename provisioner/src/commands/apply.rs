@@ -31,7 +31,11 @@ pub(crate) async fn apply(
     output: Output,
 ) -> Result<Exit> {
     terminal::note(&report::plan_text(plan));
-    blocked(plan)?;
+    if let Err(error) = blocked(plan) {
+        let not_done = plan.steps.iter().map(|step| step.id.clone()).collect();
+        tell(plan, session, &Outcome { not_done, ..Outcome::default() }, None, output);
+        return Err(error);
+    }
     if plan.is_empty() {
         tell(plan, session, &Outcome { known: plan.known.clone(), ..Outcome::default() }, None, output);
         return Ok(Exit::Done);
@@ -70,13 +74,13 @@ fn approved(plan: &Plan, approval: &Approval) -> Result<bool> {
     if terminal::somebody_is_there() {
         return terminal::agrees(approval.question);
     }
-    let names: Vec<_> = plan.destructive().map(|step| format!("{} `{}`", step.kind, step.name)).collect();
+    let names: Vec<_> = plan.destructive().map(|step| step.logical_id.as_str()).collect();
     if names.is_empty() {
         return Ok(true);
     }
     Err(Error::new(
         format!("changing stack {}", plan.stack),
-        format!("the plan deletes or replaces {} and nobody is there to be asked", names.join(", ")),
+        format!("the plan deletes or replaces something ({}) and nobody is there to be asked", names.join(", ")),
     )
     .exists("nothing was changed")
     .hint("look at the plan, then run the same command with `--yes`"))

@@ -21,6 +21,12 @@ pub struct Options {
     pub check: Option<Value>,
 }
 
+const TAKE_OVER: &str = "take it over with `--adopt` (`plan --adopt` shows what would change), or use another name";
+
+/// A late log line of a function that is gone makes its log group anew.
+const TAKE_OVER_LOGS: &str =
+    "Lambda makes a function's log group by itself when a line comes and there is none: take it over with `--adopt`";
+
 /// The attribute that a write carries, so that another deployer's change in between is refused and not lost.
 pub(super) const REVISION: &str = "RevisionId";
 
@@ -37,10 +43,14 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
             let patient = steps.iter().any(Step::grants_something_new);
             alias.check = options.check.clone().map(|event| Check { event, patient });
         }
-        blockers.extend(observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(wanted, error)));
         let found = observed.found.get(&wanted.logical_id).map(|found| found.clone().led_by(&resource));
-        blockers.extend(found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
-        let step = step(wanted, resource, found.as_ref());
+        let missing = observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(wanted, error));
+        let blocker = missing.or_else(|| found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
+        let mut step = step(wanted, resource, found.as_ref());
+        if let Some(blocker) = blocker {
+            step.leave("it is blocked, see the error");
+            blockers.push(blocker);
+        }
         for (reference, value) in step.resource.known(&step.logical_id, &desired.place, &step.ids) {
             // A revision is known only as long as nothing changes.
             if reference.attribute != REVISION || !step.action.changes_something() {
@@ -137,7 +147,7 @@ fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: &Option
             None if options.adopt => return None,
             None => (
                 format!("{} `{}` exists and was not made by this stack", resource.kind(), resource.name()),
-                "take it over with `--adopt` (`plan --adopt` shows what would change), or use another name".to_owned(),
+                if matches!(resource, Resource::LogGroup(_)) { TAKE_OVER_LOGS } else { TAKE_OVER }.to_owned(),
             ),
         },
     };

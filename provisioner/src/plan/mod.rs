@@ -142,31 +142,47 @@ impl Plan {
         self.changing().next().is_none()
     }
 
-    /// The steps after which something that exists now is gone.
+    /// The steps after which something that exists now is gone: a resource, or a policy of a role.
     pub fn destructive(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(|step| matches!(step.action, Action::Delete | Action::Replace))
+        self.steps.iter().filter(|step| match step.action {
+            Action::Delete | Action::Replace => true,
+            Action::Update | Action::Adopt => step.calls.iter().any(|call| TAKES_AWAY.contains(&call.as_str())),
+            Action::Keep | Action::Create | Action::Leave => false,
+        })
     }
 
-    /// The plan without the steps that `keep` refuses: those become [`Action::Leave`] for `reason`.
+    /// The plan without the steps that `keep` refuses: those become [`Action::Leave`] for `reason`, and what stands in
+    /// their way stands in nobody's.
     #[must_use]
     pub fn only(mut self, keep: impl Fn(&Step) -> bool, reason: &str) -> Self {
-        for step in &mut self.steps {
-            if step.action.changes_something() && !keep(step) {
-                step.action = Action::Leave;
-                step.reason = Some(reason.to_owned());
-                step.calls.clear();
-                step.stages.clear();
-                step.cleanup.clear();
+        let kept: BTreeSet<_> =
+            self.steps.iter().filter(|step| keep(step)).map(|step| step.logical_id.clone()).collect();
+        for step in self.steps.iter_mut().filter(|step| step.action != Action::Keep) {
+            if !kept.contains(&step.logical_id) {
+                step.leave(reason);
             }
         }
+        self.blockers.retain(|blocker| kept.contains(&blocker.logical_id));
         self
     }
 }
+
+/// The calls that take something away from a resource that stays.
+const TAKES_AWAY: [&str; 2] = ["DeleteRolePolicy", "DetachRolePolicy"];
 
 impl Step {
     /// Whether it makes a role or changes what one may do: it takes time until that holds everywhere.
     fn grants_something_new(&self) -> bool {
         matches!(self.resource, Resource::Role(_)) && self.action.changes_something()
+    }
+
+    /// Does nothing about the resource, for `reason`.
+    fn leave(&mut self, reason: &str) {
+        self.action = Action::Leave;
+        self.reason = Some(reason.to_owned());
+        self.calls.clear();
+        self.stages.clear();
+        self.cleanup.clear();
     }
 
     /// Tells the calls' names of the calls.
