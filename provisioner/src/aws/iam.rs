@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::Aws;
-use super::problem::{is_missing, problem, says};
+use super::problem::{gone_is_removed, is_missing, problem, says};
 use super::retry::healing;
 use crate::error::{Error, Result};
 use crate::observe::Found;
@@ -141,7 +141,7 @@ impl Aws {
             }
             Call::DeleteRolePolicy { role_name, policy_name } => {
                 let request = iam.delete_role_policy().role_name(role_name).policy_name(policy_name);
-                removed(format!("removing policy {policy_name} from role {role_name}"), request.send().await)
+                gone_is_removed(format!("removing policy {policy_name} from role {role_name}"), request.send().await)
             }
             Call::AttachRolePolicy { role_name, policy_arn } => {
                 let request = iam.attach_role_policy().role_name(role_name).policy_arn(policy_arn);
@@ -150,15 +150,16 @@ impl Aws {
             }
             Call::DetachRolePolicy { role_name, policy_arn } => {
                 let request = iam.detach_role_policy().role_name(role_name).policy_arn(policy_arn);
-                removed(format!("detaching {policy_arn} from role {role_name}"), request.send().await)
+                gone_is_removed(format!("detaching {policy_arn} from role {role_name}"), request.send().await)
             }
             Call::TagRole { role_name, tags } => {
                 let request = iam.tag_role().role_name(role_name).set_tags(Some(iam_tags(tags)?));
                 self.on_role("tagging", role_name, || request.clone().send()).await
             }
-            Call::DeleteRole { role_name } => {
-                removed(format!("deleting role {role_name}"), iam.delete_role().role_name(role_name).send().await)
-            }
+            Call::DeleteRole { role_name } => gone_is_removed(
+                format!("deleting role {role_name}"),
+                iam.delete_role().role_name(role_name).send().await,
+            ),
         }?;
         Ok(Ids::new())
     }
@@ -176,19 +177,6 @@ impl Aws {
         };
         let answer = healing(|what| (self.notify)(what), unknown_yet, call).await;
         answer.map(drop).map_err(|error| problem(format!("{doing} role {role}"), &error))
-    }
-}
-
-/// Gone already is as good as removed.
-fn removed<T, E, R>(doing: String, answer: std::result::Result<T, SdkError<E, R>>) -> Result<()>
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
-    match answer {
-        Ok(_) => Ok(()),
-        Err(error) if is_missing(&error) => Ok(()),
-        Err(error) => Err(problem(doing, &error)),
     }
 }
 

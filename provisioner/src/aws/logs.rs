@@ -1,7 +1,7 @@
 //! CloudWatch Logs: log groups.
 
 use super::Aws;
-use super::problem::{is_missing, problem};
+use super::problem::{gone_is_removed, is_missing, problem};
 use crate::error::Result;
 use crate::observe::Found;
 use crate::resources::log_group::{Call, LogGroup};
@@ -57,11 +57,8 @@ impl Aws {
                 request.send().await.map_err(|error| problem(format!("tagging log group {arn}"), &error))?;
             }
             Call::DeleteLogGroup { log_group_name: name } => {
-                match logs.delete_log_group().log_group_name(name).send().await {
-                    Ok(_) => {}
-                    Err(error) if is_missing(&error) => {}
-                    Err(error) => return Err(problem(format!("deleting log group {name}"), &error)),
-                }
+                let answer = logs.delete_log_group().log_group_name(name).send().await;
+                gone_is_removed(format!("deleting log group {name}"), answer)?;
             }
         }
         Ok(Ids::new())

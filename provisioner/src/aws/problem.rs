@@ -13,6 +13,19 @@ pub(super) fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> 
     })
 }
 
+/// The answer to a call that removes something: gone already is as good as removed.
+pub(super) fn gone_is_removed<T, E, R>(doing: impl Into<String>, answer: Result<T, SdkError<E, R>>) -> Result<(), Error>
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match answer {
+        Ok(_) => Ok(()),
+        Err(error) if is_missing(&error) => Ok(()),
+        Err(error) => Err(problem(doing, &error)),
+    }
+}
+
 /// Whether an error has this code and a message that holds this text.
 pub(super) fn says<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str, text: &str) -> bool {
     error.code() == Some(code) && error.message().is_some_and(|message| message.contains(text))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use super::super::Aws;
-use super::super::problem::{is_missing, problem, says};
+use super::super::problem::{gone_is_removed, is_missing, problem, says};
 use super::super::retry::{PATIENCE, Progress, healing, until_ready};
 use crate::error::{Error, Result};
 use crate::observe::Found;
@@ -85,13 +85,9 @@ impl Aws {
             }
             Call::DeleteFunction { function_name: name } => {
                 let request = self.lambda.delete_function().function_name(name);
-                match healing(|what| (self.notify)(what), |error| heals(error, name, ""), || request.clone().send())
-                    .await
-                {
-                    Ok(_) => {}
-                    Err(error) if is_missing(&error) => {}
-                    Err(error) => return Err(problem(format!("deleting function {name}"), &error)),
-                }
+                let heals = |error: &_| heals(error, name, "");
+                let answer = healing(|what| (self.notify)(what), heals, || request.clone().send()).await;
+                gone_is_removed(format!("deleting function {name}"), answer)?;
             }
         }
         Ok(Ids::new())

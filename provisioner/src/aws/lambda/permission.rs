@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::Aws;
-use super::super::problem::{is_missing, problem};
+use super::super::problem::{gone_is_removed, is_missing, problem};
 use crate::error::Result;
 use crate::observe::{Found, Twin};
 use crate::resources::permission::{Call, Permission};
@@ -51,13 +51,9 @@ impl Aws {
             }
             Call::RemovePermission { function_name: name, qualifier, statement_id } => {
                 let request = self.lambda.remove_permission().function_name(name).statement_id(statement_id);
-                match request.set_qualifier(qualifier.clone()).send().await {
-                    Ok(_) => Ok(Ids::new()),
-                    Err(error) if is_missing(&error) => Ok(Ids::new()),
-                    Err(error) => {
-                        Err(problem(format!("removing permission {statement_id} of function {name}"), &error))
-                    }
-                }
+                let answer = request.set_qualifier(qualifier.clone()).send().await;
+                gone_is_removed(format!("removing permission {statement_id} of function {name}"), answer)?;
+                Ok(Ids::new())
             }
         }
     }

@@ -4,7 +4,7 @@ use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use futures_util::future::join;
 
 use super::super::Aws;
-use super::super::problem::{PLAN_AGAIN, is_missing, problem};
+use super::super::problem::{PLAN_AGAIN, gone_is_removed, is_missing, problem};
 use super::function::observed;
 use crate::error::{Error, Result};
 use crate::observe::Found;
@@ -118,11 +118,9 @@ impl Aws {
                 Ok(alias_ids(answer.alias_arn, answer.revision_id))
             }
             alias::Call::DeleteAlias { function_name: function, name } => {
-                match lambda.delete_alias().function_name(function).name(name).send().await {
-                    Ok(_) => Ok(Ids::new()),
-                    Err(error) if is_missing(&error) => Ok(Ids::new()),
-                    Err(error) => Err(problem(format!("deleting alias {name} of function {function}"), &error)),
-                }
+                let answer = lambda.delete_alias().function_name(function).name(name).send().await;
+                gone_is_removed(format!("deleting alias {name} of function {function}"), answer)?;
+                Ok(Ids::new())
             }
         }
     }

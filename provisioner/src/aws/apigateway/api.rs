@@ -1,0 +1,128 @@
+//! HTTP APIs.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_apigatewayv2::types::{self as sdk, ProtocolType};
+
+use super::super::Aws;
+use super::super::problem::problem;
+use super::{api_ids, sorted, unsorted};
+use crate::error::{Error, Result};
+use crate::observe::Found;
+use crate::resources::api::{self, Api, Cors, Protocol};
+use crate::resources::{Ids, Mark, Owner, Resource};
+
+impl Aws {
+    /// The API with our mark; else the one with its name, which nobody's or another stack's mark may be on.
+    pub(in super::super) async fn find_api(&self, wanted: &Api, mark: &Mark) -> Result<Option<Found>> {
+        let (mut ours, mut namesakes) = (Vec::new(), Vec::new());
+        let mut next = None;
+        loop {
+            let page = self.apigateway.get_apis().max_results("500").set_next_token(next).send().await;
+            let page = page.map_err(|error| problem("listing the HTTP APIs", &error))?;
+            for api in page.items.unwrap_or_default() {
+                let tags = sorted(api.tags());
+                if mark.is_on(&tags) {
+                    ours.push(api);
+                } else if api.name() == Some(&wanted.name)
+                    // A WebSocket API of that name is another thing, and could not be made one of these.
+                    && api.protocol_type() == Some(&ProtocolType::Http)
+                    && mark.owner(&tags) == Owner::Nobody
+                {
+                    namesakes.push(api);
+                }
+            }
+            next = page.next_token;
+            if next.is_none() {
+                break;
+            }
+        }
+        let named = |apis: &[sdk::Api]| apis.iter().filter_map(|api| api.api_id()).collect::<Vec<_>>().join(", ");
+        let (found, candidates) = if ours.is_empty() { (namesakes.first(), &namesakes) } else { (ours.first(), &ours) };
+        if candidates.len() > 1 {
+            let cause = format!("{} HTTP APIs answer to this name: {}", candidates.len(), named(candidates));
+            return Err(Error::new(format!("looking for the HTTP API {}", wanted.name), cause)
+                .hint("delete the ones that are not used, or name one with `--parameter ApiId=…`"));
+        }
+        Ok(found.map(|api| {
+            let tags = sorted(api.tags());
+            let owner = mark.owner(&tags);
+            let resource = Api {
+                name: api.name().unwrap_or_default().to_owned(),
+                protocol_type: Protocol::Http,
+                description: api.description().unwrap_or_default().to_owned(),
+                cors_configuration: api.cors_configuration().map(observed_cors),
+                disable_execute_api_endpoint: api.disable_execute_api_endpoint().unwrap_or_default(),
+                tags,
+            };
+            let ids = api_ids(api.api_id(), api.api_endpoint());
+            Found::new(Resource::Api(resource), ids, owner)
+        }))
+    }
+
+    pub(in super::super) async fn send_api(&self, call: &api::Call) -> Result<Ids> {
+        let client = &self.apigateway;
+        match call {
+            api::Call::CreateApi(api) => {
+                let request = client
+                    .create_api()
+                    .name(&api.name)
+                    .protocol_type(ProtocolType::Http)
+                    .description(&api.description)
+                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
+                    .disable_execute_api_endpoint(api.disable_execute_api_endpoint)
+                    .set_tags(Some(unsorted(&api.tags)));
+                let doing = format!("creating HTTP API {}", api.name);
+                let answer = self.on_api(doing, || request.clone().send()).await?;
+                return Ok(api_ids(answer.api_id(), answer.api_endpoint()));
+            }
+            api::Call::UpdateApi { api_id, api } => {
+                let request = client
+                    .update_api()
+                    .api_id(api_id)
+                    .name(&api.name)
+                    .description(&api.description)
+                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
+                    .disable_execute_api_endpoint(api.disable_execute_api_endpoint);
+                self.on_api(format!("updating HTTP API {}", api.name), || request.clone().send()).await?;
+            }
+            api::Call::DeleteCorsConfiguration { api_id } => {
+                let request = client.delete_cors_configuration().api_id(api_id);
+                let doing = format!("removing the CORS configuration of HTTP API {api_id}");
+                self.removed_from_api(doing, || request.clone().send()).await?;
+            }
+            api::Call::TagResource { api_id, tags } => {
+                self.tag(&format!("/apis/{api_id}"), tags).await?;
+            }
+            api::Call::DeleteApi { api_id } => {
+                let request = client.delete_api().api_id(api_id);
+                self.removed_from_api(format!("deleting HTTP API {api_id}"), || request.clone().send()).await?;
+            }
+        }
+        Ok(Ids::new())
+    }
+}
+
+fn observed_cors(cors: &sdk::Cors) -> Cors {
+    let lower = |names: &[String]| names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    Cors {
+        allow_credentials: cors.allow_credentials().unwrap_or_default(),
+        allow_headers: lower(cors.allow_headers()),
+        allow_methods: cors.allow_methods().iter().cloned().collect(),
+        allow_origins: cors.allow_origins().iter().cloned().collect(),
+        expose_headers: lower(cors.expose_headers()),
+        max_age: cors.max_age(),
+    }
+}
+
+fn sdk_cors(cors: &Cors) -> sdk::Cors {
+    let list = |set: &BTreeSet<String>| Some(set.iter().cloned().collect()).filter(|all: &Vec<_>| !all.is_empty());
+    sdk::Cors::builder()
+        .set_allow_credentials(cors.allow_credentials.then_some(true))
+        .set_allow_headers(list(&cors.allow_headers))
+        .set_allow_methods(list(&cors.allow_methods))
+        .set_allow_origins(list(&cors.allow_origins))
+        .set_expose_headers(list(&cors.expose_headers))
+        .set_max_age(cors.max_age)
+        .build()
+}

@@ -1,0 +1,114 @@
+//! Integrations of HTTP APIs.
+
+use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType};
+
+use super::super::Aws;
+use super::super::problem::{is_missing, problem};
+use super::{named_id, no_such_api};
+use crate::error::Result;
+use crate::observe::{Found, Twin};
+use crate::resources::integration::{self, Integration, function_arn, same_function};
+use crate::resources::{Ids, Mark, Owner, Resource};
+
+impl Aws {
+    /// The integration with our mark; else one of the same function, first of all one that a route uses.
+    pub(in super::super) async fn find_integration(&self, wanted: &Integration, mark: &Mark) -> Result<Option<Found>> {
+        let api_id = &wanted.api_id;
+        let (integrations, routes) = tokio::try_join!(self.integrations(api_id), self.routes(api_id))?;
+        let id = |one: &sdk::Integration| one.integration_id.clone().unwrap_or_default();
+        let used = |one: &sdk::Integration| {
+            let target = format!("integrations/{}", id(one));
+            routes.iter().any(|route| route.target() == Some(target.as_str()))
+        };
+        let ours = |one: &&sdk::Integration| one.description() == Some(wanted.description.as_str());
+        let equal = |one: &&sdk::Integration| {
+            let nobodys = mark.owner_by_description(one.description().unwrap_or_default()) == Owner::Nobody;
+            nobodys && one.integration_uri().is_some_and(|uri| same_function(uri, &wanted.integration_uri))
+        };
+        let mut equals: Vec<_> = integrations.iter().filter(equal).collect();
+        equals.sort_by_key(|one| (!used(one), id(one)));
+        let ours: Vec<_> = integrations.iter().filter(ours).collect();
+        let Some(found) = ours.first().or(equals.first()).copied() else { return Ok(None) };
+        let twin = |one: &&sdk::Integration| Twin {
+            resource: Resource::Integration(observed_integration(api_id, one)),
+            ids: named_id("IntegrationId", one.integration_id()),
+        };
+        let twins = ours.iter().skip(1).map(twin).collect();
+        let resource = observed_integration(api_id, found);
+        let owner = mark.owner_by_description(&resource.description);
+        let ids = named_id("IntegrationId", found.integration_id());
+        Ok(Some(Found { twins, ..Found::new(Resource::Integration(resource), ids, owner) }))
+    }
+
+    pub(super) async fn integrations(&self, api_id: &str) -> Result<Vec<sdk::Integration>> {
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let request = self.apigateway.get_integrations().api_id(api_id).max_results("500").set_next_token(next);
+            match request.send().await {
+                Ok(page) => {
+                    all.extend(page.items.unwrap_or_default());
+                    next = page.next_token;
+                }
+                Err(error) if is_missing(&error) => return Err(no_such_api(api_id)),
+                Err(error) => return Err(problem(format!("listing the integrations of HTTP API {api_id}"), &error)),
+            }
+            if next.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    pub(in super::super) async fn send_integration(&self, call: &integration::Call) -> Result<Ids> {
+        let client = &self.apigateway;
+        match call {
+            integration::Call::CreateIntegration(one) => {
+                let request = client
+                    .create_integration()
+                    .api_id(&one.api_id)
+                    .integration_type(IntegrationType::from(one.integration_type.as_str()))
+                    .integration_uri(&one.integration_uri)
+                    .integration_method(&one.integration_method)
+                    .payload_format_version(&one.payload_format_version)
+                    .timeout_in_millis(one.timeout_in_millis)
+                    .connection_type(ConnectionType::from(one.connection_type.as_str()))
+                    .description(&one.description);
+                let doing = format!("creating an integration of {} on HTTP API {}", one.integration_uri, one.api_id);
+                let answer = self.on_api(doing, || request.clone().send()).await?;
+                Ok(named_id("IntegrationId", answer.integration_id()))
+            }
+            integration::Call::UpdateIntegration { integration_id, integration: one } => {
+                let request = client
+                    .update_integration()
+                    .api_id(&one.api_id)
+                    .integration_id(integration_id)
+                    .integration_type(IntegrationType::from(one.integration_type.as_str()))
+                    .integration_uri(&one.integration_uri)
+                    .integration_method(&one.integration_method)
+                    .payload_format_version(&one.payload_format_version)
+                    .timeout_in_millis(one.timeout_in_millis)
+                    .connection_type(ConnectionType::from(one.connection_type.as_str()))
+                    .description(&one.description);
+                let doing = format!("updating integration {integration_id} of HTTP API {}", one.api_id);
+                self.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())
+            }
+            integration::Call::DeleteIntegration { api_id, integration_id } => {
+                let request = client.delete_integration().api_id(api_id).integration_id(integration_id);
+                let doing = format!("deleting integration {integration_id} of HTTP API {api_id}");
+                self.removed_from_api(doing, || request.clone().send()).await
+            }
+        }
+    }
+}
+
+fn observed_integration(api_id: &str, found: &sdk::Integration) -> Integration {
+    Integration {
+        api_id: api_id.to_owned(),
+        integration_type: found.integration_type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+        integration_uri: found.integration_uri().map(function_arn).unwrap_or_default().to_owned(),
+        integration_method: found.integration_method().unwrap_or("POST").to_owned(),
+        payload_format_version: found.payload_format_version().unwrap_or("1.0").to_owned(),
+        timeout_in_millis: found.timeout_in_millis().unwrap_or(30_000),
+        connection_type: found.connection_type().map_or("INTERNET", ConnectionType::as_str).to_owned(),
+        description: found.description().unwrap_or_default().to_owned(),
+    }
+}

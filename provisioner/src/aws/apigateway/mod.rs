@@ -1,0 +1,79 @@
+//! API Gateway: HTTP APIs, their integrations, routes and stages.
+
+mod api;
+mod integration;
+mod route;
+mod stage;
+
+use std::collections::HashMap;
+
+use aws_sdk_apigatewayv2::error::{ProvideErrorMetadata, SdkError};
+
+use super::Aws;
+use super::problem::{gone_is_removed, problem, says};
+use super::retry::healing;
+use crate::error::{Error, Result};
+use crate::resources::{Ids, Tags};
+
+impl Aws {
+    async fn tag(&self, path: &str, tags: &Tags) -> Result<()> {
+        let place = self.place();
+        let arn = format!("arn:{}:apigateway:{}::{path}", place.partition(), place.region());
+        let request = self.apigateway.tag_resource().resource_arn(&arn).set_tags(Some(unsorted(tags)));
+        self.on_api(format!("tagging {arn}"), || request.clone().send()).await.map(drop)
+    }
+
+    /// A call that changes an API or a part of it, sent again while another change is under way: API Gateway makes
+    /// one change of an API at a time, and refuses the second of two steps that run side by side.
+    async fn on_api<T, E, R, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<T>
+    where
+        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        healing(|what| (self.notify)(what), busy, call).await.map_err(|error| problem(doing, &error))
+    }
+
+    /// The same for a call that removes something. Gone already is as good as removed.
+    async fn removed_from_api<T, E, R, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<Ids>
+    where
+        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        gone_is_removed(doing, healing(|what| (self.notify)(what), busy, call).await)?;
+        Ok(Ids::new())
+    }
+}
+
+/// The one conflict that passes by itself; a route key that is taken is one too, and does not.
+fn busy<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<String> {
+    says(error, "ConflictException", "concurrent modification")
+        .then(|| "waiting for another change of the HTTP API".to_owned())
+}
+
+pub(super) fn no_such_api(api_id: &str) -> Error {
+    Error::new(format!("reading HTTP API {api_id}"), "there is no such API in this account and region")
+        .hint("list them with `aws apigatewayv2 get-apis`, or leave ApiId empty to make one")
+        .nowhere()
+}
+
+pub(super) fn api_ids(id: Option<&str>, endpoint: Option<&str>) -> Ids {
+    let mut ids = named_id("ApiId", id);
+    ids.insert("ApiEndpoint".to_owned(), endpoint.unwrap_or_default().to_owned());
+    ids
+}
+
+/// An id under its own name, and as what `Ref` gives.
+pub(super) fn named_id(name: &str, id: Option<&str>) -> Ids {
+    let id = id.unwrap_or_default().to_owned();
+    Ids::from([("Ref".to_owned(), id.clone()), (name.to_owned(), id)])
+}
+
+pub(super) fn sorted(tags: Option<&HashMap<String, String>>) -> Tags {
+    tags.cloned().unwrap_or_default().into_iter().collect()
+}
+
+pub(super) fn unsorted(tags: &Tags) -> HashMap<String, String> {
+    tags.clone().into_iter().collect()
+}

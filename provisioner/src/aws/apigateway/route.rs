@@ -1,0 +1,96 @@
+//! Routes of HTTP APIs.
+
+use aws_sdk_apigatewayv2::types as sdk;
+
+use super::super::Aws;
+use super::super::problem::{is_missing, problem};
+use super::{named_id, no_such_api, sorted};
+use crate::error::Result;
+use crate::observe::Found;
+use crate::resources::route::{self, Route};
+use crate::resources::{Ids, Mark, Owner, Resource};
+
+impl Aws {
+    pub(super) async fn routes(&self, api_id: &str) -> Result<Vec<sdk::Route>> {
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let request = self.apigateway.get_routes().api_id(api_id).max_results("500").set_next_token(next);
+            match request.send().await {
+                Ok(page) => {
+                    all.extend(page.items.unwrap_or_default());
+                    next = page.next_token;
+                }
+                Err(error) if is_missing(&error) => return Err(no_such_api(api_id)),
+                Err(error) => return Err(problem(format!("listing the routes of HTTP API {api_id}"), &error)),
+            }
+            if next.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// The route of this key. It has no mark: it is ours when the API or the integration that it leads to is.
+    pub(in super::super) async fn find_route(&self, wanted: &Route, mark: &Mark) -> Result<Option<Found>> {
+        let api_id = &wanted.api_id;
+        let (routes, integrations, api_owner) =
+            tokio::try_join!(self.routes(api_id), self.integrations(api_id), self.api_owner(api_id, mark))?;
+        let Some(found) = routes.iter().find(|route| route.route_key() == Some(&wanted.route_key)) else {
+            return Ok(None);
+        };
+        let target = found.target().unwrap_or_default();
+        let leads_to = |one: &&sdk::Integration| one.integration_id() == target.strip_prefix("integrations/");
+        let description = integrations.iter().find(leads_to).and_then(|one| one.description()).unwrap_or_default();
+        let owner = if api_owner == Owner::Ours { Owner::Ours } else { mark.owner_by_description(description) };
+        let resource = Route {
+            api_id: api_id.clone(),
+            route_key: wanted.route_key.clone(),
+            target: target.to_owned(),
+            authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
+            authorizer_id: found.authorizer_id().map(str::to_owned),
+        };
+        Ok(Some(Found::new(Resource::Route(resource), named_id("RouteId", found.route_id()), owner)))
+    }
+
+    async fn api_owner(&self, api_id: &str, mark: &Mark) -> Result<Owner> {
+        match self.apigateway.get_api().api_id(api_id).send().await {
+            Ok(api) => Ok(mark.owner(&sorted(api.tags()))),
+            Err(error) if is_missing(&error) => Err(no_such_api(api_id)),
+            Err(error) => Err(problem(format!("reading HTTP API {api_id}"), &error)),
+        }
+    }
+
+    pub(in super::super) async fn send_route(&self, call: &route::Call) -> Result<Ids> {
+        let client = &self.apigateway;
+        match call {
+            route::Call::CreateRoute(route) => {
+                let request = client
+                    .create_route()
+                    .api_id(&route.api_id)
+                    .route_key(&route.route_key)
+                    .target(&route.target)
+                    .authorization_type(route.authorization_type.as_str().into())
+                    .set_authorizer_id(route.authorizer_id.clone());
+                let doing = format!("creating route `{}` on HTTP API {}", route.route_key, route.api_id);
+                let answer = self.on_api(doing, || request.clone().send()).await?;
+                Ok(named_id("RouteId", answer.route_id()))
+            }
+            route::Call::UpdateRoute { route_id, route } => {
+                let request = client
+                    .update_route()
+                    .api_id(&route.api_id)
+                    .route_id(route_id)
+                    .target(&route.target)
+                    .authorization_type(route.authorization_type.as_str().into())
+                    // An update keeps what it does not name: an authorizer goes by being named empty.
+                    .authorizer_id(route.authorizer_id.as_deref().unwrap_or_default());
+                let doing = format!("updating route `{}` of HTTP API {}", route.route_key, route.api_id);
+                self.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())
+            }
+            route::Call::DeleteRoute { api_id, route_id } => {
+                let request = client.delete_route().api_id(api_id).route_id(route_id);
+                let doing = format!("deleting route {route_id} of HTTP API {api_id}");
+                self.removed_from_api(doing, || request.clone().send()).await
+            }
+        }
+    }
+}

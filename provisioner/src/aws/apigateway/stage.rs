@@ -1,0 +1,105 @@
+//! Stages of HTTP APIs.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_apigatewayv2::types as sdk;
+
+use super::super::Aws;
+use super::super::problem::{is_missing, problem};
+use super::{sorted, unsorted};
+use crate::error::Result;
+use crate::observe::Found;
+use crate::resources::stage::{self, RouteSettings, Stage};
+use crate::resources::{Ids, Mark, Resource};
+
+impl Aws {
+    pub(in super::super) async fn find_stage(&self, wanted: &Stage, mark: &Mark) -> Result<Option<Found>> {
+        let (api_id, name) = (&wanted.api_id, &wanted.stage_name);
+        let found = match self.apigateway.get_stage().api_id(api_id).stage_name(name).send().await {
+            Ok(found) => found,
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) => return Err(problem(format!("reading stage {name} of HTTP API {api_id}"), &error)),
+        };
+        let tags = sorted(found.tags());
+        let owner = mark.owner(&tags);
+        let settings = |all: &HashMap<String, sdk::RouteSettings>| -> BTreeMap<_, _> {
+            all.iter().map(|(key, one)| (key.clone(), observed_settings(one))).collect()
+        };
+        let resource = Stage {
+            api_id: api_id.clone(),
+            stage_name: name.clone(),
+            auto_deploy: found.auto_deploy().unwrap_or_default(),
+            description: found.description().unwrap_or_default().to_owned(),
+            default_route_settings: found.default_route_settings().map(observed_settings).unwrap_or_default(),
+            route_settings: found.route_settings().map(settings).unwrap_or_default(),
+            tags,
+        };
+        Ok(Some(Found::new(Resource::Stage(resource), Ids::new(), owner)))
+    }
+
+    pub(in super::super) async fn send_stage(&self, call: &stage::Call) -> Result<Ids> {
+        let client = &self.apigateway;
+        let doing = |verb: &str, api_id: &str, stage: &str| format!("{verb} stage {stage} of HTTP API {api_id}");
+        match call {
+            stage::Call::CreateStage(stage) => {
+                let request = client
+                    .create_stage()
+                    .api_id(&stage.api_id)
+                    .stage_name(&stage.stage_name)
+                    .auto_deploy(stage.auto_deploy)
+                    .description(&stage.description)
+                    .default_route_settings(sdk_settings(&stage.default_route_settings))
+                    .set_route_settings(Some(all_settings(stage)).filter(|all| !all.is_empty()))
+                    .set_tags(Some(unsorted(&stage.tags)));
+                let doing = doing("creating", &stage.api_id, &stage.stage_name);
+                self.on_api(doing, || request.clone().send()).await?;
+            }
+            stage::Call::UpdateStage(stage) => {
+                let request = client
+                    .update_stage()
+                    .api_id(&stage.api_id)
+                    .stage_name(&stage.stage_name)
+                    .auto_deploy(stage.auto_deploy)
+                    .description(&stage.description)
+                    .default_route_settings(sdk_settings(&stage.default_route_settings))
+                    .set_route_settings(Some(all_settings(stage)).filter(|all| !all.is_empty()));
+                let doing = doing("updating", &stage.api_id, &stage.stage_name);
+                self.on_api(doing, || request.clone().send()).await?;
+            }
+            stage::Call::DeleteRouteSettings { api_id, stage_name, route_key } => {
+                let request = client.delete_route_settings().api_id(api_id).stage_name(stage_name).route_key(route_key);
+                let doing = doing(&format!("removing the settings of `{route_key}` from"), api_id, stage_name);
+                self.removed_from_api(doing, || request.clone().send()).await?;
+            }
+            stage::Call::TagResource { api_id, stage_name, tags } => {
+                self.tag(&format!("/apis/{api_id}/stages/{stage_name}"), tags).await?;
+            }
+            stage::Call::DeleteStage { api_id, stage_name } => {
+                let request = client.delete_stage().api_id(api_id).stage_name(stage_name);
+                let doing = doing("deleting", api_id, stage_name);
+                self.removed_from_api(doing, || request.clone().send()).await?;
+            }
+        }
+        Ok(Ids::new())
+    }
+}
+
+fn observed_settings(settings: &sdk::RouteSettings) -> RouteSettings {
+    RouteSettings {
+        detailed_metrics_enabled: settings.detailed_metrics_enabled().unwrap_or_default(),
+        throttling_burst_limit: settings.throttling_burst_limit(),
+        throttling_rate_limit: settings.throttling_rate_limit(),
+    }
+}
+
+fn sdk_settings(settings: &RouteSettings) -> sdk::RouteSettings {
+    sdk::RouteSettings::builder()
+        .detailed_metrics_enabled(settings.detailed_metrics_enabled)
+        .set_throttling_burst_limit(settings.throttling_burst_limit)
+        .set_throttling_rate_limit(settings.throttling_rate_limit)
+        .build()
+}
+
+fn all_settings(stage: &Stage) -> HashMap<String, sdk::RouteSettings> {
+    stage.route_settings.iter().map(|(key, settings)| (key.clone(), sdk_settings(settings))).collect()
+}
