@@ -1,0 +1,152 @@
+//! Kinds and properties that are wrong.
+
+use super::told;
+
+#[test]
+fn kinds_and_properties_that_are_not_supported() {
+    insta::assert_snapshot!(told("\
+---
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+---
+Resources:
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      LogGroupName: a
+      KmsKeyId: b
+---
+Resources:
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      RetentionInDays: many
+---
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      ProtocolType: WEBSOCKET
+---
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: chat
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      Policies:
+        - PolicyName: a
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      Policies:
+        - {PolicyName: a, PolicyDocument: {}}
+        - {PolicyName: a, PolicyDocument: {}}
+---
+Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: provided.al2023
+      Handler: bootstrap
+      Role: r
+      Code: {S3Bucket: a, S3Key: b}
+---
+Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: provided.al2023
+      Handler: bootstrap
+      Role: r
+      Code: a.zip
+      Environment:
+        Variables:
+          LIST: [a]
+---
+Resources:
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: a
+      IntegrationType: AWS_PROXY
+      Description: mine
+---
+Resources:
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: a
+      Action: lambda:InvokeFunction
+      Principal: p
+      EventSourceToken: t
+---
+Resources:
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      Tags: mine
+---
+Resources:
+  Logs:
+    Type: AWS::Logs::LogGroup
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: provided.al2023
+      Handler: bootstrap
+      Code: a.zip
+      Role: !GetAtt Logs.RoleArn
+---
+Resources:
+  Logs:
+    Type: AWS::Logs::LogGroup
+Outputs:
+  Name:
+    Value: !GetAtt Logs.Name
+---
+Resources:
+  One:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: same}
+  Two:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: same}
+"), @r#"
+    resolving t.yaml:3: Bucket.Type: the kind `AWS::S3::Bucket` is not supported; supported are
+      AWS::IAM::Role
+      AWS::Logs::LogGroup
+      AWS::Lambda::Function
+      AWS::Lambda::Version
+      AWS::Lambda::Alias
+      AWS::Lambda::Permission
+      AWS::ApiGatewayV2::Api
+      AWS::ApiGatewayV2::Integration
+      AWS::ApiGatewayV2::Route
+      AWS::ApiGatewayV2::Stage
+      AWS::DynamoDB::Table
+    resolving t.yaml:6: Logs.KmsKeyId: `KmsKeyId` is not supported; supported are LogGroupName, RetentionInDays, Tags
+    resolving t.yaml:5: Logs.RetentionInDays: it must be a whole number, not `many`
+    resolving t.yaml:5: Api.ProtocolType: `WEBSOCKET` is not supported; supported is HTTP
+    resolving t.yaml:4: Api: `ProtocolType` is missing
+    resolving t.yaml:6: Role.Policies: it must be a list of `{PolicyName, PolicyDocument}`
+    resolving t.yaml:6: Role.Policies: two policies have the name `a`
+    resolving t.yaml:8: Function.Code: supported is the path of a local zip file, as text
+    resolving t.yaml:11: Function.Environment.Variables.LIST: it must be text, not a list
+    resolving t.yaml:7: Integration.Description: not supported: the ownership mark is kept there, since an integration has no tags
+    resolving t.yaml:8: Permission.EventSourceToken: `EventSourceToken` is not supported; supported are FunctionName, Action, Principal, SourceArn, SourceAccount
+    resolving t.yaml:5: Logs.Tags: it must be a list of `{Key, Value}` or a map of names and texts
+    resolving t.yaml:10: Function.Role: `Logs` (AWS::Logs::LogGroup) has no attribute `RoleArn`; supported: Arn
+    resolving t.yaml:6: Outputs.Name.Value: `Logs` (AWS::Logs::LogGroup) has no attribute `Name`; supported: Arn
+    checking stack chat: `One` and `Two` are both the AWS::Logs::LogGroup `same`
+    "#);
+}

@@ -1,0 +1,279 @@
+//! Sections, parameters, functions, conditions and dependencies that are wrong.
+
+use super::told;
+
+#[test]
+fn sections_that_are_not_as_they_must_be() {
+    insta::assert_snapshot!(told("\
+---
+[1, 2]
+---
+Parameters: {}
+---
+Transform: AWS::Serverless-2016-10-31
+Resources: {}
+---
+Resources:
+  - Role
+---
+Resources:
+  Role: AWS::IAM::Role
+---
+Resources:
+  Role:
+    Properties: {}
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Props: {}
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    DeletionPolicy: Snapshot
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    DependsOn: {a: b}
+---
+Resources:
+  Fn::ForEach::Roles: [A, [b], {}]
+---
+Parameters:
+  Size:
+    Type: Int
+Resources: {R: {Type: T}}
+---
+Parameters:
+  Size:
+    Type: String
+    Defualt: x
+Resources: {R: {Type: T}}
+---
+Resources: {R: {Type: T}}
+Outputs:
+  Url: https://example.org
+---
+Resources:
+  Function:
+    Type: '{{resolve:ssm:kind}}'
+---
+Resources:
+  Role:
+    Type: T
+  Role:
+    Type: T
+"), @r#"
+    reading template t.yaml: a template must be a map of sections
+    reading template t.yaml: it declares no resource
+    reading template t.yaml:1: the section `Transform` is not supported; supported are AWSTemplateFormatVersion, Description, Metadata, Parameters, Mappings, Conditions, Resources, Outputs
+    reading template t.yaml:1: `Resources` must be a map
+    reading template t.yaml:2: Resources.Role: it must be a map, not `AWS::IAM::Role`
+    reading template t.yaml:2: Resources.Role: `Type` is missing
+    reading template t.yaml:4: Resources.Role.Props: `Props` is not supported; supported are Type, Properties, Condition, DependsOn, DeletionPolicy, UpdateReplacePolicy, Metadata
+    reading template t.yaml:4: Resources.Role.DeletionPolicy: `Snapshot` is not supported; supported are Delete, Retain, RetainExceptOnCreate
+    reading template t.yaml:4: Resources.Role.DependsOn: it must be a logical id or a list of them
+    reading template t.yaml:2: Resources.Fn::ForEach::Roles.1: it must be a map, not a list
+    reading template t.yaml:3: Parameters.Size.Type: `Int` is not supported; supported are String, Number, CommaDelimitedList, List<Number>
+    reading template t.yaml:4: Parameters.Size.Defualt: `Defualt` is not supported; supported are Type, Description, Default, AllowedValues, AllowedPattern, ConstraintDescription, MinLength, MaxLength, MinValue, MaxValue, NoEcho
+    reading template t.yaml:3: Outputs.Url: it must be a map, not `https://example.org`
+    reading template t.yaml: dynamic references (`{{resolve:…}}`) are not supported
+    reading template t.yaml:4: the key `Role` stands here for the second time in one map
+    "#);
+}
+
+#[test]
+fn parameters_that_do_not_fit() {
+    insta::assert_snapshot!(told("\
+---
+Parameters:
+  Name: {Type: String}
+  Size: {Type: Number, Default: NaN}
+  Small: {Type: Number, Default: 1, MinValue: 128}
+  Large: {Type: Number, Default: 31, MaxValue: 30}
+  Geography: {Type: String, Default: mars, AllowedValues: [us, eu]}
+  Model: {Type: String, Default: A, AllowedPattern: '[a-z]+', ConstraintDescription: lower case}
+  Key: {Type: String, Default: secret, NoEcho: true, MinLength: 20}
+Resources: {R: {Type: T}}
+"), @r#"
+    checking the parameters of t.yaml:1: parameter `Name` has no default and is not given
+      parameter `Size` is `NaN`: it must be a number
+      parameter `Small` is `1`: it must be at least 128
+      parameter `Large` is `31`: it must be at most 30
+      parameter `Geography` is `mars`: allowed are `us`, `eu`
+      parameter `Model` is `A`: it must match `[a-z]+` (lower case)
+      parameter `Key` is `****`: it must have at least 20 characters, it has 6
+
+    hint: set a parameter with `--parameter Name=value` or in a file with `--parameters FILE.yaml`
+    "#);
+}
+
+#[test]
+fn functions_that_are_misused() {
+    insta::assert_snapshot!(told("\
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Ref Nobody
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Tags:
+        - Key: a
+          Value: b
+        - Key: c
+          Value: !GetAtt Nobody.Arn
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Sub 'a-${Nobody}'}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Sub [a, b]}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Join ['-']}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Join ['-', a]}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Select [2, [a, b]]}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Select [first, [a, b]]}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Split ['', a]}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Select [0, !Split ['1', !Ref AWS::AccountId]]}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !If [Nothing, a, b]}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !If [a, b]}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !FindInMap [Names, eu, chat]}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Equals [a, b]}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !ImportValue other}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Reff other}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: {Ref: a, Other: b}}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Ref AWS::StackId}}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Base64 [a]}}
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Fn::Transform: {Name: AWS::Include, Parameters: {Location: missing.json}}
+"), @r#"
+    resolving t.yaml:5: Role.RoleName.Ref: there is no parameter or resource `Nobody`
+    resolving t.yaml:9: Role.Tags.1.Value.Fn::GetAtt: there is no parameter or resource `Nobody`
+    resolving t.yaml:2: Role.RoleName.Fn::Sub: there is no parameter or resource `Nobody`
+    resolving t.yaml:2: Role.RoleName.Fn::Sub: it takes text, or a list of text and a map
+    resolving t.yaml:2: Role.RoleName.Fn::Join: it takes a separator and a list
+    resolving t.yaml:2: Role.RoleName.Fn::Join: it takes a list
+    resolving t.yaml:2: Role.RoleName.Fn::Select: the index 2 is outside a list of 2
+    resolving t.yaml:2: Role.RoleName.Fn::Select: the index "first" is no whole number
+    resolving t.yaml:2: Role.RoleName.Fn::Split: the separator is empty
+    resolving t.yaml:2: Role.RoleName.Fn::Select.Fn::Split: Fn::Split takes `AWS::AccountId` apart, which only AWS knows; use it in Ref, Fn::GetAtt, Fn::Sub or Fn::Join
+    resolving t.yaml:2: Role.RoleName.Fn::If: there is no condition `Nothing`
+    resolving t.yaml:2: Role.RoleName.Fn::If: it takes a condition's name and two values
+    resolving t.yaml:2: Role.RoleName.Fn::FindInMap: the mapping `Names` has no `eu`, `chat`
+    resolving t.yaml:2: Role.RoleName.Fn::Equals: it belongs in `Conditions`
+    resolving t.yaml:2: Role.RoleName.Fn::ImportValue: `Fn::ImportValue` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, Fn::And, Fn::Or, Fn::Not
+    reading template t.yaml:2: `!Reff` is no CloudFormation function
+    resolving t.yaml:2: Role.RoleName: `Ref` must stand alone, not beside other keys
+    resolving t.yaml:2: Role.RoleName.Ref: `AWS::StackId` has no meaning without CloudFormation
+    resolving t.yaml:2: Role.RoleName.Fn::Base64: it takes text, not ["a"]
+    including missing.json into t.yaml: there is no file missing.json
+    "#);
+}
+
+#[test]
+fn conditions_and_dependencies_that_lead_nowhere() {
+    insta::assert_snapshot!(told("\
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Condition: Nothing
+---
+Conditions:
+  First: !Not [!Condition Second]
+  Second: !Not [!Condition First]
+Resources: {R: {Type: T}}
+---
+Conditions:
+  First: !Not [!Condition Second]
+  Second: !Equals [a]
+Resources: {R: {Type: T}}
+---
+Conditions:
+  Mine: !Equals [!Ref AWS::AccountId, '1']
+Resources: {R: {Type: T}}
+---
+Conditions:
+  Many: !And [!Equals [a, a]]
+Resources: {R: {Type: T}}
+---
+Conditions:
+  Chosen: !If [a, b, c]
+Resources: {R: {Type: T}}
+---
+Conditions:
+  Plain: true
+Resources: {R: {Type: T}}
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    DependsOn: Nobody
+---
+Resources:
+  A: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref B}}
+  B: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref A}}
+---
+Resources:
+  A: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref A}}
+---
+Conditions:
+  Never: !Equals [a, b]
+Resources:
+  A: {Type: AWS::Logs::LogGroup, Condition: Never}
+  B: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref A}}
+"), @r#"
+    resolving t.yaml:2: Role: there is no condition `Nothing`
+    resolving t.yaml:3: Conditions.Second.Fn::Not.Condition: conditions need each other in a circle: First → Second → First
+    resolving t.yaml:3: Conditions.Second.Fn::Equals: it takes two values
+    resolving t.yaml:2: Conditions.Mine.Fn::Equals: it compares `AWS::AccountId`, which only AWS knows
+    resolving t.yaml:2: Conditions.Many.Fn::And: it takes a list of 2 to 10 conditions
+    resolving t.yaml:2: Conditions.Chosen.Fn::If: `Fn::If` gives no condition
+    resolving t.yaml:2: Conditions.Plain: a condition must be a function
+    resolving t.yaml:4: Role.DependsOn: there is no resource `Nobody`
+    resolving t.yaml:2: A: resources need each other in a circle: A → B → A
+    resolving t.yaml:2: A: `A` refers to itself
+    resolving t.yaml:5: B.LogGroupName.Ref: `A` does not exist here: its condition `Never` is false
+    "#);
+}
