@@ -4,6 +4,7 @@
 
 pub mod alias;
 pub mod api;
+mod cors;
 mod difference;
 pub mod function;
 pub mod integration;
@@ -17,12 +18,14 @@ mod scalar;
 pub mod stage;
 pub mod table;
 mod tags;
+pub mod url;
 pub mod version;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use cors::Cors;
 pub use difference::Change;
 use kind::Kind;
 pub use kind::{Changed, Ids, Stages};
@@ -170,6 +173,7 @@ kinds! {
     Function in function: "a function",
     Version in version: "a published version of a function",
     Alias in alias: "an alias of a function",
+    Url in url: "a function URL",
     Permission in permission: "a statement of a function's resource policy",
     Api in api: "an HTTP API",
     Integration in integration: "an integration of an HTTP API",

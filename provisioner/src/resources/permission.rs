@@ -25,6 +25,13 @@ pub struct Permission {
     /// The account that the request must come from.
     #[serde(default, deserialize_with = "super::scalar::optional_text")]
     pub source_account: Option<String>,
+    /// The kind of function URL that the request must come by, for `lambda:InvokeFunctionUrl`: `NONE` or `AWS_IAM`.
+    #[serde(default, deserialize_with = "super::scalar::optional_text")]
+    pub function_url_auth_type: Option<String>,
+    /// Whether the request must come by the function's URL. Since October 2025 a URL needs `lambda:InvokeFunction`
+    /// too, and this keeps that right to the URL.
+    #[serde(default, deserialize_with = "super::scalar::optional_flag")]
+    pub invoked_via_function_url: Option<bool>,
     /// What this stack's statement ids for this permission begin with. No property of a template.
     #[serde(default)]
     pub statement_id_prefix: String,
@@ -108,8 +115,25 @@ impl Permission {
     /// and another permission never takes its place unnoticed.
     #[must_use]
     pub fn statement_id(&self) -> String {
-        let Self { function_name, action, principal, source_arn, source_account, statement_id_prefix } = self;
-        let content = serde_json::json!([function_name, action, principal, source_arn, source_account]);
+        let Self {
+            function_name,
+            action,
+            principal,
+            source_arn,
+            source_account,
+            function_url_auth_type,
+            invoked_via_function_url,
+            statement_id_prefix,
+        } = self;
+        let content = serde_json::json!([
+            function_name,
+            action,
+            principal,
+            source_arn,
+            source_account,
+            function_url_auth_type,
+            invoked_via_function_url,
+        ]);
         let digest = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(content.to_string()));
         format!("{statement_id_prefix}{}", &digest[..DIGEST])
     }
@@ -145,6 +169,8 @@ mod tests {
             principal: "apigateway.amazonaws.com".to_owned(),
             source_arn: Some(source_arn.to_owned()),
             source_account: None,
+            function_url_auth_type: None,
+            invoked_via_function_url: None,
             statement_id_prefix: String::new(),
         };
         permission.complete(&Mark { stack: "chat".to_owned(), logical_id: "Permission".to_owned() });

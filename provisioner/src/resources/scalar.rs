@@ -65,6 +65,9 @@ struct Text(#[serde(deserialize_with = "text")] String);
 struct Whole(#[serde(deserialize_with = "whole")] i32);
 
 #[derive(Deserialize)]
+struct Flag(#[serde(deserialize_with = "flag")] bool);
+
+#[derive(Deserialize)]
 struct Number(#[serde(deserialize_with = "number")] f64);
 
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
@@ -79,6 +82,11 @@ pub(super) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
 /// A whole number that may be absent.
 pub(super) fn optional_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
     Ok(Option::<Whole>::deserialize(deserializer)?.map(|Whole(whole)| whole))
+}
+
+/// A boolean that may be absent.
+pub(super) fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Ok(Option::<Flag>::deserialize(deserializer)?.map(|Flag(flag)| flag))
 }
 
 /// A number that may be absent.

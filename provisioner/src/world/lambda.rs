@@ -65,6 +65,7 @@ impl State {
             Call::DeleteFunction { function_name: name } => {
                 self.functions.remove(name);
                 self.permissions.retain(|(function, _), _| function.split(':').next() != Some(name));
+                self.urls.retain(|of, _| of.split(':').next() != Some(name));
                 self.versions.retain(|(function, _), _| function != name);
                 self.aliases.retain(|(function, _), _| function != name);
                 return Ok(Ids::new());

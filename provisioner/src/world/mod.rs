@@ -9,6 +9,7 @@ mod iam;
 mod lambda;
 mod release;
 mod stores;
+mod url;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -29,6 +30,7 @@ use crate::resources::role::Role;
 use crate::resources::route::Route;
 use crate::resources::stage::Stage;
 use crate::resources::table::Table;
+use crate::resources::url::Url;
 use crate::resources::{Call, Ids, Mark, Resource};
 use crate::template::references_in;
 
@@ -52,6 +54,8 @@ pub(crate) struct State {
     pub(crate) revisions: BTreeMap<String, u32>,
     /// By function, or function and alias (`chat:live`), and statement id.
     pub(crate) permissions: BTreeMap<(String, String), Permission>,
+    /// By function, or function and alias (`chat:live`).
+    pub(crate) urls: BTreeMap<String, Url>,
     /// By id.
     pub(crate) apis: BTreeMap<String, Api>,
     /// By id.
@@ -80,6 +84,7 @@ impl State {
             Resource::Function(one) => self.find_function(one, mark),
             Resource::Version(one) => self.find_version(one),
             Resource::Alias(one) => self.find_alias(one, mark),
+            Resource::Url(one) => self.find_url(one),
             Resource::Permission(one) => self.find_permission(one),
             Resource::Api(one) => self.find_api(one, mark),
             Resource::Integration(one) => self.find_integration(one, mark),
@@ -96,6 +101,7 @@ impl State {
             Call::Function(call) => self.function_call(call),
             Call::Version(call) => self.version_call(call),
             Call::Alias(call) => self.alias_call(call),
+            Call::Url(call) => self.url_call(call),
             Call::Permission(call) => self.permission_call(call),
             Call::Api(call) => self.api_call(call),
             Call::Integration(call) => self.integration_call(call),

@@ -9,8 +9,8 @@ use super::super::problem::problem;
 use super::{api_ids, sorted, unsorted};
 use crate::error::{Error, Result};
 use crate::observe::Found;
-use crate::resources::api::{self, Api, Cors, Protocol};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::api::{self, Api, Protocol};
+use crate::resources::{Cors, Ids, Mark, Owner, Resource};
 
 impl Aws {
     /// The API with our mark; else the one with its name, which nobody's or another stack's mark may be on.

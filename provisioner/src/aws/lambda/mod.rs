@@ -4,5 +4,6 @@ mod function;
 mod invoke;
 mod permission;
 mod release;
+mod url;
 
 pub use invoke::Answer;

@@ -45,7 +45,9 @@ impl Aws {
                     .action(&permission.action)
                     .principal(&permission.principal)
                     .set_source_arn(permission.source_arn.clone())
-                    .set_source_account(permission.source_account.clone());
+                    .set_source_account(permission.source_account.clone())
+                    .set_function_url_auth_type(permission.function_url_auth_type.as_deref().map(Into::into))
+                    .set_invoked_via_function_url(permission.invoked_via_function_url);
                 self.on_function("adding a permission to", name, "", || request.clone().send()).await?;
                 Ok(statement_ids(sid))
             }
@@ -76,6 +78,9 @@ fn observed_permission(wanted: &Permission, statement: &Value) -> Permission {
             .unwrap_or_default(),
         source_arn: text(&condition["ArnLike"]["AWS:SourceArn"]),
         source_account: text(&condition["StringEquals"]["AWS:SourceAccount"]),
+        function_url_auth_type: text(&condition["StringEquals"]["lambda:FunctionUrlAuthType"]),
+        // Lambda writes the boolean as text.
+        invoked_via_function_url: text(&condition["Bool"]["lambda:InvokedViaFunctionUrl"]).map(|flag| flag == "true"),
         statement_id_prefix: wanted.statement_id_prefix.clone(),
     }
 }

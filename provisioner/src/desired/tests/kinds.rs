@@ -128,6 +128,7 @@ Resources:
       AWS::Lambda::Function
       AWS::Lambda::Version
       AWS::Lambda::Alias
+      AWS::Lambda::Url
       AWS::Lambda::Permission
       AWS::ApiGatewayV2::Api
       AWS::ApiGatewayV2::Integration
@@ -143,7 +144,7 @@ Resources:
     resolving t.yaml:8: Function.Code: supported is the path of a local zip file, as text
     resolving t.yaml:11: Function.Environment.Variables.LIST: it must be text, not a list
     resolving t.yaml:7: Integration.Description: not supported: the ownership mark is kept there, since an integration has no tags
-    resolving t.yaml:8: Permission.EventSourceToken: `EventSourceToken` is not supported; supported are FunctionName, Action, Principal, SourceArn, SourceAccount
+    resolving t.yaml:8: Permission.EventSourceToken: `EventSourceToken` is not supported; supported are FunctionName, Action, Principal, SourceArn, SourceAccount, FunctionUrlAuthType, InvokedViaFunctionUrl
     resolving t.yaml:5: Logs.Tags: it must be a list of `{Key, Value}` or a map of names and texts
     resolving t.yaml:10: Function.Role: `Logs` (AWS::Logs::LogGroup) has no attribute `RoleArn`; supported: Arn
     resolving t.yaml:6: Outputs.Name.Value: `Logs` (AWS::Logs::LogGroup) has no attribute `Name`; supported: Arn

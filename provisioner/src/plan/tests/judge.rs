@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::spec::{FOREIGN_API, Spec, allow, trust};
 use crate::resources::alias::Alias;
-use crate::resources::api::{Api, Cors, Protocol};
+use crate::resources::api::{Api, Protocol};
 use crate::resources::function::{Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig};
 use crate::resources::integration::Integration;
 use crate::resources::log_group::LogGroup;
@@ -13,7 +13,8 @@ use crate::resources::role::Role;
 use crate::resources::route::Route;
 use crate::resources::stage::{RouteSettings, Stage};
 use crate::resources::table::{AttributeDefinition, BillingMode, KeyElement, Table};
-use crate::resources::{Policy, Tags};
+use crate::resources::url::Url;
+use crate::resources::{Cors, Policy, Tags};
 use crate::world::{ACCOUNT, State};
 
 /// What belongs to others, and must stay as it is: an API with a route, and a function with a permission.
@@ -79,6 +80,7 @@ pub(crate) fn existing(spec: &Spec, ours: bool) -> State {
             .versions
             .insert(("chat".to_owned(), 1), Function { description: String::new(), ..function(spec, Tags::new()) });
         state.aliases.insert(("chat".to_owned(), "live".to_owned()), alias("1"));
+        state.urls.extend(spec.url.then(|| ("chat:live".to_owned(), url(spec))));
     }
     state
 }
@@ -109,6 +111,8 @@ pub(super) fn judge(state: &State, spec: &Spec) {
     assert_eq!(*held, wanted, "the alias leads to what the template says");
     let own_permissions = state.permissions.iter().filter(|((function, _), _)| function != "theirs");
     assert_eq!(only(own_permissions), permission(spec, &api_id, "chat-Permission-"));
+    let urls: Vec<_> = state.urls.values().cloned().collect();
+    assert_eq!(urls, Vec::from_iter(spec.url.then(|| url(spec))));
     let mark = "provisioner:stack=chat provisioner:resource=Integration";
     assert_eq!(state.integrations[&integration_id], integration(spec, &api_id, "chat:live", mark));
     let own_routes = state.routes.iter().filter(|(id, _)| *id != "their-route");
@@ -216,7 +220,21 @@ fn permission(spec: &Spec, api_id: &str, prefix: &str) -> Permission {
         principal: "apigateway.amazonaws.com".to_owned(),
         source_arn: Some(format!("arn:{api_id}/*/POST/{}", spec.source)),
         source_account: spec.account_only.then(|| ACCOUNT.to_owned()),
+        function_url_auth_type: None,
+        invoked_via_function_url: None,
         statement_id_prefix: prefix.to_owned(),
+    }
+}
+
+fn url(spec: &Spec) -> Url {
+    Url {
+        target_function_arn: "chat".to_owned(),
+        qualifier: Some("live".to_owned()),
+        auth_type: "NONE".to_owned(),
+        invoke_mode: text(spec.url_mode, "BUFFERED"),
+        cors: spec
+            .url_origins
+            .map(|origin| Cors { allow_origins: BTreeSet::from([origin.to_owned()]), ..Cors::default() }),
     }
 }
 

@@ -54,6 +54,10 @@ pub(crate) struct Spec {
     pub(crate) rate: Option<f64>,
     /// Route keys and their burst limits.
     pub(crate) route_bursts: BTreeMap<&'static str, i32>,
+    /// Whether there is a function URL.
+    pub(crate) url: bool,
+    pub(crate) url_mode: Option<&'static str>,
+    pub(crate) url_origins: Option<&'static str>,
     pub(crate) protected: bool,
     pub(crate) tags: BTreeMap<&'static str, &'static str>,
 }
@@ -79,15 +83,15 @@ impl Dice<'_> {
 
 /// A stack with any values.
 pub(super) fn any_spec(attach: bool) -> impl Strategy<Value = Spec> {
-    proptest::array::uniform32(any::<u8>())
-        .prop_flat_map(|first| (Just(first), proptest::array::uniform32(any::<u8>())))
-        .prop_map(move |(first, second)| Spec::rolled(&[first, second].concat(), attach))
+    let numbers = || proptest::array::uniform32(any::<u8>());
+    (numbers(), numbers(), numbers())
+        .prop_map(move |(a, b, c)| Spec { url: true, ..Spec::rolled(&[a, b, c].concat(), attach) })
 }
 
 impl Spec {
     /// The stack that says as little as it can.
     pub(crate) fn plain() -> Self {
-        Self::rolled(&[0; 64], false)
+        Self::rolled(&[0; 96], false)
     }
 
     fn rolled(numbers: &[u8], attach: bool) -> Self {
@@ -132,6 +136,9 @@ impl Spec {
             burst: dice.maybe(&[10, 20]),
             rate: dice.maybe(&[5.0, 2.5]),
             route_bursts: dice.some_of(&["POST /chat"]).into_iter().map(|key| (key, 3)).collect(),
+            url: false,
+            url_mode: dice.maybe(&["BUFFERED", "RESPONSE_STREAM"]),
+            url_origins: dice.maybe(&["*", "https://films.example.org"]),
             protected: false,
             tags: dice.some_of(&["team"]).into_iter().map(|key| (key, "films")).collect(),
         }
@@ -187,6 +194,12 @@ impl Spec {
                 "DeletionProtectionEnabled": self.protected, "Tags": tag_list,
             }},
         });
+        if self.url {
+            resources["Url"] = json!({"Type": "AWS::Lambda::Url", "DependsOn": "Alias", "Properties": {
+                "TargetFunctionArn": {"Ref": "Function"}, "Qualifier": "live", "AuthType": "NONE",
+                "InvokeMode": self.url_mode, "Cors": self.url_origins.map(|origin| json!({"AllowOrigins": [origin]})),
+            }});
+        }
         if !self.attach {
             let cors = self.origins.map(|origin| json!({"AllowOrigins": [origin], "MaxAge": self.max_age}));
             resources["Api"] = json!({"Type": "AWS::ApiGatewayV2::Api", "Properties": {

@@ -1,0 +1,103 @@
+//! Function URLs.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_lambda::types as sdk;
+
+use super::super::Aws;
+use super::super::problem::{gone_is_removed, is_missing, problem};
+use crate::error::Result;
+use crate::observe::Found;
+use crate::resources::url::{Call, Url};
+use crate::resources::{Cors, Ids, Owner, Resource};
+
+impl Aws {
+    pub(in super::super) async fn find_url(&self, wanted: &Url) -> Result<Option<Found>> {
+        let name = &wanted.target_function_arn;
+        let request = self.lambda.get_function_url_config().function_name(name).set_qualifier(wanted.qualifier.clone());
+        let found = match request.send().await {
+            Ok(found) => found,
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) => return Err(problem(format!("reading the URL of function {name}"), &error)),
+        };
+        let resource = Url {
+            target_function_arn: name.clone(),
+            qualifier: wanted.qualifier.clone(),
+            auth_type: found.auth_type.as_str().to_owned(),
+            invoke_mode: found.invoke_mode.as_ref().map_or("BUFFERED", sdk::InvokeMode::as_str).to_owned(),
+            cors: found.cors.as_ref().map(observed_cors).filter(|cors| *cors != Cors::default()),
+        };
+        let ids = url_ids(&found.function_arn, &found.function_url);
+        Ok(Some(Found::new(Resource::Url(resource), ids, Owner::Ours)))
+    }
+
+    pub(in super::super) async fn send_url(&self, call: &Call) -> Result<Ids> {
+        match call {
+            Call::CreateFunctionUrlConfig(url) => {
+                let request = self
+                    .lambda
+                    .create_function_url_config()
+                    .function_name(&url.target_function_arn)
+                    .set_qualifier(url.qualifier.clone())
+                    .auth_type(url.auth_type.as_str().into())
+                    .invoke_mode(url.invoke_mode.as_str().into())
+                    .set_cors(url.cors.as_ref().map(sdk_cors));
+                let name = &url.target_function_arn;
+                let answer = self.on_function("making a URL for", name, "", || request.clone().send()).await?;
+                Ok(url_ids(&answer.function_arn, &answer.function_url))
+            }
+            Call::UpdateFunctionUrlConfig(url) => {
+                let request = self
+                    .lambda
+                    .update_function_url_config()
+                    .function_name(&url.target_function_arn)
+                    .set_qualifier(url.qualifier.clone())
+                    .auth_type(url.auth_type.as_str().into())
+                    .invoke_mode(url.invoke_mode.as_str().into())
+                    // What is not sent stays: no cross-origin answers are sent as empty ones.
+                    .cors(url.cors.as_ref().map_or_else(|| sdk::Cors::builder().build(), sdk_cors));
+                let name = &url.target_function_arn;
+                let answer = self.on_function("changing the URL of", name, "", || request.clone().send()).await?;
+                Ok(url_ids(&answer.function_arn, &answer.function_url))
+            }
+            Call::DeleteFunctionUrlConfig { function_name: name, qualifier } => {
+                let request = self.lambda.delete_function_url_config().function_name(name);
+                let answer = request.set_qualifier(qualifier.clone()).send().await;
+                gone_is_removed(format!("deleting the URL of function {name}"), answer)?;
+                Ok(Ids::new())
+            }
+        }
+    }
+}
+
+fn url_ids(arn: &str, url: &str) -> Ids {
+    [("Ref", arn), ("FunctionArn", arn), ("FunctionUrl", url)]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+fn observed_cors(cors: &sdk::Cors) -> Cors {
+    let lower_case = |names: &[String]| names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let set = |texts: &[String]| -> BTreeSet<String> { texts.iter().cloned().collect() };
+    Cors {
+        allow_credentials: cors.allow_credentials().unwrap_or_default(),
+        allow_headers: lower_case(cors.allow_headers()),
+        allow_methods: set(cors.allow_methods()),
+        allow_origins: set(cors.allow_origins()),
+        expose_headers: lower_case(cors.expose_headers()),
+        max_age: cors.max_age().filter(|seconds| *seconds > 0),
+    }
+}
+
+fn sdk_cors(cors: &Cors) -> sdk::Cors {
+    let list = |set: &BTreeSet<String>| Some(set.iter().cloned().collect()).filter(|list: &Vec<_>| !list.is_empty());
+    sdk::Cors::builder()
+        .allow_credentials(cors.allow_credentials)
+        .set_allow_headers(list(&cors.allow_headers))
+        .set_allow_methods(list(&cors.allow_methods))
+        .set_allow_origins(list(&cors.allow_origins))
+        .set_expose_headers(list(&cors.expose_headers))
+        .set_max_age(cors.max_age)
+        .build()
+}

@@ -1,0 +1,34 @@
+//! What browsers are told about other origins: of HTTP APIs and of function URLs.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::scalar;
+
+/// What a browser is told about other origins. Lists are sets: their order has no meaning.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Cors {
+    /// Whether cookies may be sent.
+    #[serde(deserialize_with = "scalar::flag")]
+    pub allow_credentials: bool,
+    /// Request headers, in lower case: HTTP does not tell cases apart.
+    #[serde(deserialize_with = "lower_case_set")]
+    pub allow_headers: BTreeSet<String>,
+    /// Methods.
+    pub allow_methods: BTreeSet<String>,
+    /// Origins.
+    pub allow_origins: BTreeSet<String>,
+    /// Response headers, in lower case.
+    #[serde(deserialize_with = "lower_case_set")]
+    pub expose_headers: BTreeSet<String>,
+    /// How long a browser may keep the answer, in seconds.
+    #[serde(deserialize_with = "scalar::optional_whole")]
+    pub max_age: Option<i32>,
+}
+
+fn lower_case_set<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names.into_iter().map(|name| name.to_ascii_lowercase()).collect())
+}

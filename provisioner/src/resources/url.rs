@@ -1,0 +1,134 @@
+//! `AWS::Lambda::Url`: an address of its own for a function, without an API. The way to an answer that comes in
+//! pieces: HTTP APIs hand on whole answers only.
+
+use serde::{Deserialize, Serialize};
+
+use super::cors::Cors;
+use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::permission::bare_function_name;
+use super::scalar;
+use super::tags::Mark;
+use crate::place::Place;
+use crate::template::Reference;
+
+/// A function URL.
+///
+/// It has no tags and no description. A function or alias has one at most, so it belongs to whoever the function
+/// belongs to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Url {
+    /// The function's name. A template may give its ARN.
+    pub target_function_arn: String,
+    /// The alias that is called; without it the function itself.
+    #[serde(default, deserialize_with = "scalar::optional_text")]
+    pub qualifier: Option<String>,
+    /// `NONE` for everybody, or `AWS_IAM`. Either way the resource policy has to allow the call too.
+    pub auth_type: String,
+    /// `BUFFERED`, or `RESPONSE_STREAM` for answers that are passed on piece by piece.
+    #[serde(default = "buffered")]
+    pub invoke_mode: String,
+    /// The cross-origin answers of the URL itself. With it the function's own are ignored.
+    #[serde(default)]
+    pub cors: Option<Cors>,
+}
+
+fn buffered() -> String {
+    "BUFFERED".to_owned()
+}
+
+/// A writing call to Lambda about a function URL.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
+pub enum Call {
+    CreateFunctionUrlConfig(Box<Url>),
+    UpdateFunctionUrlConfig(Box<Url>),
+    DeleteFunctionUrlConfig { function_name: String, qualifier: Option<String> },
+}
+
+impl Kind for Url {
+    const TYPE: &'static str = "AWS::Lambda::Url";
+    const ATTRIBUTES: &'static [&'static str] = &["FunctionArn", "FunctionUrl"];
+    const CREATE_ONLY: &'static [&'static str] = &["TargetFunctionArn", "Qualifier"];
+    type Call = Call;
+
+    fn complete(&mut self, _mark: &Mark) {
+        let target = bare_function_name(&self.target_function_arn).to_owned();
+        match target.split_once(':') {
+            Some((name, alias)) => {
+                self.qualifier.get_or_insert_with(|| alias.to_owned());
+                self.target_function_arn = name.to_owned();
+            }
+            None => self.target_function_arn = target,
+        }
+        // Lambda keeps no difference between these.
+        if let Some(cors) = &mut self.cors {
+            cors.max_age = cors.max_age.filter(|seconds| *seconds > 0);
+        }
+        self.cors = self.cors.take().filter(|cors| *cors != Cors::default());
+    }
+
+    fn name(&self) -> String {
+        match &self.qualifier {
+            Some(alias) => format!("{}:{alias}", self.target_function_arn),
+            None => self.target_function_arn.clone(),
+        }
+    }
+
+    fn identity(&self) -> Vec<String> {
+        [Some(&self.target_function_arn), self.qualifier.as_ref()].into_iter().flatten().cloned().collect()
+    }
+
+    fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
+        let account = Reference::account();
+        let (partition, region, name) = (place.partition(), place.region(), self.name());
+        let arn = format!("arn:{partition}:lambda:{region}:{account}:function:{name}");
+        vec![("Ref", arn.clone()), ("FunctionArn", arn)]
+    }
+
+    fn create(&self) -> Stages<Call> {
+        stages([vec![Call::CreateFunctionUrlConfig(Box::new(self.clone()))]])
+    }
+
+    fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
+        stages([vec![Call::UpdateFunctionUrlConfig(Box::new(self.clone()))]])
+    }
+
+    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+        let (function_name, qualifier) = (self.target_function_arn.clone(), self.qualifier.clone());
+        stages([vec![Call::DeleteFunctionUrlConfig { function_name, qualifier }]])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::resources::Resource;
+
+    fn url(properties: &Value) -> Resource {
+        let mut url = Resource::parse(Url::TYPE, properties.as_object().unwrap().clone()).unwrap().unwrap();
+        url.complete(&Mark { stack: "chat".to_owned(), logical_id: "Url".to_owned() });
+        url
+    }
+
+    #[test]
+    fn a_target_is_one_function_or_alias_however_it_is_written() {
+        let arn = "arn:aws:lambda:us-east-1:1:function:chat";
+        let named = |target: &str, alias: Option<&str>| {
+            url(&json!({"TargetFunctionArn": target, "Qualifier": alias, "AuthType": "NONE"}))
+        };
+        assert_eq!(named(arn, Some("live")), named("chat", Some("live")));
+        assert_eq!(named(&format!("{arn}:live"), None), named("chat", Some("live")));
+        assert_eq!(named(arn, None).name(), "chat");
+    }
+
+    #[test]
+    fn dropped_cross_origin_answers_are_a_change() {
+        let with = url(&json!({"TargetFunctionArn": "chat", "AuthType": "NONE", "Cors": {"AllowOrigins": ["*"]}}));
+        let without = url(&json!({"TargetFunctionArn": "chat", "AuthType": "NONE", "Cors": {}}));
+        let changed: Vec<_> = without.changes_from(&with).into_iter().map(|change| change.property).collect();
+        assert_eq!(changed, ["Cors"]);
+    }
+}
