@@ -5,21 +5,50 @@ use provisioner::plan::Plan;
 use provisioner::report::Smoke;
 use provisioner::resources::Resource;
 use provisioner::resources::alias::Check;
+use provisioner::template::references_in_text;
 use provisioner::{Error, Result};
 use serde_json::{Value, json};
 
 use super::session::Session;
 
+/// The route of the chat.
+const ROUTE: &str = "POST /chat";
+
 const QUESTION: &str = "Recommend me one movie in one short sentence";
 
 /// The event that a new version must answer before callers get it: a chat, where the stack serves `POST /chat`.
 pub(crate) fn event(desired: &Desired, wanted: bool) -> Option<Value> {
-    let chat = |resource: &Resource| matches!(resource, Resource::Route(route) if route.route_key == "POST /chat");
+    let chat = |resource: &Resource| matches!(resource, Resource::Route(route) if route.route_key == ROUTE);
     (wanted && desired.resources.iter().any(|one| chat(&one.resource))).then(|| chat_event(QUESTION))
 }
 
-/// What callers of the stack's one function call: its alias, or the function itself when there is none.
+/// What callers of the chat get: the alias, or the function, that the route `POST /chat` leads to; without such a
+/// route the stack's one function.
 pub(crate) fn callee(desired: &Desired) -> Option<(String, Option<String>)> {
+    led_to_by_the_route(desired).or_else(|| one_function(desired))
+}
+
+fn led_to_by_the_route(desired: &Desired) -> Option<(String, Option<String>)> {
+    let target = desired.resources.iter().find_map(|wanted| match &wanted.resource {
+        Resource::Route(route) if route.route_key == ROUTE => Some(&route.target),
+        _ => None,
+    })?;
+    let uri = references_in_text(target).iter().find_map(|reference| {
+        let led_to = desired.resources.iter().find(|wanted| wanted.logical_id == reference.logical_id)?;
+        if let Resource::Integration(integration) = &led_to.resource {
+            Some(&integration.integration_uri)
+        } else {
+            None
+        }
+    })?;
+    let (_, name) = uri.rsplit_once(":function:")?;
+    Some(match name.split_once(':') {
+        Some((function, alias)) => (function.to_owned(), Some(alias.to_owned())),
+        None => (name.to_owned(), None),
+    })
+}
+
+fn one_function(desired: &Desired) -> Option<(String, Option<String>)> {
     let resources = || desired.resources.iter().map(|wanted| &wanted.resource);
     let mut functions = resources().filter(|one| matches!(one, Resource::Function(_)));
     let function = functions.next().filter(|_| functions.next().is_none())?.name();

@@ -54,6 +54,10 @@ pub struct Function {
     /// The size of `/tmp`.
     #[serde(default)]
     pub ephemeral_storage: EphemeralStorage,
+    /// The most invocations at one moment, of all versions together, taken from the account's own. None is kept apart
+    /// where it is not given.
+    #[serde(default, deserialize_with = "scalar::optional_whole")]
+    pub reserved_concurrent_executions: Option<i32>,
     /// Tags.
     #[serde(default, deserialize_with = "tags::either_shape")]
     pub tags: Tags,
@@ -174,6 +178,13 @@ pub enum Call {
         arn: String,
         tags: Tags,
     },
+    PutFunctionConcurrency {
+        function_name: String,
+        reserved: i32,
+    },
+    DeleteFunctionConcurrency {
+        function_name: String,
+    },
     DeleteFunction {
         function_name: String,
     },
@@ -221,7 +232,8 @@ impl Kind for Function {
     }
 
     fn create(&self) -> Stages<Call> {
-        stages([vec![Call::CreateFunction(Box::new(self.clone()))]])
+        let reserved = self.reserved_concurrent_executions.map(|_| self.concurrency());
+        stages([vec![Call::CreateFunction(Box::new(self.clone()))], reserved.into_iter().collect()])
     }
 
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
@@ -230,8 +242,8 @@ impl Kind for Function {
             arn: id(ids, "Arn"),
             tags: self.tags.clone(),
         });
-        let configuration =
-            changed.beyond(&["Code", "Architectures", "Tags"]).then(|| Call::UpdateFunctionConfiguration {
+        let configuration = changed.beyond(&["Code", "Architectures", "Tags", CONCURRENCY]).then(|| {
+            Call::UpdateFunctionConfiguration {
                 function: Box::new(self.clone()),
                 revision: Reference::own("RevisionId").to_string(),
                 properties: CONFIGURATION
@@ -239,22 +251,26 @@ impl Kind for Function {
                     .filter(|name| changed.has(name))
                     .map(|name| (*name).to_owned())
                     .collect(),
-            });
+            }
+        });
         let code = changed.any(&CODE).then(|| Call::UpdateFunctionCode {
             function_name: self.function_name.clone(),
             code: self.code.clone(),
             architectures: self.architectures.clone(),
             revision: Reference::own("RevisionId").to_string(),
         });
+        let reserved = changed.has(CONCURRENCY).then(|| self.concurrency());
         // One after the other: Lambda answers 409 to a second update while one is in progress. Tags last: they too
         // give the function a new revision, which the updates would take for somebody else's change.
-        stages([configuration.into_iter().collect(), code.into_iter().collect(), tag.into_iter().collect()])
+        stages([configuration, code, tag, reserved].map(|call| call.into_iter().collect()))
     }
 
     fn delete(&self, _ids: &Ids) -> Stages<Call> {
         stages([vec![Call::DeleteFunction { function_name: self.function_name.clone() }]])
     }
 }
+
+const CONCURRENCY: &str = "ReservedConcurrentExecutions";
 
 /// The properties that `UpdateFunctionConfiguration` sends.
 const CONFIGURATION: [&str; 11] = [
@@ -277,11 +293,19 @@ impl Function {
     pub fn release(&self) -> Value {
         let mut release = self.comparable();
         if let Some(properties) = release.as_object_mut() {
-            for not_in_a_version in ["FunctionName", "Description", "Tags"] {
-                properties.remove(not_in_a_version);
+            for not_in_a_version in ["FunctionName", "Description", "Tags", CONCURRENCY] {
+                properties.shift_remove(not_in_a_version);
             }
         }
         release
+    }
+
+    fn concurrency(&self) -> Call {
+        let function_name = self.function_name.clone();
+        match self.reserved_concurrent_executions {
+            Some(reserved) => Call::PutFunctionConcurrency { function_name, reserved },
+            None => Call::DeleteFunctionConcurrency { function_name },
+        }
     }
 
     /// The defaults that depend on other properties.

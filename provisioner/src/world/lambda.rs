@@ -32,6 +32,7 @@ impl State {
                 }
                 self.role_exists(&function.role)?;
                 function.code.path = None;
+                function.reserved_concurrent_executions = None; // a call of its own
                 let name = function.function_name.clone();
                 self.functions.insert(name.clone(), function);
                 name
@@ -61,6 +62,16 @@ impl State {
                 let function = function.ok_or_else(|| missing(arn))?;
                 function.tags.extend(tags.clone());
                 function.function_name.clone()
+            }
+            Call::PutFunctionConcurrency { function_name: name, reserved } => {
+                let function = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
+                function.reserved_concurrent_executions = Some(*reserved);
+                name.clone()
+            }
+            Call::DeleteFunctionConcurrency { function_name: name } => {
+                let function = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
+                function.reserved_concurrent_executions = None;
+                name.clone()
             }
             Call::DeleteFunction { function_name: name } => {
                 self.functions.remove(name);

@@ -45,7 +45,12 @@ impl State {
             Some(((_, number), last)) if last.release() == held.release() => *number,
             _ => {
                 let number = newest.map_or(1, |((_, number), _)| number + 1);
-                let held = Function { description: description.clone(), tags: [].into(), ..held };
+                let held = Function {
+                    description: description.clone(),
+                    tags: [].into(),
+                    reserved_concurrent_executions: None,
+                    ..held
+                };
                 self.versions.insert((name.clone(), number), held);
                 self.revise(name); // the strictest reading: publishing is a change of the function too
                 number

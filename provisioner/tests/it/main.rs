@@ -21,6 +21,7 @@ mod ownership;
 mod plan;
 mod releases;
 mod smoke;
+mod streaming;
 mod support;
 mod support_tests;
 mod update;

@@ -83,6 +83,29 @@ impl Aws {
                 self.on_function("tagging", arn, "", || request.clone().send()).await?;
                 return self.function_is_ready(function_name, None).await; // tags give it a new revision
             }
+            Call::PutFunctionConcurrency { function_name: name, reserved } => {
+                let request = self.lambda.put_function_concurrency().function_name(name);
+                let request = request.reserved_concurrent_executions(*reserved);
+                let heals = |error: &_| heals(error, name, "");
+                match healing(|what| (self.notify)(what), heals, || request.clone().send()).await {
+                    Ok(_) => {}
+                    // New accounts have ten in all and may not set one aside: a cap that cannot be had is no reason
+                    // to have nothing.
+                    Err(error) if says(&error, "InvalidParameterValueException", "UnreservedConcurrentExecution") => {
+                        let all = "the account has too few concurrent executions to set any aside";
+                        (self.notify)(&format!("no cap of {reserved} for function {name}: {all}"));
+                    }
+                    Err(error) => {
+                        return Err(problem(format!("capping the concurrency of function {name}"), &error));
+                    }
+                }
+                return self.function_is_ready(name, None).await;
+            }
+            Call::DeleteFunctionConcurrency { function_name: name } => {
+                let request = self.lambda.delete_function_concurrency().function_name(name);
+                self.on_function("lifting the concurrency cap of", name, "", || request.clone().send()).await?;
+                return self.function_is_ready(name, None).await;
+            }
             Call::DeleteFunction { function_name: name } => {
                 let request = self.lambda.delete_function().function_name(name);
                 let heals = |error: &_| heals(error, name, "");
@@ -212,6 +235,8 @@ fn zip(function: &str, code: &Code) -> Result<Blob> {
 }
 
 pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
+    let reserved_concurrent_executions =
+        answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
     let tags = answer.tags.unwrap_or_default().into_iter().collect();
     let configuration = answer.configuration.unwrap_or_else(|| FunctionConfiguration::builder().build());
     let variables: BTreeMap<_, _> = match configuration.environment.and_then(|environment| environment.variables) {
@@ -253,6 +278,7 @@ pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
             .map_or_else(function::EphemeralStorage::default, |storage| function::EphemeralStorage {
                 size: storage.size,
             }),
+        reserved_concurrent_executions,
         tags,
     };
     if function.architectures.is_empty() {

@@ -30,10 +30,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether it is the answer of a chat that works.
+    /// Whether it is the answer of a chat that works. One that comes in pieces has 200 from its first word on, and
+    /// works when it says that it is done.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        self.function_error.is_none() && self.payload["statusCode"] == 200
+        let body = self.payload["body"].as_str().unwrap_or_default();
+        let complete = !body.starts_with("event:") || body.contains("event: done");
+        self.function_error.is_none() && self.payload["statusCode"] == 200 && complete
     }
 
     /// Whether IAM refused the function something. Its answer tells callers nothing of that; its log does.
@@ -51,6 +54,21 @@ impl Answer {
             _ => format!("it failed: {}", self.payload),
         }
     }
+}
+
+/// Between the status and headers of an answer that comes in pieces and its body, as Lambda's runtimes send it. Only a
+/// function URL takes the two apart.
+const PRELUDE_END: &str = "\0\0\0\0\0\0\0\0";
+
+/// The payload as JSON; of an answer in pieces its status and headers, with the body beside them.
+fn read(payload: String) -> Value {
+    if let Some((prelude, body)) = payload.split_once(PRELUDE_END)
+        && let Ok(Value::Object(mut answer)) = serde_json::from_str(prelude)
+    {
+        answer.insert("body".to_owned(), body.into());
+        return Value::Object(answer);
+    }
+    serde_json::from_str(&payload).unwrap_or(Value::String(payload))
 }
 
 impl Aws {
@@ -74,7 +92,7 @@ impl Aws {
             answer.payload().map(|blob| String::from_utf8_lossy(blob.as_ref()).into_owned()).unwrap_or_default();
         let log = answer.log_result().and_then(|log| BASE64_STANDARD.decode(log).ok()).unwrap_or_default();
         Ok(Answer {
-            payload: serde_json::from_str(&payload).unwrap_or(Value::String(payload)),
+            payload: read(payload),
             function_error: answer.function_error,
             log: String::from_utf8_lossy(&log).into_owned(),
         })
@@ -100,5 +118,28 @@ impl Aws {
             }
             sleep(Duration::from_secs(2)).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(payload: &str) -> Answer {
+        Answer { payload: read(payload.to_owned()), function_error: None, log: String::new() }
+    }
+
+    #[test]
+    fn an_answer_in_pieces_is_good_when_it_says_that_it_is_done() {
+        let prelude = r#"{"statusCode":200,"headers":{"Content-Type":"text/event-stream"}}"#;
+        let streamed = |body: &str| answer(&format!("{prelude}{PRELUDE_END}{body}"));
+        let token = "event: token\ndata: {\"text\":\"Dune\"}\n\n";
+        assert!(streamed(&format!("{token}event: done\ndata: {{}}\n\n")).is_good());
+        for broken in [token.to_owned(), format!("{token}event: error\ndata: {{}}\n\n")] {
+            assert!(!streamed(&broken).is_good(), "{broken}");
+        }
+        assert!(answer(r#"{"statusCode":200,"body":"{}"}"#).is_good());
+        assert!(!answer(r#"{"statusCode":500,"body":"{}"}"#).is_good());
+        assert!(!answer("not JSON").is_good());
     }
 }

@@ -76,9 +76,7 @@ pub(crate) fn existing(spec: &Spec, ours: bool) -> State {
     if ours {
         let permission = permission(spec, &api_id, "chat-Permission-");
         state.permissions.insert(("chat:live".to_owned(), permission.statement_id()), permission);
-        state
-            .versions
-            .insert(("chat".to_owned(), 1), Function { description: String::new(), ..function(spec, Tags::new()) });
+        state.versions.insert(("chat".to_owned(), 1), version(spec, ""));
         state.aliases.insert(("chat".to_owned(), "live".to_owned()), alias("1"));
         state.urls.extend(spec.url.then(|| ("chat:live".to_owned(), url(spec))));
     }
@@ -107,8 +105,7 @@ pub(super) fn judge(state: &State, spec: &Spec) {
     let found = only(state.aliases.iter().filter(|((function, _), _)| function != "theirs"));
     assert_eq!(found, alias(&found.function_version));
     let held = &state.versions[&("chat".to_owned(), found.function_version.parse().expect("a number"))];
-    let wanted = Function { description: held.description.clone(), ..function(spec, Tags::new()) };
-    assert_eq!(*held, wanted, "the alias leads to what the template says");
+    assert_eq!(*held, version(spec, &held.description), "the alias leads to what the template says");
     let own_permissions = state.permissions.iter().filter(|((function, _), _)| function != "theirs");
     assert_eq!(only(own_permissions), permission(spec, &api_id, "chat-Permission-"));
     let urls: Vec<_> = state.urls.values().cloned().collect();
@@ -199,8 +196,15 @@ fn function(spec: &Spec, tags: Tags) -> Function {
         },
         tracing_config: TracingConfig { mode: text(spec.tracing, "PassThrough") },
         ephemeral_storage: EphemeralStorage { size: spec.storage.unwrap_or(512) },
+        reserved_concurrent_executions: spec.reserved,
         tags,
     }
+}
+
+/// What a published version holds.
+fn version(spec: &Spec, description: &str) -> Function {
+    let function = function(spec, Tags::new());
+    Function { description: description.to_owned(), reserved_concurrent_executions: None, ..function }
 }
 
 fn alias(version: &str) -> Alias {

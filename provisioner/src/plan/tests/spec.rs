@@ -39,6 +39,7 @@ pub(crate) struct Spec {
     pub(crate) json_logs: bool,
     pub(crate) tracing: Option<&'static str>,
     pub(crate) storage: Option<i32>,
+    pub(crate) reserved: Option<i32>,
     pub(crate) source: &'static str,
     pub(crate) account_only: bool,
     pub(crate) api_description: Option<&'static str>,
@@ -122,6 +123,7 @@ impl Spec {
             json_logs: dice.of(&[false, true]),
             tracing: dice.maybe(&["PassThrough", "Active"]),
             storage: dice.maybe(&[512, 1024]),
+            reserved: dice.maybe(&[5, 10]),
             source: dice.of(&["chat", "talk"]),
             account_only: dice.of(&[false, true]),
             api_description: dice.maybe(&["films"]),
@@ -167,6 +169,7 @@ impl Spec {
                 "LoggingConfig": if self.json_logs { json!({"LogFormat": "JSON"}) } else { Value::Null },
                 "TracingConfig": self.tracing.map(|mode| json!({"Mode": mode})),
                 "EphemeralStorage": self.storage.map(|size| json!({"Size": size})), "Tags": tag_list,
+                "ReservedConcurrentExecutions": self.reserved,
             }},
             "Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Function"}}},
             "Alias": {"Type": "AWS::Lambda::Alias", "Properties": {

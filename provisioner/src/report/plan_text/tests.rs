@@ -32,7 +32,7 @@ fn a_first_deploy() {
       + AWS::ApiGatewayV2::Api          Api          chat
       + AWS::Lambda::Function           Function     chat
       + AWS::ApiGatewayV2::Stage        Stage        $default
-      + AWS::Lambda::Version            Version      chat release 3d44d3a4
+      + AWS::Lambda::Version            Version      chat release c3ab61aa
       + AWS::Lambda::Alias              Alias        chat:live
       + AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
@@ -53,7 +53,7 @@ fn nothing_to_do() {
       = AWS::ApiGatewayV2::Api          Api          chat
       = AWS::Lambda::Function           Function     chat
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      = AWS::Lambda::Version            Version      chat release 3d44d3a4
+      = AWS::Lambda::Version            Version      chat release c3ab61aa
       = AWS::Lambda::Alias              Alias        chat:live
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
@@ -94,7 +94,7 @@ fn numbers_texts_tags_and_lists_change() {
       ~ AWS::ApiGatewayV2::Stage        Stage        $default
           DefaultRouteSettings.ThrottlingRateLimit  (none) → 5.0
           Tags.team                                 (none) → films
-      + AWS::Lambda::Version            Version      chat release 7d51fb93
+      + AWS::Lambda::Version            Version      chat release 74444280
       ~ AWS::Lambda::Alias              Alias        chat:live
           FunctionVersion  1 → <Version.Version>
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
@@ -136,7 +136,7 @@ fn what_goes_is_shown_with_its_default() {
       ~ AWS::Lambda::Function           Function     chat
           MemorySize  512 → 128
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      + AWS::Lambda::Version            Version      chat release 3d44d3a4
+      + AWS::Lambda::Version            Version      chat release c3ab61aa
       ~ AWS::Lambda::Alias              Alias        chat:live
           FunctionVersion  1 → <Version.Version>
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
@@ -187,7 +187,7 @@ fn a_policy_changes_comes_and_goes() {
       = AWS::ApiGatewayV2::Api          Api          chat
       = AWS::Lambda::Function           Function     chat
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      = AWS::Lambda::Version            Version      chat release 3d44d3a4
+      = AWS::Lambda::Version            Version      chat release c3ab61aa
       = AWS::Lambda::Alias              Alias        chat:live
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
@@ -213,7 +213,7 @@ fn values_of_variables_are_not_told() {
           Environment.Variables.LONGER_NAME  (none) → (masked c19802)
           Environment.Variables.B            (masked a0b782) → (none)
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      + AWS::Lambda::Version            Version      chat release 1971a2a5
+      + AWS::Lambda::Version            Version      chat release 7c6eed4b
       ~ AWS::Lambda::Alias              Alias        chat:live
           FunctionVersion  1 → <Version.Version>
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
@@ -239,7 +239,7 @@ fn a_replacement_says_what_it_is() {
           Code.Sha256  sha-one → sha-two
           Role         arn:aws:iam::123456789012:role/role → arn:aws:iam::123456789012:role/service/role
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      + AWS::Lambda::Version            Version      chat release 2073e84e
+      + AWS::Lambda::Version            Version      chat release 2bd9a512
       ~ AWS::Lambda::Alias              Alias        chat:live
           FunctionVersion  1 → <Version.Version>
       ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (made anew: AWS cannot change it in place)
@@ -265,7 +265,7 @@ fn what_an_interrupted_replacement_left() {
       = AWS::ApiGatewayV2::Api          Api          chat
       = AWS::Lambda::Function           Function     chat
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      = AWS::Lambda::Version            Version      chat release 3d44d3a4
+      = AWS::Lambda::Version            Version      chat release c3ab61aa
       = AWS::Lambda::Alias              Alias        chat:live
       ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (removes what an interrupted run left behind)
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
@@ -302,7 +302,7 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
       ~ AWS::ApiGatewayV2::Stage        Stage        $default  (adopted)
           Tags.provisioner:resource  (none) → Stage
           Tags.provisioner:stack     (none) → chat
-      + AWS::Lambda::Version            Version      chat release c56aaf18
+      + AWS::Lambda::Version            Version      chat release d4d07558
       ~ AWS::Lambda::Alias              Alias        chat:live
       + AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       ~ AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live  (adopted)

@@ -141,7 +141,7 @@ fn assert_function(world: &World, account: &Account, package: &Path) {
         "memory": 512,
         "timeout": 30,
         "environment": {
-            "DYNAMODB_TABLE": "cinedb", "MODEL_ID": PROFILE, "MOVIE_LIMIT": "50", "ALLOWED_ORIGIN": "*",
+            "DYNAMODB_TABLE": "cinedb", "MODEL_ID": PROFILE, "CATALOG_TTL": "900", "MOVIE_LIMIT": "50", "ALLOWED_ORIGIN": "*",
         },
         "architectures": ["x86_64"],
         "package": "Zip",

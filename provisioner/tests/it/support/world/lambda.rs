@@ -31,6 +31,7 @@ async fn function(lambda: &aws_sdk_lambda::Client, name: &str) -> (String, Value
             "description": alias.description(),
             "weights": weights.map(|w| by_name(w.iter().map(|(version, weight)| (version.clone(), json!(weight))))),
             "policy": resource_policy(lambda, name, Some(alias_name), alias.alias_arn()).await,
+            "url": url(lambda, name, alias_name).await,
         });
         (alias_name.to_owned(), said(value))
     }))
@@ -77,6 +78,19 @@ fn configuration(c: &FunctionConfiguration) -> Value {
         "state": c.state().map(|s| s.as_str()),
         "last_update": c.last_update_status().map(|s| s.as_str()),
     }))
+}
+
+async fn url(lambda: &aws_sdk_lambda::Client, name: &str, alias: &str) -> Value {
+    match lambda.get_function_url_config().function_name(name).qualifier(alias).send().await {
+        Ok(got) => json!({
+            "auth": got.auth_type().as_str(),
+            "mode": got.invoke_mode().map(|mode| mode.as_str()),
+            "origins": got.cors().map(|cors| sorted(cors.allow_origins())),
+            "methods": got.cors().map(|cors| sorted(cors.allow_methods())),
+        }),
+        Err(e) if e.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Value::Null,
+        Err(e) => panic!("the URL of {name}:{alias}: {e:?}"),
+    }
 }
 
 /// The policy of exactly this function or alias. MiniStack puts the aliases' statements into the function's own answer,

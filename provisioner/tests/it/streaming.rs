@@ -1,0 +1,88 @@
+//! The second function, whose answers come word by word.
+
+use serde_json::json;
+
+use crate::support::package;
+use crate::support::proxy::rule::{AwsError, call};
+use crate::support::user::{User, code};
+
+const STREAM: &str = "cinedb-chat-bedrock-stream";
+
+fn with_streaming() -> User {
+    let stream = format!("StreamFunction={}", package::function_zip_file().display());
+    let chat = code(package::function_zip_file()).into_string().expect("a path in UTF-8");
+    User::new().always(["-P", "Streaming=true", "--code", &chat, "--code", &stream])
+}
+
+#[tokio::test]
+async fn the_streaming_function_comes_with_its_url_both_permissions_and_a_cap() {
+    let user = with_streaming();
+    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
+    assert!(report["outputs"]["StreamUrl"].as_str().is_some_and(|url| url.contains("lambda-url")), "{report:#}");
+    let world = user.world().await;
+    let function = &world["functions"][STREAM];
+    assert_eq!(function["latest"]["environment"]["STREAMING"], "true");
+    assert_eq!(function["reserved_concurrency"], 5);
+    let alias = &function["aliases"]["live"];
+    let url = json!({"auth": "NONE", "mode": "RESPONSE_STREAM", "origins": ["*"], "methods": ["POST"]});
+    assert_eq!((&alias["version"], &alias["url"]), (&json!("1"), &url));
+    let statements = alias["policy"].as_object().unwrap().values();
+    let mut allowed: Vec<_> = statements.map(|one| (one["Action"].clone(), one["Condition"].clone())).collect();
+    allowed.sort_by_key(|(action, _)| action.to_string());
+    assert_eq!(
+        allowed,
+        [
+            (json!("lambda:InvokeFunction"), json!({"Bool": {"lambda:InvokedViaFunctionUrl": "true"}})),
+            (json!("lambda:InvokeFunctionUrl"), json!({"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}})),
+        ]
+    );
+    let actions =
+        &world["roles"]["cinedb-chat-bedrock-role"]["inline"]["BedrockInvokePolicy"]["Statement"][0]["Action"];
+    assert_eq!(*actions, json!(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]));
+
+    let (run, writes) = user.writes_of(&["deploy"]).await;
+    run.expect_success();
+    assert_eq!(writes, [""; 0]);
+    user.run(&["destroy", "--yes"]).await.expect_success();
+    assert!(user.world().await.names("functions").is_empty());
+}
+
+#[tokio::test]
+async fn the_url_is_changed_in_place() {
+    let user = with_streaming();
+    user.deploy(&[]).await;
+    let (run, writes) =
+        user.writes_of(&["deploy", "--no-smoke", "-P", "AllowedOrigin=https://films.example.org"]).await;
+    run.expect_success();
+    assert_eq!(writes.iter().filter(|call| call.ends_with("UpdateFunctionUrlConfig")).count(), 1, "{writes:?}");
+    let world = user.world().await;
+    assert_eq!(world["functions"][STREAM]["aliases"]["live"]["url"]["origins"], json!(["https://films.example.org"]));
+}
+
+#[tokio::test]
+async fn an_account_without_concurrency_to_set_aside_gets_the_function_all_the_same() {
+    let user = with_streaming();
+    let message = "Specified ReservedConcurrentExecutions for function decreases account's \
+                   UnreservedConcurrentExecution below its minimum value of [10].";
+    let refused = AwsError::new(400, "InvalidParameterValueException", message);
+    user.proxy.on(call("PutFunctionConcurrency").answer(refused));
+    let run = user.deploy(&[]).await;
+    assert!(run.stderr.contains("no cap of 5 for function cinedb-chat-bedrock-stream"), "{run:?}");
+}
+
+#[tokio::test]
+async fn fallback_models_are_told_to_the_function_and_allowed_to_its_role() {
+    let user = User::new();
+    let fallbacks =
+        ["FallbackModel=anthropic.claude-haiku-4-5-20251001-v1:0", "SecondFallbackModel=amazon.nova-lite-v1:0"];
+    user.deploy(&["-P", fallbacks[0], "-P", fallbacks[1]]).await;
+    let world = user.world().await;
+    let told = &world["functions"]["cinedb-chat-bedrock"]["latest"]["environment"]["FALLBACK_MODEL_IDS"];
+    assert_eq!(*told, "us.anthropic.claude-haiku-4-5-20251001-v1:0,us.amazon.nova-lite-v1:0");
+    let policy = world["roles"]["cinedb-chat-bedrock-role"]["inline"]["BedrockInvokePolicy"].to_string();
+    for model in ["anthropic.claude-haiku-5-5", "anthropic.claude-haiku-4-5-20251001-v1:0", "amazon.nova-lite-v1:0"] {
+        for resource in [format!("inference-profile/us.{model}\""), format!("::foundation-model/{model}\"")] {
+            assert!(policy.contains(&resource), "no {resource} in {policy}");
+        }
+    }
+}
