@@ -29,9 +29,9 @@ pub(crate) fn callee(desired: &Desired) -> Option<(String, Option<String>)> {
 }
 
 fn led_to_by_the_route(desired: &Desired) -> Option<(String, Option<String>)> {
-    let target = desired.resources.iter().find_map(|wanted| match &wanted.resource {
-        Resource::Route(route) if route.route_key == ROUTE => Some(&route.target),
-        _ => None,
+    let target = desired.resources.iter().find_map(|wanted| {
+        let Resource::Route(route) = &wanted.resource else { return None };
+        (route.route_key == ROUTE).then_some(&route.target)
     })?;
     let uri = references_in_text(target).iter().find_map(|reference| {
         let led_to = desired.resources.iter().find(|wanted| wanted.logical_id == reference.logical_id)?;
