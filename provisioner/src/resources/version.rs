@@ -99,3 +99,21 @@ impl Version {
         digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_description_is_no_other_version() {
+        let version = |description: &str| Version {
+            function_name: "chat".to_owned(),
+            description: description.to_owned(),
+            release: json!({"MemorySize": 512}),
+            package: String::new(),
+            revision: String::new(),
+        };
+        assert_eq!(version("release 2").comparable(), version("").comparable());
+        assert_eq!(version("release 2").identity(), version("").identity());
+    }
+}

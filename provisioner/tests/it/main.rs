@@ -10,6 +10,7 @@
 mod adopt;
 mod attach;
 mod changes;
+mod cloudformation;
 mod deploy;
 mod destroy;
 mod failures;

@@ -2,6 +2,7 @@
 //! readers that know nothing of the planner.
 
 pub(crate) mod account;
+pub(crate) mod aws_cli;
 pub(crate) mod chat;
 pub(crate) mod cli;
 pub(crate) mod http;

@@ -1,0 +1,3 @@
+//! The same template through CloudFormation.
+
+mod aws_cli;
