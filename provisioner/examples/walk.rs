@@ -45,7 +45,7 @@ async fn walk() -> Result<(), Box<dyn Error>> {
     let (parameters, packages) = (BTreeMap::new(), Packages::default());
     let desired = Desired::build(&template, &parameters, &packages, &"walk".parse()?, aws.place())?;
     // What is, and what must be done. Nothing up to here can change anything.
-    let observed = observe(&aws, &desired).await?;
+    let observed = observe(&aws.reader(), &desired).await?;
     let plan = plan(&desired, &observed, &Options::default());
     anstream::println!("{}", plan_text(&plan));
     if !plan.blockers.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use futures_util::future::{join, join_all};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
@@ -81,8 +81,8 @@ pub struct Observed {
     pub nowhere: BTreeMap<String, Error>,
 }
 
-/// Looks for every resource of `desired`, as many at once as their identities allow: first all that have a name,
-/// then those that live inside something that was found.
+/// Looks for every resource of `desired`, each the moment that all it is found by is known: those that have a name at
+/// once, those that live inside another when that one was found.
 ///
 /// # Errors
 /// The first question that AWS refuses to answer.
@@ -90,41 +90,56 @@ pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed
     let mut observed = Observed::default();
     let mut known = Known::default();
     let mut waiting: Vec<&Wanted> = desired.resources.iter().collect();
+    let mut asked = FuturesUnordered::new();
+    asked.push(ask(reader, desired, Question::Account));
     loop {
         let filled = waiting.iter().map(|wanted| (*wanted, wanted.resource.fill(&known)));
         let ready: Vec<_> = filled.filter(|(_, resource)| resource.can_be_found()).collect();
         waiting.retain(|wanted| !ready.iter().any(|(one, _)| one.logical_id == wanted.logical_id));
-        let first_round = observed.account.is_empty();
-        if ready.is_empty() && !first_round {
-            return Ok(observed); // what still waits lives inside something that does not exist
-        }
-        let answers = join_all(ready.iter().map(|(wanted, resource)| find(reader, desired, wanted, resource)));
-        // The account is asked for beside the first round: nothing is found by it.
-        let account = async { if first_round { reader.account().await.map(Some) } else { Ok(None) } };
-        let (account, answers) = join(account, answers).await;
-        if let Some(account) = account? {
-            known.insert(Reference::account(), &account);
-            observed.account = account;
-        }
-        for ((wanted, _), answer) in ready.iter().zip(answers) {
-            let answer = match answer {
+        asked.extend(
+            ready.into_iter().map(|(one, resource)| ask(reader, desired, Question::Find(one, resource.into()))),
+        );
+        // When nothing is under way, what still waits lives inside something that does not exist.
+        let Some(answer) = asked.next().await else { return Ok(observed) };
+        match answer {
+            Answer::Account(account) => {
+                observed.account = account?;
+                known.insert(Reference::account(), &observed.account);
+            }
+            Answer::Resource(wanted, answer) => match *answer {
                 Err(error) if error.is_nowhere() => {
                     observed.nowhere.insert(wanted.logical_id.clone(), error);
-                    None
                 }
-                answer => answer?,
-            };
-            if let Some(found) = answer {
-                for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
-                    known.insert(reference, value);
+                answer => {
+                    let Some(found) = answer? else { continue };
+                    for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
+                        known.insert(reference, value);
+                    }
+                    observed.found.insert(wanted.logical_id.clone(), found);
                 }
-                observed.found.insert(wanted.logical_id.clone(), found);
-            }
+            },
         }
     }
 }
 
-async fn find(reader: &impl Reader, desired: &Desired, wanted: &Wanted, resource: &Resource) -> Result<Option<Found>> {
-    let mark = Mark { stack: desired.stack.as_str().to_owned(), logical_id: wanted.logical_id.clone() };
-    reader.find(resource, &mark).await
+/// What is asked of AWS.
+enum Question<'a> {
+    Account,
+    Find(&'a Wanted, Box<Resource>),
+}
+
+/// What AWS answered to it.
+enum Answer<'a> {
+    Account(Result<String>),
+    Resource(&'a Wanted, Box<Result<Option<Found>>>),
+}
+
+async fn ask<'a>(reader: &impl Reader, desired: &Desired, question: Question<'a>) -> Answer<'a> {
+    match question {
+        Question::Account => Answer::Account(reader.account().await),
+        Question::Find(wanted, resource) => {
+            let mark = Mark { stack: desired.stack.as_str().to_owned(), logical_id: wanted.logical_id.clone() };
+            Answer::Resource(wanted, reader.find(&resource, &mark).await.into())
+        }
+    }
 }

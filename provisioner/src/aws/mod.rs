@@ -7,38 +7,16 @@ mod iam;
 mod lambda;
 mod logs;
 mod problem;
+mod reader;
 mod retry;
 
 pub use connect::{Aws, Connection, Notify};
 pub use lambda::Answer;
+pub use reader::AwsReader;
 
 use crate::error::Result;
 use crate::execute::Writer;
-use crate::observe::{Found, Reader};
-use crate::resources::{Call, Ids, Mark, Resource};
-
-impl Reader for Aws {
-    async fn account(&self) -> Result<String> {
-        self.account_id().await
-    }
-
-    async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
-        match wanted {
-            Resource::Role(role) => self.find_role(role, mark).await,
-            Resource::LogGroup(log_group) => self.find_log_group(log_group, mark).await,
-            Resource::Function(function) => self.find_function(function, mark).await,
-            Resource::Version(version) => self.find_version(version).await,
-            Resource::Alias(alias) => self.find_alias(alias, mark).await,
-            Resource::Url(url) => self.find_url(url).await,
-            Resource::Permission(permission) => self.find_permission(permission).await,
-            Resource::Api(api) => self.find_api(api, mark).await,
-            Resource::Integration(integration) => self.find_integration(integration, mark).await,
-            Resource::Route(route) => self.find_route(route, mark).await,
-            Resource::Stage(stage) => self.find_stage(stage, mark).await,
-            Resource::Table(table) => self.find_table(table, mark).await,
-        }
-    }
-}
+use crate::resources::{Call, Ids};
 
 impl Writer for Aws {
     async fn send(&self, call: &Call) -> Result<Ids> {

@@ -14,7 +14,7 @@ use crate::terminal::Exit;
 pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
     let event = smoke::event(&session.desired, !arguments.no_smoke);
-    let observed = observe(&session.aws, &session.desired).await?;
+    let observed = observe(&session.aws.reader(), &session.desired).await?;
     let plan = plan(&session.desired, &observed, &Options { adopt: arguments.adopt, check: event.clone() });
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
     apply(&plan, &session, &approval, event, arguments.stack.output).await

@@ -13,7 +13,7 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    let observed = observe(&session.aws, &session.desired).await?;
+    let observed = observe(&session.aws.reader(), &session.desired).await?;
     let options = Options { adopt: arguments.adopt, check: smoke::event(&session.desired, true) };
     let plan = plan(&session.desired, &observed, &options);
     match arguments.stack.output {

@@ -12,6 +12,7 @@ mod attach;
 mod changes;
 mod cloudformation;
 mod deploy;
+mod depth;
 mod destroy;
 mod failures;
 mod interrupt;

@@ -14,7 +14,8 @@ use crate::support::http::{options, post_chat, send};
 use crate::support::ministack::ministack;
 use crate::support::package;
 use crate::support::proxy::Proxy;
-use crate::support::proxy::call::{Kind, depth, names};
+use crate::support::proxy::call::{Kind, names};
+use crate::support::proxy::chain::chain;
 use crate::support::proxy::rule::{AwsError, call, calls_that, writes};
 use crate::support::seed;
 use crate::support::world::World;
@@ -60,7 +61,7 @@ async fn the_proxy_counts_and_names_calls() {
     ];
     assert_eq!(format!("{:?}", proxy.calls()), format!("[{}]", calls.join(", ")));
     assert_eq!(names(&proxy.writes()), ["iam CreateRole", "logs CreateLogGroup"]);
-    assert_eq!(depth(&proxy.calls()), calls.len());
+    assert_eq!(chain(&proxy.calls()).depth(), calls.len());
     assert_eq!(proxy.calls()[3].target, "/2015-03-31/functions/none");
     proxy.clear();
     assert!(proxy.calls().is_empty());

@@ -1,43 +1,36 @@
 //! HTTP APIs.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use aws_sdk_apigatewayv2::types::{self as sdk, ProtocolType};
 
-use super::super::Aws;
-use super::super::problem::problem;
-use super::{api_ids, sorted, unsorted};
+use super::super::problem::{is_missing, problem};
+use super::super::{Aws, AwsReader};
+use super::{api_ids, no_such_api, sorted, unsorted};
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::api::{self, Api, Protocol};
-use crate::resources::{Cors, Ids, Mark, Owner, Resource};
+use crate::resources::{Cors, Ids, Mark, Owner, Resource, Tags};
 
-impl Aws {
+impl AwsReader {
     /// The API with our mark; else the one with its name, which nobody's or another stack's mark may be on.
     pub(in super::super) async fn find_api(&self, wanted: &Api, mark: &Mark) -> Result<Option<Found>> {
+        let apis = self.apis.once("", self.aws.apis()).await?;
         let (mut ours, mut namesakes) = (Vec::new(), Vec::new());
-        let mut next = None;
-        loop {
-            let page = self.apigateway.get_apis().max_results("500").set_next_token(next).send().await;
-            let page = page.map_err(|error| problem("listing the HTTP APIs", &error))?;
-            for api in page.items.unwrap_or_default() {
-                let tags = sorted(api.tags());
-                if mark.is_on(&tags) {
-                    ours.push(api);
-                } else if api.name() == Some(&wanted.name)
-                    // A WebSocket API of that name is another thing, and could not be made one of these.
-                    && api.protocol_type() == Some(&ProtocolType::Http)
-                    && mark.owner(&tags) == Owner::Nobody
-                {
-                    namesakes.push(api);
-                }
-            }
-            next = page.next_token;
-            if next.is_none() {
-                break;
+        for api in apis.iter() {
+            let tags = sorted(api.tags());
+            if mark.is_on(&tags) {
+                ours.push(api);
+            } else if api.name() == Some(&wanted.name)
+                // A WebSocket API of that name is another thing, and could not be made one of these.
+                && api.protocol_type() == Some(&ProtocolType::Http)
+                && mark.owner(&tags) == Owner::Nobody
+            {
+                namesakes.push(api);
             }
         }
-        let named = |apis: &[sdk::Api]| apis.iter().filter_map(|api| api.api_id()).collect::<Vec<_>>().join(", ");
+        let named = |apis: &[&sdk::Api]| apis.iter().filter_map(|api| api.api_id()).collect::<Vec<_>>().join(", ");
         let (found, candidates) = if ours.is_empty() { (namesakes.first(), &namesakes) } else { (ours.first(), &ours) };
         if candidates.len() > 1 {
             let cause = format!("{} HTTP APIs answer to this name: {}", candidates.len(), named(candidates));
@@ -58,6 +51,41 @@ impl Aws {
             let ids = api_ids(api.api_id(), api.api_endpoint());
             Found::new(Resource::Api(resource), ids, owner)
         }))
+    }
+
+    /// The tags of an API.
+    pub(super) async fn api_tags(&self, api_id: &str) -> Result<Arc<Tags>> {
+        let listed = self.apis.told("").unwrap_or_default();
+        let ask = async {
+            match listed.iter().find(|api| api.api_id() == Some(api_id)) {
+                Some(api) => Ok(sorted(api.tags())),
+                None => self.aws.api_tags(api_id).await,
+            }
+        };
+        self.api_tags.once(api_id, ask).await
+    }
+}
+
+impl Aws {
+    async fn apis(&self) -> Result<Vec<sdk::Api>> {
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let page = self.apigateway.get_apis().max_results("500").set_next_token(next).send().await;
+            let page = page.map_err(|error| problem("listing the HTTP APIs", &error))?;
+            all.extend(page.items.unwrap_or_default());
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn api_tags(&self, api_id: &str) -> Result<Tags> {
+        match self.apigateway.get_api().api_id(api_id).send().await {
+            Ok(api) => Ok(sorted(api.tags())),
+            Err(error) if is_missing(&error) => Err(no_such_api(api_id)),
+            Err(error) => Err(problem(format!("reading HTTP API {api_id}"), &error)),
+        }
     }
 
     pub(in super::super) async fn send_api(&self, call: &api::Call) -> Result<Ids> {

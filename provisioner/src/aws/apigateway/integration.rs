@@ -2,19 +2,22 @@
 
 use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType};
 
-use super::super::Aws;
 use super::super::problem::{is_missing, problem};
+use super::super::{Aws, AwsReader};
 use super::{named_id, no_such_api};
 use crate::error::Result;
 use crate::observe::{Found, Twin};
 use crate::resources::integration::{self, Integration, function_arn, same_function};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
-impl Aws {
+impl AwsReader {
     /// The integration with our mark; else one of the same function, first of all one that a route uses.
     pub(in super::super) async fn find_integration(&self, wanted: &Integration, mark: &Mark) -> Result<Option<Found>> {
         let api_id = &wanted.api_id;
-        let (integrations, routes) = tokio::try_join!(self.integrations(api_id), self.routes(api_id))?;
+        let (integrations, routes) = tokio::try_join!(
+            self.integrations.once(api_id, self.aws.integrations(api_id)),
+            self.routes.once(api_id, self.aws.routes(api_id)),
+        )?;
         let id = |one: &sdk::Integration| one.integration_id.clone().unwrap_or_default();
         let used = |one: &sdk::Integration| {
             let target = format!("integrations/{}", id(one));
@@ -39,7 +42,9 @@ impl Aws {
         let ids = named_id("IntegrationId", found.integration_id());
         Ok(Some(Found { twins, ..Found::new(Resource::Integration(resource), ids, owner) }))
     }
+}
 
+impl Aws {
     pub(super) async fn integrations(&self, api_id: &str) -> Result<Vec<sdk::Integration>> {
         let (mut all, mut next) = (Vec::new(), None);
         loop {

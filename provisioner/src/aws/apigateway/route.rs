@@ -2,13 +2,41 @@
 
 use aws_sdk_apigatewayv2::types as sdk;
 
-use super::super::Aws;
 use super::super::problem::{is_missing, problem};
-use super::{named_id, no_such_api, sorted};
+use super::super::{Aws, AwsReader};
+use super::{named_id, no_such_api};
 use crate::error::Result;
 use crate::observe::Found;
 use crate::resources::route::{self, Route};
 use crate::resources::{Ids, Mark, Owner, Resource};
+
+impl AwsReader {
+    /// The route of this key. It has no mark: it is ours when the API or the integration that it leads to is.
+    pub(in super::super) async fn find_route(&self, wanted: &Route, mark: &Mark) -> Result<Option<Found>> {
+        let api_id = &wanted.api_id;
+        let (routes, integrations, api_tags) = tokio::try_join!(
+            self.routes.once(api_id, self.aws.routes(api_id)),
+            self.integrations.once(api_id, self.aws.integrations(api_id)),
+            self.api_tags(api_id),
+        )?;
+        let Some(found) = routes.iter().find(|route| route.route_key() == Some(&wanted.route_key)) else {
+            return Ok(None);
+        };
+        let target = found.target().unwrap_or_default();
+        let leads_to = |one: &&sdk::Integration| one.integration_id() == target.strip_prefix("integrations/");
+        let description = integrations.iter().find(leads_to).and_then(|one| one.description()).unwrap_or_default();
+        let owner =
+            if mark.owner(&api_tags) == Owner::Ours { Owner::Ours } else { mark.owner_by_description(description) };
+        let resource = Route {
+            api_id: api_id.clone(),
+            route_key: wanted.route_key.clone(),
+            target: target.to_owned(),
+            authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
+            authorizer_id: found.authorizer_id().map(str::to_owned),
+        };
+        Ok(Some(Found::new(Resource::Route(resource), named_id("RouteId", found.route_id()), owner)))
+    }
+}
 
 impl Aws {
     pub(super) async fn routes(&self, api_id: &str) -> Result<Vec<sdk::Route>> {
@@ -26,36 +54,6 @@ impl Aws {
             if next.is_none() {
                 return Ok(all);
             }
-        }
-    }
-
-    /// The route of this key. It has no mark: it is ours when the API or the integration that it leads to is.
-    pub(in super::super) async fn find_route(&self, wanted: &Route, mark: &Mark) -> Result<Option<Found>> {
-        let api_id = &wanted.api_id;
-        let (routes, integrations, api_owner) =
-            tokio::try_join!(self.routes(api_id), self.integrations(api_id), self.api_owner(api_id, mark))?;
-        let Some(found) = routes.iter().find(|route| route.route_key() == Some(&wanted.route_key)) else {
-            return Ok(None);
-        };
-        let target = found.target().unwrap_or_default();
-        let leads_to = |one: &&sdk::Integration| one.integration_id() == target.strip_prefix("integrations/");
-        let description = integrations.iter().find(leads_to).and_then(|one| one.description()).unwrap_or_default();
-        let owner = if api_owner == Owner::Ours { Owner::Ours } else { mark.owner_by_description(description) };
-        let resource = Route {
-            api_id: api_id.clone(),
-            route_key: wanted.route_key.clone(),
-            target: target.to_owned(),
-            authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
-            authorizer_id: found.authorizer_id().map(str::to_owned),
-        };
-        Ok(Some(Found::new(Resource::Route(resource), named_id("RouteId", found.route_id()), owner)))
-    }
-
-    async fn api_owner(&self, api_id: &str, mark: &Mark) -> Result<Owner> {
-        match self.apigateway.get_api().api_id(api_id).send().await {
-            Ok(api) => Ok(mark.owner(&sorted(api.tags()))),
-            Err(error) if is_missing(&error) => Err(no_such_api(api_id)),
-            Err(error) => Err(problem(format!("reading HTTP API {api_id}"), &error)),
         }
     }
 

@@ -2,24 +2,16 @@
 
 use serde_json::Value;
 
-use super::super::Aws;
 use super::super::problem::{gone_is_removed, is_missing, problem};
+use super::super::{Aws, AwsReader};
 use crate::error::Result;
 use crate::observe::{Found, Twin};
 use crate::resources::permission::{Call, Permission};
 use crate::resources::{Ids, Owner, Resource};
 
-impl Aws {
+impl AwsReader {
     pub(in super::super) async fn find_permission(&self, wanted: &Permission) -> Result<Option<Found>> {
-        let name = &wanted.function_name;
-        let (function, qualifier) = wanted.function_and_qualifier();
-        let request = self.lambda.get_policy().function_name(function).set_qualifier(qualifier.map(str::to_owned));
-        let policy = match request.send().await {
-            Ok(answer) => answer.policy.unwrap_or_default(),
-            Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(problem(format!("reading the resource policy of function {name}"), &error)),
-        };
-        let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
+        let policy = self.policies.once(&wanted.function_name, self.aws.resource_policy(wanted)).await?;
         let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
         let sid = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
         let ours = statements.iter().filter(|statement| wanted.owns(&sid(statement)));
@@ -30,6 +22,20 @@ impl Aws {
         let first = twins.next();
         let found = first.map(|Twin { resource, ids }| Found::new(resource, ids, Owner::Ours));
         Ok(found.map(|found| Found { twins: twins.collect(), ..found }))
+    }
+}
+
+impl Aws {
+    /// The resource policy of a function or an alias; null when there is none.
+    async fn resource_policy(&self, of: &Permission) -> Result<Value> {
+        let name = &of.function_name;
+        let (function, qualifier) = of.function_and_qualifier();
+        let request = self.lambda.get_policy().function_name(function).set_qualifier(qualifier.map(str::to_owned));
+        match request.send().await {
+            Ok(answer) => Ok(serde_json::from_str(&answer.policy.unwrap_or_default()).unwrap_or_default()),
+            Err(error) if is_missing(&error) => Ok(Value::Null),
+            Err(error) => Err(problem(format!("reading the resource policy of function {name}"), &error)),
+        }
     }
 
     pub(in super::super) async fn send_permission(&self, call: &Call) -> Result<Ids> {

@@ -96,7 +96,7 @@ async fn deploy(
     let packages = Packages { instead, check: PackageCheck::ForThisMachine };
     let desired =
         Desired::build(&template, &parameters.into_iter().collect(), &packages, &stack.parse()?, aws.place())?;
-    let observed = observe(&aws, &desired).await?;
+    let observed = observe(&aws.reader(), &desired).await?;
     let plan = plan(&desired, &observed, &Options::default());
     let outcome = execute(&plan, &aws, &Stop::default(), &progress::tell).await;
     match outcome.failed.into_iter().next() {

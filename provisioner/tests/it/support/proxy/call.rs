@@ -77,22 +77,8 @@ pub(crate) fn names(calls: &[Call]) -> Vec<String> {
     calls.iter().map(Call::name).collect()
 }
 
-/// The longest chain of calls of which each began only after the one before had been answered.
-pub(crate) fn depth(calls: &[Call]) -> usize {
-    // In order of arrival, so that whatever a call may have waited for has its own depth already.
-    let mut depths: Vec<usize> = Vec::with_capacity(calls.len());
-    for call in calls {
-        let waited_for = calls.iter().zip(&depths).filter(|(c, _)| c.ended.is_some_and(|e| e <= call.began));
-        let before = waited_for.map(|(_, depth)| *depth).max().unwrap_or(0);
-        depths.push(before + 1);
-    }
-    depths.into_iter().max().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -114,22 +100,5 @@ mod tests {
         for (service, operation, kind) in table {
             assert_eq!(Kind::of(service, operation), kind, "{service} {operation}");
         }
-    }
-
-    #[test]
-    fn depth_counts_only_calls_that_waited_for_each_other() {
-        let start = Instant::now();
-        let at = |from: u64, to: u64| Call {
-            service: "iam".to_owned(),
-            operation: "GetRole".to_owned(),
-            kind: Kind::Read,
-            target: "/".to_owned(),
-            status: Some(200),
-            began: start + Duration::from_millis(from),
-            ended: Some(start + Duration::from_millis(to)),
-        };
-        assert_eq!(depth(&[]), 0);
-        assert_eq!(depth(&[at(0, 10), at(1, 30), at(2, 10)]), 1);
-        assert_eq!(depth(&[at(0, 10), at(1, 30), at(12, 20), at(25, 40)]), 3);
     }
 }

@@ -2,12 +2,13 @@
 //! program's word, and misbehaves on request as a network or AWS itself may.
 
 pub(crate) mod call;
+pub(crate) mod chain;
 mod naming;
 pub(crate) mod rule;
 
 use std::error::Error;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -100,6 +101,11 @@ impl Proxy {
     /// it fits, whether or not it decides.
     pub(crate) fn on(&self, rule: Rule) {
         self.shared.state().rules.push(rule);
+    }
+
+    /// Every call takes this long besides, like those to a region that is far away.
+    pub(crate) fn far_away(&self, by: Duration) {
+        self.on(rule::calls_that(|_| true).delay(by));
     }
 
     /// Back to passing everything through.

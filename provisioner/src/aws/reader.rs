@@ -1,0 +1,133 @@
+//! The reading side: each list is asked for once a run.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_apigatewayv2::types::{Api, Integration, Route};
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use super::Aws;
+use crate::error::Result;
+use crate::observe::{Found, Reader};
+use crate::resources::{Mark, Resource, Tags};
+
+impl Aws {
+    /// A reader for one run. It remembers what AWS answered, so the next run takes another one.
+    #[must_use]
+    pub fn reader(&self) -> AwsReader {
+        let aws = self.clone();
+        AwsReader {
+            aws,
+            apis: Asked::default(),
+            api_tags: Asked::default(),
+            integrations: Asked::default(),
+            routes: Asked::default(),
+            policies: Asked::default(),
+        }
+    }
+}
+
+/// Answers questions about what exists, and cannot change it. Resources that are parts of the same thing are found in
+/// the same list, and that is asked for once.
+#[derive(Debug)]
+pub struct AwsReader {
+    pub(super) aws: Aws,
+    pub(super) apis: Asked<Vec<Api>>,
+    /// By API.
+    pub(super) api_tags: Asked<Tags>,
+    /// By API.
+    pub(super) integrations: Asked<Vec<Integration>>,
+    /// By API.
+    pub(super) routes: Asked<Vec<Route>>,
+    /// By function, or function and alias (`chat:live`).
+    pub(super) policies: Asked<Value>,
+}
+
+impl Reader for AwsReader {
+    async fn account(&self) -> Result<String> {
+        self.aws.account_id().await
+    }
+
+    async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
+        match wanted {
+            Resource::Role(role) => self.aws.find_role(role, mark).await,
+            Resource::LogGroup(log_group) => self.aws.find_log_group(log_group, mark).await,
+            Resource::Function(function) => self.aws.find_function(function, mark).await,
+            Resource::Version(version) => self.aws.find_version(version).await,
+            Resource::Alias(alias) => self.aws.find_alias(alias, mark).await,
+            Resource::Url(url) => self.aws.find_url(url).await,
+            Resource::Permission(permission) => self.find_permission(permission).await,
+            Resource::Api(api) => self.find_api(api, mark).await,
+            Resource::Integration(integration) => self.find_integration(integration, mark).await,
+            Resource::Route(route) => self.find_route(route, mark).await,
+            Resource::Stage(stage) => self.aws.find_stage(stage, mark).await,
+            Resource::Table(table) => self.aws.find_table(table, mark).await,
+        }
+    }
+}
+
+/// Answers by question. Who asks what is being asked already waits for that answer.
+pub(super) struct Asked<T>(Mutex<BTreeMap<String, Arc<OnceCell<Shared<T>>>>>);
+
+/// An answer, or why it was refused, for all who asked.
+type Shared<T> = Result<Arc<T>>;
+
+impl<T> Asked<T> {
+    /// The answer to `question`: `ask`'s, the first time.
+    pub(super) async fn once(&self, question: &str, ask: impl Future<Output = Result<T>>) -> Shared<T> {
+        let cell = {
+            let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(cells.entry(question.to_owned()).or_default())
+        };
+        cell.get_or_init(|| async { ask.await.map(Arc::new) }).await.clone()
+    }
+
+    /// The answer to `question`, if there is one already.
+    pub(super) fn told(&self, question: &str) -> Option<Arc<T>> {
+        let cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cells.get(question)?.get()?.clone().ok()
+    }
+}
+
+impl<T> Default for Asked<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> fmt::Debug for Asked<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asked").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use futures_util::future::join;
+
+    use super::*;
+    use crate::error::Error;
+
+    #[tokio::test]
+    async fn a_question_is_asked_once_also_by_two_at_a_time_and_also_when_it_is_refused() {
+        let asked = Asked::default();
+        let count = Cell::new(0);
+        let ask = |answer: Result<u8>| {
+            asked.once("question", async {
+                count.set(count.get() + 1);
+                tokio::task::yield_now().await;
+                answer
+            })
+        };
+        let refused = || Err(Error::new("asking", "denied"));
+        let (one, other) = join(ask(refused()), ask(Ok(2))).await;
+        assert_eq!((one.clone(), other), (refused().map(Arc::new), one));
+        assert_eq!((count.get(), asked.told("question")), (1, None));
+        assert_eq!(asked.once("another", async { Ok(3) }).await, Ok(Arc::new(3)));
+        assert_eq!(asked.told("another"), Some(Arc::new(3)));
+    }
+}

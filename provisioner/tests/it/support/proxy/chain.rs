@@ -1,0 +1,117 @@
+//! How many calls had to wait for each other: what a run costs on a slow network, whatever the machine.
+
+use std::fmt;
+
+use super::call::{Call, Kind};
+
+/// The longest chain of calls of which each began only after the one before had been answered.
+///
+/// Looking again and again until something is ready counts once: a read that is asked again, with nothing answered since
+/// that it could have waited for, takes the place of the one before.
+pub(crate) struct Chain(Vec<Call>);
+
+impl Chain {
+    pub(crate) fn depth(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Printed by an assertion that fails: what waited for what.
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} calls deep:", self.depth())?;
+        let Some(first) = self.0.first() else { return Ok(()) };
+        for call in &self.0 {
+            let since = |at: std::time::Instant| at.duration_since(first.began).as_millis();
+            let ended = call.ended.map_or("…".to_owned(), |ended| since(ended).to_string());
+            writeln!(f, "  {:>5} to {ended:>5} ms  {call:?} {}", since(call.began), call.target)?;
+        }
+        Ok(())
+    }
+}
+
+/// The longest chain among `calls`, which are in order of arrival.
+pub(crate) fn chain(calls: &[Call]) -> Chain {
+    // In order of arrival, so that whatever a call may have waited for has its own chain already.
+    let mut links: Vec<Link> = Vec::with_capacity(calls.len());
+    for (index, call) in calls.iter().enumerate() {
+        let ended = |other: &usize| calls[*other].ended.is_some_and(|ended| ended <= call.began);
+        let deepest = (0..index).filter(ended).max_by_key(|other| links[*other].depth);
+        let depth = deepest.map_or(0, |other| links[other].depth);
+        let asked_again = |other: &usize| {
+            let before = &calls[*other];
+            let same = before.name() == call.name() && before.target == call.target;
+            same && call.kind == Kind::Read && links[*other].depth == depth
+        };
+        let link = match (0..index).filter(ended).find(asked_again) {
+            Some(before) => Link { ..links[before] },
+            None => Link { depth: depth + 1, after: deepest },
+        };
+        links.push(link);
+    }
+    let mut chain = Vec::new();
+    let mut next = (0..calls.len()).max_by_key(|index| links[*index].depth);
+    while let Some(index) = next {
+        chain.push(calls[index].clone());
+        next = links[index].after;
+    }
+    chain.reverse();
+    Chain(chain)
+}
+
+struct Link {
+    depth: usize,
+    after: Option<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn calls(calls: &[(&str, u64, u64)]) -> Vec<Call> {
+        let start = Instant::now();
+        let call = |(operation, from, to): &(&str, u64, u64)| Call {
+            service: "lambda".to_owned(),
+            operation: (*operation).to_owned(),
+            kind: Kind::of("lambda", operation),
+            target: "/".to_owned(),
+            status: Some(200),
+            began: start + Duration::from_millis(*from),
+            ended: Some(start + Duration::from_millis(*to)),
+        };
+        calls.iter().map(call).collect()
+    }
+
+    fn names(chain: &Chain) -> Vec<String> {
+        chain.0.iter().map(|call| call.operation.clone()).collect()
+    }
+
+    #[test]
+    fn only_calls_that_waited_for_each_other_are_counted() {
+        assert_eq!(chain(&[]).depth(), 0);
+        assert_eq!(chain(&calls(&[("GetA", 0, 10), ("GetB", 1, 30), ("GetC", 2, 10)])).depth(), 1);
+        let three = chain(&calls(&[("GetA", 0, 10), ("GetB", 1, 30), ("GetC", 12, 20), ("GetD", 25, 40)]));
+        assert_eq!(names(&three), ["GetA", "GetC", "GetD"]);
+    }
+
+    #[test]
+    fn looking_again_until_it_is_ready_counts_once_and_a_later_look_for_something_else_does_not() {
+        let waiting =
+            [("Update", 0, 10), ("GetOne", 10, 20), ("GetTwo", 10, 20), ("GetTwo", 30, 40), ("GetOne", 31, 41)];
+        assert_eq!(chain(&calls(&waiting)).depth(), 2);
+        let then = [&waiting[..], &[("Publish", 50, 60), ("GetOne", 70, 80)]].concat();
+        assert_eq!(names(&chain(&calls(&then))), ["Update", "GetOne", "Publish", "GetOne"]);
+        assert_eq!(chain(&calls(&[("Create", 0, 10), ("Create", 10, 20)])).depth(), 2, "a write is never a look");
+    }
+
+    #[test]
+    fn a_chain_prints_what_waited_for_what() {
+        let printed = format!("{:?}", chain(&calls(&[("Create", 0, 10), ("GetOne", 15, 20)])));
+        assert_eq!(
+            printed,
+            "2 calls deep:\n      0 to    10 ms  lambda Create 200 /\n     15 to    20 ms  lambda GetOne 200 /\n"
+        );
+    }
+}
