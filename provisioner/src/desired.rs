@@ -9,7 +9,7 @@ use crate::package::{self, Target};
 use crate::place::{Place, StackName};
 use crate::resources::function::Function;
 use crate::resources::version::Version;
-use crate::resources::{Ids, KINDS, Mark, PropertyFault, Resource};
+use crate::resources::{Ids, Mark, PropertyFault, Resource, typed_kinds};
 use crate::template::{
     DeletionPolicy, Known, Output, Reference, ResolvedResource, Template, references_in, references_in_text,
 };
@@ -159,8 +159,11 @@ fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {
     match Resource::parse(&declared.kind, declared.properties.clone()).map_err(problem)? {
         Some(resource) => Ok(resource),
         None => {
-            let reason =
-                format!("the kind `{}` is not supported; supported are\n  {}", declared.kind, KINDS.join("\n  "));
+            let reason = format!(
+                "the kind `{}` is not supported; supported are these, and all others of AWS's registry through Cloud Control\n  {}",
+                declared.kind,
+                typed_kinds().join("\n  ")
+            );
             Err(template.resource_problem(&declared.logical_id, "Type", reason))
         }
     }
@@ -181,10 +184,10 @@ fn check_attributes(template: &Template, declared: &ResolvedResource, earlier: &
 fn unknown_attribute(reference: &Reference, resources: &[Wanted]) -> Option<String> {
     let Reference { logical_id, attribute } = reference;
     let other = resources.iter().find(|wanted| wanted.logical_id == *logical_id)?;
-    let names = other.resource.attribute_names();
-    if attribute == "Ref" || names.contains(&attribute.as_str()) {
+    if attribute == "Ref" || other.resource.has_attribute(attribute) {
         return None;
     }
+    let names = other.resource.attribute_names();
     let supported = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let kind = other.resource.kind();
     Some(format!("`{logical_id}` ({kind}) has no attribute `{attribute}`; supported: {supported}"))

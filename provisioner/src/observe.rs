@@ -1,12 +1,13 @@
 //! What AWS answers now about the resources that a template wants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
+use crate::resources::other::Schema;
 use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
@@ -14,6 +15,9 @@ use crate::template::{Known, Reference};
 pub trait Reader {
     /// The account that the credentials belong to.
     fn account(&self) -> impl Future<Output = Result<String>> + Send;
+
+    /// What AWS's registry says of a kind that has no type here.
+    fn schema(&self, kind: &str) -> impl Future<Output = Result<Schema>> + Send;
 
     /// The resource that a template's resource names, if it exists. An error that [`Error::is_nowhere`] when it
     /// cannot, since what it would be part of does not exist.
@@ -77,6 +81,8 @@ pub struct Observed {
     pub account: String,
     /// What exists, by logical id.
     pub found: BTreeMap<String, Found>,
+    /// What the registry says of the kinds that have no type here, by their names.
+    pub schemas: BTreeMap<String, Schema>,
     /// What neither exists nor can be made, since what it is part of does not exist: why, by logical id.
     pub nowhere: BTreeMap<String, Error>,
 }
@@ -92,8 +98,11 @@ pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed
     let mut waiting: Vec<&Wanted> = desired.resources.iter().collect();
     let mut asked = FuturesUnordered::new();
     asked.push(ask(reader, desired, Question::Account));
+    let untyped = desired.resources.iter().filter(|wanted| matches!(wanted.resource, Resource::Other(_)));
+    let kinds: BTreeSet<_> = untyped.map(|wanted| wanted.resource.kind().to_owned()).collect();
+    asked.extend(kinds.into_iter().map(|kind| ask(reader, desired, Question::Schema(kind))));
     loop {
-        let filled = waiting.iter().map(|wanted| (*wanted, wanted.resource.fill(&known)));
+        let filled = waiting.iter().map(|wanted| (*wanted, observed.told(wanted.resource.fill(&known))));
         let ready: Vec<_> = filled.filter(|(_, resource)| resource.can_be_found()).collect();
         waiting.retain(|wanted| !ready.iter().any(|(one, _)| one.logical_id == wanted.logical_id));
         asked.extend(
@@ -105,6 +114,9 @@ pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed
             Answer::Account(account) => {
                 observed.account = account?;
                 known.insert(Reference::account(), &observed.account);
+            }
+            Answer::Schema(kind, schema) => {
+                observed.schemas.insert(kind, schema?);
             }
             Answer::Resource(wanted, answer) => match *answer {
                 Err(error) if error.is_nowhere() => {
@@ -125,21 +137,38 @@ pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed
 /// What is asked of AWS.
 enum Question<'a> {
     Account,
+    Schema(String),
     Find(&'a Wanted, Box<Resource>),
 }
 
 /// What AWS answered to it.
 enum Answer<'a> {
     Account(Result<String>),
+    Schema(String, Result<Schema>),
     Resource(&'a Wanted, Box<Result<Option<Found>>>),
 }
 
 async fn ask<'a>(reader: &impl Reader, desired: &Desired, question: Question<'a>) -> Answer<'a> {
     match question {
         Question::Account => Answer::Account(reader.account().await),
+        Question::Schema(kind) => {
+            let schema = reader.schema(&kind).await;
+            Answer::Schema(kind, schema)
+        }
         Question::Find(wanted, resource) => {
             let mark = Mark { stack: desired.stack.as_str().to_owned(), logical_id: wanted.logical_id.clone() };
             Answer::Resource(wanted, reader.find(&resource, &mark).await.into())
         }
+    }
+}
+
+impl Observed {
+    /// The resource with what the registry says of its kind.
+    #[must_use]
+    pub fn told(&self, mut resource: Resource) -> Resource {
+        if let Resource::Other(other) = &mut resource {
+            other.schema = self.schemas.get(&other.type_name).cloned();
+        }
+        resource
     }
 }

@@ -39,6 +39,8 @@ pub struct Connection {
 #[derive(Clone)]
 pub struct Aws {
     pub(super) apigateway: aws_sdk_apigatewayv2::Client,
+    pub(super) cloudcontrol: aws_sdk_cloudcontrol::Client,
+    pub(super) cloudformation: aws_sdk_cloudformation::Client,
     pub(super) dynamodb: aws_sdk_dynamodb::Client,
     pub(super) iam: aws_sdk_iam::Client,
     pub(super) lambda: aws_sdk_lambda::Client,
@@ -101,6 +103,8 @@ impl Aws {
         };
         Ok(Self {
             apigateway: aws_sdk_apigatewayv2::Client::new(&config),
+            cloudcontrol: aws_sdk_cloudcontrol::Client::new(&config),
+            cloudformation: aws_sdk_cloudformation::Client::new(&config),
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),

@@ -1,6 +1,7 @@
 //! AWS: one file a service, with its questions and its calls. The only place that imports an AWS SDK.
 
 mod apigateway;
+mod cloudcontrol;
 mod connect;
 mod dynamodb;
 mod iam;
@@ -33,6 +34,7 @@ impl Writer for Aws {
             Call::Route(call) => self.send_route(call).await,
             Call::Stage(call) => self.send_stage(call).await,
             Call::Table(call) => self.send_table(call).await,
+            Call::Other(call) => self.send_other(call).await,
         }
     }
 }

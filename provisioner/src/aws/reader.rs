@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 use super::Aws;
 use crate::error::Result;
 use crate::observe::{Found, Reader};
+use crate::resources::other::Schema;
 use crate::resources::{Mark, Resource, Tags};
 
 impl Aws {
@@ -50,6 +51,10 @@ impl Reader for AwsReader {
         self.aws.account_id().await
     }
 
+    async fn schema(&self, kind: &str) -> Result<Schema> {
+        self.aws.registry_schema(kind).await
+    }
+
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
         match wanted {
             Resource::Role(role) => self.aws.find_role(role, mark).await,
@@ -64,6 +69,7 @@ impl Reader for AwsReader {
             Resource::Route(route) => self.find_route(route, mark).await,
             Resource::Stage(stage) => self.aws.find_stage(stage, mark).await,
             Resource::Table(table) => self.aws.find_table(table, mark).await,
+            Resource::Other(other) => self.aws.find_other(other, mark).await,
         }
     }
 }

@@ -38,7 +38,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let mut steps = Vec::new();
     let mut blockers = Vec::new();
     for wanted in &desired.resources {
-        let mut resource = wanted.resource.fill(&known);
+        let mut resource = observed.told(wanted.resource.fill(&known));
         if let Resource::Alias(alias) = &mut resource {
             let patient = steps.iter().any(Step::grants_something_new);
             alias.check = options.check.clone().map(|event| Check { event, patient });
@@ -109,6 +109,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
         logical_id: wanted.logical_id.clone(),
         kind: resource.kind().to_owned(),
         name: resource.name(),
+        through: resource.through(),
         action,
         changes: changes.into_iter().map(masked).collect(),
         calls: stages.iter().chain(&cleanup).flatten().map(crate::resources::Call::operation).collect(),

@@ -69,6 +69,7 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
         logical_id: wanted.logical_id.clone(),
         kind: found.resource.kind().to_owned(),
         name: found.resource.name(),
+        through: found.resource.through(),
         action: if kept.is_none() { Action::Delete } else { Action::Leave },
         changes: Vec::new(),
         calls: stages.iter().flatten().map(Call::operation).collect(),

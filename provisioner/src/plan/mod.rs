@@ -61,6 +61,9 @@ pub struct Step {
     pub kind: String,
     /// What people call it.
     pub name: String,
+    /// What it goes through, where that is not the service's own API: `CloudControl` for kinds that have no type here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<&'static str>,
     /// What is done.
     pub action: Action,
     /// The properties that change. Values of environment variables are masked.

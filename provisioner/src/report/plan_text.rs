@@ -64,6 +64,11 @@ fn symbol(action: Action) -> char {
 }
 
 fn remark(step: &Step) -> String {
+    let through = if step.through.is_some() { "  (through Cloud Control)" } else { "" };
+    format!("{through}{}", why(step))
+}
+
+fn why(step: &Step) -> String {
     match (&step.reason, step.action) {
         (Some(reason), Action::Leave) => format!("  (left: {reason})"),
         (Some(reason), _) => format!("  ({reason})"),

@@ -34,6 +34,18 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     /// One AWS call that changes something.
     type Call;
 
+    /// The type's name, for this resource.
+    fn type_name(&self) -> &str {
+        Self::TYPE
+    }
+    /// Whether `Fn::GetAtt` can ask for this.
+    fn has_attribute(&self, name: &str) -> bool {
+        Self::ATTRIBUTES.contains(&name)
+    }
+    /// The properties that AWS cannot change in place; `*` for all.
+    fn create_only(&self) -> Vec<&str> {
+        Self::CREATE_ONLY.to_vec()
+    }
     /// A property that the template gives although it must not, and why.
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
         None
@@ -54,6 +66,10 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     /// What is compared.
     fn comparable(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
+    }
+    /// What is compared of it, as AWS has it, with what is `wanted`.
+    fn seen_beside(&self, _wanted: &Self) -> Value {
+        self.comparable()
     }
     /// Why this kind must not take over `now`, a resource that nobody's mark is on.
     fn objection(&self, _now: &Self) -> Option<String> {

@@ -10,6 +10,7 @@ pub mod function;
 pub mod integration;
 mod kind;
 pub mod log_group;
+pub mod other;
 pub mod permission;
 mod policy;
 pub mod role;
@@ -59,28 +60,41 @@ macro_rules! kinds {
             $(#[doc = concat!("About ", $description)] $name($module::Call)),+
         }
 
-        /// The names of the kinds that are supported.
-        pub const KINDS: &[&str] = &[$($module::$name::TYPE),+];
+        /// The names of the kinds that have a type here.
+        #[must_use]
+        pub fn typed_kinds() -> Vec<&'static str> {
+            [$($module::$name::TYPE),+].into_iter().filter(|kind| *kind != ANY_OTHER).collect()
+        }
 
         impl Resource {
-            /// The typed resource of a template's properties; `None` for a kind that is not supported.
+            /// The resource of a template's properties, typed where its kind is known here; `None` for what cannot
+            /// be a kind of resource at all.
             ///
             /// # Errors
             /// The first property that is unknown or has not the right type.
             pub fn parse(kind: &str, properties: Map<String, Value>) -> Result<Option<Self>, PropertyFault> {
+                if kind == ANY_OTHER {
+                    return Ok(None);
+                }
                 match kind {
                     $($module::$name::TYPE => parse(properties).map(Self::$name).map(Some),)+
-                    _ => Ok(None),
+                    _ => Ok(other::Other::new(kind, properties).map(Self::Other)),
                 }
             }
 
             /// The kind's name in a template.
             #[must_use]
-            pub fn kind(&self) -> &'static str {
-                match self { $(Self::$name(_) => $module::$name::TYPE),+ }
+            pub fn kind(&self) -> &str {
+                match self { $(Self::$name(one) => one.type_name()),+ }
             }
 
-            /// What `Fn::GetAtt` can ask it for.
+            /// Whether `Fn::GetAtt` can ask it for this.
+            #[must_use]
+            pub fn has_attribute(&self, name: &str) -> bool {
+                match self { $(Self::$name(one) => one.has_attribute(name)),+ }
+            }
+
+            /// What `Fn::GetAtt` can ask it for, where that is known here.
             #[must_use]
             pub fn attribute_names(&self) -> &'static [&'static str] {
                 match self { $(Self::$name(_) => $module::$name::ATTRIBUTES),+ }
@@ -106,6 +120,9 @@ macro_rules! kinds {
             /// Whether it can be looked for: nothing that AWS finds it by is still unknown.
             #[must_use]
             pub fn can_be_found(&self) -> bool {
+                if matches!(self, Self::Other(other) if other.schema.is_none()) {
+                    return false; // what it is found by stands in its kind's schema
+                }
                 let identity = match self { $(Self::$name(one) => one.identity()),+ };
                 identity.iter().all(|part| references_in_text(part).is_empty())
             }
@@ -118,8 +135,15 @@ macro_rules! kinds {
                 match self { $(Self::$name(one) => one.comparable()),+ }
             }
 
-            fn create_only(&self) -> &'static [&'static str] {
-                match self { $(Self::$name(_) => $module::$name::CREATE_ONLY),+ }
+            fn seen_beside(&self, wanted: &Self) -> Value {
+                match (self, wanted) {
+                    $((Self::$name(now), Self::$name(wanted)) => now.seen_beside(wanted),)+
+                    _ => self.comparable(),
+                }
+            }
+
+            fn create_only(&self) -> Vec<&str> {
+                match self { $(Self::$name(one) => one.create_only()),+ }
             }
 
             /// Whether a replacement is made before the old one goes.
@@ -167,6 +191,9 @@ macro_rules! kinds {
     };
 }
 
+/// Stands in the list of kinds for all that have no type here. No kind can have this name.
+const ANY_OTHER: &str = "*";
+
 kinds! {
     Role in role: "an IAM role",
     LogGroup in log_group: "a log group",
@@ -180,6 +207,7 @@ kinds! {
     Route in route: "a route of an HTTP API",
     Stage in stage: "a stage of an HTTP API",
     Table in table: "a DynamoDB table",
+    Other in other: "a resource of another kind",
 }
 
 impl Resource {
@@ -192,16 +220,22 @@ impl Resource {
         if let (Some(theirs), Some(ours)) = (now.tags_mut(), self.clone().tags_mut()) {
             theirs.retain(|key, _| ours.contains_key(key));
         }
-        difference::changes(&now.comparable(), &self.comparable())
+        difference::changes(&now.seen_beside(self), &self.comparable())
     }
 
     /// Whether one of these changes cannot be made in place.
     #[must_use]
     pub fn must_be_replaced(&self, changed: &Changed) -> bool {
-        match self.create_only() {
+        match self.create_only().as_slice() {
             ["*"] => changed != &Changed::default(),
             properties => changed.any(properties),
         }
+    }
+
+    /// What its calls go through, where that is not its service's own API.
+    #[must_use]
+    pub fn through(&self) -> Option<&'static str> {
+        matches!(self, Self::Other(_)).then_some("CloudControl")
     }
 
     /// What `Ref` or `Fn::GetAtt` gives for it, once AWS has assigned `ids`.

@@ -7,6 +7,7 @@
 mod gateway;
 mod iam;
 mod lambda;
+mod other;
 mod release;
 mod stores;
 mod url;
@@ -25,6 +26,7 @@ use crate::resources::api::Api;
 use crate::resources::function::Function;
 use crate::resources::integration::Integration;
 use crate::resources::log_group::LogGroup;
+use crate::resources::other::{Other, Schema};
 use crate::resources::permission::Permission;
 use crate::resources::role::Role;
 use crate::resources::route::Route;
@@ -66,6 +68,8 @@ pub(crate) struct State {
     pub(crate) stages: BTreeMap<(String, String), Stage>,
     /// By name.
     pub(crate) tables: BTreeMap<String, Table>,
+    /// By kind and identifier: what Cloud Control has made.
+    pub(crate) others: BTreeMap<(String, String), Other>,
     /// How many ids were handed out.
     pub(crate) assigned: u32,
 }
@@ -91,6 +95,7 @@ impl State {
             Resource::Route(one) => self.find_route(one, mark),
             Resource::Stage(one) => self.find_stage(one, mark),
             Resource::Table(one) => self.find_table(one, mark),
+            Resource::Other(one) => self.find_other(one, mark),
         }
     }
 
@@ -108,6 +113,7 @@ impl State {
             Call::Route(call) => self.route_call(call),
             Call::Stage(call) => self.stage_call(call),
             Call::Table(call) => self.table_call(call),
+            Call::Other(call) => self.other_call(call),
         }
     }
 }
@@ -197,6 +203,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Reader for World {
     async fn account(&self) -> Result<String> {
         Ok(ACCOUNT.to_owned())
+    }
+
+    async fn schema(&self, kind: &str) -> Result<Schema> {
+        Schema::kept(kind).ok_or_else(|| Error::new("asking for a schema", missing(kind)))
     }
 
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {

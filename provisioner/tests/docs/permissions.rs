@@ -20,6 +20,16 @@ const NOT_IN_THE_POLICY: &[(&str, &str)] = &[
     ("dynamodb:UpdateTable", "only for templates with a table; named in the notes"),
     ("dynamodb:TagResource", "only for templates with a table; named in the notes"),
     ("dynamodb:DeleteTable", "only for templates with a table; named in the notes"),
+    ("cloudformation:DescribeType", "only for templates with kinds that have no type here; named in the notes"),
+    ("cloudformation:ListResources", "only for templates with kinds that have no type here; named in the notes"),
+    ("cloudformation:GetResource", "only for templates with kinds that have no type here; named in the notes"),
+    ("cloudformation:CreateResource", "only for templates with kinds that have no type here; named in the notes"),
+    ("cloudformation:UpdateResource", "only for templates with kinds that have no type here; named in the notes"),
+    ("cloudformation:DeleteResource", "only for templates with kinds that have no type here; named in the notes"),
+    (
+        "cloudformation:GetResourceRequestStatus",
+        "only for templates with kinds that have no type here; named in the notes",
+    ),
     ("dynamodb:BatchWriteItem", "`local` fills its own table with it"),
 ];
 
@@ -65,7 +75,9 @@ fn allowed(policy: &str) -> BTreeSet<String> {
 
 /// The IAM actions of all operations in `src/aws`, found by the names of the clients that they are called on.
 fn called() -> BTreeSet<String> {
-    let call = Regex::new(r"\b(apigateway|client|dynamodb|iam|lambda|logs|sts)\s*\.\s*([a-z]+(?:_[a-z]+)*)\(\)");
+    let call = Regex::new(
+        r"\b(apigateway|client|cloudcontrol|cloudformation|dynamodb|iam|lambda|logs|sts)\s*\.\s*([a-z]+(?:_[a-z]+)*)\(\)",
+    );
     let call = call.expect("a pattern");
     let mut actions = BTreeSet::new();
     for file in files(&root().join("provisioner/src/aws")) {
@@ -93,6 +105,8 @@ fn action(client: &str, operation: &str) -> Vec<String> {
         };
         return vec![format!("apigateway:{verb}")];
     }
+    // Cloud Control's actions are CloudFormation's.
+    let client = if client == "cloudcontrol" { "cloudformation" } else { client };
     let name: String = operation.split('_').map(capitalized).collect();
     // The one operation of ours whose permission has another name.
     let name = if (client, name.as_str()) == ("lambda", "Invoke") { "InvokeFunction".to_owned() } else { name };

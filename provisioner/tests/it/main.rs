@@ -18,6 +18,7 @@ mod failures;
 mod interrupt;
 mod invoke;
 mod local;
+mod other_kinds;
 mod output;
 mod ownership;
 mod plan;

@@ -7,8 +7,8 @@ fn kinds_and_properties_that_are_not_supported() {
     insta::assert_snapshot!(told("\
 ---
 Resources:
-  Bucket:
-    Type: AWS::S3::Bucket
+  Nested:
+    Type: AWS::CloudFormation::Stack
 ---
 Resources:
   Logs:
@@ -122,7 +122,7 @@ Resources:
     Type: AWS::Logs::LogGroup
     Properties: {LogGroupName: same}
 "), @r#"
-    resolving t.yaml:3: Bucket.Type: the kind `AWS::S3::Bucket` is not supported; supported are
+    resolving t.yaml:3: Nested.Type: the kind `AWS::CloudFormation::Stack` is not supported; supported are these, and all others of AWS's registry through Cloud Control
       AWS::IAM::Role
       AWS::Logs::LogGroup
       AWS::Lambda::Function

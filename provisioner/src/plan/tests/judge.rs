@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Value, json};
+
 use super::spec::{FOREIGN_API, Spec, allow, trust};
 use crate::resources::alias::Alias;
 use crate::resources::api::{Api, Protocol};
@@ -108,6 +110,7 @@ pub(super) fn judge(state: &State, spec: &Spec) {
     assert_eq!(*held, version(spec, &held.description), "the alias leads to what the template says");
     let own_permissions = state.permissions.iter().filter(|((function, _), _)| function != "theirs");
     assert_eq!(only(own_permissions), permission(spec, &api_id, "chat-Permission-"));
+    judge_others(state, spec);
     let urls: Vec<_> = state.urls.values().cloned().collect();
     assert_eq!(urls, Vec::from_iter(spec.url.then(|| url(spec))));
     let mark = "provisioner:stack=chat provisioner:resource=Integration";
@@ -121,6 +124,32 @@ pub(super) fn judge(state: &State, spec: &Spec) {
         assert_eq!(found, stage(spec, &api_id, expected_among(&found.tags, spec, "Stage")));
     } else {
         assert!(state.stages.is_empty(), "a stage was made on an API of others");
+    }
+}
+
+/// What goes through Cloud Control is there once, with all that the template says of it.
+fn judge_others(state: &State, spec: &Spec) {
+    let of = |kind: &str| {
+        let mut all = state.others.iter().filter(|((one, _), _)| one == kind).map(|(_, other)| &other.properties);
+        let one = all.next();
+        assert!(all.next().is_none(), "there is more than one {kind}");
+        one
+    };
+    let (queue, topic, subscription) = (of("AWS::SQS::Queue"), of("AWS::SNS::Topic"), of("AWS::SNS::Subscription"));
+    assert_eq!([queue, topic, subscription].map(|one| one.is_some()), [spec.others; 3]);
+    let (Some(queue), Some(topic), Some(subscription)) = (queue, topic, subscription) else { return };
+    // What the template does not say is not compared, so what was said before may still be there.
+    let said = |now: Option<&Value>, wanted: Option<Value>| wanted.is_none() || now == wanted.as_ref();
+    let seconds = spec.visibility.map(|text| json!(text.parse::<u32>().expect("a number")));
+    assert!(said(queue.get("VisibilityTimeout"), seconds), "{queue:?}");
+    assert!(said(topic.get("DisplayName"), spec.display.map(Value::from)), "{topic:?}");
+    assert!(said(subscription.get("RawMessageDelivery"), spec.raw.map(Value::from)), "{subscription:?}");
+    assert_eq!((&subscription["TopicArn"], &subscription["Endpoint"]), (&topic["TopicArn"], &queue["Arn"]));
+    for (one, logical_id) in [(queue, "Queue"), (topic, "Topic")] {
+        for (key, value) in tags(spec, Some(logical_id)) {
+            let tag = json!({"Key": key, "Value": value});
+            assert!(one["Tags"].as_array().expect("tags").contains(&tag), "no {tag} in {one:?}");
+        }
     }
 }
 

@@ -55,6 +55,11 @@ pub(crate) struct Spec {
     pub(crate) rate: Option<f64>,
     /// Route keys and their burst limits.
     pub(crate) route_bursts: BTreeMap<&'static str, i32>,
+    /// Whether there are resources that go through Cloud Control: a queue, a topic and a subscription.
+    pub(crate) others: bool,
+    pub(crate) visibility: Option<&'static str>,
+    pub(crate) display: Option<&'static str>,
+    pub(crate) raw: Option<bool>,
     /// Whether there is a function URL.
     pub(crate) url: bool,
     pub(crate) url_mode: Option<&'static str>,
@@ -85,8 +90,11 @@ impl Dice<'_> {
 /// A stack with any values.
 pub(super) fn any_spec(attach: bool) -> impl Strategy<Value = Spec> {
     let numbers = || proptest::array::uniform32(any::<u8>());
-    (numbers(), numbers(), numbers())
-        .prop_map(move |(a, b, c)| Spec { url: true, ..Spec::rolled(&[a, b, c].concat(), attach) })
+    (numbers(), numbers(), numbers()).prop_map(move |(a, b, c)| Spec {
+        url: true,
+        others: true,
+        ..Spec::rolled(&[a, b, c].concat(), attach)
+    })
 }
 
 impl Spec {
@@ -138,6 +146,10 @@ impl Spec {
             burst: dice.maybe(&[10, 20]),
             rate: dice.maybe(&[5.0, 2.5]),
             route_bursts: dice.some_of(&["POST /chat"]).into_iter().map(|key| (key, 3)).collect(),
+            others: false,
+            visibility: dice.maybe(&["30", "60"]),
+            display: dice.maybe(&["news", "films"]),
+            raw: dice.maybe(&[true, false]),
             url: false,
             url_mode: dice.maybe(&["BUFFERED", "RESPONSE_STREAM"]),
             url_origins: dice.maybe(&["*", "https://films.example.org"]),
@@ -197,6 +209,18 @@ impl Spec {
                 "DeletionProtectionEnabled": self.protected, "Tags": tag_list,
             }},
         });
+        if self.others {
+            resources["Queue"] = json!({"Type": "AWS::SQS::Queue", "Properties": {
+                "QueueName": "jobs", "VisibilityTimeout": self.visibility, "Tags": tag_list,
+            }});
+            resources["Topic"] = json!({"Type": "AWS::SNS::Topic", "Properties": {
+                "DisplayName": self.display, "Tags": tag_list,
+            }});
+            resources["Subscription"] = json!({"Type": "AWS::SNS::Subscription", "Properties": {
+                "TopicArn": {"Ref": "Topic"}, "Protocol": "sqs", "Endpoint": {"Fn::GetAtt": ["Queue", "Arn"]},
+                "RawMessageDelivery": self.raw,
+            }});
+        }
         if self.url {
             resources["Url"] = json!({"Type": "AWS::Lambda::Url", "DependsOn": "Alias", "Properties": {
                 "TargetFunctionArn": {"Ref": "Function"}, "Qualifier": "live", "AuthType": "NONE",

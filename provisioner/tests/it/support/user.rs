@@ -45,6 +45,12 @@ impl User {
         self.cli.run(self.arguments(args)).await
     }
 
+    /// Runs a command on a template that has no function, so without a package.
+    pub(crate) async fn plain(&self, args: &[&str]) -> Run {
+        let args = args.iter().copied().chain(self.always.iter().map(String::as_str));
+        self.cli.run(args.map(OsString::from).collect::<Vec<_>>()).await
+    }
+
     /// Starts a command, for those who want to interrupt it.
     pub(crate) fn spawn(&self, args: &[&str]) -> Child {
         self.cli.spawn(self.arguments(args))

@@ -1,0 +1,182 @@
+//! Cloud Control: resources of the kinds that have no type here.
+
+use aws_sdk_cloudcontrol::types::{OperationStatus, ProgressEvent, ResourceDescription};
+use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
+use aws_sdk_cloudformation::types::RegistryType;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde_json::{Map, Value};
+
+use super::Aws;
+use super::problem::{is_missing, problem};
+use super::retry::{Progress, until_ready};
+use crate::error::{Error, Result};
+use crate::observe::Found;
+use crate::resources::other::{Call, Other, Schema};
+use crate::resources::{Ids, Mark, Resource};
+
+/// How many resources are read at once; Cloud Control allows an account a few calls a second.
+const AT_ONCE: usize = 4;
+
+impl Aws {
+    /// What the registry says of a kind. An emulator has no registry: then what is kept here counts.
+    pub(super) async fn registry_schema(&self, kind: &str) -> Result<Schema> {
+        let doing = format!("asking AWS about the kind {kind}");
+        let request = self.cloudformation.describe_type().r#type(RegistryType::Resource).type_name(kind);
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) if error.code() == Some("TypeNotFoundException") => {
+                return Err(Error::new(doing, "AWS has no such kind in this region")
+                    .hint("look for a misspelt `Type` in the template"));
+            }
+            Err(error) => {
+                let emulated = error.code() == Some("InvalidAction");
+                return Schema::kept(kind).filter(|_| emulated).ok_or_else(|| problem(doing, &error));
+            }
+        };
+        Schema::from_registry(answer.schema().unwrap_or_default()).map_err(|error| Error::new(doing, error))
+    }
+
+    /// The resource that its own properties identify; else the one of its kind that carries the mark, has its name,
+    /// or, for kinds without tags, equals it in all that cannot be changed.
+    pub(super) async fn find_other(&self, wanted: &Other, mark: &Mark) -> Result<Option<Found>> {
+        if let Some(identifier) = wanted.identifier() {
+            let found = self.resource(wanted, &identifier).await?;
+            return Ok(found.map(|one| found_as(one, &identifier, mark)));
+        }
+        let listed = self.resources(wanted).await?;
+        let likely = listed.into_iter().filter(|one| may_be(wanted, one));
+        let read = stream::iter(likely.filter_map(|one| one.identifier))
+            .map(async |identifier| Ok::<_, Error>((self.resource(wanted, &identifier).await?, identifier)))
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await?;
+        let mut all: Vec<(Other, String)> = read.into_iter().filter_map(|(one, id)| Some((one?, id))).collect();
+        all.sort_by(|(_, one), (_, other)| one.cmp(other));
+        let untagged = wanted.schema.as_ref().is_none_or(|schema| schema.tags.is_none());
+        let named = |one: &Other| wanted.given_name().is_some() && one.given_name() == wanted.given_name();
+        let found = match untagged {
+            true => all.iter().find(|(one, _)| one.is_the_same_as(wanted)),
+            false => all.iter().find(|(one, _)| one.is_marked(mark)).or_else(|| all.iter().find(|(one, _)| named(one))),
+        };
+        Ok(found.map(|(one, identifier)| found_as(one.clone(), identifier, mark)))
+    }
+
+    async fn resources(&self, wanted: &Other) -> Result<Vec<ResourceDescription>> {
+        let kind = &wanted.type_name;
+        let pages = self.cloudcontrol.list_resources().type_name(kind).into_paginator().items().send();
+        let all: std::result::Result<Vec<_>, _> = pages.collect().await;
+        all.map_err(|error| problem(format!("listing the resources of kind {kind}"), &error))
+    }
+
+    async fn resource(&self, wanted: &Other, identifier: &str) -> Result<Option<Other>> {
+        let kind = &wanted.type_name;
+        let doing = || format!("reading {kind} {identifier}");
+        let request = self.cloudcontrol.get_resource().type_name(kind).identifier(identifier);
+        match request.send().await {
+            Ok(answer) => {
+                let text = answer.resource_description.and_then(|one| one.properties).unwrap_or_default();
+                let properties = serde_json::from_str(&text).map_err(|error| Error::new(doing(), error))?;
+                Ok(Some(wanted.found(properties)))
+            }
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(problem(doing(), &error)),
+        }
+    }
+
+    pub(super) async fn send_other(&self, call: &Call) -> Result<Ids> {
+        match call {
+            Call::CreateResource { type_name: kind, desired_state } => {
+                let request =
+                    self.cloudcontrol.create_resource().type_name(kind).desired_state(desired_state.to_string());
+                let doing = format!("creating {kind}");
+                let answer = request.send().await.map_err(|error| problem(&doing, &error))?;
+                let done = self.ended(&doing, answer.progress_event).await?;
+                let identifier = done.identifier.unwrap_or_default();
+                let Some(bare) = Other::new(kind, Map::new()) else { return Ok(Ids::new()) };
+                let made = self.resource(&bare, &identifier).await?;
+                Ok(ids(&identifier, made.map(|one| one.properties).unwrap_or_default()))
+            }
+            Call::UpdateResource { type_name: kind, identifier, patch } => {
+                let request = self.cloudcontrol.update_resource().type_name(kind).identifier(identifier);
+                let doing = format!("updating {kind} {identifier}");
+                let answer = request.patch_document(patch.to_string()).send().await;
+                let answer = answer.map_err(|error| problem(&doing, &error))?;
+                self.ended(&doing, answer.progress_event).await.map(|_| Ids::new())
+            }
+            Call::DeleteResource { type_name: kind, identifier } => {
+                let request = self.cloudcontrol.delete_resource().type_name(kind).identifier(identifier);
+                let doing = format!("deleting {kind} {identifier}");
+                let answer = match request.send().await {
+                    Ok(answer) => answer,
+                    Err(error) if is_missing(&error) => return Ok(Ids::new()),
+                    Err(error) => return Err(problem(doing, &error)),
+                };
+                self.ended(&doing, answer.progress_event).await.map(|_| Ids::new())
+            }
+        }
+    }
+
+    /// Waits until Cloud Control has done what it was asked for.
+    async fn ended(&self, doing: &str, begun: Option<ProgressEvent>) -> Result<ProgressEvent> {
+        let token = begun.as_ref().and_then(|event| event.request_token.clone()).unwrap_or_default();
+        if let Some(Progress::Ready(event)) = begun.map(|event| progress(doing, event)).transpose()? {
+            return Ok(event);
+        }
+        let look = || async {
+            let request = self.cloudcontrol.get_resource_request_status().request_token(&token);
+            let answer = request.send().await.map_err(|error| problem(doing, &error))?;
+            answer.progress_event.map_or(Ok(Progress::Underway), |event| progress(doing, event))
+        };
+        until_ready(look).await?.ok_or_else(|| {
+            Error::new(doing, "AWS was still at it after two minutes").hint("run the same command again")
+        })
+    }
+}
+
+fn progress(doing: &str, event: ProgressEvent) -> Result<Progress<ProgressEvent>> {
+    match event.operation_status {
+        Some(OperationStatus::Success) => Ok(Progress::Ready(event)),
+        Some(OperationStatus::Failed | OperationStatus::CancelComplete) => {
+            let code = event.error_code.map(|code| format!(" ({})", code.as_str())).unwrap_or_default();
+            let message = event.status_message.unwrap_or_else(|| "it failed, without a reason".to_owned());
+            Err(Error::new(doing, format!("{message}{code}")))
+        }
+        _ => Ok(Progress::Underway),
+    }
+}
+
+/// Whether a listed resource may be the wanted one. Many kinds list nothing but identifiers, which hold the name.
+fn may_be(wanted: &Other, listed: &ResourceDescription) -> bool {
+    let Some(name) = wanted.given_name() else { return true };
+    let properties: Map<String, Value> =
+        listed.properties().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    match wanted.found(properties).given_name() {
+        Some(listed) => listed == name,
+        None => listed.identifier().is_some_and(|identifier| identifier.contains(name)),
+    }
+}
+
+fn found_as(one: Other, identifier: &str, mark: &Mark) -> Found {
+    let owner = one.owner(mark);
+    let ids = ids(identifier, one.properties.clone());
+    Found::new(Resource::Other(one), ids, owner)
+}
+
+/// What references can ask for: the identifier, which is what `Ref` gives for almost every kind, and all properties
+/// that are a single value, those inside others by their dotted path.
+fn ids(identifier: &str, properties: Map<String, Value>) -> Ids {
+    let mut ids = Ids::from([("Ref".to_owned(), identifier.to_owned())]);
+    let mut inside = vec![(String::new(), Value::Object(properties))];
+    while let Some((path, value)) = inside.pop() {
+        match value {
+            Value::Object(map) => {
+                let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+                inside.extend(map.into_iter().map(|(key, value)| (join(&key), value)));
+            }
+            Value::String(text) => drop(ids.insert(path, text)),
+            Value::Number(_) | Value::Bool(_) => drop(ids.insert(path, value.to_string())),
+            Value::Null | Value::Array(_) => {}
+        }
+    }
+    ids
+}

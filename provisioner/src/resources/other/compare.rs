@@ -1,0 +1,48 @@
+//! Comparing JSON whose defaults nobody here knows: as far as the template says something.
+
+use serde_json::{Map, Value};
+
+use super::super::tags::Tags;
+
+/// `found` as far as `wanted` says something: of maps the keys that it has, of tag lists the keys that it names.
+pub(super) fn as_far_as(found: &Value, wanted: &Value) -> Value {
+    match (found, wanted) {
+        (Value::Object(found), Value::Object(wanted)) => {
+            let said =
+                wanted.iter().filter_map(|(key, wanted)| Some((key.clone(), as_far_as(found.get(key)?, wanted))));
+            Value::Object(said.collect())
+        }
+        (Value::Array(found), Value::Array(wanted)) if is_tag_list(wanted) && is_tag_list(found) => {
+            let named = |tag: &Value| found.iter().find(|one| one["Key"] == tag["Key"]).cloned();
+            Value::Array(wanted.iter().filter_map(named).collect())
+        }
+        _ if as_text(found).is_some() && as_text(found) == as_text(wanted) => wanted.clone(),
+        _ => found.clone(),
+    }
+}
+
+/// Kinds answer `30` where they take `"30"`, and a policy as text where they take a map.
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(match serde_json::from_str::<Map<String, Value>>(text) {
+            Ok(document) => Value::Object(document).to_string(),
+            Err(_) => text.clone(),
+        }),
+        Value::Number(_) | Value::Bool(_) | Value::Object(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) => None,
+    }
+}
+
+fn is_tag_list(list: &[Value]) -> bool {
+    list.iter().all(|one| one.get("Key").is_some() && one.get("Value").is_some())
+}
+
+/// Tags in either of their two shapes: a list of `{Key, Value}`, or a map.
+pub(super) fn tags(value: Option<&Value>) -> Tags {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match value {
+        Some(Value::Array(list)) => list.iter().map(|tag| (text(&tag["Key"]), text(&tag["Value"]))).collect(),
+        Some(Value::Object(map)) => map.iter().map(|(key, value)| (key.clone(), text(value))).collect(),
+        _ => Tags::new(),
+    }
+}

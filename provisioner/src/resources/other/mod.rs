@@ -1,0 +1,215 @@
+//! Kinds that have no type here: they go through AWS Cloud Control, which makes, reads, changes and removes a resource
+//! of any kind that the CloudFormation registry has.
+
+mod compare;
+mod schema;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+pub use schema::Schema;
+
+use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::tags::{Mark, Owner, Tags};
+use crate::place::Place;
+
+/// A resource of any kind of the CloudFormation registry.
+///
+/// Its properties are JSON. What a template does not say is not compared: without a type of its own nobody here knows
+/// the defaults.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Other {
+    /// The kind, such as `AWS::SQS::Queue`.
+    pub type_name: String,
+    /// The resource's name in the template.
+    pub logical_id: String,
+    /// As the template gives them, or as AWS answers them.
+    pub properties: Map<String, Value>,
+    /// The tags that say whose it is.
+    pub mark: Tags,
+    /// What the registry says of the kind; absent until AWS was asked.
+    pub schema: Option<Schema>,
+}
+
+/// A writing call to Cloud Control.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are Cloud Control's operations, the fields their arguments")]
+pub enum Call {
+    CreateResource { type_name: String, desired_state: Value },
+    UpdateResource { type_name: String, identifier: String, patch: Value },
+    DeleteResource { type_name: String, identifier: String },
+}
+
+/// The first words of kinds that are CloudFormation's own business and no resource of the registry.
+const NOT_A_RESOURCE: [&str; 3] = ["AWS::CloudFormation::", "Custom::", "AWS::CDK::"];
+
+impl Other {
+    /// The resource of a kind that has no type here; `None` for what cannot be a kind of the registry.
+    #[must_use]
+    pub fn new(kind: &str, properties: Map<String, Value>) -> Option<Self> {
+        let parts: Vec<&str> = kind.split("::").collect();
+        let is_a_name = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
+        let is_a_kind = parts.len() == 3 && parts.iter().all(is_a_name);
+        let ours = NOT_A_RESOURCE.iter().any(|start| kind.starts_with(start));
+        (is_a_kind && !ours).then(|| Self {
+            type_name: kind.to_owned(),
+            logical_id: String::new(),
+            properties,
+            mark: Tags::new(),
+            schema: None,
+        })
+    }
+
+    /// A resource of the same kind as AWS answers it.
+    #[must_use]
+    pub fn found(&self, properties: Map<String, Value>) -> Self {
+        Self { properties, ..self.clone() }
+    }
+
+    /// What AWS finds it by, when its own properties say it: all parts of the kind's primary identifier.
+    #[must_use]
+    pub fn identifier(&self) -> Option<String> {
+        let primary = &self.schema.as_ref()?.primary_identifier;
+        let parts: Option<Vec<&str>> = primary.iter().map(|name| self.properties.get(name)?.as_str()).collect();
+        parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("|"))
+    }
+
+    /// The physical name that the template gives it: `QueueName` of a queue, `Name` of many others.
+    #[must_use]
+    pub fn given_name(&self) -> Option<&str> {
+        let noun = self.type_name.rsplit("::").next().unwrap_or_default();
+        let text = |key: &str| self.properties.get(key).and_then(Value::as_str);
+        text(&format!("{noun}Name")).or_else(|| text("Name"))
+    }
+
+    /// Whose a found resource is. One without tags is whoever's names it: nothing tells more.
+    #[must_use]
+    pub fn owner(&self, mark: &Mark) -> Owner {
+        match self.schema.as_ref().and_then(|schema| schema.tags.as_ref()) {
+            Some(tag_property) => mark.owner(&compare::tags(self.properties.get(tag_property))),
+            None => Owner::Ours,
+        }
+    }
+
+    /// Whether a found resource carries just this mark.
+    #[must_use]
+    pub fn is_marked(&self, mark: &Mark) -> bool {
+        let tag_property = self.schema.as_ref().and_then(|schema| schema.tags.as_ref());
+        tag_property.is_some_and(|property| mark.is_on(&compare::tags(self.properties.get(property))))
+    }
+
+    /// Whether a found resource is the wanted one, for kinds without tags: equal in all that cannot be changed.
+    #[must_use]
+    pub fn is_the_same_as(&self, wanted: &Self) -> bool {
+        let fixed = wanted.create_only();
+        let given: Vec<_> = fixed.iter().filter_map(|name| Some((name, wanted.properties.get(*name)?))).collect();
+        !given.is_empty() && given.iter().all(|(name, value)| self.properties.get(**name) == Some(value))
+    }
+
+    /// The properties that it shall have: the template's in the registry's types, and the tags with the mark.
+    fn wanted(&self) -> Map<String, Value> {
+        let mut wanted = self.properties.clone();
+        let Some(schema) = &self.schema else { return wanted };
+        for (name, value) in &mut wanted {
+            *value = schema.typed(name, std::mem::take(value));
+        }
+        if let Some(property) = &schema.tags {
+            let mut tags = compare::tags(wanted.get(property));
+            tags.extend(self.mark.clone());
+            let written = schema.written_tags(property, &tags);
+            wanted.insert(property.clone(), written);
+        }
+        wanted
+    }
+}
+
+impl Kind for Other {
+    const TYPE: &'static str = super::ANY_OTHER;
+    const ATTRIBUTES: &'static [&'static str] = &[];
+    type Call = Call;
+
+    fn type_name(&self) -> &str {
+        &self.type_name
+    }
+
+    /// Which attributes there are is known to AWS alone.
+    fn has_attribute(&self, _name: &str) -> bool {
+        true
+    }
+
+    fn create_only(&self) -> Vec<&str> {
+        self.schema.iter().flat_map(|schema| schema.create_only.iter().map(String::as_str)).collect()
+    }
+
+    fn complete(&mut self, mark: &Mark) {
+        self.logical_id.clone_from(&mark.logical_id);
+        mark.add_to(&mut self.mark);
+    }
+
+    fn name(&self) -> String {
+        self.given_name().unwrap_or(&self.logical_id).to_owned()
+    }
+
+    fn identity(&self) -> Vec<String> {
+        if let Some(identifier) = self.identifier() {
+            return vec![identifier];
+        }
+        match self.schema.as_ref().is_some_and(|schema| schema.tags.is_some()) {
+            true => self.given_name().map(str::to_owned).into_iter().collect(),
+            false => {
+                let fixed = self.create_only();
+                fixed.iter().filter_map(|name| self.properties.get(*name)).map(Value::to_string).collect()
+            }
+        }
+    }
+
+    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn comparable(&self) -> Value {
+        let write_only = self.schema.iter().flat_map(|schema| &schema.write_only);
+        let mut wanted = self.wanted();
+        for name in write_only {
+            wanted.shift_remove(name); // AWS never answers it
+        }
+        Value::Object(wanted)
+    }
+
+    fn seen_beside(&self, wanted: &Self) -> Value {
+        compare::as_far_as(&Value::Object(self.properties.clone()), &wanted.comparable())
+    }
+
+    fn create(&self) -> Stages<Call> {
+        let desired_state = Value::Object(self.wanted());
+        stages([vec![Call::CreateResource { type_name: self.type_name.clone(), desired_state }]])
+    }
+
+    fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+        let wanted = self.wanted();
+        let tag_property = self.schema.as_ref().and_then(|schema| schema.tags.as_deref());
+        let patch = wanted.into_iter().filter(|(name, _)| changed.has(name)).map(|(name, mut value)| {
+            if let (Some(schema), true) = (&self.schema, tag_property == Some(name.as_str())) {
+                // A patch puts one list in place of the other: the tags of others must be in it.
+                let mut tags = compare::tags(now.properties.get(&name));
+                tags.extend(compare::tags(Some(&value)));
+                value = schema.written_tags(&name, &tags);
+            }
+            let op = if now.properties.contains_key(&name) { "replace" } else { "add" };
+            json!({"op": op, "path": format!("/{}", name.replace('~', "~0").replace('/', "~1")), "value": value})
+        });
+        stages([vec![Call::UpdateResource {
+            type_name: self.type_name.clone(),
+            identifier: id(ids, "Ref"),
+            patch: patch.collect(),
+        }]])
+    }
+
+    fn delete(&self, ids: &Ids) -> Stages<Call> {
+        stages([vec![Call::DeleteResource { type_name: self.type_name.clone(), identifier: id(ids, "Ref") }]])
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! What the CloudFormation registry says of a kind, as far as it is needed here.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::super::tags::Tags;
+
+/// A kind's schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Schema {
+    /// The properties that AWS finds a resource by.
+    pub primary_identifier: Vec<String>,
+    /// The properties that cannot be changed in place.
+    pub create_only: Vec<String>,
+    /// The properties that AWS takes and never answers.
+    pub write_only: Vec<String>,
+    /// The property that holds the tags, where the kind has any.
+    pub tags: Option<String>,
+    /// The types of the properties that have a single one, in JSON schema's words.
+    pub types: BTreeMap<String, String>,
+}
+
+/// The schemas of some kinds as they were on 2026-10-20, from the registry by way of cfn-lint 1.58.0: taken where AWS
+/// cannot be asked, as on an emulator.
+const KEPT: &str = include_str!("kept_schemas.json");
+
+impl Schema {
+    /// The schema as `DescribeType` answers it.
+    ///
+    /// # Errors
+    /// When it is not JSON.
+    pub fn from_registry(text: &str) -> Result<Self, serde_json::Error> {
+        let schema: Value = serde_json::from_str(text)?;
+        let names = |key: &str| {
+            let paths = schema[key].as_array().into_iter().flatten().filter_map(Value::as_str);
+            // Deeper paths say something of a part of a property; what is compared and changed is the whole.
+            let tops = paths.filter_map(|path| path.strip_prefix("/properties/")).filter(|path| !path.contains('/'));
+            tops.map(str::to_owned).collect()
+        };
+        let tagging = &schema["tagging"];
+        let untagged = tagging["taggable"] == false || schema["taggable"] == false;
+        let property = tagging["tagProperty"].as_str().unwrap_or("/properties/Tags").replace("/properties/", "");
+        let has_tags = !untagged && schema["properties"].get(&property).is_some();
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        Ok(Self {
+            primary_identifier: names("primaryIdentifier"),
+            create_only: names("createOnlyProperties"),
+            write_only: names("writeOnlyProperties"),
+            tags: has_tags.then_some(property),
+            types: properties
+                .filter_map(|(name, property)| Some((name.clone(), property["type"].as_str()?.to_owned())))
+                .collect(),
+        })
+    }
+
+    /// The schema of a kind from those that are kept here.
+    #[must_use]
+    pub fn kept(kind: &str) -> Option<Self> {
+        let all: Map<String, Value> = serde_json::from_str(KEPT).unwrap_or_default();
+        Self::from_registry(&all.get(kind)?.to_string()).ok()
+    }
+
+    /// A property's value in the registry's type. Templates write `"30"` and `30` for the same; Cloud Control takes
+    /// one of them.
+    pub(super) fn typed(&self, property: &str, value: Value) -> Value {
+        let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
+        match (self.types.get(property).map(String::as_str), &value) {
+            (Some("integer" | "number"), Value::String(text)) => parsed(text).filter(Value::is_number).unwrap_or(value),
+            (Some("boolean"), Value::String(text)) => parsed(text).filter(Value::is_boolean).unwrap_or(value),
+            (Some("string"), Value::Number(_) | Value::Bool(_)) => Value::String(value.to_string()),
+            _ => value,
+        }
+    }
+
+    /// Tags in the shape that the kind takes.
+    pub(super) fn written_tags(&self, property: &str, tags: &Tags) -> Value {
+        match self.types.get(property).map(String::as_str) {
+            Some("object") => json!(tags),
+            _ => tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+use super::*;
+use crate::resources::Resource;
+
+fn mark() -> Mark {
+    Mark { stack: "chat".to_owned(), logical_id: "One".to_owned() }
+}
+
+/// As a template gives it, and told what the registry says.
+fn told(kind: &str, properties: &Value) -> Other {
+    let properties = properties.as_object().unwrap().clone();
+    let mut other = Other::new(kind, properties).unwrap();
+    other.complete(&mark());
+    other.schema = Schema::kept(kind);
+    other
+}
+
+fn changes(wanted: &Other, found: &Value) -> Vec<String> {
+    let found = Resource::Other(wanted.found(found.as_object().unwrap().clone()));
+    let changes = Resource::Other(wanted.clone()).changes_from(&found);
+    changes.into_iter().map(|change| change.property).collect()
+}
+
+fn marked(more: &Value) -> Value {
+    let mut tags = vec![
+        json!({"Key": "provisioner:resource", "Value": "One"}),
+        json!({"Key": "provisioner:stack", "Value": "chat"}),
+    ];
+    tags.extend(more.as_array().cloned().unwrap_or_default());
+    tags.into()
+}
+
+#[test]
+fn any_kind_of_the_registry_is_taken_and_nothing_else() {
+    for kind in ["AWS::SQS::Queue", "Datadog::Monitors::Monitor"] {
+        assert!(Other::new(kind, Map::new()).is_some(), "{kind}");
+    }
+    for no_kind in
+        ["*", "", "AWS::SQS", "AWS::CloudFormation::Stack", "Custom::Thing", "AWS::CDK::Metadata", "a::b c::d"]
+    {
+        assert!(Other::new(no_kind, Map::new()).is_none(), "{no_kind}");
+    }
+}
+
+#[test]
+fn numbers_are_compared_and_sent_in_the_registrys_type() {
+    let queue = told("AWS::SQS::Queue", &json!({"QueueName": "jobs", "VisibilityTimeout": "30"}));
+    let found = |seconds: u32| json!({"QueueName": "jobs", "VisibilityTimeout": seconds, "Tags": marked(&json!([]))});
+    assert!(changes(&queue, &found(30)).is_empty());
+    assert_eq!(changes(&queue, &found(60)), ["VisibilityTimeout"]);
+    let create = queue.create().concat();
+    let [Call::CreateResource { desired_state, .. }] = create.as_slice() else { panic!("not one call") };
+    assert_eq!(desired_state["VisibilityTimeout"], 30);
+}
+
+#[test]
+fn what_the_template_does_not_say_is_no_change_and_tags_of_others_stay() {
+    let topic = told("AWS::SNS::Topic", &json!({"DisplayName": "news"}));
+    let theirs = json!({"Key": "cost-centre", "Value": "films"});
+    let found = json!({"DisplayName": "old", "KmsMasterKeyId": "k", "Tags": marked(&json!([theirs]))});
+    assert_eq!(changes(&topic, &found), ["DisplayName"]);
+    let untagged = topic.found(json!({"Tags": [theirs]}).as_object().unwrap().clone());
+    let changed = Changed::of(&Resource::Other(topic.clone()).changes_from(&Resource::Other(untagged.clone())));
+    let ids = Ids::from([("Ref".to_owned(), "arn:topic".to_owned())]);
+    let update = topic.update(&untagged, &ids, &changed).concat();
+    let [Call::UpdateResource { patch, identifier, .. }] = update.as_slice() else { panic!("not one call") };
+    assert_eq!(identifier, "arn:topic");
+    let tags = patch.as_array().unwrap().iter().find(|one| one["path"] == "/Tags").unwrap();
+    assert_eq!((&tags["op"], tags["value"].as_array().unwrap().len()), (&json!("replace"), 3), "{patch}");
+    assert!(patch.as_array().unwrap().iter().any(|one| one["path"] == "/DisplayName" && one["op"] == "add"), "{patch}");
+}
+
+#[test]
+fn a_policy_as_text_and_as_a_map_are_the_same() {
+    let subscription = told("AWS::SNS::Subscription", &json!({"FilterPolicy": {"kind": ["film"]}}));
+    assert!(changes(&subscription, &json!({"FilterPolicy": "{\"kind\": [\"film\"]}"})).is_empty());
+    assert_eq!(changes(&subscription, &json!({"FilterPolicy": "{}"})), ["FilterPolicy"]);
+}
+
+#[test]
+fn a_kind_without_tags_is_the_same_when_all_that_cannot_change_is() {
+    let wanted = told("AWS::SNS::Subscription", &json!({"TopicArn": "t", "Protocol": "sqs", "Endpoint": "q"}));
+    let other = |endpoint: &str| {
+        let found = json!({"TopicArn": "t", "Protocol": "sqs", "Endpoint": endpoint, "RawMessageDelivery": true});
+        wanted.found(found.as_object().unwrap().clone())
+    };
+    assert!(other("q").is_the_same_as(&wanted));
+    assert!(!other("p").is_the_same_as(&wanted));
+    assert_eq!(wanted.owner(&mark()), Owner::Ours);
+}
+
+#[test]
+fn a_primary_identifier_in_the_properties_is_what_it_is_found_by() {
+    assert_eq!(told("AWS::CloudWatch::Alarm", &json!({"AlarmName": "errors"})).identifier().as_deref(), Some("errors"));
+    assert_eq!(told("AWS::SNS::Topic", &json!({"TopicName": "news"})).identifier(), None);
+}

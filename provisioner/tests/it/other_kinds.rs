@@ -1,0 +1,101 @@
+//! Kinds that have no type here go through Cloud Control. MiniStack's keeps what it is given and makes nothing real,
+//! which is enough for the conversation; its registry is missing, so the schemas that are kept here count.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::account::Account;
+use crate::support::proxy::rule::{AwsError, call};
+use crate::support::user::User;
+
+const TEMPLATE: &str = "\
+Parameters:
+  Seconds: {Type: Number, Default: 30}
+Resources:
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: jobs, VisibilityTimeout: !Ref Seconds}
+  News:
+    Type: AWS::SNS::Topic
+    Properties: {TopicName: news}
+  JobsHearNews:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Jobs.QueueName}
+Outputs:
+  Topic: {Value: !Ref News}
+";
+
+/// A user of that template, and where it lies.
+fn user() -> (User, TempDir) {
+    let directory = TempDir::new().expect("a directory");
+    let template = directory.path().join("t.yaml");
+    fs::write(&template, TEMPLATE).expect("the template");
+    let account = Account::fresh();
+    let user = User::of(account).always(["--template".to_owned(), template.display().to_string()]);
+    (user, directory)
+}
+
+/// What Cloud Control keeps of a kind.
+async fn kept(account: &Account, kind: &str) -> Vec<Value> {
+    let client = aws_sdk_cloudcontrol::Client::new(&account.sdk());
+    let listed = client.list_resources().type_name(kind).send().await.expect("a list");
+    let properties = listed.resource_descriptions().iter().filter_map(|one| one.properties());
+    properties.map(|text| serde_json::from_str(text).expect("JSON")).collect()
+}
+
+#[tokio::test]
+async fn a_queue_a_topic_and_a_subscription_are_made_found_changed_and_removed() {
+    let (user, _directory) = user();
+    let plan = user.plain(&["plan"]).await.expect_success();
+    for text in ["AWS::SQS::Queue", "(through Cloud Control)", "3 to create"] {
+        assert!(plan.stdout.contains(text), "no `{text}` in {plan:?}");
+    }
+    user.plain(&["deploy"]).await.expect_success();
+    let [queue] = kept(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue");
+    assert_eq!(queue["VisibilityTimeout"], 30);
+    let mark = json!({"Key": "provisioner:stack", "Value": "cinedb-chat"});
+    assert!(queue["Tags"].as_array().is_some_and(|tags| tags.contains(&mark)), "{queue:#}");
+    let [subscription] = kept(&user.account, "AWS::SNS::Subscription").await.try_into().expect("one subscription");
+    assert_eq!((&subscription["Protocol"], &subscription["Endpoint"]), (&json!("sqs"), &json!("jobs")));
+
+    user.proxy.clear();
+    let again = user.plain(&["deploy"]).await.expect_success();
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
+    user.plain(&["deploy", "-P", "Seconds=60"]).await.expect_success();
+    let [queue] = kept(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue still");
+    assert_eq!(queue["VisibilityTimeout"], 60);
+
+    user.plain(&["destroy", "--yes"]).await.expect_success();
+    for kind in ["AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SNS::Subscription"] {
+        assert!(kept(&user.account, kind).await.is_empty(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_queue_of_somebody_else_is_refused_until_it_is_adopted() {
+    let (user, _directory) = user();
+    let client = aws_sdk_cloudcontrol::Client::new(&user.account.sdk());
+    let theirs = json!({"QueueName": "jobs", "Tags": [{"Key": "team", "Value": "films"}]});
+    let create = client.create_resource().type_name("AWS::SQS::Queue").desired_state(theirs.to_string());
+    create.send().await.expect("their queue");
+    let run = user.plain(&["deploy"]).await.expect_code(1);
+    assert!(run.stderr.contains("AWS::SQS::Queue `jobs` exists and was not made by this stack"), "{run:?}");
+    user.plain(&["deploy", "--adopt", "--yes"]).await.expect_success();
+    let [queue] = kept(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue");
+    let team = json!({"Key": "team", "Value": "films"});
+    assert!(queue["Tags"].as_array().is_some_and(|tags| tags.len() == 3 && tags.contains(&team)), "{queue:#}");
+}
+
+#[tokio::test]
+async fn a_kind_that_aws_does_not_know_is_told_before_anything_is_changed() {
+    let (user, _directory) = user();
+    let unknown = AwsError::new(404, "TypeNotFoundException", "The type 'AWS::SQS::Queue' cannot be found.");
+    user.proxy.on(call("DescribeType").answer(unknown));
+    let run = user.plain(&["deploy"]).await.expect_code(1);
+    for text in ["asking AWS about the kind", "AWS has no such kind in this region", "misspelt"] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert!(user.proxy.writes().is_empty());
+}
