@@ -12,7 +12,21 @@ pub struct Error {
     cause: String,
     exists: Option<String>,
     hint: Option<String>,
-    nowhere: bool,
+    meaning: Meaning,
+}
+
+/// What an error says to the code that meets it, beside its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Meaning {
+    /// Nothing else.
+    #[default]
+    Plain,
+    /// What was looked for cannot exist, since what it would be part of does not.
+    Nowhere,
+    /// AWS refused a call that it would refuse, too, if it had done it a moment ago.
+    Conflict,
+    /// Nobody knows whether the call took effect.
+    Unanswered,
 }
 
 /// The crate's result.
@@ -21,20 +35,47 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error met while `doing` something (a gerund, the kind and the name of the thing) because of `cause`.
     pub fn new(doing: impl Into<String>, cause: impl fmt::Display) -> Self {
-        Self { doing: doing.into(), cause: cause.to_string(), exists: None, hint: None, nowhere: false }
+        Self { doing: doing.into(), cause: cause.to_string(), exists: None, hint: None, meaning: Meaning::Plain }
     }
 
     /// Marks it as: what was looked for cannot exist, since what it would be part of does not.
     #[must_use]
     pub fn nowhere(mut self) -> Self {
-        self.nowhere = true;
+        self.meaning = Meaning::Nowhere;
         self
     }
 
     /// Whether what was looked for cannot exist, since what it would be part of does not.
     #[must_use]
     pub fn is_nowhere(&self) -> bool {
-        self.nowhere
+        self.meaning == Meaning::Nowhere
+    }
+
+    /// Marks it as: the call was refused for what is there already, which is also what a call is told that took
+    /// effect a moment ago.
+    #[must_use]
+    pub fn conflict(mut self) -> Self {
+        self.meaning = Meaning::Conflict;
+        self
+    }
+
+    /// Whether the call was refused for what is there already.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.meaning == Meaning::Conflict
+    }
+
+    /// Marks it as: nobody knows whether the call took effect.
+    #[must_use]
+    pub fn unanswered(mut self) -> Self {
+        self.meaning = Meaning::Unanswered;
+        self
+    }
+
+    /// Whether nobody knows if the call took effect.
+    #[must_use]
+    pub fn is_unanswered(&self) -> bool {
+        self.meaning == Meaning::Unanswered
     }
 
     /// Says what exists now, so that nobody has to find out.
@@ -66,7 +107,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { doing, cause, exists, hint, nowhere: _ } = self;
+        let Self { doing, cause, exists, hint, meaning: _ } = self;
         write!(f, "{doing}: {cause}")?;
         if let Some(exists) = exists {
             write!(f, "\n\n{exists}")?;

@@ -112,7 +112,7 @@ pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed
         let Some(answer) = asked.next().await else { return Ok(observed) };
         match answer {
             Answer::Account(account) => {
-                observed.account = account?;
+                observed.account = account.map_err(before_any_write)?;
                 known.insert(Reference::account(), &observed.account);
             }
             Answer::Schema(kind, schema) => {
@@ -123,7 +123,7 @@ pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed
                     observed.nowhere.insert(wanted.logical_id.clone(), error);
                 }
                 answer => {
-                    let Some(found) = answer? else { continue };
+                    let Some(found) = answer.map_err(before_any_write)? else { continue };
                     for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
                         known.insert(reference, value);
                     }
@@ -132,6 +132,11 @@ pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed
             },
         }
     }
+}
+
+/// Whoever meets an error wants to know first what it has done.
+fn before_any_write(error: Error) -> Error {
+    error.exists("nothing was changed")
 }
 
 /// What is asked of AWS.

@@ -97,7 +97,8 @@ impl Aws {
             loader = loader.credentials_provider(Credentials::new("test", "test", None, None, "local"));
         }
         let config = loader.load().await;
-        let Some(region) = config.region() else {
+        // A variable that is set and empty says nothing.
+        let Some(region) = config.region().filter(|region| !region.as_ref().is_empty()) else {
             return Err(Error::new("connecting to AWS", "no region is configured")
                 .hint("give one with `--region us-east-1`, AWS_REGION, or `region` in ~/.aws/config"));
         };

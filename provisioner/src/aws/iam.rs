@@ -165,13 +165,12 @@ impl Aws {
     }
 
     /// A call about a role that may have been made a moment ago: IAM may not know it everywhere yet.
-    async fn on_role<T, E, R, F>(&self, doing: &str, role: &str, call: impl FnMut() -> F) -> Result<()>
+    async fn on_role<T, E, F>(&self, doing: &str, role: &str, call: impl FnMut() -> F) -> Result<()>
     where
-        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+        F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-        R: std::fmt::Debug + Send + Sync + 'static,
     {
-        let unknown_yet = |error: &SdkError<E, R>| -> Option<String> {
+        let unknown_yet = |error: &SdkError<E>| -> Option<String> {
             says(error, "NoSuchEntity", &format!("role with name {role} cannot be found"))
                 .then(|| format!("waiting until IAM knows role {role} everywhere"))
         };

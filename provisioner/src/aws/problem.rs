@@ -4,20 +4,20 @@ use std::error::Error as StdError;
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 
+use super::advice::{refusal, way};
 use crate::error::Error;
 
 /// Whether an answer says that the thing does not exist.
-pub(super) fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     error.code().is_some_and(|code| {
         matches!(code, "NoSuchEntity" | "NoSuchEntityException" | "ResourceNotFoundException" | "NotFoundException")
     })
 }
 
 /// The answer to a call that removes something: gone already is as good as removed.
-pub(super) fn gone_is_removed<T, E, R>(doing: impl Into<String>, answer: Result<T, SdkError<E, R>>) -> Result<(), Error>
+pub(super) fn gone_is_removed<T, E>(doing: impl Into<String>, answer: Result<T, SdkError<E>>) -> Result<(), Error>
 where
     E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     match answer {
         Ok(_) => Ok(()),
@@ -27,87 +27,78 @@ where
 }
 
 /// Whether an error has this code and a message that holds this text.
-pub(super) fn says<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str, text: &str) -> bool {
+pub(super) fn says<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str, text: &str) -> bool {
     error.code() == Some(code) && error.message().is_some_and(|message| message.contains(text))
-}
-
-/// The error of an SDK call, told in plain words.
-pub(super) fn problem<E, R>(doing: impl Into<String>, error: &SdkError<E, R>) -> Error
-where
-    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
-    let error_with_code = match (error.code(), error.message()) {
-        (Some(code), Some(message)) => Some((code, message)),
-        (Some(code), None) => Some((code, "no message")),
-        (None, _) => None,
-    };
-    match error_with_code {
-        Some(("PreconditionFailedException" | "PreconditionFailed", message)) => {
-            let cause =
-                format!("it was changed since planned, by somebody else: {message} (PreconditionFailedException)");
-            Error::new(doing, cause).hint(PLAN_AGAIN)
-        }
-        Some((code, message)) => {
-            let told = Error::new(doing, format!("{message} ({code})"));
-            match hint_for(code) {
-                Some(hint) => told.hint(hint),
-                None => told,
-            }
-        }
-        None => unreached(doing, error),
-    }
 }
 
 /// What helps when somebody else was at work in between.
 pub(super) const PLAN_AGAIN: &str = "see what changed since planned with `provisioner plan`";
 
-/// What helps against the answers that a person meets most.
-fn hint_for(code: &str) -> Option<&'static str> {
-    match code {
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException" => Some(
-            "give these credentials the permission that the message names; `docs/permissions.md` lists all that a deploy needs",
-        ),
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
-            Some("the session has expired: log in again (`aws sso login`), then run the same command")
+/// What helps when AWS fails by itself, several times in a row.
+const AGAIN: &str = "AWS had a fault of its own: wait a minute, then run the same command";
+
+/// The error of an SDK call, told in plain words.
+pub(super) fn problem<E>(doing: impl Into<String>, error: &SdkError<E>) -> Error
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    let doing = doing.into();
+    let told = match (error.code(), error.message().unwrap_or("no message")) {
+        (Some("PreconditionFailedException" | "PreconditionFailed"), message) => {
+            let cause =
+                format!("it was changed since planned, by somebody else: {message} (PreconditionFailedException)");
+            return Error::new(doing, cause).hint(PLAN_AGAIN).conflict();
         }
-        "InvalidClientTokenId"
-        | "UnrecognizedClientException"
-        | "InvalidSignatureException"
-        | "SignatureDoesNotMatch" => {
-            Some("AWS does not know these credentials: check AWS_PROFILE, AWS_ACCESS_KEY_ID and the clock")
+        (Some(code), message) => {
+            let told = Error::new(doing, format!("{message} ({code})"));
+            match refusal(code, message) {
+                Some(hint) => told.hint(hint),
+                None if is_unanswered(error) => told.hint(AGAIN),
+                None => told,
+            }
         }
-        "TooManyRequestsException" | "ThrottlingException" | "Throttling" => {
-            Some("AWS limits the calls of this account: wait a minute, then run the same command")
+        (None, _) => {
+            let causes = causes(error);
+            let way = way(&causes);
+            Error::new(doing, way.cause).hint(way.hint)
         }
-        _ => None,
+    };
+    match error.code() {
+        Some(code) if is_conflict(code) => told.conflict(),
+        _ if is_unanswered(error) => told.unanswered(),
+        _ => told,
     }
 }
 
-fn unreached<E, R>(doing: impl Into<String>, error: &SdkError<E, R>) -> Error
-where
-    E: StdError + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
+/// The codes of `it is there already`.
+fn is_conflict(code: &str) -> bool {
+    matches!(
+        code,
+        "EntityAlreadyExists"
+            | "EntityAlreadyExistsException"
+            | "ResourceAlreadyExistsException"
+            | "ResourceConflictException"
+            | "ResourceInUseException"
+            | "ConflictException"
+    )
+}
+
+/// Whether the call may have taken effect although no good answer came, or may be sent again for another reason.
+fn is_unanswered<E>(error: &SdkError<E>) -> bool {
+    match error {
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
+        SdkError::ServiceError(answer) => matches!(answer.raw().status().as_u16(), 429 | 500..),
+        SdkError::ConstructionFailure(_) | _ => false,
+    }
+}
+
+/// What the SDK tells, from the outermost word to the deepest.
+fn causes(error: &dyn StdError) -> Vec<String> {
     let mut causes = vec![error.to_string()];
     let mut source = error.source();
     while let Some(cause) = source {
         causes.push(cause.to_string());
         source = cause.source();
     }
-    let chain = causes.join(": ");
-    // The way down is the SDK's own; the deepest cause is what a person can act on.
-    let cause = causes.pop().unwrap_or_default();
-    if chain.contains("no providers in chain provided credentials") || chain.contains("IMDS") {
-        return Error::new(doing, "no AWS credentials were found")
-            .hint("log in (`aws sso login --profile NAME`, then `--profile NAME`) or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
-    }
-    if chain.to_ascii_lowercase().contains("token") && chain.to_ascii_lowercase().contains("expired") {
-        return Error::new(doing, cause).hint("the session has expired: log in again (`aws sso login`)");
-    }
-    if cause.contains("could not find source profile") || chain.contains("was not defined") {
-        return Error::new(doing, cause).hint("name a profile of ~/.aws/config: `aws configure list-profiles`");
-    }
-    Error::new(doing, format!("AWS could not be reached: {cause}"))
-        .hint("check the network, the region and the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL)")
+    causes
 }

@@ -54,6 +54,52 @@ where
     }
 }
 
+/// What an error leaves open about a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// Nothing: it had no effect.
+    None,
+    /// Whether it took effect.
+    Look,
+    /// The same; and where it did not, it may be sent again.
+    LookAndSendAgain,
+}
+
+/// How often a call is sent whose fate has to be looked at: as often as the SDK sends the others.
+const ATTEMPTS: usize = 4;
+
+/// Sends a call, and before its error is believed looks at whether the call took effect after all: then what was found
+/// is the answer.
+pub(super) async fn unless_done<T, E, F, L>(
+    mut call: impl FnMut() -> F,
+    doubt: impl Fn(&E) -> Doubt,
+    mut look: impl FnMut() -> L,
+) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+    L: Future<Output = Option<T>>,
+{
+    let mut attempt = 0;
+    loop {
+        let error = match call().await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let doubt = doubt(&error);
+        if doubt == Doubt::None {
+            return Err(error);
+        }
+        if let Some(answer) = look().await {
+            return Ok(answer);
+        }
+        if doubt == Doubt::Look || attempt + 1 == ATTEMPTS {
+            return Err(error);
+        }
+        sleep(pause(attempt)).await;
+        attempt += 1;
+    }
+}
+
 /// What a look at a thing that is being changed showed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Progress<T> {
@@ -142,5 +188,35 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_state_that_never_comes_is_given_up() {
         assert_eq!(until_ready(|| async { Ok::<Progress<()>, ()>(Progress::Underway) }).await, Ok(None));
+    }
+
+    fn doubt(error: &&str) -> Doubt {
+        match *error {
+            "exists" => Doubt::Look,
+            "lost" => Doubt::LookAndSendAgain,
+            _ => Doubt::None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_took_effect_is_not_sent_again_and_what_did_not_is() {
+        let sent = Cell::new(0);
+        let send = || {
+            sent.set(sent.get() + 1);
+            async { Err::<&str, _>("lost") }
+        };
+        let found = || async { (sent.get() == 2).then_some("made by the second") };
+        assert_eq!(unless_done(send, doubt, found).await, Ok("made by the second"));
+        assert_eq!(sent.get(), 2);
+        assert_eq!(unless_done(send, doubt, || async { None }).await, Err("lost"));
+        assert_eq!(sent.get(), 2 + ATTEMPTS);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_is_believed_when_nothing_is_found_and_at_once_when_it_leaves_no_doubt() {
+        let nothing = || async { None::<&str> };
+        assert_eq!(unless_done(|| async { Err("exists") }, doubt, nothing).await, Err("exists"));
+        assert_eq!(unless_done(|| async { Err("exists") }, doubt, || async { Some("ours") }).await, Ok("ours"));
+        assert_eq!(unless_done(|| async { Err("denied") }, doubt, || async { Some("ours") }).await, Err("denied"));
     }
 }

@@ -223,6 +223,12 @@ impl Resource {
         difference::changes(&now.seen_beside(self), &self.comparable())
     }
 
+    /// Its tags; none where the kind has none.
+    #[must_use]
+    pub fn tags(&self) -> Tags {
+        self.clone().tags_mut().map(std::mem::take).unwrap_or_default()
+    }
+
     /// Whether one of these changes cannot be made in place.
     #[must_use]
     pub fn must_be_replaced(&self, changed: &Changed) -> bool {

@@ -34,6 +34,13 @@ pub struct Mark {
 }
 
 impl Mark {
+    /// The mark in these tags; where there is none, one that is on nothing.
+    #[must_use]
+    pub fn of(tags: &Tags) -> Self {
+        let value = |key: &str| tags.get(key).cloned().unwrap_or_default();
+        Self { stack: value(STACK_TAG), logical_id: value(RESOURCE_TAG) }
+    }
+
     /// Adds the mark to the tags of a resource.
     pub fn add_to(&self, tags: &mut Tags) {
         tags.insert(STACK_TAG.to_owned(), self.stack.clone());

@@ -7,7 +7,7 @@ use aws_sdk_apigatewayv2::types::{self as sdk, ProtocolType};
 
 use super::super::problem::{is_missing, problem};
 use super::super::{Aws, AwsReader};
-use super::{api_ids, no_such_api, sorted, unsorted};
+use super::{api_ids, no_such_api, only_once, sorted, unsorted};
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::api::{self, Api, Protocol};
@@ -101,7 +101,8 @@ impl Aws {
                     .disable_execute_api_endpoint(api.disable_execute_api_endpoint)
                     .set_tags(Some(unsorted(&api.tags)));
                 let doing = format!("creating HTTP API {}", api.name);
-                let answer = self.on_api(doing, || request.clone().send()).await?;
+                let answer =
+                    self.on_api(doing, || request.clone().customize().config_override(only_once()).send()).await?;
                 return Ok(api_ids(answer.api_id(), answer.api_endpoint()));
             }
             api::Call::UpdateApi { api_id, api } => {

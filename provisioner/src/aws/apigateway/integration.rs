@@ -4,7 +4,7 @@ use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType};
 
 use super::super::problem::{is_missing, problem};
 use super::super::{Aws, AwsReader};
-use super::{named_id, no_such_api};
+use super::{named_id, no_such_api, only_once};
 use crate::error::Result;
 use crate::observe::{Found, Twin};
 use crate::resources::integration::{self, Integration, function_arn, same_function};
@@ -78,7 +78,8 @@ impl Aws {
                     .connection_type(ConnectionType::from(one.connection_type.as_str()))
                     .description(&one.description);
                 let doing = format!("creating an integration of {} on HTTP API {}", one.integration_uri, one.api_id);
-                let answer = self.on_api(doing, || request.clone().send()).await?;
+                let answer =
+                    self.on_api(doing, || request.clone().customize().config_override(only_once()).send()).await?;
                 Ok(named_id("IntegrationId", answer.integration_id()))
             }
             integration::Call::UpdateIntegration { integration_id, integration: one } => {

@@ -7,6 +7,7 @@ mod stage;
 
 use std::collections::HashMap;
 
+use aws_config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::error::{ProvideErrorMetadata, SdkError};
 
 use super::Aws;
@@ -25,29 +26,32 @@ impl Aws {
 
     /// A call that changes an API or a part of it, sent again while another change is under way: API Gateway makes
     /// one change of an API at a time, and refuses the second of two steps that run side by side.
-    async fn on_api<T, E, R, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<T>
+    async fn on_api<T, E, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<T>
     where
-        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+        F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-        R: std::fmt::Debug + Send + Sync + 'static,
     {
         healing(|what| (self.notify)(what), busy, call).await.map_err(|error| problem(doing, &error))
     }
 
     /// The same for a call that removes something. Gone already is as good as removed.
-    async fn removed_from_api<T, E, R, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<Ids>
+    async fn removed_from_api<T, E, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<Ids>
     where
-        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+        F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-        R: std::fmt::Debug + Send + Sync + 'static,
     {
         gone_is_removed(doing, healing(|what| (self.notify)(what), busy, call).await)?;
         Ok(Ids::new())
     }
 }
 
+/// For the calls that make something which nothing makes unique: the SDK must not send them again by itself.
+fn only_once() -> aws_sdk_apigatewayv2::config::Builder {
+    aws_sdk_apigatewayv2::config::Builder::new().retry_config(RetryConfig::disabled())
+}
+
 /// The one conflict that passes by itself; a route key that is taken is one too, and does not.
-fn busy<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<String> {
+fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
     says(error, "ConflictException", "concurrent modification")
         .then(|| "waiting for another change of the HTTP API".to_owned())
 }

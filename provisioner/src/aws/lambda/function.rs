@@ -116,6 +116,20 @@ impl Aws {
         Ok(Ids::new())
     }
 
+    /// What the function is known by, once it is ready, if it has this code.
+    pub(in super::super) async fn has_code(
+        &self,
+        name: &str,
+        code: &Code,
+        architectures: &[String],
+    ) -> Result<Option<Ids>> {
+        let ready = self.function_is_ready(name, None).await?;
+        let answer = self.lambda.get_function().function_name(name).send().await;
+        let answer = answer.map_err(|error| problem(format!("reading function {name}"), &error))?;
+        let now = observed(name, answer);
+        Ok((now.code.sha256 == code.sha256 && now.architectures == architectures).then_some(ready))
+    }
+
     async fn create_function(&self, function: &Function) -> Result<Ids> {
         let name = &function.function_name;
         let code = FunctionCode::builder().zip_file(zip(name, &function.code)?).build();
@@ -142,7 +156,7 @@ impl Aws {
     }
 
     /// A call about a function, sent again while its role is too new or an update is in progress.
-    pub(super) async fn on_function<T, E, R, F>(
+    pub(super) async fn on_function<T, E, F>(
         &self,
         doing: &str,
         name: &str,
@@ -150,9 +164,8 @@ impl Aws {
         call: impl FnMut() -> F,
     ) -> Result<T>
     where
-        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+        F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-        R: std::fmt::Debug + Send + Sync + 'static,
     {
         let answer = healing(|what| (self.notify)(what), |error| heals(error, name, role), call).await;
         answer.map_err(|error| {
@@ -168,7 +181,7 @@ impl Aws {
     }
 
     /// Waits until the last change of a function, or of one of its versions, is in force; then what it is known by.
-    pub(super) async fn function_is_ready(&self, name: &str, version: Option<&str>) -> Result<Ids> {
+    pub(in super::super) async fn function_is_ready(&self, name: &str, version: Option<&str>) -> Result<Ids> {
         let doing = || format!("waiting for function {name}");
         let look = || async {
             let request = self.lambda.get_function().function_name(name).set_qualifier(version.map(str::to_owned));
@@ -188,7 +201,7 @@ impl Aws {
 const CANNOT_ASSUME: &str = "cannot be assumed by Lambda";
 
 /// The errors about a function that pass by themselves, and only these: by code and sentence.
-fn heals<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, name: &str, role: &str) -> Option<String> {
+fn heals<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, role: &str) -> Option<String> {
     if says(error, "InvalidParameterValueException", CANNOT_ASSUME)
         || says(error, "InvalidParameterValueException", "provided execution role does not have permissions")
     {

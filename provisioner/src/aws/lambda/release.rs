@@ -60,6 +60,29 @@ impl Aws {
         Ok(ids)
     }
 
+    /// The newest version, if it is what publishing `package` now would make: publishing leaves `$LATEST` as it is.
+    pub(in super::super) async fn published(&self, name: &str, package: &str) -> Result<Option<Ids>> {
+        let latest = self.lambda.get_function().function_name(name).send().await;
+        let latest = latest.map_err(|error| problem(format!("reading function {name}"), &error))?;
+        let latest = observed(name, latest);
+        if !package.is_empty() && latest.code.sha256 != package {
+            return Ok(None);
+        }
+        let holds_it = Version {
+            function_name: name.to_owned(),
+            description: String::new(),
+            release: latest.release(),
+            package: String::new(),
+            revision: String::new(),
+        };
+        let Some(found) = self.find_version(&holds_it).await? else { return Ok(None) };
+        let version = found.ids.get("Version").map(String::as_str);
+        let (published, latest) = join(self.function_is_ready(name, version), self.function_is_ready(name, None)).await;
+        published?;
+        let revision = latest?.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision));
+        Ok(Some(found.ids.into_iter().chain(revision).collect()))
+    }
+
     pub(in super::super) async fn find_alias(&self, wanted: &Alias, mark: &Mark) -> Result<Option<Found>> {
         let (function, name) = (&wanted.function_name, &wanted.name);
         let found = match self.lambda.get_alias().function_name(function).name(name).send().await {

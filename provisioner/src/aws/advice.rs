@@ -1,0 +1,164 @@
+//! What helps against the answers that a person meets most.
+
+/// What helps when AWS refused a call, by the code and the sentence of its answer.
+pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
+    let hint = match code {
+        _ if message.contains("Signature expired") || message.contains("Signature not yet current") => CLOCK.to_owned(),
+        "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => CLOCK.to_owned(),
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException" => denied(message),
+        "ExpiredToken" | "ExpiredTokenException" => SESSION.to_owned(),
+        "InvalidClientTokenId" | "UnrecognizedClientException" => UNKNOWN.to_owned(),
+        "InvalidSignatureException" | "SignatureDoesNotMatch" => SECRET.to_owned(),
+        "TooManyRequestsException" | "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => {
+            "AWS limits the calls of this account: wait a minute, then run the same command".to_owned()
+        }
+        "OptInRequired" | "SubscriptionRequiredException" => {
+            "this account may not use the service or the region yet: enable it in the console, or name another region"
+                .to_owned()
+        }
+        "CodeStorageExceededException" => {
+            "the account's 75 GB of code are full: delete versions of functions that nobody uses".to_owned()
+        }
+        "LimitExceeded" | "LimitExceededException" | "ServiceQuotaExceededException" => {
+            "a quota of the account is reached: delete what is not used, or ask for more under Service Quotas"
+                .to_owned()
+        }
+        _ => return None,
+    };
+    Some(hint)
+}
+
+const CLOCK: &str =
+    "this machine's clock is wrong by minutes: compare `date -u` with the time, set it, then run the same command";
+const SESSION: &str = "the session has expired: log in again (`aws sso login`), then run the same command";
+const UNKNOWN: &str = "AWS does not know these credentials here: check AWS_PROFILE and AWS_ACCESS_KEY_ID, and whether the \
+                       account has the region enabled; `aws sts get-caller-identity` shows whose they are";
+const SECRET: &str = "the secret does not fit the access key: check AWS_SECRET_ACCESS_KEY, or log in again";
+
+/// `User: … is not authorized to perform: ACTION on resource: ARN because no identity-based policy allows …`, or
+/// `… with an explicit deny in a service control policy`.
+fn denied(message: &str) -> String {
+    let Some((_, rest)) = message.split_once("not authorized to perform: ") else {
+        return "give these credentials the permission that the message names; `docs/permissions.md` lists all that a \
+                deploy needs"
+            .to_owned();
+    };
+    let action = word(rest);
+    let resource = rest.split_once("on resource: ").map(|(_, rest)| format!(" on `{}`", word(rest)));
+    let resource = resource.unwrap_or_default();
+    match rest.split_once("explicit deny in ") {
+        Some((_, policy)) => {
+            let policy = policy.split([':', ',']).next().unwrap_or_default().trim_end_matches('.');
+            format!(
+                "{policy} forbids `{action}`{resource}: no permission helps, whoever keeps that policy has to allow it"
+            )
+        }
+        None => {
+            format!("give these credentials `{action}`{resource}; `docs/permissions.md` lists all that a deploy needs")
+        }
+    }
+}
+
+fn word(text: &str) -> &str {
+    text.split_whitespace().next().unwrap_or_default().trim_end_matches(['.', ',', ';'])
+}
+
+/// What the way to AWS broke off with, and what helps.
+pub(super) struct Way {
+    pub(super) cause: String,
+    pub(super) hint: &'static str,
+}
+
+/// The same where no answer came, by what the SDK tells from the outermost word to the deepest: the way down is its
+/// own, and the deepest is what a person can act on.
+pub(super) fn way(causes: &[String]) -> Way {
+    let chain = causes.join(": ");
+    let lower = chain.to_ascii_lowercase();
+    let deepest = causes.last().cloned().unwrap_or_default();
+    let told = |cause: &str, hint| Way { cause: cause.to_owned(), hint };
+    if chain.contains("no providers in chain provided credentials") || chain.contains("IMDS") {
+        return told("no AWS credentials were found", LOG_IN);
+    }
+    if lower.contains("token") && lower.contains("expired") {
+        return told(&deepest, SESSION);
+    }
+    if lower.contains("sso") && lower.contains("token") {
+        return told(&deepest, "log in (`aws sso login`, with the same `--profile`), then run the same command");
+    }
+    // What the SDK says when there is no configuration file at all.
+    if chain.contains("the credential provider was not enabled") {
+        return told("there is no profile of that name, nor a file with profiles", PROFILES);
+    }
+    if deepest.contains("could not find source profile") || chain.contains("was not defined") {
+        return told(&deepest, PROFILES);
+    }
+    let unreached = |hint| Way { cause: format!("AWS could not be reached: {deepest}"), hint };
+    if lower.contains("dns error") || lower.contains("failed to lookup address") {
+        return unreached("no such host: check the name of the region (`--region`, AWS_REGION) and the network");
+    }
+    if lower.contains("connection refused") {
+        return unreached(
+            "nothing listens there: check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), or start the emulator",
+        );
+    }
+    unreached(
+        "check the network, the region and the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), then run the same command",
+    )
+}
+
+const PROFILES: &str = "name a profile of ~/.aws/config: `aws configure list-profiles`";
+const LOG_IN: &str = "log in (`aws sso login --profile NAME`, then `--profile NAME`) or set AWS_ACCESS_KEY_ID and \
+                      AWS_SECRET_ACCESS_KEY";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_missing_action_and_its_resource_are_named() {
+        let message = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:PassRole on resource: \
+                       arn:aws:iam::123456789012:role/chat because no identity-based policy allows the iam:PassRole action";
+        let hint = refusal("AccessDeniedException", message).unwrap();
+        assert!(
+            hint.starts_with("give these credentials `iam:PassRole` on `arn:aws:iam::123456789012:role/chat`;"),
+            "{hint}"
+        );
+        let hint = refusal("AccessDenied", "User: x is not authorized to perform: iam:GetRole.").unwrap();
+        assert!(hint.starts_with("give these credentials `iam:GetRole`; "), "{hint}");
+    }
+
+    #[test]
+    fn an_explicit_deny_is_not_told_as_a_missing_permission() {
+        let message = "User: arn:aws:sts::123456789012:assumed-role/dev/me is not authorized to perform: \
+                       lambda:CreateFunction on resource: arn:aws:lambda:eu-west-3:123456789012:function:chat with an \
+                       explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/p-1";
+        let hint = refusal("AccessDeniedException", message).unwrap();
+        assert!(
+            hint.starts_with("a service control policy forbids `lambda:CreateFunction` on `arn:aws:lambda:"),
+            "{hint}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_from_a_wrong_secret() {
+        let clock = refusal("SignatureDoesNotMatch", "Signature expired: 20261125T170000Z is now earlier than …");
+        assert!(clock.unwrap().contains("clock"));
+        let secret = refusal("SignatureDoesNotMatch", "The request signature we calculated does not match …");
+        assert!(secret.unwrap().contains("secret"));
+    }
+
+    #[test]
+    fn what_has_no_known_remedy_gets_no_hint() {
+        assert_eq!(refusal("ValidationException", "1 validation error detected"), None);
+    }
+
+    #[test]
+    fn a_region_that_does_not_exist_is_told_from_an_endpoint_where_nothing_listens() {
+        let chain = |deepest: &str| ["dispatch failure", "io error", deepest].map(str::to_owned);
+        let dns = way(&chain("dns error: failed to lookup address information: Name or service not known"));
+        assert!(dns.hint.starts_with("no such host: check the name of the region"), "{}", dns.hint);
+        let refused = way(&chain("tcp connect error: Connection refused (os error 111)"));
+        assert!(refused.hint.starts_with("nothing listens there"), "{}", refused.hint);
+        assert_eq!(refused.cause, "AWS could not be reached: tcp connect error: Connection refused (os error 111)");
+    }
+}

@@ -1,0 +1,135 @@
+//! The writing side: a call takes effect once, also when its answer is lost.
+//!
+//! When no answer comes, the SDK sends a call again, and AWS may have done it the first time. Of most calls the second
+//! is as good as the first. Some are then refused (`EntityAlreadyExists`, a revision that is another): before such a
+//! refusal is believed, what is there is looked at. And two are done a second time, since nothing makes an API or an
+//! integration unique: these the SDK must not send again by itself.
+
+use super::Aws;
+use super::retry::{Doubt, unless_done};
+use crate::error::{Error, Result};
+use crate::execute::Writer;
+use crate::observe::Reader as _;
+use crate::resources::{
+    Call, Changed, Ids, Mark, Resource, alias, api, function, integration, log_group, permission, role, route, stage,
+    table, url, version,
+};
+
+impl Writer for Aws {
+    async fn send(&self, call: &Call) -> Result<Ids> {
+        let doubt = |error: &Error| match () {
+            () if error.is_unanswered() && is_done_twice(call) => Doubt::LookAndSendAgain,
+            () if error.is_unanswered() || error.is_conflict() => Doubt::Look,
+            () => Doubt::None,
+        };
+        unless_done(|| self.send_once(call), doubt, || self.what_it_left(call)).await
+    }
+}
+
+/// The calls that the SDK is told not to send again by itself.
+fn is_done_twice(call: &Call) -> bool {
+    matches!(call, Call::Api(api::Call::CreateApi(_)) | Call::Integration(integration::Call::CreateIntegration(_)))
+}
+
+/// What a call leaves behind: a resource, of which some properties are set by the call.
+struct Left {
+    resource: Resource,
+    sets: Sets,
+}
+
+enum Sets {
+    AllBut(&'static [&'static str]),
+    Only(Vec<String>),
+}
+
+impl Left {
+    fn all(resource: Resource) -> Self {
+        Self { resource, sets: Sets::AllBut(&[]) }
+    }
+
+    /// Whether `now` is so.
+    fn is_there(&self, now: &Resource) -> bool {
+        let changed = Changed::of(&self.resource.changes_from(now));
+        match &self.sets {
+            Sets::AllBut(others) => !changed.beyond(others),
+            Sets::Only(own) => !own.iter().any(|property| changed.has(property)),
+        }
+    }
+}
+
+impl Aws {
+    async fn send_once(&self, call: &Call) -> Result<Ids> {
+        match call {
+            Call::Role(call) => self.send_role(call).await,
+            Call::LogGroup(call) => self.send_log_group(call).await,
+            Call::Function(call) => self.send_function(call).await,
+            Call::Version(call) => self.send_version(call).await,
+            Call::Alias(call) => self.send_alias(call).await,
+            Call::Url(call) => self.send_url(call).await,
+            Call::Permission(call) => self.send_permission(call).await,
+            Call::Api(call) => self.send_api(call).await,
+            Call::Integration(call) => self.send_integration(call).await,
+            Call::Route(call) => self.send_route(call).await,
+            Call::Stage(call) => self.send_stage(call).await,
+            Call::Table(call) => self.send_table(call).await,
+            Call::Other(call) => self.send_other(call).await,
+        }
+    }
+
+    /// What AWS assigned, if the call has taken effect. A look that fails has seen nothing: the call's own error is told.
+    async fn what_it_left(&self, call: &Call) -> Option<Ids> {
+        if let Call::Version(version::Call::PublishVersion { function_name, package, .. }) = call {
+            return self.published(function_name, package).await.ok().flatten();
+        }
+        if let Call::Function(function::Call::UpdateFunctionCode { function_name, code, architectures, .. }) = call {
+            return self.has_code(function_name, code, architectures).await.ok().flatten();
+        }
+        let left = left_by(call)?;
+        let tags = left.resource.tags();
+        let found = self.reader().find(&left.resource, &Mark::of(&tags)).await.ok()??.led_by(&left.resource);
+        if !left.is_there(&found.resource) {
+            return None;
+        }
+        if let Resource::Function(function) = &left.resource {
+            return self.function_is_ready(&function.function_name, None).await.ok();
+        }
+        Some(found.ids)
+    }
+}
+
+/// Of the calls that AWS refuses or does again when they come twice. A call of Cloud Control has a token of its own by
+/// which AWS knows it again.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most calls may come twice: they set, or remove, what they name")]
+fn left_by(call: &Call) -> Option<Left> {
+    let sets = |resource, sets| Some(Left { resource, sets });
+    match call.clone() {
+        Call::Role(role::Call::CreateRole(role)) => {
+            sets(Resource::Role(*role), Sets::AllBut(&["Policies", "ManagedPolicyArns"]))
+        }
+        Call::LogGroup(log_group::Call::CreateLogGroup { log_group_name, tags }) => {
+            let group = log_group::LogGroup { log_group_name, retention_in_days: None, tags };
+            sets(Resource::LogGroup(group), Sets::AllBut(&["RetentionInDays"]))
+        }
+        Call::Function(function::Call::CreateFunction(function)) => {
+            sets(Resource::Function(*function), Sets::AllBut(&["ReservedConcurrentExecutions"]))
+        }
+        Call::Function(function::Call::UpdateFunctionConfiguration { function, properties, .. }) => {
+            sets(Resource::Function(*function), Sets::Only(properties))
+        }
+        Call::Alias(
+            alias::Call::CreateAlias { function_name, name, version, description }
+            | alias::Call::UpdateAlias { function_name, name, version, description, .. },
+        ) => {
+            let alias = alias::Alias { name, function_name, function_version: version, description, check: None };
+            Some(Left::all(Resource::Alias(alias)))
+        }
+        Call::Url(url::Call::CreateFunctionUrlConfig(url)) => Some(Left::all(Resource::Url(*url))),
+        Call::Permission(permission::Call::AddPermission(one)) => Some(Left::all(Resource::Permission(*one))),
+        Call::Api(api::Call::CreateApi(api)) => Some(Left::all(Resource::Api(*api))),
+        Call::Integration(integration::Call::CreateIntegration(one)) => Some(Left::all(Resource::Integration(*one))),
+        Call::Route(route::Call::CreateRoute(route)) => Some(Left::all(Resource::Route(*route))),
+        Call::Stage(stage::Call::CreateStage(stage)) => Some(Left::all(Resource::Stage(*stage))),
+        Call::Table(table::Call::CreateTable(table)) => Some(Left::all(Resource::Table(*table))),
+        _ => None,
+    }
+}
