@@ -19,7 +19,7 @@ VENV := .venv
 .DEFAULT_GOAL := help
 # stdout is for results: what these targets run is not echoed there.
 .SILENT: local build plan deploy update destroy invoke provisioner function local-function $(VENV)/installed
-.PHONY: help local build plan deploy update destroy invoke test lint check-rust clean provisioner function local-function
+.PHONY: help local build plan deploy update destroy invoke test torture lint check-rust clean provisioner function local-function
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ test: $(VENV)/installed ## Run every check of the project
 	$(MAKE) --no-print-directory function PROFILE=dev PREBUILT=1
 	cargo test --workspace --locked
 	$(MAKE) --no-print-directory lint PROFILE=dev
+
+torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (half an hour; CELLS="…" takes those with this in their name)
+	cargo test --workspace --locked --no-run
+	@cargo test --workspace --locked --test it every_call_killed -- --ignored --nocapture
 
 lint: $(VENV)/installed ## Check the templates with cfn-lint, as written and flat
 	$(VENV)/bin/cfn-lint templates/chat.yaml templates/local-catalog.yaml

@@ -15,25 +15,55 @@ pub(crate) const LOG_GROUP: &str = "/aws/lambda/cinedb-chat-bedrock";
 const PROFILE: &str = "us.anthropic.claude-haiku-5-5";
 const MODEL: &str = "anthropic.claude-haiku-5-5";
 
+/// What of a release the tests change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Release {
+    pub(crate) memory: u32,
+    pub(crate) package: &'static Path,
+}
+
+impl Release {
+    /// As the template says by itself.
+    pub(crate) fn first() -> Self {
+        Self { memory: 512, package: package::function_zip_file() }
+    }
+
+    /// Other code and another configuration.
+    pub(crate) fn next() -> Self {
+        Self { memory: 1024, package: package::other_function_zip_file() }
+    }
+}
+
 /// Everything of the stack and nothing else is in the account, with an API of its own.
 #[track_caller]
 pub(crate) fn assert_is_all_there_is(world: &World, account: &Account) {
+    assert_release_is_all_there_is(world, account, Release::first());
+}
+
+/// The same for another release than the first.
+#[track_caller]
+pub(crate) fn assert_release_is_all_there_is(world: &World, account: &Account, release: Release) {
     assert_eq!(world.names("roles"), [ROLE]);
     assert_eq!(world.names("log_groups"), [LOG_GROUP]);
     assert_eq!(world.names("functions"), [FUNCTION]);
     assert_eq!(world.names("apis"), [FUNCTION]);
     assert_eq!((world.names("policies").len(), world.names("tables").len()), (0, 0), "{world:?}");
-    assert_is_there(world, account);
+    assert_release_is_there(world, account, release);
 }
 
 /// The stack with an API of its own is as the template says, whatever else there is.
 #[track_caller]
 pub(crate) fn assert_is_there(world: &World, account: &Account) {
+    assert_release_is_there(world, account, Release::first());
+}
+
+#[track_caller]
+fn assert_release_is_there(world: &World, account: &Account, release: Release) {
     let api = &world["apis"][FUNCTION];
     let api_id = api["id"].as_str().unwrap_or_default();
     assert_role(world, account);
     assert_log_group(world);
-    assert_function(world, account, package::function_zip_file());
+    assert_function(world, account, release);
     assert_permissions(world, account, api_id, &["POST"]);
 
     assert_eq!(api["protocol"], "HTTP");
@@ -58,7 +88,7 @@ pub(crate) fn assert_is_attached_to(api_name: &str, world: &World, account: &Acc
     let api = &world["apis"][api_name];
     assert_role(world, account);
     assert_log_group(world);
-    assert_function(world, account, package::function_zip_file());
+    assert_function(world, account, Release::first());
     assert_permissions(world, account, api["id"].as_str().unwrap_or_default(), &["POST", "OPTIONS"]);
     assert_leads_to_the_function(api, account, &[ROUTE, "OPTIONS /chat"]);
 }
@@ -131,14 +161,14 @@ fn assert_log_group(world: &World) {
 }
 
 #[track_caller]
-fn assert_function(world: &World, account: &Account, package: &Path) {
+fn assert_function(world: &World, account: &Account, release: Release) {
     let function = &world["functions"][FUNCTION];
     let expected = json!({
         "runtime": "provided.al2023",
         "handler": "bootstrap",
         "role": account.role_arn(ROLE),
-        "code_sha256": package::sha256(package),
-        "memory": 512,
+        "code_sha256": package::sha256(release.package),
+        "memory": release.memory,
         "timeout": 30,
         "environment": {
             "DYNAMODB_TABLE": "cinedb", "MODEL_ID": PROFILE, "CATALOG_TTL": "900", "MOVIE_LIMIT": "50", "ALLOWED_ORIGIN": "*",

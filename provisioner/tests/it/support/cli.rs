@@ -32,10 +32,14 @@ impl Cli {
         Self::at(account, proxy.url())
     }
 
-    fn at(account: &Account, endpoint: &str) -> Self {
-        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    /// With no account, no endpoint and no home.
+    pub(crate) fn empty() -> Self {
         let cli = Self { env: Vec::new(), directory: Path::new(env!("CARGO_MANIFEST_DIR")).join("..") };
-        let cli = cli.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", scratch);
+        cli.env("PATH", std::env::var_os("PATH").unwrap_or_default())
+    }
+
+    fn at(account: &Account, endpoint: &str) -> Self {
+        let cli = Self::empty().env("HOME", Path::new(env!("CARGO_TARGET_TMPDIR")));
         account.env(endpoint).into_iter().fold(cli, |cli, (name, value)| cli.env(name, value))
     }
 

@@ -44,8 +44,12 @@ pub(crate) struct Call {
     pub(crate) kind: Kind,
     /// Path and query: which function, which API.
     pub(crate) target: String,
+    /// What it is about, in words that are the same in every account: names, without ids that AWS hands out.
+    pub(crate) subject: String,
     /// What the caller was told; nothing while under way, or when the connection was dropped on purpose.
     pub(crate) status: Option<u16>,
+    /// What AWS answered, whether or not the caller was told.
+    pub(super) upstream: Option<u16>,
     pub(super) began: Instant,
     pub(super) ended: Option<Instant>,
 }
@@ -53,6 +57,11 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn is_write(&self) -> bool {
         self.kind == Kind::Write
+    }
+
+    /// Whether AWS did it.
+    pub(crate) fn took_effect(&self) -> bool {
+        self.upstream.is_some_and(|status| status < 300)
     }
 
     /// `lambda CreateFunction`
@@ -70,6 +79,42 @@ impl fmt::Debug for Call {
             None => write!(f, "{name} (no answer)"),
         }
     }
+}
+
+/// Which call of a run: the same one in another run, in another account, however parallel calls fall.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct CallId {
+    pub(crate) service: String,
+    pub(crate) operation: String,
+    pub(crate) subject: String,
+    /// Counted from 1 among the calls that are the same otherwise.
+    pub(crate) occurrence: usize,
+}
+
+impl CallId {
+    /// Whether the call is this one or another occurrence of it.
+    pub(crate) fn is_about(&self, call: &Call) -> bool {
+        (&self.service, &self.operation, &self.subject) == (&call.service, &call.operation, &call.subject)
+    }
+}
+
+/// `lambda GetAlias functions/chat/aliases/live #2`
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { service, operation, subject, occurrence } = self;
+        write!(f, "{service} {operation} {subject} #{occurrence}")
+    }
+}
+
+/// The calls of a run with their identities, in order of arrival.
+pub(crate) fn identified(calls: &[Call]) -> Vec<(CallId, Kind)> {
+    let mut all: Vec<(CallId, Kind)> = Vec::new();
+    for call in calls {
+        let occurrence = 1 + all.iter().filter(|(id, _)| id.is_about(call)).count();
+        let (service, operation, subject) = (call.service.clone(), call.operation.clone(), call.subject.clone());
+        all.push((CallId { service, operation, subject, occurrence }, call.kind));
+    }
+    all
 }
 
 /// The names alone, in order of arrival.

@@ -77,6 +77,8 @@ mod tests {
             operation: (*operation).to_owned(),
             kind: Kind::of("lambda", operation),
             target: "/".to_owned(),
+            subject: String::new(),
+            upstream: Some(200),
             status: Some(200),
             began: start + Duration::from_millis(*from),
             ended: Some(start + Duration::from_millis(*to)),

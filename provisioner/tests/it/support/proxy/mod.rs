@@ -5,6 +5,10 @@ pub(crate) mod call;
 pub(crate) mod chain;
 mod naming;
 pub(crate) mod rule;
+pub(crate) mod strict;
+mod subject;
+pub(crate) mod trap;
+pub(crate) mod words;
 
 use std::error::Error;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -13,7 +17,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
@@ -24,7 +28,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinHandle, JoinSet};
 
 use self::call::{Call, Kind};
-use self::rule::{Fault, Rule};
+use self::rule::{Edit, Fault, Rule};
 use super::ministack::ministack;
 
 /// Proxies live outside the tests' own runtimes, so that a test may block while a program runs.
@@ -108,6 +112,13 @@ impl Proxy {
         self.on(rule::calls_that(|_| true).delay(by));
     }
 
+    /// Until no call is under way.
+    pub(crate) async fn settled(&self) {
+        while self.shared.state().calls.iter().any(|call| call.ended.is_none()) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Back to passing everything through.
     pub(crate) fn forget_rules(&self) {
         self.shared.state().rules.clear();
@@ -155,18 +166,34 @@ impl Shared {
         let (ticket, faults) = self.arrived(&request);
         let service = ticket.service.clone();
 
+        let mut edits = Vec::new();
         for fault in faults {
             match fault {
                 Fault::Delay(by) => tokio::time::sleep(by).await,
                 Fault::Answer(error) => return Ok(self.ended(&ticket, error.response(&service))),
                 Fault::DropRequest => return Err(self.dropped(&ticket)),
                 Fault::LoseResponse => {
-                    self.forward(request).await;
+                    self.forward(&ticket, request).await;
+                    return Err(self.dropped(&ticket));
+                }
+                Fault::Edit(edit) => edits.push(edit),
+                Fault::HoldBefore(trap) => {
+                    trap.hold().await;
+                    return Err(self.dropped(&ticket));
+                }
+                Fault::HoldAfter(trap) => {
+                    self.forward(&ticket, request).await;
+                    trap.hold().await;
                     return Err(self.dropped(&ticket));
                 }
             }
         }
-        let response = self.forward(request).await;
+        let mut response = self.forward(&ticket, request).await;
+        if response.status().is_success() {
+            for edit in edits {
+                response = edited(response, &edit).await;
+            }
+        }
         Ok(self.ended(&ticket, response))
     }
 
@@ -176,15 +203,18 @@ impl Shared {
             naming::name(request.method().as_str(), request.uri(), request.headers(), request.body());
         let call = Call {
             kind: Kind::of(&service, &operation),
+            subject: subject::subject(&service, request.uri(), request.body()),
             target: request.uri().to_string(),
             status: None,
+            upstream: None,
             began: Instant::now(),
             ended: None,
             service: service.clone(),
             operation,
         };
         let mut state = self.state();
-        let faults = state.rules.iter_mut().filter_map(|rule| rule.apply(&call)).collect();
+        let State { calls, rules, .. } = &mut *state;
+        let faults = rules.iter_mut().filter_map(|rule| rule.apply(&call, calls)).collect();
         let ticket = Ticket { service, generation: state.generation, index: state.calls.len() };
         state.calls.push(call);
         (ticket, faults)
@@ -201,23 +231,31 @@ impl Shared {
     }
 
     fn settle(&self, ticket: &Ticket, status: Option<u16>) {
-        let mut state = self.state();
-        if state.generation == ticket.generation {
-            let call = &mut state.calls[ticket.index];
+        self.record(ticket, |call| {
             call.status = status;
             call.ended = Some(Instant::now());
+        });
+    }
+
+    fn record(&self, ticket: &Ticket, change: impl FnOnce(&mut Call)) {
+        let mut state = self.state();
+        if state.generation == ticket.generation {
+            change(&mut state.calls[ticket.index]);
         }
     }
 
     /// Passes the request on with its `Host` header as it came, since that is what was signed.
-    async fn forward(&self, request: Request<Bytes>) -> Response<Full<Bytes>> {
+    async fn forward(&self, ticket: &Ticket, request: Request<Bytes>) -> Response<Full<Bytes>> {
         let (mut head, body) = request.into_parts();
         let uri = format!("{}{}", self.upstream, head.uri);
         head.uri = uri.parse().expect("a URI of two valid parts");
         head.headers.remove(CONNECTION);
         head.headers.remove(TRANSFER_ENCODING);
         match self.ask(Request::from_parts(head, Full::new(body))).await {
-            Ok(response) => response,
+            Ok(response) => {
+                self.record(ticket, |call| call.upstream = Some(response.status().as_u16()));
+                response
+            }
             Err(why) => {
                 let body = Full::from(format!("the proxy got no answer: {why}"));
                 let mut response = Response::new(body);
@@ -234,6 +272,13 @@ impl Shared {
         head.headers.remove(TRANSFER_ENCODING);
         Ok(Response::from_parts(head, Full::new(body)))
     }
+}
+
+async fn edited(response: Response<Full<Bytes>>, edit: &Edit) -> Response<Full<Bytes>> {
+    let (mut head, body) = response.into_parts();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    head.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(head, Full::from(edit.apply(&body)))
 }
 
 /// Where a call's record is.

@@ -1,14 +1,17 @@
 //! Scripted misbehaviour: which calls, which occurrence of them, and what happens instead of a plain answer.
 
+use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::call::Call;
+use super::trap::Trap;
 
 /// What happens to a call. A new kind of fault is a new variant here and an arm in the proxy's `serve`.
 #[derive(Clone, Debug)]
@@ -21,6 +24,34 @@ pub(crate) enum Fault {
     LoseResponse,
     /// The call waits, then goes on: to the next rule, or to AWS.
     Delay(Duration),
+    /// AWS does it, and its JSON answer is changed on the way back.
+    Edit(Edit),
+    /// The call is held before it is sent, for its caller to be killed; AWS never sees it.
+    HoldBefore(Trap),
+    /// AWS does it, and the answer is held, for the caller to be killed.
+    HoldAfter(Trap),
+}
+
+/// A change of a JSON answer.
+#[derive(Clone)]
+pub(crate) struct Edit(Arc<dyn Fn(&mut Value) + Send + Sync>);
+
+impl Edit {
+    pub(crate) fn new(edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(edit))
+    }
+
+    pub(super) fn apply(&self, body: &[u8]) -> Bytes {
+        let mut value = serde_json::from_slice(body).unwrap_or_default();
+        (self.0)(&mut value);
+        value.to_string().into()
+    }
+}
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Edit")
+    }
 }
 
 /// An error in AWS's words; the service that is asked decides its shape on the wire.
@@ -106,6 +137,12 @@ impl When {
         self
     }
 
+    /// So many of them from the nth on.
+    pub(crate) fn from(mut self, n: usize, times: usize) -> Self {
+        self.occurrences = n..n.saturating_add(times);
+        self
+    }
+
     /// Only the first `n` of them.
     pub(crate) fn first(mut self, n: usize) -> Self {
         self.occurrences = 1..n + 1;
@@ -129,23 +166,31 @@ impl When {
     }
 
     pub(crate) fn suffer(self, fault: Fault) -> Rule {
-        Rule { when: self, seen: 0, fault }
+        let Self { matches, occurrences } = self;
+        let mut seen = 0;
+        Rule::looking(move |call, _| {
+            if !matches(call) {
+                return None;
+            }
+            seen += 1;
+            occurrences.contains(&seen).then(|| fault.clone())
+        })
     }
 }
 
-pub(crate) struct Rule {
-    when: When,
-    seen: usize,
-    fault: Fault,
-}
+type Look = Box<dyn FnMut(&Call, &[Call]) -> Option<Fault> + Send>;
+
+/// What happens to which calls.
+pub(crate) struct Rule(Look);
 
 impl Rule {
-    /// Counts the call if the rule is about it; the fault if this occurrence is meant.
-    pub(super) fn apply(&mut self, call: &Call) -> Option<Fault> {
-        if !(self.when.matches)(call) {
-            return None;
-        }
-        self.seen += 1;
-        self.when.occurrences.contains(&self.seen).then(|| self.fault.clone())
+    /// A rule that is shown every call in order of arrival, with the calls before it.
+    pub(crate) fn looking(look: impl FnMut(&Call, &[Call]) -> Option<Fault> + Send + 'static) -> Self {
+        Self(Box::new(look))
+    }
+
+    /// What happens to this call; nothing if the rule is not about it.
+    pub(super) fn apply(&mut self, call: &Call, before: &[Call]) -> Option<Fault> {
+        (self.0)(call, before)
     }
 }

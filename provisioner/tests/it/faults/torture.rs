@@ -1,0 +1,41 @@
+//! The matrices whole, for `make torture`.
+
+use super::cell::{Cell, Event, run_all};
+use super::fault;
+use super::kill::Moment;
+use super::path::Path;
+use crate::support::proxy::call::{CallId, Kind};
+
+pub(super) fn kills(path: Path, calls: &[(CallId, Kind)]) -> Vec<Cell> {
+    let at = |(call, _): &(CallId, Kind)| {
+        [Moment::Before, Moment::After].map(|moment| Cell { path, call: call.clone(), event: Event::Kill(moment) })
+    };
+    calls.iter().flat_map(at).collect()
+}
+
+pub(super) fn faults(path: Path, calls: &[(CallId, Kind)]) -> Vec<Cell> {
+    let at = |(call, kind): &(CallId, Kind)| {
+        let troubles = fault::all_for(call, *kind).into_iter();
+        let cells = troubles.map(|trouble| Cell { path, call: call.clone(), event: Event::Fault(trouble) });
+        cells.collect::<Vec<_>>()
+    };
+    calls.iter().flat_map(at).collect()
+}
+
+/// `CELLS=text` takes only the cells whose name holds the text, to look at one again.
+#[tokio::test]
+#[ignore = "it takes half an hour: `make torture`"]
+async fn every_call_killed_and_every_call_in_every_trouble() {
+    let mut cells = Vec::new();
+    for path in Path::ALL {
+        let calls = path.calls().await;
+        cells.extend(kills(path, &calls));
+        cells.extend(faults(path, &calls));
+    }
+    if let Ok(wanted) = std::env::var("CELLS") {
+        cells.retain(|cell| cell.to_string().contains(&wanted));
+    }
+    let tally = run_all(cells).await;
+    println!("{tally}");
+    assert!(tally.is_good(), "{} calls did not come", tally.not_met);
+}

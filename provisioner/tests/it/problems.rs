@@ -1,0 +1,172 @@
+//! Every answer of AWS that a person can meet is told in plain words, with what helps.
+
+use std::fs;
+
+use crate::support::account::Account;
+use crate::support::cli::{Cli, Run};
+use crate::support::proxy::rule::{AwsError, call};
+use crate::support::proxy::{strict, words};
+use crate::support::user::User;
+
+const PLAN: [&str; 3] = ["plan", "--template", "templates/local-catalog.yaml"];
+
+/// Its parts, in this order, and that nothing was written.
+#[track_caller]
+fn tells(user: &User, run: Run, parts: &[&str]) {
+    let run = run.expect_code(1);
+    assert!(user.proxy.writes().is_empty(), "{:?}", user.proxy.calls());
+    says(&run, parts);
+}
+
+#[track_caller]
+fn says(run: &Run, parts: &[&str]) {
+    let mut rest = run.stderr.as_str();
+    for part in parts {
+        let at = rest.find(part).unwrap_or_else(|| panic!("no `{part}`, in this place, in {run:?}"));
+        rest = &rest[at + part.len()..];
+    }
+}
+
+/// What the first question of a deploy is answered with, for each service that a deploy asks.
+async fn answered(operation: &str, error: AwsError, parts: &[&str]) {
+    let user = User::new();
+    user.proxy.on(call(operation).answer(error));
+    let run = user.run(&["deploy"]).await;
+    tells(&user, run, parts);
+}
+
+#[tokio::test]
+async fn a_session_that_has_expired_names_the_login() {
+    for (operation, service) in [("GetCallerIdentity", "sts"), ("GetFunction", "lambda"), ("DescribeLogGroups", "logs")]
+    {
+        let parts = ["expired", "nothing was changed", "hint: the session has expired: log in again (`aws sso login`)"];
+        answered(operation, words::expired(service), &parts).await;
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_aws_does_not_know_name_the_variables_and_the_region() {
+    for (operation, service) in [("GetRole", "iam"), ("GetApis", "apigatewayv2")] {
+        let parts =
+            ["invalid", "nothing was changed", "hint: AWS does not know these credentials", "the region enabled"];
+        answered(operation, words::unknown_credentials(service), &parts).await;
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_told_as_that() {
+    for (operation, service) in [("GetRole", "iam"), ("GetFunction", "lambda")] {
+        let parts = ["Signature expired", "nothing was changed", "hint: this machine's clock is wrong", "date -u"];
+        answered(operation, words::skewed_clock(service), &parts).await;
+    }
+}
+
+#[tokio::test]
+async fn a_denied_question_names_the_action_and_what_it_is_about() {
+    let role = "arn:aws:iam::123456789012:role/cinedb-chat-bedrock-role";
+    let hint = format!("hint: give these credentials `iam:GetRole` on `{role}`");
+    answered("GetRole", words::denied("iam", "iam:GetRole", role), &["nothing was changed", &hint]).await;
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_be_passed_names_pass_role_at_once() {
+    let user = User::new();
+    let role = user.account.role_arn("cinedb-chat-bedrock-role");
+    user.proxy.on(call("CreateFunction").answer(words::denied("lambda", "iam:PassRole", &role)));
+    let run = user.run(&["deploy"]).await.expect_code(1);
+    let hint = format!("hint: give these credentials `iam:PassRole` on `{role}`");
+    says(&run, &["creating function cinedb-chat-bedrock", "steps are done", &hint, "run the same command again"]);
+}
+
+#[tokio::test]
+async fn an_account_that_is_throttled_for_long_is_told_to_wait() {
+    let parts = ["Rate exceeded", "nothing was changed", "hint: AWS limits the calls of this account: wait a minute"];
+    answered("GetFunction", words::throttled("lambda"), &parts).await;
+}
+
+#[tokio::test]
+async fn a_service_that_is_down_is_told_as_aws_s_own_fault() {
+    let parts = ["Service Unavailable", "nothing was changed", "hint: AWS had a fault of its own: wait a minute"];
+    answered("GetApis", words::unavailable("apigatewayv2"), &parts).await;
+}
+
+#[tokio::test]
+async fn a_function_that_fails_tells_lambdas_reason() {
+    for (first, reason) in [(true, "The function's image could not be unpacked"), (false, "An internal error occurred")]
+    {
+        let user = User::new();
+        if !first {
+            user.deploy(&[]).await;
+        }
+        user.proxy.on(strict::failed_function(reason));
+        let run = user.run(&["deploy", "-P", "MemorySize=1024"]).await.expect_code(1);
+        says(&run, &["function cinedb-chat-bedrock: ", reason, "steps are done", "hint: "]);
+    }
+}
+
+#[tokio::test]
+async fn no_credentials_at_all_name_the_ways_to_have_some() {
+    let home = tempfile::tempdir().unwrap();
+    let cli = a_machine(home.path());
+    let run = cli.run(PLAN).await.expect_code(1);
+    says(&run, &["no AWS credentials were found", "nothing was changed", "hint: log in (`aws sso login"]);
+}
+
+#[tokio::test]
+async fn no_region_names_where_one_is_given() {
+    let home = tempfile::tempdir().unwrap();
+    let cli = a_machine(home.path()).env("AWS_REGION", "");
+    let run = cli.run(PLAN).await.expect_code(1);
+    says(&run, &["no region is configured", "hint: give one with `--region us-east-1`"]);
+}
+
+#[tokio::test]
+async fn a_profile_that_is_not_there_names_the_list() {
+    let home = tempfile::tempdir().unwrap();
+    let run = a_machine(home.path()).run(PLAN.iter().chain(&["--profile", "nope"])).await.expect_code(1);
+    says(
+        &run,
+        &[
+            "there is no profile of that name",
+            "nothing was changed",
+            "hint: name a profile of ~/.aws/config: `aws configure list-profiles`",
+        ],
+    );
+}
+
+/// With the cache of AWS's CLI as it is before the first login, and after the last one has run out.
+#[tokio::test]
+async fn an_sso_login_that_is_missing_or_over_names_the_login() {
+    let home = tempfile::tempdir().unwrap();
+    let aws = home.path().join(".aws");
+    fs::create_dir_all(aws.join("sso/cache")).unwrap();
+    let config = "[profile dev]\nsso_session = work\nsso_account_id = 123456789012\nsso_role_name = Dev\n\
+                  region = us-east-1\n[sso-session work]\nsso_region = us-east-1\n\
+                  sso_start_url = https://example.awsapps.com/start\n";
+    fs::write(aws.join("config"), config).unwrap();
+    let cli = a_machine(home.path());
+    let dev = || PLAN.iter().chain(&["--profile", "dev"]);
+    let run = cli.run(dev()).await.expect_code(1);
+    says(&run, &["nothing was changed", "hint: log in (`aws sso login`"]);
+
+    // The SHA-1 of `work`, as the CLI names the file.
+    let token = r#"{"accessToken": "old", "expiresAt": "2020-01-01T00:00:00Z", "region": "us-east-1",
+                    "startUrl": "https://example.awsapps.com/start"}"#;
+    fs::write(aws.join("sso/cache").join(SHA1_OF_WORK), token).unwrap();
+    let run = cli.run(dev()).await.expect_code(1);
+    says(&run, &["expired", "nothing was changed", "hint: the session has expired: log in again (`aws sso login`)"]);
+}
+
+const SHA1_OF_WORK: &str = "e274eeff768c6396088ec6eb091f4bf4d47ab1e0.json";
+
+#[tokio::test]
+async fn an_endpoint_where_nothing_listens_is_told_as_that() {
+    let nobody = "http://127.0.0.1:1";
+    let run = Cli::new(&Account::fresh()).env("AWS_ENDPOINT_URL", nobody).run(PLAN).await.expect_code(1);
+    says(&run, &["AWS could not be reached", "nothing was changed", "hint: nothing listens there: check the endpoint"]);
+}
+
+/// The program on a machine with this home and nothing else: no keys, no emulator.
+fn a_machine(home: &std::path::Path) -> Cli {
+    Cli::empty().env("HOME", home).env("AWS_REGION", "us-east-1").env("AWS_EC2_METADATA_DISABLED", "true")
+}

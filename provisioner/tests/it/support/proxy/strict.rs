@@ -1,0 +1,78 @@
+//! What AWS does and MiniStack does not: rules that make it refuse and wait as AWS would.
+
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::rule::{Edit, Fault, Rule};
+use super::words;
+
+const CHANGES: [&str; 3] = ["CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"];
+const LOOKS: [&str; 2] = ["GetFunction", "GetFunctionConfiguration"];
+
+/// After a change a function is `Pending` or `InProgress`, and refuses changes and publishing, until it was asked
+/// so many times.
+pub(crate) fn slow_function(asked: usize) -> Rule {
+    Rule::looking(move |call, before| {
+        let refusable = is_one(call, &CHANGES) || call.operation == "PublishVersion";
+        if !refusable && !is_one(call, &LOOKS) {
+            return None;
+        }
+        let (change, since) = last_change(before)?;
+        let questions = since.iter().filter(|call| is_one(call, &LOOKS) || call.status == Some(409)).count();
+        let created = change.operation == "CreateFunction";
+        match (questions < asked, refusable, created) {
+            (false, ..) => None,
+            (true, true, true) => Some(Fault::Answer(words::function_is_pending("chat"))),
+            (true, true, false) => Some(Fault::Answer(words::update_in_progress("chat"))),
+            (true, false, true) => Some(told("State", "Pending", None)),
+            (true, false, false) => Some(told("LastUpdateStatus", "InProgress", None)),
+        }
+    })
+}
+
+/// A function whose creation or update fails, as Lambda tells of it from then on.
+pub(crate) fn failed_function(reason: &'static str) -> Rule {
+    Rule::looking(move |call, before| {
+        let (change, _) = last_change(before).filter(|_| is_one(call, &LOOKS))?;
+        let field = if change.operation == "CreateFunction" { "State" } else { "LastUpdateStatus" };
+        Some(told(field, "Failed", Some(reason)))
+    })
+}
+
+/// The second route of a key and the second stage of a name on an API are refused.
+pub(crate) fn no_duplicates() -> Rule {
+    Rule::looking(|call, before| {
+        let (_, name) = call.subject.split_once(' ')?;
+        let refusal = match call.operation.as_str() {
+            "CreateRoute" => words::route_exists(name),
+            "CreateStage" => words::stage_exists(name),
+            _ => return None,
+        };
+        let same =
+            |one: &Call| (&one.operation, &one.target, &one.subject) == (&call.operation, &call.target, &call.subject);
+        before.iter().any(|one| same(one) && one.took_effect()).then_some(Fault::Answer(refusal))
+    })
+}
+
+fn is_one(call: &Call, operations: &[&str]) -> bool {
+    operations.contains(&call.operation.as_str())
+}
+
+/// The last change of a function that Lambda took, and the calls after it.
+fn last_change(before: &[Call]) -> Option<(&Call, &[Call])> {
+    let at = before.iter().rposition(|call| is_one(call, &CHANGES) && call.took_effect())?;
+    Some((&before[at], &before[at + 1..]))
+}
+
+/// The answer about a function with this state in it.
+fn told(field: &'static str, state: &'static str, reason: Option<&'static str>) -> Fault {
+    Fault::Edit(Edit::new(move |answer: &mut Value| {
+        let whole = answer.get("Configuration").is_some();
+        let configuration = if whole { &mut answer["Configuration"] } else { answer };
+        configuration[field] = json!(state);
+        if let Some(reason) = reason {
+            configuration[format!("{field}Reason")] = json!(reason);
+            configuration[format!("{field}ReasonCode")] = json!("InternalError");
+        }
+    }))
+}

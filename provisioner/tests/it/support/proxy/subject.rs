@@ -1,0 +1,84 @@
+//! What a call is about, so that one run's call is found again in the next.
+
+use hyper::Uri;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+/// The names in a request, without what differs from account to account or from run to run: account ids, ids that
+/// API Gateway hands out, statement ids (they follow from the API's), page tokens, documents.
+pub(super) fn subject(service: &str, uri: &Uri, body: &[u8]) -> String {
+    match service {
+        "iam" | "sts" => form(body),
+        "lambda" | "apigatewayv2" => rest(uri, body),
+        _ => json(body, &["logGroupName", "logGroupNamePrefix", "resourceArn", "TableName", "ResourceArn"]).join(" "),
+    }
+}
+
+fn form(body: &[u8]) -> String {
+    let body = String::from_utf8_lossy(body);
+    let told = ["RoleName=", "PolicyName=", "PolicyArn="];
+    let fields = body.split('&').filter_map(|field| told.iter().find_map(|name| field.strip_prefix(name)));
+    let fields: Vec<String> = fields.map(|value| without_accounts(&decoded(value))).collect();
+    fields.join(" ")
+}
+
+fn json(body: &[u8], fields: &[&str]) -> Vec<String> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    fields.iter().filter_map(|field| body[field].as_str()).map(without_accounts).collect()
+}
+
+fn rest(uri: &Uri, body: &[u8]) -> String {
+    let mut path: Vec<String> = Vec::new();
+    // Without the date or version in front, and with ids, each of which follows its collection's name, left out.
+    for segment in uri.path().split('/').filter(|segment| !segment.is_empty()).skip(1) {
+        let collection = path.last().map(String::as_str).unwrap_or_default();
+        let id = matches!(collection, "apis" | "routes" | "integrations" | "policy");
+        path.push(if id { "*".to_owned() } else { without_accounts(&decoded(segment)) });
+    }
+    let query = uri.query().unwrap_or_default().split('&');
+    let qualifier = query.filter(|field| field.starts_with("Qualifier=")).map(|field| format!("?{field}"));
+    let mut subject = path.join("/");
+    subject.extend(qualifier);
+    let named = json(body, &["FunctionName", "Name", "name", "routeKey", "stageName"]);
+    [vec![subject], named].concat().join(" ")
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// A run of twelve digits is an account; a tagged API's ARN ends with the API's id.
+fn without_accounts(text: &str) -> String {
+    let mut parts: Vec<&str> = text.split(':').collect();
+    for part in &mut parts {
+        if (part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit())) || part.starts_with("/apis/") {
+            *part = "*";
+        }
+    }
+    parts.join(":")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_and_what_differs_from_run_to_run_is_not() {
+        let told = |service: &str, uri: &str, body: &str| subject(service, &uri.parse().unwrap(), body.as_bytes());
+        let attach = "Action=AttachRolePolicy&RoleName=chat&PolicyArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Apolicy%2Fp";
+        assert_eq!(told("iam", "/", attach), "chat arn:aws:iam::*:policy/p");
+        assert_eq!(told("lambda", "/2015-03-31/functions", r#"{"FunctionName": "chat"}"#), "functions chat");
+        assert_eq!(
+            told("lambda", "/2015-03-31/functions/chat/policy/sid-1?Qualifier=live", ""),
+            "functions/chat/policy/*?Qualifier=live"
+        );
+        assert_eq!(
+            told("lambda", "/2017-03-31/tags/arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Achat", ""),
+            "tags/arn:aws:lambda:us-east-1:*:function:chat"
+        );
+        let route = r#"{"routeKey": "POST /chat", "target": "integrations/i1"}"#;
+        assert_eq!(told("apigatewayv2", "/v2/apis/a1b2/routes", route), "apis/*/routes POST /chat");
+        assert_eq!(told("apigatewayv2", "/v2/apis/a1b2/stages/%24default", ""), "apis/*/stages/$default");
+        assert_eq!(told("logs", "/", r#"{"logGroupName": "/aws/lambda/chat"}"#), "/aws/lambda/chat");
+    }
+}

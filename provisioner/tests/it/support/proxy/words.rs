@@ -1,0 +1,111 @@
+//! AWS's errors in AWS's words: each service's own code, status and sentence.
+
+use super::rule::AwsError;
+
+/// Whom the refused calls are said to come from.
+const CALLER: &str = "arn:aws:iam::123456789012:user/dev";
+
+/// Too many calls in this account.
+pub(crate) fn throttled(service: &str) -> AwsError {
+    match service {
+        "lambda" => AwsError::new(429, "TooManyRequestsException", "Rate exceeded"),
+        "apigatewayv2" => AwsError::new(429, "TooManyRequestsException", "Too Many Requests"),
+        "iam" | "sts" => AwsError::new(400, "Throttling", "Rate exceeded"),
+        _ => AwsError::new(400, "ThrottlingException", "Rate exceeded"),
+    }
+}
+
+/// The service failed, which says nothing about whether the call took effect.
+pub(crate) fn failed(service: &str) -> AwsError {
+    let cannot = "The request processing has failed because of an unknown error, exception or failure.";
+    match service {
+        "lambda" => AwsError::new(500, "ServiceException", "An error occurred and the request cannot be processed."),
+        "iam" => AwsError::new(500, "ServiceFailure", cannot),
+        _ => AwsError::new(500, "InternalFailure", cannot),
+    }
+}
+
+pub(crate) fn unavailable(service: &str) -> AwsError {
+    let code = if service == "logs" { "ServiceUnavailableException" } else { "ServiceUnavailable" };
+    AwsError::new(503, code, "Service Unavailable")
+}
+
+/// No policy of the caller allows the action.
+pub(crate) fn denied(service: &str, action: &str, resource: &str) -> AwsError {
+    let (status, code) = match service {
+        "iam" | "sts" => (403, "AccessDenied"),
+        "logs" | "dynamodb" => (400, "AccessDeniedException"),
+        _ => (403, "AccessDeniedException"),
+    };
+    let message = format!(
+        "User: {CALLER} is not authorized to perform: {action} on resource: {resource} because no identity-based \
+         policy allows the {action} action"
+    );
+    AwsError::new(status, code, &message)
+}
+
+/// The session of the caller is over.
+pub(crate) fn expired(service: &str) -> AwsError {
+    let message = "The security token included in the request is expired";
+    match service {
+        "iam" | "sts" => AwsError::new(403, "ExpiredToken", message),
+        "logs" | "dynamodb" => AwsError::new(400, "ExpiredTokenException", message),
+        _ => AwsError::new(403, "ExpiredTokenException", message),
+    }
+}
+
+/// Nobody has these keys.
+pub(crate) fn unknown_credentials(service: &str) -> AwsError {
+    let message = "The security token included in the request is invalid.";
+    match service {
+        "iam" | "sts" => AwsError::new(403, "InvalidClientTokenId", message),
+        "logs" | "dynamodb" => AwsError::new(400, "UnrecognizedClientException", message),
+        _ => AwsError::new(403, "UnrecognizedClientException", message),
+    }
+}
+
+/// The caller's clock is wrong.
+pub(crate) fn skewed_clock(service: &str) -> AwsError {
+    let message =
+        "Signature expired: 20261125T170000Z is now earlier than 20261125T185500Z (20261125T190000Z - 5 min.)";
+    match service {
+        "iam" | "sts" => AwsError::new(403, "SignatureDoesNotMatch", message),
+        _ => AwsError::new(403, "InvalidSignatureException", message),
+    }
+}
+
+/// The role is so new that Lambda does not know it yet.
+pub(crate) fn role_cannot_be_assumed() -> AwsError {
+    let message = "The role defined for the function cannot be assumed by Lambda.";
+    AwsError::new(400, "InvalidParameterValueException", message)
+}
+
+pub(crate) fn update_in_progress(function: &str) -> AwsError {
+    let message = format!(
+        "The operation cannot be performed at this time. An update is in progress for resource: \
+         arn:aws:lambda:us-east-1:123456789012:function:{function}"
+    );
+    AwsError::new(409, "ResourceConflictException", &message)
+}
+
+pub(crate) fn function_is_pending(function: &str) -> AwsError {
+    let message = format!(
+        "The operation cannot be performed at this time. The function is currently in the following state: Pending \
+         (arn:aws:lambda:us-east-1:123456789012:function:{function})"
+    );
+    AwsError::new(409, "ResourceConflictException", &message)
+}
+
+/// API Gateway makes one change of an API at a time.
+pub(crate) fn concurrent_modification() -> AwsError {
+    let message = "Unable to complete operation due to concurrent modification. Please try again later.";
+    AwsError::new(409, "ConflictException", message)
+}
+
+pub(crate) fn route_exists(key: &str) -> AwsError {
+    AwsError::new(409, "ConflictException", &format!("Route with key {key} already exists for this API"))
+}
+
+pub(crate) fn stage_exists(name: &str) -> AwsError {
+    AwsError::new(409, "ConflictException", &format!("Stage already exists: {name}"))
+}
