@@ -22,6 +22,7 @@ pub mod aws;
 pub mod desired;
 pub mod error;
 pub mod execute;
+pub mod lint;
 pub mod observe;
 pub mod package;
 pub mod place;

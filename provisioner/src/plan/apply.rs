@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::hold::hold_callers;
+use super::notes::findings;
 use super::secret::masked;
 use super::{Action, Blocker, Plan, Step, VERSION};
 use crate::desired::{Desired, Wanted};
@@ -59,6 +60,8 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         }
         steps.push(step);
     }
+    let (refused, notes) = findings(desired, &mut steps);
+    blockers.extend(refused);
     hold_callers(&mut steps);
     Plan {
         version: VERSION,
@@ -67,6 +70,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         region: desired.place.region().to_owned(),
         steps,
         blockers,
+        notes,
         known,
         place: desired.place.clone(),
     }

@@ -35,6 +35,7 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
         region: desired.place.region().to_owned(),
         steps: steps.collect(),
         blockers,
+        notes: Vec::new(),
         known,
         place: desired.place.clone(),
     }

@@ -5,6 +5,7 @@
 mod apply;
 mod destroy;
 mod hold;
+mod notes;
 mod secret;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -40,6 +41,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What stands in the way. A plan with one is not executed.
     pub blockers: Vec<Blocker>,
+    /// What a person should know before the first call, though nothing stands in the way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// What is known before the first call.
     #[serde(skip)]
     pub known: Known,
@@ -124,6 +128,21 @@ pub struct Blocker {
     pub hint: String,
 }
 
+/// Something that a person should know before the first call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Note {
+    /// The resource that it is about; absent when it is about the stack.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logical_id: Option<String>,
+    /// What there is to know.
+    pub text: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
 /// The version of the plan's JSON form.
 pub const VERSION: u32 = 1;
 
@@ -166,6 +185,7 @@ impl Plan {
             }
         }
         self.blockers.retain(|blocker| kept.contains(&blocker.logical_id));
+        self.notes.retain(|note| note.logical_id.as_ref().is_none_or(|id| kept.contains(id)));
         self
     }
 }

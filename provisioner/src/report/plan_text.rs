@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::style::{added, changed, dim, removed, strong};
 use super::value_text::{change_lines, readable};
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Action, Note, Plan, Step};
 
 /// The whole plan: a line for each resource, the properties that change below it, and a line that counts.
 #[must_use]
@@ -26,6 +26,7 @@ pub fn plan_text(plan: &Plan) -> String {
             text.push_str(&changes(step));
         }
     }
+    text.push_str(&notes(plan));
     let gap = if plan.steps.is_empty() { "" } else { "\n" };
     let _ = writeln!(text, "{gap}{}", count(plan));
     text
@@ -44,6 +45,19 @@ pub fn blockers_text(plan: &Plan) -> String {
     }
     for hint in hints {
         let _ = write!(text, "\nhint: {hint}");
+    }
+    text
+}
+
+/// What to know, each with what to do about it.
+fn notes(plan: &Plan) -> String {
+    let mut text = String::new();
+    for Note { logical_id, text: what, hint } in &plan.notes {
+        let about = logical_id.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
+        let _ = write!(text, "\n  {} {about}{}\n", changed("note:"), readable(what));
+        if let Some(hint) = hint {
+            let _ = writeln!(text, "        {}", dim(readable(hint)));
+        }
     }
     text
 }

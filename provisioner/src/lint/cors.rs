@@ -1,0 +1,16 @@
+//! What browsers are told about other origins.
+
+use super::{Checked, Finding, Severity, items};
+
+/// Browsers take no credentials from `*`, and API Gateway refuses the pair.
+pub(super) fn no_credentials_for_everybody(one: &Checked) -> Option<Finding> {
+    let (property, cors) =
+        ["CorsConfiguration", "Cors"].iter().find_map(|name| Some((name, one.properties.get(*name)?)))?;
+    let everybody = items(&cors["AllowOrigins"]).iter().any(|origin| origin.as_str() == Some("*"));
+    let credentials = cors["AllowCredentials"] == true || cors["AllowCredentials"] == "true";
+    if !(everybody && credentials) {
+        return None;
+    }
+    let cause = format!("{property} allows credentials to every origin (`*`)");
+    Some(one.finding(Severity::Refused, cause, "name the origins, or leave AllowCredentials out"))
+}

@@ -1,0 +1,52 @@
+//! Roles and what they allow.
+
+use serde_json::Value;
+
+use super::{Checked, Finding, Severity, items};
+use crate::template::references_in_text;
+
+/// Where an execution role is asked for, by kind.
+const ROLES: [(&str, &str); 5] = [
+    ("AWS::Lambda::Function", "Role"),
+    ("AWS::StepFunctions::StateMachine", "RoleArn"),
+    ("AWS::Events::Rule", "RoleArn"),
+    ("AWS::Scheduler::Schedule", "RoleArn"),
+    ("AWS::ApiGatewayV2::Integration", "CredentialsArn"),
+];
+
+/// `!Ref` of a role gives its name, and these want its ARN.
+pub(super) fn role_is_an_arn(one: &Checked) -> Option<Finding> {
+    let (_, property) = ROLES.iter().find(|(kind, _)| one.is(kind))?;
+    let role = one.text(property);
+    let is_arn = role.starts_with("arn:") || (role.starts_with("{{") && !references_in_text(role).is_empty());
+    if role.is_empty() || is_arn {
+        return None;
+    }
+    let cause = format!("{property} `{role}` is a role's name; an ARN is needed");
+    Some(one.finding(Severity::Refused, cause, "write `!GetAtt ROLE.Arn` in place of `!Ref ROLE`"))
+}
+
+/// An allowing statement with `*` for the action and `*` for the resource gives the account away.
+pub(super) fn not_all_of_everything(one: &Checked) -> Option<Finding> {
+    let everything = |value: &Value| items(value).iter().any(|item| item.as_str() == Some("*"));
+    let all = |statement: &&Value| {
+        statement["Effect"] == "Allow" && everything(&statement["Action"]) && everything(&statement["Resource"])
+    };
+    let statements = statements(&one.properties);
+    let statement = statements.iter().find(|statement| all(statement))?;
+    let sid = statement["Sid"].as_str().map(|sid| format!(" `{sid}`")).unwrap_or_default();
+    let cause = format!("the statement{sid} allows every action on every resource");
+    Some(one.finding(Severity::Unwise, cause, "name the actions and the resources that are needed"))
+}
+
+/// The statements of all policies, wherever they stand in the properties.
+fn statements(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Object(map) => {
+            let own = map.get("Statement").map(items).unwrap_or_default();
+            own.into_iter().chain(map.values().flat_map(statements)).collect()
+        }
+        Value::Array(list) => list.iter().flat_map(statements).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}

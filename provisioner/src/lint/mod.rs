@@ -1,0 +1,108 @@
+//! What is wrong with a template although it is a valid one: what neither CloudFormation's own check nor cfn-lint
+//! notices before AWS, or a caller, does.
+//!
+//! Pure. Every check looks at the resources as JSON with CloudFormation's property names, so kinds that have no type
+//! here are checked too.
+
+mod cors;
+mod iam;
+mod monitoring;
+mod permission;
+mod route;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+
+use crate::desired::Desired;
+use crate::resources::Resource;
+
+/// Something that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The resource that it is about.
+    pub logical_id: String,
+    /// What comes of it.
+    pub severity: Severity,
+    /// What is wrong, with the property.
+    pub cause: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
+/// What comes of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// AWS refuses it: better told before the first call than half-way.
+    Refused,
+    /// AWS takes it, and somebody will be sorry.
+    Unwise,
+}
+
+/// A resource as the checks see it.
+pub(crate) struct Checked {
+    logical_id: String,
+    kind: String,
+    properties: Value,
+}
+
+impl Checked {
+    fn is(&self, kind: &str) -> bool {
+        self.kind == kind
+    }
+
+    fn text(&self, property: &str) -> &str {
+        self.properties[property].as_str().unwrap_or_default()
+    }
+
+    fn finding(&self, severity: Severity, cause: impl Into<String>, hint: impl Into<String>) -> Finding {
+        Finding { logical_id: self.logical_id.clone(), severity, cause: cause.into(), hint: hint.into() }
+    }
+}
+
+/// Every check on every resource, in the order of the resources.
+#[must_use]
+pub fn lint(desired: &Desired) -> Vec<Finding> {
+    let all: Vec<Checked> =
+        desired.resources.iter().map(|wanted| checked(&wanted.logical_id, &wanted.resource)).collect();
+    let one = all.iter().flat_map(|checked| {
+        [
+            iam::role_is_an_arn(checked),
+            iam::not_all_of_everything(checked),
+            route::key_is_well_formed(checked),
+            route::target_is_an_integration(checked),
+            route::payload_version_exists(checked),
+            route::integration_ends_in_time(checked),
+            cors::no_credentials_for_everybody(checked),
+            monitoring::alarm_can_ring(checked),
+            monitoring::dashboard_is_json(checked),
+            secret::no_secret_in_the_open(checked),
+        ]
+    });
+    let together = all.iter().map(|checked| permission::route_may_call(checked, &all));
+    one.chain(together).flatten().collect()
+}
+
+fn checked(logical_id: &str, resource: &Resource) -> Checked {
+    let properties = if let Resource::Other(other) = resource {
+        Value::Object(other.properties.clone())
+    } else {
+        serde_json::to_value(resource).unwrap_or_default()
+    };
+    Checked { logical_id: logical_id.to_owned(), kind: resource.kind().to_owned(), properties }
+}
+
+/// A list's items, or a single value as a list of one: CloudFormation takes either in many places.
+fn items(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(list) => list.iter().collect(),
+        Value::Null => Vec::new(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => vec![value],
+    }
+}
+
+/// A number however it is written: `30` and `"30"` are the same in a template.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+}

@@ -1,0 +1,35 @@
+//! Alarms and dashboards.
+
+use serde_json::Value;
+
+use super::{Checked, Finding, Severity, number};
+use crate::template::references_in_text;
+
+/// An alarm cannot need more bad datapoints than it looks at.
+pub(super) fn alarm_can_ring(one: &Checked) -> Option<Finding> {
+    if !one.is("AWS::CloudWatch::Alarm") {
+        return None;
+    }
+    let (datapoints, periods) =
+        (number(&one.properties["DatapointsToAlarm"])?, number(&one.properties["EvaluationPeriods"])?);
+    if datapoints <= periods {
+        return None;
+    }
+    let cause = format!("DatapointsToAlarm {datapoints} is more than EvaluationPeriods {periods}");
+    Some(one.finding(Severity::Refused, cause, "raise EvaluationPeriods, or lower DatapointsToAlarm"))
+}
+
+/// A dashboard's body is a JSON object, written as text.
+pub(super) fn dashboard_is_json(one: &Checked) -> Option<Finding> {
+    let body = one.properties.get("DashboardBody").filter(|_| one.is("AWS::CloudWatch::Dashboard"))?;
+    let Value::String(text) = body else { return None };
+    // What is not known yet is text inside of quotes; outside of them it may be a number.
+    let known = references_in_text(text).iter().fold(text.clone(), |text, one| text.replace(&one.to_string(), "0"));
+    let error = match serde_json::from_str::<Value>(&known) {
+        Ok(Value::Object(_)) => return None,
+        Ok(_) => "it is no object".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let hint = "a comma too many, or a quote that `!Sub` has taken? Check it with a JSON parser";
+    Some(one.finding(Severity::Refused, format!("DashboardBody is not JSON: {error}"), hint))
+}

@@ -1,0 +1,56 @@
+//! Routes of HTTP APIs and the integrations that they lead to.
+
+use super::{Checked, Finding, Severity, number};
+
+pub(super) const ROUTE: &str = "AWS::ApiGatewayV2::Route";
+pub(super) const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
+
+const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
+/// The longest that an HTTP API waits, in milliseconds, and the shortest that can be asked for.
+const WAIT: std::ops::RangeInclusive<f64> = 50.0..=30_000.0;
+
+/// `METHOD /path`, or a key with `$` in front: `$default`, or `$connect` of WebSocket APIs.
+pub(super) fn key_is_well_formed(one: &Checked) -> Option<Finding> {
+    let key = one.text("RouteKey");
+    let well_formed = match key.split_once(' ') {
+        Some((method, path)) => METHODS.contains(&method) && path.starts_with('/') && !path.contains(' '),
+        None => key.starts_with('$') || key.starts_with("{{"),
+    };
+    if !one.is(ROUTE) || well_formed {
+        return None;
+    }
+    let cause = format!("RouteKey `{key}` is no method and path");
+    Some(one.finding(Severity::Refused, cause, "write it as `POST /chat`, with the method in capitals, or `$default`"))
+}
+
+/// `integrations/ID`.
+pub(super) fn target_is_an_integration(one: &Checked) -> Option<Finding> {
+    let target = one.text("Target");
+    let leads_to_one = target.strip_prefix("integrations/").is_some_and(|id| !id.is_empty() && !id.contains('/'));
+    if !one.is(ROUTE) || target.is_empty() || leads_to_one {
+        return None;
+    }
+    let cause = format!("Target `{target}` is no integration");
+    Some(one.finding(Severity::Refused, cause, "write it as `!Sub 'integrations/${INTEGRATION}'`"))
+}
+
+/// There are two shapes of events.
+pub(super) fn payload_version_exists(one: &Checked) -> Option<Finding> {
+    let version = one.text("PayloadFormatVersion");
+    if !one.is(INTEGRATION) || ["", "1.0", "2.0"].contains(&version) || version.starts_with("{{") {
+        return None;
+    }
+    let cause = format!("PayloadFormatVersion `{version}` does not exist");
+    Some(one.finding(Severity::Refused, cause, "write '2.0', or '1.0' for the events of REST APIs, in quotes"))
+}
+
+/// An HTTP API waits 30 seconds at most.
+pub(super) fn integration_ends_in_time(one: &Checked) -> Option<Finding> {
+    let timeout = number(&one.properties["TimeoutInMillis"]).filter(|timeout| !WAIT.contains(timeout))?;
+    if !one.is(INTEGRATION) {
+        return None;
+    }
+    let cause = format!("TimeoutInMillis {timeout} is not between {} and {}", WAIT.start(), WAIT.end());
+    Some(one.finding(Severity::Refused, cause, "an HTTP API waits 30 seconds at most: answer sooner, or stream"))
+}

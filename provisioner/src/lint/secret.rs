@@ -1,0 +1,35 @@
+//! Secrets in plain sight: environment variables of a function are read by everybody who may look at it.
+
+use regex_lite::Regex;
+use serde_json::Value;
+
+use super::{Checked, Finding, Severity};
+use crate::template::references_in_text;
+
+/// What secrets are called: whole words, so that `MAX_TOKENS` is none.
+const NAMES: [&str; 9] =
+    ["SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY"];
+
+/// What some secrets look like: AWS access keys, keys in PEM, tokens of GitHub and Slack, keys of model providers.
+const SHAPES: &str = r"^(AKIA|ASIA)[0-9A-Z]{16}$|-----BEGIN [A-Z ]*PRIVATE KEY|^gh[pousr]_[0-9A-Za-z]{20,}|^xox[abprs]-|^sk-[0-9A-Za-z_-]{16,}";
+
+/// No variable's value is a secret.
+pub(super) fn no_secret_in_the_open(one: &Checked) -> Option<Finding> {
+    let variables = one.properties["Environment"]["Variables"].as_object()?;
+    let (name, _) = variables.iter().find(|(name, value)| looks_secret(name, value))?;
+    let cause = format!("Environment.Variables.{name} looks like a secret in plain text");
+    let hint = "keep it in Secrets Manager or Parameter Store, give the function its name, and let the role read it";
+    Some(one.finding(Severity::Unwise, cause, hint))
+}
+
+fn looks_secret(name: &str, value: &Value) -> bool {
+    let Some(text) = value.as_str().filter(|text| !text.is_empty() && references_in_text(text).is_empty()) else {
+        return false;
+    };
+    let shaped = Regex::new(SHAPES).is_ok_and(|shapes| shapes.is_match(text));
+    // The name or the ARN of a secret is the right thing to give.
+    let points_to_one = text.starts_with("arn:") || text.starts_with('/') || text.contains("{{");
+    let words = format!("_{}_", name.to_ascii_uppercase());
+    let named = NAMES.iter().any(|secret| words.contains(&format!("_{secret}_")));
+    shaped || (named && !points_to_one)
+}

@@ -1,0 +1,271 @@
+use serde_json::{Value, json};
+
+use super::{Finding, Severity, lint};
+use crate::plan::tests::spec::desired;
+
+/// What is found in a template of these resources.
+fn found(resources: &Value) -> Vec<Finding> {
+    lint(&desired(&json!({ "Resources": resources }).to_string()))
+}
+
+/// The one cause that is found, with its severity.
+#[track_caller]
+fn cause(resources: &Value) -> (Severity, String) {
+    let [one] = found(resources).try_into().unwrap_or_else(|all| panic!("not just one finding: {all:#?}"));
+    let Finding { logical_id: _, severity, cause, hint } = one;
+    assert!(!hint.is_empty());
+    (severity, cause)
+}
+
+fn trust() -> Value {
+    json!({"Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+}
+
+fn function(more: &Value) -> Value {
+    let mut function = json!({"Type": "AWS::Lambda::Function", "Properties": {
+        "FunctionName": "chat", "Code": "f.zip", "Runtime": "provided.al2023", "Handler": "bootstrap",
+        "Role": "arn:aws:iam::1:role/r",
+    }});
+    function["Properties"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    function
+}
+
+/// A route to a function, with these properties in place of good ones.
+fn routed(route: &Value, integration: &Value, permission: Option<&Value>) -> Value {
+    let mut resources = json!({
+        "Function": function(&json!({})),
+        "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {
+            "ApiId": "a1", "IntegrationType": "AWS_PROXY", "IntegrationUri": {"Fn::GetAtt": ["Function", "Arn"]},
+            "PayloadFormatVersion": "2.0",
+        }},
+        "Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {
+            "ApiId": "a1", "RouteKey": "POST /chat", "Target": {"Fn::Sub": "integrations/${Integration}"},
+        }},
+    });
+    let over = |one: &mut Value, more: &Value| {
+        one["Properties"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    };
+    over(&mut resources["Route"], route);
+    over(&mut resources["Integration"], integration);
+    if let Some(permission) = permission {
+        let mut allowed = json!({"Type": "AWS::Lambda::Permission", "Properties": {
+            "FunctionName": {"Ref": "Function"}, "Action": "lambda:InvokeFunction",
+            "Principal": "apigateway.amazonaws.com",
+        }});
+        over(&mut allowed, permission);
+        resources["Permission"] = allowed;
+    }
+    resources
+}
+
+fn source(end: &str) -> Value {
+    json!({"SourceArn": {"Fn::Sub": format!("arn:aws:execute-api:us-east-1:${{AWS::AccountId}}:a1/{end}")}})
+}
+
+#[test]
+fn the_name_of_a_role_is_no_arn() {
+    let role = json!({"Type": "AWS::IAM::Role", "Properties": {"RoleName": "r", "AssumeRolePolicyDocument": trust()}});
+    let with = |reference: Value| json!({"Role": role, "Function": function(&json!({ "Role": reference }))});
+    let named = (Severity::Refused, "Role `r` is a role's name; an ARN is needed".to_owned());
+    assert_eq!(cause(&with(json!({"Ref": "Role"}))), named);
+    assert_eq!(found(&with(json!({"Fn::GetAtt": ["Role", "Arn"]}))), []);
+}
+
+#[test]
+fn every_action_on_every_resource_is_told() {
+    let role = |action: Value, resource: Value| {
+        json!({"Role": {"Type": "AWS::IAM::Role", "Properties": {
+            "RoleName": "r", "AssumeRolePolicyDocument": trust(),
+            "Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": [
+                {"Sid": "All", "Effect": "Allow", "Action": action, "Resource": resource},
+            ]}}],
+        }}})
+    };
+    let all = (Severity::Unwise, "the statement `All` allows every action on every resource".to_owned());
+    assert_eq!(cause(&role(json!(["s3:GetObject", "*"]), json!("*"))), all);
+    assert_eq!(found(&role(json!("s3:GetObject"), json!("*"))), []);
+    assert_eq!(found(&role(json!("*"), json!("arn:aws:s3:::films"))), []);
+    let managed = json!({"Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": {"Statement":
+        {"Effect": "Allow", "Action": "*", "Resource": "*"}}}}});
+    assert_eq!(cause(&managed).0, Severity::Unwise);
+}
+
+#[test]
+fn a_route_key_is_a_method_and_a_path() {
+    let any = json!({});
+    for bad in ["POST chat", "post /chat", "/chat", "POST  /chat", "FETCH /chat", ""] {
+        let (severity, cause) = cause(&routed(&json!({ "RouteKey": bad }), &any, Some(&any)));
+        assert_eq!((severity, cause), (Severity::Refused, format!("RouteKey `{bad}` is no method and path")));
+    }
+    for good in ["POST /chat", "ANY /{proxy+}", "$default", "GET /"] {
+        assert_eq!(found(&routed(&json!({ "RouteKey": good }), &any, Some(&any))), [], "{good}");
+    }
+}
+
+#[test]
+fn a_target_is_an_integration() {
+    let any = json!({});
+    for bad in [json!({"Ref": "Integration"}), json!("i1"), json!("integrations/"), json!("integrations/a/b")] {
+        let found = found(&routed(&json!({ "Target": bad }), &any, Some(&any)));
+        let told = found.iter().any(|one| one.severity == Severity::Refused && one.cause.starts_with("Target `"));
+        assert!(told, "{bad}: {found:?}");
+    }
+    assert_eq!(found(&routed(&json!({"Target": "integrations/abc123"}), &any, None)), []);
+}
+
+#[test]
+fn there_are_two_payload_versions() {
+    let any = json!({});
+    let told = cause(&routed(&any, &json!({"PayloadFormatVersion": "3.0"}), Some(&any)));
+    assert_eq!(told, (Severity::Refused, "PayloadFormatVersion `3.0` does not exist".to_owned()));
+}
+
+#[test]
+fn an_integration_ends_within_thirty_seconds() {
+    let any = json!({});
+    let told = cause(&routed(&any, &json!({"TimeoutInMillis": 31_000}), Some(&any)));
+    assert_eq!(told, (Severity::Refused, "TimeoutInMillis 31000 is not between 50 and 30000".to_owned()));
+    assert_eq!(found(&routed(&any, &json!({"TimeoutInMillis": "30000"}), Some(&any))), []);
+}
+
+#[test]
+fn a_route_needs_a_permission_for_its_method_and_path() {
+    let any = json!({});
+    let (severity, none) = cause(&routed(&any, &any, None));
+    assert_eq!(severity, Severity::Unwise);
+    assert_eq!(none, "API Gateway may not call `chat`: no permission of the template allows it");
+    for good in ["*/POST/chat", "*/*/chat", "*", "$default/POST/*"] {
+        let stage = good.replace("$default", "*");
+        assert_eq!(found(&routed(&any, &any, Some(&source(&stage)))), [], "{good}");
+    }
+    for bad in ["*/GET/chat", "*/POST/chats", "*/POST/", "*/OPTIONS/*"] {
+        let (_, wrong) = cause(&routed(&any, &any, Some(&source(bad))));
+        assert_eq!(wrong, "API Gateway may not call `chat` for `POST /chat`: SourceArn of `Permission` is for another");
+    }
+    let other = json!({"Principal": "events.amazonaws.com"});
+    assert!(cause(&routed(&any, &any, Some(&other))).1.contains("no permission"));
+    let other = json!({"FunctionName": "another"});
+    assert!(cause(&routed(&any, &any, Some(&other))).1.contains("no permission"));
+}
+
+#[test]
+fn a_route_for_any_method_needs_a_permission_for_any() {
+    let any = json!({});
+    let route = json!({"RouteKey": "ANY /chat"});
+    assert!(cause(&routed(&route, &any, Some(&source("*/POST/chat")))).1.contains("is for another"));
+    assert_eq!(found(&routed(&route, &any, Some(&source("*/*/chat")))), []);
+}
+
+#[test]
+fn a_function_of_others_has_its_permission_elsewhere() {
+    let theirs = json!({"IntegrationUri": "arn:aws:lambda:us-east-1:1:function:theirs"});
+    assert_eq!(found(&routed(&json!({}), &theirs, None)), []);
+}
+
+#[test]
+fn credentials_are_for_named_origins() {
+    let api = |origin: &str, credentials: Value| {
+        json!({"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "a", "ProtocolType": "HTTP",
+            "CorsConfiguration": {"AllowOrigins": [origin], "AllowCredentials": credentials}}}})
+    };
+    let told = (Severity::Refused, "CorsConfiguration allows credentials to every origin (`*`)".to_owned());
+    assert_eq!(cause(&api("*", json!(true))), told);
+    assert_eq!(found(&api("*", json!(false))), []);
+    assert_eq!(found(&api("https://films.example.org", json!(true))), []);
+}
+
+#[test]
+fn an_alarm_cannot_need_more_than_it_looks_at() {
+    let alarm = |datapoints: Value| {
+        json!({"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {
+            "AlarmName": "a", "EvaluationPeriods": 3, "DatapointsToAlarm": datapoints}}})
+    };
+    let told = (Severity::Refused, "DatapointsToAlarm 5 is more than EvaluationPeriods 3".to_owned());
+    assert_eq!(cause(&alarm(json!("5"))), told);
+    assert_eq!(found(&alarm(json!(3))), []);
+}
+
+#[test]
+fn a_dashboard_is_json() {
+    let board = |body: Value| {
+        json!({"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "l"}},
+            "Board": {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardName": "d", "DashboardBody": body}}})
+    };
+    let (severity, told) = cause(&board(json!("{\"widgets\": [],}")));
+    assert_eq!(severity, Severity::Refused);
+    assert!(told.starts_with("DashboardBody is not JSON: trailing comma"), "{told}");
+    assert!(cause(&board(json!("[]"))).1.ends_with("it is no object"));
+    assert_eq!(
+        found(&board(json!({"Fn::Sub": "{\"widgets\": [\"${Logs}\", ${Logs}]}"}))).len(),
+        1,
+        "a name is no number"
+    );
+    assert_eq!(found(&board(json!({"Fn::Sub": "{\"widgets\": [\"${Logs.Arn}\"]}"}))), []);
+}
+
+#[test]
+fn what_looks_like_a_secret_is_told_and_what_only_sounds_like_one_is_not() {
+    let with =
+        |name: &str, value: &str| json!({"Function": function(&json!({"Environment": {"Variables": {name: value}}}))});
+    for (name, value) in [
+        ("DB_PASSWORD", "hunter2"),
+        ("api_key", "abc"),
+        ("GITHUB", "ghp_0123456789abcdefghijABCDEFGHIJ"),
+        ("AWS", "AKIAIOSFODNN7EXAMPLE"),
+        ("KEY", "-----BEGIN RSA PRIVATE KEY-----"),
+    ] {
+        let told = (Severity::Unwise, format!("Environment.Variables.{name} looks like a secret in plain text"));
+        assert_eq!(cause(&with(name, value)), told);
+    }
+    for (name, value) in [
+        ("MAX_TOKENS", "1000"),
+        ("DB_PASSWORD", ""),
+        ("DB_SECRET", "arn:aws:secretsmanager:us-east-1:1:secret:db"),
+        ("API_KEY", "/chat/api-key"),
+        ("TOKENIZER", "o200k"),
+    ] {
+        assert_eq!(found(&with(name, value)), [], "{name}={value}");
+    }
+}
+
+#[test]
+fn the_chats_own_template_is_clean() {
+    let path = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../templates/chat.yaml"));
+    let template = crate::template::Template::load(path).unwrap();
+    for more in [vec![], vec![("ApiId", "a1b2c3d4e5")], vec![("Streaming", "true")]] {
+        let parameters = more.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let packages = crate::desired::Packages { check: crate::desired::PackageCheck::Unread, ..Default::default() };
+        let (stack, place) = ("chat".parse().unwrap(), crate::place::Place::new("us-east-1"));
+        let desired = crate::desired::Desired::build(&template, &parameters, &packages, &stack, &place).unwrap();
+        assert_eq!(lint(&desired), []);
+    }
+}
+
+#[test]
+fn what_aws_would_refuse_blocks_the_step_that_would_send_it_and_the_rest_is_noted() {
+    use crate::plan::tests::planned;
+    use crate::report::{blockers_text, plan_text};
+
+    let bad = desired(
+        &json!({"Resources": {"Function": function(&json!({
+            "Role": "chat-role", "Environment": {"Variables": {"DB_PASSWORD": "hunter2"}},
+        }))}})
+        .to_string(),
+    );
+    let plan = planned(&bad, &crate::world::State::default(), crate::plan::Options::default());
+    insta::assert_snapshot!(anstream::adapter::strip_str(&plan_text(&plan)), @r"
+    stack chat in us-east-1, account 123456789012
+
+      = AWS::Lambda::Function  Function  chat  (left: it is blocked, see the error)
+
+      note: Function: Environment.Variables.DB_PASSWORD looks like a secret in plain text
+            keep it in Secrets Manager or Parameter Store, give the function its name, and let the role read it
+
+    nothing to do
+    ");
+    insta::assert_snapshot!(blockers_text(&plan), @r"
+      Function: Role `chat-role` is a role's name; an ARN is needed
+
+    hint: write `!GetAtt ROLE.Arn` in place of `!Ref ROLE`
+    ");
+}
