@@ -6,7 +6,7 @@ use tracing::Instrument;
 
 use crate::{
     aws::Trouble,
-    catalog::{Catalog, Movie},
+    catalog::{Catalog, Query, Selection},
     chat::{Conversation, Prompt},
     deadline::Deadline,
     error::{BadRequest, ChatError, ModelTrouble},
@@ -56,16 +56,17 @@ impl<C: Catalog, M: Model> Handler<C, M> {
 
     async fn chat(&self, event: Event, deadline: Deadline) -> Result<Answer, ChatError> {
         let conversation = read(event).inspect_err(|error| tracing::info!(reason = %error, "refused"))?;
-        let movies = self.movies(deadline).await;
+        let movies = self.movies(&conversation, deadline).await;
         let prompt = Prompt::new(&movies, &conversation);
         log_prompt(&prompt, &conversation);
         self.ask(&prompt, deadline).await.map_err(|failure| log_failure(failure, &conversation).into())
     }
 
     /// The chat answers from general knowledge when there are no films to be had.
-    async fn movies(&self, deadline: Deadline) -> Vec<Movie> {
+    async fn movies(&self, conversation: &Conversation, deadline: Deadline) -> Selection {
         let (started, budget) = (Instant::now(), deadline.left_for_catalog());
-        let read = timeout(budget, self.catalog.movies()).await;
+        let query = Query::new(conversation.wanted());
+        let read = timeout(budget, self.catalog.movies(&query)).await;
         let catalog_ms = millis(started);
         match read.unwrap_or_else(|_| Err(Trouble::out_of_time(budget))) {
             Ok(movies) if movies.is_empty() => {
@@ -73,7 +74,7 @@ impl<C: Catalog, M: Model> Handler<C, M> {
                 movies
             }
             Ok(movies) => {
-                tracing::info!(catalogMs = catalog_ms, rows = movies.len(), "catalogue read");
+                tracing::info!(catalogMs = catalog_ms, movies = movies.len(), matched = movies.matched, "films chosen");
                 movies
             }
             Err(Trouble { stage: _, code, detail, aws_request_id }) => {
@@ -84,7 +85,7 @@ impl<C: Catalog, M: Model> Handler<C, M> {
                     awsRequestId = aws_request_id,
                     "the catalogue cannot be read: answering from general knowledge"
                 );
-                Vec::new()
+                Selection::default()
             }
         }
     }

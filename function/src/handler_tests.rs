@@ -1,4 +1,4 @@
-use std::{cell::RefCell, collections::HashMap, future::pending, time::Duration};
+use std::{cell::RefCell, collections::HashMap, future::pending, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use proptest::prelude::*;
@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     aws::Stage,
+    catalog::{Movie, Shelf},
     log::capture::Lines,
     model::{Stop, Usage},
 };
@@ -15,9 +16,9 @@ use crate::{
 struct Films(Option<Result<Vec<Movie>, Trouble>>);
 
 impl Catalog for Films {
-    async fn movies(&self) -> Result<Vec<Movie>, Trouble> {
+    async fn movies(&self, query: &Query) -> Result<Selection, Trouble> {
         match &self.0 {
-            Some(read) => read.clone(),
+            Some(read) => Ok(Arc::new(Shelf::in_order(read.clone()?)).select(query, 50)),
             None => pending().await,
         }
     }

@@ -1,9 +1,21 @@
 //! Wiring: settings, clients, handler, runtime. What can be built once is built here, before the first request.
 
+// The SDK's futures are nested deeper than the compiler's default when it lays out one that awaits them all.
+#![recursion_limit = "256"]
+
 use std::process::ExitCode;
 
-use function::{aws, catalog::DynamoCatalog, handler::Handler, log, model::BedrockModel, settings::Settings};
+use function::{
+    aws,
+    catalog::{Cap, DynamoTable, Films, FirstRows, KeptCatalog},
+    deadline::LONGEST_CATALOG_READ,
+    handler::Handler,
+    log,
+    model::BedrockModel,
+    settings::Settings,
+};
 use lambda_runtime::{Error, Runtime, service_fn};
+use tokio::time::timeout;
 
 /// One thread: a Lambda environment serves one request at a time, and at this memory size owns less than one CPU.
 #[tokio::main(flavor = "current_thread")]
@@ -29,8 +41,19 @@ async fn main() -> ExitCode {
 
 async fn serve(settings: &Settings) -> Result<(), Error> {
     let config = aws::config().await;
-    let catalog = DynamoCatalog::new(&config, &settings.table, settings.movie_limit);
     let model = BedrockModel::new(&config, &settings.model_id);
+    let catalog = films(DynamoTable::new(&config, &settings.table, Cap::for_memory(settings.memory)), settings).await;
     let handler = &Handler::new(catalog, model, &settings.allowed_origin);
     Runtime::new(service_fn(async |event| Ok::<_, Error>(handler.invoke(event).await))).run().await
+}
+
+/// A catalogue that is kept is read before the first request is asked for: the processor is whole until then, and
+/// Lambda freezes whoever waits for a request that does not come. A table that is slow goes on being read after.
+async fn films(table: DynamoTable, settings: &Settings) -> Films {
+    if settings.catalog_ttl.is_zero() {
+        return Films::FirstRows(FirstRows::new(table, settings.movie_limit));
+    }
+    let kept = KeptCatalog::new(table, settings.movie_limit, settings.catalog_ttl);
+    let _ = timeout(LONGEST_CATALOG_READ, kept.prepare()).await;
+    Films::Kept(kept)
 }

@@ -3,7 +3,7 @@
 
 mod origin;
 
-use std::env;
+use std::{env, time::Duration};
 
 use thiserror::Error;
 use tracing::Level;
@@ -20,10 +20,14 @@ pub struct Settings {
     pub model_id: String,
     /// `MOVIE_LIMIT`: how many films a prompt holds at most.
     pub movie_limit: u16,
+    /// `CATALOG_TTL`: how long the films are kept before the table is read again. Zero reads it for each request.
+    pub catalog_ttl: Duration,
     /// `ALLOWED_ORIGIN`: which web pages may call the chat.
     pub allowed_origin: Origin,
     /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
     pub log_level: Level,
+    /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`: the function's memory in MB, which Lambda sets.
+    pub memory: usize,
 }
 
 /// Every setting that is wrong, so that one look at the log is enough to mend them all.
@@ -56,6 +60,9 @@ impl Settings {
         let movie_limit = reader.setting("MOVIE_LIMIT", "50", "a whole number from 1 to 200", |text| {
             text.parse().ok().filter(|limit| (1..=200).contains(limit))
         });
+        let catalog_ttl = reader.setting("CATALOG_TTL", "900", "a whole number of seconds from 0 to 86400", |text| {
+            text.parse().ok().filter(|seconds| (0..=86_400).contains(seconds)).map(Duration::from_secs)
+        });
         let allowed_origin = reader.setting(
             "ALLOWED_ORIGIN",
             "*",
@@ -64,18 +71,34 @@ impl Settings {
         );
         let log_level =
             reader.setting("AWS_LAMBDA_LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARN, ERROR or FATAL", level);
-        match (table, model_id, movie_limit, allowed_origin, log_level) {
-            (Some(table), Some(model_id), Some(movie_limit), Some(allowed_origin), Some(log_level)) => {
-                Ok(Self { table, model_id, movie_limit, allowed_origin, log_level })
-            }
-            _ => Err(BadSettings(reader.bad)),
-        }
+        let memory = reader.setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512", "a whole number of MB", |text| {
+            text.parse().ok().filter(|megabytes| (64..=65_536).contains(megabytes))
+        });
+        let read = || {
+            Some(Self {
+                table: table?,
+                model_id: model_id?,
+                movie_limit: movie_limit?,
+                catalog_ttl: catalog_ttl?,
+                allowed_origin: allowed_origin?,
+                log_level: log_level?,
+                memory: memory?,
+            })
+        };
+        read().ok_or(BadSettings(reader.bad))
     }
 
     /// Write them to the log, once.
     pub fn log(&self) {
-        let Self { table, model_id, movie_limit, allowed_origin, log_level: _ } = self;
-        tracing::info!(table, model = model_id, movieLimit = movie_limit, allowedOrigin = %allowed_origin, "started");
+        let Self { table, model_id, movie_limit, catalog_ttl, allowed_origin, log_level: _, memory: _ } = self;
+        tracing::info!(
+            table,
+            model = model_id,
+            movieLimit = movie_limit,
+            catalogTtl = catalog_ttl.as_secs(),
+            allowedOrigin = %allowed_origin,
+            "started"
+        );
         if model::accepts(model_id).model.is_empty() {
             tracing::warn!(model = model_id, "this model is not in the table of models: it is sent no temperature");
         }
@@ -137,6 +160,7 @@ mod tests {
         assert_eq!(settings.table, "cinedb");
         assert_eq!(settings.model_id, "us.anthropic.claude-haiku-5-5");
         assert_eq!(settings.movie_limit, 50);
+        assert_eq!(settings.catalog_ttl, Duration::from_secs(900));
         assert!(settings.allowed_origin.is_any());
         assert_eq!(settings.log_level, Level::INFO);
     }
@@ -148,6 +172,7 @@ mod tests {
             ("MODEL_ID", &["global.anthropic.claude-haiku-5-5", "us.anthropic.claude-3-5-haiku-20241022-v1:0"]),
             ("MODEL_ID", &["arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2"]),
             ("MOVIE_LIMIT", &["1", "200"]),
+            ("CATALOG_TTL", &["0", "86400"]),
             ("ALLOWED_ORIGIN", &["*", "https://cinedb.example"]),
             ("AWS_LAMBDA_LOG_LEVEL", &["TRACE", "WARN", "FATAL"]),
         ] {
@@ -167,6 +192,7 @@ mod tests {
             ),
             ("MODEL_ID", &["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-haiku-5-5"]),
             ("MOVIE_LIMIT", &["", "0", "201", "-1", "5.5", "fifty"]),
+            ("CATALOG_TTL", &["", "-1", "86401", "1.5", "15m"]),
             ("ALLOWED_ORIGIN", &["", "cinedb.example", "https://cinedb.example/"]),
             ("AWS_LAMBDA_LOG_LEVEL", &["", "loud", "3"]),
         ] {
@@ -187,6 +213,6 @@ mod tests {
     #[test]
     fn all_bad_settings_are_named_at_once() {
         let bad = Settings::read(|_| Some(String::new())).unwrap_err().to_string();
-        assert_eq!(bad.matches(" holds \"\"").count(), 5, "{bad}");
+        assert_eq!(bad.matches(" holds \"\"").count(), 7, "{bad}");
     }
 }

@@ -1,41 +1,69 @@
 //! The catalogue in `DynamoDB`.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
-use aws_config::{SdkConfig, retry::RetryConfig};
-use aws_sdk_dynamodb::{Client, config};
+use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::{Client, config, operation::scan::ScanOutput, types::AttributeValue};
+use tokio::task::{spawn_blocking, yield_now};
 
-use super::{Catalog, Movie};
-use crate::aws::Trouble;
+use super::{Filling, Movie, Shelf, Table};
+use crate::{
+    aws::{Stage, Trouble},
+    deadline::LONGEST_CATALOG_READ,
+};
 
-/// The first rows of a table, read for each request.
-#[derive(Debug, Clone)]
-pub struct DynamoCatalog {
-    client: Client,
-    table: String,
-    limit: u16,
+/// A page of at most 1 MB comes in less than a second. A connection that did not survive a freeze is noticed by this.
+const LONGEST_PAGE: Duration = LONGEST_CATALOG_READ;
+/// Rows that are put on the shelf before a request gets its turn: about a millisecond.
+const ROWS_AT_ONCE: usize = 100;
+/// Films from which on the shelf is finished on a thread of its own: it would keep a request waiting.
+const LARGE: usize = 2_000;
+
+/// How much of a table is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "a pair")]
+pub struct Cap {
+    pub films: usize,
+    /// Of the films' lines; the index takes about half as much again.
+    pub bytes: usize,
 }
 
-impl DynamoCatalog {
-    /// Up to `limit` rows of `table`.
-    pub fn new(sdk: &SdkConfig, table: &str, limit: u16) -> Self {
-        // One quick retry: the catalogue is wanted, not needed, and has three seconds.
-        let retry = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(100));
-        let config = config::Builder::from(sdk).retry_config(retry).build();
-        Self { client: Client::from_conf(config), table: table.to_owned(), limit }
+impl Cap {
+    /// For a function with `megabytes` of memory. While a copy is refreshed there are two, and each has its index.
+    pub fn for_memory(megabytes: usize) -> Self {
+        Self { films: 200_000, bytes: megabytes * 1024 * 1024 / 8 }
     }
 }
 
-impl Catalog for DynamoCatalog {
-    /// A page can end early at 1 MB, or be empty before the end: only a missing key says that the table ends.
-    async fn movies(&self) -> Result<Vec<Movie>, Trouble> {
-        let limit = usize::from(self.limit);
+/// A table of films.
+#[derive(Debug, Clone)]
+pub struct DynamoTable {
+    client: Client,
+    table: String,
+    cap: Cap,
+}
+
+type Key = HashMap<String, AttributeValue>;
+
+impl DynamoTable {
+    /// The table `table`, of which `cap` is kept at most.
+    pub fn new(sdk: &SdkConfig, table: &str, cap: Cap) -> Self {
+        // One quick retry: the catalogue is wanted, not needed.
+        let retry = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(100));
+        let timeouts = sdk.timeout_config().map_or_else(TimeoutConfig::builder, TimeoutConfig::to_builder);
+        let timeouts = timeouts.operation_attempt_timeout(LONGEST_PAGE).build();
+        let config = config::Builder::from(sdk).retry_config(retry).timeout_config(timeouts).build();
+        Self { client: Client::from_conf(config), table: table.to_owned(), cap }
+    }
+
+    /// The table's first `limit` rows. A page can end early at 1 MB, or be empty before the end: only a missing key
+    /// says that the table ends.
+    pub(super) async fn first_rows(&self, limit: usize) -> Result<Vec<Movie>, Trouble> {
         let mut movies = Vec::with_capacity(limit);
         let mut start = None;
         while movies.len() < limit {
             let missing = i32::try_from(limit - movies.len()).unwrap_or(i32::MAX);
-            let scan = self.client.scan().table_name(&self.table).limit(missing).set_exclusive_start_key(start);
-            let page = scan.send().await.map_err(|error| Trouble::of(&error))?;
+            let page = self.page(start, Some(missing)).await?;
             movies.extend(page.items().iter().map(Movie::from_item));
             start = page.last_evaluated_key;
             if start.is_none() {
@@ -44,5 +72,46 @@ impl Catalog for DynamoCatalog {
         }
         movies.truncate(limit);
         Ok(movies)
+    }
+
+    /// Whole rows: which attributes a film has is the table's business, and reading fewer of them costs the same.
+    async fn page(&self, start: Option<Key>, limit: Option<i32>) -> Result<ScanOutput, Trouble> {
+        let scan = self.client.scan().table_name(&self.table).set_limit(limit).set_exclusive_start_key(start);
+        scan.send().await.map_err(|error| Trouble::of(&error))
+    }
+}
+
+impl Table for DynamoTable {
+    async fn shelf(&self) -> Result<Shelf, Trouble> {
+        let mut filling = Filling::default();
+        let mut start = None;
+        loop {
+            let page = self.page(start, None).await?;
+            for rows in page.items().chunks(ROWS_AT_ONCE) {
+                rows.iter().for_each(|row| filling.add(row));
+                yield_now().await;
+            }
+            start = page.last_evaluated_key;
+            let full = filling.len() >= self.cap.films || filling.bytes() >= self.cap.bytes;
+            if full && start.is_some() {
+                tracing::warn!(
+                    movies = filling.len(),
+                    bytes = filling.bytes(),
+                    "the table holds more than is kept: the chat knows only a part of it"
+                );
+            }
+            if full || start.is_none() {
+                break;
+            }
+        }
+        if filling.len() < LARGE {
+            return Ok(filling.finish());
+        }
+        spawn_blocking(|| filling.finish()).await.map_err(|error| Trouble {
+            stage: Stage::Other,
+            code: "JoinError".to_owned(),
+            detail: error.to_string(),
+            aws_request_id: None,
+        })
     }
 }

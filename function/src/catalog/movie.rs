@@ -13,13 +13,13 @@ use crate::text::without_invisible;
 /// The text is written here rather than through `serde_json::Value`, whose numbers are `f64`: `DynamoDB` keeps 38 digits
 /// and the model is to see all of them. Attributes are sorted, so that equal rows give equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Movie(String);
+pub struct Movie(Box<str>);
 
 impl Movie {
     /// Write a row down.
     pub fn from_item(item: &HashMap<String, AttributeValue>) -> Self {
         // Outside of strings JSON has neither character, and inside of them these escapes mean the same.
-        Self(object(item).replace('<', "\\u003c").replace('>', "\\u003e"))
+        Self(object(item).replace('<', "\\u003c").replace('>', "\\u003e").into_boxed_str())
     }
 
     /// The line, without a line end.

@@ -58,6 +58,17 @@ impl Conversation {
         &self.turns
     }
 
+    /// What was said with how much it tells about what is wanted now, the latest first: an earlier turn says less, and
+    /// an answer, in which many films are named, less than a question.
+    pub fn wanted(&self) -> impl Iterator<Item = (&str, f32)> {
+        let weight = |turn: &Turn| if turn.role == Role::User { 0.5 } else { 0.25 };
+        let ages = (0_u8..).map(|age| 0.6_f32.powi(i32::from(age)));
+        let (latest, before) =
+            self.turns.split_last().map_or((None, &self.turns[..]), |(last, before)| (Some(last), before));
+        let earlier = before.iter().rev().zip(ages).map(move |(turn, age)| (turn.text.as_str(), weight(turn) * age));
+        latest.map(|turn| (turn.text.as_str(), 1.0)).into_iter().chain(earlier)
+    }
+
     /// Whether `text`, written by a service, repeats part of what was said: four words in a row, or a whole turn.
     /// Such a text must not be logged.
     pub fn is_quoted_in(&self, text: &str) -> bool {

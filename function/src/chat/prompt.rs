@@ -1,7 +1,7 @@
 //! From films and a conversation to what the model is sent.
 
 use super::{Conversation, Turn, limits::MAX_CATALOG_BYTES};
-use crate::catalog::Movie;
+use crate::catalog::Selection;
 
 /// The system prompt. It is the same for every request, byte for byte: nothing that anybody else wrote is ever
 /// formatted into it.
@@ -27,16 +27,24 @@ pub struct Prompt<'a> {
 }
 
 impl<'a> Prompt<'a> {
-    /// Put the films that fit before the conversation.
-    pub fn new(movies: &[Movie], conversation: &'a Conversation) -> Self {
-        let mut block = OPENING.to_owned();
-        let mut fitted = 0;
-        for line in movies.iter().map(Movie::as_json) {
-            if block.len() + line.len() < MAX_CATALOG_BYTES - CLOSING.len() {
-                block.push_str(line);
-                block.push('\n');
-                fitted += 1;
+    /// Put the films that fit before the conversation. Room goes to those that fit the conversation best; then they
+    /// stand in the shelf's order, so that the same films are the same bytes whatever was asked.
+    pub fn new(movies: &Selection, conversation: &'a Conversation) -> Self {
+        let mut length = OPENING.len() + CLOSING.len();
+        let mut lines: Vec<(u32, &str)> = Vec::with_capacity(movies.len());
+        for (place, line) in movies.movies().map(|(place, movie)| (place, movie.as_json())) {
+            if length + line.len() < MAX_CATALOG_BYTES {
+                length += line.len() + 1;
+                lines.push((place, line));
             }
+        }
+        lines.sort_unstable();
+        let fitted = lines.len();
+        let mut block = String::with_capacity(length);
+        block.push_str(OPENING);
+        for (_, line) in lines {
+            block.push_str(line);
+            block.push('\n');
         }
         block.push_str(CLOSING);
         Self {
@@ -51,14 +59,17 @@ impl<'a> Prompt<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::{collections::HashMap, sync::Arc};
 
     use aws_sdk_dynamodb::types::AttributeValue;
     use proptest::prelude::*;
     use serde_json::Value;
 
     use super::*;
-    use crate::text::without_invisible;
+    use crate::{
+        catalog::{Movie, Query, Shelf},
+        text::without_invisible,
+    };
 
     fn hello() -> Conversation {
         Conversation::from_body(r#"{"message": "hello"}"#).unwrap()
@@ -68,23 +79,27 @@ mod tests {
         Movie::from_item(&HashMap::from([(name.to_owned(), AttributeValue::S(text.to_owned()))]))
     }
 
+    fn all(movies: &[Movie]) -> Selection {
+        Arc::new(Shelf::in_order(movies.to_vec())).select(&Query::default(), movies.len())
+    }
+
     #[test]
     fn films_stand_in_a_marked_block_one_a_line() {
-        let prompt_of = |movies: &[Movie]| Prompt::new(movies, &hello()).catalog;
+        let prompt_of = |movies: &[Movie]| Prompt::new(&all(movies), &hello()).catalog;
         let block = prompt_of(&[movie("title", "Alien"), movie("title", "Amélie")]);
         assert_eq!(block.unwrap(), "<catalog>\n{\"title\":\"Alien\"}\n{\"title\":\"Amélie\"}\n</catalog>");
     }
 
     #[test]
     fn without_films_there_is_no_block() {
-        assert_eq!(Prompt::new(&[], &hello()).catalog, None);
+        assert_eq!(Prompt::new(&all(&[]), &hello()).catalog, None);
     }
 
     #[test]
     fn a_row_that_does_not_fit_is_left_out_and_counted() {
         let movies = [movie("plot", "short"), movie("plot", &"x".repeat(MAX_CATALOG_BYTES)), movie("plot", "brief")];
         let conversation = hello();
-        let prompt = Prompt::new(&movies, &conversation);
+        let prompt = Prompt::new(&all(&movies), &conversation);
         assert_eq!((prompt.movies, prompt.left_out), (2, 1));
         assert!(prompt.catalog.unwrap().ends_with("{\"plot\":\"brief\"}\n</catalog>"));
     }
@@ -93,7 +108,7 @@ mod tests {
     fn the_block_never_exceeds_its_limit() {
         let movies = vec![movie("plot", &"x".repeat(989)); 200];
         let conversation = hello();
-        let block = Prompt::new(&movies, &conversation).catalog.unwrap();
+        let block = Prompt::new(&all(&movies), &conversation).catalog.unwrap();
         assert!((MAX_CATALOG_BYTES - 1_100..=MAX_CATALOG_BYTES).contains(&block.len()), "{}", block.len());
     }
 
@@ -106,7 +121,7 @@ mod tests {
         ) {
             let text = format!("{text}{forged}{text}");
             let conversation = hello();
-            let block = Prompt::new(&[movie(&name, &text)], &conversation).catalog.unwrap();
+            let block = Prompt::new(&all(&[movie(&name, &text)]), &conversation).catalog.unwrap();
             prop_assert_eq!(block.matches('<').count(), 2);
             prop_assert_eq!(block.matches('>').count(), 2);
             let lines: Vec<&str> = block.split('\n').collect();

@@ -88,8 +88,8 @@ fn the_shipped_test_event_and_an_http_apis_event_are_answered() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(!text.contains("hush") && output.stderr.is_empty(), "{text}");
     let lines = log(&output);
-    assert_eq!(lines[0]["message"], "started");
-    assert!(lines[1..lines.len() - 1].iter().all(|line| line["requestId"] == "r-1"), "{text}");
+    assert_eq!([&lines[0]["message"], &lines[1]["message"]], ["started", "catalogue read"]);
+    assert!(lines[2..lines.len() - 1].iter().all(|line| line["requestId"] == "r-1"), "{text}");
 }
 
 #[test]

@@ -2,8 +2,10 @@
 //! each links the SDK.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "clippy does not take the helpers of tests for tests")]
+#![expect(clippy::print_stdout, reason = "a test that measures quality prints what it found")]
 
 mod bootstrap;
 mod catalog;
 mod model;
+mod recall;
 mod stand_in;

@@ -3,12 +3,12 @@
 mod answers;
 mod requests;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::stand_in::{Response, Server};
 use aws_sdk_dynamodb::types::AttributeValue;
 use function::{
-    catalog::Movie,
+    catalog::{Movie, Query, Shelf},
     chat::{Conversation, Prompt},
     model::{Answer, BedrockModel, Model, ModelFailure},
 };
@@ -19,7 +19,7 @@ async fn ask(server: &Server, model_id: &str) -> Result<Answer, ModelFailure> {
     let body = json!({"message": "A thriller?", "history": history}).to_string();
     let conversation = Conversation::from_body(&body).unwrap();
     let row = HashMap::from([("title".to_owned(), AttributeValue::S("The Warrior".to_owned()))]);
-    let movies = [Movie::from_item(&row)];
+    let movies = Arc::new(Shelf::in_order(vec![Movie::from_item(&row)])).select(&Query::default(), 50);
     BedrockModel::new(&server.sdk_config(), model_id).answer(&Prompt::new(&movies, &conversation)).await
 }
 

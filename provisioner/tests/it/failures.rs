@@ -13,7 +13,9 @@ async fn a_denied_action_fails_at_once_with_the_hint() {
     let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
     let sent = names(&user.proxy.calls()).into_iter().filter(|name| name == "lambda CreateFunction").count();
     assert_eq!(sent, 1, "{run:?}");
-    for text in ["creating function cinedb-chat-bedrock: ", message, "hint: give these credentials `lambda:CreateFunction`; "] {
+    for text in
+        ["creating function cinedb-chat-bedrock: ", message, "hint: give these credentials `lambda:CreateFunction`; "]
+    {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
 }

@@ -1,0 +1,71 @@
+//! How long a selection takes and what a film weighs: `cargo bench -p function --bench selection`.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
+
+#[expect(dead_code, reason = "labels are the tests' concern")]
+#[path = "../tests/it/recall/invented.rs"]
+mod invented;
+
+use std::{fs, hint::black_box, sync::Arc, time::Instant};
+
+use function::{
+    catalog::{Filling, Query, Shelf},
+    chat::Conversation,
+};
+use serde_json::json;
+
+const ROUNDS: usize = 200;
+
+fn main() {
+    for count in [3_000, 100_000] {
+        let films = invented::films(count);
+        let before = resident();
+        let started = Instant::now();
+        let mut filling = Filling::default();
+        films.iter().for_each(|film| filling.add(&film.row()));
+        let shelf = Arc::new(filling.finish());
+        let built = started.elapsed();
+        let grown = resident().saturating_sub(before);
+        println!(
+            "{count} films: built in {built:.1?}, {} bytes a film by our own count, {} resident",
+            shelf.bytes() / count,
+            grown / count
+        );
+        for (name, body) in questions(&films[0]) {
+            let conversation = Conversation::from_body(&body.to_string()).unwrap();
+            println!("  {name}: {:.0?} for the median selection", median(&shelf, &conversation));
+        }
+    }
+}
+
+fn questions(film: &invented::Film) -> [(&'static str, serde_json::Value); 3] {
+    let long = format!("{} {} {} {} ", film.title, film.director, film.year, film.genres[0]).repeat(40);
+    let turn = |role: &str| json!({"role": role, "content": long});
+    let history: Vec<_> = (0..10).flat_map(|_| [turn("user"), turn("assistant")]).collect();
+    [
+        ("short question", json!({"message": "a scary movie from the 90s about time travel in Lisbon"})),
+        (
+            "common words",
+            json!({"message": "drama comedy horror romance western crime, letter home night family story way"}),
+        ),
+        ("long conversation", json!({"message": "and in the 1990s?", "history": history})),
+    ]
+}
+
+fn median(shelf: &Arc<Shelf>, conversation: &Conversation) -> std::time::Duration {
+    let mut times: Vec<_> = (0..ROUNDS)
+        .map(|_| {
+            let started = Instant::now();
+            black_box(shelf.select(&Query::new(conversation.wanted()), 50));
+            started.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[ROUNDS / 2]
+}
+
+/// Bytes of this process in memory.
+fn resident() -> usize {
+    let status = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    status.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
+}

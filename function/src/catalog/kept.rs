@@ -1,0 +1,141 @@
+//! The whole catalogue, kept in memory.
+//!
+//! Lambda freezes the process between invocations, so a refresh advances only while a request is served, and may take
+//! several of them. Nothing depends on when it ends: requests are served from the copy at hand, however old it is, and
+//! wait only when there is none.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::watch, time::Instant};
+
+use super::{Catalog, Query, Selection, Shelf, Table};
+use crate::aws::Trouble;
+
+/// After a refresh that failed, the old copy serves at least this long before the next attempt: a table that cannot be
+/// read is not asked for by every request.
+pub const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+/// A copy of a table, read again in the background when it has grown old.
+#[derive(Debug)]
+pub struct KeptCatalog<T>(Arc<Kept<T>>);
+
+#[derive(Debug)]
+struct Kept<T> {
+    table: T,
+    limit: usize,
+    ttl: Duration,
+    state: Mutex<State>,
+    /// How many reads have ended.
+    ended: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    copy: Option<Copy>,
+    reading: bool,
+    failure: Option<(Instant, Trouble)>,
+}
+
+#[derive(Debug, Clone)]
+struct Copy {
+    shelf: Arc<Shelf>,
+    read_at: Instant,
+}
+
+impl<T: Table> KeptCatalog<T> {
+    /// Keep `table` for `ttl` and show up to `limit` films of it. Nothing is read yet.
+    pub fn new(table: T, limit: u16, ttl: Duration) -> Self {
+        let (state, ended) = (Mutex::default(), watch::Sender::default());
+        Self(Arc::new(Kept { table, limit: usize::from(limit), ttl, state, ended }))
+    }
+
+    /// Read the table for the first time, so that the first request finds films.
+    pub async fn prepare(&self) {
+        // Why it failed is in the log, and the first request tries again.
+        let _ = self.shelf().await;
+    }
+
+    /// The copy at hand; without one, the first that can be had.
+    async fn shelf(&self) -> Result<Arc<Shelf>, Trouble> {
+        let mut ended = self.0.ended.subscribe();
+        {
+            let mut state = self.0.state();
+            if !state.reading && state.wants_reading(self.0.ttl) {
+                state.reading = true;
+                tokio::spawn(Arc::clone(&self.0).read());
+            }
+            if let Some(copy) = &state.copy {
+                return Ok(Arc::clone(&copy.shelf));
+            }
+        }
+        // The sender lives as long as `self`: this ends when the read does.
+        let _ = ended.changed().await;
+        let state = self.0.state();
+        match (&state.copy, &state.failure) {
+            (Some(copy), _) => Ok(Arc::clone(&copy.shelf)),
+            (None, Some((_, trouble))) => Err(trouble.clone()),
+            (None, None) => Ok(Arc::default()),
+        }
+    }
+}
+
+impl<T: Table> Catalog for KeptCatalog<T> {
+    async fn movies(&self, query: &Query) -> Result<Selection, Trouble> {
+        Ok(self.shelf().await?.select(query, self.0.limit))
+    }
+}
+
+impl<T: Table> Kept<T> {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that is done under the lock can panic half-way.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn read(self: Arc<Self>) {
+        let started = Instant::now();
+        let read = self.table.shelf().await;
+        let ms = started.elapsed().as_millis();
+        let mut state = self.state();
+        state.reading = false;
+        match read {
+            Ok(shelf) => {
+                tracing::info!(movies = shelf.len(), bytes = shelf.bytes(), catalogMs = ms, "catalogue read");
+                state.copy = Some(Copy { shelf: Arc::new(shelf), read_at: Instant::now() });
+                state.failure = None;
+            }
+            Err(trouble) => {
+                if let Some(copy) = &state.copy {
+                    let Trouble { stage: _, code, detail, aws_request_id } = &trouble;
+                    tracing::warn!(
+                        catalogMs = ms,
+                        ageSeconds = copy.read_at.elapsed().as_secs(),
+                        code,
+                        detail,
+                        awsRequestId = aws_request_id,
+                        "the catalogue cannot be read again: answering from the copy that there is"
+                    );
+                }
+                state.failure = Some((Instant::now(), trouble));
+            }
+        }
+        drop(state);
+        self.ended.send_modify(|ended| *ended += 1);
+    }
+}
+
+impl State {
+    fn wants_reading(&self, ttl: Duration) -> bool {
+        match (&self.copy, &self.failure) {
+            (None, _) => true,
+            (Some(copy), None) => copy.read_at.elapsed() >= ttl,
+            (Some(copy), Some((failed_at, _))) => copy.read_at.elapsed() >= ttl && failed_at.elapsed() >= RETRY_AFTER,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "kept_tests.rs"]
+mod tests;

@@ -1,0 +1,154 @@
+//! An inverted index: which films say a word, and how much it means there (BM25F).
+//!
+//! A posting takes five bytes, and what a word means in a film is computed once, when the index is built: answering a
+//! question is adding up.
+
+use std::collections::HashMap;
+
+use super::fields::Said;
+
+/// How soon a word that is said again stops counting more (BM25's k1).
+const SATURATION: f32 = 1.2;
+/// How much a long text discounts its words (BM25's b). Titles, genres and the like are not discounted.
+const LENGTH: f32 = 0.75;
+/// Postings that one question reads at most: the words that say least are skipped beyond. It bounds the time of a
+/// selection, however long the conversation and however large the catalogue.
+const MOST_POSTINGS: usize = 100_000;
+
+/// Films by word.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    films: usize,
+    terms: HashMap<Box<str>, u32>,
+    /// Where each term's postings begin, and where the last ones end.
+    starts: Vec<u32>,
+    /// The films of all postings, and beside them what the term means in each, in 255ths.
+    postings: Vec<u32>,
+    meanings: Vec<u8>,
+}
+
+/// What is gathered while rows come in.
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    terms: HashMap<Box<str>, u32>,
+    /// How many films say each term.
+    counts: Vec<u32>,
+    mentions: Vec<Mention>,
+    films: Vec<Length>,
+}
+
+/// A term in a film, how often in plain text, and how strongly in the attributes that weigh more.
+#[derive(Debug, Clone, Copy)]
+struct Mention {
+    term: u32,
+    plain: u8,
+    strong: u8,
+}
+
+/// Terms in a film, and words in its plain text.
+#[derive(Debug, Clone, Copy)]
+struct Length {
+    terms: u32,
+    plain: u32,
+}
+
+impl Builder {
+    /// The next film's words.
+    pub(super) fn add(&mut self, said: Vec<Said>) {
+        let mut seen: HashMap<u32, Mention> = HashMap::new();
+        let mut plain = 0;
+        for Said { word, weight } in said {
+            let next = u32::try_from(self.counts.len()).unwrap_or(u32::MAX);
+            let term = *self.terms.entry(word.into_boxed_str()).or_insert(next);
+            if term == next {
+                self.counts.push(0);
+            }
+            let mention = seen.entry(term).or_insert(Mention { term, plain: 0, strong: 0 });
+            if weight > 1 {
+                mention.strong = mention.strong.saturating_add(weight);
+            } else {
+                mention.plain = mention.plain.saturating_add(1);
+                plain += 1;
+            }
+        }
+        for &term in seen.keys() {
+            if let Some(count) = self.counts.get_mut(term as usize) {
+                *count += 1;
+            }
+        }
+        self.films.push(Length { terms: u32::try_from(seen.len()).unwrap_or(u32::MAX), plain });
+        self.mentions.extend(seen.into_values());
+    }
+
+    /// The index. `places` says where each film stands in the end, in the order in which they were added.
+    pub(super) fn finish(self, places: &[u32]) -> Index {
+        let Self { terms, counts, mentions, films } = self;
+        let mut starts = Vec::with_capacity(counts.len() + 1);
+        let mut end = 0_u32;
+        for count in &counts {
+            starts.push(end);
+            end += count;
+        }
+        starts.push(end);
+        let plain: u64 = films.iter().map(|film| u64::from(film.plain)).sum();
+        let average = (plain as f32 / films.len().max(1) as f32).max(1.0);
+        let mut next = starts.clone();
+        let (mut postings, mut meanings) = (vec![0; mentions.len()], vec![0; mentions.len()]);
+        let mut mentions = mentions.into_iter();
+        for (film, &place) in films.iter().zip(places) {
+            let discount = 1.0 - LENGTH + LENGTH * film.plain as f32 / average;
+            for mention in mentions.by_ref().take(film.terms as usize) {
+                let said = f32::from(mention.strong) + f32::from(mention.plain) / discount;
+                let at = next[mention.term as usize] as usize;
+                next[mention.term as usize] += 1;
+                postings[at] = place;
+                meanings[at] = (255.0 * said / (SATURATION + said)) as u8;
+            }
+        }
+        Index { films: films.len(), terms, starts, postings, meanings }
+    }
+}
+
+impl Index {
+    /// The `limit` films that answer best to the weighted words, best first; of equals the one that stands first.
+    pub(super) fn best<'a>(&self, asked: impl Iterator<Item = (&'a str, f32)>, limit: usize) -> Vec<u32> {
+        let mut terms: Vec<(f32, usize, usize)> = asked.filter_map(|(word, weight)| self.term(word, weight)).collect();
+        terms.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut scores = vec![0.0_f32; self.films];
+        let mut left = MOST_POSTINGS;
+        for (weight, from, to) in terms {
+            // The most telling word is always read.
+            if to - from > left && left < MOST_POSTINGS {
+                continue;
+            }
+            left = left.saturating_sub(to - from);
+            for (&film, &meaning) in self.postings[from..to].iter().zip(&self.meanings[from..to]) {
+                scores[film as usize] += weight * f32::from(meaning);
+            }
+        }
+        let mut found: Vec<(f32, u32)> =
+            (0..).zip(scores).filter(|&(_, score)| score > 0.0).map(|(film, score)| (score, film)).collect();
+        let better = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if found.len() > limit {
+            found.select_nth_unstable_by(limit, better);
+            found.truncate(limit);
+        }
+        found.sort_unstable_by(better);
+        found.into_iter().map(|(_, film)| film).collect()
+    }
+
+    /// How much a word tells here, and where its postings are.
+    fn term(&self, word: &str, weight: f32) -> Option<(f32, usize, usize)> {
+        let term = *self.terms.get(word)? as usize;
+        let (from, to) = (self.starts[term] as usize, self.starts[term + 1] as usize);
+        let (all, with) = (self.films as f32, (to - from) as f32);
+        let rarity = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
+        Some((weight * rarity, from, to))
+    }
+
+    /// Bytes that it takes, about: for the log.
+    pub(super) fn bytes(&self) -> usize {
+        let words: usize = self.terms.keys().map(|word| word.len() + 16).sum();
+        words + self.terms.capacity() * 25 + self.starts.len() * 4 + self.postings.len() * 5
+    }
+}
