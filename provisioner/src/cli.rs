@@ -22,7 +22,7 @@ pub(crate) enum Command {
     /// Show what a deploy would do; change nothing
     Plan(Plan),
     /// Make AWS equal to the template, then try one chat
-    Deploy(Deploy),
+    Deploy(DeployBy),
     /// Redeploy code and configuration of the functions that are there
     Update(Deploy),
     /// Remove what belongs to the stack, and nothing else
@@ -87,10 +87,41 @@ pub(crate) enum Output {
     Json,
 }
 
+/// What carries the template out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engine {
+    /// The provisioner, through each service's own API
+    Direct,
+    /// CloudFormation, through change sets
+    Cloudformation,
+}
+
+/// Which engine, and what it needs.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EngineArgs {
+    /// What applies the template
+    #[arg(long, value_enum, default_value_t = Engine::Direct)]
+    pub(crate) engine: Engine,
+    /// For CloudFormation: the bucket that packages go through
+    /// [default: provisioner-ACCOUNT-REGION, made when it is missing]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) bucket: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeployBy {
+    #[command(flatten)]
+    pub(crate) deploy: Deploy,
+    #[command(flatten)]
+    pub(crate) by: EngineArgs,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) stack: Stack,
+    #[command(flatten)]
+    pub(crate) by: EngineArgs,
     /// Show what would change if existing resources of the same names became this stack's
     #[arg(long)]
     pub(crate) adopt: bool,
@@ -118,6 +149,9 @@ pub(crate) struct Deploy {
 pub(crate) struct Destroy {
     #[command(flatten)]
     pub(crate) stack: Stack,
+    /// What applied the template
+    #[arg(long, value_enum, default_value_t = Engine::Direct)]
+    pub(crate) engine: Engine,
     /// Do not ask; needed without a terminal
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,

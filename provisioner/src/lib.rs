@@ -19,6 +19,7 @@
 //! `examples/walk.rs` is the walk as a program of its own.
 
 pub mod aws;
+pub mod cloudformation;
 pub mod desired;
 pub mod error;
 pub mod execute;

@@ -3,6 +3,7 @@
 mod advice;
 mod apigateway;
 mod cloudcontrol;
+mod cloudformation;
 mod connect;
 mod dynamodb;
 mod iam;
@@ -11,8 +12,10 @@ mod logs;
 mod problem;
 mod reader;
 mod retry;
+mod s3;
 mod writer;
 
+pub use cloudformation::{Body, Submission};
 pub use connect::{Aws, Connection, Notify};
 pub use lambda::Answer;
 pub use reader::AwsReader;

@@ -110,7 +110,15 @@ pub(super) enum Progress<T> {
 }
 
 /// Looks until the thing is ready; the look itself fails when the thing has failed. `None` when the patience ends.
-pub(super) async fn until_ready<T, E, F>(mut look: impl FnMut() -> F) -> Result<Option<T>, E>
+pub(super) async fn until_ready<T, E, F>(look: impl FnMut() -> F) -> Result<Option<T>, E>
+where
+    F: Future<Output = Result<Progress<T>, E>>,
+{
+    until_ready_within(PATIENCE, look).await
+}
+
+/// The same with a patience of the caller's own.
+pub(super) async fn until_ready_within<T, E, F>(patience: Duration, mut look: impl FnMut() -> F) -> Result<Option<T>, E>
 where
     F: Future<Output = Result<Progress<T>, E>>,
 {
@@ -118,7 +126,7 @@ where
     for attempt in 0.. {
         match look().await? {
             Progress::Ready(answer) => return Ok(Some(answer)),
-            Progress::Underway if begun.elapsed() >= PATIENCE => return Ok(None),
+            Progress::Underway if begun.elapsed() >= patience => return Ok(None),
             Progress::Underway => sleep(pause(attempt)).await,
         }
     }

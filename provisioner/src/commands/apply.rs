@@ -40,7 +40,8 @@ pub(crate) async fn apply(
         tell(plan, session, &Outcome { known: plan.known.clone(), ..Outcome::default() }, None, output);
         return Ok(Exit::Done);
     }
-    if !approved(plan, approval)? {
+    let destructive: Vec<_> = plan.destructive().map(|step| step.logical_id.as_str()).collect();
+    if !approved(&plan.stack, &destructive, approval)? {
         terminal::note("nothing was changed");
         return Ok(Exit::Failed);
     }
@@ -67,20 +68,20 @@ pub(crate) fn blocked(plan: &Plan) -> Result<()> {
     Err(Error::new(doing, format!("nothing was changed, for\n{}", report::blockers_text(plan))))
 }
 
-fn approved(plan: &Plan, approval: &Approval) -> Result<bool> {
+/// Whether to go ahead, where these resources would go or be made anew.
+pub(crate) fn approved(stack: &str, destructive: &[&str], approval: &Approval) -> Result<bool> {
     if approval.yes {
         return Ok(true);
     }
     if terminal::somebody_is_there() {
         return terminal::agrees(approval.question);
     }
-    let names: Vec<_> = plan.destructive().map(|step| step.logical_id.as_str()).collect();
-    if names.is_empty() {
+    if destructive.is_empty() {
         return Ok(true);
     }
     Err(Error::new(
-        format!("changing stack {}", plan.stack),
-        format!("the plan deletes or replaces something ({}) and nobody is there to be asked", names.join(", ")),
+        format!("changing stack {stack}"),
+        format!("the plan deletes or replaces something ({}) and nobody is there to be asked", destructive.join(", ")),
     )
     .exists("nothing was changed")
     .hint("look at the plan, then run the same command with `--yes`"))

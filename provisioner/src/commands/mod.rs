@@ -1,6 +1,7 @@
 //! The commands, one file a verb.
 
 mod apply;
+mod cloudformation;
 mod deploy;
 mod destroy;
 mod emulator;
@@ -16,16 +17,25 @@ mod update;
 
 use provisioner::Result;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Engine};
 use crate::terminal::Exit;
 
 /// Runs the command that the arguments name.
 pub(crate) async fn run(arguments: Cli) -> Result<Exit> {
     match arguments.command {
-        Command::Plan(arguments) => plan::run(&arguments).await,
-        Command::Deploy(arguments) => deploy::run(&arguments).await,
+        Command::Plan(arguments) => match arguments.by.engine {
+            Engine::Direct => plan::run(&arguments).await,
+            Engine::Cloudformation => cloudformation::plan(&arguments).await,
+        },
+        Command::Deploy(arguments) => match arguments.by.engine {
+            Engine::Direct => deploy::run(&arguments.deploy).await,
+            Engine::Cloudformation => cloudformation::deploy(&arguments).await,
+        },
         Command::Update(arguments) => update::run(&arguments).await,
-        Command::Destroy(arguments) => destroy::run(&arguments).await,
+        Command::Destroy(arguments) => match arguments.engine {
+            Engine::Direct => destroy::run(&arguments).await,
+            Engine::Cloudformation => cloudformation::destroy(&arguments).await,
+        },
         Command::Invoke(arguments) => invoke::run(&arguments).await,
         Command::Local(arguments) => local::run(&arguments).await,
         Command::Package(arguments) => package::run(&arguments),

@@ -1,5 +1,7 @@
 //! What is told while a plan is executed.
 
+use std::time::Duration;
+
 use provisioner::execute::Event;
 use provisioner::report;
 
@@ -9,12 +11,18 @@ use crate::terminal;
 pub(crate) fn tell(event: Event<'_>) {
     match event {
         Event::Started(_) => {}
-        Event::Finished(step, took) => {
-            let seconds = report::dim(format!("{:.1} s", took.as_secs_f64()));
-            terminal::note(&format!("  {} {} {}  {seconds}", report::added("done"), step.kind, step.logical_id));
-        }
-        Event::Failed(step) => {
-            terminal::note(&format!("  {} {} {}", report::removed("failed"), step.kind, step.logical_id));
-        }
+        Event::Finished(step, took) => done(&step.kind, &step.logical_id, took),
+        Event::Failed(step) => failed(&step.kind, &step.logical_id),
     }
+}
+
+/// Tells of a resource that is as it shall be.
+pub(crate) fn done(kind: &str, logical_id: &str, took: Duration) {
+    let seconds = report::dim(format!("{:.1} s", took.as_secs_f64()));
+    terminal::note(&format!("  {} {kind} {logical_id}  {seconds}", report::added("done")));
+}
+
+/// Tells of a resource that could not be made so.
+pub(crate) fn failed(kind: &str, logical_id: &str) {
+    terminal::note(&format!("  {} {kind} {logical_id}", report::removed("failed")));
 }

@@ -18,6 +18,8 @@ use crate::terminal;
 
 /// A template resolved for where it goes, and the way there.
 pub(crate) struct Session {
+    pub(crate) template: Template,
+    pub(crate) parameters: BTreeMap<String, String>,
     pub(crate) desired: Desired,
     pub(crate) aws: Aws,
 }
@@ -28,13 +30,14 @@ impl Session {
         let template = Template::load(&arguments.template)?;
         let aws = connect(&arguments.aws).await?;
         let packages = Packages { instead: arguments.packages_instead(), check };
-        let desired = Desired::build(&template, &parameters(arguments)?, &packages, &arguments.stack, aws.place())?;
-        Ok(Self { desired, aws })
+        let parameters = parameters(arguments)?;
+        let desired = Desired::build(&template, &parameters, &packages, &arguments.stack, aws.place())?;
+        Ok(Self { template, parameters, desired, aws })
     }
 }
 
 /// The clients for the arguments.
-async fn connect(arguments: &AwsArgs) -> Result<Aws> {
+pub(crate) async fn connect(arguments: &AwsArgs) -> Result<Aws> {
     let AwsArgs { region, profile, endpoint_url } = arguments.clone();
     Aws::connect(&Connection { region, profile, endpoint_url, as_nobody: false }, notify()).await
 }

@@ -81,11 +81,16 @@ pub(crate) fn chat_event(message: &str) -> Value {
 /// Sends the chat as callers do, unless the plan had a version answer it already.
 pub(crate) async fn run(event: Option<Value>, plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     let checked = plan.steps.iter().any(|step| step.calls.iter().any(|call| call == "Invoke"));
-    let (Some(event), Some((function, alias)), false) = (event, callee(&session.desired), checked) else {
+    let event = event.filter(|_| !checked);
+    ask(event, plan.grants_something_new(), session).await
+}
+
+/// Sends the chat as callers do. A refusal by IAM is waited for when permissions are new.
+pub(crate) async fn ask(event: Option<Value>, patient: bool, session: &Session) -> Result<Option<Smoke>> {
+    let (Some(event), Some((function, alias))) = (event, callee(&session.desired)) else {
         return Ok(None);
     };
-    let check = Check { event, patient: plan.grants_something_new() };
-    let answer = session.aws.check(&function, alias.as_deref(), &check).await?;
+    let answer = session.aws.check(&function, alias.as_deref(), &Check { event, patient }).await?;
     let told = answer.told();
     Ok(Some(Smoke { passed: answer.is_good(), answer: answer.payload, told }))
 }

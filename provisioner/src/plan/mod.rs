@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 pub use apply::{Options, plan};
 pub use destroy::plan_destroy;
 use schemars::JsonSchema;
+pub(crate) use secret::masked;
 use serde::Serialize;
 
 use crate::place::Place;

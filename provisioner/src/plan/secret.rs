@@ -10,7 +10,7 @@ const SECRET: &str = "Environment.Variables.";
 
 /// The change with a stable token in place of a value that may be secret: the same value has the same token, so a
 /// reader sees that it changes, and between which, but not what it is.
-pub(super) fn masked(change: Change) -> Change {
+pub(crate) fn masked(change: Change) -> Change {
     let Change { property, old, new } = change;
     let hide = |value: Value| if property.starts_with(SECRET) { token(&value) } else { value };
     Change { old: old.map(hide), new: new.map(hide), property }

@@ -11,9 +11,9 @@ use crate::plan::Plan;
 /// What came of `deploy`, `update` or `destroy`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DeployReport<'a> {
+pub struct DeployReport<'a, P> {
     /// What was planned.
-    pub plan: &'a Plan,
+    pub plan: &'a P,
     /// The logical ids of the steps that were carried out.
     pub done: &'a [String],
     /// The steps that failed, by logical id.
@@ -40,7 +40,7 @@ pub struct Smoke {
     pub told: String,
 }
 
-impl<'a> DeployReport<'a> {
+impl<'a> DeployReport<'a, Plan> {
     /// The report of an executed plan.
     #[must_use]
     pub fn new(plan: &'a Plan, outcome: &'a Outcome, outputs: Vec<(String, String)>, smoke: Option<Smoke>) -> Self {

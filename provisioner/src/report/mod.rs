@@ -1,10 +1,12 @@
 //! What people and programs read: text and JSON out of the same values.
 
+mod change_set_text;
 mod json;
 mod plan_text;
 mod style;
 mod value_text;
 
+pub use change_set_text::change_set_text;
 pub use json::{DeployReport, Smoke};
 pub use plan_text::{blockers_text, plan_text};
 pub use style::{added, changed, dim, removed, strong};

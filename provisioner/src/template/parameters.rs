@@ -78,6 +78,12 @@ pub(super) fn check(
 }
 
 impl Declaration {
+    /// The default, as text.
+    #[must_use]
+    pub fn default_text(&self) -> Option<String> {
+        self.default.as_ref().map(scalar_text)
+    }
+
     fn accept(&self, value: &str) -> std::result::Result<Value, String> {
         match self.kind {
             Kind::String | Kind::Number => {

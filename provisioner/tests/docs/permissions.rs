@@ -36,12 +36,28 @@ const NOT_IN_THE_POLICY: &[(&str, &str)] = &[
 #[test]
 fn the_policy_of_a_deployer_allows_just_what_the_code_can_call() {
     let mut expected = called();
+    expected.retain(|action| !of_the_other_engine(action));
     for (action, reason) in NOT_IN_THE_POLICY {
         assert!(expected.remove(*action), "{action} ({reason}) is not called any more");
     }
     // Asked for by Lambda: when a function gets a role, and when its tags are read.
     expected.extend(["iam:PassRole", "lambda:ListTags"].map(str::to_owned));
     assert_eq!(allowed("deployer"), expected);
+}
+
+#[test]
+fn the_policy_for_cloudformation_allows_just_what_that_engine_can_call() {
+    let mut expected = called();
+    expected.retain(of_the_other_engine);
+    // Asked for by CloudFormation, which fetches packages with the deployer's rights.
+    expected.insert("s3:GetObject".to_owned());
+    assert_eq!(allowed("cloudformation"), expected);
+}
+
+/// Whether only `--engine cloudformation` calls it. Cloud Control's actions have CloudFormation's name too.
+fn of_the_other_engine(action: &String) -> bool {
+    let listed = NOT_IN_THE_POLICY.iter().any(|(other, _)| action == other);
+    !listed && (action.starts_with("cloudformation:") || action.starts_with("s3:"))
 }
 
 #[test]
@@ -76,7 +92,7 @@ fn allowed(policy: &str) -> BTreeSet<String> {
 /// The IAM actions of all operations in `src/aws`, found by the names of the clients that they are called on.
 fn called() -> BTreeSet<String> {
     let call = Regex::new(
-        r"\b(apigateway|client|cloudcontrol|cloudformation|dynamodb|iam|lambda|logs|sts)\s*\.\s*([a-z]+(?:_[a-z]+)*)\(\)",
+        r"\b(apigateway|client|cloudcontrol|cloudformation|dynamodb|iam|lambda|logs|s3|sts)\s*\.\s*([a-z]+(?:_[a-z]+)*)\(\)",
     );
     let call = call.expect("a pattern");
     let mut actions = BTreeSet::new();
@@ -108,8 +124,14 @@ fn action(client: &str, operation: &str) -> Vec<String> {
     // Cloud Control's actions are CloudFormation's.
     let client = if client == "cloudcontrol" { "cloudformation" } else { client };
     let name: String = operation.split('_').map(capitalized).collect();
-    // The one operation of ours whose permission has another name.
-    let name = if (client, name.as_str()) == ("lambda", "Invoke") { "InvokeFunction".to_owned() } else { name };
+    // The operations of ours whose permissions have other names.
+    let name = match (client, name.as_str()) {
+        ("lambda", "Invoke") => "InvokeFunction",
+        ("s3", "HeadBucket") => "ListBucket",
+        ("s3", "HeadObject") => "GetObject",
+        ("s3", "PutPublicAccessBlock") => "PutBucketPublicAccessBlock",
+        (_, same) => same,
+    };
     vec![format!("{client}:{name}")]
 }
 

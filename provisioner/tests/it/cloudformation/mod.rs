@@ -1,3 +1,4 @@
 //! The same template through CloudFormation.
 
 mod aws_cli;
+mod engine;

@@ -1,0 +1,300 @@
+//! CloudFormation: stacks, change sets and the events of what is under way.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
+use aws_sdk_cloudformation::types::{
+    Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, PolicyAction, Replacement,
+    ResourceAttribute, ResourceChange, ResourceChangeDetail, StackEvent,
+};
+
+use super::Aws;
+use super::problem::{problem, says};
+use super::retry::{Progress, until_ready_within};
+use crate::cloudformation::{Action, ChangeSet, Event, Kind, PropertyChange, Row, Stack};
+use crate::error::{Error, Result};
+
+/// How long CloudFormation is waited for: it gives up much earlier by itself, resource by resource.
+const PATIENCE: Duration = Duration::from_secs(3 * 60 * 60);
+
+/// What a change set is made of.
+#[derive(Debug)]
+pub struct Submission<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// Whether the stack is made or changed.
+    pub kind: Kind,
+    /// The change set's name, new in the stack.
+    pub name: &'a str,
+    /// The template.
+    pub template: Body<'a>,
+    /// All parameters, or nothing for those that the stack has.
+    pub parameters: Vec<(String, Option<String>)>,
+}
+
+/// How CloudFormation gets a template.
+#[derive(Debug)]
+pub enum Body<'a> {
+    /// With the call: at most 51,200 bytes.
+    Text(&'a str),
+    /// From S3: at most a megabyte.
+    Url(String),
+}
+
+impl Aws {
+    /// The stack of this name or ARN, if there is one.
+    ///
+    /// # Errors
+    /// When CloudFormation does not answer.
+    pub async fn stack(&self, name: &str) -> Result<Option<Stack>> {
+        match self.cloudformation.describe_stacks().stack_name(name).send().await {
+            Ok(answer) => Ok(answer.stacks.unwrap_or_default().into_iter().next().map(|stack| Stack {
+                id: stack.stack_id.unwrap_or_default(),
+                name: stack.stack_name.unwrap_or_default(),
+                status: stack.stack_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
+                reason: stack.stack_status_reason,
+                outputs: stack.outputs.unwrap_or_default().into_iter().filter_map(output).collect(),
+            })),
+            Err(error) if says(&error, "ValidationError", "does not exist") => Ok(None),
+            Err(error) => Err(problem(format!("looking for the stack {name}"), &error)),
+        }
+    }
+
+    /// Has CloudFormation say what it would do. `None` when that is nothing; then no change set is left.
+    ///
+    /// # Errors
+    /// When CloudFormation refuses the template or its parameters.
+    pub async fn change_set(&self, submission: &Submission<'_>) -> Result<Option<ChangeSet>> {
+        let Submission { stack, kind, name, template, parameters } = submission;
+        let doing = format!("planning stack {stack} with CloudFormation");
+        let request = self
+            .cloudformation
+            .create_change_set()
+            .stack_name(*stack)
+            .change_set_name(*name)
+            .change_set_type(match kind {
+                Kind::Create => ChangeSetType::Create,
+                Kind::Update => ChangeSetType::Update,
+            })
+            .capabilities(Capability::CapabilityNamedIam)
+            .set_parameters(Some(parameters.iter().map(parameter).collect()));
+        let request = match template {
+            Body::Text(text) => request.template_body(*text),
+            Body::Url(url) => request.template_url(url),
+        };
+        let made = request.send().await.map_err(|error| problem(&doing, &error))?;
+        let id = made.id.ok_or_else(|| Error::new(&doing, "the answer names no change set"))?;
+        let ready = until_ready_within(PATIENCE, || self.look_at_change_set(&id, &doing)).await?;
+        let pages = ready.ok_or_else(|| Error::new(&doing, "the change set is not ready after three hours"))?;
+        let first = pages.first();
+        let status = first.and_then(|page| page.status.clone());
+        if status == Some(ChangeSetStatus::Failed) {
+            let reason = first.and_then(|page| page.status_reason.clone()).unwrap_or_default();
+            self.discard(&id).await?;
+            return if is_nothing_to_do(&reason) { Ok(None) } else { Err(Error::new(doing, reason)) };
+        }
+        let changes = pages.into_iter().flat_map(|page| page.changes.unwrap_or_default());
+        let account = id.split(':').nth(4).unwrap_or_default().to_owned();
+        Ok(Some(ChangeSet {
+            engine: "cloudformation",
+            stack: (*stack).to_owned(),
+            account,
+            region: self.place().region().to_owned(),
+            steps: changes.filter_map(row).collect(),
+            id,
+        }))
+    }
+
+    async fn look_at_change_set(&self, id: &str, doing: &str) -> Result<Progress<Vec<DescribeChangeSetOutput>>> {
+        let request = self.cloudformation.describe_change_set().change_set_name(id).include_property_values(true);
+        let mut pages = Vec::new();
+        let mut answers = request.into_paginator().send();
+        while let Some(answer) = answers.next().await {
+            pages.push(answer.map_err(|error| problem(doing, &error))?);
+        }
+        let status = pages.first().and_then(|page| page.status.clone());
+        let ready = matches!(status, Some(ChangeSetStatus::CreateComplete | ChangeSetStatus::Failed));
+        Ok(if ready { Progress::Ready(pages) } else { Progress::Underway })
+    }
+
+    /// Removes a change set that is not executed.
+    ///
+    /// # Errors
+    /// When CloudFormation refuses.
+    pub async fn discard(&self, change_set: &str) -> Result<()> {
+        let answer = self.cloudformation.delete_change_set().change_set_name(change_set).send().await;
+        answer.map(drop).map_err(|error| problem(format!("removing the change set {change_set}"), &error))
+    }
+
+    /// Has CloudFormation do what a change set says. It goes on by itself from here.
+    ///
+    /// # Errors
+    /// When CloudFormation refuses.
+    pub async fn execute_change_set(&self, set: &ChangeSet) -> Result<()> {
+        let answer = self.cloudformation.execute_change_set().change_set_name(&set.id).send().await;
+        answer.map(drop).map_err(|error| problem(format!("changing stack {} with CloudFormation", set.stack), &error))
+    }
+
+    /// Has CloudFormation remove a stack. It goes on by itself from here.
+    ///
+    /// # Errors
+    /// When CloudFormation refuses.
+    pub async fn delete_stack(&self, id: &str, name: &str) -> Result<()> {
+        let answer = self.cloudformation.delete_stack().stack_name(id).send().await;
+        answer.map(drop).map_err(|error| problem(format!("removing stack {name} with CloudFormation"), &error))
+    }
+
+    /// The resources of a stack, as rows of a change set that removes it.
+    ///
+    /// # Errors
+    /// When CloudFormation does not answer.
+    pub async fn removal(&self, stack: &Stack) -> Result<ChangeSet> {
+        let mut steps = Vec::new();
+        let mut pages = self.cloudformation.list_stack_resources().stack_name(&stack.id).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| problem(format!("listing the resources of stack {}", stack.name), &error))?;
+            steps.extend(page.stack_resource_summaries.unwrap_or_default().into_iter().map(|resource| Row {
+                logical_id: resource.logical_resource_id.unwrap_or_default(),
+                kind: resource.resource_type.unwrap_or_default(),
+                name: resource.physical_resource_id.unwrap_or_default(),
+                action: Action::Delete,
+                changes: Vec::new(),
+            }));
+        }
+        Ok(ChangeSet {
+            engine: "cloudformation",
+            stack: stack.name.clone(),
+            account: stack.id.split(':').nth(4).unwrap_or_default().to_owned(),
+            region: self.place().region().to_owned(),
+            steps,
+            id: String::new(),
+        })
+    }
+
+    /// The id of the newest event of a stack.
+    ///
+    /// # Errors
+    /// When CloudFormation does not answer.
+    pub async fn newest_event(&self, stack: &str) -> Result<Option<String>> {
+        let answer = self.cloudformation.describe_stack_events().stack_name(stack).send().await;
+        let answer = answer.map_err(|error| problem(format!("reading the events of stack {stack}"), &error))?;
+        Ok(answer.stack_events.unwrap_or_default().into_iter().next().and_then(|event| event.event_id))
+    }
+
+    /// Hands on the events that come after `after`, oldest first, until the stack rests; the stack as it is then.
+    ///
+    /// # Errors
+    /// When CloudFormation does not answer, or is not done after three hours.
+    pub async fn follow(&self, id: &str, after: Option<String>, mut tell: impl FnMut(&Event)) -> Result<Stack> {
+        let seen = RefCell::new((after, false));
+        let tell = RefCell::new(&mut tell);
+        let rested = until_ready_within(PATIENCE, async || {
+            let Some(stack) = self.stack(id).await? else {
+                return Err(Error::new(format!("watching the stack {id}"), "it is gone"));
+            };
+            let (after, _) = seen.borrow().clone();
+            for event in self.events_after(id, after.as_deref()).await? {
+                (tell.borrow_mut())(&event);
+                let ended = event.ends_the_operation() || seen.borrow().1;
+                seen.replace((Some(event.id), ended));
+            }
+            // The stack itself may be told as it was before the operation began: the event that ends it counts.
+            let ended = seen.borrow().1;
+            Ok(if ended && !stack.is_busy() { Progress::Ready(stack) } else { Progress::Underway })
+        });
+        let doing = format!("watching the stack {id}");
+        rested.await?.ok_or_else(|| Error::new(doing, "CloudFormation is still at work after three hours"))
+    }
+
+    async fn events_after(&self, id: &str, after: Option<&str>) -> Result<Vec<Event>> {
+        let mut newer = Vec::new();
+        let mut pages = self.cloudformation.describe_stack_events().stack_name(id).into_paginator().send();
+        'pages: while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| problem(format!("reading the events of stack {id}"), &error))?;
+            for event in page.stack_events.unwrap_or_default() {
+                if event.event_id.as_deref() == after {
+                    break 'pages;
+                }
+                newer.push(read_event(event));
+            }
+        }
+        newer.reverse();
+        Ok(newer)
+    }
+}
+
+fn output(output: aws_sdk_cloudformation::types::Output) -> Option<(String, String)> {
+    output.output_key.zip(output.output_value)
+}
+
+fn parameter((name, value): &(String, Option<String>)) -> Parameter {
+    let parameter = Parameter::builder().parameter_key(name);
+    match value {
+        Some(value) => parameter.parameter_value(value).build(),
+        None => parameter.use_previous_value(true).build(),
+    }
+}
+
+/// CloudFormation calls it a failure when there is nothing to do.
+fn is_nothing_to_do(reason: &str) -> bool {
+    reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
+}
+
+fn row(change: Change) -> Option<Row> {
+    let change = change.resource_change?;
+    let action = action(&change);
+    let ResourceChange { logical_resource_id, physical_resource_id, resource_type, details, .. } = change;
+    let mut changes: Vec<PropertyChange> = Vec::new();
+    for one in details.unwrap_or_default().into_iter().filter_map(property) {
+        // One property is told several times when several things lead to its change.
+        if !changes.iter().any(|earlier| earlier.change.property == one.change.property) {
+            changes.push(one);
+        }
+    }
+    Some(Row {
+        logical_id: logical_resource_id.unwrap_or_default(),
+        kind: resource_type.unwrap_or_default(),
+        name: physical_resource_id.unwrap_or_default(),
+        action,
+        changes,
+    })
+}
+
+fn action(change: &ResourceChange) -> Action {
+    let stays = matches!(change.policy_action, Some(PolicyAction::Retain | PolicyAction::ReplaceAndRetain));
+    match (&change.action, &change.replacement) {
+        (Some(ChangeAction::Add), _) => Action::Create,
+        (Some(ChangeAction::Import), _) => Action::Import,
+        (Some(ChangeAction::Remove), _) if stays => Action::LetGo,
+        (Some(ChangeAction::Remove), _) => Action::Delete,
+        (_, Some(Replacement::True)) if stays => Action::Succeed,
+        (_, Some(Replacement::True)) => Action::Replace,
+        (_, Some(Replacement::Conditional)) => Action::MayReplace,
+        _ => Action::Update,
+    }
+}
+
+fn property(detail: ResourceChangeDetail) -> Option<PropertyChange> {
+    let target = detail.target?;
+    let path = match (&target.path, &target.name, &target.attribute) {
+        (Some(path), _, _) => path.clone(),
+        (None, Some(name), _) => name.clone(),
+        (None, None, Some(ResourceAttribute::Properties) | None) => return None,
+        (None, None, Some(attribute)) => attribute.as_str().to_owned(),
+    };
+    let (old, new) = (target.before_value.as_deref(), target.after_value.as_deref());
+    Some(PropertyChange::new(&path, old, new, detail.causing_entity))
+}
+
+fn read_event(event: StackEvent) -> Event {
+    Event {
+        id: event.event_id.unwrap_or_default(),
+        logical_id: event.logical_resource_id.unwrap_or_default(),
+        kind: event.resource_type.unwrap_or_default(),
+        status: event.resource_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
+        reason: event.resource_status_reason,
+        at: event.timestamp.map(|time| time.as_secs_f64()).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,189 @@
+//! What CloudFormation tells while it works: a line for each resource, and the failure that began all others.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// An event of a stack.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its id, unique in the stack.
+    pub id: String,
+    /// The resource's name in the template; the stack's own name for events of the stack itself.
+    pub logical_id: String,
+    /// The resource's type; `AWS::CloudFormation::Stack` for the stack itself.
+    pub kind: String,
+    /// CloudFormation's word, such as `CREATE_IN_PROGRESS`.
+    pub status: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// When, in seconds since 1970.
+    pub at: f64,
+}
+
+/// What a person is told of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// A resource is as it shall be, and how long that took.
+    Done(Duration),
+    /// A resource could not be made so; why.
+    Failed(String),
+}
+
+/// The events of one operation, as they come.
+#[derive(Debug, Default)]
+pub struct Watch {
+    began: BTreeMap<String, f64>,
+    failed: Option<Event>,
+    rolls_back: bool,
+}
+
+/// The type under which a stack tells of itself.
+const STACK: &str = "AWS::CloudFormation::Stack";
+
+impl Event {
+    /// Whether nothing comes after it: the stack has reached the state that it stays in.
+    #[must_use]
+    pub fn ends_the_operation(&self) -> bool {
+        self.kind == STACK && !self.status.ends_with("_IN_PROGRESS")
+    }
+}
+
+impl Watch {
+    /// Takes the next event, oldest first; what to tell of it.
+    pub fn take(&mut self, event: &Event) -> Option<Told> {
+        let Event { logical_id, kind, status, reason, at, .. } = event;
+        let of_the_stack = kind == STACK;
+        if of_the_stack && status.contains("ROLLBACK") {
+            self.rolls_back = true;
+        }
+        if status.ends_with("_FAILED") {
+            let reason = reason.clone().unwrap_or_else(|| "CloudFormation gives no reason".to_owned());
+            if self.failed.is_none() && !is_cascade(&reason) && !of_the_stack {
+                self.failed = Some(event.clone());
+            }
+            return (!of_the_stack && !is_cascade(&reason)).then_some(Told::Failed(reason));
+        }
+        if of_the_stack {
+            return None;
+        }
+        if status.ends_with("_IN_PROGRESS") {
+            self.began.entry(logical_id.clone()).or_insert(*at);
+            return None;
+        }
+        let began = self.began.remove(logical_id);
+        let took = Duration::try_from_secs_f64(at - began.unwrap_or(*at)).unwrap_or_default();
+        // What is put back is no progress.
+        (status.ends_with("_COMPLETE") && !self.rolls_back).then_some(Told::Done(took))
+    }
+
+    /// The failure that the others follow from: the first that is about itself.
+    #[must_use]
+    pub fn first_failure(&self) -> Option<&Event> {
+        self.failed.as_ref()
+    }
+}
+
+/// Whether a failure only follows from another one: CloudFormation gives up what runs beside a resource that failed.
+fn is_cascade(reason: &str) -> bool {
+    let reason = reason.to_ascii_lowercase();
+    ["resource creation cancelled", "resource update cancelled", "resource deletion cancelled"]
+        .iter()
+        .any(|cancelled| reason.starts_with(cancelled))
+}
+
+/// What helps against the reasons that a person meets most.
+#[must_use]
+pub fn hint_for(reason: &str) -> Option<&'static str> {
+    let reason = reason.to_ascii_lowercase();
+    let says = |text: &str| reason.contains(text);
+    if says("a version for this lambda function exists") {
+        return Some(
+            "a version with this code and configuration is there already: leave the parameter `Release` as it was, or \
+             change the function too",
+        );
+    }
+    if says("already exists") {
+        return Some(
+            "something of this name is there and is not CloudFormation's: use another name, or remove it first \
+             (`provisioner destroy`, if the provisioner made it)",
+        );
+    }
+    if says("not authorized to perform") || says("access denied") || says("accessdenied") {
+        return Some(
+            "CloudFormation acts with these credentials: they need the deployer's policy of `docs/permissions.md` and \
+             the one for CloudFormation below it",
+        );
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(logical_id: &str, status: &str, reason: Option<&str>, at: f64) -> Event {
+        let kind = if logical_id == "chat" { STACK } else { "AWS::Lambda::Function" };
+        Event {
+            id: format!("{logical_id}-{status}"),
+            logical_id: logical_id.to_owned(),
+            kind: kind.to_owned(),
+            status: status.to_owned(),
+            reason: reason.map(str::to_owned),
+            at,
+        }
+    }
+
+    /// What a person is told of the events, and the logical id of the first failure.
+    fn watched(events: &[Event]) -> (Vec<String>, Option<String>) {
+        let mut watch = Watch::default();
+        let told = events.iter().filter_map(|event| {
+            watch.take(event).map(|told| match told {
+                Told::Done(took) => format!("done {} {:.1}", event.logical_id, took.as_secs_f64()),
+                Told::Failed(why) => format!("failed {}: {why}", event.logical_id),
+            })
+        });
+        let told = told.collect();
+        (told, watch.first_failure().map(|event| event.logical_id.clone()))
+    }
+
+    #[test]
+    fn each_resource_is_told_once_with_the_time_that_it_took() {
+        let (told, failed) = watched(&[
+            event("chat", "CREATE_IN_PROGRESS", None, 10.0),
+            event("Role", "CREATE_IN_PROGRESS", None, 11.0),
+            event("Role", "CREATE_IN_PROGRESS", Some("Resource creation Initiated"), 12.0),
+            event("Role", "CREATE_COMPLETE", None, 27.5),
+            event("chat", "CREATE_COMPLETE", None, 28.0),
+        ]);
+        assert_eq!(told, ["done Role 16.5"]);
+        assert_eq!(failed, None);
+    }
+
+    #[test]
+    fn the_first_failure_is_the_one_that_is_about_itself() {
+        let (told, failed) = watched(&[
+            event("Logs", "CREATE_FAILED", Some("Resource creation cancelled"), 1.0),
+            event("Role", "CREATE_FAILED", Some("User is not authorized to perform: iam:CreateRole"), 1.0),
+            event("Api", "CREATE_FAILED", Some("Resource creation cancelled"), 1.5),
+            event("Table", "CREATE_FAILED", Some("Table already exists: films"), 2.0),
+            event("chat", "ROLLBACK_IN_PROGRESS", Some("The following resource(s) failed to create: …"), 2.0),
+            event("Api", "DELETE_COMPLETE", None, 3.0),
+            event("chat", "ROLLBACK_COMPLETE", None, 4.0),
+        ]);
+        assert_eq!(failed.as_deref(), Some("Role"));
+        let reasons = ["User is not authorized to perform: iam:CreateRole", "Table already exists: films"];
+        assert_eq!(told, [format!("failed Role: {}", reasons[0]), format!("failed Table: {}", reasons[1])]);
+    }
+
+    #[test]
+    fn the_usual_reasons_have_a_hint() {
+        for (reason, hint) in [
+            ("Resource handler returned message: \"A version for this Lambda function exists ( 1 )\"", "`Release`"),
+            ("cinedb-chat-bedrock-role already exists (Service: Iam)", "`provisioner destroy`"),
+            ("User: x is not authorized to perform: iam:CreateRole", "docs/permissions.md"),
+        ] {
+            assert!(hint_for(reason).is_some_and(|told| told.contains(hint)), "{reason}");
+        }
+        assert_eq!(hint_for("something else"), None);
+    }
+}

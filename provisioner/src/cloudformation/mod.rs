@@ -1,0 +1,11 @@
+//! The second engine: CloudFormation itself applies the template. Pure: what it is sent, and what its answers mean.
+
+mod change_set;
+mod event;
+mod packaged;
+mod stack;
+
+pub use change_set::{Action, ChangeSet, PropertyChange, Row};
+pub use event::{Event, Told, Watch, hint_for};
+pub use packaged::{Packaged, Upload};
+pub use stack::{Kind, Stack};

@@ -1,0 +1,127 @@
+//! A stack as CloudFormation tells of it, and what can be done with it in its state.
+
+use crate::error::{Error, Result};
+
+/// A stack of CloudFormation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stack {
+    /// Its ARN: it names the stack also after it is gone.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// CloudFormation's word for its state, such as `UPDATE_COMPLETE`.
+    pub status: String,
+    /// Why it is in this state, where CloudFormation says so.
+    pub reason: Option<String>,
+    /// Its outputs.
+    pub outputs: Vec<(String, String)>,
+}
+
+/// What a change set does to the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It makes the stack.
+    Create,
+    /// It changes the stack.
+    Update,
+}
+
+impl Stack {
+    /// Whether nothing but a name exists: a change set was made for a new stack, and not executed.
+    #[must_use]
+    pub fn is_a_shell(&self) -> bool {
+        self.status == "REVIEW_IN_PROGRESS"
+    }
+
+    /// Whether an operation is under way.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.status.ends_with("_IN_PROGRESS") && !self.is_a_shell()
+    }
+
+    /// Whether it is gone.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.status == "DELETE_COMPLETE"
+    }
+
+    /// Whether the last operation did what was asked.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        matches!(self.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" | "DELETE_COMPLETE")
+    }
+
+    /// Which kind of change set the stack takes now; `None` stands for no stack.
+    ///
+    /// # Errors
+    /// When it takes none in its state: what to run first.
+    pub fn change(stack: Option<&Self>) -> Result<Kind> {
+        let Some(stack) = stack else { return Ok(Kind::Create) };
+        let Self { name, status, .. } = stack;
+        if stack.is_a_shell() {
+            return Ok(Kind::Create);
+        }
+        let refused = |hint: String| {
+            let cause = match &stack.reason {
+                Some(reason) => format!("CloudFormation takes no change of it while it is {status}: {reason}"),
+                None => format!("CloudFormation takes no change of it while it is {status}"),
+            };
+            Err(Error::new(format!("changing stack {name}"), cause).exists("nothing was changed").hint(hint))
+        };
+        if stack.is_busy() {
+            return refused("wait until the other operation has ended, then run the same command again".to_owned());
+        }
+        match status.as_str() {
+            "UPDATE_ROLLBACK_FAILED" => refused(format!(
+                "remove what the reason names, run `aws cloudformation continue-update-rollback --stack-name {name}`, \
+                 then the same command again"
+            )),
+            "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" | "IMPORT_ROLLBACK_FAILED" => {
+                refused(format!(
+                    "remove what is left of it with `provisioner destroy --engine cloudformation --stack {name}`, then \
+                     run the same command again"
+                ))
+            }
+            _ => Ok(Kind::Update),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stack(status: &str) -> Stack {
+        Stack {
+            id: "arn:stack".to_owned(),
+            name: "chat".to_owned(),
+            status: status.to_owned(),
+            reason: None,
+            outputs: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_stack_that_does_not_exist_yet_is_created_and_a_settled_one_updated() {
+        assert_eq!(Stack::change(None), Ok(Kind::Create));
+        assert_eq!(Stack::change(Some(&stack("REVIEW_IN_PROGRESS"))), Ok(Kind::Create));
+        for status in ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"] {
+            assert_eq!(Stack::change(Some(&stack(status))), Ok(Kind::Update), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_state_that_takes_no_change_says_what_to_run_first() {
+        for (status, hint) in [
+            ("ROLLBACK_COMPLETE", "`provisioner destroy --engine cloudformation --stack chat`"),
+            ("DELETE_FAILED", "`provisioner destroy --engine cloudformation --stack chat`"),
+            ("UPDATE_ROLLBACK_FAILED", "`aws cloudformation continue-update-rollback --stack-name chat`"),
+            ("UPDATE_IN_PROGRESS", "wait until the other operation has ended"),
+            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "wait until the other operation has ended"),
+        ] {
+            let error = Stack::change(Some(&stack(status))).unwrap_err();
+            assert!(error.next_step().is_some_and(|told| told.contains(hint)), "{status}: {error}");
+            assert!(error.headline().contains(status), "{error}");
+        }
+    }
+}

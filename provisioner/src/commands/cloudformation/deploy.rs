@@ -1,0 +1,105 @@
+//! `deploy --engine cloudformation`: packages, shows the change set, executes it.
+
+use std::collections::BTreeMap;
+
+use provisioner::Result;
+use provisioner::cloudformation::{ChangeSet, Stack};
+use provisioner::desired::PackageCheck;
+use provisioner::report::{self, DeployReport, Smoke};
+
+use super::super::apply::{Approval, approved};
+use super::super::emulator::reachable_url;
+use super::super::session::Session;
+use super::super::smoke;
+use super::proposal::{Packages, Proposal};
+use super::refuse_adoption;
+use super::watching::{Ended, watch};
+use crate::cli::{DeployBy, Output};
+use crate::terminal::{self, Exit};
+
+pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
+    let (output, yes) = (arguments.deploy.stack.output, arguments.deploy.yes);
+    let session = Session::open(&arguments.deploy.stack, PackageCheck::ForLambda).await?;
+    refuse_adoption(arguments.deploy.adopt, session.desired.stack.as_str())?;
+    let event = smoke::event(&session.desired, !arguments.deploy.no_smoke);
+    let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Uploaded).await?;
+    let Proposal { set, before } = &proposal;
+    terminal::note(&report::change_set_text(set));
+    if set.steps.is_empty() {
+        tell(&session, set, before.as_ref(), None, None, output);
+        return Ok(Exit::Done);
+    }
+    let destructive: Vec<_> = set.destructive().map(|row| row.logical_id.as_str()).collect();
+    let go_ahead = approved(&set.stack, &destructive, &Approval { yes, question: "apply these changes?" });
+    if !matches!(go_ahead, Ok(true)) {
+        proposal.withdraw(&session).await?;
+        go_ahead?;
+        terminal::note("nothing was changed");
+        return Ok(Exit::Failed);
+    }
+    let stack = session.aws.stack(&set.stack).await?;
+    let id = stack.map_or_else(|| set.stack.clone(), |stack| stack.id);
+    let after = session.aws.newest_event(&id).await?;
+    session.aws.execute_change_set(set).await?;
+    let ended = watch(&session.aws, &id, &set.stack, after).await?;
+    if !ended.stack.is_well() {
+        tell(&session, set, None, Some(&ended), None, output);
+        return Err(ended.error());
+    }
+    let tried = smoke::ask(event, set.grants_something_new(), &session).await;
+    let smoke = tried.as_ref().ok().cloned().flatten();
+    tell(&session, set, Some(&ended.stack), Some(&ended), smoke, output);
+    match tried? {
+        Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
+        _ => Ok(Exit::Done),
+    }
+}
+
+fn tell(
+    session: &Session,
+    set: &ChangeSet,
+    stack: Option<&Stack>,
+    ended: Option<&Ended>,
+    smoke: Option<Smoke>,
+    output: Output,
+) {
+    let outputs = stack.map(|stack| stack.outputs.clone()).unwrap_or_default().into_iter();
+    let outputs = outputs.map(|(name, value)| (name, reachable_url(&value, session.aws.endpoint_url()))).collect();
+    report(set, ended, outputs, smoke, output);
+}
+
+/// Prints the result: what was done, and the stack's outputs.
+pub(super) fn report(
+    set: &ChangeSet,
+    ended: Option<&Ended>,
+    outputs: BTreeMap<String, String>,
+    smoke: Option<Smoke>,
+    output: Output,
+) {
+    match output {
+        Output::Json => {
+            let done: Vec<String> = ended.map(|ended| ended.done.clone()).unwrap_or_default();
+            let failure = ended.and_then(|ended| ended.failure.as_ref()).into_iter();
+            let failed =
+                failure.map(|event| (event.logical_id.as_str(), event.reason.clone().unwrap_or_default())).collect();
+            let undone = set.steps.iter().map(|row| row.logical_id.clone()).filter(|id| !done.contains(id));
+            let well = ended.is_none_or(|ended| ended.stack.is_well());
+            let not_done: Vec<String> = if well { Vec::new() } else { undone.collect() };
+            terminal::result_json(&DeployReport {
+                plan: set,
+                done: &done,
+                failed,
+                not_done: &not_done,
+                outputs,
+                smoke,
+            });
+        }
+        Output::Text => {
+            let width = outputs.keys().map(String::len).max().unwrap_or_default();
+            let lines: Vec<_> = outputs.iter().map(|(name, value)| format!("{name:<width$}  {value}")).collect();
+            if !lines.is_empty() {
+                terminal::result(&lines.join("\n"));
+            }
+        }
+    }
+}

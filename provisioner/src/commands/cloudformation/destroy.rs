@@ -1,0 +1,36 @@
+//! `destroy --engine cloudformation`: has CloudFormation remove its stack.
+
+use std::collections::BTreeMap;
+
+use provisioner::{Result, report};
+
+use super::super::apply::{Approval, approved};
+use super::super::session::connect;
+use super::deploy::report as print;
+use super::watching::watch;
+use crate::cli::Destroy;
+use crate::terminal::{self, Exit};
+
+pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
+    let aws = connect(&arguments.stack.aws).await?;
+    let name = arguments.stack.stack.as_str();
+    let Some(stack) = aws.stack(name).await? else {
+        terminal::note(&format!("there is no stack {name}: nothing to do"));
+        return Ok(Exit::Done);
+    };
+    let set = aws.removal(&stack).await?;
+    terminal::note(&report::change_set_text(&set));
+    let names: Vec<_> = set.destructive().map(|row| row.logical_id.as_str()).collect();
+    if !approved(name, &names, &Approval { yes: arguments.yes, question: "remove these?" })? {
+        terminal::note("nothing was changed");
+        return Ok(Exit::Failed);
+    }
+    let after = aws.newest_event(&stack.id).await?;
+    aws.delete_stack(&stack.id, name).await?;
+    if stack.is_a_shell() {
+        return Ok(Exit::Done); // it goes at once, and nothing tells of it
+    }
+    let ended = watch(&aws, &stack.id, name, after).await?;
+    print(&set, Some(&ended), BTreeMap::new(), None, arguments.stack.output);
+    if ended.stack.is_gone() { Ok(Exit::Done) } else { Err(ended.error()) }
+}

@@ -1,0 +1,21 @@
+//! The verbs by CloudFormation: its change sets instead of plans, its events instead of steps.
+
+mod deploy;
+mod destroy;
+mod plan;
+mod proposal;
+mod watching;
+
+pub(crate) use deploy::run as deploy;
+pub(crate) use destroy::run as destroy;
+pub(crate) use plan::run as plan;
+use provisioner::{Error, Result};
+
+/// CloudFormation has a way of its own to import resources, and takes over nothing by name.
+fn refuse_adoption(adopt: bool, stack: &str) -> Result<()> {
+    if !adopt {
+        return Ok(());
+    }
+    Err(Error::new(format!("planning stack {stack} with CloudFormation"), "`--adopt` is for the direct engine")
+        .hint("leave it out, or import resources with `aws cloudformation create-change-set --change-set-type IMPORT`"))
+}

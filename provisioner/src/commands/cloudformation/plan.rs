@@ -1,0 +1,23 @@
+//! `plan --engine cloudformation`: shows the change set and removes it.
+
+use provisioner::desired::PackageCheck;
+use provisioner::{Result, report};
+
+use super::super::session::Session;
+use super::proposal::{Packages, Proposal};
+use super::refuse_adoption;
+use crate::cli::{Output, Plan};
+use crate::terminal::{self, Exit};
+
+pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
+    let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
+    refuse_adoption(arguments.adopt, session.desired.stack.as_str())?;
+    let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Named).await?;
+    match arguments.stack.output {
+        Output::Text => terminal::result(&report::change_set_text(&proposal.set)),
+        Output::Json => terminal::result_json(&proposal.set),
+    }
+    proposal.withdraw(&session).await?;
+    let changes = arguments.detailed_exitcode && !proposal.set.steps.is_empty();
+    Ok(if changes { Exit::Changes } else { Exit::Done })
+}

@@ -1,0 +1,89 @@
+//! Watching CloudFormation at work, and telling how it ended.
+
+use provisioner::aws::Aws;
+use provisioner::cloudformation::{Event, Stack, Told, Watch, hint_for};
+use provisioner::{Error, Result};
+
+use super::super::progress;
+
+/// How an operation ended.
+pub(super) struct Ended {
+    /// The stack as it is now.
+    pub(super) stack: Stack,
+    /// The logical ids of what was done.
+    pub(super) done: Vec<String>,
+    /// What failed first, and why.
+    pub(super) failure: Option<Event>,
+}
+
+/// Tells of each resource until CloudFormation is done, or until Ctrl-C: CloudFormation goes on without a watcher.
+pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>) -> Result<Ended> {
+    let mut watch = Watch::default();
+    let mut done = Vec::new();
+    let following = aws.follow(id, after, |event| match watch.take(event) {
+        Some(Told::Done(took)) => {
+            progress::done(&event.kind, &event.logical_id, took);
+            done.push(event.logical_id.clone());
+        }
+        Some(Told::Failed(_)) => progress::failed(&event.kind, &event.logical_id),
+        None => {}
+    });
+    let stack = tokio::select! {
+        stack = following => stack?,
+        _ = tokio::signal::ctrl_c() => return Err(left_alone(name)),
+    };
+    Ok(Ended { stack, done, failure: watch.first_failure().cloned() })
+}
+
+fn left_alone(name: &str) -> Error {
+    Error::new(format!("watching stack {name}"), "stopped on request").exists("CloudFormation goes on by itself").hint(
+        format!(
+            "see how it ends with `aws cloudformation describe-stack-events --stack-name {name}`; an update is taken \
+             back with `aws cloudformation cancel-update-stack --stack-name {name}`"
+        ),
+    )
+}
+
+impl Ended {
+    /// The error of an operation that did not do what was asked: the failure that began all others on top.
+    pub(super) fn error(&self) -> Error {
+        let Self { stack, failure, .. } = self;
+        let Stack { name, status, .. } = stack;
+        let reason = failure.as_ref().and_then(|event| event.reason.clone()).or_else(|| stack.reason.clone());
+        let reason = reason.unwrap_or_else(|| "it gives no reason".to_owned());
+        let cause = match failure {
+            Some(Event { logical_id, kind, .. }) => format!("{logical_id} ({kind}): {reason}"),
+            None => format!("it ended as {status}: {reason}"),
+        };
+        let (exists, next) = match status.as_str() {
+            "ROLLBACK_COMPLETE" => (
+                "CloudFormation has removed what it had made; an empty stack is left, which takes no change",
+                format!("remove it with `provisioner destroy --engine cloudformation --stack {name}` and deploy again"),
+            ),
+            "UPDATE_ROLLBACK_COMPLETE" => (
+                "CloudFormation has put everything back: what served before serves now",
+                "run the same command again once that is mended".to_owned(),
+            ),
+            "UPDATE_ROLLBACK_FAILED" => (
+                "CloudFormation could not put everything back",
+                format!("`aws cloudformation continue-update-rollback --stack-name {name}` tries again"),
+            ),
+            "DELETE_FAILED" => (
+                "what is not gone is still the stack's",
+                "run the same command again once that is mended; `aws cloudformation delete-stack --deletion-mode \
+                 FORCE_DELETE_STACK` lets go of what cannot be removed"
+                    .to_owned(),
+            ),
+            other => return Error::new(doing(name), cause).exists(format!("the stack is {other}")),
+        };
+        let hint = match hint_for(&reason) {
+            Some(hint) => format!("{hint}; then {next}"),
+            None => next,
+        };
+        Error::new(doing(name), cause).exists(exists).hint(hint)
+    }
+}
+
+fn doing(name: &str) -> String {
+    format!("changing stack {name} with CloudFormation")
+}

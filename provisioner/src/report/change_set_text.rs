@@ -1,0 +1,127 @@
+//! A change set as people read it: in the look of a plan.
+
+use std::fmt::Write as _;
+
+use super::style::{added, changed, removed, strong};
+use super::value_text::{change_lines, readable};
+use crate::cloudformation::{Action, ChangeSet, PropertyChange, Row};
+
+/// The whole change set: a line for each resource that changes, its properties below it, and a line that counts.
+#[must_use]
+pub fn change_set_text(set: &ChangeSet) -> String {
+    let ChangeSet { stack, region, account, steps, .. } = set;
+    let kinds = steps.iter().map(|row| row.kind.len()).max().unwrap_or_default();
+    let ids = steps.iter().map(|row| row.logical_id.len()).max().unwrap_or_default();
+    let mut text = format!("stack {} in {region}, account {account}, by CloudFormation\n\n", strong(stack));
+    for row in steps {
+        let Row { logical_id, kind, name, action, changes } = row;
+        let (symbol, remark) = words(*action);
+        let line = format!("  {symbol} {kind:<kinds$}  {logical_id:<ids$}  {}", readable(name));
+        let line = format!("{}{remark}", line.trim_end());
+        let line = match symbol {
+            '+' => added(line),
+            _ if matches!(action, Action::Replace | Action::Delete) => removed(line),
+            _ => changed(line),
+        };
+        let _ = writeln!(text, "{line}");
+        let width = changes.iter().map(|one| one.change.property.len()).max().unwrap_or_default();
+        for line in changes.iter().flat_map(|one| property_lines(one, width)) {
+            let _ = writeln!(text, "      {line}");
+        }
+    }
+    let gap = if steps.is_empty() { "" } else { "\n" };
+    let _ = writeln!(text, "{gap}{}", count(set));
+    text
+}
+
+/// The sign of an action, and what has to be said besides.
+fn words(action: Action) -> (char, &'static str) {
+    match action {
+        Action::Create => ('+', ""),
+        Action::Import => ('+', "  (exists, becomes the stack's)"),
+        Action::Update => ('~', ""),
+        Action::MayReplace => ('~', "  (perhaps made anew: CloudFormation knows when it comes to it)"),
+        Action::Replace => ('~', "  (made anew: AWS cannot change it in place)"),
+        Action::Succeed => ('~', "  (made anew; the old one stays)"),
+        Action::Delete => ('-', ""),
+        Action::LetGo => ('-', "  (leaves the stack and stays)"),
+    }
+}
+
+fn property_lines(one: &PropertyChange, width: usize) -> Vec<String> {
+    let PropertyChange { change, because } = one;
+    if change.old.is_some() || change.new.is_some() {
+        return change_lines(change, width);
+    }
+    let because = because.as_ref().map(|because| format!("  follows from {because}")).unwrap_or_default();
+    vec![format!("{:<width$}{because}", change.property).trim_end().to_owned()]
+}
+
+fn count(set: &ChangeSet) -> String {
+    if set.steps.is_empty() {
+        return "nothing to do".to_owned();
+    }
+    let of = |actions: &[Action]| set.steps.iter().filter(|row| actions.contains(&row.action)).count();
+    let counts = [
+        (of(&[Action::Create]), "to create"),
+        (of(&[Action::Import]), "to import"),
+        (of(&[Action::Update, Action::MayReplace]), "to change"),
+        (of(&[Action::Replace, Action::Succeed]), "to replace"),
+        (of(&[Action::Delete]), "to delete"),
+        (of(&[Action::LetGo]), "to let go"),
+    ];
+    let told: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    told.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(logical_id: &str, kind: &str, name: &str, action: Action, changes: Vec<PropertyChange>) -> Row {
+        Row { logical_id: logical_id.to_owned(), kind: kind.to_owned(), name: name.to_owned(), action, changes }
+    }
+
+    fn read(steps: Vec<Row>) -> String {
+        let (account, region) = ("123456789012".to_owned(), "us-east-1".to_owned());
+        let set = ChangeSet { engine: "", stack: "chat".to_owned(), account, region, steps, id: String::new() };
+        anstream::adapter::strip_str(&change_set_text(&set)).to_string()
+    }
+
+    #[test]
+    fn a_change_set_reads_like_a_plan() {
+        let memory = PropertyChange::new("/Properties/MemorySize", Some("512"), Some("1024"), None);
+        let timeout = PropertyChange::new("Timeout", None, None, Some("Timeout".to_owned()));
+        let rows = vec![
+            row("Logs", "AWS::Logs::LogGroup", "", Action::Create, Vec::new()),
+            row("Function", "AWS::Lambda::Function", "chat", Action::Update, vec![memory, timeout]),
+            row("Version", "AWS::Lambda::Version", "arn:…:chat:1", Action::Succeed, Vec::new()),
+            row("Alias", "AWS::Lambda::Alias", "arn:…:chat:live", Action::MayReplace, Vec::new()),
+            row("Role", "AWS::IAM::Role", "role", Action::Replace, Vec::new()),
+            row("Table", "AWS::DynamoDB::Table", "films", Action::LetGo, Vec::new()),
+        ];
+        insta::assert_snapshot!(read(rows), @r#"
+        stack chat in us-east-1, account 123456789012, by CloudFormation
+
+          + AWS::Logs::LogGroup    Logs
+          ~ AWS::Lambda::Function  Function  chat
+              MemorySize  512 → 1024
+              Timeout     follows from Timeout
+          ~ AWS::Lambda::Version   Version   arn:…:chat:1  (made anew; the old one stays)
+          ~ AWS::Lambda::Alias     Alias     arn:…:chat:live  (perhaps made anew: CloudFormation knows when it comes to it)
+          ~ AWS::IAM::Role         Role      role  (made anew: AWS cannot change it in place)
+          - AWS::DynamoDB::Table   Table     films  (leaves the stack and stays)
+
+        1 to create, 2 to change, 2 to replace, 1 to let go
+        "#);
+    }
+
+    #[test]
+    fn an_empty_one_is_nothing_to_do() {
+        insta::assert_snapshot!(read(Vec::new()), @r#"
+        stack chat in us-east-1, account 123456789012, by CloudFormation
+
+        nothing to do
+        "#);
+    }
+}

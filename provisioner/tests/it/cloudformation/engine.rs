@@ -1,0 +1,155 @@
+//! `--engine cloudformation`: the change set is shown, executed and told of; failures say what began them.
+
+use serde_json::{Value, json};
+
+use crate::support::package;
+use crate::support::user::{TemplateCopy, User, chat_url, code};
+use crate::support::world::World;
+
+const BY_CLOUDFORMATION: [&str; 2] = ["--engine", "cloudformation"];
+const FUNCTION: &str = "cinedb-chat-bedrock";
+
+/// A command by CloudFormation, and the writing calls to CloudFormation among all that it sent.
+async fn run(user: &User, args: &[&str]) -> (crate::support::cli::Run, Vec<String>) {
+    let (run, writes) = user.writes_of(&[args, &BY_CLOUDFORMATION].concat()).await;
+    (run, writes.into_iter().filter(|name| name.starts_with("cloudformation")).collect())
+}
+
+fn alias(world: &World) -> Value {
+    world["functions"][FUNCTION]["aliases"]["live"]["version"].clone()
+}
+
+#[tokio::test]
+async fn a_deploy_shows_the_change_set_and_a_second_one_has_nothing_to_do() {
+    let user = User::new();
+    let (first, writes) = run(&user, &["deploy", "--output", "json"]).await;
+    let report = first.expect_success();
+    assert_eq!(writes, ["cloudformation CreateChangeSet", "cloudformation ExecuteChangeSet"]);
+    for told in ["+ AWS::Lambda::Function", "ChatFunction", "done AWS::IAM::Role ChatRole"] {
+        assert!(report.stderr.contains(told), "no `{told}` in {report:?}");
+    }
+    let report = report.json();
+    assert_eq!(report["plan"]["engine"], "cloudformation");
+    assert_eq!((&report["failed"], &report["notDone"]), (&json!({}), &json!([])));
+    assert_eq!(report["smoke"]["passed"], true, "{report:#}");
+    assert!(chat_url(&report).ends_with("/chat"), "{report:#}");
+    assert_eq!(alias(&user.world().await), "1");
+
+    let (second, writes) = run(&user, &["deploy"]).await;
+    let second = second.expect_success();
+    assert!(second.stderr.contains("nothing to do") && second.stdout.contains("ChatUrl"), "{second:?}");
+    assert_eq!(writes, ["cloudformation CreateChangeSet", "cloudformation DeleteChangeSet"]);
+}
+
+#[tokio::test]
+async fn other_code_is_a_new_version_and_the_earlier_one_stays() {
+    let user = User::new();
+    run(&user, &["deploy", "--no-smoke"]).await.0.expect_success();
+    let other = package::other_function_zip_file();
+    let argument = code(other);
+    run(&user, &["deploy", "--no-smoke", "--code", argument.to_str().unwrap()]).await.0.expect_success();
+    let world = user.world().await;
+    assert_eq!(alias(&world), "2");
+    let versions = &world["functions"][FUNCTION]["versions"];
+    assert_eq!(versions["2"]["code_sha256"], package::sha256(other));
+    assert_eq!(versions["1"]["code_sha256"], package::sha256(package::function_zip_file()));
+}
+
+#[tokio::test]
+async fn a_plan_leaves_neither_stack_nor_change_set_nor_bucket() {
+    let user = User::new();
+    let before = user.world().await;
+    let (plan, _) = run(&user, &["plan", "--detailed-exitcode"]).await;
+    let plan = plan.expect_code(2);
+    assert!(plan.stdout.contains("to create"), "{plan:?}");
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+    let sdk = user.account.sdk();
+    let cloudformation = aws_sdk_cloudformation::Client::new(&sdk);
+    assert!(cloudformation.describe_stacks().stack_name("cinedb-chat").send().await.is_err());
+    let s3 = aws_sdk_s3::Client::new(&sdk);
+    assert!(s3.list_buckets().send().await.unwrap().buckets().is_empty());
+
+    run(&user, &["deploy", "--no-smoke"]).await.0.expect_success();
+    let (plan, writes) = run(&user, &["plan", "-P", "MemorySize=1024", "--output", "json"]).await;
+    let plan = plan.expect_success().json();
+    let row = plan["steps"].as_array().unwrap().iter().find(|row| row["logicalId"] == "ChatFunction").unwrap();
+    assert_eq!((&row["action"], &row["changes"]), (&json!("update"), &json!([{"property": "MemorySize"}])));
+    assert_eq!(writes, ["cloudformation CreateChangeSet", "cloudformation DeleteChangeSet"]);
+}
+
+#[tokio::test]
+async fn a_failed_update_says_what_began_it_and_what_serves_now() {
+    let user = User::new();
+    run(&user, &["deploy", "--no-smoke"]).await.0.expect_success();
+    // The function is as it was: there is nothing to publish.
+    let (failed, _) = run(&user, &["deploy", "--no-smoke", "-P", "Release=another"]).await;
+    let failed = failed.expect_code(1);
+    for told in [
+        "error: changing stack cinedb-chat with CloudFormation: ChatVersion (AWS::Lambda::Version): ",
+        "A version for this Lambda function exists ( 1 )",
+        "CloudFormation has put everything back: what served before serves now",
+        "hint: a version with this code and configuration is there already: leave the parameter `Release`",
+    ] {
+        assert!(failed.stderr.contains(told), "no `{told}` in {failed:?}");
+    }
+    assert_eq!(alias(&user.world().await), "1");
+}
+
+#[tokio::test]
+async fn a_failed_first_deploy_says_how_to_go_on_and_that_works() {
+    // IAM takes tags of these names for one and refuses them; nobody looks before.
+    let copy = TemplateCopy::new().edited(
+        "templates/chat.yaml",
+        "      RoleName: !Ref RoleName\n",
+        "      RoleName: !Ref RoleName\n      Tags: [{Key: team, Value: x}, {Key: Team, Value: x}]\n",
+    );
+    let user = User::new();
+    let before = user.world().await;
+    let template = copy.arguments();
+    let bad = ["deploy", "--no-smoke", template[0].as_str(), template[1].as_str()];
+    let failed = run(&user, &bad).await.0.expect_code(1);
+    let remedy = "`provisioner destroy --engine cloudformation --stack cinedb-chat`";
+    for told in ["ChatRole (AWS::IAM::Role): ", "CloudFormation has removed what it had made", remedy] {
+        assert!(failed.stderr.contains(told), "no `{told}` in {failed:?}");
+    }
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+
+    let (again, writes) = run(&user, &["deploy", "--no-smoke"]).await;
+    let again = again.expect_code(1);
+    assert!(again.stderr.contains("while it is ROLLBACK_COMPLETE") && again.stderr.contains(remedy), "{again:?}");
+    assert_eq!(writes, [""; 0]);
+
+    run(&user, &["destroy", "--yes"]).await.0.expect_success();
+    run(&user, &["deploy", "--no-smoke"]).await.0.expect_success();
+}
+
+#[tokio::test]
+async fn a_destroy_asks_first_removes_the_stack_and_then_has_nothing_to_do() {
+    let user = User::new();
+    let before = user.world().await;
+    run(&user, &["deploy", "--no-smoke"]).await.0.expect_success();
+    let (refused, writes) = run(&user, &["destroy"]).await;
+    let refused = refused.expect_code(1);
+    assert!(refused.stderr.contains("nobody is there to be asked"), "{refused:?}");
+    assert_eq!(writes, [""; 0]);
+    let gone = run(&user, &["destroy", "--yes"]).await.0.expect_success();
+    assert!(gone.stderr.contains("- AWS::Lambda::Function"), "{gone:?}");
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+    let (again, writes) = run(&user, &["destroy", "--yes"]).await;
+    assert!(again.expect_success().stderr.contains("nothing to do"));
+    assert_eq!(writes, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_named_is_used_and_never_made() {
+    let user = User::new();
+    let missing = run(&user, &["deploy", "--no-smoke", "--bucket", "packages-of-mine"]).await.0.expect_code(1);
+    assert!(missing.stderr.contains("looking for bucket packages-of-mine: there is no such bucket"), "{missing:?}");
+    let s3 = aws_sdk_s3::Client::from_conf(
+        aws_sdk_s3::config::Builder::from(&user.account.sdk()).force_path_style(true).build(),
+    );
+    s3.create_bucket().bucket("packages-of-mine").send().await.unwrap();
+    run(&user, &["deploy", "--no-smoke", "--bucket", "packages-of-mine"]).await.0.expect_success();
+    let objects = s3.list_objects_v2().bucket("packages-of-mine").send().await.unwrap();
+    assert_eq!(objects.contents().len(), 1, "the package, once");
+}
