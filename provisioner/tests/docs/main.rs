@@ -6,6 +6,8 @@
     reason = "a test that cannot go on stops with its message; clippy's exemption does not reach helpers in tests/"
 )]
 
+#[path = "../it/support/emulator.rs"]
+mod emulator;
 mod markdown;
 #[path = "../it/support/ministack.rs"]
 #[expect(dead_code, reason = "no document names an API's address at MiniStack")]

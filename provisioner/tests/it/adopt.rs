@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::account::Account;
 use crate::support::chat::assert_is_attached_to;
 use crate::support::http::post_chat;
-use crate::support::ministack::ministack;
+use crate::support::ministack::api_url;
 use crate::support::seed;
 use crate::support::user::User;
 use crate::support::world::World;
@@ -46,7 +46,7 @@ async fn a_stack_made_by_hand_is_refused_without_adopt_and_taken_over_with_it() 
     for part in ["cors", "stages", "tags"] {
         assert_eq!(new[part], old[part], "{part}");
     }
-    let url = ministack().api_url(&made.movies.api_id, "/chat");
+    let url = api_url(&made.movies.api_id, "/chat");
     let answer = post_chat(&user.account, &url, &json!({"message": "A thriller"})).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_ne!(answer.body["message"], seed::ANSWER, "the new code answers");

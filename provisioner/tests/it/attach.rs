@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::account::Account;
 use crate::support::chat::assert_is_attached_to;
 use crate::support::http::{options, post_chat, send};
-use crate::support::ministack::ministack;
+use crate::support::ministack::api_url;
 use crate::support::seed;
 use crate::support::user::{User, chat_url};
 use crate::support::world::World;
@@ -14,7 +14,7 @@ use crate::support::world::World;
 async fn the_chat_joins_an_api_of_others_and_leaves_it_as_it_was() {
     let account = Account::fresh();
     let movies = seed::movies_api(&account).await;
-    let movies_url = ministack().api_url(&movies.api_id, "/movies");
+    let movies_url = api_url(&movies.api_id, "/movies");
     // Before the account is read: the first call makes the function's log group.
     let list = send(&account, "GET", &movies_url, &[], String::new()).await;
     assert_eq!(list.status, 200, "{list:?}");

@@ -2,7 +2,7 @@
 
 use crate::support::account::Account;
 use crate::support::http::send;
-use crate::support::ministack::ministack;
+use crate::support::ministack::api_url;
 use crate::support::seed;
 use crate::support::user::User;
 use crate::support::world::World;
@@ -11,7 +11,7 @@ use crate::support::world::World;
 async fn a_destroy_leaves_nothing_of_ours_and_everything_of_others() {
     let account = Account::fresh();
     let movies = seed::movies_api(&account).await;
-    let url = ministack().api_url(&movies.api_id, "/movies");
+    let url = api_url(&movies.api_id, "/movies");
     assert_eq!(send(&account, "GET", &url, &[], String::new()).await.status, 200);
     let before = World::read(&account).await;
     let user = User::of(account);

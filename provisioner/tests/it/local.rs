@@ -9,8 +9,9 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use crate::interrupt::ctrl_c;
 use crate::support::account::Account;
 use crate::support::cli::Cli;
+use crate::support::emulator::free_port;
 use crate::support::http::post_chat;
-use crate::support::ministack::{free_port, venv};
+use crate::support::ministack::venv;
 use crate::support::package;
 use crate::support::world::World;
 

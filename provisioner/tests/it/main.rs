@@ -19,6 +19,7 @@ mod faults;
 mod interrupt;
 mod invoke;
 mod local;
+mod moto;
 mod other_kinds;
 mod output;
 mod ownership;

@@ -9,7 +9,7 @@ use crate::interrupt::until_called;
 use crate::support::account::Account;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::http::{Answer, post_chat};
-use crate::support::ministack::ministack;
+use crate::support::ministack::api_url;
 use crate::support::package;
 use crate::support::proxy::rule::{AwsError, call};
 use crate::support::seed::{self, FUNCTION};
@@ -110,7 +110,7 @@ async fn callers_lose_no_answer_while_a_function_made_by_hand_is_adopted() {
     let account = Account::fresh();
     let made = seed::by_hand(&account).await;
     let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
-    let url = ministack().api_url(&made.movies.api_id, "/chat");
+    let url = api_url(&made.movies.api_id, "/chat");
     let (run, answers) = under_fire(&user.account, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
     run.expect_success();
     assert!(answers.len() > 1 && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
@@ -134,7 +134,7 @@ async fn callers_keep_the_hand_made_function_when_what_follows_it_fails_its_chec
     let made = seed::by_hand(&account).await;
     let bad = a_template_whose_function_does_not_start();
     let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
-    let url = ministack().api_url(&made.movies.api_id, "/chat");
+    let url = api_url(&made.movies.api_id, "/chat");
     let args = ["deploy", "--adopt", "--yes", &bad[0], &bad[1]];
     let (run, answers) = under_fire(&user.account, &url, user.run(&args)).await;
     run.expect_code(1);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::account::Account;
 use crate::support::cli::Cli;
 use crate::support::http::{options, post_chat, send};
-use crate::support::ministack::ministack;
+use crate::support::ministack::{api_url, ministack};
 use crate::support::package;
 use crate::support::proxy::Proxy;
 use crate::support::proxy::call::{Kind, names};
@@ -192,7 +192,7 @@ async fn the_seeds_setup_is_what_its_readme_says() {
 async fn the_seeds_chat_answers_over_http_in_its_own_account_only() {
     let account = Account::fresh();
     let seed = seed::by_hand(&account).await;
-    let url = ministack().api_url(&seed.movies.api_id, "/chat");
+    let url = api_url(&seed.movies.api_id, "/chat");
 
     let answer = post_chat(&account, &url, &json!({"message": "Recommend me a sci-fi movie", "history": []})).await;
     assert_eq!((answer.status, &answer.body["message"]), (200, &json!(seed::ANSWER)), "{answer:?}");

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_iam::config::{Credentials, SharedCredentialsProvider};
 
+use super::emulator::Emulator;
 use super::ministack::ministack;
 
 pub(crate) const REGION: &str = "us-east-1";
@@ -13,18 +14,36 @@ pub(crate) const SECRET: &str = "test";
 #[derive(Debug)]
 pub(crate) struct Account {
     id: String,
+    emulator: &'static Emulator,
+    /// Properties of functions that the emulator does not keep.
+    unknown: &'static [&'static str],
 }
 
 impl Account {
     /// An account that nobody in this process has used.
     pub(crate) fn fresh() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(100_000_000_001);
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed).to_string() }
+        Self::on(ministack(), &NEXT.fetch_add(1, Ordering::Relaxed).to_string(), &[])
     }
 
     /// The one that MiniStack takes for whoever does not say who he is.
     pub(crate) fn of_nobody() -> Self {
-        Self { id: "000000000000".to_owned() }
+        Self::on(ministack(), "000000000000", &[])
+    }
+
+    /// One in an emulator that keeps nothing of the functions' properties `unknown`.
+    pub(crate) fn on(emulator: &'static Emulator, id: &str, unknown: &'static [&'static str]) -> Self {
+        Self { id: id.to_owned(), emulator, unknown }
+    }
+
+    /// The properties of a function that no judge can ask for there.
+    pub(crate) fn properties_unknown_there(&self) -> &'static [&'static str] {
+        self.unknown
+    }
+
+    /// The endpoint of the AWS that the account is in.
+    pub(crate) fn aws(&self) -> &'static str {
+        self.emulator.url()
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -44,9 +63,9 @@ impl Account {
         ]
     }
 
-    /// For the SDK, straight to MiniStack.
+    /// For the SDK, straight to the emulator.
     pub(crate) fn sdk(&self) -> SdkConfig {
-        self.sdk_through(ministack().url())
+        self.sdk_through(self.aws())
     }
 
     /// For the SDK, through `endpoint`: a proxy. A configuration serves one test only, since its connections belong to

@@ -5,7 +5,7 @@ use std::path::Path;
 use tokio::process::Command;
 
 use super::account::{Account, REGION};
-use super::ministack::{ministack, venv};
+use super::ministack::venv;
 
 /// Runs `aws ARGS` in a directory; it has to work. What it printed on stdout.
 pub(crate) async fn aws(account: &Account, directory: &Path, args: &[&str]) -> String {
@@ -13,7 +13,7 @@ pub(crate) async fn aws(account: &Account, directory: &Path, args: &[&str]) -> S
         .args(args)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .envs(account.env(ministack().url()))
+        .envs(account.env(account.aws()))
         .env("AWS_DEFAULT_REGION", REGION)
         .current_dir(directory)
         .output()

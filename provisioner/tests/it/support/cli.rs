@@ -11,7 +11,6 @@ use serde_json::Value;
 use tokio::process::{Child, Command};
 
 use super::account::Account;
-use super::ministack::ministack;
 use super::proxy::Proxy;
 
 /// Nothing that the tests run takes near this long; a program that hangs fails its test and not the whole run.
@@ -23,9 +22,9 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Straight to MiniStack.
+    /// Straight to the emulator.
     pub(crate) fn new(account: &Account) -> Self {
-        Self::at(account, ministack().url())
+        Self::at(account, account.aws())
     }
 
     pub(crate) fn through(account: &Account, proxy: &Proxy) -> Self {

@@ -29,7 +29,7 @@ impl User {
     }
 
     pub(crate) fn of(account: Account) -> Self {
-        let proxy = Proxy::start();
+        let proxy = Proxy::before(account.aws());
         let cli = Cli::through(&account, &proxy);
         Self { account, proxy, cli, always: Vec::new() }
     }
