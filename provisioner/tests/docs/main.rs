@@ -15,3 +15,4 @@ mod ministack;
 mod parameters;
 mod permissions;
 mod readme;
+mod reliability;

@@ -16,6 +16,7 @@ mod depth;
 mod destroy;
 mod failures;
 mod faults;
+mod fire;
 mod interrupt;
 mod invoke;
 mod local;

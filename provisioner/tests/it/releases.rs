@@ -1,19 +1,16 @@
 //! Callers only ever get whole releases.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde_json::json;
-
+use crate::fire::under_fire;
 use crate::interrupt::until_called;
 use crate::support::account::Account;
 use crate::support::chat::assert_is_all_there_is;
-use crate::support::http::{Answer, post_chat};
+use crate::support::http::Answer;
 use crate::support::ministack::api_url;
-use crate::support::package;
 use crate::support::proxy::rule::{AwsError, call};
 use crate::support::seed::{self, FUNCTION};
-use crate::support::user::{TemplateCopy, User, chat_url, code};
+use crate::support::user::{TemplateCopy, User, chat_url};
 use crate::support::world::World;
 
 /// The version that callers get, and all versions that there are.
@@ -28,25 +25,7 @@ fn is_released(world: &World, live: &str, versions: &[&str]) -> bool {
     now == live && all == versions
 }
 
-/// Asks without pause while `work` goes on; what was answered.
-async fn under_fire<T>(account: &Account, url: &str, work: impl Future<Output = T>) -> (T, Vec<Answer>) {
-    let done = AtomicBool::new(false);
-    let fire = async {
-        let mut answers = Vec::new();
-        while !done.load(Ordering::SeqCst) {
-            answers.push(post_chat(account, url, &json!({"message": "A thriller", "history": []})).await);
-        }
-        answers
-    };
-    let work = async {
-        let result = work.await;
-        done.store(true, Ordering::SeqCst);
-        result
-    };
-    tokio::join!(work, fire)
-}
-
-fn a_template_whose_function_does_not_start() -> [String; 2] {
+pub(crate) fn a_template_whose_function_does_not_start() -> [String; 2] {
     let copy = TemplateCopy::new().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty");
     copy.kept()
 }
@@ -92,17 +71,6 @@ async fn going_back_finds_the_earlier_version_and_publishes_nothing() {
     assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda UpdateAlias"]);
     assert!(is_released(&user.world().await, "1", &["1", "2"]));
     assert_is_all_there_is(&user.world().await, &user.account);
-}
-
-#[tokio::test]
-async fn callers_lose_no_answer_while_code_and_configuration_change() {
-    let user = User::new();
-    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
-    let zip = code(package::other_function_zip_file());
-    let args = ["update", "-P", "MemorySize=1024", "--code", zip.to_str().unwrap()];
-    let (run, answers) = under_fire(&user.account, chat_url(&report), user.run(&args)).await;
-    run.expect_success();
-    assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
 }
 
 #[tokio::test]

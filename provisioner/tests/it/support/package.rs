@@ -53,14 +53,18 @@ pub(crate) fn function_zip_file() -> &'static Path {
     FILE.get_or_init(|| file_of("function", function_zip()))
 }
 
-/// The same program in another package.
+/// Another release of the code: the same program but for one letter of what it tells the model. MiniStack's canned
+/// answers hold a hash of that, so an answer tells which code gave it.
 pub(crate) fn other_function_zip_file() -> &'static Path {
     static FILE: OnceLock<PathBuf> = OnceLock::new();
     FILE.get_or_init(|| {
-        let mut zip = ZipWriter::new_append(Cursor::new(function_zip().to_vec())).expect("our own zip");
-        zip.start_file("NOTICE", SimpleFileOptions::default()).expect("a zip in memory");
-        zip.write_all(b"the next release").expect("a zip in memory");
-        file_of("other-function", &zip.finish().expect("a zip in memory").into_inner())
+        let instructions = &include_bytes!("../../../../function/src/chat/instructions.txt")[..60];
+        let path = function_binary();
+        let mut binary = stripped(&path).unwrap_or_else(|| fs::read(&path).expect("the function's binary"));
+        let at = binary.windows(instructions.len()).position(|window| window == instructions);
+        let first = &mut binary[at.expect("the instructions are in the binary as they are in the source")];
+        *first = first.to_ascii_lowercase();
+        file_of("other-function", &zip_of("bootstrap", &binary, 0o755))
     })
 }
 

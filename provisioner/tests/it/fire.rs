@@ -1,0 +1,91 @@
+//! A caller who asks without pause, whatever is done meanwhile, gets whole answers of one release each.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::json;
+
+use crate::releases::a_template_whose_function_does_not_start;
+use crate::support::account::Account;
+use crate::support::http::{Answer, post_chat};
+use crate::support::package;
+use crate::support::user::{User, chat_url, code};
+
+/// Asks without pause while `work` goes on; what was answered.
+pub(crate) async fn under_fire<T>(account: &Account, url: &str, work: impl Future<Output = T>) -> (T, Vec<Answer>) {
+    let done = AtomicBool::new(false);
+    let fire = async {
+        let mut answers = Vec::new();
+        while !done.load(Ordering::SeqCst) {
+            answers.push(ask(account, url).await);
+        }
+        answers
+    };
+    let work = async {
+        let result = work.await;
+        done.store(true, Ordering::SeqCst);
+        result
+    };
+    tokio::join!(work, fire)
+}
+
+async fn ask(account: &Account, url: &str) -> Answer {
+    post_chat(account, url, &json!({"message": "A thriller", "history": []})).await
+}
+
+/// What a release answers to the same question: MiniStack's canned text names the model, which is configuration, and
+/// holds a hash of the instructions, which are code.
+async fn signature(user: &User, url: &str) -> String {
+    let answer = ask(&user.account, url).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.body["message"].as_str().expect("an answer").to_owned()
+}
+
+/// First the answers of `before`, then those of `after`, and no other.
+#[track_caller]
+fn are_whole(answers: &[Answer], before: &str, after: &str) {
+    assert!(answers.len() > 1, "asked too seldom: {answers:?}");
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    let texts: Vec<&str> = answers.iter().filter_map(|answer| answer.body["message"].as_str()).collect();
+    let old = texts.iter().take_while(|text| **text == before).count();
+    assert!(old > 0 && texts[old..].iter().all(|text| *text == after), "first {before}, then {after}: {texts:#?}");
+}
+
+#[tokio::test]
+async fn every_answer_is_of_one_release_while_code_and_configuration_change_fail_and_go_back() {
+    let user = User::new();
+    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
+    let url = chat_url(&report);
+    let first = signature(&user, url).await;
+
+    let zip = code(package::other_function_zip_file());
+    let model = "FoundationModel=anthropic.claude-haiku-4-5-20251001-v1:0";
+    let both = ["deploy", "-P", model, "--code", zip.to_str().unwrap()];
+    let (run, answers) = under_fire(&user.account, url, user.run(&both)).await;
+    run.expect_success();
+    let second = signature(&user, url).await;
+    are_whole(&answers, &first, &second);
+    let (model_of, hash_of) = (
+        |text: &str| text.split(']').next().map(str::to_owned),
+        |text: &str| text.split('#').nth(1).map(str::to_owned),
+    );
+    assert_ne!(model_of(&first), model_of(&second), "the configuration is told by the answer");
+    assert_ne!(hash_of(&first), hash_of(&second), "the code is told by the answer");
+
+    let bad = a_template_whose_function_does_not_start();
+    let (run, answers) = under_fire(&user.account, url, user.run(&["deploy", &bad[0], &bad[1]])).await;
+    run.expect_code(1);
+    are_whole(&answers, &second, &second);
+
+    // The configuration alone: the code stays the second's.
+    let configuration = ["update", "--code", zip.to_str().unwrap()];
+    let (run, answers) = under_fire(&user.account, url, user.run(&configuration)).await;
+    run.expect_success();
+    let third = signature(&user, url).await;
+    are_whole(&answers, &second, &third);
+    assert_eq!((model_of(&third), hash_of(&third)), (model_of(&first), hash_of(&second)));
+
+    let (run, answers) = under_fire(&user.account, url, user.run(&["deploy"])).await;
+    run.expect_success();
+    are_whole(&answers, &third, &first);
+}
