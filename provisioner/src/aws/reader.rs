@@ -12,7 +12,7 @@ use super::Aws;
 use crate::error::Result;
 use crate::observe::{Found, Reader};
 use crate::resources::other::Schema;
-use crate::resources::{Mark, Resource, Tags};
+use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource, Tags};
 
 impl Aws {
     /// A reader for one run. It remembers what AWS answered, so the next run takes another one.
@@ -26,6 +26,7 @@ impl Aws {
             integrations: Asked::default(),
             routes: Asked::default(),
             policies: Asked::default(),
+            stacks: Asked::default(),
         }
     }
 }
@@ -44,6 +45,8 @@ pub struct AwsReader {
     pub(super) routes: Asked<Vec<Route>>,
     /// By function, or function and alias (`chat:live`).
     pub(super) policies: Asked<Value>,
+    /// Whether CloudFormation has a stack of this name.
+    stacks: Asked<bool>,
 }
 
 impl Reader for AwsReader {
@@ -56,6 +59,28 @@ impl Reader for AwsReader {
     }
 
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
+        let found = self.look_for(wanted, mark).await?;
+        self.with_cloudformations_claim(found).await
+    }
+}
+
+impl AwsReader {
+    /// What is nobody's by our mark may be CloudFormation's by its own. The tag alone does not say so: it stays on what
+    /// a stack let go of.
+    async fn with_cloudformations_claim(&self, found: Option<Found>) -> Result<Option<Found>> {
+        let Some(mut found) = found else { return Ok(None) };
+        if found.owner != Owner::Nobody {
+            return Ok(Some(found));
+        }
+        if let Some(stack) = found.resource.tags().remove(CLOUDFORMATION_TAG)
+            && *self.stacks.once(&stack, async { Ok(self.aws.stack(&stack).await?.is_some()) }).await?
+        {
+            found.owner = Owner::CloudFormation(stack);
+        }
+        Ok(Some(found))
+    }
+
+    async fn look_for(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
         match wanted {
             Resource::Role(role) => self.aws.find_role(role, mark).await,
             Resource::LogGroup(log_group) => self.aws.find_log_group(log_group, mark).await,

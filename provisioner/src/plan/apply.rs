@@ -129,7 +129,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
 fn in_place(owner: &Owner) -> Action {
     match owner {
         Owner::Ours => Action::Update,
-        Owner::Nobody | Owner::Stack(_) => Action::Adopt,
+        Owner::Nobody | Owner::Stack(_) | Owner::CloudFormation(_) => Action::Adopt,
     }
 }
 
@@ -144,6 +144,13 @@ fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: &Option
         Owner::Stack(other) => (
             format!("{} `{}` belongs to the stack `{other}`", resource.kind(), resource.name()),
             format!("use another name, or `--stack {other}` to work on that stack"),
+        ),
+        Owner::CloudFormation(stack) => (
+            format!("{} `{}` belongs to CloudFormation's stack `{stack}`", resource.kind(), resource.name()),
+            format!(
+                "deploy with `--engine cloudformation --stack {stack}`; or make CloudFormation let go first, as the \
+                 README says under \"By CloudFormation\", then take over what stays with `--adopt`"
+            ),
         ),
         Owner::Nobody => match resource.objection(&found.resource) {
             Some(objection) => {

@@ -62,6 +62,7 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
         Owner::Ours => None,
         Owner::Nobody => Some("it was not made by this stack".to_owned()),
         Owner::Stack(other) => Some(format!("it belongs to the stack `{other}`")),
+        Owner::CloudFormation(stack) => Some(format!("it belongs to CloudFormation's stack `{stack}`")),
     };
     let stages =
         if kept.is_none() { [found.remove_twins(), found.resource.delete(&found.ids)].concat() } else { Stages::new() };

@@ -13,6 +13,9 @@ pub const STACK_TAG: &str = "provisioner:stack";
 /// The tag that holds the resource's name in the template.
 pub const RESOURCE_TAG: &str = "provisioner:resource";
 
+/// The tag by which CloudFormation says which stack of its own a resource belongs to. It stays on what leaves the stack.
+pub const CLOUDFORMATION_TAG: &str = "aws:cloudformation:stack-name";
+
 /// Whose a resource is, as AWS shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
@@ -22,6 +25,8 @@ pub enum Owner {
     Nobody,
     /// It carries the tag of the stack with this name.
     Stack(String),
+    /// CloudFormation's, in its stack of this name: it would put back what is changed here.
+    CloudFormation(String),
 }
 
 /// What marks a resource as one of a stack's.

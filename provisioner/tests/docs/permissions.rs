@@ -30,6 +30,7 @@ const NOT_IN_THE_POLICY: &[(&str, &str)] = &[
         "cloudformation:GetResourceRequestStatus",
         "only for templates with kinds that have no type here; named in the notes",
     ),
+    ("cloudformation:DescribeStacks", "only where something carries CloudFormation's tag; named in the notes"),
     ("dynamodb:BatchWriteItem", "`local` fills its own table with it"),
 ];
 
@@ -49,8 +50,8 @@ fn the_policy_of_a_deployer_allows_just_what_the_code_can_call() {
 fn the_policy_for_cloudformation_allows_just_what_that_engine_can_call() {
     let mut expected = called();
     expected.retain(of_the_other_engine);
-    // Asked for by CloudFormation, which fetches packages with the deployer's rights.
-    expected.insert("s3:GetObject".to_owned());
+    // The first is called by both engines; the second by CloudFormation, which fetches packages with these rights.
+    expected.extend(["cloudformation:DescribeStacks", "s3:GetObject"].map(str::to_owned));
     assert_eq!(allowed("cloudformation"), expected);
 }
 

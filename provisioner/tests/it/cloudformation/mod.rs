@@ -2,3 +2,4 @@
 
 mod aws_cli;
 mod engine;
+mod handover;

@@ -1,0 +1,102 @@
+//! From CloudFormation to the direct engine: what a stack owns is refused, and what it let go of is the same world.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::support::http::post_chat;
+use crate::support::ministack::ministack;
+use crate::support::user::{TemplateCopy, User};
+
+const BY_CLOUDFORMATION: [&str; 3] = ["--no-smoke", "--engine", "cloudformation"];
+
+/// The project's template, in which everything stays when its stack goes.
+fn retaining() -> TemplateCopy {
+    let copy = TemplateCopy::new();
+    let template = std::fs::read_to_string(copy.chat()).expect("the template");
+    let template = template.replace("    DeletionPolicy: Delete\n", "");
+    let retained: String = template
+        .split_inclusive('\n')
+        .map(|line| {
+            let retain = if line.starts_with("    Type: AWS::") { "    DeletionPolicy: Retain\n" } else { "" };
+            format!("{line}{retain}")
+        })
+        .collect();
+    std::fs::write(copy.chat(), retained).expect("the template");
+    copy
+}
+
+/// What a plan does about each resource, and the properties that change.
+fn steps(plan: &Value) -> BTreeMap<String, (String, Vec<String>)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let steps = plan["steps"].as_array().into_iter().flatten();
+    steps
+        .map(|step| {
+            let changes = step["changes"].as_array().into_iter().flatten();
+            (text(&step["logicalId"]), (text(&step["action"]), changes.map(|one| text(&one["property"])).collect()))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn what_cloudformation_owns_is_refused_and_what_it_let_go_of_is_adopted() {
+    let user = User::new();
+    user.run(&[&["deploy"], &BY_CLOUDFORMATION[..]].concat()).await.expect_success();
+    let before = user.world().await;
+
+    for args in [&["deploy", "--adopt", "--yes"][..], &["deploy", "--yes"], &["plan", "--adopt"]] {
+        let (refused, writes) = user.writes_of(args).await;
+        let refused = refused.expect_code(1);
+        assert_eq!(writes, [""; 0], "{refused:?}");
+        for told in ["belongs to CloudFormation's stack `cinedb-chat`", "make CloudFormation let go first"] {
+            assert!(refused.stderr.contains(told), "no `{told}` in {refused:?}");
+        }
+    }
+    let destroyed = user.run(&["destroy", "--yes"]).await.expect_success();
+    assert!(destroyed.stderr.contains("it belongs to CloudFormation's stack `cinedb-chat`"), "{destroyed:?}");
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+
+    let copy = retaining();
+    let template = copy.arguments();
+    let template: Vec<&str> = template.iter().map(String::as_str).collect();
+    user.run(&[&["deploy"], &BY_CLOUDFORMATION[..], &template].concat()).await.expect_success();
+    user.run(&["destroy", "--yes", "--engine", "cloudformation"]).await.expect_success();
+    assert_eq!(before.changes_to(&user.world().await), [""; 0], "everything stays");
+
+    let plan = user.run(&["plan", "--adopt", "--output", "json"]).await.expect_success().json();
+    let mark = |more: &[&str]| {
+        let mut properties: Vec<_> = more.iter().map(|name| (*name).to_owned()).collect();
+        properties.extend(["Tags.provisioner:resource", "Tags.provisioner:stack"].map(str::to_owned));
+        ("adopt".to_owned(), properties)
+    };
+    let description = ("adopt".to_owned(), vec!["Description".to_owned()]);
+    // MiniStack's CloudFormation leaves these out, AWS's does not.
+    let cors = ["AllowHeaders", "AllowMethods", "AllowOrigins", "MaxAge"].map(|p| format!("CorsConfiguration.{p}"));
+    let throttle = ["Burst", "Rate"].map(|p| format!("DefaultRouteSettings.Throttling{p}Limit"));
+    let expected = BTreeMap::from([
+        ("ChatRole", mark(&[])),
+        ("ChatLogGroup", mark(&[])),
+        ("ChatFunction", mark(&[])),
+        ("ChatApi", mark(&cors.each_ref().map(String::as_str))),
+        ("ChatStage", mark(&throttle.each_ref().map(String::as_str))),
+        ("ChatAlias", description.clone()),
+        ("ChatIntegration", description),
+        ("ChatVersion", ("keep".to_owned(), Vec::new())),
+        ("ChatRoute", ("keep".to_owned(), Vec::new())),
+        // Its statement has an id of CloudFormation's: ours, which `destroy` may remove, is put beside it.
+        ("ChatPermission", ("create".to_owned(), Vec::new())),
+    ]);
+    let expected: BTreeMap<_, _> = expected.into_iter().map(|(id, step)| (id.to_owned(), step)).collect();
+    assert_eq!(steps(&plan), expected);
+
+    user.deploy(&["--adopt"]).await;
+    let plan = user.run(&["plan", "--adopt", "--output", "json"]).await.expect_success().json();
+    let left: Vec<_> = steps(&plan).into_iter().filter(|(_, (action, _))| action != "keep").collect();
+    // MiniStack answers an API's and a stage's tags as they were when these were made, whatever TagResource adds.
+    let tags_only = [("ChatApi", mark(&[])), ("ChatStage", mark(&[]))];
+    assert_eq!(left, tags_only.map(|(id, step)| (id.to_owned(), step)));
+    let world = user.world().await;
+    let api_id = world["apis"]["cinedb-chat-bedrock"]["id"].as_str().expect("the API's id");
+    let url = ministack().api_url(api_id, "/chat");
+    assert_eq!(post_chat(&user.account, &url, &json!({"message": "A thriller"})).await.status, 200);
+}
