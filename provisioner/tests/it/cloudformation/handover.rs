@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::support::http::post_chat;
-use crate::support::ministack::ministack;
+use crate::support::ministack::api_url;
 use crate::support::user::{TemplateCopy, User};
 
 const BY_CLOUDFORMATION: [&str; 3] = ["--no-smoke", "--engine", "cloudformation"];
@@ -97,6 +97,6 @@ async fn what_cloudformation_owns_is_refused_and_what_it_let_go_of_is_adopted() 
     assert_eq!(left, tags_only.map(|(id, step)| (id.to_owned(), step)));
     let world = user.world().await;
     let api_id = world["apis"]["cinedb-chat-bedrock"]["id"].as_str().expect("the API's id");
-    let url = ministack().api_url(api_id, "/chat");
+    let url = api_url(api_id, "/chat");
     assert_eq!(post_chat(&user.account, &url, &json!({"message": "A thriller"})).await.status, 200);
 }
