@@ -24,7 +24,7 @@ pub(crate) enum Command {
     /// Make AWS equal to the template, then try one chat
     Deploy(DeployBy),
     /// Redeploy code and configuration of the functions that are there
-    Update(Deploy),
+    Update(Update),
     /// Remove what belongs to the stack, and nothing else
     ///
     /// Resources are found by their names: give it the parameters that the deploy had, `ApiId` among them.
@@ -125,6 +125,9 @@ pub(crate) struct Plan {
     /// Show what would change if existing resources of the same names became this stack's
     #[arg(long)]
     pub(crate) adopt: bool,
+    /// Show the removal of what carries the stack's mark and is not in the template any more
+    #[arg(long)]
+    pub(crate) prune: bool,
     /// Exit with 2 when there are changes, 0 when there are none, 1 on errors
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
@@ -135,6 +138,24 @@ pub(crate) struct Deploy {
     #[command(flatten)]
     pub(crate) stack: Stack,
     /// Take over existing resources of the same names, made by hand or by another tool
+    #[arg(long)]
+    pub(crate) adopt: bool,
+    /// Remove what carries the stack's mark and is not in the template any more
+    #[arg(long)]
+    pub(crate) prune: bool,
+    /// Do not ask; needed without a terminal when something is deleted or replaced
+    #[arg(long, short = 'y')]
+    pub(crate) yes: bool,
+    /// Do not try a chat at the end
+    #[arg(long)]
+    pub(crate) no_smoke: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    #[command(flatten)]
+    pub(crate) stack: Stack,
+    /// Take over a function of the same name, made by hand or by another tool
     #[arg(long)]
     pub(crate) adopt: bool,
     /// Do not ask; needed without a terminal when something is deleted or replaced

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
+use futures_util::future::join;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use crate::desired::{Desired, Wanted};
@@ -18,6 +19,12 @@ pub trait Reader {
 
     /// What AWS's registry says of a kind that has no type here.
     fn schema(&self, kind: &str) -> impl Future<Output = Result<Schema>> + Send;
+
+    /// The functions, APIs, log groups and roles that carry the stack's mark, whether or not a template names them.
+    fn marked(&self, stack: &str) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
+
+    /// The routes, integrations and permissions that carry the stack's mark, in what was observed.
+    fn marked_parts(&self, stack: &str, observed: &Observed) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
 
     /// The resource that a template's resource names, if it exists. An error that [`Error::is_nowhere`] when it
     /// cannot, since what it would be part of does not exist.
@@ -74,6 +81,15 @@ impl Found {
     }
 }
 
+/// Something that carries the stack's mark and that the template does not name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leftover {
+    /// Its name in the template that made it.
+    pub logical_id: String,
+    /// What it is.
+    pub found: Found,
+}
+
 /// What AWS answered.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observed {
@@ -85,6 +101,10 @@ pub struct Observed {
     pub schemas: BTreeMap<String, Schema>,
     /// What neither exists nor can be made, since what it is part of does not exist: why, by logical id.
     pub nowhere: BTreeMap<String, Error>,
+    /// What the template no longer names, where that was looked for.
+    pub leftovers: Vec<Leftover>,
+    /// Why that could not be looked for.
+    pub leftovers_unknown: Option<Error>,
 }
 
 /// Looks for every resource of `desired`, each the moment that all it is found by is known: those that have a name at
@@ -167,7 +187,79 @@ async fn ask<'a>(reader: &impl Reader, desired: &Desired, question: Question<'a>
     }
 }
 
+/// As [`observe`], and besides all that carries the stack's mark and is not of the template. What may not be looked for
+/// is no error: it is told, and nothing of it is removed.
+///
+/// # Errors
+/// As [`observe`].
+pub async fn observe_all(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
+    let stack = desired.stack.as_str();
+    let (observed, marked) = join(observe(reader, desired), reader.marked(stack)).await;
+    let mut observed = observed?;
+    let parts = reader.marked_parts(stack, &observed).await;
+    let all = marked.and_then(|marked| Ok([marked, parts?].concat()));
+    match all {
+        Ok(all) => observed.leftovers = all.into_iter().filter(|one| !observed.has(&one.found)).collect(),
+        Err(error) => observed.leftovers_unknown = Some(error),
+    }
+    Ok(observed)
+}
+
 impl Observed {
+    /// Whether this is one of the resources that the template names.
+    fn has(&self, other: &Found) -> bool {
+        self.found.values().any(|found| {
+            let twins = found.twins.iter().map(|twin| (&twin.resource, &twin.ids));
+            let mut all = std::iter::once((&found.resource, &found.ids)).chain(twins);
+            all.any(|(resource, ids)| resource.is_the_very(ids, &other.resource, &other.ids))
+        })
+    }
+
+    /// The ids of the APIs that the stack has or had parts in.
+    #[must_use]
+    pub fn api_ids(&self) -> BTreeSet<String> {
+        let all = self.found.values().flat_map(|found| {
+            let twins = found.twins.iter().map(|twin| (&twin.resource, &twin.ids));
+            std::iter::once((&found.resource, &found.ids)).chain(twins)
+        });
+        let ids = all.filter_map(|(resource, ids)| match resource {
+            Resource::Api(_) => ids.get("ApiId").cloned(),
+            // The one that an earlier run attached to, where the parameters name another now.
+            Resource::Permission(permission) => permission.api_id().map(str::to_owned),
+            Resource::Integration(integration) => Some(integration.api_id.clone()),
+            Resource::Route(route) => Some(route.api_id.clone()),
+            Resource::Stage(stage) => Some(stage.api_id.clone()),
+            Resource::Role(_)
+            | Resource::LogGroup(_)
+            | Resource::Function(_)
+            | Resource::Version(_)
+            | Resource::Alias(_)
+            | Resource::Url(_)
+            | Resource::Table(_)
+            | Resource::Other(_) => None,
+        });
+        ids.collect()
+    }
+
+    /// The functions and aliases whose resource policies may have been asked for.
+    #[must_use]
+    pub fn callees(&self) -> BTreeSet<String> {
+        let names = self.found.values().filter_map(|found| match &found.resource {
+            Resource::Function(_) | Resource::Alias(_) => Some(found.resource.name()),
+            Resource::Permission(permission) => Some(permission.function_name.clone()),
+            Resource::Role(_)
+            | Resource::LogGroup(_)
+            | Resource::Version(_)
+            | Resource::Url(_)
+            | Resource::Api(_)
+            | Resource::Integration(_)
+            | Resource::Route(_)
+            | Resource::Stage(_)
+            | Resource::Table(_)
+            | Resource::Other(_) => None,
+        });
+        names.collect()
+    }
     /// The resource with what the registry says of its kind.
     #[must_use]
     pub fn told(&self, mut resource: Resource) -> Resource {

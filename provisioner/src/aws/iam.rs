@@ -64,6 +64,14 @@ impl Aws {
         Ok(Some(Found::new(Resource::Role(resource), ids, owner)))
     }
 
+    pub(super) async fn role_tags(&self, role: &str) -> Result<Tags> {
+        match self.iam.list_role_tags().role_name(role).send().await {
+            Ok(answer) => Ok(answer.tags.into_iter().map(|tag| (tag.key, tag.value)).collect()),
+            Err(error) if is_missing(&error) => Ok(Tags::new()), // it went after the list
+            Err(error) => Err(problem(format!("reading the tags of role {role}"), &error)),
+        }
+    }
+
     async fn attached_policies(&self, role: &str) -> Result<BTreeSet<String>> {
         let mut pages = self.iam.list_attached_role_policies().role_name(role).into_paginator().send();
         let mut attached = BTreeSet::new();
@@ -180,6 +188,12 @@ impl Aws {
 }
 
 /// IAM answers policy documents URL-encoded.
+/// Whether a trust policy, URL-encoded as IAM answers it, names Lambda.
+pub(super) fn names_lambda(document: Option<&str>) -> bool {
+    let text = percent_decode_str(document.unwrap_or_default()).decode_utf8_lossy();
+    text.contains("lambda.amazonaws.com")
+}
+
 fn decode(document: &str) -> Policy {
     Policy::from(Value::String(percent_decode_str(document).decode_utf8_lossy().into_owned()))
 }

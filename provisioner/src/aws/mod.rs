@@ -8,6 +8,7 @@ mod connect;
 mod dynamodb;
 mod iam;
 mod lambda;
+mod leftovers;
 mod logs;
 mod problem;
 mod reader;

@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 
 use super::Aws;
 use crate::error::Result;
-use crate::observe::{Found, Reader};
+use crate::observe::{Found, Leftover, Observed, Reader};
 use crate::resources::other::Schema;
 use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource, Tags};
 
@@ -56,6 +56,14 @@ impl Reader for AwsReader {
 
     async fn schema(&self, kind: &str) -> Result<Schema> {
         self.aws.registry_schema(kind).await
+    }
+
+    async fn marked(&self, stack: &str) -> Result<Vec<Leftover>> {
+        self.marked_resources(stack).await
+    }
+
+    async fn marked_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
+        self.parts_marked(stack, observed).await
     }
 
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {

@@ -2,7 +2,7 @@
 
 use provisioner::Result;
 use provisioner::desired::PackageCheck;
-use provisioner::observe::observe;
+use provisioner::observe::{observe, observe_all};
 use provisioner::plan::{Options, plan};
 
 use super::apply::{Approval, apply};
@@ -14,8 +14,17 @@ use crate::terminal::Exit;
 pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
     let event = smoke::event(&session.desired, !arguments.no_smoke);
-    let observed = observe(&session.aws.reader(), &session.desired).await?;
-    let plan = plan(&session.desired, &observed, &Options { adopt: arguments.adopt, check: event.clone() });
+    let reader = session.aws.reader();
+    // What is left over is looked for when it is asked for: it costs more calls than a whole deploy that changes nothing.
+    let observed = match arguments.prune {
+        true => observe_all(&reader, &session.desired).await?,
+        false => observe(&reader, &session.desired).await?,
+    };
+    let plan = plan(
+        &session.desired,
+        &observed,
+        &Options { adopt: arguments.adopt, prune: arguments.prune, check: event.clone() },
+    );
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
     apply(&plan, &session, &approval, event, arguments.stack.output).await
 }

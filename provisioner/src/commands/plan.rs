@@ -1,7 +1,7 @@
 //! `plan`: shows what a deploy would do.
 
 use provisioner::desired::PackageCheck;
-use provisioner::observe::observe;
+use provisioner::observe::observe_all;
 use provisioner::plan::{Options, plan};
 use provisioner::{Result, report};
 
@@ -13,8 +13,9 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    let observed = observe(&session.aws.reader(), &session.desired).await?;
-    let options = Options { adopt: arguments.adopt, check: smoke::event(&session.desired, true) };
+    let observed = observe_all(&session.aws.reader(), &session.desired).await?;
+    let options =
+        Options { adopt: arguments.adopt, prune: arguments.prune, check: smoke::event(&session.desired, true) };
     let plan = plan(&session.desired, &observed, &options);
     match arguments.stack.output {
         Output::Text => terminal::result(&report::plan_text(&plan)),

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::hold::hold_callers;
+use super::leftovers;
 use super::notes::findings;
 use super::secret::masked;
 use super::{Action, Blocker, Plan, Step, VERSION};
@@ -18,6 +19,8 @@ use crate::template::{Known, Reference};
 pub struct Options {
     /// Whether resources that nobody's mark is on become the stack's.
     pub adopt: bool,
+    /// Whether what the template no longer names is removed.
+    pub prune: bool,
     /// The event that a new version must answer before an alias leads to it.
     pub check: Option<Value>,
 }
@@ -60,9 +63,13 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         }
         steps.push(step);
     }
-    let (refused, notes) = findings(desired, &mut steps);
+    let (refused, mut notes) = findings(desired, &mut steps);
+    notes.extend(leftovers::notes(observed, options.prune));
     blockers.extend(refused);
     hold_callers(&mut steps);
+    if options.prune {
+        steps.extend(leftovers::removals(observed, &steps));
+    }
     Plan {
         version: VERSION,
         stack: desired.stack.to_string(),

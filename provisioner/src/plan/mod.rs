@@ -5,6 +5,7 @@
 mod apply;
 mod destroy;
 mod hold;
+mod leftovers;
 mod notes;
 mod secret;
 #[cfg(test)]

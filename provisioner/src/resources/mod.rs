@@ -238,6 +238,21 @@ impl Resource {
         }
     }
 
+    /// Whether it and another are the same thing on AWS: of one kind, with one id, or one name where the name is the id.
+    #[must_use]
+    pub fn is_the_very(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
+        let given = |name: &str| ids.get(name).zip(other_ids.get(name)).is_some_and(|(one, another)| one == another);
+        match (self, other) {
+            (Self::Api(_), Self::Api(_)) => given("ApiId"),
+            (Self::Integration(_), Self::Integration(_)) => given("IntegrationId"),
+            (Self::Route(_), Self::Route(_)) => given("RouteId"),
+            (Self::Permission(one), Self::Permission(another)) => {
+                one.function_name == another.function_name && given("Ref")
+            }
+            _ => self.kind() == other.kind() && self.name() == other.name(),
+        }
+    }
+
     /// What its calls go through, where that is not its service's own API.
     #[must_use]
     pub fn through(&self) -> Option<&'static str> {

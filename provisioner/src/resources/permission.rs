@@ -138,6 +138,31 @@ impl Permission {
         format!("{statement_id_prefix}{}", &digest[..DIGEST])
     }
 
+    /// No permission yet, on a function or alias.
+    #[must_use]
+    pub fn of(function_name: &str) -> Self {
+        Self {
+            function_name: function_name.to_owned(),
+            action: String::new(),
+            principal: String::new(),
+            source_arn: None,
+            source_account: None,
+            function_url_auth_type: None,
+            invoked_via_function_url: None,
+            statement_id_prefix: String::new(),
+        }
+    }
+
+    /// The name in the template of the permission that a stack gave this statement id: `STACK-NAME-DIGEST`. Names hold
+    /// letters and digits only, so a longer stack's name is not taken for it.
+    #[must_use]
+    pub fn logical_id_in<'a>(statement_id: &'a str, stack: &str) -> Option<&'a str> {
+        let rest = statement_id.strip_prefix(stack)?.strip_prefix('-')?;
+        let (logical_id, digest) = rest.split_once('-')?;
+        let is_name = !logical_id.is_empty() && logical_id.chars().all(|c| c.is_ascii_alphanumeric());
+        (is_name && digest.len() == DIGEST).then_some(logical_id)
+    }
+
     /// Whether a statement id is one that this permission has or had. The length tells `chat-Api-…` of the stack
     /// `chat` from `chat-Api-Route-…` of the stack `chat-Api`.
     #[must_use]

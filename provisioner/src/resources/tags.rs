@@ -77,9 +77,26 @@ impl Mark {
     /// Whose a resource with this description is.
     #[must_use]
     pub fn owner_by_description(&self, description: &str) -> Owner {
-        let tags = description.split(' ').filter_map(|part| part.split_once('='));
-        self.owner(&tags.map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+        self.owner(&tags_in(description))
     }
+
+    /// Whether this description marks the resource of just this name in this stack, whatever else it says.
+    #[must_use]
+    pub fn is_in_description(&self, description: &str) -> bool {
+        self.is_on(&tags_in(description))
+    }
+
+    /// The mark that a description holds; empty where it holds none.
+    #[must_use]
+    pub fn of_description(description: &str) -> Self {
+        Self::of(&tags_in(description))
+    }
+}
+
+/// The `key=value` words of a description.
+fn tags_in(description: &str) -> Tags {
+    let words = description.split(' ').filter_map(|part| part.split_once('='));
+    words.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
 /// Reads `Tags` in either of CloudFormation's two shapes: a list of `{Key, Value}`, or a map.

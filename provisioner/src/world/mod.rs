@@ -7,6 +7,7 @@
 mod gateway;
 mod iam;
 mod lambda;
+mod leftovers;
 mod other;
 mod release;
 mod stores;
@@ -20,7 +21,7 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::execute::Writer;
-use crate::observe::{Found, Reader};
+use crate::observe::{Found, Leftover, Observed, Reader};
 use crate::resources::alias::Alias;
 use crate::resources::api::Api;
 use crate::resources::function::Function;
@@ -207,6 +208,14 @@ impl Reader for World {
 
     async fn schema(&self, kind: &str) -> Result<Schema> {
         Schema::kept(kind).ok_or_else(|| Error::new("asking for a schema", missing(kind)))
+    }
+
+    async fn marked(&self, stack: &str) -> Result<Vec<Leftover>> {
+        Ok(lock(&self.state).marked(stack))
+    }
+
+    async fn marked_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
+        Ok(lock(&self.state).marked_parts(stack, observed))
     }
 
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {

@@ -93,7 +93,7 @@ fn allowed(policy: &str) -> BTreeSet<String> {
 /// The IAM actions of all operations in `src/aws`, found by the names of the clients that they are called on.
 fn called() -> BTreeSet<String> {
     let call = Regex::new(
-        r"\b(apigateway|client|cloudcontrol|cloudformation|dynamodb|iam|lambda|logs|s3|sts)\s*\.\s*([a-z]+(?:_[a-z]+)*)\(\)",
+        r"\b(apigateway|client|cloudcontrol|cloudformation|dynamodb|iam|lambda|logs|s3|sts|tagging)\s*\.\s*([a-z]+(?:_[a-z]+)*)\(\)",
     );
     let call = call.expect("a pattern");
     let mut actions = BTreeSet::new();
@@ -122,6 +122,8 @@ fn action(client: &str, operation: &str) -> Vec<String> {
         };
         return vec![format!("apigateway:{verb}")];
     }
+    // Some services' actions have another prefix than the clients here have names.
+    let client = if client == "tagging" { "tag" } else { client };
     // Cloud Control's actions are CloudFormation's.
     let client = if client == "cloudcontrol" { "cloudformation" } else { client };
     let name: String = operation.split('_').map(capitalized).collect();

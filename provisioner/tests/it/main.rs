@@ -26,6 +26,7 @@ mod output;
 mod ownership;
 mod plan;
 mod problems;
+mod prune;
 mod releases;
 mod smoke;
 mod streaming;

@@ -37,20 +37,7 @@ impl AwsReader {
             return Err(Error::new(format!("looking for the HTTP API {}", wanted.name), cause)
                 .hint("delete the ones that are not used, or name one with `--parameter ApiId=…`"));
         }
-        Ok(found.map(|api| {
-            let tags = sorted(api.tags());
-            let owner = mark.owner(&tags);
-            let resource = Api {
-                name: api.name().unwrap_or_default().to_owned(),
-                protocol_type: Protocol::Http,
-                description: api.description().unwrap_or_default().to_owned(),
-                cors_configuration: api.cors_configuration().map(observed_cors),
-                disable_execute_api_endpoint: api.disable_execute_api_endpoint().unwrap_or_default(),
-                tags,
-            };
-            let ids = api_ids(api.api_id(), api.api_endpoint());
-            Found::new(Resource::Api(resource), ids, owner)
-        }))
+        Ok(found.map(|api| found_api(api, mark)))
     }
 
     /// The tags of an API.
@@ -66,8 +53,23 @@ impl AwsReader {
     }
 }
 
+/// An API as it is in the list.
+pub(in super::super) fn found_api(api: &sdk::Api, mark: &Mark) -> Found {
+    let tags = sorted(api.tags());
+    let owner = mark.owner(&tags);
+    let resource = Api {
+        name: api.name().unwrap_or_default().to_owned(),
+        protocol_type: Protocol::Http,
+        description: api.description().unwrap_or_default().to_owned(),
+        cors_configuration: api.cors_configuration().map(observed_cors),
+        disable_execute_api_endpoint: api.disable_execute_api_endpoint().unwrap_or_default(),
+        tags,
+    };
+    Found::new(Resource::Api(resource), api_ids(api.api_id(), api.api_endpoint()), owner)
+}
+
 impl Aws {
-    async fn apis(&self) -> Result<Vec<sdk::Api>> {
+    pub(in super::super) async fn apis(&self) -> Result<Vec<sdk::Api>> {
         let (mut all, mut next) = (Vec::new(), None);
         loop {
             let page = self.apigateway.get_apis().max_results("500").set_next_token(next).send().await;

@@ -23,7 +23,7 @@ impl AwsReader {
             let target = format!("integrations/{}", id(one));
             routes.iter().any(|route| route.target() == Some(target.as_str()))
         };
-        let ours = |one: &&sdk::Integration| one.description() == Some(wanted.description.as_str());
+        let ours = |one: &&sdk::Integration| mark.is_in_description(one.description().unwrap_or_default());
         let equal = |one: &&sdk::Integration| {
             let nobodys = mark.owner_by_description(one.description().unwrap_or_default()) == Owner::Nobody;
             nobodys && one.integration_uri().is_some_and(|uri| same_function(uri, &wanted.integration_uri))
@@ -37,15 +37,19 @@ impl AwsReader {
             ids: named_id("IntegrationId", one.integration_id()),
         };
         let twins = ours.iter().skip(1).map(twin).collect();
-        let resource = observed_integration(api_id, found);
-        let owner = mark.owner_by_description(&resource.description);
-        let ids = named_id("IntegrationId", found.integration_id());
-        Ok(Some(Found { twins, ..Found::new(Resource::Integration(resource), ids, owner) }))
+        Ok(Some(Found { twins, ..found_integration(api_id, found, mark) }))
     }
 }
 
+/// An integration as it is in the list.
+pub(in super::super) fn found_integration(api_id: &str, found: &sdk::Integration, mark: &Mark) -> Found {
+    let resource = observed_integration(api_id, found);
+    let owner = mark.owner_by_description(&resource.description);
+    Found::new(Resource::Integration(resource), named_id("IntegrationId", found.integration_id()), owner)
+}
+
 impl Aws {
-    pub(super) async fn integrations(&self, api_id: &str) -> Result<Vec<sdk::Integration>> {
+    pub(in super::super) async fn integrations(&self, api_id: &str) -> Result<Vec<sdk::Integration>> {
         let (mut all, mut next) = (Vec::new(), None);
         loop {
             let request = self.apigateway.get_integrations().api_id(api_id).max_results("500").set_next_token(next);

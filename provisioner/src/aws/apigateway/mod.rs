@@ -7,8 +7,12 @@ mod stage;
 
 use std::collections::HashMap;
 
+pub(super) use api::found_api;
 use aws_config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::error::{ProvideErrorMetadata, SdkError};
+
+pub(super) use integration::found_integration;
+pub(super) use route::found_route;
 
 use super::Aws;
 use super::problem::{gone_is_removed, problem, says};

@@ -27,19 +27,24 @@ impl AwsReader {
         let description = integrations.iter().find(leads_to).and_then(|one| one.description()).unwrap_or_default();
         let owner =
             if mark.owner(&api_tags) == Owner::Ours { Owner::Ours } else { mark.owner_by_description(description) };
-        let resource = Route {
-            api_id: api_id.clone(),
-            route_key: wanted.route_key.clone(),
-            target: target.to_owned(),
-            authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
-            authorizer_id: found.authorizer_id().map(str::to_owned),
-        };
-        Ok(Some(Found::new(Resource::Route(resource), named_id("RouteId", found.route_id()), owner)))
+        Ok(Some(found_route(api_id, found, owner)))
     }
 }
 
+/// A route as it is in the list.
+pub(in super::super) fn found_route(api_id: &str, found: &sdk::Route, owner: Owner) -> Found {
+    let resource = Route {
+        api_id: api_id.to_owned(),
+        route_key: found.route_key().unwrap_or_default().to_owned(),
+        target: found.target().unwrap_or_default().to_owned(),
+        authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
+        authorizer_id: found.authorizer_id().map(str::to_owned),
+    };
+    Found::new(Resource::Route(resource), named_id("RouteId", found.route_id()), owner)
+}
+
 impl Aws {
-    pub(super) async fn routes(&self, api_id: &str) -> Result<Vec<sdk::Route>> {
+    pub(in super::super) async fn routes(&self, api_id: &str) -> Result<Vec<sdk::Route>> {
         let (mut all, mut next) = (Vec::new(), None);
         loop {
             let request = self.apigateway.get_routes().api_id(api_id).max_results("500").set_next_token(next);

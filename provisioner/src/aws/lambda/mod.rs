@@ -7,3 +7,4 @@ mod release;
 mod url;
 
 pub use invoke::Answer;
+pub(super) use permission::marked_statements;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::problem::{gone_is_removed, is_missing, problem};
 use super::super::{Aws, AwsReader};
 use crate::error::Result;
-use crate::observe::{Found, Twin};
+use crate::observe::{Found, Leftover, Twin};
 use crate::resources::permission::{Call, Permission};
 use crate::resources::{Ids, Owner, Resource};
 
@@ -65,6 +65,21 @@ impl Aws {
             }
         }
     }
+}
+
+/// The statements that the stack has made, by its prefix and by the form of their ids.
+pub(in super::super) fn marked_statements(stack: &str, function_name: &str, policy: &Value) -> Vec<Leftover> {
+    let statements = policy["Statement"].as_array().into_iter().flatten();
+    let ours = statements.filter_map(|statement| {
+        let sid = statement["Sid"].as_str()?;
+        let logical_id = Permission::logical_id_in(sid, stack)?;
+        let mut bare = Permission::of(function_name);
+        bare.statement_id_prefix = format!("{stack}-{logical_id}-");
+        let resource = Resource::Permission(observed_permission(&bare, statement));
+        let found = Found::new(resource, statement_ids(sid.to_owned()), Owner::Ours);
+        Some(Leftover { logical_id: logical_id.to_owned(), found })
+    });
+    ours.collect()
 }
 
 fn statement_ids(sid: String) -> Ids {

@@ -4,12 +4,14 @@ use proptest::prelude::*;
 
 use super::judge::{existing, foreign, foreign_part, judge};
 use super::spec::{Spec, any_spec};
-use super::{carried_out, planned, planned_removal};
-use crate::plan::{Action, Options, Step};
-use crate::world::{State, Trouble};
+use super::{carried_out, planned, planned_removal, run};
+use crate::observe::observe_all;
+use crate::plan::{Action, Options, Step, plan};
+use crate::world::{State, Trouble, World};
 
-const ADOPT: Options = Options { adopt: true, check: None };
-const KEEP_OFF: Options = Options { adopt: false, check: None };
+const ADOPT: Options = Options { adopt: true, prune: false, check: None };
+const PRUNE: Options = Options { adopt: false, prune: true, check: None };
+const KEEP_OFF: Options = Options { adopt: false, prune: false, check: None };
 
 /// A stack, and a world in which it is absent, different, or half there; of its own making.
 fn a_stack_and_its_world() -> impl Strategy<Value = (Spec, State)> {
@@ -150,6 +152,36 @@ proptest! {
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &spec);
         prop_assert!(planned(&desired, &done.state, KEEP_OFF).is_empty());
+    }
+
+    #[test]
+    fn pruning_removes_what_other_parameters_have_left_and_nothing_else(
+        spec in any::<bool>().prop_flat_map(any_spec),
+        before in any::<bool>().prop_flat_map(any_spec),
+        renamed in any::<bool>(),
+    ) {
+        let mut state = existing(&before, true);
+        if renamed {
+            // As if the names had been other parameters: what has them is not found by the new ones.
+            let mut role = state.roles.remove("role").unwrap();
+            role.role_name = "old-role".to_owned();
+            state.roles.insert("old-role".to_owned(), role);
+            let mut group = state.log_groups.remove("/aws/lambda/chat").unwrap();
+            group.log_group_name = "/aws/lambda/old".to_owned();
+            state.log_groups.insert("/aws/lambda/old".to_owned(), group);
+        }
+        let desired = spec.desired();
+        let world = World::of(state.clone());
+        let observed = run(observe_all(&world, &desired)).unwrap();
+        let told = plan(&desired, &observed, &KEEP_OFF);
+        prop_assert_eq!(told.notes.len() >= observed.leftovers.len(), true, "each is told: {:?}", told.notes);
+        let pruning = plan(&desired, &observed, &PRUNE);
+        prop_assert_eq!(&pruning.blockers, &[]);
+        let done = carried_out(&pruning, &state, None);
+        prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        judge(&done.state, &spec);
+        let again = run(observe_all(&World::of(done.state), &desired)).unwrap();
+        prop_assert_eq!(again.leftovers, vec![]);
     }
 
     #[test]

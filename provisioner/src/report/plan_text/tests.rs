@@ -243,9 +243,12 @@ fn a_replacement_says_what_it_is() {
       ~ AWS::Lambda::Alias              Alias        chat:live
           FunctionVersion  1 → <Version.Version>
       ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (made anew: AWS cannot change it in place)
-          SourceArn  arn:api1/*/POST/chat → arn:api1/*/POST/talk
+          SourceArn  arn:aws:execute-api:us-east-1:1:api1/*/POST/chat → arn:aws:execute-api:us-east-1:1:api1/*/POST/talk
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+      note: Route: API Gateway may not call `chat:live` for `POST /chat`: SourceArn of `Permission` is for another
+            add an AWS::Lambda::Permission for `apigateway.amazonaws.com` with a SourceArn that ends in `/*/POST/chat`: without it callers get 500
 
     1 to create, 2 to change, 2 to replace, 6 unchanged
     "#);
@@ -270,6 +273,9 @@ fn what_an_interrupted_replacement_left() {
       ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (removes what an interrupted run left behind)
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+      note: Route: API Gateway may not call `chat:live` for `POST /chat`: SourceArn of `Permission` is for another
+            add an AWS::Lambda::Permission for `apigateway.amazonaws.com` with a SourceArn that ends in `/*/POST/chat`: without it callers get 500
 
     1 to change, 10 unchanged
     "#);

@@ -1,0 +1,154 @@
+//! What carries a stack's mark, wherever it is: the only way to find what a template no longer names.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_resourcegroupstagging::types::TagFilter;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde_json::{Value, json};
+
+use super::iam::names_lambda;
+use super::problem::problem;
+use super::{Aws, AwsReader};
+use crate::error::Result;
+use crate::observe::{Found, Leftover, Observed, Reader as _};
+use crate::resources::{Mark, Owner, Resource, STACK_TAG};
+
+/// How many roles are asked for their tags at once; IAM allows an account about twenty calls a second.
+const AT_ONCE: usize = 8;
+
+impl AwsReader {
+    /// The functions, APIs, log groups and roles with the stack's mark.
+    ///
+    /// The Resource Groups Tagging API knows functions and log groups, but no roles. These are found by who may take
+    /// them: of the account's roles those that trust Lambda are asked for their tags. All is read once more from its
+    /// own service, since the tagging API is some minutes behind.
+    pub(super) async fn marked_resources(&self, stack: &str) -> Result<Vec<Leftover>> {
+        let (tagged, roles, apis) = tokio::try_join!(
+            self.aws.tagged(stack),
+            self.aws.marked_roles(stack),
+            self.apis.once("", self.aws.apis())
+        )?;
+        let mut looked_for: Vec<Resource> = roles.iter().filter_map(|name| bare("AWS::IAM::Role", name)).collect();
+        let mut functions = BTreeSet::new();
+        for arn in &tagged {
+            if let Some((_, name)) = arn.split_once(":function:") {
+                functions.insert(name.to_owned());
+                looked_for.extend(bare("AWS::Lambda::Function", name));
+            }
+        }
+        let groups = tagged.iter().filter_map(|arn| arn.split_once(":log-group:")).map(|(_, name)| name.to_owned());
+        let of_functions = functions.iter().map(|name| format!("/aws/lambda/{name}"));
+        let groups: BTreeSet<String> =
+            groups.map(|name| name.trim_end_matches(":*").to_owned()).chain(of_functions).collect();
+        looked_for.extend(groups.iter().filter_map(|name| bare("AWS::Logs::LogGroup", name)));
+
+        let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
+        let mut all = Vec::new();
+        for resource in looked_for {
+            let found = self.find(&resource, &of_the_stack).await?;
+            all.extend(found.filter(|found| found.owner == Owner::Ours).map(leftover));
+        }
+        for api in apis.iter() {
+            let tags = super::apigateway::sorted(api.tags());
+            if of_the_stack.owner(&tags) == Owner::Ours {
+                let found = super::apigateway::found_api(api, &of_the_stack);
+                all.push(Leftover { logical_id: Mark::of(&tags).logical_id, found });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The routes, integrations and permissions with the stack's mark, in what was looked at anyway.
+    pub(super) async fn parts_marked(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
+        let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
+        let mut all = Vec::new();
+        for api_id in observed.api_ids() {
+            let integrations = match self.integrations.once(&api_id, self.aws.integrations(&api_id)).await {
+                Err(error) if error.is_nowhere() => continue, // the API is gone, and all that was in it
+                integrations => integrations?,
+            };
+            let ours: Vec<_> = integrations
+                .iter()
+                .filter(|one| of_the_stack.owner_by_description(one.description().unwrap_or_default()) == Owner::Ours)
+                .collect();
+            for one in &ours {
+                let found = super::apigateway::found_integration(&api_id, one, &of_the_stack);
+                let logical_id = Mark::of_description(one.description().unwrap_or_default()).logical_id;
+                all.push(Leftover { logical_id, found });
+            }
+            for route in self.routes.once(&api_id, self.aws.routes(&api_id)).await?.iter() {
+                let target = route.target().unwrap_or_default().trim_start_matches("integrations/");
+                if let Some(led_to) = ours.iter().find(|one| one.integration_id() == Some(target)) {
+                    let of = Mark::of_description(led_to.description().unwrap_or_default()).logical_id;
+                    let logical_id = format!("{of} {}", route.route_key().unwrap_or_default());
+                    let found = super::apigateway::found_route(&api_id, route, Owner::Ours);
+                    all.push(Leftover { logical_id, found });
+                }
+            }
+        }
+        for function in observed.callees() {
+            let Some(policy) = self.policies.told(&function) else { continue };
+            all.extend(super::lambda::marked_statements(stack, &function, &policy));
+        }
+        Ok(all)
+    }
+}
+
+impl Aws {
+    /// The ARNs of what carries the stack's tag, as far as the tagging API knows it.
+    async fn tagged(&self, stack: &str) -> Result<Vec<String>> {
+        let filter = TagFilter::builder().key(STACK_TAG).values(stack).build();
+        let request = self
+            .tagging
+            .get_resources()
+            .tag_filters(filter)
+            .set_resource_type_filters(Some(vec!["lambda:function".to_owned(), "logs:log-group".to_owned()]));
+        let mut pages = request.into_paginator().send();
+        let mut arns = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| problem("looking for what carries the stack's tag", &error))?;
+            arns.extend(
+                page.resource_tag_mapping_list.unwrap_or_default().into_iter().filter_map(|one| one.resource_arn),
+            );
+        }
+        Ok(arns)
+    }
+
+    /// The names of the roles that trust Lambda and carry the stack's mark.
+    async fn marked_roles(&self, stack: &str) -> Result<Vec<String>> {
+        let mut pages = self.iam.list_roles().max_items(1000).into_paginator().send();
+        let mut trusting = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| problem("listing the roles", &error))?;
+            let names = page.roles.into_iter().filter(|role| names_lambda(role.assume_role_policy_document()));
+            trusting.extend(names.map(|role| role.role_name));
+        }
+        let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
+        stream::iter(trusting)
+            .map(async |name| {
+                let tags = self.role_tags(&name).await?;
+                Ok((of_the_stack.owner(&tags) == Owner::Ours).then_some(name))
+            })
+            .buffer_unordered(AT_ONCE)
+            .try_filter_map(async |name| Ok(name))
+            .try_collect()
+            .await
+    }
+}
+
+/// As little of a resource as it is found by.
+fn bare(kind: &str, name: &str) -> Option<Resource> {
+    let trust = json!({"Statement": []});
+    let properties = match kind {
+        "AWS::IAM::Role" => json!({"RoleName": name, "AssumeRolePolicyDocument": trust}),
+        "AWS::Logs::LogGroup" => json!({"LogGroupName": name}),
+        _ => json!({"FunctionName": name, "Code": "", "Runtime": "", "Handler": "", "Role": ""}),
+    };
+    let Value::Object(properties) = properties else { return None };
+    Resource::parse(kind, properties).ok().flatten()
+}
+
+fn leftover(mut found: Found) -> Leftover {
+    found.twins.clear();
+    Leftover { logical_id: Mark::of(&found.resource.tags()).logical_id, found }
+}

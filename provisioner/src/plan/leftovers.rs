@@ -1,0 +1,85 @@
+//! What carries the stack's mark and is not of the template: told, or removed when that is asked for.
+
+use std::collections::BTreeSet;
+
+use super::{Action, Note, Step};
+use crate::observe::{Leftover, Observed};
+use crate::resources::{Call, Resource, Stages};
+
+/// The steps that remove what is left over, after all others: callers first, then what they call, then what that needs.
+/// One after the other: each may need that the one before is gone.
+pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
+    let mut leftovers: Vec<&Leftover> = observed.leftovers.iter().filter(|one| removable(one)).collect();
+    leftovers.sort_by_key(|one| rank(&one.found.resource));
+    let mut before: BTreeSet<String> =
+        steps.iter().filter(|step| step.action.changes_something()).map(|step| step.id.clone()).collect();
+    let mut removals = Vec::new();
+    for Leftover { logical_id, found } in leftovers {
+        let name = found.resource.name();
+        let stages = found.resource.delete(&found.ids);
+        let step = Step {
+            id: format!("{logical_id} ({name})"),
+            logical_id: logical_id.clone(),
+            kind: found.resource.kind().to_owned(),
+            name,
+            through: found.resource.through(),
+            action: Action::Delete,
+            changes: Vec::new(),
+            calls: stages.iter().flatten().map(Call::operation).collect(),
+            needs: before.clone(),
+            reason: Some("the template no longer has it".to_owned()),
+            stages,
+            cleanup: Stages::new(),
+            resource: found.resource.clone(),
+            ids: found.ids.clone(),
+        };
+        before = BTreeSet::from([step.id.clone()]);
+        removals.push(step);
+    }
+    removals
+}
+
+/// What there is to know about what is left over.
+pub(super) fn notes(observed: &Observed, pruning: bool) -> Vec<Note> {
+    let told = observed.leftovers.iter().filter(|one| !(pruning && removable(one))).map(|Leftover { logical_id, found }| {
+        let (kind, name) = (found.resource.kind(), found.resource.name());
+        let hint = if removable(&Leftover { logical_id: logical_id.clone(), found: found.clone() }) {
+            "`deploy --prune` removes it (`plan --prune` shows that)"
+        } else {
+            "it holds data: remove it by hand"
+        };
+        Note {
+            logical_id: None,
+            text: format!("{kind} `{name}` is this stack's `{logical_id}`, and the template with these parameters does not have it"),
+            hint: Some(hint.to_owned()),
+        }
+    });
+    let unknown = observed.leftovers_unknown.iter().map(|error| Note {
+        logical_id: None,
+        text: format!("what the template no longer names could not be looked for: {}", error.headline()),
+        hint: error.next_step().map(str::to_owned),
+    });
+    told.chain(unknown).collect()
+}
+
+/// A table's data would be gone with it.
+fn removable(leftover: &Leftover) -> bool {
+    !matches!(leftover.found.resource, Resource::Table(_))
+}
+
+fn rank(resource: &Resource) -> usize {
+    match resource {
+        Resource::Route(_) => 0,
+        Resource::Stage(_) => 1,
+        Resource::Integration(_) => 2,
+        Resource::Permission(_) => 3,
+        Resource::Api(_) => 4,
+        Resource::Url(_) => 5,
+        Resource::Alias(_) => 6,
+        Resource::Version(_) => 7,
+        Resource::Function(_) => 8,
+        Resource::Other(_) | Resource::Table(_) => 9,
+        Resource::LogGroup(_) => 10,
+        Resource::Role(_) => 11,
+    }
+}

@@ -1,0 +1,58 @@
+//! What carries a stack's mark.
+
+use super::{State, iam, ids, lambda};
+use crate::observe::{Found, Leftover, Observed};
+use crate::resources::permission::Permission;
+use crate::resources::{Mark, Owner, Resource};
+
+impl State {
+    pub(super) fn marked(&self, stack: &str) -> Vec<Leftover> {
+        let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
+        let roles = self.roles.values().map(|one| {
+            Found::new(Resource::Role(one.clone()), ids([("Arn", &iam::arn(one))]), of_the_stack.owner(&one.tags))
+        });
+        let log_groups = self
+            .log_groups
+            .values()
+            .map(|one| Found::new(Resource::LogGroup(one.clone()), ids([]), of_the_stack.owner(&one.tags)));
+        let functions = self.functions.values().map(|one| {
+            let arn = lambda::function_arn(&one.function_name);
+            Found::new(Resource::Function(one.clone()), ids([("Arn", &arn)]), of_the_stack.owner(&one.tags))
+        });
+        let apis = self.apis.iter().map(|(id, one)| {
+            Found::new(Resource::Api(one.clone()), ids([("Ref", id), ("ApiId", id)]), of_the_stack.owner(&one.tags))
+        });
+        let all = roles.chain(log_groups).chain(functions).chain(apis).filter(|one| one.owner == Owner::Ours);
+        all.map(|found| Leftover { logical_id: Mark::of(&found.resource.tags()).logical_id, found }).collect()
+    }
+
+    pub(super) fn marked_parts(&self, stack: &str, observed: &Observed) -> Vec<Leftover> {
+        let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
+        let looked_at = observed.api_ids();
+        let mut all = Vec::new();
+        for (id, one) in self.integrations.iter().filter(|(_, one)| looked_at.contains(&one.api_id)) {
+            if of_the_stack.owner_by_description(&one.description) != Owner::Ours {
+                continue;
+            }
+            let logical_id = Mark::of_description(&one.description).logical_id;
+            let given = ids([("Ref", id), ("IntegrationId", id)]);
+            let found = Found::new(Resource::Integration(one.clone()), given, Owner::Ours);
+            all.push(Leftover { logical_id, found });
+            for (route_id, route) in
+                self.routes.iter().filter(|(_, route)| route.target == format!("integrations/{id}"))
+            {
+                let given = ids([("Ref", route_id), ("RouteId", route_id)]);
+                let found = Found::new(Resource::Route(route.clone()), given, Owner::Ours);
+                all.push(Leftover { logical_id: route.route_key.clone(), found });
+            }
+        }
+        let callees = observed.callees();
+        for ((function, sid), one) in self.permissions.iter().filter(|((function, _), _)| callees.contains(function)) {
+            let Some(logical_id) = Permission::logical_id_in(sid, stack) else { continue };
+            let found = Found::new(Resource::Permission(one.clone()), ids([("Ref", sid), ("Id", sid)]), Owner::Ours);
+            debug_assert_eq!(one.function_name, *function);
+            all.push(Leftover { logical_id: logical_id.to_owned(), found });
+        }
+        all
+    }
+}
