@@ -85,12 +85,12 @@ pub(super) fn way(causes: &[String]) -> Way {
     if lower.contains("sso") && lower.contains("token") {
         return told(&deepest, "log in (`aws sso login`, with the same `--profile`), then run the same command");
     }
+    if deepest.contains("could not find source profile") || chain.contains("was not defined") {
+        return told(&deepest, PROFILES);
+    }
     // What the SDK says when there is no configuration file at all.
     if chain.contains("the credential provider was not enabled") {
         return told("there is no profile of that name, nor a file with profiles", PROFILES);
-    }
-    if deepest.contains("could not find source profile") || chain.contains("was not defined") {
-        return told(&deepest, PROFILES);
     }
     let unreached = |hint| Way { cause: format!("AWS could not be reached: {deepest}"), hint };
     if lower.contains("dns error") || lower.contains("failed to lookup address") {
