@@ -15,11 +15,12 @@ BIN := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 PROVISIONER := $(BIN)/provisioner
 PYTHON ?= python3
 VENV := .venv
+CDK_APP := templates/cdk/typescript
 
 .DEFAULT_GOAL := help
 # stdout is for results: what these targets run is not echoed there.
 .SILENT: local build plan deploy update destroy invoke provisioner function local-function $(VENV)/installed
-.PHONY: help local build plan deploy update destroy invoke test torture lint check-rust clean provisioner function local-function
+.PHONY: help local build plan deploy update destroy invoke synth test torture lint check-rust clean provisioner function local-function
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +46,12 @@ destroy: provisioner ## Remove what belongs to the stack
 invoke: provisioner ## Send one chat to the deployed function
 	@$(PROVISIONER) invoke $(ARGS)
 
-test: $(VENV)/installed ## Run every check of the project
+synth: provisioner ## Write what is derived from the template: templates/dist and templates/cdk
+	$(PROVISIONER) synth --out templates/dist/chat.template.yaml
+	$(PROVISIONER) synth --cdk typescript --out $(CDK_APP)
+	$(PROVISIONER) synth --cdk python --out templates/cdk/python
+
+test: $(VENV)/installed $(CDK_APP)/node_modules/installed ## Run every check of the project
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
@@ -58,10 +64,14 @@ torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (half
 	cargo test --workspace --locked --no-run
 	@cargo test --workspace --locked --test it every_call_killed -- --ignored --nocapture
 
-lint: $(VENV)/installed ## Check the templates with cfn-lint, as written and flat
-	$(VENV)/bin/cfn-lint templates/chat.yaml templates/local-catalog.yaml
-	$(PROVISIONER) synth --template templates/chat.yaml > $(TARGET)/chat.flat.yaml
-	$(VENV)/bin/cfn-lint $(TARGET)/chat.flat.yaml
+lint: $(VENV)/installed ## Check the templates with cfn-lint and AWS's cloudformation-validate, in all forms
+	mkdir -p $(TARGET)/forms
+	$(PROVISIONER) synth --format json > $(TARGET)/forms/flat.json
+	$(PROVISIONER) synth --resolved > $(TARGET)/forms/resolved.yaml
+	$(PROVISIONER) synth --resolved -P Streaming=true -P ApiId=a1b2c3d4e5 > $(TARGET)/forms/attached.yaml
+	$(PROVISIONER) synth --template templates/local-catalog.yaml > $(TARGET)/forms/local-catalog.yaml
+	$(VENV)/bin/cfn-lint templates/*.yaml templates/dist/*.yaml $(TARGET)/forms/*
+	$(VENV)/bin/python templates/validate.py templates/dist/*.yaml $(TARGET)/forms/*
 
 # `--workspace` here and below: with one package alone cargo picks other features of the shared dependencies, and
 # compiles them all again beside what `cargo build` and `cargo test` have compiled.
@@ -87,6 +97,12 @@ $(VENV)/installed: requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	touch $@
 
+# Without the packages' own scripts: nothing of them has to be built.
+$(CDK_APP)/node_modules/installed: $(CDK_APP)/package-lock.json
+	@command -v npm > /dev/null || { echo "npm is needed for the CDK's tests: install Node 20 or newer" >&2; exit 1; }
+	cd $(CDK_APP) && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
 clean: ## Remove what was built
 	cargo clean
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(CDK_APP)/node_modules

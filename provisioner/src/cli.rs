@@ -35,7 +35,10 @@ pub(crate) enum Command {
     Local(Local),
     /// Write the zip that the template's `Code` names: the same bytes for the same binary
     Package(Package),
-    /// Print the template in one piece: includes in place, functions in their long form
+    /// Print the template in one piece, or write it as a CDK app; AWS is not asked
+    ///
+    /// Included files are in place and functions in their long form. That is a template for CloudFormation, and so is
+    /// what --resolved prints, where parameters and conditions are gone too.
     Synth(Synth),
 }
 
@@ -235,7 +238,7 @@ pub(crate) struct Package {
     pub(crate) architecture: String,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Synth {
     /// The template
     #[arg(long, value_name = "FILE", default_value = "templates/chat.yaml")]
@@ -243,6 +246,45 @@ pub(crate) struct Synth {
     /// The form
     #[arg(long, value_enum, default_value_t = Form::Yaml)]
     pub(crate) format: Form,
+    /// Fill in parameters and decide conditions: what is left are references between resources
+    #[arg(long)]
+    pub(crate) resolved: bool,
+    /// Write a CDK app instead, of the resolved template
+    #[arg(long, value_enum, value_name = "LANGUAGE", requires = "out")]
+    pub(crate) cdk: Option<CdkLanguage>,
+    /// Write to this file, or a CDK app to this directory; local paths in it are right from there
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+    /// Set a parameter of the template; can be given several times
+    #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) parameter: Vec<(String, String)>,
+    /// Take parameters from a YAML or JSON map; --parameter overrides it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parameters: Option<PathBuf>,
+    /// Fill in `AWS::StackName`; a CDK app's stack has the name `cinedb-chat` otherwise
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stack: Option<StackName>,
+    /// Fill in `AWS::Region`, `AWS::Partition` and `AWS::URLSuffix`, which stay functions otherwise
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// Fill in `AWS::AccountId`
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+}
+
+/// A language of CDK apps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CdkLanguage {
+    /// TypeScript
+    Typescript,
+    /// Python
+    Python,
+    /// Java
+    Java,
+    /// C#
+    Csharp,
+    /// Go
+    Go,
 }
 
 /// The form of a template.

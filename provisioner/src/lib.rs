@@ -14,11 +14,14 @@
 //! - [`mod@plan`] compares, and is pure;
 //! - [`mod@execute`] sends the plan's calls through an [`execute::Writer`], and makes no choices;
 //! - [`aws`] is both reader and writer for AWS;
-//! - [`report`] makes text and JSON of the values.
+//! - [`report`] makes text and JSON of the values;
+//! - `cdk` makes CDK apps of a resolved template (with the feature `cdk`, which is on by default).
 //!
 //! `examples/walk.rs` is the walk as a program of its own.
 
 pub mod aws;
+#[cfg(feature = "cdk")]
+pub mod cdk;
 pub mod cloudformation;
 pub mod desired;
 pub mod error;

@@ -30,7 +30,7 @@ impl Session {
         let template = Template::load(&arguments.template)?;
         let aws = connect(&arguments.aws).await?;
         let packages = Packages { instead: arguments.packages_instead(), check };
-        let parameters = parameters(arguments)?;
+        let parameters = parameters(arguments.parameters.as_deref(), &arguments.parameter)?;
         let desired = Desired::build(&template, &parameters, &packages, &arguments.stack, aws.place())?;
         Ok(Self { template, parameters, desired, aws })
     }
@@ -47,12 +47,13 @@ pub(crate) fn notify() -> Notify {
     Arc::new(|what: &str| terminal::note(&report::dim(format!("  … {what}"))))
 }
 
-fn parameters(arguments: &Stack) -> Result<BTreeMap<String, String>> {
-    let mut parameters = match &arguments.parameters {
+/// The parameters in a file, and those given one by one over them.
+pub(super) fn parameters(file: Option<&Path>, given: &[(String, String)]) -> Result<BTreeMap<String, String>> {
+    let mut parameters = match file {
         Some(file) => parameters_file(file)?,
         None => BTreeMap::new(),
     };
-    parameters.extend(arguments.parameter.iter().cloned());
+    parameters.extend(given.iter().cloned());
     Ok(parameters)
 }
 

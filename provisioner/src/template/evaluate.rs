@@ -10,9 +10,9 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};
 
 use super::parameters::Parameters;
+use super::pseudo::Pseudo;
 use super::reference::{Reference, references_in};
 use super::sub;
-use crate::place::Place;
 
 /// Why a value cannot be evaluated: the path below the value, outermost first, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +36,8 @@ pub(super) type Evaluated<T> = Result<T, Fault>;
 
 /// Everything that a template value may refer to.
 pub(super) struct Scope<'a> {
-    /// The stack's name, for `AWS::StackName`.
-    pub stack: &'a str,
-    /// The region, for the pseudo parameters.
-    pub place: &'a Place,
+    /// What the pseudo parameters stand for.
+    pub pseudo: &'a Pseudo,
     /// The checked parameters.
     pub parameters: &'a Parameters,
     /// The template's `Mappings`.
@@ -125,17 +123,10 @@ impl Scope<'_> {
         if let Some(value) = self.parameters.get(name) {
             return Ok(Some(value.clone()));
         }
-        let known = match name {
-            "AWS::NoValue" => return Ok(None),
-            "AWS::Region" => self.place.region().to_owned(),
-            "AWS::Partition" => self.place.partition().to_owned(),
-            "AWS::URLSuffix" => self.place.url_suffix().to_owned(),
-            "AWS::StackName" => self.stack.to_owned(),
-            "AWS::AccountId" => Reference::account().to_string(),
-            "AWS::StackId" | "AWS::NotificationARNs" => {
-                return fault(format!("`{name}` has no meaning without CloudFormation"));
-            }
-            resource => self.of_resource(resource, "Ref")?,
+        let known = match name.strip_prefix("AWS::") {
+            Some("NoValue") => return Ok(None),
+            Some(pseudo) => self.pseudo.value(pseudo)?,
+            None => self.of_resource(name, "Ref")?,
         };
         Ok(Some(Value::String(known)))
     }
@@ -279,15 +270,12 @@ impl Scope<'_> {
 /// Every resource whose value a value refers to.
 #[must_use]
 pub(super) fn needed_resources(value: &Value) -> BTreeSet<String> {
-    let account = Reference::account();
-    references_in(value).into_iter().filter(|found| *found != account).map(|found| found.logical_id).collect()
+    references_in(value).into_iter().filter(|found| !found.is_pseudo()).map(|found| found.logical_id).collect()
 }
 
 pub(super) fn name_of(reference: &Reference) -> String {
-    if *reference == Reference::account() {
-        return "`AWS::AccountId`".to_owned();
-    }
     match reference {
+        pseudo if pseudo.is_pseudo() => format!("`AWS::{}`", pseudo.attribute),
         Reference { logical_id, attribute } if attribute == "Ref" => format!("the id of `{logical_id}`"),
         Reference { logical_id, attribute } => format!("`{logical_id}.{attribute}`"),
     }

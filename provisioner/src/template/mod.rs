@@ -4,18 +4,23 @@
 
 mod condition;
 mod evaluate;
+mod flat;
 mod graph;
 mod include;
 mod parameters;
+mod pseudo;
 mod reference;
 mod resolve;
+mod restore;
 mod sections;
 mod source;
 mod sub;
 mod wording;
 mod yaml;
 
+pub use flat::relocate;
 pub use parameters::{Declaration, Parameters};
+pub use pseudo::Pseudo;
 pub use reference::{Known, Reference, references_in, references_in_text};
 pub use resolve::{Output, Resolved, ResolvedResource};
 pub use sections::{DeletionPolicy, Template};

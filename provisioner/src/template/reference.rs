@@ -13,6 +13,7 @@ const OPENING: &str = "{{resolve:";
 const RESOURCE: &str = "{{resolve:resource:";
 const CLOSING: &str = "}}";
 const OWN: &str = "Self";
+const PSEUDO: &str = "AWS";
 
 /// A value of a resource that stands in for itself until it is known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +40,19 @@ impl Reference {
     /// The account that the credentials belong to: known once AWS is asked.
     #[must_use]
     pub fn account() -> Self {
-        Self::new("AWS", "AccountId")
+        Self::pseudo("AccountId")
+    }
+
+    /// The pseudo parameter `AWS::NAME`, where it is not known.
+    #[must_use]
+    pub fn pseudo(name: &str) -> Self {
+        Self::new(PSEUDO, name)
+    }
+
+    /// Whether it stands for a pseudo parameter, and not for something of a resource.
+    #[must_use]
+    pub fn is_pseudo(&self) -> bool {
+        self.logical_id == PSEUDO
     }
 }
 
@@ -135,7 +148,7 @@ pub(super) fn has_dynamic_reference(text: &str) -> bool {
     text.contains(OPENING)
 }
 
-fn next_reference(text: &str) -> Option<(&str, Reference, &str)> {
+pub(super) fn next_reference(text: &str) -> Option<(&str, Reference, &str)> {
     let start = text.find(RESOURCE)?;
     let inside = &text[start + RESOURCE.len()..];
     let end = inside.find(CLOSING)?;

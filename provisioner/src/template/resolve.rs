@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::evaluate::{Fault, Scope, needed_resources};
 use super::graph;
 use super::parameters;
+use super::pseudo::Pseudo;
 use super::sections::{DeletionPolicy, ResourceSection, Template};
 use crate::error::{Error, Result};
 use crate::place::{Place, StackName};
@@ -53,11 +54,18 @@ impl Template {
     /// # Errors
     /// When parameters do not fit, a function cannot be evaluated, or resources need each other in a circle.
     pub fn resolve(&self, given: &BTreeMap<String, String>, stack: &StackName, place: &Place) -> Result<Resolved> {
+        self.resolve_for(given, &Pseudo::Direct { stack: stack.clone(), place: place.clone() })
+    }
+
+    /// Evaluates the template for the given parameters and pseudo parameters.
+    ///
+    /// # Errors
+    /// As [`Template::resolve`], and when a condition needs a pseudo parameter that is not given.
+    pub(super) fn resolve_for(&self, given: &BTreeMap<String, String>, pseudo: &Pseudo) -> Result<Resolved> {
         let parameters = parameters::check(&self.parameters, given, &self.source)?;
         let resources = self.resources.iter().map(|(id, section)| (id.clone(), section.condition.clone())).collect();
         let scope = Scope {
-            stack: stack.as_str(),
-            place,
+            pseudo,
             parameters: &parameters,
             mappings: &self.mappings,
             conditions: &self.conditions,

@@ -32,4 +32,5 @@ mod smoke;
 mod streaming;
 mod support;
 mod support_tests;
+mod synth;
 mod update;

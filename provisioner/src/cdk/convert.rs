@@ -1,0 +1,44 @@
+//! The one use of cdk-from-cfn: a repaired template to the source of a stack.
+
+use std::borrow::Cow;
+
+use cdk_from_cfn::CloudformationParseTree;
+use cdk_from_cfn::cdk::Schema;
+use cdk_from_cfn::ir::CloudformationProgramIr;
+use cdk_from_cfn::synthesizer::{Java, Python, Synthesizer, Typescript};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+
+/// The source of the class `class`, as cdk-from-cfn writes it.
+///
+/// # Errors
+/// When cdk-from-cfn refuses the template; repairing should have left nothing of that.
+pub(super) fn typescript(tree: &Value, class: &str) -> Result<String> {
+    source(tree, &Typescript {}, class)
+}
+
+/// As [`typescript`].
+pub(super) fn python(tree: &Value, class: &str) -> Result<String> {
+    source(tree, &Python {}, class)
+}
+
+/// As [`typescript`].
+pub(super) fn java(tree: &Value, class: &str) -> Result<String> {
+    source(tree, &Java::new("app", Schema::builtin()), class)
+}
+
+fn source(tree: &Value, language: &dyn Synthesizer, class: &str) -> Result<String> {
+    let failed = |cause: String| Error::new("converting the template with cdk-from-cfn", cause);
+    // It reads YAML, and JSON is YAML; its types do not read a JSON value.
+    let tree: CloudformationParseTree =
+        serde_yaml::from_str(&tree.to_string()).map_err(|error| failed(error.to_string()))?;
+    let schema = Cow::Borrowed(Schema::builtin());
+    let program = CloudformationProgramIr::from(tree, &schema).map_err(|error| failed(error.to_string()))?;
+    let mut source = Vec::new();
+    program.synthesize(language, &mut source, class).map_err(|error| failed(error.to_string()))?;
+    let source = String::from_utf8(source).map_err(|error| failed(error.to_string()))?;
+    // It leaves blanks at the ends of lines and lines at the end of the file.
+    let lines: Vec<_> = source.trim_end().lines().map(str::trim_end).collect();
+    Ok(lines.join("\n") + "\n")
+}

@@ -1,0 +1,148 @@
+//! Whether cdk-from-cfn's output would say exactly what a property says; and the property in the form that it takes.
+
+use cdk_from_cfn::cdk::{Primitive, PropertyBag, Schema, TypeReference};
+use serde_json::{Map, Number, Value, json};
+
+use super::Language;
+
+/// How a property gets into the app.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Fit {
+    /// By cdk-from-cfn, in this form.
+    Carried(Value),
+    /// Apart, set on the finished resource.
+    Apart,
+    /// In no way, for this reason.
+    Never(String),
+}
+
+/// How the property `name` of a resource of the type `kind` gets into an app.
+pub(super) fn property(kind: &str, name: &str, value: &Value, language: Language) -> Fit {
+    let Some(known) = Schema::builtin().resource_type(kind) else {
+        return Fit::Never(format!("cdk-from-cfn does not know the type `{kind}`"));
+    };
+    let Some(property) = known.property(name) else { return Fit::Apart };
+    match typed(&property.value_type, value, language) {
+        Some(value) => Fit::Carried(value),
+        None if property.required => {
+            Fit::Never("CDK requires it, and cdk-from-cfn cannot write its value exactly".to_owned())
+        }
+        None => Fit::Apart,
+    }
+}
+
+/// A value of no particular type, such as that of an output.
+pub(super) fn free(value: &Value, language: Language) -> Option<Value> {
+    typed(&TypeReference::Primitive(Primitive::Json), value, language)
+}
+
+fn typed(expected: &TypeReference, value: &Value, language: Language) -> Option<Value> {
+    if let Some(function) = function(value) {
+        // A token is text to every language; where CDK wants another type, the text would be refused.
+        let text =
+            matches!(expected, TypeReference::Primitive(Primitive::String | Primitive::Json | Primitive::Unknown));
+        return if text { carried_function(function, language) } else { None };
+    }
+    match (expected, value) {
+        (TypeReference::List(item), Value::Array(items)) if !items.is_empty() => {
+            items.iter().map(|one| typed(item, one, language)).collect()
+        }
+        (TypeReference::Map(item), Value::Object(entries)) => {
+            object(entries, language, |_, one| typed(item, one, language))
+        }
+        (TypeReference::Named(name), Value::Object(entries)) => {
+            let known = Schema::builtin().type_named(name)?;
+            object(entries, language, |key, one| typed(&known.property(key)?.value_type, one, language))
+        }
+        (TypeReference::Primitive(primitive), _) => scalar(*primitive, value, language),
+        (TypeReference::List(_) | TypeReference::Map(_) | TypeReference::Named(_) | TypeReference::Union(_), _) => None,
+    }
+}
+
+fn scalar(expected: Primitive, value: &Value, language: Language) -> Option<Value> {
+    match (expected, value) {
+        (Primitive::Json, Value::Object(entries)) => {
+            object(entries, language, |_, one| scalar_or_function(one, language))
+        }
+        (Primitive::Json, Value::Array(items)) if !items.is_empty() => {
+            items.iter().map(|one| scalar_or_function(one, language)).collect()
+        }
+        (Primitive::Json, Value::Bool(_) | Value::Number(_)) => Some(value.clone()),
+        (Primitive::Number, Value::Number(_)) | (Primitive::Boolean, Value::Bool(_)) => Some(value.clone()),
+        (Primitive::Number, Value::String(text)) => number(text).map(Value::Number),
+        (Primitive::Boolean, Value::String(text)) => text.parse().ok().map(Value::Bool),
+        (Primitive::String, Value::Number(number)) => Some(json!(number.to_string())),
+        (Primitive::String, Value::Bool(flag)) => Some(json!(flag.to_string())),
+        (Primitive::String | Primitive::Json, Value::String(text)) => written(text, language).map(Value::String),
+        _ => None,
+    }
+}
+
+fn scalar_or_function(value: &Value, language: Language) -> Option<Value> {
+    typed(&TypeReference::Primitive(Primitive::Json), value, language)
+}
+
+fn number(text: &str) -> Option<Number> {
+    match text.parse::<i64>() {
+        Ok(whole) => Some(whole.into()),
+        Err(_) => text.parse().ok().and_then(Number::from_f64),
+    }
+}
+
+/// An object whose keys can be written; cdk-from-cfn quotes them without looking at what they hold.
+fn object(
+    entries: &Map<String, Value>,
+    language: Language,
+    each: impl Fn(&str, &Value) -> Option<Value>,
+) -> Option<Value> {
+    // Java's `Map.of` takes ten pairs, and is not closed when it has none.
+    if language == Language::Java && !(1..=10).contains(&entries.len()) {
+        return None;
+    }
+    let plain = |key: &str| {
+        !key.is_empty() && key.chars().all(|c| c.is_ascii() && !c.is_ascii_control() && !"'\"\\".contains(c))
+    };
+    let carried = entries.iter().map(|(key, value)| match plain(key) {
+        true => each(key, value).map(|value| (key.clone(), value)),
+        false => None,
+    });
+    carried.collect::<Option<Map<_, _>>>().map(Value::Object)
+}
+
+/// A text as cdk-from-cfn has to be given it, where it can be given it at all.
+fn written(text: &str, language: Language) -> Option<String> {
+    match language {
+        // It puts quotes around the text and nothing else.
+        Language::Java if text.contains(char::is_control) => None,
+        Language::Java => Some(text.replace('\\', "\\\\").replace('"', "\\\"")),
+        // It quotes for Rust: `\u{200b}` is right in TypeScript, but not in Python.
+        Language::Typescript => Some(text.to_owned()),
+        Language::Python | Language::Csharp | Language::Go => {
+            (!text.escape_debug().to_string().contains("\\u{") && !text.contains('\0')).then(|| text.to_owned())
+        }
+    }
+}
+
+fn function(value: &Value) -> Option<(&str, &Value)> {
+    let (name, argument) = value.as_object().filter(|object| object.len() == 1)?.iter().next()?;
+    (name == "Ref" || name.starts_with("Fn::")).then_some((name, argument))
+}
+
+fn carried_function((name, argument): (&str, &Value), language: Language) -> Option<Value> {
+    match name {
+        "Ref" | "Fn::GetAtt" => Some(json!({ name: argument })),
+        // Its text goes into a template string as it is, which only harmless text survives.
+        "Fn::Sub" => {
+            let harmless = |c: char| c.is_ascii_alphanumeric() || " !#%&()*+,-./:;<=>?@[]^_{}$|~".contains(c);
+            let text = argument.as_str()?;
+            let braces = text.matches('{').count() == text.matches("${").count();
+            (braces && text.chars().all(harmless)).then(|| json!({ name: argument }))
+        }
+        "Fn::Join" => {
+            let parts = argument.as_array()?.get(1)?.as_array()?.iter();
+            let parts: Option<Vec<_>> = parts.map(|part| scalar_or_function(part, language)).collect();
+            Some(json!({ name: [argument.as_array()?.first()?, parts?] }))
+        }
+        _ => None,
+    }
+}

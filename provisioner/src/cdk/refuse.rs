@@ -1,0 +1,184 @@
+//! Names that a template may use and a class may not: they are refused, since a logical id cannot be renamed.
+
+use std::collections::BTreeMap;
+
+use super::Language;
+use crate::error::{Error, Result};
+
+/// Words that cannot be a variable of the stack's constructor: of the language, or used by cdk-from-cfn there. In lower
+/// case, and a little more than necessary: cdk-from-cfn makes `class` of `Class`, and how it splits words is its own.
+const TAKEN: &[&str] = &[
+    "cdk",
+    "scope",
+    "props",
+    "id",
+    "this",
+    "self",
+    "super",
+    "stack",
+    "construct",
+    "constructid",
+    "kwargs",
+    "buffer",
+    "base64",
+    "async",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "static",
+    "switch",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
+    "arguments",
+    "eval",
+    "undefined",
+    "and",
+    "as",
+    "assert",
+    "def",
+    "del",
+    "elif",
+    "except",
+    "from",
+    "global",
+    "is",
+    "lambda",
+    "none",
+    "nonlocal",
+    "not",
+    "or",
+    "pass",
+    "raise",
+    "str",
+    "abstract",
+    "boolean",
+    "byte",
+    "char",
+    "double",
+    "final",
+    "float",
+    "goto",
+    "int",
+    "long",
+    "native",
+    "short",
+    "strictfp",
+    "synchronized",
+    "throws",
+    "transient",
+    "volatile",
+];
+
+/// Members of CDK's `Stack`, which an output of that name would replace.
+const MEMBERS: &[&str] = &[
+    "account",
+    "addmetadata",
+    "addtransform",
+    "artifactid",
+    "availabilityzones",
+    "bundlingrequired",
+    "dependencies",
+    "environment",
+    "exportvalue",
+    "getlogicalid",
+    "maxresources",
+    "nested",
+    "nestedstackparent",
+    "nestedstackresource",
+    "node",
+    "notificationarns",
+    "partition",
+    "propertyinjectors",
+    "region",
+    "renamelogicalid",
+    "resolve",
+    "splitarn",
+    "formatarn",
+    "stackid",
+    "stackname",
+    "synthesizer",
+    "tags",
+    "templatefile",
+    "templateoptions",
+    "terminationprotection",
+    "tostring",
+    "tojsonstring",
+    "urlsuffix",
+    "with",
+];
+
+/// # Errors
+/// When a name cannot be a variable, or two names would be the same variable.
+pub(super) fn names(language: Language, resources: &[(&str, &str)], outputs: &[&str]) -> Result<()> {
+    if !language.is_converted() {
+        return Ok(());
+    }
+    let services: Vec<_> =
+        resources.iter().filter_map(|(_, kind)| kind.split("::").nth(1)).map(str::to_lowercase).collect();
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for (id, _) in resources {
+        let variable = id.to_lowercase();
+        if TAKEN.contains(&variable.as_str()) || services.contains(&variable) {
+            return Err(refused("Resources", id, language, "is a word of the language or of CDK's code".to_owned()));
+        }
+        if let Some(other) = seen.insert(variable, id) {
+            return Err(refused("Resources", id, language, format!("would be the same variable as `{other}`")));
+        }
+    }
+    for name in outputs {
+        let member = name.to_lowercase();
+        if TAKEN.contains(&member.as_str()) || MEMBERS.contains(&member.as_str()) {
+            return Err(refused("Outputs", name, language, "is a member of CDK's `Stack`".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+fn refused(section: &str, name: &str, language: Language, reason: String) -> Error {
+    Error::new(format!("making a CDK app of {section}.{name}"), format!("in {} the name {reason}", language.title()))
+        .hint(
+            "give it another name in the template, or take `--cdk csharp` or `go`, which include the template as it is",
+        )
+}
+
+/// An error about an attribute of a resource that a CDK app cannot have.
+pub(super) fn attribute(id: &str, attribute: &str, reason: &str) -> Error {
+    Error::new(format!("making a CDK app of {id}.{attribute}"), reason)
+}

@@ -1,0 +1,206 @@
+//! What cdk-from-cfn drops or bends, moved out of the template into fixes that the app's entry makes afterwards.
+//!
+//! cdk-from-cfn knows CDK's types of 2024, writes some texts without quoting them, and leaves out update policies. What
+//! its output would not say exactly goes another way, as CloudFormation's own JSON, by `addPropertyOverride`.
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::Language;
+use super::fit::{self, Fit};
+use super::refuse;
+use crate::error::Result;
+
+/// Something that the app's entry does to the finished stack.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fix {
+    /// The package of a function: a file that `cdk deploy` uploads.
+    Code {
+        /// The function's logical id.
+        function: String,
+        /// The file, relative to the app's directory.
+        path: String,
+    },
+    /// A version's description: CloudFormation publishes a version when a property of it changes, so this changes with
+    /// the code and the configuration.
+    Release {
+        /// The version's logical id.
+        version: String,
+        /// Its function's logical id, which has a [`Fix::Code`].
+        function: String,
+        /// A hash of the function's properties.
+        configuration: String,
+    },
+    /// `DeletionPolicy` and `UpdateReplacePolicy`, where they are set.
+    Policies {
+        /// The resource's logical id.
+        resource: String,
+        /// What becomes of it when it leaves the stack.
+        deletion: Option<String>,
+        /// What becomes of it when another takes its place.
+        replacement: Option<String>,
+    },
+    /// A property in CloudFormation's form.
+    Property {
+        /// The resource's logical id.
+        resource: String,
+        /// The property's name.
+        property: String,
+        /// Its value, functions included.
+        value: Value,
+    },
+    /// An output's description.
+    OutputDescription {
+        /// The output's name.
+        output: String,
+        /// What it says.
+        text: String,
+    },
+}
+
+/// A template that can be carried as it is, and what has to be done to the stack afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repaired {
+    /// The template: resources and outputs only.
+    pub tree: Value,
+    /// In the order of the template.
+    pub fixes: Vec<Fix>,
+    /// The template's description.
+    pub description: Option<String>,
+}
+
+impl Repaired {
+    /// The template as a file for `CfnInclude`.
+    pub(super) fn template_json(&self) -> String {
+        let mut template = Map::new();
+        template.insert("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09"));
+        template.extend(self.description.as_ref().map(|text| ("Description".to_owned(), json!(text))));
+        template.extend(self.tree.as_object().cloned().unwrap_or_default());
+        format!("{:#}\n", Value::Object(template))
+    }
+}
+
+/// Stands where the function's package will be, until the fix.
+const PLACEHOLDER: &str = "the app's entry sets it";
+const ATTRIBUTES: [&str; 6] = ["Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"];
+
+/// # Errors
+/// When something can be carried in no way.
+pub(super) fn repair(template: &Value, language: Language) -> Result<Repaired> {
+    let empty = Map::new();
+    let sections = |name: &str| template[name].as_object().unwrap_or(&empty);
+    let kinds: Vec<_> =
+        sections("Resources").iter().map(|(id, one)| (id.as_str(), one["Type"].as_str().unwrap_or_default())).collect();
+    let outputs: Vec<_> = sections("Outputs").keys().map(String::as_str).collect();
+    refuse::names(language, &kinds, &outputs)?;
+
+    let mut fixes = Vec::new();
+    let mut resources = Map::new();
+    for (id, resource) in sections("Resources") {
+        resources.insert(id.clone(), repaired_resource(id, resource, language, &mut fixes)?);
+    }
+    fixes.extend(releases(sections("Resources"), &fixes));
+    let mut told = Map::new();
+    for (name, output) in sections("Outputs") {
+        told.insert(name.clone(), repaired_output(name, output, language, &mut fixes)?);
+    }
+    Ok(Repaired {
+        tree: json!({"Resources": resources, "Outputs": told}),
+        fixes,
+        description: template["Description"].as_str().map(str::to_owned),
+    })
+}
+
+fn repaired_resource(id: &str, resource: &Value, language: Language, fixes: &mut Vec<Fix>) -> Result<Value> {
+    let mut resource = resource.as_object().cloned().unwrap_or_default();
+    if let Some(other) = resource.keys().find(|name| !ATTRIBUTES.contains(&name.as_str())) {
+        return Err(refuse::attribute(id, other, "CDK apps are made of resources without it"));
+    }
+    let own_words =
+        |metadata: &Value| metadata.as_object().is_some_and(|map| map.keys().any(|key| key != "aws:cdk:path"));
+    if resource.remove("Metadata").as_ref().is_some_and(own_words) {
+        return Err(refuse::attribute(id, "Metadata", "cdk-from-cfn does not carry it faithfully; leave it out"));
+    }
+    let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if let Some(Value::Object(properties)) = resource.get_mut("Properties") {
+        if kind == "AWS::Lambda::Function"
+            && let Some(Value::String(path)) = properties.get("Code")
+        {
+            fixes.push(Fix::Code { function: id.to_owned(), path: path.clone() });
+            properties.insert("Code".to_owned(), json!({"S3Bucket": PLACEHOLDER, "S3Key": PLACEHOLDER}));
+        }
+        if language.is_converted() {
+            *properties = converted_properties(id, &kind, properties, language, fixes)?;
+        }
+    }
+    if language.is_converted() {
+        let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
+        let (deletion, replacement) =
+            (text(resource.remove("DeletionPolicy")), text(resource.remove("UpdateReplacePolicy")));
+        if deletion.is_some() || replacement.is_some() {
+            fixes.push(Fix::Policies { resource: id.to_owned(), deletion, replacement });
+        }
+    }
+    Ok(Value::Object(resource))
+}
+
+fn converted_properties(
+    id: &str,
+    kind: &str,
+    properties: &Map<String, Value>,
+    language: Language,
+    fixes: &mut Vec<Fix>,
+) -> Result<Map<String, Value>> {
+    let mut carried = Map::new();
+    for (name, value) in properties {
+        match fit::property(kind, name, value, language) {
+            Fit::Carried(value) => {
+                carried.insert(name.clone(), value);
+            }
+            Fit::Apart => {
+                fixes.push(Fix::Property { resource: id.to_owned(), property: name.clone(), value: value.clone() });
+            }
+            Fit::Never(reason) => return Err(refuse::attribute(id, name, &reason)),
+        }
+    }
+    Ok(carried)
+}
+
+/// A release for each version of a function with a package, when the template gives the version no description.
+fn releases(resources: &Map<String, Value>, fixes: &[Fix]) -> Vec<Fix> {
+    let mut found = Vec::new();
+    for (version, resource) in resources.iter().filter(|(_, one)| one["Type"] == "AWS::Lambda::Version") {
+        let properties = &resource["Properties"];
+        let described = properties["Description"].as_str().is_some_and(|text| !text.is_empty());
+        let function = properties["FunctionName"]["Ref"].as_str().unwrap_or_default();
+        let packaged = fixes.iter().any(|fix| matches!(fix, Fix::Code { function: known, .. } if known == function));
+        if packaged && !described {
+            let hash = Sha256::digest(resources[function].to_string());
+            let configuration = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            found.push(Fix::Release { version: version.clone(), function: function.to_owned(), configuration });
+        }
+    }
+    found
+}
+
+fn repaired_output(name: &str, output: &Value, language: Language, fixes: &mut Vec<Fix>) -> Result<Value> {
+    let mut output = output.as_object().cloned().unwrap_or_default();
+    if !language.is_converted() {
+        return Ok(Value::Object(output));
+    }
+    // In a comment, too, where none of these may stand.
+    let plain = |text: &str| !text.contains(['"', '\\', '*']) && !text.contains(char::is_control);
+    if let Some(text) = output.get("Description").and_then(Value::as_str).filter(|text| !plain(text)).map(str::to_owned)
+    {
+        fixes.push(Fix::OutputDescription { output: name.to_owned(), text });
+        output.remove("Description");
+    }
+    for attribute in ["Value", "Export"] {
+        let Some(value) = output.get_mut(attribute) else { continue };
+        match fit::free(value, language) {
+            Some(carried) => *value = carried,
+            None => return Err(refuse::attribute(name, attribute, "it holds text that cdk-from-cfn cannot write")),
+        }
+    }
+    Ok(Value::Object(output))
+}

@@ -1,0 +1,96 @@
+//! A template's local paths, for a template that is written into another directory.
+
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+
+/// Makes the local paths of a flat template, which are relative to the directory `from`, right from the directory `to`.
+///
+/// They are the `Code` of functions: includes are in place already.
+///
+/// # Errors
+/// When a directory's own path cannot be found out.
+pub fn relocate(template: &mut Value, from: &Path, to: &Path) -> Result<()> {
+    let way = way(&absolute(to)?, &absolute(from)?);
+    let Some(resources) = template.get_mut("Resources").and_then(Value::as_object_mut) else { return Ok(()) };
+    for resource in resources.values_mut().filter(|resource| resource["Type"] == "AWS::Lambda::Function") {
+        if let Some(Value::String(code)) = resource.pointer_mut("/Properties/Code")
+            && Path::new(code.as_str()).is_relative()
+        {
+            *code = shortest(&way.join(code.as_str())).display().to_string();
+        }
+    }
+    Ok(())
+}
+
+/// The absolute path of a directory that need not exist yet, without links as far as it exists.
+fn absolute(directory: &Path) -> Result<PathBuf> {
+    let doing = |error| Error::new(format!("finding the directory {}", directory.display()), error);
+    let whole = shortest(&std::path::absolute(directory).map_err(doing)?);
+    let mut there = whole.as_path();
+    while !there.exists() {
+        there = there.parent().unwrap_or(Path::new("/"));
+    }
+    let rest = whole.strip_prefix(there).unwrap_or(Path::new(""));
+    Ok(there.canonicalize().map_err(doing)?.join(rest))
+}
+
+/// How one gets from one absolute directory to another.
+fn way(from: &Path, to: &Path) -> PathBuf {
+    let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(to.components().skip(shared)).collect()
+}
+
+/// The path without `.`, and without going into a directory and out again.
+fn shortest(path: &Path) -> PathBuf {
+    let mut short = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(short.components().next_back(), Some(Component::Normal(_))) => {
+                short.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::ParentDir | Component::Normal(_) => {
+                short.push(component)
+            }
+        }
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn relocated(code: &str, to: &str) -> Value {
+        let folder = tempfile::tempdir().unwrap();
+        let function = json!({"Type": "AWS::Lambda::Function", "Properties": {"Code": code}});
+        let mut template = json!({"Resources": {"F": function, "Other": {"Type": "X", "Properties": {"Code": code}}}});
+        relocate(&mut template, &folder.path().join("templates"), &folder.path().join(to)).unwrap();
+        assert_eq!(template["Resources"]["Other"]["Properties"]["Code"], code, "only a function's code is a file");
+        template["Resources"]["F"]["Properties"]["Code"].clone()
+    }
+
+    #[test]
+    fn the_way_to_the_code_is_right_from_the_new_directory() {
+        for (to, way) in [
+            ("templates", "../target/f.zip"),
+            ("templates/dist", "../../target/f.zip"),
+            ("templates/cdk/python", "../../../target/f.zip"),
+            ("", "target/f.zip"),
+            ("out/of/it", "../../../target/f.zip"),
+        ] {
+            assert_eq!(relocated("../target/f.zip", to), way, "from {to}");
+        }
+    }
+
+    #[test]
+    fn an_absolute_path_stays() {
+        assert_eq!(relocated("/f.zip", "x"), "/f.zip");
+    }
+}

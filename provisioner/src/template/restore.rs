@@ -1,0 +1,223 @@
+//! A resolved template in CloudFormation's own form: parameters and conditions are gone, what only AWS knows is
+//! written as a function again.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::pseudo::Pseudo;
+use super::reference::{Reference, next_reference};
+use super::resolve::Resolved;
+use super::sections::Template;
+use crate::error::Result;
+
+/// The sections that mean the same when parameters and conditions are evaluated.
+const KEPT: [&str; 3] = ["AWSTemplateFormatVersion", "Description", "Metadata"];
+
+impl Template {
+    /// The template for the given parameters, as one that has none: self-contained, and without conditions.
+    ///
+    /// References between resources stay `Ref`, `Fn::GetAtt` and `Fn::Sub`, and so do pseudo parameters that are not
+    /// given. Resources keep the template's order.
+    ///
+    /// # Errors
+    /// When parameters do not fit or a function cannot be evaluated, for example a condition on a pseudo parameter
+    /// that is not given.
+    pub fn resolved(&self, given: &BTreeMap<String, String>, pseudo: &Pseudo) -> Result<Value> {
+        let resolved = self.resolve_for(given, pseudo).map_err(|error| match error.headline().contains("`AWS::") {
+            true => error.hint("say where the stack goes: `--region`, `--account` or `--stack`"),
+            false => error,
+        })?;
+        let mut sections = Map::new();
+        for name in KEPT {
+            sections.extend(self.flat().get(name).map(|section| (name.to_owned(), section.clone())));
+        }
+        sections.insert("Resources".to_owned(), self.restored_resources(&resolved));
+        let outputs = self.restored_outputs(&resolved)?;
+        if !outputs.is_empty() {
+            sections.insert("Outputs".to_owned(), Value::Object(outputs));
+        }
+        Ok(Value::Object(sections))
+    }
+
+    fn restored_resources(&self, resolved: &Resolved) -> Value {
+        let mut restored = Map::new();
+        for (id, declared) in self.flat()["Resources"].as_object().into_iter().flatten() {
+            let Some(resource) = resolved.resources.iter().find(|one| one.logical_id == *id) else { continue };
+            let exists = |need: &&str| resolved.resources.iter().any(|one| one.logical_id == **need);
+            let mut section = Map::new();
+            for (attribute, value) in declared.as_object().into_iter().flatten() {
+                let value = match attribute.as_str() {
+                    "Condition" => continue,
+                    "Properties" => restore(&Value::Object(resource.properties.clone())),
+                    "DependsOn" => {
+                        let needs: Vec<_> = names(value).into_iter().filter(exists).collect();
+                        match needs.as_slice() {
+                            [] => continue,
+                            [one] => json!(one),
+                            many => json!(many),
+                        }
+                    }
+                    _ => value.clone(),
+                };
+                section.insert(attribute.clone(), value);
+            }
+            restored.insert(id.clone(), Value::Object(section));
+        }
+        Value::Object(restored)
+    }
+
+    fn restored_outputs(&self, resolved: &Resolved) -> Result<Map<String, Value>> {
+        let mut restored = Map::new();
+        for output in &resolved.outputs {
+            let mut section = Map::new();
+            for (attribute, value) in self.flat()["Outputs"][&output.name].as_object().into_iter().flatten() {
+                let value = match attribute.as_str() {
+                    "Condition" => continue,
+                    "Value" => restore(&Value::String(output.value.clone())),
+                    "Export" if !value["Name"].is_string() => {
+                        let reason = "an export's name has to be plain text for a template without parameters";
+                        return Err(self.output_problem(&output.name, reason.to_owned()));
+                    }
+                    _ => value.clone(),
+                };
+                section.insert(attribute.clone(), value);
+            }
+            restored.insert(output.name.clone(), Value::Object(section));
+        }
+        Ok(restored)
+    }
+}
+
+/// A name, or a list of names.
+fn names(value: &Value) -> Vec<&str> {
+    let listed = value.as_array().into_iter().flatten();
+    listed.chain([value]).filter_map(Value::as_str).collect()
+}
+
+/// A value with the references in its texts as functions.
+fn restore(value: &Value) -> Value {
+    match value {
+        Value::String(text) => restore_text(text),
+        Value::Array(items) => items.iter().map(restore).collect(),
+        Value::Object(object) => object.iter().map(|(key, value)| (key.clone(), restore(value))).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+fn restore_text(text: &str) -> Value {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, reference, after)) = next_reference(rest) {
+        parts.extend((!before.is_empty()).then(|| json!(before)));
+        parts.push(function(&reference));
+        rest = after;
+    }
+    if parts.is_empty() {
+        return json!(text);
+    }
+    parts.extend((!rest.is_empty()).then(|| json!(rest)));
+    if let [one] = parts.as_slice() {
+        return one.clone();
+    }
+    // `${` in a text would be a variable to Fn::Sub; Fn::Join takes any text.
+    if parts.iter().filter_map(Value::as_str).any(|literal| literal.contains('$')) {
+        return json!({"Fn::Join": ["", parts]});
+    }
+    json!({"Fn::Sub": parts.iter().map(variable).collect::<String>()})
+}
+
+fn function(reference: &Reference) -> Value {
+    let Reference { logical_id, attribute } = reference;
+    match attribute.as_str() {
+        pseudo if reference.is_pseudo() => json!({"Ref": format!("AWS::{pseudo}")}),
+        "Ref" => json!({"Ref": logical_id}),
+        attribute => json!({"Fn::GetAtt": [logical_id, attribute]}),
+    }
+}
+
+fn variable(part: &Value) -> String {
+    match (part.as_str(), &part["Ref"], &part["Fn::GetAtt"]) {
+        (Some(literal), _, _) => literal.to_owned(),
+        (None, Value::String(name), _) => format!("${{{name}}}"),
+        (None, _, attribute) => {
+            let names: Vec<_> = attribute.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            format!("${{{}}}", names.join("."))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::source::Source;
+    use super::*;
+    use crate::place::Place;
+
+    const OPEN: Pseudo = Pseudo::Template { stack: None, place: None, account: None };
+
+    fn resolved(resources: &str, given: &[(&str, &str)], pseudo: &Pseudo) -> Result<Value> {
+        let text = format!(
+            "Description: d\nParameters: {{Size: {{Type: Number, Default: 5}}, Name: {{Type: String, Default: ''}}}}\n\
+             Conditions: {{Named: !Not [!Equals [!Ref Name, '']], Here: !Equals [!Ref AWS::Region, eu-west-1]}}\n\
+             Resources:\n{resources}"
+        );
+        let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Template::from_source(Source::in_memory(Path::new("t.yaml"), &text))?.resolved(&given, pseudo)
+    }
+
+    fn here() -> Pseudo {
+        Pseudo::Template { stack: None, place: Some(Place::new("eu-west-1")), account: None }
+    }
+
+    #[test]
+    fn parameters_and_conditions_are_gone_and_references_are_functions() {
+        let resources = "
+  A: {Type: X, Condition: Named, Properties: {N: 1}}
+  B:
+    Type: X
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+    DependsOn: [A, C]
+    Properties:
+      Size: !Ref Size
+      Name: !If [Named, !Ref Name, !Ref AWS::NoValue]
+      Arn: !Sub 'arn:${AWS::Partition}:x:${AWS::Region}:${AWS::AccountId}:${C}/${C.Arn}'
+      C: !Ref C
+      Whole: !Sub '${C.Arn}'
+  C: {Type: X}
+";
+        let value = resolved(resources, &[], &here()).unwrap();
+        assert_eq!(
+            value,
+            json!({"Description": "d", "Resources": {
+                "B": {"Type": "X", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "DependsOn": "C",
+                    "Properties": {
+                        "Size": "5",
+                        "Arn": {"Fn::Sub": "arn:aws:x:eu-west-1:${AWS::AccountId}:${C}/${C.Arn}"},
+                        "C": {"Ref": "C"},
+                        "Whole": {"Fn::GetAtt": ["C", "Arn"]},
+                    }},
+                "C": {"Type": "X"},
+            }})
+        );
+        let named = resolved(resources, &[("Name", "n")], &here()).unwrap();
+        assert_eq!(named["Resources"]["B"]["DependsOn"], json!(["A", "C"]));
+        assert_eq!(named["Resources"]["B"]["Properties"]["Name"], "n");
+    }
+
+    #[test]
+    fn text_that_sub_would_take_for_a_variable_stays_text() {
+        let resources = "  C: {Type: X}\n  D: {Type: X, Properties: {P: !Sub '${!Keep}-${C}', Q: '${stage.x}'}}\n";
+        let properties = resolved(resources, &[], &here()).unwrap()["Resources"]["D"]["Properties"].clone();
+        assert_eq!(properties, json!({"P": {"Fn::Join": ["", ["${Keep}-", {"Ref": "C"}]]}, "Q": "${stage.x}"}));
+    }
+
+    #[test]
+    fn a_condition_on_a_pseudo_parameter_asks_for_it() {
+        let error = resolved("  C: {Type: X}\n", &[], &OPEN).unwrap_err().to_string();
+        assert!(error.contains("Here.Fn::Equals: it compares `AWS::Region`, which only AWS knows"), "{error}");
+        assert!(error.contains("hint: say where the stack goes: `--region`"), "{error}");
+    }
+}

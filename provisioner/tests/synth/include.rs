@@ -1,0 +1,66 @@
+//! `CfnInclude`, AWS's own way from a template to an app: of the flat template, and of the apps in C# and Go.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::app::{node, node_modules};
+use crate::project::Project;
+use crate::same::differences;
+
+/// What CDK makes of an app that includes the template and holds nothing else.
+fn included(project: &Project, template: &Value) -> Value {
+    let folder = project.path("include");
+    fs::create_dir(&folder).expect("a directory");
+    fs::write(folder.join("template.json"), template.to_string()).expect("a template");
+    let program = "
+        const cdk = require('aws-cdk-lib');
+        const { CfnInclude } = require('aws-cdk-lib/cloudformation-include');
+        const app = new cdk.App({ analyticsReporting: false });
+        const stack = new cdk.Stack(app, 'cinedb-chat', { synthesizer: new cdk.LegacyStackSynthesizer() });
+        new CfnInclude(stack, 'Template', { templateFile: 'template.json' });
+        app.synth();
+    ";
+    fs::write(folder.join("app.js"), program).expect("a program");
+    node_modules(&folder);
+    node(&folder, "app.js").template
+}
+
+/// The template with a package in a bucket, and with `DependsOn` as a list always, which is how CDK writes it.
+fn packaged(mut template: Value) -> Value {
+    for resource in template["Resources"].as_object_mut().expect("resources").values_mut() {
+        if let Some(one @ Value::String(_)) = resource.get("DependsOn").cloned() {
+            resource["DependsOn"] = serde_json::json!([one]);
+        }
+        if resource["Type"] == "AWS::Lambda::Function" {
+            resource["Properties"]["Code"] = serde_json::json!({"S3Bucket": "bucket", "S3Key": "key"});
+        }
+    }
+    template
+}
+
+#[test]
+fn the_flat_template_included_in_a_cdk_app_is_strictly_itself() {
+    let project = Project::new();
+    let flat = serde_json::from_str(&project.synthesized(&["--format", "json"])).expect("JSON");
+    let flat = packaged(flat);
+    let included = included(&project, &flat);
+    assert!(included == flat, "{:#?}", differences(&included, &flat));
+}
+
+#[test]
+fn the_template_of_the_apps_in_csharp_and_go_is_the_resolved_one() {
+    for language in ["csharp", "go"] {
+        let project = Project::new();
+        let parameters = ["-P", "Streaming=true"];
+        project.synthesized(&[&["--cdk", language, "--out", "app"], &parameters[..]].concat());
+        let template = fs::read_to_string(project.path("app/template.json")).expect("a template");
+        let template = packaged(serde_json::from_str(&template).expect("JSON"));
+        let resolved = packaged(project.resolved(&parameters));
+        for section in ["Resources", "Outputs"] {
+            assert_eq!(differences(&template[section], &resolved[section]), [""; 0], "{language} {section}");
+        }
+        let included = included(&project, &template);
+        assert!(included == template, "{language}: {:#?}", differences(&included, &template));
+    }
+}

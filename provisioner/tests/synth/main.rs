@@ -1,0 +1,16 @@
+//! What `synth` writes is what the template means: by real aws-cdk-lib, from npm and from PyPI, without AWS.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on stops with its message; clippy's exemption does not reach helpers in tests/"
+)]
+
+mod app;
+mod checked_in;
+mod include;
+mod languages;
+mod project;
+mod round_trip;
+mod same;
+mod same_tests;

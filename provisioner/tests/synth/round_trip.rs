@@ -1,0 +1,77 @@
+//! Template to CDK app to the template that aws-cdk-lib makes of it: the same resources and outputs.
+
+use serde_json::{Value, json};
+
+use crate::app::{Synthesized, python, typescript};
+use crate::project::Project;
+use crate::same::differences;
+
+/// The chat's two forms: everything with an API of its own, and all that is optional on an API that is given.
+const OWN_API: &[&str] = &[];
+const GIVEN_API: &[&str] = &["-P", "ApiId=a1b2c3d4e5", "-P", "Streaming=true", "-P", "ThrottleRate=2.5"];
+
+#[test]
+fn the_typescript_app_is_strictly_typed_and_has_the_templates_resources_and_outputs() {
+    for parameters in [OWN_API, GIVEN_API] {
+        let project = Project::new();
+        check(&project.resolved(parameters), &typescript(&project, parameters));
+    }
+}
+
+#[test]
+fn the_python_app_has_the_templates_resources_and_outputs() {
+    for parameters in [OWN_API, GIVEN_API] {
+        let project = Project::new();
+        check(&project.resolved(parameters), &python(&project, parameters));
+    }
+}
+
+/// An app that leaves something out is found out, by the same check.
+#[test]
+fn an_app_of_other_parameters_is_not_the_same() {
+    let project = Project::new();
+    let app = typescript(&project, GIVEN_API);
+    let other = project.resolved(&[GIVEN_API, &["-P", "MemorySize=1024"]].concat());
+    let found = differences(&other["Resources"], &packed(&app)["Resources"]);
+    assert!(found.iter().any(|one| one.contains("/MemorySize: \"1024\" and \"512\"")), "{found:#?}");
+}
+
+#[track_caller]
+fn check(template: &Value, app: &Synthesized) {
+    let packed = packed(app);
+    for section in ["Resources", "Outputs"] {
+        assert_eq!(differences(&template[section], &packed[section]), [""; 0], "{section}");
+    }
+    assert_eq!(packed["Description"], template["Description"]);
+    // What CDK adds by itself: the check that the account was bootstrapped.
+    let own: Vec<_> = packed.as_object().expect("a template").keys().collect();
+    assert!(
+        own.iter().all(|name| ["Description", "Resources", "Outputs", "Parameters", "Rules"].contains(&name.as_str()))
+    );
+    let added =
+        ["Parameters", "Rules"].map(|name| packed[name].as_object().expect("a section").keys().collect::<Vec<_>>());
+    assert_eq!(added, [["BootstrapVersion"], ["CheckBootstrapVersion"]]);
+}
+
+/// The app's template with packages in place of their keys in a bucket, and versions without what publishes them anew.
+fn packed(app: &Synthesized) -> Value {
+    let mut template = app.template.clone();
+    let mut keys = Vec::new();
+    for resource in template["Resources"].as_object_mut().expect("resources").values_mut() {
+        if resource["Type"] == "AWS::Lambda::Function" {
+            let key = resource["Properties"]["Code"]["S3Key"].as_str().expect("a key").to_owned();
+            assert_eq!(app.asset(&key), b"a package");
+            resource["Properties"]["Code"] = json!("../target/package/function.zip");
+            keys.push(key);
+        }
+    }
+    for resource in template["Resources"].as_object_mut().expect("resources").values_mut() {
+        if resource["Type"] == "AWS::Lambda::Version" {
+            let description = resource["Properties"]["Description"].as_str().expect("a description");
+            let (configuration, code) = description.split_once(' ').expect("two hashes");
+            assert!(configuration.len() == 12 && keys.contains(&format!("{code}.zip")), "{description}");
+            resource["Properties"]["Description"] = json!("");
+        }
+    }
+    template
+}
