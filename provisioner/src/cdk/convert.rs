@@ -1,4 +1,4 @@
-//! The one use of cdk-from-cfn: a repaired template to the source of a stack.
+//! The one call of cdk-from-cfn: a repaired template to the source of a stack.
 
 use std::borrow::Cow;
 

@@ -28,7 +28,7 @@ pub enum Fix {
         version: String,
         /// Its function's logical id, which has a [`Fix::Code`].
         function: String,
-        /// A hash of the function's properties.
+        /// A hash of those of the function's properties that a version holds.
         configuration: String,
     },
     /// `DeletionPolicy` and `UpdateReplacePolicy`, where they are set.
@@ -166,6 +166,16 @@ fn converted_properties(
     Ok(carried)
 }
 
+/// A hash of the properties that a version holds. CloudFormation fails to publish when none of them has changed.
+fn configuration(function: &Value) -> String {
+    const OF_THE_FUNCTION: [&str; 6] =
+        ["Code", "FunctionName", "RecursiveLoop", "ReservedConcurrentExecutions", "RuntimeManagementConfig", "Tags"];
+    let mut held = function.as_object().cloned().unwrap_or_default();
+    held.retain(|name, _| !OF_THE_FUNCTION.contains(&name.as_str()));
+    let hash = Sha256::digest(Value::Object(held).to_string());
+    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A release for each version of a function with a package, when the template gives the version no description.
 fn releases(resources: &Map<String, Value>, fixes: &[Fix]) -> Vec<Fix> {
     let mut found = Vec::new();
@@ -175,8 +185,7 @@ fn releases(resources: &Map<String, Value>, fixes: &[Fix]) -> Vec<Fix> {
         let function = properties["FunctionName"]["Ref"].as_str().unwrap_or_default();
         let packaged = fixes.iter().any(|fix| matches!(fix, Fix::Code { function: known, .. } if known == function));
         if packaged && !described {
-            let hash = Sha256::digest(resources[function].to_string());
-            let configuration = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            let configuration = configuration(&resources[function]["Properties"]);
             found.push(Fix::Release { version: version.clone(), function: function.to_owned(), configuration });
         }
     }

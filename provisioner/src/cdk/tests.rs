@@ -88,6 +88,27 @@ fn a_version_without_a_description_of_its_own_is_published_anew_with_its_functio
     assert!(version("").contains(&kept));
 }
 
+/// CloudFormation fails to publish a version of what was published already.
+#[test]
+fn only_what_a_version_holds_makes_a_release() {
+    let release = |more: Value| {
+        let mut resources = function(more);
+        resources["V"] = json!({"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "F"}}});
+        let fixes = repaired(resources, Language::Go).unwrap().fixes;
+        fixes.into_iter().find(|fix| matches!(fix, Fix::Release { .. })).unwrap()
+    };
+    let same = release(json!({}));
+    for (more, changes) in [
+        (json!({"MemorySize": 1024}), true),
+        (json!({"Environment": {"Variables": {"A": "b"}}}), true),
+        (json!({"Code": "elsewhere/f.zip"}), false),
+        (json!({"ReservedConcurrentExecutions": 5}), false),
+        (json!({"Tags": [{"Key": "a", "Value": "b"}]}), false),
+    ] {
+        assert_eq!(release(more.clone()) != same, changes, "{more}");
+    }
+}
+
 #[test]
 fn what_no_app_can_carry_is_refused_with_place_and_reason() {
     let role = |id: &str, more: Value| {

@@ -1,4 +1,4 @@
-//! What `synth` writes is what the template means: by real aws-cdk-lib, from npm and from PyPI, without AWS.
+//! What `synth` writes is what the template means: by the real aws-cdk-lib in Node and in Python, without AWS.
 
 #![expect(
     clippy::expect_used,
