@@ -60,7 +60,7 @@ fn the_template_of_the_apps_in_csharp_and_go_is_the_resolved_one() {
         for section in ["Resources", "Outputs"] {
             assert_eq!(differences(&template[section], &resolved[section]), [""; 0], "{language} {section}");
         }
-        let included = included(&project, &template);
-        assert!(included == template, "{language}: {:#?}", differences(&included, &template));
+        // CDK makes numbers of numbers that are written as text here.
+        assert_eq!(differences(&included(&project, &template), &template), [""; 0], "{language}");
     }
 }
