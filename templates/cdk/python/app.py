@@ -28,6 +28,6 @@ stack.node.find_child("ChatVersion").cfn_options.deletion_policy = cdk.CfnDeleti
 stack.node.find_child("ChatVersion").cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
 
 # A new version for new code or configuration: CloudFormation publishes when a property changes.
-stack.node.find_child("ChatVersion").description = f"1f2f0812a0a9 {code_of_ChatFunction.asset_hash}"
+stack.node.find_child("ChatVersion").description = f"61335cd32903 {code_of_ChatFunction.asset_hash}"
 
 app.synth()

@@ -24,4 +24,4 @@ const codeOfChatFunction = new Asset(stack, 'Code of ChatFunction', {
 
 // A new version for new code or configuration: CloudFormation publishes when a property changes.
 (stack.node.findChild('ChatVersion') as lambda.CfnVersion).description =
-  `1f2f0812a0a9 ${codeOfChatFunction.assetHash}`;
+  `61335cd32903 ${codeOfChatFunction.assetHash}`;
