@@ -4,6 +4,11 @@
 pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
     let hint = match code {
         _ if message.contains("Signature expired") || message.contains("Signature not yet current") => CLOCK.to_owned(),
+        "ResourceConflictException" if message.contains("following state: Failed") => {
+            "Lambda could not make this function and leaves it so: remove it with `aws lambda delete-function \
+             --function-name NAME`, then run the same command"
+                .to_owned()
+        }
         "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => CLOCK.to_owned(),
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException" => denied(message),
         "ExpiredToken" | "ExpiredTokenException" => SESSION.to_owned(),

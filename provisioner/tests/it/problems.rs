@@ -92,15 +92,17 @@ async fn a_service_that_is_down_is_told_as_aws_s_own_fault() {
 
 #[tokio::test]
 async fn a_function_that_fails_tells_lambdas_reason() {
-    for (first, reason) in [(true, "The function's image could not be unpacked"), (false, "An internal error occurred")]
-    {
+    for (first, reason, help) in [
+        (true, "The function's image could not be unpacked", "aws lambda delete-function"),
+        (false, "An internal error occurred", "run the same command again"),
+    ] {
         let user = User::new();
         if !first {
             user.deploy(&[]).await;
         }
         user.proxy.on(strict::failed_function(reason));
         let run = user.run(&["deploy", "-P", "MemorySize=1024"]).await.expect_code(1);
-        says(&run, &["function cinedb-chat-bedrock: ", reason, "steps are done", "hint: "]);
+        says(&run, &["function cinedb-chat-bedrock: ", reason, "steps are done", "hint: ", help]);
     }
 }
 

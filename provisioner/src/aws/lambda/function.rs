@@ -187,7 +187,10 @@ impl Aws {
             let request = self.lambda.get_function().function_name(name).set_qualifier(version.map(str::to_owned));
             let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
             match answer.configuration() {
-                Some(configuration) => readiness(configuration).map_err(|reason| Error::new(doing(), reason)),
+                Some(configuration) => readiness(configuration).map_err(|reason| {
+                    let told = Error::new(doing(), reason);
+                    if configuration.state() == Some(&State::Failed) { told.hint(MAKE_ANEW) } else { told }
+                }),
                 None => Ok(Progress::Underway),
             }
         };
@@ -197,6 +200,10 @@ impl Aws {
         }
     }
 }
+
+/// A function that could not be made stays as it is: Lambda neither changes nor publishes it.
+const MAKE_ANEW: &str = "Lambda could not make the function and leaves it so: remove it with `aws lambda \
+                         delete-function --function-name NAME`";
 
 const CANNOT_ASSUME: &str = "cannot be assumed by Lambda";
 
