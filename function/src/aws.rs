@@ -84,6 +84,15 @@ impl Trouble {
         Self { stage, code, detail, aws_request_id: error.request_id().map(str::to_owned) }
     }
 
+    /// Of a stream that broke. What it quotes is a piece of the answer, so only a service's own words are kept.
+    pub fn of_stream<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str) -> Self {
+        let (stage, detail) = match error.as_service_error() {
+            Some(told) => (Stage::Service, told.message().unwrap_or_default()),
+            None => (Stage::Connection, "the connection broke in the middle of the answer"),
+        };
+        Self { stage, code: code.to_owned(), detail: detail.to_owned(), aws_request_id: None }
+    }
+
     /// Of a call that was given up because its time was over.
     pub fn out_of_time(budget: Duration) -> Self {
         Self {

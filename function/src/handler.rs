@@ -1,5 +1,9 @@
 //! The walk of one request.
 
+mod streamed;
+
+pub use streamed::Events;
+
 use lambda_runtime::LambdaEvent;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
@@ -11,7 +15,7 @@ use crate::{
     deadline::Deadline,
     error::{BadRequest, ChatError, ModelTrouble},
     event::{Event, Method},
-    model::{Answer, Model, ModelFailure},
+    model::{Answer, Model, ModelFailure, Stop, Usage},
     reply::Reply,
     settings::Origin,
 };
@@ -41,17 +45,25 @@ impl<C: Catalog, M: Model> Handler<C, M> {
     /// Always a reply, and before the deadline.
     pub async fn reply(&self, event: Event, deadline: Deadline) -> Reply {
         let started = Instant::now();
-        let reply = match event.method() {
-            Method::Options => Reply::preflight(&self.origin),
-            Method::Other => Reply::method_not_allowed(&self.origin),
-            Method::Missing => Reply::error(&self.origin, BadRequest::NoMethod.into()),
-            Method::Post => match self.chat(event, deadline).await {
+        let reply = match self.unanswered(&event) {
+            Some(reply) => reply,
+            None => match self.chat(event, deadline).await {
                 Ok(answer) => Reply::answer(&self.origin, &answer),
                 Err(error) => Reply::error(&self.origin, error),
             },
         };
         tracing::info!(status = reply.status_code, totalMs = millis(started), "replied");
         reply
+    }
+
+    /// The reply to what is no question.
+    fn unanswered(&self, event: &Event) -> Option<Reply> {
+        match event.method() {
+            Method::Options => Some(Reply::preflight(&self.origin)),
+            Method::Other => Some(Reply::method_not_allowed(&self.origin)),
+            Method::Missing => Some(Reply::error(&self.origin, BadRequest::NoMethod.into())),
+            Method::Post => None,
+        }
     }
 
     async fn chat(&self, event: Event, deadline: Deadline) -> Result<Answer, ChatError> {
@@ -92,17 +104,9 @@ impl<C: Catalog, M: Model> Handler<C, M> {
 
     async fn ask(&self, prompt: &Prompt<'_>, deadline: Deadline) -> Result<Answer, ModelFailure> {
         let (started, budget) = (Instant::now(), deadline.left());
-        let answer = timeout(budget, self.model.answer(prompt)).await;
-        let model_ms = millis(started);
+        let answer = timeout(budget, self.model.answer(prompt, deadline)).await;
         let answer = answer.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget)))?;
-        tracing::info!(
-            modelMs = model_ms,
-            inputTokens = answer.usage.input_tokens,
-            outputTokens = answer.usage.output_tokens,
-            answerChars = answer.text.chars().count(),
-            stop = ?answer.stop,
-            "model answered"
-        );
+        log_answer(started, answer.usage, answer.text.chars().count(), answer.stop);
         Ok(answer)
     }
 }
@@ -122,6 +126,19 @@ fn log_prompt(prompt: &Prompt<'_>, conversation: &Conversation) {
         movies = prompt.movies,
         catalogBytes = prompt.catalog.as_ref().map_or(0, String::len),
         "asking the model"
+    );
+}
+
+fn log_answer(started: Instant, usage: Usage, chars: usize, stop: Stop) {
+    tracing::info!(
+        modelMs = millis(started),
+        inputTokens = usage.input_tokens,
+        outputTokens = usage.output_tokens,
+        cacheReadInputTokens = usage.cache_read,
+        cacheWriteInputTokens = usage.cache_write,
+        answerChars = chars,
+        ?stop,
+        "model answered"
     );
 }
 

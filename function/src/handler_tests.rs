@@ -1,6 +1,13 @@
-use std::{cell::RefCell, collections::HashMap, future::pending, sync::Arc, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, VecDeque},
+    future::pending,
+    sync::Arc,
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::StreamExt;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -9,7 +16,7 @@ use crate::{
     aws::Stage,
     catalog::{Movie, Shelf},
     log::capture::Lines,
-    model::{Stop, Usage},
+    model::{AnswerStream, Piece, Stop, Usage},
 };
 
 /// A catalogue that answers with this, or never.
@@ -28,13 +35,39 @@ impl Catalog for Films {
 struct Oracle {
     answer: Option<Result<Answer, ModelFailure>>,
     asked: RefCell<Vec<Option<String>>>,
+    /// How an answer that comes word by word breaks before its end.
+    breaks: Option<ModelFailure>,
 }
 
 impl Model for Oracle {
-    async fn answer(&self, prompt: &Prompt<'_>) -> Result<Answer, ModelFailure> {
+    type Stream = Words;
+
+    async fn answer(&self, prompt: &Prompt<'_>, _: Deadline) -> Result<Answer, ModelFailure> {
         self.asked.borrow_mut().push(prompt.catalog.clone());
         match &self.answer {
             Some(answer) => answer.clone(),
+            None => pending().await,
+        }
+    }
+
+    async fn begin(&self, prompt: &Prompt<'_>, deadline: Deadline) -> Result<Words, ModelFailure> {
+        let Answer { text, stop, usage } = self.answer(prompt, deadline).await?;
+        let mut pieces: VecDeque<_> = text.split_inclusive(' ').map(|word| Ok(Piece::Text(word.to_owned()))).collect();
+        pieces.push_back(match &self.breaks {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(Piece::End(stop, usage)),
+        });
+        Ok(Words(pieces))
+    }
+}
+
+/// An answer in pieces, which never ends when they are used up.
+struct Words(VecDeque<Result<Piece, ModelFailure>>);
+
+impl AnswerStream for Words {
+    async fn next(&mut self) -> Result<Piece, ModelFailure> {
+        match self.0.pop_front() {
+            Some(piece) => piece,
             None => pending().await,
         }
     }
@@ -46,11 +79,11 @@ fn films() -> Films {
 }
 
 fn oracle(answer: Option<Result<Answer, ModelFailure>>) -> Oracle {
-    Oracle { answer, asked: RefCell::default() }
+    Oracle { answer, asked: RefCell::default(), breaks: None }
 }
 
 fn answering(text: &str) -> Oracle {
-    let usage = Usage { input_tokens: 608, output_tokens: 122 };
+    let usage = Usage { input_tokens: 608, output_tokens: 122, ..Usage::default() };
     oracle(Some(Ok(Answer { text: text.to_owned(), stop: Stop::Finished, usage })))
 }
 
@@ -176,6 +209,79 @@ async fn the_log_tells_the_engineer_what_the_public_does_not_hear() {
     for known in [denied, "AccessDeniedException", "aws-1", "allow bedrock:InvokeModel", "no dynamodb:Scan"] {
         assert!(all.contains(known), "{known} in {all}");
     }
+}
+
+/// The status code and the text that a function URL's caller gets.
+async fn streamed(handler: &Handler<Films, Oracle>, event: Event) -> (u16, String) {
+    let response = handler.stream(event, Deadline::within(Duration::from_secs(30))).await;
+    let chunks: Vec<_> = response.stream.collect().await;
+    let text = chunks.into_iter().flat_map(|chunk| chunk.unwrap().to_vec()).collect();
+    (response.metadata_prelude.status_code.as_u16(), String::from_utf8(text).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_can_come_word_by_word() {
+    let handler = handler(films(), answering("Watch\nAlien."));
+    let (status, text) = streamed(&handler, post(json!({"message": "sci-fi?"}))).await;
+    let usage = r#"{"usage":{"inputTokens":608,"outputTokens":122}}"#;
+    assert_eq!(status, 200);
+    assert_eq!(text, format!("event: token\ndata: {{\"text\":\"Watch\\nAlien.\"}}\n\nevent: done\ndata: {usage}\n\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_the_first_word_an_error_has_its_status_and_json() {
+    let handler_of = |model| handler(films(), model);
+    let busy = oracle(Some(Err(trouble("ThrottlingException", "slow").into())));
+    let error = r#"{"error":"Bedrock service error: too many requests at the moment, please try again shortly"}"#;
+    assert_eq!(streamed(&handler_of(busy), post(json!({"message": "hi"}))).await, (500, error.to_owned()));
+    let late = r#"{"error":"Bedrock service error: the model did not answer in time"}"#;
+    assert_eq!(streamed(&handler_of(oracle(None)), post(json!({"message": "hi"}))).await, (500, late.to_owned()));
+    let missing = r#"{"error":"Message is required"}"#;
+    assert_eq!(streamed(&handler_of(answering("")), post(json!({}))).await, (400, missing.to_owned()));
+    let get = Event::from(json!({"requestContext": {"http": {"method": "GET"}}}));
+    assert_eq!(streamed(&handler_of(answering("")), get).await.0, 405);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_breaks_says_so_and_the_log_says_why() {
+    let lines = Lines::default();
+    let _logger = tracing::subscriber::set_default(lines.subscriber(tracing::Level::INFO));
+    let broken = Oracle {
+        breaks: Some(trouble("ModelTimeoutException", "hush sci-fi films please").into()),
+        ..answering("Watch Dune. ")
+    };
+    let body = json!({"message": "hush sci-fi films please"});
+    let (status, text) = streamed(&handler(films(), broken), post(body)).await;
+    assert_eq!((status, text.matches("event: token").count()), (200, 2));
+    let error = r#"data: {"error":"Bedrock service error: the model did not answer in time"}"#;
+    assert!(text.ends_with(&format!("event: error\n{error}\n\n")), "{text}");
+    assert!(lines.text().contains("ModelTimeoutException") && !lines.text().contains("hush"), "{}", lines.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_at_the_deadline_with_an_error() {
+    struct Endless;
+    impl AnswerStream for Endless {
+        async fn next(&mut self) -> Result<Piece, ModelFailure> {
+            pending().await
+        }
+    }
+    let conversation = Conversation::from_body(r#"{"message": "hi"}"#).unwrap();
+    let deadline = Deadline::within(Duration::from_secs(10));
+    let started = Instant::now();
+    let chunks: Vec<_> = streamed::events(Endless, conversation, deadline).collect().await;
+    assert_eq!((chunks.len(), started.elapsed()), (1, Duration::from_secs(9)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_nobody_reads_is_dropped_with_its_model() {
+    let lines = Lines::default();
+    let _logger = tracing::subscriber::set_default(lines.subscriber(tracing::Level::INFO));
+    let handler = handler(films(), answering("one two three"));
+    let mut response = handler.stream(post(json!({"message": "hi"})), Deadline::within(Duration::from_secs(30))).await;
+    response.stream.next().await.unwrap().unwrap();
+    drop(response);
+    assert!(lines.text().contains("the caller went away"), "{}", lines.text());
 }
 
 proptest! {

@@ -14,7 +14,7 @@ use function::{
     model::BedrockModel,
     settings::Settings,
 };
-use lambda_runtime::{Error, Runtime, service_fn};
+use lambda_runtime::{Error, FunctionResponse, Runtime, service_fn, tower::util::MapResultLayer};
 use tokio::time::timeout;
 
 /// One thread: a Lambda environment serves one request at a time, and at this memory size owns less than one CPU.
@@ -41,10 +41,18 @@ async fn main() -> ExitCode {
 
 async fn serve(settings: &Settings) -> Result<(), Error> {
     let config = aws::config().await;
-    let model = BedrockModel::new(&config, &settings.model_id);
+    let model = BedrockModel::new(&config, &settings.model_id, &settings.fallback_model_ids);
     let catalog = films(DynamoTable::new(&config, &settings.table, Cap::for_memory(settings.memory)), settings).await;
     let handler = &Handler::new(catalog, model, &settings.allowed_origin);
-    Runtime::new(service_fn(async |event| Ok::<_, Error>(handler.invoke(event).await))).run().await
+    let streaming = settings.streaming;
+    let service = service_fn(async |event| {
+        Ok::<_, Error>(if streaming {
+            FunctionResponse::StreamingResponse(handler.invoke_streaming(event).await)
+        } else {
+            FunctionResponse::BufferedResponse(handler.invoke(event).await)
+        })
+    });
+    Runtime::new(service).layer(MapResultLayer::new(outlive)).run().await
 }
 
 /// A catalogue that is kept is read before the first request is asked for: the processor is whole until then, and
@@ -56,4 +64,13 @@ async fn films(table: DynamoTable, settings: &Settings) -> Films {
     let kept = KeptCatalog::new(table, settings.movie_limit, settings.catalog_ttl);
     let _ = timeout(LONGEST_CATALOG_READ, kept.prepare()).await;
     Films::Kept(kept)
+}
+
+/// A response that could not be delivered, since its reader went away, is not the end of the process. When Lambda itself
+/// is gone, asking it for the next request fails.
+fn outlive(sent: Result<(), Error>) -> Result<(), Error> {
+    if let Err(error) = sent {
+        tracing::warn!("the response was not delivered: {error}");
+    }
+    Ok(())
 }

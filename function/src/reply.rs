@@ -44,8 +44,7 @@ pub struct Headers {
 impl Reply {
     /// 200, with the body that the contract asks for: `{message, usage: {inputTokens, outputTokens}}`.
     pub fn answer(origin: &Origin, answer: &Answer) -> Self {
-        let usage = json!({"inputTokens": answer.usage.input_tokens, "outputTokens": answer.usage.output_tokens});
-        Self::json(origin, 200, &json!({"message": answer.message(), "usage": usage}))
+        Self::json(origin, 200, &json!({"message": answer.message(), "usage": answer.usage.to_json()}))
     }
 
     /// 400 or 500, with the error's public text.
@@ -109,7 +108,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_200_in_the_shape_of_the_contract() {
-        let usage = Usage { input_tokens: 608, output_tokens: 122 };
+        let usage = Usage { input_tokens: 608, output_tokens: 122, ..Usage::default() };
         let answer = Answer { text: "Watch \"Dune\".".to_owned(), stop: Stop::Finished, usage };
         assert_snapshot!(written(&Reply::answer(&any(), &answer)), @r#"
         {

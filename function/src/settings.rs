@@ -18,12 +18,16 @@ pub struct Settings {
     pub table: String,
     /// `MODEL_ID`: the inference profile that answers, by id or ARN.
     pub model_id: String,
+    /// `FALLBACK_MODEL_IDS`: the profiles that are asked when that one fails, in this order.
+    pub fallback_model_ids: Vec<String>,
     /// `MOVIE_LIMIT`: how many films a prompt holds at most.
     pub movie_limit: u16,
     /// `CATALOG_TTL`: how long the films are kept before the table is read again. Zero reads it for each request.
     pub catalog_ttl: Duration,
     /// `ALLOWED_ORIGIN`: which web pages may call the chat.
     pub allowed_origin: Origin,
+    /// `STREAMING`: whether answers come word by word, as a function URL in the mode `RESPONSE_STREAM` takes them.
+    pub streaming: bool,
     /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
     pub log_level: Level,
     /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`: the function's memory in MB, which Lambda sets.
@@ -57,6 +61,11 @@ impl Settings {
             "an inference profile, such as us.anthropic.claude-haiku-5-5, or the ARN of one",
             inference_profile,
         );
+        let fallback_model_ids =
+            reader.optional("FALLBACK_MODEL_IDS", "one or two inference profiles with a comma between them", |text| {
+                let ids = text.split(',').map(inference_profile).collect::<Option<Vec<String>>>();
+                ids.filter(|ids| ids.len() <= 2)
+            });
         let movie_limit = reader.setting("MOVIE_LIMIT", "50", "a whole number from 1 to 200", |text| {
             text.parse().ok().filter(|limit| (1..=200).contains(limit))
         });
@@ -69,6 +78,7 @@ impl Settings {
             "* or one origin in lower case without a path, such as https://cinedb.example",
             Origin::parse,
         );
+        let streaming = reader.setting("STREAMING", "false", "true or false", |text| text.parse().ok());
         let log_level =
             reader.setting("AWS_LAMBDA_LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARN, ERROR or FATAL", level);
         let memory = reader.setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512", "a whole number of MB", |text| {
@@ -78,9 +88,11 @@ impl Settings {
             Some(Self {
                 table: table?,
                 model_id: model_id?,
+                fallback_model_ids: fallback_model_ids?,
                 movie_limit: movie_limit?,
                 catalog_ttl: catalog_ttl?,
                 allowed_origin: allowed_origin?,
+                streaming: streaming?,
                 log_level: log_level?,
                 memory: memory?,
             })
@@ -90,17 +102,31 @@ impl Settings {
 
     /// Write them to the log, once.
     pub fn log(&self) {
-        let Self { table, model_id, movie_limit, catalog_ttl, allowed_origin, log_level: _, memory: _ } = self;
+        let Self {
+            table,
+            model_id,
+            fallback_model_ids,
+            movie_limit,
+            catalog_ttl,
+            allowed_origin,
+            streaming,
+            log_level: _,
+            memory: _,
+        } = self;
         tracing::info!(
             table,
             model = model_id,
+            fallbackModels = fallback_model_ids.join(","),
             movieLimit = movie_limit,
             catalogTtl = catalog_ttl.as_secs(),
             allowedOrigin = %allowed_origin,
+            streaming,
             "started"
         );
-        if model::accepts(model_id).model.is_empty() {
-            tracing::warn!(model = model_id, "this model is not in the table of models: it is sent no temperature");
+        for model in [model_id].into_iter().chain(fallback_model_ids) {
+            if model::accepts(model).model.is_empty() {
+                tracing::warn!(model, "this model is not in the table of models: it is sent no temperature");
+            }
         }
     }
 }
@@ -114,7 +140,19 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     /// A set but empty variable is a mistake in a template, not a wish for the default.
     fn setting<T>(&mut self, name: &str, default: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let held = (self.lookup)(name).unwrap_or_else(|| default.to_owned());
-        let parsed = parse(&held);
+        self.parsed(name, &held, allowed, parse)
+    }
+
+    /// One that has no value by default.
+    fn optional<T: Default>(&mut self, name: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        match (self.lookup)(name) {
+            Some(held) => self.parsed(name, &held, allowed, parse),
+            None => Some(T::default()),
+        }
+    }
+
+    fn parsed<T>(&mut self, name: &str, held: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let parsed = parse(held);
         if parsed.is_none() {
             let shown: String = held.chars().take(200).collect();
             self.bad.push(format!("{name} holds {shown:?}, allowed is {allowed}"));
@@ -171,6 +209,8 @@ mod tests {
             ("DYNAMODB_TABLE", &["cinedb", "Movies_v2.prod-eu"][..]),
             ("MODEL_ID", &["global.anthropic.claude-haiku-5-5", "us.anthropic.claude-3-5-haiku-20241022-v1:0"]),
             ("MODEL_ID", &["arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2"]),
+            ("FALLBACK_MODEL_IDS", &["us.anthropic.claude-haiku-4-5-20251001-v1:0,us.amazon.nova-lite-v1:0"]),
+            ("STREAMING", &["true", "false"]),
             ("MOVIE_LIMIT", &["1", "200"]),
             ("CATALOG_TTL", &["0", "86400"]),
             ("ALLOWED_ORIGIN", &["*", "https://cinedb.example"]),
@@ -191,6 +231,8 @@ mod tests {
                 &["", "claude", "anthropic.claude-haiku-5-5", "us..x", "us.anthropic.claude haiku", "us.a.b\u{FFFD}"],
             ),
             ("MODEL_ID", &["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-haiku-5-5"]),
+            ("FALLBACK_MODEL_IDS", &["", "claude", "us.a.b,", "us.a.b, us.a.c", "us.a.b,us.a.c,us.a.d"]),
+            ("STREAMING", &["", "yes", "1", "TRUE"]),
             ("MOVIE_LIMIT", &["", "0", "201", "-1", "5.5", "fifty"]),
             ("CATALOG_TTL", &["", "-1", "86401", "1.5", "15m"]),
             ("ALLOWED_ORIGIN", &["", "cinedb.example", "https://cinedb.example/"]),
@@ -213,6 +255,6 @@ mod tests {
     #[test]
     fn all_bad_settings_are_named_at_once() {
         let bad = Settings::read(|_| Some(String::new())).unwrap_err().to_string();
-        assert_eq!(bad.matches(" holds \"\"").count(), 7, "{bad}");
+        assert_eq!(bad.matches(" holds \"\"").count(), 9, "{bad}");
     }
 }

@@ -97,7 +97,7 @@ impl<T: Table> Kept<T> {
     async fn read(self: Arc<Self>) {
         let started = Instant::now();
         let read = self.table.shelf().await;
-        let ms = started.elapsed().as_millis();
+        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut state = self.state();
         state.reading = false;
         match read {

@@ -18,6 +18,8 @@ pub struct Prompt<'a> {
     /// The block of films, a text of its own before the user's first words. It stands there and not in the system
     /// prompt, so that a row of the table never speaks with the system's voice.
     pub catalog: Option<String>,
+    /// Whether other requests are sent the same block, which makes it worth caching.
+    pub is_shared: bool,
     /// The conversation, which opens and ends with the user.
     pub turns: &'a [Turn],
     /// Films in the block.
@@ -50,6 +52,7 @@ impl<'a> Prompt<'a> {
         Self {
             instructions: INSTRUCTIONS,
             catalog: (fitted > 0).then_some(block),
+            is_shared: movies.matched == 0,
             turns: conversation.turns(),
             movies: fitted,
             left_out: movies.len() - fitted,

@@ -18,17 +18,31 @@ pub struct ModelFailure {
     pub hint: Option<&'static str>,
 }
 
+/// What may help after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Asking the same model again: it is overloaded, or a connection broke.
+    Again,
+    /// Asking another model: this one is slow, gone or not ours.
+    Another,
+    /// Nothing: the request would fail anywhere.
+    Nothing,
+}
+
 /// Bedrock's error codes: what the caller is told, and what the engineer should do.
 const CODES: &[(&str, ModelTrouble, Option<&str>)] = &[
     ("ThrottlingException", ModelTrouble::Throttled, Some("raise the model's quota or lower the route's throttle")),
     ("ServiceQuotaExceededException", ModelTrouble::Throttled, Some("raise the model's quota")),
     ("ServiceUnavailableException", ModelTrouble::Busy, None),
     ("ModelNotReadyException", ModelTrouble::Busy, None),
+    ("InternalServerException", ModelTrouble::Failed, None),
+    ("ModelErrorException", ModelTrouble::Failed, None),
+    ("ModelStreamErrorException", ModelTrouble::Failed, None),
     ("ModelTimeoutException", ModelTrouble::TimedOut, None),
     (
         "ResourceNotFoundException",
         ModelTrouble::NotAvailable,
-        Some("MODEL_ID names a model that has reached its end of life or that this region and account do not have"),
+        Some("set MODEL_ID to a model that this region and account have: see aws bedrock list-inference-profiles"),
     ),
     (
         "AccessDeniedException",
@@ -47,7 +61,25 @@ const CODES: &[(&str, ModelTrouble, Option<&str>)] = &[
     ("ExpiredTokenException", ModelTrouble::AccessRefused, Some("check the function's credentials")),
 ];
 
+/// Failures of the service that have no name of their own in public.
+const THEIRS: &[&str] = &["InternalServerException", "ModelErrorException", "ModelStreamErrorException"];
+/// What Bedrock writes of a model that is gone for good.
+const END_OF_LIFE: &str = "end of its life";
+
 impl ModelFailure {
+    /// What may help.
+    pub fn remedy(&self) -> Remedy {
+        match self.public {
+            ModelTrouble::Throttled | ModelTrouble::Busy | ModelTrouble::Unreachable => Remedy::Again,
+            ModelTrouble::TimedOut | ModelTrouble::NotAvailable | ModelTrouble::AccessRefused => Remedy::Another,
+            ModelTrouble::RequestRefused | ModelTrouble::NoText => Remedy::Nothing,
+            ModelTrouble::Failed => {
+                let is_theirs = THEIRS.contains(&self.trouble.code.as_str());
+                if is_theirs || self.trouble.code.starts_with("HTTP 5") { Remedy::Again } else { Remedy::Nothing }
+            }
+        }
+    }
+
     /// Of a call that was given up because its time was over.
     pub fn out_of_time(budget: Duration) -> Self {
         Trouble::out_of_time(budget).into()
@@ -76,6 +108,9 @@ impl From<Trouble> for ModelFailure {
             Stage::Connection => (ModelTrouble::Unreachable, Some("check the network, the region and the credentials")),
             Stage::Other => (ModelTrouble::Failed, None),
         };
+        let is_gone = public == ModelTrouble::NotAvailable && trouble.detail.contains(END_OF_LIFE);
+        let hint =
+            if is_gone { Some("the model has reached its end of life: set MODEL_ID to another one") } else { hint };
         Self { public, trouble, hint }
     }
 }

@@ -15,26 +15,31 @@ pub struct Accepts {
     pub temperature: Option<f32>,
     /// Whether the model thinks before it answers unless it is told not to: that costs seconds and tokens here.
     pub disable_thinking: bool,
+    /// Tokens from which on a prefix is kept for the next request, if the model does that (AWS's user guide, prompt
+    /// caching). A shorter one would be marked for nothing.
+    pub cache_from: Option<usize>,
 }
 
 /// The models whose ways are known (November 2026).
 pub const MODELS: &[Accepts] = &[
     // Refuses temperature, topP and topK.
-    Accepts { model: "anthropic.claude-haiku-5-5", temperature: None, disable_thinking: true },
+    Accepts { model: "anthropic.claude-haiku-5-5", temperature: None, disable_thinking: true, cache_from: Some(512) },
     Accepts {
         model: "anthropic.claude-haiku-4-5-20251001-v1:0",
         temperature: Some(TEMPERATURE),
         disable_thinking: false,
+        cache_from: Some(4_096),
     },
     // Reached its end of life on Bedrock on 2026-06-19: kept for accounts with an exception of their own.
     Accepts {
         model: "anthropic.claude-3-5-haiku-20241022-v1:0",
         temperature: Some(TEMPERATURE),
         disable_thinking: false,
+        cache_from: None,
     },
 ];
 
-const UNKNOWN: Accepts = Accepts { model: "", temperature: None, disable_thinking: false };
+const UNKNOWN: Accepts = Accepts { model: "", temperature: None, disable_thinking: false, cache_from: None };
 
 /// What the model behind `model_id` accepts: `us.anthropic.claude-…`, the bare model id, or an ARN that ends so.
 pub fn accepts(model_id: &str) -> Accepts {

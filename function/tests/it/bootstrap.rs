@@ -24,7 +24,7 @@ fn aws(events: Vec<Value>) -> Server {
             "usage": {"inputTokens": 608, "outputTokens": 122, "totalTokens": 730},
             "metrics": {"latencyMs": 1},
         }))),
-        _ => Some(Response { status: 202, headers: Vec::new(), body: "{}".to_owned() }),
+        _ => Some(Response { status: 202, headers: Vec::new(), body: b"{}".to_vec() }),
     })
 }
 
@@ -34,7 +34,7 @@ fn invocation(event: Value) -> Response {
         ("lambda-runtime-deadline-ms", "4102444800000".to_owned()),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:123456789012:function:f".to_owned()),
     ];
-    Response { status: 200, headers, body: event.to_string() }
+    Response { status: 200, headers, body: event.to_string().into_bytes() }
 }
 
 fn run(server: &Server, settings: &[(&str, &str)]) -> Output {

@@ -32,16 +32,20 @@ impl Request {
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Response {
     pub(crate) fn ok(body: impl ToString) -> Self {
-        Self { status: 200, headers: vec![("x-amzn-requestid", "aws-1".to_owned())], body: body.to_string() }
+        Self {
+            status: 200,
+            headers: vec![("x-amzn-requestid", "aws-1".to_owned())],
+            body: body.to_string().into_bytes(),
+        }
     }
 
     pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
-        let body = serde_json::json!({"__type": code, "message": message}).to_string();
+        let body = serde_json::json!({"__type": code, "message": message}).to_string().into_bytes();
         let headers = vec![("x-amzn-errortype", code.to_owned()), ("x-amzn-requestid", "aws-1".to_owned())];
         Self { status, headers, body }
     }
@@ -113,10 +117,10 @@ fn serve(stream: &TcpStream, requests: &Mutex<Vec<Request>>, rule: &dyn Fn(&Requ
     };
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();
-    let _ = write!(
-        &mut &*stream,
-        "HTTP/1.1 {status} X\r\n{headers}content-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    let head = format!(
+        "HTTP/1.1 {status} X\r\n{headers}content-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
     );
+    let _ = (&*stream).write_all(&[head.as_bytes(), &body].concat());
 }
 
 fn read(stream: &TcpStream) -> Option<Request> {

@@ -14,7 +14,7 @@ async fn texts_are_picked_by_type_and_tokens_counted() {
     let thought = json!({"reasoningContent": {"reasoningText": {"text": "Hmm.", "signature": "s"}}});
     let content = json!([thought, {"text": "Watch "}, {"text": "The Warrior. "}]);
     let server = Server::start(move |_| converse(content.clone(), "end_turn"));
-    let usage = Usage { input_tokens: 608, output_tokens: 122 };
+    let usage = Usage { input_tokens: 608, output_tokens: 122, ..Usage::default() };
     let expected = Answer { text: "Watch The Warrior.".to_owned(), stop: Stop::Finished, usage };
     assert_eq!(ask(&server, "us.anthropic.claude-haiku-5-5").await, Ok(expected));
 }
@@ -69,7 +69,7 @@ async fn an_answer_that_is_not_json_is_a_failure_that_quotes_nothing() {
 
 #[tokio::test]
 async fn an_error_without_a_code_is_known_by_its_status() {
-    let gateway = || Response { status: 502, headers: Vec::new(), body: "<html>Bad Gateway</html>".to_owned() };
+    let gateway = || Response { status: 502, headers: Vec::new(), body: b"<html>Bad Gateway</html>".to_vec() };
     let server = Server::start(move |_| Some(gateway()));
     let failure = ask(&server, "us.anthropic.claude-haiku-5-5").await.unwrap_err();
     assert_eq!((failure.public, failure.trouble.code.as_str()), (ModelTrouble::Failed, "HTTP 502"));

@@ -1,0 +1,157 @@
+//! The same walk for a function URL in the mode `RESPONSE_STREAM`: server-sent events instead of one reply.
+//!
+//! `token` with the next words, then `done` with the usage, or `error` if the answer breaks. Nothing is sent before the
+//! model's first words are there: until then an error has its status code and its JSON. The URL sends the CORS headers.
+
+use std::{convert::Infallible, pin::Pin};
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use lambda_runtime::{LambdaEvent, MetadataPrelude, StreamResponse};
+use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
+use tracing::{Instrument, Span};
+
+use super::{Handler, log_answer, log_failure, log_prompt, millis, read};
+use crate::{
+    catalog::Catalog,
+    chat::{Conversation, Prompt},
+    deadline::Deadline,
+    error::ChatError,
+    event::Event,
+    model::{AnswerStream, Model, ModelFailure, Piece},
+    reply::Reply,
+};
+
+/// What is sent, piece by piece. The next piece is only asked for when the last one is on its way: a slow reader slows
+/// the model's stream down, and one that goes away drops it.
+pub type Events = Pin<Box<dyn Stream<Item = Result<Bytes, Infallible>> + Send>>;
+
+impl<C: Catalog, M: Model> Handler<C, M> {
+    /// One invocation by Lambda.
+    pub async fn invoke_streaming(
+        &self,
+        LambdaEvent { payload, context }: LambdaEvent<Event>,
+    ) -> StreamResponse<Events> {
+        let deadline = Deadline::of_invocation(context.deadline());
+        let span = tracing::error_span!("request", requestId = context.request_id);
+        self.stream(payload, deadline).instrument(span).await
+    }
+
+    /// Always a response, and its end before the deadline.
+    pub async fn stream(&self, event: Event, deadline: Deadline) -> StreamResponse<Events> {
+        let started = Instant::now();
+        let reply = match self.unanswered(&event) {
+            Some(reply) => reply,
+            None => match self.begin(event, deadline).await {
+                Ok((answer, conversation)) => {
+                    tracing::info!(status = 200, firstWordsMs = millis(started), "replying");
+                    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
+                    return response(StatusCode::OK, headers, events(answer, conversation, deadline));
+                }
+                Err(error) => Reply::error(&self.origin, error),
+            },
+        };
+        tracing::info!(status = reply.status_code, totalMs = millis(started), "replied");
+        whole(reply)
+    }
+
+    async fn begin(&self, event: Event, deadline: Deadline) -> Result<(M::Stream, Conversation), ChatError> {
+        let conversation = read(event).inspect_err(|error| tracing::info!(reason = %error, "refused"))?;
+        let movies = self.movies(&conversation, deadline).await;
+        let prompt = Prompt::new(&movies, &conversation);
+        log_prompt(&prompt, &conversation);
+        let budget = deadline.left();
+        let begun = timeout(budget, self.model.begin(&prompt, deadline)).await;
+        match begun.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget))) {
+            Ok(answer) => Ok((answer, conversation)),
+            Err(failure) => Err(log_failure(failure, &conversation).into()),
+        }
+    }
+}
+
+/// A reply that is complete.
+fn whole(reply: Reply) -> StreamResponse<Events> {
+    let status = StatusCode::from_u16(reply.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = [(header::CONTENT_TYPE, reply.headers.content_type), (header::ALLOW, reply.headers.allow)];
+    let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    response(status, headers, Box::pin(stream::iter(reply.body.map(|body| Ok(Bytes::from(body))))))
+}
+
+fn response(
+    status_code: StatusCode,
+    headers: impl IntoIterator<Item = (header::HeaderName, &'static str)>,
+    stream: Events,
+) -> StreamResponse<Events> {
+    let headers: HeaderMap = headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
+    StreamResponse { metadata_prelude: MetadataPrelude { status_code, headers, cookies: Vec::new() }, stream }
+}
+
+/// An answer on its way.
+struct Answering<S> {
+    stream: S,
+    conversation: Conversation,
+    deadline: Deadline,
+    started: Instant,
+    chars: usize,
+    ended: bool,
+    span: Span,
+}
+
+/// The answer's pieces as events.
+pub(super) fn events<S: AnswerStream>(stream: S, conversation: Conversation, deadline: Deadline) -> Events {
+    let (started, span) = (Instant::now(), Span::current());
+    let answering = Answering { stream, conversation, deadline, started, chars: 0, ended: false, span };
+    Box::pin(stream::unfold(answering, |mut answering| async move {
+        if answering.ended {
+            return None;
+        }
+        let span = answering.span.clone();
+        let event = answering.next().instrument(span).await;
+        Some((Ok(event), answering))
+    }))
+}
+
+impl<S: AnswerStream> Answering<S> {
+    async fn next(&mut self) -> Bytes {
+        let budget = self.deadline.left();
+        let piece = timeout(budget, self.stream.next()).await;
+        match piece.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget))) {
+            Ok(Piece::Text(text)) => {
+                self.chars += text.chars().count();
+                token(&text).into()
+            }
+            Ok(Piece::End(stop, usage)) => {
+                self.ended = true;
+                log_answer(self.started, usage, self.chars, stop);
+                let before = if self.chars == 0 { "" } else { "\n\n" };
+                let note = stop.note().map(|note| token(&format!("{before}{note}"))).unwrap_or_default();
+                (note + &event("done", &json!({"usage": usage.to_json()}))).into()
+            }
+            Err(failure) => {
+                self.ended = true;
+                let error = ChatError::Model(log_failure(failure, &self.conversation));
+                event("error", &json!({"error": error.to_string()})).into()
+            }
+        }
+    }
+}
+
+impl<S> Drop for Answering<S> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let _request = self.span.enter();
+            tracing::info!(answerChars = self.chars, "the caller went away: the model's stream is closed");
+        }
+    }
+}
+
+fn token(text: &str) -> String {
+    event("token", &json!({"text": text}))
+}
+
+/// JSON has no line ends outside of its strings' escapes, so one `data` line holds it.
+fn event(name: &str, data: &Value) -> String {
+    format!("event: {name}\ndata: {data}\n\n")
+}

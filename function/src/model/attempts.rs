@@ -1,0 +1,151 @@
+//! How often a model is asked, and which one.
+//!
+//! One request makes at most [`MAX_ATTEMPTS`] calls: two to the first model, one to each further one. A service that is
+//! out of breath is not helped by more.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
+
+use tokio::time::timeout;
+
+use super::{ModelFailure, Remedy};
+use crate::deadline::Deadline;
+
+/// Calls to Bedrock for one request, at most.
+pub const MAX_ATTEMPTS: usize = 4;
+/// Calls to the first model.
+const FIRST_MODEL: usize = 2;
+/// With less time than this no further attempt is made: it would only be cut off.
+const WORTHWHILE: Duration = Duration::from_secs(2);
+/// The longest pause before the same model is asked again; the shortest is a third of it.
+const PAUSE: Duration = Duration::from_millis(600);
+
+/// Ask `models` in turn, until one answers, none can help or the time is over; `pause` waits.
+pub(super) async fn in_turn<M, T>(
+    models: &[M],
+    deadline: Deadline,
+    pause: impl AsyncFn(Duration),
+    ask: impl AsyncFn(&M) -> Result<T, ModelFailure>,
+) -> Result<T, ModelFailure> {
+    let (mut model, mut attempt) = (0, 1_usize);
+    loop {
+        let is_last = model + 1 >= models.len();
+        let Some(asked) = models.get(model) else { return Err(ModelFailure::out_of_time(Duration::ZERO)) };
+        // A model that hangs must leave time for the next one.
+        let budget = if is_last { deadline.left() } else { deadline.left() * 2 / 3 };
+        let answer = timeout(budget, ask(asked)).await.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget)));
+        let failure = match answer {
+            Ok(answer) => return Ok(answer),
+            Err(failure) => failure,
+        };
+        let again = failure.remedy() == Remedy::Again && model == 0 && attempt < FIRST_MODEL;
+        let another = failure.remedy() != Remedy::Nothing && !is_last;
+        if attempt >= MAX_ATTEMPTS || deadline.left() < WORTHWHILE || !(again || another) {
+            return Err(failure);
+        }
+        // Bedrock's own message may repeat the conversation: it is looked at where that is known.
+        tracing::warn!(
+            attempt,
+            code = failure.trouble.code,
+            awsRequestId = failure.trouble.aws_request_id,
+            hint = failure.hint,
+            next = if again { "the same model" } else { "the next model" },
+            "the model failed, trying again"
+        );
+        attempt += 1;
+        if again {
+            pause(jittered(PAUSE)).await;
+        } else {
+            model += 1;
+        }
+    }
+}
+
+/// Between a third and the whole of `longest`, so that environments that failed together do not return together.
+fn jittered(longest: Duration) -> Duration {
+    // The standard library's hashers are seeded at random.
+    let part = RandomState::new().hash_one(()) % 1000;
+    longest / 3 + (longest - longest / 3) * u32::try_from(part).unwrap_or(0) / 1000
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::aws::{Stage, Trouble};
+
+    fn failure(code: &str) -> ModelFailure {
+        let (code, detail) = (code.to_owned(), String::new());
+        Trouble { stage: Stage::Service, code, detail, aws_request_id: None }.into()
+    }
+
+    /// Which models are asked when the first ones fail in these ways, one after the other.
+    async fn asked(models: &[u32], failures: &[&str]) -> (Vec<u32>, Result<u32, String>) {
+        let asked = RefCell::new(Vec::new());
+        let answer = in_turn(models, Deadline::within(Duration::from_secs(30)), sleep, async |model: &u32| {
+            let attempt = asked.borrow().len();
+            asked.borrow_mut().push(*model);
+            failures.get(attempt).map_or(Ok(*model), |code| Err(failure(code)))
+        });
+        let answer = answer.await.map_err(|failure| failure.trouble.code);
+        (asked.into_inner(), answer)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_busy_model_is_asked_twice_and_then_the_next_ones_once_each() {
+        let busy =
+            ["ThrottlingException", "ServiceUnavailableException", "InternalServerException", "ThrottlingException"];
+        for (models, failures, expected) in [
+            (&[1, 2, 3][..], &busy[..1], vec![1, 1]),
+            (&[1, 2, 3], &busy[..2], vec![1, 1, 2]),
+            (&[1, 2, 3], &busy[..3], vec![1, 1, 2, 3]),
+        ] {
+            let (models, answer) = asked(models, failures).await;
+            assert_eq!(answer.ok(), expected.last().copied());
+            assert_eq!(models, expected);
+        }
+        let last = "ThrottlingException".to_owned();
+        assert_eq!(asked(&[1, 2, 3, 4, 5], &busy).await, (vec![1, 1, 2, 3], Err(last.clone())));
+        assert_eq!(asked(&[1], &busy[2..]).await, (vec![1, 1], Err(last)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_model_that_is_gone_or_refused_is_asked_once() {
+        for code in ["ResourceNotFoundException", "AccessDeniedException", "ModelTimeoutException"] {
+            assert_eq!(asked(&[1, 2, 3], &[code]).await, (vec![1, 2], Ok(2)), "{code}");
+            assert_eq!(asked(&[1, 2, 3], &[code; 9]).await, (vec![1, 2, 3], Err(code.to_owned())));
+            assert_eq!(asked(&[1], &[code]).await, (vec![1], Err(code.to_owned())));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_would_fail_anywhere_is_made_once() {
+        for code in ["ValidationException", "SomethingNewException"] {
+            assert_eq!(asked(&[1, 2], &[code]).await, (vec![1], Err(code.to_owned())));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_model_that_hangs_leaves_time_for_the_next_one_and_nothing_starts_too_late() {
+        let deadline = Deadline::within(Duration::from_secs(30));
+        let answer = in_turn(&[1, 2], deadline, sleep, async |model: &u32| {
+            sleep(Duration::from_secs(if *model == 1 { 60 } else { 5 })).await;
+            Ok(*model)
+        });
+        assert_eq!(answer.await.ok(), Some(2));
+        let asked = RefCell::new(0);
+        let short = Deadline::within(Duration::from_secs(3));
+        let answer = in_turn(&[1, 2], short, sleep, async |_: &u32| {
+            *asked.borrow_mut() += 1;
+            sleep(Duration::from_millis(500)).await;
+            Err::<u32, _>(failure("ThrottlingException"))
+        });
+        assert!(answer.await.is_err());
+        assert_eq!(asked.into_inner(), 1);
+    }
+}

@@ -1,0 +1,78 @@
+//! The parts of a Converse request. Converse and `ConverseStream` take the same.
+
+use std::collections::HashMap;
+
+use aws_sdk_bedrockruntime::{
+    error::BuildError,
+    types::{
+        CachePointBlock, CachePointType, ContentBlock, ConversationRole, InferenceConfiguration, Message,
+        SystemContentBlock,
+    },
+};
+use aws_smithy_types::Document;
+
+use super::{Accepts, MAX_TOKENS, ModelFailure};
+use crate::{
+    aws::{Stage, Trouble},
+    chat::{Prompt, Role, Turn},
+};
+
+/// Characters that make a token at most, so that a prefix is not taken for longer than it is.
+const CHARS_A_TOKEN: usize = 4;
+
+/// What a model is sent beside its id.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) system: SystemContentBlock,
+    pub(super) messages: Vec<Message>,
+    pub(super) inference: InferenceConfiguration,
+    pub(super) additional: Option<Document>,
+}
+
+impl Request {
+    pub(super) fn new(prompt: &Prompt<'_>, accepts: &Accepts) -> Result<Self, ModelFailure> {
+        Ok(Self {
+            system: SystemContentBlock::Text(prompt.instructions.to_owned()),
+            messages: messages(prompt, accepts).map_err(unbuildable)?,
+            inference: InferenceConfiguration::builder()
+                .max_tokens(MAX_TOKENS)
+                .set_temperature(accepts.temperature)
+                .build(),
+            additional: accepts.disable_thinking.then(no_thinking),
+        })
+    }
+}
+
+fn no_thinking() -> Document {
+    let disabled = Document::Object(HashMap::from([("type".to_owned(), Document::from("disabled"))]));
+    Document::Object(HashMap::from([("thinking".to_owned(), disabled)]))
+}
+
+/// The catalogue block is the first text of the first message, which is always the user's. A block that other requests
+/// share is followed by a cache point: writing to the cache costs a quarter more than reading anew, so it is done only
+/// where somebody will read it.
+fn messages(prompt: &Prompt<'_>, accepts: &Accepts) -> Result<Vec<Message>, BuildError> {
+    let mut before = Vec::new();
+    if let Some(catalog) = &prompt.catalog {
+        before.push(ContentBlock::Text(catalog.clone()));
+        let tokens = (prompt.instructions.len() + catalog.len()) / CHARS_A_TOKEN;
+        if prompt.is_shared && accepts.cache_from.is_some_and(|least| tokens >= least) {
+            before.push(ContentBlock::CachePoint(CachePointBlock::builder().r#type(CachePointType::Default).build()?));
+        }
+    }
+    prompt.turns.iter().map(|turn| message(std::mem::take(&mut before), turn)).collect()
+}
+
+fn message(mut content: Vec<ContentBlock>, turn: &Turn) -> Result<Message, BuildError> {
+    let role = match turn.role {
+        Role::User => ConversationRole::User,
+        Role::Assistant => ConversationRole::Assistant,
+    };
+    content.push(ContentBlock::Text(turn.text.clone()));
+    Message::builder().role(role).set_content(Some(content)).build()
+}
+
+fn unbuildable(error: BuildError) -> ModelFailure {
+    let (stage, code) = (Stage::Other, "BuildError".to_owned());
+    Trouble { stage, code, detail: error.to_string(), aws_request_id: None }.into()
+}

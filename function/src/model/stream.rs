@@ -1,0 +1,97 @@
+//! An answer that comes word by word, through `ConverseStream`.
+
+use aws_sdk_bedrockruntime::{
+    operation::{RequestId, converse_stream::ConverseStreamOutput},
+    types::{ConverseStreamOutput as Event, error::ConverseStreamOutputError},
+};
+
+use super::{
+    AnswerStream, ModelFailure, Piece, Usage,
+    bedrock::{stop, usage},
+};
+use crate::aws::{Stage, Trouble};
+
+/// A stream of which the first piece has come.
+#[derive(Debug)]
+pub struct BedrockStream {
+    events: ConverseStreamOutput,
+    first: Option<Piece>,
+    has_text: bool,
+    stop_reason: Option<String>,
+    usage: Usage,
+}
+
+impl BedrockStream {
+    /// Wait for the first piece: until it is there, another model can be asked instead.
+    pub(super) async fn begin(events: ConverseStreamOutput) -> Result<Self, ModelFailure> {
+        let usage = Usage::default();
+        let mut stream = Self { events, first: None, has_text: false, stop_reason: None, usage };
+        stream.first = Some(stream.receive().await?);
+        Ok(stream)
+    }
+
+    /// Texts are picked by type, as in [`super::bedrock`]. White space before the first word is dropped.
+    async fn receive(&mut self) -> Result<Piece, ModelFailure> {
+        while let Some(event) = self.receive_event().await? {
+            #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is non-exhaustive, and the rest is no text")]
+            match event {
+                Event::ContentBlockDelta(delta) => {
+                    let text =
+                        delta.delta().and_then(|delta| delta.as_text().ok()).map(String::as_str).unwrap_or_default();
+                    let text = if self.has_text { text } else { text.trim_start() };
+                    if !text.is_empty() {
+                        self.has_text = true;
+                        return Ok(Piece::Text(text.to_owned()));
+                    }
+                }
+                Event::MessageStop(end) => self.stop_reason = Some(end.stop_reason().as_str().to_owned()),
+                Event::Metadata(metadata) => self.usage = metadata.usage().map(usage).unwrap_or_default(),
+                _ => {}
+            }
+        }
+        match &self.stop_reason {
+            Some(reason) => Ok(Piece::End(stop(reason, !self.has_text, self.events.request_id())?, self.usage)),
+            None => Err(self.broken(Trouble {
+                stage: Stage::Connection,
+                code: "StreamEnded".to_owned(),
+                detail: "the stream ended before the answer did".to_owned(),
+                aws_request_id: None,
+            })),
+        }
+    }
+
+    async fn receive_event(&mut self) -> Result<Option<Event>, ModelFailure> {
+        let received = self.events.stream.recv().await;
+        received.map_err(|error| {
+            let code = error.as_service_error().map_or("StreamBroken", code);
+            self.broken(Trouble::of_stream(&error, code))
+        })
+    }
+
+    fn broken(&self, trouble: Trouble) -> ModelFailure {
+        Trouble { aws_request_id: self.events.request_id().map(str::to_owned), ..trouble }.into()
+    }
+}
+
+/// An error inside a stream carries its code as its type only.
+fn code(error: &ConverseStreamOutputError) -> &'static str {
+    use ConverseStreamOutputError as Error;
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is non-exhaustive")]
+    match error {
+        Error::ThrottlingException(_) => "ThrottlingException",
+        Error::ServiceUnavailableException(_) => "ServiceUnavailableException",
+        Error::InternalServerException(_) => "InternalServerException",
+        Error::ModelStreamErrorException(_) => "ModelStreamErrorException",
+        Error::ValidationException(_) => "ValidationException",
+        _ => "StreamError",
+    }
+}
+
+impl AnswerStream for BedrockStream {
+    async fn next(&mut self) -> Result<Piece, ModelFailure> {
+        match self.first.take() {
+            Some(piece) => Ok(piece),
+            None => self.receive().await,
+        }
+    }
+}
