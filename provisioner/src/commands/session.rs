@@ -28,6 +28,9 @@ impl Session {
     /// Reads the template and the parameters, and prepares the clients. AWS is not called yet.
     pub(crate) async fn open(arguments: &Stack, check: PackageCheck) -> Result<Self> {
         let template = Template::load(&arguments.template)?;
+        for left_out in template.left_out() {
+            terminal::note(&report::dim(format!("left out: {left_out}")));
+        }
         let aws = connect(&arguments.aws).await?;
         let packages = Packages { instead: arguments.packages_instead(), check };
         let parameters = parameters(arguments.parameters.as_deref(), &arguments.parameter)?;

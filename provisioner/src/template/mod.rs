@@ -2,6 +2,7 @@
 //!
 //! Pure but for reading files.
 
+mod cdk_output;
 mod condition;
 mod evaluate;
 mod flat;

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::cdk_output;
 use super::include;
 use super::parameters::Declaration;
 use super::reference::has_dynamic_reference;
@@ -23,6 +24,7 @@ pub struct Template {
     pub(super) resources: Vec<(String, ResourceSection)>,
     pub(super) outputs: Vec<(String, OutputSection)>,
     flat: Value,
+    left_out: Vec<String>,
 }
 
 /// A resource as the template declares it.
@@ -117,7 +119,8 @@ impl Template {
     /// # Errors
     /// As [`Template::load`].
     pub fn from_source(source: Source) -> Result<Self> {
-        let flat = include::expand(yaml::parse(&source)?, source.path())?;
+        let mut flat = include::expand(yaml::parse(&source)?, source.path())?;
+        let left_out = cdk_output::adapt(&mut flat, source.path())?;
         let Value::Object(sections) = &flat else {
             return Err(problem(&source, &[], "a template must be a map of sections"));
         };
@@ -140,6 +143,7 @@ impl Template {
             resources,
             source,
             flat,
+            left_out,
         })
     }
 
@@ -159,6 +163,12 @@ impl Template {
     #[must_use]
     pub fn logical_ids_of(&self, kind: &str) -> Vec<&str> {
         self.resources.iter().filter(|(_, section)| section.kind == kind).map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// What the file says and the template leaves out, each with the reason: what the CDK adds for its own use.
+    #[must_use]
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// The template in one piece: included files in place, functions in their long form.
