@@ -128,6 +128,9 @@ pub(crate) struct Plan {
     /// Show what would change if existing resources of the same names became this stack's
     #[arg(long)]
     pub(crate) adopt: bool,
+    /// Show what would change if routes of somebody else were led to this stack
+    #[arg(long)]
+    pub(crate) take_over: bool,
     /// Show the removal of what carries the stack's mark and is not in the template any more
     #[arg(long)]
     pub(crate) prune: bool,
@@ -143,6 +146,9 @@ pub(crate) struct Deploy {
     /// Take over existing resources of the same names, made by hand or by another tool
     #[arg(long)]
     pub(crate) adopt: bool,
+    /// Lead a route of somebody else to this stack; destroy puts it back
+    #[arg(long)]
+    pub(crate) take_over: bool,
     /// Remove what carries the stack's mark and is not in the template any more
     #[arg(long)]
     pub(crate) prune: bool,

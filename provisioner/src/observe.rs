@@ -10,7 +10,7 @@ use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
 use crate::resources::other::Schema;
 use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
-use crate::template::{Known, Reference};
+use crate::template::{Known, Reference, references_in_text};
 
 /// Answers questions and changes nothing: all that planning can be given.
 pub trait Reader {
@@ -19,6 +19,9 @@ pub trait Reader {
 
     /// What AWS's registry says of a kind that has no type here.
     fn schema(&self, kind: &str) -> impl Future<Output = Result<Schema>> + Send;
+
+    /// What an API of somebody else does to the routes that are added to it.
+    fn surroundings(&self, api_id: &str) -> impl Future<Output = Result<Surroundings>> + Send;
 
     /// The functions, APIs, log groups and roles that carry the stack's mark, whether or not a template names them.
     fn marked(&self, stack: &str) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
@@ -81,6 +84,30 @@ impl Found {
     }
 }
 
+/// An API that is attached to, as far as its owner decides about the routes on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// `HTTP`, or `WEBSOCKET`, to which no route of an HTTP API can be added.
+    pub protocol: String,
+    /// Whether the API answers browsers' CORS questions by itself.
+    pub cors: bool,
+    /// Its stages.
+    pub stages: Vec<SeenStage>,
+}
+
+/// A stage of an API that is attached to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeenStage {
+    /// Its name.
+    pub name: String,
+    /// Whether it serves a changed route at once.
+    pub auto_deploy: bool,
+    /// Whether every route has a throttle.
+    pub throttled: bool,
+    /// The keys of the routes that have a throttle of their own.
+    pub throttled_routes: BTreeSet<String>,
+}
+
 /// Something that carries the stack's mark and that the template does not name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leftover {
@@ -101,6 +128,8 @@ pub struct Observed {
     pub schemas: BTreeMap<String, Schema>,
     /// What neither exists nor can be made, since what it is part of does not exist: why, by logical id.
     pub nowhere: BTreeMap<String, Error>,
+    /// The APIs of somebody else that are attached to, by their ids.
+    pub attached: BTreeMap<String, Surroundings>,
     /// What the template no longer names, where that was looked for.
     pub leftovers: Vec<Leftover>,
     /// Why that could not be looked for.
@@ -120,6 +149,13 @@ pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed
     asked.push(ask(reader, desired, Question::Account));
     let untyped = desired.resources.iter().filter(|wanted| matches!(wanted.resource, Resource::Other(_)));
     let kinds: BTreeSet<_> = untyped.map(|wanted| wanted.resource.kind().to_owned()).collect();
+    let attached = desired.resources.iter().filter_map(|wanted| {
+        let Resource::Route(route) = &wanted.resource else { return None };
+        // An API of the stack's own is still a reference here.
+        references_in_text(&route.api_id).is_empty().then(|| route.api_id.clone())
+    });
+    let attached: BTreeSet<_> = attached.collect();
+    asked.extend(attached.into_iter().map(|api_id| ask(reader, desired, Question::Surroundings(api_id))));
     asked.extend(kinds.into_iter().map(|kind| ask(reader, desired, Question::Schema(kind))));
     loop {
         let filled = waiting.iter().map(|wanted| (*wanted, observed.told(wanted.resource.fill(&known))));
@@ -138,6 +174,10 @@ pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed
             Answer::Schema(kind, schema) => {
                 observed.schemas.insert(kind, schema?);
             }
+            Answer::Surroundings(api_id, answer) => match answer {
+                Err(error) if error.is_nowhere() => {} // its routes say so
+                answer => drop(observed.attached.insert(api_id, answer?)),
+            },
             Answer::Resource(wanted, answer) => match *answer {
                 Err(error) if error.is_nowhere() => {
                     observed.nowhere.insert(wanted.logical_id.clone(), error);
@@ -163,6 +203,7 @@ fn before_any_write(error: Error) -> Error {
 enum Question<'a> {
     Account,
     Schema(String),
+    Surroundings(String),
     Find(&'a Wanted, Box<Resource>),
 }
 
@@ -170,6 +211,7 @@ enum Question<'a> {
 enum Answer<'a> {
     Account(Result<String>),
     Schema(String, Result<Schema>),
+    Surroundings(String, Result<Surroundings>),
     Resource(&'a Wanted, Box<Result<Option<Found>>>),
 }
 
@@ -179,6 +221,10 @@ async fn ask<'a>(reader: &impl Reader, desired: &Desired, question: Question<'a>
         Question::Schema(kind) => {
             let schema = reader.schema(&kind).await;
             Answer::Schema(kind, schema)
+        }
+        Question::Surroundings(api_id) => {
+            let surroundings = reader.surroundings(&api_id).await;
+            Answer::Surroundings(api_id, surroundings)
         }
         Question::Find(wanted, resource) => {
             let mark = Mark { stack: desired.stack.as_str().to_owned(), logical_id: wanted.logical_id.clone() };

@@ -9,10 +9,11 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::Aws;
+use super::apigateway::SeenApi;
 use crate::error::Result;
-use crate::observe::{Found, Leftover, Observed, Reader};
+use crate::observe::{Found, Leftover, Observed, Reader, Surroundings};
 use crate::resources::other::Schema;
-use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource, Tags};
+use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource};
 
 impl Aws {
     /// A reader for one run. It remembers what AWS answered, so the next run takes another one.
@@ -22,7 +23,7 @@ impl Aws {
         AwsReader {
             aws,
             apis: Asked::default(),
-            api_tags: Asked::default(),
+            seen_apis: Asked::default(),
             integrations: Asked::default(),
             routes: Asked::default(),
             policies: Asked::default(),
@@ -38,7 +39,7 @@ pub struct AwsReader {
     pub(super) aws: Aws,
     pub(super) apis: Asked<Vec<Api>>,
     /// By API.
-    pub(super) api_tags: Asked<Tags>,
+    pub(super) seen_apis: Asked<SeenApi>,
     /// By API.
     pub(super) integrations: Asked<Vec<Integration>>,
     /// By API.
@@ -56,6 +57,10 @@ impl Reader for AwsReader {
 
     async fn schema(&self, kind: &str) -> Result<Schema> {
         self.aws.registry_schema(kind).await
+    }
+
+    async fn surroundings(&self, api_id: &str) -> Result<Surroundings> {
+        self.api_surroundings(api_id).await
     }
 
     async fn marked(&self, stack: &str) -> Result<Vec<Leftover>> {

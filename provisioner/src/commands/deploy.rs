@@ -23,7 +23,12 @@ pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
     let plan = plan(
         &session.desired,
         &observed,
-        &Options { adopt: arguments.adopt, prune: arguments.prune, check: event.clone() },
+        &Options {
+            adopt: arguments.adopt,
+            take_over: arguments.take_over,
+            prune: arguments.prune,
+            check: event.clone(),
+        },
     );
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
     apply(&plan, &session, &approval, event, arguments.stack.output).await

@@ -14,8 +14,12 @@ use crate::terminal::{self, Exit};
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
     let observed = observe_all(&session.aws.reader(), &session.desired).await?;
-    let options =
-        Options { adopt: arguments.adopt, prune: arguments.prune, check: smoke::event(&session.desired, true) };
+    let options = Options {
+        adopt: arguments.adopt,
+        take_over: arguments.take_over,
+        prune: arguments.prune,
+        check: smoke::event(&session.desired, true),
+    };
     let plan = plan(&session.desired, &observed, &options);
     match arguments.stack.output {
         Output::Text => terminal::result(&report::plan_text(&plan)),

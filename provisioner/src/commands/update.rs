@@ -15,8 +15,11 @@ pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
     let event = smoke::event(&session.desired, !arguments.no_smoke);
     let observed = observe(&session.aws.reader(), &session.desired).await?;
-    let whole =
-        plan(&session.desired, &observed, &Options { adopt: arguments.adopt, prune: false, check: event.clone() });
+    let whole = plan(
+        &session.desired,
+        &observed,
+        &Options { adopt: arguments.adopt, take_over: false, prune: false, check: event.clone() },
+    );
     refuse_first_deploy(&whole)?;
     let plan = whole.only(|step| is_of_a_function(&step.kind), "`update` changes functions only; `deploy` does this");
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };

@@ -6,6 +6,7 @@ use super::hold::hold_callers;
 use super::leftovers;
 use super::notes::findings;
 use super::secret::masked;
+use super::takeover;
 use super::{Action, Blocker, Plan, Step, VERSION};
 use crate::desired::{Desired, Wanted};
 use crate::error::Error;
@@ -19,6 +20,8 @@ use crate::template::{Known, Reference};
 pub struct Options {
     /// Whether resources that nobody's mark is on become the stack's.
     pub adopt: bool,
+    /// Whether routes of somebody else are led to this stack.
+    pub take_over: bool,
     /// Whether what the template no longer names is removed.
     pub prune: bool,
     /// The event that a new version must answer before an alias leads to it.
@@ -26,6 +29,9 @@ pub struct Options {
 }
 
 const TAKE_OVER: &str = "take it over with `--adopt` (`plan --adopt` shows what would change), or use another name";
+
+const ANOTHER: &str = "take the route over with `--take-over` (`destroy` puts it back), or give this stack another API \
+                       with `--parameter ApiId=…`";
 
 /// A late log line of a function that is gone makes its log group anew.
 const TAKE_OVER_LOGS: &str =
@@ -41,16 +47,22 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     known.insert(Reference::account(), &observed.account);
     let mut steps = Vec::new();
     let mut blockers = Vec::new();
+    let taken = takeover::taken(desired, observed, options);
     for wanted in &desired.resources {
         let mut resource = observed.told(wanted.resource.fill(&known));
         if let Resource::Alias(alias) = &mut resource {
             let patient = steps.iter().any(Step::grants_something_new);
             alias.check = options.check.clone().map(|event| Check { event, patient });
         }
+        if let Resource::Integration(integration) = &mut resource {
+            let new = taken.get(&wanted.logical_id).map_or(&[][..], Vec::as_slice);
+            takeover::remember(integration, observed.found.get(&wanted.logical_id), new);
+        }
         let found = observed.found.get(&wanted.logical_id).map(|found| found.clone().led_by(&resource));
         let missing = observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(wanted, error));
         let blocker = missing.or_else(|| found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
         let mut step = step(wanted, resource, found.as_ref());
+        takeover::say_so(&mut step, found.as_ref());
         if let Some(blocker) = blocker {
             step.leave("it is blocked, see the error");
             blockers.push(blocker);
@@ -64,8 +76,10 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         steps.push(step);
     }
     let (refused, mut notes) = findings(desired, &mut steps);
+    let (impossible, of_others) = takeover::surroundings(observed, &mut steps);
+    notes.extend(of_others);
     notes.extend(leftovers::notes(observed, options.prune));
-    blockers.extend(refused);
+    blockers.extend(refused.into_iter().chain(impossible));
     hold_callers(&mut steps);
     if options.prune {
         steps.extend(leftovers::removals(observed, &steps));
@@ -160,9 +174,8 @@ fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: &Option
             ),
         ),
         Owner::Nobody => match resource.objection(&found.resource) {
-            Some(objection) => {
-                (objection, "remove that route, or give this stack another API with `--parameter ApiId=…`".to_owned())
-            }
+            Some(_) if options.take_over => return None,
+            Some(objection) => (objection, ANOTHER.to_owned()),
             None if options.adopt => return None,
             None => (
                 format!("{} `{}` exists and was not made by this stack", resource.kind(), resource.name()),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::takeover::put_back;
 use super::{Action, Blocker, Plan, Step, VERSION};
 use crate::desired::{Desired, Wanted};
 use crate::observe::{Found, Observed};
@@ -26,7 +27,8 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let needed_by = reversed(&desired.resources);
     let steps = desired.resources.iter().rev().filter_map(|wanted| {
         let found = observed.found.get(&wanted.logical_id)?;
-        Some(step(wanted, found, needed_by.get(&wanted.logical_id).cloned().unwrap_or_default()))
+        let step = step(wanted, found, needed_by.get(&wanted.logical_id).cloned().unwrap_or_default());
+        Some(given_back(step, found, observed))
     });
     Plan {
         version: VERSION,
@@ -54,6 +56,19 @@ fn elsewhere(wanted: &Wanted, filled: &Resource, found: &Resource) -> Option<Blo
         cause: format!("the stack has a route on the HTTP API `{there}`, which this run does not look at"),
         hint: format!("give the parameters of the deploy, here `--parameter ApiId={there}`"),
     })
+}
+
+/// A route that was taken over goes back to where it led, in place of going.
+fn given_back(mut step: Step, found: &Found, observed: &Observed) -> Step {
+    if step.action == Action::Delete
+        && let Some((stages, target)) = put_back(found, observed.found.values())
+    {
+        step.action = Action::Update;
+        step.reason = Some(format!("goes back to {target}, where it led before"));
+        step.stages = stages;
+        step.name_calls();
+    }
+    step
 }
 
 fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::takeover::put_back;
 use super::{Action, Note, Step};
 use crate::observe::{Leftover, Observed};
 use crate::resources::{Call, Resource, Stages};
@@ -16,18 +17,22 @@ pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
     let mut removals = Vec::new();
     for Leftover { logical_id, found } in leftovers {
         let name = found.resource.name();
-        let stages = found.resource.delete(&found.ids);
+        let all = observed.found.values().chain(observed.leftovers.iter().map(|one| &one.found));
+        let (action, stages, reason) = match put_back(found, all) {
+            Some((stages, target)) => (Action::Update, stages, format!("goes back to {target}, where it led before")),
+            None => (Action::Delete, found.resource.delete(&found.ids), "the template no longer has it".to_owned()),
+        };
         let step = Step {
             id: format!("{logical_id} ({name})"),
             logical_id: logical_id.clone(),
             kind: found.resource.kind().to_owned(),
             name,
             through: found.resource.through(),
-            action: Action::Delete,
+            action,
             changes: Vec::new(),
             calls: stages.iter().flatten().map(Call::operation).collect(),
             needs: before.clone(),
-            reason: Some("the template no longer has it".to_owned()),
+            reason: Some(reason),
             stages,
             cleanup: Stages::new(),
             resource: found.resource.clone(),

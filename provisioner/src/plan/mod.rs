@@ -8,6 +8,7 @@ mod hold;
 mod leftovers;
 mod notes;
 mod secret;
+mod takeover;
 #[cfg(test)]
 pub(crate) mod tests;
 

@@ -19,6 +19,7 @@ mod scalar;
 pub mod stage;
 pub mod table;
 mod tags;
+pub mod taken;
 pub mod url;
 pub mod version;
 

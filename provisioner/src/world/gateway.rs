@@ -56,7 +56,7 @@ impl State {
 
     pub(super) fn find_integration(&self, wanted: &Integration, mark: &Mark) -> Option<Found> {
         let here = || self.integrations.iter().filter(|(_, one)| one.api_id == wanted.api_id);
-        let ours: Vec<_> = here().filter(|(_, one)| one.description == wanted.description).collect();
+        let ours: Vec<_> = here().filter(|(_, one)| mark.is_in_description(&one.description)).collect();
         let nobodys = |one: &Integration| mark.owner_by_description(&one.description) == Owner::Nobody;
         let same =
             || here().find(|(_, one)| nobodys(one) && same_function(&one.integration_uri, &wanted.integration_uri));

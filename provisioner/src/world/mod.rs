@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::execute::Writer;
-use crate::observe::{Found, Leftover, Observed, Reader};
+use crate::observe::{Found, Leftover, Observed, Reader, Surroundings};
 use crate::resources::alias::Alias;
 use crate::resources::api::Api;
 use crate::resources::function::Function;
@@ -208,6 +208,10 @@ impl Reader for World {
 
     async fn schema(&self, kind: &str) -> Result<Schema> {
         Schema::kept(kind).ok_or_else(|| Error::new("asking for a schema", missing(kind)))
+    }
+
+    async fn surroundings(&self, _api_id: &str) -> Result<Surroundings> {
+        Ok(Surroundings { protocol: "HTTP".to_owned(), ..Surroundings::default() })
     }
 
     async fn marked(&self, stack: &str) -> Result<Vec<Leftover>> {

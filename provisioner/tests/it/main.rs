@@ -33,4 +33,5 @@ mod streaming;
 mod support;
 mod support_tests;
 mod synth;
+mod take_over;
 mod update;

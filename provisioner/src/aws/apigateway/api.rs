@@ -40,17 +40,29 @@ impl AwsReader {
         Ok(found.map(|api| found_api(api, mark)))
     }
 
-    /// The tags of an API.
-    pub(super) async fn api_tags(&self, api_id: &str) -> Result<Arc<Tags>> {
+    /// What is known of an API by its id.
+    pub(super) async fn seen_api(&self, api_id: &str) -> Result<Arc<SeenApi>> {
         let listed = self.apis.told("").unwrap_or_default();
         let ask = async {
             match listed.iter().find(|api| api.api_id() == Some(api_id)) {
-                Some(api) => Ok(sorted(api.tags())),
-                None => self.aws.api_tags(api_id).await,
+                Some(api) => Ok(SeenApi {
+                    tags: sorted(api.tags()),
+                    protocol: api.protocol_type().map_or("HTTP", ProtocolType::as_str).to_owned(),
+                    cors: api.cors_configuration().is_some(),
+                }),
+                None => self.aws.seen_api(api_id).await,
             }
         };
-        self.api_tags.once(api_id, ask).await
+        self.seen_apis.once(api_id, ask).await
     }
+}
+
+/// An API, as far as its parts need to know it.
+#[derive(Debug)]
+pub(in super::super) struct SeenApi {
+    pub(super) tags: Tags,
+    pub(super) protocol: String,
+    pub(super) cors: bool,
 }
 
 /// An API as it is in the list.
@@ -82,9 +94,13 @@ impl Aws {
         }
     }
 
-    async fn api_tags(&self, api_id: &str) -> Result<Tags> {
+    async fn seen_api(&self, api_id: &str) -> Result<SeenApi> {
         match self.apigateway.get_api().api_id(api_id).send().await {
-            Ok(api) => Ok(sorted(api.tags())),
+            Ok(api) => Ok(SeenApi {
+                tags: sorted(api.tags()),
+                protocol: api.protocol_type().map_or("HTTP", ProtocolType::as_str).to_owned(),
+                cors: api.cors_configuration().is_some(),
+            }),
             Err(error) if is_missing(&error) => Err(no_such_api(api_id)),
             Err(error) => Err(problem(format!("reading HTTP API {api_id}"), &error)),
         }

@@ -7,7 +7,7 @@ mod stage;
 
 use std::collections::HashMap;
 
-pub(super) use api::found_api;
+pub(super) use api::{SeenApi, found_api};
 use aws_config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::error::{ProvideErrorMetadata, SdkError};
 

@@ -14,10 +14,10 @@ impl AwsReader {
     /// The route of this key. It has no mark: it is ours when the API or the integration that it leads to is.
     pub(in super::super) async fn find_route(&self, wanted: &Route, mark: &Mark) -> Result<Option<Found>> {
         let api_id = &wanted.api_id;
-        let (routes, integrations, api_tags) = tokio::try_join!(
+        let (routes, integrations, api) = tokio::try_join!(
             self.routes.once(api_id, self.aws.routes(api_id)),
             self.integrations.once(api_id, self.aws.integrations(api_id)),
-            self.api_tags(api_id),
+            self.seen_api(api_id),
         )?;
         let Some(found) = routes.iter().find(|route| route.route_key() == Some(&wanted.route_key)) else {
             return Ok(None);
@@ -26,7 +26,7 @@ impl AwsReader {
         let leads_to = |one: &&sdk::Integration| one.integration_id() == target.strip_prefix("integrations/");
         let description = integrations.iter().find(leads_to).and_then(|one| one.description()).unwrap_or_default();
         let owner =
-            if mark.owner(&api_tags) == Owner::Ours { Owner::Ours } else { mark.owner_by_description(description) };
+            if mark.owner(&api.tags) == Owner::Ours { Owner::Ours } else { mark.owner_by_description(description) };
         Ok(Some(found_route(api_id, found, owner)))
     }
 }

@@ -4,15 +4,54 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_apigatewayv2::types as sdk;
 
-use super::super::Aws;
 use super::super::problem::{is_missing, problem};
-use super::{sorted, unsorted};
+use super::super::{Aws, AwsReader};
+use super::{no_such_api, sorted, unsorted};
 use crate::error::Result;
-use crate::observe::Found;
+use crate::observe::{Found, SeenStage, Surroundings};
 use crate::resources::stage::{self, RouteSettings, Stage};
 use crate::resources::{Ids, Mark, Resource};
 
+impl AwsReader {
+    /// What an API of somebody else does to the routes that are added to it.
+    pub(in super::super) async fn api_surroundings(&self, api_id: &str) -> Result<Surroundings> {
+        let (api, stages) = tokio::try_join!(self.seen_api(api_id), self.aws.stages(api_id))?;
+        let limited = |settings: &sdk::RouteSettings| settings.throttling_rate_limit().is_some();
+        let stages = stages.iter().map(|stage| SeenStage {
+            name: stage.stage_name().unwrap_or_default().to_owned(),
+            auto_deploy: stage.auto_deploy().unwrap_or_default(),
+            throttled: stage.default_route_settings().is_some_and(limited),
+            throttled_routes: stage
+                .route_settings()
+                .into_iter()
+                .flatten()
+                .filter(|(_, settings)| limited(settings))
+                .map(|(key, _)| key.clone())
+                .collect(),
+        });
+        Ok(Surroundings { protocol: api.protocol.clone(), cors: api.cors, stages: stages.collect() })
+    }
+}
+
 impl Aws {
+    async fn stages(&self, api_id: &str) -> Result<Vec<sdk::Stage>> {
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let request = self.apigateway.get_stages().api_id(api_id).set_next_token(next);
+            match request.send().await {
+                Ok(page) => {
+                    all.extend(page.items.unwrap_or_default());
+                    next = page.next_token;
+                }
+                Err(error) if is_missing(&error) => return Err(no_such_api(api_id)),
+                Err(error) => return Err(problem(format!("listing the stages of HTTP API {api_id}"), &error)),
+            }
+            if next.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     pub(in super::super) async fn find_stage(&self, wanted: &Stage, mark: &Mark) -> Result<Option<Found>> {
         let (api_id, name) = (&wanted.api_id, &wanted.stage_name);
         let found = match self.apigateway.get_stage().api_id(api_id).stage_name(name).send().await {

@@ -40,6 +40,12 @@ impl User {
         self
     }
 
+    /// Says with no command any more what was always said.
+    pub(crate) fn without_always(mut self) -> Self {
+        self.always.clear();
+        self
+    }
+
     /// Runs a command to its end, with the package of the function as built for this machine.
     pub(crate) async fn run(&self, args: &[&str]) -> Run {
         self.cli.run(self.arguments(args)).await

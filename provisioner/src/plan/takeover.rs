@@ -1,0 +1,156 @@
+//! Routes of somebody else that this stack takes over, and how they get back.
+
+use std::collections::BTreeMap;
+
+use super::{Action, Blocker, Note, Options, Step};
+use crate::desired::Desired;
+use crate::observe::{Found, Observed, Surroundings};
+use crate::resources::integration::Integration;
+use crate::resources::taken::Taken;
+use crate::resources::{Call, Owner, Resource, Stages, route};
+use crate::template::references_in_text;
+
+/// The routes that are taken over, by the logical id of the integration that they are led to.
+pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -> BTreeMap<String, Vec<Taken>> {
+    let mut all: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
+    if !options.take_over {
+        return all;
+    }
+    for wanted in &desired.resources {
+        let Resource::Route(route) = &wanted.resource else { continue };
+        let Some(Found { resource: Resource::Route(now), owner: Owner::Nobody, .. }) =
+            observed.found.get(&wanted.logical_id)
+        else {
+            continue;
+        };
+        let Some(integration) = references_in_text(&route.target).into_iter().next() else { continue };
+        let own = observed.found.get(&integration.logical_id).and_then(|found| found.ids.get("IntegrationId"));
+        if own.is_none_or(|id| now.target != format!("integrations/{id}")) {
+            all.entry(integration.logical_id).or_default().push(Taken::of(now));
+        }
+    }
+    all
+}
+
+/// Lets the integration remember: what it did already, and what is taken over now.
+pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: &[Taken]) {
+    let mut all = match now.map(|found| &found.resource) {
+        Some(Resource::Integration(now)) => Taken::all_in(&now.description),
+        _ => Vec::new(),
+    };
+    for taken in new {
+        if !all.iter().any(|one| one.route_key == taken.route_key) {
+            all.push(taken.clone());
+        }
+    }
+    for taken in all {
+        integration.description.push(' ');
+        integration.description.push_str(&taken.word());
+    }
+}
+
+/// The calls that put a route back to where it led before it was taken over, and where that is.
+pub(super) fn put_back<'a>(
+    found: &Found,
+    mut integrations: impl Iterator<Item = &'a Found>,
+) -> Option<(Stages<Call>, String)> {
+    let Resource::Route(now) = &found.resource else { return None };
+    let id = now.target.strip_prefix("integrations/")?;
+    let led_to = integrations.find(|one| one.ids.get("IntegrationId").is_some_and(|own| own == id))?;
+    let Resource::Integration(integration) = &led_to.resource else { return None };
+    let taken = Taken::all_in(&integration.description).into_iter().find(|one| one.route_key == now.route_key)?;
+    let route = Box::new(taken.put_back(now));
+    let route_id = found.ids.get("RouteId").cloned().unwrap_or_default();
+    Some((vec![vec![Call::Route(route::Call::UpdateRoute { route_id, route })]], taken.target))
+}
+
+/// What to know of an API that is attached to, before its routes change; and why it cannot be.
+pub(super) fn surroundings(observed: &Observed, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
+    let (mut blockers, mut notes) = (Vec::new(), Vec::new());
+    for (api_id, api) in &observed.attached {
+        let on_it = |step: &&mut Step| step.action.changes_something() && is_on(step, api_id);
+        let mut changing: Vec<&mut Step> = steps.iter_mut().filter(on_it).collect();
+        let keys: Vec<String> = changing.iter().filter_map(|step| route_key(step)).collect();
+        if api.protocol != "HTTP" {
+            for step in &mut changing {
+                step.leave("it is blocked, see the error");
+                blockers.push(Blocker {
+                    logical_id: step.logical_id.clone(),
+                    cause: format!("the API `{api_id}` is no HTTP API but a {} one", api.protocol),
+                    hint:
+                        "list the HTTP APIs with `aws apigatewayv2 get-apis --query \"Items[?ProtocolType=='HTTP']\"`"
+                            .to_owned(),
+                });
+            }
+        } else if !keys.is_empty() {
+            notes.extend(of_its_owner(api_id, api, &keys));
+        }
+    }
+    (blockers, notes)
+}
+
+/// What the API's owner decides, and what that does to these routes.
+fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> {
+    let note = |text: String, hint: String| Note { logical_id: None, text, hint: Some(hint) };
+    let mut notes = Vec::new();
+    for stage in api.stages.iter().filter(|stage| !stage.auto_deploy) {
+        notes.push(note(
+            format!(
+                "stage `{}` of API {api_id} has no auto-deploy: it serves the routes after its next deployment",
+                stage.name
+            ),
+            format!("afterwards: aws apigatewayv2 create-deployment --api-id {api_id} --stage-name '{}'", stage.name),
+        ));
+    }
+    if api.cors {
+        notes.push(note(
+            format!("API {api_id} has a CORS configuration: browsers get its answers, not the function's"),
+            "its owner has to allow the chat's origin, POST and content-type there".to_owned(),
+        ));
+    }
+    let free =
+        |key: &&String| api.stages.iter().any(|stage| !stage.throttled && !stage.throttled_routes.contains(*key));
+    if let Some(key) = keys.iter().filter(|key| !key.starts_with("OPTIONS ")).find(free) {
+        notes.push(note(
+            format!("`{key}` has no throttle on API {api_id}: callers may use all of the account's requests a second"),
+            format!(
+                "aws apigatewayv2 update-stage --api-id {api_id} --stage-name '$default' --route-settings \
+                 '{{\"{key}\":{{\"ThrottlingRateLimit\":5,\"ThrottlingBurstLimit\":10}}}}'"
+            ),
+        ));
+    }
+    notes
+}
+
+fn is_on(step: &Step, api_id: &str) -> bool {
+    match &step.resource {
+        Resource::Route(route) => route.api_id == api_id,
+        Resource::Integration(integration) => integration.api_id == api_id,
+        Resource::Role(_)
+        | Resource::LogGroup(_)
+        | Resource::Function(_)
+        | Resource::Version(_)
+        | Resource::Alias(_)
+        | Resource::Url(_)
+        | Resource::Permission(_)
+        | Resource::Api(_)
+        | Resource::Stage(_)
+        | Resource::Table(_)
+        | Resource::Other(_) => false,
+    }
+}
+
+fn route_key(step: &Step) -> Option<String> {
+    if let Resource::Route(route) = &step.resource { Some(route.route_key.clone()) } else { None }
+}
+
+/// Says of a step that takes a route over where that led.
+pub(super) fn say_so(step: &mut Step, found: Option<&Found>) {
+    if let (Some(Found { resource: Resource::Route(now), owner: Owner::Nobody, .. }), Resource::Route(wanted)) =
+        (found, &step.resource)
+        && now.target != wanted.target
+        && matches!(step.action, Action::Adopt)
+    {
+        step.reason = Some(format!("taken over from {}; `destroy` puts it back", now.target));
+    }
+}

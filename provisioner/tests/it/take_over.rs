@@ -1,0 +1,107 @@
+//! A route that somebody else has is taken over when that is asked for, and given back.
+
+use std::time::Duration;
+
+use crate::interrupt::until_called;
+use crate::support::account::Account;
+use crate::support::proxy::rule::call;
+use crate::support::seed;
+use crate::support::user::User;
+use crate::support::world::World;
+
+/// A user whose API has a `POST /chat` that leads to another function, and the world before.
+async fn with_a_taken_route() -> (User, World) {
+    let account = Account::fresh();
+    let movies = seed::movies_api(&account).await;
+    seed::create_route(&account.sdk(), &movies.api_id, seed::ROUTE, &movies.integration_id).await;
+    let before = World::read(&account).await;
+    let api_id = format!("ApiId={}", movies.api_id);
+    (User::of(account).always(["-P", api_id.as_str()]), before)
+}
+
+fn target(world: &World) -> String {
+    world["apis"]["movies"]["routes"][seed::ROUTE]["target"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_route_of_somebody_else_is_taken_over_and_destroy_puts_it_back() {
+    let (user, before) = with_a_taken_route().await;
+    let refused = user.run(&["deploy"]).await.expect_code(1);
+    assert!(refused.stderr.contains("`--take-over` (`destroy` puts it back)"), "{refused:?}");
+    let plan = user.run(&["plan", "--take-over"]).await.expect_success();
+    assert!(plan.stdout.contains(&format!("taken over from {}", target(&before))), "{plan:?}");
+
+    user.run(&["deploy", "--take-over"]).await.expect_success();
+    assert_ne!(target(&user.world().await), target(&before));
+    let (again, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    again.expect_success();
+    assert_eq!(writes, [""; 0], "what is ours now needs no option");
+
+    let destroyed = user.run(&["destroy", "--yes"]).await.expect_success();
+    assert!(destroyed.stderr.contains("where it led before"), "{destroyed:?}");
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_taking_over_that_is_killed_at_the_route_is_completed_or_undone() {
+    for undone in [false, true] {
+        let (user, before) = with_a_taken_route().await;
+        user.proxy.on(call("UpdateRoute").delay(Duration::from_secs(600)));
+        let mut program = user.spawn(&["deploy", "--no-smoke", "--take-over"]);
+        until_called(&user.proxy, "UpdateRoute").await;
+        program.kill().await.unwrap();
+        user.proxy.forget_rules();
+        assert_eq!(target(&user.world().await), target(&before), "callers keep what they had");
+        if !undone {
+            user.deploy(&["--take-over"]).await;
+            assert_ne!(target(&user.world().await), target(&before));
+        }
+        user.run(&["destroy", "--yes"]).await.expect_success();
+        assert_eq!(before.changes_to(&user.world().await), [""; 0], "undone: {undone}");
+    }
+}
+
+#[tokio::test]
+async fn a_route_that_is_taken_over_and_pruned_goes_back() {
+    let (user, before) = with_a_taken_route().await;
+    user.deploy(&["--take-over"]).await;
+    // The stack moves to an API of its own: given last, this parameter counts.
+    let moved = ["deploy", "--no-smoke", "--prune", "--yes", "-P", "ApiId="];
+    let user = user.without_always();
+    user.run(&moved).await.expect_success();
+    let movies = |world: &World| world["apis"]["movies"].clone();
+    assert_eq!(movies(&user.world().await), movies(&before));
+}
+
+#[tokio::test]
+async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write() {
+    let account = Account::fresh();
+    let movies = seed::movies_api(&account).await;
+    let gateway = aws_sdk_apigatewayv2::Client::new(&account.sdk());
+    gateway.create_stage().api_id(&movies.api_id).stage_name("prod").auto_deploy(false).send().await.expect("a stage");
+    let api_id = format!("ApiId={}", movies.api_id);
+    let user = User::of(account).always(["-P", api_id.as_str()]);
+    let plan = user.run(&["plan"]).await.expect_success();
+    let deployment = format!("aws apigatewayv2 create-deployment --api-id {} --stage-name 'prod'", movies.api_id);
+    for told in ["stage `prod`", "has no auto-deploy", &deployment, "has a CORS configuration", "has no throttle"] {
+        assert!(plan.stdout.contains(told), "no `{told}` in {plan:?}");
+    }
+    user.deploy(&[]).await;
+    let after = user.run(&["plan"]).await.expect_success();
+    assert!(!after.stdout.contains("note:"), "told before, not for ever: {after:?}");
+}
+
+#[tokio::test]
+async fn a_websocket_api_is_refused_before_the_first_write() {
+    let account = Account::fresh();
+    let gateway = aws_sdk_apigatewayv2::Client::new(&account.sdk());
+    let protocol = aws_sdk_apigatewayv2::types::ProtocolType::Websocket;
+    let api =
+        gateway.create_api().name("talk").protocol_type(protocol).route_selection_expression("$request.body.action");
+    let api_id = format!("ApiId={}", api.send().await.expect("an API").api_id.expect("its id"));
+    let user = User::of(account).always(["-P", api_id.as_str()]);
+    let (run, writes) = user.writes_of(&["deploy"]).await;
+    let run = run.expect_code(1);
+    assert!(run.stderr.contains("is no HTTP API but a WEBSOCKET one") && run.stderr.contains("get-apis"), "{run:?}");
+    assert_eq!(writes, [""; 0]);
+}
