@@ -1,6 +1,7 @@
 //! The arguments.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -29,6 +30,11 @@ pub(crate) enum Command {
     ///
     /// Resources are found by their names: give it the parameters that the deploy had, `ApiId` among them.
     Destroy(Destroy),
+    /// Lead callers back to an earlier version, in one call
+    ///
+    /// It needs no package and no parameters beyond names. The template still says otherwise: the next deploy moves
+    /// forward again.
+    Rollback(Rollback),
     /// Send one event to the stack's function and print its answer
     Invoke(Invoke),
     /// Run the whole chat on this machine, on a local AWS, until Ctrl-C
@@ -119,15 +125,28 @@ pub(crate) struct DeployBy {
     pub(crate) by: EngineArgs,
 }
 
+/// What a deploy does besides, or leaves out.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DeployOptions {
+    /// Take over existing resources of the same names, made by hand or by another tool
+    #[arg(long)]
+    pub(crate) adopt: bool,
+    /// Do not try a chat, neither before callers get a new version nor at the end
+    #[arg(long)]
+    pub(crate) no_smoke: bool,
+    /// Delete all but the newest N versions of each function, never one that callers get
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub(crate) keep_versions: NonZeroUsize,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) stack: Stack,
     #[command(flatten)]
     pub(crate) by: EngineArgs,
-    /// Show what would change if existing resources of the same names became this stack's
-    #[arg(long)]
-    pub(crate) adopt: bool,
+    #[command(flatten)]
+    pub(crate) options: DeployOptions,
     /// Show what would change if routes of somebody else were led to this stack
     #[arg(long)]
     pub(crate) take_over: bool,
@@ -143,9 +162,8 @@ pub(crate) struct Plan {
 pub(crate) struct Deploy {
     #[command(flatten)]
     pub(crate) stack: Stack,
-    /// Take over existing resources of the same names, made by hand or by another tool
-    #[arg(long)]
-    pub(crate) adopt: bool,
+    #[command(flatten)]
+    pub(crate) options: DeployOptions,
     /// Lead a route of somebody else to this stack; destroy puts it back
     #[arg(long)]
     pub(crate) take_over: bool,
@@ -155,22 +173,34 @@ pub(crate) struct Deploy {
     /// Do not ask; needed without a terminal when something is deleted or replaced
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
-    /// Do not try a chat at the end
-    #[arg(long)]
-    pub(crate) no_smoke: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Update {
     #[command(flatten)]
     pub(crate) stack: Stack,
-    /// Take over a function of the same name, made by hand or by another tool
-    #[arg(long)]
-    pub(crate) adopt: bool,
+    #[command(flatten)]
+    pub(crate) options: DeployOptions,
     /// Do not ask; needed without a terminal when something is deleted or replaced
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
-    /// Do not try a chat at the end
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    #[command(flatten)]
+    pub(crate) stack: Stack,
+    /// The version [default: while a canary is under way the one that served before it, else the one before the one
+    /// that serves]
+    #[arg(long, value_name = "N")]
+    pub(crate) to: Option<u64>,
+    /// Which alias, by its name in the template [default: the one that the route `POST /chat` leads to]
+    #[arg(long, value_name = "LOGICAL_ID")]
+    pub(crate) alias: Option<String>,
+    /// Do not ask
+    #[arg(long, short = 'y')]
+    pub(crate) yes: bool,
+    /// Do not try a chat with the version before callers get it
     #[arg(long)]
     pub(crate) no_smoke: bool,
 }

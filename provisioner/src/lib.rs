@@ -31,6 +31,7 @@ pub mod observe;
 pub mod package;
 pub mod place;
 pub mod plan;
+pub mod releases;
 pub mod report;
 pub mod resources;
 pub mod template;

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
+use crate::releases::Releases;
 use crate::resources::other::Schema;
 use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
 use crate::template::{Known, Reference, references_in_text};
@@ -32,6 +33,9 @@ pub trait Reader {
     /// The resource that a template's resource names, if it exists. An error that [`Error::is_nowhere`] when it
     /// cannot, since what it would be part of does not exist.
     fn find(&self, wanted: &Resource, mark: &Mark) -> impl Future<Output = Result<Option<Found>>> + Send;
+
+    /// What was published of a function, and its aliases; nothing where there is no such function.
+    fn releases(&self, function_name: &str) -> impl Future<Output = Result<Option<Releases>>> + Send;
 }
 
 /// A resource that exists.
@@ -134,6 +138,8 @@ pub struct Observed {
     pub leftovers: Vec<Leftover>,
     /// Why that could not be looked for.
     pub leftovers_unknown: Option<Error>,
+    /// What was published of the functions that the template publishes versions of, by function name.
+    pub releases: BTreeMap<String, Releases>,
 }
 
 /// Looks for every resource of `desired`, each the moment that all it is found by is known: those that have a name at
@@ -142,6 +148,22 @@ pub struct Observed {
 /// # Errors
 /// The first question that AWS refuses to answer.
 pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
+    let (observed, releases) = join(look(reader, desired), releases(reader, desired)).await;
+    let observed = observed?;
+    Ok(Observed { releases: releases.map_err(before_any_write)?, ..observed })
+}
+
+/// All that was published: beside the first round, since functions have their names from the template.
+async fn releases(reader: &impl Reader, desired: &Desired) -> Result<BTreeMap<String, Releases>> {
+    let published = desired.resources.iter().filter_map(|wanted| {
+        if let Resource::Version(version) = &wanted.resource { Some(version.function_name.as_str()) } else { None }
+    });
+    let answers = join_all(published.map(|function| reader.releases(function))).await;
+    let found = answers.into_iter().filter_map(Result::transpose);
+    found.map(|releases| releases.map(|releases| (releases.function_name.clone(), releases))).collect()
+}
+
+async fn look(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
     let mut observed = Observed::default();
     let mut known = Known::default();
     let mut waiting: Vec<&Wanted> = desired.resources.iter().collect();

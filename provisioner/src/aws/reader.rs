@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_apigatewayv2::types::{Api, Integration, Route};
+use aws_sdk_lambda::types::FunctionConfiguration;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -12,6 +13,7 @@ use super::Aws;
 use super::apigateway::SeenApi;
 use crate::error::Result;
 use crate::observe::{Found, Leftover, Observed, Reader, Surroundings};
+use crate::releases::Releases;
 use crate::resources::other::Schema;
 use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource};
 
@@ -28,6 +30,7 @@ impl Aws {
             routes: Asked::default(),
             policies: Asked::default(),
             stacks: Asked::default(),
+            versions: Asked::default(),
         }
     }
 }
@@ -48,6 +51,8 @@ pub struct AwsReader {
     pub(super) policies: Asked<Value>,
     /// Whether CloudFormation has a stack of this name.
     stacks: Asked<bool>,
+    /// By function.
+    pub(super) versions: Asked<Option<Vec<FunctionConfiguration>>>,
 }
 
 impl Reader for AwsReader {
@@ -69,6 +74,10 @@ impl Reader for AwsReader {
 
     async fn marked_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
         self.parts_marked(stack, observed).await
+    }
+
+    async fn releases(&self, function_name: &str) -> Result<Option<Releases>> {
+        self.releases_of(function_name).await
     }
 
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
@@ -98,7 +107,7 @@ impl AwsReader {
             Resource::Role(role) => self.aws.find_role(role, mark).await,
             Resource::LogGroup(log_group) => self.aws.find_log_group(log_group, mark).await,
             Resource::Function(function) => self.aws.find_function(function, mark).await,
-            Resource::Version(version) => self.aws.find_version(version).await,
+            Resource::Version(version) => self.find_version(version).await,
             Resource::Alias(alias) => self.aws.find_alias(alias, mark).await,
             Resource::Url(url) => self.aws.find_url(url).await,
             Resource::Permission(permission) => self.find_permission(permission).await,

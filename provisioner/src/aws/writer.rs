@@ -117,10 +117,17 @@ fn left_by(call: &Call) -> Option<Left> {
             sets(Resource::Function(*function), Sets::Only(properties))
         }
         Call::Alias(
-            alias::Call::CreateAlias { function_name, name, version, description }
-            | alias::Call::UpdateAlias { function_name, name, version, description, .. },
+            alias::Call::CreateAlias { function_name, name, version, routing, description }
+            | alias::Call::UpdateAlias { function_name, name, version, routing, description, .. },
         ) => {
-            let alias = alias::Alias { name, function_name, function_version: version, description, check: None };
+            let alias = alias::Alias {
+                name,
+                function_name,
+                function_version: version,
+                routing_config: routing,
+                description,
+                check: None,
+            };
             Some(Left::all(Resource::Alias(alias)))
         }
         Call::Url(url::Call::CreateFunctionUrlConfig(url)) => Some(Left::all(Resource::Url(*url))),

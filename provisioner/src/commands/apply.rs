@@ -22,13 +22,17 @@ pub(crate) struct Approval {
     pub(crate) question: &'static str,
 }
 
-/// Carries a plan out, if it may be.
+/// What helps where every step is found again.
+pub(crate) const GO_ON: &str = "run the same command again: it goes on where this run ended";
+
+/// Carries a plan out, if it may be. `again` is what helps when it ends half-way.
 pub(crate) async fn apply(
     plan: &Plan,
     session: &Session,
     approval: &Approval,
     event: Option<Value>,
     output: Output,
+    again: &str,
 ) -> Result<Exit> {
     terminal::note(&report::plan_text(plan));
     if let Err(error) = blocked(plan) {
@@ -51,7 +55,7 @@ pub(crate) async fn apply(
     let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned().flatten();
     tell(plan, session, &outcome, smoke, output);
     if !outcome.is_complete() {
-        return Err(incomplete(plan, &outcome));
+        return Err(incomplete(plan, &outcome, again));
     }
     match tried.transpose()?.flatten() {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
@@ -129,7 +133,7 @@ fn tell(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>,
     }
 }
 
-fn incomplete(plan: &Plan, outcome: &Outcome) -> Error {
+fn incomplete(plan: &Plan, outcome: &Outcome, again: &str) -> Error {
     let count = plan.changing().count();
     let exists = format!(
         "{} of {count} steps are done{}; nothing is lost: every step is found again by its name or tag",
@@ -140,14 +144,13 @@ fn incomplete(plan: &Plan, outcome: &Outcome) -> Error {
             format!(", not done: {}", outcome.not_done.join(", "))
         },
     );
-    let hint = "run the same command again: it goes on where this run ended";
     let doing = format!("changing stack {}", plan.stack);
     match outcome.failed.as_slice() {
-        [] => Error::new(doing, "stopped on request").exists(exists).hint(hint),
+        [] => Error::new(doing, "stopped on request").exists(exists).hint(again),
         failed => {
             let causes: Vec<_> = failed.iter().map(|(id, error)| format!("{id}: {}", error.headline())).collect();
             let own = failed.iter().find_map(|(_, error)| error.next_step());
-            let hint = own.map_or_else(|| hint.to_owned(), |own| format!("{own}; then {hint}"));
+            let hint = own.map_or_else(|| again.to_owned(), |own| format!("{own}; then {again}"));
             Error::new(doing, causes.join("\n  ")).exists(exists).hint(hint)
         }
     }

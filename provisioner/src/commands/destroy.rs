@@ -5,7 +5,7 @@ use provisioner::desired::PackageCheck;
 use provisioner::observe::observe;
 use provisioner::plan::plan_destroy;
 
-use super::apply::{Approval, apply};
+use super::apply::{Approval, GO_ON, apply};
 use super::session::Session;
 use crate::cli::Destroy;
 use crate::terminal::Exit;
@@ -15,5 +15,5 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let observed = observe(&session.aws.reader(), &session.desired).await?;
     let plan = plan_destroy(&session.desired, &observed);
     let approval = Approval { yes: arguments.yes, question: "remove these?" };
-    apply(&plan, &session, &approval, None, arguments.stack.output).await
+    apply(&plan, &session, &approval, None, arguments.stack.output, GO_ON).await
 }

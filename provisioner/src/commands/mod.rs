@@ -8,9 +8,11 @@ mod destroy;
 mod emulator;
 mod invoke;
 mod local;
+mod options;
 mod package;
 mod plan;
 mod progress;
+mod rollback;
 mod session;
 mod smoke;
 mod synth;
@@ -37,6 +39,7 @@ pub(crate) async fn run(arguments: Cli) -> Result<Exit> {
             Engine::Direct => destroy::run(&arguments).await,
             Engine::Cloudformation => cloudformation::destroy(&arguments).await,
         },
+        Command::Rollback(arguments) => rollback::run(&arguments).await,
         Command::Invoke(arguments) => invoke::run(&arguments).await,
         Command::Local(arguments) => local::run(&arguments).await,
         Command::Package(arguments) => package::run(&arguments),

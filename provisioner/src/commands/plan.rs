@@ -6,8 +6,8 @@ use provisioner::plan::{Options, plan};
 use provisioner::{Result, report};
 
 use super::apply::blocked;
+use super::options::options;
 use super::session::Session;
-use super::smoke;
 use crate::cli::{Output, Plan};
 use crate::terminal::{self, Exit};
 
@@ -15,10 +15,9 @@ pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
     let observed = observe_all(&session.aws.reader(), &session.desired).await?;
     let options = Options {
-        adopt: arguments.adopt,
         take_over: arguments.take_over,
         prune: arguments.prune,
-        check: smoke::event(&session.desired, true),
+        ..options(&arguments.options, &session.desired)
     };
     let plan = plan(&session.desired, &observed, &options);
     match arguments.stack.output {

@@ -2,28 +2,24 @@
 
 use provisioner::desired::PackageCheck;
 use provisioner::observe::observe;
-use provisioner::plan::{Action, Options, Plan, plan};
+use provisioner::plan::{Action, Plan, plan};
 use provisioner::{Error, Result};
 
-use super::apply::{Approval, apply};
+use super::apply::{Approval, GO_ON, apply};
+use super::options::options;
 use super::session::Session;
-use super::smoke;
 use crate::cli::Update;
 use crate::terminal::Exit;
 
 pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    let event = smoke::event(&session.desired, !arguments.no_smoke);
+    let options = options(&arguments.options, &session.desired);
     let observed = observe(&session.aws.reader(), &session.desired).await?;
-    let whole = plan(
-        &session.desired,
-        &observed,
-        &Options { adopt: arguments.adopt, take_over: false, prune: false, check: event.clone() },
-    );
+    let whole = plan(&session.desired, &observed, &options);
     refuse_first_deploy(&whole)?;
     let plan = whole.only(|step| is_of_a_function(&step.kind), "`update` changes functions only; `deploy` does this");
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
-    apply(&plan, &session, &approval, event, arguments.stack.output).await
+    apply(&plan, &session, &approval, options.check, arguments.stack.output, GO_ON).await
 }
 
 fn refuse_first_deploy(plan: &Plan) -> Result<()> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::hold::hold_callers;
 use super::leftovers;
 use super::notes::findings;
+use super::retire::retire_versions;
 use super::secret::masked;
 use super::takeover;
 use super::{Action, Blocker, Plan, Step, VERSION};
@@ -26,6 +27,8 @@ pub struct Options {
     pub prune: bool,
     /// The event that a new version must answer before an alias leads to it.
     pub check: Option<Value>,
+    /// How many versions of each function stay; all where it is not said.
+    pub keep_versions: Option<usize>,
 }
 
 const TAKE_OVER: &str = "take it over with `--adopt` (`plan --adopt` shows what would change), or use another name";
@@ -81,6 +84,9 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     notes.extend(leftovers::notes(observed, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
     hold_callers(&mut steps);
+    if let Some(keep) = options.keep_versions {
+        retire_versions(&mut steps, &observed.releases, keep);
+    }
     if options.prune {
         steps.extend(leftovers::removals(observed, &steps));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::apply::REVISION;
 use super::{Action, Step};
-use crate::resources::alias::{self, Alias};
+use crate::resources::alias::{self, Alias, RoutingConfig};
 use crate::resources::version::{self, LATEST_REVISION};
 use crate::resources::{Call, Ids, Resource, Stages, function};
 use crate::template::Reference;
@@ -114,6 +114,7 @@ fn hold(alias_step: &Step, alias: &Alias, function: &Step) -> Step {
         function_name: alias.function_name.clone(),
         name: alias.name.clone(),
         version: Reference::own("Version").to_string(),
+        routing: RoutingConfig::default(),
         description: alias.description.clone(),
     });
     let mut step = Step {

@@ -7,6 +7,8 @@ mod destroy;
 mod hold;
 mod leftovers;
 mod notes;
+mod retire;
+mod rollback;
 mod secret;
 mod takeover;
 #[cfg(test)]
@@ -16,6 +18,7 @@ use std::collections::BTreeSet;
 
 pub use apply::{Options, plan};
 pub use destroy::plan_destroy;
+pub use rollback::{Back, plan_rollback};
 use schemars::JsonSchema;
 pub(crate) use secret::masked;
 use serde::Serialize;

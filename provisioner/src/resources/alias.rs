@@ -21,12 +21,35 @@ pub struct Alias {
     /// The version that it leads to.
     #[serde(deserialize_with = "scalar::text")]
     pub function_version: String,
+    /// Which other version gets a share of the calls.
+    #[serde(default)]
+    pub routing_config: RoutingConfig,
     /// The mark of ownership: an alias has no tags. No property for a template.
     #[serde(default)]
     pub description: String,
     /// The event that a version must answer well before the alias leads to it. No property of a template.
     #[serde(default)]
     pub check: Option<Check>,
+}
+
+/// How an alias's calls are shared out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct RoutingConfig {
+    /// The versions beside the alias's own; Lambda takes one at most. What they leave is the own version's.
+    #[serde(default)]
+    pub additional_version_weights: Vec<VersionWeight>,
+}
+
+/// The share of an alias's calls that one version gets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct VersionWeight {
+    /// The version.
+    #[serde(deserialize_with = "scalar::text")]
+    pub function_version: String,
+    /// Its share, from 0 to 1.
+    pub function_weight: f64,
 }
 
 /// What a version must do well before callers get it.
@@ -58,6 +81,7 @@ pub enum Call {
         function_name: String,
         name: String,
         version: String,
+        routing: RoutingConfig,
         description: String,
     },
     /// Carries the revision that the plan saw: a second deployer's change is refused, not lost.
@@ -65,6 +89,7 @@ pub enum Call {
         function_name: String,
         name: String,
         version: String,
+        routing: RoutingConfig,
         description: String,
         revision: String,
     },
@@ -111,12 +136,14 @@ impl Kind for Alias {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         if let Some(properties) = value.as_object_mut() {
             properties.remove("Check");
+            // A version a line: `RoutingConfig.3: 0.1 → (none)`.
+            properties.insert("RoutingConfig".to_owned(), self.routing_config.by_version());
         }
         value
     }
 
     fn create(&self) -> Stages<Call> {
-        stages([self.checked(), vec![self.made_for(&self.function_version)]])
+        stages([self.checked(), vec![self.made()]])
     }
 
     fn update(&self, _now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
@@ -153,13 +180,14 @@ impl Alias {
         }
     }
 
-    /// The call that makes the alias lead to `version`.
+    /// The call that makes the alias.
     #[must_use]
-    pub fn made_for(&self, version: &str) -> Call {
+    pub fn made(&self) -> Call {
         Call::CreateAlias {
             function_name: self.function_name.clone(),
             name: self.name.clone(),
-            version: version.to_owned(),
+            version: self.function_version.clone(),
+            routing: self.routing_config.clone(),
             description: self.description.clone(),
         }
     }
@@ -171,8 +199,30 @@ impl Alias {
             function_name: self.function_name.clone(),
             name: self.name.clone(),
             version: self.function_version.clone(),
+            routing: self.routing_config.clone(),
             description: self.description.clone(),
             revision: Reference::own("RevisionId").to_string(),
         }
+    }
+}
+
+impl RoutingConfig {
+    /// This share of the calls, from 0 to 1, to `version`.
+    #[must_use]
+    pub fn share(version: &str, share: f64) -> Self {
+        let weight = VersionWeight { function_version: version.to_owned(), function_weight: share };
+        Self { additional_version_weights: vec![weight] }
+    }
+
+    /// The share that `version` gets beside the alias's own.
+    #[must_use]
+    pub fn share_of(&self, version: &str) -> Option<f64> {
+        let mut weights = self.additional_version_weights.iter();
+        weights.find(|weight| weight.function_version == version).map(|weight| weight.function_weight)
+    }
+
+    fn by_version(&self) -> Value {
+        let weights = self.additional_version_weights.iter();
+        weights.map(|weight| (weight.function_version.clone(), Value::from(weight.function_weight))).collect()
     }
 }

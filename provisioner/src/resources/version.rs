@@ -38,7 +38,17 @@ pub const LATEST_REVISION: &str = "LatestRevisionId";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
 pub enum Call {
-    PublishVersion { function_name: String, description: String, package: String, revision: String },
+    PublishVersion {
+        function_name: String,
+        description: String,
+        package: String,
+        revision: String,
+    },
+    /// Deletes one version; Lambda refuses it for one that an alias leads to.
+    DeleteFunction {
+        function_name: String,
+        version: u64,
+    },
 }
 
 impl Kind for Version {
@@ -95,9 +105,15 @@ impl Version {
     /// A short name for what the version holds: the same for the same code and configuration.
     #[must_use]
     pub fn release_name(&self) -> String {
-        let digest = Sha256::digest(self.release.to_string());
-        digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        release_name(&self.release)
     }
+}
+
+/// A short name for a release, as [`super::function::Function::release`] tells it.
+#[must_use]
+pub fn release_name(release: &Value) -> String {
+    let digest = Sha256::digest(release.to_string());
+    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use tokio::time::Instant;
 use crate::error::{Error, Result};
 use crate::execute::Writer;
 use crate::observe::{Found, Leftover, Observed, Reader, Surroundings};
+use crate::releases::Releases;
 use crate::resources::alias::Alias;
 use crate::resources::api::Api;
 use crate::resources::function::Function;
@@ -224,6 +225,10 @@ impl Reader for World {
 
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
         Ok(lock(&self.state).find(wanted, mark))
+    }
+
+    async fn releases(&self, function_name: &str) -> Result<Option<Releases>> {
+        Ok(lock(&self.state).releases(function_name))
     }
 }
 

@@ -3,9 +3,10 @@
 use super::lambda::function_arn;
 use super::{State, conflict, ids, missing};
 use crate::observe::Found;
-use crate::resources::alias::{self, Alias};
+use crate::releases::{Led, Published, Releases};
+use crate::resources::alias::{self, Alias, RoutingConfig};
 use crate::resources::function::Function;
-use crate::resources::version::{self, Version};
+use crate::resources::version::{self, Version, release_name};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl State {
@@ -32,11 +33,55 @@ impl State {
         Some(Found::new(Resource::Version(wanted.clone()), version_ids(name, *number), Owner::Ours))
     }
 
+    pub(super) fn releases(&self, function: &str) -> Option<Releases> {
+        self.functions.get(function)?;
+        let versions = self.versions.iter().filter(|((of, _), _)| of == function);
+        let versions = versions.map(|((_, number), held)| Published {
+            number: u64::from(*number),
+            when: "2026-11-25T12:00:00.000+0000".to_owned(),
+            release: release_name(&held.release()),
+            description: held.description.clone(),
+        });
+        let aliases = self.aliases.iter().filter(|((of, _), _)| of == function);
+        let aliases = aliases.map(|((_, name), alias)| Led {
+            name: name.clone(),
+            version: alias.function_version.clone(),
+            routing: alias.routing_config.clone(),
+            description: alias.description.clone(),
+            revision: self.revision(&format!("{function}:{name}")),
+        });
+        Some(Releases {
+            function_name: function.to_owned(),
+            last_change: "2026-11-25T12:00:00.000+0000".to_owned(),
+            versions: versions.collect(),
+            aliases: aliases.collect(),
+        })
+    }
+
     pub(super) fn version_call(&mut self, call: &version::Call) -> Result<Ids, String> {
-        let version::Call::PublishVersion { function_name: name, description, package, revision } = call;
+        match call {
+            version::Call::PublishVersion { function_name: name, description, package, revision } => {
+                self.publish(name, description, package, revision)
+            }
+            version::Call::DeleteFunction { function_name: function, version } => {
+                let number = version.to_string();
+                let leads = |alias: &Alias| {
+                    let shared = alias.routing_config.share_of(&number).is_some();
+                    alias.function_name == *function && (alias.function_version == number || shared)
+                };
+                if self.aliases.values().any(leads) {
+                    return Err(conflict(&number));
+                }
+                self.versions.retain(|(of, published), _| of != function || u64::from(*published) != *version);
+                Ok(Ids::new())
+            }
+        }
+    }
+
+    fn publish(&mut self, name: &str, description: &str, package: &str, revision: &str) -> Result<Ids, String> {
         self.must_be_at(name, revision)?;
         let held = self.functions.get(name).ok_or_else(|| missing(name))?.clone();
-        if !package.is_empty() && *package != held.code.sha256 {
+        if !package.is_empty() && package != held.code.sha256 {
             return Err(format!("InvalidParameterValueException: {name} does not hold {package}"));
         }
         let newest = self.versions.iter().rfind(|((function, _), _)| function == name);
@@ -46,12 +91,12 @@ impl State {
             _ => {
                 let number = newest.map_or(1, |((_, number), _)| number + 1);
                 let held = Function {
-                    description: description.clone(),
+                    description: description.to_owned(),
                     tags: [].into(),
                     reserved_concurrent_executions: None,
                     ..held
                 };
-                self.versions.insert((name.clone(), number), held);
+                self.versions.insert((name.to_owned(), number), held);
                 self.revise(name); // the strictest reading: publishing is a change of the function too
                 number
             }
@@ -81,18 +126,18 @@ impl State {
                     false => Err(format!("{name} leads to {}", found.function_version)),
                 }
             }
-            Call::CreateAlias { function_name: function, name, version, description } => {
+            Call::CreateAlias { function_name: function, name, version, routing, description } => {
                 if self.aliases.contains_key(&(function.clone(), name.clone())) {
                     return Err(conflict(name));
                 }
-                self.put_alias(function, name, version, description)
+                self.put_alias(function, name, version, routing, description)
             }
-            Call::UpdateAlias { function_name: function, name, version, description, revision } => {
+            Call::UpdateAlias { function_name: function, name, version, routing, description, revision } => {
                 if !self.aliases.contains_key(&(function.clone(), name.clone())) {
                     return Err(missing(name));
                 }
                 self.must_be_at(&format!("{function}:{name}"), revision)?;
-                self.put_alias(function, name, version, description)
+                self.put_alias(function, name, version, routing, description)
             }
             Call::DeleteAlias { function_name: function, name } => {
                 self.aliases.remove(&(function.clone(), name.clone()));
@@ -102,12 +147,23 @@ impl State {
         }
     }
 
-    fn put_alias(&mut self, function: &str, name: &str, version: &str, description: &str) -> Result<Ids, String> {
+    fn put_alias(
+        &mut self,
+        function: &str,
+        name: &str,
+        version: &str,
+        routing: &RoutingConfig,
+        description: &str,
+    ) -> Result<Ids, String> {
         self.must_have(function, version)?;
+        for weight in &routing.additional_version_weights {
+            self.must_have(function, &weight.function_version)?;
+        }
         let alias = Alias {
             name: name.to_owned(),
             function_name: function.to_owned(),
             function_version: version.to_owned(),
+            routing_config: routing.clone(),
             description: description.to_owned(),
             check: None,
         };

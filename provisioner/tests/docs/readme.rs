@@ -38,6 +38,7 @@ const SEEN: &[(&str, &str)] = &[
     ("Denis Villeneuve", "\"statusCode\": 200"),
     ("make deploy\n", "ChatUrl"),
     ("MemorySize=1024", "512 → 1024"),
+    ("provisioner rollback", "2 → 1"),
     ("test-event.json", "\"statusCode\": 200"),
     ("--parameter ApiId=$API_ID\"\n", "OPTIONS /chat"),
     ("make destroy", "to delete"),

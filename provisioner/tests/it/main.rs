@@ -28,6 +28,7 @@ mod plan;
 mod problems;
 mod prune;
 mod releases;
+mod rollback;
 mod smoke;
 mod streaming;
 mod support;

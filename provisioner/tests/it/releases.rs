@@ -14,13 +14,13 @@ use crate::support::user::{TemplateCopy, User, chat_url};
 use crate::support::world::World;
 
 /// The version that callers get, and all versions that there are.
-fn releases(world: &World) -> (String, Vec<String>) {
+pub(crate) fn releases(world: &World) -> (String, Vec<String>) {
     let function = &world["functions"][FUNCTION];
     let live = function["aliases"]["live"]["version"].as_str().unwrap_or_default().to_owned();
     (live, function["versions"].as_object().into_iter().flat_map(|all| all.keys().cloned()).collect())
 }
 
-fn is_released(world: &World, live: &str, versions: &[&str]) -> bool {
+pub(crate) fn is_released(world: &World, live: &str, versions: &[&str]) -> bool {
     let (now, all) = releases(world);
     now == live && all == versions
 }

@@ -3,6 +3,7 @@
 mod function;
 mod invoke;
 mod permission;
+mod published;
 mod release;
 mod url;
 

@@ -1,6 +1,8 @@
 //! Versions and aliases: what callers get.
 
-use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+use std::collections::BTreeMap;
+
+use aws_sdk_lambda::types::AliasRoutingConfiguration;
 use futures_util::future::join;
 
 use super::super::Aws;
@@ -8,39 +10,25 @@ use super::super::problem::{PLAN_AGAIN, gone_is_removed, is_missing, problem};
 use super::function::observed;
 use crate::error::{Error, Result};
 use crate::observe::Found;
-use crate::resources::alias::{self, Alias};
+use crate::resources::alias::{self, Alias, RoutingConfig, VersionWeight};
 use crate::resources::version::{self, LATEST_REVISION, Version};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Ids, Mark, Resource};
 
 impl Aws {
-    /// The newest version that holds what is wanted.
-    pub(in super::super) async fn find_version(&self, wanted: &Version) -> Result<Option<Found>> {
-        let name = &wanted.function_name;
-        let mut pages = self.lambda.list_versions_by_function().function_name(name).into_paginator().send();
-        let mut newest: Option<(u64, Ids)> = None;
-        while let Some(page) = pages.next().await {
-            let page = match page {
-                Ok(page) => page,
-                Err(error) if is_missing(&error) => return Ok(None),
-                Err(error) => return Err(problem(format!("listing the versions of function {name}"), &error)),
-            };
-            for configuration in page.versions.unwrap_or_default() {
-                let arn = configuration.function_arn.clone().unwrap_or_default();
-                let number = configuration.version.clone().and_then(|version| version.parse().ok());
-                let answer = GetFunctionOutput::builder().configuration(configuration).build();
-                if let Some(number) = number.filter(|number| newest.as_ref().is_none_or(|(newest, _)| number > newest))
-                    && observed(name, answer).release() == wanted.release
-                {
-                    newest = Some((number, version_ids(number.to_string(), arn)));
-                }
+    pub(in super::super) async fn send_version(&self, call: &version::Call) -> Result<Ids> {
+        match call {
+            version::Call::PublishVersion { function_name, description, package, revision } => {
+                self.publish(function_name, description, package, revision).await
+            }
+            version::Call::DeleteFunction { function_name: name, version } => {
+                let request = self.lambda.delete_function().function_name(name).qualifier(version.to_string());
+                gone_is_removed(format!("deleting version {version} of function {name}"), request.send().await)?;
+                Ok(Ids::new())
             }
         }
-        let resource = Resource::Version(wanted.clone());
-        Ok(newest.map(|(_, ids)| Found::new(resource, ids, Owner::Ours)))
     }
 
-    pub(in super::super) async fn send_version(&self, call: &version::Call) -> Result<Ids> {
-        let version::Call::PublishVersion { function_name: name, description, package, revision } = call;
+    async fn publish(&self, name: &str, description: &str, package: &str, revision: &str) -> Result<Ids> {
         let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let request = self
             .lambda
@@ -75,7 +63,7 @@ impl Aws {
             package: String::new(),
             revision: String::new(),
         };
-        let Some(found) = self.find_version(&holds_it).await? else { return Ok(None) };
+        let Some(found) = self.reader().find_version(&holds_it).await? else { return Ok(None) };
         let version = found.ids.get("Version").map(String::as_str);
         let (published, latest) = join(self.function_is_ready(name, version), self.function_is_ready(name, None)).await;
         published?;
@@ -94,6 +82,7 @@ impl Aws {
             name: name.clone(),
             function_name: function.clone(),
             function_version: found.function_version.unwrap_or_default(),
+            routing_config: routing(found.routing_config),
             description: found.description.unwrap_or_default(),
             check: None,
         };
@@ -126,16 +115,20 @@ impl Aws {
                     }
                 }
             }
-            alias::Call::CreateAlias { function_name: function, name, version, description } => {
+            alias::Call::CreateAlias { function_name: function, name, version, routing, description } => {
                 let request = lambda.create_alias().function_name(function).name(name);
+                let shares = (!routing.additional_version_weights.is_empty()).then(|| sdk_routing(routing));
+                let request = request.set_routing_config(shares);
                 let request = request.function_version(version).description(description);
                 let doing = || format!("creating alias {name} of function {function}");
                 let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
                 Ok(alias_ids(answer.alias_arn, answer.revision_id))
             }
-            alias::Call::UpdateAlias { function_name: function, name, version, description, revision } => {
+            alias::Call::UpdateAlias { function_name: function, name, version, routing, description, revision } => {
                 let request = lambda.update_alias().function_name(function).name(name).revision_id(revision);
                 let request = request.function_version(version).description(description);
+                // Left out, an earlier share would stay.
+                let request = request.routing_config(sdk_routing(routing));
                 let doing = || format!("moving alias {name} of function {function} to version {version}");
                 let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
                 Ok(alias_ids(answer.alias_arn, answer.revision_id))
@@ -149,7 +142,20 @@ impl Aws {
     }
 }
 
-fn version_ids(version: String, arn: String) -> Ids {
+pub(super) fn routing(answer: Option<AliasRoutingConfiguration>) -> RoutingConfig {
+    let weights: BTreeMap<_, _> =
+        answer.and_then(|routing| routing.additional_version_weights).into_iter().flatten().collect();
+    let weight = |(function_version, function_weight)| VersionWeight { function_version, function_weight };
+    RoutingConfig { additional_version_weights: weights.into_iter().map(weight).collect() }
+}
+
+fn sdk_routing(routing: &RoutingConfig) -> AliasRoutingConfiguration {
+    let weights = routing.additional_version_weights.iter();
+    let weights = weights.map(|weight| (weight.function_version.clone(), weight.function_weight)).collect();
+    AliasRoutingConfiguration::builder().set_additional_version_weights(Some(weights)).build()
+}
+
+pub(super) fn version_ids(version: String, arn: String) -> Ids {
     Ids::from([("Ref".to_owned(), arn.clone()), ("FunctionArn".to_owned(), arn), ("Version".to_owned(), version)])
 }
 

@@ -20,8 +20,8 @@ use crate::terminal::{self, Exit};
 pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     let (output, yes) = (arguments.deploy.stack.output, arguments.deploy.yes);
     let session = Session::open(&arguments.deploy.stack, PackageCheck::ForLambda).await?;
-    refuse_adoption(arguments.deploy.adopt, session.desired.stack.as_str())?;
-    let event = smoke::event(&session.desired, !arguments.deploy.no_smoke);
+    refuse_adoption(arguments.deploy.options.adopt, session.desired.stack.as_str())?;
+    let event = smoke::event(&session.desired, !arguments.deploy.options.no_smoke);
     let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Uploaded).await?;
     let Proposal { set, before } = &proposal;
     terminal::note(&report::change_set_text(set));

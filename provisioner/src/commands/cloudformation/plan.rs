@@ -11,7 +11,7 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    refuse_adoption(arguments.adopt, session.desired.stack.as_str())?;
+    refuse_adoption(arguments.options.adopt, session.desired.stack.as_str())?;
     let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Named).await?;
     match arguments.stack.output {
         Output::Text => terminal::result(&report::change_set_text(&proposal.set)),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::spec::{FOREIGN_API, Spec, allow, trust};
-use crate::resources::alias::Alias;
+use crate::resources::alias::{Alias, RoutingConfig};
 use crate::resources::api::{Api, Protocol};
 use crate::resources::function::{Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig};
 use crate::resources::integration::Integration;
@@ -241,6 +241,7 @@ fn alias(version: &str) -> Alias {
         name: "live".to_owned(),
         function_name: "chat".to_owned(),
         function_version: version.to_owned(),
+        routing_config: RoutingConfig::default(),
         description: "provisioner:stack=chat provisioner:resource=Alias".to_owned(),
         check: None,
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod judge;
 mod properties;
+mod releases;
 mod schema;
 pub(crate) mod spec;
 

@@ -9,9 +9,9 @@ use crate::observe::observe_all;
 use crate::plan::{Action, Options, Step, plan};
 use crate::world::{State, Trouble, World};
 
-const ADOPT: Options = Options { adopt: true, take_over: false, prune: false, check: None };
-const PRUNE: Options = Options { adopt: false, take_over: false, prune: true, check: None };
-const KEEP_OFF: Options = Options { adopt: false, take_over: false, prune: false, check: None };
+const ADOPT: Options = Options { adopt: true, take_over: false, prune: false, check: None, keep_versions: Some(2) };
+const PRUNE: Options = Options { adopt: false, take_over: false, prune: true, check: None, keep_versions: Some(2) };
+const KEEP_OFF: Options = Options { adopt: false, take_over: false, prune: false, check: None, keep_versions: Some(2) };
 
 /// A stack, and a world in which it is absent, different, or half there; of its own making.
 fn a_stack_and_its_world() -> impl Strategy<Value = (Spec, State)> {

@@ -109,6 +109,9 @@ impl TemplateCopy {
             fs::create_dir(copy.path().join(folder)).expect("a directory");
             for entry in fs::read_dir(project.join(folder)).expect("the project's files") {
                 let file = entry.expect("a file").path();
+                if file.is_dir() {
+                    continue; // what is derived from the templates
+                }
                 let name = file.file_name().expect("a file's name");
                 fs::copy(&file, copy.path().join(folder).join(name)).expect("a copy");
             }

@@ -1,0 +1,99 @@
+//! Reading what was published: each function's versions and aliases are listed once a run.
+
+use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration};
+use futures_util::future::join;
+use serde_json::Value;
+
+use super::super::problem::{is_missing, problem};
+use super::super::{Aws, AwsReader};
+use super::function::observed;
+use super::release::{routing, version_ids};
+use crate::error::Result;
+use crate::observe::Found;
+use crate::releases::{Led, Published, Releases};
+use crate::resources::version::{Version, release_name};
+use crate::resources::{Ids, Owner, Resource};
+
+impl AwsReader {
+    /// The newest version that holds what is wanted.
+    pub(in super::super) async fn find_version(&self, wanted: &Version) -> Result<Option<Found>> {
+        let name = &wanted.function_name;
+        let versions = self.versions.once(name, self.aws.list_versions(name)).await?;
+        let mut newest: Option<(u64, Ids)> = None;
+        for configuration in versions.iter().flatten() {
+            if let Some(number) = number(configuration)
+                && newest.as_ref().is_none_or(|(newest, _)| number > *newest)
+                && release(name, configuration) == wanted.release
+            {
+                let arn = configuration.function_arn.clone().unwrap_or_default();
+                newest = Some((number, version_ids(number.to_string(), arn)));
+            }
+        }
+        let resource = Resource::Version(wanted.clone());
+        Ok(newest.map(|(_, ids)| Found::new(resource, ids, Owner::Ours)))
+    }
+
+    pub(in super::super) async fn releases_of(&self, name: &str) -> Result<Option<Releases>> {
+        let versions = self.versions.once(name, self.aws.list_versions(name));
+        let (versions, aliases) = join(versions, self.aws.list_aliases(name)).await;
+        let versions = versions?;
+        let (Some(listed), Some(aliases)) = (versions.as_ref(), aliases?) else { return Ok(None) };
+        let mut releases = Releases { function_name: name.to_owned(), aliases, ..Releases::default() };
+        for configuration in listed {
+            let when = configuration.last_modified().unwrap_or_default().to_owned();
+            match number(configuration) {
+                Some(number) => releases.versions.push(Published {
+                    number,
+                    when,
+                    release: release_name(&release(name, configuration)),
+                    description: configuration.description().unwrap_or_default().to_owned(),
+                }),
+                None => releases.last_change = when,
+            }
+        }
+        releases.versions.sort_by_key(|version| version.number);
+        Ok(Some(releases))
+    }
+}
+
+impl Aws {
+    /// All published versions and, under `$LATEST`, the function itself; nothing without the function.
+    async fn list_versions(&self, name: &str) -> Result<Option<Vec<FunctionConfiguration>>> {
+        let pages = self.lambda.list_versions_by_function().function_name(name).into_paginator().items().send();
+        match pages.collect::<std::result::Result<Vec<_>, _>>().await {
+            Ok(versions) => Ok(Some(versions)),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(problem(format!("listing the versions of function {name}"), &error)),
+        }
+    }
+
+    async fn list_aliases(&self, name: &str) -> Result<Option<Vec<Led>>> {
+        let pages = self.lambda.list_aliases().function_name(name).into_paginator().items().send();
+        match pages.collect::<std::result::Result<Vec<_>, _>>().await {
+            Ok(aliases) => Ok(Some(aliases.into_iter().map(led).collect())),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(problem(format!("listing the aliases of function {name}"), &error)),
+        }
+    }
+}
+
+/// A version's number; the function itself has none.
+fn number(configuration: &FunctionConfiguration) -> Option<u64> {
+    configuration.version()?.parse().ok()
+}
+
+/// What a version holds.
+fn release(name: &str, configuration: &FunctionConfiguration) -> Value {
+    observed(name, GetFunctionOutput::builder().configuration(configuration.clone()).build()).release()
+}
+
+fn led(alias: AliasConfiguration) -> Led {
+    Led {
+        name: alias.name.unwrap_or_default(),
+        version: alias.function_version.unwrap_or_default(),
+        routing: routing(alias.routing_config),
+        description: alias.description.unwrap_or_default(),
+        revision: alias.revision_id.unwrap_or_default(),
+    }
+}

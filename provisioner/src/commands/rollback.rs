@@ -1,0 +1,56 @@
+//! `rollback`: leads callers back to an earlier version.
+
+use futures_util::future::try_join;
+use provisioner::desired::{Desired, PackageCheck, Wanted};
+use provisioner::observe::Reader as _;
+use provisioner::plan::{Back, plan_rollback};
+use provisioner::resources::Resource;
+use provisioner::resources::alias::Alias;
+use provisioner::{Error, Result};
+
+use super::apply::{Approval, apply};
+use super::session::Session;
+use super::smoke;
+use crate::cli::Rollback;
+use crate::terminal::{self, Exit};
+
+pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
+    let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
+    let (wanted, alias) = alias(&session.desired, arguments.alias.as_deref())?;
+    let reader = session.aws.reader();
+    let (account, releases) = try_join(reader.account(), reader.releases(&alias.function_name)).await?;
+    let check = smoke::event(&session.desired, !arguments.no_smoke);
+    let back = Back { to: arguments.to, check };
+    let plan = plan_rollback(&session.desired, wanted, alias, releases.as_ref(), &account, &back)?;
+    let approval = Approval { yes: arguments.yes, question: "lead callers to this version?" };
+    let exit = apply(&plan, &session, &approval, None, arguments.stack.output, ANOTHER).await?;
+    if exit == Exit::Done {
+        terminal::note("the template still says otherwise: the next `provisioner deploy` moves forward again");
+    }
+    Ok(exit)
+}
+
+const ANOTHER: &str = "choose another version with `--to N`, or leave the chat out with `--no-smoke`";
+
+/// The alias to move.
+fn alias<'d>(desired: &'d Desired, named: Option<&str>) -> Result<(&'d Wanted, &'d Alias)> {
+    let callee = smoke::callee(desired);
+    let aliases = || {
+        desired.resources.iter().filter_map(|wanted| {
+            if let Resource::Alias(alias) = &wanted.resource { Some((wanted, alias)) } else { None }
+        })
+    };
+    let chosen = aliases().find(|(wanted, alias)| match named {
+        Some(named) => wanted.logical_id == named,
+        None => callee == Some((alias.function_name.clone(), Some(alias.name.clone()))),
+    });
+    chosen.ok_or_else(|| {
+        let names: Vec<_> = aliases().map(|(wanted, _)| wanted.logical_id.as_str()).collect();
+        let cause = match named {
+            Some(named) => format!("the template has no alias `{named}`"),
+            None => "the route `POST /chat` leads to no alias of the template".to_owned(),
+        };
+        let hint = format!("name one with `--alias`; the template has {}", names.join(", "));
+        Error::new(format!("going back in stack {}", desired.stack), cause).hint(hint)
+    })
+}

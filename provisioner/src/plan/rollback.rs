@@ -1,0 +1,146 @@
+//! Going back to what callers had before.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Action, Plan, Step, VERSION};
+use crate::desired::{Desired, Wanted};
+use crate::error::{Error, Result};
+use crate::releases::{Led, Releases};
+use crate::resources::alias::{Alias, Check, RoutingConfig};
+use crate::resources::{Change, Ids, Mark, Owner, Resource, Stages};
+use crate::template::{Known, Reference};
+
+/// Which version an alias shall lead to, and what it must answer before.
+#[derive(Debug, Clone, Default)]
+pub struct Back {
+    /// The version. Where none is named: while a new one gets a share, the one that has the rest; else the one
+    /// before the one that serves.
+    pub to: Option<u64>,
+    /// The event that it must answer.
+    pub check: Option<Value>,
+}
+
+/// Moves one alias back: asks the version for an answer, then one call.
+///
+/// # Errors
+/// When there is no such alias of this stack, or no version to go back to.
+pub fn plan_rollback(
+    desired: &Desired,
+    wanted: &Wanted,
+    alias: &Alias,
+    releases: Option<&Releases>,
+    account: &str,
+    back: &Back,
+) -> Result<Plan> {
+    let doing = || format!("going back with alias {}", wanted.resource.name());
+    let Some(releases) = releases else {
+        let cause = format!("function {} does not exist in account {account}", alias.function_name);
+        return Err(Error::new(doing(), cause).hint(ELSEWHERE));
+    };
+    let Some(now) = releases.alias(&alias.name) else {
+        let cause = format!("function {} has no alias `{}`", alias.function_name, alias.name);
+        return Err(Error::new(doing(), cause).hint("`provisioner deploy` makes it"));
+    };
+    let mark = Mark { stack: desired.stack.to_string(), logical_id: wanted.logical_id.clone() };
+    match mark.owner_by_description(&now.description) {
+        Owner::Ours => {}
+        Owner::Stack(other) => {
+            let hint = format!("work on that stack with `--stack {other}`");
+            return Err(Error::new(doing(), format!("it belongs to the stack `{other}`")).hint(hint));
+        }
+        // An alias has no tags: whether CloudFormation made it is not told by it.
+        Owner::Nobody | Owner::CloudFormation(_) => {
+            let hint = "take it over with `provisioner deploy --adopt`; where CloudFormation deployed it, deploy the earlier state through it";
+            return Err(Error::new(doing(), "it was not made by this stack").hint(hint));
+        }
+    }
+    let version = destination(now, releases, back.to).map_err(|(cause, hint)| Error::new(doing(), cause).hint(hint))?;
+    let mut known = Known::default();
+    known.insert(Reference::account(), account);
+    let to = Alias {
+        function_version: version.to_string(),
+        routing_config: RoutingConfig::default(),
+        description: now.description.clone(),
+        check: back.check.clone().map(|event| Check { event, patient: false }),
+        ..alias.clone()
+    };
+    Ok(Plan {
+        version: VERSION,
+        stack: desired.stack.to_string(),
+        account: account.to_owned(),
+        region: desired.place.region().to_owned(),
+        steps: vec![step(wanted, to, now)],
+        blockers: Vec::new(),
+        notes: Vec::new(),
+        known,
+        place: desired.place.clone(),
+    })
+}
+
+const ELSEWHERE: &str = "look at the account and the region, and give the names that the deploy had: `--parameter FunctionName=…`, `--stack`";
+
+/// The version to go to, or why there is none and what helps.
+fn destination(now: &Led, releases: &Releases, to: Option<u64>) -> std::result::Result<u64, (String, String)> {
+    let (function, all) = (&releases.function_name, releases.told());
+    let exists = |number: u64| match releases.has(number) {
+        true => Ok(number),
+        false => Err((
+            format!("function {function} has no version {number}; it has {all}"),
+            "name one of these with `--to`".to_owned(),
+        )),
+    };
+    if let Some(number) = to {
+        return exists(number);
+    }
+    let serves: u64 = now.version.parse().map_err(|_| {
+        let cause = format!("it leads to `{}`, which is no published version", now.version);
+        (cause, "name a version with `--to`".to_owned())
+    })?;
+    if !now.routing.additional_version_weights.is_empty() {
+        return Ok(serves);
+    }
+    releases.before(serves).ok_or_else(|| {
+        let cause = format!("there is nothing to go back to: version {serves} serves, and the versions are {all}");
+        (cause, "deploy an earlier state of the template and the code, or name a version with `--to`".to_owned())
+    })
+}
+
+fn step(wanted: &Wanted, to: Alias, now: &Led) -> Step {
+    let mut changes = Vec::new();
+    if now.version != to.function_version {
+        changes.push(change("FunctionVersion", json!(now.version), Some(json!(to.function_version))));
+    }
+    for weight in &now.routing.additional_version_weights {
+        let property = format!("RoutingConfig.{}", weight.function_version);
+        changes.push(change(&property, json!(weight.function_weight), None));
+    }
+    let stages: Stages<_> = if changes.is_empty() { Vec::new() } else { vec![to.checked(), vec![to.moved()]] };
+    let mut step = Step {
+        id: wanted.logical_id.clone(),
+        logical_id: wanted.logical_id.clone(),
+        kind: wanted.resource.kind().to_owned(),
+        through: None,
+        name: wanted.resource.name(),
+        action: if changes.is_empty() { Action::Keep } else { Action::Update },
+        changes,
+        calls: Vec::new(),
+        needs: BTreeSet::new(),
+        reason: None,
+        stages: stages
+            .into_iter()
+            .filter(|stage| !stage.is_empty())
+            .map(|stage| stage.into_iter().map(crate::resources::Call::Alias).collect())
+            .collect(),
+        cleanup: Stages::new(),
+        ids: Ids::from([("RevisionId".to_owned(), now.revision.clone())]),
+        resource: Resource::Alias(to),
+    };
+    step.name_calls();
+    step
+}
+
+fn change(property: &str, old: Value, new: Option<Value>) -> Change {
+    Change { property: property.to_owned(), old: Some(old), new }
+}

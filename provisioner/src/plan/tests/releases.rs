@@ -1,0 +1,199 @@
+//! Which versions stay, and the way back.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::judge::existing;
+use super::spec::Spec;
+use super::{carried_out, planned, run};
+use crate::observe::Reader as _;
+use crate::plan::{Action, Back, Options, Plan, plan_rollback};
+use crate::resources::Resource;
+use crate::resources::alias::RoutingConfig;
+use crate::world::{ACCOUNT, State, World};
+
+/// A world in which `versions` were published, the newest as the template says, and the alias leads to `live`.
+fn published(versions: u32, live: u32) -> State {
+    let mut state = existing(&Spec::plain(), true);
+    let newest = state.versions.remove(&("chat".to_owned(), 1)).unwrap();
+    for number in 1..=versions {
+        let memory_size = newest.memory_size + i32::try_from(versions - number).unwrap();
+        let held = crate::resources::function::Function { memory_size, ..newest.clone() };
+        state.versions.insert(("chat".to_owned(), number), held);
+    }
+    lead(&mut state, "live", live, None);
+    state
+}
+
+fn lead(state: &mut State, name: &str, version: u32, share: Option<(u32, f64)>) {
+    let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
+    let routing = share.map(|(version, share)| RoutingConfig::share(&version.to_string(), share));
+    let alias = crate::resources::alias::Alias {
+        name: name.to_owned(),
+        function_version: version.to_string(),
+        routing_config: routing.unwrap_or_default(),
+        ..live
+    };
+    state.aliases.insert(("chat".to_owned(), name.to_owned()), alias);
+}
+
+fn numbers(state: &State) -> Vec<u32> {
+    state.versions.keys().map(|(_, number)| *number).collect()
+}
+
+fn keeping(keep: usize) -> Options {
+    Options { keep_versions: Some(keep), ..Options::default() }
+}
+
+fn way_back(state: &State, back: &Back) -> crate::Result<Plan> {
+    let desired = Spec::plain().desired();
+    let wanted = desired.get("Alias").unwrap();
+    let Resource::Alias(alias) = &wanted.resource else { panic!("no alias") };
+    let releases = run(World::of(state.clone()).releases("chat")).unwrap();
+    plan_rollback(&desired, wanted, alias, releases.as_ref(), ACCOUNT, back)
+}
+
+fn to(number: u64) -> Back {
+    Back { to: Some(number), check: Some(json!({"message": "A film?"})) }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_newest_versions_stay_and_all_that_callers_get(
+        count in 1u32..9,
+        live in any::<prop::sample::Index>(),
+        other in any::<prop::sample::Index>(),
+        keep in 1usize..7,
+        changed in any::<bool>(),
+    ) {
+        let number = |index: prop::sample::Index| u32::try_from(index.index(count as usize)).unwrap() + 1;
+        let mut state = published(count, number(live));
+        let (beta, share) = (number(other), number(live));
+        lead(&mut state, "beta", beta, (share != beta).then_some((share, 0.1)));
+        let spec = Spec { memory: changed.then_some(2048), ..Spec::plain() };
+        let plan = planned(&spec.desired(), &state, keeping(keep));
+        let done = carried_out(&plan, &state, None);
+        prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        let newest = count + u32::from(changed);
+        let stays = |number: &u32| *number + u32::try_from(keep).unwrap() > newest
+            || [beta, share].contains(number) || *number == newest;
+        let expected: Vec<_> = (1..=newest).filter(stays).collect();
+        prop_assert_eq!(numbers(&done.state), expected);
+        prop_assert_eq!(plan.destructive().count(), 0, "nobody has to be asked");
+        prop_assert!(planned(&spec.desired(), &done.state, keeping(keep)).is_empty());
+    }
+}
+
+#[test]
+fn versions_go_last_and_the_plan_says_which() {
+    let state = published(7, 7);
+    let spec = Spec { memory: Some(2048), ..Spec::plain() };
+    let plan = planned(&spec.desired(), &state, keeping(5));
+    let version = plan.steps.iter().find(|step| step.logical_id == "Version").unwrap();
+    assert_eq!(version.reason.as_deref(), Some("deletes versions 1, 2, 3: the newest 5 are kept"));
+    let done = carried_out(&plan, &state, None);
+    assert_eq!(
+        done.calls[done.calls.len() - 4..],
+        ["UpdateAlias", "DeleteFunction", "DeleteFunction", "DeleteFunction"]
+    );
+}
+
+#[test]
+fn a_run_that_adopts_deletes_no_version() {
+    let mut state = published(7, 7);
+    for role in state.roles.values_mut() {
+        role.tags.clear();
+    }
+    let plan = planned(&Spec::plain().desired(), &state, Options { adopt: true, ..keeping(5) });
+    assert!(plan.steps.iter().any(|step| step.action == Action::Adopt));
+    assert_eq!(numbers(&carried_out(&plan, &state, None).state).len(), 7);
+}
+
+#[test]
+fn going_back_asks_the_version_and_moves_the_alias_in_one_call_that_names_the_revision() {
+    let mut state = published(3, 3);
+    state.revisions.insert("chat:live".to_owned(), 7);
+    let plan = way_back(&state, &to(1)).unwrap();
+    insta::assert_snapshot!(anstream::adapter::strip_str(&crate::report::plan_text(&plan)), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      ~ AWS::Lambda::Alias  Alias  chat:live
+          FunctionVersion  3 → 1
+
+    1 to change
+    "#);
+    let done = carried_out(&plan, &state, None);
+    assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+    assert_eq!(done.calls, ["Invoke", "UpdateAlias"]);
+    assert_eq!(done.state.aliases[&("chat".to_owned(), "live".to_owned())].function_version, "1");
+    state.revisions.insert("chat:live".to_owned(), 9);
+    let late = carried_out(&plan, &state, None);
+    assert!(!late.outcome.is_complete(), "somebody else moved it since");
+}
+
+#[test]
+fn without_a_number_it_is_the_version_before_that_exists() {
+    let mut state = published(4, 4);
+    state.versions.remove(&("chat".to_owned(), 3));
+    let plan = way_back(&state, &Back::default()).unwrap();
+    assert_eq!(plan.steps[0].changes[0].new, Some(json!("2")));
+    assert_eq!(plan.steps[0].calls, ["UpdateAlias"], "without a check nothing is asked");
+}
+
+#[test]
+fn while_a_new_version_gets_a_share_it_is_the_one_that_has_the_rest() {
+    let mut state = published(4, 3);
+    lead(&mut state, "live", 3, Some((4, 0.1)));
+    let plan = way_back(&state, &Back::default()).unwrap();
+    insta::assert_snapshot!(anstream::adapter::strip_str(&crate::report::plan_text(&plan)), @r#"
+    stack chat in us-east-1, account 123456789012
+
+      ~ AWS::Lambda::Alias  Alias  chat:live
+          RoutingConfig.4  0.1 → (none)
+
+    1 to change
+    "#);
+    let done = carried_out(&plan, &state, None);
+    let alias = &done.state.aliases[&("chat".to_owned(), "live".to_owned())];
+    assert_eq!((alias.function_version.as_str(), &alias.routing_config), ("3", &RoutingConfig::default()));
+}
+
+#[test]
+fn going_to_what_serves_is_nothing_to_do() {
+    assert!(way_back(&published(3, 2), &to(2)).unwrap().is_empty());
+}
+
+#[test]
+fn where_there_is_no_way_back_it_is_said_why_and_what_helps() {
+    let refused = |state: &State, back: &Back| way_back(state, back).unwrap_err().to_string();
+    insta::assert_snapshot!(refused(&published(1, 1), &Back::default()), @r#"
+    going back with alias chat:live: there is nothing to go back to: version 1 serves, and the versions are 1
+
+    hint: deploy an earlier state of the template and the code, or name a version with `--to`
+    "#);
+    insta::assert_snapshot!(refused(&published(3, 3), &to(9)), @r#"
+    going back with alias chat:live: function chat has no version 9; it has 1, 2, 3
+
+    hint: name one of these with `--to`
+    "#);
+    insta::assert_snapshot!(refused(&State::default(), &Back::default()), @r#"
+    going back with alias chat:live: function chat does not exist in account 123456789012
+
+    hint: look at the account and the region, and give the names that the deploy had: `--parameter FunctionName=…`, `--stack`
+    "#);
+    let mut theirs = published(3, 3);
+    theirs.aliases.values_mut().for_each(|alias| alias.description = "by hand".to_owned());
+    insta::assert_snapshot!(refused(&theirs, &Back::default()), @r#"
+    going back with alias chat:live: it was not made by this stack
+
+    hint: take it over with `provisioner deploy --adopt`; where CloudFormation deployed it, deploy the earlier state through it
+    "#);
+    theirs.aliases.clear();
+    insta::assert_snapshot!(refused(&theirs, &Back::default()), @r#"
+    going back with alias chat:live: function chat has no alias `live`
+
+    hint: `provisioner deploy` makes it
+    "#);
+}

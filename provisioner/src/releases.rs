@@ -1,0 +1,88 @@
+//! What was published of a function, and which of it callers get.
+
+use crate::resources::alias::RoutingConfig;
+
+/// The versions and aliases of one function, as AWS has them now.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Releases {
+    /// The function's name.
+    pub function_name: String,
+    /// When the function itself was last changed, as Lambda writes it: `2026-11-25T19:30:00.000+0000`.
+    pub last_change: String,
+    /// What was published, oldest first.
+    pub versions: Vec<Published>,
+    /// The names that callers use.
+    pub aliases: Vec<Led>,
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Its number.
+    pub number: u64,
+    /// When it was published, as Lambda writes it.
+    pub when: String,
+    /// The short name of what it holds.
+    pub release: String,
+    /// What was said when it was published.
+    pub description: String,
+}
+
+/// An alias, and where it leads.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Led {
+    /// Its name.
+    pub name: String,
+    /// The version that gets what the shares of others leave.
+    pub version: String,
+    /// The shares of others.
+    pub routing: RoutingConfig,
+    /// Its description, where the mark of ownership is.
+    pub description: String,
+    /// The revision that a change of it has to name.
+    pub revision: String,
+}
+
+impl Releases {
+    /// The alias of this name.
+    #[must_use]
+    pub fn alias(&self, name: &str) -> Option<&Led> {
+        self.aliases.iter().find(|alias| alias.name == name)
+    }
+
+    /// Whether this version exists.
+    #[must_use]
+    pub fn has(&self, number: u64) -> bool {
+        self.versions.iter().any(|version| version.number == number)
+    }
+
+    /// The newest version older than `number`.
+    #[must_use]
+    pub fn before(&self, number: u64) -> Option<u64> {
+        self.versions.iter().map(|version| version.number).filter(|older| *older < number).max()
+    }
+
+    /// The numbers of all versions in one line, for people.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let numbers: Vec<_> = self.versions.iter().map(|version| version.number.to_string()).collect();
+        if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }
+    }
+}
+
+impl Led {
+    /// Each version that gets calls, with its share from 0 to 1, the alias's own first.
+    #[must_use]
+    pub fn shares(&self) -> Vec<(&str, f64)> {
+        let others = &self.routing.additional_version_weights;
+        let rest = 1.0 - others.iter().map(|weight| weight.function_weight).sum::<f64>();
+        let others = others.iter().map(|weight| (weight.function_version.as_str(), weight.function_weight));
+        std::iter::once((self.version.as_str(), rest)).chain(others).collect()
+    }
+
+    /// Whether this version gets any of its calls.
+    #[must_use]
+    pub fn holds(&self, version: &str) -> bool {
+        self.version == version || self.routing.share_of(version).is_some()
+    }
+}

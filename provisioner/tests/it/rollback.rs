@@ -1,0 +1,128 @@
+//! The way back, and how many versions are kept for it.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::fire::under_fire;
+use crate::releases::{is_released, releases};
+use crate::support::chat::assert_is_all_there_is;
+use crate::support::proxy::chain::chain;
+use crate::support::proxy::rule::{AwsError, call};
+use crate::support::user::{TemplateCopy, User, chat_url};
+
+/// A stack with two versions, the second of which serves.
+async fn with_two_versions() -> User {
+    let user = User::new();
+    user.deploy(&[]).await;
+    user.deploy(&["-P", "MemorySize=1024"]).await;
+    assert!(is_released(&user.world().await, "2", &["1", "2"]));
+    user
+}
+
+#[tokio::test]
+async fn callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forward_again() {
+    let user = User::new();
+    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
+    user.deploy(&["-P", "MemorySize=1024"]).await;
+    user.proxy.clear();
+    let (run, answers) = under_fire(&user.account, chat_url(&report), user.run(&["rollback"])).await;
+    let run = run.expect_success();
+    assert!(run.stderr.contains("FunctionVersion  2 → 1"), "{run:?}");
+    assert!(run.stderr.contains("the next `provisioner deploy` moves forward again"), "{run:?}");
+    assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+    let calls: Vec<_> = user.proxy.calls().into_iter().filter(|call| call.service != "execute-api").collect();
+    let writes: Vec<_> = calls.iter().filter(|call| call.is_write()).map(|call| call.operation.clone()).collect();
+    assert_eq!(writes, ["UpdateAlias"]);
+    assert_eq!(chain(&calls).depth(), 3, "look, ask the version, move: {calls:?}");
+    assert!(is_released(&user.world().await, "1", &["1", "2"]));
+
+    let (_, writes) = user.writes_of(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]).await;
+    assert_eq!(writes, ["lambda UpdateAlias"]);
+    assert!(is_released(&user.world().await, "2", &["1", "2"]));
+}
+
+#[tokio::test]
+async fn it_works_from_an_empty_directory_but_for_the_template() {
+    let user = with_two_versions().await;
+    let copy = TemplateCopy::new();
+    let zip = copy.chat().with_file_name("../target/package/function.zip");
+    assert!(!Path::new(&zip).exists());
+    let template = copy.arguments();
+    let run = user.run(&["rollback", &template[0], &template[1], "--output", "json"]).await.expect_success();
+    assert_eq!(run.json()["done"], json!(["ChatAlias"]));
+    assert!(is_released(&user.world().await, "1", &["1", "2"]));
+}
+
+#[tokio::test]
+async fn a_version_that_does_not_answer_gets_no_callers_unless_that_is_wanted() {
+    let user = User::new();
+    let bad = TemplateCopy::new().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty");
+    let bad = bad.kept();
+    user.run(&["deploy", "--no-smoke", &bad[0], &bad[1]]).await.expect_success();
+    user.deploy(&[]).await;
+    let run = user.run(&["rollback"]).await.expect_code(1);
+    for text in ["checking version 1 of function", "plenty", "callers still get what they got before", "`--no-smoke`"] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert_eq!(releases(&user.world().await).0, "2");
+    user.run(&["rollback", "--to", "1", "--no-smoke"]).await.expect_success();
+    assert_eq!(releases(&user.world().await).0, "1");
+}
+
+#[tokio::test]
+async fn a_wish_that_cannot_be_met_is_told_before_anything_is_written() {
+    let user = with_two_versions().await;
+    for (args, texts) in [
+        (&["rollback", "--to", "7"][..], ["has no version 7; it has 1, 2", "name one of these with `--to`"]),
+        (&["rollback", "--alias", "Other"], ["the template has no alias `Other`", "ChatAlias"]),
+        (&["rollback", "-P", "FunctionName=other"], ["function other does not exist", "--parameter FunctionName"]),
+        (&["rollback", "--stack", "other"], ["belongs to the stack `cinedb-chat`", "--stack cinedb-chat"]),
+    ] {
+        let (run, writes) = user.writes_of(args).await;
+        let run = run.expect_code(1);
+        assert_eq!(writes, [""; 0]);
+        for text in texts {
+            assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+        }
+    }
+    user.run(&["rollback", "--to", "1"]).await.expect_success();
+    let run = user.run(&["rollback"]).await.expect_code(1);
+    assert!(run.stderr.contains("there is nothing to go back to"), "{run:?}");
+}
+
+#[tokio::test]
+async fn somebody_elses_move_in_between_is_not_undone() {
+    let user = with_two_versions().await;
+    let message = "The Revision Id provided does not match the latest Revision Id.";
+    user.proxy.on(call("UpdateAlias").answer(AwsError::new(412, "PreconditionFailedException", message)));
+    let run = user.run(&["rollback"]).await.expect_code(1);
+    assert!(run.stderr.contains("changed since planned"), "{run:?}");
+    assert_eq!(releases(&user.world().await).0, "2");
+}
+
+#[tokio::test]
+async fn old_versions_are_deleted_after_callers_were_moved_and_the_second_run_writes_nothing() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    for memory in ["1024", "1025", "1026"] {
+        user.deploy(&["-P", &format!("MemorySize={memory}")]).await;
+    }
+    assert!(is_released(&user.world().await, "4", &["1", "2", "3", "4"]));
+    let next = ["deploy", "--no-smoke", "--keep-versions", "3", "-P", "MemorySize=1027"];
+    let (run, writes) = user.writes_of(&next).await;
+    let run = run.expect_success();
+    assert!(run.stderr.contains("deletes versions 1, 2: the newest 3 are kept"), "{run:?}");
+    assert_eq!(writes[..3], ["lambda UpdateFunctionConfiguration", "lambda PublishVersion", "lambda UpdateAlias"]);
+    assert_eq!(writes[3..], ["lambda DeleteFunction"; 2]);
+    assert!(is_released(&user.world().await, "5", &["3", "4", "5"]));
+    let (_, again) = user.writes_of(&next).await;
+    assert_eq!(again, [""; 0]);
+
+    user.run(&["rollback", "--to", "3"]).await.expect_success();
+    let (_, writes) = user.writes_of(&["update", "--no-smoke", "--keep-versions", "1", "-P", "MemorySize=1027"]).await;
+    assert_eq!(writes, ["lambda UpdateAlias", "lambda DeleteFunction", "lambda DeleteFunction"]);
+    assert!(is_released(&user.world().await, "5", &["5"]));
+    user.deploy(&[]).await;
+    assert_is_all_there_is(&user.world().await, &user.account);
+}
