@@ -285,6 +285,9 @@ pub(crate) struct Synth {
     /// Fill in parameters and decide conditions: what is left are references between resources
     #[arg(long)]
     pub(crate) resolved: bool,
+    /// Print Terraform `import` blocks of what is deployed instead; this asks AWS
+    #[arg(long, conflicts_with_all = ["cdk", "out", "resolved", "account"])]
+    pub(crate) terraform_import: bool,
     /// Write a CDK app instead, of the resolved template
     #[arg(long, value_enum, value_name = "LANGUAGE", requires = "out")]
     pub(crate) cdk: Option<CdkLanguage>,

@@ -1,7 +1,7 @@
 //! A resolved template as a CDK app, in the language that one likes.
 //!
 //! The stack is cdk-from-cfn's output, and the app's entry adds what cdk-from-cfn does not carry, as values that are
-//! decided here: [`repair`] moves them out of the template, [`refuse`] names what neither can. C# and Go get their
+//! decided here: `repair` moves them out of the template, `refuse` names what neither can. C# and Go get their
 //! stack by `CfnInclude` of the template itself, since cdk-from-cfn leaves out outputs and dependencies there. Pure.
 
 mod convert;

@@ -16,6 +16,7 @@ mod rollback;
 mod session;
 mod smoke;
 mod synth;
+mod terraform_import;
 mod update;
 
 use provisioner::Result;
@@ -43,6 +44,7 @@ pub(crate) async fn run(arguments: Cli) -> Result<Exit> {
         Command::Invoke(arguments) => invoke::run(&arguments).await,
         Command::Local(arguments) => local::run(&arguments).await,
         Command::Package(arguments) => package::run(&arguments),
+        Command::Synth(arguments) if arguments.terraform_import => terraform_import::run(&arguments).await,
         Command::Synth(arguments) => synth::run(&arguments),
     }
 }

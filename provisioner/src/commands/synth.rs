@@ -13,7 +13,7 @@ use crate::cli::{Form, Synth};
 use crate::terminal::{self, Exit};
 
 /// The name of a CDK app's stack, where none is given: as `deploy` has it.
-const STACK: &str = "cinedb-chat";
+pub(super) const STACK: &str = "cinedb-chat";
 
 pub(crate) fn run(arguments: &Synth) -> Result<Exit> {
     let template = Template::load(&arguments.template)?;

@@ -69,10 +69,7 @@ impl Kind for Url {
     }
 
     fn name(&self) -> String {
-        match &self.qualifier {
-            Some(alias) => format!("{}:{alias}", self.target_function_arn),
-            None => self.target_function_arn.clone(),
-        }
+        self.name_with_alias(":")
     }
 
     fn identity(&self) -> Vec<String> {
@@ -97,6 +94,17 @@ impl Kind for Url {
     fn delete(&self, _ids: &Ids) -> Stages<Call> {
         let (function_name, qualifier) = (self.target_function_arn.clone(), self.qualifier.clone());
         stages([vec![Call::DeleteFunctionUrlConfig { function_name, qualifier }]])
+    }
+}
+
+impl Url {
+    /// The function's name, and the alias after `separator` where there is one.
+    #[must_use]
+    pub fn name_with_alias(&self, separator: &str) -> String {
+        match &self.qualifier {
+            Some(alias) => format!("{}{separator}{alias}", self.target_function_arn),
+            None => self.target_function_arn.clone(),
+        }
     }
 }
 

@@ -35,4 +35,5 @@ mod support;
 mod support_tests;
 mod synth;
 mod take_over;
+mod terraform_import;
 mod update;

@@ -1,0 +1,27 @@
+//! `synth --terraform-import`: what is deployed, as Terraform imports it.
+
+use provisioner::Result;
+use provisioner::desired::PackageCheck;
+use provisioner::observe::observe;
+use provisioner::report::terraform_imports;
+
+use super::session::Session;
+use super::synth::STACK;
+use crate::cli::{AwsArgs, Output, Stack, Synth};
+use crate::terminal::{self, Exit};
+
+pub(crate) async fn run(arguments: &Synth) -> Result<Exit> {
+    let stack = Stack {
+        template: arguments.template.clone(),
+        stack: arguments.stack.clone().map_or_else(|| STACK.parse(), Ok)?,
+        parameter: arguments.parameter.clone(),
+        parameters: arguments.parameters.clone(),
+        code: Vec::new(),
+        aws: AwsArgs { region: arguments.region.clone(), profile: None, endpoint_url: None },
+        output: Output::Text,
+    };
+    let session = Session::open(&stack, PackageCheck::Unread).await?;
+    let observed = observe(&session.aws.reader(), &session.desired).await?;
+    terminal::result(&terraform_imports(&session.desired, &observed));
+    Ok(Exit::Done)
+}

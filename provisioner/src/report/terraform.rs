@@ -1,0 +1,188 @@
+//! Terraform `import` blocks: how Terraform's AWS provider calls what is deployed, and by which id it finds it.
+//!
+//! The id of each kind is the one that the provider's documentation names under "Import" (read in November 2026).
+
+use crate::desired::Desired;
+use crate::observe::{Found, Observed};
+use crate::resources::{Owner, Resource};
+
+/// A block for each thing that exists and is the stack's, in the template's order; for the rest a comment that says why
+/// there is none.
+#[must_use]
+pub fn terraform_imports(desired: &Desired, observed: &Observed) -> String {
+    let blocks = desired.resources.iter().map(|wanted| {
+        let label = snake_case(&wanted.logical_id);
+        match observed.found.get(&wanted.logical_id) {
+            Some(found) if found.owner != Owner::Ours => {
+                format!("# {label}: {} `{}` is not this stack's\n\n", wanted.resource.kind(), found.resource.name())
+            }
+            Some(found) => imports(&label, found).into_iter().map(block).collect::<String>(),
+            None => format!("# {label}: {} is not deployed\n\n", wanted.resource.kind()),
+        }
+    });
+    blocks.collect::<String>().trim_end().to_owned() + "\n"
+}
+
+/// What Terraform calls a part of a resource, under which label, and its id; without a kind, why there is none.
+struct Import {
+    kind: Option<String>,
+    label: String,
+    id: String,
+}
+
+fn block(Import { kind, label, id }: Import) -> String {
+    match kind {
+        Some(kind) => format!("import {{\n  to = {kind}.{label}\n  id = {id:?}\n}}\n\n"),
+        None => format!("# {label}: {id}\n\n"),
+    }
+}
+
+/// Terraform has several resources where CloudFormation has one.
+fn imports(label: &str, found: &Found) -> Vec<Import> {
+    let own = |kind: &str, id: String| vec![Import { kind: Some(kind.to_owned()), label: label.to_owned(), id }];
+    let given = |name: &str| found.ids.get(name).cloned().unwrap_or_default();
+    let part = |kind: &str, part: &str, id: String| Import {
+        kind: Some(kind.to_owned()),
+        label: format!("{label}_{}", snake_case(part)),
+        id,
+    };
+    match &found.resource {
+        Resource::Role(role) => {
+            let name = &role.role_name;
+            let inline =
+                role.policies.keys().map(|policy| part("aws_iam_role_policy", policy, format!("{name}:{policy}")));
+            let attached = role.managed_policy_arns.iter().map(|arn| {
+                let policy = arn.rsplit('/').next().unwrap_or(arn);
+                part("aws_iam_role_policy_attachment", policy, format!("{name}/{arn}"))
+            });
+            own("aws_iam_role", name.clone()).into_iter().chain(inline).chain(attached).collect()
+        }
+        Resource::LogGroup(group) => own("aws_cloudwatch_log_group", group.log_group_name.clone()),
+        Resource::Function(function) => own("aws_lambda_function", function.function_name.clone()),
+        Resource::Version(version) => vec![Import {
+            kind: None,
+            label: label.to_owned(),
+            id: format!("Terraform publishes versions by `publish = true` of {}", version.function_name),
+        }],
+        Resource::Alias(alias) => own("aws_lambda_alias", format!("{}/{}", alias.function_name, alias.name)),
+        Resource::Url(url) => own("aws_lambda_function_url", url.name_with_alias("/")),
+        Resource::Permission(permission) => {
+            own("aws_lambda_permission", format!("{}/{}", permission.function_name, given("Ref")))
+        }
+        Resource::Api(_) => own("aws_apigatewayv2_api", given("ApiId")),
+        Resource::Integration(one) => {
+            own("aws_apigatewayv2_integration", format!("{}/{}", one.api_id, given("IntegrationId")))
+        }
+        Resource::Route(route) => own("aws_apigatewayv2_route", format!("{}/{}", route.api_id, given("RouteId"))),
+        Resource::Stage(stage) => own("aws_apigatewayv2_stage", format!("{}/{}", stage.api_id, stage.stage_name)),
+        Resource::Table(table) => own("aws_dynamodb_table", table.table_name.clone()),
+        // The provider that goes through Cloud Control names its kinds after the registry's.
+        Resource::Other(other) => {
+            let kind = other.type_name.trim_start_matches("AWS::").replace("::", "_");
+            own(&format!("awscc_{}", snake_case(&kind)), given("Ref"))
+        }
+    }
+}
+
+/// `ChatLogGroup` as `chat_log_group`, `AWS::SQS::Queue`'s `SQS_Queue` as `sqs_queue`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    let mut before = '_';
+    for letter in name.chars() {
+        if !letter.is_ascii_alphanumeric() {
+            if before != '_' {
+                snake.push('_');
+                before = '_';
+            }
+            continue;
+        }
+        if letter.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+        before = letter;
+    }
+    snake
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::judge::existing;
+    use crate::plan::tests::run;
+    use crate::plan::tests::spec::Spec;
+    use crate::world::World;
+
+    #[test]
+    fn labels_are_names_that_terraform_takes() {
+        for (name, label) in
+            [("ChatLogGroup", "chat_log_group"), ("SQS_Queue", "sqs_queue"), ("Api2Route", "api2_route")]
+        {
+            assert_eq!(snake_case(name), label);
+        }
+    }
+
+    #[test]
+    fn what_is_deployed_is_imported_by_the_providers_ids_and_what_is_not_is_said() {
+        let spec = Spec { managed: ["arn:aws:iam::aws:policy/Basic"].into(), ..Spec::plain() };
+        let mut state = existing(&spec, true);
+        state.tables.clear();
+        let desired = spec.desired();
+        let observed = run(crate::observe::observe(&World::of(state), &desired)).unwrap();
+        insta::assert_snapshot!(terraform_imports(&desired, &observed), @r#"
+        import {
+          to = aws_iam_role.role
+          id = "role"
+        }
+
+        import {
+          to = aws_iam_role_policy_attachment.role_basic
+          id = "role/arn:aws:iam::aws:policy/Basic"
+        }
+
+        import {
+          to = aws_cloudwatch_log_group.logs
+          id = "/aws/lambda/chat"
+        }
+
+        # table: AWS::DynamoDB::Table is not deployed
+
+        import {
+          to = aws_apigatewayv2_api.api
+          id = "api1"
+        }
+
+        import {
+          to = aws_lambda_function.function
+          id = "chat"
+        }
+
+        import {
+          to = aws_apigatewayv2_stage.stage
+          id = "api1/$default"
+        }
+
+        # version: Terraform publishes versions by `publish = true` of chat
+
+        import {
+          to = aws_lambda_alias.alias
+          id = "chat/live"
+        }
+
+        import {
+          to = aws_lambda_permission.permission
+          id = "chat:live/chat-Permission-pA7xMWHZhtOJ"
+        }
+
+        import {
+          to = aws_apigatewayv2_integration.integration
+          id = "api1/int2"
+        }
+
+        import {
+          to = aws_apigatewayv2_route.route
+          id = "api1/route3"
+        }
+        "#);
+    }
+}
