@@ -7,6 +7,9 @@
 //!
 //! Region and credentials come from where every AWS tool takes them; `AWS_ENDPOINT_URL` leads to an emulator.
 
+// The SDK's futures are nested deeply, and the walk nests them once more.
+#![recursion_limit = "256"]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;

@@ -24,8 +24,9 @@ pub trait Reader {
     /// What an API of somebody else does to the routes that are added to it.
     fn surroundings(&self, api_id: &str) -> impl Future<Output = Result<Surroundings>> + Send;
 
-    /// The functions, APIs, log groups and roles that carry the stack's mark, whether or not a template names them.
-    fn marked(&self, stack: &str) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
+    /// The functions, APIs, log groups and roles that carry the stack's mark. Those that the template names may be left
+    /// out: they are looked at anyway.
+    fn marked(&self, desired: &Desired) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
 
     /// The routes, integrations and permissions that carry the stack's mark, in what was observed.
     fn marked_parts(&self, stack: &str, observed: &Observed) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
@@ -134,6 +135,9 @@ pub struct Observed {
     pub nowhere: BTreeMap<String, Error>,
     /// The APIs of somebody else that are attached to, by their ids.
     pub attached: BTreeMap<String, Surroundings>,
+    /// APIs that permissions of the stack are for and that the template with these parameters has nothing to do with:
+    /// the API, by the permission's logical id.
+    pub elsewhere: BTreeMap<String, String>,
     /// What the template no longer names, where that was looked for.
     pub leftovers: Vec<Leftover>,
     /// Why that could not be looked for.
@@ -187,7 +191,10 @@ async fn look(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
             ready.into_iter().map(|(one, resource)| ask(reader, desired, Question::Find(one, resource.into()))),
         );
         // When nothing is under way, what still waits lives inside something that does not exist.
-        let Some(answer) = asked.next().await else { return Ok(observed) };
+        let Some(answer) = asked.next().await else {
+            observed.elsewhere = elsewhere(reader, &observed).await?;
+            return Ok(observed);
+        };
         match answer {
             Answer::Account(account) => {
                 observed.account = account.map_err(before_any_write)?;
@@ -219,6 +226,25 @@ async fn look(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
 /// Whoever meets an error wants to know first what it has done.
 fn before_any_write(error: Error) -> Error {
     error.exists("nothing was changed")
+}
+
+/// The APIs that permissions of the stack are for beside those that it is looked for on, if they still exist.
+async fn elsewhere(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, String>> {
+    let own = observed.found.values().filter_map(|found| found.ids.get("ApiId"));
+    let looked_at: BTreeSet<&str> = own.chain(observed.attached.keys()).map(String::as_str).collect();
+    let mut others = BTreeMap::new();
+    for (logical_id, found) in &observed.found {
+        let Resource::Permission(permission) = &found.resource else { continue };
+        let Some(api_id) = permission.api_id().filter(|id| !looked_at.contains(id)) else { continue };
+        match reader.surroundings(api_id).await {
+            Err(error) if error.is_nowhere() => {}
+            answer => {
+                answer?;
+                others.insert(logical_id.clone(), api_id.to_owned());
+            }
+        }
+    }
+    Ok(others)
 }
 
 /// What is asked of AWS.
@@ -262,7 +288,7 @@ async fn ask<'a>(reader: &impl Reader, desired: &Desired, question: Question<'a>
 /// As [`observe`].
 pub async fn observe_all(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
     let stack = desired.stack.as_str();
-    let (observed, marked) = join(observe(reader, desired), reader.marked(stack)).await;
+    let (observed, marked) = join(observe(reader, desired), reader.marked(desired)).await;
     let mut observed = observed?;
     let parts = reader.marked_parts(stack, &observed).await;
     let all = marked.and_then(|marked| Ok([marked, parts?].concat()));

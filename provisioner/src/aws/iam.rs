@@ -187,13 +187,13 @@ impl Aws {
     }
 }
 
-/// IAM answers policy documents URL-encoded.
 /// Whether a trust policy, URL-encoded as IAM answers it, names Lambda.
 pub(super) fn names_lambda(document: Option<&str>) -> bool {
     let text = percent_decode_str(document.unwrap_or_default()).decode_utf8_lossy();
     text.contains("lambda.amazonaws.com")
 }
 
+/// IAM answers policy documents URL-encoded.
 fn decode(document: &str) -> Policy {
     Policy::from(Value::String(percent_decode_str(document).decode_utf8_lossy().into_owned()))
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
+use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 
 use super::iam::names_lambda;
 use super::problem::problem;
 use super::{Aws, AwsReader};
+use crate::desired::{Desired, Wanted};
 use crate::error::Result;
 use crate::observe::{Found, Leftover, Observed, Reader as _};
 use crate::resources::{Mark, Owner, Resource, STACK_TAG};
@@ -22,7 +24,8 @@ impl AwsReader {
     /// The Resource Groups Tagging API knows functions and log groups, but no roles. These are found by who may take
     /// them: of the account's roles those that trust Lambda are asked for their tags. All is read once more from its
     /// own service, since the tagging API is some minutes behind.
-    pub(super) async fn marked_resources(&self, stack: &str) -> Result<Vec<Leftover>> {
+    pub(super) async fn marked_resources(&self, desired: &Desired) -> Result<Vec<Leftover>> {
+        let stack = desired.stack.as_str();
         let (tagged, roles, apis) = tokio::try_join!(
             self.aws.tagged(stack),
             self.aws.marked_roles(stack),
@@ -43,11 +46,15 @@ impl AwsReader {
         looked_for.extend(groups.iter().filter_map(|name| bare("AWS::Logs::LogGroup", name)));
 
         let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
-        let mut all = Vec::new();
-        for resource in looked_for {
-            let found = self.find(&resource, &of_the_stack).await?;
-            all.extend(found.filter(|found| found.owner == Owner::Ours).map(leftover));
-        }
+        // What the template names is looked at anyway.
+        let named = |one: &Resource| {
+            let same = |wanted: &Wanted| wanted.resource.kind() == one.kind() && wanted.resource.name() == one.name();
+            desired.resources.iter().any(same)
+        };
+        looked_for.retain(|one| !named(one));
+        let found = try_join_all(looked_for.iter().map(|resource| self.find(resource, &of_the_stack))).await?;
+        let ours = found.into_iter().flatten().filter(|found| found.owner == Owner::Ours);
+        let mut all: Vec<Leftover> = ours.map(leftover).collect();
         for api in apis.iter() {
             let tags = super::apigateway::sorted(api.tags());
             if of_the_stack.owner(&tags) == Owner::Ours {

@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 
 use super::Aws;
 use super::apigateway::SeenApi;
+use crate::desired::Desired;
 use crate::error::Result;
 use crate::observe::{Found, Leftover, Observed, Reader, Surroundings};
 use crate::releases::Releases;
@@ -68,8 +69,8 @@ impl Reader for AwsReader {
         self.api_surroundings(api_id).await
     }
 
-    async fn marked(&self, stack: &str) -> Result<Vec<Leftover>> {
-        self.marked_resources(stack).await
+    async fn marked(&self, desired: &Desired) -> Result<Vec<Leftover>> {
+        self.marked_resources(desired).await
     }
 
     async fn marked_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {

@@ -83,6 +83,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     notes.extend(of_others);
     notes.extend(leftovers::notes(observed, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
+    blockers.extend(takeover::left_behind(observed, &mut steps, options));
     hold_callers(&mut steps);
     if let Some(keep) = options.keep_versions {
         retire_versions(&mut steps, &observed.releases, keep);

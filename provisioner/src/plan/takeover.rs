@@ -39,9 +39,9 @@ pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: 
         _ => Vec::new(),
     };
     for taken in new {
-        if !all.iter().any(|one| one.route_key == taken.route_key) {
-            all.push(taken.clone());
-        }
+        // What leads elsewhere now is fresher than what was remembered of an earlier time.
+        all.retain(|one| one.route_key != taken.route_key);
+        all.push(taken.clone());
     }
     for taken in all {
         integration.description.push(' ');
@@ -89,6 +89,29 @@ pub(super) fn surroundings(observed: &Observed, steps: &mut [Step]) -> (Vec<Bloc
     (blockers, notes)
 }
 
+/// Why a stack must not move to another API with its routes left on the first: nothing would remember them there.
+pub(super) fn left_behind(observed: &Observed, steps: &mut [Step], options: &Options) -> Vec<Blocker> {
+    let mut blockers = Vec::new();
+    if options.prune {
+        return blockers;
+    }
+    for (logical_id, api_id) in &observed.elsewhere {
+        let replaced = |step: &&mut Step| step.id == *logical_id && step.action == Action::Replace;
+        if let Some(step) = steps.iter_mut().find(replaced) {
+            step.leave("it is blocked, see the error");
+            blockers.push(Blocker {
+                logical_id: logical_id.clone(),
+                cause: format!("the stack has a route on the HTTP API `{api_id}`, which would be left behind"),
+                hint: format!(
+                    "move with `deploy --prune`, which removes it there (`plan --prune` shows that), or destroy first \
+                     with `--parameter ApiId={api_id}`"
+                ),
+            });
+        }
+    }
+    blockers
+}
+
 /// What the API's owner decides, and what that does to these routes.
 fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> {
     let note = |text: String, hint: String| Note { logical_id: None, text, hint: Some(hint) };
@@ -108,14 +131,15 @@ fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> 
             "its owner has to allow the chat's origin, POST and content-type there".to_owned(),
         ));
     }
-    let free =
-        |key: &&String| api.stages.iter().any(|stage| !stage.throttled && !stage.throttled_routes.contains(*key));
-    if let Some(key) = keys.iter().filter(|key| !key.starts_with("OPTIONS ")).find(free) {
+    let free = |key: &String| api.stages.iter().find(|stage| !stage.throttled && !stage.throttled_routes.contains(key));
+    let mut asked = keys.iter().filter(|key| !key.starts_with("OPTIONS "));
+    if let Some((key, stage)) = asked.find_map(|key| Some((key, free(key)?))) {
         notes.push(note(
             format!("`{key}` has no throttle on API {api_id}: callers may use all of the account's requests a second"),
             format!(
-                "aws apigatewayv2 update-stage --api-id {api_id} --stage-name '$default' --route-settings \
-                 '{{\"{key}\":{{\"ThrottlingRateLimit\":5,\"ThrottlingBurstLimit\":10}}}}'"
+                "aws apigatewayv2 update-stage --api-id {api_id} --stage-name '{}' --route-settings \
+                 '{{\"{key}\":{{\"ThrottlingRateLimit\":5,\"ThrottlingBurstLimit\":10}}}}'",
+                stage.name
             ),
         ));
     }

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::desired::Desired;
 use crate::error::{Error, Result};
 use crate::execute::Writer;
 use crate::observe::{Found, Leftover, Observed, Reader, Surroundings};
@@ -211,12 +212,15 @@ impl Reader for World {
         Schema::kept(kind).ok_or_else(|| Error::new("asking for a schema", missing(kind)))
     }
 
-    async fn surroundings(&self, _api_id: &str) -> Result<Surroundings> {
+    async fn surroundings(&self, api_id: &str) -> Result<Surroundings> {
+        if !lock(&self.state).apis.contains_key(api_id) {
+            return Err(Error::new("reading an API", missing(api_id)).nowhere());
+        }
         Ok(Surroundings { protocol: "HTTP".to_owned(), ..Surroundings::default() })
     }
 
-    async fn marked(&self, stack: &str) -> Result<Vec<Leftover>> {
-        Ok(lock(&self.state).marked(stack))
+    async fn marked(&self, desired: &Desired) -> Result<Vec<Leftover>> {
+        Ok(lock(&self.state).marked(desired.stack.as_str()))
     }
 
     async fn marked_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {

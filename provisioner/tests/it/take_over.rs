@@ -74,6 +74,39 @@ async fn a_route_that_is_taken_over_and_pruned_goes_back() {
 }
 
 #[tokio::test]
+async fn a_stack_does_not_leave_its_route_behind_on_the_api_that_it_moves_from() {
+    let (user, before) = with_a_taken_route().await;
+    user.deploy(&["--take-over"]).await;
+    let user = user.without_always();
+    let (run, writes) = user.writes_of(&["deploy", "--no-smoke", "--yes"]).await;
+    let run = run.expect_code(1);
+    assert!(run.stderr.contains("would be left behind") && run.stderr.contains("`deploy --prune`"), "{run:?}");
+    assert_eq!(writes, [""; 0]);
+    user.deploy(&["--prune", "--yes"]).await;
+    assert_eq!(user.world().await["apis"]["movies"], before["apis"]["movies"]);
+}
+
+#[tokio::test]
+async fn what_is_given_back_is_what_there_was_last() {
+    let (user, before) = with_a_taken_route().await;
+    user.deploy(&["--take-over"]).await;
+    // The owner takes it back, to another integration, and loses it again.
+    let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
+    let api = &before["apis"]["movies"];
+    let api_id = api["id"].as_str().unwrap();
+    let proxy = aws_sdk_apigatewayv2::types::IntegrationType::HttpProxy;
+    let other = gateway.create_integration().api_id(api_id).integration_type(proxy).integration_method("POST");
+    let other = other.integration_uri("https://films.example.org").payload_format_version("1.0").send().await.unwrap();
+    let target = format!("integrations/{}", other.integration_id().unwrap());
+    let routes = gateway.get_routes().api_id(api_id).send().await.unwrap();
+    let route = routes.items().iter().find(|one| one.route_key() == Some(seed::ROUTE)).unwrap().route_id().unwrap();
+    gateway.update_route().api_id(api_id).route_id(route).target(&target).send().await.unwrap();
+    user.deploy(&["--take-over"]).await;
+    user.run(&["destroy", "--yes"]).await.expect_success();
+    assert_eq!(self::target(&user.world().await), target);
+}
+
+#[tokio::test]
 async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write() {
     let account = Account::fresh();
     let movies = seed::movies_api(&account).await;

@@ -347,7 +347,7 @@ fn a_route_that_leads_elsewhere_and_a_role_of_another_stack() {
       Route: the route `POST /chat` leads elsewhere, to `integrations/int1`
 
     hint: use another name, or `--stack other` to work on that stack
-    hint: remove that route, or give this stack another API with `--parameter ApiId=…`
+    hint: take the route over with `--take-over` (`destroy` puts it back), or give this stack another API with `--parameter ApiId=…`
     "#);
 }
 
