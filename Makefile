@@ -16,11 +16,13 @@ PROVISIONER := $(BIN)/provisioner
 PYTHON ?= python3
 VENV := .venv
 CDK_APP := templates/cdk/typescript
+# What the seed's package holds, at the versions that are installed here anyway.
+SEED_PACKAGES = $(shell grep -E '^(boto3|botocore|jmespath|python-dateutil|s3transfer|six|urllib3)==' requirements.txt)
 
 .DEFAULT_GOAL := help
 # stdout is for results: what these targets run is not echoed there.
 .SILENT: local build plan deploy update destroy invoke provisioner function local-function $(VENV)/installed
-.PHONY: help local build plan deploy update destroy invoke synth test torture lint check-rust clean provisioner function local-function
+.PHONY: help local build plan deploy update destroy invoke synth test torture bench lint check-rust clean provisioner function local-function
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +65,21 @@ test: $(VENV)/installed $(CDK_APP)/node_modules/installed ## Run every check of 
 torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (half an hour; CELLS="…" takes those with this in their name)
 	cargo test --workspace --locked --no-run
 	@cargo test --workspace --locked --test it every_call_killed -- --ignored --nocapture
+
+bench: function ## Measure the function beside the seed in Python and a Lambda that does nothing (docs/performance.md)
+	rm -rf target/bench
+	mkdir -p target/bench/function target/bench/idle
+	cp $(TARGET)/lambda/bootstrap/bootstrap target/bench/function/
+	cp target/package/function.zip target/bench/function.zip
+	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --locked --profile function --package harness --bin idle
+	cp $(TARGET)/lambda/idle/bootstrap target/bench/idle/
+	$(PROVISIONER) package --binary target/bench/idle/bootstrap --to target/bench/idle.zip
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-compile --target target/bench/seed \
+		$(SEED_PACKAGES)
+	cp harness/seed/lambda_function.py target/bench/seed/
+	cd target/bench/seed && $(abspath $(VENV))/bin/python -m zipfile -c ../seed.zip .
+	cargo build --locked --profile function --package harness --bin bench
+	@$(TARGET)/function/bench target/bench $(abspath $(VENV))/bin/python
 
 lint: $(VENV)/installed ## Check the templates with cfn-lint and AWS's cloudformation-validate, in all forms
 	mkdir -p $(TARGET)/forms

@@ -1,0 +1,176 @@
+//! `make bench`: the chat beside a Lambda that does nothing and the seed in Python, each in processes of its own, one
+//! after the other in rounds. Prints a table; every run is kept in `runs.json` beside the packages.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that measures and prints")]
+
+use std::{env, fs, path::Path};
+
+use anyhow::{Context, Result, ensure};
+use harness::{
+    backend::Backend,
+    child::{Environment, Program},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Processes of each program.
+const ROUNDS: usize = 9;
+/// Requests to each process after its first.
+const WARM: usize = 300;
+
+/// One process of one program.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    program: &'static str,
+    first_answer_ms: f64,
+    first_answer_cpu_ms: f64,
+    warm_us: Vec<u64>,
+    warm_cpu_us: f64,
+    resident_kib: u64,
+}
+
+fn main() -> Result<()> {
+    let folder = env::args().nth(1).context("usage: bench FOLDER PYTHON")?;
+    let python = env::args().nth(2).context("usage: bench FOLDER PYTHON")?;
+    let folder = Path::new(&folder).canonicalize().with_context(|| format!("looking for {folder}"))?;
+    let backend = Backend::start(&folder)?;
+    let programs = programs(&folder, &python);
+    let mut runs = Vec::new();
+    for round in 1..=ROUNDS {
+        eprintln!("round {round} of {ROUNDS}");
+        for (name, _, program) in &programs {
+            runs.push(run(name, program, &backend).with_context(|| format!("running {name:?}"))?);
+        }
+    }
+    let raw = folder.join("runs.json");
+    fs::write(&raw, serde_json::to_vec(&runs)?).with_context(|| format!("writing {}", raw.display()))?;
+
+    println!("| | spawn→first answer | its CPU | warm p50 / p99 | CPU/invocation | RSS | zip |");
+    println!("|---|---|---|---|---|---|---|");
+    let mut seed = None;
+    for (name, zip, _) in &programs {
+        let zip = folder.join(zip);
+        let size = fs::metadata(&zip).with_context(|| format!("looking at {}", zip.display()))?.len();
+        let row = Row::of(&runs, name, size);
+        let seed = seed.get_or_insert(row);
+        println!("{}", row.shown(name, seed));
+    }
+    Ok(())
+}
+
+/// Name, package and how to start it. The first is what the others are compared with.
+fn programs(folder: &Path, python: &str) -> [(&'static str, &'static str, Program); 4] {
+    let at = |name: &str| folder.join(name).display().to_string();
+    let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let ours = |settings| Program { command: vec![at("function/bootstrap")], settings };
+    let seed = Program {
+        command: [python, "-m", "awslambdaric", "lambda_function.lambda_handler"].map(str::to_owned).to_vec(),
+        settings: vec![set("PYTHONPATH", &at("seed")), set("LAMBDA_TASK_ROOT", &at("seed"))],
+    };
+    [
+        ("seed in Python, boto3", "seed.zip", seed),
+        ("the chat, `CATALOG_TTL=0`", "function.zip", ours(vec![set("CATALOG_TTL", "0")])),
+        ("the chat", "function.zip", ours(Vec::new())),
+        (
+            "Rust runtime doing nothing",
+            "idle.zip",
+            Program { command: vec![at("idle/bootstrap")], settings: Vec::new() },
+        ),
+    ]
+}
+
+fn run(name: &'static str, program: &Program, backend: &Backend) -> Result<Run> {
+    let event = json!({
+        "httpMethod": "POST",
+        "path": "/chat",
+        "body": json!({"message": "Recommend me a sci-fi movie with a good end", "history": [
+            {"role": "user", "content": "Hello, I like quiet films"},
+            {"role": "assistant", "content": "Then let us find you a quiet one."},
+        ]}).to_string(),
+    });
+    let event = event.to_string().into_bytes();
+    let environment = Environment::start(program, backend)?;
+    let first = environment.invoke(&event)?;
+    answered(&first.body)?;
+    let cold = environment.cpu()?;
+    let mut warm_us = Vec::with_capacity(WARM);
+    for _ in 0..WARM {
+        let answer = environment.invoke(&event)?;
+        answered(&answer.body)?;
+        warm_us.push(u64::try_from(answer.took.as_micros())?);
+    }
+    let warm = environment.cpu()?.saturating_sub(cold);
+    Ok(Run {
+        program: name,
+        first_answer_ms: (first.at - environment.since).as_secs_f64() * 1e3,
+        first_answer_cpu_ms: cold.as_secs_f64() * 1e3,
+        warm_us,
+        warm_cpu_us: warm.as_secs_f64() * 1e6 / WARM as f64,
+        resident_kib: environment.resident()?,
+    })
+}
+
+/// A refusal is quick, and says nothing.
+fn answered(body: &[u8]) -> Result<()> {
+    let reply: Value = serde_json::from_slice(body).context("reading an answer")?;
+    ensure!(reply["statusCode"] == 200, "the answer is not a good one: {reply}");
+    Ok(())
+}
+
+/// Medians over a program's processes.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    first: f64,
+    first_cpu: f64,
+    p50: f64,
+    p99: f64,
+    cpu: f64,
+    resident: f64,
+    zip: f64,
+}
+
+impl Row {
+    fn of(runs: &[Run], name: &str, zip: u64) -> Self {
+        let over =
+            |value: &dyn Fn(&Run) -> f64| rank(runs.iter().filter(|run| run.program == name).map(value).collect(), 0.5);
+        let warm = |run: &Run, share| rank(run.warm_us.iter().map(|&us| us as f64).collect(), share);
+        Self {
+            first: over(&|run| run.first_answer_ms),
+            first_cpu: over(&|run| run.first_answer_cpu_ms),
+            p50: over(&|run| warm(run, 0.5)) / 1e3,
+            p99: over(&|run| warm(run, 0.99)) / 1e3,
+            cpu: over(&|run| run.warm_cpu_us),
+            resident: over(&|run| run.resident_kib as f64) / 1024.0,
+            zip: zip as f64 / 1e6,
+        }
+    }
+
+    /// Each cell with its share of the seed's.
+    fn shown(&self, name: &str, seed: &Self) -> String {
+        let of = |own: f64, seeds: f64| format!("(1/{:.1})", seeds / own);
+        format!(
+            "| {name} | {:.1} ms {} | {:.1} ms {} | {:.2} / {:.2} ms {} | {:.0} µs {} | {:.1} MB {} | {:.2} MB {} |",
+            self.first,
+            of(self.first, seed.first),
+            self.first_cpu,
+            of(self.first_cpu, seed.first_cpu),
+            self.p50,
+            self.p99,
+            of(self.p50, seed.p50),
+            self.cpu,
+            of(self.cpu, seed.cpu),
+            self.resident,
+            of(self.resident, seed.resident),
+            self.zip,
+            of(self.zip, seed.zip),
+        )
+    }
+}
+
+/// The value below which `share` of `values` lies.
+fn rank(mut values: Vec<f64>, share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let last = values.len().saturating_sub(1);
+    values.get((last as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)
+}
