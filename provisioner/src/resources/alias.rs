@@ -102,6 +102,7 @@ pub enum Call {
 impl Kind for Alias {
     const TYPE: &'static str = "AWS::Lambda::Alias";
     const ATTRIBUTES: &'static [&'static str] = &["AliasArn"];
+    const INTERNAL: &'static [&'static str] = &["Description", "Check"];
     type Call = Call;
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {

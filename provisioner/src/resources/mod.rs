@@ -17,6 +17,8 @@ pub mod role;
 pub mod route;
 mod scalar;
 pub mod stage;
+#[cfg(test)]
+mod support;
 pub mod table;
 mod tags;
 pub mod taken;
@@ -65,6 +67,15 @@ macro_rules! kinds {
         #[must_use]
         pub fn typed_kinds() -> Vec<&'static str> {
             [$($module::$name::TYPE),+].into_iter().filter(|kind| *kind != ANY_OTHER).collect()
+        }
+
+        /// What `Fn::GetAtt` can ask a typed kind for, and which of its properties cannot be changed in place.
+        #[cfg(test)]
+        fn facts(kind: &str) -> (&'static [&'static str], &'static [&'static str]) {
+            match kind {
+                $($module::$name::TYPE => ($module::$name::ATTRIBUTES, $module::$name::CREATE_ONLY),)+
+                _ => (&[], &[]),
+            }
         }
 
         impl Resource {

@@ -54,6 +54,7 @@ pub enum Call {
 impl Kind for Version {
     const TYPE: &'static str = "AWS::Lambda::Version";
     const ATTRIBUTES: &'static [&'static str] = &["Version", "FunctionArn"];
+    const INTERNAL: &'static [&'static str] = &["Release", "Package", "Revision"];
     type Call = Call;
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {

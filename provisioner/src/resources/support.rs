@@ -1,0 +1,63 @@
+//! `docs/template-support.md`: the kinds and properties that have a type here, told by the types themselves.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::{Resource, facts, typed_kinds};
+
+const HEAD: &str = "\
+# What a template may hold
+
+Generated from the code: `UPDATE_DOCS=1 cargo test --workspace --lib template_support` writes it, and `make test` fails \
+when it is stale.
+
+These kinds have a type here: their defaults are compared, a property that is not listed is refused with its place in \
+the template, and one marked `*` needs a new resource when it changes. Every other kind of AWS's registry goes through \
+Cloud Control ([why, and what that means](decisions/0008-other-kinds-through-cloud-control.md)). `Type`, `Condition`, \
+`DependsOn`, `DeletionPolicy` and `Metadata` stand beside the properties of any kind; `Ref`, `Fn::GetAtt`, `Fn::Sub`, \
+`Fn::Join`, `Fn::Select`, `Fn::Split`, `Fn::If`, `Fn::FindInMap` and `Fn::Base64` are evaluated, the conditions' \
+functions in `Conditions`.
+";
+
+/// What a kind says that it supports, when it is asked for something that it does not.
+fn supported(kind: &str, properties: Value) -> Vec<String> {
+    let Value::Object(properties) = properties else { return Vec::new() };
+    let Err(fault) = Resource::parse(kind, properties) else { return Vec::new() };
+    let names = fault.reason.split_once("supported are ").or_else(|| fault.reason.split_once("supported is "));
+    names.map(|(_, names)| names.split(", ").map(str::to_owned).collect()).unwrap_or_default()
+}
+
+fn generated() -> String {
+    let mut text = HEAD.to_owned();
+    for kind in typed_kinds() {
+        let (attributes, create_only) = facts(kind);
+        let _ = write!(text, "\n## {kind}\n\n");
+        for property in supported(kind, json!({"?": null})) {
+            let replaced = create_only == ["*"] || create_only.contains(&property.as_str());
+            let inside = supported(kind, Value::Object(Map::from_iter([(property.clone(), json!({"?": null}))])));
+            let inside = if inside.is_empty() { String::new() } else { format!(": {}", inside.join(", ")) };
+            let _ = writeln!(text, "- `{property}`{}{inside}", if replaced { " *" } else { "" });
+        }
+        if !attributes.is_empty() {
+            let _ = writeln!(text, "\n`Fn::GetAtt`: {}.", attributes.join(", "));
+        }
+    }
+    text
+}
+
+#[test]
+fn the_page_on_template_support_is_what_the_types_say() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/template-support.md");
+    let text = generated();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    let published = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        published == text,
+        "docs/template-support.md is stale: write it anew with \
+         `UPDATE_DOCS=1 cargo test --workspace --lib template_support`"
+    );
+}
