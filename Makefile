@@ -76,7 +76,7 @@ bench: function ## Measure the function beside the seed in Python and a Lambda t
 	$(PROVISIONER) package --binary target/bench/idle/bootstrap --to target/bench/idle.zip
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-compile --target target/bench/seed \
 		$(SEED_PACKAGES)
-	cp harness/seed/lambda_function.py target/bench/seed/
+	cp function/harness/seed/lambda_function.py target/bench/seed/
 	cd target/bench/seed && $(abspath $(VENV))/bin/python -m zipfile -c ../seed.zip .
 	cargo build --locked --profile function --package harness --bin bench
 	@$(TARGET)/function/bench target/bench $(abspath $(VENV))/bin/python
