@@ -22,7 +22,7 @@ SEED_PACKAGES = $(shell grep -E '^(boto3|botocore|jmespath|python-dateutil|s3tra
 .DEFAULT_GOAL := help
 # stdout is for results: what these targets run is not echoed there.
 .SILENT: local build plan deploy update destroy invoke provisioner function local-function $(VENV)/installed
-.PHONY: help local build plan deploy update destroy invoke synth test torture bench lint check-rust clean provisioner function local-function
+.PHONY: help local build plan deploy update destroy invoke synth test torture bench bench-deploy lint check-rust clean provisioner function local-function
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,10 @@ bench: function ## Measure the function beside the seed in Python and a Lambda t
 	cd target/bench/seed && $(abspath $(VENV))/bin/python -m zipfile -c ../seed.zip .
 	cargo build --locked --profile function --package harness --bin bench
 	@$(TARGET)/function/bench target/bench $(abspath $(VENV))/bin/python
+
+bench-deploy: $(VENV)/installed ## Measure a deploy beside a boto3 script and the aws-cli (ROUNDS=7)
+	cargo build --locked --release --workspace --bins
+	@cargo bench --locked --workspace --bench deploy
 
 lint: $(VENV)/installed ## Check the templates with cfn-lint and AWS's cloudformation-validate, in all forms
 	mkdir -p $(TARGET)/forms

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Step};
 use crate::resources::{Call, Ids, Stages};
-use crate::template::{Known, Reference};
+use crate::template::Known;
 
 /// Sends calls that change something.
 pub trait Writer {
@@ -88,33 +88,47 @@ enum Halt {
     Stopped,
 }
 
-/// Executes a plan. After a failure or a stop no further call is begun; what is under way is waited for, so that
-/// the outcome says what is true.
+/// Executes a plan. After a failure or a stop no further step is begun; what is under way is waited for, so that the
+/// outcome says what is true.
 pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn Fn(Event<'_>) + Sync)) -> Outcome {
     let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
     let mut waiting: Vec<&Step> = plan.changing().collect();
     let mut unfinished: BTreeSet<&str> = waiting.iter().map(|step| step.id.as_str()).collect();
+    let mut unmade = unfinished.clone();
     let mut running = FuturesUnordered::new();
     loop {
         if outcome.is_complete() && !stop.requested() {
+            let free = |needs: &BTreeSet<String>, of: &BTreeSet<&str>| !needs.iter().any(|id| of.contains(id.as_str()));
             let (ready, later): (Vec<&Step>, Vec<&Step>) =
-                waiting.into_iter().partition(|step| step.needs.iter().all(|need| !unfinished.contains(need.as_str())));
+                waiting.into_iter().partition(|step| free(&step.needs, &unfinished) && free(&step.needs_made, &unmade));
             waiting = later;
             for step in ready {
-                running.push(run_step(step, outcome.known.clone(), writer, stop, tell));
+                tell(Event::Started(step));
+                running.push(run_stage(Turn::first(step), outcome.known.clone(), writer, stop));
             }
         }
-        let Some((step, result)) = running.next().await else { break };
+        let Some((turn, result)) = running.next().await else { break };
+        let step = turn.step;
         match result {
-            Ok(ids) => {
-                unfinished.remove(step.id.as_str());
-                outcome.done.push(step.id.clone());
+            Ok(assigned) => {
+                let turn = turn.after(assigned, &outcome.known);
+                unmade.remove(step.id.as_str());
                 let filled = step.resource.fill(&outcome.known);
-                for (reference, value) in filled.known(&step.logical_id, &plan.place, &ids) {
+                for (reference, value) in filled.known(&step.logical_id, &plan.place, &turn.ids) {
                     outcome.known.insert(reference, value);
                 }
+                if turn.stage < step.stages.len() {
+                    running.push(run_stage(turn, outcome.known.clone(), writer, stop));
+                } else {
+                    unfinished.remove(step.id.as_str());
+                    outcome.done.push(step.id.clone());
+                    tell(Event::Finished(step, turn.begun.elapsed()));
+                }
             }
-            Err(Halt::Failed(error)) => outcome.failed.push((step.id.clone(), error)),
+            Err(Halt::Failed(error)) => {
+                outcome.failed.push((step.id.clone(), error));
+                tell(Event::Failed(step));
+            }
             Err(Halt::Stopped) => outcome.not_done.push(step.id.clone()),
         }
     }
@@ -124,53 +138,62 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn
     outcome
 }
 
-async fn run_step<'p>(
+/// A step that is under way: the stage that comes next, and what AWS has assigned so far.
+struct Turn<'p> {
     step: &'p Step,
+    stage: usize,
+    begun: Instant,
+    ids: Ids,
+}
+
+impl<'p> Turn<'p> {
+    fn first(step: &'p Step) -> Self {
+        Self { step, stage: 0, begun: Instant::now(), ids: step.ids.clone() }
+    }
+
+    fn after(mut self, assigned: Ids, known: &Known) -> Self {
+        self.stage += 1;
+        self.ids.extend(assigned);
+        self.ids.values_mut().for_each(|value| *value = known.fill_text(value));
+        self
+    }
+}
+
+async fn run_stage<'p>(
+    turn: Turn<'p>,
     known: Known,
     writer: &impl Writer,
     stop: &Stop,
-    tell: &(dyn Fn(Event<'_>) + Sync),
-) -> (&'p Step, std::result::Result<Ids, Halt>) {
-    tell(Event::Started(step));
-    let begun = Instant::now();
-    let result = send_stages(&step.stages, &known.seen_by(&step.logical_id, &step.ids), writer, stop).await;
-    match &result {
-        Ok(_) => tell(Event::Finished(step, begun.elapsed())),
-        Err(Halt::Failed(_)) => tell(Event::Failed(step)),
-        Err(Halt::Stopped) => {}
-    }
-    (step, result.map(|assigned| step.ids.clone().into_iter().chain(assigned).collect()))
+) -> (Turn<'p>, std::result::Result<Ids, Halt>) {
+    let calls = turn.step.stages.get(turn.stage).map_or(&[][..], Vec::as_slice);
+    let result = send_stage(calls, &known.seen_by(&turn.step.logical_id, &turn.ids), writer, stop).await;
+    (turn, result)
 }
 
-async fn send_stages(
-    stages: &Stages<Call>,
+/// Sends the calls of one stage side by side. Answers what AWS assigned.
+async fn send_stage(
+    stage: &[Call],
     known: &Known,
     writer: &impl Writer,
     stop: &Stop,
 ) -> std::result::Result<Ids, Halt> {
-    let mut known = known.clone();
+    if stop.requested() {
+        return Err(Halt::Stopped);
+    }
+    let filled: Vec<Call> = stage.iter().map(|call| call.fill(known)).collect();
+    let answers = join_all(filled.iter().map(|call| writer.send(call)));
+    let answers = if filled.iter().all(Call::changes_nothing) {
+        // Nothing is lost by not waiting for it; a check can take minutes.
+        match select(pin!(answers), pin!(stop.until_requested())).await {
+            Either::Left((answers, _)) => answers,
+            Either::Right(_) => return Err(Halt::Stopped),
+        }
+    } else {
+        answers.await
+    };
     let mut assigned = Ids::new();
-    for stage in stages {
-        if stop.requested() {
-            return Err(Halt::Stopped);
-        }
-        let filled: Vec<Call> = stage.iter().map(|call| call.fill(&known)).collect();
-        let answers = join_all(filled.iter().map(|call| writer.send(call)));
-        let answers = if filled.iter().all(Call::changes_nothing) {
-            // Nothing is lost by not waiting for it; a check can take minutes.
-            match select(pin!(answers), pin!(stop.until_requested())).await {
-                Either::Left((answers, _)) => answers,
-                Either::Right(_) => return Err(Halt::Stopped),
-            }
-        } else {
-            answers.await
-        };
-        for answer in answers {
-            for (attribute, value) in answer.map_err(Halt::Failed)? {
-                known.insert(Reference::own(&attribute), &value);
-                assigned.insert(attribute, value);
-            }
-        }
+    for answer in answers {
+        assigned.extend(answer.map_err(Halt::Failed)?);
     }
     Ok(assigned)
 }
@@ -182,13 +205,25 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
             return;
         }
         let known = outcome.known.seen_by(&step.logical_id, &step.ids);
-        let Err(halt) = send_stages(&step.cleanup, &known, writer, stop).await else { continue };
+        let Err(halt) = send_in_order(&step.cleanup, &known, writer, stop).await else { continue };
         outcome.done.retain(|id| *id != step.id); // a step is done when its last call is
         match halt {
             Halt::Failed(error) => outcome.failed.push((step.id.clone(), error)),
             Halt::Stopped => outcome.not_done.push(step.id.clone()),
         }
     }
+}
+
+async fn send_in_order(
+    stages: &Stages<Call>,
+    known: &Known,
+    writer: &impl Writer,
+    stop: &Stop,
+) -> std::result::Result<(), Halt> {
+    for stage in stages {
+        send_stage(stage, known, writer, stop).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

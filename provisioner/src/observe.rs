@@ -31,7 +31,8 @@ pub trait Reader {
     /// The routes, integrations and permissions that carry the stack's mark, in what was observed.
     fn marked_parts(&self, stack: &str, observed: &Observed) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
 
-    /// The resource that a template's resource names, if it exists. An error that [`Error::is_nowhere`] when it
+    /// The resource that a template's resource names, if it exists. The account may still stand in it as a reference:
+    /// it is asked for beside. An error that [`Error::is_nowhere`] when it
     /// cannot, since what it would be part of does not exist.
     fn find(&self, wanted: &Resource, mark: &Mark) -> impl Future<Output = Result<Option<Found>>> + Send;
 

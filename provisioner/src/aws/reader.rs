@@ -17,6 +17,7 @@ use crate::observe::{Found, Leftover, Observed, Reader, Surroundings};
 use crate::releases::Releases;
 use crate::resources::other::Schema;
 use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource};
+use crate::template::{Known, Reference};
 
 impl Aws {
     /// A reader for one run. It remembers what AWS answered, so the next run takes another one.
@@ -25,6 +26,7 @@ impl Aws {
         let aws = self.clone();
         AwsReader {
             aws,
+            account: Asked::default(),
             apis: Asked::default(),
             seen_apis: Asked::default(),
             integrations: Asked::default(),
@@ -41,6 +43,7 @@ impl Aws {
 #[derive(Debug)]
 pub struct AwsReader {
     pub(super) aws: Aws,
+    account: Asked<String>,
     pub(super) apis: Asked<Vec<Api>>,
     /// By API.
     pub(super) seen_apis: Asked<SeenApi>,
@@ -58,7 +61,8 @@ pub struct AwsReader {
 
 impl Reader for AwsReader {
     async fn account(&self) -> Result<String> {
-        self.aws.account_id().await
+        let account = self.account.once("", self.aws.account_id()).await?;
+        Ok(String::clone(&account))
     }
 
     async fn schema(&self, kind: &str) -> Result<Schema> {
@@ -119,6 +123,15 @@ impl AwsReader {
             Resource::Table(table) => self.aws.find_table(table, mark).await,
             Resource::Other(other) => self.aws.find_other(other, mark).await,
         }
+    }
+}
+
+impl AwsReader {
+    /// The account, as what its reference stands for.
+    pub(super) async fn known_account(&self) -> Result<Known> {
+        let mut known = Known::default();
+        known.insert(Reference::account(), self.account().await?);
+        Ok(known)
     }
 }
 

@@ -81,8 +81,12 @@ impl Aws {
         if let Call::Version(version::Call::PublishVersion { function_name, package, .. }) = call {
             return self.published(function_name, package).await.ok().flatten();
         }
-        if let Call::Function(function::Call::UpdateFunctionCode { function_name, code, architectures, .. }) = call {
-            return self.has_code(function_name, code, architectures).await.ok().flatten();
+        if let Call::Function(function::Call::UpdateFunctionCode {
+            function_name, code, architectures, publish, ..
+        }) = call
+        {
+            let written = self.has_code(function_name, code, architectures).await.ok().flatten()?;
+            return if *publish { self.was_published(function_name).await.ok().flatten() } else { Some(written) };
         }
         let left = left_by(call)?;
         let tags = left.resource.tags();
@@ -91,7 +95,13 @@ impl Aws {
             return None;
         }
         if let Resource::Function(function) = &left.resource {
-            return self.function_is_ready(&function.function_name, None).await.ok();
+            let name = &function.function_name;
+            let publishes = matches!(call, Call::Function(function::Call::CreateFunction { publish: true, .. }));
+            return if publishes {
+                self.was_published(name).await.ok().flatten()
+            } else {
+                self.function_is_ready(name, None).await.ok()
+            };
         }
         Some(found.ids)
     }
@@ -110,7 +120,7 @@ fn left_by(call: &Call) -> Option<Left> {
             let group = log_group::LogGroup { log_group_name, retention_in_days: None, tags };
             sets(Resource::LogGroup(group), Sets::AllBut(&["RetentionInDays"]))
         }
-        Call::Function(function::Call::CreateFunction(function)) => {
+        Call::Function(function::Call::CreateFunction { function, publish: _ }) => {
             sets(Resource::Function(*function), Sets::AllBut(&["ReservedConcurrentExecutions"]))
         }
         Call::Function(function::Call::UpdateFunctionConfiguration { function, properties, .. }) => {

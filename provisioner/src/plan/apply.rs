@@ -1,10 +1,14 @@
 //! From what is desired and what was observed to what must be done.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::hold::hold_callers;
 use super::leftovers;
 use super::notes::findings;
+use super::order::{callers_last, start_early};
+use super::publish::publish_with_the_code;
 use super::retire::retire_versions;
 use super::secret::masked;
 use super::takeover;
@@ -85,6 +89,9 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     blockers.extend(refused.into_iter().chain(impossible));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));
     hold_callers(&mut steps);
+    publish_with_the_code(&mut steps);
+    callers_last(&mut steps);
+    start_early(&mut steps);
     if let Some(keep) = options.keep_versions {
         retire_versions(&mut steps, &observed.releases, keep);
     }
@@ -146,6 +153,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
         changes: changes.into_iter().map(masked).collect(),
         calls: stages.iter().chain(&cleanup).flatten().map(crate::resources::Call::operation).collect(),
         needs: wanted.needs.clone(),
+        needs_made: BTreeSet::new(),
         reason: only_leftovers.then(|| "removes what an interrupted run left behind".to_owned()),
         stages,
         cleanup,

@@ -91,6 +91,7 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
         changes: Vec::new(),
         calls: stages.iter().flatten().map(Call::operation).collect(),
         needs,
+        needs_made: BTreeSet::new(),
         reason: kept,
         stages,
         cleanup: Stages::new(),

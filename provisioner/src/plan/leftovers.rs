@@ -32,6 +32,7 @@ pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
             changes: Vec::new(),
             calls: stages.iter().flatten().map(Call::operation).collect(),
             needs: before.clone(),
+            needs_made: BTreeSet::new(),
             reason: Some(reason),
             stages,
             cleanup: Stages::new(),

@@ -7,6 +7,8 @@ mod destroy;
 mod hold;
 mod leftovers;
 mod notes;
+mod order;
+mod publish;
 mod retire;
 mod rollback;
 mod secret;
@@ -84,6 +86,9 @@ pub struct Step {
     pub calls: Vec<String>,
     /// The steps that come before it.
     pub needs: BTreeSet<String>,
+    /// The steps whose first stage comes before it: what they make exists then, and is filled in meanwhile.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub needs_made: BTreeSet<String>,
     /// Why this is done, or why nothing is, where that needs a word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -96,7 +101,7 @@ pub struct Step {
     /// The resource, as it is known before the first call.
     #[serde(skip)]
     pub resource: Resource,
-    /// What AWS has assigned to it so far.
+    /// What AWS has assigned to it so far, or what another step's answer will tell, as references.
     #[serde(skip)]
     pub ids: Ids,
 }

@@ -127,6 +127,7 @@ fn step(wanted: &Wanted, to: Alias, now: &Led) -> Step {
         changes,
         calls: Vec::new(),
         needs: BTreeSet::new(),
+        needs_made: BTreeSet::new(),
         reason: None,
         stages: stages
             .into_iter()

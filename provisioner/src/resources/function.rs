@@ -160,12 +160,17 @@ fn text_format() -> String {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
 pub enum Call {
-    CreateFunction(Box<Function>),
+    CreateFunction {
+        function: Box<Function>,
+        publish: bool,
+    },
+    /// With `publish`, Lambda publishes what the call makes of the function, in the same step.
     UpdateFunctionCode {
         function_name: String,
         code: Code,
         architectures: Vec<String>,
         revision: String,
+        publish: bool,
     },
     /// Sends the named properties only: a permission is asked for what is sent (`iam:PassRole` for `Role`).
     UpdateFunctionConfiguration {
@@ -196,6 +201,7 @@ const CODE: [&str; 2] = ["Code", "Architectures"];
 impl Kind for Function {
     const TYPE: &'static str = "AWS::Lambda::Function";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const RUNS_LATER: bool = true;
     type Call = Call;
 
     fn complete(&mut self, mark: &Mark) {
@@ -233,7 +239,8 @@ impl Kind for Function {
 
     fn create(&self) -> Stages<Call> {
         let reserved = self.reserved_concurrent_executions.map(|_| self.concurrency());
-        stages([vec![Call::CreateFunction(Box::new(self.clone()))], reserved.into_iter().collect()])
+        let create = Call::CreateFunction { function: Box::new(self.clone()), publish: false };
+        stages([vec![create], reserved.into_iter().collect()])
     }
 
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
@@ -258,6 +265,7 @@ impl Kind for Function {
             code: self.code.clone(),
             architectures: self.architectures.clone(),
             revision: Reference::own("RevisionId").to_string(),
+            publish: false,
         });
         let reserved = changed.has(CONCURRENCY).then(|| self.concurrency());
         // One after the other: Lambda answers 409 to a second update while one is in progress. Tags last: they too

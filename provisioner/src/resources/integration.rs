@@ -6,7 +6,6 @@ use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::scalar;
 use super::tags::Mark;
 use crate::place::Place;
-use crate::template::Reference;
 
 /// An integration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,12 +87,9 @@ impl Kind for Integration {
         format!("{} to {to}", self.integration_type)
     }
 
-    /// An integration of somebody else is recognised by its function's ARN, so the ARN's account has to be known
-    /// first. Nothing else in it has to: one with our mark is found whatever it calls.
+    /// One with our mark is found whatever it calls, one of somebody else by its function.
     fn identity(&self) -> Vec<String> {
-        let account = Reference::account().to_string();
-        let in_uri = self.integration_uri.contains(&account).then_some(account);
-        in_uri.into_iter().chain([self.api_id.clone()]).collect()
+        vec![self.api_id.clone()]
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
@@ -136,25 +132,6 @@ pub fn same_function(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_integration_can_be_found_once_the_account_in_its_uri_is_known() {
-        use serde_json::json;
-
-        use crate::resources::Resource;
-
-        let findable = |account: &str| {
-            let uri = format!("arn:aws:lambda:us-east-1:{account}:function:chat");
-            let properties = json!({
-                "ApiId": "a1", "IntegrationType": "AWS_PROXY", "IntegrationUri": uri, "PayloadFormatVersion": "2.0",
-            });
-            let kind = Integration::TYPE;
-            let resource = Resource::parse(kind, properties.as_object().unwrap().clone()).unwrap().unwrap();
-            resource.can_be_found()
-        };
-        assert!(!findable(&Reference::account().to_string()));
-        assert!(findable("123456789012"));
-    }
 
     #[test]
     fn an_alias_of_a_function_is_the_same_function() {

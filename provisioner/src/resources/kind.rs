@@ -31,6 +31,10 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     const INTERNAL: &'static [&'static str] = &[];
     /// Whether a replacement is made before the old one goes. Not possible where the name is the identity.
     const CREATE_BEFORE_DELETE: bool = false;
+    /// Whether the first stage of [`Kind::create`] makes it, and the later ones only fill it in.
+    const FILLED_IN_LATER: bool = false;
+    /// Whether making or changing it asks of what it refers to only that it exists: what runs, runs later.
+    const RUNS_LATER: bool = false;
     /// One AWS call that changes something.
     type Call;
 

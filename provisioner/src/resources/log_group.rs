@@ -36,6 +36,7 @@ pub enum Call {
 impl Kind for LogGroup {
     const TYPE: &'static str = "AWS::Logs::LogGroup";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const FILLED_IN_LATER: bool = true;
     type Call = Call;
 
     fn complete(&mut self, mark: &Mark) {

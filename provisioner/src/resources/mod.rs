@@ -164,6 +164,18 @@ macro_rules! kinds {
                 match self { $(Self::$name(_) => $module::$name::CREATE_BEFORE_DELETE),+ }
             }
 
+            /// Whether it exists once the first stage that makes it is done, and is only filled in by the later ones.
+            #[must_use]
+            pub fn is_filled_in_later(&self) -> bool {
+                match self { $(Self::$name(_) => $module::$name::FILLED_IN_LATER),+ }
+            }
+
+            /// Whether making or changing it asks of what it refers to only that it exists.
+            #[must_use]
+            pub fn runs_later(&self) -> bool {
+                match self { $(Self::$name(_) => $module::$name::RUNS_LATER),+ }
+            }
+
             /// Why it must not take over `now`, which nobody's mark is on.
             #[must_use]
             pub fn objection(&self, now: &Self) -> Option<String> {

@@ -72,6 +72,7 @@ impl Kind for Role {
     const TYPE: &'static str = "AWS::IAM::Role";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
     const CREATE_ONLY: &'static [&'static str] = &["Path"];
+    const FILLED_IN_LATER: bool = true;
     type Call = Call;
 
     fn complete(&mut self, mark: &Mark) {

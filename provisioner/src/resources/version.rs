@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::tags::Mark;
 use crate::place::Place;
+use crate::template::Reference;
 
 /// A published version of a function.
 ///
@@ -33,6 +34,12 @@ pub struct Version {
 
 /// What publishing answers besides: the revision of the function that it was published from, afterwards.
 pub const LATEST_REVISION: &str = "LatestRevisionId";
+
+/// What a call that writes the function and publishes it answers besides: the version's number.
+pub const PUBLISHED_VERSION: &str = "PublishedVersion";
+
+/// What a call that writes the function and publishes it answers besides: the version's ARN.
+pub const PUBLISHED_ARN: &str = "PublishedArn";
 
 /// A writing call to Lambda about versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,8 +82,10 @@ impl Kind for Version {
         format!("{} release {}", self.function_name, self.release_name())
     }
 
+    /// Nothing of what it holds may be unknown but the account, which readers ask for beside.
     fn identity(&self) -> Vec<String> {
-        vec![self.function_name.clone(), self.release.to_string()]
+        let release = self.release.to_string().replace(&Reference::account().to_string(), "");
+        vec![self.function_name.clone(), release]
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {

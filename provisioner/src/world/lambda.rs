@@ -25,7 +25,7 @@ impl State {
     pub(super) fn function_call(&mut self, call: &function::Call) -> Result<Ids, String> {
         use function::Call;
         let name = match call {
-            Call::CreateFunction(function) => {
+            Call::CreateFunction { function, publish } => {
                 let mut function = Function::clone(function);
                 if self.functions.contains_key(&function.function_name) {
                     return Err(conflict(&function.function_name));
@@ -35,14 +35,14 @@ impl State {
                 function.reserved_concurrent_executions = None; // a call of its own
                 let name = function.function_name.clone();
                 self.functions.insert(name.clone(), function);
-                name
+                return Ok(self.written(&name, *publish));
             }
-            Call::UpdateFunctionCode { function_name: name, code, architectures, revision } => {
+            Call::UpdateFunctionCode { function_name: name, code, architectures, revision, publish } => {
                 self.must_be_at(name, revision)?;
                 let function = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
                 function.code.sha256.clone_from(&code.sha256);
                 function.architectures.clone_from(architectures);
-                name.clone()
+                return Ok(self.written(name, *publish));
             }
             Call::UpdateFunctionConfiguration { function: new, properties, revision } => {
                 self.must_be_at(&new.function_name, revision)?;
@@ -82,8 +82,19 @@ impl State {
                 return Ok(Ids::new());
             }
         };
-        self.revise(&name);
-        Ok(ids([("Arn", &function_arn(&name)), ("RevisionId", &self.revision(&name))]))
+        Ok(self.written(&name, false))
+    }
+
+    /// A function that was changed, and published if that was asked for.
+    fn written(&mut self, name: &str, publish: bool) -> Ids {
+        self.revise(name);
+        let number = publish.then(|| self.publish(name, None));
+        let mut assigned = ids([("Arn", &function_arn(name)), ("RevisionId", &self.revision(name))]);
+        if let Some(number) = number {
+            assigned.insert("PublishedVersion".to_owned(), number.to_string());
+            assigned.insert("PublishedArn".to_owned(), format!("{}:{number}", function_arn(name)));
+        }
+        assigned
     }
 
     pub(super) fn find_permission(&self, wanted: &Permission) -> Option<Found> {

@@ -37,7 +37,7 @@ use crate::resources::stage::Stage;
 use crate::resources::table::Table;
 use crate::resources::url::Url;
 use crate::resources::{Call, Ids, Mark, Resource};
-use crate::template::references_in;
+use crate::template::{Known, Reference, references_in};
 
 /// The account that the world belongs to.
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -228,7 +228,9 @@ impl Reader for World {
     }
 
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
-        Ok(lock(&self.state).find(wanted, mark))
+        let mut known = Known::default();
+        known.insert(Reference::account(), ACCOUNT);
+        Ok(lock(&self.state).find(&wanted.fill(&known), mark))
     }
 
     async fn releases(&self, function_name: &str) -> Result<Option<Releases>> {

@@ -61,7 +61,7 @@ impl State {
     pub(super) fn version_call(&mut self, call: &version::Call) -> Result<Ids, String> {
         match call {
             version::Call::PublishVersion { function_name: name, description, package, revision } => {
-                self.publish(name, description, package, revision)
+                self.publish_version(name, description, package, revision)
             }
             version::Call::DeleteFunction { function_name: function, version } => {
                 let number = version.to_string();
@@ -78,32 +78,34 @@ impl State {
         }
     }
 
-    fn publish(&mut self, name: &str, description: &str, package: &str, revision: &str) -> Result<Ids, String> {
+    fn publish_version(&mut self, name: &str, description: &str, package: &str, revision: &str) -> Result<Ids, String> {
         self.must_be_at(name, revision)?;
-        let held = self.functions.get(name).ok_or_else(|| missing(name))?.clone();
+        let held = self.functions.get(name).ok_or_else(|| missing(name))?;
         if !package.is_empty() && package != held.code.sha256 {
             return Err(format!("InvalidParameterValueException: {name} does not hold {package}"));
         }
+        let number = self.publish(name, Some(description));
+        let mut assigned = version_ids(name, number);
+        assigned.insert("LatestRevisionId".to_owned(), self.revision(name));
+        Ok(assigned)
+    }
+
+    /// Publishes a function as it is; with its own description unless another is given.
+    pub(super) fn publish(&mut self, name: &str, description: Option<&str>) -> u32 {
+        let Some(held) = self.functions.get(name).cloned() else { return 0 };
         let newest = self.versions.iter().rfind(|((function, _), _)| function == name);
-        let number = match newest {
+        match newest {
             // Lambda publishes nothing when nothing has changed since.
             Some(((_, number), last)) if last.release() == held.release() => *number,
             _ => {
                 let number = newest.map_or(1, |((_, number), _)| number + 1);
-                let held = Function {
-                    description: description.to_owned(),
-                    tags: [].into(),
-                    reserved_concurrent_executions: None,
-                    ..held
-                };
+                let description = description.map_or_else(|| held.description.clone(), str::to_owned);
+                let held = Function { description, tags: [].into(), reserved_concurrent_executions: None, ..held };
                 self.versions.insert((name.to_owned(), number), held);
                 self.revise(name); // the strictest reading: publishing is a change of the function too
                 number
             }
-        };
-        let mut assigned = version_ids(name, number);
-        assigned.insert("LatestRevisionId".to_owned(), self.revision(name));
-        Ok(assigned)
+        }
     }
 
     pub(super) fn find_alias(&self, wanted: &Alias, mark: &Mark) -> Option<Found> {

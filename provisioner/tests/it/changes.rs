@@ -30,11 +30,11 @@ async fn change(user: &User, args: &[&str]) -> (Vec<Value>, Vec<String>, Vec<Str
 
 /// `$LATEST` is changed by one call, published once, and the alias moved to that once. The earlier version stays.
 #[track_caller]
-fn assert_is_a_release(plan: &[Value], writes: &[String], changes: &[String], operation: &str) {
+fn assert_is_a_release(plan: &[Value], writes: &[String], changes: &[String], released: &[&str]) {
     let steps: Vec<_> = plan.iter().map(|step| &step[0]).collect();
     assert_eq!(steps, ["ChatFunction", "ChatVersion", "ChatAlias"]);
-    let expected = [operation, "PublishVersion", "UpdateAlias"].map(|operation| format!("lambda {operation}"));
-    assert_eq!(writes, expected);
+    let expected = released.iter().chain(&["UpdateAlias"]).map(|operation| format!("lambda {operation}"));
+    assert_eq!(writes, expected.collect::<Vec<_>>());
     let alias = r#"~ functions › cinedb-chat-bedrock › aliases › live › version: "1" → "2""#;
     assert!(changes.iter().any(|change| change == alias), "{changes:#?}");
     let latest = |change: &&String| change.contains("cinedb-chat-bedrock › latest");
@@ -47,7 +47,7 @@ async fn more_memory_is_one_update_of_the_configuration() {
     let (plan, writes, changes) = change(&User::new(), &["-P", "MemorySize=1024"]).await;
     let memory = json!([{"property": "MemorySize", "old": 512, "new": 1024}]);
     assert_eq!(plan[0], json!(["ChatFunction", "update", ["UpdateFunctionConfiguration"], memory]));
-    assert_is_a_release(&plan, &writes, &changes, "UpdateFunctionConfiguration");
+    assert_is_a_release(&plan, &writes, &changes, &["UpdateFunctionConfiguration", "PublishVersion"]);
     assert!(changes.contains(&"~ functions › cinedb-chat-bedrock › latest › memory: 512 → 1024".to_owned()));
 }
 
@@ -62,7 +62,7 @@ async fn another_environment_is_one_update_and_the_plan_does_not_tell_the_values
         assert!(token.starts_with("(masked ") && token != value, "{change}");
     }
     assert_ne!(change["old"], change["new"]);
-    assert_is_a_release(&plan, &writes, &changes, "UpdateFunctionConfiguration");
+    assert_is_a_release(&plan, &writes, &changes, &["UpdateFunctionConfiguration", "PublishVersion"]);
     let told = r#"~ functions › cinedb-chat-bedrock › latest › environment › MOVIE_LIMIT: "50" → "21""#;
     assert!(changes.contains(&told.to_owned()), "{changes:?}");
 }
@@ -98,7 +98,7 @@ async fn other_code_is_one_upload() {
     assert_eq!(plan[0][2], json!(["UpdateFunctionCode"]));
     let [change] = plan[0][3].as_array().unwrap().as_slice() else { panic!("{plan:?}") };
     assert_eq!((&change["old"], &change["new"]), (&json!(old), &json!(new)));
-    assert_is_a_release(&plan, &writes, &changes, "UpdateFunctionCode");
+    assert_is_a_release(&plan, &writes, &changes, &["UpdateFunctionCode"]);
     assert!(changes.contains(&format!("~ functions › cinedb-chat-bedrock › latest › code_sha256: {old:?} → {new:?}")));
 }
 

@@ -164,7 +164,7 @@ async fn a_release_whose_answers_are_lost_is_completed_by_the_next_deploy_and_pu
 
 #[tokio::test]
 async fn a_first_deploy_killed_around_its_release_is_completed_by_the_next() {
-    for operation in ["PublishVersion", "CreateAlias", "AddPermission"] {
+    for operation in ["CreateFunction", "CreateAlias", "AddPermission"] {
         let user = User::new();
         user.proxy.on(call(operation).delay(Duration::from_secs(600)));
         let mut program = user.spawn(&["deploy", "--no-smoke"]);

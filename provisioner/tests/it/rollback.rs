@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::depth::FAR;
 use crate::fire::under_fire;
 use crate::releases::{is_released, releases};
 use crate::support::chat::assert_is_all_there_is;
@@ -26,6 +27,7 @@ async fn callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forwar
     let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
     user.deploy(&["-P", "MemorySize=1024"]).await;
     user.proxy.clear();
+    user.proxy.far_away(FAR);
     let (run, answers) = under_fire(&user.account, chat_url(&report), user.run(&["rollback"])).await;
     let run = run.expect_success();
     assert!(run.stderr.contains("FunctionVersion  2 → 1"), "{run:?}");
@@ -34,6 +36,7 @@ async fn callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forwar
     let calls: Vec<_> = user.proxy.calls().into_iter().filter(|call| call.service != "execute-api").collect();
     let writes: Vec<_> = calls.iter().filter(|call| call.is_write()).map(|call| call.operation.clone()).collect();
     assert_eq!(writes, ["UpdateAlias"]);
+    user.proxy.forget_rules();
     assert_eq!(chain(&calls).depth(), 3, "look, ask the version, move: {calls:?}");
     assert!(is_released(&user.world().await, "1", &["1", "2"]));
 

@@ -155,13 +155,6 @@ class CinedbChatStack(Stack):
           function_version = chatVersion.attr_version,
         )
 
-    chatPermission = aws_lambda.CfnPermission(self, 'ChatPermission',
-          function_name = chatAlias.ref,
-          action = 'lambda:InvokeFunction',
-          principal = 'apigateway.amazonaws.com',
-          source_arn = f"""arn:{self.partition}:execute-api:{self.region}:{self.account}:{chatApi.ref}/*/POST/chat""",
-        )
-
     chatIntegration = apigatewayv2.CfnIntegration(self, 'ChatIntegration',
           api_id = chatApi.ref,
           integration_type = 'AWS_PROXY',
@@ -169,13 +162,20 @@ class CinedbChatStack(Stack):
           payload_format_version = '2.0',
           timeout_in_millis = 30000,
         )
-    chatIntegration.add_dependency(chatPermission)
+
+    chatPermission = aws_lambda.CfnPermission(self, 'ChatPermission',
+          function_name = chatAlias.ref,
+          action = 'lambda:InvokeFunction',
+          principal = 'apigateway.amazonaws.com',
+          source_arn = f"""arn:{self.partition}:execute-api:{self.region}:{self.account}:{chatApi.ref}/*/POST/chat""",
+        )
 
     chatRoute = apigatewayv2.CfnRoute(self, 'ChatRoute',
           api_id = chatApi.ref,
           route_key = 'POST /chat',
           target = f"""integrations/{chatIntegration.ref}""",
         )
+    chatRoute.add_dependency(chatPermission)
 
     # Outputs
     """

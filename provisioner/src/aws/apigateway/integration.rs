@@ -14,10 +14,12 @@ impl AwsReader {
     /// The integration with our mark; else one of the same function, first of all one that a route uses.
     pub(in super::super) async fn find_integration(&self, wanted: &Integration, mark: &Mark) -> Result<Option<Found>> {
         let api_id = &wanted.api_id;
-        let (integrations, routes) = tokio::try_join!(
+        let (integrations, routes, account) = tokio::try_join!(
             self.integrations.once(api_id, self.aws.integrations(api_id)),
             self.routes.once(api_id, self.aws.routes(api_id)),
+            self.known_account(),
         )?;
+        let wanted_uri = account.fill_text(&wanted.integration_uri);
         let id = |one: &sdk::Integration| one.integration_id.clone().unwrap_or_default();
         let used = |one: &sdk::Integration| {
             let target = format!("integrations/{}", id(one));
@@ -26,7 +28,7 @@ impl AwsReader {
         let ours = |one: &&sdk::Integration| mark.is_in_description(one.description().unwrap_or_default());
         let equal = |one: &&sdk::Integration| {
             let nobodys = mark.owner_by_description(one.description().unwrap_or_default()) == Owner::Nobody;
-            nobodys && one.integration_uri().is_some_and(|uri| same_function(uri, &wanted.integration_uri))
+            nobodys && one.integration_uri().is_some_and(|uri| same_function(uri, &wanted_uri))
         };
         let mut equals: Vec<_> = integrations.iter().filter(equal).collect();
         equals.sort_by_key(|one| (!used(one), id(one)));

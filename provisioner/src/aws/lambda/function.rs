@@ -42,17 +42,18 @@ impl Aws {
 
     pub(in super::super) async fn send_function(&self, call: &Call) -> Result<Ids> {
         match call {
-            Call::CreateFunction(function) => return self.create_function(function).await,
-            Call::UpdateFunctionCode { function_name: name, code, architectures, revision } => {
+            Call::CreateFunction { function, publish } => return self.create_function(function, *publish).await,
+            Call::UpdateFunctionCode { function_name: name, code, architectures, revision, publish } => {
                 let request = self
                     .lambda
                     .update_function_code()
                     .function_name(name)
                     .zip_file(zip(name, code)?)
                     .set_architectures(Some(sdk_architectures(architectures)))
-                    .revision_id(revision);
-                self.on_function("updating the code of", name, "", || request.clone().send()).await?;
-                return self.function_is_ready(name, None).await;
+                    .revision_id(revision)
+                    .publish(*publish);
+                let answer = self.on_function("updating the code of", name, "", || request.clone().send()).await?;
+                return self.is_written(name, publish.then_some(answer.version).flatten()).await;
             }
             Call::UpdateFunctionConfiguration { function, properties, revision } => {
                 let sent = |property: &str| properties.iter().any(|one| one == property);
@@ -130,7 +131,7 @@ impl Aws {
         Ok((now.code.sha256 == code.sha256 && now.architectures == architectures).then_some(ready))
     }
 
-    async fn create_function(&self, function: &Function) -> Result<Ids> {
+    async fn create_function(&self, function: &Function, publish: bool) -> Result<Ids> {
         let name = &function.function_name;
         let code = FunctionCode::builder().zip_file(zip(name, &function.code)?).build();
         let request = self
@@ -150,9 +151,18 @@ impl Aws {
             .logging_config(sdk_logging(function))
             .tracing_config(sdk_tracing(function))
             .set_ephemeral_storage(sdk_storage(function)?)
-            .set_tags(Some(function.tags.clone().into_iter().collect()));
-        self.on_function("creating", name, &function.role, || request.clone().send()).await?;
-        self.function_is_ready(name, None).await
+            .set_tags(Some(function.tags.clone().into_iter().collect()))
+            .publish(publish);
+        let answer = self.on_function("creating", name, &function.role, || request.clone().send()).await?;
+        self.is_written(name, publish.then_some(answer.version).flatten()).await
+    }
+
+    /// Waits until a function that was written is ready, and what was published of it in the same call.
+    async fn is_written(&self, name: &str, published: Option<String>) -> Result<Ids> {
+        match published {
+            None => self.function_is_ready(name, None).await,
+            Some(version) => self.is_published(name, &version).await,
+        }
     }
 
     /// A call about a function, sent again while its role is too new or an update is in progress.

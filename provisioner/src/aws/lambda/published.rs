@@ -19,18 +19,20 @@ impl AwsReader {
     /// The newest version that holds what is wanted.
     pub(in super::super) async fn find_version(&self, wanted: &Version) -> Result<Option<Found>> {
         let name = &wanted.function_name;
-        let versions = self.versions.once(name, self.aws.list_versions(name)).await?;
+        let versions = self.versions.once(name, self.aws.list_versions(name));
+        let (versions, account) = tokio::try_join!(versions, self.known_account())?;
+        let wanted_release = account.fill(&wanted.release);
         let mut newest: Option<(u64, Ids)> = None;
         for configuration in versions.iter().flatten() {
             if let Some(number) = number(configuration)
                 && newest.as_ref().is_none_or(|(newest, _)| number > *newest)
-                && release(name, configuration) == wanted.release
+                && release(name, configuration) == wanted_release
             {
                 let arn = configuration.function_arn.clone().unwrap_or_default();
                 newest = Some((number, version_ids(number.to_string(), arn)));
             }
         }
-        let resource = Resource::Version(wanted.clone());
+        let resource = Resource::Version(Version { release: wanted_release, ..wanted.clone() });
         Ok(newest.map(|(_, ids)| Found::new(resource, ids, Owner::Ours)))
     }
 

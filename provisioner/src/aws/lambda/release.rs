@@ -11,8 +11,11 @@ use super::function::observed;
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::alias::{self, Alias, RoutingConfig, VersionWeight};
-use crate::resources::version::{self, LATEST_REVISION, Version};
+use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION, Version};
 use crate::resources::{Ids, Mark, Resource};
+
+/// What Lambda calls the function itself, beside its versions.
+const LATEST: &str = "$LATEST";
 
 impl Aws {
     pub(in super::super) async fn send_version(&self, call: &version::Call) -> Result<Ids> {
@@ -39,12 +42,10 @@ impl Aws {
             .set_revision_id(given(revision));
         let answer = self.on_function("publishing a version of", name, "", || request.clone().send()).await?;
         let version = answer.version.unwrap_or_default();
-        let (published, latest) =
-            join(self.function_is_ready(name, Some(&version)), self.function_is_ready(name, None)).await;
-        published?;
+        let mut latest = self.are_ready(name, &version).await?;
         let mut ids = version_ids(version, answer.function_arn.unwrap_or_default());
         // Whether publishing gives the function itself a new revision is not documented.
-        ids.extend(latest?.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision)));
+        ids.extend(latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision)));
         Ok(ids)
     }
 
@@ -64,11 +65,39 @@ impl Aws {
             revision: String::new(),
         };
         let Some(found) = self.reader().find_version(&holds_it).await? else { return Ok(None) };
-        let version = found.ids.get("Version").map(String::as_str);
-        let (published, latest) = join(self.function_is_ready(name, version), self.function_is_ready(name, None)).await;
-        published?;
-        let revision = latest?.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision));
+        let version = found.ids.get("Version").cloned().unwrap_or_default();
+        let mut latest = self.are_ready(name, &version).await?;
+        let revision = latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision));
         Ok(Some(found.ids.into_iter().chain(revision).collect()))
+    }
+
+    /// What a call that writes a function and publishes it answers, if the newest version is the function as it is.
+    pub(in super::super) async fn was_published(&self, name: &str) -> Result<Option<Ids>> {
+        match self.published(name, "").await?.and_then(|ids| ids.get("Version").cloned()) {
+            Some(version) => self.is_published(name, &version).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Waits for a function and for the version that was published in the call that wrote it.
+    pub(super) async fn is_published(&self, name: &str, version: &str) -> Result<Ids> {
+        if version == LATEST {
+            let cause = "Lambda wrote the function and published no version of it";
+            return Err(Error::new(format!("publishing a version of function {name}"), cause)
+                .hint("run the same command again: it publishes what was written"));
+        }
+        let mut ids = self.are_ready(name, version).await?;
+        let arn = ids.get("Arn").cloned().unwrap_or_default();
+        ids.insert(PUBLISHED_ARN.to_owned(), format!("{arn}:{version}"));
+        ids.insert(PUBLISHED_VERSION.to_owned(), version.to_owned());
+        Ok(ids)
+    }
+
+    /// Waits for a version and for the function that it was published from; then what the function is known by.
+    async fn are_ready(&self, name: &str, version: &str) -> Result<Ids> {
+        let (published, latest) =
+            join(self.function_is_ready(name, Some(version)), self.function_is_ready(name, None)).await;
+        published.and(latest)
     }
 
     pub(in super::super) async fn find_alias(&self, wanted: &Alias, mark: &Mark) -> Result<Option<Found>> {

@@ -1,6 +1,7 @@
 //! The planner, judged by what the world is like afterwards.
 
 pub(crate) mod judge;
+mod order;
 mod properties;
 mod releases;
 mod schema;

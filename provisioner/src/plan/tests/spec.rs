@@ -194,7 +194,7 @@ impl Spec {
                 "SourceArn": {"Fn::Sub": ["arn:aws:execute-api:us-east-1:1:${Api}/*/POST/${Path}", {"Api": api, "Path": self.source}]},
                 "SourceAccount": self.account_only.then(|| json!({"Ref": "AWS::AccountId"})),
             }},
-            "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "DependsOn": "Permission", "Properties": {
+            "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {
                 "ApiId": api, "IntegrationType": self.integration_type, "IntegrationUri": {"Ref": "Alias"},
                 "PayloadFormatVersion": self.payload, "TimeoutInMillis": self.integration_timeout,
             }},

@@ -32,7 +32,7 @@ fn a_first_deploy() {
       + AWS::ApiGatewayV2::Api          Api          chat
       + AWS::Lambda::Function           Function     chat
       + AWS::ApiGatewayV2::Stage        Stage        $default
-      + AWS::Lambda::Version            Version      chat release c3ab61aa
+      + AWS::Lambda::Version            Version      chat release c3ab61aa  (published with the code)
       + AWS::Lambda::Alias              Alias        chat:live
       + AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
@@ -239,7 +239,7 @@ fn a_replacement_says_what_it_is() {
           Code.Sha256  sha-one → sha-two
           Role         arn:aws:iam::123456789012:role/role → arn:aws:iam::123456789012:role/service/role
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      + AWS::Lambda::Version            Version      chat release 2bd9a512
+      + AWS::Lambda::Version            Version      chat release 2bd9a512  (published with the code)
       ~ AWS::Lambda::Alias              Alias        chat:live
           FunctionVersion  1 → <Version.Version>
       ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (made anew: AWS cannot change it in place)

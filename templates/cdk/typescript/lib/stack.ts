@@ -177,13 +177,6 @@ export class CinedbChatStack extends cdk.Stack {
       functionVersion: chatVersion.attrVersion,
     });
 
-    const chatPermission = new lambda.CfnPermission(this, 'ChatPermission', {
-      functionName: chatAlias.ref,
-      action: 'lambda:InvokeFunction',
-      principal: 'apigateway.amazonaws.com',
-      sourceArn: `arn:${this.partition}:execute-api:${this.region}:${this.account}:${chatApi.ref}/*/POST/chat`,
-    });
-
     const chatIntegration = new apigatewayv2.CfnIntegration(this, 'ChatIntegration', {
       apiId: chatApi.ref,
       integrationType: 'AWS_PROXY',
@@ -191,13 +184,20 @@ export class CinedbChatStack extends cdk.Stack {
       payloadFormatVersion: '2.0',
       timeoutInMillis: 30000,
     });
-    chatIntegration.addDependency(chatPermission);
+
+    const chatPermission = new lambda.CfnPermission(this, 'ChatPermission', {
+      functionName: chatAlias.ref,
+      action: 'lambda:InvokeFunction',
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: `arn:${this.partition}:execute-api:${this.region}:${this.account}:${chatApi.ref}/*/POST/chat`,
+    });
 
     const chatRoute = new apigatewayv2.CfnRoute(this, 'ChatRoute', {
       apiId: chatApi.ref,
       routeKey: 'POST /chat',
       target: `integrations/${chatIntegration.ref}`,
     });
+    chatRoute.addDependency(chatPermission);
 
     // Outputs
     this.chatUrl = `https://${chatApi.ref}.execute-api.${this.region}.${this.urlSuffix}/chat`;

@@ -1,0 +1,61 @@
+//! Which step waits for which, beyond what the template says: no more than it must, and callers last.
+
+use std::collections::BTreeSet;
+
+use super::{Action, Step};
+use crate::resources::Resource;
+use crate::resources::permission::Permission;
+
+/// Lets what runs later begin as soon as what it needs exists: a function needs its role, not yet the role's policies.
+/// Whoever needs that function waits for all of the role: a version is checked, and called, by what it may do.
+pub(super) fn start_early(steps: &mut [Step]) {
+    let filled_in_later = |step: &&Step| step.action == Action::Create && step.resource.is_filled_in_later();
+    let fillable: BTreeSet<String> = steps.iter().filter(filled_in_later).map(|step| step.id.clone()).collect();
+    for index in 0..steps.len() {
+        let before = steps.iter().filter(|step| steps[index].needs.contains(&step.id));
+        let whole: BTreeSet<String> = before.flat_map(|step| step.needs_made.iter().cloned()).collect();
+        let step = &mut steps[index];
+        if step.resource.runs_later() {
+            step.needs_made = step.needs.intersection(&fillable).cloned().collect();
+            step.needs.retain(|need| !fillable.contains(need));
+        }
+        step.needs.extend(whole);
+    }
+}
+
+/// Leads callers to a function, or to another one, only once they may call it, also where the template does not say so:
+/// in between they would be refused.
+pub(super) fn callers_last(steps: &mut [Step]) {
+    for index in 0..steps.len() {
+        let Some(callee) = callee_of(&steps[index], steps) else { continue };
+        let lets_in = |step: &&Step| matches!(&step.resource, Resource::Permission(one) if is_for(one, &callee));
+        let permissions: Vec<_> = steps.iter().filter(lets_in).map(|step| step.id.clone()).collect();
+        for permission in permissions {
+            if !needs(steps, &permission, &steps[index].id) {
+                steps[index].needs.insert(permission);
+            }
+        }
+    }
+}
+
+/// The URI of what callers get to by this step: a route's, or that of an integration which has callers already.
+fn callee_of(step: &Step, steps: &[Step]) -> Option<String> {
+    if matches!(step.resource, Resource::Route(_)) {
+        return steps.iter().filter(|one| step.needs.contains(&one.id)).find_map(uri);
+    }
+    uri(step).filter(|_| step.action != Action::Create)
+}
+
+fn uri(step: &Step) -> Option<String> {
+    if let Resource::Integration(one) = &step.resource { Some(one.integration_uri.clone()) } else { None }
+}
+
+fn is_for(permission: &Permission, uri: &str) -> bool {
+    uri.ends_with(&format!(":function:{}", permission.function_name))
+}
+
+/// Whether `step` comes after `other`.
+fn needs(steps: &[Step], step: &str, other: &str) -> bool {
+    let Some(step) = steps.iter().find(|one| one.id == step) else { return false };
+    step.needs.iter().any(|need| need == other || needs(steps, need, other))
+}

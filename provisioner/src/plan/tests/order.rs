@@ -1,0 +1,63 @@
+//! What waits for what.
+
+use std::collections::BTreeSet;
+
+use super::judge::existing;
+use super::planned;
+use super::spec::Spec;
+use crate::plan::{Action, Options, Plan, Step};
+use crate::world::State;
+
+fn step<'a>(plan: &'a Plan, id: &str) -> &'a Step {
+    plan.steps.iter().find(|step| step.id == id).unwrap()
+}
+
+/// The steps that must be done before this one begins.
+fn before(plan: &Plan, id: &str) -> BTreeSet<String> {
+    let needs = &step(plan, id).needs;
+    needs.iter().cloned().chain(needs.iter().flat_map(|need| before(plan, need))).collect()
+}
+
+#[test]
+fn a_function_waits_until_its_role_exists_and_what_runs_it_until_the_role_is_whole() {
+    let spec = Spec { policies: [("Read", "s:Get")].into(), retention: Some(7), ..Spec::plain() };
+    let plan = planned(&spec.desired(), &State::default(), Options::default());
+    let function = step(&plan, "Function");
+    assert_eq!(function.needs_made, BTreeSet::from(["Logs".to_owned(), "Role".to_owned()]));
+    assert!(function.needs.is_empty(), "{:?}", function.needs);
+    for whole in ["Role", "Logs"] {
+        assert!(before(&plan, "Alias").contains(whole), "{whole}");
+    }
+}
+
+#[test]
+fn a_role_that_exists_is_waited_for_as_a_whole() {
+    let spec = Spec { policies: [("Read", "s:Get")].into(), memory: Some(512), ..Spec::plain() };
+    let plan = planned(&spec.desired(), &existing(&Spec::plain(), true), Options::default());
+    assert!(step(&plan, "Function").needs.contains("Role"));
+}
+
+#[test]
+fn callers_are_led_nowhere_before_they_may_call_though_the_template_does_not_say_so() {
+    let first = planned(&Spec::plain().desired(), &State::default(), Options::default());
+    assert!(step(&first, "Route").needs.contains("Permission"));
+    assert!(!before(&first, "Integration").contains("Permission"), "a new integration has no callers yet");
+    let adopting = Options { adopt: true, ..Options::default() };
+    let moving = planned(&Spec::plain().desired(), &existing(&Spec::plain(), false), adopting);
+    assert!(step(&moving, "Integration").needs.contains("Permission"));
+}
+
+#[test]
+fn new_code_is_published_by_the_call_that_writes_it_and_other_changes_by_a_call_of_their_own() {
+    let ours = existing(&Spec::plain(), true);
+    let calls = |changed: Spec| {
+        let plan = planned(&changed.desired(), &ours, Options::default());
+        let version = step(&plan, "Version");
+        assert_eq!(version.action, Action::Create);
+        [step(&plan, "Function").calls.clone(), version.calls.clone()].concat()
+    };
+    let (code, memory) = ("sha-two", Some(512));
+    assert_eq!(calls(Spec { code, ..Spec::plain() }), ["UpdateFunctionCode"]);
+    assert_eq!(calls(Spec { memory, ..Spec::plain() }), ["UpdateFunctionConfiguration", "PublishVersion"]);
+    assert_eq!(calls(Spec { code, memory, ..Spec::plain() }), ["UpdateFunctionConfiguration", "UpdateFunctionCode"]);
+}
