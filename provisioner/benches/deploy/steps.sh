@@ -7,7 +7,7 @@ set -eu
 NAME=cinedb-chat-bedrock
 ROLE=$NAME-role
 MODEL=anthropic.claude-haiku-5-5
-aws() { command aws --no-cli-pager --output text "$@"; }
+aws() { command aws --output text "$@"; }
 
 if [ "$2" = code ]; then
     aws lambda update-function-code --function-name $NAME --zip-file "fileb://$1" >/dev/null
