@@ -25,7 +25,9 @@ impl AwsReader {
             let target = format!("integrations/{}", id(one));
             routes.iter().any(|route| route.target() == Some(target.as_str()))
         };
-        let ours = |one: &&sdk::Integration| mark.is_in_description(one.description().unwrap_or_default());
+        // The wanted one's own words: who looks for what a lost answer left has no other mark.
+        let own = Mark::of_description(&wanted.description);
+        let ours = |one: &&sdk::Integration| own.is_in_description(one.description().unwrap_or_default());
         let equal = |one: &&sdk::Integration| {
             let nobodys = mark.owner_by_description(one.description().unwrap_or_default()) == Owner::Nobody;
             nobodys && one.integration_uri().is_some_and(|uri| same_function(uri, &wanted_uri))

@@ -25,7 +25,8 @@ async fn function(lambda: &aws_sdk_lambda::Client, name: &str) -> (String, Value
         lambda.list_aliases().function_name(name).into_paginator().items().send().collect().await;
     let aliases = join_all(aliases.expect("its aliases").into_iter().map(async |alias| {
         let alias_name = alias.name().unwrap_or_default();
-        let weights = alias.routing_config().and_then(|r| r.additional_version_weights());
+        // No share for others is told as nothing, or as an empty map.
+        let weights = alias.routing_config().and_then(|r| r.additional_version_weights()).filter(|w| !w.is_empty());
         let value = json!({
             "version": alias.function_version(),
             "description": alias.description(),
