@@ -60,15 +60,18 @@ impl Answer {
 /// function URL takes the two apart.
 const PRELUDE_END: &str = "\0\0\0\0\0\0\0\0";
 
-/// The payload as JSON; of an answer in pieces its status and headers, with the body beside them.
+/// The payload as JSON; of an answer in pieces its status and headers, with the body beside them. Lambda gives the
+/// pieces as they are, an emulator as one JSON text.
 fn read(payload: String) -> Value {
-    if let Some((prelude, body)) = payload.split_once(PRELUDE_END)
-        && let Ok(Value::Object(mut answer)) = serde_json::from_str(prelude)
-    {
-        answer.insert("body".to_owned(), body.into());
-        return Value::Object(answer);
-    }
-    serde_json::from_str(&payload).unwrap_or(Value::String(payload))
+    let value = serde_json::from_str(&payload).unwrap_or(Value::String(payload));
+    value.as_str().and_then(in_pieces).unwrap_or(value)
+}
+
+fn in_pieces(text: &str) -> Option<Value> {
+    let (prelude, body) = text.split_once(PRELUDE_END)?;
+    let mut answer: Value = serde_json::from_str(prelude).ok()?;
+    answer.as_object_mut()?.insert("body".to_owned(), body.into());
+    Some(answer)
 }
 
 impl Aws {
@@ -135,6 +138,8 @@ mod tests {
         let streamed = |body: &str| answer(&format!("{prelude}{PRELUDE_END}{body}"));
         let token = "event: token\ndata: {\"text\":\"Dune\"}\n\n";
         assert!(streamed(&format!("{token}event: done\ndata: {{}}\n\n")).is_good());
+        let as_text = Value::from(format!("{prelude}{PRELUDE_END}{token}event: done\ndata: {{}}\n\n"));
+        assert!(answer(&as_text.to_string()).is_good(), "as an emulator gives it");
         for broken in [token.to_owned(), format!("{token}event: error\ndata: {{}}\n\n")] {
             assert!(!streamed(&broken).is_good(), "{broken}");
         }
