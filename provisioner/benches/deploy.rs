@@ -21,12 +21,15 @@ use serde_json::{Value, json};
 #[path = "../tests/it/support/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests' support and its own tests, of which measuring needs a part")]
 mod support;
+#[path = "deploy/target.rs"]
+mod target;
 
 use support::account::Account;
 use support::ministack::venv;
 use support::package;
 use support::proxy::Proxy;
 use support::proxy::chain::chain;
+use target::target;
 
 /// The way to a region and back, added to each call.
 const FAR: Duration = Duration::from_millis(40);
@@ -84,24 +87,29 @@ struct Run {
     depth: usize,
 }
 
-type Runs = BTreeMap<(&'static str, Tool), Vec<Run>>;
+#[derive(Default)]
+struct Measured {
+    runs: BTreeMap<(&'static str, Tool), Vec<Run>>,
+    /// What the first tool made.
+    targets: BTreeMap<&'static str, String>,
+}
 
 fn main() {
     let rounds = env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
-    let mut runs = Runs::new();
+    let mut measured = Measured::default();
     for round in 0..rounds {
         // Each begins a round in its turn: who comes first is not always the same.
         for offset in 0..TOOLS.len() {
-            measure(TOOLS[(round + offset) % TOOLS.len()], &mut runs);
+            measure(TOOLS[(round + offset) % TOOLS.len()], &mut measured);
         }
     }
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../bench-deploy.json");
-    fs::write(&file, format!("{:#}\n", raw(&runs))).expect("a file in target/");
-    print!("{}", table(&runs, rounds));
+    fs::write(&file, format!("{:#}\n", raw(&measured))).expect("a file in target/");
+    print!("{}", table(&measured, rounds));
 }
 
-/// All cells of one tool, in an account of its own.
-fn measure(tool: Tool, runs: &mut Runs) {
+/// All cells of one tool, in an account of its own. Whatever it made has to be what the others made.
+fn measure(tool: Tool, measured: &mut Measured) {
     let (account, proxy) = (Account::fresh(), Proxy::start());
     proxy.far_away(FAR);
     for cell in CELLS {
@@ -118,7 +126,13 @@ fn measure(tool: Tool, runs: &mut Runs) {
         assert!(output.status.success(), "{} of {cell}: {}\n{told}", tool.name(), output.status);
         let calls = proxy.calls();
         let run = Run { milliseconds, calls: calls.len(), depth: chain(&calls).depth() };
-        runs.entry((cell, tool)).or_default().push(run);
+        measured.runs.entry((cell, tool)).or_default().push(run);
+        if cell != "plan" {
+            let made = target(&account);
+            let first = measured.targets.entry(cell).or_insert_with(|| made.clone());
+            let other = similar::TextDiff::from_lines(first.as_str(), &made).unified_diff().to_string();
+            assert!(other.is_empty(), "{cell} of {} makes another target:\n{other}", tool.name());
+        }
     }
 }
 
@@ -126,33 +140,48 @@ fn path() -> std::ffi::OsString {
     env::var_os("PATH").unwrap_or_default()
 }
 
-fn median(runs: &[Run], of: impl Fn(&Run) -> f64) -> f64 {
+/// Smallest, median and greatest.
+fn range(runs: &[Run], of: impl Fn(&Run) -> f64) -> (f64, f64, f64) {
     let mut values: Vec<f64> = runs.iter().map(of).collect();
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    (values[0], values[values.len() / 2], values[values.len() - 1])
 }
 
+/// Markdown, as docs/performance.md holds it.
 #[expect(clippy::cast_precision_loss, reason = "a count of calls is small")]
-fn table(runs: &Runs, rounds: usize) -> String {
+fn table(measured: &Measured, rounds: usize) -> String {
     let mut lines = vec![
-        format!("Medians of {rounds} interleaved rounds, {} ms added to each call.\n", FAR.as_millis()),
-        "| cell | tool | seconds | to ours | calls | depth |\n|---|---|---|---|---|---|".to_owned(),
+        format!("Medians and ranges of {rounds} interleaved rounds, {} ms added to each call.\n", FAR.as_millis()),
+        "| run | by | seconds | to ours | calls | depth |\n|---|---|---|---|---|---|".to_owned(),
     ];
     for cell in CELLS {
-        let ours = median(&runs[&(cell, Tool::Provisioner)], |run| run.milliseconds);
+        let (_, ours, _) = range(&measured.runs[&(cell, Tool::Provisioner)], |run| run.milliseconds);
         for tool in TOOLS {
-            let Some(runs) = runs.get(&(cell, tool)) else { continue };
-            let seconds = median(runs, |run| run.milliseconds);
-            let (calls, depth) = (median(runs, |run| run.calls as f64), median(runs, |run| run.depth as f64));
-            let (name, ratio) = (tool.name(), seconds / ours);
-            lines.push(format!("| {cell} | {name} | {:.2} | {ratio:.2} | {calls} | {depth} |", seconds / 1000.0));
+            let Some(runs) = measured.runs.get(&(cell, tool)) else { continue };
+            let (least, middle, most) = range(runs, |run| run.milliseconds);
+            let ((_, calls, _), (_, depth, _)) =
+                (range(runs, |run| run.calls as f64), range(runs, |run| run.depth as f64));
+            let seconds = format!("{:.2} ({:.2}–{:.2})", middle / 1000.0, least / 1000.0, most / 1000.0);
+            let (name, ratio) = (tool.name(), middle / ours);
+            lines.push(format!("| {} | {name} | {seconds} | {ratio:.2} | {calls} | {depth} |", told(cell)));
         }
     }
     lines.join("\n") + "\n"
 }
 
-fn raw(runs: &Runs) -> Value {
+fn told(cell: &str) -> &str {
+    match cell {
+        "first" => "first deploy",
+        "unchanged" => "nothing to do",
+        "code" => "new code",
+        other => other,
+    }
+}
+
+fn raw(measured: &Measured) -> Value {
     let one = |run: &Run| json!({"milliseconds": run.milliseconds, "calls": run.calls, "depth": run.depth});
-    let cell = |((cell, tool), runs): (&(&str, Tool), &Vec<Run>)| json!({"cell": cell, "tool": tool.name(), "runs": runs.iter().map(one).collect::<Vec<_>>()});
-    json!({"added_milliseconds": FAR.as_secs_f64() * 1000.0, "cells": runs.iter().map(cell).collect::<Vec<_>>()})
+    let cells = measured.runs.iter().map(|((cell, tool), runs)| {
+        json!({"run": told(cell), "by": tool.name(), "rounds": runs.iter().map(one).collect::<Vec<_>>()})
+    });
+    json!({"added_milliseconds": FAR.as_secs_f64() * 1000.0, "runs": cells.collect::<Vec<_>>()})
 }

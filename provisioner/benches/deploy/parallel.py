@@ -1,8 +1,10 @@
 """The same target as templates/chat.yaml, by a parallel boto3 script as a good engineer would write it for one job.
 
-Create or update, threads, waits polled every quarter second. What it leaves out is what the provisioner is for: it shows
-no plan, compares no properties but the code's hash and what Lambda is configured with, checks no version before callers
-get it, marks nothing as its own, refuses no change of somebody else, and removes nothing.
+Each call goes out the moment that its inputs exist, in threads; creates are tried first and a conflict means "there
+already"; waits are polled every quarter second. What is left out is the safety that the provisioner is for: no plan is
+shown, only the code's hash and the function's configuration are compared and the rest is written over or believed, no
+version is checked before callers get it, nothing is marked as the stack's own, nobody else's change is noticed, nothing
+is adopted and nothing removed.
 
 usage: parallel.py PACKAGE
 """
@@ -34,44 +36,59 @@ config = Config(max_pool_connections=16)
 iam, sts, logs, lambda_, gateway = (
     session.client(name, config=config) for name in ["iam", "sts", "logs", "lambda", "apigatewayv2"]
 )
-pool = ThreadPoolExecutor(16)
+pool = ThreadPoolExecutor(24)
 
 
-def document(statements):
+def document(*statements):
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-TRUST = document([{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}])
-POLICIES = {
-    "DynamoDBReadPolicy": lambda account: document([{
-        "Effect": "Allow", "Action": ["dynamodb:Scan"],
-        "Resource": f"arn:aws:dynamodb:{region}:{account}:table/cinedb",
-    }]),
-    "BedrockInvokePolicy": lambda account: document([{
-        "Effect": "Allow", "Action": ["bedrock:InvokeModel"],
-        "Resource": [f"arn:aws:bedrock:*:{account}:inference-profile/us.{MODEL}", f"arn:aws:bedrock:*::foundation-model/{MODEL}"],
-    }]),
-}
+TRUST = document({
+    "Sid": "LambdaRunsAsThisRole", "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+})
 
 
-def role_exists():
+def policies(account):
+    profile = f"arn:aws:bedrock:*:{account}:inference-profile/us.{MODEL}"
+    return {
+        "DynamoDBReadPolicy": document({
+            "Sid": "ReadTheCatalogue", "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+            "Resource": f"arn:aws:dynamodb:{region}:{account}:table/cinedb",
+        }),
+        "BedrockInvokePolicy": document({
+            "Sid": "InvokeTheInferenceProfile", "Effect": "Allow", "Action": "bedrock:InvokeModel",
+            "Resource": profile,
+        }, {
+            "Sid": "InvokeTheModelOnlyThroughThatProfile", "Effect": "Allow", "Action": "bedrock:InvokeModel",
+            "Resource": f"arn:aws:bedrock:*::foundation-model/{MODEL}",
+            "Condition": {"StringLike": {"bedrock:InferenceProfileArn": profile}},
+        }),
+    }
+
+
+def make_role():
+    """Whether it was there already."""
     try:
         iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=TRUST)
+        return False
     except iam.exceptions.EntityAlreadyExistsException:
-        iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=TRUST)
+        return True
 
 
-def policies(role):
-    role.result()
-    account = account_id.result()
+def fill_role(role, account):
+    existed, account = role.result(), account.result()
     puts = [pool.submit(iam.attach_role_policy, RoleName=ROLE, PolicyArn=MANAGED)]
-    for name, text in POLICIES.items():
-        puts.append(pool.submit(iam.put_role_policy, RoleName=ROLE, PolicyName=name, PolicyDocument=text(account)))
+    for name, text in policies(account).items():
+        puts.append(pool.submit(iam.put_role_policy, RoleName=ROLE, PolicyName=name, PolicyDocument=text))
+    if existed:
+        puts.append(pool.submit(iam.update_assume_role_policy, RoleName=ROLE, PolicyDocument=TRUST))
     for put in puts:
         put.result()
 
 
-def log_group():
+def make_log_group():
     name = f"/aws/lambda/{NAME}"
     try:
         logs.create_log_group(logGroupName=name)
@@ -85,7 +102,8 @@ def configuration(account):
         "Runtime": "provided.al2023", "Handler": "bootstrap", "Role": f"arn:aws:iam::{account}:role/{ROLE}",
         "MemorySize": 512, "Timeout": 30,
         "Environment": {"Variables": {
-            "DYNAMODB_TABLE": "cinedb", "MODEL_ID": f"us.{MODEL}", "MOVIE_LIMIT": "50", "ALLOWED_ORIGIN": "*",
+            "DYNAMODB_TABLE": "cinedb", "MODEL_ID": f"us.{MODEL}", "CATALOG_TTL": "900", "MOVIE_LIMIT": "50",
+            "ALLOWED_ORIGIN": "*",
         }},
         "LoggingConfig": {"LogFormat": "JSON", "LogGroup": f"/aws/lambda/{NAME}"},
     }
@@ -98,15 +116,16 @@ def find_function():
         return None
 
 
-def function(role, found):
+def write_function(role, found, account):
     """The version that callers shall get, or None when there is nothing new."""
-    now, account = found.result(), account_id.result()
-    wanted = configuration(account)
+    now, wanted = found.result(), configuration(account.result())
     if now is None:
         role.result()
         for _ in range(480):
             try:
-                made = lambda_.create_function(FunctionName=NAME, Code={"ZipFile": package}, Publish=True, **wanted)
+                made = lambda_.create_function(
+                    FunctionName=NAME, Code={"ZipFile": package}, Architectures=["x86_64"], Publish=True, **wanted
+                )
                 break
             except lambda_.exceptions.InvalidParameterValueException as error:
                 if "cannot be assumed" not in str(error):
@@ -127,26 +146,28 @@ def function(role, found):
     return version
 
 
-def alias(version):
+def lead_alias(version, found):
     version = version.result()
     if version is None:
         return
-    try:
-        lambda_.update_alias(FunctionName=NAME, Name="live", FunctionVersion=version)
-    except lambda_.exceptions.ResourceNotFoundException:
-        lambda_.create_alias(FunctionName=NAME, Name="live", FunctionVersion=version)
+    if found.result() is not None:
+        try:
+            lambda_.update_alias(FunctionName=NAME, Name="live", FunctionVersion=version)
+            return
+        except lambda_.exceptions.ResourceNotFoundException:
+            pass
+    lambda_.create_alias(FunctionName=NAME, Name="live", FunctionVersion=version)
 
 
 def find_or_make_api():
-    apis = gateway.get_apis(MaxResults="500")["Items"]
-    for api in apis:
+    for api in gateway.get_apis(MaxResults="500")["Items"]:
         if api["Name"] == NAME:
             return api["ApiId"], True
     cors = {"AllowOrigins": ["*"], "AllowMethods": ["POST"], "AllowHeaders": ["content-type"], "MaxAge": 3600}
     return gateway.create_api(Name=NAME, ProtocolType="HTTP", CorsConfiguration=cors)["ApiId"], False
 
 
-def stage(api):
+def make_stage(api):
     api_id, _ = api.result()
     settings = {"ThrottlingRateLimit": 5.0, "ThrottlingBurstLimit": 10}
     try:
@@ -155,9 +176,9 @@ def stage(api):
         pass
 
 
-def integration(api):
+def make_integration(api, account):
     """The integration's id, made beside the function: API Gateway takes an ARN by its form."""
-    (api_id, existed), account = api.result(), account_id.result()
+    (api_id, existed), account = api.result(), account.result()
     uri = f"arn:aws:lambda:{region}:{account}:function:{NAME}:live"
     if existed:
         for one in gateway.get_integrations(ApiId=api_id)["Items"]:
@@ -169,9 +190,9 @@ def integration(api):
     return made["IntegrationId"]
 
 
-def permission(api, alias_made):
-    alias_made.result()
-    (api_id, _), account = api.result(), account_id.result()
+def permit(api, alias, account):
+    alias.result()
+    (api_id, _), account = api.result(), account.result()
     try:
         lambda_.add_permission(
             FunctionName=NAME, Qualifier="live", StatementId="api", Action="lambda:InvokeFunction",
@@ -182,25 +203,25 @@ def permission(api, alias_made):
         pass
 
 
-def route(api, integration_made, permitted):
-    (api_id, existed), integration_id = api.result(), integration_made.result()
+def make_route(api, integration, permission):
+    api_id, existed = api.result()
     if existed and any(one["RouteKey"] == ROUTE for one in gateway.get_routes(ApiId=api_id)["Items"]):
         return
-    permitted.result()
-    gateway.create_route(ApiId=api_id, RouteKey=ROUTE, Target=f"integrations/{integration_id}")
+    permission.result()
+    gateway.create_route(ApiId=api_id, RouteKey=ROUTE, Target=f"integrations/{integration.result()}")
 
 
-account_id = pool.submit(lambda: sts.get_caller_identity()["Account"])
+account = pool.submit(lambda: sts.get_caller_identity()["Account"])
 found = pool.submit(find_function)
-role = pool.submit(role_exists)
+role = pool.submit(make_role)
 api = pool.submit(find_or_make_api)
-version = pool.submit(function, role, found)
-aliased = pool.submit(alias, version)
-integrated = pool.submit(integration, api)
-permitted = pool.submit(permission, api, aliased)
+version = pool.submit(write_function, role, found, account)
+alias = pool.submit(lead_alias, version, found)
+integration = pool.submit(make_integration, api, account)
+permission = pool.submit(permit, api, alias, account)
 steps = [
-    pool.submit(log_group), pool.submit(policies, role), aliased, pool.submit(stage, api), permitted,
-    pool.submit(route, api, integrated, permitted),
+    pool.submit(make_log_group), pool.submit(fill_role, role, account), alias, pool.submit(make_stage, api),
+    permission, pool.submit(make_route, api, integration, permission),
 ]
 for step in steps:
     step.result()

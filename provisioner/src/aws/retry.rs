@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// The pauses between attempts: dense at first, for most waits are short, then every two seconds.
+/// The pauses between attempts at a call that is refused: dense at first, for most waits are short, then every two
+/// seconds, since each may carry a package.
 const FIRST_PAUSES: [Duration; 6] = [
     Duration::from_millis(250),
     Duration::from_millis(250),
@@ -18,6 +19,12 @@ const LATER_PAUSE: Duration = Duration::from_secs(2);
 
 /// How long a healing error is waited for: AWS calls two minutes the usual time until IAM has spread a change.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The pause before the next look, after so long a wait: a quarter second at first, then such that a wait is an eighth
+/// longer than it must be at most.
+fn pause_to_look(waited: Duration) -> Duration {
+    (waited / 8).clamp(FIRST_PAUSES[0], LATER_PAUSE)
+}
 
 fn pause(attempt: usize) -> Duration {
     FIRST_PAUSES.get(attempt).copied().unwrap_or(LATER_PAUSE)
@@ -123,14 +130,13 @@ where
     F: Future<Output = Result<Progress<T>, E>>,
 {
     let begun = Instant::now();
-    for attempt in 0.. {
+    loop {
         match look().await? {
             Progress::Ready(answer) => return Ok(Some(answer)),
             Progress::Underway if begun.elapsed() >= patience => return Ok(None),
-            Progress::Underway => sleep(pause(attempt)).await,
+            Progress::Underway => sleep(pause_to_look(begun.elapsed())).await,
         }
     }
-    Ok(None)
 }
 
 #[cfg(test)]
@@ -181,16 +187,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_state_is_looked_at_every_quarter_second_at_first() {
-        let begun = Instant::now();
-        let looks = Cell::new(0);
-        let ready = until_ready(|| {
-            looks.set(looks.get() + 1);
-            let progress = if looks.get() == 3 { Progress::Ready("active") } else { Progress::Underway };
-            async move { Ok::<_, ()>(progress) }
-        });
-        assert_eq!(ready.await, Ok(Some("active")));
-        assert_eq!(begun.elapsed(), Duration::from_millis(500));
+    async fn a_state_is_looked_at_every_quarter_second_at_first_and_never_found_much_later_than_it_is_there() {
+        let found_after = async |there: u64| {
+            let begun = Instant::now();
+            let look = || async {
+                let there = begun.elapsed() >= Duration::from_millis(there);
+                Ok::<_, ()>(if there { Progress::Ready("active") } else { Progress::Underway })
+            };
+            assert_eq!(until_ready(look).await, Ok(Some("active")));
+            begun.elapsed().as_millis()
+        };
+        assert_eq!([found_after(0).await, found_after(1).await, found_after(251).await], [0, 250, 500]);
+        for there in [1_000, 3_300, 10_000, 60_000] {
+            let late = found_after(there).await - u128::from(there);
+            assert!(late <= 250.max(u128::from(there) / 8), "{late} ms after {there} ms");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -46,10 +46,13 @@ pub(crate) struct Call {
     pub(crate) target: String,
     /// What it is about, in words that are the same in every account: names, without ids that AWS hands out.
     pub(crate) subject: String,
+    /// A digest of path, query and body: the same for the same question.
+    pub(super) question: u64,
     /// What the caller was told; nothing while under way, or when the connection was dropped on purpose.
     pub(crate) status: Option<u16>,
     /// What AWS answered, whether or not the caller was told.
     pub(super) upstream: Option<u16>,
+    /// When the first byte of it came; a large one takes a while longer to be there.
     pub(super) began: Instant,
     pub(super) ended: Option<Instant>,
 }

@@ -6,8 +6,8 @@ use super::call::{Call, Kind};
 
 /// The longest chain of calls of which each began only after the one before had been answered.
 ///
-/// Looking again and again until something is ready counts once: a read that is asked again, with nothing answered since
-/// that it could have waited for, takes the place of the one before.
+/// Looking again and again until something is ready counts once: a read that is asked again word for word, with nothing
+/// answered since that it could have waited for, takes the place of the one before.
 pub(crate) struct Chain(Vec<Call>);
 
 impl Chain {
@@ -30,7 +30,8 @@ impl fmt::Debug for Chain {
     }
 }
 
-/// The longest chain among `calls`, which are in order of arrival.
+/// The longest chain among `calls`, which are in order of arrival. On a machine that is too busy to send at once what
+/// goes side by side it is longer than what waited, and never shorter.
 pub(crate) fn chain(calls: &[Call]) -> Chain {
     // In order of arrival, so that whatever a call may have waited for has its own chain already.
     let mut links: Vec<Link> = Vec::with_capacity(calls.len());
@@ -40,7 +41,7 @@ pub(crate) fn chain(calls: &[Call]) -> Chain {
         let depth = deepest.map_or(0, |other| links[other].depth);
         let asked_again = |other: &usize| {
             let before = &calls[*other];
-            let same = before.name() == call.name() && before.target == call.target;
+            let same = before.name() == call.name() && before.question == call.question;
             same && call.kind == Kind::Read && links[*other].depth == depth
         };
         let link = match (0..index).filter(ended).find(asked_again) {
@@ -78,6 +79,7 @@ mod tests {
             kind: Kind::of("lambda", operation),
             target: "/".to_owned(),
             subject: String::new(),
+            question: 0,
             upstream: Some(200),
             status: Some(200),
             began: start + Duration::from_millis(*from),
@@ -106,6 +108,9 @@ mod tests {
         let then = [&waiting[..], &[("Publish", 50, 60), ("GetOne", 70, 80)]].concat();
         assert_eq!(names(&chain(&calls(&then))), ["Update", "GetOne", "Publish", "GetOne"]);
         assert_eq!(chain(&calls(&[("Create", 0, 10), ("Create", 10, 20)])).depth(), 2, "a write is never a look");
+        let mut pages = calls(&[("ListA", 0, 10), ("ListA", 10, 20)]);
+        pages[1].question = 1;
+        assert_eq!(chain(&pages).depth(), 2, "another question is no look again");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod trap;
 pub(crate) mod words;
 
 use std::error::Error;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -160,10 +161,11 @@ impl Shared {
     }
 
     async fn serve(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+        let began = Instant::now();
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
         let request = Request::from_parts(head, body);
-        let (ticket, faults) = self.arrived(&request);
+        let (ticket, faults) = self.arrived(&request, began);
         let service = ticket.service.clone();
 
         let mut edits = Vec::new();
@@ -198,7 +200,7 @@ impl Shared {
     }
 
     /// Records the call and asks the rules, in one step: who came first is the same for both.
-    fn arrived(&self, request: &Request<Bytes>) -> (Ticket, Vec<Fault>) {
+    fn arrived(&self, request: &Request<Bytes>, began: Instant) -> (Ticket, Vec<Fault>) {
         let (service, operation) =
             naming::name(request.method().as_str(), request.uri(), request.headers(), request.body());
         let call = Call {
@@ -206,8 +208,9 @@ impl Shared {
             subject: subject::subject(&service, request.uri(), request.body()),
             target: request.uri().to_string(),
             status: None,
+            question: question(request),
             upstream: None,
-            began: Instant::now(),
+            began,
             ended: None,
             service: service.clone(),
             operation,
@@ -272,6 +275,12 @@ impl Shared {
         head.headers.remove(TRANSFER_ENCODING);
         Ok(Response::from_parts(head, Full::new(body)))
     }
+}
+
+fn question(request: &Request<Bytes>) -> u64 {
+    let mut digest = DefaultHasher::new();
+    (request.uri(), request.body()).hash(&mut digest);
+    digest.finish()
 }
 
 async fn edited(response: Response<Full<Bytes>>, edit: &Edit) -> Response<Full<Bytes>> {
