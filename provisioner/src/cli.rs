@@ -63,7 +63,7 @@ pub(crate) struct Stack {
     /// Take parameters from a YAML or JSON map; --parameter overrides it
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
-    /// Upload this zip for a function, in place of the template's own
+    /// Upload this zip, or this folder zipped, for a function, in place of the template's own
     #[arg(long, value_name = "LOGICAL_ID=ZIP", value_parser = pair)]
     pub(crate) code: Vec<(String, String)>,
     #[command(flatten)]

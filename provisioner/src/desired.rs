@@ -1,11 +1,10 @@
 //! What a template wants: typed resources, each after all that it needs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::package::{self, Target};
+use crate::package::{self, Target, Way};
 use crate::place::{Place, StackName};
 use crate::resources::function::Function;
 use crate::resources::version::Version;
@@ -52,9 +51,11 @@ pub struct Packages {
 /// What is asked of a package.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PackageCheck {
-    /// It must be able to start on Lambda.
+    /// Lambda must take it in a call, and be able to start it.
     #[default]
     ForLambda,
+    /// Lambda must take it from a bucket, and be able to start it.
+    ForLambdaByBucket,
     /// It is read as it is: an emulator runs it on this machine.
     ForThisMachine,
     /// It is not read: nothing is going to be uploaded.
@@ -230,11 +231,17 @@ fn read_package(template: &Template, logical_id: &str, function: &mut Function, 
         (None, Some(own)) => beside.join(own),
         (None, None) => return Err(template.property_problem(logical_id, "Code", "it names no file".to_owned())),
     };
-    let zip = fs::read(&path).map_err(|error| {
+    let zip = package::read(&path).map_err(|error| {
         Error::new(format!("reading the package {} of `{logical_id}`", path.display()), error)
-            .hint("write it with `make build`, or name another with `--code LOGICAL_ID=FILE`")
+            .hint("write it with `make build`, or name another with `--code LOGICAL_ID=ZIP`")
     })?;
-    if packages.check == PackageCheck::ForLambda {
+    let way = match packages.check {
+        PackageCheck::ForLambda => Some(Way::InTheCall),
+        PackageCheck::ForLambdaByBucket => Some(Way::ThroughABucket),
+        PackageCheck::ForThisMachine | PackageCheck::Unread => None,
+    };
+    if let Some(way) = way {
+        package::check_size(&path, &zip, way)?;
         let architecture = function.architectures.first().map_or("x86_64", String::as_str);
         package::check(&path, &zip, Target { runtime: &function.runtime, architecture })?;
     }

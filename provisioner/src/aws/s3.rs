@@ -13,6 +13,7 @@ use aws_sdk_s3::types::{
 use super::Aws;
 use super::problem::problem;
 use crate::error::{Error, Result};
+use crate::package;
 
 /// A client; where one endpoint stands for all services, a bucket is part of the path and not of the host's name.
 pub(super) fn client(config: &SdkConfig) -> aws_sdk_s3::Client {
@@ -81,13 +82,13 @@ impl Aws {
         answer.map(drop).map_err(|error| problem(format!("making bucket {bucket} private"), &error))
     }
 
-    /// Puts a file into the bucket, unless an object of that name, which stands for the content, is there.
+    /// Puts a package into the bucket, unless an object of that name, which stands for the content, is there.
     ///
     /// # Errors
-    /// When the file cannot be read or S3 refuses it.
+    /// When it cannot be read or S3 refuses it.
     pub async fn upload(&self, bucket: &str, key: &str, path: &Path, account: &str) -> Result<()> {
-        let content = tokio::fs::read(path).await;
-        let content = content.map_err(|error| Error::new(format!("reading the package {}", path.display()), error))?;
+        let content = package::read(path)
+            .map_err(|error| Error::new(format!("reading the package {}", path.display()), error))?;
         self.upload_content(bucket, key, content, account).await
     }
 

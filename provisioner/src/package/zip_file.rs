@@ -39,13 +39,23 @@ pub fn write(binary: &Path, to: &Path) -> Result<Vec<u8>> {
     Ok(zip)
 }
 
-fn pack(binary: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
+/// The mode of a file that is executed.
+pub(super) const EXECUTABLE: u32 = 0o755;
+
+/// The mode of a file that is read.
+pub(super) const PLAIN: u32 = 0o644;
+
+/// How a file stands in a package: nothing of it depends on the machine or the hour.
+pub(super) fn entry(mode: u32) -> SimpleFileOptions {
+    SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(DateTime::default())
-        .unix_permissions(0o755);
-    writer.start_file(BOOTSTRAP, options)?;
+        .unix_permissions(mode)
+}
+
+fn pack(binary: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file(BOOTSTRAP, entry(EXECUTABLE))?;
     writer.write_all(binary)?;
     Ok(writer.finish()?.into_inner())
 }

@@ -63,11 +63,11 @@ pub struct Function {
     pub tags: Tags,
 }
 
-/// A function's package: a zip file.
+/// A function's package: a zip file, or a folder that is zipped.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Code {
-    /// Where the zip is, on this machine; absent for what AWS answers.
+    /// Where it is on this machine; absent for what AWS answers.
     pub path: Option<PathBuf>,
     /// Base64 of the zip's SHA-256: what AWS calls `CodeSha256`.
     pub sha256: String,
@@ -330,7 +330,7 @@ impl Function {
 }
 
 impl<'de> Deserialize<'de> for Code {
-    /// A template gives the zip's path as text; this crate's own form has a path and a hash.
+    /// A template gives the path as text; this crate's own form has a path and a hash.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]
@@ -346,7 +346,9 @@ impl<'de> Deserialize<'de> for Code {
         match Shape::deserialize(deserializer)? {
             Shape::Path(path) => Ok(Self { path: Some(path), sha256: String::new() }),
             Shape::Own { path, sha256 } => Ok(Self { path, sha256 }),
-            Shape::Other(_) => Err(serde::de::Error::custom("supported is the path of a local zip file, as text")),
+            Shape::Other(_) => {
+                Err(serde::de::Error::custom("supported is the path of a local zip file or folder, as text"))
+            }
         }
     }
 }

@@ -35,19 +35,19 @@ struct Destination {
     object_key: String,
 }
 
-/// What the default synthesizer adds to check that an account is bootstrapped, by section. Nothing here uses it.
-const BOOTSTRAP: [(&str, &str); 2] = [("Parameters", "BootstrapVersion"), ("Rules", "CheckBootstrapVersion")];
+/// What the default synthesizer adds to check that an account is bootstrapped: section, name, and a text that tells it
+/// from something of that name that is not the CDK's. Nothing here uses it.
+const BOOTSTRAP: [(&str, &str, &str); 2] =
+    [("Parameters", "BootstrapVersion", "/cdk-bootstrap/"), ("Rules", "CheckBootstrapVersion", "CDK bootstrap")];
 
 /// The condition of the CDK's usage report, on regions; it stands only where the report does.
 const METADATA_CONDITION: (&str, &str) = ("Conditions", "CDKMetadataAvailable");
 
-/// Makes a plain template of what the CDK wrote; what was left out. A template without an asset manifest beside it
-/// stays as it is.
+/// Makes a plain template of what the CDK wrote; what was left out.
 ///
 /// # Errors
-/// When the manifest cannot be read, or a function's package is a folder, which the CDK zips when it publishes.
+/// When the manifest cannot be read, or something but a function's package needs a file in the CDK's bucket.
 pub(super) fn adapt(flat: &mut Value, path: &Path) -> Result<Vec<String>> {
-    let Some(manifest) = manifest(path)? else { return Ok(Vec::new()) };
     let Some(sections) = flat.as_object_mut() else { return Ok(Vec::new()) };
     let mut left_out = Vec::new();
     if let Some(resources) = sections.get_mut("Resources").and_then(Value::as_object_mut) {
@@ -57,14 +57,14 @@ pub(super) fn adapt(flat: &mut Value, path: &Path) -> Result<Vec<String>> {
             resources.shift_remove(id);
             left_out.push(format!("{id} (AWS::CDK::Metadata, the CDK's usage report)"));
         }
-        for (id, resource) in resources.iter_mut().filter(|(_, one)| one["Type"] == "AWS::Lambda::Function") {
-            if let Some(properties) = resource.get_mut("Properties").and_then(Value::as_object_mut) {
-                take_asset(id, properties, &manifest, path)?;
-            }
+        if let Some(manifest) = manifest(path)? {
+            take_assets(resources, &manifest, path)?;
         }
     }
-    for (section, name) in BOOTSTRAP {
-        if remove(sections, section, name) {
+    for (section, name, of_the_cdk) in BOOTSTRAP {
+        let is_the_cdks = sections.get(section).is_some_and(|entries| entries[name].to_string().contains(of_the_cdk));
+        if is_the_cdks {
+            remove(sections, section, name);
             left_out.push(format!("{section}.{name} (the CDK's bootstrap, which is not needed here)"));
         }
     }
@@ -91,20 +91,53 @@ fn remove(sections: &mut Map<String, Value>, section: &str, name: &str) -> bool 
     removed
 }
 
-/// Replaces the place in the CDK's bucket with the file that the CDK would put there.
-fn take_asset(id: &str, properties: &mut Map<String, Value>, manifest: &Manifest, path: &Path) -> Result<()> {
-    let Some(key) = properties.get("Code").and_then(|code| code["S3Key"].as_str()) else { return Ok(()) };
-    let goes_there = |asset: &&Asset| asset.destinations.values().any(|destination| destination.object_key == key);
-    let Some(Asset { source, .. }) = manifest.files.values().find(goes_there) else { return Ok(()) };
-    let doing = || format!("taking the asset {key} of `{id}` in {}", path.display());
-    match (&source.path, source.packaging.as_deref()) {
-        (Some(file), Some("file")) => {
-            properties.insert("Code".to_owned(), file.to_string_lossy().into_owned().into());
-            Ok(())
+/// Replaces places in the CDK's bucket with the files and folders that the CDK would put there.
+fn take_assets(resources: &mut Map<String, Value>, manifest: &Manifest, path: &Path) -> Result<()> {
+    for (id, resource) in resources {
+        if resource["Type"] == "AWS::Lambda::Function"
+            && let Some(code) = resource.pointer_mut("/Properties/Code")
+            && let Some(key) = code["S3Key"].as_str().map(str::to_owned)
+            && let Some(asset) = manifest.asset(&key)
+        {
+            let doing = || format!("taking the asset {key} of `{id}` in {}", path.display());
+            *code = local(&asset.source).map_err(|cause| Error::new(doing(), cause))?.into();
         }
-        (Some(folder), _) => Err(Error::new(doing(), format!("it is the folder {}, not a zip", folder.display()))
-            .hint("give the CDK a zip for its asset, or zip the folder and name it with `--code LOGICAL_ID=ZIP`")),
-        (None, _) => Err(Error::new(doing(), "it is made by a program, which only the CDK runs")),
+        if let Some(key) = manifest.key_in(&resource["Properties"]) {
+            let doing = format!("taking the asset {key} of `{id}` in {}", path.display());
+            return Err(Error::new(
+                doing,
+                "only a function's `Code` is taken from this machine; this is another property",
+            )
+            .hint("`cdk deploy` puts it into the CDK's bucket and deploys the stack by CloudFormation"));
+        }
+    }
+    Ok(())
+}
+
+/// The path of an asset beside the template. A folder is zipped where it is read, as the CDK would zip it.
+fn local(source: &Source) -> std::result::Result<String, String> {
+    match (&source.path, source.packaging.as_deref()) {
+        (Some(path), None | Some("file" | "zip")) => Ok(path.to_string_lossy().into_owned()),
+        (Some(_), Some(other)) => Err(format!("its packaging `{other}` is not known here")),
+        (None, _) => Err("it is made by a program, which only the CDK runs".to_owned()),
+    }
+}
+
+impl Manifest {
+    /// The asset that goes to the bucket under this key.
+    fn asset(&self, key: &str) -> Option<&Asset> {
+        let goes_there = |asset: &&Asset| asset.destinations.values().any(|one| one.object_key == key);
+        self.files.values().find(goes_there)
+    }
+
+    /// The first key of an asset that stands somewhere in a value.
+    fn key_in<'v>(&self, value: &'v Value) -> Option<&'v str> {
+        match value {
+            Value::String(text) => self.asset(text).map(|_| text.as_str()),
+            Value::Array(items) => items.iter().find_map(|item| self.key_in(item)),
+            Value::Object(entries) => entries.values().find_map(|entry| self.key_in(entry)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        }
     }
 }
 
@@ -147,7 +180,7 @@ mod tests {
             "Parameters": {"BootstrapVersion": {
                 "Type": "AWS::SSM::Parameter::Value<String>", "Default": "/cdk-bootstrap/hnb659fds/version",
             }},
-            "Rules": {"CheckBootstrapVersion": {"Assertions": []}},
+            "Rules": {"CheckBootstrapVersion": {"Assertions": [{"AssertDescription": "CDK bootstrap stack version 6 required."}]}},
         })
     }
 
@@ -164,16 +197,40 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_only_the_cdk_would_zip_is_refused_with_what_to_do() {
+    fn a_folder_is_taken_as_it_is_and_zipped_where_it_is_read() {
         let (_folder, path) = written("zip");
-        let error = adapt(&mut template(), &path).unwrap_err().to_string();
-        assert!(error.contains("it is the folder asset.2923.zip") && error.contains("`--code"), "{error}");
+        let mut flat = template();
+        adapt(&mut flat, &path).unwrap();
+        assert_eq!(flat["Resources"]["Function"]["Properties"]["Code"], "asset.2923.zip");
+    }
+
+    #[test]
+    fn an_asset_that_is_no_functions_code_is_refused_since_nobody_would_put_it_into_the_bucket() {
+        let (_folder, path) = written("zip");
+        let mut flat = template();
+        flat["Resources"]["Layer"] = json!({"Type": "AWS::Lambda::LayerVersion", "Properties": {"Content": {
+            "S3Bucket": {"Fn::Sub": "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"}, "S3Key": "2923.zip",
+        }}});
+        let error = adapt(&mut flat, &path).unwrap_err().to_string();
+        assert!(error.starts_with("taking the asset 2923.zip of `Layer` in "), "{error}");
+        assert!(error.contains("only a function's `Code`") && error.contains("hint: `cdk deploy`"), "{error}");
+    }
+
+    #[test]
+    fn without_the_list_of_assets_the_cdks_own_things_are_left_out_all_the_same() {
+        let mut flat = template();
+        assert_eq!(adapt(&mut flat, Path::new("elsewhere/chat.template.json")).unwrap().len(), 3);
+        assert_eq!(flat.as_object().unwrap().keys().collect::<Vec<_>>(), ["Resources"]);
     }
 
     #[test]
     fn other_templates_stay_as_they_are() {
-        let mut flat = template();
+        let mine = json!({
+            "Parameters": {"BootstrapVersion": {"Type": "String", "Default": "of mine"}},
+            "Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": {"Code": "f.zip"}}},
+        });
+        let mut flat = mine.clone();
         assert_eq!(adapt(&mut flat, Path::new("templates/chat.yaml")), Ok(Vec::new()));
-        assert_eq!(flat, template());
+        assert_eq!(flat, mine);
     }
 }

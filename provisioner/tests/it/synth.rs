@@ -1,6 +1,12 @@
 //! The same world: what `synth` writes means what was deployed.
 
-use crate::support::user::User;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::package;
+use crate::support::user::{TemplateCopy, User};
 
 #[tokio::test]
 async fn a_plan_of_the_resolved_template_finds_nothing_to_do_where_the_template_is_deployed() {
@@ -17,4 +23,45 @@ async fn a_plan_of_the_resolved_template_finds_nothing_to_do_where_the_template_
     let other = ["synth", "--resolved", "--format", "json", "--out", resolved, "-P", "MemorySize=1024"];
     user.run(&other).await.expect_success();
     user.run(&["plan", "--detailed-exitcode", "--template", resolved]).await.expect_code(2);
+}
+
+/// Generates the app in TypeScript from a copy of the template, and has the real aws-cdk-lib run it; the template in
+/// its `cdk.out`.
+async fn cdk_out(user: &User, copy: &TemplateCopy, parameters: &[&str]) -> String {
+    let app = copy.path("templates/cdk/typescript");
+    let [template, file] = copy.arguments();
+    let synth = ["synth", &template, &file, "--cdk", "typescript", "--out", app.to_str().expect("a path")];
+    user.run(&[&synth[..], parameters].concat()).await.expect_success();
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates/cdk/typescript/node_modules");
+    assert!(installed.is_dir(), "`make test` installs {}", installed.display());
+    if !app.join("node_modules").exists() {
+        symlink(installed, app.join("node_modules")).expect("a link");
+    }
+    for program in ["node_modules/typescript/bin/tsc", "bin/app.js"] {
+        let mut node = Command::new("node");
+        node.arg(program).current_dir(&app).env("CDK_OUTDIR", "cdk.out").env("CDK_VALIDATION", "false");
+        let run = node.output().expect("Node 20 or newer");
+        assert!(run.status.success(), "{program}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+    app.join("cdk.out/cinedb-chat.template.json").display().to_string()
+}
+
+#[tokio::test]
+async fn a_plan_of_what_the_cdk_synthesised_finds_nothing_to_do_where_the_template_is_deployed() {
+    let user = User::new();
+    let copy = TemplateCopy::new();
+    let package = copy.path("target/package/function.zip");
+    fs::create_dir_all(package.parent().unwrap_or(Path::new(""))).unwrap();
+    fs::copy(package::function_zip_file(), package).unwrap();
+    user.deploy(&[]).await;
+
+    let template = cdk_out(&user, &copy, &[]).await;
+    let plan = ["plan", "--detailed-exitcode", "--template", &template];
+    let run = user.plain(&plan).await.expect_code(0);
+    assert!(run.stdout.contains("nothing to do"), "{run:?}");
+
+    // It can fail: of other parameters, the app's template is another one.
+    cdk_out(&user, &copy, &["-P", "MemorySize=1024"]).await;
+    let run = user.plain(&plan).await.expect_code(2);
+    assert!(run.stdout.contains("MemorySize  512 → 1024"), "{run:?}");
 }

@@ -55,12 +55,18 @@ pub(crate) fn python(project: &Project, parameters: &[&str]) -> Synthesized {
     Synthesized::read(out)
 }
 
-/// Runs a program that uses aws-cdk-lib. It checks templates too, for six seconds; `make lint` does that once.
+/// Runs a program that makes the stack `cinedb-chat`.
 pub(crate) fn node(folder: &Path, program: &str) -> Synthesized {
+    Synthesized::read(run_node(folder, program))
+}
+
+/// Runs a program that uses aws-cdk-lib; where its output is. It checks templates too, for six seconds; `make lint`
+/// does that once.
+pub(crate) fn run_node(folder: &Path, program: &str) -> PathBuf {
     let out = folder.join("cdk.out");
     let mut node = Command::new("node");
     run(node.arg(program).current_dir(folder).env("CDK_OUTDIR", &out).env("CDK_VALIDATION", "false"), NPM);
-    Synthesized::read(out)
+    out
 }
 
 /// Puts the installed packages of the checked-in app beside a program.

@@ -11,6 +11,7 @@ mod checked_in;
 mod include;
 mod languages;
 mod project;
+mod real_cdk;
 mod round_trip;
 mod same;
 mod same_tests;

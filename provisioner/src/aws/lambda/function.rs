@@ -1,7 +1,6 @@
 //! Functions: code and configuration.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use super::super::Aws;
 use super::super::problem::{gone_is_removed, is_missing, problem, says};
@@ -257,7 +256,7 @@ fn function_ids(configuration: &FunctionConfiguration) -> Ids {
 fn zip(function: &str, code: &Code) -> Result<Blob> {
     let path = code.path.clone().unwrap_or_default();
     let doing = || format!("reading the package {} of function {function}", path.display());
-    let zip = fs::read(&path).map_err(|error| Error::new(doing(), error))?;
+    let zip = package::read(&path).map_err(|error| Error::new(doing(), error))?;
     if package::sha256(&zip) != code.sha256 {
         return Err(Error::new(doing(), "it changed since the plan was made").hint("run the same command again"));
     }

@@ -19,7 +19,7 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     let (output, yes) = (arguments.deploy.stack.output, arguments.deploy.yes);
-    let session = Session::open(&arguments.deploy.stack, PackageCheck::ForLambda).await?;
+    let session = Session::open(&arguments.deploy.stack, PackageCheck::ForLambdaByBucket).await?;
     refuse_adoption(arguments.deploy.options.adopt, session.desired.stack.as_str())?;
     let event = smoke::event(&session.desired, !arguments.deploy.options.no_smoke);
     let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Uploaded).await?;

@@ -10,7 +10,7 @@ use crate::cli::{Output, Plan};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
-    let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
+    let session = Session::open(&arguments.stack, PackageCheck::ForLambdaByBucket).await?;
     refuse_adoption(arguments.options.adopt, session.desired.stack.as_str())?;
     let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Named).await?;
     match arguments.stack.output {

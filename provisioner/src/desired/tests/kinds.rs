@@ -141,7 +141,7 @@ Resources:
     resolving t.yaml:4: Api: `ProtocolType` is missing
     resolving t.yaml:6: Role.Policies: it must be a list of `{PolicyName, PolicyDocument}`
     resolving t.yaml:6: Role.Policies: two policies have the name `a`
-    resolving t.yaml:8: Function.Code: supported is the path of a local zip file, as text
+    resolving t.yaml:8: Function.Code: supported is the path of a local zip file or folder, as text
     resolving t.yaml:11: Function.Environment.Variables.LIST: it must be text, not a list
     resolving t.yaml:7: Integration.Description: not supported: the ownership mark is kept there, since an integration has no tags
     resolving t.yaml:8: Permission.EventSourceToken: `EventSourceToken` is not supported; supported are FunctionName, Action, Principal, SourceArn, SourceAccount, FunctionUrlAuthType, InvokedViaFunctionUrl

@@ -136,7 +136,12 @@ impl TemplateCopy {
     }
 
     pub(crate) fn chat(&self) -> PathBuf {
-        self.0.path().join("templates/chat.yaml")
+        self.path("templates/chat.yaml")
+    }
+
+    /// A file or folder of the copy.
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.0.path().join(relative)
     }
 
     /// For `User::always`.

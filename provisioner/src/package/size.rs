@@ -1,0 +1,88 @@
+//! Whether Lambda takes a package of this size, told before it is uploaded.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use zip::ZipArchive;
+use zip::result::ZipResult;
+
+use crate::error::{Error, Result};
+
+/// How a package gets to Lambda.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// In the call that makes or changes the function.
+    InTheCall,
+    /// Through a bucket, as CloudFormation has it.
+    ThroughABucket,
+}
+
+/// The most that Lambda takes in a call, in bytes: 50 MB in its documentation's words.
+const LARGEST_IN_A_CALL: u64 = 50 * 1024 * 1024;
+
+/// The most that may come out of a package and its layers together, in bytes: 250 MB in its documentation's words.
+const LARGEST_UNZIPPED: u64 = 250 * 1024 * 1024;
+
+/// Checks a package against Lambda's quotas. Layers are not counted: their sizes are not known here.
+///
+/// # Errors
+/// When it is no zip file, or Lambda would refuse it for its size.
+pub fn check_size(path: &Path, zip: &[u8], way: Way) -> Result<()> {
+    let failed = |cause: String| Error::new(format!("checking the package {}", path.display()), cause);
+    let unzipped = unzipped(zip).map_err(|error| failed(format!("it is no zip file: {error}")))?;
+    within(zip.len() as u64, unzipped, way).map_err(|(cause, hint)| failed(cause).hint(hint))
+}
+
+/// What all files in a zip are together, in bytes.
+fn unzipped(zip: &[u8]) -> ZipResult<u64> {
+    let mut archive = ZipArchive::new(Cursor::new(zip))?;
+    (0..archive.len()).map(|index| Ok(archive.by_index_raw(index)?.size())).sum()
+}
+
+fn within(zipped: u64, unzipped: u64, way: Way) -> std::result::Result<(), (String, &'static str)> {
+    if unzipped > LARGEST_UNZIPPED {
+        let cause = format!("it holds {unzipped} bytes unzipped, and Lambda takes {LARGEST_UNZIPPED}");
+        return Err((cause, "leave out what the function does not need, or make it a container image"));
+    }
+    if way == Way::InTheCall && zipped > LARGEST_IN_A_CALL {
+        let cause = format!("it has {zipped} bytes, and Lambda takes {LARGEST_IN_A_CALL} in a call");
+        return Err((cause, "leave out what the function does not need, or deploy with `--engine cloudformation`"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lambda_takes_passes_and_a_byte_more_does_not() {
+        let told = |zipped, unzipped, way| within(zipped, unzipped, way).map_err(|(cause, _)| cause);
+        assert_eq!(told(52_428_800, 262_144_000, Way::InTheCall), Ok(()));
+        assert_eq!(
+            told(52_428_801, 1, Way::InTheCall),
+            Err("it has 52428801 bytes, and Lambda takes 52428800 in a call".to_owned())
+        );
+        assert_eq!(told(52_428_801, 262_144_000, Way::ThroughABucket), Ok(()));
+        assert_eq!(
+            told(1, 262_144_001, Way::ThroughABucket),
+            Err("it holds 262144001 bytes unzipped, and Lambda takes 262144000".to_owned())
+        );
+    }
+
+    #[test]
+    fn the_size_unzipped_is_that_of_all_files_together() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("zeros"), [0; 10_000]).unwrap();
+        std::fs::write(folder.path().join("one"), "1").unwrap();
+        let zip = super::super::folder::zip(folder.path()).unwrap();
+        assert!(zip.len() < 1_000, "{} bytes", zip.len());
+        assert_eq!(unzipped(&zip).unwrap(), 10_001);
+    }
+
+    #[test]
+    fn what_is_no_zip_is_refused() {
+        let told = check_size(Path::new("f.zip"), b"text", Way::InTheCall).unwrap_err().headline();
+        assert!(told.starts_with("checking the package f.zip: it is no zip file"), "{told}");
+    }
+}

@@ -1,0 +1,23 @@
+// An app as people write them, whose `cdk.out` is what the provisioner is given by `--template`. Its output is checked
+// in: `UPDATE_CDK_OUT=1 cargo test --workspace --test synth real_cdk` writes it anew.
+const cdk = require('aws-cdk-lib');
+const { HttpApi, HttpMethod } = require('aws-cdk-lib/aws-apigatewayv2');
+const { HttpLambdaIntegration } = require('aws-cdk-lib/aws-apigatewayv2-integrations');
+const lambda = require('aws-cdk-lib/aws-lambda');
+
+// With its usage report, which has a condition on regions, as the `cdk` command has it unless it is told otherwise.
+const app = new cdk.App({ analyticsReporting: true });
+const stack = new cdk.Stack(app, 'films');
+const handler = new lambda.Function(stack, 'Handler', {
+  runtime: lambda.Runtime.PYTHON_3_13,
+  handler: 'index.handler',
+  code: lambda.Code.fromAsset('handler'),
+});
+const api = new HttpApi(stack, 'Api');
+api.addRoutes({
+  path: '/film',
+  methods: [HttpMethod.GET],
+  integration: new HttpLambdaIntegration('Film', handler),
+});
+new cdk.CfnOutput(stack, 'Url', { value: api.apiEndpoint });
+app.synth();
