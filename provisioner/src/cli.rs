@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use provisioner::Result;
 use provisioner::place::StackName;
 
 /// Applies a CloudFormation template straight through AWS's APIs: in seconds, without a state file.
@@ -54,9 +55,9 @@ pub(crate) struct Stack {
     /// The template
     #[arg(long, value_name = "FILE", default_value = "templates/chat.yaml")]
     pub(crate) template: PathBuf,
-    /// The stack's name: the ownership tag of everything it makes
-    #[arg(long, value_name = "NAME", default_value = "cinedb-chat", env = "PROVISIONER_STACK")]
-    pub(crate) stack: StackName,
+    /// The stack's name: the ownership tag of everything it makes [default: cinedb-chat]
+    #[arg(long, value_name = "NAME", env = "PROVISIONER_STACK")]
+    pub(crate) stack: Option<StackName>,
     /// Set a parameter of the template; can be given several times
     #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) parameter: Vec<(String, String)>,
@@ -153,6 +154,9 @@ pub(crate) struct Plan {
     /// Show the removal of what carries the stack's mark and is not in the template any more
     #[arg(long)]
     pub(crate) prune: bool,
+    /// Write the plan to this file too, for `deploy --plan`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
     /// Exit with 2 when there are changes, 0 when there are none, 1 on errors
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
@@ -170,6 +174,16 @@ pub(crate) struct Deploy {
     /// Remove what carries the stack's mark and is not in the template any more
     #[arg(long)]
     pub(crate) prune: bool,
+    /// Carry out the plan that `plan --out` wrote, without asking, if it would be planned the same now
+    ///
+    /// Template, parameters and options are those of the plan. Values of `NoEcho` parameters are not in the file and are
+    /// given again; --code says where the same package lies now.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["template", "adopt", "no_smoke", "keep_versions", "take_over", "prune"]
+    )]
+    pub(crate) plan: Option<PathBuf>,
     /// Do not ask; needed without a terminal when something is deleted or replaced
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
@@ -335,14 +349,22 @@ pub(crate) enum Form {
     Json,
 }
 
+/// The stack that is meant where none is named.
+pub(crate) const STACK: &str = "cinedb-chat";
+
 impl Stack {
+    /// The stack's name.
+    pub(crate) fn name(&self) -> Result<StackName> {
+        self.stack.clone().map_or_else(|| STACK.parse(), Ok)
+    }
+
     /// The packages that take the place of the template's own.
     pub(crate) fn packages_instead(&self) -> BTreeMap<String, PathBuf> {
         self.code.iter().map(|(id, path)| (id.clone(), PathBuf::from(path))).collect()
     }
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+fn pair(text: &str) -> std::result::Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("it must be written NAME=VALUE".to_owned()),

@@ -12,6 +12,7 @@
 //! - [`resources`] gives every resource its type: how it is compared, and which calls change it;
 //! - [`mod@observe`] asks AWS what exists, through a [`observe::Reader`], which cannot change anything;
 //! - [`mod@plan`] compares, and is pure;
+//! - [`planned`] keeps a plan in a file, to be executed later if nothing has changed since;
 //! - [`mod@execute`] sends the plan's calls through an [`execute::Writer`], and makes no choices;
 //! - [`aws`] is both reader and writer for AWS;
 //! - [`report`] makes text and JSON of the values;
@@ -31,6 +32,7 @@ pub mod observe;
 pub mod package;
 pub mod place;
 pub mod plan;
+pub mod planned;
 pub mod releases;
 pub mod report;
 pub mod resources;

@@ -11,6 +11,7 @@ mod local;
 mod options;
 mod package;
 mod plan;
+mod planned;
 mod progress;
 mod rollback;
 mod session;

@@ -2,15 +2,41 @@
 
 use provisioner::desired::Desired;
 use provisioner::plan::Options;
+use provisioner::planned::Asked;
 
 use super::smoke;
-use crate::cli::DeployOptions;
+use crate::cli::{Deploy, DeployOptions, Plan};
 
-pub(super) fn options(arguments: &DeployOptions, desired: &Desired) -> Options {
-    Options {
+impl Plan {
+    /// What is asked for beside the template.
+    pub(super) fn asked(&self) -> Asked {
+        Asked { take_over: self.take_over, prune: self.prune, ..asked(&self.options) }
+    }
+}
+
+impl Deploy {
+    /// What is asked for beside the template.
+    pub(super) fn asked(&self) -> Asked {
+        Asked { take_over: self.take_over, prune: self.prune, ..asked(&self.options) }
+    }
+}
+
+pub(super) fn asked(arguments: &DeployOptions) -> Asked {
+    Asked {
         adopt: arguments.adopt,
-        check: smoke::event(desired, !arguments.no_smoke),
-        keep_versions: Some(arguments.keep_versions.get()),
-        ..Options::default()
+        take_over: false,
+        prune: false,
+        smoke: !arguments.no_smoke,
+        keep_versions: arguments.keep_versions,
+    }
+}
+
+pub(super) fn options(asked: &Asked, desired: &Desired) -> Options {
+    Options {
+        adopt: asked.adopt,
+        take_over: asked.take_over,
+        prune: asked.prune,
+        check: smoke::event(desired, asked.smoke),
+        keep_versions: Some(asked.keep_versions.get()),
     }
 }

@@ -34,7 +34,7 @@ impl Session {
         let aws = connect(&arguments.aws).await?;
         let packages = Packages { instead: arguments.packages_instead(), check };
         let parameters = parameters(arguments.parameters.as_deref(), &arguments.parameter)?;
-        let desired = Desired::build(&template, &parameters, &packages, &arguments.stack, aws.place())?;
+        let desired = Desired::build(&template, &parameters, &packages, &arguments.name()?, aws.place())?;
         Ok(Self { template, parameters, desired, aws })
     }
 }

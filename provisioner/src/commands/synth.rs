@@ -9,11 +9,8 @@ use serde_json::Value;
 
 use super::cdk_app;
 use super::session::parameters;
-use crate::cli::{Form, Synth};
+use crate::cli::{Form, STACK, Synth};
 use crate::terminal::{self, Exit};
-
-/// The name of a CDK app's stack, where none is given: as `deploy` has it.
-pub(super) const STACK: &str = "cinedb-chat";
 
 pub(crate) fn run(arguments: &Synth) -> Result<Exit> {
     let template = Template::load(&arguments.template)?;

@@ -6,14 +6,13 @@ use provisioner::observe::observe;
 use provisioner::report::terraform_imports;
 
 use super::session::Session;
-use super::synth::STACK;
 use crate::cli::{AwsArgs, Output, Stack, Synth};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Synth) -> Result<Exit> {
     let stack = Stack {
         template: arguments.template.clone(),
-        stack: arguments.stack.clone().map_or_else(|| STACK.parse(), Ok)?,
+        stack: arguments.stack.clone(),
         parameter: arguments.parameter.clone(),
         parameters: arguments.parameters.clone(),
         code: Vec::new(),

@@ -23,7 +23,7 @@ pub use destroy::plan_destroy;
 pub use rollback::{Back, plan_rollback};
 use schemars::JsonSchema;
 pub(crate) use secret::masked;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::place::Place;
 use crate::resources::{Call, Change, Ids, Resource, Stages};
@@ -107,7 +107,7 @@ pub struct Step {
 }
 
 /// What is done about a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
     /// It is as it shall be.

@@ -8,6 +8,7 @@ mod evaluate;
 mod flat;
 mod graph;
 mod include;
+mod no_echo;
 mod parameters;
 mod pseudo;
 mod reference;
@@ -20,6 +21,7 @@ mod wording;
 mod yaml;
 
 pub use flat::relocate;
+pub use no_echo::Untold;
 pub use parameters::{Declaration, Parameters};
 pub use pseudo::Pseudo;
 pub use reference::{Known, Reference, references_in, references_in_text};

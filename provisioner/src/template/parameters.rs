@@ -148,8 +148,14 @@ impl Declaration {
         Ok(())
     }
 
+    /// Whether its value is not to be told.
+    #[must_use]
+    pub fn is_no_echo(&self) -> bool {
+        self.no_echo.as_ref().is_some_and(|flag| scalar_text(flag) == "true")
+    }
+
     fn shown<'a>(&self, value: &'a str) -> &'a str {
-        if self.no_echo.as_ref().is_some_and(|flag| scalar_text(flag) == "true") { "****" } else { value }
+        if self.is_no_echo() { "****" } else { value }
     }
 }
 

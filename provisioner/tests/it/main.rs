@@ -26,6 +26,7 @@ mod other_kinds;
 mod output;
 mod ownership;
 mod plan;
+mod planned;
 mod problems;
 mod prune;
 mod releases;

@@ -12,13 +12,14 @@ use super::super::emulator::reachable_url;
 use super::super::session::Session;
 use super::super::smoke;
 use super::proposal::{Packages, Proposal};
-use super::refuse_adoption;
 use super::watching::{Ended, watch};
+use super::{refuse_adoption, refuse_plan_file};
 use crate::cli::{DeployBy, Output};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     let (output, yes) = (arguments.deploy.stack.output, arguments.deploy.yes);
+    refuse_plan_file("--plan", arguments.deploy.plan.is_some(), &arguments.deploy.stack.name()?)?;
     let session = Session::open(&arguments.deploy.stack, PackageCheck::ForLambdaByBucket).await?;
     refuse_adoption(arguments.deploy.options.adopt, session.desired.stack.as_str())?;
     let event = smoke::event(&session.desired, !arguments.deploy.options.no_smoke);

@@ -13,7 +13,8 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let aws = connect(&arguments.stack.aws).await?;
-    let name = arguments.stack.stack.as_str();
+    let name = arguments.stack.name()?;
+    let name = name.as_str();
     let Some(stack) = aws.stack(name).await? else {
         terminal::note(&format!("there is no stack {name}: nothing to do"));
         return Ok(Exit::Done);

@@ -36,6 +36,11 @@ impl Account {
         Self { id: id.to_owned(), emulator, unknown }
     }
 
+    /// The same account, for another who works in it.
+    pub(crate) fn again(&self) -> Self {
+        Self::on(self.emulator, &self.id, self.unknown)
+    }
+
     /// The properties of a function that no judge can ask for there.
     pub(crate) fn properties_unknown_there(&self) -> &'static [&'static str] {
         self.unknown

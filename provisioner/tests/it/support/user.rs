@@ -34,6 +34,11 @@ impl User {
         Self { account, proxy, cli, always: Vec::new() }
     }
 
+    /// Another person in the same account.
+    pub(crate) fn beside(other: &Self) -> Self {
+        Self::of(other.account.again())
+    }
+
     /// Says this with every command.
     pub(crate) fn always<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.always.extend(args.into_iter().map(Into::into));

@@ -1,0 +1,54 @@
+//! `deploy --plan`: carries out what `plan --out` wrote, and nothing else.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use provisioner::Result;
+use provisioner::desired::PackageCheck;
+use provisioner::plan::Plan;
+use provisioner::planned::{Asked, Inputs, PLAN_ANEW, Planned};
+use provisioner::template::Template;
+
+use super::apply::{Approval, apply};
+use super::deploy::plan_now;
+use super::options::options;
+use super::session::{Session, parameters};
+use crate::cli::{Deploy, Stack};
+use crate::terminal::Exit;
+
+/// What a file is to hold of a plan.
+pub(super) fn of(plan: &Plan, session: &Session, instead: &BTreeMap<String, PathBuf>, asked: Asked) -> Planned {
+    let Session { template, parameters, desired, .. } = session;
+    Planned::of(plan, Inputs::of(template, parameters, instead, desired, asked), template, parameters)
+}
+
+pub(super) async fn carry_out(file: &Path, arguments: &Deploy) -> Result<Exit> {
+    let planned = Planned::read(file)?;
+    let stack = as_planned(&planned, &arguments.stack)?;
+    let session = Session::open(&stack, PackageCheck::ForLambda).await?;
+    planned.is_for_region(session.aws.place().region())?;
+    let asked = planned.inputs.options.clone();
+    let options = options(&asked, &session.desired);
+    let plan = plan_now(&session, &options).await?;
+    planned.is_still(&of(&plan, &session, &stack.packages_instead(), asked), &plan.blockers)?;
+    let approval = Approval { yes: true, question: "" };
+    apply(&plan, &session, &approval, options.check, stack.output, PLAN_ANEW).await
+}
+
+/// The arguments of the plan, with what only the one who carries it out can say.
+fn as_planned(planned: &Planned, given: &Stack) -> Result<Stack> {
+    let template = planned.inputs.template.path.clone();
+    planned.is_of(&Template::load(&template)?)?;
+    let said = parameters(given.parameters.as_deref(), &given.parameter)?;
+    let mut packages = planned.inputs.packages_instead();
+    packages.extend(given.packages_instead());
+    let code = packages.into_iter().map(|(id, path)| (id, path.to_string_lossy().into_owned()));
+    Ok(Stack {
+        template,
+        stack: Some(planned.stack(given.stack.as_ref())?),
+        parameter: planned.parameters(&said)?.into_iter().collect(),
+        parameters: None,
+        code: code.collect(),
+        ..given.clone()
+    })
+}

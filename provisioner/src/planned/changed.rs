@@ -1,0 +1,115 @@
+//! Whether a plan is still what would be planned, and if not, what is another.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Planned;
+use super::step::PlannedStep;
+use crate::error::Result;
+use crate::plan::{Action, Blocker};
+use crate::resources::Change;
+
+impl Planned {
+    /// Refuses to be carried out unless `now` was planned the same. `blockers` are what stands in the way of `now`.
+    ///
+    /// # Errors
+    /// When anything is another, with each step that is and in what, as far as that can be told without secrets.
+    pub fn is_still(&self, now: &Self, blockers: &[Blocker]) -> Result<()> {
+        if self.account != now.account {
+            return Err(self.other("account", &self.account, &now.account));
+        }
+        for (id, package) in &self.inputs.packages {
+            let other = now.inputs.packages.get(id).filter(|other| other.sha256 != package.sha256);
+            if let Some(other) = other {
+                return Err(self.refused(format!(
+                    "the package of `{id}` is another than planned: its SHA-256 is {}, and was {}",
+                    other.sha256, package.sha256
+                )));
+            }
+        }
+        let differences = differences(&self.steps, &now.steps, blockers);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(self.refused(format!("changed since planned\n  {}", differences.join("\n  "))))
+    }
+}
+
+fn differences(planned: &[PlannedStep], now: &[PlannedStep], blockers: &[Blocker]) -> Vec<String> {
+    let of_now: BTreeMap<_, _> = now.iter().map(|step| (step.id.as_str(), step)).collect();
+    let mut differences = Vec::new();
+    for step in planned {
+        let what = match of_now.get(step.id.as_str()) {
+            Some(now) if *now == step => continue,
+            Some(now) => difference(step, now, blockers).join("; "),
+            None => format!("was to {}, and is not to be touched now", verb(step.action)),
+        };
+        differences.push(format!("{}: {what}", step.id));
+    }
+    let new = now.iter().filter(|now| !planned.iter().any(|step| step.id == now.id));
+    differences.extend(new.map(|now| format!("{}: would {} now, and was not planned", now.id, verb(now.action))));
+    differences
+}
+
+/// In what two steps of one name differ.
+fn difference(planned: &PlannedStep, now: &PlannedStep, blockers: &[Blocker]) -> Vec<String> {
+    if let Some(blocker) = blockers.iter().find(|blocker| blocker.logical_id == planned.id) {
+        return vec![blocker.cause.clone()];
+    }
+    let mut what = Vec::new();
+    if planned.action != now.action {
+        what.push(format!("was to {}, and would {} now", verb(planned.action), verb(now.action)));
+    }
+    what.extend(properties(&planned.changes, &now.changes));
+    let another = |name: &&String| now.ids.get(*name).is_some_and(|id| *id != planned.ids[*name]);
+    what.extend(planned.ids.keys().filter(another).map(|name| format!("its {name} is another")));
+    if what.is_empty() && planned.calls != now.calls {
+        what.push(format!(
+            "was to be made so by {}, and would by {} now",
+            planned.calls.join(", "),
+            now.calls.join(", ")
+        ));
+    }
+    if what.is_empty() {
+        what.push("its calls would send something else now".to_owned());
+    }
+    what
+}
+
+/// The properties that change otherwise than planned, or only in one of the two.
+fn properties(planned: &[Change], now: &[Change]) -> Vec<String> {
+    let find = |changes: &[Change], name: &str| changes.iter().find(|change| change.property == name).cloned();
+    let gone = planned.iter().filter(|change| find(now, &change.property).is_none());
+    let gone = gone.map(|change| format!("{} does not differ from the template any more", change.property));
+    let others = now.iter().filter_map(|change| match find(planned, &change.property) {
+        None => Some(format!("{} differs from the template now", change.property)),
+        Some(planned) if planned != *change => Some(another(&planned, change)),
+        Some(_) => None,
+    });
+    gone.chain(others).collect()
+}
+
+/// A property that AWS has otherwise than planned; with both values, where they are short.
+fn another(planned: &Change, now: &Change) -> String {
+    let short = |value: &Option<Value>| {
+        value.as_ref().filter(|one| one.is_number() || one.is_boolean() || one.is_string()).map(Value::to_string)
+    };
+    match (short(&planned.old), short(&now.old)) {
+        (Some(old), Some(new)) if old != new => format!("{} is {new} now, and was {old}", now.property),
+        _ => format!("{} is not what it was", now.property),
+    }
+}
+
+/// What is done, as it reads in `was to …`.
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Keep => "stay as it is",
+        Action::Create => "be created",
+        Action::Update => "be changed",
+        Action::Adopt => "be adopted",
+        Action::Replace => "be replaced",
+        Action::Delete => "be deleted",
+        Action::Leave => "be left alone",
+    }
+}

@@ -1,0 +1,70 @@
+//! The file itself: written whole or not at all, and read with suspicion.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{FORMAT, PLAN_ANEW, Planned, step};
+use crate::error::{Error, Result};
+
+impl Planned {
+    /// Writes it beside `path` first and moves it there: a reader finds the old file or the new one, never half of one.
+    ///
+    /// # Errors
+    /// When it cannot be written there.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let fault = |error: std::io::Error| Error::new(format!("writing the plan to {}", path.display()), error);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
+        let moved = write_all(&beside, &self.text()).and_then(|()| fs::rename(&beside, path));
+        moved.map_err(|error| {
+            let _ = fs::remove_file(&beside);
+            fault(error)
+        })
+    }
+
+    /// Reads what [`Planned::write`] wrote.
+    ///
+    /// # Errors
+    /// When there is no file, it is damaged, or another version of the program has written it.
+    pub fn read(path: &Path) -> Result<Self> {
+        let fault = |cause: String| Error::new(format!("reading the plan in {}", path.display()), cause);
+        let text = fs::read(path).map_err(|error| {
+            fault(error.to_string()).hint("write one with `provisioner plan --out FILE`, or bring it here")
+        })?;
+        let damaged = |why: String| fault(format!("the file is damaged or cut off: {why}")).hint(PLAN_ANEW);
+        let value: Value = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+        let no_plan = || fault("this is no plan that `plan --out` wrote".to_owned());
+        let format = value.get("format").and_then(Value::as_u64).ok_or_else(no_plan)?;
+        let by = value.get("provisioner").and_then(Value::as_str).ok_or_else(no_plan)?;
+        let own = env!("CARGO_PKG_VERSION");
+        if format != u64::from(FORMAT) || by != own {
+            let cause = format!("provisioner {by} wrote it in form {format}, and this is {own} with form {FORMAT}");
+            return Err(fault(cause).hint(format!("carry it out with provisioner {by}, or plan again with this one")));
+        }
+        let planned: Self = serde_json::from_value(value).map_err(|error| damaged(error.to_string()))?;
+        if planned.clone().sealed() != planned {
+            return Err(damaged("it does not hold what was written".to_owned()));
+        }
+        Ok(planned)
+    }
+
+    /// With the checksum of what it holds.
+    pub(super) fn sealed(mut self) -> Self {
+        self.checksum = String::new();
+        self.checksum = step::digest(&serde_json::to_value(&self).unwrap_or_default());
+        self
+    }
+
+    fn text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+fn write_all(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}

@@ -1,0 +1,111 @@
+//! A step as the file of a plan holds it: told as far as it holds no secret, and not told in any digest either.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::plan::{Action, Step};
+use crate::resources::{Call, Change, Ids, Resource, function, other};
+use crate::template::Untold;
+
+/// A step of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct PlannedStep {
+    /// Its name in the plan.
+    pub(super) id: String,
+    /// What is done.
+    pub(super) action: Action,
+    /// The properties that change.
+    pub(super) changes: Vec<Change>,
+    /// The AWS operations that are called, in order.
+    pub(super) calls: Vec<String>,
+    /// What AWS has assigned, with the revision of what has one: another revision is somebody else's change.
+    pub(super) ids: Ids,
+    /// A digest of what the calls send.
+    pub(super) sent: String,
+}
+
+impl PlannedStep {
+    pub(super) fn of(step: &Step, untold: &Untold) -> Self {
+        let calls: Vec<_> = step.stages.iter().chain(&step.cleanup).map(|stage| stage.iter().map(sent)).collect();
+        let calls: Value = calls.into_iter().map(Iterator::collect::<Value>).collect();
+        Self {
+            id: step.id.clone(),
+            action: step.action,
+            changes: step.changes.iter().cloned().map(|change| without_secret(change, untold)).collect(),
+            calls: step.calls.clone(),
+            ids: ids(step),
+            sent: digest(&untold.hidden_in(calls)),
+        }
+    }
+}
+
+/// The ids of a step. A kind that has no type here is known by one; its others are its properties, and what they hold
+/// is not known here.
+fn ids(step: &Step) -> Ids {
+    let mut ids = step.ids.clone();
+    if matches!(step.resource, Resource::Other(_)) {
+        ids.retain(|name, _| name == "Ref");
+    }
+    ids
+}
+
+/// Where only the property is told that changes. The short name of a release is a digest of variables too, and whoever
+/// knows the rest of it could try out short values. What AWS has there is another when the revision is.
+const UNTOLD: [&str; 2] = ["Environment.Variables.", "Release"];
+
+fn without_secret(change: Change, untold: &Untold) -> Change {
+    let Change { property, old, new } = change;
+    if UNTOLD.iter().any(|start| property.starts_with(start)) {
+        return Change { property, old: None, new: None };
+    }
+    let hide = |value: Value| untold.hidden_in(value);
+    Change { property, old: old.map(hide), new: new.map(hide) }
+}
+
+/// What a call sends, but for where a package lies, for the values of variables, and for the properties of kinds that
+/// have no type here.
+fn sent(call: &Call) -> Value {
+    let told = match call {
+        Call::Function(call) => serde_json::to_value(without_values(call.clone())),
+        Call::Other(other::Call::CreateResource { type_name, .. }) => Ok(json!([type_name])),
+        Call::Other(
+            other::Call::UpdateResource { type_name, identifier, .. }
+            | other::Call::DeleteResource { type_name, identifier },
+        ) => Ok(json!([type_name, identifier])),
+        Call::Role(_)
+        | Call::LogGroup(_)
+        | Call::Version(_)
+        | Call::Alias(_)
+        | Call::Url(_)
+        | Call::Permission(_)
+        | Call::Api(_)
+        | Call::Integration(_)
+        | Call::Route(_)
+        | Call::Stage(_)
+        | Call::Table(_) => serde_json::to_value(call),
+    };
+    json!([call.operation(), told.unwrap_or_default()])
+}
+
+fn without_values(mut call: function::Call) -> function::Call {
+    match &mut call {
+        function::Call::CreateFunction { function, .. }
+        | function::Call::UpdateFunctionConfiguration { function, .. } => {
+            function.code.path = None;
+            function.environment.variables.values_mut().for_each(String::clear);
+        }
+        function::Call::UpdateFunctionCode { code, .. } => code.path = None,
+        function::Call::TagResource { .. }
+        | function::Call::PutFunctionConcurrency { .. }
+        | function::Call::DeleteFunctionConcurrency { .. }
+        | function::Call::DeleteFunction { .. } => {}
+    }
+    call
+}
+
+/// Hex of the SHA-256 of a value's JSON.
+pub(super) fn digest(value: &Value) -> String {
+    Sha256::digest(value.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,261 @@
+//! When a plan in a file is carried out, and when it is refused.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::desired::{PackageCheck, Packages};
+use crate::observe::observe;
+use crate::place::Place;
+use crate::plan::tests::judge::existing;
+use crate::plan::tests::run;
+use crate::plan::tests::spec::Spec;
+use crate::plan::{Options, plan};
+use crate::template::Source;
+use crate::world::{State, World};
+
+fn template(text: &str) -> Template {
+    Template::from_source(Source::in_memory(Path::new("t.yaml"), text)).unwrap()
+}
+
+fn parameters<const N: usize>(given: [(&str, &str); N]) -> BTreeMap<String, String> {
+    given.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+fn asked() -> Asked {
+    let keep_versions = NonZeroUsize::new(5).unwrap();
+    Asked { adopt: false, take_over: false, prune: false, smoke: false, keep_versions }
+}
+
+/// What `plan --out` writes, and what stands in the plan's way.
+fn planned_for(
+    desired: &Desired,
+    template: &Template,
+    given: &BTreeMap<String, String>,
+    state: &State,
+) -> (Planned, Vec<crate::plan::Blocker>) {
+    let world = World::of(state.clone());
+    let plan = plan(desired, &run(observe(&world, desired)).unwrap(), &Options::default());
+    let inputs = Inputs::of(template, given, &BTreeMap::new(), desired, asked());
+    (Planned::of(&plan, inputs, template, given), plan.blockers)
+}
+
+fn planned(spec: &Spec, state: &State) -> Planned {
+    planned_for(&spec.desired(), &template(&spec.template().to_string()), &BTreeMap::new(), state).0
+}
+
+/// With parameters, of a template whose function has no package.
+fn planned_of(text: &str, given: &BTreeMap<String, String>, state: &State) -> Planned {
+    let template = template(text);
+    let packages = Packages { check: PackageCheck::Unread, ..Packages::default() };
+    let (stack, place) = ("chat".parse().unwrap(), Place::new("us-east-1"));
+    let desired = Desired::build(&template, given, &packages, &stack, &place).unwrap();
+    planned_for(&desired, &template, given, state).0
+}
+
+fn refused(planned: &Planned, now: &Planned) -> String {
+    planned.is_still(now, &[]).unwrap_err().to_string()
+}
+
+#[test]
+fn the_same_is_planned_in_the_same_words_and_may_be_carried_out() {
+    for state in [State::default(), existing(&Spec::plain(), true)] {
+        let (one, other) = (planned(&Spec::plain(), &state), planned(&Spec::plain(), &state));
+        assert_eq!(one, other);
+        assert_eq!(one.is_still(&other, &[]), Ok(()));
+    }
+}
+
+#[test]
+fn another_revision_of_a_function_or_an_alias_that_stays_as_it_is_refuses_the_plan() {
+    let before = existing(&Spec::plain(), true);
+    for (touched, step) in [("chat", "Function"), ("chat:live", "Alias")] {
+        let mut after = before.clone();
+        *after.revisions.entry(touched.to_owned()).or_default() += 1;
+        let error = refused(&planned(&Spec::plain(), &before), &planned(&Spec::plain(), &after));
+        assert!(error.contains(&format!("changed since planned\n  {step}: its RevisionId is another\n")), "{error}");
+        assert!(error.contains("nothing was changed") && error.contains("hint: plan again"), "{error}");
+    }
+}
+
+#[test]
+fn each_step_that_is_another_is_named_with_what_is_another() {
+    let spec = Spec { memory: Some(1024), ..Spec::plain() };
+    let before = existing(&Spec::plain(), true);
+    let mut after = before.clone();
+    after.functions.get_mut("chat").unwrap().memory_size = 256;
+    after.functions.get_mut("chat").unwrap().timeout = 9;
+    after.log_groups.clear();
+    after.roles.get_mut("role").unwrap().description = "by hand".to_owned();
+    insta::assert_snapshot!(refused(&planned(&spec, &before), &planned(&spec, &after)), @r#"
+    carrying out the plan for stack chat: changed since planned
+      Role: was to stay as it is, and would be changed now; Description differs from the template now
+      Logs: was to stay as it is, and would be created now
+      Function: MemorySize is 256 now, and was 128; Timeout differs from the template now
+
+    nothing was changed
+
+    hint: plan again with `provisioner plan --out FILE`, and look at it before it is carried out
+    "#);
+    // The other way round: what was to be done has been done.
+    let done = existing(&spec, true);
+    let error = refused(&planned(&spec, &State::default()), &planned(&spec, &done));
+    assert!(error.contains("\n  Role: was to be created, and would stay as it is now\n"), "{error}");
+}
+
+#[test]
+fn what_stands_in_the_way_now_is_told() {
+    let spec = Spec::plain();
+    let template = template(&spec.template().to_string());
+    let nothing = State::default();
+    let of_others = existing(&spec, false);
+    let (before, _) = planned_for(&spec.desired(), &template, &BTreeMap::new(), &nothing);
+    let (now, blockers) = planned_for(&spec.desired(), &template, &BTreeMap::new(), &of_others);
+    let error = before.is_still(&now, &blockers).unwrap_err().to_string();
+    assert!(error.contains("Role: AWS::IAM::Role `role` exists and was not made by this stack\n"), "{error}");
+}
+
+#[test]
+fn another_package_is_told_by_its_hash_wherever_it_lies() {
+    let spec = Spec { code: "sha-two", ..Spec::plain() };
+    let error = refused(&planned(&Spec::plain(), &State::default()), &planned(&spec, &State::default()));
+    assert!(
+        error.contains("the package of `Function` is another than planned: its SHA-256 is sha-two, and was sha-one"),
+        "{error}"
+    );
+}
+
+const SECRETS: &str = r#"
+Parameters:
+  Password: {Type: String, NoEcho: true, Default: ""}
+  Memory: {Type: Number, Default: 128}
+Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: chat
+      Code: function.zip
+      Runtime: provided.al2023
+      Handler: bootstrap
+      Role: arn:aws:iam::123456789012:role/role
+      Description: !Sub "asks ${Password}"
+      MemorySize: !Ref Memory
+      Environment: {Variables: {KEY: !Ref Password, OTHER: literal-in-the-template}}
+  Version: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Function}}
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: jobs, RedrivePolicy: !Sub "${Password}/x"}
+"#;
+
+/// A digest tells a short secret to whoever tries out all short texts. So no digest may depend on one.
+#[test]
+fn plans_that_differ_in_secrets_alone_are_the_same_bytes() {
+    let given = |password: &str| parameters([("Password", password), ("Memory", "256")]);
+    let nothing = State::default();
+    let one = planned_of(SECRETS, &given("1234-one"), &nothing);
+    let other = planned_of(SECRETS, &given("9876-two"), &nothing);
+    assert_eq!(one, other);
+    let text = serde_json::to_string(&one).unwrap();
+    for secret in ["1234-one", "literal-in-the-template"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert_eq!(one.inputs.parameters, parameters([("Memory", "256")]));
+    assert_eq!(one.inputs.no_echo.iter().collect::<Vec<_>>(), ["Password"]);
+
+    // Nor what AWS has in the variables now.
+    let with = |value| existing(&Spec { variables: [("A", value)].into(), ..Spec::plain() }, true);
+    let wanted = Spec { variables: [("A", "wanted")].into(), ..Spec::plain() };
+    let (one, other) = (planned(&wanted, &with("had-one")), planned(&wanted, &with("had-two")));
+    assert_eq!(one, other);
+    assert!(!serde_json::to_string(&one).unwrap().contains("had-one"));
+}
+
+#[test]
+fn a_parameter_is_given_again_as_it_was_or_not_at_all_and_a_secret_one_must_be() {
+    let planned = planned_of(SECRETS, &parameters([("Password", "s"), ("Memory", "256")]), &State::default());
+    let all = parameters([("Password", "s"), ("Memory", "256")]);
+    assert_eq!(planned.parameters(&parameters([("Password", "s")])).unwrap(), all);
+    assert_eq!(planned.parameters(&all).unwrap(), all);
+    for (given, cause) in [
+        (parameters([("Password", "s"), ("Memory", "512")]), "parameter `Memory` was `256` when it was planned"),
+        (parameters([("Password", "s"), ("More", "1")]), "parameter `More` was not given when it was planned"),
+        (parameters([]), "the file holds no value of NoEcho parameters, and Password must be given"),
+    ] {
+        let error = planned.parameters(&given).unwrap_err().to_string();
+        assert!(error.contains(cause) && error.contains("hint: "), "{error}");
+    }
+    let without = planned_of(SECRETS, &BTreeMap::new(), &State::default());
+    let error = without.parameters(&parameters([("Password", "s")])).unwrap_err().to_string();
+    assert!(error.contains("parameter `Password` was not given when it was planned"), "{error}");
+}
+
+#[test]
+fn another_template_region_account_or_stack_is_refused_by_name() {
+    let planned = planned(&Spec::plain(), &State::default());
+    let other = template(&Spec { memory: Some(1024), ..Spec::plain() }.template().to_string());
+    let error = planned.is_of(&other).unwrap_err().to_string();
+    assert!(error.contains("the template t.yaml was changed since planned"), "{error}");
+    let error = planned.is_for_region("eu-west-1").unwrap_err().to_string();
+    assert!(error.contains("it is for the region `us-east-1`, and this is `eu-west-1`"), "{error}");
+    let error = planned.stack(Some(&"other".parse().unwrap())).unwrap_err().to_string();
+    assert!(error.contains("it is for the stack `chat`, and this is `other`"), "{error}");
+    assert_eq!(planned.stack(None).unwrap().as_str(), "chat");
+    let elsewhere = Planned { account: "999999999999".to_owned(), ..planned.clone() };
+    let error = refused(&planned, &elsewhere);
+    assert!(error.contains("it is for the account `123456789012`, and this is `999999999999`"), "{error}");
+}
+
+/// What reading says of a file with this text.
+fn read(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.plan");
+    std::fs::write(&path, text).unwrap();
+    Planned::read(&path).unwrap_err().to_string().replace(&folder.path().display().to_string(), "")
+}
+
+#[test]
+fn a_file_is_read_as_it_was_written_and_nothing_else_is_left_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.plan");
+    let planned = planned(&Spec::plain(), &existing(&Spec { memory: Some(512), ..Spec::plain() }, true));
+    planned.write(&path).unwrap();
+    planned.write(&path).unwrap();
+    assert_eq!(Planned::read(&path).unwrap(), planned);
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
+    assert_eq!(names, ["chat.plan"]);
+    let error = planned.write(&folder.path().join("no/folder/chat.plan")).unwrap_err().to_string();
+    assert!(error.starts_with("writing the plan to ") && error.contains("No such file"), "{error}");
+    let error = planned.write(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("writing the plan to "), "{error}");
+}
+
+#[test]
+fn a_file_that_is_damaged_cut_off_of_another_version_or_no_plan_is_refused() {
+    let planned = planned(&Spec::plain(), &State::default());
+    let text = serde_json::to_string_pretty(&planned).unwrap();
+    let changed = |key: &str, value: Value| {
+        let mut json = serde_json::to_value(&planned).unwrap();
+        json[key] = value;
+        json.to_string()
+    };
+    let own = env!("CARGO_PKG_VERSION");
+    for (text, cause) in [
+        (String::new(), "the file is damaged or cut off: EOF".to_owned()),
+        (text[..text.len() / 2].to_owned(), "the file is damaged or cut off: ".to_owned()),
+        (
+            text.replacen("Lambda", "lambda", 1).replacen("CreateRole", "CreateRule", 1),
+            "it does not hold what was written".to_owned(),
+        ),
+        (changed("account", json!("999999999999")), "it does not hold what was written".to_owned()),
+        (changed("more", json!(1)), "unknown field `more`".to_owned()),
+        (changed("format", json!(2)), format!("provisioner {own} wrote it in form 2, and this is {own} with form 1")),
+        (changed("provisioner", json!("9.0.0")), format!("provisioner 9.0.0 wrote it in form 1, and this is {own}")),
+        ("{\"steps\": []}".to_owned(), "this is no plan that `plan --out` wrote".to_owned()),
+        ("[]".to_owned(), "this is no plan that `plan --out` wrote".to_owned()),
+    ] {
+        let error = read(&text);
+        assert!(error.starts_with("reading the plan in /chat.plan: ") && error.contains(&cause), "{cause}: {error}");
+    }
+}

@@ -1,0 +1,71 @@
+//! Values that a template asks not to tell: those of parameters with `NoEcho`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
+
+use super::sections::Template;
+
+/// What stands in the place of a value that is not told.
+const HIDDEN: &str = "(NoEcho)";
+
+/// The values of parameters with `NoEcho`, in the forms in which a template can hand them on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Untold(BTreeSet<String>);
+
+impl Template {
+    /// The names of the parameters with `NoEcho`.
+    pub fn no_echo(&self) -> impl Iterator<Item = &str> {
+        self.parameters().iter().filter(|(_, one)| one.is_no_echo()).map(|(name, _)| name.as_str())
+    }
+
+    /// The values of the parameters with `NoEcho`: given ones, and the defaults of the rest.
+    #[must_use]
+    pub fn untold(&self, given: &BTreeMap<String, String>) -> Untold {
+        let no_echo = self.parameters().iter().filter(|(_, one)| one.is_no_echo());
+        let values = no_echo.filter_map(|(name, one)| given.get(name).cloned().or_else(|| one.default_text()));
+        Untold::of(values)
+    }
+}
+
+impl Untold {
+    fn of(values: impl IntoIterator<Item = String>) -> Self {
+        let forms = values.into_iter().flat_map(|value| {
+            let items: Vec<_> = value.split(',').map(|item| item.trim().to_owned()).collect();
+            [vec![BASE64_STANDARD.encode(&value), value], items].concat()
+        });
+        Self(forms.filter(|form| !form.is_empty()).collect())
+    }
+
+    /// The value without any text that holds one of them. A piece that `Fn::Split` cut out of one is not recognised.
+    #[must_use]
+    pub fn hidden_in(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) if self.0.iter().any(|one| text.contains(one.as_str())) => HIDDEN.into(),
+            Value::Array(items) => items.into_iter().map(|item| self.hidden_in(item)).collect(),
+            Value::Object(map) => map.into_iter().map(|(key, value)| (key, self.hidden_in(value))).collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_holds_such_a_value_is_hidden_whole_and_other_text_is_told() {
+        let untold = Untold::of(["s3cret".to_owned(), "one, two".to_owned(), String::new()]);
+        let value = json!({
+            "Url": "https://user:s3cret@host", "Encoded": "czNjcmV0", "List": ["two", "three"], "Size": 3, "Name": "chat",
+        });
+        let hidden = json!({
+            "Url": "(NoEcho)", "Encoded": "(NoEcho)", "List": ["(NoEcho)", "three"], "Size": 3, "Name": "chat",
+        });
+        assert_eq!(untold.hidden_in(value), hidden);
+    }
+}

@@ -1,0 +1,254 @@
+//! `plan --out` and `deploy --plan`: what was shown is carried out, or nothing.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::releases::{is_released, releases};
+use crate::support::account::Account;
+use crate::support::chat::{Release, assert_is_all_there_is, assert_release_is_all_there_is};
+use crate::support::cli::Run;
+use crate::support::package;
+use crate::support::proxy::rule::{Fault, call};
+use crate::support::proxy::trap::Trap;
+use crate::support::seed::{FUNCTION, ROLE};
+use crate::support::user::{TemplateCopy, User, code};
+
+/// A folder for plans.
+struct Plans(TempDir);
+
+impl Plans {
+    fn new() -> Self {
+        Self(TempDir::new().expect("a directory"))
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.path().join(name).display().to_string()
+    }
+
+    /// Has the user plan this into a file.
+    async fn planned(&self, name: &str, user: &User, more: &[&str]) -> String {
+        let file = self.file(name);
+        user.run(&[&["plan", "--no-smoke", "--out", &file], more].concat()).await.expect_success();
+        file
+    }
+}
+
+#[track_caller]
+fn assert_refused((run, writes): (Run, Vec<String>), told: &[&str]) {
+    assert_eq!(writes, [""; 0], "{run:?}");
+    let run = run.expect_code(1);
+    for text in told {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert!(run.stderr.contains("hint: ") || run.stderr.contains("--help"), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_plan_in_a_file_is_what_is_shown_and_carried_out_first_and_later() {
+    let (user, plans) = (User::new(), Plans::new());
+    let file = plans.file("first.plan");
+    let plan = ["plan", "--output", "json", "--detailed-exitcode", "--out", &file];
+    let (run, writes) = user.writes_of(&plan).await;
+    let run = run.expect_code(2);
+    assert_eq!(writes, [""; 0]);
+    assert!(run.stderr.contains(&format!("carry it out with `provisioner deploy --plan {file}`")), "{run:?}");
+    let held: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let actions = |steps: &Value| -> Vec<Value> {
+        steps.as_array().into_iter().flatten().map(|step| step["action"].clone()).collect()
+    };
+    assert_eq!(actions(&held["steps"]), actions(&run.json()["steps"]));
+
+    let run = user.run(&["deploy", "--output", "json", "--plan", &file]).await.expect_success();
+    assert_eq!(run.json()["smoke"], Value::Null, "{run:?}");
+    assert!(run.json()["plan"]["steps"].to_string().contains("Invoke"), "the version was checked, as planned: {run:?}");
+    assert_is_all_there_is(&user.world().await, &user.account);
+
+    let argument = code(package::other_function_zip_file());
+    let change = ["-P", "MemorySize=1024", "--code", argument.to_str().unwrap()];
+    let update = plans.planned("update.plan", &user, &change).await;
+    // Where the zip lies now is said by whoever carries it out; without it, it is where it was.
+    let (run, writes) = user.writes_of(&["deploy", "--plan", &update, "--code", argument.to_str().unwrap()]).await;
+    run.expect_success();
+    assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda UpdateFunctionCode", "lambda UpdateAlias"]);
+    assert_release_is_all_there_is(&user.world().await, &user.account, Release::next());
+
+    let nothing = plans.file("nothing.plan");
+    let same = [&["plan", "--detailed-exitcode", "--out", &nothing], &change[..]].concat();
+    user.run(&same).await.expect_code(0);
+    let (run, writes) = user.writes_of(&["deploy", "--plan", &nothing, "--code", argument.to_str().unwrap()]).await;
+    assert_eq!(writes, [""; 0]);
+    assert!(run.expect_success().stderr.contains("nothing to do"));
+}
+
+#[tokio::test]
+async fn the_same_state_is_the_same_file_and_of_two_plans_for_it_the_second_is_refused() {
+    let (user, plans) = (User::new(), Plans::new());
+    let (one, other) = (plans.planned("one", &user, &[]).await, plans.planned("other", &user, &[]).await);
+    assert_eq!(fs::read(&one).unwrap(), fs::read(&other).unwrap());
+    user.run(&["deploy", "--plan", &one]).await.expect_success();
+    let told =
+        ["changed since planned", "ChatRole: was to be created, and would stay as it is now", "hint: plan again"];
+    assert_refused(user.writes_of(&["deploy", "--plan", &other]).await, &told);
+
+    let (one, other) = (
+        plans.planned("one", &user, &["-P", "MemorySize=1024"]).await,
+        plans.planned("other", &user, &["-P", "MemorySize=768"]).await,
+    );
+    user.run(&["deploy", "--plan", &one]).await.expect_success();
+    let told = ["ChatFunction: MemorySize is 1024 now, and was 512; its RevisionId is another"];
+    assert_refused(user.writes_of(&["deploy", "--plan", &other]).await, &told);
+    assert!(is_released(&user.world().await, "2", &["1", "2"]));
+}
+
+#[tokio::test]
+async fn what_somebody_changed_since_refuses_the_plan_before_the_first_write() {
+    let (user, plans) = (User::new(), Plans::new());
+    user.deploy(&[]).await;
+    let sdk = user.account.sdk();
+    let lambda = aws_sdk_lambda::Client::new(&sdk);
+    let iam = aws_sdk_iam::Client::new(&sdk);
+
+    // An alias that leads where it led, but was touched.
+    let plan = plans.planned("plan", &user, &["-P", "ThrottleRate=7"]).await;
+    let alias = lambda.get_alias().function_name(FUNCTION).name("live").send().await.unwrap();
+    let touch = lambda.update_alias().function_name(FUNCTION).name("live");
+    touch.description(alias.description().unwrap()).function_version("1").send().await.unwrap();
+    assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &["ChatAlias: its RevisionId is another"]);
+
+    // A configuration, by the value of a variable, which is not told.
+    let plan = plans.planned("plan", &user, &["-P", "ThrottleRate=7"]).await;
+    let environment = aws_sdk_lambda::types::Environment::builder().variables("MODEL_ID", "only-by-hand").build();
+    lambda.update_function_configuration().function_name(FUNCTION).environment(environment).send().await.unwrap();
+    let (run, writes) = user.writes_of(&["deploy", "--plan", &plan]).await;
+    assert!(!run.stderr.contains("only-by-hand"), "{run:?}");
+    let told =
+        ["ChatFunction: was to stay as it is, and would be changed now; ", "Environment.Variables.MODEL_ID differs"];
+    assert_refused((run, writes), &told);
+    let file = plans.planned("plan", &user, &[]).await;
+    assert!(!fs::read_to_string(&file).unwrap().contains("only-by-hand"));
+    user.deploy(&[]).await;
+
+    // A policy, which has no revision.
+    let plan = plans.planned("plan", &user, &["-P", "ThrottleRate=7"]).await;
+    iam.delete_role_policy().role_name(ROLE).policy_name("DynamoDBReadPolicy").send().await.unwrap();
+    assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &["ChatRole: was to stay as it is"]);
+}
+
+#[tokio::test]
+async fn another_template_package_account_region_or_a_damaged_file_is_refused_before_the_first_write() {
+    let (user, plans) = (User::new(), Plans::new());
+    let copy = TemplateCopy::new();
+    let [template, path] = copy.arguments();
+    let plan = plans.planned("plan", &user, &[&template, &path]).await;
+    let deploy = ["deploy", "--plan", &plan];
+
+    let argument = code(package::other_function_zip_file());
+    let other = [&deploy[..], &["--code", argument.to_str().unwrap()]].concat();
+    assert_refused(user.writes_of(&other).await, &["the package of `ChatFunction` is another than planned"]);
+
+    let there = [&deploy[..], &["--region", "eu-west-1"]].concat();
+    assert_refused(user.writes_of(&there).await, &["it is for the region `us-east-1`, and this is `eu-west-1`"]);
+    let stack = [&deploy[..], &["--stack", "other"]].concat();
+    assert_refused(user.writes_of(&stack).await, &["it is for the stack `cinedb-chat`, and this is `other`"]);
+    let somebody = User::of(Account::fresh());
+    let told = format!("it is for the account `{}`", user.account.id());
+    assert_refused(somebody.writes_of(&deploy).await, &[&told]);
+
+    // A policy that the template includes is a part of it; a comment is not.
+    let copy = copy.edited("templates/chat.yaml", "Resources:", "# all of them\nResources:");
+    let whole = fs::read_to_string(&plan).unwrap();
+    fs::write(plans.file("half"), &whole[..whole.len() / 2]).unwrap();
+    let half = plans.file("half");
+    assert_refused(user.writes_of(&["deploy", "--plan", &half]).await, &["the file is damaged or cut off"]);
+    user.run(&deploy).await.expect_success();
+    let plan = plans.planned("plan", &user, &[&template, &path]).await;
+    let _edited = copy.edited("policies/dynamodb-read.json", "\"dynamodb:Scan\"", "\"dynamodb:PartiQLSelect\"");
+    assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &["chat.yaml was changed since planned"]);
+    let missing = plans.file("missing");
+    assert_refused(user.writes_of(&["deploy", "--plan", &missing]).await, &["No such file"]);
+}
+
+#[tokio::test]
+async fn what_contradicts_the_plan_is_refused_and_what_cannot_be_executed_is_not_written() {
+    let (user, plans) = (User::new(), Plans::new());
+    let plan = plans.planned("plan", &user, &["-P", "MemorySize=1024"]).await;
+    for more in [
+        &["--adopt"][..],
+        &["--take-over"],
+        &["--prune"],
+        &["--no-smoke"],
+        &["--keep-versions", "3"],
+        &["--template", "templates/chat.yaml"],
+    ] {
+        let run = user.writes_of(&[&["deploy", "--plan", &plan], more].concat()).await;
+        assert_refused(run, &["cannot be used with", more[0]]);
+    }
+    let other = user.writes_of(&["deploy", "--plan", &plan, "-P", "MemorySize=512"]).await;
+    assert_refused(other, &["parameter `MemorySize` was `1024` when it was planned"]);
+    let engine = user.writes_of(&["deploy", "--plan", &plan, "--engine", "cloudformation"]).await;
+    assert_refused(engine, &["`--plan` is for the direct engine"]);
+    let out = plans.file("out");
+    let engine = user.writes_of(&["plan", "--out", &out, "--engine", "cloudformation"]).await;
+    assert_refused(engine, &["`--out` is for the direct engine"]);
+
+    // What was said for the plan may be said again.
+    user.run(&["deploy", "--plan", &plan, "-P", "MemorySize=1024", "--stack", "cinedb-chat", "--yes"])
+        .await
+        .expect_success();
+    let blocked = user.writes_of(&["plan", "--out", &out, "--stack", "other"]).await;
+    assert_refused(blocked, &["belongs to the stack `cinedb-chat`"]);
+    assert!(!PathBuf::from(out).exists());
+}
+
+#[tokio::test]
+async fn a_secret_parameter_is_not_in_the_file_and_is_given_again() {
+    let copy = TemplateCopy::new()
+        .edited("templates/chat.yaml", "Parameters:\n", "Parameters:\n  ApiKey:\n    Type: String\n    NoEcho: true\n")
+        .edited(
+            "templates/chat.yaml",
+            "MOVIE_LIMIT: !Ref MovieLimit",
+            "MOVIE_LIMIT: !Ref MovieLimit\n          FILM_KEY: !Ref ApiKey",
+        );
+    let (user, plans) = (User::new().always(copy.arguments()), Plans::new());
+    let plan = plans.planned("plan", &user, &["-P", "ApiKey=s3cret-key", "-P", "MemorySize=256"]).await;
+    let text = fs::read_to_string(&plan).unwrap();
+    assert!(!text.contains("s3cret-key") && text.contains("ApiKey"), "{text}");
+
+    let user = user.without_always();
+    let told = ["the file holds no value of NoEcho parameters, and ApiKey must be given", "--parameter NAME=VALUE"];
+    assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &told);
+    user.run(&["deploy", "--plan", &plan, "-P", "ApiKey=s3cret-key"]).await.expect_success();
+    let latest = &user.world().await["functions"][FUNCTION]["latest"];
+    assert_eq!((&latest["environment"]["FILM_KEY"], &latest["memory"]), (&"s3cret-key".into(), &256.into()));
+}
+
+/// The first deployer has looked and found everything as planned, and is held just before it writes. Meanwhile another
+/// deploys. What the first sends then carries a revision that is none any more.
+#[tokio::test]
+async fn of_two_deployers_at_once_the_one_who_writes_late_is_refused_and_the_other_keeps_what_was_made() {
+    for operation in ["UpdateFunctionConfiguration", "UpdateAlias"] {
+        let (late, plans) = (User::new(), Plans::new());
+        late.deploy(&[]).await;
+        let early = User::beside(&late);
+        let plan = plans.planned("plan", &late, &["-P", "MemorySize=1024"]).await;
+        let held = Trap::new();
+        late.proxy.on(call(operation).first(1).suffer(Fault::HoldBefore(held.clone())));
+        let program = late.spawn(&["deploy", "--plan", &plan]);
+        held.sprung().await;
+        early.deploy(&["-P", "MemorySize=768"]).await;
+        let made = releases(&early.world().await);
+        // Its connection is closed, and it sends the call once more.
+        held.open();
+        let ended = program.wait_with_output().await.unwrap();
+        let stderr = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(1), "{operation}: {stderr}");
+        assert!(stderr.contains("it was changed since planned, by somebody else"), "{operation}: {stderr}");
+        assert!(stderr.contains("hint: ") && stderr.contains("plan again"), "{operation}: {stderr}");
+        assert_eq!(releases(&early.world().await), made, "{operation}");
+        let latest = &early.world().await["functions"][FUNCTION]["latest"]["memory"];
+        assert_eq!(*latest, 768, "{operation}");
+    }
+}
