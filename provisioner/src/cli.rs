@@ -1,9 +1,12 @@
 //! The arguments.
 
+mod canary;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use canary::CanaryArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use provisioner::Result;
 use provisioner::place::StackName;
@@ -138,6 +141,8 @@ pub(crate) struct DeployOptions {
     /// Delete all but the newest N versions of each function, never one that callers get
     #[arg(long, value_name = "N", default_value = "5")]
     pub(crate) keep_versions: NonZeroUsize,
+    #[command(flatten)]
+    pub(crate) canary: CanaryArgs,
 }
 
 #[derive(Debug, Args)]
@@ -181,7 +186,7 @@ pub(crate) struct Deploy {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["template", "adopt", "no_smoke", "keep_versions", "take_over", "prune"]
+        conflicts_with_all = ["template", "adopt", "no_smoke", "keep_versions", "percent", "take_over", "prune"]
     )]
     pub(crate) plan: Option<PathBuf>,
     /// Do not ask; needed without a terminal when something is deleted or replaced

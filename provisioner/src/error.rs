@@ -92,6 +92,15 @@ impl Error {
         self
     }
 
+    /// Tells of another error besides, met on the way back from this one. What helps against that one comes first.
+    #[must_use]
+    pub fn followed_by(mut self, other: Self) -> Self {
+        self.cause = format!("{}; then {}", self.cause, other.headline());
+        self.hint = other.hint.or(self.hint);
+        self.meaning = other.meaning;
+        self
+    }
+
     /// What failed and why, without what exists and the hint.
     #[must_use]
     pub fn headline(&self) -> String {

@@ -68,6 +68,11 @@ pub struct Outcome {
     pub failed: Vec<(String, Error)>,
     /// The steps that were not begun, or not finished because of a stop.
     pub not_done: Vec<String>,
+    /// Of the steps that failed, those that have undone what they had done for a while only.
+    pub undone: Vec<String>,
+    /// Of the steps that failed or were stopped, those that had done something which shall be for a while only, and it
+    /// is still so.
+    pub left_open: Vec<String>,
     /// Whether somebody asked to stop.
     pub stopped: bool,
     /// Everything that references stand for.
@@ -85,6 +90,8 @@ impl Outcome {
 /// Why a step ended before its last call.
 enum Halt {
     Failed(Error),
+    /// It failed, and what it had done before is undone.
+    Undone(Error),
     Stopped,
 }
 
@@ -125,11 +132,20 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn
                     tell(Event::Finished(step, turn.begun.elapsed()));
                 }
             }
-            Err(Halt::Failed(error)) => {
-                outcome.failed.push((step.id.clone(), error));
-                tell(Event::Failed(step));
+            Err(halt) => {
+                if matches!(halt, Halt::Undone(_)) {
+                    outcome.undone.push(step.id.clone());
+                } else if turn.leaves_open(&halt) {
+                    outcome.left_open.push(step.id.clone());
+                }
+                match halt {
+                    Halt::Failed(error) | Halt::Undone(error) => {
+                        outcome.failed.push((step.id.clone(), error));
+                        tell(Event::Failed(step));
+                    }
+                    Halt::Stopped => outcome.not_done.push(step.id.clone()),
+                }
             }
-            Err(Halt::Stopped) => outcome.not_done.push(step.id.clone()),
         }
     }
     outcome.not_done.extend(waiting.iter().map(|step| step.id.clone()));
@@ -151,6 +167,17 @@ impl<'p> Turn<'p> {
         Self { step, stage: 0, begun: Instant::now(), ids: step.ids.clone() }
     }
 
+    /// Whether something stays that shall be for a while only. After a conflict somebody else has seen to it.
+    fn leaves_open(&self, halt: &Halt) -> bool {
+        let begun = self.step.undo.as_ref().is_some_and(|undo| self.stage >= undo.stage);
+        begun
+            && match halt {
+                Halt::Failed(error) => !error.is_conflict(),
+                Halt::Undone(_) => false,
+                Halt::Stopped => true,
+            }
+    }
+
     fn after(mut self, assigned: Ids, known: &Known) -> Self {
         self.stage += 1;
         self.ids.extend(assigned);
@@ -166,8 +193,22 @@ async fn run_stage<'p>(
     stop: &Stop,
 ) -> (Turn<'p>, std::result::Result<Ids, Halt>) {
     let calls = turn.step.stages.get(turn.stage).map_or(&[][..], Vec::as_slice);
-    let result = send_stage(calls, &known.seen_by(&turn.step.logical_id, &turn.ids), writer, stop).await;
+    let known = known.seen_by(&turn.step.logical_id, &turn.ids);
+    let result = match (send_stage(calls, &known, writer, stop).await, &turn.step.undo) {
+        (Err(Halt::Failed(error)), Some(undo)) if undo.stage == turn.stage => {
+            Err(go_back(error, &undo.calls, &known, writer).await)
+        }
+        (result, _) => result,
+    };
     (turn, result)
+}
+
+/// Undoes what came before a stage that failed, also when somebody has asked to stop.
+async fn go_back(error: Error, calls: &Stages<Call>, known: &Known, writer: &impl Writer) -> Halt {
+    match send_in_order(calls, known, writer, &Stop::default()).await {
+        Err(Halt::Failed(other) | Halt::Undone(other)) => Halt::Failed(error.followed_by(other)),
+        Ok(()) | Err(Halt::Stopped) => Halt::Undone(error),
+    }
 }
 
 /// Sends the calls of one stage side by side. Answers what AWS assigned.
@@ -208,7 +249,7 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
         let Err(halt) = send_in_order(&step.cleanup, &known, writer, stop).await else { continue };
         outcome.done.retain(|id| *id != step.id); // a step is done when its last call is
         match halt {
-            Halt::Failed(error) => outcome.failed.push((step.id.clone(), error)),
+            Halt::Failed(error) | Halt::Undone(error) => outcome.failed.push((step.id.clone(), error)),
             Halt::Stopped => outcome.not_done.push(step.id.clone()),
         }
     }

@@ -4,6 +4,7 @@ mod advice;
 mod apigateway;
 mod cloudcontrol;
 mod cloudformation;
+mod cloudwatch;
 mod connect;
 mod dynamodb;
 mod iam;

@@ -1,6 +1,7 @@
 //! The one way to wait in this crate: try again while an error heals, or until a state is reached.
 
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -135,6 +136,25 @@ where
             Progress::Ready(answer) => return Ok(Some(answer)),
             Progress::Underway if begun.elapsed() >= patience => return Ok(None),
             Progress::Underway => sleep(pause_to_look(begun.elapsed())).await,
+        }
+    }
+}
+
+/// Looks again and again, after the pause that is asked for, until what was seen gives an answer. `judge` is told for how
+/// long it has been looked.
+pub(super) async fn watching<S, T, F>(
+    mut look: impl FnMut() -> F,
+    mut judge: impl FnMut(Duration, S) -> ControlFlow<T, Duration>,
+) -> T
+where
+    F: Future<Output = S>,
+{
+    let begun = Instant::now();
+    loop {
+        let seen = look().await;
+        match judge(begun.elapsed(), seen) {
+            ControlFlow::Break(answer) => return answer,
+            ControlFlow::Continue(pause) => sleep(pause).await,
         }
     }
 }

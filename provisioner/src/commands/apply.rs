@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use provisioner::execute::{Outcome, Stop, execute};
-use provisioner::plan::Plan;
+use provisioner::plan::{Plan, Step};
 use provisioner::report::{self, DeployReport, Smoke};
+use provisioner::resources::Resource;
 use provisioner::{Error, Result};
 use serde_json::Value;
 
@@ -24,6 +25,10 @@ pub(crate) struct Approval {
 
 /// What helps where every step is found again.
 pub(crate) const GO_ON: &str = "run the same command again: it goes on where this run ended";
+
+/// What helps where a new version was left with a share of the calls.
+const SHARED: &str = "`provisioner deploy` gives the new version all calls, with `--canary` it is watched anew; \
+                      `provisioner rollback` takes its share back";
 
 /// Carries a plan out, if it may be. `again` is what helps when it ends half-way.
 pub(crate) async fn apply(
@@ -133,17 +138,30 @@ fn tell(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>,
     }
 }
 
+/// Who gets the calls of an alias whose new version did not get them all.
+fn share_of_calls(step: &Step, outcome: &Outcome) -> Option<String> {
+    let percent = step.canary?.percent;
+    if outcome.left_open.contains(&step.id) {
+        let Resource::Alias(alias) = step.resource.fill(&outcome.known) else { return None };
+        return Some(format!("version {} gets {percent}% of the calls of {}", alias.function_version, step.name));
+    }
+    outcome.undone.contains(&step.id).then(|| format!("the callers of {} get what they got before", step.name))
+}
+
 fn incomplete(plan: &Plan, outcome: &Outcome, again: &str) -> Error {
     let count = plan.changing().count();
+    let shares: Vec<String> = plan.steps.iter().filter_map(|step| share_of_calls(step, outcome)).collect();
     let exists = format!(
-        "{} of {count} steps are done{}; nothing is lost: every step is found again by its name or tag",
+        "{} of {count} steps are done{}; nothing is lost: every step is found again by its name or tag{}",
         outcome.done.len(),
         if outcome.not_done.is_empty() {
             String::new()
         } else {
             format!(", not done: {}", outcome.not_done.join(", "))
         },
+        shares.iter().map(|share| format!("\n{share}")).collect::<String>(),
     );
+    let again = if outcome.left_open.is_empty() { again } else { SHARED };
     let doing = format!("changing stack {}", plan.stack);
     match outcome.failed.as_slice() {
         [] => Error::new(doing, "stopped on request").exists(exists).hint(again),

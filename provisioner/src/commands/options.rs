@@ -27,6 +27,7 @@ pub(super) fn asked(arguments: &DeployOptions) -> Asked {
         take_over: false,
         prune: false,
         smoke: !arguments.no_smoke,
+        canary: arguments.canary.canary(),
         keep_versions: arguments.keep_versions,
     }
 }
@@ -37,6 +38,7 @@ pub(super) fn options(asked: &Asked, desired: &Desired) -> Options {
         take_over: asked.take_over,
         prune: asked.prune,
         check: smoke::event(desired, asked.smoke),
+        canary: asked.canary,
         keep_versions: Some(asked.keep_versions.get()),
     }
 }

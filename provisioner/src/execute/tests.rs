@@ -125,6 +125,27 @@ async fn a_stop_before_the_first_call_calls_nothing() {
     assert!(outcome.stopped);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_stop_in_the_watch_of_a_canary_leaves_its_share_and_the_outcome_says_so() {
+    let state = existing(&Spec::plain(), true);
+    let desired = Spec { memory: Some(512), ..Spec::plain() }.desired();
+    let observed = observe(&World::of(state.clone()), &desired).await.unwrap();
+    let canary = Some(crate::plan::Canary { percent: 10, bake_seconds: 300 });
+    let plan = plan(&desired, &observed, &Options { canary, ..Options::default() });
+    let (world, stop) = (slow(&state), Stop::default());
+    let asked = async {
+        // In the second that the last look takes, but one.
+        tokio::time::sleep(4 * SECOND + SECOND / 2).await;
+        stop.request();
+    };
+    let (outcome, ()) = tokio::join!(execute(&plan, &world, &stop, &|_| {}), asked);
+    let release = ["UpdateFunctionConfiguration", "PublishVersion", "GetMetricData", "UpdateAlias", "GetMetricData"];
+    assert_eq!(operations(&world), release);
+    assert_eq!((outcome.left_open, outcome.undone, outcome.stopped), (vec!["Alias".to_owned()], Vec::new(), true));
+    let alias = &world.state().aliases[&("chat".to_owned(), "live".to_owned())];
+    assert_eq!(alias.routing_config.share_of("2"), Some(0.1));
+}
+
 /// A plan that replaces the permission and changes the function beside it, and the world it is for.
 async fn a_replacement() -> (Plan, State) {
     let state = existing(&Spec::plain(), true);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::canary::{Canary, share_first};
 use super::hold::hold_callers;
 use super::leftovers;
 use super::notes::findings;
@@ -31,6 +32,8 @@ pub struct Options {
     pub prune: bool,
     /// The event that a new version must answer before an alias leads to it.
     pub check: Option<Value>,
+    /// The share of the calls that a new version gets first, where it shall not get all at once.
+    pub canary: Option<Canary>,
     /// How many versions of each function stay; all where it is not said.
     pub keep_versions: Option<usize>,
 }
@@ -92,6 +95,11 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     publish_with_the_code(&mut steps);
     callers_last(&mut steps);
     start_early(&mut steps);
+    if let Some(canary) = options.canary {
+        let (impossible, needless) = share_first(&mut steps, canary);
+        blockers.extend(impossible);
+        notes.extend(needless);
+    }
     if let Some(keep) = options.keep_versions {
         retire_versions(&mut steps, &observed.releases, keep);
     }
@@ -157,6 +165,8 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
         reason: only_leftovers.then(|| "removes what an interrupted run left behind".to_owned()),
         stages,
         cleanup,
+        canary: None,
+        undo: None,
         resource,
         ids,
     }

@@ -95,6 +95,8 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
         reason: kept,
         stages,
         cleanup: Stages::new(),
+        canary: None,
+        undo: None,
         resource: found.resource.clone(),
         ids: found.ids.clone(),
     }

@@ -47,11 +47,11 @@ pub(super) fn hold_callers(steps: &mut Vec<Step>) {
     }
 }
 
-fn alias_of(step: &Step) -> Option<&Alias> {
+pub(super) fn alias_of(step: &Step) -> Option<&Alias> {
     if let Resource::Alias(alias) = &step.resource { Some(alias) } else { None }
 }
 
-fn is_changed_function(step: &Step, alias: &Alias) -> bool {
+pub(super) fn is_changed_function(step: &Step, alias: &Alias) -> bool {
     let Resource::Function(function) = &step.resource else { return false };
     let exists_and_changes = matches!(step.action, Action::Update | Action::Adopt);
     exists_and_changes && function.function_name == alias.function_name

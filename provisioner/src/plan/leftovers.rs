@@ -36,6 +36,8 @@ pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
             reason: Some(reason),
             stages,
             cleanup: Stages::new(),
+            canary: None,
+            undo: None,
             resource: found.resource.clone(),
             ids: found.ids.clone(),
         };

@@ -3,6 +3,7 @@
 //! Pure: a plan follows from what is desired and what was observed, and from nothing else.
 
 mod apply;
+mod canary;
 mod destroy;
 mod hold;
 mod leftovers;
@@ -19,6 +20,7 @@ pub(crate) mod tests;
 use std::collections::BTreeSet;
 
 pub use apply::{Options, plan};
+pub use canary::Canary;
 pub use destroy::plan_destroy;
 pub use rollback::{Back, plan_rollback};
 use schemars::JsonSchema;
@@ -92,18 +94,33 @@ pub struct Step {
     /// Why this is done, or why nothing is, where that needs a word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The share of an alias's calls that its new version gets before it gets all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary: Option<Canary>,
     /// The calls themselves.
     #[serde(skip)]
     pub stages: Stages<Call>,
     /// Calls that are sent when all steps are done: what a replacement leaves behind.
     #[serde(skip)]
     pub cleanup: Stages<Call>,
+    /// What is sent when the stage that watches what was done before it fails.
+    #[serde(skip)]
+    pub undo: Option<Undo>,
     /// The resource, as it is known before the first call.
     #[serde(skip)]
     pub resource: Resource,
     /// What AWS has assigned to it so far, or what another step's answer will tell, as references.
     #[serde(skip)]
     pub ids: Ids,
+}
+
+/// The way back from what the first stages of a step have done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The stage that watches it, counted from 0.
+    pub stage: usize,
+    /// The calls that are sent when that stage fails. They are not sent when it is stopped.
+    pub calls: Stages<Call>,
 }
 
 /// What is done about a resource.
@@ -217,6 +234,8 @@ impl Step {
         self.calls.clear();
         self.stages.clear();
         self.cleanup.clear();
+        self.canary = None;
+        self.undo = None;
     }
 
     /// Tells the calls' names of the calls.

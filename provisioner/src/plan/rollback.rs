@@ -135,6 +135,8 @@ fn step(wanted: &Wanted, to: Alias, now: &Led) -> Step {
             .map(|stage| stage.into_iter().map(crate::resources::Call::Alias).collect())
             .collect(),
         cleanup: Stages::new(),
+        canary: None,
+        undo: None,
         ids: Ids::from([("RevisionId".to_owned(), now.revision.clone())]),
         resource: Resource::Alias(to),
     };

@@ -19,7 +19,7 @@ use self::step::PlannedStep;
 use crate::desired::Desired;
 use crate::error::{Error, Result};
 use crate::place::StackName;
-use crate::plan::Plan;
+use crate::plan::{Canary, Plan};
 use crate::resources::Resource;
 use crate::template::Template;
 
@@ -97,6 +97,9 @@ pub struct Asked {
     pub prune: bool,
     /// Try a chat with a new version, and with what is deployed.
     pub smoke: bool,
+    /// The share of the calls that a new version gets first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<Canary>,
     /// How many versions of each function stay.
     pub keep_versions: NonZeroUsize,
 }

@@ -28,7 +28,9 @@ pub(super) struct PlannedStep {
 
 impl PlannedStep {
     pub(super) fn of(step: &Step, untold: &Untold) -> Self {
-        let calls: Vec<_> = step.stages.iter().chain(&step.cleanup).map(|stage| stage.iter().map(sent)).collect();
+        let undo = step.undo.iter().flat_map(|undo| &undo.calls);
+        let calls: Vec<_> =
+            step.stages.iter().chain(&step.cleanup).chain(undo).map(|stage| stage.iter().map(sent)).collect();
         let calls: Value = calls.into_iter().map(Iterator::collect::<Value>).collect();
         Self {
             id: step.id.clone(),

@@ -26,7 +26,7 @@ fn parameters<const N: usize>(given: [(&str, &str); N]) -> BTreeMap<String, Stri
 
 fn asked() -> Asked {
     let keep_versions = NonZeroUsize::new(5).unwrap();
-    Asked { adopt: false, take_over: false, prune: false, smoke: false, keep_versions }
+    Asked { adopt: false, take_over: false, prune: false, smoke: false, canary: None, keep_versions }
 }
 
 /// What `plan --out` writes, and what stands in the plan's way.

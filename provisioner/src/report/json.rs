@@ -20,6 +20,12 @@ pub struct DeployReport<'a, P> {
     pub failed: BTreeMap<&'a str, String>,
     /// The steps that were not carried out.
     pub not_done: &'a [String],
+    /// The steps whose new version had a share of the calls, failed, and has none any more.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub undone: &'a [String],
+    /// The steps whose new version has a share of the calls still.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub left_open: &'a [String],
     /// The stack's outputs.
     pub outputs: BTreeMap<String, String>,
     /// What the chat answered when it was tried.
@@ -49,6 +55,8 @@ impl<'a> DeployReport<'a, Plan> {
             done: &outcome.done,
             failed: outcome.failed.iter().map(|(id, error)| (id.as_str(), error.headline())).collect(),
             not_done: &outcome.not_done,
+            undone: &outcome.undone,
+            left_open: &outcome.left_open,
             outputs: outputs.into_iter().collect(),
             smoke,
         }

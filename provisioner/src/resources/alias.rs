@@ -7,6 +7,7 @@ use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::permission::bare_function_name;
 use super::scalar;
 use super::tags::Mark;
+use super::watch::Watch;
 use crate::place::Place;
 use crate::template::Reference;
 
@@ -71,6 +72,9 @@ pub enum Call {
         version: String,
         check: Check,
     },
+    /// Watches a version that gets a share of the calls, and fails when it does worse than the one that has the rest.
+    /// Changes nothing.
+    GetMetricData(Watch),
     /// Reads the alias's revision, and fails unless it leads to this version. Changes nothing.
     GetAlias {
         function_name: String,
@@ -196,11 +200,17 @@ impl Alias {
     /// The call that moves the alias, if it is still as the plan saw it.
     #[must_use]
     pub fn moved(&self) -> Call {
+        self.led(&self.function_version, &self.routing_config)
+    }
+
+    /// The call that makes the alias lead to `version`, but for the shares of others, if it is still as was seen last.
+    #[must_use]
+    pub fn led(&self, version: &str, routing: &RoutingConfig) -> Call {
         Call::UpdateAlias {
             function_name: self.function_name.clone(),
             name: self.name.clone(),
-            version: self.function_version.clone(),
-            routing: self.routing_config.clone(),
+            version: version.to_owned(),
+            routing: routing.clone(),
             description: self.description.clone(),
             revision: Reference::own("RevisionId").to_string(),
         }

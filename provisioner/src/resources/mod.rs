@@ -24,6 +24,7 @@ mod tags;
 pub mod taken;
 pub mod url;
 pub mod version;
+pub mod watch;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -302,7 +303,8 @@ impl Call {
     /// Whether it only asks, as the check of a version does.
     #[must_use]
     pub fn changes_nothing(&self) -> bool {
-        matches!(self, Self::Alias(alias::Call::Invoke { .. } | alias::Call::GetAlias { .. }))
+        use alias::Call::{GetAlias, GetMetricData, Invoke};
+        matches!(self, Self::Alias(Invoke { .. } | GetMetricData(_) | GetAlias { .. }))
     }
 
     /// The name of the AWS operation.

@@ -121,6 +121,11 @@ impl State {
                 self.must_have(function_name, version)?;
                 Ok(Ids::new())
             }
+            Call::GetMetricData(watch) => {
+                self.must_have(&watch.function_name, &watch.version)?;
+                self.must_have(&watch.function_name, &watch.beside)?;
+                Ok(Ids::new())
+            }
             Call::GetAlias { function_name: function, name, version } => {
                 let found = self.aliases.get(&(function.clone(), name.clone())).ok_or_else(|| missing(name))?;
                 match found.function_version == *version {
@@ -160,6 +165,9 @@ impl State {
         self.must_have(function, version)?;
         for weight in &routing.additional_version_weights {
             self.must_have(function, &weight.function_version)?;
+            if self.role_of(function, version) != self.role_of(function, &weight.function_version) {
+                return Err(format!("InvalidParameterValueException: {version} and {weight:?} have different roles"));
+            }
         }
         let alias = Alias {
             name: name.to_owned(),
@@ -172,6 +180,11 @@ impl State {
         self.aliases.insert((function.to_owned(), name.to_owned()), alias);
         self.revise(&format!("{function}:{name}"));
         Ok(self.alias_ids(function, name))
+    }
+
+    fn role_of(&self, function: &str, version: &str) -> Option<&str> {
+        let held = self.versions.get(&(function.to_owned(), version.parse().ok()?))?;
+        Some(&held.role)
     }
 
     fn must_have(&self, function: &str, version: &str) -> Result<(), String> {

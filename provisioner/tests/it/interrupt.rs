@@ -17,8 +17,12 @@ pub(crate) fn ctrl_c(program: &Child) {
 }
 
 pub(crate) async fn until_called(proxy: &Proxy, operation: &str) {
+    until_called_times(proxy, operation, 1).await;
+}
+
+pub(crate) async fn until_called_times(proxy: &Proxy, operation: &str, times: usize) {
     let deadline = Instant::now() + Duration::from_secs(60);
-    while !proxy.calls().iter().any(|call| call.operation == operation) {
+    while proxy.calls().iter().filter(|call| call.operation == operation).count() < times {
         assert!(Instant::now() < deadline, "no {operation} in {:?}", proxy.calls());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

@@ -9,6 +9,7 @@
 
 mod adopt;
 mod attach;
+mod canary;
 mod cdk_output;
 mod changes;
 mod cloudformation;

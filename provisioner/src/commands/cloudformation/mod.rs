@@ -12,6 +12,8 @@ pub(crate) use plan::run as plan;
 use provisioner::place::StackName;
 use provisioner::{Error, Result};
 
+use crate::cli::DeployOptions;
+
 /// CloudFormation keeps its change sets itself.
 fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> {
     if !given {
@@ -22,11 +24,20 @@ fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> 
         .hint("leave it out, or make a change set that stays with `aws cloudformation deploy --no-execute-changeset`"))
 }
 
-/// CloudFormation has a way of its own to import resources, and takes over nothing by name.
-fn refuse_adoption(adopt: bool, stack: &str) -> Result<()> {
-    if !adopt {
-        return Ok(());
+/// Refuses what CloudFormation does not do. It has a way of its own to import resources, and takes over nothing by name;
+/// and it moves an alias at once, unless the template has another service do that.
+fn refuse_what_it_cannot(options: &DeployOptions, stack: &str) -> Result<()> {
+    let refuse = |cause: &str, hint: &str| {
+        Err(Error::new(format!("planning stack {stack} with CloudFormation"), cause).hint(hint))
+    };
+    if options.adopt {
+        let hint =
+            "leave it out, or import resources with `aws cloudformation create-change-set --change-set-type IMPORT`";
+        return refuse("`--adopt` is for the direct engine", hint);
     }
-    Err(Error::new(format!("planning stack {stack} with CloudFormation"), "`--adopt` is for the direct engine")
-        .hint("leave it out, or import resources with `aws cloudformation create-change-set --change-set-type IMPORT`"))
+    if options.canary.canary().is_some() {
+        let hint = "leave it out, or give the alias an UpdatePolicy with CodeDeployLambdaAliasUpdate";
+        return refuse("`--canary` is for the direct engine", hint);
+    }
+    Ok(())
 }

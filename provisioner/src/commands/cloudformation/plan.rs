@@ -5,14 +5,14 @@ use provisioner::{Result, report};
 
 use super::super::session::Session;
 use super::proposal::{Packages, Proposal};
-use super::{refuse_adoption, refuse_plan_file};
+use super::{refuse_plan_file, refuse_what_it_cannot};
 use crate::cli::{Output, Plan};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     refuse_plan_file("--out", arguments.out.is_some(), &arguments.stack.name()?)?;
     let session = Session::open(&arguments.stack, PackageCheck::ForLambdaByBucket).await?;
-    refuse_adoption(arguments.options.adopt, session.desired.stack.as_str())?;
+    refuse_what_it_cannot(&arguments.options, session.desired.stack.as_str())?;
     let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Named).await?;
     match arguments.stack.output {
         Output::Text => terminal::result(&report::change_set_text(&proposal.set)),

@@ -9,12 +9,13 @@ use crate::observe::observe_all;
 use crate::plan::{Action, Options, Step, plan};
 use crate::world::{State, Trouble, World};
 
-const ADOPT: Options = Options { adopt: true, take_over: false, prune: false, check: None, keep_versions: Some(2) };
-const PRUNE: Options = Options { adopt: false, take_over: false, prune: true, check: None, keep_versions: Some(2) };
-const KEEP_OFF: Options = Options { adopt: false, take_over: false, prune: false, check: None, keep_versions: Some(2) };
+const KEEP_OFF: Options =
+    Options { adopt: false, take_over: false, prune: false, check: None, canary: None, keep_versions: Some(2) };
+const ADOPT: Options = Options { adopt: true, ..KEEP_OFF };
+const PRUNE: Options = Options { prune: true, ..KEEP_OFF };
 
 /// A stack, and a world in which it is absent, different, or half there; of its own making.
-fn a_stack_and_its_world() -> impl Strategy<Value = (Spec, State)> {
+pub(super) fn a_stack_and_its_world() -> impl Strategy<Value = (Spec, State)> {
     any::<bool>().prop_flat_map(|attach| (any_spec(attach), a_world(attach)))
 }
 
@@ -78,7 +79,7 @@ fn state_has(state: &State, step: &Step) -> bool {
     step.logical_id != "Alias" || !state.aliases.is_empty()
 }
 
-fn a_trouble() -> impl Strategy<Value = Trouble> {
+pub(super) fn a_trouble() -> impl Strategy<Value = Trouble> {
     prop_oneof![Just(Trouble::Refused), Just(Trouble::AnswerLost), Just(Trouble::Killed)]
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::judge::{existing, foreign};
 use super::spec::Spec;
 use super::{planned, planned_removal};
-use crate::plan::{Options, Plan};
+use crate::plan::{Canary, Options, Plan};
 use crate::world::State;
 
 fn generated() -> Value {
@@ -45,11 +45,20 @@ fn real_plans_are_as_the_schema_says() {
         ..plain.clone()
     };
     let ours = existing(&plain, true);
+    let canary = Some(Canary { percent: 10, bake_seconds: 300 });
     let by_hand = existing(&plain, false);
     for (what, plan) in [
         ("first deploy", planned(&plain.desired(), &State::default(), Options::default())),
         ("no-op", planned(&plain.desired(), &ours, Options::default())),
         ("update and replacement", planned(&changed.desired(), &ours, Options::default())),
+        (
+            "canary",
+            planned(
+                &Spec { memory: Some(512), ..plain.clone() }.desired(),
+                &ours,
+                Options { canary, ..Options::default() },
+            ),
+        ),
         ("blockers", planned(&plain.desired(), &by_hand, Options::default())),
         ("adoption", planned(&changed.desired(), &by_hand, Options { adopt: true, ..Options::default() })),
         ("removal", planned_removal(&plain.desired(), &ours)),

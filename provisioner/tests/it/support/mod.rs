@@ -7,6 +7,7 @@ pub(crate) mod chat;
 pub(crate) mod cli;
 pub(crate) mod emulator;
 pub(crate) mod http;
+pub(crate) mod metrics;
 pub(crate) mod ministack;
 pub(crate) mod moto;
 pub(crate) mod package;

@@ -1,0 +1,196 @@
+//! CloudWatch: the numbers of a version that gets a share of an alias's calls.
+
+use std::future::Future;
+use std::ops::ControlFlow;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat};
+
+use super::Aws;
+use super::problem::problem;
+use super::retry::watching;
+use crate::error::{Error, Result};
+use crate::resources::watch::{Count, Seen, Verdict, Watch, time_in_words};
+
+/// Lambda gives a number a minute.
+const PERIOD: Duration = Duration::from_secs(60);
+
+/// Later than any clock that AWS takes a signature of.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
+
+impl Aws {
+    /// Watches until there is a verdict.
+    pub(super) async fn watch(&self, watch: &Watch) -> Result<()> {
+        let since = minute(SystemTime::now());
+        watched(watch, || self.seen(watch, since), &*self.notify).await
+    }
+
+    /// What CloudWatch has so far, of all since then: late numbers of an earlier minute count too.
+    async fn seen(&self, watch: &Watch, since: SystemTime) -> Result<Seen> {
+        let Watch { function_name: name, alias, version, beside, .. } = watch;
+        let query = |id: &str, metric: &str, version: &str| {
+            // What Lambda tells of one version behind an alias.
+            let resource = format!("{name}:{alias}");
+            let of = [("FunctionName", name.as_str()), ("Resource", &resource), ("ExecutedVersion", version)];
+            let of = of.map(|(name, value)| Dimension::builder().name(name).value(value).build());
+            let metric = Metric::builder().namespace("AWS/Lambda").metric_name(metric).set_dimensions(Some(of.into()));
+            let period = i32::try_from(PERIOD.as_secs()).unwrap_or(i32::MAX);
+            let stat = MetricStat::builder().metric(metric.build()).period(period).stat("Sum").build();
+            MetricDataQuery::builder().id(id).metric_stat(stat).build()
+        };
+        let request = self
+            .cloudwatch
+            .get_metric_data()
+            .metric_data_queries(query("invocations", "Invocations", version))
+            .metric_data_queries(query("errors", "Errors", version))
+            .metric_data_queries(query("invocations_beside", "Invocations", beside))
+            .metric_data_queries(query("errors_beside", "Errors", beside))
+            .start_time(DateTime::from(since))
+            .end_time(DateTime::from(SystemTime::now() + CLOCKS_DIFFER));
+        let doing = || format!("reading the errors of version {version} of function {name}");
+        let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
+        let sum = |id: &str| total(answer.metric_data_results(), id);
+        Ok(Seen {
+            version: Count { invocations: sum("invocations"), errors: sum("errors") },
+            beside: Count { invocations: sum("invocations_beside"), errors: sum("errors_beside") },
+        })
+    }
+}
+
+/// Looks until there is a verdict. What is seen is told whenever it changes.
+async fn watched<F>(watch: &Watch, look: impl FnMut() -> F, tell: &(dyn Fn(&str) + Sync)) -> Result<()>
+where
+    F: Future<Output = Result<Seen>>,
+{
+    let Watch { function_name: name, version, seconds, .. } = watch;
+    if *seconds > 0 {
+        let time = time_in_words(*seconds);
+        tell(&format!("watching version {version} of function {name} for {time}; Ctrl-C leaves it its share"));
+    }
+    let mut told = Seen::default();
+    let judge = |elapsed, seen: Result<Seen>| {
+        let seen = match seen {
+            Ok(seen) => seen,
+            // A network that is away for a moment is no verdict; the last look has to be answered.
+            Err(error)
+                if error.is_unanswered()
+                    && let Some(pause) = watch.pause(elapsed) =>
+            {
+                return ControlFlow::Continue(pause);
+            }
+            Err(error) => return ControlFlow::Break(Err(error)),
+        };
+        let verdict = watch.verdict(elapsed, &seen);
+        if verdict == Verdict::Bad {
+            let error = Error::new(format!("watching version {version} of function {name}"), watch.told(&seen));
+            let hint = "look in the function's log for why its invocations failed, and mend it";
+            return ControlFlow::Break(Err(error.hint(hint)));
+        }
+        if seen != told {
+            tell(&watch.told(&seen));
+            told = seen;
+        }
+        match verdict {
+            Verdict::Wait(pause) => ControlFlow::Continue(pause),
+            Verdict::Good | Verdict::Bad => ControlFlow::Break(Ok(seen)),
+        }
+    };
+    let seen = watching(look, judge).await?;
+    if *seconds > 0 && seen.version.invocations == 0 {
+        tell(&format!("no invocation of version {version} was seen: nothing speaks against it"));
+    }
+    Ok(())
+}
+
+/// The beginning of the minute: CloudWatch counts a minute under that.
+fn minute(time: SystemTime) -> SystemTime {
+    let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    UNIX_EPOCH + Duration::from_secs(seconds - seconds % PERIOD.as_secs())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sums of counts: whole and never negative")]
+fn total(results: &[MetricDataResult], id: &str) -> u64 {
+    let of_this = results.iter().filter(|result| result.id() == Some(id));
+    of_this.flat_map(MetricDataResult::values).sum::<f64>() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::sync::Mutex;
+
+    use tokio::time::Instant;
+
+    use super::*;
+
+    fn watch(seconds: u64) -> Watch {
+        let [function_name, alias, version, beside] = ["chat", "live", "2", "1"].map(str::to_owned);
+        Watch { function_name, alias, version, beside, seconds }
+    }
+
+    fn counted(invocations: u64, errors: u64) -> Seen {
+        Seen { version: Count { invocations, errors }, beside: Count { invocations: 9 * invocations, errors: 0 } }
+    }
+
+    /// What came of a watch of five minutes in which `look` shows this after so many seconds, after how many seconds it
+    /// ended, and what was told.
+    async fn watched_for(seconds: u64, look: impl Fn(u64) -> Result<Seen>) -> (Result<()>, u64, Vec<String>) {
+        let told = Mutex::new(Vec::new());
+        let begun = Instant::now();
+        let look = || {
+            let seen = look(begun.elapsed().as_secs());
+            async move { seen }
+        };
+        let result = watched(&watch(seconds), look, &|text| told.lock().unwrap().push(text.to_owned())).await;
+        (result, begun.elapsed().as_secs(), told.into_inner().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_version_without_errors_is_good_after_its_time_and_the_delay_of_metrics() {
+        let (result, seconds, told) = watched_for(300, |at| Ok(counted(at / 60, 0))).await;
+        assert_eq!((result, seconds), (Ok(()), 420));
+        assert_eq!(told[0], "watching version 2 of function chat for 5m; Ctrl-C leaves it its share");
+        assert_eq!(told[1], "0 of 1 invocations of version 2 failed, 0 of 9 of version 1");
+        assert_eq!(told.len(), 1 + 7, "once a change: {told:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_invocation_ends_it_at_the_next_look() {
+        let (result, seconds, _) = watched_for(300, |at| Ok(counted(10, u64::from(at >= 100)))).await;
+        let error = result.unwrap_err();
+        assert_eq!(seconds, 105);
+        let said = "watching version 2 of function chat: 1 of 10 invocations of version 2 failed, 0 of 90 of version 1";
+        assert_eq!(error.headline(), said);
+        assert!(error.next_step().is_some_and(|hint| hint.contains("log")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_no_invocation_was_seen_that_is_said() {
+        let (result, _, told) = watched_for(60, |_| Ok(Seen::default())).await;
+        assert_eq!(result, Ok(()));
+        assert_eq!(told[1..], ["no invocation of version 2 was seen: nothing speaks against it"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_network_that_is_away_is_waited_for_but_the_last_look_has_to_be_answered() {
+        let away = || Err(Error::new("reading", "no answer").unanswered());
+        let (result, seconds, _) = watched_for(60, |at| if at < 100 { away() } else { Ok(counted(9, 0)) }).await;
+        assert_eq!((result, seconds), (Ok(()), 120));
+        let (result, seconds, _) = watched_for(60, |at| if at < 100 { Ok(counted(9, 0)) } else { away() }).await;
+        assert_eq!((result, seconds), (away().map(|_: Seen| ()), 120));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_ends_it_at_once_and_a_watch_of_no_time_looks_once_and_says_nothing() {
+        let (result, seconds, _) = watched_for(60, |_| Err(Error::new("reading", "denied"))).await;
+        assert_eq!((result.unwrap_err().headline().as_str(), seconds), ("reading: denied", 0));
+        let looks = RefCell::new(0);
+        let (result, seconds, told) = watched_for(0, |_| {
+            *looks.borrow_mut() += 1;
+            Ok(Seen::default())
+        })
+        .await;
+        assert_eq!((result, seconds, told.len(), looks.into_inner()), (Ok(()), 0, 0, 1));
+    }
+}

@@ -1,0 +1,57 @@
+//! The arguments of a new version's way to its callers.
+
+use clap::Args;
+use provisioner::plan::Canary;
+
+/// How a new version comes to its callers.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CanaryArgs {
+    /// Give a new version this share of the calls first, 1 to 50 percent, and watch it: then it gets all, or, when its
+    /// invocations fail, none and the command ends with 1
+    #[arg(long = "canary", value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=50))]
+    percent: Option<u8>,
+    /// How long it is watched, such as `90s`, `5m` or `1h`; up to two minutes more until CloudWatch has all numbers
+    #[arg(long, value_name = "TIME", default_value = "5m", requires = "percent", value_parser = seconds)]
+    bake: u64,
+}
+
+impl CanaryArgs {
+    /// What is wanted, if it is.
+    pub(crate) fn canary(&self) -> Option<Canary> {
+        self.percent.map(|percent| Canary { percent, bake_seconds: self.bake })
+    }
+}
+
+/// A day: CloudWatch gives all minutes of it in one answer.
+const LONGEST: u64 = 24 * 60 * 60;
+
+fn seconds(text: &str) -> Result<u64, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let unit = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err("it must be a number with s, m or h, such as 90s".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "it must be a number with s, m or h, such as 90s".to_owned())?;
+    match number.checked_mul(unit) {
+        Some(seconds @ 1..=LONGEST) => Ok(seconds),
+        Some(_) | None => Err("it must be between 1s and 24h".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_a_number_with_its_unit_up_to_a_day() {
+        assert_eq!(seconds("90s"), Ok(90));
+        assert_eq!(seconds("5m"), Ok(300));
+        assert_eq!(seconds("24h"), Ok(86_400));
+        for wrong in ["", "5", "m", "-1s", "1.5h", "0s", "25h", "5 m", "99999999999999999999h", "18446744073709551615h"]
+        {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! A new version gets a share of the calls first.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::judge::{existing, judge};
+use super::properties::{a_stack_and_its_world, a_trouble};
+use super::spec::Spec;
+use super::{Done, carried_out, planned};
+use crate::plan::{Canary, Options, Plan};
+use crate::resources::alias::{Alias, RoutingConfig};
+use crate::world::{State, Trouble};
+
+fn wanted() -> Options {
+    let canary = Canary { percent: 10, bake_seconds: 300 };
+    Options { canary: Some(canary), check: Some(json!({"message": "A film?"})), ..Options::default() }
+}
+
+fn changed() -> Spec {
+    Spec { memory: Some(2048), ..Spec::plain() }
+}
+
+fn live(state: &State) -> Alias {
+    state.aliases[&("chat".to_owned(), "live".to_owned())].clone()
+}
+
+fn shares(state: &State) -> (String, RoutingConfig) {
+    let Alias { function_version, routing_config, .. } = live(state);
+    (function_version, routing_config)
+}
+
+fn all(version: &str) -> (String, RoutingConfig) {
+    (version.to_owned(), RoutingConfig::default())
+}
+
+/// With version 2 published, which gets a tenth.
+fn a_tenth() -> (String, RoutingConfig) {
+    ("1".to_owned(), RoutingConfig::share("2", 0.1))
+}
+
+/// What a canary is refused, or answered.
+fn told(plan: &Plan) -> String {
+    let blockers = plan.blockers.iter().map(|one| format!("{}: {}\nhint: {}\n", one.logical_id, one.cause, one.hint));
+    let notes =
+        plan.notes.iter().map(|note| format!("{}: {}\n", note.logical_id.clone().unwrap_or_default(), note.text));
+    blockers.chain(notes).collect()
+}
+
+/// The world after a canary in which something goes wrong with the last call of this name.
+fn troubled(operation: &str, trouble: Trouble) -> Done {
+    let state = existing(&Spec::plain(), true);
+    let plan = planned(&changed().desired(), &state, wanted());
+    let calls = carried_out(&plan, &state, None).calls;
+    let at = calls.iter().rposition(|call| call == operation).unwrap();
+    carried_out(&plan, &state, Some((at, trouble)))
+}
+
+#[test]
+fn a_new_version_is_checked_gets_its_share_is_watched_and_gets_all() {
+    let state = existing(&Spec::plain(), true);
+    let plan = planned(&changed().desired(), &state, wanted());
+    let alias = plan.steps.iter().find(|step| step.logical_id == "Alias").unwrap();
+    assert_eq!(alias.calls, ["Invoke", "GetMetricData", "UpdateAlias", "GetMetricData", "UpdateAlias"]);
+    let said = "10% of its calls for 5m, watched; then all, or none if they fail";
+    assert_eq!(alias.reason.as_deref(), Some(said));
+    assert_eq!(serde_json::to_value(alias.canary).unwrap(), json!({"percent": 10, "bakeSeconds": 300}));
+    let done = carried_out(&plan, &state, None);
+    assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+    assert_eq!(shares(&done.state), all("2"));
+    judge(&done.state, &changed());
+}
+
+#[test]
+fn a_version_that_fails_its_watch_gives_its_share_back() {
+    let done = troubled("GetMetricData", Trouble::Refused);
+    assert_eq!(shares(&done.state), all("1"));
+    assert_eq!(done.calls[done.calls.len() - 3..], ["UpdateAlias", "GetMetricData", "UpdateAlias"]);
+    assert_eq!(done.outcome.undone, ["Alias"]);
+    assert_eq!((done.outcome.failed.len(), done.outcome.left_open.len()), (1, 0));
+}
+
+#[test]
+fn what_cannot_be_undone_or_finished_is_said_to_be_open() {
+    for (operation, trouble) in [("GetMetricData", Trouble::Killed), ("UpdateAlias", Trouble::Refused)] {
+        let done = troubled(operation, trouble);
+        assert_eq!(shares(&done.state), a_tenth());
+        assert_eq!(done.outcome.left_open, ["Alias"], "{operation}");
+        assert_eq!((done.outcome.failed.len(), done.outcome.undone.len()), (1, 0), "{operation}");
+    }
+    let done = troubled("GetMetricData", Trouble::Killed);
+    let (_, error) = &done.outcome.failed[0];
+    let both = "GetMetricData: the program was killed; then UpdateAlias: the program was killed";
+    assert_eq!(error.headline(), both);
+}
+
+#[test]
+fn a_share_that_is_there_is_not_given_again_and_a_deploy_without_a_canary_finishes_it() {
+    let state = troubled("GetMetricData", Trouble::Killed).state;
+    let calls = |options: Options| {
+        let plan = planned(&changed().desired(), &state, options);
+        let done = carried_out(&plan, &state, None);
+        judge(&done.state, &changed());
+        done.calls
+    };
+    assert_eq!(calls(wanted()), ["Invoke", "GetMetricData", "GetMetricData", "UpdateAlias"]);
+    let other = Canary { percent: 20, bake_seconds: 300 };
+    let other = Options { canary: Some(other), ..wanted() };
+    assert_eq!(calls(other), ["Invoke", "GetMetricData", "UpdateAlias", "GetMetricData", "UpdateAlias"]);
+    assert_eq!(calls(Options::default()), ["UpdateAlias"]);
+}
+
+#[test]
+fn what_was_made_by_hand_keeps_the_rest_of_the_calls_when_it_is_adopted() {
+    let state = existing(&Spec::plain(), false);
+    let plan = planned(&changed().desired(), &state, Options { adopt: true, ..wanted() });
+    assert_eq!(plan.blockers, []);
+    let calls = carried_out(&plan, &state, None).calls;
+    let watch = calls.iter().rposition(|call| call == "GetMetricData").unwrap();
+    let killed = carried_out(&plan, &state, Some((watch, Trouble::Killed)));
+    assert_eq!(shares(&killed.state), a_tenth(), "{calls:?}");
+    let done = carried_out(&plan, &state, None);
+    assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+    judge(&done.state, &changed());
+}
+
+#[test]
+fn where_there_is_nothing_to_share_that_is_said() {
+    let first = planned(&Spec::plain().desired(), &State::default(), wanted());
+    insta::assert_snapshot!(told(&first), @"Alias: `--canary` finds no calls to share: the alias is new, so no version serves yet");
+    let same = planned(&Spec::plain().desired(), &existing(&Spec::plain(), true), wanted());
+    assert!(same.is_empty());
+    insta::assert_snapshot!(told(&same), @"Alias: `--canary` finds no calls to share: the alias leads to the wanted version already");
+}
+
+#[test]
+fn a_move_whose_calls_cannot_be_shared_is_refused() {
+    let ours = existing(&Spec::plain(), true);
+    let role = Spec { path: Some("/service/"), ..changed() };
+    insta::assert_snapshot!(told(&planned(&role.desired(), &ours, wanted())), @r#"
+    Alias: the function gets another role, and Lambda shares calls of versions with the same role only
+    hint: leave `--canary` out: all callers get the new version at once, after its check
+    "#);
+    let mut latest = ours.clone();
+    latest.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
+    insta::assert_snapshot!(told(&planned(&changed().desired(), &latest, wanted())), @r#"
+    Alias: `$LATEST` serves now, and Lambda shares calls of published versions only
+    hint: leave `--canary` out: all callers get the new version at once, after its check
+    "#);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn after_a_canary_the_world_is_as_the_template_says((spec, state) in a_stack_and_its_world()) {
+        let plan = planned(&spec.desired(), &state, wanted());
+        prop_assume!(plan.blockers.is_empty()); // another role
+        let done = carried_out(&plan, &state, None);
+        prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        judge(&done.state, &spec);
+        prop_assert!(planned(&spec.desired(), &done.state, wanted()).is_empty());
+    }
+
+    #[test]
+    fn an_interrupted_canary_is_completed_by_the_next_deploy(
+        (spec, state) in a_stack_and_its_world(),
+        at in any::<prop::sample::Index>(),
+        trouble in a_trouble(),
+    ) {
+        let desired = spec.desired();
+        let plan = planned(&desired, &state, wanted());
+        let calls: usize = plan.steps.iter().map(|step| step.calls.len()).sum();
+        prop_assume!(plan.blockers.is_empty() && calls > 0);
+        let interrupted = carried_out(&plan, &state, Some((at.index(calls), trouble)));
+        let next = planned(&desired, &interrupted.state, Options::default());
+        let done = carried_out(&next, &interrupted.state, None);
+        prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        judge(&done.state, &spec);
+    }
+}

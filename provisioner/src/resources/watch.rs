@@ -1,0 +1,166 @@
+//! Watching a version that gets a share of an alias's calls: what is looked at, and what is made of what was seen.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// CloudWatch has the numbers of a minute only some time after it: that long the watch goes on after its time, though
+/// never longer than its time again.
+const METRIC_DELAY: Duration = Duration::from_secs(120);
+
+/// A look costs four metrics ($0.01 a thousand), and there is something new once a minute.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// A version to watch beside the one that has the rest of the calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// The function's name.
+    pub function_name: String,
+    /// The alias whose calls the two share.
+    pub alias: String,
+    /// The version that is watched.
+    pub version: String,
+    /// The version that has the rest.
+    pub beside: String,
+    /// For how long, in seconds. 0 is one look: whether it may be looked at all.
+    pub seconds: u64,
+}
+
+/// Invocations of one version through an alias.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// All, as Lambda's metric `Invocations` tells them.
+    pub invocations: u64,
+    /// Those that failed, as its metric `Errors` does: a crash, a time-out. Not an answer that tells of an error.
+    pub errors: u64,
+}
+
+/// What was seen since the watch began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Of the version that is watched.
+    pub version: Count,
+    /// Of the one that has the rest.
+    pub beside: Count,
+}
+
+/// What is made of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing yet: it is looked again after this time.
+    Wait(Duration),
+    /// The time is over, and nothing speaks against the version.
+    Good,
+    /// The version fails, and more often than the one beside it.
+    Bad,
+}
+
+impl Watch {
+    /// What this much means after this time. A failed invocation is one too many, unless the version that served
+    /// before fails as often at the same time: then it is not the version's fault.
+    #[must_use]
+    pub fn verdict(&self, elapsed: Duration, seen: &Seen) -> Verdict {
+        if seen.version.fails_more_often_than(seen.beside) {
+            return Verdict::Bad;
+        }
+        self.pause(elapsed).map_or(Verdict::Good, Verdict::Wait)
+    }
+
+    /// How long until the next look; nothing when the time is over.
+    #[must_use]
+    pub fn pause(&self, elapsed: Duration) -> Option<Duration> {
+        let rest = self.length().saturating_sub(elapsed);
+        let pause = LONGEST_PAUSE.min(Duration::from_secs(self.seconds) / 20);
+        (!rest.is_zero()).then(|| rest.min(pause))
+    }
+
+    fn length(&self) -> Duration {
+        let asked_for = Duration::from_secs(self.seconds);
+        asked_for + asked_for.min(METRIC_DELAY)
+    }
+
+    /// What was seen, for people.
+    #[must_use]
+    pub fn told(&self, seen: &Seen) -> String {
+        let Self { version, beside, .. } = self;
+        let of = |Count { invocations, errors }: Count| (errors, invocations.max(errors));
+        let ((errors, all), (errors_beside, all_beside)) = (of(seen.version), of(seen.beside));
+        format!(
+            "{errors} of {all} invocations of version {version} failed, {errors_beside} of {all_beside} of version {beside}"
+        )
+    }
+}
+
+impl Count {
+    fn fails_more_often_than(self, other: Self) -> bool {
+        // The two metrics do not come at the same moment.
+        let all = |count: Self| u128::from(count.invocations.max(count.errors));
+        let (errors, others) = (u128::from(self.errors), u128::from(other.errors));
+        errors > 0 && (others == 0 || errors * all(other) > others * all(self))
+    }
+}
+
+/// A time in the largest unit that gives a whole number: `90s`, `5m`, `1h`.
+#[must_use]
+pub fn time_in_words(seconds: u64) -> String {
+    let units = [(3600, 'h'), (60, 'm')];
+    let whole = units.into_iter().find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit));
+    let (unit, letter) = whole.unwrap_or((1, 's'));
+    format!("{}{letter}", seconds / unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn watch(seconds: u64) -> Watch {
+        let [function_name, alias, version, beside] = ["chat", "live", "2", "1"].map(str::to_owned);
+        Watch { function_name, alias, version, beside, seconds }
+    }
+
+    /// Errors of invocations: of the version that is watched, and of the one beside it.
+    fn seen(version: (u64, u64), beside: (u64, u64)) -> Seen {
+        let count = |(errors, invocations)| Count { invocations, errors };
+        Seen { version: count(version), beside: count(beside) }
+    }
+
+    #[test]
+    fn a_failed_invocation_is_bad_at_once_unless_the_version_beside_it_fails_as_often() {
+        let verdict = |version, beside| watch(300).verdict(MINUTE, &seen(version, beside));
+        for (version, beside) in [((1, 1), (0, 0)), ((1, 500), (0, 1)), ((1, 10), (9, 100)), ((2, 2), (1, 2))] {
+            assert_eq!(verdict(version, beside), Verdict::Bad, "{version:?} beside {beside:?}");
+        }
+        for (version, beside) in [((0, 0), (0, 0)), ((0, 9), (0, 0)), ((1, 10), (10, 100)), ((1, 10), (100, 100))] {
+            assert!(matches!(verdict(version, beside), Verdict::Wait(_)), "{version:?} beside {beside:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_whose_invocation_is_not_told_yet_counts() {
+        assert_eq!(watch(300).verdict(MINUTE, &seen((1, 0), (0, 0))), Verdict::Bad);
+        assert!(matches!(watch(300).verdict(MINUTE, &seen((1, 0), (1, 0))), Verdict::Wait(_)), "both fail always");
+    }
+
+    #[test]
+    fn it_is_good_when_its_time_and_the_delay_of_the_metrics_are_over() {
+        let after =
+            |seconds, elapsed: u64| watch(seconds).verdict(Duration::from_secs(elapsed), &seen((0, 9), (0, 90)));
+        let wait = |seconds| Verdict::Wait(Duration::from_secs(seconds));
+        assert_eq!((after(300, 0), after(300, 410), after(300, 420)), (wait(15), wait(10), Verdict::Good));
+        assert_eq!((after(60, 0), after(60, 119), after(60, 120)), (wait(3), wait(1), Verdict::Good));
+        assert_eq!(after(0, 0), Verdict::Good, "a watch of no time is one look");
+    }
+
+    #[test]
+    fn silence_is_good_in_the_end_and_a_late_error_is_not() {
+        assert_eq!(watch(60).verdict(2 * MINUTE, &Seen::default()), Verdict::Good);
+        assert_eq!(watch(60).verdict(2 * MINUTE, &seen((1, 9), (0, 90))), Verdict::Bad);
+    }
+
+    #[test]
+    fn times_are_told_in_their_largest_unit() {
+        assert_eq!([0, 45, 90, 300, 3600, 5400].map(time_in_words), ["0s", "45s", "90s", "5m", "1h", "90m"]);
+    }
+}

@@ -1,0 +1,140 @@
+//! A new version that gets a share of the calls first.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::interrupt::{ctrl_c, until_called_times};
+use crate::releases::is_released;
+use crate::support::chat::assert_is_all_there_is;
+use crate::support::metrics::count;
+use crate::support::proxy::rule::call;
+use crate::support::seed::FUNCTION;
+use crate::support::user::User;
+use crate::support::world::World;
+
+const CANARY: [&str; 4] = ["--canary", "10", "-P", "MemorySize=1024"];
+
+/// A stack with one version, which serves.
+async fn with_one_version() -> User {
+    let user = User::new();
+    user.deploy(&[]).await;
+    user
+}
+
+/// Until the new version has its share: the first look is taken before.
+async fn until_it_watches(user: &User) {
+    until_called_times(&user.proxy, "GetMetricData", 2).await;
+}
+
+/// The version that has the rest of the calls, and the shares of others.
+fn shares(world: &World) -> (String, serde_json::Value) {
+    let live = &world["functions"][FUNCTION]["aliases"]["live"];
+    (live["version"].as_str().unwrap_or_default().to_owned(), live["weights"].clone())
+}
+
+#[tokio::test]
+async fn a_version_that_does_not_fail_gets_a_share_and_then_all_calls() {
+    let user = with_one_version().await;
+    let args = [&["deploy", "--bake", "1s"], &CANARY[..]].concat();
+    let (run, writes) = user.writes_of(&args).await;
+    let run = run.expect_success();
+    let [update, publish] = ["lambda UpdateFunctionConfiguration", "lambda PublishVersion"];
+    assert_eq!(writes, [update, publish, "lambda UpdateAlias", "lambda UpdateAlias"]);
+    for text in [
+        "10% of its calls for 1s, watched; then all, or none if they fail",
+        "watching version 2 of function cinedb-chat-bedrock for 1s",
+        "no invocation of version 2 was seen: nothing speaks against it",
+    ] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert_eq!(shares(&user.world().await), ("2".to_owned(), json!(null)));
+    let (again, writes) = user.writes_of(&args).await;
+    let again = again.expect_success();
+    assert_eq!(writes, [""; 0]);
+    assert!(
+        again.stderr.contains("`--canary` finds no calls to share: the alias leads to the wanted version"),
+        "{again:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_version_that_fails_gives_its_share_back_and_the_command_says_what_was_seen() {
+    let user = with_one_version().await;
+    let run = async { user.run(&[&["update", "--bake", "60s", "--output", "json"], &CANARY[..]].concat()).await };
+    let errors = async {
+        until_it_watches(&user).await;
+        count(&user.account, FUNCTION, "live", "1", 108, 0).await;
+        count(&user.account, FUNCTION, "live", "2", 12, 3).await;
+    };
+    let (run, ()) = tokio::join!(run, errors);
+    let run = run.expect_code(1);
+    for text in [
+        "watching version 2 of function cinedb-chat-bedrock: 3 of 12 invocations of version 2 failed, 0 of 108 of version 1",
+        "the callers of cinedb-chat-bedrock:live get what they got before",
+        "look in the function's log",
+    ] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert_eq!(run.json()["undone"], json!(["ChatAlias"]));
+    assert_eq!(shares(&user.world().await), ("1".to_owned(), json!(null)));
+    assert!(is_released(&user.world().await, "1", &["1", "2"]));
+}
+
+#[tokio::test]
+async fn a_canary_killed_in_its_watch_is_finished_by_a_deploy_and_undone_by_a_rollback() {
+    for (then, live) in [("deploy", "2"), ("rollback", "1")] {
+        let user = watched().await;
+        let args = if then == "deploy" { &["deploy", "-P", "MemorySize=1024"][..] } else { &["rollback"] };
+        let (run, writes) = user.writes_of(args).await;
+        run.expect_success();
+        assert_eq!(writes, ["lambda UpdateAlias"], "{then}");
+        assert_eq!(shares(&user.world().await), (live.to_owned(), json!(null)), "{then}");
+    }
+}
+
+#[tokio::test]
+async fn a_canary_killed_in_its_watch_is_watched_anew_by_the_same_command() {
+    let user = watched().await;
+    let (run, writes) = user.writes_of(&[&["deploy", "--bake", "1s"], &CANARY[..]].concat()).await;
+    let run = run.expect_success();
+    assert_eq!(writes, ["lambda UpdateAlias"], "the share is there: {run:?}");
+    assert_eq!(shares(&user.world().await), ("2".to_owned(), json!(null)));
+    user.deploy(&[]).await;
+    assert_is_all_there_is(&user.world().await, &user.account);
+}
+
+/// A stack whose second version has a tenth of the calls, since the program was killed while it watched.
+async fn watched() -> User {
+    let user = with_one_version().await;
+    user.proxy.clear();
+    user.proxy.on(call("GetMetricData").from(2, 1).delay(Duration::from_secs(600)));
+    let mut program = user.spawn(&[&["deploy", "--no-smoke"], &CANARY[..]].concat());
+    until_it_watches(&user).await;
+    program.kill().await.expect("a program that can be killed");
+    user.proxy.forget_rules();
+    assert_eq!(shares(&user.world().await), ("1".to_owned(), json!({"2": 0.1})));
+    user
+}
+
+#[tokio::test]
+async fn ctrl_c_in_the_watch_leaves_the_share_and_says_what_finishes_and_what_undoes_it() {
+    let user = with_one_version().await;
+    user.proxy.clear();
+    let program = user.spawn(&[&["deploy", "--no-smoke"], &CANARY[..]].concat());
+    until_it_watches(&user).await;
+    ctrl_c(&program);
+    let ended = tokio::time::timeout(Duration::from_secs(20), program.wait_with_output()).await;
+    let ended = ended.expect("the program ends on Ctrl-C").unwrap();
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    for text in [
+        "stopped on request",
+        "version 2 gets 10% of the calls of cinedb-chat-bedrock:live",
+        "`provisioner deploy` gives the new version all calls",
+        "`provisioner rollback` takes its share back",
+    ] {
+        assert!(stderr.contains(text), "no `{text}` in {stderr}");
+    }
+    assert_eq!(shares(&user.world().await), ("1".to_owned(), json!({"2": 0.1})));
+}
