@@ -1,131 +1,185 @@
-//! `DynamoDB` and Bedrock behind one address, over TLS. They answer at once: what is measured is the program.
+//! `DynamoDB` and Bedrock behind one address, over TLS. They answer by a rule, and remember what they were asked.
 
 use std::{
-    fs,
-    io::BufReader,
-    net::{TcpListener, TcpStream},
+    fmt,
+    io::{BufReader, ErrorKind},
+    net::{Shutdown, TcpListener, TcpStream},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
+    time::Duration,
 };
 
-use anyhow::{Context, Result};
-use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer};
-use serde_json::{Value, json};
+use anyhow::{Context, Result, ensure};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::http::{self, Request};
+use crate::{
+    bedrock,
+    call::Call,
+    certificate::Certificate,
+    dynamodb::Table,
+    http::{self, Body, Request, Response, Seen},
+    signature,
+};
 
-/// Where Linux distributions keep the certificates that a program trusts.
-const SYSTEM_BUNDLES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
-/// Rows in the table: as many as the seed puts into a prompt.
-const ROWS: usize = 50;
+/// Nothing that is waited for takes longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// A reader who takes nothing for twice as long has stopped to read.
+const STALLED: Duration = Duration::from_millis(500);
+
+/// What the model says to everybody who measures.
+const TEXT: &str = "Watch Celestial Nomads 7: a crew follows a signal between the stars. It has the best end.";
+
+type Rule = dyn Fn(&Request) -> Option<Response> + Send + Sync;
 
 /// The stand-in. It serves until the process ends.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Backend {
     /// What `AWS_ENDPOINT_URL` has to hold.
     pub url: String,
-    /// The machine's trusted certificates and the stand-in's, for `SSL_CERT_FILE` and `AWS_CA_BUNDLE`: a program that
-    /// is measured parses as many certificates as on Lambda.
+    /// For `SSL_CERT_FILE` and `AWS_CA_BUNDLE`.
     pub bundle: PathBuf,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    asked: Condvar,
+}
+
+struct State {
+    rule: Arc<Rule>,
+    requests: Vec<Request>,
+    connections: Vec<TcpStream>,
 }
 
 impl Backend {
-    /// Make a certificate, write the bundle with it into `folder`, and listen.
+    /// One that answers at once, as fast as it can: what is measured is the program. Its certificate is in a bundle in
+    /// `folder`.
     ///
     /// # Errors
     /// There is no free port, or the bundle cannot be written.
     pub fn start(folder: &Path) -> Result<Self> {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).context("making a certificate")?;
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der())
-            .map_err(|cause| anyhow::anyhow!("reading the certificate's key: {cause}"))?;
-        let tls = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key);
-        let tls = Arc::new(tls.context("setting up TLS")?);
+        let certificate = Certificate::of("localhost")?;
+        let (table, answer) = (Table::of_films(50), bedrock::answer(TEXT).to_string());
+        let rule = move |request: &Request| {
+            Some(match request.call() {
+                Call::Scan => table.scan(request),
+                Call::Converse(_) => Response::ok(&answer),
+                Call::ConverseStream(_) | Call::Other => Response::error(404, "UnknownOperation", &request.line),
+            })
+        };
+        Self::answering(&certificate, certificate.bundle(folder)?, rule)
+    }
 
-        let system = SYSTEM_BUNDLES.iter().find_map(|path| fs::read_to_string(path).ok()).unwrap_or_default();
-        let bundle = folder.join("trusted.pem");
-        fs::write(&bundle, format!("{system}\n{}", made.cert.pem()))
-            .with_context(|| format!("writing {}", bundle.display()))?;
-
+    /// One that answers each signed request by `rule`, and hangs up where that has no answer. A rule may take its time:
+    /// each connection has a thread of its own.
+    ///
+    /// # Errors
+    /// There is no free port.
+    pub fn answering(
+        certificate: &Certificate,
+        bundle: PathBuf,
+        rule: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
+    ) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").context("listening for AWS")?;
         let url = format!("https://localhost:{}", listener.local_addr().context("asking for AWS's port")?.port());
+        let state = State { rule: Arc::new(rule), requests: Vec::new(), connections: Vec::new() };
+        let shared = Arc::new(Shared { state: Mutex::new(state), asked: Condvar::new() });
+        let (serving, tls) = (Arc::clone(&shared), Arc::clone(&certificate.tls));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let tls = Arc::clone(&tls);
-                // A broken connection shows in the program's answer.
-                thread::spawn(move || serve(stream, tls));
+                let (shared, tls) = (Arc::clone(&serving), Arc::clone(&tls));
+                thread::spawn(move || -> Result<()> {
+                    let connection = stream.try_clone()?;
+                    shared.state().connections.push(stream.try_clone()?);
+                    // A broken connection shows in the program's answer.
+                    let _ = serve(stream, tls, &shared);
+                    // The copies would keep it open.
+                    Ok(connection.shutdown(Shutdown::Both)?)
+                });
             }
         });
-        Ok(Self { url, bundle })
+        Ok(Self { url, bundle, shared })
+    }
+
+    /// Answer by another rule from here on.
+    pub fn answer_by(&self, rule: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static) {
+        self.shared.state().rule = Arc::new(rule);
+    }
+
+    /// What was asked so far, in order.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        self.shared.state().requests.clone()
+    }
+
+    /// Forget what was asked.
+    pub fn forget(&self) {
+        self.shared.state().requests.clear();
+    }
+
+    /// Wait until what was asked so far is enough.
+    ///
+    /// # Errors
+    /// It is not after 30 seconds.
+    pub fn wait_until(&self, enough: impl Fn(&[Request]) -> bool) -> Result<()> {
+        let (state, lacks) = (self.shared.state(), |state: &mut State| !enough(&state.requests));
+        let waited = self.shared.asked.wait_timeout_while(state, LONGEST_WAIT, lacks);
+        ensure!(!waited.unwrap_or_else(PoisonError::into_inner).1.timed_out(), "what was waited for was not asked");
+        Ok(())
+    }
+
+    /// Close all connections, as a server does with those that were idle for long.
+    pub fn hang_up(&self) {
+        for stream in self.shared.state().connections.drain(..) {
+            // One that is closed already is as it should be.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
     }
 }
 
-fn serve(stream: TcpStream, tls: Arc<ServerConfig>) -> Result<()> {
+impl fmt::Debug for Shared {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Shared")
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn serve(stream: TcpStream, tls: Arc<ServerConfig>, shared: &Shared) -> Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(StreamOwned::new(ServerConnection::new(tls)?, stream));
-    let (scan, converse) = (scan().to_string(), converse().to_string());
     while let Some(request) = http::read(&mut reader)? {
-        let (status, body) = match request.line.as_str() {
-            _ if !signed(&request) => (403, json!({"__type": "MissingAuthenticationToken"}).to_string()),
-            "POST /" if request.header("x-amz-target") == Some("DynamoDB_20120810.Scan") => (200, scan.clone()),
-            line if line.ends_with("/converse") => (200, converse.clone()),
-            line => (404, json!({"__type": "UnknownOperation", "message": line}).to_string()),
+        let rule = {
+            let mut state = shared.state();
+            state.requests.push(request.clone());
+            Arc::clone(&state.rule)
         };
-        http::write(reader.get_mut(), status, &[("x-amzn-requestid", "aws-1")], body.as_bytes())?;
+        shared.asked.notify_all();
+        let response = match signature::check(&request) {
+            Ok(()) => rule(&request),
+            Err(wrong) => Some(Response::error(403, "InvalidSignatureException", &wrong.to_string())),
+        };
+        let Some(response) = response else { break };
+        if let Body::Fed(fed) = &response.body {
+            let (stream, seen) = (reader.get_ref().sock.try_clone()?, fed.seen.clone());
+            // Where rustls cannot write it reads.
+            stream.set_write_timeout(Some(STALLED))?;
+            stream.set_read_timeout(Some(STALLED))?;
+            // While an answer goes out nothing comes in but the connection's end.
+            thread::spawn(move || {
+                while stream.peek(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock) {}
+                seen.send(Seen::Gone)
+            });
+        }
+        http::write(reader.get_mut(), &response)?;
+        reader.get_ref().sock.set_write_timeout(None)?;
+        reader.get_ref().sock.set_read_timeout(None)?;
     }
     Ok(())
-}
-
-/// Whether a request has a signature of version 4 with all its parts. That it is right is the SDKs' business.
-fn signed(request: &Request) -> bool {
-    let Some(parts) = request.header("authorization").and_then(|value| value.strip_prefix("AWS4-HMAC-SHA256 ")) else {
-        return false;
-    };
-    let has = |name: &str| parts.split(", ").find_map(|part| part.strip_prefix(name));
-    let scope =
-        has("Credential=").is_some_and(|scope| scope.ends_with("/aws4_request") && scope.split('/').count() == 5);
-    let signature = has("Signature=").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
-    scope && signature && has("SignedHeaders=").is_some_and(|names| names.split(';').any(|name| name == "host"))
-}
-
-fn scan() -> Value {
-    let row = |number: usize| {
-        json!({
-            "id": {"S": format!("film-{number}")},
-            "title": {"S": format!("Celestial Nomads {number}")},
-            "director": {"S": "Ada Lindqvist"},
-            "year": {"N": (1970 + number).to_string()},
-            "rating": {"N": format!("{}.{}", 5 + number % 5, number % 10)},
-            "genre": {"L": [{"S": "Sci-Fi"}, {"S": "Drama"}]},
-            "plot": {"S": "A crew without a harbor follows a signal between the stars, and finds who sent it."},
-        })
-    };
-    json!({"Items": (0..ROWS).map(row).collect::<Vec<_>>(), "Count": ROWS, "ScannedCount": ROWS})
-}
-
-fn converse() -> Value {
-    let text = "Watch Celestial Nomads 7: a crew follows a signal between the stars. It is the one with the best end.";
-    json!({
-        "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
-        "stopReason": "end_turn",
-        "usage": {"inputTokens": 2608, "outputTokens": 122, "totalTokens": 2730},
-        "metrics": {"latencyMs": 1},
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_request_without_a_whole_signature_is_refused() {
-        let with = |value: &str| {
-            signed(&Request { headers: vec![("authorization".to_owned(), value.to_owned())], ..Request::default() })
-        };
-        let scope =
-            "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/bedrock/aws4_request, SignedHeaders=host;x-amz-date";
-        assert!(with(&format!("{scope}, Signature={}", "0a".repeat(32))));
-        assert!(!with(&format!("{scope}, Signature=0a")) && !with(scope) && !with("Bearer x"));
-        assert!(!signed(&Request::default()));
-    }
 }

@@ -1,8 +1,15 @@
 //! As much HTTP/1.1 as an SDK and a Lambda runtime speak to a server.
 
-use std::io::{self, BufRead, Write};
+use std::{
+    io::{self, BufRead, ErrorKind, Write},
+    sync::mpsc::{Receiver, Sender, channel},
+};
 
-/// A request that has arrived whole.
+use serde_json::{Value, json};
+
+const JSON: &str = "application/json";
+
+/// A request.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// Method and path, as `POST /model/x/converse`.
@@ -19,6 +26,109 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str())
     }
+
+    /// The body as JSON; null if it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    pub(crate) fn is_chunked(&self) -> bool {
+        self.header("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the parts of an HTTP response")]
+pub struct Response {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Body,
+}
+
+/// What an answer holds.
+#[derive(Debug)]
+pub enum Body {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Chunk by chunk, as somebody hands them over.
+    Fed(Fed),
+}
+
+/// The other end of a [`Feed`].
+#[derive(Debug)]
+pub struct Fed {
+    chunks: Receiver<Chunk>,
+    pub(crate) seen: Sender<Seen>,
+}
+
+#[derive(Debug)]
+enum Chunk {
+    Bytes(Vec<u8>),
+    Cut,
+}
+
+/// What is seen of who reads an answer that is fed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// The reader reads no further: a chunk has been waiting for long to be taken.
+    Stalled,
+    /// The reader closed the connection.
+    Gone,
+}
+
+/// Hands over an answer's chunks, one after the other, whenever it likes. Dropped, it ends the answer.
+#[derive(Debug)]
+pub struct Feed {
+    chunks: Sender<Chunk>,
+    /// What its reader does.
+    pub seen: Receiver<Seen>,
+}
+
+impl Feed {
+    /// Send `bytes`. Nothing is sent when the reader is gone.
+    pub fn send(&self, bytes: Vec<u8>) {
+        let _ = self.chunks.send(Chunk::Bytes(bytes));
+    }
+
+    /// Cut the connection instead of ending the answer.
+    pub fn cut(self) {
+        let _ = self.chunks.send(Chunk::Cut);
+    }
+}
+
+impl Response {
+    /// 200 with `body`.
+    pub fn ok(body: impl ToString) -> Self {
+        Self { status: 200, headers: aws_headers(JSON), body: Body::Whole(body.to_string().into_bytes()) }
+    }
+
+    /// An error of AWS: `code` in the header and in the body, as the two protocols have it.
+    #[must_use]
+    pub fn error(status: u16, code: &str, message: &str) -> Self {
+        let body = json!({"__type": code, "message": message}).to_string().into_bytes();
+        let mut headers = aws_headers(JSON);
+        headers.push(("x-amzn-errortype", code.to_owned()));
+        Self { status, headers, body: Body::Whole(body) }
+    }
+
+    /// 200 with a body that is handed over later.
+    #[must_use]
+    pub fn fed(content_type: &str) -> (Feed, Self) {
+        let ((chunks, fed), (told, seen)) = (channel(), channel());
+        let body = Body::Fed(Fed { chunks: fed, seen: told });
+        (Feed { chunks, seen }, Self { status: 200, headers: aws_headers(content_type), body })
+    }
+
+    fn head(&self, length: &str) -> Vec<u8> {
+        let headers: String = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        format!("HTTP/1.1 {} X\r\n{headers}{length}\r\n\r\n", self.status).into_bytes()
+    }
+}
+
+fn aws_headers(content_type: &str) -> Vec<(&'static str, String)> {
+    vec![("content-type", content_type.to_owned()), ("x-amzn-requestid", "aws-1".to_owned())]
 }
 
 /// The next request of a connection; `None` when the other side is done.
@@ -26,34 +136,91 @@ impl Request {
 /// # Errors
 /// The connection broke, or what came is not HTTP.
 pub fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
+    let Some(mut request) = read_head(reader)? else { return Ok(None) };
+    read_body(reader, &mut request)?;
+    Ok(Some(request))
+}
+
+/// A request without its body.
+pub(crate) fn read_head(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
     let first = line(reader)?;
     if first.is_empty() {
         return Ok(None);
     }
     let (line, _) = first.rsplit_once(" HTTP/").ok_or_else(|| invalid("a request line"))?;
-    let mut request = Request { line: line.to_owned(), headers: headers(reader)?, body: Vec::new() };
-    if request.header("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
-        request.body = chunks(reader)?;
-    } else if let Some(length) = request.header("content-length") {
-        request.body = vec![0; length.parse().map_err(|_| invalid("content-length"))?];
-        reader.read_exact(&mut request.body)?;
-    }
-    Ok(Some(request))
+    Ok(Some(Request { line: line.to_owned(), headers: headers(reader)?, body: Vec::new() }))
 }
 
-/// Answer in one write, so that no packet waits for another.
+/// The body of a request.
+pub(crate) fn read_body(reader: &mut impl BufRead, request: &mut Request) -> io::Result<()> {
+    if request.is_chunked() {
+        while let Some(chunk) = read_chunk(reader)? {
+            request.body.extend_from_slice(&chunk);
+        }
+    } else if let Some(length) = request.header("content-length") {
+        let length = length.parse().map_err(|_| invalid("content-length"))?;
+        request.body.resize(length, 0);
+        reader.read_exact(&mut request.body)?;
+    }
+    Ok(())
+}
+
+/// The next chunk of a body; `None` at its end.
+pub(crate) fn read_chunk(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let size = line(reader)?;
+    let size = usize::from_str_radix(&size, 16).map_err(|_| invalid("a chunk's size"))?;
+    if size == 0 {
+        // What a streamed response ends in: trailers, then an empty line.
+        headers(reader)?;
+        return Ok(None);
+    }
+    let mut chunk = vec![0; size];
+    reader.read_exact(&mut chunk)?;
+    line(reader)?;
+    Ok(Some(chunk))
+}
+
+/// Answer. A whole body goes out in one write with its head, so that no packet waits for another.
 ///
 /// # Errors
-/// The connection broke.
-pub fn write(writer: &mut impl Write, status: u16, headers: &[(&str, &str)], body: &[u8]) -> io::Result<()> {
-    let mut bytes = format!("HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n").into_bytes();
-    for (name, value) in headers {
-        bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+/// The connection broke, or was to be cut.
+pub fn write(writer: &mut impl Write, response: &Response) -> io::Result<()> {
+    match &response.body {
+        Body::Whole(body) => {
+            let mut bytes = response.head(&format!("content-length: {}", body.len()));
+            bytes.extend_from_slice(body);
+            writer.write_all(&bytes)?;
+            writer.flush()
+        }
+        Body::Fed(fed) => {
+            send(writer, &response.head("transfer-encoding: chunked"), fed)?;
+            for chunk in &fed.chunks {
+                let Chunk::Bytes(bytes) = chunk else { return Err(ErrorKind::ConnectionAborted.into()) };
+                let chunk = [format!("{:x}\r\n", bytes.len()).as_bytes(), &bytes, b"\r\n"].concat();
+                send(writer, &chunk, fed)?;
+            }
+            send(writer, b"0\r\n\r\n", fed)
+        }
     }
-    bytes.extend_from_slice(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
-    bytes.extend_from_slice(body);
-    writer.write_all(&bytes)?;
-    writer.flush()
+}
+
+/// Write all of `bytes`, and tell when they are not taken: the sockets of the stand-ins give up after a while.
+fn send(writer: &mut impl Write, mut bytes: &[u8], fed: &Fed) -> io::Result<()> {
+    let stalled = |error: &io::Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+    while !bytes.is_empty() {
+        match writer.write(bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if stalled(&error) => _ = fed.seen.send(Seen::Stalled),
+            Err(error) => return Err(error),
+        }
+    }
+    while let Err(error) = writer.flush() {
+        if !stalled(&error) {
+            return Err(error);
+        }
+        let _ = fed.seen.send(Seen::Stalled);
+    }
+    Ok(())
 }
 
 fn headers(reader: &mut impl BufRead) -> io::Result<Vec<(String, String)>> {
@@ -67,23 +234,6 @@ fn headers(reader: &mut impl BufRead) -> io::Result<Vec<(String, String)>> {
     }
 }
 
-fn chunks(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
-    let mut body = Vec::new();
-    loop {
-        let size = line(reader)?;
-        let size = usize::from_str_radix(&size, 16).map_err(|_| invalid("a chunk's size"))?;
-        if size == 0 {
-            // What a streamed response ends in: trailers, then an empty line.
-            headers(reader)?;
-            return Ok(body);
-        }
-        let start = body.len();
-        body.resize(start + size, 0);
-        reader.read_exact(&mut body[start..])?;
-        line(reader)?;
-    }
-}
-
 fn line(reader: &mut impl BufRead) -> io::Result<String> {
     let mut line = String::new();
     reader.read_line(&mut line)?;
@@ -92,7 +242,7 @@ fn line(reader: &mut impl BufRead) -> io::Result<String> {
 }
 
 fn invalid(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{what} was expected"))
+    io::Error::new(ErrorKind::InvalidData, format!("{what} was expected"))
 }
 
 #[cfg(test)]
@@ -114,5 +264,22 @@ mod tests {
     fn a_connection_that_ends_between_requests_has_ended_well() {
         assert!(read(&mut "".as_bytes()).unwrap().is_none());
         assert!(read(&mut "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na".as_bytes()).is_err());
+    }
+
+    #[test]
+    fn an_answer_that_is_fed_ends_with_its_feed_or_is_cut() {
+        let written = |cut: bool| {
+            let (feed, response) = Response::fed("x");
+            feed.send(b"one".to_vec());
+            if cut {
+                feed.cut()
+            } else {
+                drop(feed)
+            }
+            let mut bytes = Vec::new();
+            (write(&mut bytes, &response).is_ok(), bytes.ends_with(b"3\r\none\r\n0\r\n\r\n"))
+        };
+        assert_eq!(written(false), (true, true));
+        assert_eq!(written(true), (false, false));
     }
 }

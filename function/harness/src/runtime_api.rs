@@ -1,7 +1,7 @@
 //! The Lambda Runtime API: hands out one event after the other and takes the answers.
 
 use std::{
-    io::BufReader,
+    io::{self, BufReader},
     net::{TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
@@ -13,13 +13,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::http;
+use crate::http::{self, Body, Request, Response};
 
 /// An answer that takes longer than this is not waited for.
 const LONGEST_ANSWER: Duration = Duration::from_secs(30);
 const NEXT: &str = "GET /2018-06-01/runtime/invocation/next";
 
-/// One environment's Runtime API.
+/// One environment's Runtime API. When it is dropped, whoever waits for the next event is hung up on.
 #[derive(Debug)]
 pub struct RuntimeApi {
     /// What `AWS_LAMBDA_RUNTIME_API` has to hold.
@@ -39,9 +39,19 @@ pub struct Answer {
     pub at: Instant,
 }
 
+/// An answer that comes in chunks. They are taken from the connection when they are asked for and not before; dropped
+/// before its end, the connection is closed.
+#[derive(Debug)]
+pub struct Arriving {
+    connection: BufReader<TcpStream>,
+    back: Sender<BufReader<TcpStream>>,
+    since: Instant,
+}
+
 #[derive(Debug)]
 enum Told {
-    Answer(Answer),
+    Whole(Answer),
+    Arriving(Arriving),
     Error(String),
 }
 
@@ -65,55 +75,117 @@ impl RuntimeApi {
             for stream in listener.incoming().flatten() {
                 let queue = Arc::clone(&queue);
                 // A broken connection shows as an answer that does not come.
-                thread::spawn(move || serve(&stream, &queue));
+                thread::spawn(move || serve(stream, &queue));
             }
         });
         Ok(Self { address, events, answers })
     }
 
-    /// Hand out `event` as soon as the program asks for one, and wait for its answer.
+    /// Hand out `event` as soon as the program asks for one, and wait for its answer, to the last byte.
     ///
     /// # Errors
     /// The program reports an error, or nothing for 30 seconds.
     pub fn invoke(&self, event: &[u8]) -> Result<Answer> {
-        self.events.send(event.to_vec()).context("queueing an event")?;
-        match self.answers.recv_timeout(LONGEST_ANSWER).context("waiting for the program's answer")? {
-            Told::Answer(answer) => Ok(answer),
+        self.hand(event)?;
+        match self.told()? {
+            Told::Whole(answer) => Ok(answer),
+            Told::Arriving(arriving) => arriving.rest(),
             Told::Error(report) => bail!("the program reports an error: {report}"),
         }
     }
+
+    /// Hand out `event` as soon as the program asks for one. What comes of it is asked for with [`Self::arriving`].
+    ///
+    /// # Errors
+    /// The Runtime API is gone.
+    pub fn hand(&self, event: &[u8]) -> Result<()> {
+        self.events.send(event.to_vec()).context("queueing an event")
+    }
+
+    /// The answer that begins next, which comes in chunks.
+    ///
+    /// # Errors
+    /// It is whole, the program reports an error, or nothing for 30 seconds.
+    pub fn arriving(&self) -> Result<Arriving> {
+        match self.told()? {
+            Told::Arriving(arriving) => Ok(arriving),
+            Told::Whole(answer) => bail!("the answer is whole: {}", String::from_utf8_lossy(&answer.body)),
+            Told::Error(report) => bail!("the program reports an error: {report}"),
+        }
+    }
+
+    fn told(&self) -> Result<Told> {
+        self.answers.recv_timeout(LONGEST_ANSWER).context("waiting for the program's answer")
+    }
 }
 
-fn serve(stream: &TcpStream, queue: &Queue) -> Result<()> {
-    stream.set_nodelay(true)?;
-    let mut reader = BufReader::new(stream);
-    let mut writer = stream;
-    while let Some(request) = http::read(&mut reader)? {
+impl Arriving {
+    /// The next chunk.
+    ///
+    /// # Errors
+    /// The connection broke, or the answer is at its end.
+    pub fn chunk(&mut self) -> io::Result<Vec<u8>> {
+        http::read_chunk(&mut self.connection)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    /// Everything that is still to come.
+    ///
+    /// # Errors
+    /// The connection broke before the answer's end.
+    pub fn rest(mut self) -> Result<Answer> {
+        let mut body = Vec::new();
+        while let Some(chunk) = http::read_chunk(&mut self.connection).context("reading an answer's chunks")? {
+            body.extend_from_slice(&chunk);
+        }
         let at = Instant::now();
+        // The program is told on the same connection that its answer has come.
+        let _ = self.back.send(self.connection);
+        Ok(Answer { body, took: at - self.since, at })
+    }
+}
+
+fn serve(stream: TcpStream, queue: &Queue) -> Result<()> {
+    stream.set_nodelay(true)?;
+    let mut connection = BufReader::new(stream);
+    while let Some(mut request) = http::read_head(&mut connection)? {
         if request.line == NEXT {
             let Some(event) = queue.events.lock().ok().and_then(|events| events.recv().ok()) else { break };
-            hand_out(&mut writer, queue, &event)?;
+            if let Ok(mut since) = queue.handed_out.lock() {
+                *since = Some(Instant::now());
+            }
+            http::write(connection.get_mut(), &invocation(event))?;
             continue;
         }
-        let handed_out = queue.handed_out.lock().ok().and_then(|mut since| since.take());
-        match handed_out.filter(|_| request.line.ends_with("/response")) {
-            Some(since) => queue.answers.send(Told::Answer(Answer { body: request.body, took: at - since, at }))?,
-            None => queue.answers.send(Told::Error(String::from_utf8_lossy(&request.body).into_owned()))?,
+        let since = queue.handed_out.lock().ok().and_then(|mut since| since.take());
+        let since = since.filter(|_| request.line.ends_with("/response"));
+        if let (Some(since), true) = (since, request.is_chunked()) {
+            let (back, returned) = channel();
+            queue.answers.send(Told::Arriving(Arriving { connection, back, since }))?;
+            connection = returned.recv()?;
+        } else {
+            http::read_body(&mut connection, &mut request)?;
+            queue.answers.send(told(request, since))?;
         }
-        http::write(&mut writer, 202, &[], b"{}")?;
+        http::write(connection.get_mut(), &Response { status: 202, ..Response::ok("{}") })?;
     }
     Ok(())
 }
 
-fn hand_out(writer: &mut &TcpStream, queue: &Queue, event: &[u8]) -> Result<()> {
-    if let Ok(mut since) = queue.handed_out.lock() {
-        *since = Some(Instant::now());
+fn told(request: Request, since: Option<Instant>) -> Told {
+    let at = Instant::now();
+    match since {
+        Some(since) => Told::Whole(Answer { body: request.body, took: at - since, at }),
+        None => Told::Error(String::from_utf8_lossy(&request.body).into_owned()),
     }
+}
+
+fn invocation(event: Vec<u8>) -> Response {
     let headers = [
         ("lambda-runtime-aws-request-id", "r-1"),
         // The year 2100: what is measured is not stopped.
         ("lambda-runtime-deadline-ms", "4102444800000"),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:123456789012:function:f"),
     ];
-    Ok(http::write(writer, 200, &headers, event)?)
+    let headers = headers.map(|(name, value)| (name, value.to_owned())).to_vec();
+    Response { status: 200, headers, body: Body::Whole(event) }
 }

@@ -2,106 +2,102 @@
 
 use std::sync::Arc;
 
-use crate::stand_in::{Request, Response, Server};
 use function::{
     aws::Trouble,
-    catalog::{Cap, Catalog, DynamoTable, FirstRows, Query, Selection, Table},
+    catalog::{Cap, Catalog, DynamoTable, FirstRows, Query, Selection, Table as _},
+};
+use harness::{
+    backend::Backend,
+    dynamodb::Table,
+    http::{Request, Response},
 };
 use serde_json::{Value, json};
 
+use crate::support::{aws, sdk_config};
+
 const CAP: Cap = Cap { films: 1_000, bytes: 100_000 };
 
-/// A table of `rows` films whose pages end early, as at 1 MB, after `page` rows.
-fn table(rows: u64, page: u64) -> impl Fn(&Request) -> Option<Response> {
-    move |request| {
-        let asked = request.json();
-        let text = asked["ExclusiveStartKey"]["id"]["N"].as_str().unwrap_or("0");
-        let first: u64 = text.parse().unwrap();
-        let end = rows.min(first + page.min(asked["Limit"].as_u64().unwrap_or(page)));
-        let items: Vec<Value> = (first..end).map(|id| json!({"id": {"N": id.to_string()}})).collect();
-        let mut answer = json!({"Items": items, "Count": items.len()});
-        if end < rows {
-            answer["LastEvaluatedKey"] = json!({"id": {"N": end.to_string()}});
-        }
-        Some(Response::ok(answer))
-    }
+/// A table of `rows` films, whose pages end after `page` of them.
+fn table(rows: u64, page: usize) -> impl Fn(&Request) -> Option<Response> {
+    let table = Table::of((0..rows).map(|id| json!({"id": {"N": id.to_string()}}))).in_pages_of(page);
+    move |request| Some(table.scan(request))
 }
 
 fn lines(selection: &Selection) -> Vec<String> {
     selection.movies().map(|(_, movie)| movie.as_json().to_owned()).collect()
 }
 
-async fn first_rows(server: &Server, limit: u16) -> Result<Vec<String>, Trouble> {
-    let catalog = FirstRows::new(DynamoTable::new(&server.sdk_config(), "cinedb", CAP), limit);
+async fn first_rows(backend: &Backend, limit: u16) -> Result<Vec<String>, Trouble> {
+    let catalog = FirstRows::new(DynamoTable::new(&sdk_config(&backend.url), "cinedb", CAP), limit);
     Ok(lines(&catalog.movies(&Query::default()).await?))
 }
 
-async fn whole(server: &Server, cap: Cap) -> Vec<String> {
-    let shelf = Arc::new(DynamoTable::new(&server.sdk_config(), "cinedb", cap).shelf().await.unwrap());
+async fn whole(backend: &Backend, cap: Cap) -> Vec<String> {
+    let shelf = Arc::new(DynamoTable::new(&sdk_config(&backend.url), "cinedb", cap).shelf().await.unwrap());
     lines(&shelf.select(&Query::default(), usize::MAX))
 }
 
 #[tokio::test]
 async fn the_first_rows_of_a_small_table_are_read_in_one_call() {
-    let server = Server::start(table(3, 100));
-    assert_eq!(first_rows(&server, 50).await.unwrap(), ["{\"id\":0}", "{\"id\":1}", "{\"id\":2}"]);
-    let [scan] = &server.requests()[..] else { panic!("not one call") };
+    let backend = aws(table(3, 100));
+    assert_eq!(first_rows(&backend, 50).await.unwrap(), ["{\"id\":0}", "{\"id\":1}", "{\"id\":2}"]);
+    let [scan] = &backend.requests()[..] else { panic!("not one call") };
     assert_eq!(scan.json(), json!({"TableName": "cinedb", "Limit": 50}));
 }
 
 #[tokio::test]
 async fn pages_are_followed_until_the_limit_and_no_row_is_read_for_nothing() {
-    let server = Server::start(table(100, 20));
-    assert_eq!(first_rows(&server, 50).await.unwrap().len(), 50);
-    let limits: Vec<Value> = server.requests().iter().map(|scan| scan.json()["Limit"].clone()).collect();
+    let backend = aws(table(100, 20));
+    assert_eq!(first_rows(&backend, 50).await.unwrap().len(), 50);
+    let limits: Vec<Value> = backend.requests().iter().map(|scan| scan.json()["Limit"].clone()).collect();
     assert_eq!(limits, [50, 30, 10]);
 }
 
 #[tokio::test]
 async fn an_empty_page_before_the_end_is_not_the_end() {
     let last = table(1, 1);
-    let server = Server::start(move |request| match request.json().get("ExclusiveStartKey") {
-        None => Some(Response::ok(json!({"Items": [], "LastEvaluatedKey": {"id": {"N": "0"}}}))),
+    let backend = aws(move |request| match request.json().get("ExclusiveStartKey") {
+        None => Some(Response::ok(json!({"Items": [], "LastEvaluatedKey": {"id": {"N": "before the first"}}}))),
         Some(_) => last(request),
     });
-    assert_eq!(first_rows(&server, 50).await.unwrap(), ["{\"id\":0}"]);
-    assert_eq!(whole(&server, CAP).await, ["{\"id\":0}"]);
+    assert_eq!(first_rows(&backend, 50).await.unwrap(), ["{\"id\":0}"]);
+    assert_eq!(whole(&backend, CAP).await, ["{\"id\":0}"]);
 }
 
 #[tokio::test]
 async fn a_whole_table_is_read_page_by_page() {
-    let server = Server::start(table(250, 100));
-    assert_eq!(whole(&server, CAP).await.len(), 250);
-    assert_eq!(server.requests()[0].json(), json!({"TableName": "cinedb"}));
-    assert_eq!(server.requests().len(), 3);
+    let backend = aws(table(250, 100));
+    assert_eq!(whole(&backend, CAP).await.len(), 250);
+    assert_eq!(backend.requests()[0].json(), json!({"TableName": "cinedb"}));
+    assert_eq!(backend.requests().len(), 3);
 }
 
 #[tokio::test]
 async fn of_a_table_that_is_too_large_a_part_is_kept() {
     for cap in [Cap { films: 300, ..CAP }, Cap { bytes: 3_000, ..CAP }] {
-        let server = Server::start(table(10_000, 100));
-        let kept = whole(&server, cap).await.len();
+        let backend = aws(table(10_000, 100));
+        let kept = whole(&backend, cap).await.len();
         assert!((300..500).contains(&kept), "{kept}");
-        assert!(server.requests().len() < 6);
+        assert!(backend.requests().len() < 6);
     }
 }
 
 #[tokio::test]
 async fn a_page_that_fails_once_is_asked_for_again_and_the_pages_before_it_are_not() {
     let (rows, failed) = (table(300, 100), std::sync::atomic::AtomicBool::new(false));
-    let server = Server::start(move |request| {
-        let third = request.json()["ExclusiveStartKey"]["id"]["N"] == "200";
+    let backend = aws(move |request| {
+        let third = request.json()["ExclusiveStartKey"]["id"]["N"] == "199";
         if third && !failed.swap(true, std::sync::atomic::Ordering::Relaxed) { None } else { rows(request) }
     });
-    assert_eq!(whole(&server, CAP).await.len(), 300);
-    assert_eq!(server.requests().len(), 4);
+    assert_eq!(whole(&backend, CAP).await.len(), 300);
+    assert_eq!(backend.requests().len(), 4);
 }
 
 #[tokio::test]
 async fn why_there_are_no_films_is_kept_for_the_log() {
     let denied = "User is not authorized to perform: dynamodb:Scan";
-    let server = Server::start(move |_| Some(Response::error(400, "AccessDeniedException", denied)));
-    let trouble = first_rows(&server, 50).await.unwrap_err();
+    let backend = aws(move |_| Some(Response::error(400, "AccessDeniedException", denied)));
+    let trouble = first_rows(&backend, 50).await.unwrap_err();
     assert_eq!((trouble.code.as_str(), trouble.detail.as_str()), ("AccessDeniedException", denied));
     assert_eq!(trouble.aws_request_id.as_deref(), Some("aws-1"));
 }

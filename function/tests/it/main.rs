@@ -8,4 +8,7 @@ mod bootstrap;
 mod catalog;
 mod model;
 mod recall;
-mod stand_in;
+mod streaming;
+mod support;
+mod trust;
+mod unwell;

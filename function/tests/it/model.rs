@@ -7,7 +7,6 @@ mod unwell;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use crate::stand_in::{Response, Server};
 use aws_sdk_dynamodb::types::AttributeValue;
 use function::{
     catalog::{Movie, Query, Shelf},
@@ -15,14 +14,21 @@ use function::{
     deadline::Deadline,
     model::{Answer, BedrockModel, Model, ModelFailure},
 };
+use harness::{backend::Backend, bedrock, http::Response};
 use serde_json::{Value, json};
 
-async fn ask(server: &Server, model_id: &str) -> Result<Answer, ModelFailure> {
+use crate::support::sdk_config;
+
+async fn ask(backend: &Backend, model_id: &str) -> Result<Answer, ModelFailure> {
+    ask_at(&backend.url, model_id).await
+}
+
+async fn ask_at(url: &str, model_id: &str) -> Result<Answer, ModelFailure> {
     let history = json!([{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}]);
     let body = json!({"message": "A thriller?", "history": history}).to_string();
     let conversation = Conversation::from_body(&body).unwrap();
     let movies = Arc::new(Shelf::in_order(vec![Movie::from_item(&row("The Warrior"))])).select(&Query::default(), 50);
-    let model = BedrockModel::new(&server.sdk_config(), model_id, &[]);
+    let model = BedrockModel::new(&sdk_config(url), model_id, &[]);
     model.answer(&Prompt::new(&movies, &conversation), Deadline::within(Duration::from_secs(30))).await
 }
 
@@ -31,9 +37,5 @@ fn row(title: &str) -> HashMap<String, AttributeValue> {
 }
 
 fn converse(content: Value, stop_reason: &str) -> Option<Response> {
-    let message = json!({"message": {"role": "assistant", "content": content}});
-    let usage = json!({"inputTokens": 608, "outputTokens": 122, "totalTokens": 730});
-    Some(Response::ok(
-        json!({"output": message, "stopReason": stop_reason, "usage": usage, "metrics": {"latencyMs": 1}}),
-    ))
+    Some(Response::ok(bedrock::answer_of(content, stop_reason)))
 }

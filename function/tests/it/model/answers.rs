@@ -4,19 +4,20 @@ use function::{
     error::ModelTrouble,
     model::{Answer, Stop, Usage},
 };
+use harness::http::{Body, Response};
 use serde_json::json;
 
-use super::{ask, converse};
-use crate::stand_in::{Response, Server};
+use super::{ask, ask_at, converse};
+use crate::support::{aws, nobody};
 
 #[tokio::test]
 async fn texts_are_picked_by_type_and_tokens_counted() {
     let thought = json!({"reasoningContent": {"reasoningText": {"text": "Hmm.", "signature": "s"}}});
     let content = json!([thought, {"text": "Watch "}, {"text": "The Warrior. "}]);
-    let server = Server::start(move |_| converse(content.clone(), "end_turn"));
+    let backend = aws(move |_| converse(content.clone(), "end_turn"));
     let usage = Usage { input_tokens: 608, output_tokens: 122, ..Usage::default() };
     let expected = Answer { text: "Watch The Warrior.".to_owned(), stop: Stop::Finished, usage };
-    assert_eq!(ask(&server, "us.anthropic.claude-haiku-5-5").await, Ok(expected));
+    assert_eq!(ask(&backend, "us.anthropic.claude-haiku-5-5").await, Ok(expected));
 }
 
 #[tokio::test]
@@ -33,8 +34,8 @@ async fn a_stop_for_length_or_refusal_is_an_answer_and_silence_is_not() {
         (json!([]), "end_turn", Err(ModelTrouble::NoText)),
         (json!([{"text": " \n"}]), "end_turn", Err(ModelTrouble::NoText)),
     ] {
-        let server = Server::start(move |_| converse(content.clone(), stop_reason));
-        let answer = ask(&server, "us.anthropic.claude-haiku-5-5").await;
+        let backend = aws(move |_| converse(content.clone(), stop_reason));
+        let answer = ask(&backend, "us.anthropic.claude-haiku-5-5").await;
         assert_eq!(answer.map(|answer| answer.stop).map_err(|failure| failure.public), expected, "{stop_reason}");
     }
 }
@@ -42,8 +43,8 @@ async fn a_stop_for_length_or_refusal_is_an_answer_and_silence_is_not() {
 #[tokio::test]
 async fn bedrocks_errors_keep_their_code_and_message_for_the_log() {
     let eol = "This model version has reached the end of its life.";
-    let server = Server::start(move |_| Some(Response::error(404, "ResourceNotFoundException", eol)));
-    let failure = ask(&server, "us.anthropic.claude-3-5-haiku-20241022-v1:0").await.unwrap_err();
+    let backend = aws(move |_| Some(Response::error(404, "ResourceNotFoundException", eol)));
+    let failure = ask(&backend, "us.anthropic.claude-3-5-haiku-20241022-v1:0").await.unwrap_err();
     assert_eq!(failure.public, ModelTrouble::NotAvailable);
     assert_eq!((failure.trouble.code.as_str(), failure.trouble.detail.as_str()), ("ResourceNotFoundException", eol));
     assert_eq!(failure.trouble.aws_request_id.as_deref(), Some("aws-1"));
@@ -53,31 +54,32 @@ async fn bedrocks_errors_keep_their_code_and_message_for_the_log() {
 #[tokio::test]
 async fn throttling_is_tried_twice_and_a_refusal_once() {
     for (status, code, attempts) in [(429, "ThrottlingException", 2), (403, "AccessDeniedException", 1)] {
-        let server = Server::start(move |_| Some(Response::error(status, code, "no")));
-        ask(&server, "us.anthropic.claude-haiku-5-5").await.unwrap_err();
-        assert_eq!(server.requests().len(), attempts, "{code}");
+        let backend = aws(move |_| Some(Response::error(status, code, "no")));
+        ask(&backend, "us.anthropic.claude-haiku-5-5").await.unwrap_err();
+        assert_eq!(backend.requests().len(), attempts, "{code}");
     }
 }
 
 #[tokio::test]
 async fn an_answer_that_is_not_json_is_a_failure_that_quotes_nothing() {
-    let server = Server::start(|_| Some(Response::ok("{\"output\": secret")));
-    let failure = ask(&server, "us.anthropic.claude-haiku-5-5").await.unwrap_err();
+    let backend = aws(|_| Some(Response::ok("{\"output\": secret")));
+    let failure = ask(&backend, "us.anthropic.claude-haiku-5-5").await.unwrap_err();
     assert_eq!(failure.public, ModelTrouble::Failed);
     assert!(!format!("{failure:?}").contains("secret"), "{failure:?}");
 }
 
 #[tokio::test]
 async fn an_error_without_a_code_is_known_by_its_status() {
-    let gateway = || Response { status: 502, headers: Vec::new(), body: b"<html>Bad Gateway</html>".to_vec() };
-    let server = Server::start(move |_| Some(gateway()));
-    let failure = ask(&server, "us.anthropic.claude-haiku-5-5").await.unwrap_err();
+    let gateway =
+        || Response { status: 502, headers: Vec::new(), body: Body::Whole(b"<html>Bad Gateway</html>".to_vec()) };
+    let backend = aws(move |_| Some(gateway()));
+    let failure = ask(&backend, "us.anthropic.claude-haiku-5-5").await.unwrap_err();
     assert_eq!((failure.public, failure.trouble.code.as_str()), (ModelTrouble::Failed, "HTTP 502"));
 }
 
 #[tokio::test]
 async fn a_host_that_refuses_connections_is_unreachable() {
-    let failure = ask(&Server::closed(), "us.anthropic.claude-haiku-5-5").await.unwrap_err();
+    let failure = ask_at(&nobody(), "us.anthropic.claude-haiku-5-5").await.unwrap_err();
     assert_eq!(failure.public, ModelTrouble::Unreachable);
     assert!(failure.trouble.detail.contains("refused"), "{failure:?}");
 }

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::{ask, converse};
-use crate::stand_in::Server;
+use crate::support::aws;
 
 /// The request for one model. The instructions are the same for all. The temperature is 0.7 as the SDK writes an `f32`.
 async fn request(model_id: &str) -> String {
-    let server = Server::start(|_| converse(json!([{"text": "Yes."}]), "end_turn"));
-    ask(&server, model_id).await.unwrap();
-    let [request] = &server.requests()[..] else { panic!("not one request") };
+    let backend = aws(|_| converse(json!([{"text": "Yes."}]), "end_turn"));
+    ask(&backend, model_id).await.unwrap();
+    let [request] = &backend.requests()[..] else { panic!("not one request") };
     let mut body = request.json();
     assert_eq!(body["system"][0]["text"], function::chat::INSTRUCTIONS);
     body["system"][0]["text"] = json!("the instructions");

@@ -8,31 +8,33 @@ use function::{
     deadline::Deadline,
     model::{BedrockModel, Model, ModelFailure, Usage},
 };
+use harness::{backend::Backend, http::Response};
 use serde_json::{Value, json};
 
 use super::{converse, row};
-use crate::stand_in::{Response, Server};
+use crate::support::{aws, sdk_config};
 
 const FALLBACKS: [&str; 2] = ["us.anthropic.claude-haiku-4-5-20251001-v1:0", "us.amazon.nova-lite-v1:0"];
 
 /// Ask with both fallbacks, about a catalogue of `films` films.
-async fn ask(server: &Server, films: usize, message: &str) -> Result<function::model::Answer, ModelFailure> {
+async fn ask(backend: &Backend, films: usize, message: &str) -> Result<function::model::Answer, ModelFailure> {
     let mut filling = Filling::default();
     (0..films).for_each(|film| filling.add(&row(&format!("Film number {film} about {}", "nothing ".repeat(10)))));
     let conversation = Conversation::from_body(&json!({"message": message}).to_string()).unwrap();
     let movies = Arc::new(filling.finish()).select(&Query::new(conversation.wanted()), 50);
-    let model = BedrockModel::new(&server.sdk_config(), "us.anthropic.claude-haiku-5-5", &FALLBACKS.map(str::to_owned));
+    let model =
+        BedrockModel::new(&sdk_config(&backend.url), "us.anthropic.claude-haiku-5-5", &FALLBACKS.map(str::to_owned));
     model.answer(&Prompt::new(&movies, &conversation), Deadline::within(Duration::from_secs(30))).await
 }
 
 #[tokio::test]
 async fn a_fallback_model_is_sent_what_it_accepts() {
-    let server = Server::start(|request| match request.line.contains("haiku-5-5") {
+    let backend = aws(|request| match request.line.contains("haiku-5-5") {
         true => Some(Response::error(429, "ThrottlingException", "slow down")),
         false => converse(json!([{"text": "Yes."}]), "end_turn"),
     });
-    assert_eq!(ask(&server, 1, "hi").await.unwrap().text, "Yes.");
-    let asked: Vec<Value> = server.requests().iter().map(|request| request.json()).collect();
+    assert_eq!(ask(&backend, 1, "hi").await.unwrap().text, "Yes.");
+    let asked: Vec<Value> = backend.requests().iter().map(|request| request.json()).collect();
     assert_eq!(asked.len(), 3);
     assert_eq!(asked[0], asked[1]);
     assert!(asked[0].get("additionalModelRequestFields").is_some());
@@ -43,13 +45,13 @@ async fn a_fallback_model_is_sent_what_it_accepts() {
 #[tokio::test]
 async fn whatever_fails_there_are_at_most_four_calls() {
     for (status, code) in [(429, "ThrottlingException"), (503, "ServiceUnavailableException"), (500, "x")] {
-        let server = Server::start(move |_| Some(Response::error(status, code, "no")));
-        ask(&server, 1, "hi").await.unwrap_err();
-        assert!(server.requests().len() <= function::model::MAX_ATTEMPTS, "{code}");
+        let backend = aws(move |_| Some(Response::error(status, code, "no")));
+        ask(&backend, 1, "hi").await.unwrap_err();
+        assert!(backend.requests().len() <= function::model::MAX_ATTEMPTS, "{code}");
     }
-    let server = Server::start(|_| None);
-    ask(&server, 1, "hi").await.unwrap_err();
-    assert_eq!(server.requests().len(), function::model::MAX_ATTEMPTS);
+    let backend = aws(|_| None);
+    ask(&backend, 1, "hi").await.unwrap_err();
+    assert_eq!(backend.requests().len(), function::model::MAX_ATTEMPTS);
 }
 
 #[tokio::test]
@@ -59,18 +61,18 @@ async fn access_denied_and_end_of_life_are_told_apart_in_the_log() {
         (404, "ResourceNotFoundException", "This model version has reached the end of its life.", "end of life"),
         (404, "ResourceNotFoundException", "Could not resolve the foundation model", "list-inference-profiles"),
     ] {
-        let server = Server::start(move |_| Some(Response::error(status, code, message)));
-        let failure = ask(&server, 1, "hi").await.unwrap_err();
+        let backend = aws(move |_| Some(Response::error(status, code, message)));
+        let failure = ask(&backend, 1, "hi").await.unwrap_err();
         assert!(failure.hint.unwrap().contains(hint), "{failure:?}");
-        assert_eq!(server.requests().len(), 3, "each model once");
+        assert_eq!(backend.requests().len(), 3, "each model once");
     }
 }
 
 /// The kinds of the first message's blocks.
 async fn blocks(films: usize, message: &str) -> Vec<String> {
-    let server = Server::start(|_| converse(json!([{"text": "Yes."}]), "end_turn"));
-    ask(&server, films, message).await.unwrap();
-    let body = server.requests()[0].json();
+    let backend = aws(|_| converse(json!([{"text": "Yes."}]), "end_turn"));
+    ask(&backend, films, message).await.unwrap();
+    let body = backend.requests()[0].json();
     let blocks = body["messages"][0]["content"].as_array().unwrap();
     blocks.iter().flat_map(|block| block.as_object().unwrap().keys().cloned()).collect()
 }
@@ -84,14 +86,14 @@ async fn a_long_block_that_others_share_is_followed_by_a_cache_point() {
 
 #[tokio::test]
 async fn tokens_from_the_cache_are_counted() {
-    let server = Server::start(|_| {
+    let backend = aws(|_| {
         let message = json!({"message": {"role": "assistant", "content": [{"text": "Yes."}]}});
         let usage = json!({"inputTokens": 8, "outputTokens": 2, "totalTokens": 3_610,
             "cacheReadInputTokens": 3_600, "cacheWriteInputTokens": 0});
         let stop = "end_turn";
         Some(Response::ok(json!({"output": message, "stopReason": stop, "usage": usage, "metrics": {"latencyMs": 1}})))
     });
-    let usage = ask(&server, 1, "hi").await.unwrap().usage;
+    let usage = ask(&backend, 1, "hi").await.unwrap().usage;
     assert_eq!(usage, Usage { input_tokens: 8, output_tokens: 2, cache_read: Some(3_600), cache_write: Some(0) });
     assert_eq!(
         usage.to_json().to_string(),

@@ -1,0 +1,91 @@
+//! A table, as `DynamoDB` answers a Scan of it.
+
+use serde_json::{Value, json};
+
+use crate::http::{Request, Response};
+
+/// Rows whose key is their `id`.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Each with its id. They are written once: a Scan costs the harness little.
+    rows: Vec<(Value, String)>,
+    page: usize,
+}
+
+impl Table {
+    /// These rows, as `DynamoDB` writes them. A table of several pages needs ids.
+    #[must_use]
+    pub fn of(rows: impl IntoIterator<Item = Value>) -> Self {
+        Self { rows: rows.into_iter().map(|row| (row["id"].clone(), row.to_string())).collect(), page: usize::MAX }
+    }
+
+    /// Invented films.
+    #[must_use]
+    pub fn of_films(count: usize) -> Self {
+        Self::of((0..count).map(film))
+    }
+
+    /// The same table, whose pages end after `page` rows, as at 1 MB.
+    #[must_use]
+    pub fn in_pages_of(self, page: usize) -> Self {
+        Self { page, ..self }
+    }
+
+    /// The page that `request` asks for.
+    #[must_use]
+    pub fn scan(&self, request: &Request) -> Response {
+        let asked = request.json();
+        let after = &asked["ExclusiveStartKey"]["id"];
+        let last = self.rows.iter().position(|(id, _)| !after.is_null() && id == after);
+        let first = last.map_or(0, |last| last + 1);
+        let limit = asked["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        let page: Vec<_> = self.rows.iter().skip(first).take(self.page.min(limit)).collect();
+        let items: Vec<&str> = page.iter().map(|(_, row)| row.as_str()).collect();
+        let next = page.last().filter(|_| first + page.len() < self.rows.len());
+        let next = next.map(|(id, _)| format!(r#","LastEvaluatedKey":{}"#, json!({"id": id}))).unwrap_or_default();
+        Response::ok(format!(r#"{{"Items":[{}],"Count":{}{next}}}"#, items.join(","), page.len()))
+    }
+}
+
+fn film(number: usize) -> Value {
+    json!({
+        "id": {"S": format!("film-{number}")},
+        "title": {"S": format!("Celestial Nomads {number}")},
+        "director": {"S": "Ada Lindqvist"},
+        "year": {"N": (1970 + number % 50).to_string()},
+        "rating": {"N": format!("{}.{}", 5 + number % 5, number % 10)},
+        "genre": {"L": [{"S": "Sci-Fi"}, {"S": "Drama"}]},
+        "plot": {"S": "A crew without a harbor follows a signal between the stars, and finds who sent it."},
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Body;
+
+    fn scanned(table: &Table, asked: &Value) -> Value {
+        let Response { body: Body::Whole(body), .. } =
+            table.scan(&Request { body: asked.to_string().into(), ..Request::default() })
+        else {
+            panic!("a page is whole")
+        };
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    #[test]
+    fn pages_follow_each_other_by_their_last_key_until_the_last_row() {
+        let table = Table::of_films(5).in_pages_of(2);
+        let (mut asked, mut pages) = (json!({}), Vec::new());
+        loop {
+            let mut page = scanned(&table, &asked);
+            pages.push(page["Items"].as_array().unwrap().len());
+            match page.as_object_mut().unwrap().remove("LastEvaluatedKey") {
+                Some(key) => asked["ExclusiveStartKey"] = key,
+                None => break,
+            }
+        }
+        assert_eq!(pages, [2, 2, 1]);
+        assert_eq!(scanned(&table, &json!({"Limit": 1}))["Count"], 1);
+    }
+}

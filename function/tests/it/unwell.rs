@@ -1,0 +1,97 @@
+//! The program beside an AWS that is unwell: what is asked, how often, and what the caller hears.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use harness::{
+    backend::Backend,
+    bedrock,
+    call::Call,
+    dynamodb::Table,
+    http::{Request, Response},
+};
+use serde_json::{Value, json};
+
+use crate::support::{Chat, aws};
+
+const FALLBACKS: (&str, &str) =
+    ("FALLBACK_MODEL_IDS", "us.anthropic.claude-haiku-4-5-20251001-v1:0,us.amazon.nova-lite-v1:0");
+
+fn question() -> Value {
+    json!({"message": "sci-fi?"})
+}
+
+#[test]
+fn a_throttled_model_is_asked_twice_and_then_the_fallback_answers() {
+    let backend = aws(|request| match request.call() {
+        Call::Converse("us.anthropic.claude-haiku-5-5") => Some(Response::error(429, "ThrottlingException", "slow")),
+        Call::Converse(_) => Some(Response::ok(bedrock::answer("Watch Alien."))),
+        Call::Scan | Call::ConverseStream(_) | Call::Other => Some(Table::of_films(3).scan(request)),
+    });
+    let chat = Chat::start(&backend, &[FALLBACKS]);
+    let (status, body) = chat.post(question());
+    assert_eq!((status, &body["message"]), (200, &json!("Watch Alien.")));
+    let asked = backend.requests();
+    let asked: Vec<&str> = asked.iter().filter_map(|request| request.line.strip_prefix("POST /model/us.")).collect();
+    assert_eq!(
+        asked,
+        [
+            "anthropic.claude-haiku-5-5/converse",
+            "anthropic.claude-haiku-5-5/converse",
+            "anthropic.claude-haiku-4-5-20251001-v1%3A0/converse",
+        ]
+    );
+}
+
+#[test]
+fn whatever_fails_one_request_makes_four_calls_at_most() {
+    for (streaming, fault) in [
+        ("false", Some((429, "ThrottlingException", "too many requests at the moment, please try again shortly"))),
+        ("true", Some((503, "ServiceUnavailableException", "the model is busy, please try again shortly"))),
+        ("false", Some((500, "InternalServerException", "the model failed"))),
+        ("true", None),
+    ] {
+        let backend = aws(move |request| match (request.call(), fault) {
+            (Call::Scan, _) => Some(Table::of_films(3).scan(request)),
+            (_, Some((status, code, _))) => Some(Response::error(status, code, "no")),
+            (_, None) => None,
+        });
+        let chat = Chat::start(&backend, &[FALLBACKS, ("STREAMING", streaming)]);
+        let (status, body) = if streaming == "true" { chat.streamed(question()) } else { chat.post(question()) };
+        let told = fault.map_or("the model could not be reached", |(.., told)| told);
+        assert_eq!((status, body), (500, json!({"error": format!("Bedrock service error: {told}")})));
+        let calls = backend.requests().iter().filter(|request| request.line.starts_with("POST /model/")).count();
+        assert_eq!(calls, function::model::MAX_ATTEMPTS, "{told}");
+    }
+}
+
+#[test]
+fn a_table_that_throttles_costs_the_films_and_not_the_answer_until_it_recovers() {
+    let throttled = |request: &Request| match request.call() {
+        Call::Scan => Some(Response::error(400, "ProvisionedThroughputExceededException", "slow")),
+        Call::Converse(_) | Call::ConverseStream(_) | Call::Other => Some(Response::ok(bedrock::answer("Alien."))),
+    };
+    let backend = aws(throttled);
+    let chat = Chat::start(&backend, &[]);
+    assert_eq!(chat.post(question()).0, 200);
+    let scans = |backend: &Backend| backend.requests().iter().filter(|request| request.call() == Call::Scan).count();
+    assert_eq!(scans(&backend), 4, "two attempts before the first request, two for it");
+    assert!(chat.log_text().contains("answering from general knowledge"), "{}", chat.log_text());
+
+    // Seven pages, the third of which is a fault of the service once.
+    let (table, faults) = (Table::of_films(130).in_pages_of(20), AtomicUsize::new(0));
+    backend.forget();
+    backend.answer_by(move |request| match request.call() {
+        Call::Scan if request.json()["ExclusiveStartKey"]["id"]["S"] == "film-39" => {
+            match faults.fetch_add(1, Ordering::Relaxed) {
+                0 => Some(Response::error(500, "InternalServerError", "oh")),
+                _ => Some(table.scan(request)),
+            }
+        }
+        Call::Scan => Some(table.scan(request)),
+        Call::Converse(_) | Call::ConverseStream(_) | Call::Other => Some(Response::ok(bedrock::answer("Alien."))),
+    });
+    assert_eq!(chat.post(question()).0, 200);
+    assert_eq!(scans(&backend), 8);
+    let asked = backend.requests().pop().unwrap();
+    assert!(String::from_utf8_lossy(&asked.body).contains("<catalog>"), "the prompt has no films");
+}
