@@ -14,7 +14,7 @@ use provisioner::place::StackName;
 /// Applies a CloudFormation template straight through AWS's APIs: in seconds, without a state file.
 ///
 /// Results go to stdout, everything else to stderr. Exit codes: 0 done or nothing to do, 1 failed,
-/// 2 changes (`plan --detailed-exitcode` only).
+/// 2 changes (`plan` and `status` with `--detailed-exitcode` only).
 #[derive(Debug, Parser)]
 #[command(name = "provisioner", version, max_term_width = 110)]
 pub(crate) struct Cli {
@@ -39,6 +39,10 @@ pub(crate) enum Command {
     /// It needs no package and no parameters beyond names. The template still says otherwise: the next deploy moves
     /// forward again.
     Rollback(Rollback),
+    /// Show what is deployed, which version callers get, and where AWS differs from the template; change nothing
+    ///
+    /// It needs no package: where there is none, code is not compared, and it says so.
+    Status(Status),
     /// Send one event to the stack's function and print its answer
     Invoke(Invoke),
     /// Run the whole chat on this machine, on a local AWS, until Ctrl-C
@@ -96,7 +100,7 @@ pub(crate) struct AwsArgs {
 pub(crate) enum Output {
     /// For people
     Text,
-    /// For programs; the plan's schema is docs/plan.schema.json
+    /// For programs; the schemas are docs/plan.schema.json and docs/status.schema.json
     Json,
 }
 
@@ -222,6 +226,15 @@ pub(crate) struct Rollback {
     /// Do not try a chat with the version before callers get it
     #[arg(long)]
     pub(crate) no_smoke: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) stack: Stack,
+    /// Exit with 2 when AWS differs from the template, 0 when it is equal, 1 on errors
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::package::{self, Target, Way};
 use crate::place::{Place, StackName};
+use crate::releases::Releases;
 use crate::resources::function::Function;
 use crate::resources::version::Version;
 use crate::resources::{Ids, Mark, PropertyFault, Resource, typed_kinds};
@@ -60,6 +61,8 @@ pub enum PackageCheck {
     ForThisMachine,
     /// It is not read: nothing is going to be uploaded.
     Unread,
+    /// It is read where it is there, and only to be compared.
+    IfThere,
 }
 
 impl Desired {
@@ -205,14 +208,18 @@ fn check_names(template: &Template, packages: &Packages) -> Result<()> {
     }
 }
 
+fn hold(version: &mut Version, function: &Function) {
+    version.release = function.release();
+    version.package.clone_from(&function.code.sha256);
+}
+
 /// A version holds what its function shall be.
 fn release(template: &Template, logical_id: &str, version: &mut Version, earlier: &[Wanted]) -> Result<()> {
     for wanted in earlier {
         if let Resource::Function(function) = &wanted.resource
             && function.function_name == version.function_name
         {
-            version.release = function.release();
-            version.package.clone_from(&function.code.sha256);
+            hold(version, function);
             version.revision = Reference::new(&wanted.logical_id, "RevisionId").to_string();
             return Ok(());
         }
@@ -226,11 +233,16 @@ fn read_package(template: &Template, logical_id: &str, function: &mut Function, 
         return Ok(());
     }
     let beside = template.path().parent().unwrap_or(Path::new(""));
+    // Who names one means it.
+    let may_be_missing = packages.check == PackageCheck::IfThere && !packages.instead.contains_key(logical_id);
     let path = match (packages.instead.get(logical_id), &function.code.path) {
         (Some(instead), _) => instead.clone(),
         (None, Some(own)) => beside.join(own),
         (None, None) => return Err(template.property_problem(logical_id, "Code", "it names no file".to_owned())),
     };
+    if may_be_missing && !path.exists() {
+        return Ok(());
+    }
     let zip = package::read(&path).map_err(|error| {
         Error::new(format!("reading the package {} of `{logical_id}`", path.display()), error)
             .hint("write it with `make build`, or name another with `--code LOGICAL_ID=ZIP`")
@@ -238,7 +250,7 @@ fn read_package(template: &Template, logical_id: &str, function: &mut Function, 
     let way = match packages.check {
         PackageCheck::ForLambda => Some(Way::InTheCall),
         PackageCheck::ForLambdaByBucket => Some(Way::ThroughABucket),
-        PackageCheck::ForThisMachine | PackageCheck::Unread => None,
+        PackageCheck::ForThisMachine | PackageCheck::Unread | PackageCheck::IfThere => None,
     };
     if let Some(way) = way {
         package::check_size(&path, &zip, way)?;
@@ -251,6 +263,30 @@ fn read_package(template: &Template, logical_id: &str, function: &mut Function, 
 }
 
 impl Desired {
+    /// Wants the code that is deployed, by the functions' names, wherever no package was read: a version is found by
+    /// all that it holds. The logical ids of the functions that this is so for.
+    pub fn keep_deployed_code(&mut self, deployed: &BTreeMap<String, Releases>) -> BTreeSet<String> {
+        let mut unread = BTreeSet::new();
+        let mut completed: BTreeMap<String, Function> = BTreeMap::new();
+        for wanted in &mut self.resources {
+            if let Resource::Function(function) = &mut wanted.resource
+                && function.code.sha256.is_empty()
+            {
+                unread.insert(wanted.logical_id.clone());
+                if let Some(releases) = deployed.get(&function.function_name) {
+                    function.code.sha256.clone_from(&releases.code_sha256);
+                }
+                completed.insert(function.function_name.clone(), function.clone());
+            }
+            if let Resource::Version(version) = &mut wanted.resource
+                && let Some(function) = completed.get(&version.function_name)
+            {
+                hold(version, function);
+            }
+        }
+        unread
+    }
+
     /// The outputs with everything filled in that is known; those that hold something unknown are left out.
     #[must_use]
     pub fn outputs(&self, known: &Known) -> Vec<(String, String)> {

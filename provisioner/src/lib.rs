@@ -15,6 +15,7 @@
 //! - [`planned`] keeps a plan in a file, to be executed later if nothing has changed since;
 //! - [`mod@execute`] sends the plan's calls through an [`execute::Writer`], and makes no choices;
 //! - [`aws`] is both reader and writer for AWS;
+//! - [`mod@status`] tells of what is deployed: versions, who gets them, what differs from the template;
 //! - [`report`] makes text and JSON of the values;
 //! - `cdk` makes CDK apps of a resolved template (with the feature `cdk`, which is on by default).
 //!
@@ -36,6 +37,7 @@ pub mod planned;
 pub mod releases;
 pub mod report;
 pub mod resources;
+pub mod status;
 pub mod template;
 #[cfg(test)]
 mod world;

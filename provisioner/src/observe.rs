@@ -163,7 +163,25 @@ async fn releases(reader: &impl Reader, desired: &Desired) -> Result<BTreeMap<St
     let published = desired.resources.iter().filter_map(|wanted| {
         if let Resource::Version(version) = &wanted.resource { Some(version.function_name.as_str()) } else { None }
     });
-    let answers = join_all(published.map(|function| reader.releases(function))).await;
+    releases_of(reader, published).await
+}
+
+/// What was published of the template's functions, whether it publishes versions of them or not.
+///
+/// # Errors
+/// The first question that AWS refuses to answer.
+pub async fn published(reader: &impl Reader, desired: &Desired) -> Result<BTreeMap<String, Releases>> {
+    let functions = desired.resources.iter().filter_map(|wanted| {
+        if let Resource::Function(function) = &wanted.resource { Some(function.function_name.as_str()) } else { None }
+    });
+    releases_of(reader, functions).await
+}
+
+async fn releases_of<'a>(
+    reader: &impl Reader,
+    functions: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, Releases>> {
+    let answers = join_all(functions.map(|function| reader.releases(function))).await;
     let found = answers.into_iter().filter_map(Result::transpose);
     found.map(|releases| releases.map(|releases| (releases.function_name.clone(), releases))).collect()
 }

@@ -9,6 +9,8 @@ pub struct Releases {
     pub function_name: String,
     /// When the function itself was last changed, as Lambda writes it: `2026-11-25T19:30:00.000+0000`.
     pub last_change: String,
+    /// Base64 of the SHA-256 of the function's own code, as it is now.
+    pub code_sha256: String,
     /// What was published, oldest first.
     pub versions: Vec<Published>,
     /// The names that callers use.

@@ -14,7 +14,7 @@ use super::apigateway::SeenApi;
 use crate::desired::Desired;
 use crate::error::Result;
 use crate::observe::{Found, Leftover, Observed, Reader, Surroundings};
-use crate::releases::Releases;
+use crate::releases::{Led, Releases};
 use crate::resources::other::Schema;
 use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource};
 use crate::template::{Known, Reference};
@@ -34,6 +34,7 @@ impl Aws {
             policies: Asked::default(),
             stacks: Asked::default(),
             versions: Asked::default(),
+            aliases: Asked::default(),
         }
     }
 }
@@ -57,6 +58,8 @@ pub struct AwsReader {
     stacks: Asked<bool>,
     /// By function.
     pub(super) versions: Asked<Option<Vec<FunctionConfiguration>>>,
+    /// By function.
+    pub(super) aliases: Asked<Option<Vec<Led>>>,
 }
 
 impl Reader for AwsReader {

@@ -16,6 +16,7 @@ mod progress;
 mod rollback;
 mod session;
 mod smoke;
+mod status;
 mod synth;
 mod terraform_import;
 mod update;
@@ -42,6 +43,7 @@ pub(crate) async fn run(arguments: Cli) -> Result<Exit> {
             Engine::Cloudformation => cloudformation::destroy(&arguments).await,
         },
         Command::Rollback(arguments) => rollback::run(&arguments).await,
+        Command::Status(arguments) => status::run(&arguments).await,
         Command::Invoke(arguments) => invoke::run(&arguments).await,
         Command::Local(arguments) => local::run(&arguments).await,
         Command::Package(arguments) => package::run(&arguments),

@@ -9,7 +9,7 @@ use provisioner::desired::{Desired, PackageCheck, Packages};
 use provisioner::execute::Outcome;
 use provisioner::plan::{Action, Plan};
 use provisioner::report;
-use provisioner::template::Template;
+use provisioner::template::{Known, Template};
 use provisioner::{Error, Result};
 
 use super::emulator::reachable_url;
@@ -92,7 +92,12 @@ impl Session {
         if deletes_only {
             return Vec::new();
         }
-        let outputs = self.desired.outputs(&outcome.known).into_iter();
+        self.told(&outcome.known)
+    }
+
+    /// The outputs, as far as they are known.
+    pub(crate) fn told(&self, known: &Known) -> Vec<(String, String)> {
+        let outputs = self.desired.outputs(known).into_iter();
         outputs.map(|(name, value)| (name, reachable_url(&value, self.aws.endpoint_url()))).collect()
     }
 }

@@ -3,6 +3,7 @@
 mod change_set_text;
 mod json;
 mod plan_text;
+mod status_text;
 mod style;
 mod terraform;
 mod value_text;
@@ -10,5 +11,6 @@ mod value_text;
 pub use change_set_text::change_set_text;
 pub use json::{DeployReport, Smoke};
 pub use plan_text::{blockers_text, plan_text};
+pub use status_text::status_text;
 pub use style::{added, changed, dim, removed, strong};
 pub use terraform::terraform_imports;

@@ -5,30 +5,63 @@ use std::fmt::Write as _;
 use super::style::{added, changed, dim, removed, strong};
 use super::value_text::{change_lines, readable};
 use crate::plan::{Action, Note, Plan, Step};
+use crate::resources::Change;
 
 /// The whole plan: a line for each resource, the properties that change below it, and a line that counts.
 #[must_use]
 pub fn plan_text(plan: &Plan) -> String {
-    let kinds = plan.steps.iter().map(|step| step.kind.len()).max().unwrap_or_default();
-    let ids = plan.steps.iter().map(|step| step.logical_id.len()).max().unwrap_or_default();
     let mut text = format!("stack {} in {}, account {}\n\n", strong(&plan.stack), plan.region, plan.account);
-    for step in &plan.steps {
-        let line = format!("{:<kinds$}  {:<ids$}  {}", step.kind, step.logical_id, readable(&step.name));
-        let line = format!("  {} {line}{}", symbol(step.action), remark(step));
-        let line = match step.action {
+    text.push_str(&rows(&plan.steps.iter().map(Row::from).collect::<Vec<_>>()));
+    text.push_str(&notes(plan));
+    let gap = if plan.steps.is_empty() { "" } else { "\n" };
+    let _ = writeln!(text, "{gap}{}", count(plan));
+    text
+}
+
+/// What is told of one resource.
+pub(super) struct Row<'a> {
+    pub(super) kind: &'a str,
+    pub(super) logical_id: &'a str,
+    pub(super) name: &'a str,
+    pub(super) through_cloud_control: bool,
+    pub(super) action: Action,
+    pub(super) changes: &'a [Change],
+    pub(super) reason: Option<&'a str>,
+}
+
+impl<'a> From<&'a Step> for Row<'a> {
+    fn from(step: &'a Step) -> Self {
+        Self {
+            kind: &step.kind,
+            logical_id: &step.logical_id,
+            name: &step.name,
+            through_cloud_control: step.through.is_some(),
+            action: step.action,
+            changes: &step.changes,
+            reason: step.reason.as_deref(),
+        }
+    }
+}
+
+/// A line for each resource, the properties that change below it.
+pub(super) fn rows(rows: &[Row<'_>]) -> String {
+    let kinds = rows.iter().map(|row| row.kind.len()).max().unwrap_or_default();
+    let ids = rows.iter().map(|row| row.logical_id.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for row in rows {
+        let line = format!("{:<kinds$}  {:<ids$}  {}", row.kind, row.logical_id, readable(row.name));
+        let line = format!("  {} {line}{}", symbol(row.action), remark(row));
+        let line = match row.action {
             Action::Create => added(line),
             Action::Update | Action::Adopt => changed(line),
             Action::Replace | Action::Delete => removed(line),
             Action::Keep | Action::Leave => dim(line),
         };
         let _ = writeln!(text, "{line}");
-        if step.action != Action::Leave {
-            text.push_str(&changes(step));
+        if row.action != Action::Leave {
+            text.push_str(&changes(row));
         }
     }
-    text.push_str(&notes(plan));
-    let gap = if plan.steps.is_empty() { "" } else { "\n" };
-    let _ = writeln!(text, "{gap}{}", count(plan));
     text
 }
 
@@ -62,9 +95,9 @@ fn notes(plan: &Plan) -> String {
     text
 }
 
-fn changes(step: &Step) -> String {
-    let width = step.changes.iter().map(|change| change.property.len()).max().unwrap_or_default();
-    let lines = step.changes.iter().flat_map(|change| change_lines(change, width));
+fn changes(row: &Row<'_>) -> String {
+    let width = row.changes.iter().map(|change| change.property.len()).max().unwrap_or_default();
+    let lines = row.changes.iter().flat_map(|change| change_lines(change, width));
     lines.map(|line| format!("      {line}\n")).collect()
 }
 
@@ -77,13 +110,13 @@ fn symbol(action: Action) -> char {
     }
 }
 
-fn remark(step: &Step) -> String {
-    let through = if step.through.is_some() { "  (through Cloud Control)" } else { "" };
-    format!("{through}{}", why(step))
+fn remark(row: &Row<'_>) -> String {
+    let through = if row.through_cloud_control { "  (through Cloud Control)" } else { "" };
+    format!("{through}{}", why(row))
 }
 
-fn why(step: &Step) -> String {
-    match (&step.reason, step.action) {
+fn why(row: &Row<'_>) -> String {
+    match (row.reason, row.action) {
         (Some(reason), Action::Leave) => format!("  (left: {reason})"),
         (Some(reason), _) => format!("  ({reason})"),
         (None, Action::Adopt) => "  (adopted)".to_owned(),

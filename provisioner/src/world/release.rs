@@ -34,7 +34,7 @@ impl State {
     }
 
     pub(super) fn releases(&self, function: &str) -> Option<Releases> {
-        self.functions.get(function)?;
+        let code_sha256 = self.functions.get(function)?.code.sha256.clone();
         let versions = self.versions.iter().filter(|((of, _), _)| of == function);
         let versions = versions.map(|((_, number), held)| Published {
             number: u64::from(*number),
@@ -53,6 +53,7 @@ impl State {
         Some(Releases {
             function_name: function.to_owned(),
             last_change: "2026-11-25T12:00:00.000+0000".to_owned(),
+            code_sha256,
             versions: versions.collect(),
             aliases: aliases.collect(),
         })

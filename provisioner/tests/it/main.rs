@@ -33,6 +33,7 @@ mod prune;
 mod releases;
 mod rollback;
 mod smoke;
+mod status;
 mod streaming;
 mod support;
 mod support_tests;

@@ -2,7 +2,6 @@
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration};
-use futures_util::future::join;
 use serde_json::Value;
 
 use super::super::problem::{is_missing, problem};
@@ -38,10 +37,10 @@ impl AwsReader {
 
     pub(in super::super) async fn releases_of(&self, name: &str) -> Result<Option<Releases>> {
         let versions = self.versions.once(name, self.aws.list_versions(name));
-        let (versions, aliases) = join(versions, self.aws.list_aliases(name)).await;
-        let versions = versions?;
-        let (Some(listed), Some(aliases)) = (versions.as_ref(), aliases?) else { return Ok(None) };
-        let mut releases = Releases { function_name: name.to_owned(), aliases, ..Releases::default() };
+        let aliases = self.aliases.once(name, self.aws.list_aliases(name));
+        let (versions, aliases) = tokio::try_join!(versions, aliases)?;
+        let (Some(listed), Some(aliases)) = (versions.as_ref(), aliases.as_ref()) else { return Ok(None) };
+        let mut releases = Releases { function_name: name.to_owned(), aliases: aliases.clone(), ..Releases::default() };
         for configuration in listed {
             let when = configuration.last_modified().unwrap_or_default().to_owned();
             match number(configuration) {
@@ -51,7 +50,10 @@ impl AwsReader {
                     release: release_name(&release(name, configuration)),
                     description: configuration.description().unwrap_or_default().to_owned(),
                 }),
-                None => releases.last_change = when,
+                None => {
+                    releases.last_change = when;
+                    releases.code_sha256 = configuration.code_sha256().unwrap_or_default().to_owned();
+                }
             }
         }
         releases.versions.sort_by_key(|version| version.number);

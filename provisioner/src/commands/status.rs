@@ -1,0 +1,29 @@
+//! `status`: what is deployed, who gets which version, and where AWS differs from the template. It only reads.
+
+use provisioner::desired::PackageCheck;
+use provisioner::observe::{observe, published};
+use provisioner::plan::{Options, plan};
+use provisioner::status::{Known, State, status};
+use provisioner::{Result, report};
+
+use super::session::Session;
+use crate::cli::{Output, Status};
+use crate::terminal::{self, Exit};
+
+pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
+    let mut session = Session::open(&arguments.stack, PackageCheck::IfThere).await?;
+    let reader = session.aws.reader();
+    let releases = published(&reader, &session.desired).await?;
+    let code_not_compared = session.desired.keep_deployed_code(&releases);
+    let observed = observe(&reader, &session.desired).await?;
+    let plan = plan(&session.desired, &observed, &Options::default());
+    let outputs = session.told(&plan.known).into_iter().collect();
+    let known = Known { releases, outputs, code_not_compared };
+    let status = status(&session.desired, &observed, &plan, known);
+    match arguments.stack.output {
+        Output::Text => terminal::result(&report::status_text(&status)),
+        Output::Json => terminal::result_json(&status),
+    }
+    let differs = status.state != State::Equal;
+    Ok(if arguments.detailed_exitcode && differs { Exit::Changes } else { Exit::Done })
+}

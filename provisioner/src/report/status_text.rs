@@ -1,0 +1,197 @@
+//! A stack's status as people read it.
+
+use std::fmt::Write as _;
+
+use super::plan_text::{Row, rows};
+use super::style::{added, changed, dim, strong};
+use super::value_text::readable;
+use crate::status::{AliasStatus, Difference, FunctionStatus, State, Status, VersionStatus};
+
+/// The whole status: what is deployed, who gets which version, where it answers, what differs from the template.
+#[must_use]
+pub fn status_text(status: &Status) -> String {
+    let Status { stack, account, region, cloud_formation_stack, outputs, .. } = status;
+    let mut text = format!("stack {} in {region}, account {account}\n", strong(stack));
+    if let Some(theirs) = cloud_formation_stack {
+        let _ = writeln!(text, "owned by CloudFormation's stack {theirs}");
+    }
+    for function in &status.functions {
+        let _ = write!(text, "\n{}", function_text(function, cloud_formation_stack.is_none()));
+    }
+    if !outputs.is_empty() {
+        text.push('\n');
+    }
+    let width = outputs.keys().map(String::len).max().unwrap_or_default();
+    for (name, value) in outputs {
+        let _ = writeln!(text, "{name:<width$}  {value}");
+    }
+    let _ = write!(text, "\n{}", comparison(status));
+    text
+}
+
+/// The newest versions that are shown; older ones only where callers get them.
+const SHOWN: usize = 10;
+
+fn function_text(function: &FunctionStatus, by_this_program: bool) -> String {
+    let FunctionStatus { logical_id, name, last_change, aliases, versions } = function;
+    let mut text = format!("function {} ({logical_id}), last changed {}\n", strong(name), time(last_change));
+    for alias in aliases {
+        let _ = writeln!(text, "  {} leads to {}", alias.name, leads_to(alias));
+    }
+    if aliases.is_empty() {
+        text.push_str("  no alias: whoever calls it gets the function as it is now\n");
+    }
+    let shown = |(index, one): &(usize, &VersionStatus)| *index < SHOWN || !callers(one, aliases).is_empty();
+    let listed: Vec<_> = versions.iter().enumerate().filter(shown).map(|(_, version)| version).collect();
+    for version in &listed {
+        let _ = writeln!(text, "{}", version_line(version, aliases, versions));
+    }
+    if listed.len() < versions.len() {
+        let _ = writeln!(text, "  {}", dim(format!("and {} older", versions.len() - listed.len())));
+    }
+    for alias in aliases.iter().filter(|alias| by_this_program && alias.shares.len() > 1) {
+        let _ = writeln!(text, "  {} {}", changed("canary:"), canary(alias));
+    }
+    text
+}
+
+fn leads_to(alias: &AliasStatus) -> String {
+    let shared = alias.shares.len() > 1;
+    let part = |version: &str, share: f64| match shared {
+        true => format!("version {version} ({})", percent(share)),
+        false => format!("version {version}"),
+    };
+    let parts: Vec<_> = alias.shares.iter().map(|share| part(&share.version, share.share)).collect();
+    parts.join(" and ")
+}
+
+fn canary(alias: &AliasStatus) -> String {
+    let which = alias.logical_id.as_ref().map(|id| format!(" --alias {id}")).unwrap_or_default();
+    format!(
+        "{} shares its calls; `provisioner deploy` finishes it, `provisioner rollback{which}` undoes it",
+        alias.name
+    )
+}
+
+fn version_line(version: &VersionStatus, aliases: &[AliasStatus], all: &[VersionStatus]) -> String {
+    let width = all.iter().map(|one| one.number.to_string().len()).max().unwrap_or_default();
+    let VersionStatus { number, published, release, description, as_the_template } = version;
+    let mut line = format!("  version {number:<width$}  {}  release {release}", time(published));
+    for caller in callers(version, aliases) {
+        let _ = write!(line, "  {caller}");
+    }
+    if *as_the_template {
+        line.push_str("  = template");
+    }
+    if !description.is_empty() {
+        let _ = write!(line, "  ({description})");
+    }
+    if callers(version, aliases).is_empty() { dim(line) } else { line }
+}
+
+/// Who gets this version, and how much of it.
+fn callers(version: &VersionStatus, aliases: &[AliasStatus]) -> Vec<String> {
+    let number = version.number.to_string();
+    let shares = aliases.iter().flat_map(|alias| alias.shares.iter().map(move |share| (alias, share)));
+    let own = shares.filter(|(_, share)| share.version == number);
+    own.map(|(alias, share)| format!("{} of {}", percent(share.share), alias.name)).collect()
+}
+
+fn percent(share: f64) -> String {
+    let percent = format!("{:.2}", share * 100.0);
+    format!("{} %", percent.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// `2026-11-25T19:30:00.000Z` as `2026-11-25 19:30:00 UTC`.
+fn time(when: &str) -> String {
+    match when.strip_suffix('Z').and_then(|when| when.split_once('T')) {
+        Some((day, time)) => format!("{day} {} UTC", time.split('.').next().unwrap_or_default()),
+        None => when.to_owned(),
+    }
+}
+
+/// Where AWS stands to the template, and what helps.
+fn comparison(status: &Status) -> String {
+    let Status { resources, differences, state, .. } = status;
+    let mut text = match state {
+        State::NotDeployed => {
+            format!("{}: none of its {resources} resources is this stack's\n", strong("not deployed"))
+        }
+        State::Equal => format!("{}: all {resources} resources\n", added("as the template says")),
+        State::Drifted => {
+            let differ = if differences.len() == 1 { "differs" } else { "differ" };
+            let count = format!("{} of {resources} resources {differ} from the template", differences.len());
+            format!("{}\n", changed(count))
+        }
+    };
+    let (blocked, others): (Vec<_>, Vec<_>) = differences.iter().partition(|one| one.hint.is_some());
+    // Where nothing is deployed, all is still to be made: only what is in the way says something.
+    if *state == State::Drifted && !others.is_empty() {
+        let _ = write!(text, "\n{}", rows(&others.into_iter().map(Row::from).collect::<Vec<_>>()));
+    }
+    if !blocked.is_empty() {
+        text.push('\n');
+    }
+    for Difference { logical_id, reason, .. } in blocked {
+        let _ = writeln!(text, "  {} {}", changed(format!("{logical_id}:")), readable(reason.as_deref().unwrap_or("")));
+    }
+    if !status.code_not_compared.is_empty() && *state != State::NotDeployed {
+        let functions: Vec<_> = status.code_not_compared.iter().map(String::as_str).collect();
+        let _ = write!(
+            text,
+            "\n{} the code of {} is not compared: there is no package here (`make build` writes it)\n",
+            changed("note:"),
+            functions.join(" and ")
+        );
+    }
+    for (index, hint) in hints(status).iter().enumerate() {
+        let gap = if index == 0 { "\n" } else { "" };
+        let _ = writeln!(text, "{gap}hint: {}", readable(hint));
+    }
+    text
+}
+
+fn hints(status: &Status) -> Vec<String> {
+    let mut hints: Vec<String> = Vec::new();
+    for hint in status.differences.iter().filter_map(|one| one.hint.as_ref()) {
+        if !hints.contains(hint) {
+            hints.push(hint.clone());
+        }
+    }
+    match (status.state, &status.cloud_formation_stack) {
+        (State::Equal, _) => {}
+        (_, Some(theirs)) => hints.push(format!(
+            "marks and permissions are left out of this; CloudFormation compares by itself with \
+             `aws cloudformation detect-stack-drift --stack-name {theirs}`, and `provisioner deploy --engine \
+             cloudformation --stack {theirs}` applies the template"
+        )),
+        (State::NotDeployed, None) if hints.is_empty() => hints.push(
+            "`provisioner deploy` sets it up; where it was deployed, look at account and region, and give the names \
+             and parameters that the deploy had"
+                .to_owned(),
+        ),
+        (State::NotDeployed, None) => {}
+        (State::Drifted, None) if hints.is_empty() => {
+            hints.push("`provisioner deploy` makes AWS equal to the template; `provisioner plan` shows how".to_owned());
+        }
+        (State::Drifted, None) => {}
+    }
+    hints
+}
+
+impl<'a> From<&'a Difference> for Row<'a> {
+    fn from(one: &'a Difference) -> Self {
+        Self {
+            kind: &one.kind,
+            logical_id: &one.logical_id,
+            name: &one.name,
+            through_cloud_control: false,
+            action: one.action,
+            changes: &one.changes,
+            reason: one.reason.as_deref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,307 @@
+//! What is deployed, which of it callers get, and where AWS differs from the template: one value, pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::desired::Desired;
+use crate::observe::Observed;
+use crate::plan::{Action, Plan, Step};
+use crate::releases::{Led, Published, Releases};
+use crate::resources::version::Version;
+use crate::resources::{Change, Owner, RESOURCE_TAG, Resource, STACK_TAG};
+
+/// A stack as it is now, beside its template.
+///
+/// As JSON it has the schema of `docs/status.schema.json`; `version` is raised when a reader of it would break.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields, title = "Status of provisioner")]
+pub struct Status {
+    /// The version of this form.
+    #[schemars(extend("const" = VERSION))]
+    pub version: u32,
+    /// The stack's name.
+    pub stack: String,
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// How AWS stands to the template.
+    pub state: State,
+    /// CloudFormation's stack that owns the resources, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud_formation_stack: Option<String>,
+    /// When code or configuration of a function was last changed, in UTC (RFC 3339). AWS keeps no time of an alias's
+    /// move.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_change: Option<String>,
+    /// The stack's outputs, as far as they are known; none where the stack is not deployed.
+    pub outputs: BTreeMap<String, String>,
+    /// The template's functions that exist.
+    pub functions: Vec<FunctionStatus>,
+    /// How many resources the template has with these parameters.
+    pub resources: usize,
+    /// The resources that differ from the template.
+    pub differences: Vec<Difference>,
+    /// The functions, by logical id, whose code was compared with nothing, since there is no package.
+    pub code_not_compared: BTreeSet<String>,
+}
+
+/// How AWS stands to the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum State {
+    /// Nothing on AWS is this stack's.
+    NotDeployed,
+    /// All is as the template says.
+    Equal,
+    /// Something differs.
+    Drifted,
+}
+
+/// A function that exists.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct FunctionStatus {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its name.
+    pub name: String,
+    /// When it was last changed, in UTC (RFC 3339).
+    pub last_change: String,
+    /// The names that callers use, whoever made them.
+    pub aliases: Vec<AliasStatus>,
+    /// What was published, newest first.
+    pub versions: Vec<VersionStatus>,
+}
+
+/// An alias, and who gets how much of its calls.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct AliasStatus {
+    /// Its name in the template; absent where the template does not have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logical_id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The versions that get its calls, the alias's own first. More than one: a canary is under way.
+    pub shares: Vec<Share>,
+}
+
+/// What one version gets of an alias's calls.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Share {
+    /// The version's number, or `$LATEST`.
+    pub version: String,
+    /// From 0 to 1.
+    pub share: f64,
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct VersionStatus {
+    /// Its number.
+    pub number: u64,
+    /// When it was published, in UTC (RFC 3339).
+    pub published: String,
+    /// The short name of what it holds: the same for the same code and configuration.
+    pub release: String,
+    /// What was said when it was published.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Whether it holds what the template says.
+    pub as_the_template: bool,
+}
+
+/// A resource that differs from the template.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Difference {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its kind, such as `AWS::Lambda::Function`.
+    pub kind: String,
+    /// What people call it.
+    pub name: String,
+    /// What a deploy would do about it; `leave` where something is in the way.
+    pub action: Action,
+    /// The properties that differ. Values of environment variables are masked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+    /// Why, where that needs a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What to do about what is in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// The version of the status's JSON form.
+pub const VERSION: u32 = 1;
+
+/// What is known beside the comparison.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// What was published, by function name.
+    pub releases: BTreeMap<String, Releases>,
+    /// The outputs.
+    pub outputs: BTreeMap<String, String>,
+    /// The functions, by logical id, whose package was not read.
+    pub code_not_compared: BTreeSet<String>,
+}
+
+/// The status of a stack, from what a deploy would do now.
+#[must_use]
+pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known) -> Status {
+    let Known { releases, outputs, code_not_compared } = known;
+    let cloud_formation_stack = observed.found.values().find_map(|found| match &found.owner {
+        Owner::CloudFormation(stack) => Some(stack.clone()),
+        Owner::Ours | Owner::Nobody | Owner::Stack(_) => None,
+    });
+    let mut differences = Vec::new();
+    for step in &plan.steps {
+        let told = differences.iter().any(|one: &Difference| one.logical_id == step.logical_id);
+        let found = observed.found.get(&step.logical_id).map(|found| &found.owner);
+        let difference = match &cloud_formation_stack {
+            Some(_) => beside_cloudformation(step, found),
+            None => difference(step, plan),
+        };
+        differences.extend(difference.filter(|_| !told));
+    }
+    let deployed = cloud_formation_stack.is_some() || is_deployed(observed);
+    let state = match (deployed, differences.is_empty()) {
+        (false, _) => State::NotDeployed,
+        (true, true) => State::Equal,
+        (true, false) => State::Drifted,
+    };
+    let functions = desired.resources.iter().filter_map(|wanted| {
+        let Resource::Function(function) = &wanted.resource else { return None };
+        let releases = releases.get(&function.function_name).filter(|_| deployed)?;
+        Some(function_status(&wanted.logical_id, releases, desired, observed))
+    });
+    let functions: Vec<_> = functions.collect();
+    let published = functions.iter().flat_map(|one| one.versions.iter().map(|version| &version.published));
+    let changed = functions.iter().map(|one| &one.last_change);
+    Status {
+        version: VERSION,
+        stack: plan.stack.clone(),
+        account: plan.account.clone(),
+        region: plan.region.clone(),
+        state,
+        cloud_formation_stack,
+        last_change: published.chain(changed).max().cloned(),
+        outputs: if deployed { outputs } else { BTreeMap::new() },
+        functions,
+        resources: desired.resources.len(),
+        differences,
+        code_not_compared,
+    }
+}
+
+/// Whether something carries the stack's mark. What cannot carry one is taken for the stack's wherever it is.
+fn is_deployed(observed: &Observed) -> bool {
+    let markless = |one: &Resource| matches!(one, Resource::Version(_) | Resource::Url(_) | Resource::Permission(_));
+    observed.found.values().any(|found| found.owner == Owner::Ours && !markless(&found.resource))
+}
+
+/// What a deploy would do about it, or what keeps it from that.
+fn difference(step: &Step, plan: &Plan) -> Option<Difference> {
+    let blocker = plan.blockers.iter().find(|blocker| blocker.logical_id == step.logical_id);
+    if blocker.is_none() && !step.action.changes_something() {
+        return None;
+    }
+    Some(Difference {
+        action: step.action,
+        changes: step.changes.clone(),
+        reason: blocker.map(|blocker| blocker.cause.clone()).or_else(|| step.reason.clone()),
+        hint: blocker.map(|blocker| blocker.hint.clone()),
+        ..named(step)
+    })
+}
+
+/// What differs of a resource in a stack of CloudFormation's. This program's mark is not there and shall not be, and a
+/// permission's statement has an id by which it is not found.
+fn beside_cloudformation(step: &Step, found: Option<&Owner>) -> Option<Difference> {
+    let changes: Vec<_> = step.changes.iter().filter(|change| !is_the_mark(change, &step.resource)).cloned().collect();
+    let action = match found {
+        None if matches!(step.resource, Resource::Permission(_)) => return None,
+        None => Action::Create,
+        Some(_) if changes.is_empty() => return None,
+        Some(_) => Action::Update,
+    };
+    Some(Difference { action, changes, ..named(step) })
+}
+
+fn is_the_mark(change: &Change, resource: &Resource) -> bool {
+    let in_its_description = matches!(resource, Resource::Alias(_) | Resource::Integration(_));
+    match change.property.strip_prefix("Tags.") {
+        Some(tag) => [STACK_TAG, RESOURCE_TAG].contains(&tag),
+        None => in_its_description && change.property == "Description",
+    }
+}
+
+fn named(step: &Step) -> Difference {
+    Difference {
+        logical_id: step.logical_id.clone(),
+        kind: step.kind.clone(),
+        name: step.name.clone(),
+        action: step.action,
+        changes: Vec::new(),
+        reason: None,
+        hint: None,
+    }
+}
+
+fn function_status(logical_id: &str, releases: &Releases, desired: &Desired, observed: &Observed) -> FunctionStatus {
+    let wanted = desired.resources.iter().find_map(|wanted| {
+        let Resource::Version(Version { function_name, .. }) = &wanted.resource else { return None };
+        let found = observed.found.get(&wanted.logical_id).filter(|_| *function_name == releases.function_name)?;
+        found.ids.get("Version")
+    });
+    let version = |one: &Published| VersionStatus {
+        number: one.number,
+        published: rfc_3339(&one.when),
+        release: one.release.clone(),
+        description: one.description.clone(),
+        as_the_template: wanted.is_some_and(|wanted| *wanted == one.number.to_string()),
+    };
+    let alias = |led: &Led| AliasStatus {
+        logical_id: desired.resources.iter().find_map(|wanted| {
+            let Resource::Alias(alias) = &wanted.resource else { return None };
+            let same = alias.function_name == releases.function_name && alias.name == led.name;
+            same.then(|| wanted.logical_id.clone())
+        }),
+        name: led.name.clone(),
+        shares: shares(led),
+    };
+    FunctionStatus {
+        logical_id: logical_id.to_owned(),
+        name: releases.function_name.clone(),
+        last_change: rfc_3339(&releases.last_change),
+        aliases: releases.aliases.iter().map(alias).collect(),
+        versions: releases.versions.iter().rev().map(version).collect(),
+    }
+}
+
+fn shares(led: &Led) -> Vec<Share> {
+    let shares = led.shares().into_iter();
+    // What is left of 1 is 0.9 beside 0.1, whatever a float makes of it.
+    shares.map(|(version, share)| Share { version: version.to_owned(), share: (share * 1e6).round() / 1e6 }).collect()
+}
+
+/// A time as Lambda writes it (`2026-11-25T19:30:00.000+0000`), as the standard does.
+fn rfc_3339(when: &str) -> String {
+    when.strip_suffix("+0000").map_or_else(|| when.to_owned(), |utc| format!("{utc}Z"))
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

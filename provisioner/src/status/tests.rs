@@ -1,0 +1,174 @@
+//! A status from what the in-memory AWS holds, and the form that programs read.
+
+use std::path::Path;
+
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use super::*;
+use crate::observe::{observe, published};
+use crate::plan::tests::judge::existing;
+use crate::plan::tests::run;
+use crate::plan::tests::spec::Spec;
+use crate::plan::{Options, plan};
+use crate::resources::Mark;
+use crate::resources::alias::RoutingConfig;
+use crate::world::World;
+
+/// The status that the command would show. `by_cloudformation` owns what carries nobody's mark and can have tags.
+pub(crate) fn status_of(mut desired: Desired, state: &crate::world::State, by_cloudformation: Option<&str>) -> Status {
+    let world = World::of(state.clone());
+    let releases = run(published(&world, &desired)).unwrap();
+    let code_not_compared = desired.keep_deployed_code(&releases);
+    let mut observed = run(observe(&world, &desired)).unwrap();
+    if let Some(stack) = by_cloudformation {
+        for found in observed.found.values_mut() {
+            if matches!(found.resource, Resource::Role(_) | Resource::Function(_) | Resource::LogGroup(_)) {
+                found.owner = Owner::CloudFormation(stack.to_owned());
+            }
+        }
+    }
+    let plan = plan(&desired, &observed, &Options::default());
+    let outputs = BTreeMap::from([("ChatUrl".to_owned(), "https://api1.example/chat".to_owned())]);
+    status(&desired, &observed, &plan, Known { releases, outputs, code_not_compared })
+}
+
+/// A stack whose alias gives a tenth to a second version, which the template describes.
+pub(crate) fn with_canary() -> (Desired, crate::world::State) {
+    let new = Spec { memory: Some(512), ..Spec::plain() };
+    let mut state = existing(&Spec::plain(), true);
+    let function = existing(&new, true).functions["chat"].clone();
+    state.functions.insert("chat".to_owned(), function.clone());
+    let held = crate::resources::function::Function { tags: [].into(), ..function };
+    state.versions.insert(("chat".to_owned(), 2), held);
+    if let Some(alias) = state.aliases.get_mut(&("chat".to_owned(), "live".to_owned())) {
+        alias.routing_config = RoutingConfig::share("2", 0.1);
+    }
+    (new.desired(), state)
+}
+
+/// The same, with no package.
+pub(crate) fn without_package(mut desired: Desired) -> Desired {
+    for wanted in &mut desired.resources {
+        if let Resource::Function(function) = &mut wanted.resource {
+            function.code.sha256.clear();
+        }
+        if let Resource::Version(version) = &mut wanted.resource {
+            version.package.clear();
+            version.release["Code"]["Sha256"] = "".into();
+        }
+    }
+    desired
+}
+
+fn properties(status: &Status) -> Vec<(&str, Vec<&str>)> {
+    let all = status.differences.iter();
+    all.map(|one| (one.logical_id.as_str(), one.changes.iter().map(|change| change.property.as_str()).collect()))
+        .collect()
+}
+
+#[test]
+fn without_a_package_the_deployed_code_is_taken_and_all_else_is_compared() {
+    let state = existing(&Spec { code: "sha-two", ..Spec::plain() }, true);
+    let equal = status_of(without_package(Spec::plain().desired()), &state, None);
+    assert_eq!((equal.state, equal.differences.len()), (State::Equal, 0));
+    assert_eq!(equal.code_not_compared, BTreeSet::from(["Function".to_owned()]));
+    assert!(equal.functions[0].versions[0].as_the_template);
+
+    let memory = Spec { memory: Some(512), ..Spec::plain() };
+    let drifted = status_of(without_package(memory.desired()), &state, None);
+    let expected = [("Function", vec!["MemorySize"]), ("Version", vec![]), ("Alias", vec!["FunctionVersion"])];
+    assert_eq!((drifted.state, properties(&drifted)), (State::Drifted, expected.to_vec()));
+    assert!(!drifted.functions[0].versions[0].as_the_template);
+}
+
+#[test]
+fn with_a_package_other_code_is_a_difference() {
+    let state = existing(&Spec { code: "sha-two", ..Spec::plain() }, true);
+    let status = status_of(Spec::plain().desired(), &state, None);
+    assert!(status.code_not_compared.is_empty());
+    assert_eq!(properties(&status)[0], ("Function", vec!["Code.Sha256"]));
+}
+
+#[test]
+fn a_share_is_told_with_who_gets_how_much() {
+    let (desired, state) = with_canary();
+    let status = status_of(desired, &state, None);
+    let share = |version: &str, share| Share { version: version.to_owned(), share };
+    assert_eq!(status.functions[0].aliases[0].shares, [share("1", 0.9), share("2", 0.1)]);
+    assert_eq!(status.state, State::Drifted);
+    assert_eq!(properties(&status), [("Alias", vec!["FunctionVersion", "RoutingConfig.2"])]);
+}
+
+#[test]
+fn what_others_made_is_no_deployment_of_this_stack() {
+    let status = status_of(Spec::plain().desired(), &crate::world::State::default(), None);
+    assert_eq!((status.state, status.functions.len(), status.outputs.len()), (State::NotDeployed, 0, 0));
+    let status = status_of(Spec::plain().desired(), &existing(&Spec::plain(), false), None);
+    assert_eq!((status.state, status.functions.len(), status.outputs.len()), (State::NotDeployed, 0, 0));
+    let role = status.differences.iter().find(|one| one.logical_id == "Role").unwrap();
+    assert_eq!(role.action, Action::Leave);
+    assert!(role.hint.as_ref().unwrap().contains("--adopt"));
+}
+
+/// Everything as CloudFormation leaves it: no mark of ours, its own id on the permission.
+#[test]
+fn what_cloudformation_owns_is_compared_without_our_marks() {
+    let mut state = existing(&Spec::plain(), true);
+    state.roles.values_mut().for_each(|one| one.tags.clear());
+    state.functions.values_mut().for_each(|one| one.tags.clear());
+    state.log_groups.values_mut().for_each(|one| one.tags.clear());
+    state.tables.values_mut().for_each(|one| one.tags.clear());
+    state.apis.values_mut().for_each(|one| one.tags.clear());
+    state.stages.values_mut().for_each(|one| one.tags.clear());
+    state.aliases.values_mut().for_each(|one| one.description.clear());
+    let mark = Mark { stack: "chat".to_owned(), logical_id: "Integration".to_owned() }.as_description();
+    let own = |one: &&mut crate::resources::integration::Integration| one.description == mark;
+    state.integrations.values_mut().filter(own).for_each(|one| one.description.clear());
+    state.permissions.retain(|(function, _), _| function != "chat:live");
+
+    let status = status_of(Spec::plain().desired(), &state, Some("chat"));
+    assert_eq!((status.state, properties(&status)), (State::Equal, Vec::new()));
+    let other = Spec { timeout: Some(30), ..Spec::plain() };
+    let status = status_of(other.desired(), &state, Some("chat"));
+    let expected = [("Function", vec!["Timeout"]), ("Version", vec![]), ("Alias", vec!["FunctionVersion"])];
+    assert_eq!((status.state, properties(&status)), (State::Drifted, expected.to_vec()));
+}
+
+fn generated() -> Value {
+    let generator = SchemaSettings::default().for_serialize().into_generator();
+    serde_json::to_value(generator.into_root_schema_for::<Status>()).unwrap()
+}
+
+#[test]
+fn the_published_schema_is_the_one_of_this_status() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/status.schema.json");
+    let text = serde_json::to_string_pretty(&generated()).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    let published = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        published == text,
+        "docs/status.schema.json is not the schema of this status; write it anew with \
+         `UPDATE_SCHEMA=1 cargo test -p provisioner --lib schema`, and raise `status::VERSION` if a reader would break"
+    );
+}
+
+#[test]
+fn real_statuses_are_as_the_schema_says() {
+    let schema = generated();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let (desired, canary) = with_canary();
+    let by_hand = existing(&Spec::plain(), false);
+    for status in [
+        status_of(desired, &canary, None),
+        status_of(without_package(Spec::plain().desired()), &canary, None),
+        status_of(Spec::plain().desired(), &by_hand, Some("chat")),
+        status_of(Spec::plain().desired(), &crate::world::State::default(), None),
+    ] {
+        let json = serde_json::to_value(&status).unwrap();
+        let errors: Vec<_> = validator.iter_errors(&json).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}\n{json:#}");
+    }
+}

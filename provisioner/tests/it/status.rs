@@ -1,0 +1,289 @@
+//! `status`: what is deployed, who gets which version, where AWS differs from the template.
+
+use serde_json::{Value, json};
+
+use crate::depth::FAR;
+use crate::support::account::Account;
+use crate::support::cli::Run;
+use crate::support::package;
+use crate::support::proxy::chain::chain;
+use crate::support::seed::{self, FUNCTION};
+use crate::support::user::{TemplateCopy, User, code};
+
+/// A user whose template lies beside no package.
+fn without_package(user: User) -> User {
+    user.always(TemplateCopy::new().kept())
+}
+
+async fn status(user: &User, args: &[&str]) -> Run {
+    let (run, writes) = user.writes_of(&[&["status", "--detailed-exitcode"], args].concat()).await;
+    assert_eq!(writes, [""; 0], "{run:?}");
+    run
+}
+
+/// The text without what is another one at each run: times and releases, the port and the API's id.
+fn stable(run: &Run) -> String {
+    [
+        (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "TIME"),
+        (r"release [0-9a-f]{8}", "release NAME"),
+        (r"127\.0\.0\.1:\d+", "HOST"),
+        (r"execute-api/[a-z0-9]+", "execute-api/API"),
+        (r"(ApiId +)[a-z0-9]+", "${1}API"),
+        (r"\b1\d{11}\b", "ACCOUNT"),
+        (r"https://[a-z0-9]+\.lambda-url", "https://URL.lambda-url"),
+    ]
+    .iter()
+    .fold(run.stdout.clone(), |text, (pattern, with)| {
+        regex_lite::Regex::new(pattern).expect("a pattern").replace_all(&text, *with).into_owned()
+    })
+}
+
+async fn give_share(account: &Account, version: &str, share: f64) {
+    let routing = aws_sdk_lambda::types::AliasRoutingConfiguration::builder();
+    let routing = routing.additional_version_weights(version, share).build();
+    let lambda = aws_sdk_lambda::Client::new(&account.sdk());
+    lambda.update_alias().function_name(FUNCTION).name("live").routing_config(routing).send().await.expect("the share");
+}
+
+#[tokio::test]
+async fn a_stack_that_is_as_the_template_says_needs_no_package_to_be_told_so() {
+    let user = without_package(User::new());
+    user.deploy(&[]).await;
+    let run = status(&user, &[]).await.expect_code(0);
+    insta::assert_snapshot!(stable(&run), @r#"
+    stack cinedb-chat in us-east-1, account ACCOUNT
+
+    function cinedb-chat-bedrock (ChatFunction), last changed TIME
+      live leads to version 1
+      version 1  TIME  release NAME  100 % of live  = template
+
+    ApiId         API
+    ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
+    FunctionArn   arn:aws:lambda:us-east-1:ACCOUNT:function:cinedb-chat-bedrock
+    FunctionName  cinedb-chat-bedrock
+    RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
+
+    as the template says: all 10 resources
+
+    note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
+    "#);
+    let package = code(package::function_zip_file()).into_string().unwrap();
+    let run = status(&user, &["--code", &package]).await.expect_code(0);
+    assert!(!run.stdout.contains("not compared"), "{run:?}");
+    let other = code(package::other_function_zip_file()).into_string().unwrap();
+    let run = status(&user, &["--code", &other]).await.expect_code(2);
+    assert!(run.stdout.contains("Code.Sha256"), "{run:?}");
+    let run = status(&user, &["--code", "ChatFunction=nowhere.zip"]).await.expect_code(1);
+    assert!(run.stderr.contains("reading the package nowhere.zip"), "who names a package means it: {run:?}");
+}
+
+#[tokio::test]
+async fn what_somebody_changed_by_hand_is_a_line_each_as_the_plan_says_it() {
+    let user = without_package(User::new());
+    user.deploy(&[]).await;
+    let sdk = user.account.sdk();
+    let lambda = aws_sdk_lambda::Client::new(&sdk);
+    lambda.update_function_configuration().function_name(FUNCTION).memory_size(3008).send().await.unwrap();
+    let logs = aws_sdk_cloudwatchlogs::Client::new(&sdk);
+    let group = format!("/aws/lambda/{FUNCTION}");
+    logs.delete_retention_policy().log_group_name(&group).send().await.unwrap();
+    let run = status(&user, &[]).await.expect_code(2);
+    insta::assert_snapshot!(stable(&run), @r#"
+    stack cinedb-chat in us-east-1, account ACCOUNT
+
+    function cinedb-chat-bedrock (ChatFunction), last changed TIME
+      live leads to version 1
+      version 1  TIME  release NAME  100 % of live  = template
+
+    ApiId         API
+    ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
+    FunctionArn   arn:aws:lambda:us-east-1:ACCOUNT:function:cinedb-chat-bedrock
+    FunctionName  cinedb-chat-bedrock
+    RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
+
+    2 of 10 resources differ from the template
+
+      ~ AWS::Logs::LogGroup    ChatLogGroup  /aws/lambda/cinedb-chat-bedrock
+          RetentionInDays  (none) → 14
+      ~ AWS::Lambda::Function  ChatFunction  cinedb-chat-bedrock
+          MemorySize  3008 → 512
+
+    note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
+
+    hint: `provisioner deploy` makes AWS equal to the template; `provisioner plan` shows how
+    "#);
+    user.run(&["status"]).await.expect_success();
+
+    let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
+    let plan = user.run(&["plan", "--output", "json"]).await.expect_success().json();
+    let changes = |all: &Value, id: &str| {
+        let one = all.as_array().unwrap().iter().find(|one| one["logicalId"] == id).unwrap();
+        (one["action"].clone(), one["changes"].clone())
+    };
+    for id in ["ChatFunction", "ChatLogGroup"] {
+        assert_eq!(changes(&json["differences"], id), changes(&plan["steps"], id), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_share_on_the_alias_is_told_with_the_way_on_and_the_way_back() {
+    let user = without_package(User::new());
+    user.deploy(&[]).await;
+    user.deploy(&["-P", "MemorySize=1024"]).await;
+    user.run(&["rollback", "--no-smoke"]).await.expect_success();
+    give_share(&user.account, "2", 0.1).await;
+    let run = status(&user, &["-P", "MemorySize=1024"]).await.expect_code(2);
+    insta::assert_snapshot!(stable(&run), @r#"
+    stack cinedb-chat in us-east-1, account ACCOUNT
+
+    function cinedb-chat-bedrock (ChatFunction), last changed TIME
+      live leads to version 1 (90 %) and version 2 (10 %)
+      version 2  TIME  release NAME  10 % of live  = template
+      version 1  TIME  release NAME  90 % of live
+      canary: live shares its calls; `provisioner deploy` finishes it, `provisioner rollback --alias ChatAlias` undoes it
+
+    ApiId         API
+    ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
+    FunctionArn   arn:aws:lambda:us-east-1:ACCOUNT:function:cinedb-chat-bedrock
+    FunctionName  cinedb-chat-bedrock
+    RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
+
+    1 of 10 resources differs from the template
+
+      ~ AWS::Lambda::Alias  ChatAlias  cinedb-chat-bedrock:live
+          FunctionVersion  1 → 2
+          RoutingConfig.2  0.1 → (none)
+
+    note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
+
+    hint: `provisioner deploy` makes AWS equal to the template; `provisioner plan` shows how
+    "#);
+    let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
+    let shares = json!([{"version": "1", "share": 0.9}, {"version": "2", "share": 0.1}]);
+    assert_eq!(json["functions"][0]["aliases"], json!([{"logicalId": "ChatAlias", "name": "live", "shares": shares}]));
+
+    user.run(&["rollback", "--no-smoke", "--alias", "ChatAlias"]).await.expect_success();
+    let run = status(&user, &[]).await.expect_code(2);
+    assert!(!run.stdout.contains("canary"), "undone: {run:?}");
+}
+
+#[tokio::test]
+async fn nothing_deployed_is_told_with_what_sets_it_up() {
+    let user = without_package(User::new());
+    let run = status(&user, &[]).await.expect_code(2);
+    insta::assert_snapshot!(stable(&run), @r#"
+    stack cinedb-chat in us-east-1, account ACCOUNT
+
+    not deployed: none of its 10 resources is this stack's
+
+    hint: `provisioner deploy` sets it up; where it was deployed, look at account and region, and give the names and parameters that the deploy had
+    "#);
+    let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
+    assert_eq!((&json["state"], &json["functions"], &json["outputs"]), (&json!("notDeployed"), &json!([]), &json!({})));
+
+    let account = Account::fresh();
+    let made = seed::by_hand(&account).await;
+    let user = without_package(User::of(account)).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
+    let run = status(&user, &[]).await.expect_code(2);
+    for text in ["not deployed", "exists and was not made by this stack", "`--adopt`"] {
+        assert!(run.stdout.contains(text), "no `{text}` in {run:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_functions_are_told_one_after_the_other() {
+    let stream = format!("StreamFunction={}", package::function_zip_file().display());
+    let user = without_package(User::new()).always(["-P", "Streaming=true"]);
+    user.deploy(&["--code", &stream, "--code", code(package::function_zip_file()).to_str().unwrap()]).await;
+    let run = status(&user, &[]).await.expect_code(0);
+    insta::assert_snapshot!(stable(&run), @r#"
+    stack cinedb-chat in us-east-1, account ACCOUNT
+
+    function cinedb-chat-bedrock (ChatFunction), last changed TIME
+      live leads to version 1
+      version 1  TIME  release NAME  100 % of live  = template
+
+    function cinedb-chat-bedrock-stream (StreamFunction), last changed TIME
+      live leads to version 1
+      version 1  TIME  release NAME  100 % of live  = template
+
+    ApiId         API
+    ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
+    FunctionArn   arn:aws:lambda:us-east-1:ACCOUNT:function:cinedb-chat-bedrock
+    FunctionName  cinedb-chat-bedrock
+    RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
+    StreamUrl     https://URL.lambda-url.us-east-1.on.aws/
+
+    as the template says: all 17 resources
+
+    note: the code of ChatFunction and StreamFunction is not compared: there is no package here (`make build` writes it)
+    "#);
+}
+
+#[tokio::test]
+async fn an_api_of_somebody_else_is_no_drift_and_one_that_is_gone_is() {
+    let account = Account::fresh();
+    let movies = seed::movies_api(&account).await;
+    let user = without_package(User::of(account));
+    let api_id = format!("ApiId={}", movies.api_id);
+    let attached = ["-P", api_id.as_str()];
+    user.deploy(&attached).await;
+    let run = status(&user, &attached).await.expect_code(0);
+    assert!(run.stdout.contains(&format!("{}/", movies.api_id)), "the URL: {run:?}");
+    let run = status(&user, &[]).await.expect_code(2);
+    assert!(run.stdout.contains(&api_id), "the parameter is named: {run:?}");
+
+    let api = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
+    api.delete_api().api_id(&movies.api_id).send().await.unwrap();
+    let run = status(&user, &attached).await.expect_code(2);
+    assert!(run.stdout.contains("there is no such API"), "{run:?}");
+}
+
+#[tokio::test]
+async fn what_cloudformation_owns_is_told_as_its() {
+    let user = without_package(User::new());
+    user.run(&["deploy", "--no-smoke", "--engine", "cloudformation"]).await.expect_success();
+    // MiniStack's CloudFormation leaves CORS and throttle out, AWS's does not: that is what differs.
+    let run = status(&user, &[]).await.expect_code(2);
+    insta::assert_snapshot!(stable(&run), @r#"
+    stack cinedb-chat in us-east-1, account ACCOUNT
+    owned by CloudFormation's stack cinedb-chat
+
+    function cinedb-chat-bedrock (ChatFunction), last changed TIME
+      live leads to version 1
+      version 1  TIME  release NAME  100 % of live  = template  (release NAME)
+
+    ApiId         API
+    ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
+    FunctionArn   arn:aws:lambda:us-east-1:ACCOUNT:function:cinedb-chat-bedrock
+    FunctionName  cinedb-chat-bedrock
+    RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
+
+    2 of 10 resources differ from the template
+
+      ~ AWS::ApiGatewayV2::Api    ChatApi    cinedb-chat-bedrock
+          CorsConfiguration.AllowHeaders  [] → ["content-type"]
+          CorsConfiguration.AllowMethods  [] → ["POST"]
+          CorsConfiguration.AllowOrigins  [] → ["*"]
+          CorsConfiguration.MaxAge        (none) → 3600
+      ~ AWS::ApiGatewayV2::Stage  ChatStage  $default
+          DefaultRouteSettings.ThrottlingBurstLimit  (none) → 10
+          DefaultRouteSettings.ThrottlingRateLimit   (none) → 5.0
+
+    note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
+
+    hint: marks and permissions are left out of this; CloudFormation compares by itself with `aws cloudformation detect-stack-drift --stack-name cinedb-chat`, and `provisioner deploy --engine cloudformation --stack cinedb-chat` applies the template
+    "#);
+}
+
+#[tokio::test]
+async fn reads_go_side_by_side() {
+    let user = without_package(User::new());
+    user.deploy(&[]).await;
+    user.proxy.clear();
+    user.proxy.far_away(FAR);
+    user.run(&["status"]).await.expect_success();
+    let calls = user.proxy.calls();
+    user.proxy.forget_rules();
+    assert!(chain(&calls).depth() <= 3, "versions, then as a plan: {calls:?}");
+}
