@@ -93,6 +93,14 @@ impl Environment {
         self.api()?.hand(event)
     }
 
+    /// The answer to what was handed over, to the last byte.
+    ///
+    /// # Errors
+    /// See [`RuntimeApi::answer`].
+    pub fn answer(&self) -> Result<Answer> {
+        self.api()?.answer()
+    }
+
     /// The answer that begins next, which comes in chunks.
     ///
     /// # Errors

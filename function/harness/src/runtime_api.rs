@@ -87,6 +87,14 @@ impl RuntimeApi {
     /// The program reports an error, or nothing for 30 seconds.
     pub fn invoke(&self, event: &[u8]) -> Result<Answer> {
         self.hand(event)?;
+        self.answer()
+    }
+
+    /// The answer to what was handed out, to the last byte.
+    ///
+    /// # Errors
+    /// The program reports an error, or nothing for 30 seconds.
+    pub fn answer(&self) -> Result<Answer> {
         match self.told()? {
             Told::Whole(answer) => Ok(answer),
             Told::Arriving(arriving) => arriving.rest(),

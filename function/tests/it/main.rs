@@ -6,6 +6,9 @@
 
 mod bootstrap;
 mod catalog;
+mod frozen;
+mod hostile;
+mod load;
 mod model;
 mod recall;
 mod streaming;

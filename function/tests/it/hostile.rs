@@ -1,0 +1,154 @@
+//! Bodies and events that nobody sends in good faith, through the program: each gets JSON with an honest status, and
+//! the next question its answer.
+
+use harness::{bedrock, bedrock::EVENT_STREAM, call::Call, dynamodb::Table, http::Response};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+use serde_json::{Value, json};
+
+use crate::support::{Chat, aws, split};
+
+/// A function behind an API is sent no more.
+const LARGEST: usize = 6 * 1024 * 1024;
+
+fn chat(streaming: &str) -> Chat {
+    let table = Table::of_films(3);
+    let backend = aws(move |request| {
+        Some(match request.call() {
+            Call::Scan => table.scan(request),
+            Call::ConverseStream(_) => {
+                let (feed, response) = Response::fed(EVENT_STREAM);
+                feed.send([bedrock::words("Alien."), bedrock::end("end_turn")].concat());
+                response
+            }
+            Call::Converse(_) | Call::Other => Response::ok(bedrock::answer("Alien.")),
+        })
+    });
+    Chat::start(&backend, &[("STREAMING", streaming)])
+}
+
+/// The status of what came, whose body is JSON or a stream that ends well.
+fn status(chat: &Chat, streaming: &str, event: &Value) -> u64 {
+    let answer = chat.environment.invoke(event.to_string().as_bytes()).unwrap().body;
+    let (head, body) = match streaming {
+        "true" => split(&answer),
+        _ => {
+            let reply: Value = serde_json::from_slice(&answer).unwrap();
+            let body = reply["body"].as_str().unwrap_or("{}").to_owned();
+            (reply, body)
+        }
+    };
+    let is_stream = body.starts_with("event: token") && body.contains("event: done");
+    assert!(body.is_empty() || is_stream || serde_json::from_str::<Value>(&body).unwrap().is_object(), "{body}");
+    head["statusCode"].as_u64().unwrap()
+}
+
+fn post(body: &Value, is_base64: bool) -> Value {
+    json!({"httpMethod": "POST", "body": body, "isBase64Encoded": is_base64})
+}
+
+fn bodies() -> Vec<String> {
+    let message = |text: &str| format!(r#"{{"message": "{text}"}}"#);
+    vec![
+        "[".repeat(100_000),
+        format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)),
+        format!(r#"{{"message": {}"#, r#"{"a":"#.repeat(20_000)),
+        format!(r#"{{"message": "hi", "history": {}{}}}"#, "[".repeat(500), "]".repeat(500)),
+        format!(r#"{{"message": 1{}}}"#, "0".repeat(100_000)),
+        r#"{"message": 1e99999}"#.to_owned(),
+        message(r"\ud800"),
+        message(r"\udc00\ud800 backwards"),
+        "\0".to_owned(),
+        "\u{FEFF}{}".to_owned(),
+        message(&"\u{200B}".repeat(4_000)),
+        "a".repeat(LARGEST),
+        "\u{10FFFF}".repeat(LARGEST / 4),
+        message(&"a".repeat(LARGEST)),
+        message(&r"\u0000".repeat(LARGEST / 6)),
+        format!("[{}", "{},".repeat(LARGEST / 3)),
+        " ".repeat(LARGEST),
+    ]
+}
+
+#[test]
+fn hostile_bodies_are_refused_in_json_and_the_next_question_is_answered() {
+    for streaming in ["false", "true"] {
+        let chat = chat(streaming);
+        for body in bodies() {
+            for is_base64 in [false, true] {
+                let status = status(&chat, streaming, &post(&json!(body), is_base64));
+                assert_eq!(status, 400, "{}", body.chars().take(60).collect::<String>());
+            }
+        }
+        assert_eq!(status(&chat, streaming, &post(&json!(r#"{"message": "sci-fi?"}"#), false)), 200);
+    }
+}
+
+#[test]
+fn what_looks_strange_and_is_a_question_is_answered() {
+    let chat = chat("false");
+    for body in [
+        r#"{"message": "\u0000 hi \u202E there"}"#,
+        r#"{"message": 1, "message": "the last one counts"}"#,
+        r#"{"message": "hi", "history": null, "more": [1e99, {"a": []}]}"#,
+        "\r\n\t {\"message\": \"Amélie 天空の城 🎬\"} ",
+    ] {
+        assert_eq!(status(&chat, "false", &post(&json!(body), false)), 200, "{body}");
+    }
+}
+
+/// The runtime crate reads events with `serde_json`, which goes 128 levels deep and takes no lone surrogate. No API sends
+/// such events: bodies travel as text.
+#[test]
+fn an_event_that_cannot_be_read_is_reported_as_an_error_and_the_next_question_is_answered() {
+    let chat = chat("false");
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for event in [deep.as_str(), r#"{"httpMethod": "POST", "body": "\ud800"}"#] {
+        let report = chat.environment.invoke(event.as_bytes()).unwrap_err().to_string();
+        assert!(report.contains("failed to deserialize"), "{report}");
+        assert_eq!(status(&chat, "false", &post(&json!(r#"{"message": "sci-fi?"}"#), false)), 200);
+    }
+}
+
+/// Any JSON, with the names that mean something more often than others.
+fn any_json() -> impl Strategy<Value = Value> {
+    let name = prop_oneof![Just("message"), Just("history"), Just("role"), Just("content"), Just("user"), Just("x")];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        name.clone().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, move |inner| {
+        let fields = prop::collection::vec((name.clone().prop_map(str::to_owned), inner.clone()), 0..6);
+        prop_oneof![
+            prop::collection::vec(inner, 0..6).prop_map(Value::from),
+            fields.prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+#[test]
+fn any_event_gets_json_with_a_status_that_says_whose_mistake_it_is() {
+    let body = prop_oneof![
+        any_json(),
+        any_json().prop_map(|body| body.to_string().into()),
+        any::<String>().prop_map(Value::from)
+    ];
+    let event = prop_oneof![4 => (body, any::<bool>()).prop_map(|(body, base64)| post(&body, base64)), 1 => any_json()];
+    for streaming in ["false", "true"] {
+        let chat = chat(streaming);
+        let mut runner = TestRunner::new(Config { cases: 128, failure_persistence: None, ..Config::default() });
+        runner
+            .run(&event, |event| {
+                let status = status(&chat, streaming, &event);
+                prop_assert!([200, 400].contains(&status), "{}", status);
+                Ok(())
+            })
+            .unwrap();
+    }
+}
