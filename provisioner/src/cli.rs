@@ -142,9 +142,9 @@ pub(crate) struct DeployOptions {
     /// Do not try a chat, neither before callers get a new version nor at the end
     #[arg(long)]
     pub(crate) no_smoke: bool,
-    /// Delete all but the newest N versions of each function, never one that callers get
-    #[arg(long, value_name = "N", default_value = "5")]
-    pub(crate) keep_versions: NonZeroUsize,
+    /// Delete all but the newest N versions of each function, never one that callers get [default: 5]
+    #[arg(long, value_name = "N")]
+    pub(crate) keep_versions: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) canary: CanaryArgs,
 }

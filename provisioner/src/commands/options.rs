@@ -1,5 +1,7 @@
 //! What the arguments of `plan`, `deploy` and `update` ask of planning: the same for the same words.
 
+use std::num::NonZeroUsize;
+
 use provisioner::desired::Desired;
 use provisioner::plan::Options;
 use provisioner::planned::Asked;
@@ -21,6 +23,9 @@ impl Deploy {
     }
 }
 
+/// How many versions of a function stay where nobody says it.
+const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
+
 pub(super) fn asked(arguments: &DeployOptions) -> Asked {
     Asked {
         adopt: arguments.adopt,
@@ -28,7 +33,7 @@ pub(super) fn asked(arguments: &DeployOptions) -> Asked {
         prune: false,
         smoke: !arguments.no_smoke,
         canary: arguments.canary.canary(),
-        keep_versions: arguments.keep_versions,
+        keep_versions: arguments.keep_versions.unwrap_or(KEPT),
     }
 }
 

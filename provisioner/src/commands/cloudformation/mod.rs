@@ -26,7 +26,7 @@ fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> 
 
 /// Refuses what CloudFormation does not do. It has a way of its own to import resources, and takes over nothing by name;
 /// and it moves an alias at once, unless the template has another service do that.
-fn refuse_what_it_cannot(options: &DeployOptions, stack: &str) -> Result<()> {
+fn refuse_what_it_cannot(options: &DeployOptions, take_over: bool, prune: bool, stack: &str) -> Result<()> {
     let refuse = |cause: &str, hint: &str| {
         Err(Error::new(format!("planning stack {stack} with CloudFormation"), cause).hint(hint))
     };
@@ -34,6 +34,18 @@ fn refuse_what_it_cannot(options: &DeployOptions, stack: &str) -> Result<()> {
         let hint =
             "leave it out, or import resources with `aws cloudformation create-change-set --change-set-type IMPORT`";
         return refuse("`--adopt` is for the direct engine", hint);
+    }
+    if take_over {
+        let hint = "leave it out: CloudFormation makes routes of its own and takes none over; delete the other's first";
+        return refuse("`--take-over` is for the direct engine", hint);
+    }
+    if prune {
+        let hint = "leave it out: CloudFormation removes what its stack's template no longer names by itself";
+        return refuse("`--prune` is for the direct engine", hint);
+    }
+    if options.keep_versions.is_some() {
+        let hint = "leave it out: an earlier version stays or goes as UpdateReplacePolicy says in the template";
+        return refuse("`--keep-versions` is for the direct engine", hint);
     }
     if options.canary.canary().is_some() {
         let hint = "leave it out, or give the alias an UpdatePolicy with CodeDeployLambdaAliasUpdate";

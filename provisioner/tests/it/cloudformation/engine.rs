@@ -124,6 +124,25 @@ async fn a_failed_first_deploy_says_how_to_go_on_and_that_works() {
 }
 
 #[tokio::test]
+async fn what_only_the_direct_engine_does_is_refused_and_not_ignored() {
+    let user = User::new();
+    for (option, hint) in [
+        (&["--adopt"][..], "IMPORT"),
+        (&["--take-over"], "takes none over"),
+        (&["--prune"], "no longer names"),
+        (&["--keep-versions", "5"], "UpdateReplacePolicy"),
+    ] {
+        for command in ["plan", "deploy"] {
+            let (run, writes) = run(&user, &[&[command], option].concat()).await;
+            let run = run.expect_code(1);
+            let refused = format!("`{}` is for the direct engine", option[0]);
+            assert!(run.stderr.contains(&refused) && run.stderr.contains(hint), "{run:?}");
+            assert_eq!(writes, [""; 0]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_destroy_asks_first_removes_the_stack_and_then_has_nothing_to_do() {
     let user = User::new();
     let before = user.world().await;
