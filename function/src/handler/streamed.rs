@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// What is sent, piece by piece. The next piece is only asked for when the last one is on its way: a slow reader slows
-/// the model's stream down, and one that goes away drops it.
+/// the model's stream down, and one that hangs up drops it.
 pub type Events = Pin<Box<dyn Stream<Item = Result<Bytes, Infallible>> + Send>>;
 
 impl<C: Catalog, M: Model> Handler<C, M> {

@@ -57,11 +57,7 @@ async fn another_environment_is_one_update_and_the_plan_does_not_tell_the_values
     assert_eq!(plan[0][0], "ChatFunction");
     let [change] = plan[0][3].as_array().unwrap().as_slice() else { panic!("{plan:?}") };
     assert_eq!(change["property"], "Environment.Variables.MOVIE_LIMIT");
-    for (side, value) in [("old", "50"), ("new", "21")] {
-        let token = change[side].as_str().unwrap();
-        assert!(token.starts_with("(masked ") && token != value, "{change}");
-    }
-    assert_ne!(change["old"], change["new"]);
+    assert_eq!((&change["old"], &change["new"]), (&json!("(masked)"), &json!("(masked, another)")));
     assert_is_a_release(&plan, &writes, &changes, &["UpdateFunctionConfiguration", "PublishVersion"]);
     let told = r#"~ functions › cinedb-chat-bedrock › latest › environment › MOVIE_LIMIT: "50" → "21""#;
     assert!(changes.contains(&told.to_owned()), "{changes:?}");

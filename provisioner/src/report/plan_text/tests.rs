@@ -209,9 +209,9 @@ fn values_of_variables_are_not_told() {
       = AWS::DynamoDB::Table            Table        films
       = AWS::ApiGatewayV2::Api          Api          chat
       ~ AWS::Lambda::Function           Function     chat
-          Environment.Variables.A            (masked a0b782) → (masked c19802)
-          Environment.Variables.LONGER_NAME  (none) → (masked c19802)
-          Environment.Variables.B            (masked a0b782) → (none)
+          Environment.Variables.A            (masked) → (masked, another)
+          Environment.Variables.LONGER_NAME  (none) → (masked)
+          Environment.Variables.B            (masked) → (none)
       = AWS::ApiGatewayV2::Stage        Stage        $default
       + AWS::Lambda::Version            Version      chat release 7c6eed4b
       ~ AWS::Lambda::Alias              Alias        chat:live
