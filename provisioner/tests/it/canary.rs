@@ -9,6 +9,7 @@ use crate::releases::is_released;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::metrics::count;
 use crate::support::proxy::rule::call;
+use crate::support::proxy::strict::shared_out;
 use crate::support::seed::FUNCTION;
 use crate::support::user::User;
 use crate::support::world::World;
@@ -137,4 +138,54 @@ async fn ctrl_c_in_the_watch_leaves_the_share_and_says_what_finishes_and_what_un
         assert!(stderr.contains(text), "no `{text}` in {stderr}");
     }
     assert_eq!(shares(&user.world().await), ("1".to_owned(), json!({"2": 0.1})));
+}
+
+#[tokio::test]
+async fn while_it_is_watched_a_new_version_gets_just_its_share_of_the_calls() {
+    let user = with_one_version().await;
+    user.proxy.on(shared_out());
+    let args = [&["deploy", "--bake", "2m", "--no-smoke"], &CANARY[..]].concat();
+    let chats = async {
+        until_it_watches(&user).await;
+        let versions = versions_that_answer(&user, 100).await;
+        let of = |version: &str| versions.iter().filter(|one| *one == version).count();
+        assert_eq!((of("1"), of("2")), (90, 10), "{versions:?}");
+        count(&user.account, FUNCTION, "live", "1", 90, 0).await;
+        count(&user.account, FUNCTION, "live", "2", 10, 1).await;
+    };
+    let (run, ()) = tokio::join!(user.run(&args), chats);
+    let run = run.expect_code(1);
+    assert!(run.stderr.contains("1 of 10 invocations of version 2 failed, 0 of 90 of version 1"), "{run:?}");
+    assert_eq!(versions_that_answer(&user, 20).await, ["1"; 20], "its share is taken back");
+}
+
+/// The versions that answer so many chats through the alias, one after the other.
+async fn versions_that_answer(user: &User, chats: usize) -> Vec<String> {
+    let lambda = aws_sdk_lambda::Client::new(&user.account.sdk_through(user.proxy.url()));
+    let http = json!({"method": "POST", "path": "/chat"});
+    let body = json!({"message": "A thriller"}).to_string();
+    let chat = json!({"version": "2.0", "requestContext": {"http": http}, "body": body});
+    let mut versions = Vec::new();
+    for _ in 0..chats {
+        let payload = aws_sdk_lambda::primitives::Blob::new(chat.to_string());
+        let answer = lambda.invoke().function_name(FUNCTION).qualifier("live").payload(payload).send().await;
+        versions.push(answer.expect("an answer").executed_version.unwrap_or_default());
+    }
+    versions
+}
+
+#[tokio::test]
+async fn where_no_canary_is_possible_it_is_refused_before_anything_is_asked() {
+    let user = User::new();
+    for (args, text) in [
+        (&["deploy", "--engine", "cloudformation", "--canary", "10"][..], "`--canary` is for the direct engine"),
+        (&["deploy", "--plan", "plan.json", "--canary", "10"], "cannot be used with"),
+        (&["deploy", "--canary", "51"], "51 is not in 1..=50"),
+        (&["deploy", "--bake", "5m"], "--canary"),
+    ] {
+        let (run, writes) = user.writes_of(args).await;
+        let run = run.expect_code(1);
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+        assert_eq!(writes, [""; 0]);
+    }
 }

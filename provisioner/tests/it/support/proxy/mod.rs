@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod chain;
 mod naming;
 pub(crate) mod rule;
+mod shares;
 pub(crate) mod strict;
 mod subject;
 pub(crate) mod trap;
@@ -18,7 +19,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use hyper::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
@@ -30,6 +31,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use self::call::{Call, Kind};
 use self::rule::{Edit, Fault, Rule};
+use self::shares::Turns;
 use super::ministack::ministack;
 
 /// Proxies live outside the tests' own runtimes, so that a test may block while a program runs.
@@ -164,7 +166,7 @@ impl Shared {
         let began = Instant::now();
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
-        let request = Request::from_parts(head, body);
+        let mut request = Request::from_parts(head, body);
         let (ticket, faults) = self.arrived(&request, began);
         let service = ticket.service.clone();
 
@@ -179,6 +181,7 @@ impl Shared {
                     return Err(self.dropped(&ticket));
                 }
                 Fault::Edit(edit) => edits.push(edit),
+                Fault::ShareOut(turns) => self.share_out(&mut request, &turns).await,
                 Fault::HoldBefore(trap) => {
                     trap.hold().await;
                     return Err(self.dropped(&ticket));
@@ -265,6 +268,22 @@ impl Shared {
                 *response.status_mut() = StatusCode::BAD_GATEWAY;
                 response
             }
+        }
+    }
+
+    /// Sends an invocation by an alias to the version whose turn it is, by the shares that AWS has of the alias now.
+    async fn share_out(&self, request: &mut Request<Bytes>, turns: &Turns) {
+        let Some(path) = shares::alias_path(request.uri()) else { return };
+        let question = Request::get(format!("{}{path}", self.upstream));
+        let question = request.headers().get(AUTHORIZATION).into_iter().fold(question, |question, whose| {
+            question.header(AUTHORIZATION, whose) // whose account it is
+        });
+        let question = question.body(Full::default()).expect("a question of valid parts");
+        let alias = self.ask(question).await.expect("the alias").into_body().collect().await;
+        let alias = alias.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        if let Some(version) = turns.next(&serde_json::from_slice(&alias).unwrap_or_default()) {
+            let version = shares::of_version(request.uri(), &version);
+            *request.uri_mut() = version.parse().expect("a URI of two valid parts");
         }
     }
 

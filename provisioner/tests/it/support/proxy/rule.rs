@@ -11,6 +11,7 @@ use hyper::Response;
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::shares::Turns;
 use super::trap::Trap;
 
 /// What happens to a call. A new kind of fault is a new variant here and an arm in the proxy's `serve`.
@@ -26,6 +27,8 @@ pub(crate) enum Fault {
     Delay(Duration),
     /// AWS does it, and its JSON answer is changed on the way back.
     Edit(Edit),
+    /// An invocation by an alias goes to the version whose turn it is, by the alias's shares.
+    ShareOut(Turns),
     /// The call is held before it is sent, for its caller to be killed; AWS never sees it.
     HoldBefore(Trap),
     /// AWS does it, and the answer is held, for the caller to be killed.

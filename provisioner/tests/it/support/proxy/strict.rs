@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::call::Call;
-use super::rule::{Edit, Fault, Rule};
+use super::rule::{Edit, Fault, Rule, call};
+use super::shares::Turns;
 use super::words;
 
 const CHANGES: [&str; 3] = ["CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"];
@@ -52,6 +53,11 @@ pub(crate) fn no_duplicates() -> Rule {
             |one: &Call| (&one.operation, &one.target, &one.subject) == (&call.operation, &call.target, &call.subject);
         before.iter().any(|one| same(one) && one.took_effect()).then_some(Fault::Answer(refusal))
     })
+}
+
+/// Invocations by an alias are shared out as the alias says.
+pub(crate) fn shared_out() -> Rule {
+    call("Invoke").suffer(Fault::ShareOut(Turns::default()))
 }
 
 fn is_one(call: &Call, operations: &[&str]) -> bool {
