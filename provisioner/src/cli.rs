@@ -244,6 +244,9 @@ pub(crate) struct Destroy {
     /// What applied the template
     #[arg(long, value_enum, default_value_t = Engine::Direct)]
     pub(crate) engine: Engine,
+    /// With `--engine cloudformation`: remove the stack only; everything that it has stays, for `deploy --adopt`
+    #[arg(long)]
+    pub(crate) keep_resources: bool,
     /// Do not ask; needed without a terminal
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,

@@ -27,6 +27,8 @@ enum Meaning {
     Conflict,
     /// Nobody knows whether the call took effect.
     Unanswered,
+    /// AWS limits calls: it had no effect.
+    Throttled,
 }
 
 /// The crate's result.
@@ -76,6 +78,19 @@ impl Error {
     #[must_use]
     pub fn is_unanswered(&self) -> bool {
         self.meaning == Meaning::Unanswered
+    }
+
+    /// Marks it as: AWS limits calls, and this one had no effect.
+    #[must_use]
+    pub fn throttled(mut self) -> Self {
+        self.meaning = Meaning::Throttled;
+        self
+    }
+
+    /// Whether the same question may be answered in a while.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        matches!(self.meaning, Meaning::Unanswered | Meaning::Throttled)
     }
 
     /// Says what exists now, so that nobody has to find out.

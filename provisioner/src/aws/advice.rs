@@ -9,6 +9,14 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
              --function-name NAME`, then run the same command"
                 .to_owned()
         }
+        "ValidationError" if message.contains("_IN_PROGRESS state and can") => {
+            "another operation of this stack is under way: wait until it has ended, then run the same command"
+                .to_owned()
+        }
+        "InvalidChangeSetStatus" => {
+            "somebody else changed the stack since the change set was made: run the same command, and look again"
+                .to_owned()
+        }
         "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => CLOCK.to_owned(),
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException" => denied(message),
         "ExpiredToken" | "ExpiredTokenException" => SESSION.to_owned(),

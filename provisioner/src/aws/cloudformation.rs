@@ -1,12 +1,12 @@
 //! CloudFormation: stacks, change sets and the events of what is under way.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
     Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, PolicyAction, Replacement,
-    ResourceAttribute, ResourceChange, ResourceChangeDetail, StackEvent,
+    ResourceAttribute, ResourceChange, ResourceChangeDetail, StackEvent, TemplateStage,
 };
 
 use super::Aws;
@@ -17,6 +17,9 @@ use crate::error::{Error, Result};
 
 /// How long CloudFormation is waited for: it gives up much earlier by itself, resource by resource.
 const PATIENCE: Duration = Duration::from_secs(3 * 60 * 60);
+
+/// How many looks in a row may go wrong, each of several calls, before watching is given up.
+const MISSED_LOOKS: u32 = 20;
 
 /// What a change set is made of.
 #[derive(Debug)]
@@ -61,6 +64,18 @@ impl Aws {
         }
     }
 
+    /// The template that CloudFormation has for a stack, its macros carried out.
+    ///
+    /// # Errors
+    /// When CloudFormation does not answer.
+    pub async fn template_of(&self, stack: &Stack) -> Result<String> {
+        let request = self.cloudformation.get_template().stack_name(&stack.id).template_stage(TemplateStage::Processed);
+        let answer = request.send().await;
+        let answer =
+            answer.map_err(|error| problem(format!("reading the template of stack {}", stack.name), &error))?;
+        Ok(answer.template_body.unwrap_or_default())
+    }
+
     /// Has CloudFormation say what it would do. `None` when that is nothing; then no change set is left.
     ///
     /// # Errors
@@ -73,6 +88,8 @@ impl Aws {
             .create_change_set()
             .stack_name(*stack)
             .change_set_name(*name)
+            // Sent again after a lost answer, it is the same call.
+            .client_token(*name)
             .change_set_type(match kind {
                 Kind::Create => ChangeSetType::Create,
                 Kind::Update => ChangeSetType::Update,
@@ -132,7 +149,10 @@ impl Aws {
     /// # Errors
     /// When CloudFormation refuses.
     pub async fn execute_change_set(&self, set: &ChangeSet) -> Result<()> {
-        let answer = self.cloudformation.execute_change_set().change_set_name(&set.id).send().await;
+        // Sent again after a lost answer, it is the same call.
+        let token = set.id.split('/').nth(1).map(str::to_owned);
+        let request = self.cloudformation.execute_change_set().change_set_name(&set.id);
+        let answer = request.set_client_request_token(token).send().await;
         answer.map(drop).map_err(|error| problem(format!("changing stack {} with CloudFormation", set.stack), &error))
     }
 
@@ -189,13 +209,21 @@ impl Aws {
     /// When CloudFormation does not answer, or is not done after three hours.
     pub async fn follow(&self, id: &str, after: Option<String>, mut tell: impl FnMut(&Event)) -> Result<Stack> {
         let seen = RefCell::new((after, false));
+        let unseen = Cell::new(0);
         let tell = RefCell::new(&mut tell);
         let rested = until_ready_within(PATIENCE, async || {
-            let Some(stack) = self.stack(id).await? else {
-                return Err(Error::new(format!("watching the stack {id}"), "it is gone"));
-            };
             let (after, _) = seen.borrow().clone();
-            for event in self.events_after(id, after.as_deref()).await? {
+            let (stack, events) = match self.look(id, after.as_deref()).await {
+                Ok(seen) => seen,
+                // CloudFormation works on, however many ask it and whatever becomes of the way to it.
+                Err(error) if error.passes() && unseen.get() < MISSED_LOOKS => {
+                    unseen.set(unseen.get() + 1);
+                    return Ok(Progress::Underway);
+                }
+                Err(error) => return Err(error),
+            };
+            unseen.set(0);
+            for event in events {
                 (tell.borrow_mut())(&event);
                 let ended = event.ends_the_operation() || seen.borrow().1;
                 seen.replace((Some(event.id), ended));
@@ -206,6 +234,14 @@ impl Aws {
         });
         let doing = format!("watching the stack {id}");
         rested.await?.ok_or_else(|| Error::new(doing, "CloudFormation is still at work after three hours"))
+    }
+
+    /// The stack, and its events after `after`.
+    async fn look(&self, id: &str, after: Option<&str>) -> Result<(Stack, Vec<Event>)> {
+        let Some(stack) = self.stack(id).await? else {
+            return Err(Error::new(format!("watching the stack {id}"), "it is gone"));
+        };
+        Ok((stack, self.events_after(id, after).await?))
     }
 
     async fn events_after(&self, id: &str, after: Option<&str>) -> Result<Vec<Event>> {

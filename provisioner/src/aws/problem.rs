@@ -66,6 +66,7 @@ where
     match error.code() {
         Some(code) if is_conflict(code) => told.conflict(),
         _ if is_unanswered(error) => told.unanswered(),
+        Some("Throttling" | "ThrottlingException" | "RequestLimitExceeded") => told.throttled(),
         _ => told,
     }
 }

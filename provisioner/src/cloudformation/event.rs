@@ -25,6 +25,8 @@ pub struct Event {
 pub enum Told {
     /// A resource is as it shall be, and how long that took.
     Done(Duration),
+    /// A resource, or what it took the place of, leaves the stack and stays.
+    Kept,
     /// A resource could not be made so; why.
     Failed(String),
 }
@@ -69,6 +71,9 @@ impl Watch {
         if status.ends_with("_IN_PROGRESS") {
             self.began.entry(logical_id.clone()).or_insert(*at);
             return None;
+        }
+        if status == "DELETE_SKIPPED" {
+            return (!self.rolls_back).then_some(Told::Kept);
         }
         let began = self.began.remove(logical_id);
         let took = Duration::try_from_secs_f64(at - began.unwrap_or(*at)).unwrap_or_default();
@@ -139,6 +144,7 @@ mod tests {
         let told = events.iter().filter_map(|event| {
             watch.take(event).map(|told| match told {
                 Told::Done(took) => format!("done {} {:.1}", event.logical_id, took.as_secs_f64()),
+                Told::Kept => format!("kept {}", event.logical_id),
                 Told::Failed(why) => format!("failed {}: {why}", event.logical_id),
             })
         });
@@ -157,6 +163,16 @@ mod tests {
         ]);
         assert_eq!(told, ["done Role 16.5"]);
         assert_eq!(failed, None);
+    }
+
+    #[test]
+    fn what_stays_when_its_stack_goes_is_told() {
+        let (told, failed) = watched(&[
+            event("chat", "DELETE_IN_PROGRESS", Some("User Initiated"), 1.0),
+            event("Role", "DELETE_SKIPPED", None, 2.0),
+            event("chat", "DELETE_COMPLETE", None, 3.0),
+        ]);
+        assert_eq!((told, failed), (vec!["kept Role".to_owned()], None));
     }
 
     #[test]

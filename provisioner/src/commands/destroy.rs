@@ -1,9 +1,9 @@
 //! `destroy`: removes what belongs to the stack.
 
-use provisioner::Result;
 use provisioner::desired::PackageCheck;
 use provisioner::observe::observe;
 use provisioner::plan::plan_destroy;
+use provisioner::{Error, Result};
 
 use super::apply::{Approval, GO_ON, apply};
 use super::session::Session;
@@ -16,4 +16,11 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let plan = plan_destroy(&session.desired, &observed);
     let approval = Approval { yes: arguments.yes, question: "remove these?" };
     apply(&plan, &session, &approval, None, arguments.stack.output, GO_ON).await
+}
+
+/// Without CloudFormation there is nothing between a resource and the account.
+pub(crate) fn nothing_to_let_go() -> Error {
+    Error::new("removing a stack and keeping what it has", "the direct engine keeps no stack beside the resources")
+        .exists("nothing was changed")
+        .hint("name CloudFormation's stack with `--engine cloudformation`; what nobody owns is adopted with `--adopt`")
 }

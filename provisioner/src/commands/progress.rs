@@ -22,6 +22,11 @@ pub(crate) fn done(kind: &str, logical_id: &str, took: Duration) {
     terminal::note(&format!("  {} {kind} {logical_id}  {seconds}", report::added("done")));
 }
 
+/// Tells of a resource that leaves its stack and stays.
+pub(crate) fn kept(kind: &str, logical_id: &str) {
+    terminal::note(&format!("  {} {kind} {logical_id}", report::added("kept")));
+}
+
 /// Tells of a resource that could not be made so.
 pub(crate) fn failed(kind: &str, logical_id: &str) {
     terminal::note(&format!("  {} {kind} {logical_id}", report::removed("failed")));

@@ -194,8 +194,9 @@ fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: &Option
         Owner::CloudFormation(stack) => (
             format!("{} `{}` belongs to CloudFormation's stack `{stack}`", resource.kind(), resource.name()),
             format!(
-                "deploy with `--engine cloudformation --stack {stack}`; or make CloudFormation let go first, as the \
-                 README says under \"By CloudFormation\", then take over what stays with `--adopt`"
+                "deploy with `--engine cloudformation --stack {stack}`; or make CloudFormation let go first (`provisioner \
+                 destroy --engine cloudformation --keep-resources --stack {stack}`), then take over what stays with \
+                 `--adopt`"
             ),
         ),
         Owner::Nobody => match resource.objection(&found.resource) {

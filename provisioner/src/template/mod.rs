@@ -30,5 +30,13 @@ pub use sections::{DeletionPolicy, Template};
 pub use source::Source;
 pub(crate) use wording::in_words;
 
+/// The text of a template as one value, functions in their long form; its sections are not looked at.
+///
+/// # Errors
+/// When it is neither YAML nor JSON.
+pub(crate) fn parse_text(name: &str, text: &str) -> crate::Result<serde_json::Value> {
+    yaml::parse(&Source::in_memory(std::path::Path::new(name), text))
+}
+
 #[cfg(test)]
 mod tests;

@@ -42,7 +42,13 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     let stack = session.aws.stack(&set.stack).await?;
     let id = stack.map_or_else(|| set.stack.clone(), |stack| stack.id);
     let after = session.aws.newest_event(&id).await?;
-    session.aws.execute_change_set(set).await?;
+    if let Err(error) = session.aws.execute_change_set(set).await {
+        // What was refused is of no use any more; what was not answered may be under way.
+        if !error.passes() {
+            proposal.withdraw(&session).await?;
+        }
+        return Err(error);
+    }
     let ended = watch(&session.aws, &id, &set.stack, after).await?;
     if !ended.stack.is_well() {
         tell(&session, set, None, Some(&ended), None, output);

@@ -7,6 +7,7 @@ use provisioner::{Result, report};
 use super::super::apply::{Approval, approved};
 use super::super::session::connect;
 use super::deploy::report as print;
+use super::let_go::retain;
 use super::watching::watch;
 use crate::cli::Destroy;
 use crate::terminal::{self, Exit};
@@ -19,12 +20,17 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
         terminal::note(&format!("there is no stack {name}: nothing to do"));
         return Ok(Exit::Done);
     };
-    let set = aws.removal(&stack).await?;
+    let removal = aws.removal(&stack).await?;
+    let set = if arguments.keep_resources { removal.letting_go() } else { removal };
     terminal::note(&report::change_set_text(&set));
+    let question = if arguments.keep_resources { "remove the stack and keep these?" } else { "remove these?" };
     let names: Vec<_> = set.destructive().map(|row| row.logical_id.as_str()).collect();
-    if !approved(name, &names, &Approval { yes: arguments.yes, question: "remove these?" })? {
+    if !approved(name, &names, &Approval { yes: arguments.yes, question })? {
         terminal::note("nothing was changed");
         return Ok(Exit::Failed);
+    }
+    if arguments.keep_resources && !stack.is_a_shell() {
+        retain(&aws, &stack).await?;
     }
     let after = aws.newest_event(&stack.id).await?;
     aws.delete_stack(&stack.id, name).await?;

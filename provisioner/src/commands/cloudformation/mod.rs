@@ -2,6 +2,7 @@
 
 mod deploy;
 mod destroy;
+mod let_go;
 mod plan;
 mod proposal;
 mod watching;

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use provisioner::Result;
-use provisioner::aws::{Body, Submission};
+use provisioner::aws::{Aws, Body, Submission};
 use provisioner::cloudformation::{ChangeSet, Packaged, Stack};
 use provisioner::observe::Reader as _;
 use sha2::{Digest as _, Sha256};
@@ -41,8 +41,9 @@ impl Proposal {
         let account = aws.reader().account().await?;
         let bucket_name = bucket.map_or_else(|| aws.own_bucket(&account), str::to_owned);
         let Packaged { template, uploads } = Packaged::new(&session.template, &session.desired, &bucket_name);
-        let large = template.len() > LARGEST_TEXT;
-        if (packages == Packages::Uploaded || large) && aws.bucket(&bucket_name, &account, bucket.is_none()).await? {
+        if (packages == Packages::Uploaded || is_large(&template))
+            && aws.bucket(&bucket_name, &account, bucket.is_none()).await?
+        {
             terminal::note(&format!("made bucket {bucket_name} for packages"));
         }
         if packages == Packages::Uploaded {
@@ -50,21 +51,14 @@ impl Proposal {
                 aws.upload(&bucket_name, &upload.key, &upload.path, &account).await?;
             }
         }
-        let body = if large {
-            let key = format!("{}.template.json", hash(&template));
-            aws.upload_content(&bucket_name, &key, template.clone().into_bytes(), &account).await?;
-            let place = aws.place();
-            Body::Url(format!("https://{bucket_name}.s3.{}.{}/{key}", place.region(), place.url_suffix()))
-        } else {
-            Body::Text(&template)
-        };
+        let body = body(aws, &bucket_name, &account, &template).await?;
         // A parameter that is not sent would keep the value that the stack has, on some paths: all are sent.
         let declared = session.template.parameters().iter();
         let values = declared.map(|(name, declaration)| {
             let given = session.parameters.get(name).cloned();
             (name.clone(), given.or_else(|| declaration.default_text()))
         });
-        let change_set = format!("provisioner-{}", milliseconds());
+        let change_set = change_set_name();
         let parameters = values.collect();
         let submission = Submission { stack: name, kind, name: &change_set, template: body, parameters };
         let proposed = match aws.change_set(&submission).await {
@@ -103,6 +97,27 @@ async fn remove_shell(session: &Session, before: Option<&Stack>) -> Result<()> {
         Some(shell) if shell.is_a_shell() => session.aws.delete_stack(&shell.id, &shell.name).await,
         _ => Ok(()),
     }
+}
+
+/// Whether CloudFormation takes a template only through a bucket.
+pub(super) fn is_large(template: &str) -> bool {
+    template.len() > LARGEST_TEXT
+}
+
+/// A template as CloudFormation is given it; what is large is put into the bucket, which is there.
+pub(super) async fn body<'t>(aws: &Aws, bucket: &str, account: &str, template: &'t str) -> Result<Body<'t>> {
+    if !is_large(template) {
+        return Ok(Body::Text(template));
+    }
+    let key = format!("{}.template.json", hash(template));
+    aws.upload_content(bucket, &key, template.as_bytes().to_vec(), account).await?;
+    let place = aws.place();
+    Ok(Body::Url(format!("https://{bucket}.s3.{}.{}/{key}", place.region(), place.url_suffix())))
+}
+
+/// A name that no change set of the stack has.
+pub(super) fn change_set_name() -> String {
+    format!("provisioner-{}", milliseconds())
 }
 
 fn hash(text: &str) -> String {

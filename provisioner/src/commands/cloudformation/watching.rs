@@ -25,14 +25,30 @@ pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>
             progress::done(&event.kind, &event.logical_id, took);
             done.push(event.logical_id.clone());
         }
+        Some(Told::Kept) => {
+            progress::kept(&event.kind, &event.logical_id);
+            if !done.contains(&event.logical_id) {
+                done.push(event.logical_id.clone());
+            }
+        }
         Some(Told::Failed(_)) => progress::failed(&event.kind, &event.logical_id),
         None => {}
     });
     let stack = tokio::select! {
-        stack = following => stack?,
+        stack = following => stack.map_err(|error| out_of_sight(name, error))?,
         _ = tokio::signal::ctrl_c() => return Err(left_alone(name)),
     };
     Ok(Ended { stack, done, failure: watch.first_failure().cloned() })
+}
+
+/// Whatever went wrong here, what was begun goes on there.
+fn out_of_sight(name: &str, error: Error) -> Error {
+    let look = format!("`aws cloudformation describe-stack-events --stack-name {name}` shows how it ends");
+    let hint = match error.next_step() {
+        Some(own) => format!("{own}, once it has ended; {look}"),
+        None => look,
+    };
+    error.exists("CloudFormation goes on by itself").hint(hint)
 }
 
 fn left_alone(name: &str) -> Error {

@@ -6,25 +6,9 @@ use serde_json::{Value, json};
 
 use crate::support::http::post_chat;
 use crate::support::ministack::api_url;
-use crate::support::user::{TemplateCopy, User};
+use crate::support::user::User;
 
 const BY_CLOUDFORMATION: [&str; 3] = ["--no-smoke", "--engine", "cloudformation"];
-
-/// The project's template, in which everything stays when its stack goes.
-fn retaining() -> TemplateCopy {
-    let copy = TemplateCopy::new();
-    let template = std::fs::read_to_string(copy.chat()).expect("the template");
-    let template = template.replace("    DeletionPolicy: Delete\n", "");
-    let retained: String = template
-        .split_inclusive('\n')
-        .map(|line| {
-            let retain = if line.starts_with("    Type: AWS::") { "    DeletionPolicy: Retain\n" } else { "" };
-            format!("{line}{retain}")
-        })
-        .collect();
-    std::fs::write(copy.chat(), retained).expect("the template");
-    copy
-}
 
 /// What a plan does about each resource, and the properties that change.
 fn steps(plan: &Value) -> BTreeMap<String, (String, Vec<String>)> {
@@ -56,11 +40,17 @@ async fn what_cloudformation_owns_is_refused_and_what_it_let_go_of_is_adopted() 
     assert!(destroyed.stderr.contains("it belongs to CloudFormation's stack `cinedb-chat`"), "{destroyed:?}");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 
-    let copy = retaining();
-    let template = copy.arguments();
-    let template: Vec<&str> = template.iter().map(String::as_str).collect();
-    user.run(&[&["deploy"], &BY_CLOUDFORMATION[..], &template].concat()).await.expect_success();
-    user.run(&["destroy", "--yes", "--engine", "cloudformation"]).await.expect_success();
+    let (let_go, writes) = user.writes_of(&["destroy", "--engine", "cloudformation", "--keep-resources"]).await;
+    let let_go = let_go.expect_success();
+    for told in ["(leaves the stack and stays)", "10 to let go", "everything stays when", "kept AWS::Lambda::Function"]
+    {
+        assert!(let_go.stderr.contains(told), "no `{told}` in {let_go:?}");
+    }
+    let to_cloudformation: Vec<_> = writes.into_iter().filter(|name| name.starts_with("cloudformation")).collect();
+    assert_eq!(
+        to_cloudformation,
+        ["CreateChangeSet", "ExecuteChangeSet", "DeleteStack"].map(|n| format!("cloudformation {n}"))
+    );
     assert_eq!(before.changes_to(&user.world().await), [""; 0], "everything stays");
 
     let plan = user.run(&["plan", "--adopt", "--output", "json"]).await.expect_success().json();

@@ -3,3 +3,4 @@
 mod aws_cli;
 mod engine;
 mod handover;
+mod wire;

@@ -10,7 +10,7 @@ pub(crate) fn throttled(service: &str) -> AwsError {
     match service {
         "lambda" => AwsError::new(429, "TooManyRequestsException", "Rate exceeded"),
         "apigatewayv2" => AwsError::new(429, "TooManyRequestsException", "Too Many Requests"),
-        "iam" | "sts" => AwsError::new(400, "Throttling", "Rate exceeded"),
+        "iam" | "sts" | "cloudformation" => AwsError::new(400, "Throttling", "Rate exceeded"),
         _ => AwsError::new(400, "ThrottlingException", "Rate exceeded"),
     }
 }
@@ -48,7 +48,7 @@ pub(crate) fn denied(service: &str, action: &str, resource: &str) -> AwsError {
 pub(crate) fn expired(service: &str) -> AwsError {
     let message = "The security token included in the request is expired";
     match service {
-        "iam" | "sts" => AwsError::new(403, "ExpiredToken", message),
+        "iam" | "sts" | "cloudformation" => AwsError::new(403, "ExpiredToken", message),
         "logs" | "dynamodb" => AwsError::new(400, "ExpiredTokenException", message),
         _ => AwsError::new(403, "ExpiredTokenException", message),
     }

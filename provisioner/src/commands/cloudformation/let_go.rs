@@ -1,0 +1,55 @@
+//! Making CloudFormation let go: its stack's own template once more, with nothing changed but that everything stays.
+
+use provisioner::aws::{Aws, Submission};
+use provisioner::cloudformation::{Kind, Stack, retaining};
+use provisioner::{Error, Result};
+
+use super::proposal::{body, change_set_name, is_large};
+use super::watching::watch;
+use crate::terminal;
+
+/// Makes sure that everything of a stack stays when the stack is removed.
+///
+/// The update is made of what CloudFormation has, template and parameters, and not of what is on this machine; one
+/// that would change anything else is not carried out.
+pub(super) async fn retain(aws: &Aws, stack: &Stack) -> Result<()> {
+    let name = stack.name.as_str();
+    let Some(update) = retaining(name, &aws.template_of(stack).await?)? else { return Ok(()) };
+    Stack::change(Some(stack))?;
+    let account = stack.id.split(':').nth(4).unwrap_or_default();
+    let bucket = aws.own_bucket(account);
+    if is_large(&update.template) {
+        aws.bucket(&bucket, account, true).await?;
+    }
+    let template = body(aws, &bucket, account, &update.template).await?;
+    let parameters = update.parameters.into_iter().map(|name| (name, None)).collect();
+    let submission = Submission { stack: name, kind: Kind::Update, name: &change_set_name(), template, parameters };
+    let doing = || format!("letting go of stack {name}");
+    let Some(set) = aws.change_set(&submission).await? else {
+        return Err(Error::new(doing(), "CloudFormation finds no change in `DeletionPolicy: Retain`").exists(NOTHING));
+    };
+    let beyond = set.beyond_deletion_policies().join(", ");
+    if !beyond.is_empty() {
+        aws.discard(&set.id).await?;
+        let cause = format!("its own template would now change more than what happens when it goes: {beyond}");
+        return Err(Error::new(doing(), cause).exists(NOTHING).hint(
+            "deploy it once with what it shall have, so that there is nothing left to change, then run the same command",
+        ));
+    }
+    let after = aws.newest_event(&stack.id).await?;
+    aws.execute_change_set(&set).await?;
+    let ended = watch(aws, &stack.id, name, after).await?;
+    if !ended.stack.is_well() {
+        return Err(ended.error());
+    }
+    // Removing a stack is the one step that nothing takes back.
+    if retaining(name, &aws.template_of(stack).await?)?.is_some() {
+        return Err(Error::new(doing(), "somebody else changed the stack in the meantime")
+            .exists("the stack and all that it has are there")
+            .hint("run the same command again"));
+    }
+    terminal::note("everything stays when the stack goes");
+    Ok(())
+}
+
+const NOTHING: &str = "nothing was changed";

@@ -1,0 +1,49 @@
+//! What CloudFormation answers on AWS and MiniStack's does not, in AWS's words, by the proxy.
+
+use crate::support::proxy::rule::{AwsError, call};
+use crate::support::proxy::words;
+use crate::support::user::User;
+
+const DEPLOY: [&str; 4] = ["deploy", "--no-smoke", "--engine", "cloudformation"];
+
+#[tokio::test]
+async fn who_is_throttled_while_watching_keeps_watching() {
+    let user = User::new();
+    // The first look is for the newest event, before anything begins; six in a row are more than the SDK tries again.
+    user.proxy.on(call("DescribeStackEvents").from(2, 6).answer(words::throttled("cloudformation")));
+    let deployed = user.run(&DEPLOY).await.expect_success();
+    assert!(deployed.stderr.contains("done AWS::Lambda::Function ChatFunction"), "{deployed:?}");
+}
+
+#[tokio::test]
+async fn who_is_logged_out_while_watching_is_told_that_cloudformation_goes_on() {
+    let user = User::new();
+    user.proxy.on(call("DescribeStackEvents").from(2, 100).answer(words::expired("cloudformation")));
+    let lost = user.run(&DEPLOY).await.expect_code(1);
+    for told in ["(ExpiredToken)", "CloudFormation goes on by itself", "log in again", "describe-stack-events"] {
+        assert!(lost.stderr.contains(told), "no `{told}` in {lost:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_deployers_the_later_is_told_to_wait_and_changes_nothing() {
+    let user = User::new();
+    let busy = "Stack:arn:aws:cloudformation:us-east-1:123456789012:stack/cinedb-chat/1 is in UPDATE_IN_PROGRESS state \
+                and can not be updated.";
+    user.proxy.on(call("CreateChangeSet").answer(AwsError::new(400, "ValidationError", busy)));
+    let before = user.world().await;
+    let refused = user.run(&DEPLOY).await.expect_code(1);
+    assert!(refused.stderr.contains("hint: another operation of this stack is under way"), "{refused:?}");
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_change_set_that_somebody_elses_change_made_obsolete_is_removed_and_told() {
+    let user = User::new();
+    let obsolete = "ChangeSet [provisioner-1] cannot be executed in its current execution status of [OBSOLETE]";
+    user.proxy.on(call("ExecuteChangeSet").answer(AwsError::new(400, "InvalidChangeSetStatus", obsolete)));
+    let before = user.world().await;
+    let refused = user.run(&DEPLOY).await.expect_code(1);
+    assert!(refused.stderr.contains("hint: somebody else changed the stack"), "{refused:?}");
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+}
