@@ -3,7 +3,7 @@
 use futures_util::future::try_join;
 use provisioner::desired::{Desired, PackageCheck, Wanted};
 use provisioner::observe::Reader as _;
-use provisioner::plan::{Back, plan_rollback};
+use provisioner::plan::{Back, Plan, plan_rollback};
 use provisioner::resources::Resource;
 use provisioner::resources::alias::Alias;
 use provisioner::{Error, Result};
@@ -16,21 +16,34 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
-    let (wanted, alias) = alias(&session.desired, arguments.alias.as_deref())?;
+    let (wanted, alias) = alias(&session.desired, arguments.alias.as_deref()).map_err(before_any_write)?;
     let reader = session.aws.reader();
-    let (account, releases) = try_join(reader.account(), reader.releases(&alias.function_name)).await?;
+    let (account, releases) =
+        try_join(reader.account(), reader.releases(&alias.function_name)).await.map_err(before_any_write)?;
     let check = smoke::event(&session.desired, !arguments.no_smoke);
     let back = Back { to: arguments.to, check };
-    let plan = plan_rollback(&session.desired, wanted, alias, releases.as_ref(), &account, &back)?;
+    let plan = plan_rollback(&session.desired, wanted, alias, releases.as_ref(), &account, &back);
+    let plan = plan.map_err(before_any_write)?;
     let approval = Approval { yes: arguments.yes, question: "lead callers to this version?" };
-    let exit = apply(&plan, &session, &approval, None, arguments.stack.output, ANOTHER).await?;
+    let exit = apply(&plan, &session, &approval, None, arguments.stack.output, &again(&plan)).await?;
     if exit == Exit::Done {
         terminal::note("the template still says otherwise: the next `provisioner deploy` moves forward again");
     }
     Ok(exit)
 }
 
-const ANOTHER: &str = "choose another version with `--to N`, or leave the chat out with `--no-smoke`";
+fn before_any_write(error: Error) -> Error {
+    error.exists("nothing was changed")
+}
+
+/// What helps when it ends half-way. Whoever only says `rollback` again, and the alias has moved, goes back once more:
+/// so the version is named.
+fn again(plan: &Plan) -> String {
+    let to = plan.steps.iter().find_map(|step| {
+        if let Resource::Alias(alias) = &step.resource { Some(alias.function_version.as_str()) } else { None }
+    });
+    format!("run it again with `--to {}`, or with another version; `--no-smoke` leaves the chat out", to.unwrap_or("N"))
+}
 
 /// The alias to move.
 fn alias<'d>(desired: &'d Desired, named: Option<&str>) -> Result<(&'d Wanted, &'d Alias)> {

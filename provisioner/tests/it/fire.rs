@@ -77,12 +77,16 @@ async fn every_answer_is_of_one_release_while_code_and_configuration_change_fail
     run.expect_code(1);
     are_whole(&answers, &second, &second);
 
-    // The configuration alone: the code stays the second's.
+    let (run, answers) = under_fire(&user.account, url, user.run(&["rollback"])).await;
+    run.expect_success();
+    are_whole(&answers, &second, &first);
+
+    // The configuration alone: the code is the second's again, since the template and the package say so.
     let configuration = ["update", "--code", zip.to_str().unwrap()];
     let (run, answers) = under_fire(&user.account, url, user.run(&configuration)).await;
     run.expect_success();
     let third = signature(&user, url).await;
-    are_whole(&answers, &second, &third);
+    are_whole(&answers, &first, &third);
     assert_eq!((model_of(&third), hash_of(&third)), (model_of(&first), hash_of(&second)));
 
     let (run, answers) = under_fire(&user.account, url, user.run(&["deploy"])).await;

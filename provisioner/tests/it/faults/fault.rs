@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::path::Path;
+use super::cell::Disturbed;
 use crate::support::cli::Run;
 use crate::support::proxy::call::{CallId, Kind};
 use crate::support::proxy::rule::{AwsError, Fault, calls_that};
@@ -76,21 +76,21 @@ pub(crate) fn all_for(call: &CallId, kind: Kind) -> Vec<Trouble> {
     all
 }
 
-/// Runs the command into it: the run heals it, or says what failed, what exists and what to run; whether it came.
-pub(super) async fn at(user: &User, path: Path, command: &[&str], call: &CallId, trouble: &Trouble) -> bool {
+/// Runs the command into it: the run heals it, or says what failed, what exists and what to run.
+pub(super) async fn at(user: &User, command: &[&str], call: &CallId, trouble: &Trouble) -> Disturbed {
     let (about, nth, times) = (call.clone(), call.occurrence, trouble.times);
     let rule = calls_that(move |one| about.is_about(one)).from(nth, times);
-    user.proxy.on(rule.suffer(trouble.fault.clone()));
+    user.proxy.before_others(rule.suffer(trouble.fault.clone()));
     let run = user.run(command).await;
     let met = user.proxy.calls().iter().filter(|one| call.is_about(one)).count() >= call.occurrence;
-    if run.code == Some(0) {
+    let is_done = run.code == Some(0);
+    if is_done {
         assert!(!met || trouble.heals || trouble.may_not_matter, "it cannot have gone well: {run:?}");
-        path.judge(&user.world().await, &user.account);
-        return met;
+    } else {
+        assert!(!trouble.heals, "it passes by itself: {run:?}");
+        is_told(&run);
     }
-    assert!(!trouble.heals, "it passes by itself: {run:?}");
-    is_told(&run);
-    met
+    Disturbed { met, is_done }
 }
 
 /// `error: doing: cause`, what exists now, and what to run.

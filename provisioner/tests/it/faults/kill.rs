@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::support::proxy::call::{Call, CallId};
-use crate::support::proxy::rule::{Fault, When, calls_that, writes};
+use super::cell::Disturbed;
+use crate::support::proxy::call::{Call, CallId, identified};
+use crate::support::proxy::rule::{Fault, When, calls_that};
 use crate::support::proxy::trap::Trap;
 use crate::support::user::User;
 
@@ -24,22 +25,31 @@ impl fmt::Display for Moment {
     }
 }
 
-/// Runs the command and kills it there; whether it came there.
-pub(super) async fn at(user: &User, command: &[&str], call: &CallId, moment: Moment) -> bool {
+/// Runs the command and kills it there, if it comes there.
+pub(super) async fn at(user: &User, command: &[&str], call: &CallId, moment: Moment) -> Disturbed {
     let (about, nth) = (call.clone(), call.occurrence);
-    killed(user, command, calls_that(move |one| about.is_about(one)).nth(nth), moment).await
+    let met = killed(user, command, calls_that(move |one| about.is_about(one)).nth(nth), moment).await;
+    Disturbed { met, is_done: false }
 }
 
-/// Runs the command and kills it at its first writing call; the call, if it came to one.
-pub(super) async fn at_first_write(user: &User, command: &[&str], moment: Moment) -> Option<String> {
-    let met = killed(user, command, writes().nth(1), moment).await;
-    met.then(|| user.proxy.writes().first().map(Call::name).unwrap_or_default())
+/// Runs the command and kills it at its first writing call that is not this one; the call, if it came to one.
+pub(super) async fn at_first_write_but(
+    user: &User,
+    command: &[&str],
+    last: Option<&CallId>,
+    moment: Moment,
+) -> Option<CallId> {
+    let seen = last.cloned();
+    let is_next = move |one: &Call| one.is_write() && !seen.as_ref().is_some_and(|seen| seen.is_about(one));
+    let met = killed(user, command, calls_that(is_next).nth(1), moment).await;
+    let mut writes = identified(&user.proxy.writes()).into_iter().map(|(id, _)| id);
+    if met { writes.find(|id| !last.is_some_and(|last| last.is_same(id))) } else { None }
 }
 
 async fn killed(user: &User, command: &[&str], when: When, moment: Moment) -> bool {
     let trap = Trap::new();
     let held = trap.clone();
-    user.proxy.on(when.suffer(match moment {
+    user.proxy.before_others(when.suffer(match moment {
         Moment::Before => Fault::HoldBefore(held),
         Moment::After => Fault::HoldAfter(held),
     }));

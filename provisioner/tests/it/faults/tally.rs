@@ -12,6 +12,9 @@ pub(crate) enum Ending {
     Duplicates(String),
 }
 
+/// How many cells end between two words of how far it is.
+const STRIDE: usize = 25;
+
 /// The sum, printed as `cells: 240, converged: 240, lost: 0, duplicates: 0`.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
@@ -24,23 +27,28 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn count(&mut self, cell: &str, ending: Ending) {
-        if matches!(ending, Ending::NotMet) {
-            self.not_met += 1;
-            eprintln!("not met: {cell}");
-            return;
-        }
-        self.cells += 1;
+    /// Counts one of so many, and says on stderr what went wrong and how far it is.
+    pub(crate) fn count(&mut self, cell: &str, ending: Ending, of: usize) {
         match ending {
-            Ending::Converged | Ending::NotMet => self.converged += 1,
+            Ending::NotMet => {
+                self.not_met += 1;
+                eprintln!("not met: {cell}");
+            }
+            Ending::Converged => self.converged += 1,
             Ending::Lost(why) => {
                 self.lost += 1;
-                eprintln!("lost: {cell}\n{why}\n");
+                failed("lost", cell, &why);
             }
             Ending::Duplicates(why) => {
                 self.duplicates += 1;
-                eprintln!("duplicates: {cell}\n{why}\n");
+                failed("duplicates", cell, &why);
             }
+        }
+        self.cells = self.converged + self.lost + self.duplicates;
+        let ended = self.cells + self.not_met;
+        if ended.is_multiple_of(STRIDE) || ended == of {
+            let failed = self.lost + self.duplicates;
+            eprintln!("{ended} of {of}, {failed} failed; the last was {cell}");
         }
     }
 
@@ -54,4 +62,8 @@ impl fmt::Display for Tally {
         let Self { cells, converged, lost, duplicates, not_met: _ } = self;
         write!(f, "cells: {cells}, converged: {converged}, lost: {lost}, duplicates: {duplicates}")
     }
+}
+
+fn failed(how: &str, cell: &str, why: &str) {
+    eprintln!("{how}: {cell}\n{why}\nagain: make torture CELLS='{cell}'\n");
 }

@@ -1,5 +1,7 @@
 //! The matrices whole, for `make torture`.
 
+use futures_util::future::join_all;
+
 use super::cell::{Cell, Event, run_all};
 use super::fault;
 use super::kill::Moment;
@@ -27,8 +29,8 @@ pub(super) fn faults(path: Path, calls: &[(CallId, Kind)]) -> Vec<Cell> {
 #[ignore = "it takes half an hour: `make torture`"]
 async fn every_call_killed_and_every_call_in_every_trouble() {
     let mut cells = Vec::new();
-    for path in Path::ALL {
-        let calls = path.calls().await;
+    let paths = join_all(Path::ALL.map(async |path| (path, path.calls().await))).await;
+    for (path, calls) in paths {
         cells.extend(kills(path, &calls));
         cells.extend(faults(path, &calls));
     }

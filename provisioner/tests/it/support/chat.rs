@@ -43,27 +43,33 @@ pub(crate) fn assert_is_all_there_is(world: &World, account: &Account) {
 /// The same for another release than the first.
 #[track_caller]
 pub(crate) fn assert_release_is_all_there_is(world: &World, account: &Account, release: Release) {
+    assert_releases_are_all_there_is(world, account, release, release);
+}
+
+/// The same where callers get another release than the last that was deployed.
+#[track_caller]
+pub(crate) fn assert_releases_are_all_there_is(world: &World, account: &Account, latest: Release, live: Release) {
     assert_eq!(world.names("roles"), [ROLE]);
     assert_eq!(world.names("log_groups"), [LOG_GROUP]);
     assert_eq!(world.names("functions"), [FUNCTION]);
     assert_eq!(world.names("apis"), [FUNCTION]);
     assert_eq!((world.names("policies").len(), world.names("tables").len()), (0, 0), "{world:?}");
-    assert_release_is_there(world, account, release);
+    assert_is_there_with(world, account, latest, live);
 }
 
 /// The stack with an API of its own is as the template says, whatever else there is.
 #[track_caller]
 pub(crate) fn assert_is_there(world: &World, account: &Account) {
-    assert_release_is_there(world, account, Release::first());
+    assert_is_there_with(world, account, Release::first(), Release::first());
 }
 
 #[track_caller]
-fn assert_release_is_there(world: &World, account: &Account, release: Release) {
+fn assert_is_there_with(world: &World, account: &Account, latest: Release, live: Release) {
     let api = &world["apis"][FUNCTION];
     let api_id = api["id"].as_str().unwrap_or_default();
     assert_role(world, account);
     assert_log_group(world);
-    assert_function(world, account, release);
+    assert_function(world, account, latest, live);
     assert_permissions(world, account, api_id, &["POST"]);
 
     assert_eq!(api["protocol"], "HTTP");
@@ -85,10 +91,16 @@ fn assert_release_is_there(world: &World, account: &Account, release: Release) {
 /// The stack on the API of others is as the template says.
 #[track_caller]
 pub(crate) fn assert_is_attached_to(api_name: &str, world: &World, account: &Account) {
+    assert_release_is_attached_to(api_name, world, account, Release::first());
+}
+
+/// The same for another release than the first.
+#[track_caller]
+pub(crate) fn assert_release_is_attached_to(api_name: &str, world: &World, account: &Account, release: Release) {
     let api = &world["apis"][api_name];
     assert_role(world, account);
     assert_log_group(world);
-    assert_function(world, account, Release::first());
+    assert_function(world, account, release, release);
     assert_permissions(world, account, api["id"].as_str().unwrap_or_default(), &["POST", "OPTIONS"]);
     assert_leads_to_the_function(api, account, &[ROUTE, "OPTIONS /chat"]);
 }
@@ -161,9 +173,24 @@ fn assert_log_group(world: &World) {
 }
 
 #[track_caller]
-fn assert_function(world: &World, account: &Account, release: Release) {
+fn assert_function(world: &World, account: &Account, latest: Release, live: Release) {
     let function = &world["functions"][FUNCTION];
-    let expected = json!({
+    let unknown = account.properties_unknown_there();
+    let expected = |release| without(&configuration(account, release), unknown);
+    assert_same(&without(&without(&function["latest"], &["description", "snap_start"]), unknown), &expected(latest));
+    let alias = &function["aliases"]["live"];
+    let mark = "provisioner:stack=cinedb-chat provisioner:resource=ChatAlias";
+    assert_eq!((&alias["description"], &alias["weights"]), (&json!(mark), &Value::Null), "{alias:#}");
+    let version = &function["versions"][alias["version"].as_str().unwrap_or_default()];
+    assert_same(
+        &without(&without(version, &["description", "snap_start", "last_update"]), unknown),
+        &without(&expected(live), &["last_update"]),
+    );
+    assert_eq!(function["tags"], tags("ChatFunction"));
+}
+
+fn configuration(account: &Account, release: Release) -> Value {
+    json!({
         "runtime": "provided.al2023",
         "handler": "bootstrap",
         "role": account.role_arn(ROLE),
@@ -181,19 +208,7 @@ fn assert_function(world: &World, account: &Account, release: Release) {
         "logging": {"format": "JSON", "application": "INFO", "system": "INFO", "group": LOG_GROUP},
         "state": "Active",
         "last_update": "Successful",
-    });
-    let unknown = account.properties_unknown_there();
-    let expected = without(&expected, unknown);
-    assert_same(&without(&without(&function["latest"], &["description", "snap_start"]), unknown), &expected);
-    let alias = &function["aliases"]["live"];
-    let mark = "provisioner:stack=cinedb-chat provisioner:resource=ChatAlias";
-    assert_eq!((&alias["description"], &alias["weights"]), (&json!(mark), &Value::Null), "{alias:#}");
-    let version = &function["versions"][alias["version"].as_str().unwrap_or_default()];
-    assert_same(
-        &without(&without(version, &["description", "snap_start", "last_update"]), unknown),
-        &without(&expected, &["last_update"]),
-    );
-    assert_eq!(function["tags"], tags("ChatFunction"));
+    })
 }
 
 /// One statement for each method, for this path of this API, and none that says more.

@@ -99,6 +99,11 @@ impl CallId {
     pub(crate) fn is_about(&self, call: &Call) -> bool {
         (&self.service, &self.operation, &self.subject) == (&call.service, &call.operation, &call.subject)
     }
+
+    /// Whether it is this one or another occurrence of it.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Self { occurrence: 0, ..self.clone() } == Self { occurrence: 0, ..other.clone() }
+    }
 }
 
 /// `lambda GetAlias functions/chat/aliases/live #2`

@@ -25,6 +25,7 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinHandle, JoinSet};
@@ -110,6 +111,11 @@ impl Proxy {
         self.shared.state().rules.push(rule);
     }
 
+    /// Adds a rule that decides before those that were given earlier.
+    pub(crate) fn before_others(&self, rule: Rule) {
+        self.shared.state().rules.insert(0, rule);
+    }
+
     /// Every call takes this long besides, like those to a region that is far away.
     pub(crate) fn far_away(&self, by: Duration) {
         self.on(rule::calls_that(|_| true).delay(by));
@@ -170,33 +176,40 @@ impl Shared {
         let (ticket, faults) = self.arrived(&request, began);
         let service = ticket.service.clone();
 
+        let stand_in =
+            faults.iter().find_map(|fault| if let Fault::StandIn(answer) = fault { Some(answer) } else { None });
+        let upstream = async |request| match stand_in {
+            Some(answer) => self.stand_in(&ticket, answer),
+            None => self.forward(&ticket, request).await,
+        };
         let mut edits = Vec::new();
-        for fault in faults {
+        for fault in &faults {
             match fault {
-                Fault::Delay(by) => tokio::time::sleep(by).await,
+                Fault::Delay(by) => tokio::time::sleep(*by).await,
                 Fault::Answer(error) => return Ok(self.ended(&ticket, error.response(&service))),
                 Fault::DropRequest => return Err(self.dropped(&ticket)),
                 Fault::LoseResponse => {
-                    self.forward(&ticket, request).await;
+                    upstream(request).await;
                     return Err(self.dropped(&ticket));
                 }
                 Fault::Edit(edit) => edits.push(edit),
                 Fault::ShareOut(turns) => self.share_out(&mut request, &turns).await,
+                Fault::StandIn(_) => {}
                 Fault::HoldBefore(trap) => {
                     trap.hold().await;
                     return Err(self.dropped(&ticket));
                 }
                 Fault::HoldAfter(trap) => {
-                    self.forward(&ticket, request).await;
+                    upstream(request).await;
                     trap.hold().await;
                     return Err(self.dropped(&ticket));
                 }
             }
         }
-        let mut response = self.forward(&ticket, request).await;
+        let mut response = upstream(request).await;
         if response.status().is_success() {
             for edit in edits {
-                response = edited(response, &edit).await;
+                response = edited(response, edit).await;
             }
         }
         Ok(self.ended(&ticket, response))
@@ -285,6 +298,11 @@ impl Shared {
             let version = shares::of_version(request.uri(), &version);
             *request.uri_mut() = version.parse().expect("a URI of two valid parts");
         }
+    }
+
+    fn stand_in(&self, ticket: &Ticket, answer: &Value) -> Response<Full<Bytes>> {
+        self.record(ticket, |call| call.upstream = Some(200));
+        Response::new(Full::from(answer.to_string()))
     }
 
     async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {

@@ -29,6 +29,8 @@ pub(crate) enum Fault {
     Edit(Edit),
     /// An invocation by an alias goes to the version whose turn it is, by the alias's shares.
     ShareOut(Turns),
+    /// Whatever else happens to the call: what AWS would do is nothing but this answer.
+    StandIn(Value),
     /// The call is held before it is sent, for its caller to be killed; AWS never sees it.
     HoldBefore(Trap),
     /// AWS does it, and the answer is held, for the caller to be killed.
@@ -162,6 +164,10 @@ impl When {
 
     pub(crate) fn lose_response(self) -> Rule {
         self.suffer(Fault::LoseResponse)
+    }
+
+    pub(crate) fn stand_in(self, answer: Value) -> Rule {
+        self.suffer(Fault::StandIn(answer))
     }
 
     pub(crate) fn delay(self, by: Duration) -> Rule {
