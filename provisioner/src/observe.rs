@@ -154,7 +154,7 @@ pub struct Observed {
 /// The first question that AWS refuses to answer.
 pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
     let (observed, releases) = join(look(reader, desired), releases(reader, desired)).await;
-    let observed = observed?;
+    let observed = observed.map_err(before_any_write)?;
     Ok(Observed { releases: releases.map_err(before_any_write)?, ..observed })
 }
 
@@ -216,7 +216,7 @@ async fn look(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
         };
         match answer {
             Answer::Account(account) => {
-                observed.account = account.map_err(before_any_write)?;
+                observed.account = account?;
                 known.insert(Reference::account(), &observed.account);
             }
             Answer::Schema(kind, schema) => {
@@ -231,7 +231,7 @@ async fn look(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
                     observed.nowhere.insert(wanted.logical_id.clone(), error);
                 }
                 answer => {
-                    let Some(found) = answer.map_err(before_any_write)? else { continue };
+                    let Some(found) = answer? else { continue };
                     for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
                         known.insert(reference, value);
                     }

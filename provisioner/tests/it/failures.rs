@@ -1,8 +1,10 @@
 //! What goes wrong is told, and the next run goes on.
 
+use crate::support::account::Account;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::proxy::call::names;
 use crate::support::proxy::rule::{AwsError, call};
+use crate::support::seed;
 use crate::support::user::User;
 
 #[tokio::test]
@@ -68,6 +70,19 @@ async fn a_refused_question_is_an_error_and_no_reason_to_create() {
     let run = run.expect_code(1);
     assert_eq!(writes, [""; 0], "{run:?}");
     assert!(run.stderr.contains("reading role cinedb-chat-bedrock-role"), "{run:?}");
+}
+
+#[tokio::test]
+async fn whatever_question_is_refused_the_error_says_that_nothing_was_changed() {
+    let account = Account::fresh();
+    let movies = seed::movies_api(&account).await;
+    let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", movies.api_id)]);
+    for (command, question) in [("deploy", "GetStages"), ("deploy", "GetCallerIdentity"), ("rollback", "ListAliases")] {
+        user.proxy.on(call(question).answer(AwsError::new(403, "AccessDenied", "not authorized to perform: it")));
+        let run = user.run(&[command]).await.expect_code(1);
+        assert!(run.stderr.contains("nothing was changed"), "{question}: {run:?}");
+        user.proxy.forget_rules();
+    }
 }
 
 /// API Gateway makes one change of an API at a time, and the plan's steps run side by side.

@@ -7,7 +7,7 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use super::fault::{self, Trouble};
 use super::kill::{self, Moment};
-use super::path::{Path, duplicates, words};
+use super::path::{Path, duplicates, settled, words};
 use super::tally::{Ending, Tally};
 use crate::support::proxy::call::CallId;
 use crate::support::user::User;
@@ -85,10 +85,10 @@ async fn run(cell: Cell, user: &User) -> bool {
     };
     path.as_aws(user);
     if disturbed.is_done {
-        path.judge(&user.world().await, &user.account);
+        path.judge(&settled(user).await, &user.account);
     } else {
         user.run(&words(&path.again())).await.expect_success();
-        path.judge(&user.world().await, &user.account);
+        path.judge(&settled(user).await, &user.account);
     }
     let (again, writes) = user.writes_of(&words(&path.again())).await;
     assert!(writes.is_empty(), "one more run writes {writes:?}\n{:?}", again.expect_success());

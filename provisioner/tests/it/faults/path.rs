@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -141,6 +142,20 @@ fn more_memory() -> Release {
 }
 
 static SMALL: LazyLock<[PathBuf; 2]> = LazyLock::new(|| [small_zip_file(1), small_zip_file(2)]);
+
+/// The world once Lambda is done with what it was told: a run that was killed leaves a change under way, and the next,
+/// which finds the configuration as it shall be, has nothing to send and does not wait for it.
+pub(crate) async fn settled(user: &User) -> World {
+    for _ in 0..200 {
+        let world = user.world().await;
+        let latest = &world["functions"][FUNCTION]["latest"];
+        if latest["state"] != "Pending" && latest["last_update"] != "InProgress" {
+            return world;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    user.world().await
+}
 
 pub(crate) fn words(command: &[String]) -> Vec<&str> {
     command.iter().map(String::as_str).collect()

@@ -3,7 +3,7 @@
 //! single cell: `make torture` does.
 
 use super::kill::{self, Moment};
-use super::path::{Path, words};
+use super::path::{Path, settled, words};
 use crate::support::proxy::call::{Call, CallId, Kind};
 use crate::support::proxy::rule::{Fault, Rule};
 use crate::support::proxy::words as aws_says;
@@ -28,7 +28,7 @@ async fn heals(path: Path, so_many: usize, fault: impl Fn(&Call) -> Option<Fault
     let calls = user.proxy.calls();
     let met = calls.iter().filter(|call| call.kind != Kind::Invoke && fault(call).is_some()).count();
     assert!(met >= so_many, "only {met} calls were in trouble: {run:?}");
-    path.judge(&user.world().await, &user.account);
+    path.judge(&settled(&user).await, &user.account);
     is_over(&user, path).await;
 }
 
@@ -82,7 +82,7 @@ async fn killed_after_every_write(path: Path) {
     assert!(killed.len() >= writes.min(3), "only killed after {killed:?}");
     let wrote = user.proxy.writes();
     assert!(wrote.is_empty(), "killed after {killed:?}, and the last run still wrote: {wrote:?}");
-    path.judge(&user.world().await, &user.account);
+    path.judge(&settled(&user).await, &user.account);
     is_over(&user, path).await;
 }
 
