@@ -15,7 +15,7 @@ pub use kept::{KeptCatalog, RETRY_AFTER};
 pub use movie::Movie;
 pub use shelf::{Filling, Query, Selection, Shelf};
 
-use crate::aws::Trouble;
+use crate::aws::{Http, Trouble};
 
 /// Where films come from.
 pub trait Catalog {
@@ -37,6 +37,16 @@ pub enum Films {
     FirstRows(FirstRows),
     /// It is not.
     Kept(KeptCatalog<DynamoTable>),
+}
+
+impl Films {
+    /// What can be done before the first request: read the table if it is kept, or else connect to it.
+    pub async fn prepare(&self, http: &Http) {
+        match self {
+            Self::FirstRows(rows) => rows.prepare(http).await,
+            Self::Kept(kept) => kept.prepare().await,
+        }
+    }
 }
 
 impl Catalog for Films {

@@ -7,21 +7,12 @@
 #[cfg(test)]
 pub(crate) mod capture;
 
-use std::fmt;
+mod line;
 
-use serde_json::{Map, Value};
-use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::{
-    Layer,
-    filter::Targets,
-    fmt::{
-        FmtContext, FormatEvent, FormatFields, FormattedFields, MakeWriter,
-        format::{JsonFields, Writer},
-        time::{FormatTime, SystemTime},
-    },
-    layer::SubscriberExt,
-    registry::{LookupSpan, Registry},
-};
+use tracing::{Level, Subscriber};
+use tracing_subscriber::{filter::Targets, fmt::MakeWriter, layer::SubscriberExt, registry::Registry};
+
+use self::line::{Fields, Line};
 
 /// Log this crate's lines from `level` up to standard output, from here on.
 pub fn init(level: Level) {
@@ -35,49 +26,13 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let ours = Targets::new().with_target("function", level).with_target("bootstrap", level);
-    let lines = tracing_subscriber::fmt::layer().fmt_fields(JsonFields::new()).event_format(JsonLine);
-    Registry::default().with(lines.with_writer(writer).with_filter(ours.with_default(Level::WARN.min(level))))
-}
-
-/// The formatter. `tracing_subscriber`'s own puts the request id into a nested object.
-struct JsonLine;
-
-impl<S> FormatEvent<S, JsonFields> for JsonLine
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
-    fn format_event(&self, ctx: &FmtContext<'_, S, JsonFields>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        out.write_str("{\"timestamp\":\"")?;
-        SystemTime.format_time(&mut out)?;
-        write!(out, "\",\"level\":\"{}\"", event.metadata().level())?;
-        for span in ctx.event_scope().into_iter().flat_map(|scope| scope.from_root()) {
-            if let Some(fields) = span.extensions().get::<FormattedFields<JsonFields>>() {
-                splice(&mut out, fields)?;
-            }
-        }
-        let mut fields = String::new();
-        ctx.format_fields(Writer::new(&mut fields), event)?;
-        let mut fields: Map<String, Value> = serde_json::from_str(&fields).map_err(|_| fmt::Error)?;
-        // What happened stands before its details, for the person who reads.
-        if let Some(message) = fields.remove("message") {
-            write!(out, ",\"message\":{message}")?;
-        }
-        splice(&mut out, &Value::from(fields).to_string())?;
-        out.write_str("}\n")
-    }
-}
-
-/// Write the fields of a JSON object into the one that is open.
-fn splice(out: &mut Writer<'_>, object: &str) -> fmt::Result {
-    match object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        Some("") | None => Ok(()),
-        Some(fields) => write!(out, ",{fields}"),
-    }
+    let lines = tracing_subscriber::fmt::layer().fmt_fields(Fields).event_format(Line).with_writer(writer);
+    Registry::default().with(lines).with(ours.with_default(Level::WARN.min(level)))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::{capture::Lines, *};
 
@@ -99,6 +54,39 @@ mod tests {
             lines,
             [json!({"level": "INFO", "requestId": "r-1", "message": "replied \"well\"\n", "status": 200})]
         );
+    }
+
+    #[test]
+    fn what_happened_stands_before_its_details_and_every_kind_of_value_is_json() {
+        let lines = Lines::default();
+        let missing: Option<u8> = None;
+        tracing::subscriber::with_default(lines.subscriber(Level::INFO), || {
+            let _request = tracing::info_span!("request", requestId = "r-1").entered();
+            tracing::info!(
+                whole = 1.0,
+                small = 1e-9,
+                nan = f64::NAN,
+                count = -3,
+                large = u64::MAX,
+                truth = true,
+                missing,
+                debug = ?"a\u{7}\"",
+                display = %"back\\slash\u{1}é",
+                "done\t{}",
+                1
+            );
+        });
+        let text = lines.text();
+        let (_, told) = text.split_once("\"level\"").unwrap();
+        assert_eq!(
+            told,
+            concat!(
+                r#":"INFO","requestId":"r-1","message":"done\t1","whole":1.0,"small":1e-9,"nan":null,"count":-3,"#,
+                r#""large":18446744073709551615,"truth":true,"debug":"\"a\\u{7}\\\"\"","display":"back\\slash\u0001é"}"#,
+                "\n"
+            )
+        );
+        lines.values();
     }
 
     #[test]

@@ -15,7 +15,7 @@ use function::{
     settings::Settings,
 };
 use lambda_runtime::{Error, FunctionResponse, Runtime, service_fn, tower::util::MapResultLayer};
-use tokio::time::timeout;
+use tokio::{join, time::timeout};
 
 /// One thread: a Lambda environment serves one request at a time, and at this memory size owns less than one CPU.
 #[tokio::main(flavor = "current_thread")]
@@ -40,9 +40,15 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(settings: &Settings) -> Result<(), Error> {
-    let config = aws::config().await;
+    let http = aws::Http::default();
+    let config = aws::config(&http).await;
     let model = BedrockModel::new(&config, &settings.model_id, &settings.fallback_model_ids);
-    let catalog = films(DynamoTable::new(&config, &settings.table, Cap::for_memory(settings.memory)), settings).await;
+    let table = DynamoTable::new(&config, &settings.table, Cap::for_memory(settings.memory));
+    let catalog = films(table, settings);
+    // The processor is whole until the first request is asked for, and Lambda freezes whoever waits for a request that
+    // does not come. A table that is slow goes on being read after.
+    let ready = async { join!(catalog.prepare(&http), model.prepare(&http)) };
+    let _ = timeout(LONGEST_CATALOG_READ, ready).await;
     let handler = &Handler::new(catalog, model, &settings.allowed_origin);
     let streaming = settings.streaming;
     let service = service_fn(async |event| {
@@ -55,15 +61,12 @@ async fn serve(settings: &Settings) -> Result<(), Error> {
     Runtime::new(service).layer(MapResultLayer::new(outlive)).run().await
 }
 
-/// A catalogue that is kept is read before the first request is asked for: the processor is whole until then, and
-/// Lambda freezes whoever waits for a request that does not come. A table that is slow goes on being read after.
-async fn films(table: DynamoTable, settings: &Settings) -> Films {
+fn films(table: DynamoTable, settings: &Settings) -> Films {
     if settings.catalog_ttl.is_zero() {
-        return Films::FirstRows(FirstRows::new(table, settings.movie_limit));
+        Films::FirstRows(FirstRows::new(table, settings.movie_limit))
+    } else {
+        Films::Kept(KeptCatalog::new(table, settings.movie_limit, settings.catalog_ttl))
     }
-    let kept = KeptCatalog::new(table, settings.movie_limit, settings.catalog_ttl);
-    let _ = timeout(LONGEST_CATALOG_READ, kept.prepare()).await;
-    Films::Kept(kept)
 }
 
 /// A response that could not be delivered, since its reader went away, is not the end of the process. When Lambda itself

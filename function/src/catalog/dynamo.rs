@@ -8,7 +8,7 @@ use tokio::task::{spawn_blocking, yield_now};
 
 use super::{Filling, Movie, Shelf, Table};
 use crate::{
-    aws::{Stage, Trouble},
+    aws::{Http, Stage, Trouble},
     deadline::LONGEST_CATALOG_READ,
 };
 
@@ -54,6 +54,13 @@ impl DynamoTable {
         let timeouts = timeouts.operation_attempt_timeout(LONGEST_PAGE).build();
         let config = config::Builder::from(sdk).retry_config(retry).timeout_config(timeouts).build();
         Self { client: Client::from_conf(config), table: table.to_owned(), cap }
+    }
+
+    /// Go through a call without sending it: see [`Http::rehearsal`].
+    pub(super) async fn rehearse(&self, http: &Http) {
+        let http = config::Builder::new().http_client(http.rehearsal());
+        // It always fails, and whatever else is wrong the first request tells.
+        let _ = self.client.scan().table_name(&self.table).customize().config_override(http).send().await;
     }
 
     /// The table's first `limit` rows. A page can end early at 1 MB, or be empty before the end: only a missing key

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Catalog, DynamoTable, Query, Selection, Shelf};
-use crate::aws::Trouble;
+use crate::aws::{Http, Trouble};
 
 /// The first rows of a table, whatever is asked.
 #[derive(Debug, Clone)]
@@ -16,6 +16,11 @@ impl FirstRows {
     /// Up to `limit` rows of `table`.
     pub fn new(table: DynamoTable, limit: u16) -> Self {
         Self { table, limit: usize::from(limit) }
+    }
+
+    /// Connect to the table.
+    pub(super) async fn prepare(&self, http: &Http) {
+        self.table.rehearse(http).await;
     }
 }
 

@@ -13,7 +13,11 @@ use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 use super::{
     Accepts, Answer, BedrockStream, Model, ModelFailure, Stop, Usage, accepts, attempts::in_turn, request::Request,
 };
-use crate::{aws::Trouble, chat::Prompt, deadline::Deadline};
+use crate::{
+    aws::{Http, Trouble},
+    chat::Prompt,
+    deadline::Deadline,
+};
 
 /// A model, and those that are asked when it fails.
 #[derive(Debug, Clone)]
@@ -38,6 +42,14 @@ impl BedrockModel {
         let ids = [model_id].into_iter().chain(fallbacks.iter().map(String::as_str));
         let profiles = ids.map(|id| Profile { id: id.to_owned(), accepts: accepts(id) }).collect();
         Self { client: Client::from_conf(config), profiles, sleep: sdk.sleep_impl() }
+    }
+
+    /// Connect to Bedrock before the first request: go through a call without sending it, see [`Http::rehearsal`].
+    pub async fn prepare(&self, http: &Http) {
+        let http = config::Builder::new().http_client(http.rehearsal());
+        let call = self.client.converse().set_model_id(self.profiles.first().map(|profile| profile.id.clone()));
+        // It always fails, and whatever else is wrong the first request tells.
+        let _ = call.customize().config_override(http).send().await;
     }
 
     async fn pause(&self, duration: Duration) {

@@ -1,0 +1,223 @@
+//! The HTTP client below the SDKs: HTTP/1.1 on connections that are kept.
+//!
+//! The SDK's own would be `aws_smithy_http_client`. This one can open a connection before there is a request for it,
+//! trusts the machine's certificates once rather than once for each client, and brings neither HTTP/2 nor proxies,
+//! which nobody here speaks. Why so: `docs/decisions/`.
+
+use std::{
+    error::Error,
+    io,
+    iter::successors,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use aws_sdk_bedrockruntime::config::{HttpClient, RuntimeComponents, SharedHttpClient};
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        connector_metadata::ConnectorMetadata,
+        http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+    },
+};
+use aws_smithy_types::{body::SdkBody, retry::ErrorKind};
+use http::{HeaderValue, Request, Uri, header::HOST};
+use hyper::client::conn::http1::SendRequest;
+use tokio::time::{Instant, timeout};
+
+use super::connect::{Connector, Origin};
+
+/// A connection that has been idle for longer is not used again: the server may be about to close it.
+const LONGEST_IDLE: Duration = Duration::from_secs(60);
+/// The same for a connection on which nothing was ever asked. Servers are less patient with those.
+const LONGEST_UNUSED: Duration = Duration::from_secs(10);
+
+/// Connections to AWS.
+#[derive(Debug, Clone, Default)]
+pub struct Http(Arc<Connections>);
+
+#[derive(Debug, Default)]
+struct Connections {
+    connector: Connector,
+    idle: Mutex<Vec<Idle>>,
+}
+
+#[derive(Debug)]
+struct Idle {
+    origin: Origin,
+    sender: SendRequest<SdkBody>,
+    until: Instant,
+}
+
+impl Http {
+    /// A client for a rehearsal: it opens a connection to where a call would go, and then fails it. Nothing is sent.
+    ///
+    /// A call that is made with it finds everything that a first call has to find (credentials, endpoint, certificates,
+    /// pages of the program), and the connection is there for the call that is meant.
+    pub fn rehearsal(&self) -> SharedHttpClient {
+        SharedHttpClient::new(Rehearsal(self.clone()))
+    }
+}
+
+impl HttpClient for Http {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(Caller { connections: Arc::clone(&self.0), settings: settings.clone() })
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        Some(ConnectorMetadata::new("hyper", Some("1.x".into())))
+    }
+}
+
+/// See [`Http::rehearsal`].
+#[derive(Debug)]
+struct Rehearsal(Http);
+
+impl HttpClient for Rehearsal {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        let caller = Caller { connections: Arc::clone(&self.0.0), settings: settings.clone() };
+        SharedHttpConnector::new(Opener(caller))
+    }
+}
+
+#[derive(Debug)]
+struct Opener(Caller);
+
+impl HttpConnector for Opener {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let caller = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let origin = Origin::of(request.uri()).ok_or_else(no_address)?;
+            let mut sender = caller.open(&origin).await?;
+            sender.ready().await.map_err(failure)?;
+            caller.connections.keep(origin, sender, LONGEST_UNUSED);
+            Err(ConnectorError::user("a rehearsal: connected, and nothing was sent".into()))
+        })
+    }
+}
+
+/// Makes calls, with the time limits that an SDK client sets.
+#[derive(Debug, Clone)]
+struct Caller {
+    connections: Arc<Connections>,
+    settings: HttpConnectorSettings,
+}
+
+impl HttpConnector for Caller {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let caller = self.clone();
+        HttpConnectorFuture::new(async move { caller.send(request).await })
+    }
+}
+
+impl Caller {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+        let origin = Origin::of(request.uri()).ok_or_else(no_address)?;
+        let mut request = addressed(request, &origin)?;
+        loop {
+            let kept = self.connections.take(&origin);
+            let is_kept = kept.is_some();
+            let mut sender = match kept {
+                Some(sender) => sender,
+                None => self.open(&origin).await?,
+            };
+            match within(self.settings.read_timeout(), sender.try_send_request(request)).await? {
+                Ok(response) => {
+                    // A server that is unwell is left, so that the next attempt may find another one.
+                    if !response.status().is_server_error() {
+                        self.connections.keep(origin, sender, LONGEST_IDLE);
+                    }
+                    let response = HttpResponse::try_from(response.map(SdkBody::from_body_1_x));
+                    return response.map_err(|error| ConnectorError::other(error.into(), None));
+                }
+                Err(mut failed) => match failed.take_message() {
+                    // The server had hung up, and nothing of the request was sent.
+                    Some(unsent) if is_kept => request = unsent,
+                    _ => return Err(failure(failed.into_error())),
+                },
+            }
+        }
+    }
+
+    async fn open(&self, origin: &Origin) -> Result<SendRequest<SdkBody>, ConnectorError> {
+        let opened = within(self.settings.connect_timeout(), self.connections.connector.open(origin)).await?;
+        opened.map_err(|error| {
+            if error.kind() == io::ErrorKind::InvalidData {
+                // A certificate that is not trusted, for one: it would not be the next time either.
+                ConnectorError::other(error.into(), None)
+            } else {
+                ConnectorError::io(error.into())
+            }
+        })
+    }
+}
+
+impl Connections {
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+        // Nothing that is done under the lock can panic half-way.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection that can be used at once.
+    fn take(&self, origin: &Origin) -> Option<SendRequest<SdkBody>> {
+        let (mut idle, now) = (self.idle(), Instant::now());
+        idle.retain(|kept| !kept.sender.is_closed() && now < kept.until);
+        let place = idle.iter().position(|kept| kept.origin == *origin && kept.sender.is_ready())?;
+        Some(idle.swap_remove(place).sender)
+    }
+
+    /// Keep a connection for `how_long`. It may still be reading an answer: it is taken when that is read.
+    fn keep(&self, origin: Origin, sender: SendRequest<SdkBody>, how_long: Duration) {
+        self.idle().push(Idle { origin, sender, until: Instant::now() + how_long });
+    }
+}
+
+/// The request as HTTP/1.1 has it: the path alone in its first line, and where it goes in `Host`.
+fn addressed(mut request: Request<SdkBody>, origin: &Origin) -> Result<Request<SdkBody>, ConnectorError> {
+    if !request.headers().contains_key(HOST) {
+        let host = HeaderValue::from_str(origin.host()).map_err(|error| ConnectorError::user(error.into()))?;
+        request.headers_mut().insert(HOST, host);
+    }
+    let path = request.uri().path_and_query().cloned();
+    *request.uri_mut() = path.map_or_else(Uri::default, Uri::from);
+    Ok(request)
+}
+
+async fn within<F: Future>(limit: Option<Duration>, work: F) -> Result<F::Output, ConnectorError> {
+    match limit {
+        Some(limit) => timeout(limit, work).await.map_err(|late| ConnectorError::timeout(late.into())),
+        None => Ok(work.await),
+    }
+}
+
+fn no_address() -> ConnectorError {
+    ConnectorError::user("the request has no http or https address".into())
+}
+
+/// As the SDK's own client sorts them, for its retries.
+fn failure(error: hyper::Error) -> ConnectorError {
+    let sort: fn(BoxError) -> ConnectorError = if error.is_timeout() {
+        ConnectorError::timeout
+    } else if error.is_user() {
+        ConnectorError::user
+    } else if error.is_closed() || error.is_canceled() || has_io_source(&error) {
+        ConnectorError::io
+    } else if error.is_incomplete_message() {
+        |error| ConnectorError::other(error, Some(ErrorKind::TransientError))
+    } else {
+        |error| ConnectorError::other(error, None)
+    };
+    sort(error.into())
+}
+
+fn has_io_source(error: &hyper::Error) -> bool {
+    successors(error.source(), |&error| error.source()).any(|error| error.is::<io::Error>())
+}
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;
