@@ -25,7 +25,10 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::{body::SdkBody, retry::ErrorKind};
 use http::{HeaderValue, Request, Uri, header::HOST};
 use hyper::client::conn::http1::SendRequest;
-use tokio::time::{Instant, timeout};
+use tokio::{
+    task::yield_now,
+    time::{Instant, timeout},
+};
 
 use super::connect::{Connector, Origin};
 
@@ -119,6 +122,8 @@ impl Caller {
         let origin = Origin::of(request.uri()).ok_or_else(no_address)?;
         let mut request = addressed(request, &origin)?;
         loop {
+            // What came in since the last request is read first: after a freeze that may be the server's goodbye.
+            yield_now().await;
             let kept = self.connections.take(&origin);
             let is_kept = kept.is_some();
             let mut sender = match kept {
