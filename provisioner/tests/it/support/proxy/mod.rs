@@ -193,7 +193,7 @@ impl Shared {
                     return Err(self.dropped(&ticket));
                 }
                 Fault::Edit(edit) => edits.push(edit),
-                Fault::ShareOut(turns) => self.share_out(&mut request, &turns).await,
+                Fault::ShareOut(turns) => self.share_out(&mut request, turns).await,
                 Fault::StandIn(_) => {}
                 Fault::HoldBefore(trap) => {
                     trap.hold().await;
