@@ -189,6 +189,8 @@ fn told(request: Request, since: Option<Instant>) -> Told {
 
 fn invocation(event: Vec<u8>) -> Response {
     let headers = [
+        // Lambda sends it, and AWS's runtime client for Python crashes without it.
+        ("content-type", "application/json"),
         ("lambda-runtime-aws-request-id", "r-1"),
         // The year 2100: what is measured is not stopped.
         ("lambda-runtime-deadline-ms", "4102444800000"),
