@@ -2,7 +2,8 @@
 
 use aws_sdk_cloudcontrol::types::{OperationStatus, ProgressEvent, ResourceDescription};
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
-use aws_sdk_cloudformation::types::RegistryType;
+use aws_sdk_cloudformation::operation::describe_type::DescribeTypeOutput;
+use aws_sdk_cloudformation::types::{ProvisioningType, RegistryType};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value};
 
@@ -33,7 +34,7 @@ impl Aws {
                 return Schema::kept(kind).filter(|_| emulated).ok_or_else(|| problem(doing, &error));
             }
         };
-        Schema::from_registry(answer.schema().unwrap_or_default()).map_err(|error| Error::new(doing, error))
+        schema_in(doing, &answer)
     }
 
     /// The resource that its own properties identify; else the one of its kind that carries the mark, has its name,
@@ -133,6 +134,16 @@ impl Aws {
     }
 }
 
+/// The schema in the registry's answer. CloudFormation makes some older kinds by itself, such as `AWS::IAM::Policy`:
+/// the registry calls them not provisionable, and Cloud Control refuses each call for them.
+fn schema_in(doing: String, answer: &DescribeTypeOutput) -> Result<Schema> {
+    if answer.provisioning_type() == Some(&ProvisioningType::NonProvisionable) {
+        return Err(Error::new(doing, "only CloudFormation can make this kind, Cloud Control cannot")
+            .hint("apply this template with `--engine cloudformation`, or write another kind in its place"));
+    }
+    Schema::from_registry(answer.schema().unwrap_or_default()).map_err(|error| Error::new(doing, error))
+}
+
 fn progress(doing: &str, event: ProgressEvent) -> Result<Progress<ProgressEvent>> {
     match event.operation_status {
         Some(OperationStatus::Success) => Ok(Progress::Ready(event)),
@@ -179,4 +190,20 @@ fn ids(identifier: &str, properties: Map<String, Value>) -> Ids {
         }
     }
     ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_that_only_cloudformation_can_make_is_told_before_anything_is_made() {
+        let schema = r#"{"primaryIdentifier": ["/properties/Id"], "properties": {"Id": {"type": "string"}}}"#;
+        let answer = |how| DescribeTypeOutput::builder().schema(schema).provisioning_type(how).build();
+        let read = |how| schema_in("asking AWS about the kind AWS::IAM::Policy".to_owned(), &answer(how));
+        assert!(read(ProvisioningType::FullyMutable).is_ok());
+        let error = read(ProvisioningType::NonProvisionable).unwrap_err().to_string();
+        assert!(error.contains("only CloudFormation can make this kind"), "{error}");
+        assert!(error.contains("--engine cloudformation"), "{error}");
+    }
 }
