@@ -335,21 +335,15 @@ impl Observed {
             let twins = found.twins.iter().map(|twin| (&twin.resource, &twin.ids));
             std::iter::once((&found.resource, &found.ids)).chain(twins)
         });
-        let ids = all.filter_map(|(resource, ids)| match resource {
-            Resource::Api(_) => ids.get("ApiId").cloned(),
-            // The one that an earlier run attached to, where the parameters name another now.
-            Resource::Permission(permission) => permission.api_id().map(str::to_owned),
-            Resource::Integration(integration) => Some(integration.api_id.clone()),
-            Resource::Route(route) => Some(route.api_id.clone()),
-            Resource::Stage(stage) => Some(stage.api_id.clone()),
-            Resource::Role(_)
-            | Resource::LogGroup(_)
-            | Resource::Function(_)
-            | Resource::Version(_)
-            | Resource::Alias(_)
-            | Resource::Url(_)
-            | Resource::Table(_)
-            | Resource::Other(_) => None,
+        let ids = all.filter_map(|(resource, ids)| {
+            if let Resource::Api(_) = resource {
+                ids.get("ApiId").cloned()
+            } else if let Resource::Permission(permission) = resource {
+                // The one that an earlier run attached to, where the parameters name another now.
+                permission.api_id().map(str::to_owned)
+            } else {
+                resource.part_of_api().map(str::to_owned)
+            }
         });
         ids.collect()
     }

@@ -146,22 +146,9 @@ fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> 
     notes
 }
 
+/// A route, or where one leads: a stage only says how the API is served.
 fn is_on(step: &Step, api_id: &str) -> bool {
-    match &step.resource {
-        Resource::Route(route) => route.api_id == api_id,
-        Resource::Integration(integration) => integration.api_id == api_id,
-        Resource::Role(_)
-        | Resource::LogGroup(_)
-        | Resource::Function(_)
-        | Resource::Version(_)
-        | Resource::Alias(_)
-        | Resource::Url(_)
-        | Resource::Permission(_)
-        | Resource::Api(_)
-        | Resource::Stage(_)
-        | Resource::Table(_)
-        | Resource::Other(_) => false,
-    }
+    !matches!(step.resource, Resource::Stage(_)) && step.resource.part_of_api() == Some(api_id)
 }
 
 fn route_key(step: &Step) -> Option<String> {

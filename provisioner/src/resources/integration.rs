@@ -92,6 +92,10 @@ impl Kind for Integration {
         vec![self.api_id.clone()]
     }
 
+    fn part_of_api(&self) -> Option<&str> {
+        Some(&self.api_id)
+    }
+
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
     }

@@ -61,6 +61,10 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     fn name(&self) -> String;
     /// What AWS finds it by. It cannot be looked for while one of these holds a reference.
     fn identity(&self) -> Vec<String>;
+    /// The API that it is a part of.
+    fn part_of_api(&self) -> Option<&str> {
+        None
+    }
     /// The attributes that follow from its properties, known before it exists.
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)>;
     /// Its tags, where the kind has any.

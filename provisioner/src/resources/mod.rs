@@ -119,6 +119,12 @@ macro_rules! kinds {
                 match self { $(Self::$name(one) => one.name()),+ }
             }
 
+            /// The API that it is a part of.
+            #[must_use]
+            pub fn part_of_api(&self) -> Option<&str> {
+                match self { $(Self::$name(one) => one.part_of_api()),+ }
+            }
+
             /// Fills in what depends on its place in the stack.
             pub fn complete(&mut self, mark: &Mark) {
                 match self { $(Self::$name(one) => one.complete(mark)),+ }

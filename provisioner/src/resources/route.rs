@@ -54,6 +54,10 @@ impl Kind for Route {
         vec![self.api_id.clone(), self.route_key.clone()]
     }
 
+    fn part_of_api(&self) -> Option<&str> {
+        Some(&self.api_id)
+    }
+
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
     }

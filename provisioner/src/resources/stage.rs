@@ -77,6 +77,10 @@ impl Kind for Stage {
         vec![self.api_id.clone(), self.stage_name.clone()]
     }
 
+    fn part_of_api(&self) -> Option<&str> {
+        Some(&self.api_id)
+    }
+
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         vec![("Ref", self.stage_name.clone())]
     }

@@ -1,14 +1,10 @@
 //! A status from what the in-memory AWS holds, and the form that programs read.
 
-use std::path::Path;
-
-use schemars::generate::SchemaSettings;
-use serde_json::Value;
-
 use super::*;
 use crate::observe::{observe, published};
 use crate::plan::tests::judge::existing;
 use crate::plan::tests::run;
+use crate::plan::tests::schema::{assert_is_published, generated};
 use crate::plan::tests::spec::Spec;
 use crate::plan::{Options, plan};
 use crate::resources::Mark;
@@ -135,29 +131,14 @@ fn what_cloudformation_owns_is_compared_without_our_marks() {
     assert_eq!((status.state, properties(&status)), (State::Drifted, expected.to_vec()));
 }
 
-fn generated() -> Value {
-    let generator = SchemaSettings::default().for_serialize().into_generator();
-    serde_json::to_value(generator.into_root_schema_for::<Status>()).unwrap()
-}
-
 #[test]
 fn the_published_schema_is_the_one_of_this_status() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/status.schema.json");
-    let text = serde_json::to_string_pretty(&generated()).unwrap() + "\n";
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(&file, &text).unwrap();
-    }
-    let published = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        published == text,
-        "docs/status.schema.json is not the schema of this status; write it anew with \
-         `UPDATE_SCHEMA=1 cargo test -p provisioner --lib schema`, and raise `status::VERSION` if a reader would break"
-    );
+    assert_is_published::<Status>("status");
 }
 
 #[test]
 fn real_statuses_are_as_the_schema_says() {
-    let schema = generated();
+    let schema = generated::<Status>();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let (desired, canary) = with_canary();
     let by_hand = existing(&Spec::plain(), false);

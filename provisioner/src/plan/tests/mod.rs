@@ -5,7 +5,7 @@ pub(crate) mod judge;
 mod order;
 mod properties;
 mod releases;
-mod schema;
+pub(crate) mod schema;
 pub(crate) mod spec;
 
 use crate::desired::Desired;

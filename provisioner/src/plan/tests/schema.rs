@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
@@ -11,29 +12,35 @@ use super::{planned, planned_removal};
 use crate::plan::{Canary, Options, Plan};
 use crate::world::State;
 
-fn generated() -> Value {
+/// The schema of what programs read.
+pub(crate) fn generated<T: JsonSchema>() -> Value {
     let generator = SchemaSettings::default().for_serialize().into_generator();
-    serde_json::to_value(generator.into_root_schema_for::<Plan>()).unwrap()
+    serde_json::to_value(generator.into_root_schema_for::<T>()).unwrap()
 }
 
-#[test]
-fn the_published_schema_is_the_one_of_this_plan() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/plan.schema.json");
-    let text = serde_json::to_string_pretty(&generated()).unwrap() + "\n";
+/// Holds `docs/WHAT.schema.json` to the type, or writes it anew with `UPDATE_SCHEMA=1`.
+pub(crate) fn assert_is_published<T: JsonSchema>(what: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../docs/{what}.schema.json"));
+    let text = serde_json::to_string_pretty(&generated::<T>()).unwrap() + "\n";
     if std::env::var_os("UPDATE_SCHEMA").is_some() {
         std::fs::write(&file, &text).unwrap();
     }
     let published = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
         published == text,
-        "docs/plan.schema.json is not the schema of this plan; write it anew with \
-         `UPDATE_SCHEMA=1 cargo test -p provisioner --lib schema`, and raise `plan::VERSION` if a reader would break"
+        "docs/{what}.schema.json is not the schema of this {what}; write it anew with \
+         `UPDATE_SCHEMA=1 cargo test -p provisioner --lib schema`, and raise `{what}::VERSION` if a reader would break"
     );
 }
 
 #[test]
+fn the_published_schema_is_the_one_of_this_plan() {
+    assert_is_published::<Plan>("plan");
+}
+
+#[test]
 fn real_plans_are_as_the_schema_says() {
-    let schema = generated();
+    let schema = generated::<Plan>();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let plain = Spec::plain();
     let changed = Spec {
@@ -73,7 +80,7 @@ fn real_plans_are_as_the_schema_says() {
 
 #[test]
 fn the_schema_refuses_what_is_no_plan_of_this_version() {
-    let validator = jsonschema::validator_for(&generated()).unwrap();
+    let validator = jsonschema::validator_for(&generated::<Plan>()).unwrap();
     let plan = planned(&Spec::plain().desired(), &State::default(), Options::default());
     let good = serde_json::to_value(&plan).unwrap();
     for (pointer, value) in [
