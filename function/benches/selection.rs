@@ -1,4 +1,4 @@
-//! How long a selection takes and what a film weighs: `cargo bench -p function --bench selection`.
+//! How long a selection takes and what a film weighs: `cargo bench -p function --bench selection --profile function`.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
 
@@ -10,7 +10,10 @@ use std::{fs, hint::black_box, sync::Arc, time::Instant};
 
 use function::{
     catalog::{Filling, Query, Shelf},
-    chat::Conversation,
+    chat::{
+        Conversation,
+        limits::{MAX_HISTORY_CHARS, MAX_HISTORY_TURNS},
+    },
 };
 use serde_json::json;
 
@@ -33,15 +36,17 @@ fn main() {
         );
         for (name, body) in questions(&films[0]) {
             let conversation = Conversation::from_body(&body.to_string()).unwrap();
-            println!("  {name}: {:.0?} for the median selection", median(&shelf, &conversation));
+            println!("  {name}: {:.1?} for the median selection", median(&shelf, &conversation));
         }
     }
 }
 
 fn questions(film: &invented::Film) -> [(&'static str, serde_json::Value); 3] {
-    let long = format!("{} {} {} {} ", film.title, film.director, film.year, film.genres[0]).repeat(40);
+    let words = format!("{} {} {} {} ", film.title, film.director, film.year, film.genres[0]);
+    // As long as the limits allow.
+    let long = words.repeat(MAX_HISTORY_CHARS / MAX_HISTORY_TURNS / words.chars().count());
     let turn = |role: &str| json!({"role": role, "content": long});
-    let history: Vec<_> = (0..10).flat_map(|_| [turn("user"), turn("assistant")]).collect();
+    let history: Vec<_> = (0..MAX_HISTORY_TURNS / 2).flat_map(|_| [turn("user"), turn("assistant")]).collect();
     [
         ("short question", json!({"message": "a scary movie from the 90s about time travel in Lisbon"})),
         (

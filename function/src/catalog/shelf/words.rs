@@ -1,6 +1,8 @@
 //! Words as they are compared: in lower case, without accents and plural endings, so that `Amélie`, `amelie` and
 //! `thrillers` find what they mean.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 /// The longest word that is compared, in bytes. What is longer was not typed by a person.
 const LONGEST_WORD: usize = 40;
 
@@ -12,6 +14,9 @@ const STOP_WORDS: &str = "\
     no not of on one or other please rated rating recommend recommendation she should show some something \
     suggest tell than that the their them there they thi those to top want was watch we were what when where \
     which who will with would you your";
+
+/// The same, to be looked up: a long conversation has thousands of words.
+static STOPS: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.split(' ').collect());
 
 /// What people say, and what catalogues call it. Both sides are as [`words`] gives them.
 const SAME: &[(&str, &str)] = &[
@@ -57,7 +62,7 @@ pub(super) fn asked(text: &str) -> Vec<String> {
     for word in words(text) {
         let as_catalogued = SAME.iter().find(|(said, _)| *said == word).map(|(_, called)| (*called).to_owned());
         let decade = decade_of(&word);
-        if !STOP_WORDS.split(' ').any(|stop| stop == word) {
+        if !STOPS.contains(word.as_str()) {
             asked.push(word);
         }
         asked.extend(as_catalogued);
