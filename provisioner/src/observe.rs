@@ -10,6 +10,7 @@ use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
 use crate::releases::Releases;
 use crate::resources::other::Schema;
+use crate::resources::taken::Taken;
 use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
 use crate::template::{Known, Reference, references_in_text};
 
@@ -35,6 +36,9 @@ pub trait Reader {
     /// it is asked for beside. An error that [`Error::is_nowhere`] when it
     /// cannot, since what it would be part of does not exist.
     fn find(&self, wanted: &Resource, mark: &Mark) -> impl Future<Output = Result<Option<Found>>> + Send;
+
+    /// The ids of an API's integrations: of one whose parts were looked for, without another call.
+    fn integrations(&self, api_id: &str) -> impl Future<Output = Result<BTreeSet<String>>> + Send;
 
     /// What was published of a function, and its aliases; nothing where there is no such function.
     fn releases(&self, function_name: &str) -> impl Future<Output = Result<Option<Releases>>> + Send;
@@ -143,6 +147,8 @@ pub struct Observed {
     pub leftovers: Vec<Leftover>,
     /// Why that could not be looked for.
     pub leftovers_unknown: Option<Error>,
+    /// The integrations that exist on the APIs where the stack remembers where a route of somebody else led, by API.
+    pub integrations: BTreeMap<String, BTreeSet<String>>,
     /// What was published of the functions that the template publishes versions of, by function name.
     pub releases: BTreeMap<String, Releases>,
 }
@@ -154,8 +160,23 @@ pub struct Observed {
 /// The first question that AWS refuses to answer.
 pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
     let (observed, releases) = join(look(reader, desired), releases(reader, desired)).await;
-    let observed = observed.map_err(before_any_write)?;
-    Ok(Observed { releases: releases.map_err(before_any_write)?, ..observed })
+    let mut observed = observed.map_err(before_any_write)?;
+    observed.releases = releases.map_err(before_any_write)?;
+    observed.integrations = integrations(reader, &observed).await.map_err(before_any_write)?;
+    Ok(observed)
+}
+
+/// The integrations beside those that remember a route: one of them is where it led. They were all in one list.
+async fn integrations(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let mut all = BTreeMap::new();
+    let left_over = observed.leftovers.iter().map(|one| &one.found);
+    for found in observed.found.values().chain(left_over) {
+        let Resource::Integration(integration) = &found.resource else { continue };
+        if !Taken::all_in(&integration.description).is_empty() {
+            all.insert(integration.api_id.clone(), reader.integrations(&integration.api_id).await?);
+        }
+    }
+    Ok(all)
 }
 
 /// All that was published: beside the first round, since functions have their names from the template.
@@ -312,7 +333,10 @@ pub async fn observe_all(reader: &impl Reader, desired: &Desired) -> Result<Obse
     let parts = reader.marked_parts(stack, &observed).await;
     let all = marked.and_then(|marked| Ok([marked, parts?].concat()));
     match all {
-        Ok(all) => observed.leftovers = all.into_iter().filter(|one| !observed.has(&one.found)).collect(),
+        Ok(all) => {
+            observed.leftovers = all.into_iter().filter(|one| !observed.has(&one.found)).collect();
+            observed.integrations = integrations(reader, &observed).await.map_err(before_any_write)?;
+        }
         Err(error) => observed.leftovers_unknown = Some(error),
     }
     Ok(observed)

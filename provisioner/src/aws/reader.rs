@@ -1,6 +1,6 @@
 //! The reading side: each list is asked for once a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -82,6 +82,11 @@ impl Reader for AwsReader {
 
     async fn marked_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
         self.parts_marked(stack, observed).await
+    }
+
+    async fn integrations(&self, api_id: &str) -> Result<BTreeSet<String>> {
+        let listed = self.integrations.once(api_id, self.aws.integrations(api_id)).await?;
+        Ok(listed.iter().filter_map(|one| one.integration_id.clone()).collect())
     }
 
     async fn releases(&self, function_name: &str) -> Result<Option<Releases>> {

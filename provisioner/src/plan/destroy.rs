@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::takeover::put_back;
+use super::takeover;
 use super::{Action, Blocker, Plan, Step, VERSION};
 use crate::desired::{Desired, Wanted};
 use crate::observe::{Found, Observed};
@@ -61,10 +61,10 @@ fn elsewhere(wanted: &Wanted, filled: &Resource, found: &Resource) -> Option<Blo
 /// A route that was taken over goes back to where it led, in place of going.
 fn given_back(mut step: Step, found: &Found, observed: &Observed) -> Step {
     if step.action == Action::Delete
-        && let Some((stages, target)) = put_back(found, observed.found.values())
+        && let Some((action, stages, reason)) = takeover::given_back(found, observed)
     {
-        step.action = Action::Update;
-        step.reason = Some(format!("goes back to {target}, where it led before"));
+        step.action = action;
+        step.reason = Some(reason);
         step.stages = stages;
         step.name_calls();
     }

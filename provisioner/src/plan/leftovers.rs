@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::takeover::put_back;
+use super::takeover::given_back;
 use super::{Action, Note, Step};
 use crate::observe::{Leftover, Observed};
 use crate::resources::{Call, Resource, Stages};
@@ -17,11 +17,9 @@ pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
     let mut removals = Vec::new();
     for Leftover { logical_id, found } in leftovers {
         let name = found.resource.name();
-        let all = observed.found.values().chain(observed.leftovers.iter().map(|one| &one.found));
-        let (action, stages, reason) = match put_back(found, all) {
-            Some((stages, target)) => (Action::Update, stages, format!("goes back to {target}, where it led before")),
-            None => (Action::Delete, found.resource.delete(&found.ids), "the template no longer has it".to_owned()),
-        };
+        let (action, stages, reason) = given_back(found, observed).unwrap_or_else(|| {
+            (Action::Delete, found.resource.delete(&found.ids), "the template no longer has it".to_owned())
+        });
         let step = Step {
             id: format!("{logical_id} ({name})"),
             logical_id: logical_id.clone(),

@@ -49,19 +49,26 @@ pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: 
     }
 }
 
-/// The calls that put a route back to where it led before it was taken over, and where that is.
-pub(super) fn put_back<'a>(
-    found: &Found,
-    mut integrations: impl Iterator<Item = &'a Found>,
-) -> Option<(Stages<Call>, String)> {
+/// What is done with a route that was taken over, in place of removing it, and why. It goes back to where it led, or
+/// goes where that is gone: AWS would refuse to lead it there.
+pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, Stages<Call>, String)> {
     let Resource::Route(now) = &found.resource else { return None };
     let id = now.target.strip_prefix("integrations/")?;
-    let led_to = integrations.find(|one| one.ids.get("IntegrationId").is_some_and(|own| own == id))?;
+    let mut all = observed.found.values().chain(observed.leftovers.iter().map(|one| &one.found));
+    let led_to = all.find(|one| one.ids.get("IntegrationId").is_some_and(|own| own == id))?;
     let Resource::Integration(integration) = &led_to.resource else { return None };
     let taken = Taken::all_in(&integration.description).into_iter().find(|one| one.route_key == now.route_key)?;
+    let target = &taken.target;
+    let there = observed.integrations.get(&now.api_id);
+    let gone = target.strip_prefix("integrations/").zip(there).is_some_and(|(id, there)| !there.contains(id));
+    if gone {
+        let reason = format!("where it led before ({target}) is gone");
+        return Some((Action::Delete, found.resource.delete(&found.ids), reason));
+    }
+    let reason = format!("goes back to {target}, where it led before");
     let route = Box::new(taken.put_back(now));
     let route_id = found.ids.get("RouteId").cloned().unwrap_or_default();
-    Some((vec![vec![Call::Route(route::Call::UpdateRoute { route_id, route })]], taken.target))
+    Some((Action::Update, vec![vec![Call::Route(route::Call::UpdateRoute { route_id, route })]], reason))
 }
 
 /// What to know of an API that is attached to, before its routes change; and why it cannot be.

@@ -13,7 +13,7 @@ mod release;
 mod stores;
 mod url;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -231,6 +231,12 @@ impl Reader for World {
         let mut known = Known::default();
         known.insert(Reference::account(), ACCOUNT);
         Ok(lock(&self.state).find(&wanted.fill(&known), mark))
+    }
+
+    async fn integrations(&self, api_id: &str) -> Result<BTreeSet<String>> {
+        let state = lock(&self.state);
+        let here = state.integrations.iter().filter(|(_, one)| one.api_id == api_id);
+        Ok(here.map(|(id, _)| id.clone()).collect())
     }
 
     async fn releases(&self, function_name: &str) -> Result<Option<Releases>> {

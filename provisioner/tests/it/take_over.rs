@@ -107,6 +107,34 @@ async fn what_is_given_back_is_what_there_was_last() {
 }
 
 #[tokio::test]
+async fn a_taken_route_whose_old_integration_is_gone_goes_and_the_plan_says_so() {
+    let (user, before) = with_a_taken_route().await;
+    user.deploy(&["--take-over"]).await;
+    let api = &before["apis"]["movies"];
+    let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
+    let api_id = api["id"].as_str().unwrap();
+    // Its owner gives it up, with the other routes that led there.
+    for route in gateway.get_routes().api_id(api_id).send().await.unwrap().items() {
+        if route.target() == Some(target(&before).as_str()) {
+            gateway.delete_route().api_id(api_id).route_id(route.route_id().unwrap()).send().await.unwrap();
+        }
+    }
+    let led_to = target(&before);
+    let old = led_to.trim_start_matches("integrations/");
+    gateway.delete_integration().api_id(api_id).integration_id(old).send().await.unwrap();
+
+    let gone = format!("where it led before ({led_to}) is gone");
+    let plan = user.run(&["plan", "--prune"]).await.expect_success();
+    assert!(!plan.stdout.contains(&gone), "it stays: {plan:?}");
+    let (destroyed, writes) = user.writes_of(&["destroy", "--yes"]).await;
+    let destroyed = destroyed.expect_success();
+    assert!(destroyed.stderr.contains(&gone), "{destroyed:?}");
+    assert!(writes.contains(&"apigatewayv2 DeleteRoute".to_owned()), "{writes:?}");
+    assert!(!writes.contains(&"apigatewayv2 UpdateRoute".to_owned()), "{writes:?}");
+    assert_eq!(user.world().await["apis"]["movies"]["routes"][seed::ROUTE], serde_json::Value::Null);
+}
+
+#[tokio::test]
 async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write() {
     let account = Account::fresh();
     let movies = seed::movies_api(&account).await;

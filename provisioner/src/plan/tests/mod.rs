@@ -7,6 +7,7 @@ mod properties;
 mod releases;
 pub(crate) mod schema;
 pub(crate) mod spec;
+mod takeover;
 
 use crate::desired::Desired;
 use crate::execute::{Outcome, Stop, execute};
