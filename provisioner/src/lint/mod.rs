@@ -6,6 +6,7 @@
 
 mod cors;
 mod iam;
+mod length;
 mod monitoring;
 mod permission;
 mod route;
@@ -82,6 +83,13 @@ pub fn lint(desired: &Desired) -> Vec<Finding> {
     });
     let together = all.iter().map(|checked| permission::route_may_call(checked, &all));
     one.chain(together).flatten().collect()
+}
+
+/// What of a resource as it would be sent is longer than AWS takes. Planning adds to what the template says: routes that
+/// are taken over are remembered in a description.
+#[must_use]
+pub fn too_long(logical_id: &str, resource: &Resource) -> Vec<Finding> {
+    length::too_long(&checked(logical_id, resource))
 }
 
 fn checked(logical_id: &str, resource: &Resource) -> Checked {

@@ -173,7 +173,7 @@ impl Permission {
 }
 
 /// How many characters of a digest stand in a statement id.
-const DIGEST: usize = 12;
+pub(crate) const DIGEST: usize = 12;
 
 /// The name in a function's ARN; a name stays as it is.
 pub(super) fn bare_function_name(name_or_arn: &str) -> &str {

@@ -1,8 +1,8 @@
-//! Routes that were taken over, when the stack lets go of them.
+//! Routes of somebody else that a stack takes over, and lets go of.
 
-use super::judge::existing;
+use super::judge::{existing, foreign};
 use super::spec::{FOREIGN_API, Spec};
-use super::{carried_out, planned_removal, run};
+use super::{carried_out, planned, planned_removal, run};
 use crate::observe::observe_all;
 use crate::plan::{Action, Options, Plan, plan};
 use crate::resources::Resource;
@@ -59,4 +59,27 @@ fn a_taken_route_goes_back_to_where_it_led_and_goes_where_that_is_gone() {
             assert_eq!(targets, Vec::from_iter(is_there.then_some("integrations/old")));
         }
     }
+}
+
+#[test]
+fn more_than_the_integration_can_remember_is_not_taken_over() {
+    let desired = attached().desired();
+    let with_an_authorizer = |id: String| {
+        let mut state = foreign();
+        let route = state.routes.get_mut("their-route").unwrap();
+        *route = Route { route_key: "POST /chat".to_owned(), authorizer_id: Some(id), ..route.clone() };
+        state
+    };
+    let options = Options { take_over: true, ..Options::default() };
+    let remembered = "provisioner:stack=chat provisioner:resource=Integration \
+                      provisioner:took=POST%20/chat|integrations/theirs|NONE|";
+    let room = 1024 - remembered.len();
+    assert_eq!(planned(&desired, &with_an_authorizer("a".repeat(room)), options.clone()).blockers, []);
+    let plan = planned(&desired, &with_an_authorizer("a".repeat(room + 1)), options);
+    let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
+    assert_eq!(
+        (blocker.logical_id.as_str(), blocker.cause.as_str()),
+        ("Integration", "Description has 1025 characters; AWS takes 1024")
+    );
+    assert!(blocker.hint.contains("take over fewer routes"), "{}", blocker.hint);
 }
