@@ -19,7 +19,7 @@ use std::sync::Arc;
 use provisioner::aws::{Aws, Connection};
 use provisioner::desired::{Desired, Packages};
 use provisioner::execute::{Stop, execute};
-use provisioner::observe::observe;
+use provisioner::observe::{Reach, observe};
 use provisioner::plan::{Options, plan};
 use provisioner::report::{blockers_text, plan_text};
 use provisioner::template::Template;
@@ -48,7 +48,7 @@ async fn walk() -> Result<(), Box<dyn Error>> {
     let (parameters, packages) = (BTreeMap::new(), Packages::default());
     let desired = Desired::build(&template, &parameters, &packages, &"walk".parse()?, aws.place())?;
     // What is, and what must be done. Nothing up to here can change anything.
-    let observed = observe(&aws.reader(), &desired).await?;
+    let observed = observe(&aws.reader(), &desired, Reach::Surroundings).await?;
     let plan = plan(&desired, &observed, &Options::default());
     anstream::println!("{}", plan_text(&plan));
     if !plan.blockers.is_empty() {

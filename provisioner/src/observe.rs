@@ -1,18 +1,19 @@
 //! What AWS answers now about the resources that a template wants.
 
+mod look;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use futures_util::future::{join, join_all};
-use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use futures_util::future::{OptionFuture, join_all, join3};
 
-use crate::desired::{Desired, Wanted};
+use self::look::look;
+use crate::desired::Desired;
 use crate::error::{Error, Result};
 use crate::releases::Releases;
 use crate::resources::other::Schema;
 use crate::resources::taken::Taken;
 use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
-use crate::template::{Known, Reference, references_in_text};
 
 /// Answers questions and changes nothing: all that planning can be given.
 pub trait Reader {
@@ -103,6 +104,8 @@ pub struct Surroundings {
     pub cors: bool,
     /// Its stages.
     pub stages: Vec<SeenStage>,
+    /// Why these could not be looked at.
+    pub stages_unknown: Option<Error>,
 }
 
 /// A stage of an API that is attached to.
@@ -153,30 +156,42 @@ pub struct Observed {
     pub releases: BTreeMap<String, Releases>,
 }
 
-/// Looks for every resource of `desired`, each the moment that all it is found by is known: those that have a name at
-/// once, those that live inside another when that one was found.
+/// How far to look. Each asks for more than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// The resources that the template names.
+    Resources,
+    /// Besides, what stands in their way on APIs of others, and what to know of these.
+    Surroundings,
+    /// Besides, all that carries the stack's mark and is not of the template. What may not be looked for is no error:
+    /// it is told, and nothing of it is removed.
+    Leftovers,
+}
+
+/// Looks for every resource of `desired`, and for what else is in reach.
+///
+/// Each is asked for the moment that all it is found by is known: those that have a name at once, those that live inside
+/// another when that one was found.
 ///
 /// # Errors
 /// The first question that AWS refuses to answer.
-pub async fn observe(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
-    let (observed, releases) = join(look(reader, desired), releases(reader, desired)).await;
-    let mut observed = observed.map_err(before_any_write)?;
-    observed.releases = releases.map_err(before_any_write)?;
-    observed.integrations = integrations(reader, &observed).await.map_err(before_any_write)?;
-    Ok(observed)
+pub async fn observe(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
+    seen(reader, desired, reach).await.map_err(|error| error.exists("nothing was changed"))
 }
 
-/// The integrations beside those that remember a route: one of them is where it led. They were all in one list.
-async fn integrations(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, BTreeSet<String>>> {
-    let mut all = BTreeMap::new();
-    let left_over = observed.leftovers.iter().map(|one| &one.found);
-    for found in observed.found.values().chain(left_over) {
-        let Resource::Integration(integration) = &found.resource else { continue };
-        if !Taken::all_in(&integration.description).is_empty() {
-            all.insert(integration.api_id.clone(), reader.integrations(&integration.api_id).await?);
+async fn seen(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
+    let marked = OptionFuture::from((reach >= Reach::Leftovers).then(|| reader.marked(desired)));
+    let (observed, releases, marked) = join3(look(reader, desired, reach), releases(reader, desired), marked).await;
+    let mut observed = Observed { releases: releases?, ..observed? };
+    if let Some(marked) = marked {
+        let parts = reader.marked_parts(desired.stack.as_str(), &observed).await;
+        match marked.and_then(|marked| Ok([marked, parts?].concat())) {
+            Ok(all) => observed.leftovers = all.into_iter().filter(|one| !observed.has(&one.found)).collect(),
+            Err(error) => observed.leftovers_unknown = Some(error),
         }
     }
-    Ok(all)
+    observed.integrations = integrations(reader, &observed).await?;
+    Ok(observed)
 }
 
 /// All that was published: beside the first round, since functions have their names from the template.
@@ -207,139 +222,17 @@ async fn releases_of<'a>(
     found.map(|releases| releases.map(|releases| (releases.function_name.clone(), releases))).collect()
 }
 
-async fn look(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
-    let mut observed = Observed::default();
-    let mut known = Known::default();
-    let mut waiting: Vec<&Wanted> = desired.resources.iter().collect();
-    let mut asked = FuturesUnordered::new();
-    asked.push(ask(reader, desired, Question::Account));
-    let untyped = desired.resources.iter().filter(|wanted| matches!(wanted.resource, Resource::Other(_)));
-    let kinds: BTreeSet<_> = untyped.map(|wanted| wanted.resource.kind().to_owned()).collect();
-    let attached = desired.resources.iter().filter_map(|wanted| {
-        let Resource::Route(route) = &wanted.resource else { return None };
-        // An API of the stack's own is still a reference here.
-        references_in_text(&route.api_id).is_empty().then(|| route.api_id.clone())
-    });
-    let attached: BTreeSet<_> = attached.collect();
-    asked.extend(attached.into_iter().map(|api_id| ask(reader, desired, Question::Surroundings(api_id))));
-    asked.extend(kinds.into_iter().map(|kind| ask(reader, desired, Question::Schema(kind))));
-    loop {
-        let filled = waiting.iter().map(|wanted| (*wanted, observed.told(wanted.resource.fill(&known))));
-        let ready: Vec<_> = filled.filter(|(_, resource)| resource.can_be_found()).collect();
-        waiting.retain(|wanted| !ready.iter().any(|(one, _)| one.logical_id == wanted.logical_id));
-        asked.extend(
-            ready.into_iter().map(|(one, resource)| ask(reader, desired, Question::Find(one, resource.into()))),
-        );
-        // When nothing is under way, what still waits lives inside something that does not exist.
-        let Some(answer) = asked.next().await else {
-            observed.elsewhere = elsewhere(reader, &observed).await?;
-            return Ok(observed);
-        };
-        match answer {
-            Answer::Account(account) => {
-                observed.account = account?;
-                known.insert(Reference::account(), &observed.account);
-            }
-            Answer::Schema(kind, schema) => {
-                observed.schemas.insert(kind, schema?);
-            }
-            Answer::Surroundings(api_id, answer) => match answer {
-                Err(error) if error.is_nowhere() => {} // its routes say so
-                answer => drop(observed.attached.insert(api_id, answer?)),
-            },
-            Answer::Resource(wanted, answer) => match *answer {
-                Err(error) if error.is_nowhere() => {
-                    observed.nowhere.insert(wanted.logical_id.clone(), error);
-                }
-                answer => {
-                    let Some(found) = answer? else { continue };
-                    for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
-                        known.insert(reference, value);
-                    }
-                    observed.found.insert(wanted.logical_id.clone(), found);
-                }
-            },
+/// The integrations beside those that remember a route: one of them is where it led. They were all in one list.
+async fn integrations(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let mut all = BTreeMap::new();
+    let left_over = observed.leftovers.iter().map(|one| &one.found);
+    for found in observed.found.values().chain(left_over) {
+        let Resource::Integration(integration) = &found.resource else { continue };
+        if !Taken::all_in(&integration.description).is_empty() {
+            all.insert(integration.api_id.clone(), reader.integrations(&integration.api_id).await?);
         }
     }
-}
-
-/// Whoever meets an error wants to know first what it has done.
-fn before_any_write(error: Error) -> Error {
-    error.exists("nothing was changed")
-}
-
-/// The APIs that permissions of the stack are for beside those that it is looked for on, if they still exist.
-async fn elsewhere(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, String>> {
-    let own = observed.found.values().filter_map(|found| found.ids.get("ApiId"));
-    let looked_at: BTreeSet<&str> = own.chain(observed.attached.keys()).map(String::as_str).collect();
-    let mut others = BTreeMap::new();
-    for (logical_id, found) in &observed.found {
-        let Resource::Permission(permission) = &found.resource else { continue };
-        let Some(api_id) = permission.api_id().filter(|id| !looked_at.contains(id)) else { continue };
-        match reader.surroundings(api_id).await {
-            Err(error) if error.is_nowhere() => {}
-            answer => {
-                answer?;
-                others.insert(logical_id.clone(), api_id.to_owned());
-            }
-        }
-    }
-    Ok(others)
-}
-
-/// What is asked of AWS.
-enum Question<'a> {
-    Account,
-    Schema(String),
-    Surroundings(String),
-    Find(&'a Wanted, Box<Resource>),
-}
-
-/// What AWS answered to it.
-enum Answer<'a> {
-    Account(Result<String>),
-    Schema(String, Result<Schema>),
-    Surroundings(String, Result<Surroundings>),
-    Resource(&'a Wanted, Box<Result<Option<Found>>>),
-}
-
-async fn ask<'a>(reader: &impl Reader, desired: &Desired, question: Question<'a>) -> Answer<'a> {
-    match question {
-        Question::Account => Answer::Account(reader.account().await),
-        Question::Schema(kind) => {
-            let schema = reader.schema(&kind).await;
-            Answer::Schema(kind, schema)
-        }
-        Question::Surroundings(api_id) => {
-            let surroundings = reader.surroundings(&api_id).await;
-            Answer::Surroundings(api_id, surroundings)
-        }
-        Question::Find(wanted, resource) => {
-            let mark = Mark { stack: desired.stack.as_str().to_owned(), logical_id: wanted.logical_id.clone() };
-            Answer::Resource(wanted, reader.find(&resource, &mark).await.into())
-        }
-    }
-}
-
-/// As [`observe`], and besides all that carries the stack's mark and is not of the template. What may not be looked for
-/// is no error: it is told, and nothing of it is removed.
-///
-/// # Errors
-/// As [`observe`].
-pub async fn observe_all(reader: &impl Reader, desired: &Desired) -> Result<Observed> {
-    let stack = desired.stack.as_str();
-    let (observed, marked) = join(observe(reader, desired), reader.marked(desired)).await;
-    let mut observed = observed?;
-    let parts = reader.marked_parts(stack, &observed).await;
-    let all = marked.and_then(|marked| Ok([marked, parts?].concat()));
-    match all {
-        Ok(all) => {
-            observed.leftovers = all.into_iter().filter(|one| !observed.has(&one.found)).collect();
-            observed.integrations = integrations(reader, &observed).await.map_err(before_any_write)?;
-        }
-        Err(error) => observed.leftovers_unknown = Some(error),
-    }
-    Ok(observed)
+    Ok(all)
 }
 
 impl Observed {

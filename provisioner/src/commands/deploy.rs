@@ -2,7 +2,7 @@
 
 use provisioner::Result;
 use provisioner::desired::PackageCheck;
-use provisioner::observe::{observe, observe_all};
+use provisioner::observe::{Reach, observe};
 use provisioner::plan::{Options, Plan, plan};
 
 use super::apply::{Approval, GO_ON, apply};
@@ -25,11 +25,8 @@ pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
 
 /// What is to be done, by what AWS answers now.
 pub(super) async fn plan_now(session: &Session, options: &Options) -> Result<Plan> {
-    let reader = session.aws.reader();
     // What is left over is looked for when it is asked for: it costs more calls than a whole deploy that changes nothing.
-    let observed = match options.prune {
-        true => observe_all(&reader, &session.desired).await?,
-        false => observe(&reader, &session.desired).await?,
-    };
+    let reach = if options.prune { Reach::Leftovers } else { Reach::Surroundings };
+    let observed = observe(&session.aws.reader(), &session.desired, reach).await?;
     Ok(plan(&session.desired, &observed, options))
 }

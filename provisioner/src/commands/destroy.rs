@@ -1,7 +1,7 @@
 //! `destroy`: removes what belongs to the stack.
 
 use provisioner::desired::PackageCheck;
-use provisioner::observe::observe;
+use provisioner::observe::{Reach, observe};
 use provisioner::plan::plan_destroy;
 use provisioner::{Error, Result};
 
@@ -12,7 +12,7 @@ use crate::terminal::Exit;
 
 pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
-    let observed = observe(&session.aws.reader(), &session.desired).await?;
+    let observed = observe(&session.aws.reader(), &session.desired, Reach::Resources).await?;
     let plan = plan_destroy(&session.desired, &observed);
     let approval = Approval { yes: arguments.yes, question: "remove these?" };
     apply(&plan, &session, &approval, None, arguments.stack.output, GO_ON).await

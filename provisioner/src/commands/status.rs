@@ -1,7 +1,7 @@
 //! `status`: what is deployed, who gets which version, and where AWS differs from the template. It only reads.
 
 use provisioner::desired::PackageCheck;
-use provisioner::observe::{observe, published};
+use provisioner::observe::{Reach, observe, published};
 use provisioner::plan::{Options, plan};
 use provisioner::status::{Known, State, status};
 use provisioner::{Result, report};
@@ -15,7 +15,8 @@ pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
     let reader = session.aws.reader();
     let releases = published(&reader, &session.desired).await?;
     let code_not_compared = session.desired.keep_deployed_code(&releases);
-    let observed = observe(&reader, &session.desired).await?;
+    // A difference is told with what keeps a deploy from it.
+    let observed = observe(&reader, &session.desired, Reach::Surroundings).await?;
     let plan = plan(&session.desired, &observed, &Options::default());
     let outputs = session.told(&plan.known).into_iter().collect();
     let known = Known { releases, outputs, code_not_compared };

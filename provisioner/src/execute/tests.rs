@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::observe::observe;
+use crate::observe::{Reach, observe};
 use crate::plan::tests::judge::existing;
 use crate::plan::tests::spec::Spec;
 use crate::plan::{Options, plan, plan_destroy};
@@ -13,7 +13,11 @@ const SECOND: Duration = Duration::from_secs(1);
 
 async fn planned(spec: &Spec, state: &State) -> Plan {
     let desired = spec.desired();
-    plan(&desired, &observe(&World::of(state.clone()), &desired).await.unwrap(), &Options::default())
+    plan(
+        &desired,
+        &observe(&World::of(state.clone()), &desired, Reach::Surroundings).await.unwrap(),
+        &Options::default(),
+    )
 }
 
 /// A world in which every call takes a second.
@@ -39,7 +43,7 @@ async fn a_step_starts_the_moment_its_needs_are_done() {
     let spec = Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() };
     let world = slow(&State::default());
     let desired = spec.desired();
-    let observed = observe(&World::of(State::default()), &desired).await.unwrap();
+    let observed = observe(&World::of(State::default()), &desired, Reach::Surroundings).await.unwrap();
     let plan = plan(&desired, &observed, &Options { check: Some("hello".into()), ..Options::default() });
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
     assert!(outcome.is_complete(), "{:?}", outcome.failed);
@@ -129,7 +133,7 @@ async fn a_stop_before_the_first_call_calls_nothing() {
 async fn a_stop_in_the_watch_of_a_canary_leaves_its_share_and_the_outcome_says_so() {
     let state = existing(&Spec::plain(), true);
     let desired = Spec { memory: Some(512), ..Spec::plain() }.desired();
-    let observed = observe(&World::of(state.clone()), &desired).await.unwrap();
+    let observed = observe(&World::of(state.clone()), &desired, Reach::Surroundings).await.unwrap();
     let canary = Some(crate::plan::Canary { percent: 10, bake_seconds: 300 });
     let plan = plan(&desired, &observed, &Options { canary, ..Options::default() });
     let (world, stop) = (slow(&state), Stop::default());
@@ -185,7 +189,7 @@ async fn a_failed_cleanup_is_told() {
 async fn a_removal_goes_the_other_way_round() {
     let state = existing(&Spec::plain(), true);
     let desired = Spec::plain().desired();
-    let plan = plan_destroy(&desired, &observe(&World::of(state.clone()), &desired).await.unwrap());
+    let plan = plan_destroy(&desired, &observe(&World::of(state.clone()), &desired, Reach::Resources).await.unwrap());
     let world = slow(&state);
     assert!(execute(&plan, &world, &Stop::default(), &|_| {}).await.is_complete());
     let begun = begun(&world);

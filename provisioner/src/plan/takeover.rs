@@ -123,6 +123,13 @@ pub(super) fn left_behind(observed: &Observed, steps: &mut [Step], options: &Opt
 fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> {
     let note = |text: String, hint: String| Note { logical_id: None, text, hint: Some(hint) };
     let mut notes = Vec::new();
+    if let Some(error) = &api.stages_unknown {
+        notes.push(Note {
+            logical_id: None,
+            text: format!("the stages of API {api_id} could not be looked at: {}", error.headline()),
+            hint: error.next_step().map(str::to_owned),
+        });
+    }
     for stage in api.stages.iter().filter(|stage| !stage.auto_deploy) {
         notes.push(note(
             format!(

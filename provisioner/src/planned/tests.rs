@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::desired::{PackageCheck, Packages};
-use crate::observe::observe;
+use crate::observe::{Reach, observe};
 use crate::place::Place;
 use crate::plan::tests::judge::existing;
 use crate::plan::tests::run;
@@ -37,7 +37,7 @@ fn planned_for(
     state: &State,
 ) -> (Planned, Vec<crate::plan::Blocker>) {
     let world = World::of(state.clone());
-    let plan = plan(desired, &run(observe(&world, desired)).unwrap(), &Options::default());
+    let plan = plan(desired, &run(observe(&world, desired, Reach::Surroundings)).unwrap(), &Options::default());
     let inputs = Inputs::of(template, given, &BTreeMap::new(), desired, asked());
     (Planned::of(&plan, inputs, template, given), plan.blockers)
 }

@@ -108,6 +108,7 @@ fn snake_case(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::{Reach, observe};
     use crate::plan::tests::judge::existing;
     use crate::plan::tests::run;
     use crate::plan::tests::spec::Spec;
@@ -128,7 +129,7 @@ mod tests {
         let mut state = existing(&spec, true);
         state.tables.clear();
         let desired = spec.desired();
-        let observed = run(crate::observe::observe(&World::of(state), &desired)).unwrap();
+        let observed = run(observe(&World::of(state), &desired, Reach::Resources)).unwrap();
         insta::assert_snapshot!(terraform_imports(&desired, &observed), @r#"
         import {
           to = aws_iam_role.role

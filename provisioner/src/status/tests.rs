@@ -1,7 +1,7 @@
 //! A status from what the in-memory AWS holds, and the form that programs read.
 
 use super::*;
-use crate::observe::{observe, published};
+use crate::observe::{Reach, observe, published};
 use crate::plan::tests::judge::existing;
 use crate::plan::tests::run;
 use crate::plan::tests::schema::{assert_is_published, generated};
@@ -16,7 +16,7 @@ pub(crate) fn status_of(mut desired: Desired, state: &crate::world::State, by_cl
     let world = World::of(state.clone());
     let releases = run(published(&world, &desired)).unwrap();
     let code_not_compared = desired.keep_deployed_code(&releases);
-    let mut observed = run(observe(&world, &desired)).unwrap();
+    let mut observed = run(observe(&world, &desired, Reach::Surroundings)).unwrap();
     if let Some(stack) = by_cloudformation {
         for found in observed.found.values_mut() {
             if matches!(found.resource, Resource::Role(_) | Resource::Function(_) | Resource::LogGroup(_)) {

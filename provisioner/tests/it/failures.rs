@@ -77,7 +77,7 @@ async fn whatever_question_is_refused_the_error_says_that_nothing_was_changed() 
     let account = Account::fresh();
     let movies = seed::movies_api(&account).await;
     let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", movies.api_id)]);
-    for (command, question) in [("deploy", "GetStages"), ("deploy", "GetCallerIdentity"), ("rollback", "ListAliases")] {
+    for (command, question) in [("deploy", "GetApi"), ("deploy", "GetCallerIdentity"), ("rollback", "ListAliases")] {
         user.proxy.on(call(question).answer(AwsError::new(403, "AccessDenied", "not authorized to perform: it")));
         let run = user.run(&[command]).await.expect_code(1);
         assert!(run.stderr.contains("nothing was changed"), "{question}: {run:?}");

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::interrupt::until_called;
 use crate::support::account::Account;
-use crate::support::proxy::rule::call;
+use crate::support::proxy::call::names;
+use crate::support::proxy::rule::{AwsError, call};
 use crate::support::seed;
 use crate::support::user::User;
 use crate::support::world::World;
@@ -150,6 +151,25 @@ async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write() {
     user.deploy(&[]).await;
     let after = user.run(&["plan"]).await.expect_success();
     assert!(!after.stdout.contains("note:"), "told before, not for ever: {after:?}");
+}
+
+#[tokio::test]
+async fn stages_that_nobody_needs_are_not_asked_for_and_those_that_are_refused_stop_nothing() {
+    let account = Account::fresh();
+    let movies = seed::movies_api(&account).await;
+    let api_id = format!("ApiId={}", movies.api_id);
+    let user = User::of(account).always(["-P", api_id.as_str()]);
+    user.proxy.on(call("GetStages").answer(AwsError::new(403, "AccessDeniedException", "User is not authorized")));
+    for command in [&["plan"][..], &["deploy", "--no-smoke", "--yes"]] {
+        let run = user.run(command).await.expect_success();
+        let told = format!("the stages of API {} could not be looked at: ", movies.api_id);
+        assert!(run.stdout.contains(&told) || run.stderr.contains(&told), "{run:?}");
+    }
+    user.proxy.clear();
+    user.run(&["update"]).await.expect_success();
+    user.run(&["destroy", "--yes"]).await.expect_success();
+    let asked = names(&user.proxy.calls());
+    assert!(!asked.contains(&"apigatewayv2 GetStages".to_owned()), "{asked:?}");
 }
 
 #[tokio::test]

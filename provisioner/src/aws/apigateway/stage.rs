@@ -15,7 +15,14 @@ use crate::resources::{Ids, Mark, Resource};
 impl AwsReader {
     /// What an API of somebody else does to the routes that are added to it.
     pub(in super::super) async fn api_surroundings(&self, api_id: &str) -> Result<Surroundings> {
-        let (api, stages) = tokio::try_join!(self.seen_api(api_id), self.aws.stages(api_id))?;
+        let (api, stages) = tokio::join!(self.seen_api(api_id), self.aws.stages(api_id));
+        let api = api?;
+        // They are for notes only: who may not see them is told so.
+        let (stages, stages_unknown) = match stages {
+            Err(error) if error.is_nowhere() => return Err(error),
+            Err(error) => (Vec::new(), Some(error)),
+            Ok(stages) => (stages, None),
+        };
         let limited = |settings: &sdk::RouteSettings| settings.throttling_rate_limit().is_some();
         let stages = stages.iter().map(|stage| SeenStage {
             name: stage.stage_name().unwrap_or_default().to_owned(),
@@ -29,7 +36,7 @@ impl AwsReader {
                 .map(|(key, _)| key.clone())
                 .collect(),
         });
-        Ok(Surroundings { protocol: api.protocol.clone(), cors: api.cors, stages: stages.collect() })
+        Ok(Surroundings { protocol: api.protocol.clone(), cors: api.cors, stages: stages.collect(), stages_unknown })
     }
 }
 

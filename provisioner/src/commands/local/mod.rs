@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use provisioner::aws::{Aws, Connection};
 use provisioner::desired::{Desired, PackageCheck, Packages};
 use provisioner::execute::{Stop, execute};
-use provisioner::observe::observe;
+use provisioner::observe::{Reach, observe};
 use provisioner::plan::{Options, plan};
 use provisioner::template::Template;
 use provisioner::{Error, Result, report};
@@ -96,7 +96,7 @@ async fn deploy(
     let packages = Packages { instead, check: PackageCheck::ForThisMachine };
     let desired =
         Desired::build(&template, &parameters.into_iter().collect(), &packages, &stack.parse()?, aws.place())?;
-    let observed = observe(&aws.reader(), &desired).await?;
+    let observed = observe(&aws.reader(), &desired, Reach::Resources).await?;
     let plan = plan(&desired, &observed, &Options::default());
     let outcome = execute(&plan, &aws, &Stop::default(), &progress::tell).await;
     match outcome.failed.into_iter().next() {

@@ -11,7 +11,7 @@ mod takeover;
 
 use crate::desired::Desired;
 use crate::execute::{Outcome, Stop, execute};
-use crate::observe::observe;
+use crate::observe::{Reach, observe};
 use crate::plan::{Options, Plan, plan, plan_destroy};
 use crate::world::{State, Trouble, World};
 
@@ -23,13 +23,13 @@ pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
 /// What `plan` would show.
 pub(crate) fn planned(desired: &Desired, state: &State, options: Options) -> Plan {
     let world = World::of(state.clone());
-    plan(desired, &run(observe(&world, desired)).unwrap(), &options)
+    plan(desired, &run(observe(&world, desired, Reach::Surroundings)).unwrap(), &options)
 }
 
 /// What `destroy` would show.
 pub(crate) fn planned_removal(desired: &Desired, state: &State) -> Plan {
     let world = World::of(state.clone());
-    plan_destroy(desired, &run(observe(&world, desired)).unwrap())
+    plan_destroy(desired, &run(observe(&world, desired, Reach::Resources)).unwrap())
 }
 
 /// What came of a plan: the world afterwards, the calls that were made, the outcome.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::judge::{existing, foreign, foreign_part, judge};
 use super::spec::{Spec, any_spec};
 use super::{carried_out, planned, planned_removal, run};
-use crate::observe::observe_all;
+use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Step, plan};
 use crate::world::{State, Trouble, World};
 
@@ -173,7 +173,7 @@ proptest! {
         }
         let desired = spec.desired();
         let world = World::of(state.clone());
-        let observed = run(observe_all(&world, &desired)).unwrap();
+        let observed = run(observe(&world, &desired, Reach::Leftovers)).unwrap();
         let told = plan(&desired, &observed, &KEEP_OFF);
         prop_assert_eq!(told.notes.len() >= observed.leftovers.len(), true, "each is told: {:?}", told.notes);
         let pruning = plan(&desired, &observed, &PRUNE);
@@ -181,7 +181,7 @@ proptest! {
         let done = carried_out(&pruning, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &spec);
-        let again = run(observe_all(&World::of(done.state), &desired)).unwrap();
+        let again = run(observe(&World::of(done.state), &desired, Reach::Leftovers)).unwrap();
         prop_assert_eq!(again.leftovers, vec![]);
     }
 

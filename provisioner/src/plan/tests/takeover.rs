@@ -3,7 +3,7 @@
 use super::judge::{existing, foreign};
 use super::spec::{FOREIGN_API, Spec};
 use super::{carried_out, planned, planned_removal, run};
-use crate::observe::observe_all;
+use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Plan, plan};
 use crate::resources::Resource;
 use crate::resources::route::Route;
@@ -32,7 +32,7 @@ fn with_a_taken_route(is_there: bool) -> State {
 /// The plan that prunes, for a template that has its own API now.
 fn pruning(state: &State) -> Plan {
     let desired = Spec::plain().desired();
-    let observed = run(observe_all(&World::of(state.clone()), &desired)).unwrap();
+    let observed = run(observe(&World::of(state.clone()), &desired, Reach::Leftovers)).unwrap();
     plan(&desired, &observed, &Options { prune: true, ..Options::default() })
 }
 

@@ -1,0 +1,125 @@
+//! The rounds of questions: what is found by what another question has answered is asked for the moment that is known.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+
+use super::{Found, Observed, Reach, Reader, Surroundings};
+use crate::desired::{Desired, Wanted};
+use crate::error::Result;
+use crate::resources::other::Schema;
+use crate::resources::{Mark, Resource};
+use crate::template::{Known, Reference, references_in_text};
+
+/// What was found of the template's resources, and of what surrounds them if that is in reach.
+pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
+    let surroundings = reach >= Reach::Surroundings;
+    let mut observed = Observed::default();
+    let mut known = Known::default();
+    let mut waiting: Vec<&Wanted> = desired.resources.iter().collect();
+    let mut asked = FuturesUnordered::new();
+    asked.push(ask(reader, desired, Question::Account));
+    let untyped = desired.resources.iter().filter(|wanted| matches!(wanted.resource, Resource::Other(_)));
+    let kinds: BTreeSet<_> = untyped.map(|wanted| wanted.resource.kind().to_owned()).collect();
+    let attached = desired.resources.iter().filter_map(|wanted| {
+        let Resource::Route(route) = &wanted.resource else { return None };
+        // An API of the stack's own is still a reference here.
+        references_in_text(&route.api_id).is_empty().then(|| route.api_id.clone())
+    });
+    let attached: BTreeSet<_> = attached.filter(|_| surroundings).collect();
+    asked.extend(attached.into_iter().map(|api_id| ask(reader, desired, Question::Surroundings(api_id))));
+    asked.extend(kinds.into_iter().map(|kind| ask(reader, desired, Question::Schema(kind))));
+    loop {
+        let filled = waiting.iter().map(|wanted| (*wanted, observed.told(wanted.resource.fill(&known))));
+        let ready: Vec<_> = filled.filter(|(_, resource)| resource.can_be_found()).collect();
+        waiting.retain(|wanted| !ready.iter().any(|(one, _)| one.logical_id == wanted.logical_id));
+        asked.extend(
+            ready.into_iter().map(|(one, resource)| ask(reader, desired, Question::Find(one, resource.into()))),
+        );
+        // When nothing is under way, what still waits lives inside something that does not exist.
+        let Some(answer) = asked.next().await else {
+            if surroundings {
+                observed.elsewhere = elsewhere(reader, &observed).await?;
+            }
+            return Ok(observed);
+        };
+        match answer {
+            Answer::Account(account) => {
+                observed.account = account?;
+                known.insert(Reference::account(), &observed.account);
+            }
+            Answer::Schema(kind, schema) => {
+                observed.schemas.insert(kind, schema?);
+            }
+            Answer::Surroundings(api_id, answer) => match answer {
+                Err(error) if error.is_nowhere() => {} // its routes say so
+                answer => drop(observed.attached.insert(api_id, answer?)),
+            },
+            Answer::Resource(wanted, answer) => match *answer {
+                Err(error) if error.is_nowhere() => {
+                    observed.nowhere.insert(wanted.logical_id.clone(), error);
+                }
+                answer => {
+                    let Some(found) = answer? else { continue };
+                    for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
+                        known.insert(reference, value);
+                    }
+                    observed.found.insert(wanted.logical_id.clone(), found);
+                }
+            },
+        }
+    }
+}
+
+/// The APIs that permissions of the stack are for beside those that it is looked for on, if they still exist.
+async fn elsewhere(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, String>> {
+    let own = observed.found.values().filter_map(|found| found.ids.get("ApiId"));
+    let looked_at: BTreeSet<&str> = own.chain(observed.attached.keys()).map(String::as_str).collect();
+    let mut others = BTreeMap::new();
+    for (logical_id, found) in &observed.found {
+        let Resource::Permission(permission) = &found.resource else { continue };
+        let Some(api_id) = permission.api_id().filter(|id| !looked_at.contains(id)) else { continue };
+        match reader.surroundings(api_id).await {
+            Err(error) if error.is_nowhere() => {}
+            answer => {
+                answer?;
+                others.insert(logical_id.clone(), api_id.to_owned());
+            }
+        }
+    }
+    Ok(others)
+}
+
+/// What is asked of AWS.
+enum Question<'a> {
+    Account,
+    Schema(String),
+    Surroundings(String),
+    Find(&'a Wanted, Box<Resource>),
+}
+
+/// What AWS answered to it.
+enum Answer<'a> {
+    Account(Result<String>),
+    Schema(String, Result<Schema>),
+    Surroundings(String, Result<Surroundings>),
+    Resource(&'a Wanted, Box<Result<Option<Found>>>),
+}
+
+async fn ask<'a>(reader: &impl Reader, desired: &Desired, question: Question<'a>) -> Answer<'a> {
+    match question {
+        Question::Account => Answer::Account(reader.account().await),
+        Question::Schema(kind) => {
+            let schema = reader.schema(&kind).await;
+            Answer::Schema(kind, schema)
+        }
+        Question::Surroundings(api_id) => {
+            let surroundings = reader.surroundings(&api_id).await;
+            Answer::Surroundings(api_id, surroundings)
+        }
+        Question::Find(wanted, resource) => {
+            let mark = Mark { stack: desired.stack.as_str().to_owned(), logical_id: wanted.logical_id.clone() };
+            Answer::Resource(wanted, reader.find(&resource, &mark).await.into())
+        }
+    }
+}
