@@ -44,8 +44,9 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
 const CLOCK: &str =
     "this machine's clock is wrong by minutes: compare `date -u` with the time, set it, then run the same command";
 const SESSION: &str = "the session has expired: log in again (`aws sso login`), then run the same command";
-const UNKNOWN: &str = "AWS does not know these credentials here: check AWS_PROFILE and AWS_ACCESS_KEY_ID, and whether the \
-                       account has the region enabled; `aws sts get-caller-identity` shows whose they are";
+const UNKNOWN: &str = "AWS does not know these credentials here: where `aws sts get-caller-identity --region us-east-1` \
+                       knows them, the account does not have the region enabled (enable it in the console, or name \
+                       another with `--region`); else check AWS_PROFILE and AWS_ACCESS_KEY_ID";
 const SECRET: &str = "the secret does not fit the access key: check AWS_SECRET_ACCESS_KEY, or log in again";
 
 /// `User: … is not authorized to perform: ACTION on resource: ARN because no identity-based policy allows …`, or

@@ -64,10 +64,10 @@ impl fmt::Debug for Aws {
 }
 
 impl Aws {
-    /// Reads the configuration and makes the clients. Nothing is called yet.
+    /// Reads the configuration and makes the clients. AWS is not called yet.
     ///
     /// # Errors
-    /// When no region is configured.
+    /// When no region is configured, or there is none of that name.
     pub async fn connect(connection: &Connection, notify: Notify) -> Result<Self> {
         let https =
             aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
@@ -105,6 +105,10 @@ impl Aws {
             return Err(Error::new("connecting to AWS", "no region is configured")
                 .hint("give one with `--region us-east-1`, AWS_REGION, or `region` in ~/.aws/config"));
         };
+        let place = Place::new(region.as_ref());
+        if config.endpoint_url().is_none() {
+            super::region::check(&place).await?;
+        }
         Ok(Self {
             apigateway: aws_sdk_apigatewayv2::Client::new(&config),
             cloudcontrol: aws_sdk_cloudcontrol::Client::new(&config),
@@ -118,7 +122,7 @@ impl Aws {
             sts: aws_sdk_sts::Client::new(&config),
             tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
             notify,
-            place: Place::new(region.as_ref()),
+            place,
             endpoint_url: config.endpoint_url().map(str::to_owned),
         })
     }

@@ -13,6 +13,7 @@ mod leftovers;
 mod logs;
 mod problem;
 mod reader;
+mod region;
 mod retry;
 mod s3;
 mod writer;

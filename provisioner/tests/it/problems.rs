@@ -45,12 +45,47 @@ async fn a_session_that_has_expired_names_the_login() {
 }
 
 #[tokio::test]
-async fn credentials_that_aws_does_not_know_name_the_variables_and_the_region() {
-    for (operation, service) in [("GetRole", "iam"), ("GetApis", "apigatewayv2")] {
-        let parts =
-            ["invalid", "nothing was changed", "hint: AWS does not know these credentials", "the region enabled"];
-        answered(operation, words::unknown_credentials(service), &parts).await;
+async fn credentials_that_aws_does_not_know_name_the_variables() {
+    let parts = ["invalid", "nothing was changed", "hint: AWS does not know these credentials", "AWS_ACCESS_KEY_ID"];
+    answered("GetRole", words::unknown_credentials("iam"), &parts).await;
+}
+
+/// IAM is the same everywhere and knows who asks; a region that the account has not enabled does not.
+#[tokio::test]
+async fn a_region_that_the_account_has_not_enabled_is_told_beside_credentials_that_nobody_knows() {
+    for (operation, service) in [("GetCallerIdentity", "sts"), ("GetFunction", "lambda"), ("GetApis", "apigatewayv2")] {
+        let user = User::new().always(["--region", "eu-south-2"]);
+        user.proxy.on(call(operation).answer(words::unknown_credentials(service)));
+        let run = user.run(&["deploy"]).await;
+        let parts = [
+            "The security token included in the request is invalid",
+            "nothing was changed",
+            "hint: AWS does not know these credentials here",
+            "does not have the region enabled (enable it in the console, or name another with `--region`)",
+        ];
+        tells(&user, run, &parts);
     }
+    let parts = ["nothing was changed", "hint: this account may not use the service or the region yet: enable it"];
+    answered("GetFunction", words::not_opted_in(), &parts).await;
+}
+
+/// No name of that kind resolves, with a network or without.
+#[tokio::test]
+async fn a_region_that_there_is_not_is_named_with_the_one_that_was_meant() {
+    let home = tempfile::tempdir().unwrap();
+    let keys = |cli: Cli| cli.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", "secret");
+    let cli = keys(a_machine(home.path()));
+    let run = cli.run(PLAN.iter().chain(&["--region", "us-esat-1"])).await.expect_code(1);
+    says(
+        &run,
+        &[
+            "connecting to AWS in region `us-esat-1`",
+            "there is no host sts.us-esat-1.amazonaws.com",
+            "hint: did you mean us-east-1? name the region with `--region`",
+        ],
+    );
+    let run = cli.env("AWS_REGION", "frankfurt").run(PLAN).await.expect_code(1);
+    says(&run, &["region `frankfurt`", "hint: name the region with `--region`, AWS_REGION or in the profile"]);
 }
 
 #[tokio::test]

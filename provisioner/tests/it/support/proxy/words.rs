@@ -64,6 +64,11 @@ pub(crate) fn unknown_credentials(service: &str) -> AwsError {
     }
 }
 
+/// The account has not enabled the region, or not subscribed to the service.
+pub(crate) fn not_opted_in() -> AwsError {
+    AwsError::new(403, "OptInRequired", "The AWS Access Key Id needs a subscription for the service")
+}
+
 /// The caller's clock is wrong.
 pub(crate) fn skewed_clock(service: &str) -> AwsError {
     let message =

@@ -1,0 +1,79 @@
+//! Whether there is such a region: asked of DNS before the first call, since no AWS answers for one that there is not.
+
+use std::net::ToSocketAddrs as _;
+
+use similar::TextDiff;
+use tokio::task::spawn_blocking;
+
+use crate::error::{Error, Result};
+use crate::place::Place;
+
+/// The regions that there were on 2026-11-25, from botocore 1.43.106. They need no question, and what looks like one of
+/// them was meant for it; of two that look alike, the first.
+#[rustfmt::skip]
+const KNOWN: [&str; 46] = [
+    "us-east-1", "us-east-2", "us-west-2", "us-west-1", "eu-central-1", "eu-central-2", "eu-west-1", "eu-west-2",
+    "eu-west-3", "eu-north-1", "eu-south-1", "eu-south-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
+    "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6",
+    "ap-southeast-7", "ap-south-1", "ap-south-2", "ap-east-1", "ap-east-2", "ca-central-1", "ca-west-1", "sa-east-1",
+    "mx-central-1", "af-south-1", "il-central-1", "me-central-1", "me-south-1", "cn-north-1", "cn-northwest-1",
+    "us-gov-west-1", "us-gov-east-1", "eusc-de-east-1", "us-iso-east-1", "us-iso-west-1", "us-isob-east-1",
+    "us-isob-west-1", "us-isof-east-1", "us-isof-south-1", "eu-isoe-west-1",
+];
+
+/// How much of a name must be right to be taken for another, from 0 to 1.
+const ALIKE: f32 = 0.75;
+
+/// Fails for a region in which AWS has no host.
+pub(super) async fn check(place: &Place) -> Result<()> {
+    let region = place.region();
+    if KNOWN.contains(&region) {
+        return Ok(());
+    }
+    let host = format!("sts.{region}.{}", place.url_suffix());
+    let asked = spawn_blocking({
+        let host = host.clone();
+        move || (host, 443).to_socket_addrs()
+    });
+    let doing = || format!("connecting to AWS in region `{region}`");
+    match asked.await.map_err(|error| Error::new(doing(), error))? {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::new(doing(), format!("there is no host {host}: {error}")).hint(hint(region))),
+    }
+}
+
+fn hint(region: &str) -> String {
+    let how = "name the region with `--region`, AWS_REGION or in the profile";
+    match meant(region) {
+        Some(meant) => format!("did you mean {meant}? {how}"),
+        None => format!("{how}, such as us-east-1"),
+    }
+}
+
+/// The region that looks most like this.
+fn meant(region: &str) -> Option<&'static str> {
+    let region = region.to_ascii_lowercase();
+    let alike = KNOWN.map(|known| (TextDiff::from_chars(region.as_str(), known).ratio(), known));
+    let most = alike.into_iter().rev().max_by(|(one, _), (other, _)| one.total_cmp(other));
+    most.filter(|(ratio, _)| *ratio >= ALIKE).map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_taken_for_the_region_that_was_meant() {
+        for (slip, region) in [
+            ("us-esat-1", "us-east-1"),
+            ("us-est-1", "us-east-1"),
+            ("US-EAST-2", "us-east-2"),
+            ("eu-cental-1", "eu-central-1"),
+            ("euwest3", "eu-west-3"),
+            ("ap-southeast1", "ap-southeast-1"),
+        ] {
+            assert_eq!(meant(slip), Some(region), "{slip}");
+        }
+        assert_eq!([meant("frankfurt"), meant("nope")], [None, None]);
+    }
+}
