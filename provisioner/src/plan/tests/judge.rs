@@ -87,6 +87,19 @@ pub(crate) fn existing(spec: &Spec, ours: bool) -> State {
 
 /// Says where the world differs from the stack's values; nothing more and nothing twice may exist.
 pub(super) fn judge(state: &State, spec: &Spec) {
+    judge_all(state, spec, "");
+}
+
+/// The same where the stack's route was somebody else's: it is still the one that they made, and the integration
+/// remembers how it was.
+pub(super) fn judge_taken(state: &State, spec: &Spec, their_id: &str, was: &Route) {
+    let Route { target, authorization_type, authorizer_id, .. } = was;
+    let authorizer_id = authorizer_id.as_deref().unwrap_or_default();
+    judge_all(state, spec, &format!(" provisioner:took=POST%20/chat|{target}|{authorization_type}|{authorizer_id}"));
+    assert!(state.routes.contains_key(their_id), "their route was made anew: {:?}", state.routes.keys());
+}
+
+fn judge_all(state: &State, spec: &Spec, remembered: &str) {
     assert_eq!(foreign_part(state), foreign(), "what belongs to others was changed");
     let mut ids = state.apis.keys().filter(|id| *id != FOREIGN_API);
     let api_id = if spec.attach { FOREIGN_API.to_owned() } else { ids.next().expect("an API").clone() };
@@ -113,8 +126,8 @@ pub(super) fn judge(state: &State, spec: &Spec) {
     judge_others(state, spec);
     let urls: Vec<_> = state.urls.values().cloned().collect();
     assert_eq!(urls, Vec::from_iter(spec.url.then(|| url(spec))));
-    let mark = "provisioner:stack=chat provisioner:resource=Integration";
-    assert_eq!(state.integrations[&integration_id], integration(spec, &api_id, "chat:live", mark));
+    let description = format!("provisioner:stack=chat provisioner:resource=Integration{remembered}");
+    assert_eq!(state.integrations[&integration_id], integration(spec, &api_id, "chat:live", &description));
     let own_routes = state.routes.iter().filter(|(id, _)| *id != "their-route");
     assert_eq!(only(own_routes), route(spec, &api_id, "POST /chat", &integration_id));
     if !spec.attach {

@@ -9,7 +9,7 @@ use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Step, plan};
 use crate::world::{State, Trouble, World};
 
-const KEEP_OFF: Options =
+pub(super) const KEEP_OFF: Options =
     Options { adopt: false, take_over: false, prune: false, check: None, canary: None, keep_versions: Some(2) };
 const ADOPT: Options = Options { adopt: true, ..KEEP_OFF };
 const PRUNE: Options = Options { prune: true, ..KEEP_OFF };
@@ -30,7 +30,7 @@ fn a_stack_and_a_world_made_by_hand() -> impl Strategy<Value = (Spec, State)> {
     })
 }
 
-fn a_world(attach: bool) -> impl Strategy<Value = State> {
+pub(super) fn a_world(attach: bool) -> impl Strategy<Value = State> {
     (any_spec(attach), any::<[bool; 9]>()).prop_map(move |(spec, gone)| half_gone(existing(&spec, true), gone))
 }
 

@@ -1,7 +1,12 @@
 //! Routes of somebody else that a stack takes over, and lets go of.
 
-use super::judge::{existing, foreign};
-use super::spec::{FOREIGN_API, Spec};
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::judge::{existing, foreign, foreign_part, judge_taken};
+use super::properties::{KEEP_OFF, a_trouble, a_world};
+use super::spec::{FOREIGN_API, Spec, any_spec};
 use super::{carried_out, planned, planned_removal, run};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Plan, plan};
@@ -82,4 +87,98 @@ fn more_than_the_integration_can_remember_is_not_taken_over() {
         ("Integration", "Description has 1025 characters; AWS takes 1024")
     );
     assert!(blocker.hint.contains("take over fewer routes"), "{}", blocker.hint);
+}
+
+const TAKE_OVER: Options = Options { take_over: true, ..KEEP_OFF };
+
+/// The route of somebody else that has the key of the stack's.
+const THEIRS: &str = "their-chat";
+
+/// A stack that attaches, what there is of it, and a route of somebody else in its place, with any authorizer.
+fn a_stack_and_their_route() -> impl Strategy<Value = (Spec, State, Route)> {
+    let authorizers = [("NONE", None), ("JWT", Some("their-pool")), ("CUSTOM", Some("their-code"))];
+    let authorizer = proptest::sample::select(authorizers.to_vec());
+    (any_spec(true), a_world(true), any::<bool>(), authorizer).prop_map(|(spec, ours, first, (kind, id))| {
+        let mut state = if first { foreign() } else { ours };
+        let theirs = Route {
+            route_key: "POST /chat".to_owned(),
+            authorization_type: kind.to_owned(),
+            authorizer_id: id.map(str::to_owned),
+            ..foreign().routes["their-route"].clone()
+        };
+        state.routes.retain(|_, route| route.route_key != theirs.route_key);
+        state.routes.insert(THEIRS.to_owned(), theirs.clone());
+        (spec, state, theirs)
+    })
+}
+
+/// What there is when the stack is gone.
+fn without_the_stack(theirs: &Route) -> State {
+    let mut state = foreign();
+    state.routes.insert(THEIRS.to_owned(), theirs.clone());
+    state
+}
+
+/// All but what AWS counts.
+fn uncounted(state: &State) -> State {
+    State { assigned: 0, revisions: BTreeMap::default(), ..state.clone() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_route_of_others_is_taken_over_remembered_and_put_back((spec, state, theirs) in a_stack_and_their_route()) {
+        let desired = spec.desired();
+        let plan = planned(&desired, &state, TAKE_OVER);
+        prop_assert_eq!(&plan.blockers, &[]);
+        let done = carried_out(&plan, &state, None);
+        prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        judge_taken(&done.state, &spec, THEIRS, &theirs);
+        for options in [KEEP_OFF, TAKE_OVER] {
+            let again = planned(&desired, &done.state, options);
+            prop_assert!(again.is_empty() && again.blockers.is_empty(), "{again:#?}");
+        }
+        let gone = carried_out(&planned_removal(&desired, &done.state), &done.state, None);
+        prop_assert!(gone.outcome.is_complete(), "{:?}", gone.outcome.failed);
+        prop_assert_eq!(uncounted(&gone.state), without_the_stack(&theirs));
+    }
+
+    #[test]
+    fn an_interrupted_takeover_still_knows_where_the_route_led(
+        (spec, state, theirs) in a_stack_and_their_route(),
+        at in any::<prop::sample::Index>(),
+        trouble in a_trouble(),
+        onwards in any::<bool>(),
+    ) {
+        // An integration of another type is made anew, and which of two remembers is another question.
+        let mut ours = state.integrations.values().filter(|one| one.description.contains("stack=chat"));
+        prop_assume!(ours.all(|one| one.integration_type == spec.integration_type));
+        let desired = spec.desired();
+        let plan = planned(&desired, &state, TAKE_OVER);
+        let calls: usize = plan.steps.iter().map(|step| step.calls.len()).sum();
+        let mut state = carried_out(&plan, &state, Some((at.index(calls), trouble))).state;
+        if onwards {
+            let done = carried_out(&planned(&desired, &state, TAKE_OVER), &state, None);
+            prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+            judge_taken(&done.state, &spec, THEIRS, &theirs);
+            state = done.state;
+        }
+        let gone = carried_out(&planned_removal(&desired, &state), &state, None);
+        prop_assert!(gone.outcome.is_complete(), "{:?}", gone.outcome.failed);
+        prop_assert_eq!(uncounted(&gone.state), without_the_stack(&theirs));
+    }
+
+    #[test]
+    fn a_route_of_others_stays_theirs_unless_that_is_asked_for(
+        (spec, state, theirs) in a_stack_and_their_route(),
+        adopt in any::<bool>(),
+    ) {
+        let plan = planned(&spec.desired(), &state, Options { adopt, ..KEEP_OFF });
+        prop_assert_eq!(plan.blockers.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>(), ["Route"]);
+        // Whoever carried it out all the same would not touch it.
+        let done = carried_out(&plan, &state, None);
+        prop_assert_eq!(&done.state.routes[THEIRS], &theirs);
+        prop_assert_eq!(foreign_part(&done.state), foreign());
+    }
 }
