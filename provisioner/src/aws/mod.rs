@@ -6,6 +6,7 @@ mod cloudcontrol;
 mod cloudformation;
 mod cloudwatch;
 mod connect;
+mod cors;
 mod dynamodb;
 mod iam;
 mod lambda;

@@ -1,6 +1,5 @@
 //! HTTP APIs.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_sdk_apigatewayv2::types::{self as sdk, ProtocolType};
@@ -73,7 +72,7 @@ pub(in super::super) fn found_api(api: &sdk::Api, mark: &Mark) -> Found {
         name: api.name().unwrap_or_default().to_owned(),
         protocol_type: Protocol::Http,
         description: api.description().unwrap_or_default().to_owned(),
-        cors_configuration: api.cors_configuration().map(observed_cors),
+        cors_configuration: api.cors_configuration().map(Cors::from),
         disable_execute_api_endpoint: api.disable_execute_api_endpoint().unwrap_or_default(),
         tags,
     };
@@ -115,7 +114,7 @@ impl Aws {
                     .name(&api.name)
                     .protocol_type(ProtocolType::Http)
                     .description(&api.description)
-                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
+                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk::Cors::from))
                     .disable_execute_api_endpoint(api.disable_execute_api_endpoint)
                     .set_tags(Some(unsorted(&api.tags)));
                 let doing = format!("creating HTTP API {}", api.name);
@@ -129,7 +128,7 @@ impl Aws {
                     .api_id(api_id)
                     .name(&api.name)
                     .description(&api.description)
-                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
+                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk::Cors::from))
                     .disable_execute_api_endpoint(api.disable_execute_api_endpoint);
                 self.on_api(format!("updating HTTP API {}", api.name), || request.clone().send()).await?;
             }
@@ -148,28 +147,4 @@ impl Aws {
         }
         Ok(Ids::new())
     }
-}
-
-fn observed_cors(cors: &sdk::Cors) -> Cors {
-    let lower = |names: &[String]| names.iter().map(|name| name.to_ascii_lowercase()).collect();
-    Cors {
-        allow_credentials: cors.allow_credentials().unwrap_or_default(),
-        allow_headers: lower(cors.allow_headers()),
-        allow_methods: cors.allow_methods().iter().cloned().collect(),
-        allow_origins: cors.allow_origins().iter().cloned().collect(),
-        expose_headers: lower(cors.expose_headers()),
-        max_age: cors.max_age(),
-    }
-}
-
-fn sdk_cors(cors: &Cors) -> sdk::Cors {
-    let list = |set: &BTreeSet<String>| Some(set.iter().cloned().collect()).filter(|all: &Vec<_>| !all.is_empty());
-    sdk::Cors::builder()
-        .set_allow_credentials(cors.allow_credentials.then_some(true))
-        .set_allow_headers(list(&cors.allow_headers))
-        .set_allow_methods(list(&cors.allow_methods))
-        .set_allow_origins(list(&cors.allow_origins))
-        .set_expose_headers(list(&cors.expose_headers))
-        .set_max_age(cors.max_age)
-        .build()
 }

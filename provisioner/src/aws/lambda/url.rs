@@ -1,7 +1,5 @@
 //! Function URLs.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_lambda::types as sdk;
 
 use super::super::Aws;
@@ -41,7 +39,7 @@ impl Aws {
                     .set_qualifier(url.qualifier.clone())
                     .auth_type(url.auth_type.as_str().into())
                     .invoke_mode(url.invoke_mode.as_str().into())
-                    .set_cors(url.cors.as_ref().map(sdk_cors));
+                    .set_cors(url.cors.as_ref().map(sdk::Cors::from));
                 let name = &url.target_function_arn;
                 let answer = self.on_function("making a URL for", name, "", || request.clone().send()).await?;
                 Ok(url_ids(&answer.function_arn, &answer.function_url))
@@ -55,7 +53,7 @@ impl Aws {
                     .auth_type(url.auth_type.as_str().into())
                     .invoke_mode(url.invoke_mode.as_str().into())
                     // What is not sent stays: no cross-origin answers are sent as empty ones.
-                    .cors(url.cors.as_ref().map_or_else(|| sdk::Cors::builder().build(), sdk_cors));
+                    .cors(url.cors.as_ref().map_or_else(|| sdk::Cors::builder().build(), sdk::Cors::from));
                 let name = &url.target_function_arn;
                 let answer = self.on_function("changing the URL of", name, "", || request.clone().send()).await?;
                 Ok(url_ids(&answer.function_arn, &answer.function_url))
@@ -77,27 +75,8 @@ fn url_ids(arn: &str, url: &str) -> Ids {
         .collect()
 }
 
+/// Lambda keeps no difference between no age and the age 0.
 fn observed_cors(cors: &sdk::Cors) -> Cors {
-    let lower_case = |names: &[String]| names.iter().map(|name| name.to_ascii_lowercase()).collect();
-    let set = |texts: &[String]| -> BTreeSet<String> { texts.iter().cloned().collect() };
-    Cors {
-        allow_credentials: cors.allow_credentials().unwrap_or_default(),
-        allow_headers: lower_case(cors.allow_headers()),
-        allow_methods: set(cors.allow_methods()),
-        allow_origins: set(cors.allow_origins()),
-        expose_headers: lower_case(cors.expose_headers()),
-        max_age: cors.max_age().filter(|seconds| *seconds > 0),
-    }
-}
-
-fn sdk_cors(cors: &Cors) -> sdk::Cors {
-    let list = |set: &BTreeSet<String>| Some(set.iter().cloned().collect()).filter(|list: &Vec<_>| !list.is_empty());
-    sdk::Cors::builder()
-        .allow_credentials(cors.allow_credentials)
-        .set_allow_headers(list(&cors.allow_headers))
-        .set_allow_methods(list(&cors.allow_methods))
-        .set_allow_origins(list(&cors.allow_origins))
-        .set_expose_headers(list(&cors.expose_headers))
-        .set_max_age(cors.max_age)
-        .build()
+    let cors = Cors::from(cors);
+    Cors { max_age: cors.max_age.filter(|seconds| *seconds > 0), ..cors }
 }
