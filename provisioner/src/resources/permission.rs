@@ -115,27 +115,10 @@ impl Permission {
     /// and another permission never takes its place unnoticed.
     #[must_use]
     pub fn statement_id(&self) -> String {
-        let Self {
-            function_name,
-            action,
-            principal,
-            source_arn,
-            source_account,
-            function_url_auth_type,
-            invoked_via_function_url,
-            statement_id_prefix,
-        } = self;
-        let content = serde_json::json!([
-            function_name,
-            action,
-            principal,
-            source_arn,
-            source_account,
-            function_url_auth_type,
-            invoked_via_function_url,
-        ]);
-        let digest = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(content.to_string()));
-        format!("{statement_id_prefix}{}", &digest[..DIGEST])
+        let allowed = Self { statement_id_prefix: String::new(), ..self.clone() };
+        let content = serde_json::to_string(&allowed).unwrap_or_default();
+        let digest = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(content));
+        format!("{}{}", self.statement_id_prefix, &digest[..DIGEST])
     }
 
     /// No permission yet, on a function or alias.
