@@ -149,6 +149,17 @@ pub(crate) struct DeployOptions {
     pub(crate) canary: CanaryArgs,
 }
 
+/// What is changed beyond the template's own resources.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct BeyondArgs {
+    /// Lead a route of somebody else to this stack; destroy puts it back
+    #[arg(long)]
+    pub(crate) take_over: bool,
+    /// Remove what carries the stack's mark and is not in the template any more
+    #[arg(long)]
+    pub(crate) prune: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     #[command(flatten)]
@@ -157,12 +168,8 @@ pub(crate) struct Plan {
     pub(crate) by: EngineArgs,
     #[command(flatten)]
     pub(crate) options: DeployOptions,
-    /// Show what would change if routes of somebody else were led to this stack
-    #[arg(long)]
-    pub(crate) take_over: bool,
-    /// Show the removal of what carries the stack's mark and is not in the template any more
-    #[arg(long)]
-    pub(crate) prune: bool,
+    #[command(flatten)]
+    pub(crate) beyond: BeyondArgs,
     /// Write the plan to this file too, for `deploy --plan`
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -177,12 +184,8 @@ pub(crate) struct Deploy {
     pub(crate) stack: Stack,
     #[command(flatten)]
     pub(crate) options: DeployOptions,
-    /// Lead a route of somebody else to this stack; destroy puts it back
-    #[arg(long)]
-    pub(crate) take_over: bool,
-    /// Remove what carries the stack's mark and is not in the template any more
-    #[arg(long)]
-    pub(crate) prune: bool,
+    #[command(flatten)]
+    pub(crate) beyond: BeyondArgs,
     /// Carry out the plan that `plan --out` wrote, without asking, if it would be planned the same now
     ///
     /// Template, parameters and options are those of the plan. Values of `NoEcho` parameters are not in the file and are

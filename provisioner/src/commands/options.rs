@@ -7,30 +7,37 @@ use provisioner::plan::Options;
 use provisioner::planned::Asked;
 
 use super::smoke;
-use crate::cli::{Deploy, DeployOptions, Plan};
+use crate::cli::{BeyondArgs, Deploy, DeployOptions, Plan, Update};
 
 impl Plan {
     /// What is asked for beside the template.
     pub(super) fn asked(&self) -> Asked {
-        Asked { take_over: self.take_over, prune: self.prune, ..asked(&self.options) }
+        asked(&self.options, &self.beyond)
     }
 }
 
 impl Deploy {
     /// What is asked for beside the template.
     pub(super) fn asked(&self) -> Asked {
-        Asked { take_over: self.take_over, prune: self.prune, ..asked(&self.options) }
+        asked(&self.options, &self.beyond)
+    }
+}
+
+impl Update {
+    /// What is asked for beside the template.
+    pub(super) fn asked(&self) -> Asked {
+        asked(&self.options, &BeyondArgs::default())
     }
 }
 
 /// How many versions of a function stay where nobody says it.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
 
-pub(super) fn asked(arguments: &DeployOptions) -> Asked {
+fn asked(arguments: &DeployOptions, beyond: &BeyondArgs) -> Asked {
     Asked {
         adopt: arguments.adopt,
-        take_over: false,
-        prune: false,
+        take_over: beyond.take_over,
+        prune: beyond.prune,
         smoke: !arguments.no_smoke,
         canary: arguments.canary.canary(),
         keep_versions: arguments.keep_versions.unwrap_or(KEPT),

@@ -6,14 +6,14 @@ use provisioner::plan::{Action, Plan, plan};
 use provisioner::{Error, Result};
 
 use super::apply::{Approval, GO_ON, apply};
-use super::options::{asked, options};
+use super::options::options;
 use super::session::Session;
 use crate::cli::Update;
 use crate::terminal::Exit;
 
 pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    let options = options(&asked(&arguments.options), &session.desired);
+    let options = options(&arguments.asked(), &session.desired);
     let observed = observe(&session.aws.reader(), &session.desired, Reach::Resources).await?;
     let whole = plan(&session.desired, &observed, &options);
     refuse_first_deploy(&whole)?;

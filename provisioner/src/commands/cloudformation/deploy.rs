@@ -14,15 +14,14 @@ use super::super::smoke;
 use super::proposal::{Packages, Proposal};
 use super::watching::{Ended, watch};
 use super::{refuse_plan_file, refuse_what_it_cannot};
-use crate::cli::{Deploy, DeployBy, Output};
+use crate::cli::{DeployBy, Output};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     let (output, yes) = (arguments.deploy.stack.output, arguments.deploy.yes);
     refuse_plan_file("--plan", arguments.deploy.plan.is_some(), &arguments.deploy.stack.name()?)?;
     let session = Session::open(&arguments.deploy.stack, PackageCheck::ForLambdaByBucket).await?;
-    let Deploy { options, take_over, prune, .. } = &arguments.deploy;
-    refuse_what_it_cannot(options, *take_over, *prune, session.desired.stack.as_str())?;
+    refuse_what_it_cannot(&arguments.deploy.options, &arguments.deploy.beyond, session.desired.stack.as_str())?;
     let event = smoke::event(&session.desired, !arguments.deploy.options.no_smoke);
     let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Uploaded).await?;
     let Proposal { set, before } = &proposal;

@@ -13,7 +13,7 @@ pub(crate) use plan::run as plan;
 use provisioner::place::StackName;
 use provisioner::{Error, Result};
 
-use crate::cli::DeployOptions;
+use crate::cli::{BeyondArgs, DeployOptions};
 
 /// CloudFormation keeps its change sets itself.
 fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> {
@@ -27,7 +27,7 @@ fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> 
 
 /// Refuses what CloudFormation does not do. It has a way of its own to import resources, and takes over nothing by name;
 /// and it moves an alias at once, unless the template has another service do that.
-fn refuse_what_it_cannot(options: &DeployOptions, take_over: bool, prune: bool, stack: &str) -> Result<()> {
+fn refuse_what_it_cannot(options: &DeployOptions, beyond: &BeyondArgs, stack: &str) -> Result<()> {
     let refuse = |cause: &str, hint: &str| {
         Err(Error::new(format!("planning stack {stack} with CloudFormation"), cause).hint(hint))
     };
@@ -36,11 +36,11 @@ fn refuse_what_it_cannot(options: &DeployOptions, take_over: bool, prune: bool, 
             "leave it out, or import resources with `aws cloudformation create-change-set --change-set-type IMPORT`";
         return refuse("`--adopt` is for the direct engine", hint);
     }
-    if take_over {
+    if beyond.take_over {
         let hint = "leave it out: CloudFormation makes routes of its own and takes none over; delete the other's first";
         return refuse("`--take-over` is for the direct engine", hint);
     }
-    if prune {
+    if beyond.prune {
         let hint = "leave it out: CloudFormation removes what its stack's template no longer names by itself";
         return refuse("`--prune` is for the direct engine", hint);
     }

@@ -12,7 +12,7 @@ use crate::terminal::{self, Exit};
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     refuse_plan_file("--out", arguments.out.is_some(), &arguments.stack.name()?)?;
     let session = Session::open(&arguments.stack, PackageCheck::ForLambdaByBucket).await?;
-    refuse_what_it_cannot(&arguments.options, arguments.take_over, arguments.prune, session.desired.stack.as_str())?;
+    refuse_what_it_cannot(&arguments.options, &arguments.beyond, session.desired.stack.as_str())?;
     let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Named).await?;
     match arguments.stack.output {
         Output::Text => terminal::result(&report::change_set_text(&proposal.set)),
