@@ -7,6 +7,7 @@ use super::judge::{existing, judge};
 use super::properties::{a_stack_and_its_world, a_trouble};
 use super::spec::Spec;
 use super::{Done, carried_out, planned};
+use crate::desired::Desired;
 use crate::plan::{Canary, Options, Plan};
 use crate::resources::alias::{Alias, RoutingConfig};
 use crate::world::{State, Trouble};
@@ -146,6 +147,76 @@ fn a_move_whose_calls_cannot_be_shared_is_refused() {
     Alias: `$LATEST` serves now, and Lambda shares calls of published versions only
     hint: leave `--canary` out: all callers get the new version at once, after its check
     "#);
+}
+
+#[test]
+fn a_function_that_callers_come_to_by_no_alias_has_no_calls_to_share() {
+    let without_alias = |spec: &Spec| {
+        let mut template = spec.template();
+        let resources = template["Resources"].as_object_mut().unwrap();
+        resources.retain(|id, _| !["Version", "Alias"].contains(&id.as_str()));
+        for (id, property) in [("Permission", "FunctionName"), ("Integration", "IntegrationUri")] {
+            resources[id]["Properties"][property] = json!({"Fn::GetAtt": ["Function", "Arn"]});
+        }
+        spec.desired_by(&template)
+    };
+    let state = carried_out(
+        &planned(&without_alias(&Spec::plain()), &State::default(), Options::default()),
+        &State::default(),
+        None,
+    );
+    insta::assert_snapshot!(told(&planned(&without_alias(&changed()), &state.state, wanted())), @r#"
+    Function: `--canary` shares the calls of an alias, and the template has none for this function
+    hint: give the function an AWS::Lambda::Version and an AWS::Lambda::Alias, or leave `--canary` out
+    "#);
+    insta::assert_snapshot!(told(&planned(&without_alias(&Spec::plain()), &state.state, wanted())), @": `--canary` finds no calls to share: the template has no alias");
+}
+
+#[test]
+fn an_alias_whose_calls_the_template_shares_out_itself_is_left_to_it() {
+    let mut template = changed().template();
+    template["Resources"]["Alias"]["Properties"]["RoutingConfig"] =
+        json!({"AdditionalVersionWeights": [{"FunctionVersion": "1", "FunctionWeight": 0.5}]});
+    let plan = planned(&changed().desired_by(&template), &existing(&Spec::plain(), true), wanted());
+    insta::assert_snapshot!(told(&plan), @r#"
+    Alias: the template gives other versions a share itself
+    hint: leave `--canary` out
+    "#);
+    assert!(plan.changing().all(|step| step.logical_id != "Alias"));
+}
+
+/// The stack with a second alias of its function, `beta`, and the world in which both lead to version 1.
+fn with_two_aliases() -> (Desired, State) {
+    let mut template = changed().template();
+    template["Resources"]["Beta"] = template["Resources"]["Alias"].clone();
+    template["Resources"]["Beta"]["Properties"]["Name"] = json!("beta");
+    let mut state = existing(&Spec::plain(), true);
+    let description = "provisioner:stack=chat provisioner:resource=Beta".to_owned();
+    let beta = Alias { name: "beta".to_owned(), description, ..live(&state) };
+    state.aliases.insert(("chat".to_owned(), "beta".to_owned()), beta);
+    (changed().desired_by(&template), state)
+}
+
+#[test]
+fn of_two_aliases_each_is_watched_by_itself_and_one_that_fails_stops_only_its_own_callers() {
+    let (desired, state) = with_two_aliases();
+    let plan = planned(&desired, &state, wanted());
+    let calls = carried_out(&plan, &state, None).calls;
+    let watches: Vec<_> = calls.iter().enumerate().filter(|(_, call)| *call == "GetMetricData").collect();
+    let [.., (one, _), (other, _)] = watches.as_slice() else { panic!("{calls:?}") };
+    let mut failed = Vec::new();
+    for at in [*one, *other] {
+        let done = carried_out(&plan, &state, Some((at, Trouble::Refused)));
+        let [undone] = done.outcome.undone.as_slice() else { panic!("{:?}", done.outcome.undone) };
+        for (logical_id, name) in [("Alias", "live"), ("Beta", "beta")] {
+            let alias = &done.state.aliases[&("chat".to_owned(), name.to_owned())];
+            let leads_to = if logical_id == undone { "1" } else { "2" };
+            assert_eq!((alias.function_version.clone(), alias.routing_config.clone()), all(leads_to), "{name}");
+        }
+        failed.push(undone.clone());
+    }
+    failed.sort();
+    assert_eq!(failed, ["Alias", "Beta"], "each has a watch of its own");
 }
 
 proptest! {

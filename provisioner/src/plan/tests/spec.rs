@@ -245,7 +245,12 @@ impl Spec {
 
     /// The resources that the template asks for.
     pub(crate) fn desired(&self) -> Desired {
-        let mut desired = desired(&self.template().to_string());
+        self.desired_by(&self.template())
+    }
+
+    /// The resources that another template with this function asks for.
+    pub(crate) fn desired_by(&self, template: &Value) -> Desired {
+        let mut desired = desired(&template.to_string());
         for wanted in &mut desired.resources {
             if let Resource::Function(function) = &mut wanted.resource {
                 self.code.clone_into(&mut function.code.sha256);
