@@ -27,10 +27,11 @@ pub trait Reader {
     fn surroundings(&self, api_id: &str) -> impl Future<Output = Result<Surroundings>> + Send;
 
     /// The functions, APIs, log groups and roles that carry the stack's mark. Those that the template names may be left
-    /// out: they are looked at anyway.
+    /// out: they are looked at anyway. What [`Self::marked_parts`] will ask may be asked beside.
     fn marked(&self, desired: &Desired) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
 
-    /// The routes, integrations and permissions that carry the stack's mark, in what was observed.
+    /// The parts of what was observed that carry the stack's mark: routes, integrations and stages of APIs; aliases,
+    /// permissions and URLs of functions.
     fn marked_parts(&self, stack: &str, observed: &Observed) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
 
     /// The resource that a template's resource names, if it exists. The account may still stand in it as a reference:
@@ -265,25 +266,12 @@ impl Observed {
         ids.collect()
     }
 
-    /// The functions and aliases whose resource policies may have been asked for.
+    /// The functions and aliases that the stack's permissions are for, or may have been for.
     #[must_use]
     pub fn callees(&self) -> BTreeSet<String> {
-        let names = self.found.values().filter_map(|found| match &found.resource {
-            Resource::Function(_) | Resource::Alias(_) => Some(found.resource.name()),
-            Resource::Permission(permission) => Some(permission.function_name.clone()),
-            Resource::Role(_)
-            | Resource::LogGroup(_)
-            | Resource::Version(_)
-            | Resource::Url(_)
-            | Resource::Api(_)
-            | Resource::Integration(_)
-            | Resource::Route(_)
-            | Resource::Stage(_)
-            | Resource::Table(_)
-            | Resource::Other(_) => None,
-        });
-        names.collect()
+        self.found.values().filter_map(|found| found.resource.callee()).collect()
     }
+
     /// The resource with what the registry says of its kind.
     #[must_use]
     pub fn told(&self, mut resource: Resource) -> Resource {

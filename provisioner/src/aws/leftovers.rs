@@ -7,13 +7,16 @@ use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 
+use super::apigateway::{found_api, found_integration, found_route, found_stage, sorted};
 use super::iam::names_lambda;
+use super::lambda::{found_alias, marked_statements};
 use super::problem::problem;
 use super::{Aws, AwsReader};
 use crate::desired::{Desired, Wanted};
 use crate::error::Result;
 use crate::observe::{Found, Leftover, Observed, Reader as _};
 use crate::resources::{Mark, Owner, Resource, STACK_TAG};
+use crate::template::references_in_text;
 
 /// How many roles are asked for their tags at once; IAM allows an account about twenty calls a second.
 const AT_ONCE: usize = 8;
@@ -26,10 +29,11 @@ impl AwsReader {
     /// own service, since the tagging API is some minutes behind.
     pub(super) async fn marked_resources(&self, desired: &Desired) -> Result<Vec<Leftover>> {
         let stack = desired.stack.as_str();
-        let (tagged, roles, apis) = tokio::try_join!(
+        let (tagged, roles, apis, ()) = tokio::try_join!(
             self.aws.tagged(stack),
             self.aws.marked_roles(stack),
-            self.apis.once("", self.aws.apis())
+            self.apis.once("", self.aws.apis()),
+            self.parts_asked(desired),
         )?;
         let mut looked_for: Vec<Resource> = roles.iter().filter_map(|name| bare("AWS::IAM::Role", name)).collect();
         let mut functions = BTreeSet::new();
@@ -45,7 +49,7 @@ impl AwsReader {
             groups.map(|name| name.trim_end_matches(":*").to_owned()).chain(of_functions).collect();
         looked_for.extend(groups.iter().filter_map(|name| bare("AWS::Logs::LogGroup", name)));
 
-        let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
+        let of_the_stack = of_the_stack(stack);
         // What the template names is looked at anyway.
         let named = |one: &Resource| {
             let same = |wanted: &Wanted| wanted.resource.kind() == one.kind() && wanted.resource.name() == one.name();
@@ -56,46 +60,105 @@ impl AwsReader {
         let ours = found.into_iter().flatten().filter(|found| found.owner == Owner::Ours);
         let mut all: Vec<Leftover> = ours.map(leftover).collect();
         for api in apis.iter() {
-            let tags = super::apigateway::sorted(api.tags());
+            let tags = sorted(api.tags());
             if of_the_stack.owner(&tags) == Owner::Ours {
-                let found = super::apigateway::found_api(api, &of_the_stack);
+                let found = found_api(api, &of_the_stack);
                 all.push(Leftover { logical_id: Mark::of(&tags).logical_id, found });
             }
         }
         Ok(all)
     }
 
-    /// The routes, integrations and permissions with the stack's mark, in what was looked at anyway.
+    /// Asks for the lists that [`Self::parts_marked`] looks into, as far as the template names what they are of: beside
+    /// all else, so that nothing has to wait for another answer.
+    async fn parts_asked(&self, desired: &Desired) -> Result<()> {
+        let of_the_stack = of_the_stack(desired.stack.as_str());
+        let stages = async {
+            let apis = self.apis.once("", self.aws.apis()).await?;
+            let ours = apis.iter().filter(|api| of_the_stack.owner(&sorted(api.tags())) == Owner::Ours);
+            try_join_all(ours.filter_map(|api| api.api_id()).map(|api_id| self.stages_of(api_id))).await
+        };
+        let wanted = || desired.resources.iter().map(|wanted| &wanted.resource);
+        let is_known = |name: &String| references_in_text(name).is_empty();
+        let functions = wanted().filter(|one| matches!(one, Resource::Function(_))).map(Resource::name);
+        let functions: Vec<String> = functions.filter(is_known).collect();
+        let callees: BTreeSet<String> = wanted().filter_map(Resource::callee).filter(is_known).collect();
+        let urls = try_join_all(functions.iter().map(|name| self.aliases_and_urls(&of_the_stack, name, "")));
+        let policies = try_join_all(callees.iter().map(|callee| self.policy_of(callee)));
+        tokio::try_join!(stages, urls, policies).map(drop)
+    }
+
+    /// The parts with the stack's mark, of all that it looks at.
     pub(super) async fn parts_marked(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
-        let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
+        let of_the_stack = of_the_stack(stack);
         let mut all = Vec::new();
         for api_id in observed.api_ids() {
-            let integrations = match self.integrations.once(&api_id, self.aws.integrations(&api_id)).await {
-                Err(error) if error.is_nowhere() => continue, // the API is gone, and all that was in it
-                integrations => integrations?,
-            };
-            let ours: Vec<_> = integrations
-                .iter()
-                .filter(|one| of_the_stack.owner_by_description(one.description().unwrap_or_default()) == Owner::Ours)
-                .collect();
-            for one in &ours {
-                let found = super::apigateway::found_integration(&api_id, one, &of_the_stack);
-                let logical_id = Mark::of_description(one.description().unwrap_or_default()).logical_id;
-                all.push(Leftover { logical_id, found });
-            }
-            for route in self.routes.once(&api_id, self.aws.routes(&api_id)).await?.iter() {
-                let target = route.target().unwrap_or_default().trim_start_matches("integrations/");
-                if let Some(led_to) = ours.iter().find(|one| one.integration_id() == Some(target)) {
-                    let of = Mark::of_description(led_to.description().unwrap_or_default()).logical_id;
-                    let logical_id = format!("{of} {}", route.route_key().unwrap_or_default());
-                    let found = super::apigateway::found_route(&api_id, route, Owner::Ours);
-                    all.push(Leftover { logical_id, found });
+            all.extend(self.routes_marked(&of_the_stack, &api_id).await?);
+        }
+        for found in observed.found.values().filter(|found| found.owner == Owner::Ours) {
+            match (&found.resource, found.ids.get("ApiId")) {
+                (Resource::Api(_), Some(api_id)) => {
+                    let stages = self.stages_of(api_id).await?;
+                    let found = stages.iter().map(|stage| found_stage(api_id, stage, &of_the_stack));
+                    all.extend(found.filter(|found| found.owner == Owner::Ours).map(leftover));
                 }
+                (Resource::Function(function), _) => {
+                    let logical_id = Mark::of(&function.tags).logical_id;
+                    all.extend(self.aliases_and_urls(&of_the_stack, &function.function_name, &logical_id).await?);
+                }
+                _ => {}
             }
         }
-        for function in observed.callees() {
-            let Some(policy) = self.policies.told(&function) else { continue };
-            all.extend(super::lambda::marked_statements(stack, &function, &policy));
+        for callee in observed.callees() {
+            all.extend(marked_statements(stack, &callee, &*self.policy_of(&callee).await?));
+        }
+        Ok(all)
+    }
+
+    /// The integrations with the stack's mark, and the routes that lead to them.
+    async fn routes_marked(&self, of_the_stack: &Mark, api_id: &str) -> Result<Vec<Leftover>> {
+        let mut all = Vec::new();
+        let integrations = match self.integrations.once(api_id, self.aws.integrations(api_id)).await {
+            Err(error) if error.is_nowhere() => return Ok(all), // the API is gone, and all that was in it
+            integrations => integrations?,
+        };
+        let ours: Vec<_> = integrations
+            .iter()
+            .filter(|one| of_the_stack.owner_by_description(one.description().unwrap_or_default()) == Owner::Ours)
+            .collect();
+        for one in &ours {
+            let found = found_integration(api_id, one, of_the_stack);
+            let logical_id = Mark::of_description(one.description().unwrap_or_default()).logical_id;
+            all.push(Leftover { logical_id, found });
+        }
+        for route in self.routes.once(api_id, self.aws.routes(api_id)).await?.iter() {
+            let target = route.target().unwrap_or_default().trim_start_matches("integrations/");
+            if let Some(led_to) = ours.iter().find(|one| one.integration_id() == Some(target)) {
+                let of = Mark::of_description(led_to.description().unwrap_or_default()).logical_id;
+                let logical_id = format!("{of} {}", route.route_key().unwrap_or_default());
+                all.push(Leftover { logical_id, found: found_route(api_id, route, Owner::Ours) });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The aliases with the stack's mark, of a function that has it too; and the URLs of both. A URL has no mark: it
+    /// belongs to whoever its function or alias belongs to.
+    async fn aliases_and_urls(&self, of_the_stack: &Mark, function: &str, logical_id: &str) -> Result<Vec<Leftover>> {
+        let aliases = self.aliases_of(function).await?;
+        let ours =
+            aliases.iter().flatten().filter(|one| of_the_stack.owner_by_description(&one.description) == Owner::Ours);
+        let mut all: Vec<Leftover> = ours
+            .map(|led| Leftover {
+                logical_id: Mark::of_description(&led.description).logical_id,
+                found: found_alias(function, led),
+            })
+            .collect();
+        let of_aliases = all.iter().map(|alias| (alias.logical_id.clone(), alias.found.resource.name()));
+        let callees: Vec<_> = of_aliases.chain([(logical_id.to_owned(), function.to_owned())]).collect();
+        let urls = try_join_all(callees.iter().map(|(_, callee)| self.url_of(callee))).await?;
+        for ((owner, _), url) in callees.iter().zip(urls) {
+            all.extend(url.map(|found| Leftover { logical_id: format!("{owner} URL"), found }));
         }
         Ok(all)
     }
@@ -130,7 +193,7 @@ impl Aws {
             let names = page.roles.into_iter().filter(|role| names_lambda(role.assume_role_policy_document()));
             trusting.extend(names.map(|role| role.role_name));
         }
-        let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
+        let of_the_stack = of_the_stack(stack);
         stream::iter(trusting)
             .map(async |name| {
                 let tags = self.role_tags(&name).await?;
@@ -141,6 +204,11 @@ impl Aws {
             .try_collect()
             .await
     }
+}
+
+/// What is on all that is the stack's.
+fn of_the_stack(stack: &str) -> Mark {
+    Mark { stack: stack.to_owned(), logical_id: String::new() }
 }
 
 /// As little of a resource as it is found by.

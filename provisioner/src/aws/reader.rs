@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_apigatewayv2::types::{Api, Integration, Route};
+use aws_sdk_apigatewayv2::types::{Api, Integration, Route, Stage};
 use aws_sdk_lambda::types::FunctionConfiguration;
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -31,10 +31,12 @@ impl Aws {
             seen_apis: Asked::default(),
             integrations: Asked::default(),
             routes: Asked::default(),
+            api_stages: Asked::default(),
             policies: Asked::default(),
             stacks: Asked::default(),
             versions: Asked::default(),
             aliases: Asked::default(),
+            urls: Asked::default(),
         }
     }
 }
@@ -52,6 +54,8 @@ pub struct AwsReader {
     pub(super) integrations: Asked<Vec<Integration>>,
     /// By API.
     pub(super) routes: Asked<Vec<Route>>,
+    /// By API.
+    pub(super) api_stages: Asked<Vec<Stage>>,
     /// By function, or function and alias (`chat:live`).
     pub(super) policies: Asked<Value>,
     /// Whether CloudFormation has a stack of this name.
@@ -60,6 +64,8 @@ pub struct AwsReader {
     pub(super) versions: Asked<Option<Vec<FunctionConfiguration>>>,
     /// By function.
     pub(super) aliases: Asked<Option<Vec<Led>>>,
+    /// By function, or function and alias (`chat:live`).
+    pub(super) urls: Asked<Option<Found>>,
 }
 
 impl Reader for AwsReader {
@@ -122,12 +128,12 @@ impl AwsReader {
             Resource::Function(function) => self.aws.find_function(function, mark).await,
             Resource::Version(version) => self.find_version(version).await,
             Resource::Alias(alias) => self.aws.find_alias(alias, mark).await,
-            Resource::Url(url) => self.aws.find_url(url).await,
+            Resource::Url(url) => self.url_of(&url.name_with_alias(":")).await,
             Resource::Permission(permission) => self.find_permission(permission).await,
             Resource::Api(api) => self.find_api(api, mark).await,
             Resource::Integration(integration) => self.find_integration(integration, mark).await,
             Resource::Route(route) => self.find_route(route, mark).await,
-            Resource::Stage(stage) => self.aws.find_stage(stage, mark).await,
+            Resource::Stage(stage) => self.find_stage(stage, mark).await,
             Resource::Table(table) => self.aws.find_table(table, mark).await,
             Resource::Other(other) => self.aws.find_other(other, mark).await,
         }

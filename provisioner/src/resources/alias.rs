@@ -130,6 +130,10 @@ impl Kind for Alias {
         vec![self.function_name.clone(), self.name.clone()]
     }
 
+    fn callee(&self) -> Option<String> {
+        Some(self.name())
+    }
+
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let account = Reference::account();
         let (partition, region) = (place.partition(), place.region());

@@ -218,6 +218,10 @@ impl Kind for Function {
         vec![self.function_name.clone()]
     }
 
+    fn callee(&self) -> Option<String> {
+        Some(self.name())
+    }
+
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let account = Reference::account();
         let (partition, region, name) = (place.partition(), place.region(), &self.function_name);

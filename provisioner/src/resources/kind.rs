@@ -65,6 +65,10 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     fn part_of_api(&self) -> Option<&str> {
         None
     }
+    /// The function or alias that callers get permissions for by it, such as `chat:live`.
+    fn callee(&self) -> Option<String> {
+        None
+    }
     /// The attributes that follow from its properties, known before it exists.
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)>;
     /// Its tags, where the kind has any.

@@ -125,6 +125,12 @@ macro_rules! kinds {
                 match self { $(Self::$name(one) => one.part_of_api()),+ }
             }
 
+            /// The function or alias that callers get permissions for by it, such as `chat:live`.
+            #[must_use]
+            pub fn callee(&self) -> Option<String> {
+                match self { $(Self::$name(one) => one.callee()),+ }
+            }
+
             /// Fills in what depends on its place in the stack.
             pub fn complete(&mut self, mark: &Mark) {
                 match self { $(Self::$name(one) => one.complete(mark)),+ }
@@ -277,6 +283,9 @@ impl Resource {
             (Self::Api(_), Self::Api(_)) => given("ApiId"),
             (Self::Integration(_), Self::Integration(_)) => given("IntegrationId"),
             (Self::Route(_), Self::Route(_)) => given("RouteId"),
+            (Self::Stage(one), Self::Stage(another)) => {
+                one.api_id == another.api_id && one.stage_name == another.stage_name
+            }
             (Self::Permission(one), Self::Permission(another)) => {
                 one.function_name == another.function_name && given("Ref")
             }

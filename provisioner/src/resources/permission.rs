@@ -72,6 +72,10 @@ impl Kind for Permission {
         vec![self.function_name.clone()]
     }
 
+    fn callee(&self) -> Option<String> {
+        Some(self.function_name.clone())
+    }
+
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
     }
@@ -105,10 +109,7 @@ impl Permission {
     /// The function's name, and the alias or version of it that callers get permission for.
     #[must_use]
     pub fn function_and_qualifier(&self) -> (&str, Option<&str>) {
-        match self.function_name.split_once(':') {
-            Some((name, qualifier)) => (name, Some(qualifier)),
-            None => (&self.function_name, None),
-        }
+        function_and_qualifier(&self.function_name)
     }
 
     /// The statement's id: derived from what it allows, so that the same permission has the same id in every run
@@ -164,6 +165,13 @@ pub(super) fn bare_function_name(name_or_arn: &str) -> &str {
         Some((_, name)) => name,
         None => name_or_arn,
     }
+}
+
+/// The function's name in the name or ARN of it or of an alias or version, and what stands behind it.
+#[must_use]
+pub fn function_and_qualifier(name_or_arn: &str) -> (&str, Option<&str>) {
+    let name = bare_function_name(name_or_arn);
+    name.split_once(':').map_or((name, None), |(function, qualifier)| (function, Some(qualifier)))
 }
 
 #[cfg(test)]

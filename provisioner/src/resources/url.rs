@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
-use super::permission::bare_function_name;
+use super::permission::function_and_qualifier;
 use super::scalar;
 use super::tags::Mark;
 use crate::place::Place;
@@ -53,14 +53,10 @@ impl Kind for Url {
     type Call = Call;
 
     fn complete(&mut self, _mark: &Mark) {
-        let target = bare_function_name(&self.target_function_arn).to_owned();
-        match target.split_once(':') {
-            Some((name, alias)) => {
-                self.qualifier.get_or_insert_with(|| alias.to_owned());
-                self.target_function_arn = name.to_owned();
-            }
-            None => self.target_function_arn = target,
-        }
+        let target = std::mem::take(&mut self.target_function_arn);
+        let (function, alias) = function_and_qualifier(&target);
+        function.clone_into(&mut self.target_function_arn);
+        self.qualifier = self.qualifier.take().or_else(|| alias.map(str::to_owned));
         // Lambda keeps no difference between these.
         if let Some(cors) = &mut self.cors {
             cors.max_age = cors.max_age.filter(|seconds| *seconds > 0);

@@ -3,7 +3,7 @@
 use super::{State, iam, ids, lambda};
 use crate::observe::{Found, Leftover, Observed};
 use crate::resources::permission::Permission;
-use crate::resources::{Mark, Owner, Resource};
+use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl State {
     pub(super) fn marked(&self, stack: &str) -> Vec<Leftover> {
@@ -23,7 +23,7 @@ impl State {
             Found::new(Resource::Api(one.clone()), ids([("Ref", id), ("ApiId", id)]), of_the_stack.owner(&one.tags))
         });
         let all = roles.chain(log_groups).chain(functions).chain(apis).filter(|one| one.owner == Owner::Ours);
-        all.map(|found| Leftover { logical_id: Mark::of(&found.resource.tags()).logical_id, found }).collect()
+        all.map(leftover).collect()
     }
 
     pub(super) fn marked_parts(&self, stack: &str, observed: &Observed) -> Vec<Leftover> {
@@ -46,6 +46,16 @@ impl State {
                 all.push(Leftover { logical_id: route.route_key.clone(), found });
             }
         }
+        for found in observed.found.values().filter(|found| found.owner == Owner::Ours) {
+            if let Resource::Api(_) = &found.resource {
+                let here = self.stages.values().filter(|one| Some(&one.api_id) == found.ids.get("ApiId"));
+                let stages =
+                    here.map(|one| Found::new(Resource::Stage(one.clone()), Ids::new(), of_the_stack.owner(&one.tags)));
+                all.extend(stages.filter(|one| one.owner == Owner::Ours).map(leftover));
+            } else if let Resource::Function(function) = &found.resource {
+                all.extend(self.aliases_and_urls(&of_the_stack, &function.function_name));
+            }
+        }
         let callees = observed.callees();
         for ((function, sid), one) in self.permissions.iter().filter(|((function, _), _)| callees.contains(function)) {
             let Some(logical_id) = Permission::logical_id_in(sid, stack) else { continue };
@@ -55,4 +65,26 @@ impl State {
         }
         all
     }
+
+    fn aliases_and_urls(&self, of_the_stack: &Mark, function: &str) -> Vec<Leftover> {
+        let ours = self.aliases.iter().filter(|((of, _), one)| {
+            of == function && of_the_stack.owner_by_description(&one.description) == Owner::Ours
+        });
+        let mut all: Vec<_> = ours
+            .map(|(_, one)| Leftover {
+                logical_id: Mark::of_description(&one.description).logical_id,
+                found: Found::new(Resource::Alias(one.clone()), Ids::new(), Owner::Ours),
+            })
+            .collect();
+        let callees: Vec<_> = all.iter().map(|one| one.found.resource.name()).chain([function.to_owned()]).collect();
+        all.extend(self.urls.iter().filter(|(of, _)| callees.contains(of)).map(|(of, url)| Leftover {
+            logical_id: format!("{of} URL"),
+            found: Found::new(Resource::Url(url.clone()), Ids::new(), Owner::Ours),
+        }));
+        all
+    }
+}
+
+fn leftover(found: Found) -> Leftover {
+    Leftover { logical_id: Mark::of(&found.resource.tags()).logical_id, found }
 }

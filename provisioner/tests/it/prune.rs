@@ -1,8 +1,14 @@
 //! What the template no longer names is told by `plan`, and removed only when that is asked for.
 
+use aws_sdk_lambda::types::FunctionUrlAuthType;
+
+use crate::depth::FAR;
 use crate::support::chat::assert_is_all_there_is;
+use crate::support::proxy::call::names;
+use crate::support::proxy::chain::chain;
 use crate::support::proxy::rule::{AwsError, call};
-use crate::support::user::User;
+use crate::support::seed;
+use crate::support::user::{TemplateCopy, User};
 
 #[tokio::test]
 async fn what_other_names_have_left_is_told_kept_and_pruned() {
@@ -25,6 +31,86 @@ async fn what_other_names_have_left_is_told_kept_and_pruned() {
     let (run, writes) = user.writes_of(&["deploy", "--no-smoke", "--prune"]).await;
     run.expect_success();
     assert_eq!(writes, [""; 0]);
+}
+
+/// More parts of what the chat's own template has: an alias and a stage, and URLs with a permission for one.
+const MORE_PARTS: &str = "
+  OldAlias:
+    Type: AWS::Lambda::Alias
+    Properties: {Name: old, FunctionName: !Ref ChatFunction, FunctionVersion: !GetAtt ChatVersion.Version}
+  OldStage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: {ApiId: !Ref ChatApi, StageName: old}
+  OldAliasUrl:
+    Type: AWS::Lambda::Url
+    Properties: {TargetFunctionArn: !Ref OldAlias, AuthType: AWS_IAM}
+  Url:
+    Type: AWS::Lambda::Url
+    Properties: {TargetFunctionArn: !Ref ChatFunction, AuthType: NONE}
+  UrlPermission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      {FunctionName: !Ref ChatFunction, Action: lambda:InvokeFunctionUrl, Principal: '*', FunctionUrlAuthType: NONE}
+";
+
+#[tokio::test]
+async fn parts_of_what_stays_are_told_and_pruned_and_those_of_others_are_not() {
+    let user = User::new();
+    let more =
+        TemplateCopy::new().edited("templates/chat.yaml", "\nResources:\n", &format!("\nResources:\n{MORE_PARTS}"));
+    let [option, template] = more.arguments();
+    user.deploy(&[&option, &template]).await;
+    // What somebody adds to the function by hand has no mark.
+    let lambda = aws_sdk_lambda::Client::new(&user.account.sdk());
+    let theirs = lambda.create_alias().function_name(seed::FUNCTION).name("theirs").function_version("1");
+    theirs.send().await.expect("their alias");
+    let url = lambda.create_function_url_config().function_name(seed::FUNCTION).qualifier("theirs");
+    url.auth_type(FunctionUrlAuthType::AwsIam).send().await.expect("its URL");
+
+    let (told, parts) = (
+        user.run(&["plan"]).await.expect_success(),
+        [
+            "AWS::Lambda::Alias `cinedb-chat-bedrock:old` is this stack's `OldAlias`",
+            "AWS::Lambda::Url `cinedb-chat-bedrock:old` is this stack's `OldAlias URL`",
+            "AWS::Lambda::Url `cinedb-chat-bedrock` is this stack's `ChatFunction URL`",
+            "AWS::Lambda::Permission `cinedb-chat-bedrock by *` is this stack's `UrlPermission`",
+            "AWS::ApiGatewayV2::Stage `old` is this stack's `OldStage`",
+        ],
+    );
+    for part in parts {
+        assert!(told.stdout.contains(part), "no {part} in {told:?}");
+    }
+    assert_eq!(told.stdout.matches("is this stack's").count(), parts.len(), "{told:?}");
+
+    user.deploy(&["--prune", "--yes"]).await;
+    let kept = &user.world().await["functions"][seed::FUNCTION]["aliases"]["theirs"];
+    assert_eq!(kept["url"]["auth"], "AWS_IAM", "{kept:#}");
+    lambda.delete_function_url_config().function_name(seed::FUNCTION).qualifier("theirs").send().await.unwrap();
+    lambda.delete_alias().function_name(seed::FUNCTION).name("theirs").send().await.unwrap();
+    assert_is_all_there_is(&user.world().await, &user.account);
+    let urls = lambda.list_function_url_configs().function_name(seed::FUNCTION).send().await.unwrap();
+    assert!(urls.function_url_configs().is_empty(), "{urls:?}");
+    let plan = user.run(&["plan"]).await.expect_success();
+    assert!(!plan.stdout.contains("note:"), "{plan:?}");
+}
+
+#[tokio::test]
+async fn a_plan_that_finds_parts_left_over_is_2_calls_deep_and_a_deploy_asks_for_no_url() {
+    let user = User::new();
+    let more =
+        TemplateCopy::new().edited("templates/chat.yaml", "\nResources:\n", &format!("\nResources:\n{MORE_PARTS}"));
+    let [option, template] = more.arguments();
+    user.deploy(&[&option, &template]).await;
+    user.proxy.clear();
+    user.deploy(&[]).await;
+    let asked = names(&user.proxy.calls());
+    assert!(!asked.contains(&"lambda GetFunctionUrlConfig".to_owned()), "{asked:?}");
+    user.proxy.clear();
+    user.proxy.far_away(FAR);
+    user.run(&["plan"]).await.expect_success();
+    let chain = chain(&user.proxy.calls());
+    user.proxy.forget_rules();
+    assert!(chain.depth() <= 2, "{chain:?}");
 }
 
 #[tokio::test]

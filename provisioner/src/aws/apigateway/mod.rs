@@ -13,6 +13,7 @@ use aws_sdk_apigatewayv2::error::{ProvideErrorMetadata, SdkError};
 
 pub(super) use integration::found_integration;
 pub(super) use route::found_route;
+pub(super) use stage::found_stage;
 
 use super::Aws;
 use super::problem::{gone_is_removed, problem, says};

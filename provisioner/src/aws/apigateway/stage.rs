@@ -1,6 +1,7 @@
 //! Stages of HTTP APIs.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use aws_sdk_apigatewayv2::types as sdk;
 
@@ -15,12 +16,12 @@ use crate::resources::{Ids, Mark, Resource};
 impl AwsReader {
     /// What an API of somebody else does to the routes that are added to it.
     pub(in super::super) async fn api_surroundings(&self, api_id: &str) -> Result<Surroundings> {
-        let (api, stages) = tokio::join!(self.seen_api(api_id), self.aws.stages(api_id));
+        let (api, stages) = tokio::join!(self.seen_api(api_id), self.stages_of(api_id));
         let api = api?;
         // They are for notes only: who may not see them is told so.
         let (stages, stages_unknown) = match stages {
             Err(error) if error.is_nowhere() => return Err(error),
-            Err(error) => (Vec::new(), Some(error)),
+            Err(error) => (Arc::default(), Some(error)),
             Ok(stages) => (stages, None),
         };
         let limited = |settings: &sdk::RouteSettings| settings.throttling_rate_limit().is_some();
@@ -38,6 +39,36 @@ impl AwsReader {
         });
         Ok(Surroundings { protocol: api.protocol.clone(), cors: api.cors, stages: stages.collect(), stages_unknown })
     }
+
+    pub(in super::super) async fn find_stage(&self, wanted: &Stage, mark: &Mark) -> Result<Option<Found>> {
+        let stages = self.stages_of(&wanted.api_id).await?;
+        let found = stages.iter().find(|stage| stage.stage_name() == Some(&wanted.stage_name));
+        Ok(found.map(|stage| found_stage(&wanted.api_id, stage, mark)))
+    }
+
+    /// All stages of an API.
+    pub(in super::super) async fn stages_of(&self, api_id: &str) -> Result<Arc<Vec<sdk::Stage>>> {
+        self.api_stages.once(api_id, self.aws.stages(api_id)).await
+    }
+}
+
+/// A stage as it is in the list.
+pub(in super::super) fn found_stage(api_id: &str, found: &sdk::Stage, mark: &Mark) -> Found {
+    let tags = sorted(found.tags());
+    let owner = mark.owner(&tags);
+    let settings = |all: &HashMap<String, sdk::RouteSettings>| -> BTreeMap<_, _> {
+        all.iter().map(|(key, one)| (key.clone(), observed_settings(one))).collect()
+    };
+    let resource = Stage {
+        api_id: api_id.to_owned(),
+        stage_name: found.stage_name().unwrap_or_default().to_owned(),
+        auto_deploy: found.auto_deploy().unwrap_or_default(),
+        description: found.description().unwrap_or_default().to_owned(),
+        default_route_settings: found.default_route_settings().map(observed_settings).unwrap_or_default(),
+        route_settings: found.route_settings().map(settings).unwrap_or_default(),
+        tags,
+    };
+    Found::new(Resource::Stage(resource), Ids::new(), owner)
 }
 
 impl Aws {
@@ -57,30 +88,6 @@ impl Aws {
                 return Ok(all);
             }
         }
-    }
-
-    pub(in super::super) async fn find_stage(&self, wanted: &Stage, mark: &Mark) -> Result<Option<Found>> {
-        let (api_id, name) = (&wanted.api_id, &wanted.stage_name);
-        let found = match self.apigateway.get_stage().api_id(api_id).stage_name(name).send().await {
-            Ok(found) => found,
-            Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(problem(format!("reading stage {name} of HTTP API {api_id}"), &error)),
-        };
-        let tags = sorted(found.tags());
-        let owner = mark.owner(&tags);
-        let settings = |all: &HashMap<String, sdk::RouteSettings>| -> BTreeMap<_, _> {
-            all.iter().map(|(key, one)| (key.clone(), observed_settings(one))).collect()
-        };
-        let resource = Stage {
-            api_id: api_id.clone(),
-            stage_name: name.clone(),
-            auto_deploy: found.auto_deploy().unwrap_or_default(),
-            description: found.description().unwrap_or_default().to_owned(),
-            default_route_settings: found.default_route_settings().map(observed_settings).unwrap_or_default(),
-            route_settings: found.route_settings().map(settings).unwrap_or_default(),
-            tags,
-        };
-        Ok(Some(Found::new(Resource::Stage(resource), Ids::new(), owner)))
     }
 
     pub(in super::super) async fn send_stage(&self, call: &stage::Call) -> Result<Ids> {

@@ -9,3 +9,4 @@ mod url;
 
 pub use invoke::Answer;
 pub(super) use permission::marked_statements;
+pub(super) use published::found_alias;

@@ -1,17 +1,19 @@
 //! The resource policies of functions and aliases.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::super::problem::{gone_is_removed, is_missing, problem};
 use super::super::{Aws, AwsReader};
 use crate::error::Result;
 use crate::observe::{Found, Leftover, Twin};
-use crate::resources::permission::{Call, Permission};
+use crate::resources::permission::{Call, Permission, function_and_qualifier};
 use crate::resources::{Ids, Owner, Resource};
 
 impl AwsReader {
     pub(in super::super) async fn find_permission(&self, wanted: &Permission) -> Result<Option<Found>> {
-        let policy = self.policies.once(&wanted.function_name, self.aws.resource_policy(wanted)).await?;
+        let policy = self.policy_of(&wanted.function_name).await?;
         let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
         let sid = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
         let ours = statements.iter().filter(|statement| wanted.owns(&sid(statement)));
@@ -23,14 +25,17 @@ impl AwsReader {
         let found = first.map(|Twin { resource, ids }| Found::new(resource, ids, Owner::Ours));
         Ok(found.map(|found| Found { twins: twins.collect(), ..found }))
     }
+
+    /// The resource policy of a function or an alias (`chat:live`); null when there is none.
+    pub(in super::super) async fn policy_of(&self, callee: &str) -> Result<Arc<Value>> {
+        self.policies.once(callee, self.aws.resource_policy(callee)).await
+    }
 }
 
 impl Aws {
-    /// The resource policy of a function or an alias; null when there is none.
-    async fn resource_policy(&self, of: &Permission) -> Result<Value> {
-        let name = &of.function_name;
-        let (function, qualifier) = of.function_and_qualifier();
-        let request = self.lambda.get_policy().function_name(function).set_qualifier(qualifier.map(str::to_owned));
+    async fn resource_policy(&self, name: &str) -> Result<Value> {
+        let (function, alias) = function_and_qualifier(name);
+        let request = self.lambda.get_policy().function_name(function).set_qualifier(alias.map(str::to_owned));
         match request.send().await {
             Ok(answer) => Ok(serde_json::from_str(&answer.policy.unwrap_or_default()).unwrap_or_default()),
             Err(error) if is_missing(&error) => Ok(Value::Null),
@@ -67,10 +72,12 @@ impl Aws {
     }
 }
 
-/// The statements that the stack has made, by its prefix and by the form of their ids.
+/// The statements about this function or alias that the stack has made, by its prefix and by the form of their ids.
 pub(in super::super) fn marked_statements(stack: &str, function_name: &str, policy: &Value) -> Vec<Leftover> {
     let statements = policy["Statement"].as_array().into_iter().flatten();
-    let ours = statements.filter_map(|statement| {
+    // An emulator answers the aliases' statements with the function's own.
+    let about_it = statements.filter(|one| one["Resource"].as_str().is_some_and(|arn| names(arn, function_name)));
+    let ours = about_it.filter_map(|statement| {
         let sid = statement["Sid"].as_str()?;
         let logical_id = Permission::logical_id_in(sid, stack)?;
         let mut bare = Permission::of(function_name);
@@ -80,6 +87,10 @@ pub(in super::super) fn marked_statements(stack: &str, function_name: &str, poli
         Some(Leftover { logical_id: logical_id.to_owned(), found })
     });
     ours.collect()
+}
+
+fn names(arn: &str, function_name: &str) -> bool {
+    arn.split_once(":function:").is_some_and(|(_, name)| name == function_name)
 }
 
 fn statement_ids(sid: String) -> Ids {

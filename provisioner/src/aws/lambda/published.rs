@@ -1,5 +1,7 @@
 //! Reading what was published: each function's versions and aliases are listed once a run.
 
+use std::sync::Arc;
+
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration};
 use serde_json::Value;
@@ -11,6 +13,7 @@ use super::release::{routing, version_ids};
 use crate::error::Result;
 use crate::observe::Found;
 use crate::releases::{Led, Published, Releases};
+use crate::resources::alias::Alias;
 use crate::resources::version::{Version, release_name};
 use crate::resources::{Ids, Owner, Resource};
 
@@ -37,8 +40,7 @@ impl AwsReader {
 
     pub(in super::super) async fn releases_of(&self, name: &str) -> Result<Option<Releases>> {
         let versions = self.versions.once(name, self.aws.list_versions(name));
-        let aliases = self.aliases.once(name, self.aws.list_aliases(name));
-        let (versions, aliases) = tokio::try_join!(versions, aliases)?;
+        let (versions, aliases) = tokio::try_join!(versions, self.aliases_of(name))?;
         let (Some(listed), Some(aliases)) = (versions.as_ref(), aliases.as_ref()) else { return Ok(None) };
         let mut releases = Releases { function_name: name.to_owned(), aliases: aliases.clone(), ..Releases::default() };
         for configuration in listed {
@@ -58,6 +60,11 @@ impl AwsReader {
         }
         releases.versions.sort_by_key(|version| version.number);
         Ok(Some(releases))
+    }
+
+    /// All aliases of a function; nothing without the function.
+    pub(in super::super) async fn aliases_of(&self, name: &str) -> Result<Arc<Option<Vec<Led>>>> {
+        self.aliases.once(name, self.aws.list_aliases(name)).await
     }
 }
 
@@ -90,6 +97,20 @@ fn number(configuration: &FunctionConfiguration) -> Option<u64> {
 /// What a version holds.
 fn release(name: &str, configuration: &FunctionConfiguration) -> Value {
     observed(name, GetFunctionOutput::builder().configuration(configuration.clone()).build()).release()
+}
+
+/// An alias as it is in the list, of those that carry the stack's mark.
+pub(in super::super) fn found_alias(function: &str, led: &Led) -> Found {
+    let resource = Alias {
+        name: led.name.clone(),
+        function_name: function.to_owned(),
+        function_version: led.version.clone(),
+        routing_config: led.routing.clone(),
+        description: led.description.clone(),
+        check: None,
+    };
+    let ids = Ids::from([("RevisionId".to_owned(), led.revision.clone())]);
+    Found::new(Resource::Alias(resource), ids, Owner::Ours)
 }
 
 fn led(alias: AliasConfiguration) -> Led {

@@ -2,25 +2,35 @@
 
 use aws_sdk_lambda::types as sdk;
 
-use super::super::Aws;
 use super::super::problem::{gone_is_removed, is_missing, problem};
+use super::super::{Aws, AwsReader};
 use crate::error::Result;
 use crate::observe::Found;
+use crate::resources::permission::function_and_qualifier;
 use crate::resources::url::{Call, Url};
 use crate::resources::{Cors, Ids, Owner, Resource};
 
+impl AwsReader {
+    /// The URL of a function or an alias (`chat:live`).
+    pub(in super::super) async fn url_of(&self, callee: &str) -> Result<Option<Found>> {
+        let found = self.urls.once(callee, self.aws.url(callee)).await?;
+        Ok(Option::clone(&found))
+    }
+}
+
 impl Aws {
-    pub(in super::super) async fn find_url(&self, wanted: &Url) -> Result<Option<Found>> {
-        let name = &wanted.target_function_arn;
-        let request = self.lambda.get_function_url_config().function_name(name).set_qualifier(wanted.qualifier.clone());
+    async fn url(&self, callee: &str) -> Result<Option<Found>> {
+        let (name, alias) = function_and_qualifier(callee);
+        let qualifier = alias.map(str::to_owned);
+        let request = self.lambda.get_function_url_config().function_name(name).set_qualifier(qualifier.clone());
         let found = match request.send().await {
             Ok(found) => found,
             Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(problem(format!("reading the URL of function {name}"), &error)),
+            Err(error) => return Err(problem(format!("reading the URL of function {callee}"), &error)),
         };
         let resource = Url {
-            target_function_arn: name.clone(),
-            qualifier: wanted.qualifier.clone(),
+            target_function_arn: name.to_owned(),
+            qualifier,
             auth_type: found.auth_type.as_str().to_owned(),
             invoke_mode: found.invoke_mode.as_ref().map_or("BUFFERED", sdk::InvokeMode::as_str).to_owned(),
             cors: found.cors.as_ref().map(observed_cors).filter(|cors| *cors != Cors::default()),

@@ -7,6 +7,9 @@ use super::spec::{Spec, any_spec};
 use super::{carried_out, planned, planned_removal, run};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Step, plan};
+use crate::resources::Mark;
+use crate::resources::alias::Alias;
+use crate::resources::stage::Stage;
 use crate::world::{State, Trouble, World};
 
 pub(super) const KEEP_OFF: Options =
@@ -160,8 +163,22 @@ proptest! {
         spec in any::<bool>().prop_flat_map(any_spec),
         before in any::<bool>().prop_flat_map(any_spec),
         renamed in any::<bool>(),
+        dropped in any::<bool>(),
     ) {
         let mut state = existing(&before, true);
+        let spec = Spec { url: !dropped, ..spec };
+        if dropped {
+            // As if the template had named more of what stays: with its URL, an alias and a stage.
+            let mark = |logical_id: &str| Mark { stack: "chat".to_owned(), logical_id: logical_id.to_owned() };
+            let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
+            let old = Alias { name: "old".to_owned(), description: mark("Old").as_description(), ..live };
+            state.aliases.insert(("chat".to_owned(), "old".to_owned()), old);
+            for stage in state.stages.clone().into_values() {
+                let mut old = Stage { stage_name: "old".to_owned(), ..stage };
+                mark("OldStage").add_to(&mut old.tags);
+                state.stages.insert((old.api_id.clone(), "old".to_owned()), old);
+            }
+        }
         if renamed {
             // As if the names had been other parameters: what has them is not found by the new ones.
             let mut role = state.roles.remove("role").unwrap();
