@@ -10,8 +10,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::Aws;
-use super::problem::{gone_is_removed, is_missing, problem, says};
-use super::retry::healing;
+use super::problem::{is_missing, problem, says};
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::role::{Call, Role};
@@ -110,7 +109,7 @@ impl Aws {
         let iam = &self.iam;
         match call {
             Call::CreateRole(role) => {
-                let answer = iam
+                let request = iam
                     .create_role()
                     .role_name(&role.role_name)
                     .path(&role.path)
@@ -118,10 +117,9 @@ impl Aws {
                     .set_description(Some(role.description.clone()).filter(|text| !text.is_empty()))
                     .max_session_duration(role.max_session_duration)
                     .set_permissions_boundary(role.permissions_boundary.clone())
-                    .set_tags(Some(iam_tags(&role.tags)?))
-                    .send();
-                let answer =
-                    answer.await.map_err(|error| problem(format!("creating role {}", role.role_name), &error))?;
+                    .set_tags(Some(iam_tags(&role.tags)?));
+                let doing = format!("creating role {}", role.role_name);
+                let answer = self.sent(doing, busy, || request.clone().send()).await?;
                 return Ok(answer.role.map(|role| ("Arn".to_owned(), role.arn)).into_iter().collect());
             }
             Call::UpdateAssumeRolePolicy { role_name, document } => {
@@ -149,7 +147,8 @@ impl Aws {
             }
             Call::DeleteRolePolicy { role_name, policy_name } => {
                 let request = iam.delete_role_policy().role_name(role_name).policy_name(policy_name);
-                gone_is_removed(format!("removing policy {policy_name} from role {role_name}"), request.send().await)
+                let doing = format!("removing policy {policy_name} from role {role_name}");
+                return self.removed(doing, busy, || request.clone().send()).await;
             }
             Call::AttachRolePolicy { role_name, policy_arn } => {
                 let request = iam.attach_role_policy().role_name(role_name).policy_arn(policy_arn);
@@ -158,16 +157,17 @@ impl Aws {
             }
             Call::DetachRolePolicy { role_name, policy_arn } => {
                 let request = iam.detach_role_policy().role_name(role_name).policy_arn(policy_arn);
-                gone_is_removed(format!("detaching {policy_arn} from role {role_name}"), request.send().await)
+                let doing = format!("detaching {policy_arn} from role {role_name}");
+                return self.removed(doing, busy, || request.clone().send()).await;
             }
             Call::TagRole { role_name, tags } => {
                 let request = iam.tag_role().role_name(role_name).set_tags(Some(iam_tags(tags)?));
                 self.on_role("tagging", role_name, || request.clone().send()).await
             }
-            Call::DeleteRole { role_name } => gone_is_removed(
-                format!("deleting role {role_name}"),
-                iam.delete_role().role_name(role_name).send().await,
-            ),
+            Call::DeleteRole { role_name } => {
+                let request = iam.delete_role().role_name(role_name);
+                return self.removed(format!("deleting role {role_name}"), busy, || request.clone().send()).await;
+            }
         }?;
         Ok(Ids::new())
     }
@@ -182,8 +182,22 @@ impl Aws {
             says(error, "NoSuchEntity", &format!("role with name {role} cannot be found"))
                 .then(|| format!("waiting until IAM knows role {role} everywhere"))
         };
-        let answer = healing(|what| (self.notify)(what), unknown_yet, call).await;
-        answer.map(drop).map_err(|error| problem(format!("{doing} role {role}"), &error))
+        let heals = |error: &SdkError<E>| unknown_yet(error).or_else(|| busy(error));
+        self.sent(format!("{doing} role {role}"), heals, call).await.map(drop)
+    }
+}
+
+/// What passes by itself: IAM makes one change of a role at a time, and for a moment counts policies that are gone.
+fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
+    match error.code()? {
+        "ConcurrentModification" | "ConcurrentModificationException" => {
+            Some("waiting for another change of the role".to_owned())
+        }
+        "DeleteConflict" | "DeleteConflictException" => error
+            .message()
+            .is_some_and(|message| message.contains("policies first"))
+            .then(|| "waiting until IAM knows everywhere that the role's policies are gone".to_owned()),
+        _ => None,
     }
 }
 

@@ -1,7 +1,9 @@
 //! CloudWatch Logs: log groups.
 
+use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
+
 use super::Aws;
-use super::problem::{gone_is_removed, is_missing, problem};
+use super::problem::{is_missing, problem};
 use crate::error::Result;
 use crate::observe::Found;
 use crate::resources::log_group::{Call, LogGroup};
@@ -36,33 +38,35 @@ impl Aws {
         match call {
             Call::CreateLogGroup { log_group_name: name, tags } => {
                 let request = logs.create_log_group().log_group_name(name).set_tags(Some(map(tags)));
-                request.send().await.map_err(|error| problem(format!("creating log group {name}"), &error))?;
+                self.sent(format!("creating log group {name}"), busy, || request.clone().send()).await?;
             }
             Call::PutRetentionPolicy { log_group_name: name, days } => {
                 let request = logs.put_retention_policy().log_group_name(name).retention_in_days(*days);
-                request
-                    .send()
-                    .await
-                    .map_err(|error| problem(format!("setting the retention of log group {name}"), &error))?;
+                let doing = format!("setting the retention of log group {name}");
+                self.sent(doing, busy, || request.clone().send()).await?;
             }
             Call::DeleteRetentionPolicy { log_group_name: name } => {
                 let request = logs.delete_retention_policy().log_group_name(name);
-                request
-                    .send()
-                    .await
-                    .map_err(|error| problem(format!("removing the retention of log group {name}"), &error))?;
+                let doing = format!("removing the retention of log group {name}");
+                self.sent(doing, busy, || request.clone().send()).await?;
             }
             Call::TagResource { arn, tags } => {
                 let request = logs.tag_resource().resource_arn(arn).set_tags(Some(map(tags)));
-                request.send().await.map_err(|error| problem(format!("tagging log group {arn}"), &error))?;
+                self.sent(format!("tagging log group {arn}"), busy, || request.clone().send()).await?;
             }
             Call::DeleteLogGroup { log_group_name: name } => {
-                let answer = logs.delete_log_group().log_group_name(name).send().await;
-                gone_is_removed(format!("deleting log group {name}"), answer)?;
+                let request = logs.delete_log_group().log_group_name(name);
+                self.removed(format!("deleting log group {name}"), busy, || request.clone().send()).await?;
             }
         }
         Ok(Ids::new())
     }
+}
+
+/// CloudWatch Logs makes one change of a log group at a time.
+fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
+    let waits = error.code() == Some("OperationAbortedException");
+    waits.then(|| "waiting for another change of the log group".to_owned())
 }
 
 fn map(tags: &Tags) -> std::collections::HashMap<String, String> {

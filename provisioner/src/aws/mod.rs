@@ -17,6 +17,7 @@ mod reader;
 mod region;
 mod retry;
 mod s3;
+mod sent;
 mod writer;
 
 pub use cloudformation::{Body, Submission};

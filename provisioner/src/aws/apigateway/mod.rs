@@ -16,8 +16,7 @@ pub(super) use route::found_route;
 pub(super) use stage::found_stage;
 
 use super::Aws;
-use super::problem::{gone_is_removed, problem, says};
-use super::retry::healing;
+use super::problem::says;
 use crate::error::{Error, Result};
 use crate::resources::{Ids, Tags};
 
@@ -36,7 +35,7 @@ impl Aws {
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        healing(|what| (self.notify)(what), busy, call).await.map_err(|error| problem(doing, &error))
+        self.sent(doing, busy, call).await
     }
 
     /// The same for a call that removes something. Gone already is as good as removed.
@@ -45,8 +44,7 @@ impl Aws {
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        gone_is_removed(doing, healing(|what| (self.notify)(what), busy, call).await)?;
-        Ok(Ids::new())
+        self.removed(doing, busy, call).await
     }
 }
 

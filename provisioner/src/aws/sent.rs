@@ -1,0 +1,40 @@
+//! Calls that something else may be in the way of for a while.
+
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+
+use super::Aws;
+use super::problem::{gone_is_removed, problem};
+use super::retry::healing;
+use crate::error::Result;
+use crate::resources::Ids;
+
+impl Aws {
+    /// Sends a call, and again while `heals` says what is being waited for. `doing` says what the call does.
+    pub(super) async fn sent<T, E, F>(
+        &self,
+        doing: impl Into<String>,
+        heals: impl Fn(&SdkError<E>) -> Option<String>,
+        call: impl FnMut() -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = std::result::Result<T, SdkError<E>>>,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        healing(|what| (self.notify)(what), heals, call).await.map_err(|error| problem(doing, &error))
+    }
+
+    /// The same for a call that removes something. Gone already is as good as removed.
+    pub(super) async fn removed<T, E, F>(
+        &self,
+        doing: impl Into<String>,
+        heals: impl Fn(&SdkError<E>) -> Option<String>,
+        call: impl FnMut() -> F,
+    ) -> Result<Ids>
+    where
+        F: Future<Output = std::result::Result<T, SdkError<E>>>,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        gone_is_removed(doing, healing(|what| (self.notify)(what), heals, call).await)?;
+        Ok(Ids::new())
+    }
+}
