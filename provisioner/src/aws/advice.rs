@@ -4,11 +4,6 @@
 pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
     let hint = match code {
         _ if message.contains("Signature expired") || message.contains("Signature not yet current") => CLOCK.to_owned(),
-        "ResourceConflictException" if message.contains("following state: Failed") => {
-            "Lambda could not make this function and leaves it so: remove it with `aws lambda delete-function \
-             --function-name NAME`, then run the same command"
-                .to_owned()
-        }
         "ValidationError" if message.contains("_IN_PROGRESS state and can") => {
             "another operation of this stack is under way: wait until it has ended, then run the same command"
                 .to_owned()

@@ -18,6 +18,7 @@ use crate::desired::{Desired, Wanted};
 use crate::error::Error;
 use crate::observe::{Found, Observed};
 use crate::resources::alias::Check;
+use crate::resources::function::{Failure, Function};
 use crate::resources::{Changed, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
@@ -58,6 +59,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let mut steps = Vec::new();
     let mut blockers = Vec::new();
     let taken = takeover::taken(desired, observed, options);
+    let lost: BTreeSet<&str> = observed.found.values().filter_map(function_that_failed).collect();
     for wanted in &desired.resources {
         let mut resource = observed.told(wanted.resource.fill(&known));
         if let Resource::Alias(alias) = &mut resource {
@@ -68,7 +70,9 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
             let new = taken.get(&wanted.logical_id).map_or(&[][..], Vec::as_slice);
             takeover::remember(integration, observed.found.get(&wanted.logical_id), new);
         }
-        let found = observed.found.get(&wanted.logical_id).map(|found| found.clone().led_by(&resource));
+        let goes = |found: &&Found| found.resource.part_of_function().is_some_and(|function| lost.contains(function));
+        let found = observed.found.get(&wanted.logical_id).filter(|found| !goes(found));
+        let found = found.map(|found| found.clone().led_by(&resource));
         let missing = observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(wanted, error));
         let blocker = missing.or_else(|| found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
         let mut step = step(wanted, resource, found.as_ref());
@@ -117,6 +121,14 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         known,
         place: desired.place.clone(),
     }
+}
+
+/// The function that Lambda could not make, if this is one: it is made anew, and with it all that is part of it.
+fn function_that_failed(found: &Found) -> Option<&str> {
+    let Resource::Function(Function { function_name, failure: Some(Failure::Make(_)), .. }) = &found.resource else {
+        return None;
+    };
+    Some(function_name)
 }
 
 fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {

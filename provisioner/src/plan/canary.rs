@@ -129,9 +129,8 @@ fn in_two_steps(step: &mut Step, before: &str, canary: Canary) {
     };
     let share = f64::from(percent) / 100.0;
     // Whether it may be watched at all is found out before the first caller gets it.
-    match step.stages.first_mut() {
-        Some(checks) => checks.push(watch(0)),
-        None => step.stages.push(vec![watch(0)]),
+    if let Some(checks) = step.stages.first_mut() {
+        checks.push(watch(0));
     }
     if !has_the_share(step, &alias.function_version, share) {
         let shared = RoutingConfig::share(&alias.function_version, share);

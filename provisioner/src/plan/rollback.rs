@@ -116,7 +116,7 @@ fn step(wanted: &Wanted, to: Alias, now: &Led) -> Step {
         let property = format!("RoutingConfig.{}", weight.function_version);
         changes.push(change(&property, json!(weight.function_weight), None));
     }
-    let stages: Stages<_> = if changes.is_empty() { Vec::new() } else { vec![to.checked(), vec![to.moved()]] };
+    let stages: Stages<_> = if changes.is_empty() { Vec::new() } else { vec![vec![to.checked()], vec![to.moved()]] };
     let mut step = Step {
         id: wanted.logical_id.clone(),
         logical_id: wanted.logical_id.clone(),
@@ -131,7 +131,6 @@ fn step(wanted: &Wanted, to: Alias, now: &Led) -> Step {
         reason: None,
         stages: stages
             .into_iter()
-            .filter(|stage| !stage.is_empty())
             .map(|stage| stage.into_iter().map(crate::resources::Call::Alias).collect())
             .collect(),
         cleanup: Stages::new(),

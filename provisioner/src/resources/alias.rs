@@ -72,6 +72,11 @@ pub enum Call {
         version: String,
         check: Check,
     },
+    /// Waits until a version is ready to be invoked. Changes nothing.
+    GetFunction {
+        function_name: String,
+        version: String,
+    },
     /// Watches a version that gets a share of the calls, and fails when it does worse than the one that has the rest.
     /// Changes nothing.
     GetMetricData(Watch),
@@ -134,6 +139,10 @@ impl Kind for Alias {
         Some(self.name())
     }
 
+    fn part_of_function(&self) -> Option<&str> {
+        Some(&self.function_name)
+    }
+
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let account = Reference::account();
         let (partition, region) = (place.partition(), place.region());
@@ -152,12 +161,12 @@ impl Kind for Alias {
     }
 
     fn create(&self) -> Stages<Call> {
-        stages([self.checked(), vec![self.made()]])
+        stages([vec![self.checked()], vec![self.made()]])
     }
 
     fn update(&self, _now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
-        let checked = if changed.has("FunctionVersion") { self.checked() } else { Vec::new() };
-        stages([checked, vec![self.moved()]])
+        let checked = changed.has("FunctionVersion").then(|| self.checked());
+        stages([checked.into_iter().collect(), vec![self.moved()]])
     }
 
     fn delete(&self, _ids: &Ids) -> Stages<Call> {
@@ -166,17 +175,15 @@ impl Kind for Alias {
 }
 
 impl Alias {
-    /// The call that asks the wanted version for an answer, where there is something to ask.
+    /// The call that asks the wanted version for an answer, or where there is nothing to ask, whether it is ready: a
+    /// run that was killed may have published it a moment ago.
     #[must_use]
-    pub fn checked(&self) -> Vec<Call> {
-        let check = self.check.clone().into_iter();
-        check
-            .map(|check| Call::Invoke {
-                function_name: self.function_name.clone(),
-                version: self.function_version.clone(),
-                check,
-            })
-            .collect()
+    pub fn checked(&self) -> Call {
+        let (function_name, version) = (self.function_name.clone(), self.function_version.clone());
+        match self.check.clone() {
+            Some(check) => Call::Invoke { function_name, version, check },
+            None => Call::GetFunction { function_name, version },
+        }
     }
 
     /// The call that makes sure that the alias still leads to `version`, and takes its revision.

@@ -61,6 +61,19 @@ pub struct Function {
     /// Tags.
     #[serde(default, deserialize_with = "tags::either_shape")]
     pub tags: Tags,
+    /// What Lambda could not do about it. No property of a template.
+    #[serde(default)]
+    pub failure: Option<Failure>,
+}
+
+/// What Lambda could not do, and its reason.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Failure {
+    /// Make it, or wake it: its state is `Failed`. It does not run, and is neither changed nor published any more.
+    Make(String),
+    /// Carry out the last change: its last update status is `Failed`. What Lambda tells of it is what was asked for,
+    /// and not what runs.
+    Change(String),
 }
 
 /// A function's package: a zip file, or a folder that is zipped.
@@ -201,8 +214,18 @@ const CODE: [&str; 2] = ["Code", "Architectures"];
 impl Kind for Function {
     const TYPE: &'static str = "AWS::Lambda::Function";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const INTERNAL: &'static [&'static str] = &["Failure"];
     const RUNS_LATER: bool = true;
     type Call = Call;
+
+    /// A function that could not be made is made anew.
+    fn create_only(&self) -> Vec<&str> {
+        vec![STATE]
+    }
+
+    fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        self.failure.is_some().then_some(("Failure", "it is what Lambda tells of a function"))
+    }
 
     fn complete(&mut self, mark: &Mark) {
         default_name(&mut self.function_name, mark);
@@ -232,11 +255,22 @@ impl Kind for Function {
         Some(&mut self.tags)
     }
 
-    /// Where the zip lies says nothing about what is deployed.
+    /// Where the zip lies says nothing about what is deployed. A failure is told in Lambda's own words for it.
     fn comparable(&self) -> Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         if let Some(code) = value.get_mut("Code").and_then(Value::as_object_mut) {
             code.remove("Path");
+        }
+        if let Some(properties) = value.as_object_mut() {
+            properties.shift_remove("Failure");
+            let failed = |reason: &String| format!("Failed: {reason}");
+            let (state, last_update) = match &self.failure {
+                None => (None, None),
+                Some(Failure::Make(reason)) => (Some(failed(reason)), None),
+                Some(Failure::Change(reason)) => (None, Some(failed(reason))),
+            };
+            properties.insert(STATE.to_owned(), state.unwrap_or_else(|| "Active".to_owned()).into());
+            properties.insert(LAST_UPDATE.to_owned(), last_update.unwrap_or_else(|| "Successful".to_owned()).into());
         }
         value
     }
@@ -253,18 +287,17 @@ impl Kind for Function {
             arn: id(ids, "Arn"),
             tags: self.tags.clone(),
         });
-        let configuration = changed.beyond(&["Code", "Architectures", "Tags", CONCURRENCY]).then(|| {
-            Call::UpdateFunctionConfiguration {
-                function: Box::new(self.clone()),
-                revision: Reference::own("RevisionId").to_string(),
-                properties: CONFIGURATION
-                    .iter()
-                    .filter(|name| changed.has(name))
-                    .map(|name| (*name).to_owned())
-                    .collect(),
-            }
+        let all = changed.has(LAST_UPDATE); // of a change that failed nobody knows how far it came
+        let configuration = (all || changed.any(&CONFIGURATION)).then(|| Call::UpdateFunctionConfiguration {
+            function: Box::new(self.clone()),
+            revision: Reference::own("RevisionId").to_string(),
+            properties: CONFIGURATION
+                .iter()
+                .filter(|name| all || changed.has(name))
+                .map(|name| (*name).to_owned())
+                .collect(),
         });
-        let code = changed.any(&CODE).then(|| Call::UpdateFunctionCode {
+        let code = (all || changed.any(&CODE)).then(|| Call::UpdateFunctionCode {
             function_name: self.function_name.clone(),
             code: self.code.clone(),
             architectures: self.architectures.clone(),
@@ -283,6 +316,8 @@ impl Kind for Function {
 }
 
 const CONCURRENCY: &str = "ReservedConcurrentExecutions";
+const STATE: &str = "State";
+const LAST_UPDATE: &str = "LastUpdateStatus";
 
 /// The properties that `UpdateFunctionConfiguration` sends.
 const CONFIGURATION: [&str; 11] = [
@@ -305,7 +340,7 @@ impl Function {
     pub fn release(&self) -> Value {
         let mut release = self.comparable();
         if let Some(properties) = release.as_object_mut() {
-            for not_in_a_version in ["FunctionName", "Description", "Tags", CONCURRENCY] {
+            for not_in_a_version in ["FunctionName", "Description", "Tags", CONCURRENCY, STATE, LAST_UPDATE] {
                 properties.shift_remove(not_in_a_version);
             }
         }

@@ -69,6 +69,10 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     fn callee(&self) -> Option<String> {
         None
     }
+    /// The name of the function that it is a part of: Lambda removes it with the function.
+    fn part_of_function(&self) -> Option<&str> {
+        None
+    }
     /// The attributes that follow from its properties, known before it exists.
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)>;
     /// Its tags, where the kind has any.

@@ -131,6 +131,12 @@ macro_rules! kinds {
                 match self { $(Self::$name(one) => one.callee()),+ }
             }
 
+            /// The function that it is a part of: removed with that, and made anew with it.
+            #[must_use]
+            pub fn part_of_function(&self) -> Option<&str> {
+                match self { $(Self::$name(one) => one.part_of_function()),+ }
+            }
+
             /// Fills in what depends on its place in the stack.
             pub fn complete(&mut self, mark: &Mark) {
                 match self { $(Self::$name(one) => one.complete(mark)),+ }
@@ -318,8 +324,8 @@ impl Call {
     /// Whether it only asks, as the check of a version does.
     #[must_use]
     pub fn changes_nothing(&self) -> bool {
-        use alias::Call::{GetAlias, GetMetricData, Invoke};
-        matches!(self, Self::Alias(Invoke { .. } | GetMetricData(_) | GetAlias { .. }))
+        use alias::Call::{GetAlias, GetFunction, GetMetricData, Invoke};
+        matches!(self, Self::Alias(Invoke { .. } | GetFunction { .. } | GetMetricData(_) | GetAlias { .. }))
     }
 
     /// The name of the AWS operation.

@@ -76,6 +76,10 @@ impl Kind for Permission {
         Some(self.function_name.clone())
     }
 
+    fn part_of_function(&self) -> Option<&str> {
+        Some(self.function_and_qualifier().0)
+    }
+
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
     }

@@ -72,6 +72,10 @@ impl Kind for Url {
         [Some(&self.target_function_arn), self.qualifier.as_ref()].into_iter().flatten().cloned().collect()
     }
 
+    fn part_of_function(&self) -> Option<&str> {
+        Some(&self.target_function_arn)
+    }
+
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let account = Reference::account();
         let (partition, region, name) = (place.partition(), place.region(), self.name());

@@ -88,6 +88,10 @@ impl Kind for Version {
         vec![self.function_name.clone(), release]
     }
 
+    fn part_of_function(&self) -> Option<&str> {
+        Some(&self.function_name)
+    }
+
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
     }

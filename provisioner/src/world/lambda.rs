@@ -2,7 +2,7 @@
 
 use super::{ACCOUNT, State, conflict, iam, ids, missing};
 use crate::observe::{Found, Twin};
-use crate::resources::function::{self, Function};
+use crate::resources::function::{self, Failure, Function};
 use crate::resources::permission::{self, Permission};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
@@ -40,6 +40,8 @@ impl State {
             Call::UpdateFunctionCode { function_name: name, code, architectures, revision, publish } => {
                 self.must_be_at(name, revision)?;
                 let function = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
+                changeable(function)?;
+                function.failure = None;
                 function.code.sha256.clone_from(&code.sha256);
                 function.architectures.clone_from(architectures);
                 return Ok(self.written(name, *publish));
@@ -51,6 +53,7 @@ impl State {
                 }
                 let name = &new.function_name;
                 let now = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
+                changeable(now)?;
                 for property in properties {
                     configure(now, new, property)?;
                 }
@@ -133,6 +136,14 @@ impl State {
                 Ok(Ids::new())
             }
         }
+    }
+}
+
+/// A function that could not be made is neither changed nor published.
+pub(super) fn changeable(function: &Function) -> Result<(), String> {
+    match &function.failure {
+        Some(Failure::Make(reason)) => Err(format!("ResourceConflictException: its state is Failed: {reason}")),
+        Some(Failure::Change(_)) | None => Ok(()),
     }
 }
 

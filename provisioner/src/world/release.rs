@@ -1,6 +1,6 @@
 //! Published versions, aliases, and the revisions by which Lambda tells a change in between.
 
-use super::lambda::function_arn;
+use super::lambda::{changeable, function_arn};
 use super::{State, conflict, ids, missing};
 use crate::observe::Found;
 use crate::releases::{Led, Published, Releases};
@@ -82,6 +82,7 @@ impl State {
     fn publish_version(&mut self, name: &str, description: &str, package: &str, revision: &str) -> Result<Ids, String> {
         self.must_be_at(name, revision)?;
         let held = self.functions.get(name).ok_or_else(|| missing(name))?;
+        changeable(held)?;
         if !package.is_empty() && package != held.code.sha256 {
             return Err(format!("InvalidParameterValueException: {name} does not hold {package}"));
         }
@@ -118,7 +119,7 @@ impl State {
     pub(super) fn alias_call(&mut self, call: &alias::Call) -> Result<Ids, String> {
         use alias::Call;
         match call {
-            Call::Invoke { function_name, version, check: _ } => {
+            Call::Invoke { function_name, version, .. } | Call::GetFunction { function_name, version } => {
                 self.must_have(function_name, version)?;
                 Ok(Ids::new())
             }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::support::account::Account;
+use crate::support::chat::assert_is_all_there_is;
 use crate::support::cli::{Cli, Run};
 use crate::support::proxy::rule::{AwsError, call};
 use crate::support::proxy::{strict, words};
@@ -127,18 +128,33 @@ async fn a_service_that_is_down_is_told_as_aws_s_own_fault() {
 
 #[tokio::test]
 async fn a_function_that_fails_tells_lambdas_reason() {
-    for (first, reason, help) in [
-        (true, "The function's image could not be unpacked", "aws lambda delete-function"),
-        (false, "An internal error occurred", "run the same command again"),
+    for (operation, reason) in [
+        ("CreateFunction", "The package could not be unpacked"),
+        ("UpdateFunctionConfiguration", "An internal error occurred"),
     ] {
         let user = User::new();
-        if !first {
+        if operation != "CreateFunction" {
             user.deploy(&[]).await;
         }
-        user.proxy.on(strict::failed_function(reason));
+        user.proxy.on(strict::failed_function(operation, reason));
         let run = user.run(&["deploy", "-P", "MemorySize=1024"]).await.expect_code(1);
-        says(&run, &["function cinedb-chat-bedrock: ", reason, "steps are done", "hint: ", help]);
+        let again = "hint: run the same command again: it goes on where this run ended";
+        says(&run, &["function cinedb-chat-bedrock: ", reason, "steps are done", again]);
     }
+}
+
+#[tokio::test]
+async fn a_function_that_could_not_be_made_is_made_anew_when_somebody_agrees() {
+    let user = User::new();
+    user.proxy.on(strict::failed_function("CreateFunction", "The package could not be unpacked"));
+    user.run(&["deploy"]).await.expect_code(1);
+    user.proxy.forget_rules();
+    user.proxy.clear();
+    user.proxy.on(strict::still_failed("CreateFunction", "The package could not be unpacked"));
+    let run = user.run(&["deploy"]).await.expect_code(1);
+    says(&run, &["State", "Failed: The package could not be unpacked → Active", "nothing was changed", "`--yes`"]);
+    user.run(&["deploy", "--yes"]).await.expect_success();
+    assert_is_all_there_is(&user.world().await, &user.account);
 }
 
 #[tokio::test]

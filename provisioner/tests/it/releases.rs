@@ -8,7 +8,9 @@ use crate::support::account::Account;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::http::Answer;
 use crate::support::ministack::api_url;
-use crate::support::proxy::rule::{AwsError, call};
+use crate::support::proxy::rule::{AwsError, Fault, call};
+use crate::support::proxy::strict;
+use crate::support::proxy::trap::Trap;
 use crate::support::seed::{self, FUNCTION};
 use crate::support::user::{TemplateCopy, User, chat_url};
 use crate::support::world::World;
@@ -176,4 +178,26 @@ async fn a_first_deploy_killed_around_its_release_is_completed_by_the_next() {
         assert_is_all_there_is(&world, &user.account);
         assert!(is_released(&world, "1", &["1"]), "{operation}: {:?}", releases(&world));
     }
+}
+
+#[tokio::test]
+async fn a_run_after_one_that_was_killed_waits_for_the_change_that_is_still_under_way() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    user.proxy.clear();
+    let (looks, trap) = (3, Trap::new());
+    user.proxy.on(strict::slow_function(looks));
+    user.proxy.before_others(call("UpdateFunctionConfiguration").suffer(Fault::HoldAfter(trap.clone())));
+    let args = ["deploy", "--no-smoke", "-P", "MemorySize=1024"];
+    let mut program = user.spawn(&args);
+    trap.sprung().await;
+    program.kill().await.expect("a program to kill");
+    trap.open();
+    user.proxy.settled().await;
+    let run = user.run(&args).await.expect_success();
+    assert!(run.stderr.contains("waiting for the last change of function cinedb-chat-bedrock"), "{run:?}");
+    let calls = user.proxy.calls();
+    assert!(calls.iter().all(|call| call.status != Some(409)), "something was sent too early: {calls:?}");
+    assert_eq!(calls.iter().filter(|call| call.operation == "UpdateFunctionConfiguration").count(), 1, "{calls:?}");
+    assert!(is_released(&user.world().await, "2", &["1", "2"]));
 }

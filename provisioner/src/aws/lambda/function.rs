@@ -8,7 +8,7 @@ use super::super::retry::{PATIENCE, Progress, healing, until_ready};
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::package;
-use crate::resources::function::{self, Call, Code, Function};
+use crate::resources::function::{self, Call, Code, Failure, Function};
 use crate::resources::{Ids, Mark, Resource};
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
@@ -21,11 +21,7 @@ use aws_sdk_lambda::types::{
 impl Aws {
     pub(in super::super) async fn find_function(&self, wanted: &Function, mark: &Mark) -> Result<Option<Found>> {
         let name = &wanted.function_name;
-        let answer = match self.lambda.get_function().function_name(name).send().await {
-            Ok(answer) => answer,
-            Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(problem(format!("reading function {name}"), &error)),
-        };
+        let Some(answer) = self.settled_function(name).await? else { return Ok(None) };
         // Lambda then answers without tags, and the stack's own function would look like nobody's.
         if let Some(refused) = answer.tags_error() {
             let cause = format!("{} ({})", refused.message(), refused.error_code());
@@ -37,6 +33,29 @@ impl Aws {
         let resource = observed(name, answer);
         let owner = mark.owner(&resource.tags);
         Ok(Some(Found::new(Resource::Function(resource), ids, owner)))
+    }
+
+    /// The function, once its last change is in force or has failed: a run that was killed may have left one under way,
+    /// and what is told meanwhile is neither what runs nor sure to come.
+    async fn settled_function(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
+        let first = self.read_function(name).await?;
+        let look = || async {
+            let now = self.read_function(name).await?;
+            Ok(if now.as_ref().is_some_and(is_underway) { Progress::Underway } else { Progress::Ready(now) })
+        };
+        if !first.as_ref().is_some_and(is_underway) {
+            return Ok(first);
+        }
+        (self.notify)(&format!("waiting for the last change of function {name}"));
+        until_ready(look).await?.ok_or_else(|| took_too_long(format!("reading function {name}")))
+    }
+
+    async fn read_function(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
+        match self.lambda.get_function().function_name(name).send().await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(problem(format!("reading function {name}"), &error)),
+        }
     }
 
     pub(in super::super) async fn send_function(&self, call: &Call) -> Result<Ids> {
@@ -191,33 +210,33 @@ impl Aws {
 
     /// Waits until the last change of a function, or of one of its versions, is in force; then what it is known by.
     pub(in super::super) async fn function_is_ready(&self, name: &str, version: Option<&str>) -> Result<Ids> {
-        let doing = || format!("waiting for function {name}");
+        let doing = || match version {
+            Some(version) => format!("waiting for version {version} of function {name}"),
+            None => format!("waiting for function {name}"),
+        };
         let look = || async {
             let request = self.lambda.get_function().function_name(name).set_qualifier(version.map(str::to_owned));
             let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
             match answer.configuration() {
-                Some(configuration) => readiness(configuration).map_err(|reason| {
-                    let told = Error::new(doing(), reason);
-                    if configuration.state() == Some(&State::Failed) { told.hint(MAKE_ANEW) } else { told }
-                }),
-                None => Ok(Progress::Underway),
+                Some(now) if !is_changing(now) => match failure(now) {
+                    Some(Failure::Make(reason) | Failure::Change(reason)) => Err(Error::new(doing(), reason)),
+                    None => Ok(Progress::Ready(function_ids(now))),
+                },
+                _ => Ok(Progress::Underway),
             }
         };
-        match until_ready(look).await? {
-            Some(ids) => Ok(ids),
-            None => Err(Error::new(doing(), "it took longer than two minutes").hint("run the same command again")),
-        }
+        until_ready(look).await?.ok_or_else(|| took_too_long(doing()))
     }
 }
 
-/// A function that could not be made stays as it is: Lambda neither changes nor publishes it.
-const MAKE_ANEW: &str = "Lambda could not make the function and leaves it so: remove it with `aws lambda \
-                         delete-function --function-name NAME`";
+fn took_too_long(doing: String) -> Error {
+    Error::new(doing, "it took longer than two minutes").hint("run the same command again")
+}
 
 const CANNOT_ASSUME: &str = "cannot be assumed by Lambda";
 
 /// The errors about a function that pass by themselves, and only these: by code and sentence.
-fn heals<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, role: &str) -> Option<String> {
+pub(super) fn heals<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, role: &str) -> Option<String> {
     if says(error, "InvalidParameterValueException", CANNOT_ASSUME)
         || says(error, "InvalidParameterValueException", "provided execution role does not have permissions")
     {
@@ -229,20 +248,23 @@ fn heals<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, role: &str) -
         .then(|| format!("waiting for another update of function {name}"))
 }
 
-/// Whether the last change is in force; an error with Lambda's own reason when it never will be.
-fn readiness(configuration: &FunctionConfiguration) -> std::result::Result<Progress<Ids>, String> {
-    if configuration.state() == Some(&State::Failed) {
-        return Err(configuration.state_reason().unwrap_or("it failed, without a reason").to_owned());
-    }
-    if configuration.last_update_status() == Some(&LastUpdateStatus::Failed) {
-        return Err(configuration
-            .last_update_status_reason()
-            .unwrap_or("its update failed, without a reason")
-            .to_owned());
-    }
+fn is_underway(answer: &GetFunctionOutput) -> bool {
+    answer.configuration().is_some_and(is_changing)
+}
+
+fn is_changing(configuration: &FunctionConfiguration) -> bool {
     let pending = configuration.state() == Some(&State::Pending);
-    let updating = configuration.last_update_status() == Some(&LastUpdateStatus::InProgress);
-    Ok(if pending || updating { Progress::Underway } else { Progress::Ready(function_ids(configuration)) })
+    pending || configuration.last_update_status() == Some(&LastUpdateStatus::InProgress)
+}
+
+/// What Lambda could not do, in its own words.
+fn failure(configuration: &FunctionConfiguration) -> Option<Failure> {
+    let reason = |told: Option<&str>| told.unwrap_or("Lambda gives no reason").to_owned();
+    if configuration.state() == Some(&State::Failed) {
+        return Some(Failure::Make(reason(configuration.state_reason())));
+    }
+    let failed = configuration.last_update_status() == Some(&LastUpdateStatus::Failed);
+    failed.then(|| Failure::Change(reason(configuration.last_update_status_reason())))
 }
 
 fn function_ids(configuration: &FunctionConfiguration) -> Ids {
@@ -268,6 +290,7 @@ pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
         answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
     let tags = answer.tags.unwrap_or_default().into_iter().collect();
     let configuration = answer.configuration.unwrap_or_else(|| FunctionConfiguration::builder().build());
+    let failure = failure(&configuration);
     let variables: BTreeMap<_, _> = match configuration.environment.and_then(|environment| environment.variables) {
         Some(variables) => variables.into_iter().collect(),
         None => BTreeMap::new(),
@@ -309,6 +332,7 @@ pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
             }),
         reserved_concurrent_executions,
         tags,
+        failure,
     };
     if function.architectures.is_empty() {
         function.architectures.push("x86_64".to_owned());

@@ -11,6 +11,8 @@ use tokio::time::{Instant, sleep};
 
 use super::super::Aws;
 use super::super::problem::{is_missing, problem};
+use super::super::retry::healing;
+use super::function::heals;
 use crate::error::Result;
 use crate::resources::alias::Check;
 
@@ -87,7 +89,9 @@ impl Aws {
             .set_qualifier(qualifier.map(str::to_owned))
             .log_type(LogType::Tail)
             .payload(Blob::new(event.to_string()));
-        let answer = request.send().await.map_err(|error| {
+        let heals = |error: &_| heals(error, name, "");
+        let answer = healing(|what| (self.notify)(what), heals, || request.clone().send()).await;
+        let answer = answer.map_err(|error| {
             let told = problem(format!("invoking function {name}"), &error);
             if is_missing(&error) { told.hint("set it up with `provisioner deploy`") } else { told }
         })?;

@@ -107,7 +107,7 @@ fn a_share_that_is_there_is_not_given_again_and_a_deploy_without_a_canary_finish
     let other = Canary { percent: 20, bake_seconds: 300 };
     let other = Options { canary: Some(other), ..wanted() };
     assert_eq!(calls(other), ["Invoke", "GetMetricData", "UpdateAlias", "GetMetricData", "UpdateAlias"]);
-    assert_eq!(calls(Options::default()), ["UpdateAlias"]);
+    assert_eq!(calls(Options::default()), ["GetFunction", "UpdateAlias"]);
 }
 
 #[test]

@@ -240,6 +240,7 @@ fn function(spec: &Spec, tags: Tags) -> Function {
         ephemeral_storage: EphemeralStorage { size: spec.storage.unwrap_or(512) },
         reserved_concurrent_executions: spec.reserved,
         tags,
+        failure: None,
     }
 }
 

@@ -3,13 +3,14 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::judge::existing;
+use super::judge::{existing, judge};
 use super::spec::Spec;
 use super::{carried_out, planned, run};
 use crate::observe::Reader as _;
 use crate::plan::{Action, Back, Options, Plan, plan_rollback};
-use crate::resources::Resource;
 use crate::resources::alias::RoutingConfig;
+use crate::resources::function::{self, Failure};
+use crate::resources::{Call, Resource};
 use crate::world::{ACCOUNT, State, World};
 
 /// A world in which `versions` were published, the newest as the template says, and the alias leads to `live`.
@@ -18,7 +19,7 @@ fn published(versions: u32, live: u32) -> State {
     let newest = state.versions.remove(&("chat".to_owned(), 1)).unwrap();
     for number in 1..=versions {
         let memory_size = newest.memory_size + i32::try_from(versions - number).unwrap();
-        let held = crate::resources::function::Function { memory_size, ..newest.clone() };
+        let held = function::Function { memory_size, ..newest.clone() };
         state.versions.insert(("chat".to_owned(), number), held);
     }
     lead(&mut state, "live", live, None);
@@ -139,7 +140,7 @@ fn without_a_number_it_is_the_version_before_that_exists() {
     state.versions.remove(&("chat".to_owned(), 3));
     let plan = way_back(&state, &Back::default()).unwrap();
     assert_eq!(plan.steps[0].changes[0].new, Some(json!("2")));
-    assert_eq!(plan.steps[0].calls, ["UpdateAlias"], "without a check nothing is asked");
+    assert_eq!(plan.steps[0].calls, ["GetFunction", "UpdateAlias"], "without a check it only has to be ready");
 }
 
 #[test]
@@ -196,4 +197,41 @@ fn where_there_is_no_way_back_it_is_said_why_and_what_helps() {
 
     hint: `provisioner deploy` makes it
     "#);
+}
+
+/// `chat` as Lambda tells of it after a failure.
+fn failed(failure: Failure) -> State {
+    let mut state = existing(&Spec::plain(), true);
+    state.functions.get_mut("chat").unwrap().failure = Some(failure);
+    state
+}
+
+#[test]
+fn after_a_change_that_failed_all_is_sent_again() {
+    let state = failed(Failure::Change("An internal error occurred".to_owned()));
+    let plan = planned(&Spec::plain().desired(), &state, Options::default());
+    let step = plan.steps.iter().find(|step| step.id == "Function").unwrap();
+    assert_eq!((step.action, step.changes.len()), (Action::Update, 1));
+    assert_eq!(step.changes[0].property, "LastUpdateStatus");
+    assert_eq!(step.changes[0].old, Some(json!("Failed: An internal error occurred")));
+    let Call::Function(function::Call::UpdateFunctionConfiguration { properties, .. }) = &step.stages[0][0] else {
+        panic!("{:?}", step.stages)
+    };
+    assert!(["Environment", "Role", "MemorySize"].iter().all(|name| properties.contains(&(*name).to_owned())));
+    let done = carried_out(&plan, &state, None);
+    assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+    judge(&done.state, &Spec::plain());
+}
+
+#[test]
+fn a_function_that_could_not_be_made_is_made_anew_with_all_that_went_with_it() {
+    let state = failed(Failure::Make("The package could not be unpacked".to_owned()));
+    let plan = planned(&Spec::plain().desired(), &state, Options::default());
+    let replaced: Vec<&str> = plan.destructive().map(|step| step.id.as_str()).collect();
+    assert_eq!(replaced, ["Function"], "somebody is asked");
+    let done = carried_out(&plan, &state, None);
+    assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+    judge(&done.state, &Spec::plain());
+    let again = planned(&Spec::plain().desired(), &done.state, Options::default());
+    assert!(again.is_empty(), "{:?}", again.changing().collect::<Vec<_>>());
 }

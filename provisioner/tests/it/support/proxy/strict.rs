@@ -7,7 +7,8 @@ use super::rule::{Edit, Fault, Rule, call};
 use super::shares::Turns;
 use super::words;
 
-const CHANGES: [&str; 3] = ["CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"];
+/// The calls by which a function is made and changed.
+pub(crate) const CHANGES: [&str; 3] = ["CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"];
 const LOOKS: [&str; 2] = ["GetFunction", "GetFunctionConfiguration"];
 
 /// After a change a function is `Pending` or `InProgress`, and refuses changes and publishing, until it was asked
@@ -31,13 +32,26 @@ pub(crate) fn slow_function(asked: usize) -> Rule {
     })
 }
 
-/// A function whose creation or update fails, as Lambda tells of it from then on.
-pub(crate) fn failed_function(reason: &'static str) -> Rule {
+/// A function whose last change fails if it is one by `operation`, as Lambda tells of it from then on.
+pub(crate) fn failed_function(operation: &str, reason: &'static str) -> Rule {
+    let operation = operation.to_owned();
     Rule::looking(move |call, before| {
         let (change, _) = last_change(before).filter(|_| is_one(call, &LOOKS))?;
-        let field = if change.operation == "CreateFunction" { "State" } else { "LastUpdateStatus" };
-        Some(told(field, "Failed", Some(reason)))
+        (change.operation == operation).then(|| failure_of(&operation, reason))
     })
+}
+
+/// The same once the run that met it is over: until the function is changed, or made, anew.
+pub(crate) fn still_failed(operation: &str, reason: &'static str) -> Rule {
+    let operation = operation.to_owned();
+    Rule::looking(move |call, before| {
+        let told = is_one(call, &LOOKS) && last_change(before).is_none();
+        told.then(|| failure_of(&operation, reason))
+    })
+}
+
+fn failure_of(operation: &str, reason: &'static str) -> Fault {
+    told(if operation == "CreateFunction" { "State" } else { "LastUpdateStatus" }, "Failed", Some(reason))
 }
 
 /// The second route of a key and the second stage of a name on an API are refused.
