@@ -7,7 +7,7 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use super::fault::{self, Trouble};
 use super::kill::{self, Moment};
-use super::path::{Path, duplicates, settled, words};
+use super::path::{Path, duplicates, words};
 use super::tally::{Ending, Tally};
 use crate::support::proxy::call::CallId;
 use crate::support::user::User;
@@ -85,10 +85,15 @@ async fn run(cell: Cell, user: &User) -> bool {
     };
     path.as_aws(user);
     if disturbed.is_done {
-        path.judge(&settled(user).await, &user.account);
+        path.judge(&user.world().await, &user.account);
     } else {
-        user.run(&words(&path.again())).await.expect_success();
-        path.judge(&settled(user).await, &user.account);
+        let more = match &cell.event {
+            Event::Kill(_) => &[],
+            Event::Fault(trouble) => fault::remains(user, &cell.call, trouble),
+        };
+        user.run(&[&words(&path.again())[..], more].concat()).await.expect_success();
+        path.as_aws(user);
+        path.judge(&user.world().await, &user.account);
     }
     let (again, writes) = user.writes_of(&words(&path.again())).await;
     assert!(writes.is_empty(), "one more run writes {writes:?}\n{:?}", again.expect_success());

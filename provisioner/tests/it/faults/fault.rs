@@ -7,6 +7,7 @@ use super::cell::Disturbed;
 use crate::support::cli::Run;
 use crate::support::proxy::call::{CallId, Kind};
 use crate::support::proxy::rule::{AwsError, Fault, calls_that};
+use crate::support::proxy::strict::{CHANGES, failed_function, still_failed};
 use crate::support::proxy::words;
 use crate::support::user::User;
 
@@ -16,13 +17,23 @@ const SLOW: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub(crate) struct Trouble {
     name: &'static str,
-    fault: Fault,
+    what: What,
     /// How many calls in a row meet it.
     times: usize,
     heals: bool,
     /// Of a question that is asked in advance the answer may not be needed, and a chat is tried again.
     may_not_matter: bool,
 }
+
+#[derive(Clone, Debug)]
+enum What {
+    Fault(Fault),
+    /// Lambda takes the call, and fails to do what it asks for.
+    Failure,
+}
+
+/// Lambda's reason for it.
+const REASON: &str = "An internal error occurred";
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,46 +43,84 @@ impl fmt::Display for Trouble {
 
 /// Everything that can happen to this call. What is over by itself has to be waited for.
 pub(crate) fn all_for(call: &CallId, kind: Kind) -> Vec<Trouble> {
-    let service = call.service.as_str();
     let may_not_matter = kind != Kind::Write;
-    let passing = |name, fault| Trouble { name, fault, times: 1, heals: true, may_not_matter };
-    let answer = |name, error: AwsError| passing(name, Fault::Answer(error));
-    let lasting = |name, error: AwsError| {
-        let fault = Fault::Answer(error);
-        Trouble { name, fault, times: usize::MAX, heals: false, may_not_matter }
+    let passing = |(name, fault)| Trouble { name, what: What::Fault(fault), times: 1, heals: true, may_not_matter };
+    let lasting = |(name, error)| {
+        let what = What::Fault(Fault::Answer(error));
+        Trouble { name, what, times: usize::MAX, heals: false, may_not_matter }
     };
+    let mut all: Vec<Trouble> = passing_for(call, kind).into_iter().map(passing).collect();
+    all.extend(lasting_for(call).into_iter().map(lasting));
+    if CHANGES.contains(&call.operation.as_str()) {
+        let name = "a change that Lambda fails to make";
+        all.push(Trouble { name, what: What::Failure, times: 1, heals: false, may_not_matter: false });
+    }
+    // The chat that a version is asked reads as neither.
+    if kind == Kind::Invoke {
+        for trouble in &mut all {
+            trouble.heals &= trouble.name == "a slow answer" || trouble.name == "an update in progress";
+        }
+    }
+    all
+}
+
+/// What is over when the call is sent again.
+fn passing_for(call: &CallId, kind: Kind) -> Vec<(&'static str, Fault)> {
+    let (service, operation) = (call.service.as_str(), call.operation.as_str());
+    let answer = |name, error: AwsError| (name, Fault::Answer(error));
     let mut all = vec![
-        passing("a connection reset before the call", Fault::DropRequest),
-        passing("a slow answer", Fault::Delay(SLOW)),
+        ("a connection reset before the call", Fault::DropRequest),
+        ("a slow answer", Fault::Delay(SLOW)),
         answer("throttling", words::throttled(service)),
         answer("a failed service", words::failed(service)),
         answer("an unavailable service", words::unavailable(service)),
-        lasting("a missing permission", words::denied(service, &format!("{service}:{}", call.operation), "*")),
-        lasting("an expired token", words::expired(service)),
     ];
-    if kind == Kind::Read {
-        all.push(lasting("unknown credentials", words::unknown_credentials(service)));
-    }
     if kind == Kind::Write {
-        all.push(passing("a lost answer", Fault::LoseResponse));
+        all.push(("a lost answer", Fault::LoseResponse));
+        all.push(("a service that fails after it has done it", Fault::FailAfter(words::failed(service))));
     }
-    match (service, call.operation.as_str()) {
+    match (service, operation) {
         ("lambda", "CreateFunction") => {
             all.push(answer("a role that is too new", words::role_cannot_be_assumed()));
         }
-        ("lambda", "UpdateFunctionCode" | "UpdateFunctionConfiguration" | "PublishVersion") => {
+        ("lambda", "UpdateFunctionCode" | "UpdateFunctionConfiguration" | "PublishVersion" | "DeleteFunction") => {
             all.push(answer("an update in progress", words::update_in_progress("chat")));
+        }
+        ("lambda", "Invoke") => all.push(answer("an update in progress", words::function_is_pending("chat"))),
+        ("iam", _) if kind == Kind::Write => {
+            all.push(answer("another change of the role", words::role_is_changing()));
+            match operation {
+                "PutRolePolicy" | "AttachRolePolicy" => {
+                    let role = call.subject.split(' ').next().unwrap_or_default();
+                    all.push(answer("a role that IAM does not know yet", words::no_such_role(role)));
+                }
+                "DeleteRole" => all.push(answer("policies that are just gone", words::role_has_policies())),
+                _ => {}
+            }
+        }
+        ("logs", _) if kind == Kind::Write => {
+            all.push(answer("another change of the log group", words::log_group_is_changing()));
         }
         ("apigatewayv2", _) if kind == Kind::Write => {
             all.push(answer("another change of the API", words::concurrent_modification()));
         }
         _ => {}
     }
-    // The chat that a version is asked reads as neither.
-    if kind == Kind::Invoke {
-        for trouble in &mut all {
-            trouble.heals &= trouble.name == "a slow answer";
-        }
+    all
+}
+
+/// What somebody has to see to.
+fn lasting_for(call: &CallId) -> Vec<(&'static str, AwsError)> {
+    let (service, operation) = (call.service.as_str(), call.operation.as_str());
+    let mut all = vec![
+        ("a missing permission", words::denied(service, &format!("{service}:{operation}"), "*")),
+        ("an expired token", words::expired(service)),
+        ("unknown credentials", words::unknown_credentials(service)),
+    ];
+    let name = call.subject.rsplit(' ').next().unwrap_or_default();
+    all.extend(words::exists(operation, name).map(|error| ("a name that is taken", error)));
+    if CHANGES[1..].contains(&operation) || ["PublishVersion", "UpdateAlias"].contains(&operation) {
+        all.push(("a change by somebody else", words::changed_since()));
     }
     all
 }
@@ -79,8 +128,10 @@ pub(crate) fn all_for(call: &CallId, kind: Kind) -> Vec<Trouble> {
 /// Runs the command into it: the run heals it, or says what failed, what exists and what to run.
 pub(super) async fn at(user: &User, command: &[&str], call: &CallId, trouble: &Trouble) -> Disturbed {
     let (about, nth, times) = (call.clone(), call.occurrence, trouble.times);
-    let rule = calls_that(move |one| about.is_about(one)).from(nth, times);
-    user.proxy.before_others(rule.suffer(trouble.fault.clone()));
+    user.proxy.before_others(match &trouble.what {
+        What::Fault(fault) => calls_that(move |one| about.is_about(one)).from(nth, times).suffer(fault.clone()),
+        What::Failure => failed_function(&call.operation, REASON),
+    });
     let run = user.run(command).await;
     let met = user.proxy.calls().iter().filter(|one| call.is_about(one)).count() >= call.occurrence;
     let is_done = run.code == Some(0);
@@ -91,6 +142,18 @@ pub(super) async fn at(user: &User, command: &[&str], call: &CallId, trouble: &T
         is_told(&run);
     }
     Disturbed { met, is_done }
+}
+
+/// What of it is still there for the next run, and what that one has to be told besides: a function that could not be
+/// made is made anew, and that has to be agreed to.
+pub(super) fn remains(user: &User, call: &CallId, trouble: &Trouble) -> &'static [&'static str] {
+    match trouble.what {
+        What::Fault(_) => &[],
+        What::Failure => {
+            user.proxy.before_others(still_failed(&call.operation, REASON));
+            if call.operation == "CreateFunction" { &["--yes"] } else { &[] }
+        }
+    }
 }
 
 /// `error: doing: cause`, what exists now, and what to run.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -29,6 +28,8 @@ pub(crate) enum Path {
     Update,
     /// Configuration alone, which is published by a call of its own.
     Reconfigure,
+    /// Code and configuration, of which a tenth of the calls gets the new version first.
+    Canary,
     Rollback,
     /// A function that serves on an API of others, made by hand, becomes the stack's.
     Adopt,
@@ -36,8 +37,8 @@ pub(crate) enum Path {
 }
 
 impl Path {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::FirstDeploy, Self::Update, Self::Reconfigure, Self::Rollback, Self::Adopt, Self::Destroy];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::FirstDeploy, Self::Update, Self::Reconfigure, Self::Canary, Self::Rollback, Self::Adopt, Self::Destroy];
 
     /// A user who stands before it, on an AWS that refuses and waits as the real one.
     pub(crate) async fn begin(self) -> User {
@@ -47,11 +48,13 @@ impl Path {
                 let made = seed::by_hand(&account).await;
                 User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)])
             }
-            Self::FirstDeploy | Self::Update | Self::Reconfigure | Self::Rollback | Self::Destroy => User::new(),
+            Self::FirstDeploy | Self::Update | Self::Reconfigure | Self::Canary | Self::Rollback | Self::Destroy => {
+                User::new()
+            }
         };
         let before: &[Self] = match self {
             Self::FirstDeploy | Self::Adopt => &[],
-            Self::Update | Self::Reconfigure | Self::Destroy => &[Self::FirstDeploy],
+            Self::Update | Self::Reconfigure | Self::Canary | Self::Destroy => &[Self::FirstDeploy],
             Self::Rollback => &[Self::FirstDeploy, Self::Update],
         };
         for path in before {
@@ -83,6 +86,7 @@ impl Path {
             Self::FirstDeploy => deployed(first(), &[]),
             Self::Update => deployed(other_code(), &[]),
             Self::Reconfigure => deployed(more_memory(), &[]),
+            Self::Canary => deployed(other_code(), &["--canary", "10", "--bake", "1s"]),
             Self::Rollback => vec!["rollback".to_owned()],
             Self::Adopt => deployed(first(), &["--adopt"]),
             Self::Destroy => ["destroy", "--yes"].map(str::to_owned).to_vec(),
@@ -110,7 +114,7 @@ impl Path {
     pub(crate) fn judge(self, world: &World, account: &Account) {
         match self {
             Self::FirstDeploy => assert_release_is_all_there_is(world, account, first()),
-            Self::Update => assert_release_is_all_there_is(world, account, other_code()),
+            Self::Update | Self::Canary => assert_release_is_all_there_is(world, account, other_code()),
             Self::Reconfigure => assert_release_is_all_there_is(world, account, more_memory()),
             Self::Rollback => assert_releases_are_all_there_is(world, account, other_code(), first()),
             Self::Adopt => {
@@ -122,7 +126,7 @@ impl Path {
         let published: &[&str] = match self {
             Self::FirstDeploy => &["1"],
             // Of an adopted function, what served before is the first.
-            Self::Update | Self::Reconfigure | Self::Rollback | Self::Adopt => &["1", "2"],
+            Self::Update | Self::Reconfigure | Self::Canary | Self::Rollback | Self::Adopt => &["1", "2"],
             Self::Destroy => &[],
         };
         assert_eq!(versions(world), published, "each release is published once");
@@ -142,20 +146,6 @@ fn more_memory() -> Release {
 }
 
 static SMALL: LazyLock<[PathBuf; 2]> = LazyLock::new(|| [small_zip_file(1), small_zip_file(2)]);
-
-/// The world once Lambda is done with what it was told: a run that was killed leaves a change under way, and the next,
-/// which finds the configuration as it shall be, has nothing to send and does not wait for it.
-pub(crate) async fn settled(user: &User) -> World {
-    for _ in 0..200 {
-        let world = user.world().await;
-        let latest = &world["functions"][FUNCTION]["latest"];
-        if latest["state"] != "Pending" && latest["last_update"] != "InProgress" {
-            return world;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    user.world().await
-}
 
 pub(crate) fn words(command: &[String]) -> Vec<&str> {
     command.iter().map(String::as_str).collect()

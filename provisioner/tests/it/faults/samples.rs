@@ -3,7 +3,7 @@
 //! single cell: `make torture` does.
 
 use super::kill::{self, Moment};
-use super::path::{Path, settled, words};
+use super::path::{Path, words};
 use crate::support::proxy::call::{Call, CallId, Kind};
 use crate::support::proxy::rule::{Fault, Rule};
 use crate::support::proxy::words as aws_says;
@@ -28,7 +28,7 @@ async fn heals(path: Path, so_many: usize, fault: impl Fn(&Call) -> Option<Fault
     let calls = user.proxy.calls();
     let met = calls.iter().filter(|call| call.kind != Kind::Invoke && fault(call).is_some()).count();
     assert!(met >= so_many, "only {met} calls were in trouble: {run:?}");
-    path.judge(&settled(&user).await, &user.account);
+    path.judge(&user.world().await, &user.account);
     is_over(&user, path).await;
 }
 
@@ -46,8 +46,21 @@ async fn a_path_whose_every_writing_call_loses_its_answer_gets_there_by_itself()
         heals(Path::FirstDeploy, 11, lost),
         heals(Path::Update, 3, lost),
         heals(Path::Reconfigure, 3, lost),
+        heals(Path::Canary, 4, lost),
         heals(Path::Rollback, 1, lost),
         heals(Path::Adopt, 11, lost),
+    );
+}
+
+#[tokio::test]
+async fn a_path_whose_every_writing_call_is_done_and_told_to_have_failed_gets_there_by_itself() {
+    let failed = |call: &Call| call.is_write().then(|| Fault::FailAfter(aws_says::failed(&call.service)));
+    tokio::join!(
+        heals(Path::FirstDeploy, 11, failed),
+        heals(Path::Update, 3, failed),
+        heals(Path::Canary, 4, failed),
+        heals(Path::Adopt, 11, failed),
+        heals(Path::Destroy, 11, failed),
     );
 }
 
@@ -82,7 +95,7 @@ async fn killed_after_every_write(path: Path) {
     assert!(killed.len() >= writes.min(3), "only killed after {killed:?}");
     let wrote = user.proxy.writes();
     assert!(wrote.is_empty(), "killed after {killed:?}, and the last run still wrote: {wrote:?}");
-    path.judge(&settled(&user).await, &user.account);
+    path.judge(&user.world().await, &user.account);
     is_over(&user, path).await;
 }
 
@@ -99,6 +112,11 @@ async fn an_update_that_is_killed_after_every_writing_call_gets_there() {
 #[tokio::test]
 async fn a_destroy_that_is_killed_after_every_writing_call_gets_there() {
     killed_after_every_write(Path::Destroy).await;
+}
+
+#[tokio::test]
+async fn a_canary_that_is_killed_after_every_writing_call_gets_there() {
+    killed_after_every_write(Path::Canary).await;
 }
 
 #[tokio::test]

@@ -192,6 +192,10 @@ impl Shared {
                     upstream(request).await;
                     return Err(self.dropped(&ticket));
                 }
+                Fault::FailAfter(error) => {
+                    upstream(request).await;
+                    return Ok(self.ended(&ticket, error.response(&service)));
+                }
                 Fault::Edit(edit) => edits.push(edit),
                 Fault::ShareOut(turns) => self.share_out(&mut request, turns).await,
                 Fault::StandIn(_) => {}

@@ -23,6 +23,8 @@ pub(crate) enum Fault {
     DropRequest,
     /// AWS does it, but the connection is closed instead of an answer.
     LoseResponse,
+    /// AWS does it, and answers that it failed.
+    FailAfter(AwsError),
     /// The call waits, then goes on: to the next rule, or to AWS.
     Delay(Duration),
     /// AWS does it, and its JSON answer is changed on the way back.

@@ -107,6 +107,57 @@ pub(crate) fn concurrent_modification() -> AwsError {
     AwsError::new(409, "ConflictException", message)
 }
 
+/// IAM makes one change of a role at a time.
+pub(crate) fn role_is_changing() -> AwsError {
+    let message = "The request was rejected because multiple requests to change this object were submitted \
+                   simultaneously. Wait a few minutes and submit your request again.";
+    AwsError::new(409, "ConcurrentModification", message)
+}
+
+/// The role is so new that IAM does not know it everywhere.
+pub(crate) fn no_such_role(name: &str) -> AwsError {
+    AwsError::new(404, "NoSuchEntity", &format!("The role with name {name} cannot be found."))
+}
+
+/// The role's policies are so freshly gone that IAM still counts them.
+pub(crate) fn role_has_policies() -> AwsError {
+    AwsError::new(409, "DeleteConflict", "Cannot delete entity, must detach all policies first.")
+}
+
+/// CloudWatch Logs makes one change of a log group at a time.
+pub(crate) fn log_group_is_changing() -> AwsError {
+    let message = "A conflicting operation is currently in progress against this resource. Please try again.";
+    AwsError::new(400, "OperationAbortedException", message)
+}
+
+/// A write carries a revision, and there is another by now.
+pub(crate) fn changed_since() -> AwsError {
+    let message = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to \
+                   retrieve the latest Revision Id";
+    AwsError::new(412, "PreconditionFailedException", message)
+}
+
+/// What would be made is there already, which AWS tells of these calls; `name` is what the call is about.
+pub(crate) fn exists(operation: &str, name: &str) -> Option<AwsError> {
+    let lambda = |message: &str| AwsError::new(409, "ResourceConflictException", message);
+    Some(match operation {
+        "CreateRole" => AwsError::new(409, "EntityAlreadyExists", &format!("Role with name {name} already exists.")),
+        "CreateLogGroup" => {
+            AwsError::new(400, "ResourceAlreadyExistsException", "The specified log group already exists")
+        }
+        "CreateFunction" => lambda(&format!("Function already exist: {name}")),
+        "CreateAlias" => lambda(&format!("Alias already exists: {name}")),
+        "CreateFunctionUrlConfig" => lambda(&format!("FunctionUrlConfig exists for this Lambda function: {name}")),
+        "AddPermission" => lambda(
+            "The statement id (chat) provided already exists. Please provide a new statement id, or remove the \
+             existing statement.",
+        ),
+        "CreateRoute" => route_exists(name),
+        "CreateStage" => stage_exists(name),
+        _ => return None,
+    })
+}
+
 pub(crate) fn route_exists(key: &str) -> AwsError {
     AwsError::new(409, "ConflictException", &format!("Route with key {key} already exists for this API"))
 }
