@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::releases::is_released;
 use crate::support::account::Account;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::cli::{Cli, Run};
@@ -155,6 +156,17 @@ async fn a_function_that_could_not_be_made_is_made_anew_when_somebody_agrees() {
     says(&run, &["State", "Failed: The package could not be unpacked → Active", "nothing was changed", "`--yes`"]);
     user.run(&["deploy", "--yes"]).await.expect_success();
     assert_is_all_there_is(&user.world().await, &user.account);
+}
+
+#[tokio::test]
+async fn metrics_that_may_not_be_read_are_told_before_a_new_version_gets_callers() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    user.proxy.on(call("GetMetricData").answer(words::denied("cloudwatch", "cloudwatch:GetMetricData", "*")));
+    let canary = ["deploy", "--no-smoke", "-P", "MemorySize=1024", "--canary", "10"];
+    let run = user.run(&canary).await.expect_code(1);
+    says(&run, &["reading the errors of version 2", "hint: give these credentials `cloudwatch:GetMetricData`"]);
+    assert!(is_released(&user.world().await, "1", &["1", "2"]));
 }
 
 #[tokio::test]

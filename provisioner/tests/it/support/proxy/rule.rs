@@ -95,6 +95,14 @@ impl AwsError {
                 let body = json!({"__type": code, "message": message});
                 (builder.header("content-type", "application/x-amz-json-1.1"), body.to_string())
             }
+            "cloudwatch" => {
+                let mut body = aws_smithy_cbor::Encoder::new(Vec::new());
+                body.begin_map().str("__type").str(&format!("com.amazonaws.cloudwatch#{code}"));
+                body.str("message").str(message).end();
+                let builder = builder.header("content-type", "application/cbor");
+                let builder = builder.header("smithy-protocol", "rpc-v2-cbor");
+                return builder.body(Full::from(body.into_writer())).expect("a response of valid parts");
+            }
             // Lambda's errors spell it now `Message`, now `message`.
             "lambda" => {
                 let body = json!({"Type": "User", "Message": message, "message": message});
