@@ -172,7 +172,7 @@ mod tests {
 
         import {
           to = aws_lambda_permission.permission
-          id = "chat:live/chat-Permission-pA7xMWHZhtOJ"
+          id = "chat:live/chat-Permission-w_Do2uaSK0UX"
         }
 
         import {
