@@ -92,6 +92,9 @@ impl Desired {
             if let Resource::Function(function) = &mut resource {
                 read_package(template, &logical_id, function, packages)?;
             }
+            if let (Resource::Other(other), true) = (&mut resource, retain) {
+                other.retain();
+            }
             if let Resource::Version(version) = &mut resource {
                 release(template, &logical_id, version, &resources)?;
             }

@@ -26,9 +26,9 @@ pub trait Reader {
     /// What an API of somebody else does to the routes that are added to it.
     fn surroundings(&self, api_id: &str) -> impl Future<Output = Result<Surroundings>> + Send;
 
-    /// The functions, APIs, log groups and roles that carry the stack's mark. Those that the template names may be left
-    /// out: they are looked at anyway. What [`Self::marked_parts`] will ask may be asked beside.
-    fn marked(&self, desired: &Desired) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
+    /// All that carries the stack's mark and is no part of another thing. What the template names may be left out: it is
+    /// looked at anyway. What [`Self::marked_parts`] will ask may be asked beside.
+    fn marked(&self, desired: &Desired) -> impl Future<Output = Result<Marked>> + Send;
 
     /// The parts of what was observed that carry the stack's mark: routes, integrations and stages of APIs; aliases,
     /// permissions and URLs of functions.
@@ -131,6 +131,25 @@ pub struct Leftover {
     pub found: Found,
 }
 
+/// All that carries the stack's mark and is no part of another thing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Marked {
+    /// What is known of it.
+    pub leftovers: Vec<Leftover>,
+    /// What no more is known of than its ARN.
+    pub strays: Vec<Stray>,
+}
+
+/// Something that carries the stack's mark and is of a kind that nothing here tells, such as what other tools copy tags
+/// to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// Its ARN.
+    pub arn: String,
+    /// The name that its mark gives it.
+    pub logical_id: String,
+}
+
 /// What AWS answered.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observed {
@@ -149,6 +168,8 @@ pub struct Observed {
     pub elsewhere: BTreeMap<String, String>,
     /// What the template no longer names, where that was looked for.
     pub leftovers: Vec<Leftover>,
+    /// What else carries the stack's mark, under no name that the template has.
+    pub strays: Vec<Stray>,
     /// Why that could not be looked for.
     pub leftovers_unknown: Option<Error>,
     /// The integrations that exist on the APIs where the stack remembers where a route of somebody else led, by API.
@@ -186,8 +207,12 @@ async fn seen(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<O
     let mut observed = Observed { releases: releases?, ..observed? };
     if let Some(marked) = marked {
         let parts = reader.marked_parts(desired.stack.as_str(), &observed).await;
-        match marked.and_then(|marked| Ok([marked, parts?].concat())) {
-            Ok(all) => observed.leftovers = all.into_iter().filter(|one| !observed.has(&one.found)).collect(),
+        match marked.and_then(|marked| Ok((marked, parts?))) {
+            Ok((Marked { leftovers, strays }, parts)) => {
+                let all = leftovers.into_iter().chain(parts);
+                observed.leftovers = all.filter(|one| !observed.has(&one.found)).collect();
+                observed.strays = strays;
+            }
             Err(error) => observed.leftovers_unknown = Some(error),
         }
     }

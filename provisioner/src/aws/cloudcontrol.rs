@@ -1,5 +1,7 @@
 //! Cloud Control: resources of the kinds that have no type here.
 
+use std::sync::Arc;
+
 use aws_sdk_cloudcontrol::types::{OperationStatus, ProgressEvent, ResourceDescription};
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudformation::operation::describe_type::DescribeTypeOutput;
@@ -7,16 +9,71 @@ use aws_sdk_cloudformation::types::{ProvisioningType, RegistryType};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value};
 
-use super::Aws;
 use super::problem::{is_missing, problem};
 use super::retry::{Progress, until_ready};
+use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
-use crate::observe::Found;
+use crate::observe::{Found, Reader as _};
 use crate::resources::other::{Call, Other, Schema};
 use crate::resources::{Ids, Mark, Resource};
 
 /// How many resources are read at once; Cloud Control allows an account a few calls a second.
 const AT_ONCE: usize = 4;
+
+impl AwsReader {
+    /// The resource that its own properties identify; else the one among all of its kind.
+    pub(super) async fn find_other(&self, wanted: &Other, mark: &Mark) -> Result<Option<Found>> {
+        if let Some(identifier) = wanted.identifier() {
+            let found = self.aws.resource(wanted, &identifier).await?;
+            return Ok(found.map(|one| found_as(one, &identifier, mark)));
+        }
+        let listed = self.listed(&wanted.type_name).await?;
+        let likely: Vec<_> = listed.iter().filter(|one| may_be(wanted, one)).cloned().collect();
+        let all = self.read(wanted, likely).await?;
+        let found = wanted.among(all.iter().map(|(identifier, one)| (identifier, one)), mark);
+        Ok(found.map(|(identifier, one)| found_as(one.clone(), identifier, mark)))
+    }
+
+    /// What carries this mark of a kind, by the ARN that the tagging API gives it. Most identifiers, or the last part of
+    /// them, stand in the ARN: those are read first, and when none of them is it, the others.
+    pub(super) async fn marked_other(&self, kind: &str, arn: &str, mark: &Mark) -> Result<Option<Found>> {
+        let Some(mut bare) = Other::new(kind, Map::new()) else { return Ok(None) };
+        bare.logical_id.clone_from(&mark.logical_id);
+        let (schema, listed) = tokio::try_join!(self.schema(kind), self.listed(kind))?;
+        bare.schema = Some(schema);
+        let last_part = |one: &ResourceDescription| {
+            one.identifier().and_then(|all| all.rsplit(['/', ':', '|']).next()).unwrap_or_default().to_owned()
+        };
+        let (likely, rest) = listed.iter().cloned().partition(|one| arn.contains(&last_part(one)));
+        for listed in [likely, rest] {
+            let all = self.read(&bare, listed).await?;
+            if let Some((identifier, one)) = all.into_iter().find(|(_, one)| one.is_marked(mark)) {
+                return Ok(Some(found_as(one, &identifier, mark)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All of a kind.
+    async fn listed(&self, kind: &str) -> Result<Arc<Vec<ResourceDescription>>> {
+        self.others.once(kind, self.aws.resources(kind)).await
+    }
+
+    /// Those of these that are still there, in the order of their identifiers.
+    async fn read(&self, of: &Other, listed: Vec<ResourceDescription>) -> Result<Vec<(String, Other)>> {
+        let read = stream::iter(listed.into_iter().filter_map(|one| one.identifier))
+            .map(async |identifier| {
+                let one = self.aws.resource(of, &identifier).await?;
+                Ok::<_, Error>((identifier, one))
+            })
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await?;
+        let mut all: Vec<_> = read.into_iter().filter_map(|(identifier, one)| Some((identifier, one?))).collect();
+        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(all)
+    }
+}
 
 impl Aws {
     /// What the registry says of a kind. An emulator has no registry: then what is kept here counts.
@@ -37,33 +94,7 @@ impl Aws {
         schema_in(doing, &answer)
     }
 
-    /// The resource that its own properties identify; else the one of its kind that carries the mark, has its name,
-    /// or, for kinds without tags, equals it in all that cannot be changed.
-    pub(super) async fn find_other(&self, wanted: &Other, mark: &Mark) -> Result<Option<Found>> {
-        if let Some(identifier) = wanted.identifier() {
-            let found = self.resource(wanted, &identifier).await?;
-            return Ok(found.map(|one| found_as(one, &identifier, mark)));
-        }
-        let listed = self.resources(wanted).await?;
-        let likely = listed.into_iter().filter(|one| may_be(wanted, one));
-        let read = stream::iter(likely.filter_map(|one| one.identifier))
-            .map(async |identifier| Ok::<_, Error>((self.resource(wanted, &identifier).await?, identifier)))
-            .buffer_unordered(AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await?;
-        let mut all: Vec<(Other, String)> = read.into_iter().filter_map(|(one, id)| Some((one?, id))).collect();
-        all.sort_by(|(_, one), (_, other)| one.cmp(other));
-        let untagged = wanted.schema.as_ref().is_none_or(|schema| schema.tags.is_none());
-        let named = |one: &Other| wanted.given_name().is_some() && one.given_name() == wanted.given_name();
-        let found = match untagged {
-            true => all.iter().find(|(one, _)| one.is_the_same_as(wanted)),
-            false => all.iter().find(|(one, _)| one.is_marked(mark)).or_else(|| all.iter().find(|(one, _)| named(one))),
-        };
-        Ok(found.map(|(one, identifier)| found_as(one.clone(), identifier, mark)))
-    }
-
-    async fn resources(&self, wanted: &Other) -> Result<Vec<ResourceDescription>> {
-        let kind = &wanted.type_name;
+    async fn resources(&self, kind: &str) -> Result<Vec<ResourceDescription>> {
         let pages = self.cloudcontrol.list_resources().type_name(kind).into_paginator().items().send();
         let all: std::result::Result<Vec<_>, _> = pages.collect().await;
         all.map_err(|error| problem(format!("listing the resources of kind {kind}"), &error))

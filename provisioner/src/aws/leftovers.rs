@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_resourcegroupstagging::types::TagFilter;
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
@@ -11,23 +10,24 @@ use super::apigateway::{found_api, found_integration, found_route, found_stage, 
 use super::iam::names_lambda;
 use super::lambda::{found_alias, marked_statements};
 use super::problem::problem;
+use super::tagged::Tagged;
 use super::{Aws, AwsReader};
 use crate::desired::{Desired, Wanted};
 use crate::error::Result;
-use crate::observe::{Found, Leftover, Observed, Reader as _};
-use crate::resources::{Mark, Owner, Resource, STACK_TAG};
+use crate::observe::{Found, Leftover, Marked, Observed, Reader as _, Stray};
+use crate::resources::{Mark, Owner, Resource};
 use crate::template::references_in_text;
 
 /// How many roles are asked for their tags at once; IAM allows an account about twenty calls a second.
 const AT_ONCE: usize = 8;
 
 impl AwsReader {
-    /// The functions, APIs, log groups and roles with the stack's mark.
+    /// All with the stack's mark that is no part of another.
     ///
-    /// The Resource Groups Tagging API knows functions and log groups, but no roles. These are found by who may take
-    /// them: of the account's roles those that trust Lambda are asked for their tags. All is read once more from its
-    /// own service, since the tagging API is some minutes behind.
-    pub(super) async fn marked_resources(&self, desired: &Desired) -> Result<Vec<Leftover>> {
+    /// The Resource Groups Tagging API knows most kinds, but no roles. These are found by who may take them: of the
+    /// account's roles those that trust Lambda are asked for their tags. All is read once more from its own service,
+    /// since the tagging API is some minutes behind.
+    pub(super) async fn marked_resources(&self, desired: &Desired) -> Result<Marked> {
         let stack = desired.stack.as_str();
         let (tagged, roles, apis, ()) = tokio::try_join!(
             self.aws.tagged(stack),
@@ -35,38 +35,56 @@ impl AwsReader {
             self.apis.once("", self.aws.apis()),
             self.parts_asked(desired),
         )?;
-        let mut looked_for: Vec<Resource> = roles.iter().filter_map(|name| bare("AWS::IAM::Role", name)).collect();
-        let mut functions = BTreeSet::new();
-        for arn in &tagged {
-            if let Some((_, name)) = arn.split_once(":function:") {
-                functions.insert(name.to_owned());
-                looked_for.extend(bare("AWS::Lambda::Function", name));
-            }
-        }
-        let groups = tagged.iter().filter_map(|arn| arn.split_once(":log-group:")).map(|(_, name)| name.to_owned());
-        let of_functions = functions.iter().map(|name| format!("/aws/lambda/{name}"));
-        let groups: BTreeSet<String> =
-            groups.map(|name| name.trim_end_matches(":*").to_owned()).chain(of_functions).collect();
-        looked_for.extend(groups.iter().filter_map(|name| bare("AWS::Logs::LogGroup", name)));
-
         let of_the_stack = of_the_stack(stack);
+        let (typed, others) =
+            tokio::try_join!(self.typed_left(desired, &tagged, &roles), self.others_left(desired, &tagged))?;
+        let mut leftovers = [typed, others].concat();
+        let ours = apis.iter().filter(|api| of_the_stack.owner(&sorted(api.tags())) == Owner::Ours);
+        leftovers.extend(ours.map(|api| leftover(found_api(api, &of_the_stack))));
+        let named = |mark: &Mark| desired.resources.iter().any(|wanted| wanted.logical_id == mark.logical_id);
+        let strays = tagged.iter().filter(|one| !is_known(one) && !named(&one.mark()));
+        let strays = strays.map(|one| Stray { arn: one.arn.clone(), logical_id: one.mark().logical_id });
+        Ok(Marked { leftovers, strays: strays.collect() })
+    }
+
+    /// The functions, log groups, tables and roles.
+    async fn typed_left(&self, desired: &Desired, tagged: &[Tagged], roles: &[String]) -> Result<Vec<Leftover>> {
+        let names = |service, start| tagged.iter().filter_map(move |one| one.name_in(service, start));
+        let functions = || names("lambda", "function:");
+        let groups = names("logs", "log-group:").map(|name| name.trim_end_matches(":*").to_owned());
+        let groups: BTreeSet<String> = groups.chain(functions().map(|name| format!("/aws/lambda/{name}"))).collect();
+        let mut looked_for: Vec<Resource> = roles.iter().filter_map(|name| bare("AWS::IAM::Role", name)).collect();
+        looked_for.extend(functions().filter_map(|name| bare("AWS::Lambda::Function", name)));
+        looked_for.extend(groups.iter().filter_map(|name| bare("AWS::Logs::LogGroup", name)));
+        looked_for.extend(names("dynamodb", "table/").filter_map(|name| bare("AWS::DynamoDB::Table", name)));
         // What the template names is looked at anyway.
         let named = |one: &Resource| {
             let same = |wanted: &Wanted| wanted.resource.kind() == one.kind() && wanted.resource.name() == one.name();
             desired.resources.iter().any(same)
         };
         looked_for.retain(|one| !named(one));
+        let of_the_stack = of_the_stack(desired.stack.as_str());
         let found = try_join_all(looked_for.iter().map(|resource| self.find(resource, &of_the_stack))).await?;
-        let ours = found.into_iter().flatten().filter(|found| found.owner == Owner::Ours);
-        let mut all: Vec<Leftover> = ours.map(leftover).collect();
-        for api in apis.iter() {
-            let tags = sorted(api.tags());
-            if of_the_stack.owner(&tags) == Owner::Ours {
-                let found = found_api(api, &of_the_stack);
-                all.push(Leftover { logical_id: Mark::of(&tags).logical_id, found });
-            }
-        }
-        Ok(all)
+        Ok(found.into_iter().flatten().filter(|found| found.owner == Owner::Ours).map(leftover).collect())
+    }
+
+    /// What went through Cloud Control: its tag says of which kind it is, and Cloud Control says which one it is.
+    async fn others_left(&self, desired: &Desired, tagged: &[Tagged]) -> Result<Vec<Leftover>> {
+        let looked_for = tagged.iter().filter_map(|one| {
+            let (kind, mark) = (one.other_kind()?, one.mark());
+            // One of the template's is looked at anyway. Under another name it is one that was there before.
+            let is_it = |wanted: &Wanted| {
+                let Resource::Other(other) = &wanted.resource else { return false };
+                other.type_name == kind && other.given_name().is_none_or(|name| one.arn.ends_with(name))
+            };
+            let wanted = desired.resources.iter().find(|wanted| wanted.logical_id == mark.logical_id);
+            (!wanted.is_some_and(is_it)).then_some((kind, &one.arn, mark))
+        });
+        let looked_for: Vec<_> = looked_for.collect();
+        let found = looked_for.iter().map(|(kind, arn, mark)| self.marked_other(kind, arn, mark));
+        let found = try_join_all(found).await?;
+        let named = looked_for.into_iter().zip(found).filter_map(|((_, _, mark), found)| Some((mark, found?)));
+        Ok(named.map(|(mark, found)| Leftover { logical_id: mark.logical_id, found }).collect())
     }
 
     /// Asks for the lists that [`Self::parts_marked`] looks into, as far as the template names what they are of: beside
@@ -165,25 +183,6 @@ impl AwsReader {
 }
 
 impl Aws {
-    /// The ARNs of what carries the stack's tag, as far as the tagging API knows it.
-    async fn tagged(&self, stack: &str) -> Result<Vec<String>> {
-        let filter = TagFilter::builder().key(STACK_TAG).values(stack).build();
-        let request = self
-            .tagging
-            .get_resources()
-            .tag_filters(filter)
-            .set_resource_type_filters(Some(vec!["lambda:function".to_owned(), "logs:log-group".to_owned()]));
-        let mut pages = request.into_paginator().send();
-        let mut arns = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| problem("looking for what carries the stack's tag", &error))?;
-            arns.extend(
-                page.resource_tag_mapping_list.unwrap_or_default().into_iter().filter_map(|one| one.resource_arn),
-            );
-        }
-        Ok(arns)
-    }
-
     /// The names of the roles that trust Lambda and carry the stack's mark.
     async fn marked_roles(&self, stack: &str) -> Result<Vec<String>> {
         let mut pages = self.iam.list_roles().max_items(1000).into_paginator().send();
@@ -206,6 +205,19 @@ impl Aws {
     }
 }
 
+/// Whether it is looked for by its name, by its list or by the tag that says its kind.
+fn is_known(tagged: &Tagged) -> bool {
+    let by_name = [
+        ("lambda", "function:"),
+        ("logs", "log-group:"),
+        ("dynamodb", "table/"),
+        ("apigateway", "/apis/"),
+        ("iam", "role/"),
+    ];
+    let by_name = by_name.into_iter().any(|(service, start)| tagged.name_in(service, start).is_some());
+    by_name || tagged.other_kind().is_some()
+}
+
 /// What is on all that is the stack's.
 fn of_the_stack(stack: &str) -> Mark {
     Mark { stack: stack.to_owned(), logical_id: String::new() }
@@ -217,6 +229,9 @@ fn bare(kind: &str, name: &str) -> Option<Resource> {
     let properties = match kind {
         "AWS::IAM::Role" => json!({"RoleName": name, "AssumeRolePolicyDocument": trust}),
         "AWS::Logs::LogGroup" => json!({"LogGroupName": name}),
+        "AWS::DynamoDB::Table" => json!({
+            "TableName": name, "AttributeDefinitions": [], "KeySchema": [], "BillingMode": "PAY_PER_REQUEST",
+        }),
         _ => json!({"FunctionName": name, "Code": "", "Runtime": "", "Handler": "", "Role": ""}),
     };
     let Value::Object(properties) = properties else { return None };

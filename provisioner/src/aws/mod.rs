@@ -18,6 +18,7 @@ mod region;
 mod retry;
 mod s3;
 mod sent;
+mod tagged;
 mod writer;
 
 pub use cloudformation::{Body, Submission};

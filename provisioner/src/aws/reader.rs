@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_apigatewayv2::types::{Api, Integration, Route, Stage};
+use aws_sdk_cloudcontrol::types::ResourceDescription;
 use aws_sdk_lambda::types::FunctionConfiguration;
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -13,7 +14,7 @@ use super::Aws;
 use super::apigateway::SeenApi;
 use crate::desired::Desired;
 use crate::error::Result;
-use crate::observe::{Found, Leftover, Observed, Reader, Surroundings};
+use crate::observe::{Found, Leftover, Marked, Observed, Reader, Surroundings};
 use crate::releases::{Led, Releases};
 use crate::resources::other::Schema;
 use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource};
@@ -37,6 +38,8 @@ impl Aws {
             versions: Asked::default(),
             aliases: Asked::default(),
             urls: Asked::default(),
+            schemas: Asked::default(),
+            others: Asked::default(),
         }
     }
 }
@@ -66,6 +69,10 @@ pub struct AwsReader {
     pub(super) aliases: Asked<Option<Vec<Led>>>,
     /// By function, or function and alias (`chat:live`).
     pub(super) urls: Asked<Option<Found>>,
+    /// By kind, of those that have no type here.
+    schemas: Asked<Schema>,
+    /// By kind, of those that have no type here.
+    pub(super) others: Asked<Vec<ResourceDescription>>,
 }
 
 impl Reader for AwsReader {
@@ -75,14 +82,15 @@ impl Reader for AwsReader {
     }
 
     async fn schema(&self, kind: &str) -> Result<Schema> {
-        self.aws.registry_schema(kind).await
+        let schema = self.schemas.once(kind, self.aws.registry_schema(kind)).await?;
+        Ok(Schema::clone(&schema))
     }
 
     async fn surroundings(&self, api_id: &str) -> Result<Surroundings> {
         self.api_surroundings(api_id).await
     }
 
-    async fn marked(&self, desired: &Desired) -> Result<Vec<Leftover>> {
+    async fn marked(&self, desired: &Desired) -> Result<Marked> {
         self.marked_resources(desired).await
     }
 
@@ -135,7 +143,7 @@ impl AwsReader {
             Resource::Route(route) => self.find_route(route, mark).await,
             Resource::Stage(stage) => self.find_stage(stage, mark).await,
             Resource::Table(table) => self.aws.find_table(table, mark).await,
-            Resource::Other(other) => self.aws.find_other(other, mark).await,
+            Resource::Other(other) => self.find_other(other, mark).await,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::takeover::given_back;
 use super::{Action, Note, Step};
-use crate::observe::{Leftover, Observed};
+use crate::observe::{Leftover, Observed, Stray};
 use crate::resources::{Call, Resource, Stages};
 
 /// The steps that remove what is left over, after all others: callers first, then what they call, then what that needs.
@@ -47,30 +47,45 @@ pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
 
 /// What there is to know about what is left over.
 pub(super) fn notes(observed: &Observed, pruning: bool) -> Vec<Note> {
-    let told = observed.leftovers.iter().filter(|one| !(pruning && removable(one))).map(|Leftover { logical_id, found }| {
-        let (kind, name) = (found.resource.kind(), found.resource.name());
-        let hint = if removable(&Leftover { logical_id: logical_id.clone(), found: found.clone() }) {
-            "`deploy --prune` removes it (`plan --prune` shows that)"
-        } else {
-            "it holds data: remove it by hand"
-        };
+    let left = observed.leftovers.iter().filter(|one| !(pruning && removable(one)));
+    let told = left.map(|one| {
+        let (kind, name, logical_id) = (one.found.resource.kind(), one.found.resource.name(), &one.logical_id);
+        let hint = kept(&one.found.resource).unwrap_or("`deploy --prune` removes it (`plan --prune` shows that)");
         Note {
             logical_id: None,
             text: format!("{kind} `{name}` is this stack's `{logical_id}`, and the template with these parameters does not have it"),
             hint: Some(hint.to_owned()),
         }
     });
+    let strays = observed.strays.iter().map(|Stray { arn, logical_id }| Note {
+        logical_id: None,
+        text: format!(
+            "{arn} carries this stack's mark as `{logical_id}`, and the template with these parameters does not have it"
+        ),
+        hint: Some(
+            "its kind is not known here: where it is still there, remove it by hand, or its tag `provisioner:stack`"
+                .to_owned(),
+        ),
+    });
     let unknown = observed.leftovers_unknown.iter().map(|error| Note {
         logical_id: None,
         text: format!("what the template no longer names could not be looked for: {}", error.headline()),
         hint: error.next_step().map(str::to_owned),
     });
-    told.chain(unknown).collect()
+    told.chain(strays).chain(unknown).collect()
 }
 
-/// A table's data would be gone with it.
 fn removable(leftover: &Leftover) -> bool {
-    !matches!(leftover.found.resource, Resource::Table(_))
+    kept(&leftover.found.resource).is_none()
+}
+
+/// Why it is never pruned.
+fn kept(resource: &Resource) -> Option<&'static str> {
+    if let Resource::Table(_) = resource {
+        return Some("it holds data: remove it by hand");
+    }
+    let stays = matches!(resource, Resource::Other(other) if other.is_retained());
+    stays.then_some("the template that had it said that it stays: remove it by hand")
 }
 
 fn rank(resource: &Resource) -> usize {

@@ -289,6 +289,7 @@ impl Resource {
             (Self::Api(_), Self::Api(_)) => given("ApiId"),
             (Self::Integration(_), Self::Integration(_)) => given("IntegrationId"),
             (Self::Route(_), Self::Route(_)) => given("RouteId"),
+            (Self::Other(one), Self::Other(another)) => one.type_name == another.type_name && given("Ref"),
             (Self::Stage(one), Self::Stage(another)) => {
                 one.api_id == another.api_id && one.stage_name == another.stage_name
             }

@@ -23,7 +23,7 @@ impl State {
             Found::new(Resource::Api(one.clone()), ids([("Ref", id), ("ApiId", id)]), of_the_stack.owner(&one.tags))
         });
         let all = roles.chain(log_groups).chain(functions).chain(apis).filter(|one| one.owner == Owner::Ours);
-        all.map(leftover).collect()
+        all.map(leftover).chain(self.marked_others(&of_the_stack)).collect()
     }
 
     pub(super) fn marked_parts(&self, stack: &str, observed: &Observed) -> Vec<Leftover> {

@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use crate::desired::Desired;
 use crate::error::{Error, Result};
 use crate::execute::Writer;
-use crate::observe::{Found, Leftover, Observed, Reader, Surroundings};
+use crate::observe::{Found, Leftover, Marked, Observed, Reader, Surroundings};
 use crate::releases::Releases;
 use crate::resources::alias::Alias;
 use crate::resources::api::Api;
@@ -219,8 +219,9 @@ impl Reader for World {
         Ok(Surroundings { protocol: "HTTP".to_owned(), ..Surroundings::default() })
     }
 
-    async fn marked(&self, desired: &Desired) -> Result<Vec<Leftover>> {
-        Ok(lock(&self.state).marked(desired.stack.as_str()))
+    async fn marked(&self, desired: &Desired) -> Result<Marked> {
+        let leftovers = lock(&self.state).marked(desired.stack.as_str());
+        Ok(Marked { leftovers, ..Marked::default() })
     }
 
     async fn marked_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {

@@ -3,26 +3,31 @@
 use serde_json::{Map, Value, json};
 
 use super::{State, conflict, missing};
-use crate::observe::Found;
+use crate::observe::{Found, Leftover};
 use crate::resources::other::{self, Other, Schema};
-use crate::resources::{Ids, Mark, Resource};
+use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl State {
     pub(super) fn find_other(&self, wanted: &Other, mark: &Mark) -> Option<Found> {
-        let of_the_kind = || self.others.iter().filter(|((kind, _), _)| *kind == wanted.type_name);
-        let all = || of_the_kind().map(|((_, identifier), one)| (identifier, wanted.found(one.properties.clone())));
-        let named = || all().find(|(_, one)| wanted.given_name().is_some() && one.given_name() == wanted.given_name());
-        let untagged = wanted.schema.as_ref().is_none_or(|schema| schema.tags.is_none());
-        let found = match untagged {
-            true => all().find(|(_, one)| one.is_the_same_as(wanted)),
-            false => all().find(|(_, one)| one.is_marked(mark)).or_else(named),
-        };
-        let (identifier, one) = found?;
-        let owner = one.owner(mark);
-        let mut ids = Ids::from([("Ref".to_owned(), identifier.clone())]);
-        let texts = one.properties.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
-        ids.extend(texts);
-        Some(Found::new(Resource::Other(one), ids, owner))
+        let of_the_kind = self.others.iter().filter(|((kind, _), _)| *kind == wanted.type_name);
+        let all = of_the_kind.map(|((_, identifier), one)| (identifier, wanted.found(one.properties.clone())));
+        let all: Vec<_> = all.collect();
+        let (identifier, one) = wanted.among(all.iter().map(|(identifier, one)| (*identifier, one)), mark)?;
+        Some(found_other(identifier, one.clone(), mark))
+    }
+
+    /// All with the stack's mark, of the kinds that have tags.
+    pub(super) fn marked_others(&self, of_the_stack: &Mark) -> Vec<Leftover> {
+        let told = self.others.iter().map(|((kind, identifier), one)| {
+            let one = Other { schema: Schema::kept(kind), ..one.clone() };
+            (identifier, one.found_tags().unwrap_or_default(), one)
+        });
+        let ours = told.filter(|(_, tags, _)| of_the_stack.owner(tags) == Owner::Ours);
+        ours.map(|(identifier, tags, one)| Leftover {
+            logical_id: Mark::of(&tags).logical_id,
+            found: found_other(identifier, one, of_the_stack),
+        })
+        .collect()
     }
 
     pub(super) fn other_call(&mut self, call: &other::Call) -> Result<Ids, String> {
@@ -57,6 +62,14 @@ impl State {
             }
         }
     }
+}
+
+fn found_other(identifier: &str, one: Other, mark: &Mark) -> Found {
+    let owner = one.owner(mark);
+    let mut ids = Ids::from([("Ref".to_owned(), identifier.to_owned())]);
+    let texts = one.properties.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+    ids.extend(texts);
+    Found::new(Resource::Other(one), ids, owner)
 }
 
 /// JSON Patch, as strict as Cloud Control: what is replaced has to be there.

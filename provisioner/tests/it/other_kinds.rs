@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::account::Account;
-use crate::support::proxy::rule::{AwsError, call};
+use crate::support::proxy::rule::{AwsError, Edit, Fault, call};
 use crate::support::user::User;
 
 const TEMPLATE: &str = "\
@@ -85,7 +85,56 @@ async fn a_queue_of_somebody_else_is_refused_until_it_is_adopted() {
     user.plain(&["deploy", "--adopt", "--yes"]).await.expect_success();
     let [queue] = kept(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue");
     let team = json!({"Key": "team", "Value": "films"});
-    assert!(queue["Tags"].as_array().is_some_and(|tags| tags.len() == 3 && tags.contains(&team)), "{queue:#}");
+    assert!(queue["Tags"].as_array().is_some_and(|tags| tags.len() == 4 && tags.contains(&team)), "{queue:#}");
+}
+
+#[tokio::test]
+async fn what_a_template_no_longer_has_is_told_by_its_tags_and_pruned_and_what_shall_stay_is_kept() {
+    let (user, directory) = user();
+    let template = directory.path().join("t.yaml");
+    let retained =
+        "  Kept:\n    Type: AWS::SQS::Queue\n    DeletionPolicy: Retain\n    Properties: {QueueName: kept}\n";
+    let with_more = TEMPLATE.replace("Resources:\n", &format!("Resources:\n{retained}"));
+    fs::write(&template, with_more).expect("the template");
+    user.plain(&["deploy"]).await.expect_success();
+    let less = "Resources:\n  More:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: more}\n";
+    fs::write(&template, less).expect("the template");
+    user.plain(&["deploy"]).await.expect_success();
+
+    // MiniStack's tagging API does not know what its Cloud Control keeps; AWS's does, and for some minutes longer.
+    let mut mappings = vec![json!({"ResourceARN": "arn:aws:ec2:us-east-1:1:snapshot/snap-1", "Tags": [
+        {"Key": "provisioner:stack", "Value": "cinedb-chat"}, {"Key": "provisioner:resource", "Value": "Volume"},
+    ]})];
+    for (kind, service, name) in [("AWS::SQS::Queue", "sqs", "QueueName"), ("AWS::SNS::Topic", "sns", "TopicName")] {
+        for one in kept(&user.account, kind).await {
+            let arn = format!("arn:aws:{service}:us-east-1:1:{}", one[name].as_str().expect("its name"));
+            mappings.push(json!({"ResourceARN": arn, "Tags": one["Tags"]}));
+        }
+    }
+    let known = Edit::new(move |answer| answer["ResourceTagMappingList"] = json!(mappings));
+    user.proxy.on(call("GetResources").suffer(Fault::Edit(known)));
+    let told = user.plain(&["plan"]).await.expect_success();
+    for text in [
+        "AWS::SQS::Queue `jobs` is this stack's `Jobs`, and the template with these parameters does not have it\n        \
+         `deploy --prune` removes it",
+        "AWS::SNS::Topic `news` is this stack's `News`",
+        "AWS::SQS::Queue `kept` is this stack's `Kept`, and the template with these parameters does not have it\n        \
+         the template that had it said that it stays: remove it by hand",
+        "arn:aws:ec2:us-east-1:1:snapshot/snap-1 carries this stack's mark as `Volume`",
+    ] {
+        assert!(told.stdout.contains(text), "no `{text}` in {told:?}");
+    }
+    assert_eq!(told.stdout.matches("note:").count(), 4, "{told:?}");
+
+    user.plain(&["deploy", "--prune", "--yes"]).await.expect_success();
+    let queues = kept(&user.account, "AWS::SQS::Queue").await;
+    let mut names: Vec<_> = queues.iter().map(|queue| queue["QueueName"].as_str().unwrap_or_default()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["kept", "more"]);
+    assert!(kept(&user.account, "AWS::SNS::Topic").await.is_empty());
+    assert_eq!(kept(&user.account, "AWS::SNS::Subscription").await.len(), 1, "without tags nothing finds it");
+    let after = user.plain(&["plan"]).await.expect_success();
+    assert_eq!(after.stdout.matches("note:").count(), 2, "what is gone is not told: {after:?}");
 }
 
 #[tokio::test]

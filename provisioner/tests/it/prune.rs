@@ -1,6 +1,9 @@
 //! What the template no longer names is told by `plan`, and removed only when that is asked for.
 
+use std::fs;
+
 use aws_sdk_lambda::types::FunctionUrlAuthType;
+use tempfile::TempDir;
 
 use crate::depth::FAR;
 use crate::support::chat::assert_is_all_there_is;
@@ -111,6 +114,27 @@ async fn a_plan_that_finds_parts_left_over_is_2_calls_deep_and_a_deploy_asks_for
     let chain = chain(&user.proxy.calls());
     user.proxy.forget_rules();
     assert!(chain.depth() <= 2, "{chain:?}");
+}
+
+#[tokio::test]
+async fn a_table_is_told_and_never_pruned() {
+    let directory = TempDir::new().expect("a directory");
+    let file = directory.path().join("t.yaml");
+    let table = "  Films:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      \
+                 {TableName: films, BillingMode: PAY_PER_REQUEST, \
+                 AttributeDefinitions: [{AttributeName: id, AttributeType: S}], \
+                 KeySchema: [{AttributeName: id, KeyType: HASH}]}\n";
+    let logs = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties: {LogGroupName: films}\n";
+    let user = User::new().always(["--template".to_owned(), file.display().to_string()]);
+    fs::write(&file, format!("{logs}{table}")).expect("the template");
+    user.plain(&["deploy"]).await.expect_success();
+    fs::write(&file, logs).expect("the template");
+    for command in [&["plan"][..], &["deploy", "--prune", "--yes"], &["plan"]] {
+        let run = user.plain(command).await.expect_success();
+        let told = "AWS::DynamoDB::Table `films` is this stack's `Films`";
+        assert!(run.stdout.contains(told) || run.stderr.contains(told), "{run:?}");
+        assert!(run.stdout.contains("it holds data") || run.stderr.contains("it holds data"), "{run:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,15 +1,17 @@
 //! What holds for every stack in every world.
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::judge::{existing, foreign, foreign_part, judge};
 use super::spec::{Spec, any_spec};
 use super::{carried_out, planned, planned_removal, run};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Step, plan};
-use crate::resources::Mark;
 use crate::resources::alias::Alias;
+use crate::resources::other::{KIND_TAG, Other};
 use crate::resources::stage::Stage;
+use crate::resources::{Mark, Tags};
 use crate::world::{State, Trouble, World};
 
 pub(super) const KEEP_OFF: Options =
@@ -168,11 +170,18 @@ proptest! {
         let mut state = existing(&before, true);
         let spec = Spec { url: !dropped, ..spec };
         if dropped {
-            // As if the template had named more of what stays: with its URL, an alias and a stage.
+            // As if the template had named more of what stays: with its URL, an alias, a stage and a queue.
             let mark = |logical_id: &str| Mark { stack: "chat".to_owned(), logical_id: logical_id.to_owned() };
             let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
             let old = Alias { name: "old".to_owned(), description: mark("Old").as_description(), ..live };
             state.aliases.insert(("chat".to_owned(), "old".to_owned()), old);
+            let mut tags = Tags::new();
+            mark("OldQueue").add_to(&mut tags);
+            tags.insert(KIND_TAG.to_owned(), "AWS::SQS::Queue".to_owned());
+            let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+            let properties = json!({"QueueName": "old", "Tags": tags}).as_object().unwrap().clone();
+            let queue = Other::new("AWS::SQS::Queue", properties).unwrap();
+            state.others.insert(("AWS::SQS::Queue".to_owned(), "old".to_owned()), queue);
             for stage in state.stages.clone().into_values() {
                 let mut old = Stage { stage_name: "old".to_owned(), ..stage };
                 mark("OldStage").add_to(&mut old.tags);

@@ -41,6 +41,12 @@ pub enum Call {
     DeleteResource { type_name: String, identifier: String },
 }
 
+/// The tag that holds the kind: an ARN does not say it, and who no longer has it in a template needs it to look it up.
+pub const KIND_TAG: &str = "provisioner:kind";
+
+/// What follows the kind there for what stays when the template no longer has it.
+const RETAINED: &str = " retained";
+
 /// The first words of kinds that are CloudFormation's own business and no resource of the registry.
 const NOT_A_RESOURCE: [&str; 3] = ["AWS::CloudFormation::", "Custom::", "AWS::CDK::"];
 
@@ -83,25 +89,54 @@ impl Other {
         text(&format!("{noun}Name")).or_else(|| text("Name"))
     }
 
+    /// The tags of a found resource; nothing where its kind has none.
+    #[must_use]
+    pub fn found_tags(&self) -> Option<Tags> {
+        let property = self.schema.as_ref()?.tags.as_ref()?;
+        Some(compare::tags(self.properties.get(property)))
+    }
+
     /// Whose a found resource is. One without tags is whoever's names it: nothing tells more.
     #[must_use]
     pub fn owner(&self, mark: &Mark) -> Owner {
-        match self.schema.as_ref().and_then(|schema| schema.tags.as_ref()) {
-            Some(tag_property) => mark.owner(&compare::tags(self.properties.get(tag_property))),
-            None => Owner::Ours,
-        }
+        self.found_tags().map_or(Owner::Ours, |tags| mark.owner(&tags))
     }
 
     /// Whether a found resource carries just this mark.
     #[must_use]
     pub fn is_marked(&self, mark: &Mark) -> bool {
-        let tag_property = self.schema.as_ref().and_then(|schema| schema.tags.as_ref());
-        tag_property.is_some_and(|property| mark.is_on(&compare::tags(self.properties.get(property))))
+        self.found_tags().is_some_and(|tags| mark.is_on(&tags))
+    }
+
+    /// Says that it stays when the template no longer has it.
+    pub fn retain(&mut self) {
+        if let Some(kind) = self.mark.get_mut(KIND_TAG) {
+            kind.push_str(RETAINED);
+        }
+    }
+
+    /// Whether a found resource stays when the template no longer has it.
+    #[must_use]
+    pub fn is_retained(&self) -> bool {
+        self.found_tags().is_none_or(|tags| tags.get(KIND_TAG).is_none_or(|kind| kind.ends_with(RETAINED)))
+    }
+
+    /// Which of all found ones of its kind it is: the one that carries the mark, else the one of its name; for kinds
+    /// without tags the one that equals it in all that cannot be changed.
+    pub fn among<'a, I>(
+        &self,
+        mut all: impl Iterator<Item = (I, &'a Self)> + Clone,
+        mark: &Mark,
+    ) -> Option<(I, &'a Self)> {
+        if self.schema.as_ref().is_none_or(|schema| schema.tags.is_none()) {
+            return all.find(|(_, one)| one.is_the_same_as(self));
+        }
+        let named = |one: &Self| self.given_name().is_some() && one.given_name() == self.given_name();
+        all.clone().find(|(_, one)| one.is_marked(mark)).or_else(|| all.find(|(_, one)| named(one)))
     }
 
     /// Whether a found resource is the wanted one, for kinds without tags: equal in all that cannot be changed.
-    #[must_use]
-    pub fn is_the_same_as(&self, wanted: &Self) -> bool {
+    fn is_the_same_as(&self, wanted: &Self) -> bool {
         let fixed = wanted.create_only();
         let given: Vec<_> = fixed.iter().filter_map(|name| Some((name, wanted.properties.get(*name)?))).collect();
         !given.is_empty() && given.iter().all(|(name, value)| self.properties.get(**name) == Some(value))
@@ -145,6 +180,7 @@ impl Kind for Other {
     fn complete(&mut self, mark: &Mark) {
         self.logical_id.clone_from(&mark.logical_id);
         mark.add_to(&mut self.mark);
+        self.mark.insert(KIND_TAG.to_owned(), self.type_name.clone());
     }
 
     fn name(&self) -> String {

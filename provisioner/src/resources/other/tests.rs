@@ -20,8 +20,9 @@ fn changes(wanted: &Other, found: &Value) -> Vec<String> {
     changes.into_iter().map(|change| change.property).collect()
 }
 
-fn marked(more: &Value) -> Value {
+fn marked(kind: &str, more: &Value) -> Value {
     let mut tags = vec![
+        json!({"Key": "provisioner:kind", "Value": kind}),
         json!({"Key": "provisioner:resource", "Value": "One"}),
         json!({"Key": "provisioner:stack", "Value": "chat"}),
     ];
@@ -44,7 +45,7 @@ fn any_kind_of_the_registry_is_taken_and_nothing_else() {
 #[test]
 fn numbers_are_compared_and_sent_in_the_registrys_type() {
     let queue = told("AWS::SQS::Queue", &json!({"QueueName": "jobs", "VisibilityTimeout": "30"}));
-    let found = |seconds: u32| json!({"QueueName": "jobs", "VisibilityTimeout": seconds, "Tags": marked(&json!([]))});
+    let found = |seconds: u32| json!({"QueueName": "jobs", "VisibilityTimeout": seconds, "Tags": marked("AWS::SQS::Queue", &json!([]))});
     assert!(changes(&queue, &found(30)).is_empty());
     assert_eq!(changes(&queue, &found(60)), ["VisibilityTimeout"]);
     let create = queue.create().concat();
@@ -56,7 +57,8 @@ fn numbers_are_compared_and_sent_in_the_registrys_type() {
 fn what_the_template_does_not_say_is_no_change_and_tags_of_others_stay() {
     let topic = told("AWS::SNS::Topic", &json!({"DisplayName": "news"}));
     let theirs = json!({"Key": "cost-centre", "Value": "films"});
-    let found = json!({"DisplayName": "old", "KmsMasterKeyId": "k", "Tags": marked(&json!([theirs]))});
+    let found =
+        json!({"DisplayName": "old", "KmsMasterKeyId": "k", "Tags": marked("AWS::SNS::Topic", &json!([theirs]))});
     assert_eq!(changes(&topic, &found), ["DisplayName"]);
     let untagged = topic.found(json!({"Tags": [theirs]}).as_object().unwrap().clone());
     let changed = Changed::of(&Resource::Other(topic.clone()).changes_from(&Resource::Other(untagged.clone())));
@@ -65,7 +67,7 @@ fn what_the_template_does_not_say_is_no_change_and_tags_of_others_stay() {
     let [Call::UpdateResource { patch, identifier, .. }] = update.as_slice() else { panic!("not one call") };
     assert_eq!(identifier, "arn:topic");
     let tags = patch.as_array().unwrap().iter().find(|one| one["path"] == "/Tags").unwrap();
-    assert_eq!((&tags["op"], tags["value"].as_array().unwrap().len()), (&json!("replace"), 3), "{patch}");
+    assert_eq!((&tags["op"], tags["value"].as_array().unwrap().len()), (&json!("replace"), 4), "{patch}");
     assert!(patch.as_array().unwrap().iter().any(|one| one["path"] == "/DisplayName" && one["op"] == "add"), "{patch}");
 }
 
@@ -92,4 +94,33 @@ fn a_kind_without_tags_is_the_same_when_all_that_cannot_change_is() {
 fn a_primary_identifier_in_the_properties_is_what_it_is_found_by() {
     assert_eq!(told("AWS::CloudWatch::Alarm", &json!({"AlarmName": "errors"})).identifier().as_deref(), Some("errors"));
     assert_eq!(told("AWS::SNS::Topic", &json!({"TopicName": "news"})).identifier(), None);
+}
+
+#[test]
+fn of_all_of_its_kind_it_is_the_marked_one_then_the_one_of_its_name_and_without_tags_the_one_that_equals_it() {
+    let chosen = |wanted: &Other, all: &[Value]| {
+        let all: Vec<Other> = all.iter().map(|one| wanted.found(one.as_object().unwrap().clone())).collect();
+        wanted.among(all.iter().enumerate(), &mark()).map(|(place, _)| place)
+    };
+    let queue = told("AWS::SQS::Queue", &json!({"QueueName": "jobs"}));
+    let (namesake, marked) =
+        (json!({"QueueName": "jobs"}), json!({"QueueName": "old", "Tags": marked("K", &json!([]))}));
+    assert_eq!(chosen(&queue, &[namesake.clone(), marked]), Some(1));
+    assert_eq!(chosen(&queue, &[json!({"QueueName": "other"}), namesake]), Some(1));
+    let subscription = told("AWS::SNS::Subscription", &json!({"TopicArn": "t", "Protocol": "sqs", "Endpoint": "q"}));
+    let other = json!({"TopicArn": "t", "Protocol": "sqs", "Endpoint": "another"});
+    let same = json!({"TopicArn": "t", "Protocol": "sqs", "Endpoint": "q", "RawMessageDelivery": true});
+    assert_eq!(chosen(&subscription, &[other.clone(), same]), Some(1));
+    assert_eq!(chosen(&subscription, &[other]), None);
+}
+
+#[test]
+fn what_the_template_lets_go_says_so_in_its_tags() {
+    let found = |queue: &Other| queue.found(queue.wanted());
+    let mut queue = told("AWS::SQS::Queue", &json!({"QueueName": "jobs"}));
+    assert!(!found(&queue).is_retained());
+    queue.retain();
+    assert!(found(&queue).is_retained());
+    let kind = |one: &Other| one.found_tags().unwrap()[KIND_TAG].clone();
+    assert_eq!(kind(&found(&queue)), "AWS::SQS::Queue retained");
 }

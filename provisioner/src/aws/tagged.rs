@@ -1,0 +1,69 @@
+//! What the Resource Groups Tagging API knows to carry a stack's tag: ARNs and tags, some minutes late.
+
+use aws_sdk_resourcegroupstagging::types::TagFilter;
+
+use super::Aws;
+use super::problem::problem;
+use crate::error::Result;
+use crate::resources::other::KIND_TAG;
+use crate::resources::{Mark, STACK_TAG, Tags};
+
+/// Something with the stack's tag.
+pub(super) struct Tagged {
+    pub(super) arn: String,
+    tags: Tags,
+}
+
+impl Tagged {
+    /// Its mark.
+    pub(super) fn mark(&self) -> Mark {
+        Mark::of(&self.tags)
+    }
+
+    /// What its tag says that its kind is, where that has no type here.
+    pub(super) fn other_kind(&self) -> Option<&str> {
+        let value = self.tags.get(KIND_TAG)?;
+        value.split(' ').next()
+    }
+
+    /// Its name, if its ARN is one of this service and begins so: `("lambda", "function:")`.
+    pub(super) fn name_in(&self, service: &str, start: &str) -> Option<&str> {
+        // arn:PARTITION:SERVICE:REGION:ACCOUNT:REST
+        let mut parts = self.arn.splitn(6, ':');
+        let (own, rest) = (parts.nth(2)?, parts.nth(2)?);
+        rest.strip_prefix(start).filter(|_| own == service)
+    }
+}
+
+impl Aws {
+    /// All that carries the stack's tag, of the kinds that the tagging API knows.
+    pub(super) async fn tagged(&self, stack: &str) -> Result<Vec<Tagged>> {
+        let filter = TagFilter::builder().key(STACK_TAG).values(stack).build();
+        let mut pages = self.tagging.get_resources().tag_filters(filter).into_paginator().send();
+        let mut all = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| problem("looking for what carries the stack's tag", &error))?;
+            all.extend(page.resource_tag_mapping_list.unwrap_or_default().into_iter().map(|one| Tagged {
+                arn: one.resource_arn.unwrap_or_default(),
+                tags: one.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
+            }));
+        }
+        Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_from_the_arns_of_its_service_only() {
+        let tagged = |arn: &str| Tagged { arn: arn.to_owned(), tags: Tags::new() };
+        let function = tagged("arn:aws:lambda:us-east-1:1:function:chat");
+        assert_eq!(function.name_in("lambda", "function:"), Some("chat"));
+        assert_eq!(function.name_in("lambda", "event-source-mapping:"), None);
+        assert_eq!(tagged("arn:aws:other:us-east-1:1:function:chat").name_in("lambda", "function:"), None);
+        let stage = tagged("arn:aws:apigateway:us-east-1::/apis/a1/stages/old");
+        assert_eq!(stage.name_in("apigateway", "/apis/"), Some("a1/stages/old"));
+    }
+}
