@@ -89,6 +89,12 @@ impl Found {
         self
     }
 
+    /// It and its twins, with what AWS assigned to each.
+    pub fn each(&self) -> impl Iterator<Item = (&Resource, &Ids)> {
+        let twins = self.twins.iter().map(|twin| (&twin.resource, &twin.ids));
+        std::iter::once((&self.resource, &self.ids)).chain(twins)
+    }
+
     /// The calls that remove the twins.
     #[must_use]
     pub fn remove_twins(&self) -> Stages<Call> {
@@ -251,9 +257,8 @@ async fn releases_of<'a>(
 /// The integrations beside those that remember a route: one of them is where it led. They were all in one list.
 async fn integrations(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, BTreeSet<String>>> {
     let mut all = BTreeMap::new();
-    let left_over = observed.leftovers.iter().map(|one| &one.found);
-    for found in observed.found.values().chain(left_over) {
-        let Resource::Integration(integration) = &found.resource else { continue };
+    for (resource, _) in observed.each() {
+        let Resource::Integration(integration) = resource else { continue };
         if !Taken::all_in(&integration.description).is_empty() {
             all.insert(integration.api_id.clone(), reader.integrations(&integration.api_id).await?);
         }
@@ -262,23 +267,22 @@ async fn integrations(reader: &impl Reader, observed: &Observed) -> Result<BTree
 }
 
 impl Observed {
+    /// All that is the template's or is left over, with what AWS assigned to each.
+    pub fn each(&self) -> impl Iterator<Item = (&Resource, &Ids)> {
+        let left_over = self.leftovers.iter().map(|one| &one.found);
+        self.found.values().chain(left_over).flat_map(Found::each)
+    }
+
     /// Whether this is one of the resources that the template names.
     fn has(&self, other: &Found) -> bool {
-        self.found.values().any(|found| {
-            let twins = found.twins.iter().map(|twin| (&twin.resource, &twin.ids));
-            let mut all = std::iter::once((&found.resource, &found.ids)).chain(twins);
-            all.any(|(resource, ids)| resource.is_the_very(ids, &other.resource, &other.ids))
-        })
+        let mut all = self.found.values().flat_map(Found::each);
+        all.any(|(resource, ids)| resource.is_the_very(ids, &other.resource, &other.ids))
     }
 
     /// The ids of the APIs that the stack has or had parts in.
     #[must_use]
     pub fn api_ids(&self) -> BTreeSet<String> {
-        let all = self.found.values().flat_map(|found| {
-            let twins = found.twins.iter().map(|twin| (&twin.resource, &twin.ids));
-            std::iter::once((&found.resource, &found.ids)).chain(twins)
-        });
-        let ids = all.filter_map(|(resource, ids)| {
+        let ids = self.found.values().flat_map(Found::each).filter_map(|(resource, ids)| {
             if let Resource::Api(_) = resource {
                 ids.get("ApiId").cloned()
             } else if let Resource::Permission(permission) = resource {

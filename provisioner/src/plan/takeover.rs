@@ -54,9 +54,8 @@ pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: 
 pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, Stages<Call>, String)> {
     let Resource::Route(now) = &found.resource else { return None };
     let id = now.target.strip_prefix("integrations/")?;
-    let mut all = observed.found.values().chain(observed.leftovers.iter().map(|one| &one.found));
-    let led_to = all.find(|one| one.ids.get("IntegrationId").is_some_and(|own| own == id))?;
-    let Resource::Integration(integration) = &led_to.resource else { return None };
+    let (led_to, _) = observed.each().find(|(_, ids)| ids.get("IntegrationId").is_some_and(|own| own == id))?;
+    let Resource::Integration(integration) = led_to else { return None };
     let taken = Taken::all_in(&integration.description).into_iter().find(|one| one.route_key == now.route_key)?;
     let target = &taken.target;
     let there = observed.integrations.get(&now.api_id);

@@ -34,6 +34,8 @@ async fn a_first_deploy_makes_all_and_a_second_nothing() {
     let (user, _turn) = user().await;
     user.deploy(&[]).await;
     assert_is_all_there_is(&user.world().await, &user.account);
+    let plan = user.run(&["plan"]).await.expect_success();
+    assert!(plan.stdout.contains("nothing to do") && !plan.stdout.contains("note:"), "{plan:?}");
     let (again, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
     again.expect_success();
     assert_eq!(writes, [""; 0]);

@@ -11,6 +11,7 @@ use super::{carried_out, planned, planned_removal, run};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Plan, plan};
 use crate::resources::Resource;
+use crate::resources::integration::Integration;
 use crate::resources::route::Route;
 use crate::resources::taken::Taken;
 use crate::world::{State, World};
@@ -64,6 +65,23 @@ fn a_taken_route_goes_back_to_where_it_led_and_goes_where_that_is_gone() {
             assert_eq!(targets, Vec::from_iter(is_there.then_some("integrations/old")));
         }
     }
+}
+
+#[test]
+fn what_the_older_of_two_integrations_remembers_is_given_back_too() {
+    let mut state = with_a_taken_route(true);
+    let (id, older) = state.integrations.iter().find(|(_, one)| one.description.contains("took=")).unwrap();
+    // An interrupted replacement has made another, which comes first and remembers nothing yet.
+    let newer = Integration {
+        description: "provisioner:stack=chat provisioner:resource=Integration".to_owned(),
+        ..older.clone()
+    };
+    assert!("another" < id.as_str());
+    state.integrations.insert("another".to_owned(), newer);
+    let done = carried_out(&planned_removal(&attached().desired(), &state), &state, None);
+    assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+    assert_eq!(done.state.routes.values().filter(|route| route.target == "integrations/old").count(), 1);
+    assert_eq!(Vec::from_iter(done.state.integrations.keys()), ["old", "theirs"]);
 }
 
 #[test]
