@@ -146,8 +146,8 @@ pub struct Marked {
     pub strays: Vec<Stray>,
 }
 
-/// Something that carries the stack's mark and is of a kind that nothing here tells, such as what other tools copy tags
-/// to.
+/// Something that carries the stack's mark and is of a kind that nothing here tells, such as what somebody copied the
+/// tags to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stray {
     /// Its ARN.
