@@ -8,6 +8,7 @@ use crate::package::{self, Target, Way};
 use crate::place::{Place, StackName};
 use crate::releases::Releases;
 use crate::resources::function::Function;
+use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::version::Version;
 use crate::resources::{Ids, Mark, PropertyFault, Resource, typed_kinds};
 use crate::template::{
@@ -97,6 +98,9 @@ impl Desired {
             }
             if let Resource::Version(version) = &mut resource {
                 release(template, &logical_id, version, &resources)?;
+            }
+            if let Resource::InlinePolicy(policy) = &resource {
+                put_beside(template, &logical_id, policy, &mut resources)?;
             }
             for (reference, value) in resource.known(&logical_id, place, &Ids::new()) {
                 known.insert(reference, value);
@@ -229,6 +233,26 @@ fn release(template: &Template, logical_id: &str, version: &mut Version, earlier
     }
     let reason = format!("`{}` is no function of this template", version.function_name);
     Err(template.property_problem(logical_id, "FunctionName", reason))
+}
+
+/// A role knows the policies that other resources put on it, so that it leaves them alone.
+fn put_beside(template: &Template, logical_id: &str, policy: &InlinePolicy, earlier: &mut [Wanted]) -> Result<()> {
+    let name = &policy.policy_name;
+    for role_name in &policy.roles {
+        let role = earlier.iter_mut().find_map(|wanted| {
+            let Resource::Role(role) = &mut wanted.resource else { return None };
+            (role.role_name == *role_name).then_some(role)
+        });
+        let Some(role) = role else {
+            let reason = format!("`{role_name}` is no role of this template; write it as `!Ref ROLE`");
+            return Err(template.property_problem(logical_id, "Roles", reason));
+        };
+        if role.policies.contains_key(name) || !role.policies_beside.insert(name.clone()) {
+            let reason = format!("the role `{role_name}` has another policy of the name `{name}`");
+            return Err(template.property_problem(logical_id, "PolicyName", reason));
+        }
+    }
+    Ok(())
 }
 
 fn read_package(template: &Template, logical_id: &str, function: &mut Function, packages: &Packages) -> Result<()> {

@@ -1,9 +1,9 @@
-//! IAM: roles.
+//! IAM: roles and their policies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_iam::types::Tag;
+use aws_sdk_iam::types::{Role as SdkRole, Tag};
 use futures_util::TryFutureExt as _;
 use futures_util::future::join_all;
 use percent_encoding::percent_decode_str;
@@ -13,25 +13,18 @@ use super::Aws;
 use super::problem::{is_missing, problem, says};
 use crate::error::{Error, Result};
 use crate::observe::Found;
+use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::role::{Call, Role};
-use crate::resources::{Ids, Mark, Policy, Resource, Tags};
+use crate::resources::{Ids, Mark, Owner, Policy, Resource, Tags};
 
 impl Aws {
     pub(super) async fn find_role(&self, wanted: &Role, mark: &Mark) -> Result<Option<Found>> {
         let name = &wanted.role_name;
-        let doing = || format!("reading role {name}");
-        let role = async {
-            match self.iam.get_role().role_name(name).send().await {
-                Ok(answer) => Ok(answer.role),
-                Err(error) if is_missing(&error) => Ok(None),
-                Err(error) => Err(problem(doing(), &error)),
-            }
-        };
         let listed = self.inline_policy_names(name);
         // The policies of the template are asked for at once; what else is found is asked for after the lists.
         let expected = join_all(wanted.policies.keys().map(|policy| self.inline_policy(name, policy)));
         let (role, attached, listed, expected) =
-            tokio::try_join!(role, self.attached_policies(name), listed, async { Ok(expected.await) })?;
+            tokio::try_join!(self.role(name), self.attached_policies(name), listed, async { Ok(expected.await) })?;
         let Some(role) = role else { return Ok(None) };
         let mut policies = BTreeMap::new();
         for (policy, document) in wanted.policies.keys().zip(expected) {
@@ -39,14 +32,16 @@ impl Aws {
                 policies.insert(policy.clone(), document);
             }
         }
-        for policy in listed {
+        let (beside, own): (Vec<_>, Vec<_>) =
+            listed.into_iter().partition(|policy| wanted.policies_beside.contains(policy));
+        for policy in own {
             if !wanted.policies.contains_key(&policy)
                 && let Some(document) = self.inline_policy(name, &policy).await?
             {
                 policies.insert(policy, document);
             }
         }
-        let tags: Tags = role.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
+        let tags = tags_of(&role);
         let owner = mark.owner(&tags);
         let resource = Role {
             role_name: role.role_name,
@@ -57,10 +52,32 @@ impl Aws {
             permissions_boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn),
             managed_policy_arns: attached,
             policies,
+            policies_beside: beside.into_iter().collect(),
             tags,
         };
         let ids = Ids::from([("Arn".to_owned(), role.arn)]);
         Ok(Some(Found::new(Resource::Role(resource), ids, owner)))
+    }
+
+    /// It is whose its roles are; and somebody else's if one of them is.
+    pub(super) async fn find_inline_policy(&self, wanted: &InlinePolicy, mark: &Mark) -> Result<Option<Found>> {
+        let asked = wanted.roles.iter().map(|name| async move {
+            let (role, document) = tokio::try_join!(self.role(name), self.inline_policy(name, &wanted.policy_name))?;
+            Ok(role.zip(document).map(|(role, document)| (name, mark.owner(&tags_of(&role)), document)))
+        });
+        let there: Vec<_> = join_all(asked).await.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+        let owner = there.iter().map(|(_, owner, _)| owner).find(|owner| **owner != Owner::Ours);
+        let owner = owner.cloned().unwrap_or(Owner::Ours);
+        let seen = wanted.seen_on(there.iter().map(|(name, _, document)| (*name, document)));
+        Ok(seen.map(|seen| Found::new(Resource::InlinePolicy(seen), Ids::new(), owner)))
+    }
+
+    async fn role(&self, name: &str) -> Result<Option<SdkRole>> {
+        match self.iam.get_role().role_name(name).send().await {
+            Ok(answer) => Ok(answer.role),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(problem(format!("reading role {name}"), &error)),
+        }
     }
 
     pub(super) async fn role_tags(&self, role: &str) -> Result<Tags> {
@@ -205,6 +222,10 @@ fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
 pub(super) fn names_lambda(document: Option<&str>) -> bool {
     let text = percent_decode_str(document.unwrap_or_default()).decode_utf8_lossy();
     text.contains("lambda.amazonaws.com")
+}
+
+fn tags_of(role: &SdkRole) -> Tags {
+    role.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
 }
 
 /// IAM answers policy documents URL-encoded.

@@ -132,6 +132,7 @@ impl AwsReader {
     async fn look_for(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
         match wanted {
             Resource::Role(role) => self.aws.find_role(role, mark).await,
+            Resource::InlinePolicy(policy) => self.aws.find_inline_policy(policy, mark).await,
             Resource::LogGroup(log_group) => self.aws.find_log_group(log_group, mark).await,
             Resource::Function(function) => self.aws.find_function(function, mark).await,
             Resource::Version(version) => self.find_version(version).await,

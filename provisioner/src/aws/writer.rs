@@ -60,7 +60,7 @@ impl Left {
 impl Aws {
     async fn send_once(&self, call: &Call) -> Result<Ids> {
         match call {
-            Call::Role(call) => self.send_role(call).await,
+            Call::Role(call) | Call::InlinePolicy(call) => self.send_role(call).await,
             Call::LogGroup(call) => self.send_log_group(call).await,
             Call::Function(call) => self.send_function(call).await,
             Call::Version(call) => self.send_version(call).await,

@@ -26,12 +26,13 @@ enum Of {
 type Limit = (&'static str, &'static str, Of, usize, &'static str);
 
 #[rustfmt::skip]
-const LIMITS: [Limit; 28] = [
+const LIMITS: [Limit; 29] = [
     ("AWS::IAM::Role", "RoleName", Of::Text, 64, NAME),
     ("AWS::IAM::Role", "Description", Of::Text, 1000, SHORTER),
     ("AWS::IAM::Role", "Policies", Of::Keys, 128, SHORTER),
     ("AWS::IAM::Role", "Tags", Of::Keys, 128, SHORTER),
     ("AWS::IAM::Role", "Tags", Of::Values, 256, SHORTER),
+    ("AWS::IAM::Policy", "PolicyName", Of::Text, 128, SHORTER),
     ("AWS::Logs::LogGroup", "LogGroupName", Of::Text, 512, NAME),
     ("AWS::Logs::LogGroup", "Tags", Of::Keys, 128, SHORTER),
     ("AWS::Logs::LogGroup", "Tags", Of::Values, 256, SHORTER),
@@ -123,6 +124,9 @@ mod tests {
                 "RoleName": text(64), "Description": text(1000), "AssumeRolePolicyDocument": allowed,
                 "Policies": [{"PolicyName": text(128), "PolicyDocument": policy}], "Tags": tags(256),
             }},
+            "Policy": {"Type": "AWS::IAM::Policy", "Properties": {
+                "PolicyName": "p".repeat(128 + over), "PolicyDocument": policy, "Roles": [{"Ref": "Role"}],
+            }},
             "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": text(512), "Tags": tags(256)}},
             "Function": {"Type": "AWS::Lambda::Function", "Properties": {
                 "FunctionName": text(64), "Description": text(256), "Code": "f.zip", "Runtime": "provided.al2023",
@@ -175,6 +179,7 @@ mod tests {
         AWS::DynamoDB::Table: TableName has 256 characters; AWS takes 255
         AWS::DynamoDB::Table: Tags.team has 257 characters; AWS takes 256
         AWS::DynamoDB::Table: the key Tags.t… has 129 characters; AWS takes 128
+        AWS::IAM::Policy: PolicyName has 129 characters; AWS takes 128
         AWS::IAM::Role: Description has 1001 characters; AWS takes 1000
         AWS::IAM::Role: RoleName has 65 characters; AWS takes 64
         AWS::IAM::Role: Tags.team has 257 characters; AWS takes 256

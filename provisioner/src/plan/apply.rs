@@ -8,7 +8,7 @@ use super::canary::{Canary, share_first};
 use super::hold::hold_callers;
 use super::leftovers;
 use super::notes::findings;
-use super::order::{callers_last, start_early};
+use super::order::{callers_last, grant_first, start_early};
 use super::publish::publish_with_the_code;
 use super::retire::retire_versions;
 use super::secret::masked;
@@ -70,7 +70,10 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
             let new = taken.get(&wanted.logical_id).map_or(&[][..], Vec::as_slice);
             takeover::remember(integration, observed.found.get(&wanted.logical_id), new);
         }
-        let goes = |found: &&Found| found.resource.part_of_function().is_some_and(|function| lost.contains(function));
+        let goes = |found: &&Found| {
+            let with_its_function = found.resource.part_of_function().is_some_and(|function| lost.contains(function));
+            with_its_function || goes_with_its_role(&found.resource, &steps)
+        };
         let found = observed.found.get(&wanted.logical_id).filter(|found| !goes(found));
         let found = found.map(|found| found.clone().led_by(&resource));
         let missing = observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(wanted, error));
@@ -98,6 +101,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     hold_callers(&mut steps);
     publish_with_the_code(&mut steps);
     callers_last(&mut steps);
+    grant_first(&mut steps);
     start_early(&mut steps);
     if let Some(canary) = options.canary {
         let (impossible, needless) = share_first(&mut steps, canary);
@@ -129,6 +133,13 @@ fn function_that_failed(found: &Found) -> Option<&str> {
         return None;
     };
     Some(function_name)
+}
+
+/// An inline policy goes with a role that is made anew.
+fn goes_with_its_role(found: &Resource, steps: &[Step]) -> bool {
+    let Resource::InlinePolicy(policy) = found else { return false };
+    let mut made_anew = steps.iter().filter(|step| step.action == Action::Replace);
+    made_anew.any(|step| matches!(&step.resource, Resource::Role(role) if policy.roles.contains(&role.role_name)))
 }
 
 fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {

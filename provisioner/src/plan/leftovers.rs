@@ -101,6 +101,6 @@ fn rank(resource: &Resource) -> usize {
         Resource::Function(_) => 8,
         Resource::Other(_) | Resource::Table(_) => 9,
         Resource::LogGroup(_) => 10,
-        Resource::Role(_) => 11,
+        Resource::Role(_) | Resource::InlinePolicy(_) => 11,
     }
 }

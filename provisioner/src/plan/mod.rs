@@ -224,7 +224,7 @@ const TAKES_AWAY: [&str; 2] = ["DeleteRolePolicy", "DetachRolePolicy"];
 impl Step {
     /// Whether it makes a role or changes what one may do: it takes time until that holds everywhere.
     fn grants_something_new(&self) -> bool {
-        matches!(self.resource, Resource::Role(_)) && self.action.changes_something()
+        matches!(self.resource, Resource::Role(_) | Resource::InlinePolicy(_)) && self.action.changes_something()
     }
 
     /// Does nothing about the resource, for `reason`.

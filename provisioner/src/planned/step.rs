@@ -77,6 +77,7 @@ fn sent(call: &Call) -> Value {
             | other::Call::DeleteResource { type_name, identifier },
         ) => Ok(json!([type_name, identifier])),
         Call::Role(_)
+        | Call::InlinePolicy(_)
         | Call::LogGroup(_)
         | Call::Version(_)
         | Call::Alias(_)

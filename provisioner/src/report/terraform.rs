@@ -57,6 +57,10 @@ fn imports(label: &str, found: &Found) -> Vec<Import> {
             });
             own("aws_iam_role", name.clone()).into_iter().chain(inline).chain(attached).collect()
         }
+        Resource::InlinePolicy(policy) => {
+            let on = |role: &String| part("aws_iam_role_policy", role, format!("{role}:{}", policy.policy_name));
+            policy.roles.iter().map(on).collect()
+        }
         Resource::LogGroup(group) => own("aws_cloudwatch_log_group", group.log_group_name.clone()),
         Resource::Function(function) => own("aws_lambda_function", function.function_name.clone()),
         Resource::Version(version) => vec![Import {

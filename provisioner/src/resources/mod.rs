@@ -7,6 +7,7 @@ pub mod api;
 mod cors;
 mod difference;
 pub mod function;
+pub mod inline_policy;
 pub mod integration;
 mod kind;
 pub mod log_group;
@@ -239,6 +240,7 @@ const ANY_OTHER: &str = "*";
 
 kinds! {
     Role in role: "an IAM role",
+    InlinePolicy in inline_policy: "an inline policy of roles",
     LogGroup in log_group: "a log group",
     Function in function: "a function",
     Version in version: "a published version of a function",

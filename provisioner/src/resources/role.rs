@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::kind::{Changed, Ids, Kind, Stages, default_name, stages};
 use super::policy::Policy;
@@ -38,6 +39,10 @@ pub struct Role {
     /// Inline policies by name; 10,240 characters in all.
     #[serde(default, deserialize_with = "named_policies")]
     pub policies: BTreeMap<String, Policy>,
+    /// The names of inline policies that other resources of the template put on it; of a role that AWS has, those that
+    /// are there. They are not compared: they have steps of their own. No property of a template.
+    #[serde(default)]
+    pub policies_beside: BTreeSet<String>,
     /// Tags.
     #[serde(default, deserialize_with = "tags::either_shape")]
     pub tags: Tags,
@@ -72,8 +77,14 @@ impl Kind for Role {
     const TYPE: &'static str = "AWS::IAM::Role";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
     const CREATE_ONLY: &'static [&'static str] = &["Path"];
+    const INTERNAL: &'static [&'static str] = &["PoliciesBeside"];
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
+
+    fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        let given = !self.policies_beside.is_empty();
+        given.then_some(("PoliciesBeside", "it follows from the template's AWS::IAM::Policy resources"))
+    }
 
     fn complete(&mut self, mark: &Mark) {
         default_name(&mut self.role_name, mark);
@@ -96,6 +107,14 @@ impl Kind for Role {
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
         Some(&mut self.tags)
+    }
+
+    fn comparable(&self) -> Value {
+        let mut all = serde_json::to_value(self).unwrap_or_default();
+        if let Some(properties) = all.as_object_mut() {
+            properties.remove("PoliciesBeside");
+        }
+        all
     }
 
     fn create(&self) -> Stages<Call> {
@@ -140,7 +159,8 @@ impl Kind for Role {
 
     fn delete(&self, _ids: &Ids) -> Stages<Call> {
         let detach = self.managed_policy_arns.iter().map(|arn| self.detach(arn));
-        let drop = self.policies.keys().map(|name| self.drop_policy(name));
+        // IAM deletes no role that still has a policy.
+        let drop = self.policies.keys().chain(&self.policies_beside).map(|name| self.drop_policy(name));
         stages([detach.chain(drop).collect(), vec![Call::DeleteRole { role_name: self.role_name.clone() }]])
     }
 }

@@ -1,15 +1,31 @@
 //! Roles.
 
+use std::collections::BTreeMap;
+
 use super::{ACCOUNT, State, conflict, ids, missing};
 use crate::observe::Found;
+use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::role::{Call, Role};
-use crate::resources::{Ids, Mark, Resource};
+use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl State {
     pub(super) fn find_role(&self, wanted: &Role, mark: &Mark) -> Option<Found> {
         let role = self.roles.get(&wanted.role_name)?;
         let owner = mark.owner(&role.tags);
-        Some(Found::new(Resource::Role(role.clone()), ids([("Arn", &arn(role))]), owner))
+        let mut found = role.clone();
+        let (beside, own) = found.policies.into_iter().partition(|(name, _)| wanted.policies_beside.contains(name));
+        let beside: BTreeMap<_, _> = beside;
+        found.policies_beside = beside.into_keys().collect();
+        found.policies = own;
+        Some(Found::new(Resource::Role(found), ids([("Arn", &arn(role))]), owner))
+    }
+
+    pub(super) fn find_inline_policy(&self, wanted: &InlinePolicy, mark: &Mark) -> Option<Found> {
+        let roles = || wanted.roles.iter().filter_map(|name| self.roles.get_key_value(name));
+        let seen =
+            wanted.seen_on(roles().filter_map(|(name, role)| Some((name, role.policies.get(&wanted.policy_name)?))))?;
+        let owner = roles().map(|(_, role)| mark.owner(&role.tags)).find(|owner| *owner != Owner::Ours);
+        Some(Found::new(Resource::InlinePolicy(seen), Ids::new(), owner.unwrap_or(Owner::Ours)))
     }
 
     fn role(&mut self, name: &str) -> Result<&mut Role, String> {
@@ -25,6 +41,7 @@ impl State {
                 // CreateRole takes no policies: those are put and attached afterwards.
                 let mut role = Role::clone(role);
                 role.policies.clear();
+                role.policies_beside.clear();
                 role.managed_policy_arns.clear();
                 let assigned = ids([("Arn", &arn(&role))]);
                 self.roles.insert(role.role_name.clone(), role);

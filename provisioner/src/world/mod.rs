@@ -87,6 +87,7 @@ impl State {
     fn find(&self, wanted: &Resource, mark: &Mark) -> Option<Found> {
         match wanted {
             Resource::Role(one) => self.find_role(one, mark),
+            Resource::InlinePolicy(one) => self.find_inline_policy(one, mark),
             Resource::LogGroup(one) => self.find_log_group(one, mark),
             Resource::Function(one) => self.find_function(one, mark),
             Resource::Version(one) => self.find_version(one),
@@ -104,7 +105,7 @@ impl State {
 
     fn carry_out(&mut self, call: &Call) -> std::result::Result<Ids, String> {
         match call {
-            Call::Role(call) => self.role_call(call),
+            Call::Role(call) | Call::InlinePolicy(call) => self.role_call(call),
             Call::LogGroup(call) => self.log_group_call(call),
             Call::Function(call) => self.function_call(call),
             Call::Version(call) => self.version_call(call),

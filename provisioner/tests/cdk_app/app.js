@@ -3,6 +3,7 @@
 const cdk = require('aws-cdk-lib');
 const { HttpApi, HttpMethod } = require('aws-cdk-lib/aws-apigatewayv2');
 const { HttpLambdaIntegration } = require('aws-cdk-lib/aws-apigatewayv2-integrations');
+const dynamodb = require('aws-cdk-lib/aws-dynamodb');
 const lambda = require('aws-cdk-lib/aws-lambda');
 
 // With its usage report, which has a condition on regions, as the `cdk` command has it unless it is told otherwise.
@@ -13,6 +14,12 @@ const handler = new lambda.Function(stack, 'Handler', {
   handler: 'index.handler',
   code: lambda.Code.fromAsset('handler'),
 });
+const films = new dynamodb.Table(stack, 'Films', {
+  partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING },
+  billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+  removalPolicy: cdk.RemovalPolicy.DESTROY,
+});
+films.grantReadData(handler);
 const api = new HttpApi(stack, 'Api');
 api.addRoutes({
   path: '/film',

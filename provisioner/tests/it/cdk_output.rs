@@ -10,7 +10,8 @@ use crate::support::proxy::call::names;
 use crate::support::user::User;
 use crate::support::world::World;
 
-/// The template of an app with a function from a folder, its role and a route of an HTTP API.
+/// The template of an app with a function from a folder, its role, a table that the role is granted to read, and a
+/// route of an HTTP API.
 fn template() -> [String; 4] {
     let cdk_out = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cdk_app/cdk.out");
     let template = cdk_out.join("films.template.json").display().to_string();
@@ -37,7 +38,10 @@ async fn a_stack_of_the_real_cdk_is_deployed_from_its_folder_answers_and_is_then
     let answer = send(&user.account, "GET", &url, &[], String::new()).await;
     assert_eq!((answer.status, &answer.body["film"]), (200, &Value::from("Arrival")), "{answer:?}");
     assert_eq!(alone(&world, "functions")["latest"]["runtime"], "python3.13");
-    assert_eq!(alone(&world, "roles")["attached"].as_array().map(Vec::len), Some(1));
+    let role = alone(&world, "roles");
+    assert_eq!(role["attached"].as_array().map(Vec::len), Some(1));
+    let granted = &role["inline"]["HandlerServiceRoleDefaultPolicyCBD0CC91"]["Statement"];
+    assert!(granted.to_string().contains("dynamodb:GetItem"), "{role:#}");
 
     user.proxy.clear();
     let again = user.plain(&["deploy", "--no-smoke"]).await.expect_success();
@@ -45,7 +49,11 @@ async fn a_stack_of_the_real_cdk_is_deployed_from_its_folder_answers_and_is_then
     assert_eq!(names(&user.proxy.writes()), [""; 0]);
 
     user.plain(&["destroy", "--yes"]).await.expect_success();
-    assert_eq!(World::read(&user.account).await.names("functions"), [""; 0]);
+    let left = World::read(&user.account).await;
+    assert_eq!(
+        [left.names("functions"), left.names("roles"), left.names("tables")],
+        [const { vec![] }; 3] as [Vec<&str>; 3]
+    );
 }
 
 #[tokio::test]

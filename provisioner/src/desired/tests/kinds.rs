@@ -124,6 +124,7 @@ Resources:
 "), @r#"
     resolving t.yaml:3: Nested.Type: the kind `AWS::CloudFormation::Stack` is not supported; supported are these, and all others of AWS's registry through Cloud Control
       AWS::IAM::Role
+      AWS::IAM::Policy
       AWS::Logs::LogGroup
       AWS::Lambda::Function
       AWS::Lambda::Version
@@ -150,4 +151,50 @@ Resources:
     resolving t.yaml:6: Outputs.Name.Value: `Logs` (AWS::Logs::LogGroup) has no attribute `Name`; supported: Arn
     checking stack chat: `One` and `Two` are both the AWS::Logs::LogGroup `same`
     "#);
+}
+
+#[test]
+fn a_policy_beside_its_roles_names_roles_of_the_template_and_no_other_policy_of_theirs() {
+    insta::assert_snapshot!(told("\
+---
+Resources:
+  Grant:
+    Type: AWS::IAM::Policy
+    Properties: {PolicyName: read, PolicyDocument: {}, Roles: [somebodys]}
+---
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      Policies: [{PolicyName: read, PolicyDocument: {}}]
+  Grant:
+    Type: AWS::IAM::Policy
+    Properties: {PolicyName: read, PolicyDocument: {}, Roles: [!Ref Role]}
+---
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
+  One:
+    Type: AWS::IAM::Policy
+    Properties: {PolicyName: read, PolicyDocument: {}, Roles: [!Ref Role]}
+  Other:
+    Type: AWS::IAM::Policy
+    Properties: {PolicyName: read, PolicyDocument: {}, Roles: [!Ref Role]}
+---
+Resources:
+  Grant:
+    Type: AWS::IAM::Policy
+    Properties: {PolicyName: read, PolicyDocument: {}, Roles: []}
+---
+Resources:
+  Grant:
+    Type: AWS::IAM::Policy
+    Properties: {PolicyName: read, PolicyDocument: {}, Users: [somebody]}
+"), @r"
+    resolving t.yaml:4: Grant.Roles: `somebodys` is no role of this template; write it as `!Ref ROLE`
+    resolving t.yaml:9: Grant.PolicyName: the role `chat-Role` has another policy of the name `read`
+    resolving t.yaml:8: Other.PolicyName: the role `chat-Role` has another policy of the name `read`
+    resolving t.yaml:4: Grant.Roles: it must name a role
+    resolving t.yaml:4: Grant.Users: `Users` is not supported; supported are PolicyName, PolicyDocument, Roles
+    ");
 }

@@ -204,8 +204,11 @@ fn role(spec: &Spec, tags: Tags) -> Role {
         policies: spec
             .policies
             .iter()
-            .map(|(name, action)| ((*name).to_owned(), Policy::from(allow(action))))
+            .map(|(name, action)| (*name, *action))
+            .chain(spec.grant.map(|action| ("Grant", action)))
+            .map(|(name, action)| (name.to_owned(), Policy::from(allow(action))))
             .collect(),
+        policies_beside: BTreeSet::new(),
         tags,
     }
 }

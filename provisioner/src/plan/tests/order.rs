@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::judge::existing;
-use super::planned;
 use super::spec::Spec;
+use super::{carried_out, planned};
 use crate::plan::{Action, Options, Plan, Step};
 use crate::world::State;
 
@@ -60,4 +60,21 @@ fn new_code_is_published_by_the_call_that_writes_it_and_other_changes_by_a_call_
     assert_eq!(calls(Spec { code, ..Spec::plain() }), ["UpdateFunctionCode"]);
     assert_eq!(calls(Spec { memory, ..Spec::plain() }), ["UpdateFunctionConfiguration", "PublishVersion"]);
     assert_eq!(calls(Spec { code, memory, ..Spec::plain() }), ["UpdateFunctionConfiguration", "UpdateFunctionCode"]);
+}
+
+#[test]
+fn a_role_keeps_what_it_had_until_the_policy_in_its_place_is_there() {
+    let ours = existing(&Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() }, true);
+    let plan = planned(&Spec { grant: Some("s:List"), ..Spec::plain() }.desired(), &ours, Options::default());
+    assert_eq!(step(&plan, "Role").calls, ["DeleteRolePolicy"]);
+    assert_eq!(carried_out(&plan, &ours, None).calls, ["PutRolePolicy", "DeleteRolePolicy"]);
+}
+
+#[test]
+fn a_policy_that_the_template_no_longer_has_goes_from_the_role_that_it_is_on() {
+    let ours = existing(&Spec { grant: Some("s:List"), ..Spec::plain() }, true);
+    let plan = planned(&Spec::plain().desired(), &ours, Options::default());
+    let changing: Vec<_> = plan.changing().map(|step| (step.id.as_str(), step.calls.clone())).collect();
+    assert_eq!(changing, [("Role", vec!["DeleteRolePolicy".to_owned()])]);
+    assert_eq!(plan.destructive().count(), 1);
 }

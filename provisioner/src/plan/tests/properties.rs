@@ -274,7 +274,8 @@ proptest! {
             role.tags.insert("provisioner:stack".to_owned(), "other".to_owned());
         }
         let plan = planned(&spec.desired(), &state, Options { adopt, ..Options::default() });
-        prop_assert_eq!(plan.blockers.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>(), ["Role"]);
+        let role_and_policy = if spec.grant.is_some() { &["Role", "Grant"][..] } else { &["Role"] };
+        prop_assert_eq!(plan.blockers.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>(), role_and_policy);
         let removal = carried_out(&planned_removal(&spec.desired(), &state), &state, None);
         prop_assert_eq!(&removal.state.roles, &state.roles);
     }

@@ -26,6 +26,8 @@ pub(crate) struct Spec {
     pub(crate) managed: BTreeSet<&'static str>,
     /// Policy names and the action that each allows.
     pub(crate) policies: BTreeMap<&'static str, &'static str>,
+    /// The action that a policy of its own resource allows.
+    pub(crate) grant: Option<&'static str>,
     pub(crate) retention: Option<i32>,
     pub(crate) code: &'static str,
     pub(crate) architecture: Option<&'static str>,
@@ -155,6 +157,7 @@ impl Spec {
             url_origins: dice.maybe(&["*", "https://films.example.org"]),
             protected: false,
             tags: dice.some_of(&["team"]).into_iter().map(|key| (key, "films")).collect(),
+            grant: dice.maybe(&["s:List", "s:Query"]),
         }
     }
 
@@ -209,6 +212,11 @@ impl Spec {
                 "DeletionProtectionEnabled": self.protected, "Tags": tag_list,
             }},
         });
+        if let Some(action) = self.grant {
+            resources["Grant"] = json!({"Type": "AWS::IAM::Policy", "Properties": {
+                "PolicyName": "Grant", "PolicyDocument": allow(action), "Roles": [{"Ref": "Role"}],
+            }});
+        }
         if self.others {
             resources["Queue"] = json!({"Type": "AWS::SQS::Queue", "Properties": {
                 "QueueName": "jobs", "VisibilityTimeout": self.visibility, "Tags": tag_list,

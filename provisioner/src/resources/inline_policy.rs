@@ -1,0 +1,90 @@
+//! `AWS::IAM::Policy`: an inline policy that is put on roles of the same template, as the CDK's grants write it.
+//!
+//! It carries no mark: it is whose the role is. A role does not take it for one of its own as long as the template has
+//! it; one that the template no longer has is found on the role, and goes as any policy that the role should not have.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::policy::Policy;
+pub use super::role::Call;
+use super::tags::Mark;
+use crate::place::Place;
+
+/// An inline policy of roles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct InlinePolicy {
+    /// Its name on the roles.
+    pub policy_name: String,
+    /// What it allows.
+    pub policy_document: Policy,
+    /// The names of the roles.
+    pub roles: BTreeSet<String>,
+}
+
+impl Kind for InlinePolicy {
+    const TYPE: &'static str = "AWS::IAM::Policy";
+    const ATTRIBUTES: &'static [&'static str] = &[];
+    type Call = Call;
+
+    fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        self.roles.is_empty().then_some(("Roles", "it must name a role"))
+    }
+
+    fn complete(&mut self, _mark: &Mark) {}
+
+    fn name(&self) -> String {
+        let roles: Vec<_> = self.roles.iter().map(String::as_str).collect();
+        format!("{} of {}", self.policy_name, roles.join(", "))
+    }
+
+    fn identity(&self) -> Vec<String> {
+        self.roles.iter().cloned().chain([self.policy_name.clone()]).collect()
+    }
+
+    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
+        vec![("Ref", self.policy_name.clone())]
+    }
+
+    fn create(&self) -> Stages<Call> {
+        stages([self.roles.iter().map(|role| self.put(role)).collect()])
+    }
+
+    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
+        let differs = |role: &&String| changed.has("PolicyDocument") || !now.roles.contains(*role);
+        stages([self.roles.iter().filter(differs).map(|role| self.put(role)).collect()])
+    }
+
+    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+        let drop =
+            |role: &String| Call::DeleteRolePolicy { role_name: role.clone(), policy_name: self.policy_name.clone() };
+        stages([self.roles.iter().map(drop).collect()])
+    }
+}
+
+impl InlinePolicy {
+    fn put(&self, role: &str) -> Call {
+        Call::PutRolePolicy {
+            role_name: role.to_owned(),
+            policy_name: self.policy_name.clone(),
+            document: self.policy_document.clone(),
+        }
+    }
+
+    /// What there is of it, by what each role has under its name; nothing where none has. Where one has another
+    /// document, that is the one told.
+    #[must_use]
+    pub fn seen_on<'a>(&self, roles: impl Iterator<Item = (&'a String, &'a Policy)>) -> Option<Self> {
+        let mut seen = Self { roles: BTreeSet::new(), ..self.clone() };
+        for (role, document) in roles {
+            seen.roles.insert(role.clone());
+            if *document != self.policy_document {
+                seen.policy_document = document.clone();
+            }
+        }
+        (!seen.roles.is_empty()).then_some(seen)
+    }
+}
