@@ -32,16 +32,17 @@ pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -
     all
 }
 
-/// Lets the integration remember: what it did already, and what is taken over now.
+/// Lets the integration remember: what it did already, or another that an interrupted replacement left beside it, and
+/// what is taken over now.
 pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: &[Taken]) {
-    let mut all = match now.map(|found| &found.resource) {
-        Some(Resource::Integration(now)) => Taken::all_in(&now.description),
-        _ => Vec::new(),
-    };
-    for taken in new {
+    let before = now.into_iter().flat_map(Found::each).flat_map(|(resource, _)| {
+        if let Resource::Integration(now) = resource { Taken::all_in(&now.description) } else { Vec::new() }
+    });
+    let mut all: Vec<Taken> = Vec::new();
+    for taken in before.chain(new.iter().cloned()) {
         // What leads elsewhere now is fresher than what was remembered of an earlier time.
         all.retain(|one| one.route_key != taken.route_key);
-        all.push(taken.clone());
+        all.push(taken);
     }
     for taken in all {
         integration.description.push(' ');
