@@ -272,7 +272,7 @@ fn read_package(template: &Template, logical_id: &str, function: &mut Function, 
     }
     let zip = package::read(&path).map_err(|error| {
         Error::new(format!("reading the package {} of `{logical_id}`", path.display()), error)
-            .hint("write it with `make build`, or name another with `--code LOGICAL_ID=ZIP`")
+            .hint(format!("write it with `make build`, or name another with `--code {logical_id}=ZIP`"))
     })?;
     let way = match packages.check {
         PackageCheck::ForLambda => Some(Way::InTheCall),

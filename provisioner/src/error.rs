@@ -29,6 +29,8 @@ enum Meaning {
     Unanswered,
     /// AWS limits calls: it had no effect.
     Throttled,
+    /// What was tried before anybody gets it did not do well.
+    Unfit,
 }
 
 /// The crate's result.
@@ -93,6 +95,19 @@ impl Error {
         matches!(self.meaning, Meaning::Unanswered | Meaning::Throttled)
     }
 
+    /// Marks it as: what was tried before anybody gets it did not do well.
+    #[must_use]
+    pub fn unfit(mut self) -> Self {
+        self.meaning = Meaning::Unfit;
+        self
+    }
+
+    /// Whether something was tried before anybody gets it, and did not do well.
+    #[must_use]
+    pub fn is_unfit(&self) -> bool {
+        self.meaning == Meaning::Unfit
+    }
+
     /// Says what exists now, so that nobody has to find out.
     #[must_use]
     pub fn exists(mut self, exists: impl Into<String>) -> Self {
@@ -127,7 +142,22 @@ impl Error {
     pub fn next_step(&self) -> Option<&str> {
         self.hint.as_deref()
     }
+
+    /// What helps before a command is run once more, where that needs something: the hint without its last words, that
+    /// the same command is run again.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&str> {
+        let hint = self.hint.as_deref()?;
+        if hint.starts_with(AGAIN) {
+            return None;
+        }
+        let without = |again: &str| hint.strip_suffix(again)?.strip_suffix(", then ");
+        Some(without(AGAIN).or_else(|| without(&format!("{AGAIN} again"))).unwrap_or(hint))
+    }
 }
+
+/// How a hint ends that has the person run what they ran.
+const AGAIN: &str = "run the same command";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,6 +192,16 @@ mod tests {
         hint: ask for `lambda:CreateFunction`, then run the same command again
         "#);
         assert_eq!(error.headline(), "creating function chat: AccessDeniedException: not allowed");
+    }
+
+    #[test]
+    fn what_helps_is_told_apart_from_running_it_again() {
+        let remedy = |hint: &str| Error::new("creating function chat", "no").hint(hint).remedy().map(str::to_owned);
+        assert_eq!(remedy("set the clock, then run the same command").unwrap(), "set the clock");
+        assert_eq!(remedy("set the clock, then run the same command again").unwrap(), "set the clock");
+        assert_eq!(remedy("ask for `lambda:CreateFunction`").unwrap(), "ask for `lambda:CreateFunction`");
+        assert_eq!(remedy("run the same command again"), None);
+        assert_eq!(remedy("run the same command again: it publishes what was written"), None);
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn denied(message: &str) -> String {
             .to_owned();
     };
     let action = word(rest);
-    let resource = rest.split_once("on resource: ").map(|(_, rest)| format!(" on `{}`", word(rest)));
+    let resource = rest.split_once("on resource: ").map(|(_, rest)| format!(" on `{}`", resource(rest)));
     let resource = resource.unwrap_or_default();
     match rest.split_once("explicit deny in ") {
         Some((_, policy)) => {
@@ -70,6 +70,12 @@ fn denied(message: &str) -> String {
 
 fn word(text: &str) -> &str {
     text.split_whitespace().next().unwrap_or_default().trim_end_matches(['.', ',', ';'])
+}
+
+/// Up to why it is refused. Of some of its resources IAM tells the kind and the name: `role chat-role`.
+fn resource(text: &str) -> &str {
+    let end = [" because ", " with an explicit deny"].iter().filter_map(|end| text.find(end)).min();
+    text[..end.unwrap_or(text.len())].trim_end_matches(['.', ',', ';'])
 }
 
 /// What the way to AWS broke off with, and what helps.
@@ -134,6 +140,19 @@ mod tests {
         );
         let hint = refusal("AccessDenied", "User: x is not authorized to perform: iam:GetRole.").unwrap();
         assert!(hint.starts_with("give these credentials `iam:GetRole`; "), "{hint}");
+    }
+
+    #[test]
+    fn a_resource_of_iam_is_named_with_its_kind() {
+        let on = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:GetRole on resource: role \
+                  eyes-role";
+        let because = format!("{on} because no identity-based policy allows the iam:GetRole action");
+        for message in [&because, on] {
+            let hint = refusal("AccessDenied", message).unwrap();
+            assert!(hint.starts_with("give these credentials `iam:GetRole` on `role eyes-role`;"), "{hint}");
+        }
+        let hint = refusal("AccessDenied", &format!("{on} with an explicit deny in an identity-based policy")).unwrap();
+        assert!(hint.starts_with("an identity-based policy forbids `iam:GetRole` on `role eyes-role`:"), "{hint}");
     }
 
     #[test]

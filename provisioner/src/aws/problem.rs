@@ -37,6 +37,10 @@ pub(super) const PLAN_AGAIN: &str = "see what changed since planned with `provis
 /// What helps when AWS fails by itself, several times in a row.
 const AGAIN: &str = "AWS had a fault of its own: wait a minute, then run the same command";
 
+/// What helps when a refusal does not read as one of AWS.
+const NOT_AWS: &str = "AWS tells a code with each refusal: check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL) and \
+                       what stands before it, such as a proxy";
+
 /// The error of an SDK call, told in plain words.
 pub(super) fn problem<E>(doing: impl Into<String>, error: &SdkError<E>) -> Error
 where
@@ -57,6 +61,11 @@ where
                 None => told,
             }
         }
+        (None, _) if let Some(status) = status(error) => {
+            let message = error.message().map(|message| format!(": {message}")).unwrap_or_default();
+            let told = Error::new(doing, format!("the answer was status {status} without an error code{message}"));
+            told.hint(if status >= 500 { AGAIN } else { NOT_AWS })
+        }
         (None, _) => {
             let causes = causes(error);
             let way = way(&causes);
@@ -69,6 +78,11 @@ where
         Some("Throttling" | "ThrottlingException" | "RequestLimitExceeded") => told.throttled(),
         _ => told,
     }
+}
+
+/// The status of an answer that is an error.
+fn status<E>(error: &SdkError<E>) -> Option<u16> {
+    error.raw_response().map(|answer| answer.status().as_u16()).filter(|status| *status >= 400)
 }
 
 /// The codes of `it is there already`.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use provisioner::execute::{Outcome, Stop, execute};
-use provisioner::plan::{Plan, Step};
+use provisioner::plan::{Action, Plan, Step};
 use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::resources::Resource;
 use provisioner::{Error, Result};
@@ -23,21 +23,38 @@ pub(crate) struct Approval {
     pub(crate) question: &'static str,
 }
 
-/// What helps where every step is found again.
-pub(crate) const GO_ON: &str = "run the same command again: it goes on where this run ended";
+/// What helps when a plan was not carried out to its end.
+pub(crate) struct Then {
+    /// How it goes on.
+    pub(crate) again: String,
+    /// What helps instead where a version did not do well in its check.
+    pub(crate) unfit: Option<String>,
+}
+
+impl Then {
+    /// Where every step is found again.
+    pub(crate) fn go_on() -> Self {
+        Self::only("run the same command again: it goes on where this run ended")
+    }
+
+    /// The same, whatever it ended with.
+    pub(crate) fn only(again: &str) -> Self {
+        Self { again: again.to_owned(), unfit: None }
+    }
+}
 
 /// What helps where a new version was left with a share of the calls.
 const SHARED: &str = "`provisioner deploy` gives the new version all calls, with `--canary` it is watched anew; \
                       `provisioner rollback` takes its share back";
 
-/// Carries a plan out, if it may be. `again` is what helps when it ends half-way.
+/// Carries a plan out, if it may be.
 pub(crate) async fn apply(
     plan: &Plan,
     session: &Session,
     approval: &Approval,
     event: Option<Value>,
     output: Output,
-    again: &str,
+    then: &Then,
 ) -> Result<Exit> {
     terminal::note(&report::plan_text(plan));
     if let Err(error) = blocked(plan) {
@@ -60,12 +77,17 @@ pub(crate) async fn apply(
     let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned().flatten();
     tell(plan, session, &outcome, smoke, output);
     if !outcome.is_complete() {
-        return Err(incomplete(plan, &outcome, again));
+        return Err(incomplete(plan, &outcome, then));
     }
     match tried.transpose()?.flatten() {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
         _ => Ok(Exit::Done),
     }
+}
+
+/// An error met before the first call that changes something.
+pub(crate) fn before_any_write(error: Error) -> Error {
+    error.exists("nothing was changed")
 }
 
 /// Refuses a plan that cannot be executed.
@@ -148,9 +170,17 @@ fn share_of_calls(step: &Step, outcome: &Outcome) -> Option<String> {
     outcome.undone.contains(&step.id).then(|| format!("the callers of {} get what they got before", step.name))
 }
 
-fn incomplete(plan: &Plan, outcome: &Outcome, again: &str) -> Error {
+/// Who gets no other version of an alias since that one did not do well: nobody, where the alias is new.
+fn kept_callers(step: &Step, outcome: &Outcome) -> Option<String> {
+    let unfit = outcome.failed.iter().any(|(id, error)| *id == step.id && error.is_unfit());
+    (unfit && step.action != Action::Create)
+        .then(|| format!("the callers of {} still get what they got before", step.name))
+}
+
+fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
     let count = plan.changing().count();
-    let shares: Vec<String> = plan.steps.iter().filter_map(|step| share_of_calls(step, outcome)).collect();
+    let callers = |step| share_of_calls(step, outcome).or_else(|| kept_callers(step, outcome));
+    let callers: Vec<String> = plan.steps.iter().filter_map(callers).collect();
     let exists = format!(
         "{} of {count} steps are done{}; nothing is lost: every step is found again by its name or tag{}",
         outcome.done.len(),
@@ -159,16 +189,18 @@ fn incomplete(plan: &Plan, outcome: &Outcome, again: &str) -> Error {
         } else {
             format!(", not done: {}", outcome.not_done.join(", "))
         },
-        shares.iter().map(|share| format!("\n{share}")).collect::<String>(),
+        callers.iter().map(|told| format!("\n{told}")).collect::<String>(),
     );
-    let again = if outcome.left_open.is_empty() { again } else { SHARED };
+    let again = if outcome.left_open.is_empty() { &then.again } else { SHARED };
     let doing = format!("changing stack {}", plan.stack);
     match outcome.failed.as_slice() {
         [] => Error::new(doing, "stopped on request").exists(exists).hint(again),
         failed => {
             let causes: Vec<_> = failed.iter().map(|(id, error)| format!("{id}: {}", error.headline())).collect();
-            let own = failed.iter().find_map(|(_, error)| error.next_step());
-            let hint = own.map_or_else(|| again.to_owned(), |own| format!("{own}; then {again}"));
+            let unfit = then.unfit.clone().filter(|_| failed.iter().any(|(_, error)| error.is_unfit()));
+            let remedy = failed.iter().find_map(|(_, error)| error.remedy());
+            let joined = || remedy.map_or_else(|| again.to_owned(), |remedy| format!("{remedy}; then {again}"));
+            let hint = unfit.unwrap_or_else(joined);
             Error::new(doing, causes.join("\n  ")).exists(exists).hint(hint)
         }
     }

@@ -5,7 +5,7 @@ use provisioner::desired::PackageCheck;
 use provisioner::observe::{Reach, observe};
 use provisioner::plan::{Options, Plan, plan};
 
-use super::apply::{Approval, GO_ON, apply};
+use super::apply::{Approval, Then, apply};
 use super::options::options;
 use super::planned;
 use super::session::Session;
@@ -20,7 +20,7 @@ pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
     let options = options(&arguments.asked(), &session.desired);
     let plan = plan_now(&session, &options).await?;
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
-    apply(&plan, &session, &approval, options.check, arguments.stack.output, GO_ON).await
+    apply(&plan, &session, &approval, options.check, arguments.stack.output, &Then::go_on()).await
 }
 
 /// What is to be done, by what AWS answers now.

@@ -5,7 +5,7 @@ use provisioner::observe::{Reach, observe};
 use provisioner::plan::plan_destroy;
 use provisioner::{Error, Result};
 
-use super::apply::{Approval, GO_ON, apply};
+use super::apply::{Approval, Then, apply};
 use super::session::Session;
 use crate::cli::Destroy;
 use crate::terminal::Exit;
@@ -15,7 +15,7 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let observed = observe(&session.aws.reader(), &session.desired, Reach::Resources).await?;
     let plan = plan_destroy(&session.desired, &observed);
     let approval = Approval { yes: arguments.yes, question: "remove these?" };
-    apply(&plan, &session, &approval, None, arguments.stack.output, GO_ON).await
+    apply(&plan, &session, &approval, None, arguments.stack.output, &Then::go_on()).await
 }
 
 /// Without CloudFormation there is nothing between a resource and the account.

@@ -9,7 +9,7 @@ use provisioner::plan::Plan;
 use provisioner::planned::{Asked, Inputs, PLAN_ANEW, Planned};
 use provisioner::template::Template;
 
-use super::apply::{Approval, apply};
+use super::apply::{Approval, Then, apply};
 use super::deploy::plan_now;
 use super::options::options;
 use super::session::{Session, parameters};
@@ -32,7 +32,7 @@ pub(super) async fn carry_out(file: &Path, arguments: &Deploy) -> Result<Exit> {
     let plan = plan_now(&session, &options).await?;
     planned.is_still(&of(&plan, &session, &stack.packages_instead(), asked), &plan.blockers)?;
     let approval = Approval { yes: true, question: "" };
-    apply(&plan, &session, &approval, options.check, stack.output, PLAN_ANEW).await
+    apply(&plan, &session, &approval, options.check, stack.output, &Then::only(PLAN_ANEW)).await
 }
 
 /// The arguments of the plan, with what only the one who carries it out can say.

@@ -4,11 +4,12 @@ use futures_util::future::try_join;
 use provisioner::desired::{Desired, PackageCheck, Wanted};
 use provisioner::observe::Reader as _;
 use provisioner::plan::{Back, Plan, plan_rollback};
+use provisioner::releases::Releases;
 use provisioner::resources::Resource;
 use provisioner::resources::alias::Alias;
 use provisioner::{Error, Result};
 
-use super::apply::{Approval, apply};
+use super::apply::{Approval, Then, apply, before_any_write};
 use super::session::Session;
 use super::smoke;
 use crate::cli::Rollback;
@@ -25,24 +26,39 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     let plan = plan_rollback(&session.desired, wanted, alias, releases.as_ref(), &account, &back);
     let plan = plan.map_err(before_any_write)?;
     let approval = Approval { yes: arguments.yes, question: "lead callers to this version?" };
-    let exit = apply(&plan, &session, &approval, None, arguments.stack.output, &again(&plan)).await?;
-    if exit == Exit::Done {
+    let exit = apply(&plan, &session, &approval, None, arguments.stack.output, &then(&plan)).await?;
+    if exit == Exit::Done && has_newer(releases.as_ref(), &plan) {
         terminal::note("the template still says otherwise: the next `provisioner deploy` moves forward again");
     }
     Ok(exit)
 }
 
-fn before_any_write(error: Error) -> Error {
-    error.exists("nothing was changed")
-}
-
 /// What helps when it ends half-way. Whoever only says `rollback` again, and the alias has moved, goes back once more:
 /// so the version is named.
-fn again(plan: &Plan) -> String {
-    let to = plan.steps.iter().find_map(|step| {
+fn then(plan: &Plan) -> Then {
+    let to = destination(plan).unwrap_or("N");
+    Then {
+        again: format!("run it again with `--to {to}`"),
+        unfit: Some(format!(
+            "version {to} does not answer: name another with `--to N` (`provisioner status` lists them), or go there \
+             without asking it with `--to {to} --no-smoke`"
+        )),
+    }
+}
+
+/// The version that callers are led to.
+fn destination(plan: &Plan) -> Option<&str> {
+    plan.steps.iter().find_map(|step| {
         if let Resource::Alias(alias) = &step.resource { Some(alias.function_version.as_str()) } else { None }
-    });
-    format!("run it again with `--to {}`, or with another version; `--no-smoke` leaves the chat out", to.unwrap_or("N"))
+    })
+}
+
+/// Whether the alias moves to a version that was followed by others: then it is not what the template says, whose
+/// package is not read here.
+fn has_newer(releases: Option<&Releases>, plan: &Plan) -> bool {
+    let to: Option<u64> = destination(plan).and_then(|version| version.parse().ok());
+    let newest = releases.and_then(|releases| releases.versions.iter().map(|version| version.number).max());
+    !plan.is_empty() && newest > to
 }
 
 /// The alias to move.
@@ -63,7 +79,13 @@ fn alias<'d>(desired: &'d Desired, named: Option<&str>) -> Result<(&'d Wanted, &
             Some(named) => format!("the template has no alias `{named}`"),
             None => "the route `POST /chat` leads to no alias of the template".to_owned(),
         };
-        let hint = format!("name one with `--alias`; the template has {}", names.join(", "));
+        let hint = if names.is_empty() {
+            "the template has no AWS::Lambda::Alias, so callers get the function as it is: deploy an earlier state of \
+             the template and the code"
+                .to_owned()
+        } else {
+            format!("name one with `--alias`; the template has {}", names.join(", "))
+        };
         Error::new(format!("going back in stack {}", desired.stack), cause).hint(hint)
     })
 }

@@ -6,6 +6,7 @@ use provisioner::plan::{Options, plan};
 use provisioner::status::{Known, State, status};
 use provisioner::{Result, report};
 
+use super::apply::before_any_write;
 use super::session::Session;
 use crate::cli::{Output, Status};
 use crate::terminal::{self, Exit};
@@ -13,7 +14,7 @@ use crate::terminal::{self, Exit};
 pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
     let mut session = Session::open(&arguments.stack, PackageCheck::IfThere).await?;
     let reader = session.aws.reader();
-    let releases = published(&reader, &session.desired).await?;
+    let releases = published(&reader, &session.desired).await.map_err(before_any_write)?;
     let code_not_compared = session.desired.keep_deployed_code(&releases);
     // A difference is told with what keeps a deploy from it.
     let observed = observe(&reader, &session.desired, Reach::Surroundings).await?;

@@ -5,7 +5,7 @@ use provisioner::observe::{Reach, observe};
 use provisioner::plan::{Action, Plan, plan};
 use provisioner::{Error, Result};
 
-use super::apply::{Approval, GO_ON, apply};
+use super::apply::{Approval, Then, apply};
 use super::options::options;
 use super::session::Session;
 use crate::cli::Update;
@@ -19,7 +19,7 @@ pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     refuse_first_deploy(&whole)?;
     let plan = whole.only(|step| is_of_a_function(&step.kind), "`update` changes functions only; `deploy` does this");
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
-    apply(&plan, &session, &approval, options.check, arguments.stack.output, GO_ON).await
+    apply(&plan, &session, &approval, options.check, arguments.stack.output, &Then::go_on()).await
 }
 
 fn refuse_first_deploy(plan: &Plan) -> Result<()> {

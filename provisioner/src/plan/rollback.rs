@@ -88,7 +88,7 @@ fn destination(now: &Led, releases: &Releases, to: Option<u64>) -> std::result::
         true => Ok(number),
         false => Err((
             format!("function {function} has no version {number}; it has {all}"),
-            "name one of these with `--to`".to_owned(),
+            if releases.versions.is_empty() { EARLIER } else { "name one of these with `--to`" }.to_owned(),
         )),
     };
     if let Some(number) = to {
@@ -96,15 +96,25 @@ fn destination(now: &Led, releases: &Releases, to: Option<u64>) -> std::result::
     }
     let serves: u64 = now.version.parse().map_err(|_| {
         let cause = format!("it leads to `{}`, which is no published version", now.version);
-        (cause, "name a version with `--to`".to_owned())
+        (cause, another(None, releases))
     })?;
     if !now.routing.additional_version_weights.is_empty() {
         return Ok(serves);
     }
     releases.before(serves).ok_or_else(|| {
         let cause = format!("there is nothing to go back to: version {serves} serves, and the versions are {all}");
-        (cause, "deploy an earlier state of the template and the code, or name a version with `--to`".to_owned())
+        (cause, another(Some(serves), releases))
     })
+}
+
+const EARLIER: &str = "deploy an earlier state of the template and the code";
+
+/// What helps where no version was published before: another one, if there is any but this.
+fn another(but: Option<u64>, releases: &Releases) -> String {
+    match releases.versions.iter().any(|version| Some(version.number) != but) {
+        true => format!("{EARLIER}, or name a version with `--to`"),
+        false => EARLIER.to_owned(),
+    }
 }
 
 fn step(wanted: &Wanted, to: Alias, now: &Led) -> Step {

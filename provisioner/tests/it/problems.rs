@@ -100,7 +100,7 @@ async fn a_clock_that_is_wrong_is_told_as_that() {
 
 #[tokio::test]
 async fn a_denied_question_names_the_action_and_what_it_is_about() {
-    let role = "arn:aws:iam::123456789012:role/cinedb-chat-bedrock-role";
+    let role = "role cinedb-chat-bedrock-role";
     let hint = format!("hint: give these credentials `iam:GetRole` on `{role}`");
     answered("GetRole", words::denied("iam", "iam:GetRole", role), &["nothing was changed", &hint]).await;
 }
@@ -125,6 +125,21 @@ async fn an_account_that_is_throttled_for_long_is_told_to_wait() {
 async fn a_service_that_is_down_is_told_as_aws_s_own_fault() {
     let parts = ["Service Unavailable", "nothing was changed", "hint: AWS had a fault of its own: wait a minute"];
     answered("GetApis", words::unavailable("apigatewayv2"), &parts).await;
+}
+
+#[tokio::test]
+async fn a_failure_without_an_error_code_is_told_by_its_status() {
+    let parts = ["the answer was status 502 without an error code", "nothing was changed", "hint: AWS had a fault"];
+    answered("GetFunction", words::bad_gateway(), &parts).await;
+}
+
+/// What was published is the first thing that it asks for.
+#[tokio::test]
+async fn a_status_that_may_not_ask_says_that_nothing_was_changed() {
+    let user = User::new();
+    user.proxy.on(call("ListVersionsByFunction").answer(words::denied("lambda", "lambda:ListVersionsByFunction", "*")));
+    let run = user.run(&["status"]).await;
+    tells(&user, run, &["nothing was changed", "hint: give these credentials `lambda:ListVersionsByFunction`"]);
 }
 
 #[tokio::test]

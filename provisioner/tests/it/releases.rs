@@ -40,11 +40,15 @@ async fn a_version_that_fails_its_check_never_gets_callers_and_the_next_good_one
     let bad: Vec<&str> = ["deploy"].into_iter().chain(bad.iter().map(String::as_str)).collect();
     let (run, answers) = under_fire(&user.account, chat_url(&report), user.run(&bad)).await;
     let run = run.expect_code(1);
-    for text in
-        ["checking version 2 of function cinedb-chat-bedrock", "plenty", "callers still get what they got before"]
-    {
+    for text in [
+        "checking version 2 of function cinedb-chat-bedrock",
+        "plenty",
+        "the callers of cinedb-chat-bedrock:live still get what they got before",
+        "hint: mend it; then run the same command again: it goes on where this run ended",
+    ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
+    assert_eq!(run.stderr.matches("the same command").count(), 1, "{run:?}");
     assert!(is_released(&user.world().await, "1", &["1", "2"]));
     assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
 
@@ -58,6 +62,7 @@ async fn a_first_version_that_fails_its_check_gets_no_alias() {
     let bad = a_template_whose_function_does_not_start();
     let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
     assert!(run.stderr.contains("checking version 1") && run.stderr.contains("plenty"), "{run:?}");
+    assert!(!run.stderr.contains("still get what they got before"), "nobody got anything: {run:?}");
     assert!(is_released(&user.world().await, "", &["1"]));
 }
 

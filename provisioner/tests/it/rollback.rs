@@ -1,5 +1,6 @@
 //! The way back, and how many versions are kept for it.
 
+use std::fs;
 use std::path::Path;
 
 use serde_json::json;
@@ -65,9 +66,16 @@ async fn a_version_that_does_not_answer_gets_no_callers_unless_that_is_wanted() 
     user.run(&["deploy", "--no-smoke", &bad[0], &bad[1]]).await.expect_success();
     user.deploy(&[]).await;
     let run = user.run(&["rollback"]).await.expect_code(1);
-    for text in ["checking version 1 of function", "plenty", "callers still get what they got before", "`--no-smoke`"] {
+    for text in [
+        "checking version 1 of function",
+        "plenty",
+        "the callers of cinedb-chat-bedrock:live still get what they got before",
+        "hint: version 1 does not answer: name another with `--to N` (`provisioner status",
+        "`--to 1 --no-smoke`",
+    ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
+    assert!(!run.stderr.contains("the same command") && !run.stderr.contains("run it again"), "{run:?}");
     assert_eq!(releases(&user.world().await).0, "2");
     user.run(&["rollback", "--to", "1", "--no-smoke"]).await.expect_success();
     assert_eq!(releases(&user.world().await).0, "1");
@@ -92,6 +100,21 @@ async fn a_wish_that_cannot_be_met_is_told_before_anything_is_written() {
     user.run(&["rollback", "--to", "1"]).await.expect_success();
     let run = user.run(&["rollback"]).await.expect_code(1);
     assert!(run.stderr.contains("there is nothing to go back to"), "{run:?}");
+    for (to, says) in [("1", "nothing to do"), ("2", "1 to change")] {
+        let run = user.run(&["rollback", "--to", to]).await.expect_success();
+        assert!(run.stderr.contains(says) && !run.stderr.contains("moves forward again"), "{run:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_template_without_an_alias_is_told_as_that() {
+    let user = User::new();
+    let template = TemplateCopy::new();
+    let plain = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: plain\n";
+    fs::write(template.chat(), plain).unwrap();
+    let arguments = template.arguments();
+    let run = user.run(&["rollback", &arguments[0], &arguments[1]]).await.expect_code(1);
+    assert!(run.stderr.contains("hint: the template has no AWS::Lambda::Alias, so callers get"), "{run:?}");
 }
 
 #[tokio::test]

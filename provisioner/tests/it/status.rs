@@ -75,6 +75,7 @@ async fn a_stack_that_is_as_the_template_says_needs_no_package_to_be_told_so() {
     assert!(run.stdout.contains("Code.Sha256"), "{run:?}");
     let run = status(&user, &["--code", "ChatFunction=nowhere.zip"]).await.expect_code(1);
     assert!(run.stderr.contains("reading the package nowhere.zip"), "who names a package means it: {run:?}");
+    assert!(run.stderr.contains("hint: write it with `make build`, or name another with `--code ChatFunction=ZIP`"));
 }
 
 #[tokio::test]

@@ -200,7 +200,7 @@ impl Aws {
             let told = problem(format!("{doing} function {name}"), &error);
             if says(&error, "InvalidParameterValueException", CANNOT_ASSUME) {
                 return told.hint(format!(
-                    "role {role} could not be assumed for {} s: if its trust policy names lambda.amazonaws.com, run the same command again",
+                    "role {role} could not be assumed for {} s: let its trust policy name lambda.amazonaws.com, then run the same command again",
                     PATIENCE.as_secs()
                 ));
             }

@@ -128,8 +128,8 @@ impl Aws {
                 if answer.is_good() {
                     return Ok(Ids::new());
                 }
-                Err(Error::new(format!("checking version {version} of function {function_name}"), answer.told())
-                    .hint("callers still get what they got before; mend it and run the same command again"))
+                let doing = format!("checking version {version} of function {function_name}");
+                Err(Error::new(doing, answer.told()).hint("mend it, then run the same command again").unfit())
             }
             alias::Call::GetFunction { function_name, version } => {
                 self.function_is_ready(function_name, Some(version)).await?;

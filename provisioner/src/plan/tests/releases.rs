@@ -172,8 +172,10 @@ fn where_there_is_no_way_back_it_is_said_why_and_what_helps() {
     insta::assert_snapshot!(refused(&published(1, 1), &Back::default()), @r#"
     going back with alias chat:live: there is nothing to go back to: version 1 serves, and the versions are 1
 
-    hint: deploy an earlier state of the template and the code, or name a version with `--to`
+    hint: deploy an earlier state of the template and the code
     "#);
+    let with_newer = refused(&published(3, 1), &Back::default());
+    assert!(with_newer.contains("of the template and the code, or name a version with `--to`"), "{with_newer}");
     insta::assert_snapshot!(refused(&published(3, 3), &to(9)), @r#"
     going back with alias chat:live: function chat has no version 9; it has 1, 2, 3
 

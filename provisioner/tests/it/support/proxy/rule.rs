@@ -74,9 +74,20 @@ impl AwsError {
         Self { status, code: code.to_owned(), message: message.to_owned() }
     }
 
+    /// An answer that does not read as one of AWS.
+    pub(crate) fn without_a_code(status: u16) -> Self {
+        Self { status, code: String::new(), message: String::new() }
+    }
+
     pub(super) fn response(&self, service: &str) -> Response<Full<Bytes>> {
         let Self { code, message, .. } = self;
         let builder = Response::builder().status(self.status).header("x-amzn-requestid", "scripted");
+        if code.is_empty() {
+            return builder
+                .header("content-type", "text/html")
+                .body(Full::default())
+                .expect("a response of valid parts");
+        }
         let (builder, body) = match service {
             "iam" | "sts" | "cloudformation" => {
                 let kind = if self.status < 500 { "Sender" } else { "Receiver" };

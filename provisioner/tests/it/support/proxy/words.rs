@@ -30,6 +30,11 @@ pub(crate) fn unavailable(service: &str) -> AwsError {
     AwsError::new(503, code, "Service Unavailable")
 }
 
+/// What a load balancer says when it has no one to ask.
+pub(crate) fn bad_gateway() -> AwsError {
+    AwsError::without_a_code(502)
+}
+
 /// No policy of the caller allows the action.
 pub(crate) fn denied(service: &str, action: &str, resource: &str) -> AwsError {
     let (status, code) = match service {
