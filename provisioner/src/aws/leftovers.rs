@@ -134,7 +134,7 @@ impl AwsReader {
     }
 
     /// The integrations with the stack's mark, and the routes that lead to them.
-    async fn routes_marked(&self, of_the_stack: &Mark, api_id: &str) -> Result<Vec<Leftover>> {
+    pub(super) async fn routes_marked(&self, of_the_stack: &Mark, api_id: &str) -> Result<Vec<Leftover>> {
         let mut all = Vec::new();
         let integrations = match self.integrations.once(api_id, self.aws.integrations(api_id)).await {
             Err(error) if error.is_nowhere() => return Ok(all), // the API is gone, and all that was in it

@@ -12,7 +12,7 @@ use crate::terminal::Exit;
 
 pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
-    let observed = observe(&session.aws.reader(), &session.desired, Reach::Resources).await?;
+    let observed = observe(&session.aws.reader(), &session.desired, Reach::Leftovers).await?;
     let plan = plan_destroy(&session.desired, &observed);
     let approval = Approval { yes: arguments.yes, question: "remove these?" };
     apply(&plan, &session, &approval, None, arguments.stack.output, &Then::go_on()).await

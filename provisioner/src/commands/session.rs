@@ -7,7 +7,7 @@ use std::sync::Arc;
 use provisioner::aws::{Aws, Connection, Notify};
 use provisioner::desired::{Desired, PackageCheck, Packages};
 use provisioner::execute::Outcome;
-use provisioner::plan::{Action, Plan};
+use provisioner::plan::Plan;
 use provisioner::report;
 use provisioner::template::{Known, Template};
 use provisioner::{Error, Result};
@@ -88,8 +88,7 @@ fn not_scalar(doing: &str, name: &str) -> Error {
 impl Session {
     /// The stack's outputs. An emulator serves APIs under its own address, so that is the one told.
     pub(crate) fn outputs(&self, plan: &Plan, outcome: &Outcome) -> Vec<(String, String)> {
-        let deletes_only = plan.steps.iter().all(|step| matches!(step.action, Action::Delete | Action::Leave));
-        if deletes_only {
+        if plan.removes_the_stack {
             return Vec::new();
         }
         self.told(&outcome.known)

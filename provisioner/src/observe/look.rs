@@ -76,8 +76,10 @@ async fn elsewhere(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap
     let own = observed.found.values().filter_map(|found| found.ids.get("ApiId"));
     let looked_at: BTreeSet<&str> = own.chain(observed.attached.keys()).map(String::as_str).collect();
     let mut others = BTreeMap::new();
-    for (logical_id, found) in &observed.found {
-        let Resource::Permission(permission) = &found.resource else { continue };
+    for (logical_id, (resource, _)) in
+        observed.found.iter().flat_map(|(id, found)| found.each().map(move |one| (id, one)))
+    {
+        let Resource::Permission(permission) = resource else { continue };
         let Some(api_id) = permission.api_id().filter(|id| !looked_at.contains(id)) else { continue };
         match reader.surroundings(api_id).await {
             Err(error) if error.is_nowhere() => {}

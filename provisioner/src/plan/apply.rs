@@ -95,7 +95,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let (refused, mut notes) = findings(desired, &mut steps);
     let (impossible, of_others) = takeover::surroundings(observed, &mut steps);
     notes.extend(of_others);
-    notes.extend(leftovers::notes(observed, options.prune));
+    notes.extend(leftovers::notes(observed, &steps, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));
     hold_callers(&mut steps);
@@ -112,6 +112,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         retire_versions(&mut steps, &observed.releases, keep);
     }
     if options.prune {
+        blockers.extend(leftovers::impossible(desired, observed));
         steps.extend(leftovers::removals(observed, &steps));
     }
     Plan {
@@ -124,6 +125,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         notes,
         known,
         place: desired.place.clone(),
+        removes_the_stack: false,
     }
 }
 

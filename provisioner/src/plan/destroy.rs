@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::takeover;
 use super::{Action, Blocker, Plan, Step, VERSION};
+use super::{leftovers, takeover};
 use crate::desired::{Desired, Wanted};
 use crate::observe::{Found, Observed};
-use crate::resources::{Call, Owner, Resource, Stages};
+use crate::resources::{Call, Ids, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
 /// Removes what carries the stack's mark, in reverse order, and says of the rest why it stays.
@@ -19,42 +19,45 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
             known.insert(reference, value);
         }
     }
-    let blockers = desired.resources.iter().filter_map(|wanted| {
-        let found = observed.found.get(&wanted.logical_id)?;
-        elsewhere(wanted, &wanted.resource.fill(&known), &found.resource)
-    });
-    let blockers = blockers.collect();
     let needed_by = reversed(&desired.resources);
     let steps = desired.resources.iter().rev().filter_map(|wanted| {
         let found = observed.found.get(&wanted.logical_id)?;
         let step = step(wanted, found, needed_by.get(&wanted.logical_id).cloned().unwrap_or_default());
         Some(given_back(step, found, observed))
     });
+    let steps: Vec<Step> = steps.collect();
+    let (still_used, notes) = leftovers::beside_a_removal(observed, &steps);
     Plan {
         version: VERSION,
         stack: desired.stack.to_string(),
         account: observed.account.clone(),
         region: desired.place.region().to_owned(),
-        steps: steps.collect(),
-        blockers,
-        notes: Vec::new(),
+        steps,
+        blockers: elsewhere(observed).chain(still_used).collect(),
+        notes,
         known,
         place: desired.place.clone(),
+        removes_the_stack: true,
     }
 }
 
-/// A permission for an API that this run does not look at: the stack has routes there, which would stay behind
-/// without a function to lead to.
-fn elsewhere(wanted: &Wanted, filled: &Resource, found: &Resource) -> Option<Blocker> {
-    let (Resource::Permission(filled), Resource::Permission(found)) = (filled, found) else { return None };
-    let there = found.api_id()?;
-    if filled.api_id() == Some(there) {
-        return None;
-    }
-    Some(Blocker {
-        logical_id: wanted.logical_id.clone(),
-        cause: format!("the stack has a route on the HTTP API `{there}`, which this run does not look at"),
-        hint: format!("give the parameters of the deploy, here `--parameter ApiId={there}`"),
+/// The permissions for APIs that this run does not look at: the stack has routes there, which would stay behind without
+/// a function to lead to.
+fn elsewhere(observed: &Observed) -> impl Iterator<Item = Blocker> {
+    observed.elsewhere.iter().map(|(logical_id, there)| {
+        let own = |(resource, ids): (&Resource, &Ids)| {
+            matches!(resource, Resource::Api(_)) && ids.get("ApiId") == Some(there)
+        };
+        let parameter = if observed.each().any(own) {
+            "here without `ApiId`; or `deploy --prune` before, which removes it there (`plan --prune` shows that)"
+        } else {
+            &format!("here `--parameter ApiId={there}`")
+        };
+        Blocker {
+            logical_id: logical_id.clone(),
+            cause: format!("the stack has a route on the HTTP API `{there}`, which this run does not look at"),
+            hint: format!("give the parameters of the deploy, {parameter}"),
+        }
     })
 }
 

@@ -3,25 +3,33 @@
 use std::collections::BTreeSet;
 
 use super::takeover::given_back;
-use super::{Action, Note, Step};
-use crate::observe::{Leftover, Observed, Stray};
-use crate::resources::{Call, Resource, Stages};
+use super::{Action, Blocker, Note, Step};
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::observe::{Found, Leftover, Observed, Stray};
+use crate::resources::{Call, Ids, Resource, Stages};
 
 /// The steps that remove what is left over, after all others: callers first, then what they call, then what that needs.
 /// One after the other: each may need that the one before is gone.
 pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
-    let mut leftovers: Vec<&Leftover> = observed.leftovers.iter().filter(|one| removable(one)).collect();
+    let mut leftovers: Vec<&Leftover> =
+        observed.leftovers.iter().filter(|one| kept(&one.found, steps).is_none()).collect();
     leftovers.sort_by_key(|one| rank(&one.found.resource));
     let mut before: BTreeSet<String> =
         steps.iter().filter(|step| step.action.changes_something()).map(|step| step.id.clone()).collect();
-    let mut removals = Vec::new();
+    let mut removals: Vec<Step> = Vec::new();
     for Leftover { logical_id, found } in leftovers {
-        let name = found.resource.name();
+        let name = called(found);
         let (action, stages, reason) = given_back(found, observed).unwrap_or_else(|| {
             (Action::Delete, found.resource.delete(&found.ids), "the template no longer has it".to_owned())
         });
+        let mut id = format!("{logical_id} ({name})");
+        if removals.iter().any(|step| step.id == id) {
+            // Two runs at once leave two of the same name.
+            id = format!("{id} {}", found.ids.get("Ref").map_or("", String::as_str));
+        }
         let step = Step {
-            id: format!("{logical_id} ({name})"),
+            id,
             logical_id: logical_id.clone(),
             kind: found.resource.kind().to_owned(),
             name,
@@ -46,18 +54,52 @@ pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
 }
 
 /// What there is to know about what is left over.
-pub(super) fn notes(observed: &Observed, pruning: bool) -> Vec<Note> {
-    let left = observed.leftovers.iter().filter(|one| !(pruning && removable(one)));
-    let told = left.map(|one| {
-        let (kind, name, logical_id) = (one.found.resource.kind(), one.found.resource.name(), &one.logical_id);
-        let hint = kept(&one.found.resource).unwrap_or("`deploy --prune` removes it (`plan --prune` shows that)");
-        Note {
-            logical_id: None,
-            text: format!("{kind} `{name}` is this stack's `{logical_id}`, and the template with these parameters does not have it"),
-            hint: Some(hint.to_owned()),
-        }
+pub(super) fn notes(observed: &Observed, steps: &[Step], pruning: bool) -> Vec<Note> {
+    let told = observed.leftovers.iter().filter_map(|one| {
+        let hint = match kept(&one.found, steps) {
+            Some(why) => why,
+            None if pruning => return None,
+            None => "`deploy --prune` removes it (`plan --prune` shows that)".to_owned(),
+        };
+        Some(Note { logical_id: None, text: left(one), hint: Some(hint) })
     });
-    let strays = observed.strays.iter().map(|Stray { arn, logical_id }| Note {
+    let unseen = unseen(observed).chain(not_looked_for(observed).filter(|_| !pruning));
+    told.chain(unseen).collect()
+}
+
+/// What a removal of the rest leaves there, and what must stay for it.
+pub(super) fn beside_a_removal(observed: &Observed, steps: &[Step]) -> (Vec<Blocker>, Vec<Note>) {
+    let goes = |step: &&Step| step.action == Action::Delete;
+    // AWS removes the parts of an API or a function with it.
+    let is_part_of = |one: &Leftover, step: &Step| {
+        !matches!(step.resource, Resource::Role(_)) && lives_on(&one.found.resource, &step.resource, &step.ids)
+    };
+    let goes_along = |one: &&Leftover| steps.iter().filter(goes).any(|step| is_part_of(one, step));
+    let (mut blockers, mut notes) = (Vec::new(), Vec::new());
+    for one in observed.leftovers.iter().filter(|one| !goes_along(one)) {
+        let hint = kept(&one.found, &[]).unwrap_or_else(|| GIVE_ITS_PARAMETERS.to_owned());
+        notes.push(Note { logical_id: None, text: left(one), hint: Some(hint) });
+        let used = steps.iter().filter(goes).filter(|step| lives_on(&one.found.resource, &step.resource, &step.ids));
+        blockers.extend(used.map(|step| Blocker {
+            logical_id: step.logical_id.clone(),
+            cause: format!(
+                "{} `{}` lives on it and would stay: the template with these parameters does not have it",
+                one.found.resource.kind(),
+                called(&one.found)
+            ),
+            hint: GIVE_ITS_PARAMETERS.to_owned(),
+        }));
+    }
+    notes.extend(unseen(observed).chain(not_looked_for(observed)));
+    (blockers, notes)
+}
+
+const GIVE_ITS_PARAMETERS: &str = "give the parameters of the deploy that made it; or remove it before with `deploy --prune` \
+                                   (`plan --prune` shows that)";
+
+/// What carries the mark and no more is known of.
+fn unseen(observed: &Observed) -> impl Iterator<Item = Note> {
+    observed.strays.iter().map(|Stray { arn, logical_id }| Note {
         logical_id: None,
         text: format!(
             "{arn} carries this stack's mark as `{logical_id}`, and the template with these parameters does not have it"
@@ -66,26 +108,68 @@ pub(super) fn notes(observed: &Observed, pruning: bool) -> Vec<Note> {
             "its kind is not known here: where it is still there, remove it by hand, or its tag `provisioner:stack`"
                 .to_owned(),
         ),
-    });
-    let unknown = observed.leftovers_unknown.iter().map(|error| Note {
-        logical_id: None,
-        text: format!("what the template no longer names could not be looked for: {}", error.headline()),
-        hint: error.next_step().map(str::to_owned),
-    });
-    told.chain(strays).chain(unknown).collect()
+    })
 }
 
-fn removable(leftover: &Leftover) -> bool {
-    kept(&leftover.found.resource).is_none()
+fn not_looked_for(observed: &Observed) -> impl Iterator<Item = Note> {
+    observed.leftovers_unknown.iter().map(|error| Note {
+        logical_id: None,
+        text: unknown(error),
+        hint: error.next_step().map(str::to_owned),
+    })
+}
+
+/// Why nothing is removed where it is asked for to remove what is left over.
+pub(super) fn impossible(desired: &Desired, observed: &Observed) -> Option<Blocker> {
+    let error = observed.leftovers_unknown.as_ref()?;
+    Some(Blocker {
+        logical_id: desired.stack.to_string(),
+        cause: unknown(error),
+        hint: error.next_step().unwrap_or("without `--prune` it is not looked for").to_owned(),
+    })
+}
+
+fn unknown(error: &Error) -> String {
+    format!("what the template no longer names could not be looked for: {}", error.headline())
+}
+
+fn left(Leftover { logical_id, found }: &Leftover) -> String {
+    format!(
+        "{} `{}` is this stack's `{logical_id}`, and the template with these parameters does not have it",
+        found.resource.kind(),
+        called(found)
+    )
+}
+
+/// What people call it. An API's name is not its own: another may have the same.
+fn called(found: &Found) -> String {
+    let name = found.resource.name();
+    match (&found.resource, found.ids.get("ApiId")) {
+        (Resource::Api(_), Some(api_id)) => format!("{name} ({api_id})"),
+        _ => name,
+    }
 }
 
 /// Why it is never pruned.
-fn kept(resource: &Resource) -> Option<&'static str> {
-    if let Resource::Table(_) = resource {
-        return Some("it holds data: remove it by hand");
+fn kept(found: &Found, steps: &[Step]) -> Option<String> {
+    if let Some(step) = steps.iter().find(|step| lives_on(&step.resource, &found.resource, &found.ids)) {
+        return Some(format!("it stays: `{}` of the template lives on it", step.logical_id));
     }
-    let stays = matches!(resource, Resource::Other(other) if other.is_retained());
-    stays.then_some("the template that had it said that it stays: remove it by hand")
+    if let Resource::Table(_) = found.resource {
+        return Some("it holds data: remove it by hand".to_owned());
+    }
+    let stays = matches!(&found.resource, Resource::Other(other) if other.is_retained());
+    stays.then(|| "the template that had it said that it stays: remove it by hand".to_owned())
+}
+
+/// Whether a resource is of no use without the other: a route without its API, a function without its role.
+fn lives_on(resource: &Resource, other: &Resource, ids: &Ids) -> bool {
+    match (other, resource) {
+        (Resource::Api(_), _) => ids.get("ApiId").is_some_and(|id| resource.part_of_api() == Some(id.as_str())),
+        (Resource::Role(_), Resource::Function(function)) => ids.get("Arn") == Some(&function.role),
+        (Resource::Function(other), _) => resource.part_of_function() == Some(&other.function_name),
+        _ => false,
+    }
 }
 
 fn rank(resource: &Resource) -> usize {

@@ -60,6 +60,9 @@ pub struct Plan {
     /// Where it is executed.
     #[serde(skip)]
     pub place: Place,
+    /// Whether the stack is gone afterwards.
+    #[serde(skip)]
+    pub removes_the_stack: bool,
 }
 
 /// What is done about one resource.
@@ -148,7 +151,7 @@ pub enum Action {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Blocker {
-    /// The resource that it is about.
+    /// The resource that it is about, or the stack.
     pub logical_id: String,
     /// What is in the way.
     pub cause: String,

@@ -76,6 +76,7 @@ pub fn plan_rollback(
         notes: Vec::new(),
         known,
         place: desired.place.clone(),
+        removes_the_stack: false,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use aws_sdk_apigatewayv2::types::ProtocolType;
 use aws_sdk_lambda::types::FunctionUrlAuthType;
 use tempfile::TempDir;
 
@@ -117,6 +118,34 @@ async fn a_plan_that_finds_parts_left_over_is_2_calls_deep_and_a_deploy_asks_for
 }
 
 #[tokio::test]
+async fn of_two_apis_with_the_stacks_mark_the_one_that_serves_is_told_named_and_kept() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    // A first deploy beside it has made its API, and was refused the names of all else.
+    let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
+    let first = gateway.get_apis().send().await.expect("the APIs").items.unwrap_or_default().remove(0);
+    let second = gateway.create_api().name(seed::FUNCTION).protocol_type(ProtocolType::Http).set_tags(first.tags);
+    let second = second.send().await.expect("the second").api_id.expect("its id");
+    let serving = first.api_id.expect("its id");
+
+    let refused = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
+    for text in [
+        format!("{serving} serves this stack's route"),
+        format!("`aws apigatewayv2 delete-api --api-id {second}`"),
+        "nothing was changed".to_owned(),
+    ] {
+        assert!(refused.stderr.contains(&text), "no {text} in {refused:?}");
+    }
+    let named = format!("ApiId={serving}");
+    let run = user.deploy(&["--prune", "--yes", "-P", &named]).await;
+    assert!(run.stderr.contains("it stays: `ChatIntegration` of the template lives on it"), "{run:?}");
+    let left = gateway.get_apis().send().await.expect("the APIs").items.unwrap_or_default();
+    assert_eq!(left.into_iter().filter_map(|api| api.api_id).collect::<Vec<_>>(), [serving.as_str()]);
+    user.deploy(&["--prune", "--yes"]).await;
+    assert_is_all_there_is(&user.world().await, &user.account);
+}
+
+#[tokio::test]
 async fn a_table_is_told_and_never_pruned() {
     let directory = TempDir::new().expect("a directory");
     let file = directory.path().join("t.yaml");
@@ -146,4 +175,10 @@ async fn who_may_not_look_for_leftovers_is_told_so_and_gets_the_plan_all_the_sam
     let plan = user.run(&["plan"]).await.expect_success();
     assert!(plan.stdout.contains("what the template no longer names could not be looked for"), "{plan:?}");
     assert!(plan.stdout.contains("nothing to do"), "{plan:?}");
+    // Whoever asks for the removal is not told that all is well.
+    let (refused, writes) =
+        user.writes_of(&["deploy", "--no-smoke", "--prune", "--yes", "-P", "MemorySize=1024"]).await;
+    let refused = refused.expect_code(1);
+    assert_eq!(writes, [""; 0], "{refused:?}");
+    assert!(refused.stderr.contains("hint:") && refused.stderr.contains("tag:GetResources"), "{refused:?}");
 }

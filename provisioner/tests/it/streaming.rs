@@ -43,6 +43,17 @@ async fn the_streaming_function_comes_with_its_url_both_permissions_and_a_cap() 
     let (run, writes) = user.writes_of(&["deploy"]).await;
     run.expect_success();
     assert_eq!(writes, [""; 0]);
+    // Without the deploy's parameters the second function would stay, with a URL that anybody may call and no role.
+    let (refused, writes) = User::beside(&user).writes_of(&["destroy", "--yes"]).await;
+    let refused = refused.expect_code(1);
+    assert_eq!(writes, [""; 0], "{refused:?}");
+    for text in [
+        "ChatRole: AWS::Lambda::Function `cinedb-chat-bedrock-stream` lives on it and would stay",
+        "is this stack's `StreamFunction`",
+        "give the parameters of the deploy",
+    ] {
+        assert!(refused.stderr.contains(text), "no {text} in {refused:?}");
+    }
     user.run(&["destroy", "--yes"]).await.expect_success();
     assert!(user.world().await.names("functions").is_empty());
 }

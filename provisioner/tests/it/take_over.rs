@@ -40,6 +40,7 @@ async fn a_route_of_somebody_else_is_taken_over_and_destroy_puts_it_back() {
 
     let destroyed = user.run(&["destroy", "--yes"]).await.expect_success();
     assert!(destroyed.stderr.contains("where it led before"), "{destroyed:?}");
+    assert_eq!(destroyed.stdout, "", "no outputs of what is gone");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
@@ -57,7 +58,8 @@ async fn a_taking_over_that_is_killed_at_the_route_is_completed_or_undone() {
             user.deploy(&["--take-over"]).await;
             assert_ne!(target(&user.world().await), target(&before));
         }
-        user.run(&["destroy", "--yes"]).await.expect_success();
+        let report = user.run(&["destroy", "--yes", "--output", "json"]).await.expect_success().json();
+        assert_eq!(report["outputs"], serde_json::json!({}));
         assert_eq!(before.changes_to(&user.world().await), [""; 0], "undone: {undone}");
     }
 }
@@ -167,9 +169,9 @@ async fn stages_that_nobody_needs_are_not_asked_for_and_those_that_are_refused_s
     }
     user.proxy.clear();
     user.run(&["update"]).await.expect_success();
-    user.run(&["destroy", "--yes"]).await.expect_success();
     let asked = names(&user.proxy.calls());
     assert!(!asked.contains(&"apigatewayv2 GetStages".to_owned()), "{asked:?}");
+    user.run(&["destroy", "--yes"]).await.expect_success();
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_sdk_apigatewayv2::types::{self as sdk, ProtocolType};
+use futures_util::future::try_join_all;
 
 use super::super::problem::{is_missing, problem};
 use super::super::{Aws, AwsReader};
@@ -29,14 +30,30 @@ impl AwsReader {
                 namesakes.push(api);
             }
         }
-        let named = |apis: &[&sdk::Api]| apis.iter().filter_map(|api| api.api_id()).collect::<Vec<_>>().join(", ");
         let (found, candidates) = if ours.is_empty() { (namesakes.first(), &namesakes) } else { (ours.first(), &ours) };
         if candidates.len() > 1 {
-            let cause = format!("{} HTTP APIs answer to this name: {}", candidates.len(), named(candidates));
-            return Err(Error::new(format!("looking for the HTTP API {}", wanted.name), cause)
-                .hint("delete the ones that are not used, or name one with `--parameter ApiId=…`"));
+            let ids: Vec<&str> = candidates.iter().filter_map(|api| api.api_id()).collect();
+            // Where that may not be looked at, the person has to know it.
+            let served = try_join_all(ids.iter().map(|api_id| self.serves(api_id, mark))).await.unwrap_or_default();
+            return Err(several(&wanted.name, &ids, &served));
         }
         Ok(found.map(|api| found_api(api, mark)))
+    }
+
+    /// Whether callers get through an API to the stack's function: a route of ours leads there, and it lets the API in.
+    async fn serves(&self, api_id: &str, mark: &Mark) -> Result<bool> {
+        let parts = self.routes_marked(mark, api_id).await?;
+        let route = parts.iter().any(|part| matches!(part.found.resource, Resource::Route(_)));
+        let callees = parts.iter().filter_map(|part| {
+            let Resource::Integration(integration) = &part.found.resource else { return None };
+            Some(integration.integration_uri.split_once(":function:")?.1)
+        });
+        for callee in callees.filter(|_| route) {
+            if self.policy_of(callee).await?.to_string().contains(&format!(":{api_id}/")) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What is known of an API by its id.
@@ -54,6 +71,22 @@ impl AwsReader {
         };
         self.seen_apis.once(api_id, ask).await
     }
+}
+
+/// Nothing says which of these is meant, but what they serve. `served` is empty where that is not known.
+fn several(name: &str, ids: &[&str], served: &[bool]) -> Error {
+    let doing = format!("looking for the HTTP API {name}");
+    let cause = format!("{} HTTP APIs answer to this name: {}", ids.len(), ids.join(", "));
+    let serving: Vec<&str> = ids.iter().zip(served).filter(|(_, served)| **served).map(|(id, _)| *id).collect();
+    let delete = |id: &str| format!("`aws apigatewayv2 delete-api --api-id {id}`");
+    if let [serving] = serving.as_slice() {
+        let others: Vec<String> = ids.iter().filter(|id| *id != serving).map(|id| delete(id)).collect();
+        let cause = format!("{cause}; {serving} serves this stack's route");
+        let hint = format!("delete what serves none: {}; or name one with `--parameter ApiId=…`", others.join(", "));
+        return Error::new(doing, cause).hint(hint);
+    }
+    Error::new(doing, cause)
+        .hint(format!("delete the ones that are not used: {}; or name one with `--parameter ApiId=…`", delete("…")))
 }
 
 /// An API, as far as its parts need to know it.

@@ -2,6 +2,7 @@
 
 mod canary;
 pub(crate) mod judge;
+mod leftovers;
 mod order;
 mod properties;
 mod releases;
@@ -29,7 +30,7 @@ pub(crate) fn planned(desired: &Desired, state: &State, options: Options) -> Pla
 /// What `destroy` would show.
 pub(crate) fn planned_removal(desired: &Desired, state: &State) -> Plan {
     let world = World::of(state.clone());
-    plan_destroy(desired, &run(observe(&world, desired, Reach::Resources)).unwrap())
+    plan_destroy(desired, &run(observe(&world, desired, Reach::Leftovers)).unwrap())
 }
 
 /// What came of a plan: the world afterwards, the calls that were made, the outcome.

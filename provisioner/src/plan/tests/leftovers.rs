@@ -1,0 +1,124 @@
+//! What the template with these parameters does not have.
+
+use super::judge::existing;
+use super::spec::{FOREIGN_API, Spec};
+use super::{planned_removal, run};
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::observe::{Reach, observe};
+use crate::plan::{Action, Options, Plan, plan, plan_destroy};
+use crate::resources::alias::Alias;
+use crate::resources::function::Function;
+use crate::resources::{RESOURCE_TAG, STACK_TAG, Tags};
+use crate::world::{State, World};
+
+/// What `deploy --prune` would do, or `plan`.
+fn looked_around(desired: &Desired, state: &State, prune: bool) -> Plan {
+    let observed = run(observe(&World::of(state.clone()), desired, Reach::Leftovers)).unwrap();
+    plan(desired, &observed, &Options { prune, ..Options::default() })
+}
+
+/// The names of what goes.
+fn gone(plan: &Plan) -> Vec<&str> {
+    plan.steps.iter().filter(|step| step.action == Action::Delete).map(|step| step.name.as_str()).collect()
+}
+
+#[test]
+fn an_api_with_the_stacks_mark_that_its_routes_are_on_is_never_pruned_and_the_other_is() {
+    let attached = Spec { attach: true, ..Spec::plain() };
+    let mut state = existing(&attached, true);
+    // Two first deploys at once: both APIs carry the mark, and the parameters name one of them.
+    let marked = existing(&Spec::plain(), true).apis.into_values().find(|api| !api.tags.is_empty()).unwrap();
+    for id in [FOREIGN_API, "second", "third"] {
+        state.apis.insert(id.to_owned(), marked.clone());
+    }
+    for made_already in [true, false] {
+        if !made_already {
+            state.routes.clear();
+            state.integrations.clear();
+        }
+        let plan = looked_around(&attached.desired(), &state, true);
+        assert_eq!(gone(&plan), ["chat (second)", "chat (third)"]);
+        let [note] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
+        assert!(
+            note.text.starts_with("AWS::ApiGatewayV2::Api `chat (foreign)` is this stack's `Api`"),
+            "{}",
+            note.text
+        );
+        assert_eq!(note.hint.as_deref(), Some("it stays: `Integration` of the template lives on it"));
+    }
+}
+
+#[test]
+fn a_role_that_a_function_left_over_runs_as_is_not_removed_and_what_stays_is_told() {
+    let mut state = existing(&Spec::plain(), true);
+    let marked = |logical_id: &str| {
+        Tags::from([(STACK_TAG.to_owned(), "chat".to_owned()), (RESOURCE_TAG.to_owned(), logical_id.to_owned())])
+    };
+    let stream =
+        Function { function_name: "stream".to_owned(), tags: marked("Stream"), ..state.functions["chat"].clone() };
+    // What is part of a function goes with it, and is not told.
+    let old = Alias {
+        name: "old".to_owned(),
+        description: "provisioner:stack=chat provisioner:resource=Old".to_owned(),
+        ..state.aliases.values().next().unwrap().clone()
+    };
+    state.aliases.insert(("chat".to_owned(), "old".to_owned()), old);
+    for (role, blocked) in [(stream.role.clone(), vec!["Role"]), ("arn:of:another".to_owned(), vec![])] {
+        state.functions.insert("stream".to_owned(), Function { role, ..stream.clone() });
+        let plan = planned_removal(&Spec::plain().desired(), &state);
+        let [note] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
+        assert!(note.text.starts_with("AWS::Lambda::Function `stream` is this stack's `Stream`"), "{}", note.text);
+        assert!(note.hint.as_ref().unwrap().starts_with("give the parameters of the deploy that made it"));
+        assert_eq!(Vec::from_iter(plan.blockers.iter().map(|one| one.logical_id.as_str())), blocked);
+        for blocker in plan.blockers {
+            assert!(blocker.cause.starts_with("AWS::Lambda::Function `stream` lives on it"), "{}", blocker.cause);
+        }
+    }
+}
+
+#[test]
+fn a_destroy_is_kept_from_leaving_routes_on_an_api_that_exists_and_from_nothing_on_one_that_does_not() {
+    for (api_is_there, blocked) in [(true, 1), (false, 0)] {
+        let mut state = existing(&Spec { attach: true, ..Spec::plain() }, true);
+        if !api_is_there {
+            state.apis.clear();
+            state.routes.clear();
+            state.integrations.clear();
+        }
+        let plan = planned_removal(&Spec::plain().desired(), &state);
+        assert_eq!(plan.blockers.len(), blocked, "{:#?}", plan.blockers);
+        for blocker in plan.blockers {
+            assert_eq!(blocker.hint, "give the parameters of the deploy, here `--parameter ApiId=foreign`");
+        }
+    }
+    // The stack's own, that somebody has deleted.
+    let mut state = existing(&Spec::plain(), true);
+    state.apis.retain(|id, _| id == FOREIGN_API);
+    state.routes.clear();
+    state.integrations.clear();
+    state.stages.clear();
+    assert_eq!(planned_removal(&Spec::plain().desired(), &state).blockers, []);
+}
+
+#[test]
+fn a_destroy_that_names_an_api_of_others_is_told_to_leave_that_out_where_the_stack_has_its_own() {
+    let plan = planned_removal(&Spec { attach: true, ..Spec::plain() }.desired(), &existing(&Spec::plain(), true));
+    let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
+    assert!(blocker.hint.contains("here without `ApiId`"), "{}", blocker.hint);
+}
+
+#[test]
+fn what_may_not_be_looked_for_is_a_note_unless_its_removal_is_asked_for() {
+    let desired = Spec::plain().desired();
+    let mut observed = run(observe(&World::of(existing(&Spec::plain(), true)), &desired, Reach::Leftovers)).unwrap();
+    let refused = Error::new("looking for what carries the stack's tag", "AccessDenied").hint("allow tag:GetResources");
+    observed.leftovers_unknown = Some(refused);
+    for plan in [plan(&desired, &observed, &Options::default()), plan_destroy(&desired, &observed)] {
+        assert_eq!((plan.blockers.len(), plan.notes.len()), (0, 1), "{plan:#?}");
+    }
+    let plan = plan(&desired, &observed, &Options { prune: true, ..Options::default() });
+    let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
+    assert!(blocker.cause.contains("could not be looked for"), "{}", blocker.cause);
+    assert_eq!((blocker.logical_id.as_str(), blocker.hint.as_str()), ("chat", "allow tag:GetResources"));
+}
