@@ -1,6 +1,7 @@
 //! What was published of a function, and which of it callers get.
 
 use crate::resources::alias::RoutingConfig;
+use crate::resources::served;
 
 /// The versions and aliases of one function, as AWS has them now.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -80,6 +81,12 @@ impl Led {
         let rest = 1.0 - others.iter().map(|weight| weight.function_weight).sum::<f64>();
         let others = others.iter().map(|weight| (weight.function_version.as_str(), weight.function_weight));
         std::iter::once((self.version.as_str(), rest)).chain(others).collect()
+    }
+
+    /// The versions that it led to before, newest first, as far as it remembers.
+    #[must_use]
+    pub fn before(&self) -> Vec<String> {
+        served::split(&self.description).1
     }
 
     /// Whether this version gets any of its calls.

@@ -130,14 +130,7 @@ fn left_by(call: &Call) -> Option<Left> {
             alias::Call::CreateAlias { function_name, name, version, routing, description }
             | alias::Call::UpdateAlias { function_name, name, version, routing, description, .. },
         ) => {
-            let alias = alias::Alias {
-                name,
-                function_name,
-                function_version: version,
-                routing_config: routing,
-                description,
-                check: None,
-            };
+            let alias = alias::Alias::seen(&function_name, &name, &version, routing, &description);
             Some(Left::all(Resource::Alias(alias)))
         }
         Call::Url(url::Call::CreateFunctionUrlConfig(url)) => Some(Left::all(Resource::Url(*url))),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Checked, Finding, Severity};
 use crate::resources::permission::DIGEST;
+use crate::resources::served::LENGTH as BEFORE;
 use crate::template::references_in_text;
 
 /// What of a property is measured.
@@ -44,7 +45,7 @@ const LIMITS: [Limit; 29] = [
     ("AWS::Lambda::Function", "Tags", Of::Values, 256, SHORTER),
     ("AWS::Lambda::Version", "Description", Of::Text, 256, SHORTER),
     ("AWS::Lambda::Alias", "Name", Of::Text, 128, SHORTER),
-    ("AWS::Lambda::Alias", "Description", Of::Text, 256, MARK),
+    ("AWS::Lambda::Alias", "Description", Of::Text, 256 - BEFORE, MARK),
     ("AWS::Lambda::Permission", "StatementIdPrefix", Of::Text, 100 - DIGEST, STATEMENT),
     ("AWS::ApiGatewayV2::Api", "Name", Of::Text, 128, NAME),
     ("AWS::ApiGatewayV2::Api", "Description", Of::Text, 1024, SHORTER),
@@ -60,7 +61,8 @@ const LIMITS: [Limit; 29] = [
 
 const SHORTER: &str = "write a shorter one";
 const NAME: &str = "write a shorter one; where there is none, the stack's name (`--stack`) and the resource's make it";
-const MARK: &str = "the ownership mark is kept there: give the stack (`--stack`) or the resource a shorter name";
+const MARK: &str = "the ownership mark is kept there, and the versions that served before, 256 characters at most: give \
+                    the stack (`--stack`) or the resource a shorter name";
 const MARK_AND_ROUTES: &str = "the ownership mark and what is taken over are kept there: take over fewer routes, or \
                                give the stack (`--stack`) or the resource a shorter name";
 const STATEMENT: &str = "a statement's id, 100 characters at most, begins with the stack's name and the resource's: \
@@ -150,7 +152,7 @@ mod tests {
             }},
         });
         // These have the stack's name and their own in what is sent of them.
-        let alias = text(256 - "provisioner:stack=chat provisioner:resource=".len());
+        let alias = text(256 - super::BEFORE - "provisioner:stack=chat provisioner:resource=".len());
         resources[alias] = json!({"Type": "AWS::Lambda::Alias", "Properties": {
             "FunctionName": {"Ref": "Function"}, "Name": text(128),
             "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]},
@@ -185,7 +187,7 @@ mod tests {
         AWS::IAM::Role: Tags.team has 257 characters; AWS takes 256
         AWS::IAM::Role: the key Policies.x… has 129 characters; AWS takes 128
         AWS::IAM::Role: the key Tags.t… has 129 characters; AWS takes 128
-        AWS::Lambda::Alias: Description has 257 characters; AWS takes 256
+        AWS::Lambda::Alias: Description has 198 characters; AWS takes 197
         AWS::Lambda::Alias: Name has 129 characters; AWS takes 128
         AWS::Lambda::Function: Description has 257 characters; AWS takes 256
         AWS::Lambda::Function: Environment.Variables has 4097 bytes; AWS takes 4096

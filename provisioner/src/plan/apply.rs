@@ -76,6 +76,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         };
         let found = observed.found.get(&wanted.logical_id).filter(|found| !goes(found));
         let found = found.map(|found| found.clone().led_by(&resource));
+        let resource = remembering(resource, found.as_ref());
         let missing = observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(wanted, error));
         let blocker = missing.or_else(|| found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
         let mut step = step(wanted, resource, found.as_ref());
@@ -142,6 +143,14 @@ fn goes_with_its_role(found: &Resource, steps: &[Step]) -> bool {
     let Resource::InlinePolicy(policy) = found else { return false };
     let mut made_anew = steps.iter().filter(|step| step.action == Action::Replace);
     made_anew.any(|step| matches!(&step.resource, Resource::Role(role) if policy.roles.contains(&role.role_name)))
+}
+
+/// An alias remembers what it has led to.
+fn remembering(wanted: Resource, found: Option<&Found>) -> Resource {
+    match (wanted, found.map(|found| &found.resource)) {
+        (Resource::Alias(wanted), Some(Resource::Alias(now))) => Resource::Alias(wanted.remembering(now)),
+        (wanted, _) => wanted,
+    }
 }
 
 fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {

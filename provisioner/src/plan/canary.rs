@@ -7,6 +7,7 @@ use serde_json::json;
 use super::hold::{alias_of, is_changed_function};
 use super::{Action, Blocker, Note, Step, Undo};
 use crate::resources::alias::{self, Alias, RoutingConfig};
+use crate::resources::served::LATEST;
 use crate::resources::watch::{Watch, time_in_words};
 use crate::resources::{Call, Resource};
 
@@ -79,7 +80,7 @@ fn way_of(alias: &Alias, step: &Step, steps: &[Step]) -> Way {
     let Some(version) = version_before(step) else {
         return Way::Nothing("the alias leads to the wanted version already");
     };
-    if version == "$LATEST" {
+    if version == LATEST {
         return Way::Barred(
             "`$LATEST` serves now, and Lambda shares calls of published versions only".to_owned(),
             ALL_AT_ONCE,

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use super::apply::REVISION;
 use super::{Action, Step};
-use crate::resources::alias::{self, Alias, RoutingConfig};
+use crate::resources::alias::{Alias, RoutingConfig};
+use crate::resources::served::{self, LATEST};
 use crate::resources::version::{self, LATEST_REVISION};
 use crate::resources::{Call, Ids, Resource, Stages, function};
 use crate::template::Reference;
 
 /// Puts what serves now behind the alias before the function changes.
 ///
-/// A function that serves without an alias (made by hand, or by a template that had none) is called by its
-/// `$LATEST`. So, before `$LATEST` changes: publish it, make the alias lead there, give callers the permission and
+/// A function that serves without an alias (made by hand, or by a template that had none), or by one that leads to
+/// `$LATEST`, is called as it is just now. So, before `$LATEST` changes: publish it, make the alias lead there, give callers the permission and
 /// move them to the alias. Then the update, whose check moves the alias on. Where an interrupted run has made the
 /// alias but not moved the callers, they are moved first, too.
 pub(super) fn hold_callers(steps: &mut Vec<Step>) {
@@ -24,15 +25,19 @@ pub(super) fn hold_callers(steps: &mut Vec<Step>) {
         let Some(function) = steps.iter().position(|step| is_changed_function(step, &alias)) else { continue };
         let function_id = steps[function].id.clone();
         match steps[index].action {
-            Action::Create => {
+            Action::Create | Action::Update | Action::Adopt if serves_what_changes(&steps[index]) => {
                 let hold = hold(&steps[index], &alias, &steps[function]);
                 let moved = move_callers(steps, &id, Some(&hold.id), &function_id);
                 steps[function].needs.extend(moved);
                 steps[function].needs.insert(hold.id.clone());
                 after_publishing(&mut steps[function], &Reference::new(&id, LATEST_REVISION));
                 steps[index].needs.insert(hold.id.clone());
-                steps[index].action = Action::Update;
-                move_on(&mut steps[index], &alias, &Reference::own("Version").to_string());
+                if steps[index].action == Action::Create {
+                    steps[index].action = Action::Update;
+                }
+                let held = Reference::own("Version").to_string();
+                let alias = Alias { before: served::after_leaving(&held, &alias.before, ""), ..alias };
+                move_on(&mut steps[index], &alias, &held);
                 steps.insert(function, hold);
             }
             Action::Keep | Action::Update | Action::Adopt if steps.iter().any(|step| moves_callers(step, &id)) => {
@@ -42,13 +47,26 @@ pub(super) fn hold_callers(steps: &mut Vec<Step>) {
                     move_on(&mut steps[index], &alias, &version);
                 }
             }
-            Action::Keep | Action::Update | Action::Adopt | Action::Replace | Action::Delete | Action::Leave => {}
+            Action::Create
+            | Action::Keep
+            | Action::Update
+            | Action::Adopt
+            | Action::Replace
+            | Action::Delete
+            | Action::Leave => {}
         }
     }
 }
 
+/// Whether callers get the function itself: there is no alias yet, or one that leads to it.
+fn serves_what_changes(alias: &Step) -> bool {
+    alias.action == Action::Create || version_before(alias).is_some_and(|version| version == LATEST)
+}
+
+/// The alias that a step leads on; what serves now is held by another step of it.
 pub(super) fn alias_of(step: &Step) -> Option<&Alias> {
-    if let Resource::Alias(alias) = &step.resource { Some(alias) } else { None }
+    let Resource::Alias(alias) = &step.resource else { return None };
+    (step.id == step.logical_id).then_some(alias)
 }
 
 pub(super) fn is_changed_function(step: &Step, alias: &Alias) -> bool {
@@ -109,22 +127,22 @@ fn hold(alias_step: &Step, alias: &Alias, function: &Step) -> Step {
         package: String::new(),
         revision: function.ids.get(REVISION).cloned().unwrap_or_default(),
     });
-    let make = Call::Alias(alias::Call::CreateAlias {
-        function_name: alias.function_name.clone(),
-        name: alias.name.clone(),
-        version: Reference::own("Version").to_string(),
-        routing: RoutingConfig::default(),
-        description: alias.description.clone(),
-    });
+    let held = Alias {
+        function_version: Reference::own("Version").to_string(),
+        routing_config: RoutingConfig::default(),
+        ..alias.clone()
+    };
+    let exists = alias_step.action != Action::Create;
+    let make = Call::Alias(if exists { held.moved() } else { held.made() });
     let mut step = Step {
         id: format!("{} (what serves now)", alias_step.logical_id),
-        action: Action::Create,
+        action: if exists { Action::Update } else { Action::Create },
         name: format!("{}, for what serves now", alias_step.name),
         changes: Vec::new(),
         needs: BTreeSet::new(),
         stages: vec![vec![publish], vec![make]],
         cleanup: Stages::new(),
-        ids: Ids::new(),
+        ids: if exists { alias_step.ids.clone() } else { Ids::new() },
         ..alias_step.clone()
     };
     step.name_calls();

@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Step};
-use crate::releases::Releases;
+use crate::releases::{Led, Releases};
+use crate::resources::alias::Alias;
 use crate::resources::{Call, Resource, version};
 
 /// Has the step of each published version delete the oldest others beyond `keep`, once everything else is done and
-/// callers have been moved. Never one that an alias holds afterwards, and nothing at all in a run that takes
-/// something over: what somebody else published is their way back.
+/// callers have been moved. Never one that an alias holds afterwards, nor the way back; and nothing at all in a run that
+/// takes something over: what somebody else published is their way back.
 pub(super) fn retire_versions(steps: &mut [Step], releases: &BTreeMap<String, Releases>, keep: usize) {
     if steps.iter().any(|step| step.action == Action::Adopt || step.id != step.logical_id) {
         return;
     }
-    let moved: BTreeMap<(String, String), String> = steps.iter().filter_map(led_anew).collect();
+    let moved: BTreeMap<(String, String), Alias> = steps.iter().filter_map(led_anew).collect();
     for step in steps.iter_mut() {
         let Resource::Version(version) = &step.resource else { continue };
         let Some(releases) = releases.get(&version.function_name) else { continue };
@@ -34,32 +35,49 @@ pub(super) fn retire_versions(steps: &mut [Step], releases: &BTreeMap<String, Re
         }
         let numbers: Vec<_> = old.iter().map(u64::to_string).collect();
         let plural = if numbers.len() == 1 { "" } else { "s" };
-        step.reason = Some(format!("deletes version{plural} {}: the newest {keep} are kept", numbers.join(", ")));
+        step.reason = Some(format!("deletes version{plural} {}: {keep} are kept", numbers.join(", ")));
         step.name_calls();
     }
 }
 
-/// The versions to delete, oldest first.
+/// The versions to delete, oldest first. What no alias leads to any more, but the way back, is kept before newer ones
+/// that may never have served; with one alone there is no way back.
 fn beyond(
     releases: &Releases,
-    moved: &BTreeMap<(String, String), String>,
+    moved: &BTreeMap<(String, String), Alias>,
     keep: usize,
     one_more: bool,
 ) -> BTreeSet<u64> {
-    let held = |number: u64| {
+    let moved = |now: &Led| moved.get(&(releases.function_name.clone(), now.name.clone()));
+    let held = |number: &u64| {
         let number = number.to_string();
-        releases.aliases.iter().any(|alias| match moved.get(&(releases.function_name.clone(), alias.name.clone())) {
-            Some(version) => *version == number,
-            None => alias.holds(&number),
+        releases.aliases.iter().any(|now| match moved(now) {
+            Some(then) => then.function_version == number,
+            None => now.holds(&number),
         })
     };
-    let newest = releases.versions.iter().rev().map(|version| version.number);
-    newest.skip(keep.saturating_sub(usize::from(one_more))).filter(|number| !held(*number)).collect()
+    let way_back = |now: &Led| {
+        let before = moved(now).map_or_else(|| now.before(), |then| then.before.clone());
+        before.first()?.parse().ok().filter(|number| releases.has(*number) && !held(number))
+    };
+    let ways_back: BTreeSet<u64> = releases.aliases.iter().filter_map(way_back).collect();
+    let places = keep.saturating_sub(usize::from(one_more));
+    let mut kept: BTreeSet<u64> = ways_back.into_iter().rev().take(places.min(keep.saturating_sub(1))).collect();
+    let mut old = BTreeSet::new();
+    for number in releases.versions.iter().rev().map(|version| version.number) {
+        if kept.len() < places {
+            kept.insert(number);
+        }
+        if !kept.contains(&number) && !held(&number) {
+            old.insert(number);
+        }
+    }
+    old
 }
 
-/// The alias that a step moves, and where to; a version that is yet to be published is no number here.
-fn led_anew(step: &Step) -> Option<((String, String), String)> {
+/// The alias that a step moves, as it is then; a version that is yet to be published is no number here.
+fn led_anew(step: &Step) -> Option<((String, String), Alias)> {
     let Resource::Alias(alias) = &step.resource else { return None };
     let moves = step.action.changes_something();
-    moves.then(|| ((alias.function_name.clone(), alias.name.clone()), alias.function_version.clone()))
+    moves.then(|| ((alias.function_name.clone(), alias.name.clone()), alias.clone()))
 }

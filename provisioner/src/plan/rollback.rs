@@ -9,7 +9,7 @@ use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
 use crate::releases::{Led, Releases};
 use crate::resources::alias::{Alias, Check, RoutingConfig};
-use crate::resources::{Change, Ids, Mark, Owner, Resource, Stages};
+use crate::resources::{Change, Ids, Mark, Owner, Resource, Stages, served};
 use crate::template::{Known, Reference};
 
 /// Which version an alias shall lead to, and what it must answer before.
@@ -56,13 +56,16 @@ pub fn plan_rollback(
             return Err(Error::new(doing(), "it was not made by this stack").hint(hint));
         }
     }
-    let version = destination(now, releases, back.to).map_err(|(cause, hint)| Error::new(doing(), cause).hint(hint))?;
+    let seen = Alias::seen(&alias.function_name, &alias.name, &now.version, now.routing.clone(), &now.description);
+    let version = destination(&seen, releases, back.to);
+    let version = version.map_err(|(cause, hint)| Error::new(doing(), cause).hint(hint))?;
     let mut known = Known::default();
     known.insert(Reference::account(), account);
     let to = Alias {
+        before: before(&seen, version),
         function_version: version.to_string(),
         routing_config: RoutingConfig::default(),
-        description: now.description.clone(),
+        description: seen.description,
         check: back.check.clone().map(|event| Check { event, patient: false }),
         ..alias.clone()
     };
@@ -83,7 +86,7 @@ pub fn plan_rollback(
 const ELSEWHERE: &str = "look at the account and the region, and give the names that the deploy had: `--parameter FunctionName=…`, `--stack`";
 
 /// The version to go to, or why there is none and what helps.
-fn destination(now: &Led, releases: &Releases, to: Option<u64>) -> std::result::Result<u64, (String, String)> {
+fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result::Result<u64, (String, String)> {
     let (function, all) = (&releases.function_name, releases.told());
     let exists = |number: u64| match releases.has(number) {
         true => Ok(number),
@@ -95,17 +98,31 @@ fn destination(now: &Led, releases: &Releases, to: Option<u64>) -> std::result::
     if let Some(number) = to {
         return exists(number);
     }
-    let serves: u64 = now.version.parse().map_err(|_| {
-        let cause = format!("it leads to `{}`, which is no published version", now.version);
+    let serves: u64 = now.function_version.parse().map_err(|_| {
+        let cause = format!("it leads to `{}`, which is no published version", now.function_version);
         (cause, another(None, releases))
     })?;
-    if !now.routing.additional_version_weights.is_empty() {
+    if !now.routing_config.additional_version_weights.is_empty() {
         return Ok(serves);
     }
-    releases.before(serves).ok_or_else(|| {
+    let mut served = now.before.iter().filter_map(|version| version.parse().ok());
+    // Where nothing is remembered, the number says it.
+    let before = served.find(|version| *version != serves && releases.has(*version));
+    before.or_else(|| releases.before(serves)).ok_or_else(|| {
         let cause = format!("there is nothing to go back to: version {serves} serves, and the versions are {all}");
         (cause, another(Some(serves), releases))
     })
+}
+
+/// What the alias remembers afterwards.
+fn before(now: &Alias, version: u64) -> Vec<String> {
+    let (serves, to) = (&now.function_version, version.to_string());
+    let forward = serves.parse().is_ok_and(|serves: u64| serves < version);
+    match () {
+        () if *serves == to => now.before.clone(),
+        () if forward && !now.before.contains(&to) => served::after_leaving(serves, &now.before, &to),
+        () => served::after_going_back(&now.before, &to),
+    }
 }
 
 const EARLIER: &str = "deploy an earlier state of the template and the code";

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::permission::bare_function_name;
 use super::scalar;
+use super::served;
 use super::tags::Mark;
 use super::watch::Watch;
 use crate::place::Place;
@@ -28,6 +29,9 @@ pub struct Alias {
     /// The mark of ownership: an alias has no tags. No property for a template.
     #[serde(default)]
     pub description: String,
+    /// The versions that it led to before, newest first. Lambda keeps them in the description. No property of a template.
+    #[serde(default)]
+    pub before: Vec<String>,
     /// The event that a version must answer well before the alias leads to it. No property of a template.
     #[serde(default)]
     pub check: Option<Check>,
@@ -111,12 +115,15 @@ pub enum Call {
 impl Kind for Alias {
     const TYPE: &'static str = "AWS::Lambda::Alias";
     const ATTRIBUTES: &'static [&'static str] = &["AliasArn"];
-    const INTERNAL: &'static [&'static str] = &["Description", "Check"];
+    const INTERNAL: &'static [&'static str] = &["Description", "Before", "Check"];
     type Call = Call;
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
         if self.check.is_some() {
             return Some(("Check", "it follows from the stack's routes"));
+        }
+        if !self.before.is_empty() {
+            return Some(("Before", "it is what the alias has led to"));
         }
         let given = !self.description.is_empty();
         given.then_some(("Description", "not supported: the ownership mark is kept there, since an alias has no tags"))
@@ -153,6 +160,7 @@ impl Kind for Alias {
     fn comparable(&self) -> Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         if let Some(properties) = value.as_object_mut() {
+            properties.remove("Before"); // changes with what it leads to, and with nothing else
             properties.remove("Check");
             // A version a line: `RoutingConfig.3: 0.1 → (none)`.
             properties.insert("RoutingConfig".to_owned(), self.routing_config.by_version());
@@ -175,6 +183,37 @@ impl Kind for Alias {
 }
 
 impl Alias {
+    /// The alias that Lambda tells of.
+    #[must_use]
+    pub fn seen(function: &str, name: &str, version: &str, routing: RoutingConfig, description: &str) -> Self {
+        let (description, before) = served::split(description);
+        Self {
+            name: name.to_owned(),
+            function_name: function.to_owned(),
+            function_version: version.to_owned(),
+            routing_config: routing,
+            description,
+            before,
+            check: None,
+        }
+    }
+
+    /// Its description as Lambda keeps it.
+    #[must_use]
+    pub fn whole_description(&self) -> String {
+        served::join(&self.description, &self.before)
+    }
+
+    /// The alias with what it has led to, where it is `now` so.
+    #[must_use]
+    pub fn remembering(mut self, now: &Self) -> Self {
+        self.before = match self.function_version == now.function_version {
+            true => now.before.clone(),
+            false => served::after_leaving(&now.function_version, &now.before, &self.function_version),
+        };
+        self
+    }
+
     /// The call that asks the wanted version for an answer, or where there is nothing to ask, whether it is ready: a
     /// run that was killed may have published it a moment ago.
     #[must_use]
@@ -204,7 +243,7 @@ impl Alias {
             name: self.name.clone(),
             version: self.function_version.clone(),
             routing: self.routing_config.clone(),
-            description: self.description.clone(),
+            description: self.whole_description(),
         }
     }
 
@@ -222,7 +261,7 @@ impl Alias {
             name: self.name.clone(),
             version: version.to_owned(),
             routing: routing.clone(),
-            description: self.description.clone(),
+            description: self.whole_description(),
             revision: Reference::own("RevisionId").to_string(),
         }
     }

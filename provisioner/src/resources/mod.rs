@@ -17,6 +17,7 @@ mod policy;
 pub mod role;
 pub mod route;
 mod scalar;
+pub mod served;
 pub mod stage;
 #[cfg(test)]
 mod support;

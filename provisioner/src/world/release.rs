@@ -47,7 +47,7 @@ impl State {
             name: name.clone(),
             version: alias.function_version.clone(),
             routing: alias.routing_config.clone(),
-            description: alias.description.clone(),
+            description: alias.whole_description(),
             revision: self.revision(&format!("{function}:{name}")),
         });
         Some(Releases {
@@ -171,14 +171,7 @@ impl State {
                 return Err(format!("InvalidParameterValueException: {version} and {weight:?} have different roles"));
             }
         }
-        let alias = Alias {
-            name: name.to_owned(),
-            function_name: function.to_owned(),
-            function_version: version.to_owned(),
-            routing_config: routing.clone(),
-            description: description.to_owned(),
-            check: None,
-        };
+        let alias = Alias::seen(function, name, version, routing.clone(), description);
         self.aliases.insert((function.to_owned(), name.to_owned()), alias);
         self.revise(&format!("{function}:{name}"));
         Ok(self.alias_ids(function, name))

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::fire::under_fire;
 use crate::interrupt::until_called;
 use crate::support::account::Account;
 use crate::support::chat::assert_is_all_there_is;
-use crate::support::http::Answer;
+use crate::support::http::{Answer, post_chat};
 use crate::support::ministack::api_url;
 use crate::support::proxy::rule::{AwsError, Fault, call};
 use crate::support::proxy::strict;
@@ -54,6 +56,23 @@ async fn a_version_that_fails_its_check_never_gets_callers_and_the_next_good_one
 
     user.run(&["deploy", "-P", "MemorySize=1024"]).await.expect_success();
     assert!(is_released(&user.world().await, "3", &["1", "2", "3"]));
+    user.run(&["rollback"]).await.expect_success();
+    assert!(is_released(&user.world().await, "1", &["1", "2", "3"]), "the way back is what served");
+}
+
+#[tokio::test]
+async fn an_alias_that_leads_to_the_function_itself_is_led_to_what_serves_before_that_changes() {
+    let user = User::new();
+    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
+    let lambda = aws_sdk_lambda::Client::new(&user.account.sdk());
+    let by_hand = lambda.update_alias().function_name(FUNCTION).name("live").function_version("$LATEST");
+    by_hand.send().await.expect("an alias of the function itself");
+    let bad = a_template_whose_function_does_not_start();
+    user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
+    let answer = post_chat(&user.account, chat_url(&report), &json!({"message": "A thriller"})).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let (live, all) = releases(&user.world().await);
+    assert!(live != "$LATEST" && all.last() != Some(&live), "{live} of {all:?}: the newest is the one that failed");
 }
 
 #[tokio::test]

@@ -101,14 +101,7 @@ fn release(name: &str, configuration: &FunctionConfiguration) -> Value {
 
 /// An alias as it is in the list, of those that carry the stack's mark.
 pub(in super::super) fn found_alias(function: &str, led: &Led) -> Found {
-    let resource = Alias {
-        name: led.name.clone(),
-        function_name: function.to_owned(),
-        function_version: led.version.clone(),
-        routing_config: led.routing.clone(),
-        description: led.description.clone(),
-        check: None,
-    };
+    let resource = Alias::seen(function, &led.name, &led.version, led.routing.clone(), &led.description);
     let ids = Ids::from([("RevisionId".to_owned(), led.revision.clone())]);
     Found::new(Resource::Alias(resource), ids, Owner::Ours)
 }

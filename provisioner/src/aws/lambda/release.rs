@@ -11,11 +11,9 @@ use super::function::observed;
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::alias::{self, Alias, RoutingConfig, VersionWeight};
+use crate::resources::served::LATEST;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION, Version};
 use crate::resources::{Ids, Mark, Resource};
-
-/// What Lambda calls the function itself, beside its versions.
-const LATEST: &str = "$LATEST";
 
 impl Aws {
     pub(in super::super) async fn send_version(&self, call: &version::Call) -> Result<Ids> {
@@ -107,14 +105,9 @@ impl Aws {
             Err(error) if is_missing(&error) => return Ok(None),
             Err(error) => return Err(problem(format!("reading alias {name} of function {function}"), &error)),
         };
-        let resource = Alias {
-            name: name.clone(),
-            function_name: function.clone(),
-            function_version: found.function_version.unwrap_or_default(),
-            routing_config: routing(found.routing_config),
-            description: found.description.unwrap_or_default(),
-            check: None,
-        };
+        let (version, description) =
+            (found.function_version.unwrap_or_default(), found.description.unwrap_or_default());
+        let resource = Alias::seen(function, name, &version, routing(found.routing_config), &description);
         let owner = mark.owner_by_description(&resource.description);
         let ids = alias_ids(found.alias_arn, found.revision_id);
         Ok(Some(Found::new(Resource::Alias(resource), ids, owner)))

@@ -143,10 +143,22 @@ fn a_move_whose_calls_cannot_be_shared_is_refused() {
     "#);
     let mut latest = ours.clone();
     latest.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
-    insta::assert_snapshot!(told(&planned(&changed().desired(), &latest, wanted())), @r#"
+    insta::assert_snapshot!(told(&planned(&Spec::plain().desired(), &latest, wanted())), @r#"
     Alias: `$LATEST` serves now, and Lambda shares calls of published versions only
     hint: leave `--canary` out: all callers get the new version at once, after its check
     "#);
+}
+
+#[test]
+fn of_the_function_itself_what_serves_is_published_and_keeps_the_rest_of_the_calls() {
+    let mut state = existing(&Spec::plain(), true);
+    state.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
+    let plan = planned(&changed().desired(), &state, wanted());
+    assert_eq!(told(&plan), "");
+    let calls = carried_out(&plan, &state, None).calls;
+    let watch = calls.iter().rposition(|call| call == "GetMetricData").unwrap();
+    let killed = carried_out(&plan, &state, Some((watch, Trouble::Killed)));
+    assert_eq!(shares(&killed.state), a_tenth(), "{calls:?}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::plan::{Action, Back, Options, Plan, plan_rollback};
 use crate::resources::alias::RoutingConfig;
 use crate::resources::function::{self, Failure};
 use crate::resources::{Call, Resource};
-use crate::world::{ACCOUNT, State, World};
+use crate::world::{ACCOUNT, State, Trouble, World};
 
 /// A world in which `versions` were published, the newest as the template says, and the alias leads to `live`.
 fn published(versions: u32, live: u32) -> State {
@@ -93,7 +93,7 @@ fn versions_go_last_and_the_plan_says_which() {
     let spec = Spec { memory: Some(2048), ..Spec::plain() };
     let plan = planned(&spec.desired(), &state, keeping(5));
     let version = plan.steps.iter().find(|step| step.logical_id == "Version").unwrap();
-    assert_eq!(version.reason.as_deref(), Some("deletes versions 1, 2, 3: the newest 5 are kept"));
+    assert_eq!(version.reason.as_deref(), Some("deletes versions 1, 2, 3: 5 are kept"));
     let done = carried_out(&plan, &state, None);
     assert_eq!(
         done.calls[done.calls.len() - 4..],
@@ -236,4 +236,65 @@ fn a_function_that_could_not_be_made_is_made_anew_with_all_that_went_with_it() {
     judge(&done.state, &Spec::plain());
     let again = planned(&Spec::plain().desired(), &done.state, Options::default());
     assert!(again.is_empty(), "{:?}", again.changing().collect::<Vec<_>>());
+}
+
+/// The version that callers get of `chat`, and what the alias remembers.
+fn served(state: &State) -> (String, Vec<String>) {
+    let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
+    (live.function_version, live.before)
+}
+
+/// A deploy of a function with so much memory, whose new version answers its check or does not.
+fn deployed(state: &State, memory: i32, is_good: bool) -> State {
+    let options = Options { check: Some(json!({"message": "A film?"})), ..keeping(5) };
+    let plan = planned(&Spec { memory: Some(memory), ..Spec::plain() }.desired(), state, options);
+    let calls: Vec<String> = carried_out(&plan, state, None).calls;
+    let check = calls.iter().position(|call| call == "Invoke").unwrap();
+    let done = carried_out(&plan, state, (!is_good).then_some((check, Trouble::Refused)));
+    assert_eq!(done.outcome.is_complete(), is_good, "{:?}", done.outcome.failed);
+    done.state
+}
+
+#[test]
+fn an_alias_of_the_function_itself_leads_to_what_serves_before_that_changes() {
+    let mut state = existing(&Spec::plain(), true);
+    state.versions.clear();
+    lead(&mut state, "live", 0, None);
+    state.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
+    let served_now = state.functions["chat"].release();
+    let failed = deployed(&state, 2048, false);
+    assert_eq!(served(&failed).0, "1");
+    assert_eq!(failed.versions[&("chat".to_owned(), 1)].release(), served_now, "callers keep what they had");
+    let done = deployed(&state, 2048, true);
+    assert_eq!(served(&done), ("2".to_owned(), vec!["1".to_owned()]));
+    judge(&done, &Spec { memory: Some(2048), ..Spec::plain() });
+}
+
+#[test]
+fn the_way_back_is_what_served_and_it_stays_however_many_failed_since() {
+    let mut state = existing(&Spec::plain(), true);
+    for memory in 0..6 {
+        state = deployed(&state, 1024 + memory, false);
+    }
+    let state = deployed(&state, 2048, true);
+    assert_eq!(served(&state), ("8".to_owned(), vec!["1".to_owned()]));
+    assert_eq!(numbers(&state), [1, 5, 6, 7, 8], "five, and what served is one of them");
+    let plan = way_back(&state, &Back::default()).unwrap();
+    let back = carried_out(&plan, &state, None).state;
+    assert_eq!(served(&back), ("1".to_owned(), Vec::new()));
+}
+
+#[test]
+fn one_may_go_back_step_by_step_and_forward_again() {
+    let mut state = existing(&Spec::plain(), true);
+    for memory in [1024, 1536, 2048] {
+        state = deployed(&state, memory, true);
+    }
+    let owned = |versions: &[&str]| versions.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+    assert_eq!(served(&state), ("4".to_owned(), owned(&["3", "2", "1"])));
+    let after = |state: &State, back: &Back| carried_out(&way_back(state, back).unwrap(), state, None).state;
+    let back = after(&state, &Back::default());
+    assert_eq!(served(&back), ("3".to_owned(), owned(&["2", "1"])));
+    assert_eq!(served(&after(&back, &Back::default())), ("2".to_owned(), owned(&["1"])));
+    assert_eq!(served(&after(&back, &to(4))), ("4".to_owned(), owned(&["3", "2", "1"])));
 }

@@ -26,7 +26,7 @@ pub(super) fn faults(path: Path, calls: &[(CallId, Kind)]) -> Vec<Cell> {
 
 /// `CELLS=text` takes only the cells whose name holds the text, to look at one again.
 #[tokio::test]
-#[ignore = "it takes half an hour: `make torture`"]
+#[ignore = "it takes twenty minutes: `make torture`"]
 async fn every_call_killed_and_every_call_in_every_trouble() {
     let mut cells = Vec::new();
     let paths = join_all(Path::ALL.map(async |path| (path, path.calls().await))).await;

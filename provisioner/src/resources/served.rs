@@ -1,0 +1,83 @@
+//! The versions that an alias led to before, newest first: the way back. Remembered in the alias's description, beside
+//! the mark: of the versions themselves nothing says which of them callers ever got.
+
+/// The word in a description.
+const WORD: &str = "provisioner:before";
+
+/// How many are remembered: as many as are kept of a function's versions without a word.
+const MOST: usize = 5;
+
+/// The most characters that the word takes in a description, with versions of seven digits.
+pub(crate) const LENGTH: usize = 1 + WORD.len() + MOST * (1 + 7);
+
+/// What Lambda calls the function itself, which is no version to go back to.
+pub(crate) const LATEST: &str = "$LATEST";
+
+/// A description without the word, and what the word remembers.
+#[must_use]
+pub fn split(description: &str) -> (String, Vec<String>) {
+    let mut before = Vec::new();
+    let mut rest = Vec::new();
+    for word in description.split(' ') {
+        match word.strip_prefix(WORD).and_then(|word| word.strip_prefix('=')) {
+            Some(versions) => before.extend(versions.split(',').map(str::to_owned)),
+            None => rest.push(word),
+        }
+    }
+    (rest.join(" "), before)
+}
+
+/// The description with the word.
+pub(super) fn join(description: &str, before: &[String]) -> String {
+    if before.is_empty() { description.to_owned() } else { format!("{description} {WORD}={}", before.join(",")) }
+}
+
+/// What is remembered once an alias that led to `now`, and to `before` earlier, leads to `next`.
+#[must_use]
+pub fn after_leaving(now: &str, before: &[String], next: &str) -> Vec<String> {
+    let mut all = vec![now.to_owned()];
+    all.extend(before.iter().filter(|version| *version != now).cloned());
+    all.retain(|version| version != next && version != LATEST);
+    all.truncate(MOST);
+    all
+}
+
+/// What is remembered once an alias has gone back to `next`: what it led to before that.
+///
+/// What came after was left for a reason. Of a version that is not remembered only its number says what came before it.
+#[must_use]
+pub fn after_going_back(before: &[String], next: &str) -> Vec<String> {
+    if let Some(at) = before.iter().position(|version| version == next) {
+        return before[at + 1..].to_vec();
+    }
+    let number = |version: &str| version.parse::<u64>().ok();
+    before.iter().filter(|version| number(version) < number(next)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_served_is_read_back_beside_the_mark() {
+        let mark = "provisioner:stack=chat provisioner:resource=Alias";
+        let before = ["8".to_owned(), "3".to_owned()];
+        let description = join(mark, &before);
+        assert_eq!(split(&description), (mark.to_owned(), before.to_vec()));
+        assert_eq!(split(mark), (mark.to_owned(), Vec::new()));
+        assert_eq!(join(mark, &[]), mark);
+        let longest = vec!["1234567".to_owned(); MOST];
+        assert_eq!(join(mark, &longest).len(), mark.len() + LENGTH);
+    }
+
+    #[test]
+    fn each_version_is_remembered_once_and_the_newest_first() {
+        let before = |versions: &[&str]| versions.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        assert_eq!(after_leaving("9", &before(&["8", "3"]), "14"), before(&["9", "8", "3"]));
+        assert_eq!(after_leaving("9", &before(&["9", "8"]), "8"), before(&["9"]), "as a canary has left it");
+        assert_eq!(after_leaving("$LATEST", &before(&["2"]), "3"), before(&["2"]));
+        assert_eq!(after_leaving("6", &before(&["5", "4", "3", "2", "1"]), "7"), before(&["6", "5", "4", "3", "2"]));
+        assert_eq!(after_going_back(&before(&["9", "8", "3"]), "8"), before(&["3"]));
+        assert_eq!(after_going_back(&before(&["9", "3"]), "4"), before(&["3"]));
+    }
+}
