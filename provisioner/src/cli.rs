@@ -1,6 +1,7 @@
 //! The arguments.
 
 mod canary;
+mod same_stack;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -10,6 +11,8 @@ use canary::CanaryArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use provisioner::Result;
 use provisioner::place::StackName;
+pub(crate) use same_stack::SameStack;
+use same_stack::TEMPLATE;
 
 /// Applies a CloudFormation template straight through AWS's APIs: in seconds, without a state file.
 ///
@@ -60,7 +63,7 @@ pub(crate) enum Command {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Stack {
     /// The template
-    #[arg(long, value_name = "FILE", default_value = "templates/chat.yaml")]
+    #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
     pub(crate) template: PathBuf,
     /// The stack's name: the ownership tag of everything it makes [default: cinedb-chat]
     #[arg(long, value_name = "NAME", env = "PROVISIONER_STACK")]
@@ -273,7 +276,7 @@ pub(crate) struct Invoke {
 #[derive(Debug, Args)]
 pub(crate) struct Local {
     /// The template of the chat
-    #[arg(long, value_name = "FILE", default_value = "templates/chat.yaml")]
+    #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
     pub(crate) template: PathBuf,
     /// The template of the catalogue's table
     #[arg(long, value_name = "FILE", default_value = "templates/local-catalog.yaml")]
@@ -315,7 +318,7 @@ pub(crate) struct Package {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Synth {
     /// The template
-    #[arg(long, value_name = "FILE", default_value = "templates/chat.yaml")]
+    #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
     pub(crate) template: PathBuf,
     /// The form
     #[arg(long, value_enum, default_value_t = Form::Yaml)]

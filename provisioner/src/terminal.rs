@@ -2,11 +2,13 @@
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use provisioner::report;
 use provisioner::{Error, Result};
+
+use crate::cli::SameStack;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,19 @@ static STDERR: Mutex<()> = Mutex::new(());
 // A result that could not be written: the command has failed, whatever else it did.
 static RESULT_LOST: AtomicBool = AtomicBool::new(false);
 
+// What proposed commands are given, once the template is read.
+static SAME_STACK: OnceLock<SameStack> = OnceLock::new();
+
+/// From now on, the commands that are proposed act on this stack.
+pub(crate) fn propose_for(stack: SameStack) {
+    let _first_counts = SAME_STACK.set(stack);
+}
+
+/// A text for people with its proposals complete.
+pub(crate) fn proposing(text: &str) -> String {
+    SAME_STACK.get().map_or_else(|| text.to_owned(), |stack| stack.in_commands_of(text))
+}
+
 /// Prints a result to stdout. A reader that has gone away is no error; any other loss makes the command fail.
 pub(crate) fn result(text: &str) {
     let mut stdout = anstream::stdout().lock();
@@ -61,6 +76,7 @@ pub(crate) fn result_json(value: &impl serde::Serialize) {
 
 /// Tells something that is not the result.
 pub(crate) fn note(text: &str) {
+    let text = proposing(text);
     let _one_at_a_time = STDERR.lock();
     let mut stderr = anstream::stderr().lock();
     let _ = writeln!(stderr, "{text}");

@@ -1,5 +1,6 @@
 //! From a plan to its outcome: show, ask, execute, tell. What `deploy`, `update` and `destroy` share.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use provisioner::execute::{Outcome, Stop, execute};
@@ -66,8 +67,7 @@ pub(crate) async fn apply(
         tell(plan, session, &Outcome { known: plan.known.clone(), ..Outcome::default() }, None, output);
         return Ok(Exit::Done);
     }
-    let destructive: Vec<_> = plan.destructive().map(|step| step.logical_id.as_str()).collect();
-    if !approved(&plan.stack, &destructive, approval)? {
+    if !approved(&plan.stack, &plan.losses(), approval)? {
         terminal::note("nothing was changed");
         return Ok(Exit::Failed);
     }
@@ -99,20 +99,20 @@ pub(crate) fn blocked(plan: &Plan) -> Result<()> {
     Err(Error::new(doing, format!("nothing was changed, for\n{}", report::blockers_text(plan))))
 }
 
-/// Whether to go ahead, where these resources would go or be made anew.
-pub(crate) fn approved(stack: &str, destructive: &[&str], approval: &Approval) -> Result<bool> {
+/// Whether to go ahead, where these would go or be made anew.
+pub(crate) fn approved(stack: &str, losses: &[impl Borrow<str>], approval: &Approval) -> Result<bool> {
     if approval.yes {
         return Ok(true);
     }
     if terminal::somebody_is_there() {
         return terminal::agrees(approval.question);
     }
-    if destructive.is_empty() {
+    if losses.is_empty() {
         return Ok(true);
     }
     Err(Error::new(
         format!("changing stack {stack}"),
-        format!("the plan deletes or replaces something ({}) and nobody is there to be asked", destructive.join(", ")),
+        format!("the plan deletes or replaces something ({}) and nobody is there to be asked", losses.join(", ")),
     )
     .exists("nothing was changed")
     .hint("look at the plan, then run the same command with `--yes`"))

@@ -18,10 +18,13 @@ pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let asked = arguments.asked();
     let plan = plan(&session.desired, &observed, &options(&asked, &session.desired));
     match arguments.stack.output {
-        Output::Text => terminal::result(&report::plan_text(&plan)),
+        Output::Text => {
+            let text = [report::plan_text(&plan), report::consent_text(&plan)].concat();
+            terminal::result(&terminal::proposing(&text));
+        }
         Output::Json => terminal::result_json(&plan),
     }
-    blocked(&plan)?;
+    blocked(&plan).inspect_err(|_| terminal::note(""))?;
     if let Some(file) = &arguments.out {
         planned::of(&plan, &session, &arguments.stack.packages_instead(), asked).write(file)?;
         terminal::note(&format!("carry it out with `provisioner deploy --plan {}`", file.display()));

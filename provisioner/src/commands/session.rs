@@ -13,7 +13,7 @@ use provisioner::template::{Known, Template};
 use provisioner::{Error, Result};
 
 use super::emulator::reachable_url;
-use crate::cli::{AwsArgs, Stack};
+use crate::cli::{AwsArgs, SameStack, Stack};
 use crate::terminal;
 
 /// A template resolved for where it goes, and the way there.
@@ -28,6 +28,7 @@ impl Session {
     /// Reads the template and the parameters, and prepares the clients. AWS is not called yet.
     pub(crate) async fn open(arguments: &Stack, check: PackageCheck) -> Result<Self> {
         let template = Template::load(&arguments.template)?;
+        terminal::propose_for(SameStack::of(arguments, &template.no_echo().collect()));
         for left_out in template.left_out() {
             terminal::note(&report::dim(format!("left out: {left_out}")));
         }

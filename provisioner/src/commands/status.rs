@@ -23,7 +23,7 @@ pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
     let known = Known { releases, outputs, code_not_compared };
     let status = status(&session.desired, &observed, &plan, known);
     match arguments.stack.output {
-        Output::Text => terminal::result(&report::status_text(&status)),
+        Output::Text => terminal::result(&terminal::proposing(&report::status_text(&status))),
         Output::Json => terminal::result_json(&status),
     }
     let differs = status.state != State::Equal;

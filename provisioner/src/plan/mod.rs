@@ -7,6 +7,7 @@ mod canary;
 mod destroy;
 mod hold;
 mod leftovers;
+mod losses;
 mod notes;
 mod order;
 mod publish;
@@ -195,15 +196,6 @@ impl Plan {
         self.changing().next().is_none()
     }
 
-    /// The steps after which something that exists now is gone: a resource, or a policy of a role.
-    pub fn destructive(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(|step| match step.action {
-            Action::Delete | Action::Replace => true,
-            Action::Update | Action::Adopt => step.calls.iter().any(|call| TAKES_AWAY.contains(&call.as_str())),
-            Action::Keep | Action::Create | Action::Leave => false,
-        })
-    }
-
     /// The plan without the steps that `keep` refuses: those become [`Action::Leave`] for `reason`, and what stands in
     /// their way stands in nobody's.
     #[must_use]
@@ -220,9 +212,6 @@ impl Plan {
         self
     }
 }
-
-/// The calls that take something away from a resource that stays.
-const TAKES_AWAY: [&str; 2] = ["DeleteRolePolicy", "DetachRolePolicy"];
 
 impl Step {
     /// Whether it makes a role or changes what one may do: it takes time until that holds everywhere.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, Step, TAKES_AWAY};
+use super::losses::policy_taken_by;
+use super::{Action, Step};
 use crate::resources::permission::Permission;
 use crate::resources::{Call, Resource, Stages};
 
@@ -29,7 +30,7 @@ pub(super) fn grant_first(steps: &mut [Step]) {
     let granting = steps.iter().filter(|step| matches!(step.resource, Resource::InlinePolicy(_)));
     let granting = granting.filter(|step| step.action.changes_something());
     let roles: BTreeSet<String> = granting.flat_map(|step| step.needs.iter().cloned()).collect();
-    let takes_away = |stage: &Vec<Call>| stage.iter().all(|call| TAKES_AWAY.contains(&call.operation().as_str()));
+    let takes_away = |stage: &Vec<Call>| stage.iter().all(|call| policy_taken_by(call).is_some());
     let stays = |step: &&mut Step| matches!(step.action, Action::Update | Action::Adopt) && roles.contains(&step.id);
     for step in steps.iter_mut().filter(stays) {
         let (last, first): (Stages<Call>, Stages<Call>) =

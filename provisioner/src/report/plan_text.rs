@@ -18,6 +18,17 @@ pub fn plan_text(plan: &Plan) -> String {
     text
 }
 
+/// What a person has to agree to, where the plan takes something away.
+#[must_use]
+pub fn consent_text(plan: &Plan) -> String {
+    let losses = plan.losses();
+    if losses.is_empty() || !plan.blockers.is_empty() {
+        return String::new();
+    }
+    let what = readable(&losses.join(", "));
+    format!("deletes or replaces {what}: where nobody can be asked, `provisioner deploy` needs `--yes`\n")
+}
+
 /// What is told of one resource.
 pub(super) struct Row<'a> {
     pub(super) kind: &'a str,
@@ -126,6 +137,9 @@ fn why(row: &Row<'_>) -> String {
 }
 
 fn count(plan: &Plan) -> String {
+    if !plan.blockers.is_empty() {
+        return "blocked: nothing is done, see the error".to_owned();
+    }
     if plan.is_empty() {
         return "nothing to do".to_owned();
     }

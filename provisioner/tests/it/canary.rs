@@ -132,8 +132,9 @@ async fn ctrl_c_in_the_watch_leaves_the_share_and_says_what_finishes_and_what_un
     for text in [
         "stopped on request",
         "version 2 gets 10% of the calls of cinedb-chat-bedrock:live",
-        "`provisioner deploy` gives the new version all calls",
-        "`provisioner rollback` takes its share back",
+        "hint: `provisioner deploy -P MemorySize=1024 --code",
+        "gives the new version all calls",
+        "`provisioner rollback -P MemorySize=1024` takes its share back",
     ] {
         assert!(stderr.contains(text), "no `{text}` in {stderr}");
     }

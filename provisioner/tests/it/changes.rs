@@ -85,6 +85,26 @@ async fn a_changed_policy_is_put_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_policy_that_goes_is_named_before_and_goes_when_somebody_agrees() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let before = user.world().await;
+    let iam = aws_sdk_iam::Client::new(&user.account.sdk());
+    let put = iam.put_role_policy().role_name("cinedb-chat-bedrock-role").policy_name("ByHand");
+    let document =
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}"#;
+    put.policy_document(document).send().await.unwrap();
+    let policy = "policy `ByHand` of role `cinedb-chat-bedrock-role`";
+    let plan = user.run(&["plan"]).await.expect_success();
+    assert!(plan.stdout.contains(&format!("\ndeletes or replaces {policy}: where nobody can be asked")), "{plan:?}");
+    let (refused, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    assert!(refused.expect_code(1).stderr.contains(&format!("deletes or replaces something ({policy}) and nobody")));
+    assert_eq!(writes, [""; 0]);
+    user.deploy(&["--yes"]).await;
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+}
+
+#[tokio::test]
 async fn other_code_is_one_upload() {
     let user = User::new();
     let zip = package::other_function_zip_file();

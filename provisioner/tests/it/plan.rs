@@ -20,7 +20,9 @@ async fn the_detailed_exit_code_is_2_for_changes_0_for_none_and_1_for_errors() {
     user.run(&["plan", "--detailed-exitcode", "-P", "MemorySize=256"]).await.expect_code(2);
     user.run(&["plan", "-P", "MemorySize=256"]).await.expect_code(0);
     user.run(&["plan", "--detailed-exitcode", "-P", "MemorySize=none"]).await.expect_code(1);
-    user.run(&["plan", "--detailed-exitcode", "--stack", "other"]).await.expect_code(1);
+    let blocked = user.run(&["plan", "--detailed-exitcode", "--stack", "other"]).await.expect_code(1);
+    assert!(blocked.stdout.ends_with("\n\nblocked: nothing is done, see the error\n"), "{blocked:?}");
+    assert!(blocked.stderr.starts_with("\nerror: planning stack other: nothing was changed"), "{blocked:?}");
 }
 
 #[tokio::test]

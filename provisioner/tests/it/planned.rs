@@ -54,7 +54,7 @@ async fn a_plan_in_a_file_is_what_is_shown_and_carried_out_first_and_later() {
     let (run, writes) = user.writes_of(&plan).await;
     let run = run.expect_code(2);
     assert_eq!(writes, [""; 0]);
-    assert!(run.stderr.contains(&format!("carry it out with `provisioner deploy --plan {file}`")), "{run:?}");
+    assert!(run.stderr.contains(&format!("carry it out with `provisioner deploy --plan {file}")), "{run:?}");
     let held: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     let actions = |steps: &Value| -> Vec<Value> {
         steps.as_array().into_iter().flatten().map(|step| step["action"].clone()).collect()

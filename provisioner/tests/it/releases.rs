@@ -146,7 +146,7 @@ async fn a_change_by_somebody_else_between_plan_and_write_is_not_lost() {
         let message = "The Revision Id provided does not match the latest Revision Id.";
         user.proxy.on(call(operation).answer(AwsError::new(412, "PreconditionFailedException", message)));
         let run = user.run(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]).await.expect_code(1);
-        for text in ["changed since planned", "`provisioner plan`", "run the same command again"] {
+        for text in ["changed since planned", "`provisioner plan -P MemorySize=1024", "run the same command again"] {
             assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
         }
         assert_eq!(releases(&user.world().await).0, before, "{operation}");

@@ -30,6 +30,7 @@ fn stable(run: &Run) -> String {
         (r"execute-api/[a-z0-9]+", "execute-api/API"),
         (r"(ApiId +)[a-z0-9]+", "${1}API"),
         (r"\b1\d{11}\b", "ACCOUNT"),
+        (r"--template \S+/templates/chat.yaml", "--template COPY"),
         (r"https://[a-z0-9]+\.lambda-url", "https://URL.lambda-url"),
     ]
     .iter()
@@ -101,7 +102,7 @@ async fn what_somebody_changed_by_hand_is_a_line_each_as_the_plan_says_it() {
 
     note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
 
-    hint: `provisioner deploy` makes AWS equal to the template; `provisioner plan` shows how
+    hint: `provisioner deploy --template COPY` makes AWS equal to the template; `provisioner plan --template COPY` shows how
     "#);
     user.run(&["status"]).await.expect_success();
 
@@ -131,7 +132,7 @@ async fn a_share_on_the_alias_is_told_with_the_way_on_and_the_way_back() {
       live leads to version 1 (90 %) and version 2 (10 %)
       version 2  TIME  release NAME  10 % of live  = template
       version 1  TIME  release NAME  90 % of live
-      canary: live shares its calls; `provisioner deploy` finishes it, `provisioner rollback --alias ChatAlias` undoes it
+      canary: live shares its calls; `provisioner deploy --template COPY -P MemorySize=1024` finishes it, `provisioner rollback --alias ChatAlias --template COPY -P MemorySize=1024` undoes it
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
@@ -147,7 +148,7 @@ async fn a_share_on_the_alias_is_told_with_the_way_on_and_the_way_back() {
 
     note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
 
-    hint: `provisioner deploy` makes AWS equal to the template; `provisioner plan` shows how
+    hint: `provisioner deploy --template COPY -P MemorySize=1024` makes AWS equal to the template; `provisioner plan --template COPY -P MemorySize=1024` shows how
     "#);
     let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
     let shares = json!([{"version": "1", "share": 0.9}, {"version": "2", "share": 0.1}]);
@@ -167,7 +168,7 @@ async fn nothing_deployed_is_told_with_what_sets_it_up() {
 
     not deployed: none of its 10 resources is this stack's
 
-    hint: `provisioner deploy` sets it up; where it was deployed, look at account and region, and give the names and parameters that the deploy had
+    hint: `provisioner deploy --template COPY` sets it up; where it was deployed, look at account and region, and give the names and parameters that the deploy had
     "#);
     let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
     assert_eq!((&json["state"], &json["functions"], &json["outputs"]), (&json!("notDeployed"), &json!([]), &json!({})));
@@ -263,7 +264,7 @@ async fn what_cloudformation_owns_is_told_as_its() {
 
     note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
 
-    hint: marks and permissions are left out of this; CloudFormation compares by itself with `aws cloudformation detect-stack-drift --stack-name cinedb-chat`, and `provisioner deploy --engine cloudformation --stack cinedb-chat` applies the template
+    hint: marks and permissions are left out of this; CloudFormation compares by itself with `aws cloudformation detect-stack-drift --stack-name cinedb-chat`, and `provisioner deploy --engine cloudformation --stack cinedb-chat --template COPY` applies the template
     "#);
 }
 

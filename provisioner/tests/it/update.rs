@@ -10,7 +10,7 @@ async fn an_update_of_nothing_is_refused_and_names_deploy() {
     let run = run.expect_code(1);
     assert_eq!(writes, [""; 0], "{run:?}");
     assert!(run.stderr.contains("function cinedb-chat-bedrock does not exist"), "{run:?}");
-    assert!(run.stderr.contains("hint: set the stack up with `provisioner deploy`"), "{run:?}");
+    assert!(run.stderr.contains("hint: set the stack up with `provisioner deploy --code"), "{run:?}");
     assert_eq!(run.stdout, "");
 }
 

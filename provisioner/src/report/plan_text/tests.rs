@@ -318,7 +318,9 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
 
     3 to create, 1 to change, 7 to adopt, 1 unchanged
     "#);
-    insta::assert_snapshot!(read(&blockers_text(&planned(&desired, &state, Options::default()))), @r#"
+    let blocked = planned(&desired, &state, Options::default());
+    assert!(shown(&blocked).ends_with("\n\nblocked: nothing is done, see the error\n"), "{}", shown(&blocked));
+    insta::assert_snapshot!(read(&blockers_text(&blocked)), @r#"
       Role: AWS::IAM::Role `role` exists and was not made by this stack
       Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not made by this stack
       Table: AWS::DynamoDB::Table `films` exists and was not made by this stack

@@ -108,7 +108,7 @@ async fn a_failed_first_deploy_says_how_to_go_on_and_that_works() {
     let template = copy.arguments();
     let bad = ["deploy", "--no-smoke", template[0].as_str(), template[1].as_str()];
     let failed = run(&user, &bad).await.0.expect_code(1);
-    let remedy = "`provisioner destroy --engine cloudformation --stack cinedb-chat`";
+    let remedy = "`provisioner destroy --engine cloudformation --stack cinedb-chat";
     for told in ["ChatRole (AWS::IAM::Role): ", "CloudFormation has removed what it had made", remedy] {
         assert!(failed.stderr.contains(told), "no `{told}` in {failed:?}");
     }

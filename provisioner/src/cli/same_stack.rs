@@ -1,0 +1,151 @@
+//! The arguments by which a proposed command acts where the one that proposes it does.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::{AwsArgs, Stack};
+
+/// Which stack a command is for, as words of a shell.
+#[derive(Debug)]
+pub(crate) struct SameStack(Vec<Words>);
+
+#[derive(Debug)]
+struct Words {
+    option: &'static str,
+    value: String,
+}
+
+/// The template that is meant where none is named.
+pub(super) const TEMPLATE: &str = "templates/chat.yaml";
+
+/// What a proposal looks like in a text.
+const BEGIN: &str = "`provisioner ";
+
+/// The commands that take these arguments.
+const VERBS: [&str; 7] = ["plan", "deploy", "update", "destroy", "rollback", "status", "invoke"];
+
+/// Those of them that read a package.
+const READS_PACKAGES: [&str; 4] = ["plan", "deploy", "update", "status"];
+
+impl SameStack {
+    /// What was given. A value of the parameters in `untold` is asked of the shell: it must not be told.
+    pub(crate) fn of(given: &Stack, untold: &BTreeSet<&str>) -> Self {
+        let Stack { template, stack, parameter, parameters, code, aws, output: _ } = given;
+        let AwsArgs { region, profile, endpoint_url } = aws;
+        let template = Some(template).filter(|template| *template != Path::new(TEMPLATE));
+        let words = |option, value: String| Words { option, value };
+        let plain = |option, value: Option<String>| value.map(|value| words(option, quoted(&value)));
+        let path = |file: &Path| file.display().to_string();
+        let parameter = parameter.iter().map(|(name, value)| match untold.contains(name.as_str()) {
+            true => words("-P", format!("\"{name}=${{{name}:?}}\"")),
+            false => words("-P", quoted(&format!("{name}={value}"))),
+        });
+        let code = code.iter().map(|(id, zip)| words("--code", quoted(&format!("{id}={zip}"))));
+        let first = [
+            plain("--template", template.map(|file| path(file))),
+            plain("--stack", stack.as_ref().map(ToString::to_string)),
+        ];
+        let last = [
+            plain("--parameters", parameters.as_deref().map(path)),
+            plain("--region", region.clone()),
+            plain("--profile", profile.clone()),
+            plain("--endpoint-url", endpoint_url.clone()),
+        ];
+        Self(first.into_iter().flatten().chain(parameter).chain(last.into_iter().flatten()).chain(code).collect())
+    }
+
+    /// The text with the commands that it proposes complete.
+    pub(crate) fn in_commands_of(&self, text: &str) -> String {
+        let (mut told, mut rest) = (String::new(), text);
+        while let Some(at) = rest.find(BEGIN) {
+            let (before, from) = rest.split_at(at + BEGIN.len());
+            let (command, after) = from.split_at(from.find('`').unwrap_or(from.len()));
+            told.push_str(before);
+            told.push_str(&self.completed(command));
+            rest = after;
+        }
+        told + rest
+    }
+
+    fn completed(&self, command: &str) -> String {
+        let said: Vec<&str> = command.split_whitespace().collect();
+        let verb = said.first().copied().unwrap_or_default();
+        let takes = |option: &str| match option {
+            // The plan's file says which template it is of.
+            "--template" => !said.contains(&"--plan"),
+            "--code" => READS_PACKAGES.contains(&verb),
+            _ => true,
+        };
+        let mut complete = command.to_owned();
+        if VERBS.contains(&verb) {
+            for Words { option, value } in self.0.iter().filter(|one| takes(one.option) && !said.contains(&one.option))
+            {
+                complete.push_str(&format!(" {option} {value}"));
+            }
+        }
+        complete
+    }
+}
+
+/// A value as one word of a shell.
+fn quoted(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
+    if !value.is_empty() && value.chars().all(plain) {
+        value.to_owned()
+    } else {
+        format!("'{}'", value.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::super::{Cli, Command};
+    use super::*;
+
+    fn told(arguments: &[&str], text: &str) -> String {
+        let words = ["provisioner", "status"].iter().chain(arguments);
+        let Command::Status(status) = Cli::try_parse_from(words).unwrap().command else { panic!("no status") };
+        SameStack::of(&status.stack, &["Token"].into()).in_commands_of(text)
+    }
+
+    #[test]
+    fn a_proposed_command_acts_on_the_stack_of_the_one_that_proposes_it() {
+        let given = ["--stack", "eyes", "-P", "ApiId=a1", "--region", "eu-west-3"];
+        assert_eq!(
+            told(
+                &given,
+                "hint: `provisioner deploy` makes it; `provisioner plan --out FILE` shows how, `make build` builds"
+            ),
+            "hint: `provisioner deploy --stack eyes -P ApiId=a1 --region eu-west-3` makes it; `provisioner plan --out FILE \
+             --stack eyes -P ApiId=a1 --region eu-west-3` shows how, `make build` builds"
+        );
+        assert_eq!(told(&[], "`provisioner deploy` makes it"), "`provisioner deploy` makes it");
+    }
+
+    #[test]
+    fn what_a_command_says_itself_or_does_not_take_is_not_added() {
+        let given = ["--stack", "eyes", "--template", "t.yaml", "--code", "F=f.zip"];
+        for (text, whole) in [
+            (
+                "`provisioner deploy --stack other`",
+                "`provisioner deploy --stack other --template t.yaml --code F=f.zip`",
+            ),
+            ("`provisioner deploy --plan p`", "`provisioner deploy --plan p --stack eyes --code F=f.zip`"),
+            ("`provisioner rollback`", "`provisioner rollback --template t.yaml --stack eyes`"),
+            ("`provisioner local`", "`provisioner local`"),
+        ] {
+            assert_eq!(told(&given, text), whole);
+        }
+    }
+
+    #[test]
+    fn a_shell_reads_the_values_as_they_were_and_a_secret_is_not_told() {
+        let given = ["-P", "Origins=*", "-P", "Name=it's", "-P", "Token=secret"];
+        assert_eq!(
+            told(&given, "`provisioner status`"),
+            r#"`provisioner status -P 'Origins=*' -P 'Name=it'\''s' -P "Token=${Token:?}"`"#
+        );
+    }
+}

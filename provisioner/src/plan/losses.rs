@@ -1,0 +1,71 @@
+//! What is gone once a plan is carried out.
+
+use super::{Action, Plan, Step};
+use crate::resources::{Call, role};
+
+impl Plan {
+    /// The steps after which something that exists now is gone: a resource, or a policy of a role.
+    pub fn destructive(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| !losses(step).is_empty())
+    }
+
+    /// What is gone then, for people: resources by their names in the template, and policies with their roles.
+    #[must_use]
+    pub fn losses(&self) -> Vec<String> {
+        self.steps.iter().flat_map(losses).collect()
+    }
+}
+
+fn losses(step: &Step) -> Vec<String> {
+    match step.action {
+        Action::Delete | Action::Replace => vec![step.logical_id.clone()],
+        Action::Update | Action::Adopt => {
+            step.stages.iter().chain(&step.cleanup).flatten().filter_map(policy_taken_by).collect()
+        }
+        Action::Keep | Action::Create | Action::Leave => Vec::new(),
+    }
+}
+
+/// The policy that a call takes away from a role that stays.
+pub(super) fn policy_taken_by(call: &Call) -> Option<String> {
+    let (Call::Role(call) | Call::InlinePolicy(call)) = call else { return None };
+    let (role, policy) = match call {
+        role::Call::DeleteRolePolicy { role_name, policy_name } => (role_name, policy_name),
+        role::Call::DetachRolePolicy { role_name, policy_arn } => (role_name, policy_arn),
+        role::Call::CreateRole(_)
+        | role::Call::UpdateAssumeRolePolicy { .. }
+        | role::Call::UpdateRole { .. }
+        | role::Call::PutRolePermissionsBoundary { .. }
+        | role::Call::DeleteRolePermissionsBoundary { .. }
+        | role::Call::PutRolePolicy { .. }
+        | role::Call::AttachRolePolicy { .. }
+        | role::Call::TagRole { .. }
+        | role::Call::DeleteRole { .. } => return None,
+    };
+    Some(format!("policy `{policy}` of role `{role}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::Options;
+    use crate::plan::tests::judge::existing;
+    use crate::plan::tests::planned;
+    use crate::plan::tests::spec::Spec;
+    use crate::report::consent_text;
+
+    #[test]
+    fn a_policy_that_goes_is_named_with_its_role_and_so_is_that_somebody_is_asked() {
+        let old = Spec { policies: [("Read", "s:Get"), ("Invoke", "s:Get")].into(), ..Spec::plain() };
+        let new = Spec { policies: [("Read", "s:Get")].into(), path: None, source: "talk", ..Spec::plain() };
+        let plan = planned(&new.desired(), &existing(&old, true), Options::default());
+        assert_eq!(plan.losses(), ["policy `Invoke` of role `role`", "Permission"]);
+        assert_eq!(
+            consent_text(&plan),
+            "deletes or replaces policy `Invoke` of role `role`, Permission: where nobody can be asked, \
+             `provisioner deploy` needs `--yes`\n"
+        );
+        let other = Spec { memory: Some(512), ..old.clone() };
+        let plan = planned(&other.desired(), &existing(&old, true), Options::default());
+        assert!(plan.losses().is_empty() && consent_text(&plan).is_empty());
+    }
+}
