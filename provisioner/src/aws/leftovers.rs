@@ -75,7 +75,7 @@ impl AwsReader {
             // One of the template's is looked at anyway. Under another name it is one that was there before.
             let is_it = |wanted: &Wanted| {
                 let Resource::Other(other) = &wanted.resource else { return false };
-                other.type_name == kind && other.given_name().is_none_or(|name| one.arn.ends_with(name))
+                other.type_name == kind && other.given_name().is_none_or(|name| one.is_called(name))
             };
             let wanted = desired.resources.iter().find(|wanted| wanted.logical_id == mark.logical_id);
             (!wanted.is_some_and(is_it)).then_some((kind, &one.arn, mark))

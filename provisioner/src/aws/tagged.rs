@@ -33,6 +33,13 @@ impl Tagged {
         let (own, rest) = (parts.nth(2)?, parts.nth(2)?);
         rest.strip_prefix(start).filter(|_| own == service)
     }
+
+    /// Whether its ARN ends with this name, as a whole: `jobs` is not the name of `old-jobs`.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        let before = self.arn.strip_suffix(name);
+        // A parameter's name may begin with the slash that parts it from what is before: `…:parameter/app/key`.
+        before.is_some_and(|before| name.starts_with('/') || before.ends_with([':', '/']))
+    }
 }
 
 impl Aws {
@@ -65,5 +72,15 @@ mod tests {
         assert_eq!(tagged("arn:aws:other:us-east-1:1:function:chat").name_in("lambda", "function:"), None);
         let stage = tagged("arn:aws:apigateway:us-east-1::/apis/a1/stages/old");
         assert_eq!(stage.name_in("apigateway", "/apis/"), Some("a1/stages/old"));
+    }
+
+    #[test]
+    fn a_name_that_another_ends_with_is_not_taken_for_it() {
+        let is_called = |arn: &str, name| Tagged { arn: arn.to_owned(), tags: Tags::new() }.is_called(name);
+        assert!(is_called("arn:aws:sqs:us-east-1:1:jobs", "jobs"));
+        assert!(!is_called("arn:aws:sqs:us-east-1:1:old-jobs", "jobs"));
+        assert!(is_called("arn:aws:events:us-east-1:1:rule/bus/nightly", "nightly"));
+        assert!(is_called("arn:aws:ssm:us-east-1:1:parameter/app/key", "/app/key"));
+        assert!(!is_called("arn:aws:sqs:us-east-1:1:jobs", "old-jobs"));
     }
 }
