@@ -21,7 +21,7 @@ pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
     for Leftover { logical_id, found } in leftovers {
         let name = called(found);
         let (action, stages, reason) = given_back(found, observed).unwrap_or_else(|| {
-            (Action::Delete, found.resource.delete(&found.ids), "the template no longer has it".to_owned())
+            (Action::Delete, found.resource.delete(&found.ids), gone_from_the_template(&found.resource).to_owned())
         });
         let mut id = format!("{logical_id} ({name})");
         if removals.iter().any(|step| step.id == id) {
@@ -133,12 +133,20 @@ fn unknown(error: &Error) -> String {
     format!("what the template no longer names could not be looked for: {}", error.headline())
 }
 
+fn gone_from_the_template(resource: &Resource) -> &'static str {
+    let has_no_mark = matches!(resource, Resource::Url(_));
+    if has_no_mark { "the template has no such URL" } else { "the template no longer has it" }
+}
+
 fn left(Leftover { logical_id, found }: &Leftover) -> String {
-    format!(
-        "{} `{}` is this stack's `{logical_id}`, and the template with these parameters does not have it",
-        found.resource.kind(),
-        called(found)
-    )
+    let whose = if let Resource::Url(url) = &found.resource {
+        // It has no mark: nobody knows who made it.
+        format!("is a URL of this stack's function `{}`", url.target_function_arn)
+    } else {
+        format!("is this stack's `{logical_id}`")
+    };
+    let (kind, name) = (found.resource.kind(), called(found));
+    format!("{kind} `{name}` {whose}, and the template with these parameters does not have it")
 }
 
 /// What people call it. An API's name is not its own: another may have the same.

@@ -39,7 +39,7 @@ fn an_api_with_the_stacks_mark_that_its_routes_are_on_is_never_pruned_and_the_ot
         }
         let plan = looked_around(&attached.desired(), &state, true);
         assert_eq!(gone(&plan), ["chat (second)", "chat (third)"]);
-        let [note] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
+        let [note, ..] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
         assert!(
             note.text.starts_with("AWS::ApiGatewayV2::Api `chat (foreign)` is this stack's `Api`"),
             "{}",
@@ -121,4 +121,15 @@ fn what_may_not_be_looked_for_is_a_note_unless_its_removal_is_asked_for() {
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
     assert!(blocker.cause.contains("could not be looked for"), "{}", blocker.cause);
     assert_eq!((blocker.logical_id.as_str(), blocker.hint.as_str()), ("chat", "allow tag:GetResources"));
+}
+
+#[test]
+fn a_url_that_may_be_made_by_hand_is_not_called_the_templates() {
+    let state = existing(&Spec { url: true, ..Spec::plain() }, true);
+    let told = looked_around(&Spec::plain().desired(), &state, false);
+    let [note] = told.notes.as_slice() else { panic!("{:#?}", told.notes) };
+    insta::assert_snapshot!(note.text, @"AWS::Lambda::Url `chat:live` is a URL of this stack's function `chat`, and the template with these parameters does not have it");
+    let pruned = looked_around(&Spec::plain().desired(), &state, true);
+    let reasons: Vec<_> = pruned.changing().filter_map(|step| step.reason.as_deref()).collect();
+    assert_eq!(reasons, ["the template has no such URL"]);
 }
