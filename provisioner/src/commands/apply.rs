@@ -76,6 +76,9 @@ pub(crate) async fn apply(
     // The outputs are told whatever came of the chat: what they name is deployed.
     let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned().flatten();
     tell(plan, session, &outcome, smoke, output);
+    for left in plan.afterwards.iter().filter(|left| left.is_left(&outcome.done)) {
+        terminal::note(&report::note_text(&left.note));
+    }
     if !outcome.is_complete() {
         return Err(incomplete(plan, &outcome, then));
     }

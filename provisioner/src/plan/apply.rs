@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::afterwards::afterwards;
 use super::canary::{Canary, share_first};
 use super::hold::hold_callers;
 use super::leftovers;
@@ -116,6 +117,8 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         blockers.extend(leftovers::impossible(desired, observed));
         steps.extend(leftovers::removals(observed, &steps));
     }
+    let afterwards = afterwards(observed, &steps);
+    notes.extend(afterwards.iter().map(|left| left.note.clone()));
     Plan {
         version: VERSION,
         stack: desired.stack.to_string(),
@@ -126,6 +129,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         notes,
         known,
         place: desired.place.clone(),
+        afterwards,
         removes_the_stack: false,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::afterwards::afterwards;
 use super::{Action, Blocker, Plan, Step, VERSION};
 use super::{leftovers, takeover};
 use crate::desired::{Desired, Wanted};
@@ -26,7 +27,9 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
         Some(given_back(step, found, observed))
     });
     let steps: Vec<Step> = steps.collect();
-    let (still_used, notes) = leftovers::beside_a_removal(observed, &steps);
+    let (still_used, mut notes) = leftovers::beside_a_removal(observed, &steps);
+    let afterwards = afterwards(observed, &steps);
+    notes.extend(afterwards.iter().map(|left| left.note.clone()));
     Plan {
         version: VERSION,
         stack: desired.stack.to_string(),
@@ -37,6 +40,7 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
         notes,
         known,
         place: desired.place.clone(),
+        afterwards,
         removes_the_stack: true,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Pure: a plan follows from what is desired and what was observed, and from nothing else.
 
+mod afterwards;
 mod apply;
 mod canary;
 mod destroy;
@@ -20,6 +21,7 @@ pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 
+pub use afterwards::Afterwards;
 pub use apply::{Options, plan};
 pub use canary::Canary;
 pub use destroy::plan_destroy;
@@ -61,6 +63,9 @@ pub struct Plan {
     /// Where it is executed.
     #[serde(skip)]
     pub place: Place,
+    /// What is left to do by hand, which stands among the notes too.
+    #[serde(skip)]
+    pub afterwards: Vec<Afterwards>,
     /// Whether the stack is gone afterwards.
     #[serde(skip)]
     pub removes_the_stack: bool,

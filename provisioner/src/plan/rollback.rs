@@ -79,6 +79,7 @@ pub fn plan_rollback(
         notes: Vec::new(),
         known,
         place: desired.place.clone(),
+        afterwards: Vec::new(),
         removes_the_stack: false,
     })
 }

@@ -130,15 +130,6 @@ fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> 
             hint: error.next_step().map(str::to_owned),
         });
     }
-    for stage in api.stages.iter().filter(|stage| !stage.auto_deploy) {
-        notes.push(note(
-            format!(
-                "stage `{}` of API {api_id} has no auto-deploy: it serves the routes after its next deployment",
-                stage.name
-            ),
-            format!("afterwards: aws apigatewayv2 create-deployment --api-id {api_id} --stage-name '{}'", stage.name),
-        ));
-    }
     if api.cors {
         notes.push(note(
             format!("API {api_id} has a CORS configuration: browsers get its answers, not the function's"),
@@ -161,7 +152,7 @@ fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> 
 }
 
 /// A route, or where one leads: a stage only says how the API is served.
-fn is_on(step: &Step, api_id: &str) -> bool {
+pub(super) fn is_on(step: &Step, api_id: &str) -> bool {
     !matches!(step.resource, Resource::Stage(_)) && step.resource.part_of_api() == Some(api_id)
 }
 

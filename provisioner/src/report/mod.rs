@@ -10,7 +10,7 @@ mod value_text;
 
 pub use change_set_text::change_set_text;
 pub use json::{DeployReport, Smoke};
-pub use plan_text::{blockers_text, consent_text, plan_text};
+pub use plan_text::{blockers_text, consent_text, note_text, plan_text};
 pub use status_text::status_text;
 pub use style::{added, changed, dim, removed, strong};
 pub use terraform::terraform_imports;

@@ -95,15 +95,15 @@ pub fn blockers_text(plan: &Plan) -> String {
 
 /// What to know, each with what to do about it.
 fn notes(plan: &Plan) -> String {
-    let mut text = String::new();
-    for Note { logical_id, text: what, hint } in &plan.notes {
-        let about = logical_id.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
-        let _ = write!(text, "\n  {} {about}{}\n", changed("note:"), readable(what));
-        if let Some(hint) = hint {
-            let _ = writeln!(text, "        {}", dim(readable(hint)));
-        }
-    }
-    text
+    plan.notes.iter().map(|note| format!("\n{}\n", note_text(note))).collect()
+}
+
+/// What to know, and what to do about it.
+#[must_use]
+pub fn note_text(Note { logical_id, text, hint }: &Note) -> String {
+    let about = logical_id.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
+    let hint = hint.as_ref().map(|hint| format!("\n        {}", dim(readable(hint)))).unwrap_or_default();
+    format!("  {} {about}{}{hint}", changed("note:"), readable(text))
 }
 
 fn changes(row: &Row<'_>) -> String {

@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use crate::desired::Desired;
 use crate::error::{Error, Result};
 use crate::execute::Writer;
-use crate::observe::{Found, Leftover, Marked, Observed, Reader, Surroundings};
+use crate::observe::{Found, Leftover, Marked, Observed, Reader, SeenStage, Surroundings};
 use crate::releases::Releases;
 use crate::resources::alias::Alias;
 use crate::resources::api::Api;
@@ -214,10 +214,16 @@ impl Reader for World {
     }
 
     async fn surroundings(&self, api_id: &str) -> Result<Surroundings> {
-        if !lock(&self.state).apis.contains_key(api_id) {
+        let state = lock(&self.state);
+        if !state.apis.contains_key(api_id) {
             return Err(Error::new("reading an API", missing(api_id)).nowhere());
         }
-        Ok(Surroundings { protocol: "HTTP".to_owned(), ..Surroundings::default() })
+        let stages = state.stages.values().filter(|stage| stage.api_id == api_id).map(|stage| SeenStage {
+            name: stage.stage_name.clone(),
+            auto_deploy: stage.auto_deploy,
+            ..SeenStage::default()
+        });
+        Ok(Surroundings { protocol: "HTTP".to_owned(), stages: stages.collect(), ..Surroundings::default() })
     }
 
     async fn marked(&self, desired: &Desired) -> Result<Marked> {

@@ -150,9 +150,15 @@ async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write() {
     for told in ["stage `prod`", "has no auto-deploy", &deployment, "has a CORS configuration", "has no throttle"] {
         assert!(plan.stdout.contains(told), "no `{told}` in {plan:?}");
     }
-    user.deploy(&[]).await;
+    let deployed = user.deploy(&[]).await;
+    let last = deployed.stderr.trim_end().lines().last().unwrap_or_default();
+    assert!(last.contains(&deployment), "what is left to do is the last word: {deployed:?}");
     let after = user.run(&["plan"]).await.expect_success();
     assert!(!after.stdout.contains("note:"), "told before, not for ever: {after:?}");
+    let again = user.deploy(&[]).await;
+    assert!(!again.stderr.contains("create-deployment"), "{again:?}");
+    let destroyed = user.run(&["destroy", "--yes"]).await.expect_success();
+    assert!(destroyed.stderr.trim_end().ends_with(&deployment), "{destroyed:?}");
 }
 
 #[tokio::test]

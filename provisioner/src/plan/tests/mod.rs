@@ -1,5 +1,6 @@
 //! The planner, judged by what the world is like afterwards.
 
+mod afterwards;
 mod canary;
 pub(crate) mod judge;
 mod leftovers;

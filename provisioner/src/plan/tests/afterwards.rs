@@ -1,0 +1,58 @@
+//! What is left to do by hand.
+
+use super::judge::{existing, foreign};
+use super::spec::{FOREIGN_API, Spec};
+use super::{carried_out, planned, planned_removal};
+use crate::plan::{Options, Plan};
+use crate::resources::stage::Stage;
+use crate::world::State;
+
+fn attached() -> Spec {
+    Spec { attach: true, ..Spec::plain() }
+}
+
+/// What the API of others has stages for.
+fn with_a_stage(mut state: State, auto_deploy: bool) -> State {
+    let stages = existing(&Spec::plain(), true).stages;
+    let stage = stages.into_values().next().unwrap();
+    let stage = Stage { api_id: FOREIGN_API.to_owned(), stage_name: "prod".to_owned(), auto_deploy, ..stage };
+    state.stages.insert((FOREIGN_API.to_owned(), "prod".to_owned()), stage);
+    state
+}
+
+fn hints(plan: &Plan) -> Vec<&str> {
+    plan.afterwards.iter().filter_map(|left| left.note.hint.as_deref()).collect()
+}
+
+#[test]
+fn a_deployment_is_left_to_do_where_a_route_changed_on_a_stage_without_auto_deploy() {
+    let state = with_a_stage(foreign(), false);
+    let plan = planned(&attached().desired(), &state, Options::default());
+    let deployment = "afterwards: aws apigatewayv2 create-deployment --api-id foreign --stage-name 'prod'";
+    assert_eq!(hints(&plan), [deployment]);
+    assert!(plan.notes.iter().any(|note| note.hint.as_deref() == Some(deployment)), "{:#?}", plan.notes);
+    let left = &plan.afterwards[0];
+    assert!(!left.is_left(&["Role".to_owned()]) && left.is_left(&["Role".to_owned(), "Route".to_owned()]));
+
+    let done = carried_out(&plan, &state, None);
+    assert_eq!(hints(&planned(&attached().desired(), &done.state, Options::default())), [""; 0]);
+    assert_eq!(hints(&planned_removal(&attached().desired(), &done.state)), [deployment]);
+    let served = planned(&attached().desired(), &with_a_stage(foreign(), true), Options::default());
+    assert_eq!(hints(&served), [""; 0]);
+}
+
+#[test]
+fn an_api_of_others_without_a_stage_serves_no_route_and_the_plan_says_what_makes_one() {
+    let plan = planned(&attached().desired(), &foreign(), Options::default());
+    let command = "aws apigatewayv2 create-stage --api-id foreign --stage-name '$default' --auto-deploy";
+    assert_eq!(hints(&plan), [command]);
+    let done = carried_out(&plan, &foreign(), None);
+    assert_eq!(hints(&planned_removal(&attached().desired(), &done.state)), [""; 0]);
+
+    // The template may make one.
+    let mut template = attached().template();
+    template["Resources"]["Stage"] = serde_json::json!({
+        "Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": FOREIGN_API, "StageName": "chat", "AutoDeploy": true},
+    });
+    assert_eq!(hints(&planned(&attached().desired_by(&template), &foreign(), Options::default())), [""; 0]);
+}
