@@ -27,6 +27,7 @@ impl Aws {
         let aws = self.clone();
         AwsReader {
             aws,
+            patient: true,
             account: Asked::default(),
             apis: Asked::default(),
             seen_apis: Asked::default(),
@@ -49,6 +50,8 @@ impl Aws {
 #[derive(Debug)]
 pub struct AwsReader {
     pub(super) aws: Aws,
+    /// Whether a function that is changing is waited for.
+    patient: bool,
     account: Asked<String>,
     pub(super) apis: Asked<Vec<Api>>,
     /// By API.
@@ -73,6 +76,14 @@ pub struct AwsReader {
     schemas: Asked<Schema>,
     /// By kind, of those that have no type here.
     pub(super) others: Asked<Vec<ResourceDescription>>,
+}
+
+impl AwsReader {
+    /// The same for who only wants to know: a function that is changing is told as it is now.
+    #[must_use]
+    pub fn without_waiting(self) -> Self {
+        Self { patient: false, ..self }
+    }
 }
 
 impl Reader for AwsReader {
@@ -134,7 +145,7 @@ impl AwsReader {
             Resource::Role(role) => self.aws.find_role(role, mark).await,
             Resource::InlinePolicy(policy) => self.aws.find_inline_policy(policy, mark).await,
             Resource::LogGroup(log_group) => self.aws.find_log_group(log_group, mark).await,
-            Resource::Function(function) => self.aws.find_function(function, mark).await,
+            Resource::Function(function) => self.aws.find_function(function, mark, self.patient).await,
             Resource::Version(version) => self.find_version(version).await,
             Resource::Alias(alias) => self.aws.find_alias(alias, mark).await,
             Resource::Url(url) => self.url_of(&url.name_with_alias(":")).await,

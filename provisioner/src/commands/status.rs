@@ -13,7 +13,7 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
     let mut session = Session::open(&arguments.stack, PackageCheck::IfThere).await?;
-    let reader = session.aws.reader();
+    let reader = session.aws.reader().without_waiting();
     let releases = published(&reader, &session.desired).await.map_err(before_any_write)?;
     let code_not_compared = session.desired.keep_deployed_code(&releases);
     // A difference is told with what keeps a deploy from it.

@@ -7,6 +7,7 @@ use crate::support::account::Account;
 use crate::support::cli::Run;
 use crate::support::package;
 use crate::support::proxy::chain::chain;
+use crate::support::proxy::strict;
 use crate::support::seed::{self, FUNCTION};
 use crate::support::user::{TemplateCopy, User, code};
 
@@ -278,4 +279,17 @@ async fn reads_go_side_by_side() {
     let calls = user.proxy.calls();
     user.proxy.forget_rules();
     assert!(chain(&calls).depth() <= 3, "versions, then as a plan: {calls:?}");
+}
+
+#[tokio::test]
+async fn a_function_that_is_changing_is_told_as_it_is_and_not_waited_for() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    user.proxy.clear();
+    user.proxy.on(strict::slow_function(usize::MAX));
+    let lambda = aws_sdk_lambda::Client::new(&user.account.sdk_through(user.proxy.url()));
+    lambda.update_function_configuration().function_name(FUNCTION).memory_size(1024).send().await.expect("a change");
+    let run = user.run(&["status"]).await.expect_success();
+    assert!(run.stderr.contains("function cinedb-chat-bedrock is still changing"), "{run:?}");
+    assert!(run.stdout.contains("MemorySize"), "{run:?}");
 }

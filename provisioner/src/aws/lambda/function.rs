@@ -19,9 +19,15 @@ use aws_sdk_lambda::types::{
 };
 
 impl Aws {
-    pub(in super::super) async fn find_function(&self, wanted: &Function, mark: &Mark) -> Result<Option<Found>> {
+    pub(in super::super) async fn find_function(
+        &self,
+        wanted: &Function,
+        mark: &Mark,
+        patient: bool,
+    ) -> Result<Option<Found>> {
         let name = &wanted.function_name;
-        let Some(answer) = self.settled_function(name).await? else { return Ok(None) };
+        let answer = if patient { self.settled_function(name).await? } else { self.function_now(name).await? };
+        let Some(answer) = answer else { return Ok(None) };
         // Lambda then answers without tags, and the stack's own function would look like nobody's.
         if let Some(refused) = answer.tags_error() {
             let cause = format!("{} ({})", refused.message(), refused.error_code());
@@ -48,6 +54,14 @@ impl Aws {
         }
         (self.notify)(&format!("waiting for the last change of function {name}"));
         until_ready(look).await?.ok_or_else(|| took_too_long(format!("reading function {name}")))
+    }
+
+    async fn function_now(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
+        let now = self.read_function(name).await?;
+        if now.as_ref().is_some_and(is_underway) {
+            (self.notify)(&format!("function {name} is still changing: what is told of it may be what is to come"));
+        }
+        Ok(now)
     }
 
     async fn read_function(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
