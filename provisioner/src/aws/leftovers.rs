@@ -169,7 +169,7 @@ impl AwsReader {
         let mut all: Vec<Leftover> = ours
             .map(|led| Leftover {
                 logical_id: Mark::of_description(&led.description).logical_id,
-                found: found_alias(function, led),
+                found: found_alias(function, led, Owner::Ours),
             })
             .collect();
         let of_aliases = all.iter().map(|alias| (alias.logical_id.clone(), alias.found.resource.name()));

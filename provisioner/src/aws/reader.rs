@@ -147,7 +147,7 @@ impl AwsReader {
             Resource::LogGroup(log_group) => self.aws.find_log_group(log_group, mark).await,
             Resource::Function(function) => self.aws.find_function(function, mark, self.patient).await,
             Resource::Version(version) => self.find_version(version).await,
-            Resource::Alias(alias) => self.aws.find_alias(alias, mark).await,
+            Resource::Alias(alias) => self.find_alias(alias, mark).await,
             Resource::Url(url) => self.url_of(&url.name_with_alias(":")).await,
             Resource::Permission(permission) => self.find_permission(permission).await,
             Resource::Api(api) => self.find_api(api, mark).await,

@@ -9,6 +9,18 @@ use crate::error::Result;
 use crate::resources::Ids;
 
 impl Aws {
+    /// Sends a call, and again while `heals` says what is being waited for: for those who judge the error themselves.
+    pub(super) async fn healed<T, E, F>(
+        &self,
+        heals: impl Fn(&SdkError<E>) -> Option<String>,
+        call: impl FnMut() -> F,
+    ) -> std::result::Result<T, SdkError<E>>
+    where
+        F: Future<Output = std::result::Result<T, SdkError<E>>>,
+    {
+        healing(|what| (self.notify)(what), heals, call).await
+    }
+
     /// Sends a call, and again while `heals` says what is being waited for. `doing` says what the call does.
     pub(super) async fn sent<T, E, F>(
         &self,
@@ -20,7 +32,7 @@ impl Aws {
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        healing(|what| (self.notify)(what), heals, call).await.map_err(|error| problem(doing, &error))
+        self.healed(heals, call).await.map_err(|error| problem(doing, &error))
     }
 
     /// The same for a call that removes something. Gone already is as good as removed.
@@ -34,7 +46,7 @@ impl Aws {
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        gone_is_removed(doing, healing(|what| (self.notify)(what), heals, call).await)?;
+        gone_is_removed(doing, self.healed(heals, call).await)?;
         Ok(Ids::new())
     }
 }

@@ -27,7 +27,8 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     let plan = plan.map_err(before_any_write)?;
     let approval = Approval { yes: arguments.yes, question: "lead callers to this version?" };
     let exit = apply(&plan, &session, &approval, None, arguments.stack.output, &then(&plan)).await?;
-    if exit == Exit::Done && has_newer(releases.as_ref(), &plan) {
+    let says_otherwise = arguments.to.is_none() || has_newer(releases.as_ref(), &plan);
+    if exit == Exit::Done && !plan.is_empty() && says_otherwise {
         terminal::note("the template still says otherwise: the next `provisioner deploy` moves forward again");
     }
     Ok(exit)
@@ -53,12 +54,11 @@ fn destination(plan: &Plan) -> Option<&str> {
     })
 }
 
-/// Whether the alias moves to a version that was followed by others: then it is not what the template says, whose
-/// package is not read here.
+/// Whether the version was followed by others: then it is not what the template says, whose package is not read here.
 fn has_newer(releases: Option<&Releases>, plan: &Plan) -> bool {
     let to: Option<u64> = destination(plan).and_then(|version| version.parse().ok());
     let newest = releases.and_then(|releases| releases.versions.iter().map(|version| version.number).max());
-    !plan.is_empty() && newest > to
+    newest > to
 }
 
 /// The alias to move.

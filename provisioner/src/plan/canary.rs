@@ -77,7 +77,7 @@ fn way_of(alias: &Alias, step: &Step, steps: &[Step]) -> Way {
         Action::Leave | Action::Delete | Action::Replace => return Way::Blocked,
         Action::Keep | Action::Update | Action::Adopt => {}
     }
-    let Some(version) = version_before(step) else {
+    let Some(version) = version_it_leaves(step) else {
         return Way::Nothing("the alias leads to the wanted version already");
     };
     if version == LATEST {
@@ -106,7 +106,7 @@ fn changes_without_an_alias(step: &Step, steps: &[Step]) -> bool {
 }
 
 /// The version that an alias leads to and shall leave: of what it is to be read before it moves, or of what changes.
-fn version_before(step: &Step) -> Option<String> {
+fn version_it_leaves(step: &Step) -> Option<String> {
     let read = step.stages.iter().flatten().find_map(|call| {
         if let Call::Alias(alias::Call::GetAlias { version, .. }) = call { Some(version.clone()) } else { None }
     });

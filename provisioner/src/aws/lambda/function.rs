@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::Aws;
-use super::super::problem::{gone_is_removed, is_missing, problem, says};
-use super::super::retry::{PATIENCE, Progress, healing, until_ready};
+use super::super::problem::{is_missing, problem, says};
+use super::super::retry::{PATIENCE, Progress, until_ready};
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::package;
@@ -74,7 +74,7 @@ impl Aws {
 
     pub(in super::super) async fn send_function(&self, call: &Call) -> Result<Ids> {
         match call {
-            Call::CreateFunction { function, publish } => return self.create_function(function, *publish).await,
+            Call::CreateFunction { function, publish } => self.create_function(function, *publish).await,
             Call::UpdateFunctionCode { function_name: name, code, architectures, revision, publish } => {
                 let request = self
                     .lambda
@@ -85,7 +85,7 @@ impl Aws {
                     .revision_id(revision)
                     .publish(*publish);
                 let answer = self.on_function("updating the code of", name, "", || request.clone().send()).await?;
-                return self.is_written(name, publish.then_some(answer.version).flatten()).await;
+                self.is_written(name, publish.then_some(answer.version).flatten()).await
             }
             Call::UpdateFunctionConfiguration { function, properties, revision } => {
                 let sent = |property: &str| properties.iter().any(|one| one == property);
@@ -108,19 +108,19 @@ impl Aws {
                 let name = &function.function_name;
                 self.on_function("updating the configuration of", name, &function.role, || request.clone().send())
                     .await?;
-                return self.function_is_ready(name, None).await;
+                self.function_is_ready(name, None).await
             }
             Call::TagResource { function_name, arn, tags } => {
                 let request =
                     self.lambda.tag_resource().resource(arn).set_tags(Some(tags.clone().into_iter().collect()));
                 self.on_function("tagging", arn, "", || request.clone().send()).await?;
-                return self.function_is_ready(function_name, None).await; // tags give it a new revision
+                self.function_is_ready(function_name, None).await // tags give it a new revision
             }
             Call::PutFunctionConcurrency { function_name: name, reserved } => {
                 let request = self.lambda.put_function_concurrency().function_name(name);
                 let request = request.reserved_concurrent_executions(*reserved);
                 let heals = |error: &_| heals(error, name, "");
-                match healing(|what| (self.notify)(what), heals, || request.clone().send()).await {
+                match self.healed(heals, || request.clone().send()).await {
                     Ok(_) => {}
                     // New accounts have ten in all and may not set one aside: a cap that cannot be had is no reason
                     // to have nothing.
@@ -132,21 +132,19 @@ impl Aws {
                         return Err(problem(format!("capping the concurrency of function {name}"), &error));
                     }
                 }
-                return self.function_is_ready(name, None).await;
+                self.function_is_ready(name, None).await
             }
             Call::DeleteFunctionConcurrency { function_name: name } => {
                 let request = self.lambda.delete_function_concurrency().function_name(name);
                 self.on_function("lifting the concurrency cap of", name, "", || request.clone().send()).await?;
-                return self.function_is_ready(name, None).await;
+                self.function_is_ready(name, None).await
             }
             Call::DeleteFunction { function_name: name } => {
                 let request = self.lambda.delete_function().function_name(name);
                 let heals = |error: &_| heals(error, name, "");
-                let answer = healing(|what| (self.notify)(what), heals, || request.clone().send()).await;
-                gone_is_removed(format!("deleting function {name}"), answer)?;
+                self.removed(format!("deleting function {name}"), heals, || request.clone().send()).await
             }
         }
-        Ok(Ids::new())
     }
 
     /// What the function is known by, once it is ready, if it has this code.
@@ -209,7 +207,7 @@ impl Aws {
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        let answer = healing(|what| (self.notify)(what), |error| heals(error, name, role), call).await;
+        let answer = self.healed(|error| heals(error, name, role), call).await;
         answer.map_err(|error| {
             let told = problem(format!("{doing} function {name}"), &error);
             if says(&error, "InvalidParameterValueException", CANNOT_ASSUME) {

@@ -11,7 +11,6 @@ use tokio::time::{Instant, sleep};
 
 use super::super::Aws;
 use super::super::problem::{is_missing, problem};
-use super::super::retry::healing;
 use super::function::heals;
 use crate::error::Result;
 use crate::resources::alias::Check;
@@ -90,7 +89,7 @@ impl Aws {
             .log_type(LogType::Tail)
             .payload(Blob::new(event.to_string()));
         let heals = |error: &_| heals(error, name, "");
-        let answer = healing(|what| (self.notify)(what), heals, || request.clone().send()).await;
+        let answer = self.healed(heals, || request.clone().send()).await;
         let answer = answer.map_err(|error| {
             let told = problem(format!("invoking function {name}"), &error);
             if is_missing(&error) { told.hint("set it up with `provisioner deploy`") } else { told }

@@ -15,7 +15,7 @@ use crate::observe::Found;
 use crate::releases::{Led, Published, Releases};
 use crate::resources::alias::Alias;
 use crate::resources::version::{Version, release_name};
-use crate::resources::{Ids, Owner, Resource};
+use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl AwsReader {
     /// The newest version that holds what is wanted.
@@ -62,6 +62,13 @@ impl AwsReader {
         Ok(Some(releases))
     }
 
+    pub(in super::super) async fn find_alias(&self, wanted: &Alias, mark: &Mark) -> Result<Option<Found>> {
+        let aliases = self.aliases_of(&wanted.function_name).await?;
+        let led = aliases.iter().flatten().find(|led| led.name == wanted.name);
+        let owner = |led: &Led| mark.owner_by_description(&led.description);
+        Ok(led.map(|led| found_alias(&wanted.function_name, led, owner(led))))
+    }
+
     /// All aliases of a function; nothing without the function.
     pub(in super::super) async fn aliases_of(&self, name: &str) -> Result<Arc<Option<Vec<Led>>>> {
         self.aliases.once(name, self.aws.list_aliases(name)).await
@@ -99,11 +106,11 @@ fn release(name: &str, configuration: &FunctionConfiguration) -> Value {
     observed(name, GetFunctionOutput::builder().configuration(configuration.clone()).build()).release()
 }
 
-/// An alias as it is in the list, of those that carry the stack's mark.
-pub(in super::super) fn found_alias(function: &str, led: &Led) -> Found {
+/// An alias as it is in the list.
+pub(in super::super) fn found_alias(function: &str, led: &Led, owner: Owner) -> Found {
     let resource = Alias::seen(function, &led.name, &led.version, led.routing.clone(), &led.description);
     let ids = Ids::from([("RevisionId".to_owned(), led.revision.clone())]);
-    Found::new(Resource::Alias(resource), ids, Owner::Ours)
+    Found::new(Resource::Alias(resource), ids, owner)
 }
 
 fn led(alias: AliasConfiguration) -> Led {

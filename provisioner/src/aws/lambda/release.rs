@@ -6,14 +6,13 @@ use aws_sdk_lambda::types::AliasRoutingConfiguration;
 use futures_util::future::join;
 
 use super::super::Aws;
-use super::super::problem::{PLAN_AGAIN, gone_is_removed, is_missing, problem};
+use super::super::problem::{PLAN_AGAIN, gone_is_removed, problem};
 use super::function::observed;
 use crate::error::{Error, Result};
-use crate::observe::Found;
-use crate::resources::alias::{self, Alias, RoutingConfig, VersionWeight};
+use crate::resources::Ids;
+use crate::resources::alias::{self, RoutingConfig, VersionWeight};
 use crate::resources::served::LATEST;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION, Version};
-use crate::resources::{Ids, Mark, Resource};
 
 impl Aws {
     pub(in super::super) async fn send_version(&self, call: &version::Call) -> Result<Ids> {
@@ -96,21 +95,6 @@ impl Aws {
         let (published, latest) =
             join(self.function_is_ready(name, Some(version)), self.function_is_ready(name, None)).await;
         published.and(latest)
-    }
-
-    pub(in super::super) async fn find_alias(&self, wanted: &Alias, mark: &Mark) -> Result<Option<Found>> {
-        let (function, name) = (&wanted.function_name, &wanted.name);
-        let found = match self.lambda.get_alias().function_name(function).name(name).send().await {
-            Ok(found) => found,
-            Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(problem(format!("reading alias {name} of function {function}"), &error)),
-        };
-        let (version, description) =
-            (found.function_version.unwrap_or_default(), found.description.unwrap_or_default());
-        let resource = Alias::seen(function, name, &version, routing(found.routing_config), &description);
-        let owner = mark.owner_by_description(&resource.description);
-        let ids = alias_ids(found.alias_arn, found.revision_id);
-        Ok(Some(Found::new(Resource::Alias(resource), ids, owner)))
     }
 
     pub(in super::super) async fn send_alias(&self, call: &alias::Call) -> Result<Ids> {
