@@ -103,8 +103,9 @@ pub(super) fn left_behind(observed: &Observed, steps: &mut [Step], options: &Opt
         return blockers;
     }
     for (logical_id, api_id) in &observed.elsewhere {
-        let replaced = |step: &&mut Step| step.id == *logical_id && step.action == Action::Replace;
-        if let Some(step) = steps.iter_mut().find(replaced) {
+        // A move that was interrupted has left a permission for each: the first would be removed as the second's twin.
+        let forgets = |step: &&mut Step| step.id == *logical_id && step.action.changes_something();
+        if let Some(step) = steps.iter_mut().find(forgets) {
             step.leave("it is blocked, see the error");
             blockers.push(Blocker {
                 logical_id: logical_id.clone(),

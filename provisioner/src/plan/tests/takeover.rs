@@ -107,6 +107,21 @@ fn more_than_the_integration_can_remember_is_not_taken_over() {
     assert!(blocker.hint.contains("take over fewer routes"), "{}", blocker.hint);
 }
 
+#[test]
+fn a_move_to_another_api_that_was_interrupted_is_not_ended_by_forgetting_the_first() {
+    let mut state = existing(&attached(), true);
+    // `deploy --prune` was killed when the permission for the stack's own API was there beside the other.
+    let own = existing(&Spec::plain(), true);
+    state.apis.extend(own.apis);
+    state.permissions.extend(own.permissions);
+    let plain = planned(&Spec::plain().desired(), &state, KEEP_OFF);
+    let [blocker] = plain.blockers.as_slice() else { panic!("{:#?}", plain.blockers) };
+    assert!(blocker.cause.contains("a route on the HTTP API `foreign`"), "{}", blocker.cause);
+    let done = carried_out(&pruning(&state), &state, None);
+    assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+    assert!(!done.state.routes.values().any(|route| route.api_id == FOREIGN_API && route.route_key == "POST /chat"));
+}
+
 const TAKE_OVER: Options = Options { take_over: true, ..KEEP_OFF };
 
 /// The route of somebody else that has the key of the stack's.
