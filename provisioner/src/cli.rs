@@ -1,6 +1,7 @@
 //! The arguments.
 
 mod canary;
+mod number;
 mod same_stack;
 
 use std::collections::BTreeMap;
@@ -146,7 +147,7 @@ pub(crate) struct DeployOptions {
     #[arg(long)]
     pub(crate) no_smoke: bool,
     /// Delete all but the newest N versions of each function, never one that callers get [default: 5]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::at_least_one)]
     pub(crate) keep_versions: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) canary: CanaryArgs,
@@ -221,7 +222,7 @@ pub(crate) struct Rollback {
     pub(crate) stack: Stack,
     /// The version [default: while a canary is under way the one that served before it, else the one before the one
     /// that serves]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::version)]
     pub(crate) to: Option<u64>,
     /// Which alias, by its name in the template [default: the one that the route `POST /chat` leads to]
     #[arg(long, value_name = "LOGICAL_ID")]

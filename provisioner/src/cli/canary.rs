@@ -3,12 +3,14 @@
 use clap::Args;
 use provisioner::plan::Canary;
 
+use super::number::percent;
+
 /// How a new version comes to its callers.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CanaryArgs {
     /// Give a new version this share of the calls first, 1 to 50 percent, and watch it: then it gets all, or, when its
     /// invocations fail, none and the command ends with 1
-    #[arg(long = "canary", value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=50))]
+    #[arg(long = "canary", value_name = "PERCENT", value_parser = percent)]
     percent: Option<u8>,
     /// How long it is watched, such as `90s`, `5m` or `1h`; up to two minutes more until CloudWatch has all numbers
     #[arg(long, value_name = "TIME", default_value = "5m", requires = "percent", value_parser = seconds)]

@@ -82,6 +82,9 @@ pub(crate) async fn apply(
     if !outcome.is_complete() {
         return Err(incomplete(plan, &outcome, then));
     }
+    for told in plan.steps.iter().filter_map(|step| answered(step, &outcome)) {
+        terminal::note(&told);
+    }
     match tried.transpose()?.flatten() {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
         _ => Ok(Exit::Done),
@@ -171,6 +174,13 @@ fn share_of_calls(step: &Step, outcome: &Outcome) -> Option<String> {
         return Some(format!("version {} gets {percent}% of the calls of {}", alias.function_version, step.name));
     }
     outcome.undone.contains(&step.id).then(|| format!("the callers of {} get what they got before", step.name))
+}
+
+/// Which version showed that it works, before callers got it.
+fn answered(step: &Step, outcome: &Outcome) -> Option<String> {
+    let asked = step.calls.iter().any(|call| call == "Invoke");
+    let Resource::Alias(alias) = step.resource.fill(&outcome.known) else { return None };
+    asked.then(|| format!("version {} answered a chat before {} led to it", alias.function_version, step.name))
 }
 
 /// Who gets no other version of an alias since that one did not do well: nobody, where the alias is new.

@@ -181,7 +181,7 @@ async fn where_no_canary_is_possible_it_is_refused_before_anything_is_asked() {
     for (args, text) in [
         (&["deploy", "--engine", "cloudformation", "--canary", "10"][..], "`--canary` is for the direct engine"),
         (&["deploy", "--plan", "plan.json", "--canary", "10"], "cannot be used with"),
-        (&["deploy", "--canary", "51"], "51 is not in 1..=50"),
+        (&["deploy", "--canary", "51"], "it must be a whole number from 1 to 50"),
         (&["deploy", "--bake", "5m"], "--canary"),
     ] {
         let (run, writes) = user.writes_of(args).await;

@@ -32,6 +32,8 @@ async fn callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forwar
     let (run, answers) = under_fire(&user.account, chat_url(&report), user.run(&["rollback"])).await;
     let run = run.expect_success();
     assert!(run.stderr.contains("FunctionVersion  2 → 1"), "{run:?}");
+    let answered = "version 1 answered a chat before cinedb-chat-bedrock:live led to it";
+    assert!(run.stderr.contains(answered), "{run:?}");
     assert!(run.stderr.contains("the next `provisioner deploy` moves forward again"), "{run:?}");
     assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
     let calls: Vec<_> = user.proxy.calls().into_iter().filter(|call| call.service != "execute-api").collect();
