@@ -89,7 +89,7 @@ impl Desired {
             check_attributes(template, &declared, &resources)?;
             let retain = declared.deletion_policy != DeletionPolicy::Delete;
             let mut resource = typed(template, &declared)?.fill(&known);
-            resource.complete(&Mark { stack: stack.as_str().to_owned(), logical_id: logical_id.clone() });
+            resource.complete(&mark(stack, place, &logical_id));
             if let Resource::Function(function) = &mut resource {
                 read_package(template, &logical_id, function, packages)?;
             }
@@ -120,6 +120,12 @@ impl Desired {
         Ok(desired)
     }
 
+    /// What marks the stack's resource of this logical id.
+    #[must_use]
+    pub fn mark(&self, logical_id: &str) -> Mark {
+        mark(&self.stack, &self.place, logical_id)
+    }
+
     /// The resource of this logical id.
     #[must_use]
     pub fn get(&self, logical_id: &str) -> Option<&Wanted> {
@@ -140,6 +146,10 @@ impl Desired {
         }
         Ok(())
     }
+}
+
+fn mark(stack: &StackName, place: &Place, logical_id: &str) -> Mark {
+    Mark { stack: stack.to_string(), region: place.region().to_owned(), logical_id: logical_id.to_owned() }
 }
 
 fn same_thing(one: &Resource, other: &Resource) -> bool {

@@ -10,7 +10,7 @@ use crate::observe::Observed;
 use crate::plan::{Action, Plan, Step};
 use crate::releases::{Led, Published, Releases};
 use crate::resources::version::Version;
-use crate::resources::{Change, Owner, RESOURCE_TAG, Resource, STACK_TAG};
+use crate::resources::{Change, Owner, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG};
 
 /// A stack as it is now, beside its template.
 ///
@@ -165,7 +165,7 @@ pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known)
     let Known { releases, outputs, code_not_compared } = known;
     let cloud_formation_stack = observed.found.values().find_map(|found| match &found.owner {
         Owner::CloudFormation(stack) => Some(stack.clone()),
-        Owner::Ours | Owner::Nobody | Owner::Stack(_) => None,
+        Owner::Ours | Owner::Nobody | Owner::Stack(_) | Owner::InRegion(_) => None,
     });
     let mut differences = Vec::new();
     for step in &plan.steps {
@@ -244,7 +244,7 @@ fn beside_cloudformation(step: &Step, found: Option<&Owner>) -> Option<Differenc
 fn is_the_mark(change: &Change, resource: &Resource) -> bool {
     let in_its_description = matches!(resource, Resource::Alias(_) | Resource::Integration(_));
     match change.property.strip_prefix("Tags.") {
-        Some(tag) => [STACK_TAG, RESOURCE_TAG].contains(&tag),
+        Some(tag) => [STACK_TAG, RESOURCE_TAG, REGION_TAG].contains(&tag),
         None => in_its_description && change.property == "Description",
     }
 }

@@ -15,6 +15,7 @@ use super::{Aws, AwsReader};
 use crate::desired::{Desired, Wanted};
 use crate::error::Result;
 use crate::observe::{Found, Leftover, Marked, Observed, Reader as _, Stray};
+use crate::place::Place;
 use crate::resources::{Mark, Owner, Resource};
 use crate::template::references_in_text;
 
@@ -35,7 +36,7 @@ impl AwsReader {
             self.apis.once("", self.aws.apis()),
             self.parts_asked(desired),
         )?;
-        let of_the_stack = of_the_stack(stack);
+        let of_the_stack = of_the_stack(stack, self.aws.place());
         let (typed, others) =
             tokio::try_join!(self.typed_left(desired, &tagged, &roles), self.others_left(desired, &tagged))?;
         let mut leftovers = [typed, others].concat();
@@ -63,7 +64,7 @@ impl AwsReader {
             desired.resources.iter().any(same)
         };
         looked_for.retain(|one| !named(one));
-        let of_the_stack = of_the_stack(desired.stack.as_str());
+        let of_the_stack = of_the_stack(desired.stack.as_str(), self.aws.place());
         let found = try_join_all(looked_for.iter().map(|resource| self.find(resource, &of_the_stack))).await?;
         Ok(found.into_iter().flatten().filter(|found| found.owner == Owner::Ours).map(leftover).collect())
     }
@@ -90,7 +91,7 @@ impl AwsReader {
     /// Asks for the lists that [`Self::parts_marked`] looks into, as far as the template names what they are of: beside
     /// all else, so that nothing has to wait for another answer.
     async fn parts_asked(&self, desired: &Desired) -> Result<()> {
-        let of_the_stack = of_the_stack(desired.stack.as_str());
+        let of_the_stack = of_the_stack(desired.stack.as_str(), self.aws.place());
         let stages = async {
             let apis = self.apis.once("", self.aws.apis()).await?;
             let ours = apis.iter().filter(|api| of_the_stack.owner(&sorted(api.tags())) == Owner::Ours);
@@ -108,7 +109,7 @@ impl AwsReader {
 
     /// The parts with the stack's mark, of all that it looks at.
     pub(super) async fn parts_marked(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
-        let of_the_stack = of_the_stack(stack);
+        let of_the_stack = of_the_stack(stack, self.aws.place());
         let mut all = Vec::new();
         for api_id in observed.api_ids() {
             all.extend(self.routes_marked(&of_the_stack, &api_id).await?);
@@ -192,7 +193,7 @@ impl Aws {
             let names = page.roles.into_iter().filter(|role| names_lambda(role.assume_role_policy_document()));
             trusting.extend(names.map(|role| role.role_name));
         }
-        let of_the_stack = of_the_stack(stack);
+        let of_the_stack = of_the_stack(stack, self.place());
         stream::iter(trusting)
             .map(async |name| {
                 let tags = self.role_tags(&name).await?;
@@ -219,8 +220,8 @@ fn is_known(tagged: &Tagged) -> bool {
 }
 
 /// What is on all that is the stack's.
-fn of_the_stack(stack: &str) -> Mark {
-    Mark { stack: stack.to_owned(), logical_id: String::new() }
+fn of_the_stack(stack: &str, place: &Place) -> Mark {
+    Mark { stack: stack.to_owned(), region: place.region().to_owned(), logical_id: String::new() }
 }
 
 /// As little of a resource as it is found by.

@@ -2,7 +2,7 @@
 
 use provisioner::desired::PackageCheck;
 use provisioner::observe::{Reach, observe};
-use provisioner::plan::{Action, Plan, plan};
+use provisioner::plan::{Action, Plan, Step, plan};
 use provisioner::{Error, Result};
 
 use super::apply::{Approval, Then, apply};
@@ -23,13 +23,15 @@ pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
 }
 
 fn refuse_first_deploy(plan: &Plan) -> Result<()> {
-    match plan.steps.iter().find(|step| step.kind == "AWS::Lambda::Function" && step.action == Action::Create) {
-        None => Ok(()),
-        Some(step) => {
-            Err(Error::new(format!("updating stack {}", plan.stack), format!("function {} does not exist", step.name))
-                .hint("set the stack up with `provisioner deploy`"))
-        }
-    }
+    let missing = |step: &&Step| step.kind == "AWS::Lambda::Function" && step.action == Action::Create;
+    let Some(step) = plan.steps.iter().find(missing) else { return Ok(()) };
+    let cause = format!("function {} does not exist", step.name);
+    // What would keep `deploy` from making it says more, such as that the stack lives in another region.
+    let (cause, hint) = match plan.blockers.first() {
+        Some(blocker) => (format!("{cause}, and {}", blocker.cause), blocker.hint.as_str()),
+        None => (cause, "set the stack up with `provisioner deploy`"),
+    };
+    Err(Error::new(format!("updating stack {}", plan.stack), cause).hint(hint))
 }
 
 fn is_of_a_function(kind: &str) -> bool {

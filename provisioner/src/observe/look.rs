@@ -7,8 +7,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use super::{Found, Observed, Reach, Reader, Surroundings};
 use crate::desired::{Desired, Wanted};
 use crate::error::Result;
+use crate::resources::Resource;
 use crate::resources::other::Schema;
-use crate::resources::{Mark, Resource};
 use crate::template::{Known, Reference, references_in_text};
 
 /// What was found of the template's resources, and of what surrounds them if that is in reach.
@@ -120,7 +120,7 @@ async fn ask<'a>(reader: &impl Reader, desired: &Desired, question: Question<'a>
             Answer::Surroundings(api_id, surroundings)
         }
         Question::Find(wanted, resource) => {
-            let mark = Mark { stack: desired.stack.as_str().to_owned(), logical_id: wanted.logical_id.clone() };
+            let mark = desired.mark(&wanted.logical_id);
             Answer::Resource(wanted, reader.find(&resource, &mark).await.into())
         }
     }

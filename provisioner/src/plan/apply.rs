@@ -45,6 +45,10 @@ const TAKE_OVER: &str = "take it over with `--adopt` (`plan --adopt` shows what 
 const ANOTHER: &str = "take the route over with `--take-over` (`destroy` puts it back), or give this stack another API \
                        with `--parameter ApiId=…`";
 
+/// IAM is the same in all regions.
+const ANOTHER_ROLE: &str = "to have it here too, give the role another name, with `--parameter RoleName=…`, or with \
+                            `--stack` where its name follows from the stack's";
+
 /// A late log line of a function that is gone makes its log group anew.
 const TAKE_OVER_LOGS: &str =
     "Lambda makes a function's log group by itself when a line comes and there is none: take it over with `--adopt`";
@@ -213,7 +217,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
 fn in_place(owner: &Owner) -> Action {
     match owner {
         Owner::Ours => Action::Update,
-        Owner::Nobody | Owner::Stack(_) | Owner::CloudFormation(_) => Action::Adopt,
+        Owner::Nobody | Owner::Stack(_) | Owner::InRegion(_) | Owner::CloudFormation(_) => Action::Adopt,
     }
 }
 
@@ -228,6 +232,10 @@ fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: &Option
         Owner::Stack(other) => (
             format!("{} `{}` belongs to the stack `{other}`", resource.kind(), resource.name()),
             format!("use another name, or `--stack {other}` to work on that stack"),
+        ),
+        Owner::InRegion(region) => (
+            format!("{} `{}` belongs to this stack in region {region}", resource.kind(), resource.name()),
+            format!("work on it with `--region {region}`; {ANOTHER_ROLE}"),
         ),
         Owner::CloudFormation(stack) => (
             format!("{} `{}` belongs to CloudFormation's stack `{stack}`", resource.kind(), resource.name()),

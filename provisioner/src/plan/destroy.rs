@@ -84,6 +84,9 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
         Owner::Ours => None,
         Owner::Nobody => Some("it was not made by this stack".to_owned()),
         Owner::Stack(other) => Some(format!("it belongs to the stack `{other}`")),
+        Owner::InRegion(region) => {
+            Some(format!("it belongs to this stack in region {region}: remove it there, with `--region {region}`"))
+        }
         Owner::CloudFormation(stack) => Some(format!("it belongs to CloudFormation's stack `{stack}`")),
     };
     let stages =

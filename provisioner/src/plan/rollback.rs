@@ -9,7 +9,7 @@ use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
 use crate::releases::{Led, Releases};
 use crate::resources::alias::{Alias, Check, RoutingConfig};
-use crate::resources::{Change, Ids, Mark, Owner, Resource, Stages, served};
+use crate::resources::{Change, Ids, Owner, Resource, Stages, served};
 use crate::template::{Known, Reference};
 
 /// Which version an alias shall lead to, and what it must answer before.
@@ -43,15 +43,14 @@ pub fn plan_rollback(
         let cause = format!("function {} has no alias `{}`", alias.function_name, alias.name);
         return Err(Error::new(doing(), cause).hint("`provisioner deploy` makes it"));
     };
-    let mark = Mark { stack: desired.stack.to_string(), logical_id: wanted.logical_id.clone() };
-    match mark.owner_by_description(&now.description) {
+    match desired.mark(&wanted.logical_id).owner_by_description(&now.description) {
         Owner::Ours => {}
         Owner::Stack(other) => {
             let hint = format!("work on that stack with `--stack {other}`");
             return Err(Error::new(doing(), format!("it belongs to the stack `{other}`")).hint(hint));
         }
         // An alias has no tags: whether CloudFormation made it is not told by it.
-        Owner::Nobody | Owner::CloudFormation(_) => {
+        Owner::Nobody | Owner::CloudFormation(_) | Owner::InRegion(_) => {
             let hint = "take it over with `provisioner deploy --adopt`; where CloudFormation deployed it, deploy the earlier state through it";
             return Err(Error::new(doing(), "it was not made by this stack").hint(hint));
         }

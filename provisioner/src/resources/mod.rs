@@ -37,7 +37,7 @@ pub use difference::Change;
 use kind::Kind;
 pub use kind::{Changed, Ids, Stages};
 pub use policy::Policy;
-pub use tags::{CLOUDFORMATION_TAG, Mark, Owner, RESOURCE_TAG, STACK_TAG, Tags};
+pub use tags::{CLOUDFORMATION_TAG, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_TAG, Tags};
 
 use crate::place::Place;
 use crate::template::{Known, Reference, in_words, references_in_text};

@@ -193,7 +193,11 @@ mod tests {
             invoked_via_function_url: None,
             statement_id_prefix: String::new(),
         };
-        permission.complete(&Mark { stack: "chat".to_owned(), logical_id: "Permission".to_owned() });
+        permission.complete(&Mark {
+            stack: "chat".to_owned(),
+            region: String::new(),
+            logical_id: "Permission".to_owned(),
+        });
         permission
     }
 

@@ -88,7 +88,7 @@ impl Kind for Role {
 
     fn complete(&mut self, mark: &Mark) {
         default_name(&mut self.role_name, mark);
-        mark.add_to(&mut self.tags);
+        mark.add_with_region_to(&mut self.tags);
     }
 
     fn name(&self) -> String {

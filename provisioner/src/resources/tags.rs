@@ -13,6 +13,9 @@ pub const STACK_TAG: &str = "provisioner:stack";
 /// The tag that holds the resource's name in the template.
 pub const RESOURCE_TAG: &str = "provisioner:resource";
 
+/// The tag that holds the region of a stack's role: IAM is the same in all of them, and the others' names are not.
+pub const REGION_TAG: &str = "provisioner:region";
+
 /// The tag by which CloudFormation says which stack of its own a resource belongs to. It stays on what leaves the stack.
 pub const CLOUDFORMATION_TAG: &str = "aws:cloudformation:stack-name";
 
@@ -25,6 +28,8 @@ pub enum Owner {
     Nobody,
     /// It carries the tag of the stack with this name.
     Stack(String),
+    /// It carries this stack's tag, and that of another region: the stack lives there too, or there alone.
+    InRegion(String),
     /// CloudFormation's, in its stack of this name: it would put back what is changed here.
     CloudFormation(String),
 }
@@ -34,6 +39,8 @@ pub enum Owner {
 pub struct Mark {
     /// The stack's name.
     pub stack: String,
+    /// The region that the stack is worked on in.
+    pub region: String,
     /// The resource's name in the template.
     pub logical_id: String,
 }
@@ -43,7 +50,7 @@ impl Mark {
     #[must_use]
     pub fn of(tags: &Tags) -> Self {
         let value = |key: &str| tags.get(key).cloned().unwrap_or_default();
-        Self { stack: value(STACK_TAG), logical_id: value(RESOURCE_TAG) }
+        Self { stack: value(STACK_TAG), region: value(REGION_TAG), logical_id: value(RESOURCE_TAG) }
     }
 
     /// Adds the mark to the tags of a resource.
@@ -52,13 +59,22 @@ impl Mark {
         tags.insert(RESOURCE_TAG.to_owned(), self.logical_id.clone());
     }
 
-    /// Whose a resource with these tags is.
+    /// Adds the mark with its region to the tags of a resource that all regions share.
+    pub fn add_with_region_to(&self, tags: &mut Tags) {
+        self.add_to(tags);
+        tags.insert(REGION_TAG.to_owned(), self.region.clone());
+    }
+
+    /// Whose a resource with these tags is. One without a region is of this one, or was marked by an earlier version.
     #[must_use]
     pub fn owner(&self, tags: &Tags) -> Owner {
-        match tags.get(STACK_TAG) {
-            Some(stack) if *stack == self.stack => Owner::Ours,
-            Some(stack) => Owner::Stack(stack.clone()),
-            None => Owner::Nobody,
+        match (tags.get(STACK_TAG), tags.get(REGION_TAG)) {
+            (Some(stack), Some(region)) if *stack == self.stack && *region != self.region => {
+                Owner::InRegion(region.clone())
+            }
+            (Some(stack), _) if *stack == self.stack => Owner::Ours,
+            (Some(stack), _) => Owner::Stack(stack.clone()),
+            (None, _) => Owner::Nobody,
         }
     }
 
@@ -125,7 +141,7 @@ mod tests {
     use super::*;
 
     fn mark() -> Mark {
-        Mark { stack: "chat".to_owned(), logical_id: "Api".to_owned() }
+        Mark { stack: "chat".to_owned(), region: "us-east-1".to_owned(), logical_id: "Api".to_owned() }
     }
 
     #[test]
@@ -144,5 +160,16 @@ mod tests {
         let mut tags = Tags::new();
         Mark { stack: "other".to_owned(), ..mark() }.add_to(&mut tags);
         assert_eq!(mark().owner(&tags), Owner::Stack("other".to_owned()));
+    }
+
+    #[test]
+    fn the_mark_of_another_region_is_not_ours_and_one_without_a_region_is() {
+        let there = Mark { region: "eu-west-1".to_owned(), ..mark() };
+        let mut tags = Tags::new();
+        there.add_to(&mut tags);
+        assert_eq!(mark().owner(&tags), Owner::Ours);
+        there.add_with_region_to(&mut tags);
+        assert_eq!(mark().owner(&tags), Owner::InRegion("eu-west-1".to_owned()));
+        assert_eq!(there.owner(&tags), Owner::Ours);
     }
 }

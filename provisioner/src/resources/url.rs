@@ -117,7 +117,7 @@ mod tests {
 
     fn url(properties: &Value) -> Resource {
         let mut url = Resource::parse(Url::TYPE, properties.as_object().unwrap().clone()).unwrap().unwrap();
-        url.complete(&Mark { stack: "chat".to_owned(), logical_id: "Url".to_owned() });
+        url.complete(&Mark { stack: "chat".to_owned(), region: String::new(), logical_id: "Url".to_owned() });
         url
     }
 

@@ -118,7 +118,8 @@ fn what_cloudformation_owns_is_compared_without_our_marks() {
     state.apis.values_mut().for_each(|one| one.tags.clear());
     state.stages.values_mut().for_each(|one| one.tags.clear());
     state.aliases.values_mut().for_each(|one| one.description.clear());
-    let mark = Mark { stack: "chat".to_owned(), logical_id: "Integration".to_owned() }.as_description();
+    let mark =
+        Mark { stack: "chat".to_owned(), region: String::new(), logical_id: "Integration".to_owned() }.as_description();
     let own = |one: &&mut crate::resources::integration::Integration| one.description == mark;
     state.integrations.values_mut().filter(own).for_each(|one| one.description.clear());
     state.permissions.retain(|(function, _), _| function != "chat:live");

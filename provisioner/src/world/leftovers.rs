@@ -6,8 +6,7 @@ use crate::resources::permission::Permission;
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl State {
-    pub(super) fn marked(&self, stack: &str) -> Vec<Leftover> {
-        let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
+    pub(super) fn marked(&self, of_the_stack: &Mark) -> Vec<Leftover> {
         let roles = self.roles.values().map(|one| {
             Found::new(Resource::Role(one.clone()), ids([("Arn", &iam::arn(one))]), of_the_stack.owner(&one.tags))
         });
@@ -23,11 +22,11 @@ impl State {
             Found::new(Resource::Api(one.clone()), ids([("Ref", id), ("ApiId", id)]), of_the_stack.owner(&one.tags))
         });
         let all = roles.chain(log_groups).chain(functions).chain(apis).filter(|one| one.owner == Owner::Ours);
-        all.map(leftover).chain(self.marked_others(&of_the_stack)).collect()
+        all.map(leftover).chain(self.marked_others(of_the_stack)).collect()
     }
 
     pub(super) fn marked_parts(&self, stack: &str, observed: &Observed) -> Vec<Leftover> {
-        let of_the_stack = Mark { stack: stack.to_owned(), logical_id: String::new() };
+        let of_the_stack = Mark { stack: stack.to_owned(), region: String::new(), logical_id: String::new() };
         let looked_at = observed.api_ids();
         let mut all = Vec::new();
         for (id, one) in self.integrations.iter().filter(|(_, one)| looked_at.contains(&one.api_id)) {

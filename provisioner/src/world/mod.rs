@@ -227,7 +227,7 @@ impl Reader for World {
     }
 
     async fn marked(&self, desired: &Desired) -> Result<Marked> {
-        let leftovers = lock(&self.state).marked(desired.stack.as_str());
+        let leftovers = lock(&self.state).marked(&desired.mark(""));
         Ok(Marked { leftovers, ..Marked::default() })
     }
 

@@ -36,3 +36,55 @@ async fn the_names_of_another_stack_are_refused_even_with_adopt() {
     assert!(destroyed.stderr.contains("it belongs to the stack `cinedb-chat`"), "{destroyed:?}");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
+
+#[tokio::test]
+async fn in_a_wrong_region_the_role_of_the_stack_is_neither_rewritten_nor_removed() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let before = user.world().await;
+    let told = "AWS::IAM::Role `cinedb-chat-bedrock-role` belongs to this stack in region us-east-1";
+    let there = &["--region", "eu-west-1"];
+    for command in [&["deploy", "--yes"][..], &["deploy", "--adopt", "--yes"], &["update"], &["plan"]] {
+        let (run, writes) = user.writes_of(&[command, there].concat()).await;
+        let run = run.expect_code(1);
+        assert_eq!(writes, [""; 0], "{run:?}");
+        for told in [told, "hint: work on it with `--region us-east-1`", "`--parameter RoleName=…`"] {
+            assert!(run.stderr.contains(told), "no `{told}` in {run:?}");
+        }
+    }
+    let status = user.run(&["status", "--region", "eu-west-1"]).await.expect_success();
+    for told in ["not deployed", told, "`--region us-east-1`"] {
+        assert!(status.stdout.contains(told), "no `{told}` in {status:?}");
+    }
+    let (destroyed, writes) = user.writes_of(&["destroy", "--yes", "--region", "eu-west-1"]).await;
+    let destroyed = destroyed.expect_success();
+    assert_eq!(writes, [""; 0], "{destroyed:?}");
+    assert!(
+        destroyed.stderr.contains("it belongs to this stack in region us-east-1: remove it there"),
+        "{destroyed:?}"
+    );
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+
+    let beside = [&["deploy", "--no-smoke", "-P", "RoleName=chat-role-there", "--prune", "--yes"][..], there].concat();
+    user.run(&beside).await.expect_success();
+    let both = user.world().await;
+    assert_eq!(before.changes_to(&both).iter().filter(|change| !change.starts_with("+ ")).count(), 0, "{both:?}");
+    user.run(&["destroy", "--yes", "-P", "RoleName=chat-role-there", "--region", "eu-west-1"]).await.expect_success();
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_role_that_an_earlier_version_marked_gets_its_region_with_one_call() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let iam = aws_sdk_iam::Client::new(&user.account.sdk());
+    iam.untag_role().role_name(seed::ROLE).tag_keys("provisioner:region").send().await.unwrap();
+    let status = user.run(&["status"]).await.expect_success();
+    assert!(status.stdout.contains("Tags.provisioner:region"), "{status:?}");
+    let (run, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    run.expect_success();
+    assert_eq!(writes, ["iam TagRole"]);
+    let (run, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    run.expect_success();
+    assert_eq!(writes, [""; 0]);
+}

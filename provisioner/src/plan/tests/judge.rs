@@ -175,10 +175,10 @@ fn only<'a, K: std::fmt::Debug + 'a, V: Clone + 'a>(entries: impl IntoIterator<I
 fn tags(spec: &Spec, marked_as: Option<&str>) -> Tags {
     let own = spec.tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     let mark = marked_as.into_iter().flat_map(|logical_id| {
-        [("provisioner:stack", "chat"), ("provisioner:resource", logical_id)]
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        let region = (logical_id == "Role").then_some(("provisioner:region", "us-east-1"));
+        [("provisioner:stack", "chat"), ("provisioner:resource", logical_id)].into_iter().chain(region)
     });
-    own.chain(mark).collect()
+    own.chain(mark.map(|(key, value)| (key.to_owned(), value.to_owned()))).collect()
 }
 
 /// The tags that the stack asks for, with those of `found` that it says nothing about: others add their own.

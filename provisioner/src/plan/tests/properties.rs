@@ -1,5 +1,7 @@
 //! What holds for every stack in every world.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -171,7 +173,7 @@ proptest! {
         let spec = Spec { url: !dropped, ..spec };
         if dropped {
             // As if the template had named more of what stays: with its URL, an alias, a stage and a queue.
-            let mark = |logical_id: &str| Mark { stack: "chat".to_owned(), logical_id: logical_id.to_owned() };
+            let mark = |logical_id: &str| Mark { stack: "chat".to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
             let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
             let old = Alias { name: "old".to_owned(), description: mark("Old").as_description(), ..live };
             state.aliases.insert(("chat".to_owned(), "old".to_owned()), old);
@@ -278,5 +280,48 @@ proptest! {
         prop_assert_eq!(plan.blockers.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>(), role_and_policy);
         let removal = carried_out(&planned_removal(&spec.desired(), &state), &state, None);
         prop_assert_eq!(&removal.state.roles, &state.roles);
+    }
+
+    #[test]
+    fn the_role_of_the_stack_in_another_region_is_neither_taken_nor_removed(
+        (spec, _) in a_stack_and_its_world(),
+        adopt in any::<bool>(),
+        renamed in any::<bool>(),
+    ) {
+        let mut role = existing(&spec, true).roles.remove("role").unwrap();
+        role.tags.insert("provisioner:region".to_owned(), "eu-west-1".to_owned());
+        if renamed {
+            role.role_name = "the-role-there".to_owned();
+        }
+        let state = State { roles: BTreeMap::from([(role.role_name.clone(), role)]), ..foreign() };
+        let desired = spec.desired();
+        let observed = run(observe(&World::of(state.clone()), &desired, Reach::Leftovers)).unwrap();
+        let plan = plan(&desired, &observed, &Options { adopt, prune: true, ..Options::default() });
+        if renamed {
+            prop_assert_eq!(&plan.blockers, &[]);
+            let done = carried_out(&plan, &state, None);
+            prop_assert_eq!(&done.state.roles["the-role-there"], &state.roles["the-role-there"]);
+        } else {
+            let about: Vec<_> = plan.blockers.iter().map(|one| one.logical_id.as_str()).collect();
+            let role_and_policy = if spec.grant.is_some() { &["Role", "Grant"][..] } else { &["Role"] };
+            prop_assert_eq!(about, role_and_policy);
+        }
+        let removal = carried_out(&planned_removal(&desired, &state), &state, None);
+        prop_assert_eq!(&removal.calls, &[""; 0]);
+    }
+
+    #[test]
+    fn a_role_that_an_earlier_version_marked_is_ours_and_gets_its_region((spec, state) in a_stack_and_its_world()) {
+        let mut before = state;
+        let role = before.roles.get_mut("role");
+        prop_assume!(role.is_some());
+        role.unwrap().tags.remove("provisioner:region");
+        let desired = spec.desired();
+        let plan = planned(&desired, &before, Options::default());
+        prop_assert_eq!(&plan.blockers, &[]);
+        let done = carried_out(&plan, &before, None);
+        judge(&done.state, &spec);
+        let removed = carried_out(&planned_removal(&desired, &before), &before, None);
+        prop_assert!(removed.state.roles.is_empty());
     }
 }

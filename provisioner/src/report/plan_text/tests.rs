@@ -289,6 +289,7 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
     stack chat in us-east-1, account 123456789012
 
       ~ AWS::IAM::Role                  Role         role  (adopted)
+          Tags.provisioner:region    (none) → us-east-1
           Tags.provisioner:resource  (none) → Role
           Tags.provisioner:stack     (none) → chat
       ~ AWS::Logs::LogGroup             Logs         /aws/lambda/chat  (adopted)

@@ -2,7 +2,7 @@ use super::*;
 use crate::resources::Resource;
 
 fn mark() -> Mark {
-    Mark { stack: "chat".to_owned(), logical_id: "One".to_owned() }
+    Mark { stack: "chat".to_owned(), region: String::new(), logical_id: "One".to_owned() }
 }
 
 /// As a template gives it, and told what the registry says.

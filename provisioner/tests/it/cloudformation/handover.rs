@@ -64,7 +64,7 @@ async fn what_cloudformation_owns_is_refused_and_what_it_let_go_of_is_adopted() 
     let cors = ["AllowHeaders", "AllowMethods", "AllowOrigins", "MaxAge"].map(|p| format!("CorsConfiguration.{p}"));
     let throttle = ["Burst", "Rate"].map(|p| format!("DefaultRouteSettings.Throttling{p}Limit"));
     let expected = BTreeMap::from([
-        ("ChatRole", mark(&[])),
+        ("ChatRole", mark(&["Tags.provisioner:region"])),
         ("ChatLogGroup", mark(&[])),
         ("ChatFunction", mark(&[])),
         ("ChatApi", mark(&cors.each_ref().map(String::as_str))),

@@ -150,7 +150,9 @@ fn assert_role(world: &World, account: &Account) {
                 ],
             },
         },
-        "tags": tags("ChatRole"),
+        "tags": {
+            "provisioner:resource": "ChatRole", "provisioner:stack": "cinedb-chat", "provisioner:region": REGION,
+        },
     });
     let role = without(&world["roles"][ROLE], &["id", "max_session", "description"]);
     assert_same(&in_order(role), &in_order(expected));
