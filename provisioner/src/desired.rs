@@ -9,6 +9,7 @@ use crate::place::{Place, StackName};
 use crate::releases::Releases;
 use crate::resources::function::Function;
 use crate::resources::inline_policy::InlinePolicy;
+use crate::resources::route::Route;
 use crate::resources::version::Version;
 use crate::resources::{Ids, Mark, PropertyFault, Resource, typed_kinds};
 use crate::template::{
@@ -98,6 +99,9 @@ impl Desired {
             }
             if let Resource::Version(version) = &mut resource {
                 release(template, &logical_id, version, &resources)?;
+            }
+            if let Resource::Route(route) = &mut resource {
+                lead(route, &mut resources);
             }
             if let Resource::InlinePolicy(policy) = &resource {
                 put_beside(template, &logical_id, policy, &mut resources)?;
@@ -243,6 +247,16 @@ fn release(template: &Template, logical_id: &str, version: &mut Version, earlier
     }
     let reason = format!("`{}` is no function of this template", version.function_name);
     Err(template.property_problem(logical_id, "FunctionName", reason))
+}
+
+/// A route knows what its integration calls, and that one which of the template's routes lead to it.
+fn lead(route: &mut Route, earlier: &mut [Wanted]) {
+    let Some(to) = references_in_text(&route.target).into_iter().next() else { return };
+    let Some(wanted) = earlier.iter_mut().find(|wanted| wanted.logical_id == to.logical_id) else { return };
+    if let Resource::Integration(integration) = &mut wanted.resource {
+        integration.routes.insert(route.route_key.clone());
+        route.calls.clone_from(&integration.integration_uri);
+    }
 }
 
 /// A role knows the policies that other resources put on it, so that it leaves them alone.

@@ -81,7 +81,7 @@ fn given_back(mut step: Step, found: &Found, observed: &Observed) -> Step {
 fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
     let kept = match &found.owner {
         Owner::Ours if wanted.retain => Some("its DeletionPolicy is Retain".to_owned()),
-        Owner::Ours => None,
+        Owner::Ours => takeover::still_led_to(&wanted.resource, &found.resource),
         Owner::Nobody => Some("it was not made by this stack".to_owned()),
         Owner::Stack(other) => Some(format!("it belongs to the stack `{other}`")),
         Owner::InRegion(region) => {

@@ -40,7 +40,9 @@ pub(super) fn hold_callers(steps: &mut Vec<Step>) {
                 move_on(&mut steps[index], &alias, &held);
                 steps.insert(function, hold);
             }
-            Action::Keep | Action::Update | Action::Adopt if steps.iter().any(|step| moves_callers(step, &id)) => {
+            Action::Keep | Action::Update | Action::Adopt
+                if steps.iter().any(|step| moves_callers(step, &id, steps)) =>
+            {
                 let moved = move_callers(steps, &id, None, &function_id);
                 steps[function].needs.extend(moved);
                 if let Some(version) = version_before(&steps[index]) {
@@ -75,10 +77,16 @@ pub(super) fn is_changed_function(step: &Step, alias: &Alias) -> bool {
     exists_and_changes && function.function_name == alias.function_name
 }
 
-/// Whether it leads callers that there are already to the alias.
-fn moves_callers(step: &Step, alias: &str) -> bool {
+/// Whether it leads callers that there are already to the alias: by their integration, or by their route to another.
+fn moves_callers(step: &Step, alias: &str, steps: &[Step]) -> bool {
+    let calls = |one: &Step| matches!(one.resource, Resource::Integration(_)) && one.needs.contains(alias);
     let exists_and_changes = matches!(step.action, Action::Update | Action::Adopt);
-    matches!(step.resource, Resource::Integration(_)) && exists_and_changes && step.needs.contains(alias)
+    let leads_there = || is_moved_route(step) && steps.iter().any(|one| calls(one) && step.needs.contains(&one.id));
+    exists_and_changes && calls(step) || leads_there()
+}
+
+fn is_moved_route(step: &Step) -> bool {
+    matches!((&step.resource, step.action), (Resource::Route(_), Action::Update | Action::Adopt))
 }
 
 /// Lets what callers come by go before the function changes: the steps that do.
@@ -91,6 +99,15 @@ fn move_callers(steps: &mut [Step], alias: &str, hold: Option<&String>, function
         step.needs.extend(hold.cloned());
         moved.insert(step.id.clone());
     }
+    let by_route = |step: &&mut Step| is_moved_route(step) && step.needs.iter().any(|need| moved.contains(need));
+    let routes: Vec<_> = steps.iter_mut().filter(by_route).collect();
+    let mut led = BTreeSet::new();
+    for step in routes {
+        step.needs.remove(alias);
+        step.needs.remove(function);
+        led.insert(step.id.clone());
+    }
+    moved.extend(led);
     moved
 }
 

@@ -8,16 +8,18 @@ use crate::observe::{Found, Observed, Surroundings};
 use crate::resources::integration::Integration;
 use crate::resources::taken::Taken;
 use crate::resources::{Call, Owner, Resource, Stages, route};
-use crate::template::references_in_text;
+use crate::template::{Known, Reference, references_in_text};
 
 /// The routes that are taken over, by the logical id of the integration that they are led to.
 pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -> BTreeMap<String, Vec<Taken>> {
     let mut all: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
+    let mut account = Known::default();
+    account.insert(Reference::account(), &observed.account);
     if !options.take_over {
         return all;
     }
     for wanted in &desired.resources {
-        let Resource::Route(route) = &wanted.resource else { continue };
+        let Resource::Route(route) = wanted.resource.fill(&account) else { continue };
         let Some(Found { resource: Resource::Route(now), owner: Owner::Nobody, .. }) =
             observed.found.get(&wanted.logical_id)
         else {
@@ -25,7 +27,7 @@ pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -
         };
         let Some(integration) = references_in_text(&route.target).into_iter().next() else { continue };
         let own = observed.found.get(&integration.logical_id).and_then(|found| found.ids.get("IntegrationId"));
-        if own.is_none_or(|id| now.target != format!("integrations/{id}")) {
+        if !route.calls_the_same(now) && own.is_none_or(|id| now.target != format!("integrations/{id}")) {
             all.entry(integration.logical_id).or_default().push(Taken::of(now));
         }
     }
@@ -168,6 +170,18 @@ pub(super) fn say_so(step: &mut Step, found: Option<&Found>) {
         && now.target != wanted.target
         && matches!(step.action, Action::Adopt)
     {
-        step.reason = Some(format!("taken over from {}; `destroy` puts it back", now.target));
+        step.reason = Some(if !wanted.calls_the_same(now) {
+            format!("taken over from {}; `destroy` puts it back", now.target)
+        } else {
+            format!("led away from {}, which routes of others lead to as well", now.target)
+        });
     }
+}
+
+/// Why an integration of ours stays: an earlier version took one that other routes lead to, and AWS removes none that a
+/// route leads to.
+pub(super) fn still_led_to(wanted: &Resource, found: &Resource) -> Option<String> {
+    let (Resource::Integration(wanted), Resource::Integration(found)) = (wanted, found) else { return None };
+    let others: Vec<_> = found.shared_with(wanted).map(|key| format!("`{key}`")).collect();
+    (!others.is_empty()).then(|| format!("{} leads to it, too", others.join(" and ")))
 }

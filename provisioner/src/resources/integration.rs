@@ -1,6 +1,9 @@
 //! `AWS::ApiGatewayV2::Integration`: what an API calls for a route.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::scalar;
@@ -33,6 +36,10 @@ pub struct Integration {
     /// The mark of ownership: an integration has no tags. No property for a template.
     #[serde(default)]
     pub description: String,
+    /// The keys of the template's routes that lead to it; of one that AWS has, of all that do. They are not compared: a
+    /// route says where it leads. No property of a template.
+    #[serde(default)]
+    pub routes: BTreeSet<String>,
 }
 
 fn post() -> String {
@@ -64,11 +71,14 @@ impl Kind for Integration {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Integration";
     const ATTRIBUTES: &'static [&'static str] = &["IntegrationId"];
     const CREATE_ONLY: &'static [&'static str] = &["IntegrationType"];
-    const INTERNAL: &'static [&'static str] = &["Description"];
+    const INTERNAL: &'static [&'static str] = &["Description", "Routes"];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        if !self.routes.is_empty() {
+            return Some(("Routes", "it follows from the template's routes"));
+        }
         let given = !self.description.is_empty();
         given.then_some((
             "Description",
@@ -100,6 +110,14 @@ impl Kind for Integration {
         Vec::new()
     }
 
+    fn comparable(&self) -> Value {
+        let mut all = serde_json::to_value(self).unwrap_or_default();
+        if let Some(properties) = all.as_object_mut() {
+            properties.remove("Routes");
+        }
+        all
+    }
+
     fn create(&self) -> Stages<Call> {
         stages([vec![Call::CreateIntegration(Box::new(self.clone()))]])
     }
@@ -112,6 +130,14 @@ impl Kind for Integration {
     fn delete(&self, ids: &Ids) -> Stages<Call> {
         let integration_id = id(ids, "IntegrationId");
         stages([vec![Call::DeleteIntegration { api_id: self.api_id.clone(), integration_id }]])
+    }
+}
+
+impl Integration {
+    /// The routes that lead to it, as AWS has it, beside those that `wanted` has from its template: it is not the
+    /// template's alone.
+    pub fn shared_with<'a>(&'a self, wanted: &'a Self) -> impl Iterator<Item = &'a str> {
+        self.routes.difference(&wanted.routes).map(String::as_str)
     }
 }
 

@@ -1,7 +1,9 @@
 //! `AWS::ApiGatewayV2::Route`: a method and path of an API, and where it leads.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::integration::same_function;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::scalar;
 use super::tags::Mark;
@@ -24,6 +26,10 @@ pub struct Route {
     /// The authorizer of `JWT` and `CUSTOM`.
     #[serde(default, deserialize_with = "scalar::optional_text")]
     pub authorizer_id: Option<String>,
+    /// The URI that the integration calls which it leads to. It is not compared: the integration says it. No property of
+    /// a template.
+    #[serde(default)]
+    pub calls: String,
 }
 
 fn none() -> String {
@@ -39,10 +45,23 @@ pub enum Call {
     DeleteRoute { api_id: String, route_id: String },
 }
 
+impl Route {
+    /// Whether it and another get to the same function, by whatever integration.
+    #[must_use]
+    pub fn calls_the_same(&self, other: &Self) -> bool {
+        !self.calls.is_empty() && same_function(&self.calls, &other.calls)
+    }
+}
+
 impl Kind for Route {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Route";
     const ATTRIBUTES: &'static [&'static str] = &["RouteId"];
+    const INTERNAL: &'static [&'static str] = &["Calls"];
     type Call = Call;
+
+    fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        (!self.calls.is_empty()).then_some(("Calls", "it follows from the integration that the route leads to"))
+    }
 
     fn complete(&mut self, _mark: &Mark) {}
 
@@ -62,9 +81,18 @@ impl Kind for Route {
         Vec::new()
     }
 
-    /// A route has no mark of its own: it is taken over only when it leads to what is taken over too.
+    fn comparable(&self) -> Value {
+        let mut all = serde_json::to_value(self).unwrap_or_default();
+        if let Some(properties) = all.as_object_mut() {
+            properties.remove("Calls");
+        }
+        all
+    }
+
+    /// A route has no mark of its own: it is taken over only when it leads to what is taken over too, or by another
+    /// integration to the same function.
     fn objection(&self, now: &Self) -> Option<String> {
-        (self.target != now.target)
+        (self.target != now.target && !self.calls_the_same(now))
             .then(|| format!("the route `{}` leads elsewhere, to `{}`", now.route_key, now.target))
     }
 

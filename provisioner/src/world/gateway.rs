@@ -1,5 +1,7 @@
 //! HTTP APIs with their integrations, routes and stages.
 
+use std::collections::BTreeSet;
+
 use super::{State, conflict, ids, missing};
 use crate::observe::{Found, Twin};
 use crate::resources::api::{self, Api};
@@ -55,20 +57,26 @@ impl State {
     }
 
     pub(super) fn find_integration(&self, wanted: &Integration, mark: &Mark) -> Option<Found> {
-        let here = || self.integrations.iter().filter(|(_, one)| one.api_id == wanted.api_id);
+        let with_routes = |(id, one): (&String, &Integration)| {
+            let target = format!("integrations/{id}");
+            let led = self.routes.values().filter(|route| route.api_id == one.api_id && route.target == target);
+            (id.clone(), Integration { routes: led.map(|route| route.route_key.clone()).collect(), ..one.clone() })
+        };
+        let here = || self.integrations.iter().filter(|(_, one)| one.api_id == wanted.api_id).map(with_routes);
         let ours: Vec<_> = here().filter(|(_, one)| mark.is_in_description(&one.description)).collect();
         let nobodys = |one: &Integration| mark.owner_by_description(&one.description) == Owner::Nobody;
-        let same =
-            || here().find(|(_, one)| nobodys(one) && same_function(&one.integration_uri, &wanted.integration_uri));
-        let (id, found) = ours.first().copied().or_else(same)?;
+        let is_alone = |one: &Integration| one.shared_with(wanted).next().is_none();
+        let same = || {
+            let same = |one: &Integration| same_function(&one.integration_uri, &wanted.integration_uri);
+            here().find(|(_, one)| nobodys(one) && is_alone(one) && same(one))
+        };
+        let (id, found) = ours.first().cloned().or_else(same)?;
         let owner = mark.owner_by_description(&found.description);
         let own = |id: &str| ids([("Ref", id), ("IntegrationId", id)]);
-        let twin = |(id, one): &(&String, &Integration)| Twin {
-            resource: Resource::Integration(Integration::clone(one)),
-            ids: own(id),
-        };
+        let twin =
+            |(id, one): &(String, Integration)| Twin { resource: Resource::Integration(one.clone()), ids: own(id) };
         let twins = ours.iter().skip(1).map(twin).collect();
-        Some(Found { twins, ..Found::new(Resource::Integration(found.clone()), own(id), owner) })
+        Some(Found { twins, ..Found::new(Resource::Integration(found), own(&id), owner) })
     }
 
     pub(super) fn integration_call(&mut self, call: &integration::Call) -> Result<Ids, String> {
@@ -77,11 +85,11 @@ impl State {
             Call::CreateIntegration(one) => {
                 self.in_api(&one.api_id)?;
                 let id = self.next_id("int");
-                self.integrations.insert(id.clone(), Integration::clone(one));
+                self.integrations.insert(id.clone(), without_routes(one));
                 return Ok(ids([("Ref", &id), ("IntegrationId", &id)]));
             }
             Call::UpdateIntegration { integration_id: id, integration } => {
-                *self.integrations.get_mut(id).ok_or_else(|| missing(id))? = Integration::clone(integration);
+                *self.integrations.get_mut(id).ok_or_else(|| missing(id))? = without_routes(integration);
             }
             Call::DeleteIntegration { api_id, integration_id: id } => {
                 let target = format!("integrations/{id}");
@@ -101,7 +109,8 @@ impl State {
         let description = integration.map(|one| one.description.as_str()).unwrap_or_default();
         let api_is_ours = self.apis.get(&route.api_id).is_some_and(|api| mark.owner(&api.tags) == Owner::Ours);
         let owner = if api_is_ours { Owner::Ours } else { mark.owner_by_description(description) };
-        Some(Found::new(Resource::Route(route.clone()), ids([("Ref", id), ("RouteId", id)]), owner))
+        let calls = integration.map(|one| one.integration_uri.clone()).unwrap_or_default();
+        Some(Found::new(Resource::Route(Route { calls, ..route.clone() }), ids([("Ref", id), ("RouteId", id)]), owner))
     }
 
     pub(super) fn route_call(&mut self, call: &route::Call) -> Result<Ids, String> {
@@ -118,7 +127,7 @@ impl State {
                     return Err(missing(&route.target));
                 }
                 let id = self.next_id("route");
-                self.routes.insert(id.clone(), Route::clone(route));
+                self.routes.insert(id.clone(), Route { calls: String::new(), ..Route::clone(route) });
                 return Ok(ids([("Ref", &id), ("RouteId", &id)]));
             }
             Call::UpdateRoute { route_id: id, route } => {
@@ -176,6 +185,11 @@ impl State {
     fn stage(&mut self, key: &(String, String)) -> Result<&mut Stage, String> {
         self.stages.get_mut(key).ok_or_else(|| missing(&key.1))
     }
+}
+
+/// As it is kept: which routes lead to it, these say.
+fn without_routes(one: &Integration) -> Integration {
+    Integration { routes: BTreeSet::new(), ..one.clone() }
 }
 
 fn api_ids(id: &str) -> Ids {

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::fire::under_fire;
 use crate::support::account::Account;
 use crate::support::chat::assert_is_attached_to;
 use crate::support::http::post_chat;
@@ -60,4 +61,40 @@ async fn a_stack_made_by_hand_is_refused_without_adopt_and_taken_over_with_it() 
     assert_eq!((left.names("functions"), left.names("roles")), (vec!["cinedb-movies"], vec!["cinedb-movies-role"]));
     let routes: Vec<_> = left["apis"]["movies"]["routes"].as_object().unwrap().keys().collect();
     assert_eq!(routes, ["GET /movies", "GET /movies/{id}"]);
+}
+
+#[tokio::test]
+async fn an_integration_that_other_routes_use_stays_theirs_and_callers_lose_no_answer() {
+    let account = Account::fresh();
+    let made = seed::by_hand(&account).await;
+    let api_id = &made.movies.api_id;
+    seed::create_route(&account.sdk(), api_id, "GET /health", &made.integration_id).await;
+    let before = World::read(&account).await;
+    let user = User::of(account).always(["-P".to_owned(), format!("ApiId={api_id}")]);
+
+    let url = api_url(api_id, "/chat");
+    let (run, answers) = under_fire(&user.account, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
+    run.expect_success();
+    assert!(answers.len() > 1 && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+    let old = answers.iter().take_while(|answer| answer.body["message"] == seed::ANSWER).count();
+    let mixed = answers[old..].iter().any(|answer| answer.body["message"] == seed::ANSWER);
+    assert!(old > 0 && !mixed, "first the old, then the new: {answers:?}");
+    let adopted = user.world().await;
+    assert_is_attached_to("movies", &adopted, &user.account);
+    let (old, new) = (&before["apis"]["movies"], &adopted["apis"]["movies"]);
+    assert_eq!(new["integrations"][&made.integration_id], old["integrations"][&made.integration_id]);
+    assert_eq!(new["routes"]["GET /health"], old["routes"]["GET /health"]);
+    assert_eq!(new["routes"][seed::ROUTE]["id"], made.route_id, "the route is the same");
+
+    let (again, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    again.expect_success();
+    assert_eq!(writes, [""; 0]);
+
+    user.run(&["destroy", "--yes"]).await.expect_success();
+    let left = user.world().await;
+    let routes: Vec<_> = left["apis"]["movies"]["routes"].as_object().unwrap().keys().collect();
+    assert_eq!(routes, ["GET /health", "GET /movies", "GET /movies/{id}"]);
+    let integrations = &left["apis"]["movies"]["integrations"];
+    assert_eq!(integrations[&made.integration_id], old["integrations"][&made.integration_id]);
+    assert_eq!(integrations.as_object().unwrap().len(), 2, "{integrations:#}");
 }

@@ -1,5 +1,7 @@
 //! Integrations of HTTP APIs.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType};
 
 use super::super::problem::{is_missing, problem};
@@ -11,7 +13,8 @@ use crate::resources::integration::{self, Integration, function_arn, same_functi
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl AwsReader {
-    /// The integration with our mark; else one of the same function, first of all one that a route uses.
+    /// The integration with our mark; else one of the same function that no route of others leads to, first of all one
+    /// that a route of ours does.
     pub(in super::super) async fn find_integration(&self, wanted: &Integration, mark: &Mark) -> Result<Option<Found>> {
         let api_id = &wanted.api_id;
         let (integrations, routes, account) = tokio::try_join!(
@@ -21,27 +24,32 @@ impl AwsReader {
         )?;
         let wanted_uri = account.fill_text(&wanted.integration_uri);
         let id = |one: &sdk::Integration| one.integration_id.clone().unwrap_or_default();
-        let used = |one: &sdk::Integration| {
+        let observed = |one: &sdk::Integration| {
             let target = format!("integrations/{}", id(one));
-            routes.iter().any(|route| route.target() == Some(target.as_str()))
+            let led = routes.iter().filter(|route| route.target() == Some(target.as_str()));
+            let routes = led.filter_map(|route| route.route_key().map(str::to_owned)).collect();
+            Integration { routes, ..observed_integration(api_id, one) }
         };
         // The wanted one's own words: who looks for what a lost answer left has no other mark.
         let own = Mark::of_description(&wanted.description);
         let ours = |one: &&sdk::Integration| own.is_in_description(one.description().unwrap_or_default());
         let equal = |one: &&sdk::Integration| {
             let nobodys = mark.owner_by_description(one.description().unwrap_or_default()) == Owner::Nobody;
-            nobodys && one.integration_uri().is_some_and(|uri| same_function(uri, &wanted_uri))
+            nobodys
+                && one.integration_uri().is_some_and(|uri| same_function(uri, &wanted_uri))
+                && observed(one).shared_with(wanted).next().is_none()
         };
         let mut equals: Vec<_> = integrations.iter().filter(equal).collect();
-        equals.sort_by_key(|one| (!used(one), id(one)));
+        equals.sort_by_key(|one| (observed(one).routes.is_empty(), id(one)));
         let ours: Vec<_> = integrations.iter().filter(ours).collect();
         let Some(found) = ours.first().or(equals.first()).copied() else { return Ok(None) };
         let twin = |one: &&sdk::Integration| Twin {
-            resource: Resource::Integration(observed_integration(api_id, one)),
+            resource: Resource::Integration(observed(one)),
             ids: named_id("IntegrationId", one.integration_id()),
         };
         let twins = ours.iter().skip(1).map(twin).collect();
-        Ok(Some(Found { twins, ..found_integration(api_id, found, mark) }))
+        let resource = Resource::Integration(observed(found));
+        Ok(Some(Found { twins, resource, ..found_integration(api_id, found, mark) }))
     }
 }
 
@@ -124,5 +132,6 @@ fn observed_integration(api_id: &str, found: &sdk::Integration) -> Integration {
         timeout_in_millis: found.timeout_in_millis().unwrap_or(30_000),
         connection_type: found.connection_type().map_or("INTERNET", ConnectionType::as_str).to_owned(),
         description: found.description().unwrap_or_default().to_owned(),
+        routes: BTreeSet::new(),
     }
 }

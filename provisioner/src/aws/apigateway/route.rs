@@ -24,23 +24,31 @@ impl AwsReader {
         };
         let target = found.target().unwrap_or_default();
         let leads_to = |one: &&sdk::Integration| one.integration_id() == target.strip_prefix("integrations/");
-        let description = integrations.iter().find(leads_to).and_then(|one| one.description()).unwrap_or_default();
+        let led_to = integrations.iter().find(leads_to);
+        let description = led_to.and_then(|one| one.description()).unwrap_or_default();
+        let calls = led_to.and_then(|one| one.integration_uri()).unwrap_or_default();
         let owner =
             if mark.owner(&api.tags) == Owner::Ours { Owner::Ours } else { mark.owner_by_description(description) };
-        Ok(Some(found_route(api_id, found, owner)))
+        let route = Route { calls: calls.to_owned(), ..observed_route(api_id, found) };
+        Ok(Some(Found { resource: Resource::Route(route), ..found_route(api_id, found, owner) }))
     }
 }
 
 /// A route as it is in the list.
 pub(in super::super) fn found_route(api_id: &str, found: &sdk::Route, owner: Owner) -> Found {
-    let resource = Route {
+    let resource = Resource::Route(observed_route(api_id, found));
+    Found::new(resource, named_id("RouteId", found.route_id()), owner)
+}
+
+fn observed_route(api_id: &str, found: &sdk::Route) -> Route {
+    Route {
         api_id: api_id.to_owned(),
         route_key: found.route_key().unwrap_or_default().to_owned(),
         target: found.target().unwrap_or_default().to_owned(),
         authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
         authorizer_id: found.authorizer_id().map(str::to_owned),
-    };
-    Found::new(Resource::Route(resource), named_id("RouteId", found.route_id()), owner)
+        calls: String::new(),
+    }
 }
 
 impl Aws {

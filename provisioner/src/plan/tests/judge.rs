@@ -316,6 +316,7 @@ fn integration(spec: &Spec, api_id: &str, function: &str, description: &str) -> 
         timeout_in_millis: spec.integration_timeout.unwrap_or(30_000),
         connection_type: "INTERNET".to_owned(),
         description: description.to_owned(),
+        routes: BTreeSet::new(),
     }
 }
 
@@ -326,6 +327,7 @@ fn route(spec: &Spec, api_id: &str, key: &str, integration_id: &str) -> Route {
         target: format!("integrations/{integration_id}"),
         authorization_type: if spec.authorizer.is_some() { "JWT" } else { "NONE" }.to_owned(),
         authorizer_id: spec.authorizer.map(str::to_owned),
+        calls: String::new(),
     }
 }
 

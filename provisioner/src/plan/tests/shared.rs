@@ -1,0 +1,108 @@
+//! An integration that somebody made by hand, and that routes lead to which are not the stack's.
+
+use super::judge::{existing, judge};
+use super::properties::KEEP_OFF;
+use super::spec::{FOREIGN_API, Spec};
+use super::{carried_out, planned, planned_removal};
+use crate::plan::{Action, Options};
+use crate::resources::route::Route;
+use crate::world::{State, Trouble};
+
+const ADOPT: Options = Options { adopt: true, ..KEEP_OFF };
+
+/// Their route beside the chat's.
+const HEALTH: &str = "their-health";
+
+/// A stack that attaches, and changes what the function was.
+fn wanted() -> Spec {
+    Spec { memory: Some(512), ..attached() }
+}
+
+fn attached() -> Spec {
+    Spec { attach: true, ..Spec::plain() }
+}
+
+/// The stack's things, made by the stack or by hand, and a route of somebody else to its integration.
+fn shared(ours: bool) -> State {
+    let mut state = existing(&attached(), ours);
+    let chat = state.routes.values().find(|route| route.route_key == "POST /chat").unwrap();
+    let health = Route { route_key: "GET /health".to_owned(), ..chat.clone() };
+    state.routes.insert(HEALTH.to_owned(), health);
+    state
+}
+
+/// Where the chat's route leads.
+fn led_to(state: &State) -> &str {
+    let mut routes = state.routes.values().filter(|route| route.api_id == FOREIGN_API);
+    &routes.find(|route| route.route_key == "POST /chat").unwrap().target
+}
+
+/// Without what is theirs.
+fn own_part(mut state: State) -> State {
+    let health = state.routes.remove(HEALTH).unwrap();
+    state.integrations.remove(health.target.strip_prefix("integrations/").unwrap());
+    state
+}
+
+#[test]
+fn an_integration_that_other_routes_use_stays_theirs_and_the_route_is_led_to_one_of_our_own() {
+    let (before, desired) = (shared(false), wanted().desired());
+    let refused = planned(&desired, &before, KEEP_OFF);
+    let route = refused.blockers.iter().find(|blocker| blocker.logical_id == "Route").unwrap();
+    assert!(route.hint.contains("`--adopt`"), "{route:?}");
+
+    let plan = planned(&desired, &before, ADOPT);
+    assert_eq!(plan.blockers, []);
+    let action = |id: &str| plan.steps.iter().find(|step| step.id == id).map(|step| step.action);
+    assert_eq!((action("Integration"), action("Route")), (Some(Action::Create), Some(Action::Adopt)));
+    let route = plan.steps.iter().find(|step| step.id == "Route").unwrap();
+    assert_eq!(
+        route.reason.as_deref(),
+        Some("led away from integrations/int1, which routes of others lead to as well")
+    );
+    let done = carried_out(&plan, &before, None);
+    assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+    assert_eq!(done.state.integrations["int1"], before.integrations["int1"]);
+    assert_eq!(done.state.routes[HEALTH], before.routes[HEALTH]);
+    judge(&own_part(done.state.clone()), &wanted());
+    assert!(planned(&desired, &done.state, KEEP_OFF).is_empty());
+
+    let gone = carried_out(&planned_removal(&desired, &done.state), &done.state, None);
+    assert!(gone.outcome.is_complete(), "{:?}", gone.outcome.failed);
+    assert_eq!(gone.state.routes[HEALTH], before.routes[HEALTH]);
+    assert_eq!(Vec::from_iter(gone.state.integrations.keys()), ["int1", "theirs"]);
+}
+
+#[test]
+fn a_route_that_is_led_away_gets_whole_releases_wherever_a_run_is_killed() {
+    let (before, desired) = (shared(false), wanted().desired());
+    let calls = carried_out(&planned(&desired, &before, ADOPT), &before, None).calls.len();
+    for first in 0..calls {
+        for second in 0..calls {
+            let killed_at = |call: usize, state: &State| {
+                let killed = carried_out(&planned(&desired, state, ADOPT), state, Some((call, Trouble::Killed))).state;
+                // By their integration callers get the function itself, so it must be what it was.
+                let unchanged = |name: &str| killed.functions[name].release() == before.functions[name].release();
+                assert!(led_to(&killed) != "integrations/int1" || unchanged("chat"), "killed at {first}, {second}");
+                killed
+            };
+            let killed = killed_at(second, &killed_at(first, &before));
+            let done = carried_out(&planned(&desired, &killed, ADOPT), &killed, None);
+            assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+            judge(&own_part(done.state), &wanted());
+        }
+    }
+}
+
+#[test]
+fn one_that_an_earlier_version_took_is_kept_and_left_while_other_routes_lead_to_it() {
+    let (before, desired) = (shared(true), attached().desired());
+    assert!(planned(&desired, &before, ADOPT).is_empty());
+    let removal = planned_removal(&desired, &before);
+    let step = removal.steps.iter().find(|step| step.id == "Integration").unwrap();
+    assert_eq!((step.action, step.reason.as_deref()), (Action::Leave, Some("`GET /health` leads to it, too")));
+    let gone = carried_out(&removal, &before, None);
+    assert!(gone.outcome.is_complete(), "{:?}", gone.outcome.failed);
+    assert_eq!(gone.state.routes[HEALTH], before.routes[HEALTH]);
+    assert_eq!(Vec::from_iter(gone.state.integrations.keys()), ["int1", "theirs"]);
+}
