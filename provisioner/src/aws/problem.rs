@@ -48,6 +48,11 @@ where
 {
     let doing = doing.into();
     let told = match (error.code(), error.message().unwrap_or("no message")) {
+        (Some(code), message) if is_conflict(code) && is_taken(message) => {
+            // Only what the plan did not see is made.
+            Error::new(doing, format!("it was made since planned, by somebody else: {message} ({code})"))
+                .hint(PLAN_AGAIN)
+        }
         (Some("PreconditionFailedException" | "PreconditionFailed"), message) => {
             let cause =
                 format!("it was changed since planned, by somebody else: {message} (PreconditionFailedException)");
@@ -96,6 +101,11 @@ fn is_conflict(code: &str) -> bool {
             | "ResourceInUseException"
             | "ConflictException"
     )
+}
+
+/// Whether the message of a conflict says that the name is taken; others tell of a change under way.
+fn is_taken(message: &str) -> bool {
+    ["already exist", "FunctionUrlConfig exists"].iter().any(|text| message.contains(text))
 }
 
 /// Whether the call may have taken effect although no good answer came, or may be sent again for another reason.

@@ -3,7 +3,8 @@
 use crate::support::account::Account;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::proxy::call::names;
-use crate::support::proxy::rule::{AwsError, call};
+use crate::support::proxy::rule::{AwsError, Fault, call};
+use crate::support::proxy::trap::Trap;
 use crate::support::seed;
 use crate::support::user::User;
 
@@ -109,5 +110,29 @@ async fn any_other_conflict_of_the_api_is_told_at_once() {
     let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
     let sent = names(&user.proxy.calls()).into_iter().filter(|name| name == "apigatewayv2 CreateRoute").count();
     assert_eq!(sent, 1, "{run:?}");
-    assert!(run.stderr.contains("already exists for this API"), "{run:?}");
+    let told = "it was made since planned, by somebody else: Route with key POST /chat already exists for this API";
+    assert!(run.stderr.contains(told) && run.stderr.contains("hint: see what changed since planned"), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_function_that_somebody_else_makes_meanwhile_is_theirs() {
+    let late = User::new();
+    let early = User::beside(&late);
+    let held = Trap::new();
+    late.proxy.on(call("CreateFunction").first(1).suffer(Fault::HoldBefore(held.clone())));
+    let program = late.spawn(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]);
+    held.sprung().await;
+    early.deploy(&["-P", "MemorySize=768"]).await;
+    // Its connection is closed, and it sends the call once more.
+    held.open();
+    let ended = program.wait_with_output().await.unwrap();
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    for told in [
+        "creating function cinedb-chat-bedrock: it was made since planned, by somebody else",
+        "hint: see what changed since planned with `provisioner plan ",
+    ] {
+        assert!(stderr.contains(told), "no `{told}` in {stderr}");
+    }
+    assert_eq!(early.world().await["functions"]["cinedb-chat-bedrock"]["latest"]["memory"], 768);
 }
