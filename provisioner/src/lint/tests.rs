@@ -261,7 +261,7 @@ fn what_aws_would_refuse_blocks_the_step_that_would_send_it_and_the_rest_is_note
       note: Function: Environment.Variables.DB_PASSWORD looks like a secret in plain text
             keep it in Secrets Manager or Parameter Store, give the function its name, and let the role read it
 
-    nothing to do
+    blocked: nothing is done, see the error
     ");
     insta::assert_snapshot!(blockers_text(&plan), @r"
       Function: Role `chat-role` is a role's name; an ARN is needed
