@@ -147,7 +147,7 @@ impl Aws {
                     .name(&api.name)
                     .protocol_type(ProtocolType::Http)
                     .description(&api.description)
-                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk::Cors::from))
+                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
                     .disable_execute_api_endpoint(api.disable_execute_api_endpoint)
                     .set_tags(Some(unsorted(&api.tags)));
                 let doing = format!("creating HTTP API {}", api.name);
@@ -161,7 +161,7 @@ impl Aws {
                     .api_id(api_id)
                     .name(&api.name)
                     .description(&api.description)
-                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk::Cors::from))
+                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
                     .disable_execute_api_endpoint(api.disable_execute_api_endpoint);
                 self.on_api(format!("updating HTTP API {}", api.name), || request.clone().send()).await?;
             }
@@ -180,4 +180,11 @@ impl Aws {
         }
         Ok(Ids::new())
     }
+}
+
+/// An API that allows no credentials has no such property: so everybody else makes them, too.
+fn sdk_cors(cors: &Cors) -> sdk::Cors {
+    let mut cors = sdk::Cors::from(cors);
+    cors.allow_credentials = cors.allow_credentials.filter(|allowed| *allowed);
+    cors
 }
