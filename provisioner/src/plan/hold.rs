@@ -13,9 +13,9 @@ use crate::template::Reference;
 /// Puts what serves now behind the alias before the function changes.
 ///
 /// A function that serves without an alias (made by hand, or by a template that had none), or by one that leads to
-/// `$LATEST`, is called as it is just now. So, before `$LATEST` changes: publish it, make the alias lead there, give callers the permission and
-/// move them to the alias. Then the update, whose check moves the alias on. Where an interrupted run has made the
-/// alias but not moved the callers, they are moved first, too.
+/// `$LATEST`, is called as it is just now. So, before `$LATEST` changes: publish it, make the alias lead there, give
+/// callers the permission and move them to the alias. Then the update, whose check moves the alias on. Where an
+/// interrupted run has made the alias but not moved the callers, they are moved first, too.
 pub(super) fn hold_callers(steps: &mut Vec<Step>) {
     let aliases: Vec<String> =
         steps.iter().filter(|step| alias_of(step).is_some()).map(|step| step.id.clone()).collect();

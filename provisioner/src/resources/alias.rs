@@ -116,6 +116,7 @@ impl Kind for Alias {
     const TYPE: &'static str = "AWS::Lambda::Alias";
     const ATTRIBUTES: &'static [&'static str] = &["AliasArn"];
     const INTERNAL: &'static [&'static str] = &["Description", "Before", "Check"];
+    const NOT_COMPARED: &'static [&'static str] = &["Before", "Check"];
     type Call = Call;
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
@@ -158,10 +159,8 @@ impl Kind for Alias {
     }
 
     fn comparable(&self) -> Value {
-        let mut value = serde_json::to_value(self).unwrap_or_default();
+        let mut value = self.properties();
         if let Some(properties) = value.as_object_mut() {
-            properties.remove("Before"); // changes with what it leads to, and with nothing else
-            properties.remove("Check");
             // A version a line: `RoutingConfig.3: 0.1 → (none)`.
             properties.insert("RoutingConfig".to_owned(), self.routing_config.by_version());
         }

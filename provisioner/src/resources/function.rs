@@ -215,6 +215,7 @@ impl Kind for Function {
     const TYPE: &'static str = "AWS::Lambda::Function";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
     const INTERNAL: &'static [&'static str] = &["Failure"];
+    const NOT_COMPARED: &'static [&'static str] = &["Failure"];
     const RUNS_LATER: bool = true;
     type Call = Call;
 
@@ -257,12 +258,11 @@ impl Kind for Function {
 
     /// Where the zip lies says nothing about what is deployed. A failure is told in Lambda's own words for it.
     fn comparable(&self) -> Value {
-        let mut value = serde_json::to_value(self).unwrap_or_default();
+        let mut value = self.properties();
         if let Some(code) = value.get_mut("Code").and_then(Value::as_object_mut) {
             code.remove("Path");
         }
         if let Some(properties) = value.as_object_mut() {
-            properties.shift_remove("Failure");
             let failed = |reason: &String| format!("Failed: {reason}");
             let (state, last_update) = match &self.failure {
                 None => (None, None),

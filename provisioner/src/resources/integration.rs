@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::scalar;
@@ -72,6 +71,7 @@ impl Kind for Integration {
     const ATTRIBUTES: &'static [&'static str] = &["IntegrationId"];
     const CREATE_ONLY: &'static [&'static str] = &["IntegrationType"];
     const INTERNAL: &'static [&'static str] = &["Description", "Routes"];
+    const NOT_COMPARED: &'static [&'static str] = &["Routes"];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
 
@@ -108,14 +108,6 @@ impl Kind for Integration {
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
-    }
-
-    fn comparable(&self) -> Value {
-        let mut all = serde_json::to_value(self).unwrap_or_default();
-        if let Some(properties) = all.as_object_mut() {
-            properties.remove("Routes");
-        }
-        all
     }
 
     fn create(&self) -> Stages<Call> {

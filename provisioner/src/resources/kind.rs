@@ -29,6 +29,8 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     const CREATE_ONLY: &'static [&'static str] = &[];
     /// Properties that the type has for this crate's own use, and a template must not give.
     const INTERNAL: &'static [&'static str] = &[];
+    /// Properties that are not compared: they say what is beside it, or how it is checked.
+    const NOT_COMPARED: &'static [&'static str] = &[];
     /// Whether a replacement is made before the old one goes. Not possible where the name is the identity.
     const CREATE_BEFORE_DELETE: bool = false;
     /// Whether the first stage of [`Kind::create`] makes it, and the later ones only fill it in.
@@ -81,7 +83,17 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     }
     /// What is compared.
     fn comparable(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
+        self.properties()
+    }
+    /// Its properties, but for those that are not compared.
+    fn properties(&self) -> Value {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(properties) = value.as_object_mut() {
+            for name in Self::NOT_COMPARED {
+                properties.shift_remove(*name);
+            }
+        }
+        value
     }
     /// What is compared of it, as AWS has it, with what is `wanted`.
     fn seen_beside(&self, _wanted: &Self) -> Value {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 
 use super::kind::{Changed, Ids, Kind, Stages, default_name, stages};
 use super::policy::Policy;
@@ -78,6 +77,7 @@ impl Kind for Role {
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
     const CREATE_ONLY: &'static [&'static str] = &["Path"];
     const INTERNAL: &'static [&'static str] = &["PoliciesBeside"];
+    const NOT_COMPARED: &'static [&'static str] = &["PoliciesBeside"];
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
 
@@ -107,14 +107,6 @@ impl Kind for Role {
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
         Some(&mut self.tags)
-    }
-
-    fn comparable(&self) -> Value {
-        let mut all = serde_json::to_value(self).unwrap_or_default();
-        if let Some(properties) = all.as_object_mut() {
-            properties.remove("PoliciesBeside");
-        }
-        all
     }
 
     fn create(&self) -> Stages<Call> {

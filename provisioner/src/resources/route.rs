@@ -1,7 +1,6 @@
 //! `AWS::ApiGatewayV2::Route`: a method and path of an API, and where it leads.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::integration::same_function;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
@@ -57,6 +56,7 @@ impl Kind for Route {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Route";
     const ATTRIBUTES: &'static [&'static str] = &["RouteId"];
     const INTERNAL: &'static [&'static str] = &["Calls"];
+    const NOT_COMPARED: &'static [&'static str] = &["Calls"];
     type Call = Call;
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
@@ -79,14 +79,6 @@ impl Kind for Route {
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
-    }
-
-    fn comparable(&self) -> Value {
-        let mut all = serde_json::to_value(self).unwrap_or_default();
-        if let Some(properties) = all.as_object_mut() {
-            properties.remove("Calls");
-        }
-        all
     }
 
     /// A route has no mark of its own: it is taken over only when it leads to what is taken over too, or by another
