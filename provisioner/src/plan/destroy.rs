@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::afterwards::afterwards;
+use super::order::callers_first;
 use super::{Action, Blocker, Plan, Step, VERSION};
 use super::{leftovers, takeover};
 use crate::desired::{Desired, Wanted};
@@ -26,7 +27,8 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
         let step = step(wanted, found, needed_by.get(&wanted.logical_id).cloned().unwrap_or_default());
         Some(given_back(step, found, observed))
     });
-    let steps: Vec<Step> = steps.collect();
+    let mut steps: Vec<Step> = steps.collect();
+    callers_first(&mut steps);
     let (still_used, mut notes) = leftovers::beside_a_removal(observed, &steps);
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|left| left.note.clone()));

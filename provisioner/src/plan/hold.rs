@@ -94,6 +94,9 @@ fn move_callers(steps: &mut [Step], alias: &str, hold: Option<&String>, function
     let comes_by = |step: &Step| matches!(step.resource, Resource::Permission(_) | Resource::Integration(_));
     let mut moved = BTreeSet::new();
     for step in steps.iter_mut().filter(|step| comes_by(step) && step.needs.contains(alias)) {
+        if matches!(step.action, Action::Update | Action::Adopt) {
+            step.until_in_force();
+        }
         step.needs.remove(alias);
         step.needs.remove(function); // it exists
         step.needs.extend(hold.cloned());
@@ -103,6 +106,7 @@ fn move_callers(steps: &mut [Step], alias: &str, hold: Option<&String>, function
     let routes: Vec<_> = steps.iter_mut().filter(by_route).collect();
     let mut led = BTreeSet::new();
     for step in routes {
+        step.until_in_force();
         step.needs.remove(alias);
         step.needs.remove(function);
         led.insert(step.id.clone());

@@ -31,7 +31,7 @@ pub(crate) use secret::masked;
 use serde::{Deserialize, Serialize};
 
 use crate::place::Place;
-use crate::resources::{Call, Change, Ids, Resource, Stages};
+use crate::resources::{Call, Change, Ids, Resource, Stages, api};
 use crate::template::Known;
 
 /// What shall be done, and in which order.
@@ -233,6 +233,15 @@ impl Step {
         self.cleanup.clear();
         self.canary = None;
         self.undo = None;
+    }
+
+    /// Lets it end only when API Gateway does as it is told: the change is answered before callers get it.
+    fn until_in_force(&mut self) {
+        if let Some(api_id) = self.resource.part_of_api() {
+            let api_id = api_id.to_owned();
+            self.stages.push(vec![Call::Api(api::Call::GetDeployments { api_id })]);
+            self.name_calls();
+        }
     }
 
     /// Tells the calls' names of the calls.

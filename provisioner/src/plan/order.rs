@@ -55,6 +55,19 @@ pub(super) fn callers_last(steps: &mut [Step]) {
     }
 }
 
+/// In a removal: lets callers go back to somebody else before they are let in no more, where the template allows it.
+pub(super) fn callers_first(steps: &mut [Step]) {
+    let goes_back = |step: &&Step| step.action == Action::Update && matches!(step.resource, Resource::Route(_));
+    let back: Vec<String> = steps.iter().filter(goes_back).map(|step| step.id.clone()).collect();
+    for index in 0..steps.len() {
+        if matches!(steps[index].resource, Resource::Permission(_)) {
+            let may_wait = |route: &&String| !needs(steps, route, &steps[index].id);
+            let routes: Vec<String> = back.iter().filter(may_wait).cloned().collect();
+            steps[index].needs.extend(routes);
+        }
+    }
+}
+
 /// The URI of what callers get to by this step: a route's, or that of an integration which has callers already.
 fn callee_of(step: &Step, steps: &[Step]) -> Option<String> {
     if matches!(step.resource, Resource::Route(_)) {

@@ -7,7 +7,7 @@ use crate::desired::Desired;
 use crate::observe::{Found, Observed, Surroundings};
 use crate::resources::integration::Integration;
 use crate::resources::taken::Taken;
-use crate::resources::{Call, Owner, Resource, Stages, route};
+use crate::resources::{Call, Owner, Resource, Stages, api, route};
 use crate::template::{Known, Reference, references_in_text};
 
 /// The routes that are taken over, by the logical id of the integration that they are led to.
@@ -70,7 +70,10 @@ pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, 
     let reason = format!("goes back to {target}, where it led before");
     let route = Box::new(taken.put_back(now));
     let route_id = found.ids.get("RouteId").cloned().unwrap_or_default();
-    Some((Action::Update, vec![vec![Call::Route(route::Call::UpdateRoute { route_id, route })]], reason))
+    // Callers come here until it is in force, so nothing that answers them goes before.
+    let in_force = Call::Api(api::Call::GetDeployments { api_id: now.api_id.clone() });
+    let stages = [Call::Route(route::Call::UpdateRoute { route_id, route }), in_force].map(|call| vec![call]);
+    Some((Action::Update, stages.to_vec(), reason))
 }
 
 /// What to know of an API that is attached to, before its routes change; and why it cannot be.

@@ -39,15 +39,29 @@ pub enum Protocol {
     Http,
 }
 
-/// A writing call to API Gateway about an API.
+/// A call to API Gateway about an API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are API Gateway's operations, the fields their arguments")]
 pub enum Call {
     CreateApi(Box<Api>),
-    UpdateApi { api_id: String, api: Box<Api> },
-    DeleteCorsConfiguration { api_id: String },
-    TagResource { api_id: String, tags: Tags },
-    DeleteApi { api_id: String },
+    UpdateApi {
+        api_id: String,
+        api: Box<Api>,
+    },
+    DeleteCorsConfiguration {
+        api_id: String,
+    },
+    TagResource {
+        api_id: String,
+        tags: Tags,
+    },
+    DeleteApi {
+        api_id: String,
+    },
+    /// Waits until the last change of the API, or of a part of it, is in force for callers. Changes nothing.
+    GetDeployments {
+        api_id: String,
+    },
 }
 
 impl Kind for Api {

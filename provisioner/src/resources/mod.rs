@@ -329,7 +329,12 @@ impl Call {
     #[must_use]
     pub fn changes_nothing(&self) -> bool {
         use alias::Call::{GetAlias, GetFunction, GetMetricData, Invoke};
-        matches!(self, Self::Alias(Invoke { .. } | GetFunction { .. } | GetMetricData(_) | GetAlias { .. }))
+        use api::Call::GetDeployments;
+        matches!(
+            self,
+            Self::Alias(Invoke { .. } | GetFunction { .. } | GetMetricData(_) | GetAlias { .. })
+                | Self::Api(GetDeployments { .. })
+        )
     }
 
     /// The name of the AWS operation.

@@ -42,6 +42,7 @@ impl State {
             Call::TagResource { api_id, tags } => {
                 self.apis.get_mut(api_id).ok_or_else(|| missing(api_id))?.tags.extend(tags.clone());
             }
+            Call::GetDeployments { api_id } => self.in_api(api_id)?,
             Call::DeleteApi { api_id } => {
                 self.apis.remove(api_id);
                 self.integrations.retain(|_, one| one.api_id != *api_id);

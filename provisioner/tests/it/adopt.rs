@@ -7,17 +7,23 @@ use crate::support::account::Account;
 use crate::support::chat::assert_is_attached_to;
 use crate::support::http::post_chat;
 use crate::support::ministack::api_url;
-use crate::support::seed;
+use crate::support::proxy::strict::slow_api;
+use crate::support::seed::{self, Seed};
 use crate::support::user::User;
 use crate::support::world::World;
 
-#[tokio::test]
-async fn a_stack_made_by_hand_is_refused_without_adopt_and_taken_over_with_it() {
+/// What the seed's commands have made, and somebody who attaches to its API.
+pub(crate) async fn with_a_stack_made_by_hand() -> (Seed, User) {
     let account = Account::fresh();
     let made = seed::by_hand(&account).await;
-    let before = World::read(&account).await;
-    let api_id = format!("ApiId={}", made.movies.api_id);
-    let user = User::of(account).always(["-P", api_id.as_str()]);
+    let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
+    (made, user)
+}
+
+#[tokio::test]
+async fn a_stack_made_by_hand_is_refused_without_adopt_and_taken_over_with_it() {
+    let (made, user) = with_a_stack_made_by_hand().await;
+    let before = user.world().await;
 
     let (refused, writes) = user.writes_of(&["deploy", "--yes"]).await;
     let refused = refused.expect_code(1);
@@ -64,16 +70,38 @@ async fn a_stack_made_by_hand_is_refused_without_adopt_and_taken_over_with_it() 
 }
 
 #[tokio::test]
+async fn the_function_changes_when_its_callers_are_on_the_alias_for_sure_and_not_before() {
+    let (_, user) = with_a_stack_made_by_hand().await;
+    let args = ["deploy", "--adopt", "--yes", "--no-smoke"];
+    let function = |world: World| world["functions"][seed::FUNCTION]["latest"].clone();
+    let before = function(user.world().await);
+    user.proxy.on(slow_api("FAILED", 1));
+    let run = user.run(&args).await.expect_code(1);
+    for text in ["is in force: its deployment failed", "as scripted", "hint: mend what is named there"] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert_eq!(function(user.world().await), before);
+
+    let (_, user) = with_a_stack_made_by_hand().await;
+    user.proxy.on(slow_api("PENDING", 2));
+    let run = user.run(&args).await.expect_success();
+    assert!(run.stderr.contains("waiting until the last change of HTTP API"), "{run:?}");
+    let calls: Vec<String> = user.proxy.calls().into_iter().map(|call| call.operation).collect();
+    let asked = calls.iter().rposition(|call| call == "GetDeployments").expect("a question");
+    let changed = calls.iter().position(|call| call == "UpdateFunctionConfiguration").expect("a change");
+    assert_eq!(calls.iter().filter(|call| *call == "GetDeployments").count(), 3, "{calls:?}");
+    assert!(asked < changed, "{calls:?}");
+}
+
+#[tokio::test]
 async fn an_integration_that_other_routes_use_stays_theirs_and_callers_lose_no_answer() {
-    let account = Account::fresh();
-    let made = seed::by_hand(&account).await;
+    let (made, user) = with_a_stack_made_by_hand().await;
     let api_id = &made.movies.api_id;
-    seed::create_route(&account.sdk(), api_id, "GET /health", &made.integration_id).await;
-    let before = World::read(&account).await;
-    let user = User::of(account).always(["-P".to_owned(), format!("ApiId={api_id}")]);
+    seed::create_route(&user.account.sdk(), api_id, "GET /health", &made.integration_id).await;
+    let before = user.world().await;
 
     let url = api_url(api_id, "/chat");
-    let (run, answers) = under_fire(&user.account, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
+    let (run, answers) = under_fire(&user, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
     run.expect_success();
     assert!(answers.len() > 1 && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
     let old = answers.iter().take_while(|answer| answer.body["message"] == seed::ANSWER).count();

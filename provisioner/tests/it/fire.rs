@@ -7,16 +7,21 @@ use serde_json::json;
 use crate::releases::a_template_whose_function_does_not_start;
 use crate::support::account::Account;
 use crate::support::http::{Answer, post_chat};
+use crate::support::ministack::ministack;
 use crate::support::package;
+use crate::support::proxy::strict::chats_end;
 use crate::support::user::{User, chat_url, code};
 
-/// Asks without pause while `work` goes on; what was answered.
-pub(crate) async fn under_fire<T>(account: &Account, url: &str, work: impl Future<Output = T>) -> (T, Vec<Answer>) {
+/// Asks without pause while `work` goes on; what was answered. The chats go through the user's proxy, so that a change
+/// of the function lets them end.
+pub(crate) async fn under_fire<T>(user: &User, url: &str, work: impl Future<Output = T>) -> (T, Vec<Answer>) {
+    user.proxy.on(chats_end());
+    let url = url.replace(ministack().url(), user.proxy.url());
     let done = AtomicBool::new(false);
     let fire = async {
         let mut answers = Vec::new();
         while !done.load(Ordering::SeqCst) {
-            answers.push(ask(account, url).await);
+            answers.push(ask(&user.account, &url).await);
         }
         answers
     };
@@ -61,7 +66,7 @@ async fn every_answer_is_of_one_release_while_code_and_configuration_change_fail
     let zip = code(package::other_function_zip_file());
     let model = "FoundationModel=anthropic.claude-haiku-4-5-20251001-v1:0";
     let both = ["deploy", "-P", model, "--code", zip.to_str().unwrap()];
-    let (run, answers) = under_fire(&user.account, url, user.run(&both)).await;
+    let (run, answers) = under_fire(&user, url, user.run(&both)).await;
     run.expect_success();
     let second = signature(&user, url).await;
     are_whole(&answers, &first, &second);
@@ -73,23 +78,23 @@ async fn every_answer_is_of_one_release_while_code_and_configuration_change_fail
     assert_ne!(hash_of(&first), hash_of(&second), "the code is told by the answer");
 
     let bad = a_template_whose_function_does_not_start();
-    let (run, answers) = under_fire(&user.account, url, user.run(&["deploy", &bad[0], &bad[1]])).await;
+    let (run, answers) = under_fire(&user, url, user.run(&["deploy", &bad[0], &bad[1]])).await;
     run.expect_code(1);
     are_whole(&answers, &second, &second);
 
-    let (run, answers) = under_fire(&user.account, url, user.run(&["rollback"])).await;
+    let (run, answers) = under_fire(&user, url, user.run(&["rollback"])).await;
     run.expect_success();
     are_whole(&answers, &second, &first);
 
     // The configuration alone: the code is the second's again, since the template and the package say so.
     let configuration = ["update", "--code", zip.to_str().unwrap()];
-    let (run, answers) = under_fire(&user.account, url, user.run(&configuration)).await;
+    let (run, answers) = under_fire(&user, url, user.run(&configuration)).await;
     run.expect_success();
     let third = signature(&user, url).await;
     are_whole(&answers, &first, &third);
     assert_eq!((model_of(&third), hash_of(&third)), (model_of(&first), hash_of(&second)));
 
-    let (run, answers) = under_fire(&user.account, url, user.run(&["deploy"])).await;
+    let (run, answers) = under_fire(&user, url, user.run(&["deploy"])).await;
     run.expect_success();
     are_whole(&answers, &third, &first);
 }

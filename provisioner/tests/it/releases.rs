@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
+use crate::adopt::with_a_stack_made_by_hand;
 use crate::fire::under_fire;
 use crate::interrupt::until_called;
-use crate::support::account::Account;
 use crate::support::chat::assert_is_all_there_is;
-use crate::support::http::{Answer, post_chat};
+use crate::support::http::Answer;
 use crate::support::ministack::api_url;
 use crate::support::proxy::rule::{AwsError, Fault, call};
 use crate::support::proxy::strict;
@@ -40,7 +38,7 @@ async fn a_version_that_fails_its_check_never_gets_callers_and_the_next_good_one
     let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
     let bad = a_template_whose_function_does_not_start();
     let bad: Vec<&str> = ["deploy"].into_iter().chain(bad.iter().map(String::as_str)).collect();
-    let (run, answers) = under_fire(&user.account, chat_url(&report), user.run(&bad)).await;
+    let (run, answers) = under_fire(&user, chat_url(&report), user.run(&bad)).await;
     let run = run.expect_code(1);
     for text in [
         "checking version 2 of function cinedb-chat-bedrock",
@@ -68,9 +66,9 @@ async fn an_alias_that_leads_to_the_function_itself_is_led_to_what_serves_before
     let by_hand = lambda.update_alias().function_name(FUNCTION).name("live").function_version("$LATEST");
     by_hand.send().await.expect("an alias of the function itself");
     let bad = a_template_whose_function_does_not_start();
-    user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
-    let answer = post_chat(&user.account, chat_url(&report), &json!({"message": "A thriller"})).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
+    let (run, answers) = under_fire(&user, chat_url(&report), user.run(&["deploy", &bad[0], &bad[1]])).await;
+    run.expect_code(1);
+    assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
     let (live, all) = releases(&user.world().await);
     assert!(live != "$LATEST" && all.last() != Some(&live), "{live} of {all:?}: the newest is the one that failed");
 }
@@ -101,11 +99,9 @@ async fn going_back_finds_the_earlier_version_and_publishes_nothing() {
 
 #[tokio::test]
 async fn callers_lose_no_answer_while_a_function_made_by_hand_is_adopted() {
-    let account = Account::fresh();
-    let made = seed::by_hand(&account).await;
-    let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
+    let (made, user) = with_a_stack_made_by_hand().await;
     let url = api_url(&made.movies.api_id, "/chat");
-    let (run, answers) = under_fire(&user.account, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
+    let (run, answers) = under_fire(&user, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
     run.expect_success();
     assert!(answers.len() > 1 && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
     let old = answers.iter().take_while(|answer| answer.body["message"] == seed::ANSWER).count();
@@ -124,13 +120,11 @@ async fn callers_lose_no_answer_while_a_function_made_by_hand_is_adopted() {
 
 #[tokio::test]
 async fn callers_keep_the_hand_made_function_when_what_follows_it_fails_its_check() {
-    let account = Account::fresh();
-    let made = seed::by_hand(&account).await;
+    let (made, user) = with_a_stack_made_by_hand().await;
     let bad = a_template_whose_function_does_not_start();
-    let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
     let url = api_url(&made.movies.api_id, "/chat");
     let args = ["deploy", "--adopt", "--yes", &bad[0], &bad[1]];
-    let (run, answers) = under_fire(&user.account, &url, user.run(&args)).await;
+    let (run, answers) = under_fire(&user, &url, user.run(&args)).await;
     run.expect_code(1);
     let old = |answer: &Answer| answer.status == 200 && answer.body["message"] == seed::ANSWER;
     assert!(!answers.is_empty() && answers.iter().all(old), "{answers:?}");

@@ -29,7 +29,7 @@ async fn callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forwar
     user.deploy(&["-P", "MemorySize=1024"]).await;
     user.proxy.clear();
     user.proxy.far_away(FAR);
-    let (run, answers) = under_fire(&user.account, chat_url(&report), user.run(&["rollback"])).await;
+    let (run, answers) = under_fire(&user, chat_url(&report), user.run(&["rollback"])).await;
     let run = run.expect_success();
     assert!(run.stderr.contains("FunctionVersion  2 → 1"), "{run:?}");
     let answered = "version 1 answered a chat before cinedb-chat-bedrock:live led to it";

@@ -16,7 +16,9 @@ use crate::support::package;
 use crate::support::proxy::Proxy;
 use crate::support::proxy::call::{Kind, names};
 use crate::support::proxy::chain::chain;
-use crate::support::proxy::rule::{AwsError, call, calls_that, writes};
+use crate::support::proxy::rule::{AwsError, Fault, call, calls_that, writes};
+use crate::support::proxy::strict::chats_end;
+use crate::support::proxy::trap::Trap;
 use crate::support::seed;
 use crate::support::world::World;
 
@@ -216,6 +218,29 @@ async fn a_call_of_the_chat_through_the_proxy_is_an_invocation_and_not_a_write()
     assert_eq!(names(&proxy.calls()), ["execute-api GET /movies"]);
     assert_eq!(proxy.calls()[0].kind, Kind::Invoke);
     assert!(proxy.writes().is_empty());
+}
+
+#[tokio::test]
+async fn a_change_of_a_function_waits_for_the_chats_that_came_before_it() {
+    let (account, proxy) = (Account::fresh(), Proxy::start());
+    let made = seed::by_hand(&account).await;
+    let url = api_url(&made.movies.api_id, "/chat").replace(ministack().url(), proxy.url());
+    let trap = Trap::new();
+    proxy.on(calls_that(|call| call.service == "execute-api").suffer(Fault::HoldAfter(trap.clone())));
+    proxy.on(chats_end());
+    let lambda = aws_sdk_lambda::Client::new(&account.sdk_through(proxy.url()));
+    let chat = tokio::spawn(async move { post_chat(&account, &url, &json!({"message": "Hi"})).await });
+    trap.sprung().await;
+    let change = lambda.update_function_configuration().function_name(seed::FUNCTION).timeout(7);
+    let change = tokio::spawn(async move { change.send().await.expect("a change") });
+    let asked = || lambda.get_function_configuration().function_name(seed::FUNCTION).send();
+    while proxy.calls().iter().all(|call| call.operation != "UpdateFunctionConfiguration") {
+        asked().await.expect("an answer");
+    }
+    assert_eq!(asked().await.expect("an answer").timeout(), Some(30), "the chat is still under way");
+    trap.open();
+    assert_eq!(change.await.expect("an answer").timeout(), Some(7));
+    assert!(chat.await.is_err(), "what was held has no answer");
 }
 
 #[tokio::test]

@@ -173,6 +173,7 @@ impl Aws {
             api::Call::TagResource { api_id, tags } => {
                 self.tag(&format!("/apis/{api_id}"), tags).await?;
             }
+            api::Call::GetDeployments { api_id } => self.api_is_in_force(api_id).await?,
             api::Call::DeleteApi { api_id } => {
                 let request = client.delete_api().api_id(api_id);
                 self.removed_from_api(format!("deleting HTTP API {api_id}"), || request.clone().send()).await?;

@@ -1,6 +1,7 @@
 //! API Gateway: HTTP APIs, their integrations, routes and stages.
 
 mod api;
+mod deployment;
 mod integration;
 mod route;
 mod stage;

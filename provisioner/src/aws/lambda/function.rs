@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Aws;
-use super::super::problem::{is_missing, problem, says};
+use super::super::problem::{is_missing, problem, says, took_too_long};
 use super::super::retry::{PATIENCE, Progress, until_ready};
 use crate::error::{Error, Result};
 use crate::observe::Found;
@@ -239,10 +239,6 @@ impl Aws {
         };
         until_ready(look).await?.ok_or_else(|| took_too_long(doing()))
     }
-}
-
-fn took_too_long(doing: String) -> Error {
-    Error::new(doing, "it took longer than two minutes").hint("run the same command again")
 }
 
 const CANNOT_ASSUME: &str = "cannot be assumed by Lambda";

@@ -74,6 +74,18 @@ fn an_integration_that_other_routes_use_stays_theirs_and_the_route_is_led_to_one
 }
 
 #[test]
+fn a_function_changes_when_its_callers_have_been_moved_and_that_is_in_force() {
+    // By another integration of the stack's own, or by the one that was made by hand.
+    for (before, moved_by) in [(shared(false), "UpdateRoute"), (existing(&attached(), false), "UpdateIntegration")] {
+        let calls = carried_out(&planned(&wanted().desired(), &before, ADOPT), &before, None).calls;
+        let steps = [moved_by, "GetDeployments", "UpdateFunctionConfiguration"];
+        let at = steps.map(|step| calls.iter().position(|call| call == step));
+        assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{calls:?}");
+        assert_eq!(calls.iter().filter(|call| *call == "GetDeployments").count(), 1, "{calls:?}");
+    }
+}
+
+#[test]
 fn a_route_that_is_led_away_gets_whole_releases_wherever_a_run_is_killed() {
     let (before, desired) = (shared(false), wanted().desired());
     let calls = carried_out(&planned(&desired, &before, ADOPT), &before, None).calls.len();

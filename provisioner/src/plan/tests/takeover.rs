@@ -68,6 +68,19 @@ fn a_taken_route_goes_back_to_where_it_led_and_goes_where_that_is_gone() {
 }
 
 #[test]
+fn until_a_taken_route_has_gone_back_for_sure_nothing_goes_that_answers_its_callers() {
+    let state = with_a_taken_route(true);
+    for plan in [planned_removal(&attached().desired(), &state), pruning(&state)] {
+        let calls = carried_out(&plan, &state, None).calls;
+        let at = |call: &str| calls.iter().position(|one| one == call);
+        assert!(at("UpdateRoute") < at("GetDeployments"), "{calls:?}");
+        for goes in ["RemovePermission", "DeleteAlias", "DeleteFunction"] {
+            assert!(at(goes).is_none_or(|at_goes| at("GetDeployments") < Some(at_goes)), "{goes}: {calls:?}");
+        }
+    }
+}
+
+#[test]
 fn what_the_older_of_two_integrations_remembers_is_given_back_too() {
     let mut state = with_a_taken_route(true);
     let (id, older) = state.integrations.iter().find(|(_, one)| one.description.contains("took=")).unwrap();

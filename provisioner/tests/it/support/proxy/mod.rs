@@ -186,6 +186,7 @@ impl Shared {
         for fault in &faults {
             match fault {
                 Fault::Delay(by) => tokio::time::sleep(*by).await,
+                Fault::AfterChats => self.chats_ended(&ticket).await,
                 Fault::Answer(error) => return Ok(self.ended(&ticket, error.response(&service))),
                 Fault::DropRequest => return Err(self.dropped(&ticket)),
                 Fault::LoseResponse => {
@@ -241,6 +242,20 @@ impl Shared {
         let ticket = Ticket { service, generation: state.generation, index: state.calls.len() };
         state.calls.push(call);
         (ticket, faults)
+    }
+
+    /// Until the chats that came before this call have ended.
+    async fn chats_ended(&self, ticket: &Ticket) {
+        let is_underway = |call: &Call| call.service == "execute-api" && call.ended.is_none();
+        loop {
+            {
+                let state = self.state();
+                if state.generation != ticket.generation || !state.calls[..ticket.index].iter().any(is_underway) {
+                    return;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     fn ended(&self, ticket: &Ticket, response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {

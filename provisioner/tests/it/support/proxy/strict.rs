@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::call::Call;
-use super::rule::{Edit, Fault, Rule, call};
+use super::rule::{Edit, Fault, Rule, call, calls_that};
 use super::shares::Turns;
 use super::words;
 
@@ -54,6 +54,34 @@ fn failure_of(operation: &str, reason: &'static str) -> Fault {
     told(if operation == "CreateFunction" { "State" } else { "LastUpdateStatus" }, "Failed", Some(reason))
 }
 
+/// After callers were moved on an API, its deployment is `status`, until it was asked so many times.
+pub(crate) fn slow_api(status: &'static str, asked: usize) -> Rule {
+    Rule::looking(move |call, before| {
+        let moved = |one: &Call| is_one(one, &["UpdateIntegration", "UpdateRoute"]) && one.took_effect();
+        let since = &before[before.iter().rposition(moved)? + 1..];
+        let questions = since.iter().filter(|one| one.operation == call.operation).count();
+        (call.operation == "GetDeployments" && questions < asked).then(|| {
+            Fault::Edit(Edit::new(move |answer: &mut Value| {
+                answer["items"] = json!([
+                    deployment("older", "2026-01-01T00:00:00Z", "DEPLOYED"),
+                    deployment("newest", "2026-01-02T00:00:00Z", status),
+                    deployment("oldest", "2025-12-31T00:00:00Z", "FAILED"),
+                ]);
+            }))
+        })
+    })
+}
+
+fn deployment(id: &str, when: &str, status: &str) -> Value {
+    json!({
+        "autoDeployed": true,
+        "createdDate": when,
+        "deploymentId": id,
+        "deploymentStatus": status,
+        "deploymentStatusMessage": "as scripted",
+    })
+}
+
 /// The second route of a key and the second stage of a name on an API are refused.
 pub(crate) fn no_duplicates() -> Rule {
     Rule::looking(|call, before| {
@@ -67,6 +95,12 @@ pub(crate) fn no_duplicates() -> Rule {
             |one: &Call| (&one.operation, &one.target, &one.subject) == (&call.operation, &call.target, &call.subject);
         before.iter().any(|one| same(one) && one.took_effect()).then_some(Fault::Answer(refusal))
     })
+}
+
+/// A change of a function lets the chats end that came before it, as Lambda does: MiniStack ends the processes that
+/// answer them, and they get a 502.
+pub(crate) fn chats_end() -> Rule {
+    calls_that(|call| is_one(call, &CHANGES)).suffer(Fault::AfterChats)
 }
 
 /// Invocations by an alias are shared out as the alias says.

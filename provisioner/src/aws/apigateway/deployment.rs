@@ -1,0 +1,53 @@
+//! Whether callers get what an API was changed to.
+
+use aws_sdk_apigatewayv2::primitives::DateTime;
+use aws_sdk_apigatewayv2::types::{Deployment, DeploymentStatus};
+
+use super::super::Aws;
+use super::super::problem::{problem, took_too_long};
+use super::super::retry::{Progress, until_ready};
+use crate::error::{Error, Result};
+
+impl Aws {
+    /// Waits until what was last changed of an API is in force. A stage with auto-deploy makes a deployment of each
+    /// change; until that is done, callers get what was there before.
+    pub(super) async fn api_is_in_force(&self, api_id: &str) -> Result<()> {
+        let doing = format!("waiting until the last change of HTTP API {api_id} is in force");
+        if self.newest_deployment(api_id, &doing).await? == Progress::Underway {
+            (self.notify)(&doing);
+            until_ready(|| self.newest_deployment(api_id, &doing)).await?.ok_or_else(|| took_too_long(doing))?;
+        }
+        Ok(())
+    }
+
+    async fn newest_deployment(&self, api_id: &str, doing: &str) -> Result<Progress<()>> {
+        let deployments = self.deployments(api_id, doing).await?;
+        let newest = deployments.iter().max_by_key(|one| one.created_date().map(DateTime::as_nanos));
+        match newest.and_then(|one| Some((one, one.deployment_status()?))) {
+            Some((_, DeploymentStatus::Pending)) => Ok(Progress::Underway),
+            Some((one, DeploymentStatus::Failed)) => Err(failed(api_id, doing, one)),
+            _ => Ok(Progress::Ready(())),
+        }
+    }
+
+    async fn deployments(&self, api_id: &str, doing: &str) -> Result<Vec<Deployment>> {
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let request = self.apigateway.get_deployments().api_id(api_id).max_results("500").set_next_token(next);
+            let page = request.send().await.map_err(|error| problem(doing, &error))?;
+            all.extend(page.items.unwrap_or_default());
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+fn failed(api_id: &str, doing: &str, deployment: &Deployment) -> Error {
+    let why = deployment.deployment_status_message().unwrap_or("API Gateway does not say why");
+    Error::new(doing, format!("its deployment failed, so callers get what was there before: {why}")).hint(format!(
+        "mend what is named there (`aws apigatewayv2 get-deployments --api-id {api_id}` shows it); then run the same \
+         command again"
+    ))
+}
