@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::Aws;
-use super::problem::{is_missing, problem, says};
+use super::problem::{Refusal, is_missing, problem, says};
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::inline_policy::InlinePolicy;
@@ -193,7 +193,7 @@ impl Aws {
     async fn on_role<T, E, F>(&self, doing: &str, role: &str, call: impl FnMut() -> F) -> Result<()>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        E: Refusal,
     {
         let unknown_yet = |error: &SdkError<E>| -> Option<String> {
             says(error, "NoSuchEntity", &format!("role with name {role} cannot be found"))

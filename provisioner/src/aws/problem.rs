@@ -7,6 +7,11 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use super::advice::{refusal, way};
 use crate::error::Error;
 
+/// What an SDK call may be refused with, and whoever tells of it needs to know.
+pub(super) trait Refusal: ProvideErrorMetadata + StdError + Send + Sync + 'static {}
+
+impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> Refusal for E {}
+
 /// Whether an answer says that the thing does not exist.
 pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     error.code().is_some_and(|code| {
@@ -15,10 +20,10 @@ pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
 }
 
 /// The answer to a call that removes something: gone already is as good as removed.
-pub(super) fn gone_is_removed<T, E>(doing: impl Into<String>, answer: Result<T, SdkError<E>>) -> Result<(), Error>
-where
-    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
-{
+pub(super) fn gone_is_removed<T, E: Refusal>(
+    doing: impl Into<String>,
+    answer: Result<T, SdkError<E>>,
+) -> Result<(), Error> {
     match answer {
         Ok(_) => Ok(()),
         Err(error) if is_missing(&error) => Ok(()),
@@ -42,10 +47,7 @@ const NOT_AWS: &str = "AWS tells a code with each refusal: check the endpoint (`
                        what stands before it, such as a proxy";
 
 /// The error of an SDK call, told in plain words.
-pub(super) fn problem<E>(doing: impl Into<String>, error: &SdkError<E>) -> Error
-where
-    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
-{
+pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>) -> Error {
     let doing = doing.into();
     let told = match (error.code(), error.message().unwrap_or("no message")) {
         (Some(code), message) if is_conflict(code) && is_taken(message) => {

@@ -1,9 +1,9 @@
 //! Calls that something else may be in the way of for a while.
 
-use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::error::SdkError;
 
 use super::Aws;
-use super::problem::{gone_is_removed, problem};
+use super::problem::{Refusal, gone_is_removed, problem};
 use super::retry::healing;
 use crate::error::Result;
 use crate::resources::Ids;
@@ -30,7 +30,7 @@ impl Aws {
     ) -> Result<T>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        E: Refusal,
     {
         self.healed(heals, call).await.map_err(|error| problem(doing, &error))
     }
@@ -44,7 +44,7 @@ impl Aws {
     ) -> Result<Ids>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        E: Refusal,
     {
         gone_is_removed(doing, self.healed(heals, call).await)?;
         Ok(Ids::new())

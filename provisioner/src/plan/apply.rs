@@ -14,7 +14,7 @@ use super::publish::publish_with_the_code;
 use super::retire::retire_versions;
 use super::secret::masked;
 use super::takeover;
-use super::{Action, Blocker, Plan, Step, VERSION};
+use super::{Action, Blocker, Plan, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::Error;
 use crate::observe::{Found, Observed};
@@ -123,19 +123,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     }
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|left| left.note.clone()));
-    Plan {
-        version: VERSION,
-        stack: desired.stack.to_string(),
-        account: observed.account.clone(),
-        region: desired.place.region().to_owned(),
-        steps,
-        blockers,
-        notes,
-        known,
-        place: desired.place.clone(),
-        afterwards,
-        removes_the_stack: false,
-    }
+    Plan { steps, blockers, notes, afterwards, ..Plan::of(desired, &observed.account, known) }
 }
 
 /// The function that Lambda could not make, if this is one: it is made anew, and with it all that is part of it.
@@ -193,25 +181,13 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
         (Action::Replace, _) | (_, None) => crate::resources::Ids::new(),
         (_, Some(found)) => found.ids.clone(),
     };
-    Step {
-        id: wanted.logical_id.clone(),
-        logical_id: wanted.logical_id.clone(),
-        kind: resource.kind().to_owned(),
-        name: resource.name(),
-        through: resource.through(),
-        action,
-        changes: changes.into_iter().map(masked).collect(),
-        calls: stages.iter().chain(&cleanup).flatten().map(crate::resources::Call::operation).collect(),
-        needs: wanted.needs.clone(),
-        needs_made: BTreeSet::new(),
-        reason: only_leftovers.then(|| "removes what an interrupted run left behind".to_owned()),
-        stages,
-        cleanup,
-        canary: None,
-        undo: None,
-        resource,
-        ids,
-    }
+    let mut step = Step::new(&wanted.logical_id, resource, ids, action, stages);
+    step.cleanup = cleanup;
+    step.changes = changes.into_iter().map(masked).collect();
+    step.needs.clone_from(&wanted.needs);
+    step.reason = only_leftovers.then(|| "removes what an interrupted run left behind".to_owned());
+    step.name_calls();
+    step
 }
 
 fn in_place(owner: &Owner) -> Action {

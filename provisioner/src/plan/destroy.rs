@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::afterwards::afterwards;
 use super::order::callers_first;
-use super::{Action, Blocker, Plan, Step, VERSION};
+use super::{Action, Blocker, Plan, Step};
 use super::{leftovers, takeover};
 use crate::desired::{Desired, Wanted};
 use crate::observe::{Found, Observed};
-use crate::resources::{Call, Ids, Owner, Resource, Stages};
+use crate::resources::{Ids, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
 /// Removes what carries the stack's mark, in reverse order, and says of the rest why it stays.
@@ -33,17 +33,12 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|left| left.note.clone()));
     Plan {
-        version: VERSION,
-        stack: desired.stack.to_string(),
-        account: observed.account.clone(),
-        region: desired.place.region().to_owned(),
         steps,
         blockers: elsewhere(observed).chain(still_used).collect(),
         notes,
-        known,
-        place: desired.place.clone(),
         afterwards,
         removes_the_stack: true,
+        ..Plan::of(desired, &observed.account, known)
     }
 }
 
@@ -91,27 +86,12 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
         }
         Owner::CloudFormation(stack) => Some(format!("it belongs to CloudFormation's stack `{stack}`")),
     };
-    let stages =
-        if kept.is_none() { [found.remove_twins(), found.resource.delete(&found.ids)].concat() } else { Stages::new() };
-    Step {
-        id: wanted.logical_id.clone(),
-        logical_id: wanted.logical_id.clone(),
-        kind: found.resource.kind().to_owned(),
-        name: found.resource.name(),
-        through: found.resource.through(),
-        action: if kept.is_none() { Action::Delete } else { Action::Leave },
-        changes: Vec::new(),
-        calls: stages.iter().flatten().map(Call::operation).collect(),
-        needs,
-        needs_made: BTreeSet::new(),
-        reason: kept,
-        stages,
-        cleanup: Stages::new(),
-        canary: None,
-        undo: None,
-        resource: found.resource.clone(),
-        ids: found.ids.clone(),
-    }
+    let (action, stages) = match kept {
+        None => (Action::Delete, [found.remove_twins(), found.resource.delete(&found.ids)].concat()),
+        Some(_) => (Action::Leave, Stages::new()),
+    };
+    let step = Step::new(&wanted.logical_id, found.resource.clone(), found.ids.clone(), action, stages);
+    Step { needs, reason: kept, ..step }
 }
 
 /// Who needs whom, read the other way: what a resource was made for goes before it.

@@ -7,7 +7,7 @@ use super::{Action, Blocker, Note, Step};
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observe::{Found, Leftover, Observed, Stray};
-use crate::resources::{Call, Ids, Resource, Stages};
+use crate::resources::{Ids, Resource};
 
 /// The steps that remove what is left over, after all others: callers first, then what they call, then what that needs.
 /// One after the other: each may need that the one before is gone.
@@ -28,25 +28,8 @@ pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
             // Two runs at once leave two of the same name.
             id = format!("{id} {}", found.ids.get("Ref").map_or("", String::as_str));
         }
-        let step = Step {
-            id,
-            logical_id: logical_id.clone(),
-            kind: found.resource.kind().to_owned(),
-            name,
-            through: found.resource.through(),
-            action,
-            changes: Vec::new(),
-            calls: stages.iter().flatten().map(Call::operation).collect(),
-            needs: before.clone(),
-            needs_made: BTreeSet::new(),
-            reason: Some(reason),
-            stages,
-            cleanup: Stages::new(),
-            canary: None,
-            undo: None,
-            resource: found.resource.clone(),
-            ids: found.ids.clone(),
-        };
+        let step = Step::new(logical_id, found.resource.clone(), found.ids.clone(), action, stages);
+        let step = Step { id, name, needs: before.clone(), reason: Some(reason), ..step };
         before = BTreeSet::from([step.id.clone()]);
         removals.push(step);
     }

@@ -30,6 +30,7 @@ use schemars::JsonSchema;
 pub(crate) use secret::masked;
 use serde::{Deserialize, Serialize};
 
+use crate::desired::Desired;
 use crate::place::Place;
 use crate::resources::{Call, Change, Ids, Resource, Stages, api};
 use crate::template::Known;
@@ -184,6 +185,23 @@ pub struct Note {
 pub const VERSION: u32 = 1;
 
 impl Plan {
+    /// A plan for a stack, in which nothing is said yet of anything.
+    fn of(desired: &Desired, account: &str, known: Known) -> Self {
+        Self {
+            version: VERSION,
+            stack: desired.stack.to_string(),
+            account: account.to_owned(),
+            region: desired.place.region().to_owned(),
+            steps: Vec::new(),
+            blockers: Vec::new(),
+            notes: Vec::new(),
+            known,
+            place: desired.place.clone(),
+            afterwards: Vec::new(),
+            removes_the_stack: false,
+        }
+    }
+
     /// The steps that change something.
     pub fn changing(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| step.action.changes_something())
@@ -219,6 +237,31 @@ impl Plan {
 }
 
 impl Step {
+    /// One that waits for nothing and does `stages` about a resource, under the resource's name in the template.
+    fn new(logical_id: &str, resource: Resource, ids: Ids, action: Action, stages: Stages<Call>) -> Self {
+        let mut step = Self {
+            id: logical_id.to_owned(),
+            logical_id: logical_id.to_owned(),
+            kind: resource.kind().to_owned(),
+            name: resource.name(),
+            through: resource.through(),
+            action,
+            changes: Vec::new(),
+            calls: Vec::new(),
+            needs: BTreeSet::new(),
+            needs_made: BTreeSet::new(),
+            reason: None,
+            canary: None,
+            stages,
+            cleanup: Stages::new(),
+            undo: None,
+            resource,
+            ids,
+        };
+        step.name_calls();
+        step
+    }
+
     /// Whether it makes a role or changes what one may do: it takes time until that holds everywhere.
     fn grants_something_new(&self) -> bool {
         matches!(self.resource, Resource::Role(_) | Resource::InlinePolicy(_)) && self.action.changes_something()

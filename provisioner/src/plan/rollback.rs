@@ -1,15 +1,13 @@
 //! Going back to what callers had before.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
-use super::{Action, Plan, Step, VERSION};
+use super::{Action, Plan, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
 use crate::releases::{Led, Releases};
 use crate::resources::alias::{Alias, Check, RoutingConfig};
-use crate::resources::{Change, Ids, Owner, Resource, Stages, served};
+use crate::resources::{Call, Change, Ids, Owner, Resource, Stages, served};
 use crate::template::{Known, Reference};
 
 /// Which version an alias shall lead to, and what it must answer before.
@@ -68,19 +66,7 @@ pub fn plan_rollback(
         check: back.check.clone().map(|event| Check { event, patient: false }),
         ..alias.clone()
     };
-    Ok(Plan {
-        version: VERSION,
-        stack: desired.stack.to_string(),
-        account: account.to_owned(),
-        region: desired.place.region().to_owned(),
-        steps: vec![step(wanted, to, now)],
-        blockers: Vec::new(),
-        notes: Vec::new(),
-        known,
-        place: desired.place.clone(),
-        afterwards: Vec::new(),
-        removes_the_stack: false,
-    })
+    Ok(Plan { steps: vec![step(&wanted.logical_id, to, now)], ..Plan::of(desired, account, known) })
 }
 
 const ELSEWHERE: &str = "look at the account and the region, and give the names that the deploy had: `--parameter FunctionName=…`, `--stack`";
@@ -135,7 +121,7 @@ fn another(but: Option<u64>, releases: &Releases) -> String {
     }
 }
 
-fn step(wanted: &Wanted, to: Alias, now: &Led) -> Step {
+fn step(logical_id: &str, to: Alias, now: &Led) -> Step {
     let mut changes = Vec::new();
     if now.version != to.function_version {
         changes.push(change("FunctionVersion", json!(now.version), Some(json!(to.function_version))));
@@ -144,31 +130,12 @@ fn step(wanted: &Wanted, to: Alias, now: &Led) -> Step {
         let property = format!("RoutingConfig.{}", weight.function_version);
         changes.push(change(&property, json!(weight.function_weight), None));
     }
-    let stages: Stages<_> = if changes.is_empty() { Vec::new() } else { vec![vec![to.checked()], vec![to.moved()]] };
-    let mut step = Step {
-        id: wanted.logical_id.clone(),
-        logical_id: wanted.logical_id.clone(),
-        kind: wanted.resource.kind().to_owned(),
-        through: None,
-        name: wanted.resource.name(),
-        action: if changes.is_empty() { Action::Keep } else { Action::Update },
-        changes,
-        calls: Vec::new(),
-        needs: BTreeSet::new(),
-        needs_made: BTreeSet::new(),
-        reason: None,
-        stages: stages
-            .into_iter()
-            .map(|stage| stage.into_iter().map(crate::resources::Call::Alias).collect())
-            .collect(),
-        cleanup: Stages::new(),
-        canary: None,
-        undo: None,
-        ids: Ids::from([("RevisionId".to_owned(), now.revision.clone())]),
-        resource: Resource::Alias(to),
+    let (action, stages) = match changes.is_empty() {
+        true => (Action::Keep, Stages::new()),
+        false => (Action::Update, [to.checked(), to.moved()].map(|call| vec![Call::Alias(call)]).to_vec()),
     };
-    step.name_calls();
-    step
+    let ids = Ids::from([("RevisionId".to_owned(), now.revision.clone())]);
+    Step { changes, ..Step::new(logical_id, Resource::Alias(to), ids, action, stages) }
 }
 
 fn change(property: &str, old: Value, new: Option<Value>) -> Change {

@@ -17,7 +17,7 @@ pub(super) use route::found_route;
 pub(super) use stage::found_stage;
 
 use super::Aws;
-use super::problem::says;
+use super::problem::{Refusal, says};
 use crate::error::{Error, Result};
 use crate::resources::{Ids, Tags};
 
@@ -34,7 +34,7 @@ impl Aws {
     async fn on_api<T, E, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<T>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        E: Refusal,
     {
         self.sent(doing, busy, call).await
     }
@@ -43,7 +43,7 @@ impl Aws {
     async fn removed_from_api<T, E, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<Ids>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        E: Refusal,
     {
         self.removed(doing, busy, call).await
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Aws;
-use super::super::problem::{is_missing, problem, says, took_too_long};
+use super::super::problem::{Refusal, is_missing, problem, says, took_too_long};
 use super::super::retry::{PATIENCE, Progress, until_ready};
 use crate::error::{Error, Result};
 use crate::observe::Found;
@@ -205,7 +205,7 @@ impl Aws {
     ) -> Result<T>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        E: Refusal,
     {
         let answer = self.healed(|error| heals(error, name, role), call).await;
         answer.map_err(|error| {
