@@ -98,7 +98,7 @@ pub(super) fn way(causes: &[String]) -> Way {
         return told(&deepest, SESSION);
     }
     if lower.contains("sso") && lower.contains("token") {
-        return told(&deepest, "log in (`aws sso login`, with the same `--profile`), then run the same command");
+        return told(&deepest, "log in (`aws sso login`), then run the same command");
     }
     if deepest.contains("could not find source profile") || chain.contains("was not defined") {
         return told(&deepest, PROFILES);

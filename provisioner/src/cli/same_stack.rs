@@ -19,7 +19,7 @@ struct Words {
 pub(super) const TEMPLATE: &str = "templates/chat.yaml";
 
 /// What a proposal looks like in a text.
-const BEGIN: &str = "`provisioner ";
+const BEGINS: [&str; 2] = ["`provisioner ", "`aws "];
 
 /// The commands that take these arguments.
 const VERBS: [&str; 7] = ["plan", "deploy", "update", "destroy", "rollback", "status", "invoke"];
@@ -57,33 +57,43 @@ impl SameStack {
     /// The text with the commands that it proposes complete.
     pub(crate) fn in_commands_of(&self, text: &str) -> String {
         let (mut told, mut rest) = (String::new(), text);
-        while let Some(at) = rest.find(BEGIN) {
-            let (before, from) = rest.split_at(at + BEGIN.len());
+        while let Some((at, begin)) = BEGINS.iter().filter_map(|begin| Some((rest.find(begin)?, *begin))).min() {
+            let (before, from) = rest.split_at(at + begin.len());
             let (command, after) = from.split_at(from.find('`').unwrap_or(from.len()));
             told.push_str(before);
-            told.push_str(&self.completed(command));
+            told.push_str(command);
+            let said: Vec<&str> = command.split_whitespace().collect();
+            let takes = if begin == BEGINS[0] { takes } else { awss_takes };
+            for Words { option, value } in &self.0 {
+                if takes(&said, option) && !said.contains(option) {
+                    told.push_str(&format!(" {option} {value}"));
+                }
+            }
             rest = after;
         }
         told + rest
     }
+}
 
-    fn completed(&self, command: &str) -> String {
-        let said: Vec<&str> = command.split_whitespace().collect();
-        let verb = said.first().copied().unwrap_or_default();
-        let takes = |option: &str| match option {
+/// Whether a command of this program takes an option.
+fn takes(said: &[&str], option: &str) -> bool {
+    let verb = said.first().copied().unwrap_or_default();
+    VERBS.contains(&verb)
+        && match option {
             // The plan's file says which template it is of.
             "--template" => !said.contains(&"--plan"),
             "--code" => READS_PACKAGES.contains(&verb),
             _ => true,
-        };
-        let mut complete = command.to_owned();
-        if VERBS.contains(&verb) {
-            for Words { option, value } in self.0.iter().filter(|one| takes(one.option) && !said.contains(&one.option))
-            {
-                complete.push_str(&format!(" {option} {value}"));
-            }
         }
-        complete
+}
+
+/// Whether a command of AWS's own command line does. It logs in wherever that profile is from, and lists profiles
+/// without any.
+fn awss_takes(said: &[&str], option: &str) -> bool {
+    match said.first() {
+        Some(&"configure") => false,
+        Some(&"sso") => option == "--profile",
+        _ => ["--region", "--profile", "--endpoint-url"].contains(&option),
     }
 }
 
@@ -135,6 +145,25 @@ mod tests {
             ("`provisioner deploy --plan p`", "`provisioner deploy --plan p --stack eyes --code F=f.zip`"),
             ("`provisioner rollback`", "`provisioner rollback --template t.yaml --stack eyes`"),
             ("`provisioner local`", "`provisioner local`"),
+        ] {
+            assert_eq!(told(&given, text), whole);
+        }
+    }
+
+    #[test]
+    fn a_command_of_awss_own_goes_to_the_same_region_and_account() {
+        let given = ["--stack", "eyes", "--region", "eu-west-3", "--profile", "eyes"];
+        for (text, whole) in [
+            ("`aws apigatewayv2 get-apis`", "`aws apigatewayv2 get-apis --region eu-west-3 --profile eyes`"),
+            (
+                "`aws sts get-caller-identity --region us-east-1`",
+                "`aws sts get-caller-identity --region us-east-1 --profile eyes`",
+            ),
+            (
+                "log in (`aws sso login`), or `provisioner local`",
+                "log in (`aws sso login --profile eyes`), or `provisioner local`",
+            ),
+            ("`aws configure list-profiles`", "`aws configure list-profiles`"),
         ] {
             assert_eq!(told(&given, text), whole);
         }

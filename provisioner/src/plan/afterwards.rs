@@ -43,7 +43,7 @@ pub(super) fn afterwards(observed: &Observed, steps: &[Step]) -> Vec<Afterwards>
                     stage.name
                 ),
                 format!(
-                    "afterwards: aws apigatewayv2 create-deployment --api-id {api_id} --stage-name '{}'",
+                    "afterwards: `aws apigatewayv2 create-deployment --api-id {api_id} --stage-name '{}'`",
                     stage.name
                 ),
             );
@@ -53,7 +53,7 @@ pub(super) fn afterwards(observed: &Observed, steps: &[Step]) -> Vec<Afterwards>
         if none && changing().any(|step| step.action != Action::Delete) {
             tell(
                 format!("API {api_id} has no stage: nobody gets to its routes before it has one"),
-                format!("aws apigatewayv2 create-stage --api-id {api_id} --stage-name '$default' --auto-deploy"),
+                format!("`aws apigatewayv2 create-stage --api-id {api_id} --stage-name '$default' --auto-deploy`"),
             );
         }
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::afterwards::afterwards;
 use super::canary::{Canary, share_first};
-use super::hold::hold_callers;
+use super::hold::{hold_callers, not_held};
 use super::leftovers;
 use super::notes::findings;
 use super::order::{callers_last, grant_first, start_early};
@@ -105,6 +105,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     blockers.extend(refused.into_iter().chain(impossible));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));
     hold_callers(&mut steps);
+    blockers.extend(not_held(observed, &mut steps));
     publish_with_the_code(&mut steps);
     callers_last(&mut steps);
     grant_first(&mut steps);

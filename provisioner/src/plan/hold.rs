@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::apply::REVISION;
-use super::{Action, Step};
+use super::{Action, Blocker, Step};
+use crate::observe::Observed;
 use crate::resources::alias::{Alias, RoutingConfig};
 use crate::resources::served::{self, LATEST};
 use crate::resources::version::{self, LATEST_REVISION};
-use crate::resources::{Call, Ids, Resource, Stages, function};
+use crate::resources::{Call, Ids, Resource, Stages, api, function};
 use crate::template::Reference;
 
 /// Puts what serves now behind the alias before the function changes.
@@ -58,6 +59,34 @@ pub(super) fn hold_callers(steps: &mut Vec<Step>) {
             | Action::Leave => {}
         }
     }
+}
+
+/// Why what serves now cannot be held: a stage that is told of a change by its owner alone leads callers to the function
+/// itself until then.
+pub(super) fn not_held(observed: &Observed, steps: &mut [Step]) -> Vec<Blocker> {
+    let mut blockers = Vec::new();
+    for step in steps.iter_mut() {
+        let Some([Call::Api(api::Call::GetDeployments { api_id })]) = step.stages.last().map(Vec::as_slice) else {
+            continue;
+        };
+        let stages = observed.attached.get(api_id).map(|api| api.stages.as_slice()).unwrap_or_default();
+        let Some(stage) = stages.iter().find(|stage| !stage.auto_deploy) else { continue };
+        blockers.push(Blocker {
+            logical_id: step.logical_id.clone(),
+            cause: format!(
+                "callers by stage `{}` of API {api_id} would meet the function while it changes: the stage has no \
+                 auto-deploy, so they are not moved to the alias before its next deployment",
+                stage.name
+            ),
+            hint: format!(
+                "turn it on with `aws apigatewayv2 update-stage --api-id {api_id} --stage-name '{}' --auto-deploy` \
+                 (`--no-auto-deploy` turns it off afterwards), then run the same command again",
+                stage.name
+            ),
+        });
+        step.leave("it is blocked, see the error");
+    }
+    blockers
 }
 
 /// Whether callers get the function itself: there is no alias yet, or one that leads to it.

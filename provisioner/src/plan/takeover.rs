@@ -148,8 +148,8 @@ fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> 
         notes.push(note(
             format!("`{key}` has no throttle on API {api_id}: callers may use all of the account's requests a second"),
             format!(
-                "aws apigatewayv2 update-stage --api-id {api_id} --stage-name '{}' --route-settings \
-                 '{{\"{key}\":{{\"ThrottlingRateLimit\":5,\"ThrottlingBurstLimit\":10}}}}'",
+                "`aws apigatewayv2 update-stage --api-id {api_id} --stage-name '{}' --route-settings \
+                 '{{\"{key}\":{{\"ThrottlingRateLimit\":5,\"ThrottlingBurstLimit\":10}}}}'`",
                 stage.name
             ),
         ));

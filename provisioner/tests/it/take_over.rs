@@ -146,7 +146,7 @@ async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write() {
     let api_id = format!("ApiId={}", movies.api_id);
     let user = User::of(account).always(["-P", api_id.as_str()]);
     let plan = user.run(&["plan"]).await.expect_success();
-    let deployment = format!("aws apigatewayv2 create-deployment --api-id {} --stage-name 'prod'", movies.api_id);
+    let deployment = format!("aws apigatewayv2 create-deployment --api-id {} --stage-name 'prod'`", movies.api_id);
     for told in ["stage `prod`", "has no auto-deploy", &deployment, "has a CORS configuration", "has no throttle"] {
         assert!(plan.stdout.contains(told), "no `{told}` in {plan:?}");
     }

@@ -28,7 +28,7 @@ fn hints(plan: &Plan) -> Vec<&str> {
 fn a_deployment_is_left_to_do_where_a_route_changed_on_a_stage_without_auto_deploy() {
     let state = with_a_stage(foreign(), false);
     let plan = planned(&attached().desired(), &state, Options::default());
-    let deployment = "afterwards: aws apigatewayv2 create-deployment --api-id foreign --stage-name 'prod'";
+    let deployment = "afterwards: `aws apigatewayv2 create-deployment --api-id foreign --stage-name 'prod'`";
     assert_eq!(hints(&plan), [deployment]);
     assert!(plan.notes.iter().any(|note| note.hint.as_deref() == Some(deployment)), "{:#?}", plan.notes);
     let left = &plan.afterwards[0];
@@ -44,7 +44,7 @@ fn a_deployment_is_left_to_do_where_a_route_changed_on_a_stage_without_auto_depl
 #[test]
 fn an_api_of_others_without_a_stage_serves_no_route_and_the_plan_says_what_makes_one() {
     let plan = planned(&attached().desired(), &foreign(), Options::default());
-    let command = "aws apigatewayv2 create-stage --api-id foreign --stage-name '$default' --auto-deploy";
+    let command = "`aws apigatewayv2 create-stage --api-id foreign --stage-name '$default' --auto-deploy`";
     assert_eq!(hints(&plan), [command]);
     let done = carried_out(&plan, &foreign(), None);
     assert_eq!(hints(&planned_removal(&attached().desired(), &done.state)), [""; 0]);
@@ -55,4 +55,24 @@ fn an_api_of_others_without_a_stage_serves_no_route_and_the_plan_says_what_makes
         "Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": FOREIGN_API, "StageName": "chat", "AutoDeploy": true},
     });
     assert_eq!(hints(&planned(&attached().desired_by(&template), &foreign(), Options::default())), [""; 0]);
+}
+
+#[test]
+fn what_serves_by_a_stage_without_auto_deploy_is_not_adopted_before_that_is_turned_on() {
+    let desired = Spec { memory: Some(512), ..attached() }.desired();
+    let adopt = || Options { adopt: true, ..Options::default() };
+    let by_hand = existing(&attached(), false);
+    let plan = planned(&desired, &with_a_stage(by_hand.clone(), false), adopt());
+    let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
+    assert_eq!(blocker.logical_id, "Integration");
+    assert!(blocker.cause.contains("callers by stage `prod` of API foreign"), "{}", blocker.cause);
+    assert!(
+        blocker.hint.contains("update-stage --api-id foreign --stage-name 'prod' --auto-deploy`"),
+        "{}",
+        blocker.hint
+    );
+    assert_eq!(planned(&desired, &with_a_stage(by_hand, true), adopt()).blockers, []);
+    // Who calls the alias already is not moved.
+    let ours = with_a_stage(existing(&attached(), true), false);
+    assert_eq!(planned(&desired, &ours, Options::default()).blockers, []);
 }
