@@ -234,7 +234,14 @@ async fn an_sso_login_that_is_missing_or_over_names_the_login() {
                     "startUrl": "https://example.awsapps.com/start"}"#;
     fs::write(aws.join("sso/cache").join(SHA1_OF_WORK), token).unwrap();
     let run = cli.run(dev()).await.expect_code(1);
-    says(&run, &["expired", "nothing was changed", "hint: the session has expired: log in again (`aws sso login --profile dev`)"]);
+    says(
+        &run,
+        &[
+            "expired",
+            "nothing was changed",
+            "hint: the session has expired: log in again (`aws sso login --profile dev`)",
+        ],
+    );
 }
 
 const SHA1_OF_WORK: &str = "e274eeff768c6396088ec6eb091f4bf4d47ab1e0.json";
