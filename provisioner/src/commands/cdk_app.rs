@@ -30,7 +30,7 @@ pub(super) fn write(
     let files = cdk::app(template, &Destination { stack, region: region.clone(), account: account.clone() }, language)?;
     check_directory(out)?;
     for file in files {
-        super::synth::write(&out.join(&file.path), &file.text)?;
+        super::file::write(&out.join(&file.path), &file.text)?;
     }
     crate::terminal::note(&format!("{}: README.md says how to deploy it", out.display()));
     Ok(())

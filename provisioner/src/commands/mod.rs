@@ -6,6 +6,7 @@ mod cloudformation;
 mod deploy;
 mod destroy;
 mod emulator;
+mod file;
 mod invoke;
 mod local;
 mod options;

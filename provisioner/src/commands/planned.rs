@@ -10,7 +10,6 @@ use provisioner::planned::{Asked, Inputs, PLAN_ANEW, Planned};
 use provisioner::template::Template;
 
 use super::apply::{Approval, Then, apply};
-use super::deploy::plan_now;
 use super::options::options;
 use super::session::{Session, parameters};
 use crate::cli::{Deploy, Stack};
@@ -29,7 +28,7 @@ pub(super) async fn carry_out(file: &Path, arguments: &Deploy) -> Result<Exit> {
     planned.is_for_region(session.aws.place().region())?;
     let asked = planned.inputs.options.clone();
     let options = options(&asked, &session.desired);
-    let plan = plan_now(&session, &options).await?;
+    let plan = session.plan(&options).await?;
     planned.is_still(&of(&plan, &session, &stack.packages_instead(), asked), &plan.blockers)?;
     let approval = Approval { yes: true, question: "" };
     apply(&plan, &session, &approval, options.check, stack.output, &Then::only(PLAN_ANEW)).await

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use provisioner::aws::{Aws, Connection, Notify};
 use provisioner::desired::{Desired, PackageCheck, Packages};
 use provisioner::execute::Outcome;
-use provisioner::plan::Plan;
+use provisioner::observe::{Reach, observe};
+use provisioner::plan::{Options, Plan, plan};
 use provisioner::report;
 use provisioner::template::{Known, Template};
 use provisioner::{Error, Result};
@@ -37,6 +38,15 @@ impl Session {
         let parameters = parameters(arguments.parameters.as_deref(), &arguments.parameter)?;
         let desired = Desired::build(&template, &parameters, &packages, &arguments.name()?, aws.place())?;
         Ok(Self { template, parameters, desired, aws })
+    }
+
+    /// What a deploy has to do, by what AWS answers now.
+    pub(crate) async fn plan(&self, options: &Options) -> Result<Plan> {
+        // What is left over is looked for when it is asked for: it costs more calls than a whole deploy that changes
+        // nothing.
+        let reach = if options.prune { Reach::Leftovers } else { Reach::Surroundings };
+        let observed = observe(&self.aws.reader(), &self.desired, reach).await?;
+        Ok(plan(&self.desired, &observed, options))
     }
 }
 

@@ -1,13 +1,12 @@
 //! `synth`: the template in one piece, or as a CDK app. AWS is not asked.
 
-use std::path::Path;
-
 use provisioner::place::Place;
 use provisioner::template::{Pseudo, Template, relocate};
 use provisioner::{Error, Result};
 use serde_json::Value;
 
 use super::cdk_app;
+use super::file::{beside, write};
 use super::session::parameters;
 use crate::cli::{Form, STACK, Synth};
 use crate::terminal::{self, Exit};
@@ -67,22 +66,6 @@ fn text(template: &Template, content: &Value, form: Form) -> Result<String> {
             .map_err(|error| Error::new(format!("writing template {}", template.path().display()), error)),
         Form::Json => Ok(format!("{content:#}\n")),
     }
-}
-
-/// Writes a file, and the directories above it where they are missing. One that is right already stays untouched:
-/// make goes by its time.
-pub(super) fn write(path: &Path, text: &str) -> Result<()> {
-    let failed = |error| Error::new(format!("writing {}", path.display()), error);
-    if std::fs::read_to_string(path).is_ok_and(|there| there == text) {
-        return Ok(());
-    }
-    std::fs::create_dir_all(beside(path)).map_err(failed)?;
-    std::fs::write(path, text).map_err(failed)
-}
-
-/// The directory that a file is in.
-fn beside(file: &Path) -> &Path {
-    file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn name(template: &Template) -> String {

@@ -14,7 +14,7 @@ use super::publish::publish_with_the_code;
 use super::retire::retire_versions;
 use super::secret::masked;
 use super::takeover;
-use super::{Action, Blocker, Plan, Step};
+use super::{Action, Blocker, Plan, REVISION, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::Error;
 use crate::observe::{Found, Observed};
@@ -52,9 +52,6 @@ const ANOTHER_ROLE: &str = "to have it here too, give the role another name, wit
 /// A late log line of a function that is gone makes its log group anew.
 const TAKE_OVER_LOGS: &str =
     "Lambda makes a function's log group by itself when a line comes and there is none: take it over with `--adopt`";
-
-/// The attribute that a write carries, so that another deployer's change in between is refused and not lost.
-pub(super) const REVISION: &str = "RevisionId";
 
 /// Compares what is desired with what was observed, property by property.
 #[must_use]

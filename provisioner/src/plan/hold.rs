@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::apply::REVISION;
-use super::{Action, Blocker, Step};
+use super::{Action, Blocker, REVISION, Step};
 use crate::observe::Observed;
 use crate::resources::alias::{Alias, RoutingConfig};
 use crate::resources::served::{self, LATEST};

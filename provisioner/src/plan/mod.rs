@@ -181,6 +181,9 @@ pub struct Note {
     pub hint: Option<String>,
 }
 
+/// The attribute that a write carries, so that another deployer's change in between is refused and not lost.
+const REVISION: &str = "RevisionId";
+
 /// The version of the plan's JSON form.
 pub const VERSION: u32 = 1;
 

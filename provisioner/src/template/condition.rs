@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::evaluate::{Evaluated, Fault, Scope, below, fault, name_of, pair, plain_text, text};
+use super::evaluate::{Scope, name_of, pair, plain_text, text};
+use super::fault::{Evaluated, Fault, below, fault};
 use super::reference::references_in;
 
 /// How many conditions may lead from one to the next; more would be a mistake, and would use up the stack.

@@ -9,30 +9,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};
 
+use super::fault::{Evaluated, below, fault};
 use super::parameters::Parameters;
 use super::pseudo::Pseudo;
 use super::reference::{Reference, references_in};
 use super::sub;
-
-/// Why a value cannot be evaluated: the path below the value, outermost first, and the reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// Keys from the value down to the fault.
-    pub path: Vec<String>,
-    /// What is wrong there.
-    pub reason: String,
-    /// The condition that the path begins in, where it is not the value itself.
-    pub condition: Option<String>,
-}
-
-impl Fault {
-    /// A fault right at the value.
-    pub(crate) fn here(reason: impl Into<String>) -> Self {
-        Self { path: Vec::new(), reason: reason.into(), condition: None }
-    }
-}
-
-pub(super) type Evaluated<T> = Result<T, Fault>;
 
 /// Everything that a template value may refer to.
 pub(super) struct Scope<'a> {
@@ -50,19 +31,6 @@ pub(super) struct Scope<'a> {
     pub open_conditions: RefCell<Vec<String>>,
     /// The conditions that were evaluated: each is evaluated once, however many others ask for it.
     pub closed_conditions: RefCell<BTreeMap<String, bool>>,
-}
-
-pub(super) fn fault<T>(reason: impl Into<String>) -> Evaluated<T> {
-    Err(Fault::here(reason))
-}
-
-pub(super) fn below<T>(key: &str, result: Evaluated<T>) -> Evaluated<T> {
-    result.map_err(|mut fault| {
-        if fault.condition.is_none() {
-            fault.path.insert(0, key.to_owned());
-        }
-        fault
-    })
 }
 
 impl Scope<'_> {

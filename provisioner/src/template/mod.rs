@@ -5,6 +5,7 @@
 mod cdk_output;
 mod condition;
 mod evaluate;
+mod fault;
 mod flat;
 mod graph;
 mod include;

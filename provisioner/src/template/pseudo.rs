@@ -1,6 +1,6 @@
 //! What the pseudo parameters stand for: `AWS::Region` and the others that no template declares.
 
-use super::evaluate::{Evaluated, fault};
+use super::fault::{Evaluated, fault};
 use super::reference::Reference;
 use crate::place::{Place, StackName};
 

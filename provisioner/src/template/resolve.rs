@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::evaluate::{Fault, Scope, needed_resources};
+use super::evaluate::{Scope, needed_resources};
+use super::fault::Fault;
 use super::graph;
 use super::parameters;
 use super::pseudo::Pseudo;

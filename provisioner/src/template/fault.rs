@@ -1,0 +1,34 @@
+//! Why a template value means nothing, and where in it.
+
+/// Why a value cannot be evaluated: the path below the value, outermost first, and the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Keys from the value down to the fault.
+    pub path: Vec<String>,
+    /// What is wrong there.
+    pub reason: String,
+    /// The condition that the path begins in, where it is not the value itself.
+    pub condition: Option<String>,
+}
+
+impl Fault {
+    /// A fault right at the value.
+    pub(crate) fn here(reason: impl Into<String>) -> Self {
+        Self { path: Vec::new(), reason: reason.into(), condition: None }
+    }
+}
+
+pub(super) type Evaluated<T> = Result<T, Fault>;
+
+pub(super) fn fault<T>(reason: impl Into<String>) -> Evaluated<T> {
+    Err(Fault::here(reason))
+}
+
+pub(super) fn below<T>(key: &str, result: Evaluated<T>) -> Evaluated<T> {
+    result.map_err(|mut fault| {
+        if fault.condition.is_none() {
+            fault.path.insert(0, key.to_owned());
+        }
+        fault
+    })
+}
