@@ -17,6 +17,7 @@ pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let observed = observe(&session.aws.reader(), &session.desired, Reach::Resources).await?;
     let whole = plan(&session.desired, &observed, &options);
     refuse_first_deploy(&whole)?;
+    refuse_to_move_callers(&whole)?;
     let plan = whole.only(|step| is_of_a_function(&step.kind), "`update` changes functions only; `deploy` does this");
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
     apply(&plan, &session, &approval, options.check, arguments.stack.output, &Then::go_on()).await
@@ -32,6 +33,17 @@ fn refuse_first_deploy(plan: &Plan) -> Result<()> {
         None => (cause, "set the stack up with `provisioner deploy`"),
     };
     Err(Error::new(format!("updating stack {}", plan.stack), cause).hint(hint))
+}
+
+/// What callers come by is not for an update to change, and until it is changed they would meet the function at work.
+fn refuse_to_move_callers(plan: &Plan) -> Result<()> {
+    let Some((function, callers)) = plan.callers_moved_before() else { return Ok(()) };
+    let cause = format!(
+        "callers come to function {} by {} and not by its alias: they would get it while it changes",
+        function.name, callers.logical_id
+    );
+    Err(Error::new(format!("updating stack {}", plan.stack), cause)
+        .hint("`provisioner deploy` leads them to the alias first"))
 }
 
 fn is_of_a_function(kind: &str) -> bool {

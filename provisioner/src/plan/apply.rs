@@ -101,7 +101,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     notes.extend(leftovers::notes(observed, &steps, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));
-    hold_callers(&mut steps);
+    hold_callers(&mut steps, observed);
     blockers.extend(not_held(observed, &mut steps));
     publish_with_the_code(&mut steps);
     callers_last(&mut steps);

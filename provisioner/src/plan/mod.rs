@@ -15,6 +15,7 @@ mod publish;
 mod retire;
 mod rollback;
 mod secret;
+mod served;
 mod takeover;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -220,6 +221,18 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changing().next().is_none()
+    }
+
+    /// A function that changes only when its callers have been moved to its alias, and a step that moves them.
+    #[must_use]
+    pub fn callers_moved_before(&self) -> Option<(&Step, &Step)> {
+        let functions = self.steps.iter().filter(|step| matches!(step.resource, Resource::Function(_)));
+        let mut moves = functions.flat_map(|function| {
+            let comes_by = |step: &&Step| matches!(step.resource, Resource::Integration(_) | Resource::Route(_));
+            let before = self.steps.iter().filter(|step| function.needs.contains(&step.id));
+            before.filter(comes_by).map(move |step| (function, step))
+        });
+        moves.next()
     }
 
     /// The plan without the steps that `keep` refuses: those become [`Action::Leave`] for `reason`, and what stands in

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::losses::policy_taken_by;
 use super::{Action, Step};
-use crate::resources::permission::Permission;
 use crate::resources::{Call, Resource, Stages};
 
 /// Lets what runs later begin as soon as what it needs exists: a function needs its role, not yet the role's policies.
@@ -41,15 +40,21 @@ pub(super) fn grant_first(steps: &mut [Step]) {
 }
 
 /// Leads callers to a function, or to another one, only once they may call it, also where the template does not say so:
-/// in between they would be refused.
+/// in between they would be refused. And changes a route that they come by (who may use it) only once they get what it is
+/// changed for.
 pub(super) fn callers_last(steps: &mut [Step]) {
     for index in 0..steps.len() {
         let Some(callee) = callee_of(&steps[index], steps) else { continue };
-        let lets_in = |step: &&Step| matches!(&step.resource, Resource::Permission(one) if is_for(one, &callee));
-        let permissions: Vec<_> = steps.iter().filter(lets_in).map(|step| step.id.clone()).collect();
-        for permission in permissions {
-            if !needs(steps, &permission, &steps[index].id) {
-                steps[index].needs.insert(permission);
+        let has_callers = steps[index].action != Action::Create;
+        let lets_in =
+            |step: &Step| matches!(&step.resource, Resource::Permission(one) if is_for(&one.function_name, &callee));
+        let is_called =
+            |step: &Step| matches!(step.resource, Resource::Alias(_)) && is_for(&step.resource.name(), &callee);
+        let comes_first = |step: &&Step| lets_in(step) || has_callers && is_called(step);
+        let first: Vec<_> = steps.iter().filter(comes_first).map(|step| step.id.clone()).collect();
+        for first in first {
+            if !needs(steps, &first, &steps[index].id) {
+                steps[index].needs.insert(first);
             }
         }
     }
@@ -80,8 +85,8 @@ fn uri(step: &Step) -> Option<String> {
     if let Resource::Integration(one) = &step.resource { Some(one.integration_uri.clone()) } else { None }
 }
 
-fn is_for(permission: &Permission, uri: &str) -> bool {
-    uri.ends_with(&format!(":function:{}", permission.function_name))
+fn is_for(callee: &str, uri: &str) -> bool {
+    uri.ends_with(&format!(":function:{callee}"))
 }
 
 /// Whether `step` comes after `other`.

@@ -1,6 +1,7 @@
 //! The quick redeploy.
 
 use crate::support::package;
+use crate::support::seed;
 use crate::support::user::{User, code};
 
 #[tokio::test]
@@ -50,4 +51,24 @@ async fn an_update_of_the_configuration_skips_unchanged_code() {
     let (run, writes) = user.writes_of(&["update", "--no-smoke", "-P", "MemorySize=256"]).await;
     run.expect_success();
     assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda PublishVersion", "lambda UpdateAlias"]);
+}
+
+#[tokio::test]
+async fn an_update_does_not_change_a_function_that_callers_come_to_without_its_alias() {
+    let user = User::new();
+    user.deploy(&[]).await;
+    let world = user.world().await;
+    let api = &world["apis"][seed::FUNCTION];
+    let (integration_id, _) = api["integrations"].as_object().unwrap().iter().next().unwrap();
+    let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
+    let by_hand = gateway.update_integration().api_id(api["id"].as_str().unwrap()).integration_id(integration_id);
+    by_hand.integration_uri(user.account.function_arn(seed::FUNCTION)).send().await.expect("a hand at the console");
+    let (refused, writes) = user.writes_of(&["update", "-P", "MemorySize=1024"]).await;
+    let refused = refused.expect_code(1);
+    assert_eq!(writes, [""; 0]);
+    for text in ["by ChatIntegration and not by its alias", "hint: `provisioner deploy -P MemorySize=1024"] {
+        assert!(refused.stderr.contains(text), "no `{text}` in {refused:?}");
+    }
+    user.deploy(&["-P", "MemorySize=1024"]).await;
+    user.run(&["update", "--no-smoke", "-P", "MemorySize=512"]).await.expect_success();
 }

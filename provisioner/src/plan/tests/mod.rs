@@ -8,6 +8,7 @@ mod order;
 mod properties;
 mod releases;
 pub(crate) mod schema;
+mod served;
 mod shared;
 pub(crate) mod spec;
 mod takeover;

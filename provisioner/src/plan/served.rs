@@ -1,0 +1,112 @@
+//! What callers of a function get now, by the way that they come to it.
+
+use super::{Action, Step};
+use crate::observe::{Found, Observed};
+use crate::releases::Releases;
+use crate::resources::Resource;
+use crate::resources::alias::Alias;
+use crate::resources::integration::function_arn;
+use crate::resources::permission::function_and_qualifier;
+use crate::resources::served::LATEST;
+use crate::resources::version::release_name;
+
+/// What callers get.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Served {
+    /// A published version, by its number or another alias.
+    Version(String),
+    /// The function itself.
+    Latest,
+    /// What the alias leads to.
+    ByTheAlias,
+}
+
+/// What keeps callers on what they get while the function changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// The function as it is, published and put behind the alias.
+    Published,
+    /// A version that is there, put behind the alias.
+    Version(String),
+    /// The alias as it is: a run that was interrupted has led it there, and has not moved the callers.
+    AsItIs,
+}
+
+/// What has to be done before `function` changes, so that nobody notices before `alias` moves.
+///
+/// Nothing where callers come by the alias already, and where there are none yet: what a run before has left of a
+/// function may be just what has failed its check. A function that somebody else made has callers that are not known.
+pub(super) fn hold(alias: &Step, function: &Step, steps: &[Step], observed: &Observed) -> Option<Hold> {
+    let Resource::Alias(wanted) = &alias.resource else { return None };
+    let found = observed.found.get(&alias.logical_id).map(|found| &found.resource);
+    let now =
+        found.and_then(|now| if let Resource::Alias(now) = now { Some(now.function_version.as_str()) } else { None });
+    let releases = observed.releases.get(&wanted.function_name);
+    let latest = observed.found.get(&function.logical_id).map(|found| &found.resource);
+    let is_the_function = |version: &str| version == LATEST || same_release(version, releases, latest);
+    match entries(&alias.id, steps, observed).filter_map(|uri| served(&uri, wanted, releases)).min() {
+        Some(Served::Version(version)) if now == Some(version.as_str()) => Some(Hold::AsItIs),
+        Some(Served::Version(version)) => Some(Hold::Version(version)),
+        Some(Served::Latest) if now.is_some_and(|now| now != LATEST && is_the_function(now)) => Some(Hold::AsItIs),
+        Some(Served::Latest) => Some(Hold::Published),
+        Some(Served::ByTheAlias) => (now == Some(LATEST)).then_some(Hold::Published),
+        None if now == Some(LATEST) => Some(Hold::Published),
+        None => (now.is_none() && function.action == Action::Adopt).then_some(Hold::Published),
+    }
+}
+
+/// Whether a version holds what the function itself does.
+fn same_release(version: &str, releases: Option<&Releases>, function: Option<&Resource>) -> bool {
+    let Some(Resource::Function(function)) = function else { return false };
+    let mut published = releases.into_iter().flat_map(|releases| &releases.versions);
+    let held = published.find(|one| one.number.to_string() == version);
+    held.is_some_and(|held| held.release == release_name(&function.release()))
+}
+
+/// The URIs by which callers of the stack come to the function now: those of its integrations, and those that its routes
+/// are led away from.
+pub(super) fn entries<'a>(
+    alias: &'a str,
+    steps: &'a [Step],
+    observed: &'a Observed,
+) -> impl Iterator<Item = String> + 'a {
+    let found = |step: &Step| observed.found.get(&step.logical_id);
+    steps.iter().filter_map(move |step| match (&step.resource, found(step)) {
+        (Resource::Integration(_), Some(Found { resource: Resource::Integration(now), .. })) => {
+            (exists(step) && step.needs.contains(alias)).then(|| now.integration_uri.clone())
+        }
+        (Resource::Route(_), Some(Found { resource: Resource::Route(now), .. })) => {
+            let leads_to_it = |one: &Step| step.needs.contains(&one.id) && one.needs.contains(alias);
+            (is_led_away(step) && steps.iter().any(leads_to_it)).then(|| now.calls.clone())
+        }
+        _ => None,
+    })
+}
+
+fn exists(step: &Step) -> bool {
+    matches!(step.action, Action::Keep | Action::Update | Action::Adopt)
+}
+
+/// Whether a route that exists is led to another integration.
+pub(super) fn is_led_away(step: &Step) -> bool {
+    let moves = matches!((&step.resource, step.action), (Resource::Route(_), Action::Update | Action::Adopt));
+    moves && step.changes.iter().any(|change| change.property == "Target")
+}
+
+/// What is got by a URI; nothing where it leads to another function, or to what is not there.
+fn served(uri: &str, alias: &Alias, releases: Option<&Releases>) -> Option<Served> {
+    let (function, qualifier) = function_and_qualifier(function_arn(uri));
+    if function != alias.function_name {
+        return None;
+    }
+    let qualifier = qualifier.unwrap_or(LATEST);
+    if qualifier == alias.name {
+        return Some(Served::ByTheAlias);
+    }
+    let version = match qualifier.parse::<u64>() {
+        Ok(_) => qualifier,
+        Err(_) if qualifier == LATEST => LATEST,
+        Err(_) => &releases?.alias(qualifier)?.version,
+    };
+    Some(if version == LATEST { Served::Latest } else { Served::Version(version.to_owned()) })
+}

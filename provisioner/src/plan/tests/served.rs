@@ -1,0 +1,144 @@
+//! What callers get while a function changes, by whatever way they come to it.
+
+use serde_json::{Value, json};
+
+use super::judge::{existing, foreign, judge};
+use super::spec::{FOREIGN_API, Spec};
+use super::{carried_out, planned};
+use crate::plan::{Options, Plan};
+use crate::resources::function::Function;
+use crate::world::{ACCOUNT, State, Trouble};
+
+/// What the stack wants: another release, another shape of the event and another authorizer than what is there.
+fn wanted() -> Spec {
+    Spec { memory: Some(2048), payload: Some("2.0"), ..attached() }
+}
+
+fn attached() -> Spec {
+    Spec { attach: true, payload: Some("1.0"), ..Spec::plain() }
+}
+
+fn options() -> Options {
+    Options { adopt: true, check: Some(json!({"message": "A film?"})), ..Options::default() }
+}
+
+/// What somebody who asks `POST /chat` gets: the release, the shape of its event, and who may ask.
+fn got(state: &State) -> Option<(Value, String, String)> {
+    let mut routes = state.routes.values().filter(|route| route.api_id == FOREIGN_API);
+    let route = routes.find(|route| route.route_key == "POST /chat")?;
+    let integration = &state.integrations[route.target.strip_prefix("integrations/").unwrap()];
+    let (_, callee) = integration.integration_uri.split_once(":function:").unwrap();
+    let (name, qualifier) = callee.split_once(':').unwrap_or((callee, "$LATEST"));
+    let number =
+        |version: &str| version.parse::<u32>().ok().map(|number| state.versions[&(name.to_owned(), number)].clone());
+    let alias = || state.aliases.get(&(name.to_owned(), qualifier.to_owned()));
+    let version = alias().map_or(qualifier, |alias| alias.function_version.as_str());
+    let function: Function = number(version).unwrap_or_else(|| state.functions[name].clone());
+    Some((function.release(), integration.payload_format_version.clone(), route.authorization_type.clone()))
+}
+
+/// A chat whose integration calls `callee`, with other code published before as `versions`.
+fn by_hand(callee: &str, versions: u32, aliases: &[(&str, &str)]) -> State {
+    let mut state = existing(&attached(), false);
+    let latest = state.functions["chat"].clone();
+    for number in 1..=versions {
+        let older = Function { timeout: 100 + i32::try_from(number).unwrap(), ..latest.clone() };
+        state.versions.insert(("chat".to_owned(), number), older);
+    }
+    let ours = existing(&Spec::plain(), true).aliases.into_values().next().unwrap();
+    for (name, version) in aliases {
+        let (name, version, description) = ((*name).to_owned(), (*version).to_owned(), "by hand".to_owned());
+        let alias = crate::resources::alias::Alias { name, function_version: version, description, ..ours.clone() };
+        state.aliases.insert(("chat".to_owned(), alias.name.clone()), alias);
+    }
+    let integration = state.integrations.values_mut().find(|one| one.description == "by hand").unwrap();
+    integration.integration_uri = format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:{callee}");
+    let chat = state.routes.values_mut().find(|route| route.route_key == "POST /chat").unwrap();
+    chat.authorization_type = "JWT".to_owned();
+    chat.authorizer_id = Some("theirs".to_owned());
+    state
+}
+
+fn plan_of(state: &State) -> Plan {
+    let plan = planned(&wanted().desired(), state, options());
+    assert_eq!(plan.blockers, []);
+    plan
+}
+
+/// The ways by which callers come to a function that somebody made by hand.
+fn ways() -> Vec<State> {
+    vec![
+        by_hand("chat", 0, &[]),
+        by_hand("chat", 1, &[("live", "1")]),
+        by_hand("chat", 2, &[("live", "2"), ("beta", "1")]),
+        by_hand("chat:prod", 1, &[("prod", "1")]),
+        by_hand("chat:prod", 2, &[("prod", "1"), ("live", "2")]),
+        by_hand("chat:prod", 1, &[("prod", "$LATEST")]),
+        by_hand("chat:1", 2, &[]),
+        by_hand("chat:live", 1, &[("live", "1")]),
+        by_hand("chat:live", 0, &[("live", "$LATEST")]),
+    ]
+}
+
+#[test]
+fn callers_get_what_they_got_until_the_check_has_passed_wherever_a_run_is_killed() {
+    for before in ways() {
+        let calls = carried_out(&plan_of(&before), &before, None).calls;
+        let check = calls.iter().position(|call| call == "Invoke").unwrap();
+        for at in 0..=check {
+            for trouble in [Trouble::Killed, Trouble::Refused, Trouble::AnswerLost] {
+                let stopped = carried_out(&plan_of(&before), &before, Some((at, trouble)));
+                if stopped.outcome.is_complete() {
+                    continue; // what was lost was looked for
+                }
+                assert_eq!(got(&stopped.state), got(&before), "{trouble:?} at {at} of {calls:?}");
+                // And however the next one fares.
+                let next = plan_of(&stopped.state);
+                let calls = carried_out(&next, &stopped.state, None).calls;
+                let check = calls.iter().position(|call| call == "Invoke").unwrap();
+                let failed = carried_out(&next, &stopped.state, Some((check, Trouble::Refused)));
+                assert_eq!(got(&failed.state), got(&before), "{trouble:?} at {at}, then {calls:?}");
+                let done = carried_out(&plan_of(&failed.state), &failed.state, None);
+                assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+                assert_eq!(got(&done.state).unwrap().1, "2.0");
+            }
+        }
+        let done = carried_out(&plan_of(&before), &before, None).state;
+        let (release, payload, authorization) = got(&done).unwrap();
+        assert_eq!(release, done.functions["chat"].release());
+        assert_eq!((payload.as_str(), authorization.as_str()), ("2.0", "NONE"));
+        assert!(planned(&wanted().desired(), &done, Options::default()).is_empty());
+    }
+}
+
+#[test]
+fn what_a_first_deploy_left_that_failed_its_check_is_no_release_and_gets_no_callers() {
+    let first = planned(&attached().desired(), &foreign(), options());
+    let calls = carried_out(&first, &foreign(), None).calls;
+    for at in 0..calls.len() {
+        let left = carried_out(&first, &foreign(), Some((at, Trouble::Killed))).state;
+        if got(&left).is_some() || left.functions.len() == foreign().functions.len() {
+            continue;
+        }
+        let next = plan_of(&left);
+        let calls = carried_out(&next, &left, None).calls;
+        let check = calls.iter().position(|call| call == "Invoke").unwrap();
+        let failed = carried_out(&next, &left, Some((check, Trouble::Refused))).state;
+        assert_eq!(got(&failed), None, "killed at {at}, then {calls:?}");
+        let done = carried_out(&plan_of(&failed), &failed, None);
+        assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        judge(&done.state, &wanted());
+        // What had passed its check is behind the alias already, and a way back.
+        let alias = &done.state.aliases[&("chat".to_owned(), "live".to_owned())];
+        assert!(alias.before.is_empty() || !left.aliases.is_empty(), "never served: {:?}", alias.before);
+    }
+}
+
+#[test]
+fn what_a_variable_of_the_stage_chooses_is_not_adopted() {
+    let before = by_hand("chat:${stageVariables.env}", 1, &[("prod", "1")]);
+    let plan = planned(&wanted().desired(), &before, options());
+    let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
+    assert!(blocker.cause.contains("chat:${stageVariables.env}"), "{}", blocker.cause);
+    assert!(blocker.hint.contains("update-integration --api-id foreign --integration-id int"), "{}", blocker.hint);
+}
