@@ -101,6 +101,10 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     notes.extend(leftovers::notes(observed, &steps, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));
+    // Each step is as it would be alone; from here on they heed each other. Holding comes first, for it adds steps and
+    // turns around who waits for whom; publishing then sees the writes as they are sent. Who waits for whom beyond that is
+    // added while it cannot close a circle, before waiting is loosened to what must be. A share, and what is removed, hang
+    // on to what all these have become.
     hold_callers(&mut steps, observed);
     blockers.extend(not_held(observed, &mut steps));
     publish_with_the_code(&mut steps);
