@@ -34,7 +34,7 @@ pub(super) fn hold_callers(steps: &mut Vec<Step>, observed: &Observed) {
         match served::hold(&steps[index], &steps[function], steps, observed) {
             None => {}
             Some(Hold::AsItIs) => {
-                let moved = move_callers(steps, &id, None, &function_id, observed);
+                let moved = move_callers(steps, (&id, &alias), &function_id, None, observed);
                 steps[function].needs.extend(moved);
                 if let Some(version) = version_before(&steps[index]) {
                     move_on(&mut steps[index], &alias, &version);
@@ -42,7 +42,7 @@ pub(super) fn hold_callers(steps: &mut Vec<Step>, observed: &Observed) {
             }
             Some(what) => {
                 let (hold, held) = hold(&steps[index], &alias, &steps[function], &what);
-                let moved = move_callers(steps, &id, Some(&hold.id), &function_id, observed);
+                let moved = move_callers(steps, (&id, &alias), &function_id, Some(&hold.id), observed);
                 steps[function].needs.extend(moved);
                 steps[function].needs.insert(hold.id.clone());
                 if what == Hold::Published {
@@ -119,42 +119,63 @@ pub(super) fn is_changed_function(step: &Step, alias: &Alias) -> bool {
 }
 
 /// Lets what callers come by go before the function changes: the steps that do. All that changes for callers but where
-/// they are led waits until the alias has moved, for it belongs to what it moves to.
+/// they are led waits until the alias has moved, for it belongs to what it moves to; and so do callers that there are not
+/// yet.
 fn move_callers(
     steps: &mut [Step],
-    alias: &str,
-    hold: Option<&String>,
+    (alias, callee): (&str, &Alias),
     function: &str,
+    hold: Option<&String>,
     observed: &Observed,
 ) -> BTreeSet<String> {
-    let now = |step: &Step| observed.found.get(&step.logical_id).map(|found| found.resource.clone());
-    let comes_by = |step: &Step| matches!(step.resource, Resource::Permission(_) | Resource::Integration(_));
-    let mut moved = BTreeSet::new();
-    for step in steps.iter_mut().filter(|step| comes_by(step) && step.needs.contains(alias)) {
-        if let (Resource::Integration(wanted), Some(Resource::Integration(now))) = (&step.resource, now(step))
-            && matches!(step.action, Action::Update | Action::Adopt)
-        {
-            let (integration_uri, description) = (wanted.integration_uri.clone(), wanted.description.clone());
-            first(step, Resource::Integration(Integration { integration_uri, description, ..now }));
-        }
-        step.needs.remove(alias);
-        step.needs.remove(function); // it exists
-        step.needs.extend(hold.cloned());
-        moved.insert(step.id.clone());
+    let now = |step: &Step| observed.found.get(&step.logical_id).map(|found| &found.resource);
+    let ids_of = |which: &dyn Fn(&Step) -> bool| -> BTreeSet<String> {
+        steps.iter().filter(|step| which(step)).map(|step| step.id.clone()).collect()
+    };
+    let is_integration = |step: &Step| matches!(step.resource, Resource::Integration(_)) && step.needs.contains(alias);
+    let integrations = ids_of(&is_integration);
+    let routes = ids_of(&|step| {
+        let to_it = !step.needs.is_disjoint(&integrations);
+        to_it
+            && is_led_away(step)
+            && matches!(now(step), Some(Resource::Route(now)) if served::comes_to(&now.calls, &callee.function_name))
+    });
+    let led_to = |id: &String| steps.iter().any(|step| routes.contains(&step.id) && step.needs.contains(id));
+    let integrations = ids_of(&|step| is_integration(step) && (step.action != Action::Create || led_to(&step.id)));
+    if integrations.is_empty() {
+        return integrations;
     }
-    let by_route = |step: &&mut Step| is_led_away(step) && step.needs.iter().any(|need| moved.contains(need));
-    let routes: Vec<_> = steps.iter_mut().filter(by_route).collect();
-    let mut led = BTreeSet::new();
-    for step in routes {
-        if let (Resource::Route(wanted), Some(Resource::Route(now))) = (&step.resource, now(step)) {
-            first(step, Resource::Route(Route { target: wanted.target.clone(), ..now }));
+    let mut moved: BTreeSet<String> = &integrations | &routes;
+    for step in steps.iter_mut() {
+        let is_permission = matches!(step.resource, Resource::Permission(_)) && step.needs.contains(alias);
+        if moved.contains(&step.id) || is_permission {
+            lead_first(step, now(step));
+            step.needs.remove(alias);
+            step.needs.remove(function); // it exists
+            step.needs.extend(hold.filter(|_| !routes.contains(&step.id)).cloned());
+            moved.insert(step.id.clone());
+        } else if matches!(step.resource, Resource::Route(_)) && !step.needs.is_disjoint(&integrations) {
+            step.needs.insert(alias.to_owned());
         }
-        step.needs.remove(alias);
-        step.needs.remove(function);
-        led.insert(step.id.clone());
     }
-    moved.extend(led);
     moved
+}
+
+/// Leads the callers of an integration or a route that is `now` so, and leaves all else of it for when the rest is done.
+fn lead_first(step: &mut Step, now: Option<&Resource>) {
+    if !matches!(step.action, Action::Update | Action::Adopt) {
+        return;
+    }
+    match (&step.resource, now) {
+        (Resource::Integration(wanted), Some(Resource::Integration(now))) => {
+            let (integration_uri, description) = (wanted.integration_uri.clone(), wanted.description.clone());
+            first(step, Resource::Integration(Integration { integration_uri, description, ..now.clone() }));
+        }
+        (Resource::Route(wanted), Some(Resource::Route(now))) => {
+            first(step, Resource::Route(Route { target: wanted.target.clone(), ..now.clone() }));
+        }
+        _ => {}
+    }
 }
 
 /// Makes of a step's resource what is `first` at first, for sure, and what is wanted when all else is done.

@@ -65,11 +65,7 @@ fn same_release(version: &str, releases: Option<&Releases>, function: Option<&Re
 
 /// The URIs by which callers of the stack come to the function now: those of its integrations, and those that its routes
 /// are led away from.
-pub(super) fn entries<'a>(
-    alias: &'a str,
-    steps: &'a [Step],
-    observed: &'a Observed,
-) -> impl Iterator<Item = String> + 'a {
+fn entries<'a>(alias: &'a str, steps: &'a [Step], observed: &'a Observed) -> impl Iterator<Item = String> + 'a {
     let found = |step: &Step| observed.found.get(&step.logical_id);
     steps.iter().filter_map(move |step| match (&step.resource, found(step)) {
         (Resource::Integration(_), Some(Found { resource: Resource::Integration(now), .. })) => {
@@ -91,6 +87,11 @@ fn exists(step: &Step) -> bool {
 pub(super) fn is_led_away(step: &Step) -> bool {
     let moves = matches!((&step.resource, step.action), (Resource::Route(_), Action::Update | Action::Adopt));
     moves && step.changes.iter().any(|change| change.property == "Target")
+}
+
+/// Whether a URI calls the function, by itself or otherwise.
+pub(super) fn comes_to(uri: &str, function_name: &str) -> bool {
+    function_and_qualifier(function_arn(uri)).0 == function_name
 }
 
 /// What is got by a URI; nothing where it leads to another function, or to what is not there.

@@ -142,3 +142,15 @@ fn what_a_variable_of_the_stage_chooses_is_not_adopted() {
     assert!(blocker.cause.contains("chat:${stageVariables.env}"), "{}", blocker.cause);
     assert!(blocker.hint.contains("update-integration --api-id foreign --integration-id int"), "{}", blocker.hint);
 }
+
+#[test]
+fn a_function_that_nobody_comes_to_by_an_api_gets_its_routes_when_the_new_version_has_answered() {
+    let mut before = existing(&attached(), false);
+    before.routes.retain(|id, _| id == "their-route");
+    before.integrations.retain(|id, _| id == "theirs");
+    let plan = plan_of(&before);
+    let calls = carried_out(&plan, &before, None).calls;
+    let at = |call: &str| calls.iter().position(|one| one == call).unwrap();
+    assert!(at("PublishVersion") < at("UpdateFunctionConfiguration"), "it has callers that are not known: {calls:?}");
+    assert!(at("Invoke") < at("CreateRoute"), "{calls:?}");
+}
