@@ -142,6 +142,13 @@ fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> 
             "its owner has to allow the chat's origin, POST and content-type there".to_owned(),
         ));
     }
+    if let (Some(stage), false) = (api.stages.first(), api.stages.iter().any(|stage| stage.name == "$default")) {
+        let path = keys.iter().find_map(|key| key.split_once(' ')).map_or("", |(_, path)| path);
+        notes.push(note(
+            format!("API {api_id} has no stage `$default`: the URL of `{path}` begins with a stage's name there"),
+            format!("call it as `/{}{path}`, whatever URL the template's outputs tell", stage.name),
+        ));
+    }
     let free = |key: &String| api.stages.iter().find(|stage| !stage.throttled && !stage.throttled_routes.contains(key));
     let mut asked = keys.iter().filter(|key| !key.starts_with("OPTIONS "));
     if let Some((key, stage)) = asked.find_map(|key| Some((key, free(key)?))) {

@@ -76,3 +76,16 @@ fn what_serves_by_a_stage_without_auto_deploy_is_not_adopted_before_that_is_turn
     let ours = with_a_stage(existing(&attached(), true), false);
     assert_eq!(planned(&desired, &ours, Options::default()).blockers, []);
 }
+
+#[test]
+fn where_there_is_no_default_stage_the_plan_tells_what_the_url_begins_with() {
+    let notes = |state: &State| planned(&attached().desired(), state, Options::default()).notes;
+    let told = |state: &State| notes(state).iter().any(|note| note.text.contains("has no stage `$default`"));
+    let mut state = with_a_stage(foreign(), true);
+    let hint = notes(&state).into_iter().find_map(|note| note.hint.filter(|hint| hint.contains("/prod/chat")));
+    assert!(told(&state) && hint.is_some(), "{hint:?}");
+    let stage = state.stages.values().next().unwrap().clone();
+    let default = Stage { stage_name: "$default".to_owned(), ..stage };
+    state.stages.insert((FOREIGN_API.to_owned(), "$default".to_owned()), default);
+    assert!(!told(&state) && !told(&foreign()));
+}
