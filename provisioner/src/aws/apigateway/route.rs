@@ -46,7 +46,8 @@ fn observed_route(api_id: &str, found: &sdk::Route) -> Route {
         route_key: found.route_key().unwrap_or_default().to_owned(),
         target: found.target().unwrap_or_default().to_owned(),
         authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
-        authorizer_id: found.authorizer_id().map(str::to_owned),
+        // Taken away, it may be told as an empty text.
+        authorizer_id: found.authorizer_id().filter(|id| !id.is_empty()).map(str::to_owned),
         calls: String::new(),
     }
 }
@@ -103,5 +104,19 @@ impl Aws {
                 self.removed_from_api(doing, || request.clone().send()).await
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authorizer_that_was_taken_away_is_none_however_it_is_told() {
+        let authorizer = |told: &str| {
+            observed_route("api", &sdk::Route::builder().authorizer_id(told).route_key("POST /chat").build())
+                .authorizer_id
+        };
+        assert_eq!((authorizer(""), authorizer("auth1").as_deref()), (None, Some("auth1")));
     }
 }
