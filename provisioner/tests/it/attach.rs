@@ -1,8 +1,10 @@
 //! The chat on an API that belongs to others.
 
+use rstest::rstest;
 use serde_json::json;
 
 use crate::support::account::Account;
+use crate::support::aws::Aws;
 use crate::support::chat::assert_is_attached_to;
 use crate::support::http::{options, post_chat, send};
 use crate::support::ministack::api_url;
@@ -10,19 +12,16 @@ use crate::support::seed;
 use crate::support::user::{User, chat_url};
 use crate::support::world::World;
 
+#[rstest]
 #[tokio::test]
-async fn the_chat_joins_an_api_of_others_and_leaves_it_as_it_was() {
-    let account = Account::fresh();
+async fn the_chat_joins_an_api_of_others_and_leaves_it_as_it_was(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
-    let movies_url = api_url(&movies.api_id, "/movies");
-    // Before the account is read: the first call makes the function's log group.
-    let list = send(&account, "GET", &movies_url, &[], String::new()).await;
-    assert_eq!(list.status, 200, "{list:?}");
     let before = World::read(&account).await;
 
     let api_id = format!("ApiId={}", movies.api_id);
     let user = User::of(account).always(["-P", api_id.as_str()]);
-    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
+    user.deploy(&[]).await;
     let with_chat = user.world().await;
     assert_is_attached_to("movies", &with_chat, &user.account);
     assert_eq!(with_chat.names("apis"), ["movies"], "no API of its own");
@@ -30,13 +29,6 @@ async fn the_chat_joins_an_api_of_others_and_leaves_it_as_it_was() {
         let added = ["+ apis › movies › routes › ", "+ apis › movies › integrations › "];
         assert!(added.iter().any(|start| change.starts_with(start)), "{change}");
     }
-
-    let answer = post_chat(&user.account, chat_url(&report), &json!({"message": "A comedy, please"})).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    let list_again = send(&user.account, "GET", &movies_url, &[], String::new()).await;
-    assert_eq!((list_again.status, list_again.body), (200, list.body));
-    let preflight = options(&user.account, &movies_url, "https://movies.example").await;
-    assert_eq!(preflight.header("access-control-allow-origin"), Some("https://movies.example"), "{preflight:?}");
 
     let (again, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
     assert_eq!(writes, [""; 0], "{again:?}");
@@ -47,8 +39,28 @@ async fn the_chat_joins_an_api_of_others_and_leaves_it_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_route_that_leads_elsewhere_is_refused_even_with_adopt() {
+async fn callers_of_that_api_get_what_they_got_and_the_chat_answers_beside_it() {
     let account = Account::fresh();
+    let movies = seed::movies_api(&account).await;
+    let movies_url = api_url(&movies.api_id, "/movies");
+    let list = send(&account, "GET", &movies_url, &[], String::new()).await;
+    assert_eq!(list.status, 200, "{list:?}");
+
+    let api_id = format!("ApiId={}", movies.api_id);
+    let user = User::of(account).always(["-P", api_id.as_str()]);
+    let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
+    let answer = post_chat(&user.account, chat_url(&report), &json!({"message": "A comedy, please"})).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let list_again = send(&user.account, "GET", &movies_url, &[], String::new()).await;
+    assert_eq!((list_again.status, list_again.body), (200, list.body));
+    let preflight = options(&user.account, &movies_url, "https://movies.example").await;
+    assert_eq!(preflight.header("access-control-allow-origin"), Some("https://movies.example"), "{preflight:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_route_that_leads_elsewhere_is_refused_even_with_adopt(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     seed::create_route(&account.sdk(), &movies.api_id, seed::ROUTE, &movies.integration_id).await;
     let before = World::read(&account).await;
@@ -65,9 +77,10 @@ async fn a_route_that_leads_elsewhere_is_refused_even_with_adopt() {
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_api_that_does_not_exist_is_told_before_the_first_write() {
-    let user = User::new();
+async fn an_api_that_does_not_exist_is_told_before_the_first_write(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     let (run, writes) = user.writes_of(&["deploy", "-P", "ApiId=nosuchapi1"]).await;
     let run = run.expect_code(1);
     assert_eq!(writes, [""; 0], "{run:?}");
@@ -75,9 +88,10 @@ async fn an_api_that_does_not_exist_is_told_before_the_first_write() {
     assert!(user.world().await.is_empty());
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_destroy_that_forgot_the_api_is_refused_and_names_it() {
-    let account = Account::fresh();
+async fn a_destroy_that_forgot_the_api_is_refused_and_names_it(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let api_id = format!("ApiId={}", movies.api_id);
     let user = User::of(account);
@@ -93,9 +107,10 @@ async fn a_destroy_that_forgot_the_api_is_refused_and_names_it() {
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_is_left_is_removed_when_the_api_is_gone() {
-    let account = Account::fresh();
+async fn what_is_left_is_removed_when_the_api_is_gone(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let api_id = format!("ApiId={}", movies.api_id);
     let user = User::of(account).always(["-P", api_id.as_str()]);

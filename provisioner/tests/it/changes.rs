@@ -1,10 +1,12 @@
 //! One change at a time: exactly it is planned, and exactly it is made.
 
+use rstest::rstest;
 use serde_json::{Value, json};
 
+use crate::support::aws::Aws;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::package;
-use crate::support::user::{TemplateCopy, User, code};
+use crate::support::user::{User, code};
 
 /// The steps of a plan that change something, without what people and graphs need.
 fn changing(plan: &Value) -> Vec<Value> {
@@ -42,18 +44,22 @@ fn assert_is_a_release(plan: &[Value], writes: &[String], changes: &[String], re
     assert!(!changes.iter().any(|change| change.contains("› versions › 1")), "{changes:#?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn more_memory_is_one_update_of_the_configuration() {
-    let (plan, writes, changes) = change(&User::new(), &["-P", "MemorySize=1024"]).await;
+async fn more_memory_is_one_update_of_the_configuration(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let (plan, writes, changes) = change(&aws.user().await, &["-P", "MemorySize=1024"]).await;
     let memory = json!([{"property": "MemorySize", "old": 512, "new": 1024}]);
     assert_eq!(plan[0], json!(["ChatFunction", "update", ["UpdateFunctionConfiguration"], memory]));
     assert_is_a_release(&plan, &writes, &changes, &["UpdateFunctionConfiguration", "PublishVersion"]);
     assert!(changes.contains(&"~ functions › cinedb-chat-bedrock › latest › memory: 512 → 1024".to_owned()));
 }
 
+#[rstest]
 #[tokio::test]
-async fn another_environment_is_one_update_and_the_plan_does_not_tell_the_values() {
-    let (plan, writes, changes) = change(&User::new(), &["-P", "MovieLimit=21"]).await;
+async fn another_environment_is_one_update_and_the_plan_does_not_tell_the_values(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let (plan, writes, changes) = change(&aws.user().await, &["-P", "MovieLimit=21"]).await;
     assert_eq!(plan[0][0], "ChatFunction");
     let [change] = plan[0][3].as_array().unwrap().as_slice() else { panic!("{plan:?}") };
     assert_eq!(change["property"], "Environment.Variables.MOVIE_LIMIT");
@@ -63,13 +69,13 @@ async fn another_environment_is_one_update_and_the_plan_does_not_tell_the_values
     assert!(changes.contains(&told.to_owned()), "{changes:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_changed_policy_is_put_and_nothing_else() {
-    let user = User::new();
+async fn a_changed_policy_is_put_and_nothing_else(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
-    let copy =
-        TemplateCopy::new().edited("policies/dynamodb-read.json", "\"dynamodb:Scan\"", "\"dynamodb:PartiQLSelect\"");
+    let copy = aws.template().edited("policies/dynamodb-read.json", "\"dynamodb:Scan\"", "\"dynamodb:PartiQLSelect\"");
     let arguments = copy.arguments();
     let args: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let plan = user.run(&[&["plan", "--output", "json"], &args[..]].concat()).await.expect_success().json();
@@ -84,9 +90,12 @@ async fn a_changed_policy_is_put_and_nothing_else() {
     assert!(change.contains("DynamoDBReadPolicy") && change.contains("dynamodb:PartiQLSelect"), "{change}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_policy_that_goes_is_named_before_and_goes_when_somebody_agrees() {
-    let user = User::new();
+async fn a_policy_that_goes_is_named_before_and_goes_when_somebody_agrees(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
     let iam = aws_sdk_iam::Client::new(&user.account.sdk());
@@ -104,13 +113,14 @@ async fn a_policy_that_goes_is_named_before_and_goes_when_somebody_agrees() {
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn other_code_is_one_upload() {
-    let user = User::new();
-    let zip = package::other_function_zip_file();
+async fn other_code_is_one_upload(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
+    let zip = aws.other_package();
     let argument = code(zip);
     let (plan, writes, changes) = change(&user, &["--code", argument.to_str().unwrap()]).await;
-    let (old, new) = (package::sha256(package::function_zip_file()), package::sha256(zip));
+    let (old, new) = (package::sha256(aws.package()), package::sha256(zip));
     assert_eq!(plan[0][2], json!(["UpdateFunctionCode"]));
     let [change] = plan[0][3].as_array().unwrap().as_slice() else { panic!("{plan:?}") };
     assert_eq!((&change["old"], &change["new"]), (&json!(old), &json!(new)));
@@ -127,9 +137,10 @@ async fn another_throttle_is_one_update_of_the_stage() {
     assert_eq!(changes, ["~ apis › cinedb-chat-bedrock › stages › $default › defaults › rate: 5.0 → 7.0"]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_somebody_changed_by_hand_is_put_back() {
-    let user = User::new();
+async fn what_somebody_changed_by_hand_is_put_back(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
     let sdk = user.account.sdk();

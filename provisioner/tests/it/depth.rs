@@ -6,12 +6,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::support::account::Account;
+use rstest::rstest;
+
+use crate::support::aws::Aws;
 use crate::support::package;
 use crate::support::proxy::call::Call;
 use crate::support::proxy::chain::{Chain, chain};
 use crate::support::seed;
-use crate::support::user::{TemplateCopy, User, code};
+use crate::support::user::{User, code};
 
 /// Longer than a busy machine needs to send the calls that go side by side, so that none of them seems to have waited.
 pub(crate) const FAR: Duration = Duration::from_millis(250);
@@ -30,15 +32,19 @@ fn assert_at_most(limit: usize, chain: &Chain) {
 }
 
 fn far_away(user: User) -> User {
+    let aws = user.account.aws();
     user.proxy.far_away(FAR);
     let ours = "Runtime: provided.al2023\n      Handler: bootstrap";
     let answering = "Runtime: python3.11\n      Handler: answer.handler";
-    user.always(TemplateCopy::new().edited("templates/chat.yaml", ours, answering).kept())
+    user.always(aws.template().edited("templates/chat.yaml", ours, answering).kept())
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_first_deploy_is_8_calls_deep_new_code_6_and_a_run_that_finds_all_as_it_shall_be_2() {
-    let user = far_away(User::new());
+async fn a_first_deploy_is_8_calls_deep_new_code_6_and_a_run_that_finds_all_as_it_shall_be_2(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = far_away(aws.user().await);
     assert_at_most(2, &chain_of(&user, "plan", 1).await);
     assert_at_most(8, &chain_of(&user, "deploy", 1).await);
     assert!(user.proxy.calls().iter().any(|call| call.name() == "lambda Invoke"), "{:?}", user.proxy.calls());
@@ -50,9 +56,12 @@ async fn a_first_deploy_is_8_calls_deep_new_code_6_and_a_run_that_finds_all_as_i
     assert_at_most(6, &chain_of(&user, "deploy", 3).await);
 }
 
+#[rstest]
 #[tokio::test]
-async fn on_an_api_of_others_it_is_no_deeper_and_no_list_is_asked_for_twice() {
-    let account = Account::fresh();
+async fn on_an_api_of_others_it_is_no_deeper_and_no_list_is_asked_for_twice(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let user = far_away(User::of(account).always(["-P".to_owned(), format!("ApiId={}", movies.api_id)]));
     assert_at_most(2, &chain_of(&user, "plan", 1).await);

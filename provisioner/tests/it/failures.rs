@@ -1,6 +1,8 @@
 //! What goes wrong is told, and the next run goes on.
 
-use crate::support::account::Account;
+use rstest::rstest;
+
+use crate::support::aws::Aws;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::proxy::call::names;
 use crate::support::proxy::rule::{AwsError, Fault, call};
@@ -8,9 +10,10 @@ use crate::support::proxy::trap::Trap;
 use crate::support::seed;
 use crate::support::user::User;
 
+#[rstest]
 #[tokio::test]
-async fn a_denied_action_fails_at_once_with_the_hint() {
-    let user = User::new();
+async fn a_denied_action_fails_at_once_with_the_hint(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     let message = "User: arn:aws:iam::1:user/dev is not authorized to perform: lambda:CreateFunction";
     user.proxy.on(call("CreateFunction").answer(AwsError::new(403, "AccessDeniedException", message)));
     let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
@@ -23,9 +26,12 @@ async fn a_denied_action_fails_at_once_with_the_hint() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_failure_half_way_says_what_is_done_and_the_next_deploy_completes_it() {
-    let user = User::new();
+async fn a_failure_half_way_says_what_is_done_and_the_next_deploy_completes_it(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     let denied = AwsError::new(403, "AccessDeniedException", "not authorized to perform: apigateway:POST");
     user.proxy.on(call("CreateIntegration").answer(denied));
     let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
@@ -47,9 +53,10 @@ async fn a_failure_half_way_says_what_is_done_and_the_next_deploy_completes_it()
     assert_is_all_there_is(&user.world().await, &user.account);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_destroy_that_failed_half_way_is_completed_by_the_next() {
-    let user = User::new();
+async fn a_destroy_that_failed_half_way_is_completed_by_the_next(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let denied = AwsError::new(403, "AccessDeniedException", "not authorized to perform: lambda:DeleteFunction");
     user.proxy.on(call("DeleteFunction").answer(denied));
@@ -62,9 +69,10 @@ async fn a_destroy_that_failed_half_way_is_completed_by_the_next() {
     assert!(world.is_empty(), "{world:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_refused_question_is_an_error_and_no_reason_to_create() {
-    let user = User::new();
+async fn a_refused_question_is_an_error_and_no_reason_to_create(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     let denied = AwsError::new(403, "AccessDenied", "not authorized to perform: iam:GetRole");
     user.proxy.on(call("GetRole").answer(denied));
     let (run, writes) = user.writes_of(&["deploy"]).await;
@@ -73,9 +81,12 @@ async fn a_refused_question_is_an_error_and_no_reason_to_create() {
     assert!(run.stderr.contains("reading role cinedb-chat-bedrock-role"), "{run:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn whatever_question_is_refused_the_error_says_that_nothing_was_changed() {
-    let account = Account::fresh();
+async fn whatever_question_is_refused_the_error_says_that_nothing_was_changed(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", movies.api_id)]);
     for (command, question) in [("deploy", "GetApi"), ("deploy", "GetCallerIdentity"), ("rollback", "ListAliases")] {
@@ -87,9 +98,10 @@ async fn whatever_question_is_refused_the_error_says_that_nothing_was_changed() 
 }
 
 /// API Gateway makes one change of an API at a time, and the plan's steps run side by side.
+#[rstest]
 #[tokio::test]
-async fn a_change_of_the_api_that_meets_another_is_sent_again() {
-    let user = User::new();
+async fn a_change_of_the_api_that_meets_another_is_sent_again(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     let busy = "Unable to complete operation due to concurrent modification. Please try again later.";
     for operation in ["CreateStage", "CreateIntegration", "CreateRoute", "DeleteStage", "DeleteRoute", "DeleteApi"] {
         user.proxy.on(call(operation).first(2).answer(AwsError::new(409, "ConflictException", busy)));
@@ -102,9 +114,10 @@ async fn a_change_of_the_api_that_meets_another_is_sent_again() {
     assert!(world.is_empty(), "{world:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn any_other_conflict_of_the_api_is_told_at_once() {
-    let user = User::new();
+async fn any_other_conflict_of_the_api_is_told_at_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     let taken = AwsError::new(409, "ConflictException", "Route with key POST /chat already exists for this API");
     user.proxy.on(call("CreateRoute").answer(taken));
     let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
@@ -114,9 +127,10 @@ async fn any_other_conflict_of_the_api_is_told_at_once() {
     assert!(run.stderr.contains(told) && run.stderr.contains("hint: see what changed since planned"), "{run:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_function_that_somebody_else_makes_meanwhile_is_theirs() {
-    let late = User::new();
+async fn a_function_that_somebody_else_makes_meanwhile_is_theirs(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let late = aws.user().await;
     let early = User::beside(&late);
     let held = Trap::new();
     late.proxy.on(call("CreateFunction").first(1).suffer(Fault::HoldBefore(held.clone())));

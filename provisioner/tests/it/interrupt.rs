@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use rstest::rstest;
 use tokio::process::Child;
 
+use crate::support::aws::Aws;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::proxy::Proxy;
 use crate::support::proxy::rule::call;
-use crate::support::user::User;
 
 /// What the shell sends on Ctrl-C.
 pub(crate) fn ctrl_c(program: &Child) {
@@ -28,9 +29,12 @@ pub(crate) async fn until_called_times(proxy: &Proxy, operation: &str, times: us
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn ctrl_c_ends_after_the_calls_under_way_and_the_next_deploy_completes() {
-    let user = User::new();
+async fn ctrl_c_ends_after_the_calls_under_way_and_the_next_deploy_completes(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.proxy.on(call("CreateFunction").delay(Duration::from_millis(800)));
     let program = user.spawn(&["deploy", "--no-smoke"]);
     until_called(&user.proxy, "CreateFunction").await;
@@ -54,9 +58,12 @@ async fn ctrl_c_ends_after_the_calls_under_way_and_the_next_deploy_completes() {
     assert_is_all_there_is(&user.world().await, &user.account);
 }
 
+#[rstest]
 #[tokio::test]
-async fn ctrl_c_ends_a_check_that_does_not_come_back_and_callers_get_nothing_unchecked() {
-    let user = User::new();
+async fn ctrl_c_ends_a_check_that_does_not_come_back_and_callers_get_nothing_unchecked(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.proxy.on(call("Invoke").delay(Duration::from_secs(600)));
     let program = user.spawn(&["deploy"]);
     until_called(&user.proxy, "Invoke").await;

@@ -1,11 +1,16 @@
 //! What is not this stack's is not touched.
 
-use crate::support::seed;
-use crate::support::user::User;
+use rstest::rstest;
 
+use crate::support::aws::Aws;
+use crate::support::seed;
+
+#[rstest]
 #[tokio::test]
-async fn a_role_of_that_name_without_our_tag_is_an_error_that_names_adopt() {
-    let user = User::new();
+async fn a_role_of_that_name_without_our_tag_is_an_error_that_names_adopt(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     let iam = aws_sdk_iam::Client::new(&user.account.sdk());
     let trust = seed::trust_policy().to_string();
     iam.create_role().role_name("cinedb-chat-bedrock-role").assume_role_policy_document(trust).send().await.unwrap();
@@ -21,9 +26,10 @@ async fn a_role_of_that_name_without_our_tag_is_an_error_that_names_adopt() {
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_names_of_another_stack_are_refused_even_with_adopt() {
-    let user = User::new();
+async fn the_names_of_another_stack_are_refused_even_with_adopt(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
     for command in [&["deploy", "--adopt", "--yes"][..], &["update", "--adopt"], &["plan"]] {
@@ -37,9 +43,12 @@ async fn the_names_of_another_stack_are_refused_even_with_adopt() {
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn in_a_wrong_region_the_role_of_the_stack_is_neither_rewritten_nor_removed() {
-    let user = User::new();
+async fn in_a_wrong_region_the_role_of_the_stack_is_neither_rewritten_nor_removed(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
     let told = "AWS::IAM::Role `cinedb-chat-bedrock-role` belongs to this stack in region us-east-1";
@@ -73,9 +82,12 @@ async fn in_a_wrong_region_the_role_of_the_stack_is_neither_rewritten_nor_remove
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_role_that_an_earlier_version_marked_gets_its_region_with_one_call() {
-    let user = User::new();
+async fn a_role_that_an_earlier_version_marked_gets_its_region_with_one_call(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let iam = aws_sdk_iam::Client::new(&user.account.sdk());
     iam.untag_role().role_name(seed::ROLE).tag_keys("provisioner:region").send().await.unwrap();

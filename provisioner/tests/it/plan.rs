@@ -1,12 +1,16 @@
 //! `plan`: shows, and changes nothing.
 
-use crate::support::account::Account;
-use crate::support::cli::Cli;
-use crate::support::user::User;
+use rstest::rstest;
 
+use crate::support::aws::Aws;
+use crate::support::cli::Cli;
+
+#[rstest]
 #[tokio::test]
-async fn the_detailed_exit_code_is_2_for_changes_0_for_none_and_1_for_errors() {
-    let user = User::new();
+async fn the_detailed_exit_code_is_2_for_changes_0_for_none_and_1_for_errors(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     let plan = ["plan", "--detailed-exitcode"];
     let (run, writes) = user.writes_of(&plan).await;
     assert_eq!(writes, [""; 0]);
@@ -25,9 +29,12 @@ async fn the_detailed_exit_code_is_2_for_changes_0_for_none_and_1_for_errors() {
     assert!(blocked.stderr.starts_with("\nerror: planning stack other: nothing was changed"), "{blocked:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_plan_as_json_is_what_its_schema_says_and_tells_no_value_of_the_environment() {
-    let user = User::new();
+async fn the_plan_as_json_is_what_its_schema_says_and_tells_no_value_of_the_environment(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     // What is written, which leaves out what is empty.
     let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
     let schema = schema.into_root_schema_for::<provisioner::plan::Plan>().to_value();
@@ -48,12 +55,13 @@ async fn the_plan_as_json_is_what_its_schema_says_and_tells_no_value_of_the_envi
 }
 
 /// Whoever says `--profile` means that account, also where the environment still has another's keys.
+#[rstest]
 #[tokio::test]
-async fn a_named_profile_goes_before_the_keys_in_the_environment() {
-    let (of_environment, of_profile) = (Account::fresh(), Account::fresh());
+async fn a_named_profile_goes_before_the_keys_in_the_environment(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let (of_environment, of_profile) = (aws.account().await, aws.account().await);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("credentials");
-    let keys = format!("[prod]\naws_access_key_id = {}\naws_secret_access_key = test\n", of_profile.id());
+    let keys = format!("[prod]\naws_access_key_id = {}\naws_secret_access_key = test\n", of_profile.access_key());
     std::fs::write(&file, keys).unwrap();
     let template = folder.path().join("template.yaml");
     std::fs::write(&template, "Resources: {Logs: {Type: AWS::Logs::LogGroup}}\n").unwrap();

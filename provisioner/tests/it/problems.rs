@@ -2,8 +2,11 @@
 
 use std::fs;
 
+use rstest::rstest;
+
 use crate::releases::is_released;
 use crate::support::account::Account;
+use crate::support::aws::Aws;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::cli::{Cli, Run};
 use crate::support::proxy::rule::{AwsError, call};
@@ -105,9 +108,10 @@ async fn a_denied_question_names_the_action_and_what_it_is_about() {
     answered("GetRole", words::denied("iam", "iam:GetRole", role), &["nothing was changed", &hint]).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_role_that_may_not_be_passed_names_pass_role_at_once() {
-    let user = User::new();
+async fn a_role_that_may_not_be_passed_names_pass_role_at_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     let role = user.account.role_arn("cinedb-chat-bedrock-role");
     user.proxy.on(call("CreateFunction").answer(words::denied("lambda", "iam:PassRole", &role)));
     let run = user.run(&["deploy"]).await.expect_code(1);
@@ -142,13 +146,14 @@ async fn a_status_that_may_not_ask_says_that_nothing_was_changed() {
     tells(&user, run, &["nothing was changed", "hint: give these credentials `lambda:ListVersionsByFunction`"]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_function_that_fails_tells_lambdas_reason() {
+async fn a_function_that_fails_tells_lambdas_reason(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     for (operation, reason) in [
         ("CreateFunction", "The package could not be unpacked"),
         ("UpdateFunctionConfiguration", "An internal error occurred"),
     ] {
-        let user = User::new();
+        let user = aws.user().await;
         if operation != "CreateFunction" {
             user.deploy(&[]).await;
         }
@@ -159,9 +164,12 @@ async fn a_function_that_fails_tells_lambdas_reason() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_function_that_could_not_be_made_is_made_anew_when_somebody_agrees() {
-    let user = User::new();
+async fn a_function_that_could_not_be_made_is_made_anew_when_somebody_agrees(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.proxy.on(strict::failed_function("CreateFunction", "The package could not be unpacked"));
     user.run(&["deploy"]).await.expect_code(1);
     user.proxy.forget_rules();

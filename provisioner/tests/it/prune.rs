@@ -4,9 +4,11 @@ use std::fs;
 
 use aws_sdk_apigatewayv2::types::ProtocolType;
 use aws_sdk_lambda::types::FunctionUrlAuthType;
+use rstest::rstest;
 use tempfile::TempDir;
 
 use crate::depth::FAR;
+use crate::support::aws::Aws;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::proxy::call::names;
 use crate::support::proxy::chain::chain;
@@ -14,9 +16,10 @@ use crate::support::proxy::rule::{AwsError, call};
 use crate::support::seed;
 use crate::support::user::{TemplateCopy, User};
 
+#[rstest]
 #[tokio::test]
-async fn what_other_names_have_left_is_told_kept_and_pruned() {
-    let user = User::new();
+async fn what_other_names_have_left_is_told_kept_and_pruned(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     user.deploy(&["-P", "FunctionName=old-chat", "-P", "RoleName=old-role"]).await;
     user.deploy(&[]).await;
     let plan = user.run(&["plan"]).await.expect_success();
@@ -98,11 +101,13 @@ async fn parts_of_what_stays_are_told_and_pruned_and_those_of_others_are_not() {
     assert!(!plan.stdout.contains("note:"), "{plan:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_plan_that_finds_parts_left_over_is_2_calls_deep_and_a_deploy_asks_for_no_url() {
-    let user = User::new();
-    let more =
-        TemplateCopy::new().edited("templates/chat.yaml", "\nResources:\n", &format!("\nResources:\n{MORE_PARTS}"));
+async fn a_plan_that_finds_parts_left_over_is_2_calls_deep_and_a_deploy_asks_for_no_url(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
+    let more = aws.template().edited("templates/chat.yaml", "\nResources:\n", &format!("\nResources:\n{MORE_PARTS}"));
     let [option, template] = more.arguments();
     user.deploy(&[&option, &template]).await;
     user.proxy.clear();
@@ -117,9 +122,12 @@ async fn a_plan_that_finds_parts_left_over_is_2_calls_deep_and_a_deploy_asks_for
     assert!(chain.depth() <= 2, "{chain:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn of_two_apis_with_the_stacks_mark_the_one_that_serves_is_told_named_and_kept() {
-    let user = User::new();
+async fn of_two_apis_with_the_stacks_mark_the_one_that_serves_is_told_named_and_kept(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     // A first deploy beside it has made its API, and was refused the names of all else.
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
@@ -145,8 +153,9 @@ async fn of_two_apis_with_the_stacks_mark_the_one_that_serves_is_told_named_and_
     assert_is_all_there_is(&user.world().await, &user.account);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_table_is_told_and_never_pruned() {
+async fn a_table_is_told_and_never_pruned(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let directory = TempDir::new().expect("a directory");
     let file = directory.path().join("t.yaml");
     let table = "  Films:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      \
@@ -154,7 +163,7 @@ async fn a_table_is_told_and_never_pruned() {
                  AttributeDefinitions: [{AttributeName: id, AttributeType: S}], \
                  KeySchema: [{AttributeName: id, KeyType: HASH}]}\n";
     let logs = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties: {LogGroupName: films}\n";
-    let user = User::new().always(["--template".to_owned(), file.display().to_string()]);
+    let user = aws.user().await.always(["--template".to_owned(), file.display().to_string()]);
     fs::write(&file, format!("{logs}{table}")).expect("the template");
     user.plain(&["deploy"]).await.expect_success();
     fs::write(&file, logs).expect("the template");
@@ -166,9 +175,12 @@ async fn a_table_is_told_and_never_pruned() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn who_may_not_look_for_leftovers_is_told_so_and_gets_the_plan_all_the_same() {
-    let user = User::new();
+async fn who_may_not_look_for_leftovers_is_told_so_and_gets_the_plan_all_the_same(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let message = "User: arn:aws:iam::1:user/dev is not authorized to perform: tag:GetResources";
     user.proxy.on(call("GetResources").answer(AwsError::new(400, "AccessDeniedException", message)));

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use rstest::rstest;
+
 use crate::adopt::with_a_stack_made_by_hand;
 use crate::fire::under_fire;
 use crate::interrupt::until_called;
+use crate::support::aws::Aws;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::http::Answer;
 use crate::support::ministack::api_url;
@@ -83,9 +86,10 @@ async fn a_first_version_that_fails_its_check_gets_no_alias() {
     assert!(is_released(&user.world().await, "", &["1"]));
 }
 
+#[rstest]
 #[tokio::test]
-async fn going_back_finds_the_earlier_version_and_publishes_nothing() {
-    let user = User::new();
+async fn going_back_finds_the_earlier_version_and_publishes_nothing(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let (_, writes) = user.writes_of(&["deploy", "-P", "MemorySize=1024"]).await;
     assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda PublishVersion", "lambda UpdateAlias"]);
@@ -99,7 +103,7 @@ async fn going_back_finds_the_earlier_version_and_publishes_nothing() {
 
 #[tokio::test]
 async fn callers_lose_no_answer_while_a_function_made_by_hand_is_adopted() {
-    let (made, user) = with_a_stack_made_by_hand().await;
+    let (made, user) = with_a_stack_made_by_hand(Aws::MiniStack).await;
     let url = api_url(&made.movies.api_id, "/chat");
     let (run, answers) = under_fire(&user, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
     run.expect_success();
@@ -120,7 +124,7 @@ async fn callers_lose_no_answer_while_a_function_made_by_hand_is_adopted() {
 
 #[tokio::test]
 async fn callers_keep_the_hand_made_function_when_what_follows_it_fails_its_check() {
-    let (made, user) = with_a_stack_made_by_hand().await;
+    let (made, user) = with_a_stack_made_by_hand(Aws::MiniStack).await;
     let bad = a_template_whose_function_does_not_start();
     let url = api_url(&made.movies.api_id, "/chat");
     let args = ["deploy", "--adopt", "--yes", &bad[0], &bad[1]];
@@ -131,9 +135,10 @@ async fn callers_keep_the_hand_made_function_when_what_follows_it_fails_its_chec
     assert_eq!(releases(&user.world().await).0, "1");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_change_by_somebody_else_between_plan_and_write_is_not_lost() {
-    let user = User::new();
+async fn a_change_by_somebody_else_between_plan_and_write_is_not_lost(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     for operation in ["UpdateFunctionConfiguration", "UpdateAlias"] {
         let before = releases(&user.world().await).0;
@@ -150,10 +155,13 @@ async fn a_change_by_somebody_else_between_plan_and_write_is_not_lost() {
     assert!(is_released(&user.world().await, "2", &["1", "2"]));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_deploy_killed_around_its_release_is_completed_by_the_next_and_publishes_once() {
+async fn a_deploy_killed_around_its_release_is_completed_by_the_next_and_publishes_once(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     for operation in ["UpdateFunctionConfiguration", "PublishVersion", "UpdateAlias"] {
-        let user = User::new();
+        let user = aws.user().await;
         user.deploy(&[]).await;
         user.proxy.clear();
         user.proxy.on(call(operation).delay(Duration::from_secs(600)));
@@ -169,10 +177,13 @@ async fn a_deploy_killed_around_its_release_is_completed_by_the_next_and_publish
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_release_whose_answers_are_lost_is_completed_by_the_next_deploy_and_publishes_once() {
+async fn a_release_whose_answers_are_lost_is_completed_by_the_next_deploy_and_publishes_once(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     for operation in ["UpdateFunctionConfiguration", "PublishVersion", "UpdateAlias"] {
-        let user = User::new();
+        let user = aws.user().await;
         user.deploy(&[]).await;
         user.proxy.on(call(operation).first(1).lose_response());
         user.run(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]).await;
@@ -182,10 +193,13 @@ async fn a_release_whose_answers_are_lost_is_completed_by_the_next_deploy_and_pu
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_first_deploy_killed_around_its_release_is_completed_by_the_next() {
+async fn a_first_deploy_killed_around_its_release_is_completed_by_the_next(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     for operation in ["CreateFunction", "CreateAlias", "AddPermission"] {
-        let user = User::new();
+        let user = aws.user().await;
         user.proxy.on(call(operation).delay(Duration::from_secs(600)));
         let mut program = user.spawn(&["deploy", "--no-smoke"]);
         until_called(&user.proxy, operation).await;
@@ -198,9 +212,12 @@ async fn a_first_deploy_killed_around_its_release_is_completed_by_the_next() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_run_after_one_that_was_killed_waits_for_the_change_that_is_still_under_way() {
-    let user = User::new();
+async fn a_run_after_one_that_was_killed_waits_for_the_change_that_is_still_under_way(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     user.proxy.clear();
     let (looks, trap) = (3, Trap::new());

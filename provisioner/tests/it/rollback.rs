@@ -3,19 +3,21 @@
 use std::fs;
 use std::path::Path;
 
+use rstest::rstest;
 use serde_json::json;
 
 use crate::depth::FAR;
 use crate::fire::under_fire;
 use crate::releases::{is_released, releases};
+use crate::support::aws::Aws;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::proxy::chain::chain;
 use crate::support::proxy::rule::{AwsError, call};
 use crate::support::user::{TemplateCopy, User, chat_url};
 
 /// A stack with two versions, the second of which serves.
-async fn with_two_versions() -> User {
-    let user = User::new();
+async fn with_two_versions(aws: Aws) -> User {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     user.deploy(&["-P", "MemorySize=1024"]).await;
     assert!(is_released(&user.world().await, "2", &["1", "2"]));
@@ -48,10 +50,11 @@ async fn callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forwar
     assert!(is_released(&user.world().await, "2", &["1", "2"]));
 }
 
+#[rstest]
 #[tokio::test]
-async fn it_works_from_an_empty_directory_but_for_the_template() {
-    let user = with_two_versions().await;
-    let copy = TemplateCopy::new();
+async fn it_works_from_an_empty_directory_but_for_the_template(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = with_two_versions(aws).await;
+    let copy = aws.template();
     let zip = copy.chat().with_file_name("../target/package/function.zip");
     assert!(!Path::new(&zip).exists());
     let template = copy.arguments();
@@ -83,9 +86,10 @@ async fn a_version_that_does_not_answer_gets_no_callers_unless_that_is_wanted() 
     assert_eq!(releases(&user.world().await).0, "1");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_wish_that_cannot_be_met_is_told_before_anything_is_written() {
-    let user = with_two_versions().await;
+async fn a_wish_that_cannot_be_met_is_told_before_anything_is_written(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = with_two_versions(aws).await;
     for (args, texts) in [
         (&["rollback", "--to", "7"][..], ["has no version 7; it has 1, 2", "name one of these with `--to`"]),
         (&["rollback", "--alias", "Other"], ["the template has no alias `Other`", "ChatAlias"]),
@@ -108,10 +112,11 @@ async fn a_wish_that_cannot_be_met_is_told_before_anything_is_written() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_template_without_an_alias_is_told_as_that() {
-    let user = User::new();
-    let template = TemplateCopy::new();
+async fn a_template_without_an_alias_is_told_as_that(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
+    let template = aws.template();
     let plain = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: plain\n";
     fs::write(template.chat(), plain).unwrap();
     let arguments = template.arguments();
@@ -119,9 +124,10 @@ async fn a_template_without_an_alias_is_told_as_that() {
     assert!(run.stderr.contains("hint: the template has no AWS::Lambda::Alias, so callers get"), "{run:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn somebody_elses_move_in_between_is_not_undone() {
-    let user = with_two_versions().await;
+async fn somebody_elses_move_in_between_is_not_undone(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = with_two_versions(aws).await;
     let message = "The Revision Id provided does not match the latest Revision Id.";
     user.proxy.on(call("UpdateAlias").answer(AwsError::new(412, "PreconditionFailedException", message)));
     let run = user.run(&["rollback"]).await.expect_code(1);
@@ -130,9 +136,12 @@ async fn somebody_elses_move_in_between_is_not_undone() {
     assert_eq!(releases(&user.world().await).0, "2");
 }
 
+#[rstest]
 #[tokio::test]
-async fn old_versions_are_deleted_after_callers_were_moved_and_the_second_run_writes_nothing() {
-    let user = User::new();
+async fn old_versions_are_deleted_after_callers_were_moved_and_the_second_run_writes_nothing(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     for memory in ["1024", "1025", "1026"] {
         user.deploy(&["-P", &format!("MemorySize={memory}")]).await;

@@ -1,19 +1,22 @@
 //! `status`: what is deployed, who gets which version, where AWS differs from the template.
 
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::depth::FAR;
 use crate::support::account::Account;
+use crate::support::aws::Aws;
 use crate::support::cli::Run;
 use crate::support::package;
 use crate::support::proxy::chain::chain;
 use crate::support::proxy::strict;
 use crate::support::seed::{self, FUNCTION};
-use crate::support::user::{TemplateCopy, User, code};
+use crate::support::user::{User, code};
 
 /// A user whose template lies beside no package.
 fn without_package(user: User) -> User {
-    user.always(TemplateCopy::new().kept())
+    let template = user.account.aws().template();
+    user.always(template.kept())
 }
 
 async fn status(user: &User, args: &[&str]) -> Run {
@@ -47,11 +50,15 @@ async fn give_share(account: &Account, version: &str, share: f64) {
     lambda.update_alias().function_name(FUNCTION).name("live").routing_config(routing).send().await.expect("the share");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_stack_that_is_as_the_template_says_needs_no_package_to_be_told_so() {
-    let user = without_package(User::new());
+async fn a_stack_that_is_as_the_template_says_needs_no_package_to_be_told_so(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = without_package(aws.user().await);
     user.deploy(&[]).await;
     let run = status(&user, &[]).await.expect_code(0);
+    insta::allow_duplicates! {
     insta::assert_snapshot!(stable(&run), @r#"
     stack cinedb-chat in us-east-1, account ACCOUNT
 
@@ -69,10 +76,11 @@ async fn a_stack_that_is_as_the_template_says_needs_no_package_to_be_told_so() {
 
     note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
     "#);
-    let package = code(package::function_zip_file()).into_string().unwrap();
+    }
+    let package = code(aws.package()).into_string().unwrap();
     let run = status(&user, &["--code", &package]).await.expect_code(0);
     assert!(!run.stdout.contains("not compared"), "{run:?}");
-    let other = code(package::other_function_zip_file()).into_string().unwrap();
+    let other = code(aws.other_package()).into_string().unwrap();
     let run = status(&user, &["--code", &other]).await.expect_code(2);
     assert!(run.stdout.contains("Code.Sha256"), "{run:?}");
     let run = status(&user, &["--code", "ChatFunction=nowhere.zip"]).await.expect_code(1);
@@ -80,9 +88,12 @@ async fn a_stack_that_is_as_the_template_says_needs_no_package_to_be_told_so() {
     assert!(run.stderr.contains("hint: write it with `make build`, or name another with `--code ChatFunction=ZIP`"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_somebody_changed_by_hand_is_a_line_each_as_the_plan_says_it() {
-    let user = without_package(User::new());
+async fn what_somebody_changed_by_hand_is_a_line_each_as_the_plan_says_it(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = without_package(aws.user().await);
     user.deploy(&[]).await;
     let sdk = user.account.sdk();
     let lambda = aws_sdk_lambda::Client::new(&sdk);
@@ -93,6 +104,7 @@ async fn what_somebody_changed_by_hand_is_a_line_each_as_the_plan_says_it() {
     let run = status(&user, &[]).await.expect_code(2);
     let text = stable(&run);
     let (_, below_the_outputs) = text.split_once("cinedb-chat-bedrock-role\n\n").expect("the last output");
+    insta::allow_duplicates! {
     insta::assert_snapshot!(below_the_outputs, @r#"
     2 of 10 resources differ from the template
 
@@ -105,6 +117,7 @@ async fn what_somebody_changed_by_hand_is_a_line_each_as_the_plan_says_it() {
 
     hint: `provisioner deploy --template COPY` makes AWS equal to the template; `provisioner plan --template COPY` shows how
     "#);
+    }
     user.run(&["status"]).await.expect_success();
 
     let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
@@ -118,14 +131,16 @@ async fn what_somebody_changed_by_hand_is_a_line_each_as_the_plan_says_it() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_share_on_the_alias_is_told_with_the_way_on_and_the_way_back() {
-    let user = without_package(User::new());
+async fn a_share_on_the_alias_is_told_with_the_way_on_and_the_way_back(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = without_package(aws.user().await);
     user.deploy(&[]).await;
     user.deploy(&["-P", "MemorySize=1024"]).await;
     user.run(&["rollback", "--no-smoke"]).await.expect_success();
     give_share(&user.account, "2", 0.1).await;
     let run = status(&user, &["-P", "MemorySize=1024"]).await.expect_code(2);
+    insta::allow_duplicates! {
     insta::assert_snapshot!(stable(&run), @r#"
     stack cinedb-chat in us-east-1, account ACCOUNT
 
@@ -151,6 +166,7 @@ async fn a_share_on_the_alias_is_told_with_the_way_on_and_the_way_back() {
 
     hint: `provisioner deploy --template COPY -P MemorySize=1024` makes AWS equal to the template; `provisioner plan --template COPY -P MemorySize=1024` shows how
     "#);
+    }
     let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
     let shares = json!([{"version": "1", "share": 0.9}, {"version": "2", "share": 0.1}]);
     assert_eq!(json["functions"][0]["aliases"], json!([{"logicalId": "ChatAlias", "name": "live", "shares": shares}]));
@@ -160,10 +176,12 @@ async fn a_share_on_the_alias_is_told_with_the_way_on_and_the_way_back() {
     assert!(!run.stdout.contains("canary"), "undone: {run:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn nothing_deployed_is_told_with_what_sets_it_up() {
-    let user = without_package(User::new());
+async fn nothing_deployed_is_told_with_what_sets_it_up(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = without_package(aws.user().await);
     let run = status(&user, &[]).await.expect_code(2);
+    insta::allow_duplicates! {
     insta::assert_snapshot!(stable(&run), @r#"
     stack cinedb-chat in us-east-1, account ACCOUNT
 
@@ -171,10 +189,11 @@ async fn nothing_deployed_is_told_with_what_sets_it_up() {
 
     hint: `provisioner deploy --template COPY` sets it up; where it was deployed, look at account and region, and give the names and parameters that the deploy had
     "#);
+    }
     let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
     assert_eq!((&json["state"], &json["functions"], &json["outputs"]), (&json!("notDeployed"), &json!([]), &json!({})));
 
-    let account = Account::fresh();
+    let account = aws.account().await;
     let made = seed::by_hand(&account).await;
     let user = without_package(User::of(account)).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
     let run = status(&user, &[]).await.expect_code(2);
@@ -213,9 +232,10 @@ async fn two_functions_are_told_one_after_the_other() {
     "#);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_api_of_somebody_else_is_no_drift_and_one_that_is_gone_is() {
-    let account = Account::fresh();
+async fn an_api_of_somebody_else_is_no_drift_and_one_that_is_gone_is(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let user = without_package(User::of(account));
     let api_id = format!("ApiId={}", movies.api_id);
@@ -269,9 +289,10 @@ async fn what_cloudformation_owns_is_told_as_its() {
     "#);
 }
 
+#[rstest]
 #[tokio::test]
-async fn reads_go_side_by_side() {
-    let user = without_package(User::new());
+async fn reads_go_side_by_side(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = without_package(aws.user().await);
     user.deploy(&[]).await;
     user.proxy.clear();
     user.proxy.far_away(FAR);
@@ -281,9 +302,12 @@ async fn reads_go_side_by_side() {
     assert!(chain(&calls).depth() <= 3, "versions, then as a plan: {calls:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_function_that_is_changing_is_told_as_it_is_and_not_waited_for() {
-    let user = User::new();
+async fn a_function_that_is_changing_is_told_as_it_is_and_not_waited_for(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     user.proxy.clear();
     user.proxy.on(strict::slow_function(usize::MAX));

@@ -1,7 +1,9 @@
 //! The second function, whose answers come word by word.
 
+use rstest::rstest;
 use serde_json::json;
 
+use crate::support::aws::Aws;
 use crate::support::package;
 use crate::support::proxy::rule::{AwsError, call};
 use crate::support::user::{User, code};
@@ -81,9 +83,12 @@ async fn an_account_without_concurrency_to_set_aside_gets_the_function_all_the_s
     assert!(run.stderr.contains("no cap of 5 for function cinedb-chat-bedrock-stream"), "{run:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn fallback_models_are_told_to_the_function_and_allowed_to_its_role() {
-    let user = User::new();
+async fn fallback_models_are_told_to_the_function_and_allowed_to_its_role(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     let fallbacks =
         ["FallbackModel=anthropic.claude-haiku-4-5-20251001-v1:0", "SecondFallbackModel=amazon.nova-lite-v1:0"];
     user.deploy(&["-P", fallbacks[0], "-P", fallbacks[1]]).await;

@@ -6,9 +6,11 @@ use aws_config::retry::RetryConfig;
 use aws_sdk_iam::error::ProvideErrorMetadata;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{FunctionCode, Runtime};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::account::Account;
+use crate::support::aws::Aws;
 use crate::support::cli::Cli;
 use crate::support::http::{options, post_chat, send};
 use crate::support::ministack::{api_url, ministack};
@@ -33,9 +35,10 @@ async fn ministack_starts_and_answers() {
     );
 }
 
+#[rstest]
 #[tokio::test]
-async fn two_accounts_do_not_see_each_other() {
-    let (mine, yours) = (Account::fresh(), Account::fresh());
+async fn two_accounts_do_not_see_each_other(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let (mine, yours) = (aws.account().await, aws.account().await);
     create_role(&mine.sdk(), "mine").await.unwrap();
     assert_eq!(World::read(&mine).await.names("roles"), ["mine"]);
     let theirs = World::read(&yours).await;
@@ -96,6 +99,18 @@ async fn a_scripted_error_reaches_an_sdk_client_as_that_error_code() {
 
     proxy.forget_rules();
     create_role(&sdk, "role").await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_always_so_comes_after_the_rules_and_is_not_forgotten_with_them() {
+    let (account, proxy) = (Account::fresh(), Proxy::start());
+    proxy.always(call("GetApis").stand_in(json!({"items": [{"name": "always"}]})));
+    proxy.on(call("GetApis").answer(AwsError::new(403, "AccessDeniedException", "no")));
+    let gateway = aws_sdk_apigatewayv2::Client::new(&account.sdk_through(proxy.url()));
+    gateway.get_apis().send().await.unwrap_err();
+    proxy.forget_rules();
+    let apis = gateway.get_apis().send().await.unwrap();
+    assert_eq!(apis.items()[0].name(), Some("always"));
 }
 
 #[tokio::test]

@@ -5,12 +5,18 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
+use rstest::rstest;
+
+use crate::support::aws::Aws;
 use crate::support::package;
 use crate::support::user::{TemplateCopy, User};
 
+#[rstest]
 #[tokio::test]
-async fn a_plan_of_the_resolved_template_finds_nothing_to_do_where_the_template_is_deployed() {
-    let user = User::new();
+async fn a_plan_of_the_resolved_template_finds_nothing_to_do_where_the_template_is_deployed(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let folder = tempfile::tempdir().unwrap();
     let resolved = folder.path().join("resolved.json");

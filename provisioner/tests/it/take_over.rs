@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use rstest::rstest;
+
 use crate::interrupt::until_called;
-use crate::support::account::Account;
+use crate::support::aws::Aws;
 use crate::support::proxy::call::names;
 use crate::support::proxy::rule::{AwsError, call};
 use crate::support::seed;
@@ -11,8 +13,8 @@ use crate::support::user::User;
 use crate::support::world::World;
 
 /// A user whose API has a `POST /chat` that leads to another function, and the world before.
-async fn with_a_taken_route() -> (User, World) {
-    let account = Account::fresh();
+async fn with_a_taken_route(aws: Aws) -> (User, World) {
+    let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     seed::create_route(&account.sdk(), &movies.api_id, seed::ROUTE, &movies.integration_id).await;
     let before = World::read(&account).await;
@@ -24,9 +26,12 @@ fn target(world: &World) -> String {
     world["apis"]["movies"]["routes"][seed::ROUTE]["target"].as_str().unwrap_or_default().to_owned()
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_route_of_somebody_else_is_taken_over_and_destroy_puts_it_back() {
-    let (user, before) = with_a_taken_route().await;
+async fn a_route_of_somebody_else_is_taken_over_and_destroy_puts_it_back(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let (user, before) = with_a_taken_route(aws).await;
     let refused = user.run(&["deploy"]).await.expect_code(1);
     assert!(refused.stderr.contains("`--take-over` (`destroy` puts it back)"), "{refused:?}");
     let plan = user.run(&["plan", "--take-over"]).await.expect_success();
@@ -44,10 +49,13 @@ async fn a_route_of_somebody_else_is_taken_over_and_destroy_puts_it_back() {
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_taking_over_that_is_killed_at_the_route_is_completed_or_undone() {
+async fn a_taking_over_that_is_killed_at_the_route_is_completed_or_undone(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     for undone in [false, true] {
-        let (user, before) = with_a_taken_route().await;
+        let (user, before) = with_a_taken_route(aws).await;
         user.proxy.on(call("UpdateRoute").delay(Duration::from_secs(600)));
         let mut program = user.spawn(&["deploy", "--no-smoke", "--take-over"]);
         until_called(&user.proxy, "UpdateRoute").await;
@@ -64,9 +72,10 @@ async fn a_taking_over_that_is_killed_at_the_route_is_completed_or_undone() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_route_that_is_taken_over_and_pruned_goes_back() {
-    let (user, before) = with_a_taken_route().await;
+async fn a_route_that_is_taken_over_and_pruned_goes_back(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let (user, before) = with_a_taken_route(aws).await;
     user.deploy(&["--take-over"]).await;
     // The stack moves to an API of its own: given last, this parameter counts.
     let moved = ["deploy", "--no-smoke", "--prune", "--yes", "-P", "ApiId="];
@@ -76,9 +85,12 @@ async fn a_route_that_is_taken_over_and_pruned_goes_back() {
     assert_eq!(movies(&user.world().await), movies(&before));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_stack_does_not_leave_its_route_behind_on_the_api_that_it_moves_from() {
-    let (user, before) = with_a_taken_route().await;
+async fn a_stack_does_not_leave_its_route_behind_on_the_api_that_it_moves_from(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let (user, before) = with_a_taken_route(aws).await;
     user.deploy(&["--take-over"]).await;
     let user = user.without_always();
     let (run, writes) = user.writes_of(&["deploy", "--no-smoke", "--yes"]).await;
@@ -89,9 +101,10 @@ async fn a_stack_does_not_leave_its_route_behind_on_the_api_that_it_moves_from()
     assert_eq!(user.world().await["apis"]["movies"], before["apis"]["movies"]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_is_given_back_is_what_there_was_last() {
-    let (user, before) = with_a_taken_route().await;
+async fn what_is_given_back_is_what_there_was_last(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let (user, before) = with_a_taken_route(aws).await;
     user.deploy(&["--take-over"]).await;
     // The owner takes it back, to another integration, and loses it again.
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
@@ -109,9 +122,12 @@ async fn what_is_given_back_is_what_there_was_last() {
     assert_eq!(self::target(&user.world().await), target);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_taken_route_whose_old_integration_is_gone_goes_and_the_plan_says_so() {
-    let (user, before) = with_a_taken_route().await;
+async fn a_taken_route_whose_old_integration_is_gone_goes_and_the_plan_says_so(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let (user, before) = with_a_taken_route(aws).await;
     user.deploy(&["--take-over"]).await;
     let api = &before["apis"]["movies"];
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
@@ -137,9 +153,12 @@ async fn a_taken_route_whose_old_integration_is_gone_goes_and_the_plan_says_so()
     assert_eq!(user.world().await["apis"]["movies"]["routes"][seed::ROUTE], serde_json::Value::Null);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write() {
-    let account = Account::fresh();
+async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let gateway = aws_sdk_apigatewayv2::Client::new(&account.sdk());
     gateway.create_stage().api_id(&movies.api_id).stage_name("prod").auto_deploy(false).send().await.expect("a stage");
@@ -161,9 +180,12 @@ async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write() {
     assert!(destroyed.stderr.trim_end().ends_with(&deployment), "{destroyed:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn stages_that_nobody_needs_are_not_asked_for_and_those_that_are_refused_stop_nothing() {
-    let account = Account::fresh();
+async fn stages_that_nobody_needs_are_not_asked_for_and_those_that_are_refused_stop_nothing(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let api_id = format!("ApiId={}", movies.api_id);
     let user = User::of(account).always(["-P", api_id.as_str()]);
@@ -180,9 +202,10 @@ async fn stages_that_nobody_needs_are_not_asked_for_and_those_that_are_refused_s
     user.run(&["destroy", "--yes"]).await.expect_success();
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_websocket_api_is_refused_before_the_first_write() {
-    let account = Account::fresh();
+async fn a_websocket_api_is_refused_before_the_first_write(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let account = aws.account().await;
     let gateway = aws_sdk_apigatewayv2::Client::new(&account.sdk());
     let protocol = aws_sdk_apigatewayv2::types::ProtocolType::Websocket;
     let api =

@@ -1,10 +1,15 @@
 //! Terraform's import blocks of what is deployed.
 
-use crate::support::user::User;
+use rstest::rstest;
 
+use crate::support::aws::Aws;
+
+#[rstest]
 #[tokio::test]
-async fn terraform_imports_name_what_is_deployed_by_its_ids_and_write_nothing() {
-    let user = User::new();
+async fn terraform_imports_name_what_is_deployed_by_its_ids_and_write_nothing(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let (run, writes) = user.writes_of(&["synth", "--terraform-import"]).await;
     let run = run.expect_success();

@@ -1,12 +1,15 @@
 //! The quick redeploy.
 
-use crate::support::package;
-use crate::support::seed;
-use crate::support::user::{User, code};
+use rstest::rstest;
 
+use crate::support::aws::Aws;
+use crate::support::seed;
+use crate::support::user::code;
+
+#[rstest]
 #[tokio::test]
-async fn an_update_of_nothing_is_refused_and_names_deploy() {
-    let user = User::new();
+async fn an_update_of_nothing_is_refused_and_names_deploy(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     let (run, writes) = user.writes_of(&["update"]).await;
     let run = run.expect_code(1);
     assert_eq!(writes, [""; 0], "{run:?}");
@@ -15,21 +18,23 @@ async fn an_update_of_nothing_is_refused_and_names_deploy() {
     assert_eq!(run.stdout, "");
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_update_with_the_same_code_sends_nothing() {
-    let user = User::new();
+async fn an_update_with_the_same_code_sends_nothing(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let (run, writes) = user.writes_of(&["update"]).await;
     assert_eq!(writes, [""; 0], "{run:?}");
     assert!(run.expect_success().stderr.contains("nothing to do"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_update_uploads_new_code_tries_a_chat_and_leaves_the_rest() {
-    let user = User::new();
+async fn an_update_uploads_new_code_tries_a_chat_and_leaves_the_rest(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
-    let argument = code(package::other_function_zip_file());
+    let argument = code(aws.other_package());
     let args = ["update", "--code", argument.to_str().unwrap(), "-P", "ThrottleRate=9", "-P", "MemorySize=256"];
     let (run, writes) = user.writes_of(&args).await;
     let run = run.expect_success();
@@ -44,18 +49,22 @@ async fn an_update_uploads_new_code_tries_a_chat_and_leaves_the_rest() {
     assert!(changes.iter().all(|change| change.contains("functions › cinedb-chat-bedrock")), "{changes:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_update_of_the_configuration_skips_unchanged_code() {
-    let user = User::new();
+async fn an_update_of_the_configuration_skips_unchanged_code(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let (run, writes) = user.writes_of(&["update", "--no-smoke", "-P", "MemorySize=256"]).await;
     run.expect_success();
     assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda PublishVersion", "lambda UpdateAlias"]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_update_does_not_change_a_function_that_callers_come_to_without_its_alias() {
-    let user = User::new();
+async fn an_update_does_not_change_a_function_that_callers_come_to_without_its_alias(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
     user.deploy(&[]).await;
     let world = user.world().await;
     let api = &world["apis"][seed::FUNCTION];

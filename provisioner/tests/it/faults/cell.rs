@@ -9,6 +9,7 @@ use super::fault::{self, Trouble};
 use super::kill::{self, Moment};
 use super::path::{Path, duplicates, words};
 use super::tally::{Ending, Tally};
+use crate::support::aws::Aws;
 use crate::support::proxy::call::CallId;
 use crate::support::user::User;
 
@@ -53,7 +54,7 @@ pub(crate) async fn run_all(cells: Vec<Cell>) -> Tally {
 /// A cell's failed assertion is its ending, and not the end of the others.
 async fn tried(cell: Cell) -> (String, Ending) {
     let name = cell.to_string();
-    let user = cell.path.begin().await;
+    let user = cell.path.begin(Aws::MiniStack).await;
     let ending = match AssertUnwindSafe(run(cell, &user)).catch_unwind().await {
         Ok(true) => Ending::Converged,
         Ok(false) => Ending::NotMet,

@@ -1,16 +1,15 @@
 //! A user's paths that the matrices interrupt, and the judge of each.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
 use crate::support::account::Account;
+use crate::support::aws::Aws;
 use crate::support::chat::{
     Release, assert_release_is_all_there_is, assert_release_is_attached_to, assert_releases_are_all_there_is,
 };
-use crate::support::package::small_zip_file;
+use crate::support::package::small_zip_files;
 use crate::support::proxy::call::{CallId, Kind, identified};
 use crate::support::proxy::rule::call;
 use crate::support::proxy::strict;
@@ -41,15 +40,15 @@ impl Path {
         [Self::FirstDeploy, Self::Update, Self::Reconfigure, Self::Canary, Self::Rollback, Self::Adopt, Self::Destroy];
 
     /// A user who stands before it, on an AWS that refuses and waits as the real one.
-    pub(crate) async fn begin(self) -> User {
+    pub(crate) async fn begin(self, aws: Aws) -> User {
         let user = match self {
             Self::Adopt => {
-                let account = Account::fresh();
+                let account = aws.account().await;
                 let made = seed::by_hand(&account).await;
                 User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)])
             }
             Self::FirstDeploy | Self::Update | Self::Reconfigure | Self::Canary | Self::Rollback | Self::Destroy => {
-                User::new()
+                aws.user().await
             }
         };
         let before: &[Self] = match self {
@@ -72,6 +71,14 @@ impl Path {
         user.proxy.on(strict::slow_function(LOOKS));
         user.proxy.on(strict::no_duplicates());
         user.proxy.on(call("Invoke").stand_in(json!({"statusCode": 200, "body": "{\"message\": \"Heat\"}"})));
+    }
+
+    /// Whether a function that is there gets other code or another configuration.
+    pub(crate) fn changes_a_function(self) -> bool {
+        match self {
+            Self::Update | Self::Reconfigure | Self::Canary | Self::Adopt => true,
+            Self::FirstDeploy | Self::Rollback | Self::Destroy => false,
+        }
     }
 
     /// What the user runs.
@@ -102,8 +109,8 @@ impl Path {
     }
 
     /// The calls of a run that nothing disturbs. Of calls that ask for the same again and again, the first two.
-    pub(crate) async fn calls(self) -> Vec<(CallId, Kind)> {
-        let user = self.begin().await;
+    pub(crate) async fn calls(self, aws: Aws) -> Vec<(CallId, Kind)> {
+        let user = self.begin(aws).await;
         user.run(&words(&self.command())).await.expect_success();
         let calls = identified(&user.proxy.calls());
         calls.into_iter().filter(|(id, kind)| *kind != Kind::Read || id.occurrence <= 2).collect()
@@ -134,18 +141,16 @@ impl Path {
 }
 
 fn first() -> Release {
-    Release { memory: 512, package: &SMALL[0] }
+    Release { memory: 512, package: &small_zip_files()[0] }
 }
 
 fn other_code() -> Release {
-    Release { memory: 1024, package: &SMALL[1] }
+    Release { memory: 1024, package: &small_zip_files()[1] }
 }
 
 fn more_memory() -> Release {
-    Release { memory: 1024, package: &SMALL[0] }
+    Release { memory: 1024, package: &small_zip_files()[0] }
 }
-
-static SMALL: LazyLock<[PathBuf; 2]> = LazyLock::new(|| [small_zip_file(1), small_zip_file(2)]);
 
 pub(crate) fn words(command: &[String]) -> Vec<&str> {
     command.iter().map(String::as_str).collect()

@@ -2,8 +2,12 @@
 //! and a run is killed after each writing call that it comes to, until there is none left. A failure here names no
 //! single cell: `make torture` does.
 
+use futures_util::future::join_all;
+use rstest::rstest;
+
 use super::kill::{self, Moment};
 use super::path::{Path, words};
+use crate::support::aws::Aws;
 use crate::support::proxy::call::{Call, CallId, Kind};
 use crate::support::proxy::rule::{Fault, Rule};
 use crate::support::proxy::words as aws_says;
@@ -21,8 +25,13 @@ fn each_once(fault: impl Fn(&Call) -> Option<Fault> + Send + 'static) -> Rule {
 }
 
 /// All calls of the path meet it, which are so many at least, and the path gets there.
-async fn heals(path: Path, so_many: usize, fault: impl Fn(&Call) -> Option<Fault> + Send + Sync + Copy + 'static) {
-    let user = path.begin().await;
+async fn heals(
+    path: Path,
+    aws: Aws,
+    so_many: usize,
+    fault: impl Fn(&Call) -> Option<Fault> + Send + Sync + Copy + 'static,
+) {
+    let user = path.begin(aws).await;
     user.proxy.before_others(each_once(fault));
     let run = user.run(&words(&path.command())).await.expect_success();
     let calls = user.proxy.calls();
@@ -32,6 +41,18 @@ async fn heals(path: Path, so_many: usize, fault: impl Fn(&Call) -> Option<Fault
     is_over(&user, path).await;
 }
 
+/// Those of the paths that are held to it there: where nothing has a revision, a change of a function that is sent again
+/// is one more change, and is published once more.
+async fn all_heal(
+    paths: &[(Path, usize)],
+    aws: Aws,
+    fault: impl Fn(&Call) -> Option<Fault> + Send + Sync + Copy + 'static,
+) {
+    let held = |path: Path| aws.has_revisions() || !path.changes_a_function();
+    let paths = paths.iter().filter(|(path, _)| held(*path));
+    join_all(paths.map(|(path, so_many)| heals(*path, aws, *so_many, fault))).await;
+}
+
 async fn is_over(user: &User, path: Path) {
     path.as_aws(user);
     let (again, writes) = user.writes_of(&words(&path.again())).await;
@@ -39,49 +60,54 @@ async fn is_over(user: &User, path: Path) {
     assert_eq!(writes, [""; 0]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_path_whose_every_writing_call_loses_its_answer_gets_there_by_itself() {
+async fn a_path_whose_every_writing_call_loses_its_answer_gets_there_by_itself(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let lost = |call: &Call| call.is_write().then_some(Fault::LoseResponse);
-    tokio::join!(
-        heals(Path::FirstDeploy, 11, lost),
-        heals(Path::Update, 3, lost),
-        heals(Path::Reconfigure, 3, lost),
-        heals(Path::Canary, 4, lost),
-        heals(Path::Rollback, 1, lost),
-        heals(Path::Adopt, 11, lost),
-    );
+    let paths = [
+        (Path::FirstDeploy, 11),
+        (Path::Update, 3),
+        (Path::Reconfigure, 3),
+        (Path::Canary, 4),
+        (Path::Rollback, 1),
+        (Path::Adopt, 11),
+    ];
+    all_heal(&paths, aws, lost).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_path_whose_every_writing_call_is_done_and_told_to_have_failed_gets_there_by_itself() {
+async fn a_path_whose_every_writing_call_is_done_and_told_to_have_failed_gets_there_by_itself(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let failed = |call: &Call| call.is_write().then(|| Fault::FailAfter(aws_says::failed(&call.service)));
-    tokio::join!(
-        heals(Path::FirstDeploy, 11, failed),
-        heals(Path::Update, 3, failed),
-        heals(Path::Canary, 4, failed),
-        heals(Path::Adopt, 11, failed),
-        heals(Path::Destroy, 11, failed),
-    );
+    let paths = [(Path::FirstDeploy, 11), (Path::Update, 3), (Path::Canary, 4), (Path::Adopt, 11), (Path::Destroy, 11)];
+    all_heal(&paths, aws, failed).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_path_whose_every_call_is_throttled_or_cut_off_gets_there_by_itself() {
+async fn a_path_whose_every_call_is_throttled_or_cut_off_gets_there_by_itself(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let throttled = |call: &Call| Some(Fault::Answer(aws_says::throttled(&call.service)));
     let cut_off = |_: &Call| Some(Fault::DropRequest);
     tokio::join!(
-        heals(Path::FirstDeploy, 11, throttled),
-        heals(Path::Adopt, 11, throttled),
-        heals(Path::Rollback, 4, cut_off),
-        heals(Path::Destroy, 11, cut_off),
+        heals(Path::FirstDeploy, aws, 11, throttled),
+        heals(Path::Adopt, aws, 11, throttled),
+        heals(Path::Rollback, aws, 4, cut_off),
+        heals(Path::Destroy, aws, 11, cut_off),
     );
 }
 
 /// Kills a run after the first writing call of each, until a run ends that writes nothing. A call that the last run was
 /// killed after is let go by: publishing what is published already is sent again and changes nothing.
-async fn killed_after_every_write(path: Path) {
-    let user = path.begin().await;
+async fn killed_after_every_write(path: Path, aws: Aws) {
+    let user = path.begin(aws).await;
     let command = path.again();
-    let calls = path.calls().await;
+    let calls = path.calls(aws).await;
     let writes = calls.iter().filter(|(_, kind)| *kind == Kind::Write).count();
     let mut killed: Vec<CallId> = Vec::new();
     for _ in 0..=2 * writes {
@@ -99,32 +125,39 @@ async fn killed_after_every_write(path: Path) {
     is_over(&user, path).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_first_deploy_that_is_killed_after_every_writing_call_gets_there() {
-    killed_after_every_write(Path::FirstDeploy).await;
+async fn a_first_deploy_that_is_killed_after_every_writing_call_gets_there(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    killed_after_every_write(Path::FirstDeploy, aws).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_update_that_is_killed_after_every_writing_call_gets_there() {
-    killed_after_every_write(Path::Update).await;
+async fn an_update_that_is_killed_after_every_writing_call_gets_there(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    killed_after_every_write(Path::Update, aws).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_destroy_that_is_killed_after_every_writing_call_gets_there() {
-    killed_after_every_write(Path::Destroy).await;
+async fn a_destroy_that_is_killed_after_every_writing_call_gets_there(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    killed_after_every_write(Path::Destroy, aws).await;
 }
 
 #[tokio::test]
 async fn a_canary_that_is_killed_after_every_writing_call_gets_there() {
-    killed_after_every_write(Path::Canary).await;
+    killed_after_every_write(Path::Canary, Aws::MiniStack).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_rollback_that_is_killed_after_its_writing_call_has_got_there() {
-    killed_after_every_write(Path::Rollback).await;
+async fn a_rollback_that_is_killed_after_its_writing_call_has_got_there(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    killed_after_every_write(Path::Rollback, aws).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_adoption_that_is_killed_after_every_writing_call_gets_there() {
-    killed_after_every_write(Path::Adopt).await;
+async fn an_adoption_that_is_killed_after_every_writing_call_gets_there(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    killed_after_every_write(Path::Adopt, aws).await;
 }

@@ -6,6 +6,7 @@ use super::cell::{Cell, Event, run_all};
 use super::fault;
 use super::kill::Moment;
 use super::path::Path;
+use crate::support::aws::Aws;
 use crate::support::proxy::call::{CallId, Kind};
 
 pub(super) fn kills(path: Path, calls: &[(CallId, Kind)]) -> Vec<Cell> {
@@ -29,7 +30,7 @@ pub(super) fn faults(path: Path, calls: &[(CallId, Kind)]) -> Vec<Cell> {
 #[ignore = "it takes twenty minutes: `make torture`"]
 async fn every_call_killed_and_every_call_in_every_trouble() {
     let mut cells = Vec::new();
-    let paths = join_all(Path::ALL.map(async |path| (path, path.calls().await))).await;
+    let paths = join_all(Path::ALL.map(async |path| (path, path.calls(Aws::MiniStack).await))).await;
     for (path, calls) in paths {
         cells.extend(kills(path, &calls));
         cells.extend(faults(path, &calls));

@@ -13,7 +13,7 @@ pub(crate) async fn aws(account: &Account, directory: &Path, args: &[&str]) -> S
         .args(args)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .envs(account.env(account.aws()))
+        .envs(account.env(account.endpoint()))
         .env("AWS_DEFAULT_REGION", REGION)
         .current_dir(directory)
         .output()

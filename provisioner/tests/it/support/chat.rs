@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::account::{Account, REGION};
+use super::aws::Aws;
 use super::package;
 use super::seed::{FUNCTION, MANAGED_POLICY, ROLE, ROUTE};
 use super::world::World;
@@ -24,20 +25,20 @@ pub(crate) struct Release {
 
 impl Release {
     /// As the template says by itself.
-    pub(crate) fn first() -> Self {
-        Self { memory: 512, package: package::function_zip_file() }
+    pub(crate) fn first(aws: Aws) -> Self {
+        Self { memory: 512, package: aws.package() }
     }
 
     /// Other code and another configuration.
-    pub(crate) fn next() -> Self {
-        Self { memory: 1024, package: package::other_function_zip_file() }
+    pub(crate) fn next(aws: Aws) -> Self {
+        Self { memory: 1024, package: aws.other_package() }
     }
 }
 
 /// Everything of the stack and nothing else is in the account, with an API of its own.
 #[track_caller]
 pub(crate) fn assert_is_all_there_is(world: &World, account: &Account) {
-    assert_release_is_all_there_is(world, account, Release::first());
+    assert_release_is_all_there_is(world, account, Release::first(account.aws()));
 }
 
 /// The same for another release than the first.
@@ -60,7 +61,8 @@ pub(crate) fn assert_releases_are_all_there_is(world: &World, account: &Account,
 /// The stack with an API of its own is as the template says, whatever else there is.
 #[track_caller]
 pub(crate) fn assert_is_there(world: &World, account: &Account) {
-    assert_is_there_with(world, account, Release::first(), Release::first());
+    let first = Release::first(account.aws());
+    assert_is_there_with(world, account, first, first);
 }
 
 #[track_caller]
@@ -91,7 +93,7 @@ fn assert_is_there_with(world: &World, account: &Account, latest: Release, live:
 /// The stack on the API of others is as the template says.
 #[track_caller]
 pub(crate) fn assert_is_attached_to(api_name: &str, world: &World, account: &Account) {
-    assert_release_is_attached_to(api_name, world, account, Release::first());
+    assert_release_is_attached_to(api_name, world, account, Release::first(account.aws()));
 }
 
 /// The same for another release than the first.
@@ -177,7 +179,7 @@ fn assert_log_group(world: &World) {
 #[track_caller]
 fn assert_function(world: &World, account: &Account, latest: Release, live: Release) {
     let function = &world["functions"][FUNCTION];
-    let unknown = account.properties_unknown_there();
+    let unknown = account.aws().unknown_of_functions();
     let expected = |release| without(&configuration(account, release), unknown);
     assert_same(&without(&without(&function["latest"], &["description", "snap_start"]), unknown), &expected(latest));
     let alias = &function["aliases"]["live"];

@@ -24,7 +24,7 @@ pub(crate) struct Cli {
 impl Cli {
     /// Straight to the emulator.
     pub(crate) fn new(account: &Account) -> Self {
-        Self::at(account, account.aws())
+        Self::at(account, account.endpoint())
     }
 
     pub(crate) fn through(account: &Account, proxy: &Proxy) -> Self {

@@ -2,6 +2,7 @@
 //! readers that know nothing of the planner.
 
 pub(crate) mod account;
+pub(crate) mod aws;
 pub(crate) mod aws_cli;
 pub(crate) mod chat;
 pub(crate) mod cli;
@@ -9,7 +10,7 @@ pub(crate) mod emulator;
 pub(crate) mod http;
 pub(crate) mod metrics;
 pub(crate) mod ministack;
-pub(crate) mod moto;
+mod moto;
 pub(crate) mod package;
 pub(crate) mod proxy;
 pub(crate) mod seed;

@@ -1,27 +1,42 @@
-//! moto: a second control plane, by other people, so that nothing is fitted to one emulator.
+//! moto: a second control plane, by other people.
 
 use std::sync::OnceLock;
 
-use tokio::sync::{Mutex, MutexGuard};
+use aws_sdk_iam::Client;
 
 use super::account::Account;
+use super::aws::Aws;
 use super::emulator::{Emulator, Program};
-use super::http::send;
 use super::ministack::venv;
 
-/// The moto of this process, empty, for one test at a time: it has one account for whoever does not say who he is.
-pub(crate) async fn moto() -> (Account, MutexGuard<'static, ()>) {
+/// What of the chat's template moto does not keep.
+pub(super) const LOGGING_CONFIG: &str = "      LoggingConfig:
+        LogFormat: JSON # the function writes JSON; this makes Lambda's own lines JSON too
+        LogGroup: !Ref ChatLogGroup # the usual name; as a Ref it also makes the group exist before the first line
+";
+
+/// An account that nobody in this process has used. moto takes a call's account from a header of its own, or from the
+/// access key if it has made that one: the first call says the header, and everything after it has the key.
+pub(super) async fn account() -> Account {
+    let id = Account::unused_id();
+    let nobody = Account::on(Aws::Moto, moto(), &id, "nobody");
+    let iam = Client::new(&nobody.sdk());
+    let (for_user, for_key) = (id.clone(), id.clone());
+    let user = iam.create_user().user_name("tester").customize();
+    let user = user.mutate_request(move |request| names(request, &for_user)).send().await;
+    user.expect("a user of the account");
+    let key = iam.create_access_key().user_name("tester").customize();
+    let key = key.mutate_request(move |request| names(request, &for_key)).send().await;
+    let key = key.expect("a user's key").access_key.expect("the key");
+    Account::on(Aws::Moto, moto(), &id, key.access_key_id())
+}
+
+fn moto() -> &'static Emulator {
     static SHARED: OnceLock<Result<Emulator, String>> = OnceLock::new();
-    static TURN: Mutex<()> = Mutex::const_new(());
-    let turn = TURN.lock().await;
-    let moto = match SHARED.get_or_init(|| program().start()) {
+    match SHARED.get_or_init(|| program().start()) {
         Ok(moto) => moto,
         Err(why) => panic!("{why}"),
-    };
-    let account = Account::on(moto, "123456789012", &["logging", "last_update"]);
-    let reset = send(&account, "POST", &format!("{}/moto-api/reset", moto.url()), &[], String::new()).await;
-    assert_eq!(reset.status, 200, "{reset:?}");
-    (account, turn)
+    }
 }
 
 fn program() -> Program {
@@ -34,4 +49,8 @@ fn program() -> Program {
         environment: |_, _| vec![("MOTO_IAM_LOAD_MANAGED_POLICIES", "true".into())],
         pid_file: None,
     }
+}
+
+fn names(request: &mut aws_sdk_iam::config::http::HttpRequest, account: &str) {
+    request.headers_mut().insert("x-moto-account-id", account.to_owned());
 }

@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use tokio::process::Child;
 
 use super::account::Account;
+use super::aws::Aws;
 use super::cli::{Cli, Run};
-use super::package;
 use super::proxy::Proxy;
 use super::proxy::call::names;
 use super::world::World;
@@ -20,6 +20,8 @@ pub(crate) struct User {
     pub(crate) proxy: Proxy,
     cli: Cli,
     always: Vec<String>,
+    /// Where the project's own has what their AWS does not keep.
+    _template: Option<TemplateCopy>,
 }
 
 impl User {
@@ -29,9 +31,13 @@ impl User {
     }
 
     pub(crate) fn of(account: Account) -> Self {
-        let proxy = Proxy::before(account.aws());
+        let proxy = Proxy::before(account.endpoint());
+        account.aws().completed_by(&proxy);
+        // The program finds the template where it runs.
+        let template = (account.aws() == Aws::Moto).then(|| account.aws().template());
         let cli = Cli::through(&account, &proxy);
-        Self { account, proxy, cli, always: Vec::new() }
+        let cli = template.iter().fold(cli, |cli, template| cli.directory(&template.path("")));
+        Self { account, proxy, cli, always: Vec::new(), _template: template }
     }
 
     /// Another person in the same account.
@@ -87,7 +93,7 @@ impl User {
         let mut all: Vec<OsString> = args.iter().map(Into::into).collect();
         all.extend(self.always.iter().map(Into::into));
         if matches!(args[0], "plan" | "deploy" | "update") && !args.contains(&"--code") {
-            all.extend(["--code".into(), code(package::function_zip_file())]);
+            all.extend(["--code".into(), code(self.account.aws().package())]);
         }
         all
     }

@@ -1,5 +1,5 @@
-//! An HTTP proxy between a program and MiniStack: it names and counts every AWS call, by its own eyes and not by the
-//! program's word, and misbehaves on request as a network or AWS itself may.
+//! An HTTP proxy between a program and an emulated AWS: it names and counts every AWS call, by its own eyes and not by
+//! the program's word, and misbehaves on request as a network or AWS itself may.
 
 pub(crate) mod call;
 pub(crate) mod chain;
@@ -59,6 +59,8 @@ struct State {
     /// `clear` starts a new one, so that a call from before it does not write its status into a newer one's place.
     generation: usize,
     rules: Vec<Rule>,
+    /// Decide last, and are not forgotten.
+    always: Vec<Rule>,
 }
 
 impl Proxy {
@@ -116,6 +118,11 @@ impl Proxy {
         self.shared.state().rules.insert(0, rule);
     }
 
+    /// Adds what this AWS does in any case: it decides after the rules, and stays when they are forgotten.
+    pub(crate) fn always(&self, rule: Rule) {
+        self.shared.state().always.push(rule);
+    }
+
     /// Every call takes this long besides, like those to a region that is far away.
     pub(crate) fn far_away(&self, by: Duration) {
         self.on(rule::calls_that(|_| true).delay(by));
@@ -128,7 +135,7 @@ impl Proxy {
         }
     }
 
-    /// Back to passing everything through.
+    /// Back to passing everything through, but for what is always so.
     pub(crate) fn forget_rules(&self) {
         self.shared.state().rules.clear();
     }
@@ -237,8 +244,8 @@ impl Shared {
             operation,
         };
         let mut state = self.state();
-        let State { calls, rules, .. } = &mut *state;
-        let faults = rules.iter_mut().filter_map(|rule| rule.apply(&call, calls)).collect();
+        let State { calls, rules, always, .. } = &mut *state;
+        let faults = rules.iter_mut().chain(always).filter_map(|rule| rule.apply(&call, calls)).collect();
         let ticket = Ticket { service, generation: state.generation, index: state.calls.len() };
         state.calls.push(call);
         (ticket, faults)

@@ -1,4 +1,4 @@
-//! What AWS does and MiniStack does not: rules that make it refuse and wait as AWS would.
+//! What AWS does and the emulators do not: rules that make it refuse and wait as AWS would.
 
 use serde_json::{Value, json};
 
@@ -82,17 +82,17 @@ fn deployment(id: &str, when: &str, status: &str) -> Value {
     })
 }
 
-/// The second route of a key and the second stage of a name on an API are refused.
+/// The second route of a key and the second stage of a name on an API are refused, and a permission that is sent again.
 pub(crate) fn no_duplicates() -> Rule {
     Rule::looking(|call, before| {
-        let (_, name) = call.subject.split_once(' ')?;
-        let refusal = match call.operation.as_str() {
-            "CreateRoute" => words::route_exists(name),
-            "CreateStage" => words::stage_exists(name),
-            _ => return None,
-        };
-        let same =
-            |one: &Call| (&one.operation, &one.target, &one.subject) == (&call.operation, &call.target, &call.subject);
+        if !is_one(call, &["CreateRoute", "CreateStage", "AddPermission"]) {
+            return None;
+        }
+        let refusal = words::exists(&call.operation, call.subject.split_once(' ').map_or("", |(_, name)| name))?;
+        // A statement's id is no part of the subject.
+        let told = |one: &Call| if one.operation == "AddPermission" { one.question } else { 0 };
+        let id = |one: &Call| (one.operation.clone(), one.target.clone(), one.subject.clone(), told(one));
+        let same = |one: &Call| id(one) == id(call);
         before.iter().any(|one| same(one) && one.took_effect()).then_some(Fault::Answer(refusal))
     })
 }
