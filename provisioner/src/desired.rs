@@ -13,7 +13,7 @@ use crate::resources::route::Route;
 use crate::resources::version::Version;
 use crate::resources::{Ids, Mark, PropertyFault, Resource, typed_kinds};
 use crate::template::{
-    DeletionPolicy, Known, Output, Reference, ResolvedResource, Template, references_in, references_in_text,
+    DeletionPolicy, Known, Naming, Output, Reference, ResolvedResource, Template, references_in, references_in_text,
 };
 
 /// The resources that shall exist, with every value filled in that can be known before AWS is asked.
@@ -40,6 +40,8 @@ pub struct Wanted {
     pub needs: BTreeSet<String>,
     /// Whether it stays when the stack goes.
     pub retain: bool,
+    /// The parameter that decides its name, if that is one.
+    pub named_by: Option<Naming>,
 }
 
 /// How the packages that a template names are read.
@@ -109,7 +111,8 @@ impl Desired {
             for (reference, value) in resource.known(&logical_id, place, &Ids::new()) {
                 known.insert(reference, value);
             }
-            resources.push(Wanted { logical_id, resource, needs, retain });
+            let named_by = naming(template, &declared, &resource);
+            resources.push(Wanted { logical_id, resource, needs, retain, named_by });
         }
         for output in &resolved.outputs {
             let references = references_in_text(&output.value);
@@ -192,6 +195,13 @@ fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {
             Err(template.resource_problem(&declared.logical_id, "Type", reason))
         }
     }
+}
+
+/// What decides the name of a resource: the name is one of its properties.
+fn naming(template: &Template, declared: &ResolvedResource, resource: &Resource) -> Option<Naming> {
+    let name = resource.name();
+    let (property, _) = declared.properties.iter().find(|(_, value)| value.as_str() == Some(&name))?;
+    template.naming(&declared.logical_id, property)
 }
 
 /// Every `Fn::GetAtt` must ask for something that the other resource has.

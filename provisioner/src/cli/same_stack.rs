@@ -13,6 +13,8 @@ pub(crate) struct SameStack(Vec<Words>);
 struct Words {
     option: &'static str,
     value: String,
+    /// The parameter's, where it is one: a command may give another by itself.
+    name: Option<String>,
 }
 
 /// The template that is meant where none is named.
@@ -33,12 +35,15 @@ impl SameStack {
         let Stack { template, stack, parameter, parameters, code, aws, output: _ } = given;
         let AwsArgs { region, profile, endpoint_url } = aws;
         let template = Some(template).filter(|template| *template != Path::new(TEMPLATE));
-        let words = |option, value: String| Words { option, value };
+        let words = |option, value: String| Words { option, value, name: None };
         let plain = |option, value: Option<String>| value.map(|value| words(option, quoted(&value)));
         let path = |file: &Path| file.display().to_string();
-        let parameter = parameter.iter().map(|(name, value)| match untold.contains(name.as_str()) {
-            true => words("-P", format!("\"{name}=${{{name}:?}}\"")),
-            false => words("-P", quoted(&format!("{name}={value}"))),
+        let parameter = parameter.iter().map(|(name, value)| {
+            let value = match untold.contains(name.as_str()) {
+                true => format!("\"{name}=${{{name}:?}}\""),
+                false => quoted(&format!("{name}={value}")),
+            };
+            Words { name: Some(format!("{name}=")), ..words("-P", value) }
         });
         let code = code.iter().map(|(id, zip)| words("--code", quoted(&format!("{id}={zip}"))));
         let first = [
@@ -64,8 +69,12 @@ impl SameStack {
             told.push_str(command);
             let said: Vec<&str> = command.split_whitespace().collect();
             let takes = if begin == BEGINS[0] { takes } else { awss_takes };
-            for Words { option, value } in &self.0 {
-                if takes(&said, option) && !said.contains(option) {
+            for Words { option, value, name } in &self.0 {
+                let is_said = match name {
+                    Some(name) => said.iter().any(|said| said.starts_with(name.as_str())),
+                    None => said.contains(option),
+                };
+                if takes(&said, option) && !is_said {
                     told.push_str(&format!(" {option} {value}"));
                 }
             }
@@ -136,13 +145,17 @@ mod tests {
 
     #[test]
     fn what_a_command_says_itself_or_does_not_take_is_not_added() {
-        let given = ["--stack", "eyes", "--template", "t.yaml", "--code", "F=f.zip"];
+        let given = ["--stack", "eyes", "--template", "t.yaml", "--code", "F=f.zip", "-P", "ApiId=b2", "-P", "Size=5"];
         for (text, whole) in [
             (
                 "`provisioner deploy --stack other`",
                 "`provisioner deploy --stack other --template t.yaml --code F=f.zip`",
             ),
             ("`provisioner deploy --plan p`", "`provisioner deploy --plan p --stack eyes --code F=f.zip`"),
+            (
+                "`provisioner destroy -P ApiId=a1`",
+                "`provisioner destroy -P ApiId=a1 --template t.yaml --stack eyes -P Size=5`",
+            ),
             ("`provisioner rollback`", "`provisioner rollback --template t.yaml --stack eyes`"),
             ("`provisioner local`", "`provisioner local`"),
         ] {

@@ -40,7 +40,8 @@ pub struct Options {
     pub keep_versions: Option<usize>,
 }
 
-const TAKE_OVER: &str = "take it over with `--adopt` (`plan --adopt` shows what would change), or use another name";
+const TAKE_OVER: &str = "take it over with `--adopt` (`provisioner plan --adopt` shows what would change), or use another \
+                         name";
 
 const ANOTHER: &str = "take the route over with `--take-over` (`destroy` puts it back), or give this stack another API \
                        with `--parameter ApiId=…`";
@@ -98,7 +99,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let (refused, mut notes) = findings(desired, &mut steps);
     let (impossible, of_others) = takeover::surroundings(observed, &mut steps);
     notes.extend(of_others);
-    notes.extend(leftovers::notes(observed, &steps, options.prune));
+    notes.extend(leftovers::notes(desired, observed, &steps, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));
     // Each step is as it would be alone; from here on they heed each other. Holding comes first, for it adds steps and
@@ -121,7 +122,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     }
     if options.prune {
         blockers.extend(leftovers::impossible(desired, observed));
-        steps.extend(leftovers::removals(observed, &steps));
+        steps.extend(leftovers::removals(desired, observed, &steps));
     }
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|left| left.note.clone()));

@@ -29,7 +29,7 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     });
     let mut steps: Vec<Step> = steps.collect();
     callers_first(&mut steps);
-    let (still_used, mut notes) = leftovers::beside_a_removal(observed, &steps);
+    let (still_used, mut notes) = leftovers::beside_a_removal(desired, observed, &steps);
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|left| left.note.clone()));
     Plan {
@@ -50,7 +50,8 @@ fn elsewhere(observed: &Observed) -> impl Iterator<Item = Blocker> {
             matches!(resource, Resource::Api(_)) && ids.get("ApiId") == Some(there)
         };
         let parameter = if observed.each().any(own) {
-            "here without `ApiId`; or `deploy --prune` before, which removes it there (`plan --prune` shows that)"
+            "here without `ApiId`; or `provisioner deploy --prune` before, which removes it there (`provisioner plan \
+             --prune` shows that)"
         } else {
             &format!("here `--parameter ApiId={there}`")
         };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::misnamed::{Misnamed, misnamed, refused};
 use super::takeover::given_back;
 use super::{Action, Blocker, Note, Step};
 use crate::desired::Desired;
@@ -11,9 +12,10 @@ use crate::resources::{Ids, Resource};
 
 /// The steps that remove what is left over, after all others: callers first, then what they call, then what that needs.
 /// One after the other: each may need that the one before is gone.
-pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
-    let mut leftovers: Vec<&Leftover> =
-        observed.leftovers.iter().filter(|one| kept(&one.found, steps).is_none()).collect();
+pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -> Vec<Step> {
+    let misnamed = misnamed(desired, observed);
+    let goes = |one: &&Leftover| misnamed_as(&misnamed, one).is_none() && kept(&one.found, steps, &misnamed).is_none();
+    let mut leftovers: Vec<&Leftover> = observed.leftovers.iter().filter(goes).collect();
     leftovers.sort_by_key(|one| rank(&one.found.resource));
     let mut before: BTreeSet<String> =
         steps.iter().filter(|step| step.action.changes_something()).map(|step| step.id.clone()).collect();
@@ -37,12 +39,16 @@ pub(super) fn removals(observed: &Observed, steps: &[Step]) -> Vec<Step> {
 }
 
 /// What there is to know about what is left over.
-pub(super) fn notes(observed: &Observed, steps: &[Step], pruning: bool) -> Vec<Note> {
+pub(super) fn notes(desired: &Desired, observed: &Observed, steps: &[Step], pruning: bool) -> Vec<Note> {
+    let misnamed = misnamed(desired, observed);
     let told = observed.leftovers.iter().filter_map(|one| {
-        let hint = match kept(&one.found, steps) {
+        if let Some(misnamed_one) = misnamed_as(&misnamed, one) {
+            return Some(misnamed_one.note(&misnamed));
+        }
+        let hint = match kept(&one.found, steps, &misnamed) {
             Some(why) => why,
             None if pruning => return None,
-            None => "`deploy --prune` removes it (`plan --prune` shows that)".to_owned(),
+            None => "`provisioner deploy --prune` removes it (`provisioner plan --prune` shows that)".to_owned(),
         };
         Some(Note { logical_id: None, text: left(one), hint: Some(hint) })
     });
@@ -51,16 +57,20 @@ pub(super) fn notes(observed: &Observed, steps: &[Step], pruning: bool) -> Vec<N
 }
 
 /// What a removal of the rest leaves there, and what must stay for it.
-pub(super) fn beside_a_removal(observed: &Observed, steps: &[Step]) -> (Vec<Blocker>, Vec<Note>) {
+pub(super) fn beside_a_removal(desired: &Desired, observed: &Observed, steps: &[Step]) -> (Vec<Blocker>, Vec<Note>) {
     let goes = |step: &&Step| step.action == Action::Delete;
     // AWS removes the parts of an API or a function with it.
     let is_part_of = |one: &Leftover, step: &Step| {
         !matches!(step.resource, Resource::Role(_)) && lives_on(&one.found.resource, &step.resource, &step.ids)
     };
     let goes_along = |one: &&Leftover| steps.iter().filter(goes).any(|step| is_part_of(one, step));
-    let (mut blockers, mut notes) = (Vec::new(), Vec::new());
-    for one in observed.leftovers.iter().filter(|one| !goes_along(one)) {
-        let hint = kept(&one.found, &[]).unwrap_or_else(|| GIVE_ITS_PARAMETERS.to_owned());
+    // Where nothing goes, nothing goes without the rest.
+    let goes_by_half = steps.iter().any(|step| goes(&step));
+    let misnamed = if goes_by_half { misnamed(desired, observed) } else { Vec::new() };
+    let (mut blockers, mut notes) = (Vec::from_iter(refused(desired, &misnamed)), Vec::new());
+    let is_left = |one: &&Leftover| !goes_along(one) && misnamed_as(&misnamed, one).is_none();
+    for one in observed.leftovers.iter().filter(is_left) {
+        let hint = kept(&one.found, &[], &[]).unwrap_or_else(|| GIVE_ITS_PARAMETERS.to_owned());
         notes.push(Note { logical_id: None, text: left(one), hint: Some(hint) });
         let used = steps.iter().filter(goes).filter(|step| lives_on(&one.found.resource, &step.resource, &step.ids));
         blockers.extend(used.map(|step| Blocker {
@@ -77,8 +87,12 @@ pub(super) fn beside_a_removal(observed: &Observed, steps: &[Step]) -> (Vec<Bloc
     (blockers, notes)
 }
 
-const GIVE_ITS_PARAMETERS: &str = "give the parameters of the deploy that made it; or remove it before with `deploy --prune` \
-                                   (`plan --prune` shows that)";
+const GIVE_ITS_PARAMETERS: &str = "give the parameters of the deploy that made it; or remove it before with `provisioner deploy \
+                                   --prune` (`provisioner plan --prune` shows that)";
+
+fn misnamed_as<'a>(misnamed: &'a [Misnamed<'a>], leftover: &Leftover) -> Option<&'a Misnamed<'a>> {
+    misnamed.iter().find(|one| std::ptr::eq(one.leftover, leftover))
+}
 
 /// What carries the mark and no more is known of.
 fn unseen(observed: &Observed) -> impl Iterator<Item = Note> {
@@ -142,7 +156,12 @@ fn called(found: &Found) -> String {
 }
 
 /// Why it is never pruned.
-fn kept(found: &Found, steps: &[Step]) -> Option<String> {
+fn kept(found: &Found, steps: &[Step], misnamed: &[Misnamed]) -> Option<String> {
+    let lives_on_it = |one: &&Misnamed| lives_on(&one.leftover.found.resource, &found.resource, &found.ids);
+    if let Some(one) = misnamed.iter().find(lives_on_it) {
+        let resource = &one.leftover.found.resource;
+        return Some(format!("it stays: {} `{}` lives on it", resource.kind(), resource.name()));
+    }
     if let Some(step) = steps.iter().find(|step| lives_on(&step.resource, &found.resource, &found.ids)) {
         return Some(format!("it stays: `{}` of the template lives on it", step.logical_id));
     }

@@ -9,6 +9,7 @@ mod destroy;
 mod hold;
 mod leftovers;
 mod losses;
+mod misnamed;
 mod notes;
 mod order;
 mod publish;

@@ -116,8 +116,8 @@ pub(super) fn left_behind(observed: &Observed, steps: &mut [Step], options: &Opt
                 logical_id: logical_id.clone(),
                 cause: format!("the stack has a route on the HTTP API `{api_id}`, which would be left behind"),
                 hint: format!(
-                    "move with `deploy --prune`, which removes it there (`plan --prune` shows that), or destroy first \
-                     with `--parameter ApiId={api_id}`"
+                    "move with `provisioner deploy --prune`, which removes it there (`provisioner plan --prune` shows \
+                     that), or destroy first with `provisioner destroy -P ApiId={api_id}`"
                 ),
             });
         }

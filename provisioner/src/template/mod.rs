@@ -9,6 +9,7 @@ mod fault;
 mod flat;
 mod graph;
 mod include;
+mod naming;
 mod no_echo;
 mod parameters;
 mod pseudo;
@@ -22,6 +23,7 @@ mod wording;
 mod yaml;
 
 pub use flat::relocate;
+pub use naming::Naming;
 pub use no_echo::Untold;
 pub use parameters::{Declaration, Parameters};
 pub use pseudo::Pseudo;

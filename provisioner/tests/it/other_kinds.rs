@@ -116,7 +116,7 @@ async fn what_a_template_no_longer_has_is_told_by_its_tags_and_pruned_and_what_s
     let told = user.plain(&["plan"]).await.expect_success();
     for text in [
         "AWS::SQS::Queue `jobs` is this stack's `Jobs`, and the template with these parameters does not have it\n        \
-         `deploy --prune` removes it",
+         `provisioner deploy --prune --template ",
         "AWS::SNS::Topic `news` is this stack's `News`",
         "AWS::SQS::Queue `kept` is this stack's `Kept`, and the template with these parameters does not have it\n        \
          the template that had it said that it stays: remove it by hand",

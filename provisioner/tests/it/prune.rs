@@ -28,7 +28,7 @@ async fn what_other_names_have_left_is_told_kept_and_pruned(#[values(Aws::MiniSt
     {
         assert!(plan.stdout.contains(left), "no {left} in {plan:?}");
     }
-    assert!(plan.stdout.contains("`deploy --prune` removes it"), "{plan:?}");
+    assert!(plan.stdout.contains("`provisioner deploy --prune --code ChatFunction="), "{plan:?}");
     assert!(user.world().await.names("functions").contains(&"old-chat"), "nothing goes unasked");
 
     let refused = user.run(&["deploy", "--no-smoke", "--prune"]).await.expect_code(1);
@@ -149,6 +149,32 @@ async fn of_two_apis_with_the_stacks_mark_the_one_that_serves_is_told_named_and_
     assert!(run.stderr.contains("it stays: `ChatIntegration` of the template lives on it"), "{run:?}");
     let left = gateway.get_apis().send().await.expect("the APIs").items.unwrap_or_default();
     assert_eq!(left.into_iter().filter_map(|api| api.api_id).collect::<Vec<_>>(), [serving.as_str()]);
+    user.deploy(&["--prune", "--yes"]).await;
+    assert_is_all_there_is(&user.world().await, &user.account);
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_forgets_the_names_is_told_them_and_neither_prunes_nor_destroys_what_serves(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
+    user.deploy(&["-P", "FunctionName=books", "-P", "RoleName=books-role", "-P", "MemorySize=1024"]).await;
+    let before = user.world().await;
+    let (refused, writes) = user.writes_of(&["destroy", "--yes", "-P", "RoleName=books-role"]).await;
+    let refused = refused.expect_code(1);
+    assert_eq!(writes, [""; 0], "{refused:?}");
+    for text in [
+        "AWS::Lambda::Function `books` is this stack's `ChatFunction`",
+        "`provisioner destroy -P FunctionName=books",
+        " -P RoleName=books-role",
+    ] {
+        assert!(refused.stderr.contains(text), "no {text} in {refused:?}");
+    }
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+
+    user.deploy(&["--prune", "--yes"]).await;
+    assert!(user.world().await.names("functions").contains(&"books"), "it is not pruned in the run that replaces it");
     user.deploy(&["--prune", "--yes"]).await;
     assert_is_all_there_is(&user.world().await, &user.account);
 }

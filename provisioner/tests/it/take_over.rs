@@ -95,7 +95,10 @@ async fn a_stack_does_not_leave_its_route_behind_on_the_api_that_it_moves_from(
     let user = user.without_always();
     let (run, writes) = user.writes_of(&["deploy", "--no-smoke", "--yes"]).await;
     let run = run.expect_code(1);
-    assert!(run.stderr.contains("would be left behind") && run.stderr.contains("`deploy --prune`"), "{run:?}");
+    assert!(
+        run.stderr.contains("would be left behind") && run.stderr.contains("`provisioner deploy --prune"),
+        "{run:?}"
+    );
     assert_eq!(writes, [""; 0]);
     user.deploy(&["--prune", "--yes"]).await;
     assert_eq!(user.world().await["apis"]["movies"], before["apis"]["movies"]);

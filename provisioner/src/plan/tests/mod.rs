@@ -4,6 +4,7 @@ mod afterwards;
 mod canary;
 pub(crate) mod judge;
 mod leftovers;
+mod misnamed;
 mod order;
 mod properties;
 mod releases;

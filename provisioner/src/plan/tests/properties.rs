@@ -208,6 +208,10 @@ proptest! {
         prop_assert_eq!(&pruning.blockers, &[]);
         let done = carried_out(&pruning, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+        // What had the other names stays until what has these is there.
+        let then = run(observe(&World::of(done.state.clone()), &desired, Reach::Leftovers)).unwrap();
+        prop_assert_eq!(then.leftovers.len(), if renamed { 2 } else { 0 }, "{:?}", then.leftovers);
+        let done = carried_out(&plan(&desired, &then, &PRUNE), &done.state, None);
         judge(&done.state, &spec);
         let again = run(observe(&World::of(done.state), &desired, Reach::Leftovers)).unwrap();
         prop_assert_eq!(again.leftovers, vec![]);

@@ -331,7 +331,7 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
       Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat:live` exists and was not made by this stack
       Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not made by this stack
 
-    hint: take it over with `--adopt` (`plan --adopt` shows what would change), or use another name
+    hint: take it over with `--adopt` (`provisioner plan --adopt` shows what would change), or use another name
     hint: Lambda makes a function's log group by itself when a line comes and there is none: take it over with `--adopt`
     "#);
 }

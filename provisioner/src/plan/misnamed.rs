@@ -1,0 +1,99 @@
+//! What is of the template and has another name on AWS than with these parameters: where it serves, or nothing has that
+//! name yet, a parameter was forgotten, and it is not what the template no longer has.
+
+use std::collections::BTreeMap;
+
+use super::{Blocker, Note};
+use crate::desired::{Desired, Wanted};
+use crate::observe::{Leftover, Observed};
+use crate::resources::{Owner, Resource};
+
+/// A resource of the template under another name.
+#[derive(Clone, Copy)]
+pub(super) struct Misnamed<'a> {
+    /// What is there.
+    pub(super) leftover: &'a Leftover,
+    /// What the template calls it with these parameters.
+    wanted: &'a Wanted,
+}
+
+/// All of what is left over that is of the template under another name. Parts of APIs and functions have their names
+/// from what they are of.
+pub(super) fn misnamed<'a>(desired: &'a Desired, observed: &'a Observed) -> Vec<Misnamed<'a>> {
+    let all = observed.leftovers.iter().filter_map(|leftover| {
+        let resource = &leftover.found.resource;
+        let wanted = desired.get(&leftover.logical_id).filter(|one| one.resource.kind() == resource.kind())?;
+        let is_a_part = resource.part_of_api().is_some() || resource.part_of_function().is_some();
+        let other = !is_a_part && wanted.resource.name() != resource.name();
+        (other && (!is_there(wanted, observed) || serves(resource, observed))).then_some(Misnamed { leftover, wanted })
+    });
+    all.collect()
+}
+
+fn is_there(wanted: &Wanted, observed: &Observed) -> bool {
+    observed.found.get(&wanted.logical_id).is_some_and(|found| found.owner == Owner::Ours)
+}
+
+/// Whether an integration of the stack leads to it.
+fn serves(resource: &Resource, observed: &Observed) -> bool {
+    let Resource::Function(function) = resource else { return false };
+    let leads = |resource: &Resource| {
+        let Resource::Integration(integration) = resource else { return false };
+        let called = integration.integration_uri.split_once(":function:").map(|(_, called)| called);
+        called.and_then(|called| called.split([':', '/']).next()) == Some(&function.function_name)
+    };
+    observed.found.values().filter(|found| found.owner == Owner::Ours).any(|found| leads(&found.resource))
+}
+
+impl Misnamed<'_> {
+    fn told(&self) -> String {
+        let Self { leftover, wanted } = self;
+        let resource = &leftover.found.resource;
+        format!(
+            "{} `{}` is this stack's `{}`, which with these parameters is called `{}`",
+            resource.kind(),
+            resource.name(),
+            leftover.logical_id,
+            wanted.resource.name()
+        )
+    }
+
+    /// What there is to know about it before a deploy, and why it is not pruned.
+    pub(super) fn note(&self, all: &[Misnamed]) -> Note {
+        let hint = format!(
+            "{}; if it shall have that name, deploy, and then `provisioner deploy --prune` removes what had the other",
+            give_its_parameters(all, "plan")
+        );
+        Note { logical_id: None, text: format!("{}: it stays", self.told()), hint: Some(hint) }
+    }
+}
+
+/// Why a stack must not be removed by half: all else would go, and these stay.
+pub(super) fn refused(desired: &Desired, all: &[Misnamed]) -> Option<Blocker> {
+    let told: Vec<_> = all.iter().map(Misnamed::told).collect();
+    (!told.is_empty()).then(|| Blocker {
+        logical_id: desired.stack.to_string(),
+        cause: format!("{}: it would stay, without the rest", told.join("; ")),
+        hint: format!(
+            "{}; what a change of names has left goes before, with `provisioner deploy --prune`",
+            give_its_parameters(all, "destroy")
+        ),
+    })
+}
+
+fn give_its_parameters(all: &[Misnamed], verb: &str) -> String {
+    let mut values: BTreeMap<&str, String> = BTreeMap::new();
+    for Misnamed { leftover, wanted } in all {
+        let name = leftover.found.resource.name();
+        if let Some((parameter, value)) = wanted.named_by.as_ref().and_then(|naming| naming.value_for(&name)) {
+            values.entry(parameter).or_insert(value);
+        }
+    }
+    // What a shell would not read as it is written has to be written by who knows the shell.
+    let plain = |value: &String| value.chars().all(|c| c.is_ascii_alphanumeric() || "_-./=,@+".contains(c));
+    if values.is_empty() || !values.values().all(plain) {
+        return "give the parameters of the deploy that made it".to_owned();
+    }
+    let given: String = values.iter().map(|(parameter, value)| format!(" -P {parameter}={value}")).collect();
+    format!("give the parameters of the deploy that made it: `provisioner {verb}{given}`")
+}

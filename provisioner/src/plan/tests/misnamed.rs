@@ -1,0 +1,102 @@
+//! What of the template has another name on AWS than with these parameters.
+
+use serde_json::json;
+
+use super::judge::existing;
+use super::spec::Spec;
+use super::{carried_out, planned_removal, run};
+use crate::desired::Desired;
+use crate::observe::{Reach, observe};
+use crate::plan::{Action, Options, Plan, plan};
+use crate::resources::RESOURCE_TAG;
+use crate::world::{State, World};
+
+/// The plain stack with its function and role under names of parameters that were forgotten.
+fn forgotten() -> Desired {
+    let mut template = Spec::plain().template();
+    template["Parameters"] = json!({
+        "Name": {"Type": "String", "Default": "typo"}, "RoleName": {"Type": "String", "Default": "typo-role"},
+    });
+    template["Resources"]["Function"]["Properties"]["FunctionName"] = json!({"Ref": "Name"});
+    template["Resources"]["Logs"]["Properties"]["LogGroupName"] = json!({"Fn::Sub": "/aws/lambda/${Name}"});
+    template["Resources"]["Role"]["Properties"]["RoleName"] = json!({"Ref": "RoleName"});
+    Spec::plain().desired_by(&template)
+}
+
+fn pruning(desired: &Desired, state: &State) -> Plan {
+    let observed = run(observe(&World::of(state.clone()), desired, Reach::Leftovers)).unwrap();
+    plan(desired, &observed, &Options { prune: true, ..Options::default() })
+}
+
+fn removed(plan: &Plan) -> Vec<&str> {
+    plan.steps.iter().filter(|step| step.action == Action::Delete).map(|step| step.name.as_str()).collect()
+}
+
+#[test]
+fn a_destroy_with_forgotten_names_is_refused_and_told_which_names_they_are() {
+    let plan = planned_removal(&forgotten(), &existing(&Spec::plain(), true));
+    let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
+    for text in [
+        "AWS::Lambda::Function `chat` is this stack's `Function`, which with these parameters is called `typo`",
+        "AWS::IAM::Role `role` is this stack's `Role`, which with these parameters is called `typo-role`",
+        "AWS::Logs::LogGroup `/aws/lambda/chat` is this stack's `Logs`",
+    ] {
+        assert!(blocker.cause.contains(text), "no {text} in {}", blocker.cause);
+    }
+    assert!(blocker.hint.contains("`provisioner destroy -P Name=chat -P RoleName=role`"), "{}", blocker.hint);
+}
+
+#[test]
+fn a_destroy_that_would_remove_nothing_says_what_is_there_under_other_names() {
+    let mut state = existing(&Spec::plain(), true);
+    state.apis.clear();
+    state.routes.clear();
+    state.integrations.clear();
+    state.stages.clear();
+    state.tables.clear();
+    let plan = planned_removal(&forgotten(), &state);
+    assert_eq!((plan.blockers.len(), plan.is_empty()), (0, true), "{plan:#?}");
+    assert_eq!(plan.notes.len(), 3, "{:#?}", plan.notes);
+}
+
+#[test]
+fn what_serves_under_another_name_is_not_pruned_before_what_has_the_name_serves() {
+    let state = existing(&Spec::plain(), true);
+    let first = pruning(&forgotten(), &state);
+    assert_eq!((first.blockers.len(), removed(&first)), (0, vec![]), "{first:#?}");
+    assert_eq!(first.notes.len(), 3, "{:#?}", first.notes);
+    for note in &first.notes {
+        let hint = note.hint.as_deref().unwrap_or_default();
+        assert!(hint.contains("`provisioner plan -P Name=chat -P RoleName=role`"), "{hint}");
+    }
+    let done = carried_out(&first, &state, None);
+    assert!(done.outcome.failed.is_empty(), "{:#?}", done.outcome.failed);
+    let second = pruning(&forgotten(), &done.state);
+    assert_eq!((second.notes.len(), removed(&second)), (0, vec!["chat", "/aws/lambda/chat", "role"]), "{second:#?}");
+}
+
+#[test]
+fn what_a_change_of_names_has_left_hinders_no_destroy_unless_callers_are_led_there() {
+    let desired = forgotten();
+    let state = existing(&Spec::plain(), true);
+    let renamed = carried_out(&pruning(&desired, &state), &state, None).state;
+    assert_eq!(planned_removal(&desired, &renamed).blockers, []);
+    // The deploy with the new name was killed before its integration was moved.
+    let mut killed = renamed;
+    killed.integrations = state.integrations;
+    let plan = planned_removal(&desired, &killed);
+    let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
+    assert!(blocker.cause.starts_with("AWS::Lambda::Function `chat`"), "{}", blocker.cause);
+    assert!(removed(&pruning(&desired, &killed)).iter().all(|name| !["chat", "role"].contains(name)));
+}
+
+#[test]
+fn what_a_misnamed_function_lives_on_is_not_pruned_either() {
+    let mut state = existing(&Spec::plain(), true);
+    let role = state.roles.get_mut("role").unwrap();
+    role.tags.insert(RESOURCE_TAG.to_owned(), "EarlierRole".to_owned());
+    let plan = pruning(&forgotten(), &state);
+    assert_eq!(removed(&plan), [""; 0]);
+    let hints: Vec<_> = plan.notes.iter().filter_map(|note| note.hint.as_deref()).collect();
+    assert!(hints.contains(&"it stays: AWS::Lambda::Function `chat` lives on it"), "{hints:?}");
+}
