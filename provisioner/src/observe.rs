@@ -11,6 +11,7 @@ use self::look::look;
 use crate::desired::Desired;
 use crate::error::{Error, Result};
 use crate::releases::Releases;
+use crate::resources::function::Failure;
 use crate::resources::other::Schema;
 use crate::resources::taken::Taken;
 use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
@@ -211,6 +212,7 @@ async fn seen(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<O
     let marked = OptionFuture::from((reach >= Reach::Leftovers).then(|| reader.marked(desired)));
     let (observed, releases, marked) = join3(look(reader, desired, reach), releases(reader, desired), marked).await;
     let mut observed = Observed { releases: releases?, ..observed? };
+    observed.keep_what_has_served();
     if let Some(marked) = marked {
         let parts = reader.marked_parts(desired.stack.as_str(), &observed).await;
         match marked.and_then(|marked| Ok((marked, parts?))) {
@@ -267,6 +269,18 @@ async fn integrations(reader: &impl Reader, observed: &Observed) -> Result<BTree
 }
 
 impl Observed {
+    /// Lets a function that has served be changed, in whatever state it is: made anew, it would lose its versions, and
+    /// with them what callers get and what they had before.
+    fn keep_what_has_served(&mut self) {
+        for found in self.found.values_mut() {
+            let Resource::Function(function) = &mut found.resource else { continue };
+            let has_served = self.releases.get(&function.function_name).is_some_and(Releases::were_called);
+            if let (Some(Failure::Make(reason)), true) = (&function.failure, has_served) {
+                function.failure = Some(Failure::Change(format!("its state is Failed: {reason}")));
+            }
+        }
+    }
+
     /// All that is the template's or is left over, with what AWS assigned to each.
     pub fn each(&self) -> impl Iterator<Item = (&Resource, &Ids)> {
         let left_over = self.leftovers.iter().map(|one| &one.found);

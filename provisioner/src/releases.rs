@@ -59,6 +59,13 @@ impl Releases {
         self.versions.iter().any(|version| version.number == number)
     }
 
+    /// Whether callers may ever have got a version. The call that makes a function publishes the first one, also of a
+    /// function that Lambda then fails to make.
+    #[must_use]
+    pub fn were_called(&self) -> bool {
+        self.versions.len() > 1 || self.aliases.iter().any(|alias| alias.version != served::LATEST)
+    }
+
     /// The newest version older than `number`.
     #[must_use]
     pub fn before(&self, number: u64) -> Option<u64> {

@@ -187,7 +187,7 @@ mod tests {
         AWS::IAM::Role: Tags.team has 257 characters; AWS takes 256
         AWS::IAM::Role: the key Policies.x… has 129 characters; AWS takes 128
         AWS::IAM::Role: the key Tags.t… has 129 characters; AWS takes 128
-        AWS::Lambda::Alias: Description has 198 characters; AWS takes 197
+        AWS::Lambda::Alias: Description has 172 characters; AWS takes 171
         AWS::Lambda::Alias: Name has 129 characters; AWS takes 128
         AWS::Lambda::Function: Description has 257 characters; AWS takes 256
         AWS::Lambda::Function: Environment.Variables has 4097 bytes; AWS takes 4096

@@ -18,7 +18,7 @@ use super::{Action, Blocker, Plan, REVISION, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::Error;
 use crate::observe::{Found, Observed};
-use crate::resources::alias::Check;
+use crate::resources::alias::{Alias, Check};
 use crate::resources::function::{Failure, Function};
 use crate::resources::{Changed, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
@@ -79,7 +79,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         };
         let found = observed.found.get(&wanted.logical_id).filter(|found| !goes(found));
         let found = found.map(|found| found.clone().led_by(&resource));
-        let resource = remembering(resource, found.as_ref());
+        let resource = remembering(resource, found.as_ref(), observed);
         let missing = observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(wanted, error));
         let blocker = missing.or_else(|| found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
         let mut step = step(wanted, resource, found.as_ref());
@@ -144,12 +144,28 @@ fn goes_with_its_role(found: &Resource, steps: &[Step]) -> bool {
     made_anew.any(|step| matches!(&step.resource, Resource::Role(role) if policy.roles.contains(&role.role_name)))
 }
 
-/// An alias remembers what it has led to.
-fn remembering(wanted: Resource, found: Option<&Found>) -> Resource {
-    match (wanted, found.map(|found| &found.resource)) {
-        (Resource::Alias(wanted), Some(Resource::Alias(now))) => Resource::Alias(wanted.remembering(now)),
-        (wanted, _) => wanted,
+/// An alias remembers what it has led to, and from its first day in the stack which versions are not the stack's.
+fn remembering(wanted: Resource, found: Option<&Found>, observed: &Observed) -> Resource {
+    let Resource::Alias(mut wanted) = wanted else { return wanted };
+    let Some(Found { resource: Resource::Alias(now), owner, .. }) = found else {
+        wanted.since = published_by_others(&wanted, observed);
+        return Resource::Alias(wanted);
+    };
+    let mut wanted = wanted.remembering(now);
+    if *owner != Owner::Ours {
+        wanted.since = published_by_others(&wanted, observed);
     }
+    Resource::Alias(wanted)
+}
+
+/// The newest version of a function that the stack has no alias of yet. What is as the template wants it may be of a first
+/// deploy that was interrupted, and what could not be made goes with its versions.
+fn published_by_others(alias: &Alias, observed: &Observed) -> Option<u64> {
+    let newest = observed.releases.get(&alias.function_name)?.versions.last()?.number;
+    let is_it = |found: &&Found| matches!(&found.resource, Resource::Function(function) if function.function_name == alias.function_name);
+    let function = observed.found.values().find(is_it)?;
+    let is_of_this_stack = function.owner == Owner::Ours && alias.function_version == newest.to_string();
+    (!is_of_this_stack && function_that_failed(function).is_none()).then_some(newest)
 }
 
 fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {

@@ -1,7 +1,7 @@
 //! What is gone once a plan is carried out.
 
 use super::{Action, Plan, Step};
-use crate::resources::{Call, role};
+use crate::resources::{Call, Resource, role};
 
 impl Plan {
     /// The steps after which something that exists now is gone: a resource, or a policy of a role.
@@ -18,6 +18,9 @@ impl Plan {
 
 fn losses(step: &Step) -> Vec<String> {
     match step.action {
+        Action::Replace if matches!(step.resource, Resource::Function(_)) => {
+            vec![format!("{} with its versions, aliases and function URLs", step.logical_id)]
+        }
         Action::Delete | Action::Replace => vec![step.logical_id.clone()],
         Action::Update | Action::Adopt => {
             step.stages.iter().chain(&step.cleanup).flatten().filter_map(policy_taken_by).collect()

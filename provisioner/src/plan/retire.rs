@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Action, Step};
 use crate::releases::{Led, Releases};
 use crate::resources::alias::Alias;
-use crate::resources::{Call, Resource, version};
+use crate::resources::{Call, Resource, served, version};
 
 /// Has the step of each published version delete the oldest others beyond `keep`, once everything else is done and
-/// callers have been moved. Never one that an alias holds afterwards, nor the way back; and nothing at all in a run that
-/// takes something over: what somebody else published is their way back.
+/// callers have been moved. Never one that an alias holds afterwards, nor the way back, nor what was there before the
+/// stack published any; and nothing at all in a run that takes something over: what somebody else published is their way
+/// back.
 pub(super) fn retire_versions(steps: &mut [Step], releases: &BTreeMap<String, Releases>, keep: usize) {
     if steps.iter().any(|step| step.action == Action::Adopt || step.id != step.logical_id) {
         return;
@@ -35,7 +36,8 @@ pub(super) fn retire_versions(steps: &mut [Step], releases: &BTreeMap<String, Re
         }
         let numbers: Vec<_> = old.iter().map(u64::to_string).collect();
         let plural = if numbers.len() == 1 { "" } else { "s" };
-        step.reason = Some(format!("deletes version{plural} {}: {keep} are kept", numbers.join(", ")));
+        let kept = if keep == 1 { "is" } else { "are" };
+        step.reason = Some(format!("deletes version{plural} {}: {keep} {kept} kept", numbers.join(", ")));
         step.name_calls();
     }
 }
@@ -60,11 +62,13 @@ fn beyond(
         let before = moved(now).map_or_else(|| now.before(), |then| then.before.clone());
         before.first()?.parse().ok().filter(|number| releases.has(*number) && !held(number))
     };
-    let ways_back: BTreeSet<u64> = releases.aliases.iter().filter_map(way_back).collect();
+    let not_ours = releases.aliases.iter().filter_map(|led| served::since(&led.description)).max();
+    let is_ours = |number: &u64| not_ours.is_none_or(|since| *number > since);
+    let ways_back: BTreeSet<u64> = releases.aliases.iter().filter_map(way_back).filter(is_ours).collect();
     let places = keep.saturating_sub(usize::from(one_more));
     let mut kept: BTreeSet<u64> = ways_back.into_iter().rev().take(places.min(keep.saturating_sub(1))).collect();
     let mut old = BTreeSet::new();
-    for number in releases.versions.iter().rev().map(|version| version.number) {
+    for number in releases.versions.iter().rev().map(|version| version.number).filter(is_ours) {
         if kept.len() < places {
             kept.insert(number);
         }

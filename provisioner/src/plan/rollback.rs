@@ -63,6 +63,7 @@ pub fn plan_rollback(
         function_version: version.to_string(),
         routing_config: RoutingConfig::default(),
         description: seen.description,
+        since: seen.since,
         check: back.check.clone().map(|event| Check { event, patient: false }),
         ..alias.clone()
     };

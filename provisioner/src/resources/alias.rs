@@ -32,6 +32,9 @@ pub struct Alias {
     /// The versions that it led to before, newest first. Lambda keeps them in the description. No property of a template.
     #[serde(default)]
     pub before: Vec<String>,
+    /// The newest version that was there before the stack published any. Kept there, too. No property of a template.
+    #[serde(default)]
+    pub since: Option<u64>,
     /// The event that a version must answer well before the alias leads to it. No property of a template.
     #[serde(default)]
     pub check: Option<Check>,
@@ -115,8 +118,8 @@ pub enum Call {
 impl Kind for Alias {
     const TYPE: &'static str = "AWS::Lambda::Alias";
     const ATTRIBUTES: &'static [&'static str] = &["AliasArn"];
-    const INTERNAL: &'static [&'static str] = &["Description", "Before", "Check"];
-    const NOT_COMPARED: &'static [&'static str] = &["Before", "Check"];
+    const INTERNAL: &'static [&'static str] = &["Description", "Before", "Since", "Check"];
+    const NOT_COMPARED: &'static [&'static str] = &["Before", "Since", "Check"];
     type Call = Call;
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
@@ -125,6 +128,9 @@ impl Kind for Alias {
         }
         if !self.before.is_empty() {
             return Some(("Before", "it is what the alias has led to"));
+        }
+        if self.since.is_some() {
+            return Some(("Since", "it is what was published before the stack"));
         }
         let given = !self.description.is_empty();
         given.then_some(("Description", "not supported: the ownership mark is kept there, since an alias has no tags"))
@@ -185,6 +191,7 @@ impl Alias {
     /// The alias that Lambda tells of.
     #[must_use]
     pub fn seen(function: &str, name: &str, version: &str, routing: RoutingConfig, description: &str) -> Self {
+        let since = served::since(description);
         let (description, before) = served::split(description);
         Self {
             name: name.to_owned(),
@@ -193,6 +200,7 @@ impl Alias {
             routing_config: routing,
             description,
             before,
+            since,
             check: None,
         }
     }
@@ -200,7 +208,7 @@ impl Alias {
     /// Its description as Lambda keeps it.
     #[must_use]
     pub fn whole_description(&self) -> String {
-        served::join(&self.description, &self.before)
+        served::join(&self.description, &self.before, self.since)
     }
 
     /// The alias with what it has led to, where it is `now` so.
@@ -210,6 +218,7 @@ impl Alias {
             true => now.before.clone(),
             false => served::after_leaving(&now.function_version, &now.before, &self.function_version),
         };
+        self.since = now.since;
         self
     }
 

@@ -69,10 +69,11 @@ pub struct Function {
 /// What Lambda could not do, and its reason.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Failure {
-    /// Make it, or wake it: its state is `Failed`. It does not run, and is neither changed nor published any more.
+    /// Make it: its state is `Failed`, and it has never served. It does not run, and is neither changed nor
+    /// published any more.
     Make(String),
-    /// Carry out the last change: its last update status is `Failed`. What Lambda tells of it is what was asked for,
-    /// and not what runs.
+    /// Carry out the last change, or wake it: its last update status is `Failed`, or its state is, and it has served.
+    /// What Lambda tells of it is what was asked for, and not what runs.
     Change(String),
 }
 

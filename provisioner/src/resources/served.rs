@@ -1,35 +1,58 @@
-//! The versions that an alias led to before, newest first: the way back. Remembered in the alias's description, beside
-//! the mark: of the versions themselves nothing says which of them callers ever got.
+//! The versions that an alias led to before, newest first: the way back; and which ones were there before the stack.
+//!
+//! Remembered in the alias's description, beside the mark: of the versions themselves nothing says which of them callers
+//! ever got, nor who published them.
 
 /// The word in a description.
 const WORD: &str = "provisioner:before";
 
+/// The word for the newest version that is not the stack's.
+const SINCE: &str = "provisioner:since";
+
 /// How many are remembered: as many as are kept of a function's versions without a word.
 const MOST: usize = 5;
 
-/// The most characters that the word takes in a description, with versions of seven digits.
-pub(crate) const LENGTH: usize = 1 + WORD.len() + MOST * (1 + 7);
+/// The most characters that both words take in a description, with versions of seven digits.
+pub(crate) const LENGTH: usize = 1 + WORD.len() + MOST * (1 + 7) + 1 + SINCE.len() + 1 + 7;
 
 /// What Lambda calls the function itself, which is no version to go back to.
 pub(crate) const LATEST: &str = "$LATEST";
 
-/// A description without the word, and what the word remembers.
+/// A description without the words, and the versions that the first one remembers.
 #[must_use]
 pub fn split(description: &str) -> (String, Vec<String>) {
     let mut before = Vec::new();
     let mut rest = Vec::new();
     for word in description.split(' ') {
-        match word.strip_prefix(WORD).and_then(|word| word.strip_prefix('=')) {
-            Some(versions) => before.extend(versions.split(',').map(str::to_owned)),
-            None => rest.push(word),
+        match (said(word, WORD), said(word, SINCE)) {
+            (Some(versions), _) => before.extend(versions.split(',').map(str::to_owned)),
+            (None, None) => rest.push(word),
+            (None, Some(_)) => {}
         }
     }
     (rest.join(" "), before)
 }
 
-/// The description with the word.
-pub(super) fn join(description: &str, before: &[String]) -> String {
-    if before.is_empty() { description.to_owned() } else { format!("{description} {WORD}={}", before.join(",")) }
+/// The newest version that was there before the stack published any, where a description remembers one.
+#[must_use]
+pub fn since(description: &str) -> Option<u64> {
+    description.split(' ').find_map(|word| said(word, SINCE)?.parse().ok())
+}
+
+fn said<'a>(word: &'a str, name: &str) -> Option<&'a str> {
+    word.strip_prefix(name)?.strip_prefix('=')
+}
+
+/// The description with the words.
+pub(super) fn join(description: &str, before: &[String], since: Option<u64>) -> String {
+    let mut whole = description.to_owned();
+    if !before.is_empty() {
+        whole.push_str(&format!(" {WORD}={}", before.join(",")));
+    }
+    if let Some(number) = since {
+        whole.push_str(&format!(" {SINCE}={number}"));
+    }
+    whole
 }
 
 /// What is remembered once an alias that led to `now`, and to `before` earlier, leads to `next`.
@@ -62,12 +85,13 @@ mod tests {
     fn what_was_served_is_read_back_beside_the_mark() {
         let mark = "provisioner:stack=chat provisioner:resource=Alias";
         let before = ["8".to_owned(), "3".to_owned()];
-        let description = join(mark, &before);
-        assert_eq!(split(&description), (mark.to_owned(), before.to_vec()));
-        assert_eq!(split(mark), (mark.to_owned(), Vec::new()));
-        assert_eq!(join(mark, &[]), mark);
+        let description = join(mark, &before, Some(7));
+        assert_eq!(description, format!("{mark} provisioner:before=8,3 provisioner:since=7"));
+        assert_eq!((split(&description), since(&description)), ((mark.to_owned(), before.to_vec()), Some(7)));
+        assert_eq!((split(mark), since(mark)), ((mark.to_owned(), Vec::new()), None));
+        assert_eq!(join(mark, &[], None), mark);
         let longest = vec!["1234567".to_owned(); MOST];
-        assert_eq!(join(mark, &longest).len(), mark.len() + LENGTH);
+        assert_eq!(join(mark, &longest, Some(1_234_567)).len(), mark.len() + LENGTH);
     }
 
     #[test]

@@ -118,7 +118,7 @@ fn judge_all(state: &State, spec: &Spec, remembered: &str) {
     let found = only(own_functions);
     assert_eq!(found, function(spec, expected_among(&found.tags, spec, "Function")));
     let found = only(state.aliases.iter().filter(|((function, _), _)| function != "theirs"));
-    assert_eq!(Alias { before: Vec::new(), ..found.clone() }, alias(&found.function_version));
+    assert_eq!(Alias { before: Vec::new(), since: None, ..found.clone() }, alias(&found.function_version));
     let held = &state.versions[&("chat".to_owned(), found.function_version.parse().expect("a number"))];
     assert_eq!(*held, version(spec, &held.description), "the alias leads to what the template says");
     let own_permissions = state.permissions.iter().filter(|((function, _), _)| function != "theirs");
@@ -261,6 +261,7 @@ fn alias(version: &str) -> Alias {
         routing_config: RoutingConfig::default(),
         description: "provisioner:stack=chat provisioner:resource=Alias".to_owned(),
         before: Vec::new(),
+        since: None,
         check: None,
     }
 }

@@ -201,6 +201,42 @@ fn where_there_is_no_way_back_it_is_said_why_and_what_helps() {
     "#);
 }
 
+#[test]
+fn what_was_published_before_the_stack_is_never_deleted() {
+    let mut state = existing(&Spec::plain(), false);
+    let theirs = state.functions["chat"].clone();
+    for number in 1..=3 {
+        let held = function::Function { memory_size: 3000 + i32::try_from(number).unwrap(), ..theirs.clone() };
+        state.versions.insert(("chat".to_owned(), number), held);
+    }
+    let adopting = Options { adopt: true, ..keeping(2) };
+    let adopted = carried_out(&planned(&Spec::plain().desired(), &state, adopting), &state, None);
+    assert!(adopted.outcome.is_complete(), "{:?}", adopted.outcome.failed);
+    let mut state = adopted.state;
+    for memory in 0..4 {
+        state = deployed_keeping(&state, 1024 + memory, 2);
+    }
+    assert_eq!(numbers(&state).len(), 5, "{:?}", numbers(&state));
+    assert_eq!(numbers(&state)[..3], [1, 2, 3]);
+    assert_eq!(state.aliases[&("chat".to_owned(), "live".to_owned())].since, Some(3));
+    let back = carried_out(&way_back(&state, &Back::default()).unwrap(), &state, None).state;
+    assert_eq!(back.aliases[&("chat".to_owned(), "live".to_owned())].since, Some(3), "no move forgets it");
+}
+
+#[test]
+fn an_interrupted_first_deploy_counts_as_the_stacks_own() {
+    let mut state = existing(&Spec::plain(), true);
+    state.aliases.clear();
+    state.permissions.clear();
+    let done = carried_out(&planned(&Spec::plain().desired(), &state, keeping(5)), &state, None).state;
+    assert_eq!(done.aliases[&("chat".to_owned(), "live".to_owned())].since, None);
+}
+
+fn deployed_keeping(state: &State, memory: i32, keep: usize) -> State {
+    let plan = planned(&Spec { memory: Some(memory), ..Spec::plain() }.desired(), state, keeping(keep));
+    carried_out(&plan, state, None).state
+}
+
 /// `chat` as Lambda tells of it after a failure.
 fn failed(failure: Failure) -> State {
     let mut state = existing(&Spec::plain(), true);
@@ -227,15 +263,33 @@ fn after_a_change_that_failed_all_is_sent_again() {
 
 #[test]
 fn a_function_that_could_not_be_made_is_made_anew_with_all_that_went_with_it() {
-    let state = failed(Failure::Make("The package could not be unpacked".to_owned()));
+    let mut state = failed(Failure::Make("The package could not be unpacked".to_owned()));
+    // The call that makes it publishes it, too. Only an alias says that it has served.
+    state.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
     let plan = planned(&Spec::plain().desired(), &state, Options::default());
     let replaced: Vec<&str> = plan.destructive().map(|step| step.id.as_str()).collect();
     assert_eq!(replaced, ["Function"], "somebody is asked");
+    assert_eq!(plan.losses(), ["Function with its versions, aliases and function URLs"]);
     let done = carried_out(&plan, &state, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     judge(&done.state, &Spec::plain());
     let again = planned(&Spec::plain().desired(), &done.state, Options::default());
     assert!(again.is_empty(), "{:?}", again.changing().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_function_that_fails_and_has_served_is_changed_and_keeps_its_versions() {
+    let state = failed(Failure::Make("The KMS key is disabled".to_owned()));
+    let plan = planned(&Spec { memory: Some(1024), ..Spec::plain() }.desired(), &state, Options::default());
+    assert_eq!(plan.losses(), [""; 0]);
+    let step = plan.steps.iter().find(|step| step.id == "Function").unwrap();
+    assert_eq!(step.action, Action::Update);
+    assert_eq!(step.changes.last().unwrap().old, Some(json!("Failed: its state is Failed: The KMS key is disabled")));
+    let calls: Vec<_> = step.calls.iter().map(String::as_str).collect();
+    assert_eq!(calls, ["UpdateFunctionConfiguration", "UpdateFunctionCode"], "all is sent again");
+    let refused = carried_out(&plan, &state, None);
+    assert!(!refused.outcome.is_complete(), "as of a function that Lambda could not make");
+    assert_eq!((refused.state.versions, refused.state.aliases), (state.versions, state.aliases));
 }
 
 /// The version that callers get of `chat`, and what the alias remembers.

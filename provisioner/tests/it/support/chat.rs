@@ -185,7 +185,10 @@ fn assert_function(world: &World, account: &Account, latest: Release, live: Rele
     let alias = &function["aliases"]["live"];
     let mark = "provisioner:stack=cinedb-chat provisioner:resource=ChatAlias";
     // What it led to before may stand behind it.
-    let description = alias["description"].as_str().and_then(|text| text.split(" provisioner:before=").next());
+    let description = alias["description"].as_str().and_then(|text| {
+        let mark = text.split(" provisioner:before=").next()?;
+        mark.split(" provisioner:since=").next()
+    });
     assert_eq!((description, &alias["weights"]), (Some(mark), &Value::Null), "{alias:#}");
     let version = &function["versions"][alias["version"].as_str().unwrap_or_default()];
     assert_same(
