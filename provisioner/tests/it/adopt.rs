@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::json;
 
-use crate::fire::under_fire;
+use crate::fire::{are_whole, signature, under_fire};
 use crate::support::aws::Aws;
 use crate::support::chat::assert_is_attached_to;
 use crate::support::http::post_chat;
@@ -112,10 +112,7 @@ async fn an_integration_that_other_routes_use_stays_theirs_and_callers_lose_no_a
     let url = api_url(api_id, "/chat");
     let (run, answers) = under_fire(&user, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
     run.expect_success();
-    assert!(answers.len() > 1 && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-    let old = answers.iter().take_while(|answer| answer.body["message"] == seed::ANSWER).count();
-    let mixed = answers[old..].iter().any(|answer| answer.body["message"] == seed::ANSWER);
-    assert!(old > 0 && !mixed, "first the old, then the new: {answers:?}");
+    are_whole(&answers, seed::ANSWER, &signature(&user, &url).await);
     let adopted = user.world().await;
     assert_is_attached_to("movies", &adopted, &user.account);
     let (old, new) = (&before["apis"]["movies"], &adopted["apis"]["movies"]);

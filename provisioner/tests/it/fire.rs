@@ -39,7 +39,7 @@ async fn ask(account: &Account, url: &str) -> Answer {
 
 /// What a release answers to the same question: MiniStack's canned text names the model, which is configuration, and
 /// holds a hash of the instructions, which are code.
-async fn signature(user: &User, url: &str) -> String {
+pub(crate) async fn signature(user: &User, url: &str) -> String {
     let answer = ask(&user.account, url).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.body["message"].as_str().expect("an answer").to_owned()
@@ -47,7 +47,7 @@ async fn signature(user: &User, url: &str) -> String {
 
 /// First the answers of `before`, then those of `after`, and no other.
 #[track_caller]
-fn are_whole(answers: &[Answer], before: &str, after: &str) {
+pub(crate) fn are_whole(answers: &[Answer], before: &str, after: &str) {
     assert!(answers.len() > 1, "asked too seldom: {answers:?}");
     let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
     assert!(refused.is_empty(), "{refused:?}");

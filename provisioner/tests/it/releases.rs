@@ -5,7 +5,7 @@ use std::time::Duration;
 use rstest::rstest;
 
 use crate::adopt::with_a_stack_made_by_hand;
-use crate::fire::under_fire;
+use crate::fire::{are_whole, signature, under_fire};
 use crate::interrupt::until_called;
 use crate::support::aws::Aws;
 use crate::support::chat::assert_is_all_there_is;
@@ -107,10 +107,7 @@ async fn callers_lose_no_answer_while_a_function_made_by_hand_is_adopted() {
     let url = api_url(&made.movies.api_id, "/chat");
     let (run, answers) = under_fire(&user, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
     run.expect_success();
-    assert!(answers.len() > 1 && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-    let old = answers.iter().take_while(|answer| answer.body["message"] == seed::ANSWER).count();
-    let mixed = answers[old..].iter().any(|answer| answer.body["message"] == seed::ANSWER);
-    assert!(old > 0 && !mixed, "first the old, then the new: {answers:?}");
+    are_whole(&answers, seed::ANSWER, &signature(&user, &url).await);
 
     let world = user.world().await;
     assert!(is_released(&world, "2", &["1", "2"]));
