@@ -224,7 +224,7 @@ pub(crate) struct Rollback {
     /// that serves]
     #[arg(long, value_name = "N", value_parser = number::version)]
     pub(crate) to: Option<u64>,
-    /// Which alias, by its name in the template [default: the one that the route `POST /chat` leads to]
+    /// Which alias, by its name in the template [default: that of the first route with POST, or function URL]
     #[arg(long, value_name = "LOGICAL_ID")]
     pub(crate) alias: Option<String>,
     /// Do not ask

@@ -1,7 +1,11 @@
 //! What a template wants: typed resources, each after all that it needs.
 
+mod entrance;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+pub use entrance::Entrance;
 
 use crate::error::{Error, Result};
 use crate::package::{self, Target, Way};
@@ -27,6 +31,8 @@ pub struct Desired {
     pub resources: Vec<Wanted>,
     /// What the stack tells when it is done.
     pub outputs: Vec<Output>,
+    /// The ways by which messages come to its functions, the first of the template first.
+    pub entrances: Vec<Entrance>,
 }
 
 /// One resource that shall exist.
@@ -122,7 +128,9 @@ impl Desired {
         }
         let outputs =
             resolved.outputs.into_iter().map(|output| Output { value: known.fill_text(&output.value), ..output });
-        let desired = Self { stack: stack.clone(), place: place.clone(), outputs: outputs.collect(), resources };
+        let entrances = entrance::entrances(template, &resources);
+        let (stack, place) = (stack.clone(), place.clone());
+        let desired = Self { stack, place, outputs: outputs.collect(), entrances, resources };
         desired.check_same_name()?;
         Ok(desired)
     }

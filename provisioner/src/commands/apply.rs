@@ -4,11 +4,10 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use provisioner::execute::{Outcome, Stop, execute};
-use provisioner::plan::{Action, Plan, Step};
+use provisioner::plan::{Action, Checks, Plan, Step};
 use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::resources::Resource;
 use provisioner::{Error, Result};
-use serde_json::Value;
 
 use super::progress;
 use super::session::Session;
@@ -53,7 +52,7 @@ pub(crate) async fn apply(
     plan: &Plan,
     session: &Session,
     approval: &Approval,
-    event: Option<Value>,
+    checks: Option<Checks>,
     output: Output,
     then: &Then,
 ) -> Result<Exit> {
@@ -72,7 +71,7 @@ pub(crate) async fn apply(
         return Ok(Exit::Failed);
     }
     let outcome = carry_out(plan, session).await;
-    let tried = if outcome.is_complete() { Some(try_chat(event, plan, session).await) } else { None };
+    let tried = if outcome.is_complete() { Some(try_chat(checks.as_ref(), plan, session).await) } else { None };
     // The outputs are told whatever came of the chat: what they name is deployed.
     let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned().flatten();
     tell(plan, session, &outcome, smoke, output);
@@ -134,9 +133,9 @@ async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
 
 /// Sends the smoke chat, until Ctrl-C: the signal no longer ends the program by itself once `carry_out` has listened
 /// for it, and a chat may take minutes.
-async fn try_chat(event: Option<Value>, plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
+async fn try_chat(checks: Option<&Checks>, plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     tokio::select! {
-        smoke = smoke::run(event, plan, session) => smoke,
+        smoke = smoke::run(checks, plan, session) => smoke,
         _ = tokio::signal::ctrl_c() => Err(smoke::interrupted()),
     }
 }

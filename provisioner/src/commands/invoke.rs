@@ -14,12 +14,12 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Invoke) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
-    let Some((function, alias)) = smoke::callee(&session.desired) else {
+    let Some((function, alias, chat)) = smoke::callee(&session.desired, &arguments.message) else {
         return Err(Error::new(format!("invoking stack {}", session.desired.stack), "it has not just one function"));
     };
     let event = match &arguments.event {
         Some(file) => event(file)?,
-        None => smoke::chat_event(&arguments.message),
+        None => chat,
     };
     let answer = session.aws.invoke(&function, alias.as_deref(), &event).await?;
     if arguments.log {

@@ -49,7 +49,7 @@ pub(super) fn options(asked: &Asked, desired: &Desired) -> Options {
         adopt: asked.adopt,
         take_over: asked.take_over,
         prune: asked.prune,
-        check: smoke::event(desired, asked.smoke),
+        check: smoke::checks(desired, asked.smoke),
         canary: asked.canary,
         keep_versions: Some(asked.keep_versions.get()),
     }

@@ -21,7 +21,7 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     let reader = session.aws.reader();
     let (account, releases) =
         try_join(reader.account(), reader.releases(&alias.function_name)).await.map_err(before_any_write)?;
-    let check = smoke::event(&session.desired, !arguments.no_smoke);
+    let check = smoke::checks(&session.desired, !arguments.no_smoke);
     let back = Back { to: arguments.to, check };
     let plan = plan_rollback(&session.desired, wanted, alias, releases.as_ref(), &account, &back);
     let plan = plan.map_err(before_any_write)?;
@@ -63,21 +63,27 @@ fn has_newer(releases: Option<&Releases>, plan: &Plan) -> bool {
 
 /// The alias to move.
 fn alias<'d>(desired: &'d Desired, named: Option<&str>) -> Result<(&'d Wanted, &'d Alias)> {
-    let callee = smoke::callee(desired);
     let aliases = || {
         desired.resources.iter().filter_map(|wanted| {
             if let Resource::Alias(alias) = &wanted.resource { Some((wanted, alias)) } else { None }
         })
     };
-    let chosen = aliases().find(|(wanted, alias)| match named {
-        Some(named) => wanted.logical_id == named,
-        None => callee == Some((alias.function_name.clone(), Some(alias.name.clone()))),
-    });
+    let called = |function: &str, name: Option<&str>| {
+        aliases().find(|(_, alias)| alias.function_name == function && Some(alias.name.as_str()) == name)
+    };
+    let chosen = match named {
+        Some(named) => aliases().find(|(wanted, _)| wanted.logical_id == named),
+        None => {
+            let mut entrances = desired.entrances.iter();
+            let one = || smoke::one_function(desired).and_then(|(function, name)| called(&function, name.as_deref()));
+            entrances.find_map(|one| called(&one.function_name, one.alias.as_deref())).or_else(one)
+        }
+    };
     chosen.ok_or_else(|| {
         let names: Vec<_> = aliases().map(|(wanted, _)| wanted.logical_id.as_str()).collect();
         let cause = match named {
             Some(named) => format!("the template has no alias `{named}`"),
-            None => "the route `POST /chat` leads to no alias of the template".to_owned(),
+            None => "no route with POST and no function URL leads to an alias of the template".to_owned(),
         };
         let hint = if names.is_empty() {
             "the template has no AWS::Lambda::Alias, so callers get the function as it is: deploy an earlier state of \

@@ -1,54 +1,40 @@
 //! The chat that a deploy tries: whether what was set up answers.
 
-use provisioner::desired::Desired;
-use provisioner::plan::Plan;
+use provisioner::desired::{Desired, Entrance};
+use provisioner::plan::{Checks, Plan};
 use provisioner::report::Smoke;
 use provisioner::resources::Resource;
 use provisioner::resources::alias::Check;
-use provisioner::template::references_in_text;
 use provisioner::{Error, Result};
 use serde_json::{Value, json};
 
 use super::session::Session;
 
-/// The route of the chat.
-const ROUTE: &str = "POST /chat";
-
 const QUESTION: &str = "Recommend me one movie in one short sentence";
 
-/// The event that a new version must answer before callers get it: a chat, where the stack serves `POST /chat`.
-pub(crate) fn event(desired: &Desired, wanted: bool) -> Option<Value> {
-    let chat = |resource: &Resource| matches!(resource, Resource::Route(route) if route.route_key == ROUTE);
-    (wanted && desired.resources.iter().any(|one| chat(&one.resource))).then(|| chat_event(QUESTION))
+/// The chats that new versions must answer before callers get them: where several ways lead to one alias, by the first.
+pub(crate) fn checks(desired: &Desired, wanted: bool) -> Option<Checks> {
+    let mut checks = Checks::new();
+    for entrance in &desired.entrances {
+        checks.entry(entrance.callee()).or_insert_with(|| chat_by(entrance, QUESTION));
+    }
+    wanted.then_some(checks)
 }
 
-/// What callers of the chat get: the alias, or the function, that the route `POST /chat` leads to; without such a
-/// route the stack's one function.
-pub(crate) fn callee(desired: &Desired) -> Option<(String, Option<String>)> {
-    led_to_by_the_route(desired).or_else(|| one_function(desired))
-}
-
-fn led_to_by_the_route(desired: &Desired) -> Option<(String, Option<String>)> {
-    let target = desired.resources.iter().find_map(|wanted| {
-        let Resource::Route(route) = &wanted.resource else { return None };
-        (route.route_key == ROUTE).then_some(&route.target)
-    })?;
-    let uri = references_in_text(target).iter().find_map(|reference| {
-        let led_to = desired.resources.iter().find(|wanted| wanted.logical_id == reference.logical_id)?;
-        if let Resource::Integration(integration) = &led_to.resource {
-            Some(&integration.integration_uri)
-        } else {
-            None
+/// What callers of the chat get, and a chat as it comes there: the alias, or the function, that the first route with POST
+/// leads to, or the first function URL; without any the stack's one function.
+pub(crate) fn callee(desired: &Desired, message: &str) -> Option<(String, Option<String>, Value)> {
+    match desired.entrances.first() {
+        Some(first) => Some((first.function_name.clone(), first.alias.clone(), chat_by(first, message))),
+        None => {
+            let (function, alias) = one_function(desired)?;
+            Some((function, alias, chat_event("POST /chat", "/chat", message)))
         }
-    })?;
-    let (_, name) = uri.rsplit_once(":function:")?;
-    Some(match name.split_once(':') {
-        Some((function, alias)) => (function.to_owned(), Some(alias.to_owned())),
-        None => (name.to_owned(), None),
-    })
+    }
 }
 
-fn one_function(desired: &Desired) -> Option<(String, Option<String>)> {
+/// The stack's one function, and its alias, if it has one.
+pub(crate) fn one_function(desired: &Desired) -> Option<(String, Option<String>)> {
     let resources = || desired.resources.iter().map(|wanted| &wanted.resource);
     let mut functions = resources().filter(|one| matches!(one, Resource::Function(_)));
     let function = functions.next().filter(|_| functions.next().is_none())?.name();
@@ -59,18 +45,26 @@ fn one_function(desired: &Desired) -> Option<(String, Option<String>)> {
     Some((function, alias))
 }
 
-/// A chat as API Gateway sends it to a function, payload version 2.0.
-pub(crate) fn chat_event(message: &str) -> Value {
+fn chat_by(entrance: &Entrance, message: &str) -> Value {
+    match entrance.route_key.as_deref().and_then(|key| Some((key, key.split_once(' ')?.1))) {
+        Some((key, path)) => chat_event(key, path, message),
+        // A function URL has one route, and every path comes by it.
+        None => chat_event("$default", "/", message),
+    }
+}
+
+/// A chat as API Gateway, or a function URL, sends it to a function, payload version 2.0.
+fn chat_event(route_key: &str, path: &str, message: &str) -> Value {
     json!({
         "version": "2.0",
-        "routeKey": "POST /chat",
-        "rawPath": "/chat",
+        "routeKey": route_key,
+        "rawPath": path,
         "rawQueryString": "",
         "headers": {"content-type": "application/json"},
         "requestContext": {
-            "http": {"method": "POST", "path": "/chat", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
+            "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
             "requestId": "provisioner",
-            "routeKey": "POST /chat",
+            "routeKey": route_key,
             "stage": "$default",
         },
         "body": json!({"message": message, "history": []}).to_string(),
@@ -79,18 +73,19 @@ pub(crate) fn chat_event(message: &str) -> Value {
 }
 
 /// Sends the chat as callers do, unless the plan had a version answer it already.
-pub(crate) async fn run(event: Option<Value>, plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
+pub(crate) async fn run(checks: Option<&Checks>, plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     let checked = plan.steps.iter().any(|step| step.calls.iter().any(|call| call == "Invoke"));
-    let event = event.filter(|_| !checked);
-    ask(event, plan.grants_something_new(), session).await
+    ask(checks.filter(|_| !checked), plan.grants_something_new(), session).await
 }
 
-/// Sends the chat as callers do. A refusal by IAM is waited for when permissions are new.
-pub(crate) async fn ask(event: Option<Value>, patient: bool, session: &Session) -> Result<Option<Smoke>> {
-    let (Some(event), Some((function, alias))) = (event, callee(&session.desired)) else {
+/// Sends the chat as callers do, where they come with any. A refusal by IAM is waited for when permissions are new.
+pub(crate) async fn ask(checks: Option<&Checks>, patient: bool, session: &Session) -> Result<Option<Smoke>> {
+    let first = session.desired.entrances.first();
+    let Some((entrance, event)) = first.and_then(|first| Some((first, checks?.get(&first.callee())?))) else {
         return Ok(None);
     };
-    let answer = session.aws.check(&function, alias.as_deref(), &Check { event, patient }).await?;
+    let check = Check { event: event.clone(), patient };
+    let answer = session.aws.check(&entrance.function_name, entrance.alias.as_deref(), &check).await?;
     let told = answer.told();
     Ok(Some(Smoke { passed: answer.is_good(), answer: answer.payload, told }))
 }
@@ -107,4 +102,20 @@ pub(crate) fn interrupted() -> Error {
     Error::new("trying a chat with what was deployed", "stopped on request before it was answered")
         .exists("everything of the plan is deployed")
         .hint("try it with `provisioner invoke`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_comes_as_its_route_or_its_url_would_send_it() {
+        for (route_key, told, path) in [(Some("POST /books"), "POST /books", "/books"), (None, "$default", "/")] {
+            let route_key = route_key.map(str::to_owned);
+            let event = chat_by(&Entrance { function_name: "books".to_owned(), alias: None, route_key }, "A film?");
+            assert_eq!((&event["routeKey"], &event["requestContext"]["routeKey"]), (&json!(told), &json!(told)));
+            assert_eq!((&event["rawPath"], &event["requestContext"]["http"]["path"]), (&json!(path), &json!(path)));
+            assert!(event["body"].as_str().is_some_and(|body| body.contains("A film?")), "{event}");
+        }
+    }
 }

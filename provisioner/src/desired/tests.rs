@@ -1,5 +1,6 @@
 //! Templates that are wrong, and what a person is told.
 
+mod entrances;
 mod kinds;
 mod language;
 

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::afterwards::afterwards;
 use super::canary::{Canary, share_first};
+use super::check::{Checks, check, unasked};
 use super::hold::{hold_callers, not_held};
 use super::leftovers;
 use super::notes::findings;
@@ -18,7 +17,7 @@ use super::{Action, Blocker, Plan, REVISION, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::Error;
 use crate::observe::{Found, Observed};
-use crate::resources::alias::{Alias, Check};
+use crate::resources::alias::Alias;
 use crate::resources::function::{Failure, Function};
 use crate::resources::{Changed, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
@@ -32,8 +31,8 @@ pub struct Options {
     pub take_over: bool,
     /// Whether what the template no longer names is removed.
     pub prune: bool,
-    /// The event that a new version must answer before an alias leads to it.
-    pub check: Option<Value>,
+    /// The events that new versions must answer before aliases lead to them.
+    pub check: Option<Checks>,
     /// The share of the calls that a new version gets first, where it shall not get all at once.
     pub canary: Option<Canary>,
     /// How many versions of each function stay; all where it is not said.
@@ -67,7 +66,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         let mut resource = observed.told(wanted.resource.fill(&known));
         if let Resource::Alias(alias) = &mut resource {
             let patient = steps.iter().any(Step::grants_something_new);
-            alias.check = options.check.clone().map(|event| Check { event, patient });
+            alias.check = check(alias, options.check.as_ref(), patient);
         }
         if let Resource::Integration(integration) = &mut resource {
             let new = taken.get(&wanted.logical_id).map_or(&[][..], Vec::as_slice);
@@ -124,6 +123,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         blockers.extend(leftovers::impossible(desired, observed));
         steps.extend(leftovers::removals(desired, observed, &steps));
     }
+    notes.extend(unasked(&steps, options.check.as_ref()));
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|left| left.note.clone()));
     Plan { steps, blockers, notes, afterwards, ..Plan::of(desired, &observed.account, known) }

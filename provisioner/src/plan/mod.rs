@@ -5,6 +5,7 @@
 mod afterwards;
 mod apply;
 mod canary;
+mod check;
 mod destroy;
 mod hold;
 mod leftovers;
@@ -26,6 +27,7 @@ use std::collections::BTreeSet;
 pub use afterwards::Afterwards;
 pub use apply::{Options, plan};
 pub use canary::Canary;
+pub use check::Checks;
 pub use destroy::plan_destroy;
 pub use rollback::{Back, plan_rollback};
 use schemars::JsonSchema;

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::check::{Checks, check, unasked};
 use super::{Action, Plan, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
 use crate::releases::{Led, Releases};
-use crate::resources::alias::{Alias, Check, RoutingConfig};
+use crate::resources::alias::{Alias, RoutingConfig};
 use crate::resources::{Call, Change, Ids, Owner, Resource, Stages, served};
 use crate::template::{Known, Reference};
 
@@ -16,8 +17,8 @@ pub struct Back {
     /// The version. Where none is named: while a new one gets a share, the one that has the rest; else the one
     /// before the one that serves.
     pub to: Option<u64>,
-    /// The event that it must answer.
-    pub check: Option<Value>,
+    /// The events that versions must answer, by their aliases.
+    pub check: Option<Checks>,
 }
 
 /// Moves one alias back: asks the version for an answer, then one call.
@@ -64,10 +65,12 @@ pub fn plan_rollback(
         routing_config: RoutingConfig::default(),
         description: seen.description,
         since: seen.since,
-        check: back.check.clone().map(|event| Check { event, patient: false }),
+        check: check(alias, back.check.as_ref(), false),
         ..alias.clone()
     };
-    Ok(Plan { steps: vec![step(&wanted.logical_id, to, now)], ..Plan::of(desired, account, known) })
+    let steps = vec![step(&wanted.logical_id, to, now)];
+    let notes = unasked(&steps, back.check.as_ref()).into_iter().collect();
+    Ok(Plan { steps, notes, ..Plan::of(desired, account, known) })
 }
 
 const ELSEWHERE: &str = "look at the account and the region, and give the names that the deploy had: `--parameter FunctionName=…`, `--stack`";

@@ -1,13 +1,102 @@
 //! The chat that a deploy tries.
 
-use crate::support::user::User;
+use crate::releases::{is_released, releases};
+use crate::support::package;
+use crate::support::proxy::call::Call;
+use crate::support::seed::FUNCTION;
+use crate::support::user::{TemplateCopy, User, code};
+
+/// The chats that were sent, oldest first.
+fn chats(user: &User) -> Vec<Call> {
+    user.proxy.calls().into_iter().filter(|call| call.name() == "lambda Invoke").collect()
+}
+
+/// A copy of the pattern, for another route.
+fn books() -> TemplateCopy {
+    TemplateCopy::new().edited("templates/chat.yaml", "RouteKey: POST /chat", "RouteKey: POST /books").edited(
+        "templates/chat.yaml",
+        "${Api}/*/POST/chat'",
+        "${Api}/*/POST/books'",
+    )
+}
 
 #[tokio::test]
 async fn a_deploy_tries_one_chat_unless_told_not_to() {
-    for (args, chats) in [(&["deploy"][..], 1), (&["deploy", "--no-smoke"], 0)] {
+    for (args, sent) in [(&["deploy"][..], 1), (&["deploy", "--no-smoke"], 0)] {
         let user = User::new();
         let run = user.run(args).await.expect_success();
-        let sent = user.proxy.calls().iter().filter(|call| call.name() == "lambda Invoke").count();
-        assert_eq!(sent, chats, "{run:?}");
+        assert_eq!(chats(&user).len(), sent, "{run:?}");
+        assert!(!run.stderr.contains("no chat is tried"), "{run:?}");
     }
+}
+
+#[tokio::test]
+async fn a_package_that_crashes_gets_no_callers_whatever_the_route_is_called() {
+    let user = User::new();
+    let good = books().kept();
+    user.run(&["deploy", &good[0], &good[1]]).await.expect_success();
+    let bad = books().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty").kept();
+    let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
+    for text in ["checking version 2 of function cinedb-chat-bedrock", "plenty", "leave the chat out with `--no-smoke`"]
+    {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert!(is_released(&user.world().await, "1", &["1", "2"]));
+    user.run(&["deploy", "--no-smoke", &bad[0], &bad[1]]).await.expect_success();
+    user.run(&["deploy", "-P", "MemorySize=1024", &good[0], &good[1]]).await.expect_success();
+    let back = user.run(&["rollback", &good[0], &good[1]]).await.expect_code(1);
+    assert!(back.stderr.contains("checking version 2"), "{back:?}");
+    assert_eq!(releases(&user.world().await).0, "3");
+}
+
+/// A worker of a queue beside the chat, with an alias that no route leads to.
+const WORKER: &str = "Resources:
+  WorkerFunction:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: !Sub '${FunctionName}-worker'
+      Runtime: provided.al2023
+      Handler: bootstrap
+      Code: ../target/package/function.zip
+      Role: !GetAtt ChatRole.Arn
+      MemorySize: !Ref MemorySize
+      Environment: {Variables: {MOVIE_LIMIT: plenty}} # it answers no chat
+  WorkerVersion:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref WorkerFunction}
+  WorkerAlias:
+    Type: AWS::Lambda::Alias
+    Properties: {Name: live, FunctionName: !Ref WorkerFunction, FunctionVersion: !GetAtt WorkerVersion.Version}
+";
+
+#[tokio::test]
+async fn a_worker_that_no_route_leads_to_is_asked_no_chat() {
+    let template = TemplateCopy::new().edited("templates/chat.yaml", "Resources:\n", WORKER).kept();
+    let zip = package::function_zip_file();
+    let worker = format!("WorkerFunction={}", zip.display());
+    let chat = code(zip).into_string().expect("a path in UTF-8");
+    let user = User::new().always(["--code", &chat, "--code", &worker]).always(template);
+    let run = user.run(&["deploy"]).await.expect_success();
+    assert!(!run.stderr.contains("no chat is tried"), "the chat's own version was asked: {run:?}");
+    let asked: Vec<_> = chats(&user).into_iter().map(|call| call.target).collect();
+    assert!(asked.len() == 1 && asked[0].contains(&format!("/functions/{FUNCTION}/")), "{asked:?}");
+    assert_eq!(user.world().await["functions"]["cinedb-chat-bedrock-worker"]["aliases"]["live"]["version"], "1");
+}
+
+#[tokio::test]
+async fn a_move_that_no_chat_is_tried_before_is_told_unless_none_was_wanted() {
+    let get = TemplateCopy::new().edited("templates/chat.yaml", "RouteKey: POST /chat", "RouteKey: GET /chat").edited(
+        "templates/chat.yaml",
+        "${Api}/*/POST/chat'",
+        "${Api}/*/GET/chat'",
+    );
+    let user = User::new().always(get.arguments());
+    let told = "ChatAlias: no chat is tried before it leads to another version: no route with POST";
+    for args in [&["deploy"][..], &["update", "-P", "MemorySize=1024"], &["rollback"]] {
+        let run = user.run(args).await.expect_success();
+        assert!(run.stderr.contains(told), "no `{told}` in {run:?}");
+        let without = user.run(&[args, &["--no-smoke", "-P", "MemorySize=768"]].concat()).await.expect_success();
+        assert!(!without.stderr.contains("no chat is tried"), "{without:?}");
+    }
+    assert_eq!(chats(&user).len(), 0);
 }

@@ -14,6 +14,9 @@ use crate::resources::alias::{self, RoutingConfig, VersionWeight};
 use crate::resources::served::LATEST;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION, Version};
 
+/// What helps where a version does not answer its check.
+const UNFIT: &str = "mend it, or leave the chat out with `--no-smoke`, then run the same command again";
+
 impl Aws {
     pub(in super::super) async fn send_version(&self, call: &version::Call) -> Result<Ids> {
         match call {
@@ -106,7 +109,7 @@ impl Aws {
                     return Ok(Ids::new());
                 }
                 let doing = format!("checking version {version} of function {function_name}");
-                Err(Error::new(doing, answer.told()).hint("mend it, then run the same command again").unfit())
+                Err(Error::new(doing, answer.told()).hint(UNFIT).unfit())
             }
             alias::Call::GetFunction { function_name, version } => {
                 self.function_is_ready(function_name, Some(version)).await?;

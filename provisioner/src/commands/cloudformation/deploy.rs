@@ -22,7 +22,7 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     refuse_plan_file("--plan", arguments.deploy.plan.is_some(), &arguments.deploy.stack.name()?)?;
     let session = Session::open(&arguments.deploy.stack, PackageCheck::ForLambdaByBucket).await?;
     refuse_what_it_cannot(&arguments.deploy.options, &arguments.deploy.beyond, session.desired.stack.as_str())?;
-    let event = smoke::event(&session.desired, !arguments.deploy.options.no_smoke);
+    let checks = smoke::checks(&session.desired, !arguments.deploy.options.no_smoke);
     let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Uploaded).await?;
     let Proposal { set, before } = &proposal;
     terminal::note(&report::change_set_text(set));
@@ -53,7 +53,7 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
         tell(&session, set, None, Some(&ended), None, output);
         return Err(ended.error());
     }
-    let tried = smoke::ask(event, set.grants_something_new(), &session).await;
+    let tried = smoke::ask(checks.as_ref(), set.grants_something_new(), &session).await;
     let smoke = tried.as_ref().ok().cloned().flatten();
     tell(&session, set, Some(&ended.stack), Some(&ended), smoke, output);
     match tried? {

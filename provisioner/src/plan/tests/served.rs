@@ -1,10 +1,10 @@
 //! What callers get while a function changes, by whatever way they come to it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::judge::{existing, foreign, judge};
 use super::spec::{FOREIGN_API, Spec};
-use super::{carried_out, planned};
+use super::{a_chat, carried_out, planned};
 use crate::plan::{Options, Plan};
 use crate::resources::function::Function;
 use crate::world::{ACCOUNT, State, Trouble};
@@ -19,7 +19,7 @@ fn attached() -> Spec {
 }
 
 fn options() -> Options {
-    Options { adopt: true, check: Some(json!({"message": "A film?"})), ..Options::default() }
+    Options { adopt: true, check: Some(a_chat()), ..Options::default() }
 }
 
 /// What somebody who asks `POST /chat` gets: the release, the shape of its event, and who may ask.

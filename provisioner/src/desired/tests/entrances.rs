@@ -1,0 +1,48 @@
+//! By which ways a template's callers come.
+
+use super::build;
+
+const FUNCTION: &str = "
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {FunctionName: chat, Code: f.zip, Runtime: provided.al2023, Handler: bootstrap, Role: 'arn:aws:iam::1:role/r'}
+  Version: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Function}}
+  Alias:
+    Type: AWS::Lambda::Alias
+    Properties: {FunctionName: !Ref Function, Name: live, FunctionVersion: !GetAtt Version.Version}
+  ToAlias:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {ApiId: a1, IntegrationType: AWS_PROXY, IntegrationUri: !Ref Alias}
+  ToFunction:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {ApiId: a1, IntegrationType: AWS_PROXY, IntegrationUri: !GetAtt Function.Arn}
+  Elsewhere:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {ApiId: a1, IntegrationType: HTTP_PROXY, IntegrationUri: 'https://films.example.org'}
+";
+
+/// Whither each way leads, and by which route.
+fn entrances(resources: &str) -> Vec<(String, Option<String>)> {
+    let desired = build(&format!("Resources:\n{resources}{FUNCTION}")).unwrap();
+    desired.entrances.into_iter().map(|one| (one.callee(), one.route_key)).collect()
+}
+
+fn route(id: &str, key: &str, to: &str) -> String {
+    let properties = format!("{{ApiId: a1, RouteKey: '{key}', Target: !Sub 'integrations/${{{to}}}'}}");
+    format!("  {id}: {{Type: AWS::ApiGatewayV2::Route, Properties: {properties}}}\n")
+}
+
+#[test]
+fn routes_with_post_and_function_urls_lead_to_a_function_in_the_templates_order() {
+    let url = "  Url:\n    Type: AWS::Lambda::Url\n    Properties: {TargetFunctionArn: !Ref Alias, AuthType: NONE}\n";
+    // What a route needs beside its integration does not make it a later one.
+    let waits = route("First", "POST /books", "ToAlias").replace("Properties", "DependsOn: Second, Properties");
+    let routes = [waits, route("Second", "POST /films", "ToFunction"), route("Get", "GET /films", "ToAlias")].concat();
+    let others = [route("Away", "POST /away", "Elsewhere"), route("Any", "$default", "ToFunction")].concat();
+    let led = |callee: &str, key: Option<&str>| (callee.to_owned(), key.map(str::to_owned));
+    assert_eq!(
+        entrances(&[url, &routes, &others].concat()),
+        [led("chat:live", Some("POST /books")), led("chat", Some("POST /films")), led("chat:live", None)]
+    );
+    assert_eq!(entrances(""), []);
+}
