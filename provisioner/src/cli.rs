@@ -17,8 +17,8 @@ use same_stack::TEMPLATE;
 
 /// Applies a CloudFormation template straight through AWS's APIs: in seconds, without a state file.
 ///
-/// Results go to stdout, everything else to stderr. Exit codes: 0 done or nothing to do, 1 failed,
-/// 2 changes (`plan` and `status` with `--detailed-exitcode` only).
+/// Results go to stdout, everything else to stderr. Exit codes: 0 done or nothing to do, 1 failed or stopped (Ctrl-C,
+/// SIGTERM), 2 changes (`plan` and `status` with `--detailed-exitcode` only).
 #[derive(Debug, Parser)]
 #[command(name = "provisioner", version, max_term_width = 110)]
 pub(crate) struct Cli {

@@ -11,6 +11,7 @@ use provisioner::{Error, Result};
 
 use super::progress;
 use super::session::Session;
+use super::signal::asked_to_end;
 use super::smoke;
 use crate::cli::Output;
 use crate::terminal::{self, Exit};
@@ -131,25 +132,23 @@ async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
     outcome
 }
 
-/// Sends the smoke chat, until Ctrl-C: the signal no longer ends the program by itself once `carry_out` has listened
-/// for it, and a chat may take minutes.
+/// Sends the smoke chat, until somebody asks to end: a signal no longer ends the program by itself once `carry_out` has
+/// listened for it, and a chat may take minutes.
 async fn try_chat(checks: Option<&Checks>, plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     tokio::select! {
         smoke = smoke::run(checks, plan, session) => smoke,
-        _ = tokio::signal::ctrl_c() => Err(smoke::interrupted()),
+        _ = asked_to_end() => Err(smoke::interrupted()),
     }
 }
 
-/// The first Ctrl-C lets the calls under way end; the second ends the program.
+/// The first signal lets the calls under way end; the second ends the program.
 async fn stop_on_signal(stop: Arc<Stop>) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        stop.request();
-        terminal::note("stopping after the calls that are under way; Ctrl-C again ends at once");
-    }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        #[expect(clippy::exit, reason = "the person asked twice")]
-        std::process::exit(130);
-    }
+    let first = asked_to_end().await;
+    stop.request();
+    terminal::note(first.told());
+    let second = asked_to_end().await;
+    #[expect(clippy::exit, reason = "it was asked for twice")]
+    std::process::exit(second.code());
 }
 
 fn tell(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>, output: Output) {

@@ -16,6 +16,7 @@ mod planned;
 mod progress;
 mod rollback;
 mod session;
+mod signal;
 mod smoke;
 mod status;
 mod synth;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::process::Child;
 
-use crate::interrupt::{ctrl_c, until_called_times};
+use crate::interrupt::{ctrl_c, terminate, until_called_times};
 use crate::releases::is_released;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::metrics::count;
@@ -119,14 +120,20 @@ async fn watched() -> User {
 }
 
 #[tokio::test]
-async fn ctrl_c_in_the_watch_leaves_the_share_and_says_what_finishes_and_what_undoes_it() {
+async fn a_signal_in_the_watch_leaves_the_share_and_says_what_finishes_and_what_undoes_it() {
+    for signal in [ctrl_c, terminate] {
+        a_signal_leaves_the_share(signal).await;
+    }
+}
+
+async fn a_signal_leaves_the_share(send: fn(&Child)) {
     let user = with_one_version().await;
     user.proxy.clear();
     let program = user.spawn(&[&["deploy", "--no-smoke"], &CANARY[..]].concat());
     until_it_watches(&user).await;
-    ctrl_c(&program);
+    send(&program);
     let ended = tokio::time::timeout(Duration::from_secs(20), program.wait_with_output()).await;
-    let ended = ended.expect("the program ends on Ctrl-C").unwrap();
+    let ended = ended.expect("the program ends when it is told to").expect("its output");
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
     for text in [

@@ -1,8 +1,9 @@
-//! Ctrl-C.
+//! Ctrl-C, and SIGTERM.
 
 use std::time::{Duration, Instant};
 
 use rstest::rstest;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
 
 use crate::support::aws::Aws;
@@ -12,8 +13,17 @@ use crate::support::proxy::rule::call;
 
 /// What the shell sends on Ctrl-C.
 pub(crate) fn ctrl_c(program: &Child) {
+    send(program, "-INT");
+}
+
+/// What `kill`, CI systems and containers send.
+pub(crate) fn terminate(program: &Child) {
+    send(program, "-TERM");
+}
+
+fn send(program: &Child, signal: &str) {
     let pid = program.id().expect("a running program").to_string();
-    let sent = std::process::Command::new("kill").args(["-INT", &pid]).status();
+    let sent = std::process::Command::new("kill").args([signal, &pid]).status();
     assert!(sent.is_ok_and(|status| status.success()));
 }
 
@@ -78,4 +88,37 @@ async fn ctrl_c_ends_a_check_that_does_not_come_back_and_callers_get_nothing_unc
     user.proxy.forget_rules();
     user.deploy(&[]).await;
     assert_is_all_there_is(&user.world().await, &user.account);
+}
+
+#[rstest]
+#[tokio::test]
+async fn sigterm_is_taken_as_ctrl_c_is_and_a_second_one_ends_at_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
+    user.proxy.on(call("CreateFunction").delay(Duration::from_millis(800)));
+    let program = user.spawn(&["deploy", "--no-smoke"]);
+    until_called(&user.proxy, "CreateFunction").await;
+    terminate(&program);
+    let ended = program.wait_with_output().await.unwrap();
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    for text in ["told to end (SIGTERM): stopping after the calls that are under way", "stopped on request"] {
+        assert!(stderr.contains(text), "no `{text}` in {stderr}");
+    }
+    assert_eq!(user.world().await.names("functions"), ["cinedb-chat-bedrock"], "the call under way was waited for");
+    user.proxy.forget_rules();
+    user.deploy(&[]).await;
+
+    user.proxy.clear();
+    user.proxy.on(call("UpdateFunctionConfiguration").delay(Duration::from_secs(600)));
+    let mut program = user.spawn(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]);
+    until_called(&user.proxy, "UpdateFunctionConfiguration").await;
+    terminate(&program);
+    let mut told = String::new();
+    let mut stderr = BufReader::new(program.stderr.take().expect("its stderr"));
+    while !told.contains("SIGTERM") {
+        assert!(stderr.read_line(&mut told).await.expect("a line") > 0, "it ended by itself: {told}");
+    }
+    terminate(&program);
+    let ended = tokio::time::timeout(Duration::from_secs(20), program.wait()).await.expect("it ends at once");
+    assert_eq!(ended.unwrap().code(), Some(143), "{told}");
 }

@@ -5,6 +5,7 @@ use provisioner::cloudformation::{Event, Stack, Told, Watch, hint_for};
 use provisioner::{Error, Result};
 
 use super::super::progress;
+use super::super::signal::asked_to_end;
 
 /// How an operation ended.
 pub(super) struct Ended {
@@ -16,7 +17,7 @@ pub(super) struct Ended {
     pub(super) failure: Option<Event>,
 }
 
-/// Tells of each resource until CloudFormation is done, or until Ctrl-C: CloudFormation goes on without a watcher.
+/// Tells of each resource until CloudFormation is done, or until it is asked to end: CloudFormation goes on without a watcher.
 pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>) -> Result<Ended> {
     let mut watch = Watch::default();
     let mut done = Vec::new();
@@ -36,7 +37,7 @@ pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>
     });
     let stack = tokio::select! {
         stack = following => stack.map_err(|error| out_of_sight(name, error))?,
-        _ = tokio::signal::ctrl_c() => return Err(left_alone(name)),
+        _ = asked_to_end() => return Err(left_alone(name)),
     };
     Ok(Ended { stack, done, failure: watch.first_failure().cloned() })
 }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use self::servers::{Llm, Servers};
 use super::emulator::reachable_url;
+use super::signal::asked_to_end;
 use super::{progress, session};
 use crate::cli::Local;
 use crate::terminal::{self, Exit};
@@ -35,11 +36,11 @@ const FILMS_FOR_EMBEDDED: &str = "12";
 pub(crate) async fn run(arguments: &Local) -> Result<Exit> {
     let servers = tokio::select! {
         servers = Servers::start(arguments) => servers?,
-        () = interrupted() => return Ok(Exit::Failed),
+        _ = asked_to_end() => return Ok(Exit::Failed),
     };
     let ended = tokio::select! {
         ended = serve(arguments, &servers) => ended,
-        () = interrupted() => Ok(()),
+        _ = asked_to_end() => Ok(()),
     };
     terminal::note("stopping");
     servers.stop().await;
@@ -133,22 +134,6 @@ async fn first_chat(url: &str, llm: &Llm) -> Result<()> {
 fn message(body: &str) -> String {
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     body["message"].as_str().unwrap_or_default().to_owned()
-}
-
-/// Ctrl-C, or the signal that `kill` and CI systems send.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 #[cfg(test)]

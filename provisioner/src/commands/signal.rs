@@ -1,0 +1,49 @@
+//! Being asked to end: Ctrl-C, and the signal that `kill`, CI systems and containers send.
+
+/// What asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// A person at the terminal.
+    CtrlC,
+    /// SIGTERM.
+    Terminate,
+}
+
+impl Asked {
+    /// What is told when the calls under way are waited for.
+    pub(crate) fn told(self) -> &'static str {
+        match self {
+            Self::CtrlC => "stopping after the calls that are under way; Ctrl-C again ends at once",
+            Self::Terminate => {
+                "told to end (SIGTERM): stopping after the calls that are under way; another one ends at once"
+            }
+        }
+    }
+
+    /// The exit code where it ends the program at once, as a shell tells of it.
+    pub(crate) fn code(self) -> i32 {
+        match self {
+            Self::CtrlC => 130,
+            Self::Terminate => 143,
+        }
+    }
+}
+
+/// Waits until the program is asked to end. From the first time on, no such signal ends it by itself.
+pub(crate) async fn asked_to_end() -> Asked {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                Ok(()) = tokio::signal::ctrl_c() => Asked::CtrlC,
+                Some(()) = terminated.recv() => Asked::Terminate,
+                else => std::future::pending().await,
+            };
+        }
+    }
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => Asked::CtrlC,
+        Err(_) => std::future::pending().await,
+    }
+}
