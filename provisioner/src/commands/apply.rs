@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use provisioner::execute::{Outcome, Stop, execute};
-use provisioner::plan::{Action, Checks, Plan, Step};
+use provisioner::plan::{Checks, Plan, Step};
 use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::resources::Resource;
 use provisioner::{Error, Result};
@@ -164,16 +164,6 @@ fn tell(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>,
     }
 }
 
-/// Who gets the calls of an alias whose new version did not get them all.
-fn share_of_calls(step: &Step, outcome: &Outcome) -> Option<String> {
-    let percent = step.canary?.percent;
-    if outcome.left_open.contains(&step.id) {
-        let Resource::Alias(alias) = step.resource.fill(&outcome.known) else { return None };
-        return Some(format!("version {} gets {percent}% of the calls of {}", alias.function_version, step.name));
-    }
-    outcome.undone.contains(&step.id).then(|| format!("the callers of {} get what they got before", step.name))
-}
-
 /// Which version showed that it works, before callers got it.
 fn answered(step: &Step, outcome: &Outcome) -> Option<String> {
     let asked = step.calls.iter().any(|call| call == "Invoke");
@@ -181,17 +171,9 @@ fn answered(step: &Step, outcome: &Outcome) -> Option<String> {
     asked.then(|| format!("version {} answered a chat before {} led to it", alias.function_version, step.name))
 }
 
-/// Who gets no other version of an alias since that one did not do well: nobody, where the alias is new.
-fn kept_callers(step: &Step, outcome: &Outcome) -> Option<String> {
-    let unfit = outcome.failed.iter().any(|(id, error)| *id == step.id && error.is_unfit());
-    (unfit && step.action != Action::Create)
-        .then(|| format!("the callers of {} still get what they got before", step.name))
-}
-
 fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
     let count = plan.changing().count();
-    let callers = |step| share_of_calls(step, outcome).or_else(|| kept_callers(step, outcome));
-    let callers: Vec<String> = plan.steps.iter().filter_map(callers).collect();
+    let callers = report::callers_text(plan, outcome);
     let exists = format!(
         "{} of {count} steps are done{}; nothing is lost: every step is found again by its name or tag{}",
         outcome.done.len(),

@@ -1,5 +1,6 @@
 //! What people and programs read: text and JSON out of the same values.
 
+mod callers;
 mod change_set_text;
 mod json;
 mod plan_text;
@@ -8,6 +9,7 @@ mod style;
 mod terraform;
 mod value_text;
 
+pub use callers::callers_text;
 pub use change_set_text::change_set_text;
 pub use json::{DeployReport, Smoke};
 pub use plan_text::{blockers_text, consent_text, note_text, plan_text};

@@ -84,6 +84,10 @@ async fn a_first_version_that_fails_its_check_gets_no_alias() {
     assert!(run.stderr.contains("checking version 1") && run.stderr.contains("plenty"), "{run:?}");
     assert!(!run.stderr.contains("still get what they got before"), "nobody got anything: {run:?}");
     assert!(is_released(&user.world().await, "", &["1"]));
+    let other = [&bad[0], &bad[1], "-P", "MemorySize=1024"];
+    let run = user.run(&[&["deploy"], &other[..]].concat()).await.expect_code(1);
+    assert!(run.stderr.contains("checking version 2"), "{run:?}");
+    assert!(!run.stderr.contains("still get what they got before"), "nobody got anything: {run:?}");
 }
 
 #[rstest]

@@ -1,12 +1,14 @@
 //! The second function, whose answers come word by word.
 
+use std::time::Duration;
+
 use rstest::rstest;
 use serde_json::json;
 
 use crate::support::aws::Aws;
 use crate::support::package;
 use crate::support::proxy::rule::{AwsError, call};
-use crate::support::user::{User, code};
+use crate::support::user::{TemplateCopy, User, code};
 
 const STREAM: &str = "cinedb-chat-bedrock-stream";
 
@@ -101,4 +103,26 @@ async fn fallback_models_are_told_to_the_function_and_allowed_to_its_role(
             assert!(policy.contains(&resource), "no {resource} in {policy}");
         }
     }
+}
+
+#[tokio::test]
+async fn of_two_functions_the_one_that_moved_although_the_other_failed_is_told_with_its_way_back() {
+    let user = with_streaming();
+    user.run(&["deploy", "--no-smoke"]).await.expect_success();
+    // The first is the chat's.
+    let bad = TemplateCopy::new().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty");
+    let bad = bad.kept();
+    // Both are asked before one has answered.
+    user.proxy.on(call("Invoke").delay(Duration::from_secs(3)));
+    let run = user.run(&["deploy", "-P", "MemorySize=1024", &bad[0], &bad[1]]).await.expect_code(1);
+    for text in [
+        "ChatAlias: checking version 2 of function cinedb-chat-bedrock: ",
+        "the callers of cinedb-chat-bedrock:live still get what they got before",
+        "the callers of cinedb-chat-bedrock-stream:live get version 2 already; `provisioner rollback --alias StreamAlias ",
+    ] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    user.proxy.forget_rules();
+    user.run(&["rollback", "--alias", "StreamAlias"]).await.expect_success();
+    assert_eq!(user.world().await["functions"][STREAM]["aliases"]["live"]["version"], "1");
 }

@@ -1,0 +1,126 @@
+//! Who gets what, where a plan was not carried out to its end.
+
+use crate::execute::Outcome;
+use crate::plan::{Action, Plan, Step};
+use crate::resources::Resource;
+use crate::resources::alias::Alias;
+
+/// A line for each alias whose callers get less than was planned, or more than the others.
+#[must_use]
+pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<String> {
+    let told =
+        |step| shared(step, outcome).or_else(|| kept(step, plan, outcome)).or_else(|| moved(step, plan, outcome));
+    plan.steps.iter().filter_map(told).collect()
+}
+
+/// Who gets the calls of an alias whose new version did not get them all.
+fn shared(step: &Step, outcome: &Outcome) -> Option<String> {
+    let percent = step.canary?.percent;
+    if outcome.left_open.contains(&step.id) {
+        let version = alias(step, outcome)?.function_version;
+        return Some(format!("version {version} gets {percent}% of the calls of {}", step.name));
+    }
+    outcome.undone.contains(&step.id).then(|| format!("the callers of {} get what they got before", step.name))
+}
+
+/// Who gets no other version of an alias since that one did not do well.
+fn kept(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
+    let unfit = outcome.failed.iter().any(|(id, error)| *id == step.id && error.is_unfit());
+    (unfit && led_before(step, plan, outcome))
+        .then(|| format!("the callers of {} still get what they got before", step.name))
+}
+
+/// Who gets another version although the version of another alias did not do well, and the way back.
+fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
+    let did_badly = outcome.failed.iter().any(|(id, error)| error.is_unfit() || outcome.undone.contains(id));
+    if !did_badly || !outcome.done.contains(&step.id) || !led_before(step, plan, outcome) {
+        return None;
+    }
+    let version = alias(step, outcome)?.function_version;
+    let back = format!("`provisioner rollback --alias {}`", step.logical_id);
+    Some(format!("the callers of {} get version {version} already; {back} leads them back", step.name))
+}
+
+/// Whether an alias led to another version before, by itself or since what served was put behind it: else nobody got
+/// anything by it.
+fn led_before(step: &Step, plan: &Plan, outcome: &Outcome) -> bool {
+    let leads_on = step.id == step.logical_id && matches!(step.action, Action::Update | Action::Adopt);
+    let leaves = step.changes.iter().any(|change| change.property == "FunctionVersion" && change.old.is_some());
+    let holds = |other: &&Step| other.logical_id == step.logical_id && other.id != step.id;
+    leads_on && (leaves || plan.steps.iter().filter(holds).any(|hold| outcome.done.contains(&hold.id)))
+}
+
+fn alias(step: &Step, outcome: &Outcome) -> Option<Alias> {
+    let Resource::Alias(alias) = step.resource.fill(&outcome.known) else { return None };
+    Some(alias)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::error::Error;
+    use crate::plan::Options;
+    use crate::plan::tests::judge::existing;
+    use crate::plan::tests::planned;
+    use crate::plan::tests::spec::Spec;
+    use crate::template::Reference;
+    use crate::world::State;
+
+    fn changed() -> Spec {
+        Spec { memory: Some(2048), ..Spec::plain() }
+    }
+
+    /// What is told when these steps are done and the alias `live` failed its check.
+    fn told(plan: &Plan, done: &[&str]) -> Vec<String> {
+        let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
+        outcome.known.insert(Reference::new("Version", "Version"), "2");
+        outcome.done = done.iter().map(|id| (*id).to_owned()).collect();
+        outcome.failed.push(("Alias".to_owned(), Error::new("checking version 2", "it failed").unfit()));
+        callers_text(plan, &outcome)
+    }
+
+    #[test]
+    fn who_had_something_keeps_it_and_of_nobody_nothing_is_said() {
+        let first = planned(&changed().desired(), &State::default(), Options::default());
+        assert_eq!(told(&first, &["Role", "Function", "Version"]), [""; 0]);
+        let update = planned(&changed().desired(), &existing(&Spec::plain(), true), Options::default());
+        let kept = ["the callers of chat:live still get what they got before"];
+        assert_eq!(told(&update, &["Function"]), kept);
+        let adopting = Options { adopt: true, ..Options::default() };
+        let adopted = planned(&changed().desired(), &existing(&Spec::plain(), false), adopting);
+        assert_eq!(told(&adopted, &["Alias (what serves now)", "Function"]), kept);
+        // An alias made for a function that nobody has come to yet.
+        let mut left = existing(&Spec::plain(), true);
+        left.aliases.clear();
+        left.integrations.clear();
+        left.routes.clear();
+        let next = planned(&changed().desired(), &left, Options::default());
+        assert_eq!(told(&next, &["Function", "Version"]), [""; 0]);
+    }
+
+    #[test]
+    fn an_alias_that_moved_although_another_failed_is_told_with_its_way_back() {
+        let mut template = changed().template();
+        template["Resources"]["Beta"] = template["Resources"]["Alias"].clone();
+        template["Resources"]["Beta"]["Properties"]["Name"] = json!("beta");
+        let desired = changed().desired_by(&template);
+        let mut state = existing(&Spec::plain(), true);
+        let moved = |state: &State, done: &[&str]| told(&planned(&desired, state, Options::default()), done);
+        assert_eq!(moved(&state, &["Beta"]).len(), 1, "a new one has no way back");
+        let description = "provisioner:stack=chat provisioner:resource=Beta".to_owned();
+        let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
+        let beta = Alias { name: "beta".to_owned(), description, ..live };
+        state.aliases.insert(("chat".to_owned(), "beta".to_owned()), beta);
+        let way = "`provisioner rollback --alias Beta` leads them back";
+        assert_eq!(
+            moved(&state, &["Function", "Beta"]),
+            [
+                "the callers of chat:live still get what they got before".to_owned(),
+                format!("the callers of chat:beta get version 2 already; {way}"),
+            ]
+        );
+        assert_eq!(moved(&state, &["Function"]).len(), 1, "it was not moved");
+    }
+}
