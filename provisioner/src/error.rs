@@ -25,6 +25,8 @@ enum Meaning {
     Nowhere,
     /// AWS refused a call that it would refuse, too, if it had done it a moment ago.
     Conflict,
+    /// The same, for the thing is not as it was planned for: somebody else has changed it since.
+    Overtaken,
     /// Nobody knows whether the call took effect.
     Unanswered,
     /// AWS limits calls: it had no effect.
@@ -66,7 +68,21 @@ impl Error {
     /// Whether the call was refused for what is there already.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        self.meaning == Meaning::Conflict
+        matches!(self.meaning, Meaning::Conflict | Meaning::Overtaken)
+    }
+
+    /// Marks it as: somebody else has changed the thing since it was planned. Of calls that are refused for it, that is a
+    /// conflict.
+    #[must_use]
+    pub fn overtaken(mut self) -> Self {
+        self.meaning = Meaning::Overtaken;
+        self
+    }
+
+    /// Whether somebody else has changed the thing since it was planned.
+    #[must_use]
+    pub fn is_overtaken(&self) -> bool {
+        self.meaning == Meaning::Overtaken
     }
 
     /// Marks it as: nobody knows whether the call took effect.

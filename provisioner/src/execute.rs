@@ -195,7 +195,8 @@ async fn run_stage<'p>(
     let calls = turn.step.stages.get(turn.stage).map_or(&[][..], Vec::as_slice);
     let known = known.seen_by(&turn.step.logical_id, &turn.ids);
     let result = match (send_stage(calls, &known, writer, stop).await, &turn.step.undo) {
-        (Err(Halt::Failed(error)), Some(undo)) if undo.stage == turn.stage => {
+        // After a conflict somebody else has seen to it.
+        (Err(Halt::Failed(error)), Some(undo)) if undo.stage == turn.stage && !error.is_conflict() => {
             Err(go_back(error, &undo.calls, &known, writer).await)
         }
         (result, _) => result,

@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat};
+use futures_util::future::join;
 
 use super::Aws;
-use super::problem::problem;
+use super::problem::{overtaken, problem};
 use super::retry::watching;
 use crate::error::{Error, Result};
 use crate::resources::watch::{Count, Seen, Verdict, Watch, time_in_words};
@@ -23,7 +24,25 @@ impl Aws {
     /// Watches until there is a verdict.
     pub(super) async fn watch(&self, watch: &Watch) -> Result<()> {
         let since = minute(SystemTime::now());
-        watched(watch, || self.seen(watch, since), &*self.notify).await
+        watched(watch, || self.seen_while_shared(watch, since), &*self.notify).await
+    }
+
+    /// What was seen, while the alias is as it was left: after somebody else's move there is nothing to judge.
+    async fn seen_while_shared(&self, watch: &Watch, since: SystemTime) -> Result<Seen> {
+        let (still, seen) = join(self.still_has_its_share(watch), self.seen(watch, since)).await;
+        still.and(seen)
+    }
+
+    async fn still_has_its_share(&self, watch: &Watch) -> Result<()> {
+        let Watch { function_name: function, alias, version, revision, .. } = watch;
+        if revision.is_empty() {
+            return Ok(());
+        }
+        let now = self.alias_now(function, alias).await?;
+        if now.ids.get("RevisionId") == Some(revision) {
+            return Ok(());
+        }
+        Err(overtaken(format!("watching version {version} of function {function}"), &now.told))
     }
 
     /// What CloudWatch has so far, of all since then: late numbers of an earlier minute count too.
@@ -126,7 +145,7 @@ mod tests {
 
     fn watch(seconds: u64) -> Watch {
         let [function_name, alias, version, beside] = ["chat", "live", "2", "1"].map(str::to_owned);
-        Watch { function_name, alias, version, beside, seconds }
+        Watch { function_name, alias, version, beside, seconds, revision: String::new() }
     }
 
     fn counted(invocations: u64, errors: u64) -> Seen {

@@ -37,7 +37,13 @@ pub(super) fn says<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str, tex
 }
 
 /// What helps when somebody else was at work in between.
-pub(super) const PLAN_AGAIN: &str = "see what changed since planned with `provisioner plan`";
+const PLAN_AGAIN: &str = "see what changed since planned with `provisioner plan`";
+
+/// The error where somebody else was at work in between, as is told by what there is now.
+pub(super) fn overtaken(doing: impl Into<String>, now: &str) -> Error {
+    let cause = format!("it was changed since planned, by somebody else: {now}");
+    Error::new(doing, cause).hint(PLAN_AGAIN).overtaken()
+}
 
 /// What helps when AWS fails by itself, several times in a row.
 const AGAIN: &str = "AWS had a fault of its own: wait a minute, then run the same command";
@@ -56,9 +62,7 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
                 .hint(PLAN_AGAIN)
         }
         (Some("PreconditionFailedException" | "PreconditionFailed"), message) => {
-            let cause =
-                format!("it was changed since planned, by somebody else: {message} (PreconditionFailedException)");
-            return Error::new(doing, cause).hint(PLAN_AGAIN).conflict();
+            return overtaken(doing, &format!("{message} (PreconditionFailedException)"));
         }
         (Some(code), message) => {
             let told = Error::new(doing, format!("{message} ({code})"));

@@ -22,7 +22,11 @@ impl Writer for Aws {
             () if error.is_unanswered() || error.is_conflict() => Doubt::Look,
             () => Doubt::None,
         };
-        unless_done(|| self.send_once(call), doubt, || self.what_it_left(call)).await
+        let sent = unless_done(|| self.send_once(call), doubt, || self.what_it_left(call)).await;
+        match (sent, call) {
+            (Err(error), Call::Alias(call)) if error.is_overtaken() => Err(self.moved_meanwhile(call, error).await),
+            (sent, _) => sent,
+        }
     }
 }
 

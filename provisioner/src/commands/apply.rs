@@ -28,6 +28,8 @@ pub(crate) struct Approval {
 pub(crate) struct Then {
     /// How it goes on.
     pub(crate) again: String,
+    /// What to expect of that.
+    pub(crate) goes_on: &'static str,
     /// What helps instead where a version did not do well in its check.
     pub(crate) unfit: Option<String>,
 }
@@ -35,12 +37,12 @@ pub(crate) struct Then {
 impl Then {
     /// Where every step is found again.
     pub(crate) fn go_on() -> Self {
-        Self::only("run the same command again: it goes on where this run ended")
+        Self { goes_on: ": it goes on where this run ended", ..Self::only("run the same command again") }
     }
 
     /// The same, whatever it ended with.
     pub(crate) fn only(again: &str) -> Self {
-        Self { again: again.to_owned(), unfit: None }
+        Self { again: again.to_owned(), goes_on: "", unfit: None }
     }
 }
 
@@ -184,7 +186,13 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
         },
         callers.iter().map(|told| format!("\n{told}")).collect::<String>(),
     );
-    let again = if outcome.left_open.is_empty() { &then.again } else { SHARED };
+    let overtaken = outcome.failed.iter().any(|(_, error)| error.is_overtaken());
+    let again = match () {
+        () if !outcome.left_open.is_empty() => SHARED.to_owned(),
+        // What somebody else has just done is not undone unseen.
+        () if overtaken => format!("if this is still wanted, {}", then.again),
+        () => format!("{}{}", then.again, then.goes_on),
+    };
     let doing = format!("changing stack {}", plan.stack);
     match outcome.failed.as_slice() {
         [] => Error::new(doing, "stopped on request").exists(exists).hint(again),
@@ -192,7 +200,8 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
             let causes: Vec<_> = failed.iter().map(|(id, error)| format!("{id}: {}", error.headline())).collect();
             let unfit = then.unfit.clone().filter(|_| failed.iter().any(|(_, error)| error.is_unfit()));
             let remedy = failed.iter().find_map(|(_, error)| error.remedy());
-            let joined = || remedy.map_or_else(|| again.to_owned(), |remedy| format!("{remedy}; then {again}"));
+            let joint = if overtaken { ";" } else { "; then" };
+            let joined = || remedy.map_or_else(|| again.clone(), |remedy| format!("{remedy}{joint} {again}"));
             let hint = unfit.unwrap_or_else(joined);
             Error::new(doing, causes.join("\n  ")).exists(exists).hint(hint)
         }

@@ -40,6 +40,7 @@ fn then(plan: &Plan) -> Then {
     let to = destination(plan).unwrap_or("N");
     Then {
         again: format!("run it again with `--to {to}`"),
+        goes_on: "",
         unfit: Some(format!(
             "version {to} does not answer: name another with `--to N` (`provisioner status` lists them), or go there \
              without asking it with `--to {to} --no-smoke`"

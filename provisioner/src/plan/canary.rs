@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::hold::{alias_of, is_changed_function};
-use super::{Action, Blocker, Note, Step, Undo};
+use super::{Action, Blocker, Note, REVISION, Step, Undo};
 use crate::resources::alias::{self, Alias, RoutingConfig};
 use crate::resources::served::LATEST;
 use crate::resources::watch::{Watch, time_in_words};
 use crate::resources::{Call, Resource};
+use crate::template::Reference;
 
 /// The share that a new version gets first, and for how long it is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -125,7 +126,8 @@ fn in_two_steps(step: &mut Step, before: &str, canary: Canary) {
     let watch = |seconds| {
         let Alias { function_name, name, function_version, .. } = alias.clone();
         let beside = before.to_owned();
-        let watch = Watch { function_name, alias: name, version: function_version, beside, seconds };
+        let revision = if seconds == 0 { String::new() } else { Reference::own(REVISION).to_string() };
+        let watch = Watch { function_name, alias: name, version: function_version, beside, seconds, revision };
         Call::Alias(alias::Call::GetMetricData(watch))
     };
     let share = f64::from(percent) / 100.0;

@@ -24,6 +24,8 @@ pub struct Watch {
     pub beside: String,
     /// For how long, in seconds. 0 is one look: whether it may be looked at all.
     pub seconds: u64,
+    /// The alias's revision since the version has its share: with another, somebody else has moved it. Empty before.
+    pub revision: String,
 }
 
 /// Invocations of one version through an alias.
@@ -117,7 +119,7 @@ mod tests {
 
     fn watch(seconds: u64) -> Watch {
         let [function_name, alias, version, beside] = ["chat", "live", "2", "1"].map(str::to_owned);
-        Watch { function_name, alias, version, beside, seconds }
+        Watch { function_name, alias, version, beside, seconds, revision: String::new() }
     }
 
     /// Errors of invocations: of the version that is watched, and of the one beside it.

@@ -126,6 +126,7 @@ impl State {
             Call::GetMetricData(watch) => {
                 self.must_have(&watch.function_name, &watch.version)?;
                 self.must_have(&watch.function_name, &watch.beside)?;
+                self.must_be_at(&format!("{}:{}", watch.function_name, watch.alias), &watch.revision)?;
                 Ok(Ids::new())
             }
             Call::GetAlias { function_name: function, name, version } => {

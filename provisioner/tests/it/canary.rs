@@ -148,6 +148,36 @@ async fn a_signal_leaves_the_share(send: fn(&Child)) {
     assert_eq!(shares(&user.world().await), ("1".to_owned(), json!({"2": 0.1})));
 }
 
+/// One who goes back while another's canary is watched wins: the watch ends, and undoes and finishes nothing.
+#[tokio::test]
+async fn a_canary_whose_share_somebody_took_back_ends_at_the_next_look_and_leaves_it_so() {
+    let user = with_one_version().await;
+    let other = User::beside(&user);
+    let run = async { user.run(&[&["deploy", "--bake", "10m"], &CANARY[..]].concat()).await };
+    let back = async {
+        until_it_watches(&user).await;
+        other.run(&["rollback", "--no-smoke"]).await.expect_success();
+    };
+    let (run, ()) = tokio::time::timeout(Duration::from_secs(60), async { tokio::join!(run, back) })
+        .await
+        .expect("the watch ends long before its time");
+    let run = run.expect_code(1);
+    for text in [
+        "watching version 2 of function cinedb-chat-bedrock: it was changed since planned, by somebody else: live leads \
+         to version 1 now",
+        "hint: see what changed since planned with `provisioner plan",
+    ] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    for text in ["nothing speaks against it", "get what they got before", "gives the new version all calls", "goes on"]
+    {
+        assert!(!run.stderr.contains(text), "`{text}` in {run:?}");
+    }
+    let moves = user.proxy.writes().into_iter().filter(|call| call.operation == "UpdateAlias").count();
+    assert_eq!(moves, 1, "the share, and nothing after it: {:?}", user.proxy.writes());
+    assert_eq!(shares(&user.world().await), ("1".to_owned(), json!(null)));
+}
+
 #[tokio::test]
 async fn while_it_is_watched_a_new_version_gets_just_its_share_of_the_calls() {
     let user = with_one_version().await;

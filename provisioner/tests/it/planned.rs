@@ -262,6 +262,8 @@ async fn of_two_deployers_at_once_the_one_who_writes_late_is_refused_and_the_oth
         assert_eq!(ended.status.code(), Some(1), "{operation}: {stderr}");
         assert!(stderr.contains("it was changed since planned, by somebody else"), "{operation}: {stderr}");
         assert!(stderr.contains("hint: ") && stderr.contains("plan again"), "{operation}: {stderr}");
+        let leads = "by somebody else: live leads to version 3 now";
+        assert_eq!(stderr.contains(leads), operation == "UpdateAlias", "{stderr}");
         assert_eq!(releases(&early.world().await), made, "{operation}");
         let latest = &early.world().await["functions"][FUNCTION]["latest"]["memory"];
         assert_eq!(*latest, 768, "{operation}");

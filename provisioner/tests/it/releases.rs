@@ -146,9 +146,15 @@ async fn a_change_by_somebody_else_between_plan_and_write_is_not_lost(#[values(A
         let message = "The Revision Id provided does not match the latest Revision Id.";
         user.proxy.on(call(operation).answer(AwsError::new(412, "PreconditionFailedException", message)));
         let run = user.run(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]).await.expect_code(1);
-        for text in ["changed since planned", "`provisioner plan -P MemorySize=1024", "run the same command again"] {
+        let still_wanted = "; if this is still wanted, run the same command again";
+        for text in
+            ["changed since planned", "hint: see what changed", "`provisioner plan -P MemorySize=", still_wanted]
+        {
             assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
         }
+        assert!(!run.stderr.contains("it goes on where this run ended"), "{run:?}");
+        let leads = "changed since planned, by somebody else: live leads to version 1 now";
+        assert_eq!(run.stderr.contains(leads), operation == "UpdateAlias", "{run:?}");
         assert_eq!(releases(&user.world().await).0, before, "{operation}");
         user.proxy.forget_rules();
     }

@@ -6,7 +6,7 @@ use aws_sdk_lambda::types::AliasRoutingConfiguration;
 use futures_util::future::join;
 
 use super::super::Aws;
-use super::super::problem::{PLAN_AGAIN, gone_is_removed, problem};
+use super::super::problem::{gone_is_removed, is_missing, overtaken, problem};
 use super::function::observed;
 use crate::error::{Error, Result};
 use crate::resources::Ids;
@@ -120,17 +120,11 @@ impl Aws {
                 Ok(Ids::new())
             }
             alias::Call::GetAlias { function_name: function, name, version } => {
-                let doing = || format!("reading alias {name} of function {function}");
-                let answer = lambda.get_alias().function_name(function).name(name).send().await;
-                let answer = answer.map_err(|error| problem(doing(), &error))?;
-                match answer.function_version() {
-                    Some(now) if now == version => Ok(alias_ids(answer.alias_arn, answer.revision_id)),
-                    now => {
-                        let now = now.unwrap_or_default();
-                        let cause = format!("it was changed since planned: it leads to version {now}, not {version}");
-                        Err(Error::new(doing(), cause).hint(PLAN_AGAIN))
-                    }
+                let now = self.alias_now(function, name).await?;
+                if now.version == *version {
+                    return Ok(now.ids);
                 }
+                Err(overtaken(format!("reading alias {name} of function {function}"), &now.told))
             }
             alias::Call::CreateAlias { function_name: function, name, version, routing, description } => {
                 let request = lambda.create_alias().function_name(function).name(name);
@@ -146,8 +140,7 @@ impl Aws {
                 let request = request.function_version(version).description(description);
                 // Left out, an earlier share would stay.
                 let request = request.routing_config(sdk_routing(routing));
-                let doing = || format!("moving alias {name} of function {function} to version {version}");
-                let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
+                let answer = request.send().await.map_err(|error| problem(moving(name, function, version), &error))?;
                 Ok(alias_ids(answer.alias_arn, answer.revision_id))
             }
             alias::Call::DeleteAlias { function_name: function, name } => {
@@ -157,6 +150,47 @@ impl Aws {
             }
         }
     }
+}
+
+/// An alias as Lambda tells it now.
+#[derive(Default)]
+pub(in super::super) struct Now {
+    /// What it is known by, its revision among it.
+    pub(in super::super) ids: Ids,
+    version: String,
+    /// Where it leads, for people.
+    pub(in super::super) told: String,
+}
+
+impl Aws {
+    /// Where an alias leads now. One that is gone leads nowhere.
+    pub(in super::super) async fn alias_now(&self, function: &str, name: &str) -> Result<Now> {
+        let answer = match self.lambda.get_alias().function_name(function).name(name).send().await {
+            Ok(answer) => answer,
+            Err(error) if is_missing(&error) => return Ok(Now { told: format!("{name} is gone"), ..Now::default() }),
+            Err(error) => return Err(problem(format!("reading alias {name} of function {function}"), &error)),
+        };
+        let version = answer.function_version.unwrap_or_default();
+        let shares = routing(answer.routing_config).additional_version_weights;
+        let shares = shares.iter().map(|VersionWeight { function_version: version, function_weight: share }| {
+            format!(", and version {version} gets {}%", (share * 1000.0).round() / 10.0)
+        });
+        let told = format!("{name} leads to version {version} now{}", shares.collect::<String>());
+        Ok(Now { ids: alias_ids(answer.alias_arn, answer.revision_id), version, told })
+    }
+
+    /// The error of a move that was refused for another in between, with where the alias leads now, if that is told.
+    pub(in super::super) async fn moved_meanwhile(&self, call: &alias::Call, refused: Error) -> Error {
+        let alias::Call::UpdateAlias { function_name: function, name, version, .. } = call else { return refused };
+        match self.alias_now(function, name).await {
+            Ok(now) => overtaken(moving(name, function, version), &now.told),
+            Err(_) => refused,
+        }
+    }
+}
+
+fn moving(name: &str, function: &str, version: &str) -> String {
+    format!("moving alias {name} of function {function} to version {version}")
 }
 
 pub(super) fn routing(answer: Option<AliasRoutingConfiguration>) -> RoutingConfig {
