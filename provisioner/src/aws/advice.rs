@@ -1,5 +1,7 @@
 //! What helps against the answers that a person meets most.
 
+use super::profile;
+
 /// What helps when AWS refused a call, by the code and the sentence of its answer.
 pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
     let hint = match code {
@@ -105,7 +107,9 @@ pub(super) fn way(causes: &[String]) -> Way {
     }
     // What the SDK says when there is no configuration file at all.
     if chain.contains("the credential provider was not enabled") {
-        return told("there is no profile of that name, nor a file with profiles", PROFILES);
+        let named = profile::told(causes).map(|name| format!("there is no profile `{name}`"));
+        let named = named.unwrap_or_else(|| "the profile that AWS_PROFILE names is not there".to_owned());
+        return told(&format!("{named}, nor a file with profiles"), PROFILES);
     }
     let unreached = |hint| Way { cause: format!("AWS could not be reached: {deepest}"), hint };
     if lower.contains("dns error") || lower.contains("failed to lookup address") {

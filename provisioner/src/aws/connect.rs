@@ -15,6 +15,7 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
 use super::problem::problem;
+use super::profile::OfProfile;
 use crate::error::{Error, Result};
 use crate::place::Place;
 
@@ -91,7 +92,8 @@ impl Aws {
                 .or_else(ProfileFileRegionProvider::builder().profile_name(profile).build());
             let conf = conf.with_region(region.region().await);
             let credentials = ProfileFileCredentialsProvider::builder().configure(&conf).profile_name(profile);
-            loader = loader.profile_name(profile).credentials_provider(credentials.build());
+            let credentials = OfProfile { name: profile.clone(), credentials: credentials.build() };
+            loader = loader.profile_name(profile).credentials_provider(credentials);
         }
         if let Some(endpoint_url) = &connection.endpoint_url {
             loader = loader.endpoint_url(endpoint_url);

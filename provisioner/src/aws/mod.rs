@@ -13,6 +13,7 @@ mod lambda;
 mod leftovers;
 mod logs;
 mod problem;
+mod profile;
 mod reader;
 mod region;
 mod retry;

@@ -215,7 +215,7 @@ async fn a_profile_that_is_not_there_names_the_list() {
     says(
         &run,
         &[
-            "there is no profile of that name",
+            "there is no profile `nope`, nor a file with profiles",
             "nothing was changed",
             "hint: name a profile of ~/.aws/config: `aws configure list-profiles`",
         ],
