@@ -12,8 +12,8 @@ use canary::CanaryArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use provisioner::Result;
 use provisioner::place::StackName;
-pub(crate) use same_stack::SameStack;
 use same_stack::TEMPLATE;
+pub(crate) use same_stack::{SameStack, quoted};
 
 /// Applies a CloudFormation template straight through AWS's APIs: in seconds, without a state file.
 ///
@@ -190,7 +190,7 @@ pub(crate) struct Deploy {
     pub(crate) options: DeployOptions,
     #[command(flatten)]
     pub(crate) beyond: BeyondArgs,
-    /// Carry out the plan that `plan --out` wrote, without asking, if it would be planned the same now
+    /// Carry out the plan that `plan --out` wrote, without asking, if it would be planned the same now or is done already
     ///
     /// Template, parameters and options are those of the plan. Values of `NoEcho` parameters are not in the file and are
     /// given again; --code says where the same package lies now.

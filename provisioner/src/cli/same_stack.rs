@@ -107,7 +107,7 @@ fn awss_takes(said: &[&str], option: &str) -> bool {
 }
 
 /// A value as one word of a shell.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
     if !value.is_empty() && value.chars().all(plain) {
         value.to_owned()

@@ -9,7 +9,7 @@ use super::apply::blocked;
 use super::options::options;
 use super::planned;
 use super::session::Session;
-use crate::cli::{Output, Plan};
+use crate::cli::{Output, Plan, quoted};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
@@ -27,7 +27,11 @@ pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     blocked(&plan).inspect_err(|_| terminal::note(""))?;
     if let Some(file) = &arguments.out {
         planned::of(&plan, &session, &arguments.stack.packages_instead(), asked).write(file)?;
-        terminal::note(&format!("carry it out with `provisioner deploy --plan {}`", file.display()));
+        let told = match plan.is_empty() {
+            true => format!("{} holds nothing to do", file.display()),
+            false => format!("carry it out with `provisioner deploy --plan {}`", quoted(&file.display().to_string())),
+        };
+        terminal::note(&told);
     }
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
 }

@@ -13,7 +13,7 @@ use super::apply::{Approval, Then, apply};
 use super::options::options;
 use super::session::{Session, parameters};
 use crate::cli::{Deploy, Stack};
-use crate::terminal::Exit;
+use crate::terminal::{self, Exit};
 
 /// What a file is to hold of a plan.
 pub(super) fn of(plan: &Plan, session: &Session, instead: &BTreeMap<String, PathBuf>, asked: Asked) -> Planned {
@@ -29,7 +29,12 @@ pub(super) async fn carry_out(file: &Path, arguments: &Deploy) -> Result<Exit> {
     let asked = planned.inputs.options.clone();
     let options = options(&asked, &session.desired);
     let plan = session.plan(&options).await?;
-    planned.is_still(&of(&plan, &session, &stack.packages_instead(), asked), &plan.blockers)?;
+    let now = of(&plan, &session, &stack.packages_instead(), asked);
+    if planned.is_carried_out(&now, &plan.blockers) {
+        terminal::note("the plan has been carried out already");
+    } else {
+        planned.is_still(&now, &plan.blockers)?;
+    }
     let approval = Approval { yes: true, question: "" };
     apply(&plan, &session, &approval, options.check, stack.output, &Then::only(PLAN_ANEW)).await
 }

@@ -16,6 +16,24 @@ impl Planned {
     /// # Errors
     /// When anything is another, with each step that is and in what, as far as that can be told without secrets.
     pub fn is_still(&self, now: &Self, blockers: &[Blocker]) -> Result<()> {
+        self.is_of_the_same(now)?;
+        let differences = differences(&self.steps, &now.steps, blockers);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(self.refused(format!("changed since planned\n  {}", differences.join("\n  "))))
+    }
+
+    /// Whether all that it was to do has been done, by whomever: planned `now`, from the same, there is nothing to do.
+    #[must_use]
+    pub fn is_carried_out(&self, now: &Self, blockers: &[Blocker]) -> bool {
+        let nothing_to_do = |plan: &Self| !plan.steps.iter().any(|step| step.action.changes_something());
+        let done = blockers.is_empty() && nothing_to_do(now) && !nothing_to_do(self);
+        done && self.is_of_the_same(now).is_ok()
+    }
+
+    /// Refuses another account, and other packages.
+    fn is_of_the_same(&self, now: &Self) -> Result<()> {
         if self.account != now.account {
             return Err(self.other("account", &self.account, &now.account));
         }
@@ -28,11 +46,7 @@ impl Planned {
                 )));
             }
         }
-        let differences = differences(&self.steps, &now.steps, blockers);
-        if differences.is_empty() {
-            return Ok(());
-        }
-        Err(self.refused(format!("changed since planned\n  {}", differences.join("\n  "))))
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The file itself: written whole or not at all, and read with suspicion.
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use serde_json::Value;
@@ -15,7 +15,15 @@ impl Planned {
     /// # Errors
     /// When it cannot be written there.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let fault = |error: std::io::Error| Error::new(format!("writing the plan to {}", path.display()), error);
+        let fault = |error: std::io::Error| {
+            let fault = Error::new(format!("writing the plan to {}", path.display()), &error);
+            match path.parent().filter(|_| error.kind() == ErrorKind::NotFound) {
+                Some(folder) => {
+                    fault.hint(format!("there is no folder {}: make it, or name another file", folder.display()))
+                }
+                None => fault,
+            }
+        };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
         let moved = write_all(&beside, &self.text()).and_then(|()| fs::rename(&beside, path));

@@ -106,6 +106,23 @@ fn each_step_that_is_another_is_named_with_what_is_another() {
 }
 
 #[test]
+fn a_plan_is_carried_out_when_nothing_of_what_it_was_made_from_is_left_to_do() {
+    let spec = Spec { memory: Some(1024), ..Spec::plain() };
+    let wanted = planned(&spec, &State::default());
+    let carried_out = |before: &Planned, spec: &Spec, state: &State| before.is_carried_out(&planned(spec, state), &[]);
+    let done = existing(&spec, true);
+    assert!(carried_out(&wanted, &spec, &done));
+    let update = planned(&spec, &existing(&Spec::plain(), true));
+    assert!(carried_out(&update, &spec, &done), "whoever did it, and whatever is another for it");
+    assert!(!carried_out(&wanted, &spec, &existing(&Spec::plain(), true)), "there is something to do");
+    let other = Spec { code: "sha-two", ..spec.clone() };
+    assert!(!carried_out(&wanted, &other, &existing(&other, true)), "another package");
+    let mut touched = done.clone();
+    *touched.revisions.entry("chat".to_owned()).or_default() += 1;
+    assert!(!carried_out(&planned(&spec, &done), &spec, &touched), "it was to do nothing");
+}
+
+#[test]
 fn what_stands_in_the_way_now_is_told() {
     let spec = Spec::plain();
     let template = template(&spec.template().to_string());
@@ -227,6 +244,8 @@ fn a_file_is_read_as_it_was_written_and_nothing_else_is_left_beside_it() {
     assert_eq!(names, ["chat.plan"]);
     let error = planned.write(&folder.path().join("no/folder/chat.plan")).unwrap_err().to_string();
     assert!(error.starts_with("writing the plan to ") && error.contains("No such file"), "{error}");
+    let folder_named = format!("hint: there is no folder {}: make it", folder.path().join("no/folder").display());
+    assert!(error.contains(&folder_named), "{error}");
     let error = planned.write(folder.path()).unwrap_err().to_string();
     assert!(error.contains("writing the plan to "), "{error}");
 }
