@@ -43,6 +43,9 @@ pub trait Reader {
     /// The ids of an API's integrations: of one whose parts were looked for, without another call.
     fn integrations(&self, api_id: &str) -> impl Future<Output = Result<BTreeSet<String>>> + Send;
 
+    /// Who calls the stack's functions and is not led by the stack, as far as what was answered already tells it.
+    fn callers_beside(&self, observed: &Observed) -> Vec<CallerBeside>;
+
     /// What was published of a function, and its aliases; nothing where there is no such function.
     fn releases(&self, function_name: &str) -> impl Future<Output = Result<Option<Releases>>> + Send;
 }
@@ -138,6 +141,19 @@ pub struct Leftover {
     pub found: Found,
 }
 
+/// A route of somebody else that leads to a function of the stack, or an API that may call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerBeside {
+    /// The function.
+    pub function_name: String,
+    /// The alias or version of it; empty for the function itself.
+    pub qualifier: String,
+    /// The API.
+    pub api_id: String,
+    /// The route; none where the function's policy alone tells of it.
+    pub route_key: Option<String>,
+}
+
 /// All that carries the stack's mark and is no part of another thing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Marked {
@@ -181,6 +197,8 @@ pub struct Observed {
     pub leftovers_unknown: Option<Error>,
     /// The integrations that exist on the APIs where the stack remembers where a route of somebody else led, by API.
     pub integrations: BTreeMap<String, BTreeSet<String>>,
+    /// Who else calls the stack's functions.
+    pub callers_beside: Vec<CallerBeside>,
     /// What was published of the functions that the template publishes versions of, by function name.
     pub releases: BTreeMap<String, Releases>,
 }
@@ -225,6 +243,7 @@ async fn seen(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<O
         }
     }
     observed.integrations = integrations(reader, &observed).await?;
+    observed.callers_beside = reader.callers_beside(&observed);
     Ok(observed)
 }
 

@@ -76,6 +76,9 @@ pub struct FunctionStatus {
     pub aliases: Vec<AliasStatus>,
     /// What was published, newest first.
     pub versions: Vec<VersionStatus>,
+    /// What is set on it that the template does not have, such as `VpcConfig`: a deploy leaves it, and versions hold it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside_the_template: Vec<String>,
 }
 
 /// An alias, and who gets how much of its calls.
@@ -283,12 +286,17 @@ fn function_status(logical_id: &str, releases: &Releases, desired: &Desired, obs
         name: led.name.clone(),
         shares: shares(led),
     };
+    let beside = observed.found.get(logical_id).and_then(|found| {
+        let Resource::Function(function) = &found.resource else { return None };
+        Some(function.beside.keys().cloned().collect())
+    });
     FunctionStatus {
         logical_id: logical_id.to_owned(),
         name: releases.function_name.clone(),
         last_change: rfc_3339(&releases.last_change),
         aliases: releases.aliases.iter().map(alias).collect(),
         versions: releases.versions.iter().rev().map(version).collect(),
+        beside_the_template: beside.unwrap_or_default(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod advice;
 mod apigateway;
+mod callers;
 mod cloudcontrol;
 mod cloudformation;
 mod cloudwatch;

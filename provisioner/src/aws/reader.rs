@@ -14,7 +14,7 @@ use super::Aws;
 use super::apigateway::SeenApi;
 use crate::desired::Desired;
 use crate::error::Result;
-use crate::observe::{Found, Leftover, Marked, Observed, Reader, Surroundings};
+use crate::observe::{CallerBeside, Found, Leftover, Marked, Observed, Reader, Surroundings};
 use crate::releases::{Led, Releases};
 use crate::resources::other::Schema;
 use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource};
@@ -112,6 +112,10 @@ impl Reader for AwsReader {
     async fn integrations(&self, api_id: &str) -> Result<BTreeSet<String>> {
         let listed = self.integrations.once(api_id, self.aws.integrations(api_id)).await?;
         Ok(listed.iter().filter_map(|one| one.integration_id.clone()).collect())
+    }
+
+    fn callers_beside(&self, observed: &Observed) -> Vec<CallerBeside> {
+        self.others_who_call(observed)
     }
 
     async fn releases(&self, function_name: &str) -> Result<Option<Releases>> {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::afterwards::afterwards;
+use super::callers::past_the_alias;
 use super::canary::{Canary, share_first};
 use super::check::{Checks, check, unasked};
 use super::hold::{hold_callers, not_held};
 use super::leftovers;
-use super::notes::findings;
+use super::notes::{beside_the_template, findings};
 use super::order::{callers_last, grant_first, start_early};
 use super::publish::publish_with_the_code;
 use super::retire::retire_versions;
@@ -98,6 +99,8 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let (refused, mut notes) = findings(desired, &mut steps);
     let (impossible, of_others) = takeover::surroundings(observed, &mut steps);
     notes.extend(of_others);
+    notes.extend(beside_the_template(observed));
+    notes.extend(past_the_alias(observed, &steps));
     notes.extend(leftovers::notes(desired, observed, &steps, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::afterwards::afterwards;
+use super::callers::left_without;
 use super::order::callers_first;
 use super::{Action, Blocker, Plan, Step};
 use super::{leftovers, takeover};
@@ -28,8 +29,10 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
         Some(given_back(step, found, observed))
     });
     let mut steps: Vec<Step> = steps.collect();
+    steps.extend(leftovers::doubles(desired, observed));
     callers_first(&mut steps);
     let (still_used, mut notes) = leftovers::beside_a_removal(desired, observed, &steps);
+    notes.extend(left_without(observed, &steps));
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|left| left.note.clone()));
     Plan {

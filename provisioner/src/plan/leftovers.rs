@@ -38,6 +38,22 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
     removals
 }
 
+/// The steps that remove APIs which first deploys at the same time have made beside the stack's own: they are of the
+/// template, and found beside it only.
+pub(super) fn doubles(desired: &Desired, observed: &Observed) -> Vec<Step> {
+    let doubles = observed.leftovers.iter().filter(|one| {
+        let is_one = |resource: &Resource| matches!(resource, Resource::Api(_));
+        is_one(&one.found.resource) && desired.get(&one.logical_id).is_some_and(|wanted| is_one(&wanted.resource))
+    });
+    let steps = doubles.map(|Leftover { logical_id, found }| {
+        let stages = found.resource.delete(&found.ids);
+        let step = Step::new(logical_id, found.resource.clone(), found.ids.clone(), Action::Delete, stages);
+        let name = called(found);
+        Step { id: format!("{logical_id} ({name})"), name, ..step }
+    });
+    steps.collect()
+}
+
 /// What there is to know about what is left over.
 pub(super) fn notes(desired: &Desired, observed: &Observed, steps: &[Step], pruning: bool) -> Vec<Note> {
     let misnamed = misnamed(desired, observed);
@@ -63,7 +79,10 @@ pub(super) fn beside_a_removal(desired: &Desired, observed: &Observed, steps: &[
     let is_part_of = |one: &Leftover, step: &Step| {
         !matches!(step.resource, Resource::Role(_)) && lives_on(&one.found.resource, &step.resource, &step.ids)
     };
-    let goes_along = |one: &&Leftover| steps.iter().filter(goes).any(|step| is_part_of(one, step));
+    let is_gone =
+        |one: &Leftover, step: &Step| step.resource.is_the_very(&step.ids, &one.found.resource, &one.found.ids);
+    let goes_along =
+        |one: &&Leftover| steps.iter().filter(goes).any(|step| is_part_of(one, step) || is_gone(one, step));
     // Where nothing goes, nothing goes without the rest.
     let goes_by_half = steps.iter().any(|step| goes(&step));
     let misnamed = if goes_by_half { misnamed(desired, observed) } else { Vec::new() };

@@ -4,6 +4,7 @@
 
 mod afterwards;
 mod apply;
+mod callers;
 mod canary;
 mod check;
 mod destroy;

@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use super::{Blocker, Note, Step};
 use crate::desired::Desired;
 use crate::lint::{Finding, Severity, lint, too_long};
+use crate::observe::Observed;
+use crate::resources::Resource;
+use crate::resources::function::Function;
 
 /// A finding that AWS would refuse stands in the way of the step that would send it; every other is a note.
 pub(super) fn findings(desired: &Desired, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
@@ -24,4 +27,39 @@ pub(super) fn findings(desired: &Desired, steps: &mut [Step]) -> (Vec<Blocker>, 
         }
     }
     (blockers, notes)
+}
+
+/// What is set on functions of the stack that a template cannot say here: it stays, and reaches callers with versions.
+pub(super) fn beside_the_template(observed: &Observed) -> impl Iterator<Item = Note> {
+    observed.found.iter().filter_map(|(logical_id, found)| {
+        let Resource::Function(Function { function_name, beside, .. }) = &found.resource else { return None };
+        let names: Vec<_> = beside.keys().map(|name| format!("`{name}`")).collect();
+        let (last, first) = names.split_last()?;
+        let names = if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) };
+        let (is, it) = if first.is_empty() { ("is", "it is") } else { ("are", "they are") };
+        let options: String = beside.keys().filter_map(|name| unset(name)).map(|option| format!(" {option}")).collect();
+        Some(Note {
+            logical_id: Some(logical_id.clone()),
+            text: format!(
+                "{names} of function `{function_name}` {is} set there and not by the template: {it} left alone, and each \
+                 new version has {}",
+                if first.is_empty() { "it" } else { "them" }
+            ),
+            hint: (!options.is_empty()).then(|| {
+                format!("`aws lambda update-function-configuration --function-name {function_name}{options}` unsets it")
+            }),
+        })
+    })
+}
+
+/// How Lambda is told to take a setting back.
+fn unset(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "VpcConfig" => "--vpc-config SubnetIds=[],SecurityGroupIds=[]",
+        "DeadLetterConfig" => "--dead-letter-config TargetArn=",
+        "KMSKeyArn" => "--kms-key-arn ''",
+        "FileSystemConfigs" => "--file-system-configs '[]'",
+        "SnapStart" => "--snap-start ApplyOn=None",
+        _ => return None,
+    })
 }

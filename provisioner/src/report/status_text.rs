@@ -33,7 +33,7 @@ pub fn status_text(status: &Status) -> String {
 const SHOWN: usize = 10;
 
 fn function_text(function: &FunctionStatus, by_this_program: bool) -> String {
-    let FunctionStatus { logical_id, name, last_change, aliases, versions } = function;
+    let FunctionStatus { logical_id, name, last_change, aliases, versions, beside_the_template } = function;
     let mut text = format!("function {} ({logical_id}), last changed {}\n", strong(name), time(last_change));
     for alias in aliases {
         let _ = writeln!(text, "  {} leads to {}", alias.name, leads_to(alias));
@@ -48,6 +48,14 @@ fn function_text(function: &FunctionStatus, by_this_program: bool) -> String {
     }
     if listed.len() < versions.len() {
         let _ = writeln!(text, "  {}", dim(format!("and {} older", versions.len() - listed.len())));
+    }
+    if !beside_the_template.is_empty() {
+        let set = beside_the_template.join(", ");
+        let _ = writeln!(
+            text,
+            "  {} {set}: not in the template, left alone, and in each new version",
+            changed("set there:")
+        );
     }
     for alias in aliases.iter().filter(|alias| by_this_program && alias.shares.len() > 1) {
         let _ = writeln!(text, "  {} {}", changed("canary:"), canary(alias));

@@ -1,11 +1,11 @@
 //! `AWS::Lambda::Function`: the code and its configuration.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use super::code::Code;
 use super::kind::{Changed, Ids, Kind, Stages, default_name, id, stages};
 use super::scalar;
 use super::tags::{self, Mark, Tags};
@@ -64,6 +64,10 @@ pub struct Function {
     /// What Lambda could not do about it. No property of a template.
     #[serde(default)]
     pub failure: Option<Failure>,
+    /// What is set on it that a template cannot say here, such as `VpcConfig`, by Lambda's names. It is left as it is, and
+    /// versions hold it. No property of a template.
+    #[serde(default)]
+    pub beside: BTreeMap<String, Value>,
 }
 
 /// What Lambda could not do, and its reason.
@@ -75,16 +79,6 @@ pub enum Failure {
     /// Carry out the last change, or wake it: its last update status is `Failed`, or its state is, and it has served.
     /// What Lambda tells of it is what was asked for, and not what runs.
     Change(String),
-}
-
-/// A function's package: a zip file, or a folder that is zipped.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Code {
-    /// Where it is on this machine; absent for what AWS answers.
-    pub path: Option<PathBuf>,
-    /// Base64 of the zip's SHA-256: what AWS calls `CodeSha256`.
-    pub sha256: String,
 }
 
 /// The variables of a function's process.
@@ -215,8 +209,8 @@ const CODE: [&str; 2] = ["Code", "Architectures"];
 impl Kind for Function {
     const TYPE: &'static str = "AWS::Lambda::Function";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
-    const INTERNAL: &'static [&'static str] = &["Failure"];
-    const NOT_COMPARED: &'static [&'static str] = &["Failure"];
+    const INTERNAL: &'static [&'static str] = &["Failure", "Beside"];
+    const NOT_COMPARED: &'static [&'static str] = &["Failure", "Beside"];
     const RUNS_LATER: bool = true;
     type Call = Call;
 
@@ -226,7 +220,9 @@ impl Kind for Function {
     }
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        self.failure.is_some().then_some(("Failure", "it is what Lambda tells of a function"))
+        let told = [("Failure", self.failure.is_some()), ("Beside", !self.beside.is_empty())];
+        let given = told.into_iter().find(|(_, given)| *given);
+        given.map(|(property, _)| (property, "it is what Lambda tells of a function"))
     }
 
     fn complete(&mut self, mark: &Mark) {
@@ -319,6 +315,8 @@ impl Kind for Function {
 const CONCURRENCY: &str = "ReservedConcurrentExecutions";
 const STATE: &str = "State";
 const LAST_UPDATE: &str = "LastUpdateStatus";
+/// What of a release is beside the template.
+pub const BESIDE: &str = "Beside";
 
 /// The properties that `UpdateFunctionConfiguration` sends.
 const CONFIGURATION: [&str; 11] = [
@@ -344,6 +342,9 @@ impl Function {
             for not_in_a_version in ["FunctionName", "Description", "Tags", CONCURRENCY, STATE, LAST_UPDATE] {
                 properties.shift_remove(not_in_a_version);
             }
+            if !self.beside.is_empty() {
+                properties.extend([(BESIDE.to_owned(), self.beside.clone().into_iter().collect())]);
+            }
         }
         release
     }
@@ -365,30 +366,6 @@ impl Function {
         if logging.log_format == "JSON" {
             logging.application_log_level.get_or_insert_with(|| "INFO".to_owned());
             logging.system_log_level.get_or_insert_with(|| "INFO".to_owned());
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Code {
-    /// A template gives the path as text; this crate's own form has a path and a hash.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Shape {
-            Path(PathBuf),
-            #[serde(rename_all = "PascalCase")]
-            Own {
-                path: Option<PathBuf>,
-                sha256: String,
-            },
-            Other(serde::de::IgnoredAny),
-        }
-        match Shape::deserialize(deserializer)? {
-            Shape::Path(path) => Ok(Self { path: Some(path), sha256: String::new() }),
-            Shape::Own { path, sha256 } => Ok(Self { path, sha256 }),
-            Shape::Other(_) => {
-                Err(serde::de::Error::custom("supported is the path of a local zip file or folder, as text"))
-            }
         }
     }
 }

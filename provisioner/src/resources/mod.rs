@@ -4,6 +4,7 @@
 
 pub mod alias;
 pub mod api;
+mod code;
 mod cors;
 mod difference;
 pub mod function;

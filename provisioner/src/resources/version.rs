@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::function::BESIDE;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::tags::Mark;
 use crate::place::Place;
@@ -30,6 +31,16 @@ pub struct Version {
     /// The function's revision that it is published from. No property of a template.
     #[serde(default)]
     pub revision: String,
+}
+
+/// The release that is wanted of a function, with what is set on that beside the template: publishing it would hold that
+/// too.
+#[must_use]
+pub fn beside_too(mut wanted: Value, function: &Value) -> Value {
+    if let (Some(wanted), Some(beside)) = (wanted.as_object_mut(), function.get(BESIDE)) {
+        wanted.insert(BESIDE.to_owned(), beside.clone());
+    }
+    wanted
 }
 
 /// What publishing answers besides: the revision of the function that it was published from, afterwards.

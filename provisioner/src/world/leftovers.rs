@@ -1,7 +1,7 @@
 //! What carries a stack's mark.
 
 use super::{State, iam, ids, lambda};
-use crate::observe::{Found, Leftover, Observed};
+use crate::observe::{CallerBeside, Found, Leftover, Observed};
 use crate::resources::permission::Permission;
 use crate::resources::{Ids, Mark, Owner, Resource};
 
@@ -63,6 +63,28 @@ impl State {
             all.push(Leftover { logical_id: logical_id.to_owned(), found });
         }
         all
+    }
+
+    /// The routes on the APIs that are looked at which lead to the stack's functions and are not the stack's.
+    pub(super) fn others_who_call(&self, observed: &Observed) -> Vec<CallerBeside> {
+        let looked_at = observed.api_ids();
+        let own: Vec<_> = observed.each().filter_map(|(_, ids)| ids.get("RouteId")).collect();
+        let others = self.routes.iter().filter(|(id, one)| looked_at.contains(&one.api_id) && !own.contains(id));
+        let called = others.filter_map(|(_, route)| {
+            let integration = self.integrations.get(route.target.strip_prefix("integrations/")?)?;
+            let (_, called) = integration.integration_uri.split_once(":function:")?;
+            let (name, qualifier) = called.split_once(':').unwrap_or((called, ""));
+            let is_it = |found: &Found| {
+                matches!(&found.resource, Resource::Function(function) if function.function_name == name)
+            };
+            observed.found.values().any(is_it).then(|| CallerBeside {
+                function_name: name.to_owned(),
+                qualifier: qualifier.to_owned(),
+                api_id: route.api_id.clone(),
+                route_key: Some(route.route_key.clone()),
+            })
+        });
+        called.collect()
     }
 
     fn aliases_and_urls(&self, of_the_stack: &Mark, function: &str) -> Vec<Leftover> {

@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use crate::desired::Desired;
 use crate::error::{Error, Result};
 use crate::execute::Writer;
-use crate::observe::{Found, Leftover, Marked, Observed, Reader, SeenStage, Surroundings};
+use crate::observe::{CallerBeside, Found, Leftover, Marked, Observed, Reader, SeenStage, Surroundings};
 use crate::releases::Releases;
 use crate::resources::alias::Alias;
 use crate::resources::api::Api;
@@ -245,6 +245,10 @@ impl Reader for World {
         let state = lock(&self.state);
         let here = state.integrations.iter().filter(|(_, one)| one.api_id == api_id);
         Ok(here.map(|(id, _)| id.clone()).collect())
+    }
+
+    fn callers_beside(&self, observed: &Observed) -> Vec<CallerBeside> {
+        lock(&self.state).others_who_call(observed)
     }
 
     async fn releases(&self, function_name: &str) -> Result<Option<Releases>> {

@@ -6,7 +6,7 @@ use crate::observe::Found;
 use crate::releases::{Led, Published, Releases};
 use crate::resources::alias::{self, Alias, RoutingConfig};
 use crate::resources::function::Function;
-use crate::resources::version::{self, Version, release_name};
+use crate::resources::version::{self, Version, beside_too, release_name};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl State {
@@ -29,7 +29,9 @@ impl State {
 
     pub(super) fn find_version(&self, wanted: &Version) -> Option<Found> {
         let of_function = self.versions.iter().filter(|((function, _), _)| *function == wanted.function_name);
-        let ((name, number), _) = of_function.rev().find(|(_, held)| held.release() == wanted.release)?;
+        let latest = self.functions.get(&wanted.function_name)?.release();
+        let sought = beside_too(wanted.release.clone(), &latest);
+        let ((name, number), _) = of_function.rev().find(|(_, held)| held.release() == sought)?;
         Some(Found::new(Resource::Version(wanted.clone()), version_ids(name, *number), Owner::Ours))
     }
 

@@ -1,5 +1,6 @@
 //! What the template no longer names is told by `plan`, and removed only when that is asked for.
 
+use std::collections::HashMap;
 use std::fs;
 
 use aws_sdk_apigatewayv2::types::ProtocolType;
@@ -122,35 +123,77 @@ async fn a_plan_that_finds_parts_left_over_is_2_calls_deep_and_a_deploy_asks_for
     assert!(chain.depth() <= 2, "{chain:?}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn of_two_apis_with_the_stacks_mark_the_one_that_serves_is_told_named_and_kept(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
-    let user = aws.user().await;
+/// A stack beside whose API a first deploy at the same time has made another, and was refused the names of all else: the
+/// ids of the one that serves and of the other.
+async fn with_two_apis(user: &User) -> (String, String) {
     user.deploy(&[]).await;
-    // A first deploy beside it has made its API, and was refused the names of all else.
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
     let first = gateway.get_apis().send().await.expect("the APIs").items.unwrap_or_default().remove(0);
     let second = gateway.create_api().name(seed::FUNCTION).protocol_type(ProtocolType::Http).set_tags(first.tags);
     let second = second.send().await.expect("the second").api_id.expect("its id");
-    let serving = first.api_id.expect("its id");
+    (first.api_id.expect("its id"), second)
+}
 
-    let refused = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
-    for text in [
-        format!("{serving} serves this stack's route"),
-        format!("`aws apigatewayv2 delete-api --api-id {second}`"),
-        "nothing was changed".to_owned(),
-    ] {
-        assert!(refused.stderr.contains(&text), "no {text} in {refused:?}");
-    }
-    let named = format!("ApiId={serving}");
-    let run = user.deploy(&["--prune", "--yes", "-P", &named]).await;
-    assert!(run.stderr.contains("it stays: `ChatIntegration` of the template lives on it"), "{run:?}");
+async fn api_ids(user: &User) -> Vec<String> {
+    let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
     let left = gateway.get_apis().send().await.expect("the APIs").items.unwrap_or_default();
-    assert_eq!(left.into_iter().filter_map(|api| api.api_id).collect::<Vec<_>>(), [serving.as_str()]);
+    left.into_iter().filter_map(|api| api.api_id).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_two_apis_with_the_stacks_mark_the_one_that_serves_is_the_stacks_and_the_other_is_pruned(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
+    let (serving, second) = with_two_apis(&user).await;
+    let status = user.run(&["status"]).await.expect_success();
+    assert!(status.stdout.contains(&format!("  {serving}\n")), "{status:?}");
+    let plan = user.run(&["plan"]).await.expect_success();
+    let told = format!("AWS::ApiGatewayV2::Api `{} ({second})` is this stack's `ChatApi`", seed::FUNCTION);
+    assert!(plan.stdout.contains(&told) && plan.stdout.contains("nothing to do"), "{plan:?}");
     user.deploy(&["--prune", "--yes"]).await;
+    assert_eq!(api_ids(&user).await, [serving]);
     assert_is_all_there_is(&user.world().await, &user.account);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_destroy_removes_both_of_two_apis_and_where_none_serves_each_is_named_in_a_command(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
+    let (serving, second) = with_two_apis(&user).await;
+    let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
+    let third = gateway.create_api().name("others").protocol_type(ProtocolType::Http).send().await;
+    let third = third.expect("an API of others").api_id.expect("its id");
+    user.run(&["destroy", "--yes"]).await.expect_success();
+    assert_eq!(api_ids(&user).await, [third.as_str()]);
+
+    let tags = [("provisioner:stack", "cinedb-chat"), ("provisioner:resource", "ChatApi")];
+    let tags: HashMap<_, _> = tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    for id in [&serving, &second] {
+        let api = gateway.create_api().name(seed::FUNCTION).protocol_type(ProtocolType::Http);
+        api.set_tags(Some(tags.clone())).send().await.unwrap_or_else(|error| panic!("in place of {id}: {error}"));
+    }
+    let refused = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
+    for id in api_ids(&user).await.iter().filter(|id| **id != third) {
+        assert!(refused.stderr.contains(&format!("`aws apigatewayv2 delete-api --api-id {id}")), "{refused:?}");
+    }
+    assert!(refused.stderr.contains("nothing was changed"), "{refused:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_is_told_to_delete_the_apis_of_others(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
+    let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
+    for _ in 0..2 {
+        gateway.create_api().name(seed::FUNCTION).protocol_type(ProtocolType::Http).send().await.expect("theirs");
+    }
+    let refused = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
+    assert!(refused.stderr.contains("none carries this stack's mark"), "{refused:?}");
+    assert!(refused.stderr.contains("--parameter ApiId=") && !refused.stderr.contains("delete-api"), "{refused:?}");
 }
 
 #[rstest]

@@ -33,15 +33,21 @@ impl AwsReader {
         let (found, candidates) = if ours.is_empty() { (namesakes.first(), &namesakes) } else { (ours.first(), &ours) };
         if candidates.len() > 1 {
             let ids: Vec<&str> = candidates.iter().filter_map(|api| api.api_id()).collect();
+            if ours.is_empty() {
+                return Err(namesakes_of_others(&wanted.name, &ids));
+            }
             // Where that may not be looked at, the person has to know it.
-            let served = try_join_all(ids.iter().map(|api_id| self.serves(api_id, mark))).await.unwrap_or_default();
-            return Err(several(&wanted.name, &ids, &served));
+            let uses = try_join_all(ids.iter().map(|api_id| self.used(api_id, mark))).await.unwrap_or_default();
+            let Some(serving) = the_one_that_serves(&uses) else { return Err(several(&wanted.name, &ids, &uses)) };
+            // The others are of first deploys at the same time: left over.
+            return Ok(ours.get(serving).map(|api| found_api(api, mark)));
         }
         Ok(found.map(|api| found_api(api, mark)))
     }
 
-    /// Whether callers get through an API to the stack's function: a route of ours leads there, and it lets the API in.
-    async fn serves(&self, api_id: &str, mark: &Mark) -> Result<bool> {
+    /// What the stack has on an API. Callers get through to its function where a route of ours leads there, and the
+    /// function lets the API in.
+    async fn used(&self, api_id: &str, mark: &Mark) -> Result<Use> {
         let parts = self.routes_marked(mark, api_id).await?;
         let route = parts.iter().any(|part| matches!(part.found.resource, Resource::Route(_)));
         let callees = parts.iter().filter_map(|part| {
@@ -50,10 +56,10 @@ impl AwsReader {
         });
         for callee in callees.filter(|_| route) {
             if self.policy_of(callee).await?.to_string().contains(&format!(":{api_id}/")) {
-                return Ok(true);
+                return Ok(Use::Serves);
             }
         }
-        Ok(false)
+        Ok(if route { Use::Routes } else { Use::Idle })
     }
 
     /// What is known of an API by its id.
@@ -73,20 +79,48 @@ impl AwsReader {
     }
 }
 
-/// Nothing says which of these is meant, but what they serve. `served` is empty where that is not known.
-fn several(name: &str, ids: &[&str], served: &[bool]) -> Error {
-    let doing = format!("looking for the HTTP API {name}");
-    let cause = format!("{} HTTP APIs answer to this name: {}", ids.len(), ids.join(", "));
-    let serving: Vec<&str> = ids.iter().zip(served).filter(|(_, served)| **served).map(|(id, _)| *id).collect();
-    let delete = |id: &str| format!("`aws apigatewayv2 delete-api --api-id {id}`");
-    if let [serving] = serving.as_slice() {
-        let others: Vec<String> = ids.iter().filter(|id| *id != serving).map(|id| delete(id)).collect();
-        let cause = format!("{cause}; {serving} serves this stack's route");
-        let hint = format!("delete what serves none: {}; or name one with `--parameter ApiId=…`", others.join(", "));
-        return Error::new(doing, cause).hint(hint);
-    }
-    Error::new(doing, cause)
-        .hint(format!("delete the ones that are not used: {}; or name one with `--parameter ApiId=…`", delete("…")))
+/// What the stack has on an API that carries its mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Callers get through to its function.
+    Serves,
+    /// A route of its own, by which nobody gets through.
+    Routes,
+    /// No route.
+    Idle,
+}
+
+/// The API that is meant, if it serves and the others have no route.
+fn the_one_that_serves(uses: &[Use]) -> Option<usize> {
+    let serving = uses.iter().position(|one| *one == Use::Serves)?;
+    let idle = uses.iter().enumerate().all(|(index, one)| index == serving || *one == Use::Idle);
+    idle.then_some(serving)
+}
+
+/// Nothing says which of these is meant, but what they serve. `uses` is empty where that is not known.
+fn several(name: &str, ids: &[&str], uses: &[Use]) -> Error {
+    let is = |used: Use| ids.iter().zip(uses).filter(move |(_, one)| **one == used).map(|(id, _)| *id);
+    let serving: Vec<&str> = is(Use::Serves).collect();
+    let told = if serving.is_empty() {
+        "; none is known to serve this stack's route".to_owned()
+    } else {
+        format!("; {} serve{} this stack's route", serving.join(" and "), if serving.len() == 1 { "s" } else { "" })
+    };
+    let delete = ids.iter().map(|id| format!("`aws apigatewayv2 delete-api --api-id {id}`"));
+    let cause = format!("{} HTTP APIs carry this stack's mark: {}{told}", ids.len(), ids.join(", "));
+    let delete = delete.collect::<Vec<_>>().join(" or ");
+    Error::new(format!("looking for the HTTP API {name}"), cause)
+        .hint(format!("delete those that nobody calls: {delete}; or name one with `--parameter ApiId=…`"))
+}
+
+/// What others have made is theirs to keep.
+fn namesakes_of_others(name: &str, ids: &[&str]) -> Error {
+    let cause =
+        format!("{} HTTP APIs have this name and none carries this stack's mark: {}", ids.len(), ids.join(", "));
+    Error::new(format!("looking for the HTTP API {name}"), cause).hint(
+        "add the routes to one of them with `--parameter ApiId=…`, or let the stack's own have another name: it follows \
+         from `--parameter FunctionName=…` in the chat's template",
+    )
 }
 
 /// An API, as far as its parts need to know it.

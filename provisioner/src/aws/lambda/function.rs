@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::Aws;
 use super::super::problem::{Refusal, is_missing, problem, says, took_too_long};
 use super::super::retry::{PATIENCE, Progress, until_ready};
+use super::beside::beside;
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::package;
@@ -299,6 +300,7 @@ pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
     let tags = answer.tags.unwrap_or_default().into_iter().collect();
     let configuration = answer.configuration.unwrap_or_else(|| FunctionConfiguration::builder().build());
     let failure = failure(&configuration);
+    let beside = beside(&configuration);
     let variables: BTreeMap<_, _> = match configuration.environment.and_then(|environment| environment.variables) {
         Some(variables) => variables.into_iter().collect(),
         None => BTreeMap::new(),
@@ -341,6 +343,7 @@ pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
         reserved_concurrent_executions,
         tags,
         failure,
+        beside,
     };
     if function.architectures.is_empty() {
         function.architectures.push("x86_64".to_owned());

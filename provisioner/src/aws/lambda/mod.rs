@@ -1,5 +1,6 @@
 //! Lambda: functions, their releases and aliases, their resource policies, and invoking them.
 
+mod beside;
 mod function;
 mod invoke;
 mod permission;

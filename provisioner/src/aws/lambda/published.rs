@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::observe::Found;
 use crate::releases::{Led, Published, Releases};
 use crate::resources::alias::Alias;
-use crate::resources::version::{Version, release_name};
+use crate::resources::version::{Version, beside_too, release_name};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl AwsReader {
@@ -24,11 +24,14 @@ impl AwsReader {
         let versions = self.versions.once(name, self.aws.list_versions(name));
         let (versions, account) = tokio::try_join!(versions, self.known_account())?;
         let wanted_release = account.fill(&wanted.release);
+        let latest = versions.iter().flatten().find(|one| number(one).is_none());
+        let sought =
+            beside_too(wanted_release.clone(), &latest.map(|latest| release(name, latest)).unwrap_or_default());
         let mut newest: Option<(u64, Ids)> = None;
         for configuration in versions.iter().flatten() {
             if let Some(number) = number(configuration)
                 && newest.as_ref().is_none_or(|(newest, _)| number > *newest)
-                && release(name, configuration) == wanted_release
+                && release(name, configuration) == sought
             {
                 let arn = configuration.function_arn.clone().unwrap_or_default();
                 newest = Some((number, version_ids(number.to_string(), arn)));

@@ -244,6 +244,7 @@ fn function(spec: &Spec, tags: Tags) -> Function {
         reserved_concurrent_executions: spec.reserved,
         tags,
         failure: None,
+        beside: BTreeMap::new(),
     }
 }
 

@@ -237,6 +237,28 @@ fn deployed_keeping(state: &State, memory: i32, keep: usize) -> State {
     carried_out(&plan, state, None).state
 }
 
+#[test]
+fn what_is_set_beside_the_template_is_told_left_alone_and_part_of_what_a_version_holds() {
+    let mut state = existing(&Spec::plain(), true);
+    let network = json!({"SubnetIds": ["subnet-1"]});
+    state.functions.get_mut("chat").unwrap().beside = [("VpcConfig".to_owned(), network)].into();
+    let desired = Spec::plain().desired();
+    let plan = planned(&desired, &state, Options::default());
+    let [note] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
+    assert!(note.text.starts_with("`VpcConfig` of function `chat` is set there and not by the template"), "{note:?}");
+    assert!(note.hint.as_ref().unwrap().contains(" --function-name chat --vpc-config SubnetIds=[]"), "{note:?}");
+    let changing: Vec<_> = plan.changing().map(|step| step.id.as_str()).collect();
+    assert_eq!(changing, ["Version", "Alias"], "the version without it is not what the function is now");
+    let mut state = carried_out(&plan, &state, None).state;
+    assert!(state.versions[&("chat".to_owned(), 2)].beside.contains_key("VpcConfig"));
+    assert_eq!(served(&state).0, "2");
+    assert!(planned(&desired, &state, Options::default()).is_empty(), "it is published once");
+
+    state.functions.get_mut("chat").unwrap().beside.clear();
+    let state = carried_out(&planned(&desired, &state, Options::default()), &state, None).state;
+    assert_eq!(served(&state).0, "1", "nor is the one with it, when it is gone");
+}
+
 /// `chat` as Lambda tells of it after a failure.
 fn failed(failure: Failure) -> State {
     let mut state = existing(&Spec::plain(), true);

@@ -4,7 +4,7 @@ use super::judge::{existing, judge};
 use super::properties::KEEP_OFF;
 use super::spec::{FOREIGN_API, Spec};
 use super::{carried_out, planned, planned_removal};
-use crate::plan::{Action, Options};
+use crate::plan::{Action, Options, Plan};
 use crate::resources::route::Route;
 use crate::world::{State, Trouble};
 
@@ -71,6 +71,20 @@ fn an_integration_that_other_routes_use_stays_theirs_and_the_route_is_led_to_one
     assert!(gone.outcome.is_complete(), "{:?}", gone.outcome.failed);
     assert_eq!(gone.state.routes[HEALTH], before.routes[HEALTH]);
     assert_eq!(Vec::from_iter(gone.state.integrations.keys()), ["int1", "theirs"]);
+}
+
+#[test]
+fn who_calls_the_function_itself_is_told_before_it_changes_and_before_it_goes() {
+    let (before, desired) = (shared(false), wanted().desired());
+    let plan = planned(&desired, &before, ADOPT);
+    let of_function =
+        |plan: &Plan| plan.notes.iter().find(|note| note.logical_id.as_deref() == Some("Function")).cloned();
+    let note = of_function(&plan).unwrap();
+    assert_eq!(note.text, "`GET /health` of API foreign leads to function `chat` itself, and goes on to");
+    let done = carried_out(&plan, &before, None).state;
+    assert_eq!(of_function(&planned(&desired, &done, KEEP_OFF)), None, "where nothing changes, nothing is told");
+    let note = of_function(&planned_removal(&desired, &done)).unwrap();
+    assert!(note.text.starts_with("`GET /health` of API foreign leads to function `chat`, which goes"), "{note:?}");
 }
 
 #[test]

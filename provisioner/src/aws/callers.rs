@@ -1,0 +1,97 @@
+//! Who else calls the stack's functions, as far as what was read for other reasons tells it: no call is made for this.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_apigatewayv2::types::Integration;
+use serde_json::Value;
+
+use super::AwsReader;
+use crate::observe::{CallerBeside, Observed};
+use crate::resources::Resource;
+use crate::resources::integration::function_arn;
+
+impl AwsReader {
+    /// The routes that are not the stack's, and the APIs that a function's own policy lets in and that are not looked at.
+    pub(super) fn others_who_call(&self, observed: &Observed) -> Vec<CallerBeside> {
+        let functions: BTreeSet<&str> = observed.found.values().filter_map(function).collect();
+        let own: BTreeSet<&str> =
+            observed.each().filter_map(|(_, ids)| ids.get("RouteId").map(String::as_str)).collect();
+        let looked_at: BTreeSet<String> =
+            observed.api_ids().into_iter().chain(observed.attached.keys().cloned()).collect();
+        let mut all = Vec::new();
+        for api_id in &looked_at {
+            let integrations = self.integrations.told(api_id).unwrap_or_default();
+            let routes = self.routes.told(api_id).unwrap_or_default();
+            for route in routes.iter().filter(|route| route.route_id().is_none_or(|id| !own.contains(id))) {
+                let target = route.target().unwrap_or_default().trim_start_matches("integrations/");
+                let led_to = integrations.iter().find(|one| one.integration_id() == Some(target)).and_then(called);
+                let Some((name, qualifier)) = led_to.filter(|(name, _)| functions.contains(name.as_str())) else {
+                    continue;
+                };
+                let route_key = Some(route.route_key().unwrap_or_default().to_owned());
+                all.push(CallerBeside { function_name: name, qualifier, api_id: api_id.clone(), route_key });
+            }
+        }
+        for name in functions {
+            let policy = self.policies.told(name).unwrap_or_default();
+            let let_in = apis_in(&policy).into_iter().filter(|api_id| !looked_at.contains(api_id));
+            all.extend(let_in.map(|api_id| CallerBeside {
+                function_name: name.to_owned(),
+                qualifier: String::new(),
+                api_id,
+                route_key: None,
+            }));
+        }
+        all
+    }
+}
+
+fn function(found: &crate::observe::Found) -> Option<&str> {
+    let Resource::Function(function) = &found.resource else { return None };
+    Some(&function.function_name)
+}
+
+/// The function that an integration calls, and which alias or version of it.
+fn called(integration: &Integration) -> Option<(String, String)> {
+    let (_, called) = function_arn(integration.integration_uri()?).split_once(":function:")?;
+    let (name, qualifier) = called.split_once(':').unwrap_or((called, ""));
+    Some((name.to_owned(), qualifier.to_owned()))
+}
+
+/// The ids of the APIs that a policy names: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`.
+fn apis_in(policy: &Value) -> BTreeSet<String> {
+    let text = policy.to_string();
+    let api = |rest: &str| Some(rest.splitn(3, ':').nth(2)?.split('/').next()?.to_owned());
+    let ids = text.split(":execute-api:").skip(1).filter_map(api);
+    ids.filter(|id| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_policy_tells_the_apis_that_it_lets_in() {
+        let statement = |arn: &str| json!({"Effect": "Allow", "Condition": {"ArnLike": {"AWS:SourceArn": arn}}});
+        let policy = json!({"Statement": [
+            statement("arn:aws:execute-api:us-east-1:1:a1/*/POST/chat"),
+            statement("arn:aws:execute-api:us-east-1:1:b2/*"),
+            statement("arn:aws:execute-api:us-east-1:1:*/*/*/*"),
+            statement("arn:aws:s3:::films"),
+        ]});
+        assert_eq!(Vec::from_iter(apis_in(&policy)), ["a1", "b2"]);
+        assert!(apis_in(&Value::Null).is_empty());
+    }
+
+    #[test]
+    fn an_integration_tells_what_it_calls_however_it_is_written() {
+        let arn = "arn:aws:lambda:us-east-1:1:function:chat";
+        let long = format!("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations");
+        for (uri, qualifier) in [(arn.to_owned(), ""), (long, ""), (format!("{arn}:1"), "1")] {
+            let one = Integration::builder().integration_uri(uri).build();
+            assert_eq!(called(&one), Some(("chat".to_owned(), qualifier.to_owned())));
+        }
+    }
+}
