@@ -43,7 +43,8 @@ fn then(plan: &Plan) -> Then {
         goes_on: "",
         unfit: Some(format!(
             "version {to} does not answer: name another with `--to N` (`provisioner status` lists them), or go there \
-             without asking it with `--to {to} --no-smoke`"
+             without asking it with `--to {to} --no-smoke`; where IAM refused it something, its policies have changed \
+             since: deploy the state of the template that it comes from"
         )),
     }
 }

@@ -9,9 +9,10 @@ use super::check::{Checks, check, unasked};
 use super::hold::{hold_callers, not_held};
 use super::leftovers;
 use super::notes::{beside_the_template, findings};
-use super::order::{callers_last, grant_first, start_early};
+use super::order::{callers_last, start_early};
 use super::publish::publish_with_the_code;
 use super::retire::retire_versions;
+use super::rights::keep_rights;
 use super::secret::masked;
 use super::takeover;
 use super::{Action, Blocker, Plan, REVISION, Step};
@@ -112,7 +113,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     blockers.extend(not_held(observed, &mut steps));
     publish_with_the_code(&mut steps);
     callers_last(&mut steps);
-    grant_first(&mut steps);
+    notes.extend(keep_rights(&mut steps, observed));
     start_early(&mut steps);
     if let Some(canary) = options.canary {
         let (impossible, needless) = share_first(&mut steps, canary);

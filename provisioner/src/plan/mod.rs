@@ -16,6 +16,7 @@ mod notes;
 mod order;
 mod publish;
 mod retire;
+mod rights;
 mod rollback;
 mod secret;
 mod served;

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::losses::policy_taken_by;
 use super::{Action, Step};
-use crate::resources::{Call, Resource, Stages};
+use crate::resources::Resource;
 
 /// Lets what runs later begin as soon as what it needs exists: a function needs its role, not yet the role's policies.
 /// Whoever needs that function waits for all of the role: a version is checked, and called, by what it may do.
@@ -20,22 +19,6 @@ pub(super) fn start_early(steps: &mut [Step]) {
             step.needs.retain(|need| !fillable.contains(need));
         }
         step.needs.extend(whole);
-    }
-}
-
-/// Lets a role lose a policy only when those that the template puts on it beside are there: a policy may have moved from
-/// one to the other.
-pub(super) fn grant_first(steps: &mut [Step]) {
-    let granting = steps.iter().filter(|step| matches!(step.resource, Resource::InlinePolicy(_)));
-    let granting = granting.filter(|step| step.action.changes_something());
-    let roles: BTreeSet<String> = granting.flat_map(|step| step.needs.iter().cloned()).collect();
-    let takes_away = |stage: &Vec<Call>| stage.iter().all(|call| policy_taken_by(call).is_some());
-    let stays = |step: &&mut Step| matches!(step.action, Action::Update | Action::Adopt) && roles.contains(&step.id);
-    for step in steps.iter_mut().filter(stays) {
-        let (last, first): (Stages<Call>, Stages<Call>) =
-            std::mem::take(&mut step.stages).into_iter().partition(takes_away);
-        step.stages = first;
-        step.cleanup = [last, std::mem::take(&mut step.cleanup)].concat();
     }
 }
 

@@ -3,7 +3,7 @@
 //! It carries no mark: it is whose the role is. A role does not take it for one of its own as long as the template has
 //! it; one that the template no longer has is found on the role, and goes as any policy that the role should not have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,14 +23,22 @@ pub struct InlinePolicy {
     pub policy_document: Policy,
     /// The names of the roles.
     pub roles: BTreeSet<String>,
+    /// Of a policy that AWS has: what each role has under its name. No property of a template.
+    #[serde(default)]
+    pub seen: BTreeMap<String, Policy>,
 }
 
 impl Kind for InlinePolicy {
     const TYPE: &'static str = "AWS::IAM::Policy";
     const ATTRIBUTES: &'static [&'static str] = &[];
+    const INTERNAL: &'static [&'static str] = &["Seen"];
+    const NOT_COMPARED: &'static [&'static str] = &["Seen"];
     type Call = Call;
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        if !self.seen.is_empty() {
+            return Some(("Seen", "it is what AWS has"));
+        }
         self.roles.is_empty().then_some(("Roles", "it must name a role"))
     }
 
@@ -53,8 +61,8 @@ impl Kind for InlinePolicy {
         stages([self.roles.iter().map(|role| self.put(role)).collect()])
     }
 
-    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
-        let differs = |role: &&String| changed.has("PolicyDocument") || !now.roles.contains(*role);
+    fn update(&self, now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
+        let differs = |role: &&String| now.seen.get(*role) != Some(&self.policy_document);
         stages([self.roles.iter().filter(differs).map(|role| self.put(role)).collect()])
     }
 
@@ -78,9 +86,10 @@ impl InlinePolicy {
     /// document, that is the one told.
     #[must_use]
     pub fn seen_on<'a>(&self, roles: impl Iterator<Item = (&'a String, &'a Policy)>) -> Option<Self> {
-        let mut seen = Self { roles: BTreeSet::new(), ..self.clone() };
+        let mut seen = Self { roles: BTreeSet::new(), seen: BTreeMap::new(), ..self.clone() };
         for (role, document) in roles {
             seen.roles.insert(role.clone());
+            seen.seen.insert(role.clone(), document.clone());
             if *document != self.policy_document {
                 seen.policy_document = document.clone();
             }

@@ -25,6 +25,63 @@ impl Policy {
     pub fn to_json(&self) -> String {
         self.0.to_string()
     }
+
+    /// Its length as IAM counts it: characters, without white space.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.to_json().chars().filter(|one| !one.is_whitespace()).count()
+    }
+
+    /// Whether it denies nothing, so that nobody can do more without it.
+    #[must_use]
+    pub fn only_allows(&self) -> bool {
+        self.statements().is_some_and(|all| all.iter().all(allows))
+    }
+
+    /// It, and what `now` allows besides: `now` as it is where that has all of it already. Nothing where the two cannot
+    /// be one document: they are of different versions of the language, or `now` denies what it does not.
+    ///
+    /// The statements that are added have no `Sid`, which must be unique in a document.
+    #[must_use]
+    pub fn united_with(&self, now: &Self) -> Option<Self> {
+        let (wanted, had) = (self.statements()?, now.statements()?);
+        let besides = only_in(had, wanted);
+        if self.0.get("Version") != now.0.get("Version") || !besides.iter().all(allows) {
+            return None;
+        }
+        if only_in(wanted, had).is_empty() {
+            return Some(now.clone());
+        }
+        let mut both = self.0.clone();
+        both["Statement"] = wanted.iter().cloned().chain(besides).collect();
+        Some(Self::from(both))
+    }
+
+    /// The statements of a document that is plain: an object that holds no more than IAM knows.
+    fn statements(&self) -> Option<&[Value]> {
+        let document = self.0.as_object()?;
+        let is_known = |key: &String| ["Version", "Id", "Statement"].contains(&key.as_str());
+        let statements = document.get("Statement")?.as_array()?;
+        (document.keys().all(is_known) && statements.iter().all(Value::is_object)).then_some(statements)
+    }
+}
+
+fn allows(statement: &Value) -> bool {
+    statement["Effect"] == "Allow"
+}
+
+/// Those of `some` that mean what none of `others` does, without their names.
+fn only_in(some: &[Value], others: &[Value]) -> Vec<Value> {
+    let others: Vec<Value> = others.iter().map(unnamed).collect();
+    some.iter().map(unnamed).filter(|one| !others.contains(one)).collect()
+}
+
+fn unnamed(statement: &Value) -> Value {
+    let mut statement = statement.clone();
+    if let Some(statement) = statement.as_object_mut() {
+        statement.shift_remove("Sid");
+    }
+    statement
 }
 
 fn canonical_document(document: Value) -> Value {
@@ -129,5 +186,68 @@ mod tests {
     fn a_condition_key_with_several_values_keeps_them_all() {
         let policy = Policy::from(json!({"Statement": {"Condition": {"StringLike": {"k": ["b", "a"]}}}}));
         assert_eq!(policy.to_json(), r#"{"Statement":[{"Condition":{"StringLike":{"k":["a","b"]}}}]}"#);
+    }
+
+    fn of(statements: Value) -> Policy {
+        Policy::from(json!({"Version": "2012-10-17", "Statement": statements}))
+    }
+
+    fn allow(resource: &str) -> Value {
+        json!({"Effect": "Allow", "Action": "a:X", "Resource": resource})
+    }
+
+    fn named(sid: &str, statement: Value) -> Value {
+        let mut statement = statement;
+        statement["Sid"] = sid.into();
+        statement
+    }
+
+    #[test]
+    fn two_documents_together_are_the_statements_of_both_once_each_and_no_name_twice() {
+        let new = of(json!([named("Ask", allow("new")), allow("both")]));
+        let old = of(json!([named("Ask", allow("old")), named("Other", allow("both"))]));
+        let both = new.united_with(&old).unwrap();
+        assert_eq!(both, of(json!([named("Ask", allow("new")), allow("both"), allow("old")])));
+        assert_eq!(new.united_with(&both), Some(both.clone()), "once more changes nothing");
+        assert_eq!(old.united_with(&both), Some(both), "nor does going back");
+    }
+
+    #[test]
+    fn where_one_has_all_of_the_other_the_two_together_are_that_one() {
+        let wide = of(json!([named("One", allow("one")), named("Two", allow("two"))]));
+        let narrow = of(allow("two"));
+        assert_eq!(narrow.united_with(&wide).as_ref(), Some(&wide));
+        assert_eq!(wide.united_with(&narrow).as_ref(), Some(&wide));
+    }
+
+    #[test]
+    fn what_is_denied_is_denied_from_now_on_and_what_was_is_not_carried_over() {
+        let denying = of(json!([allow("*"), {"Effect": "Deny", "Action": "a:X", "Resource": "secret"}]));
+        let plain = of(allow("one"));
+        let added = denying.united_with(&plain).unwrap();
+        assert!(added.to_json().contains("secret") && added.to_json().contains("one"), "{added:?}");
+        assert_eq!(plain.united_with(&denying), None);
+        assert_eq!(of(allow("*")).united_with(&denying), None, "though the other has all that this allows");
+        assert!(plain.only_allows() && !denying.only_allows());
+    }
+
+    #[test]
+    fn what_cannot_be_one_document_is_not_made_one() {
+        let new = of(allow("new"));
+        let without_a_version = Policy::from(json!({"Statement": allow("old")}));
+        let unknown = Policy::from(json!({"Version": "2012-10-17", "Statement": allow("old"), "Else": 1}));
+        for old in [without_a_version, unknown, Policy::from(json!("text")), of(json!("text")), Policy::default()] {
+            assert_eq!(new.united_with(&old), None, "{old:?}");
+            assert_eq!(old.united_with(&new), None, "{old:?}");
+        }
+        let with_an_id = Policy::from(json!({"Version": "2012-10-17", "Id": "mine", "Statement": allow("old")}));
+        assert_eq!(new.united_with(&with_an_id), Some(of(json!([allow("new"), allow("old")]))));
+    }
+
+    #[test]
+    fn white_space_does_not_count() {
+        let length = |resource: &str| of(allow(resource)).length();
+        assert_eq!(length("a b"), length("ab"));
+        assert_eq!(length("é"), length("e"));
     }
 }

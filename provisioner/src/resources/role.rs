@@ -117,7 +117,8 @@ impl Kind for Role {
 
     fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
         let role_name = || self.role_name.clone();
-        // What is granted comes before what is taken away, so that no request falls between two policies.
+        // What is granted comes before what is taken away, so that no request falls between two policies. A document
+        // that is put in another's place takes away by that very call: where callers are moved, the plan sees to it.
         let mut grant = Vec::new();
         if changed.has("AssumeRolePolicyDocument") {
             let document = self.assume_role_policy_document.clone();

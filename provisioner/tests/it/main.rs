@@ -31,6 +31,7 @@ mod planned;
 mod problems;
 mod prune;
 mod releases;
+mod rights;
 mod rollback;
 mod smoke;
 mod status;

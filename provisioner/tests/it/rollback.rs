@@ -77,6 +77,7 @@ async fn a_version_that_does_not_answer_gets_no_callers_unless_that_is_wanted() 
         "the callers of cinedb-chat-bedrock:live still get what they got before",
         "hint: version 1 does not answer: name another with `--to N` (`provisioner status",
         "`--to 1 --no-smoke`",
+        "where IAM refused it something, its policies have changed since: deploy the state of the template",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }

@@ -9,6 +9,7 @@ mod misnamed;
 mod order;
 mod properties;
 mod releases;
+mod rights;
 pub(crate) mod schema;
 mod served;
 mod shared;
