@@ -13,7 +13,7 @@ pub struct Entrance {
     pub function_name: String,
     /// The alias that is called; none where the function itself is.
     pub alias: Option<String>,
-    /// The key of the route with POST, such as `POST /chat`; none where it is a function URL.
+    /// The key of the route, such as `POST /chat` or `ANY /chat`; none where it is a function URL.
     pub route_key: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl Entrance {
     }
 }
 
-/// All of a template's, in its order: routes with POST first, then function URLs.
+/// All of a template's, in its order: routes that take a POST first, then function URLs.
 pub(super) fn entrances(template: &Template, resources: &[Wanted]) -> Vec<Entrance> {
     let of = |kind: &str| {
         let ids = template.logical_ids_of(kind);
@@ -42,7 +42,8 @@ fn entrance(wanted: &Wanted) -> Option<Entrance> {
     }
     let Resource::Route(route) = &wanted.resource else { return None };
     let called = function_arn(&route.calls);
-    if !route.route_key.starts_with("POST ") || !called.contains(":function:") {
+    let takes_a_post = ["POST ", "ANY "].iter().any(|method| route.route_key.starts_with(method));
+    if !takes_a_post || !called.contains(":function:") {
         return None;
     }
     let (function, alias) = function_and_qualifier(called);

@@ -37,12 +37,23 @@ fn routes_with_post_and_function_urls_lead_to_a_function_in_the_templates_order(
     let url = "  Url:\n    Type: AWS::Lambda::Url\n    Properties: {TargetFunctionArn: !Ref Alias, AuthType: NONE}\n";
     // What a route needs beside its integration does not make it a later one.
     let waits = route("First", "POST /books", "ToAlias").replace("Properties", "DependsOn: Second, Properties");
-    let routes = [waits, route("Second", "POST /films", "ToFunction"), route("Get", "GET /films", "ToAlias")].concat();
-    let others = [route("Away", "POST /away", "Elsewhere"), route("Any", "$default", "ToFunction")].concat();
+    let routes = [
+        waits,
+        route("Second", "POST /films", "ToFunction"),
+        route("Third", "ANY /films", "ToAlias"),
+        route("Get", "GET /films", "ToAlias"),
+    ]
+    .concat();
+    let others = [route("Away", "POST /away", "Elsewhere"), route("Rest", "$default", "ToFunction")].concat();
     let led = |callee: &str, key: Option<&str>| (callee.to_owned(), key.map(str::to_owned));
     assert_eq!(
         entrances(&[url, &routes, &others].concat()),
-        [led("chat:live", Some("POST /books")), led("chat", Some("POST /films")), led("chat:live", None)]
+        [
+            led("chat:live", Some("POST /books")),
+            led("chat", Some("POST /films")),
+            led("chat:live", Some("ANY /films")),
+            led("chat:live", None)
+        ]
     );
     assert_eq!(entrances(""), []);
 }
