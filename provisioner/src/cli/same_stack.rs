@@ -149,14 +149,17 @@ mod tests {
         for (text, whole) in [
             (
                 "`provisioner deploy --stack other`",
-                "`provisioner deploy --stack other --template t.yaml --code F=f.zip`",
+                "`provisioner deploy --stack other --template t.yaml -P ApiId=b2 -P Size=5 --code F=f.zip`",
             ),
-            ("`provisioner deploy --plan p`", "`provisioner deploy --plan p --stack eyes --code F=f.zip`"),
+            (
+                "`provisioner deploy --plan p`",
+                "`provisioner deploy --plan p --stack eyes -P ApiId=b2 -P Size=5 --code F=f.zip`",
+            ),
             (
                 "`provisioner destroy -P ApiId=a1`",
                 "`provisioner destroy -P ApiId=a1 --template t.yaml --stack eyes -P Size=5`",
             ),
-            ("`provisioner rollback`", "`provisioner rollback --template t.yaml --stack eyes`"),
+            ("`provisioner rollback`", "`provisioner rollback --template t.yaml --stack eyes -P ApiId=b2 -P Size=5`"),
             ("`provisioner local`", "`provisioner local`"),
         ] {
             assert_eq!(told(&given, text), whole);

@@ -143,7 +143,7 @@ async fn what_somebody_changed_by_hand_is_put_back(#[values(Aws::MiniStack, Aws:
     let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
-    let sdk = user.account.sdk();
+    let sdk = user.account.sdk_through(user.proxy.url());
     let lambda = aws_sdk_lambda::Client::new(&sdk);
     lambda.update_function_configuration().function_name("cinedb-chat-bedrock").timeout(3).send().await.unwrap();
     let iam = aws_sdk_iam::Client::new(&sdk);

@@ -9,13 +9,11 @@ use crate::support::account::Account;
 use crate::support::http::{Answer, post_chat};
 use crate::support::ministack::ministack;
 use crate::support::package;
-use crate::support::proxy::strict::chats_end;
 use crate::support::user::{User, chat_url, code};
 
 /// Asks without pause while `work` goes on; what was answered. The chats go through the user's proxy, so that a change
 /// of the function lets them end.
 pub(crate) async fn under_fire<T>(user: &User, url: &str, work: impl Future<Output = T>) -> (T, Vec<Answer>) {
-    user.proxy.on(chats_end());
     let url = url.replace(ministack().url(), user.proxy.url());
     let done = AtomicBool::new(false);
     let fire = async {

@@ -122,7 +122,7 @@ async fn the_same_state_is_the_same_file_and_of_two_plans_for_it_the_second_is_d
 async fn what_somebody_changed_since_refuses_the_plan_before_the_first_write() {
     let (user, plans) = (User::new(), Plans::new());
     user.deploy(&[]).await;
-    let sdk = user.account.sdk();
+    let sdk = user.account.sdk_through(user.proxy.url());
     let lambda = aws_sdk_lambda::Client::new(&sdk);
     let iam = aws_sdk_iam::Client::new(&sdk);
 

@@ -95,7 +95,7 @@ async fn what_somebody_changed_by_hand_is_a_line_each_as_the_plan_says_it(
 ) {
     let user = without_package(aws.user().await);
     user.deploy(&[]).await;
-    let sdk = user.account.sdk();
+    let sdk = user.account.sdk_through(user.proxy.url());
     let lambda = aws_sdk_lambda::Client::new(&sdk);
     lambda.update_function_configuration().function_name(FUNCTION).memory_size(3008).send().await.unwrap();
     let logs = aws_sdk_cloudwatchlogs::Client::new(&sdk);

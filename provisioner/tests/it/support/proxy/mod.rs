@@ -9,6 +9,7 @@ mod shares;
 pub(crate) mod strict;
 mod subject;
 pub(crate) mod trap;
+mod turn;
 pub(crate) mod words;
 
 use std::error::Error;
@@ -193,7 +194,6 @@ impl Shared {
         for fault in &faults {
             match fault {
                 Fault::Delay(by) => tokio::time::sleep(*by).await,
-                Fault::AfterChats => self.chats_ended(&ticket).await,
                 Fault::Answer(error) => return Ok(self.ended(&ticket, error.response(&service))),
                 Fault::DropRequest => return Err(self.dropped(&ticket)),
                 Fault::LoseResponse => {
@@ -246,23 +246,14 @@ impl Shared {
         let mut state = self.state();
         let State { calls, rules, always, .. } = &mut *state;
         let faults = rules.iter_mut().chain(always).filter_map(|rule| rule.apply(&call, calls)).collect();
-        let ticket = Ticket { service, generation: state.generation, index: state.calls.len() };
+        let ticket = Ticket {
+            operation: call.operation.clone(),
+            service,
+            generation: state.generation,
+            index: state.calls.len(),
+        };
         state.calls.push(call);
         (ticket, faults)
-    }
-
-    /// Until the chats that came before this call have ended.
-    async fn chats_ended(&self, ticket: &Ticket) {
-        let is_underway = |call: &Call| call.service == "execute-api" && call.ended.is_none();
-        loop {
-            {
-                let state = self.state();
-                if state.generation != ticket.generation || !state.calls[..ticket.index].iter().any(is_underway) {
-                    return;
-                }
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
     }
 
     fn ended(&self, ticket: &Ticket, response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
@@ -289,8 +280,10 @@ impl Shared {
         }
     }
 
-    /// Passes the request on with its `Host` header as it came, since that is what was signed.
+    /// Passes the request on with its `Host` header as it came, since that is what was signed. A change of a function
+    /// waits for the chats that are under way.
     async fn forward(&self, ticket: &Ticket, request: Request<Bytes>) -> Response<Full<Bytes>> {
+        let _turn = turn::of(&ticket.service, &ticket.operation).await;
         let (mut head, body) = request.into_parts();
         let uri = format!("{}{}", self.upstream, head.uri);
         head.uri = uri.parse().expect("a URI of two valid parts");
@@ -356,6 +349,7 @@ async fn edited(response: Response<Full<Bytes>>, edit: &Edit) -> Response<Full<B
 /// Where a call's record is.
 struct Ticket {
     service: String,
+    operation: String,
     generation: usize,
     index: usize,
 }

@@ -27,8 +27,6 @@ pub(crate) enum Fault {
     FailAfter(AwsError),
     /// The call waits, then goes on: to the next rule, or to AWS.
     Delay(Duration),
-    /// The call waits until the chats that came before it have their answers, then goes on.
-    AfterChats,
     /// AWS does it, and its JSON answer is changed on the way back.
     Edit(Edit),
     /// An invocation by an alias goes to the version whose turn it is, by the alias's shares.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::call::Call;
-use super::rule::{Edit, Fault, Rule, call, calls_that};
+use super::rule::{Edit, Fault, Rule, call};
 use super::shares::Turns;
 use super::words;
 
@@ -95,12 +95,6 @@ pub(crate) fn no_duplicates() -> Rule {
         let same = |one: &Call| id(one) == id(call);
         before.iter().any(|one| same(one) && one.took_effect()).then_some(Fault::Answer(refusal))
     })
-}
-
-/// A change of a function lets the chats end that came before it, as Lambda does: MiniStack ends the processes that
-/// answer them, and they get a 502.
-pub(crate) fn chats_end() -> Rule {
-    calls_that(|call| is_one(call, &CHANGES)).suffer(Fault::AfterChats)
 }
 
 /// Invocations by an alias are shared out as the alias says.
