@@ -62,7 +62,7 @@ test: $(VENV)/installed $(CDK_APP)/node_modules/installed ## Run every check of 
 	cargo test --workspace --locked
 	$(MAKE) --no-print-directory lint PROFILE=dev
 
-torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (19 minutes; CELLS="…" takes those with this in their name)
+torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (25 minutes; CELLS="…" takes those with this in their name)
 	cargo test --workspace --locked --no-run
 	@cargo test --workspace --locked --test it every_call_killed -- --ignored --nocapture
 
