@@ -27,6 +27,7 @@ const LEFT_OUT: [LeftOut; 12] = [
             "releases::an_alias_that_leads_to_the_function_itself_is_led_to_what_serves_before_that_changes",
             "releases::callers_keep_the_hand_made_function_when_what_follows_it_fails_its_check",
             "releases::callers_lose_no_answer_while_a_function_made_by_hand_is_adopted",
+            "rights::",
             "rollback::a_version_that_does_not_answer_gets_no_callers_unless_that_is_wanted",
             "rollback::callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forward_again",
             "smoke::",

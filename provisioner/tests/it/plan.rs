@@ -44,14 +44,14 @@ async fn the_plan_as_json_is_what_its_schema_says_and_tells_no_value_of_the_envi
 
     let first = user.run(&["plan", "--output", "json", "-P", &parameter]).await.expect_success();
     user.deploy(&[]).await;
-    let second = user.run(&["plan", "--output", "json", "-P", "MovieLimit=173"]).await.expect_success();
+    let second = user.run(&["plan", "--output", "json", "-P", "CatalogTtl=76543"]).await.expect_success();
     for run in [&first, &second] {
         let errors: Vec<String> = schema.iter_errors(&run.json()).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?}\n{run:?}");
     }
-    let text = user.run(&["plan", "-P", "MovieLimit=173"]).await.expect_success().stdout;
-    assert!(second.stdout.contains("MOVIE_LIMIT") && text.contains("MOVIE_LIMIT"), "{second:?}");
-    assert!(!second.stdout.contains("173") && !text.contains("173"), "{second:?}\n{text}");
+    let text = user.run(&["plan", "-P", "CatalogTtl=76543"]).await.expect_success().stdout;
+    assert!(second.stdout.contains("CATALOG_TTL") && text.contains("CATALOG_TTL"), "{second:?}");
+    assert!(!second.stdout.contains("76543") && !text.contains("76543"), "{second:?}\n{text}");
 }
 
 /// Whoever says `--profile` means that account, also where the environment still has another's keys.
