@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::AwsReader;
 use crate::observe::{CallerBeside, Observed};
 use crate::resources::Resource;
-use crate::resources::integration::function_arn;
+use crate::resources::integration::callee;
 
 impl AwsReader {
     /// The routes that are not the stack's, and the APIs that a function's own policy lets in and that are not looked at.
@@ -53,9 +53,8 @@ fn function(found: &crate::observe::Found) -> Option<&str> {
 
 /// The function that an integration calls, and which alias or version of it.
 fn called(integration: &Integration) -> Option<(String, String)> {
-    let (_, called) = function_arn(integration.integration_uri()?).split_once(":function:")?;
-    let (name, qualifier) = called.split_once(':').unwrap_or((called, ""));
-    Some((name.to_owned(), qualifier.to_owned()))
+    let (name, qualifier) = callee(integration.integration_uri()?)?;
+    Some((name.to_owned(), qualifier.unwrap_or_default().to_owned()))
 }
 
 /// The ids of the APIs that a policy names: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`.

@@ -133,6 +133,7 @@ fn causes(error: &dyn StdError) -> Vec<String> {
     }
     causes
 }
+
 /// For what is waited for with the usual patience.
 pub(super) fn took_too_long(doing: String) -> Error {
     Error::new(doing, "it took longer than two minutes").hint("run the same command again")

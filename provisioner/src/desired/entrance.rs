@@ -2,8 +2,7 @@
 
 use super::Wanted;
 use crate::resources::Resource;
-use crate::resources::integration::function_arn;
-use crate::resources::permission::function_and_qualifier;
+use crate::resources::integration::callee;
 use crate::template::Template;
 
 /// A way to a function, or to an alias of it.
@@ -41,12 +40,8 @@ fn entrance(wanted: &Wanted) -> Option<Entrance> {
         return Some(Entrance { function_name, alias, route_key: None });
     }
     let Resource::Route(route) = &wanted.resource else { return None };
-    let called = function_arn(&route.calls);
     let takes_a_post = ["POST ", "ANY "].iter().any(|method| route.route_key.starts_with(method));
-    if !takes_a_post || !called.contains(":function:") {
-        return None;
-    }
-    let (function, alias) = function_and_qualifier(called);
+    let (function, alias) = callee(&route.calls).filter(|_| takes_a_post)?;
     Some(Entrance {
         function_name: function.to_owned(),
         alias: alias.map(str::to_owned),

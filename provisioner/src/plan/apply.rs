@@ -66,9 +66,10 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let lost: BTreeSet<&str> = observed.found.values().filter_map(function_that_failed).collect();
     for wanted in &desired.resources {
         let mut resource = observed.told(wanted.resource.fill(&known));
+        let name = resource.name();
         if let Resource::Alias(alias) = &mut resource {
             let patient = steps.iter().any(Step::grants_something_new);
-            alias.check = check(alias, options.check.as_ref(), patient);
+            alias.check = check(&name, options.check.as_ref(), patient);
         }
         if let Resource::Integration(integration) = &mut resource {
             let new = taken.get(&wanted.logical_id).map_or(&[][..], Vec::as_slice);
@@ -151,12 +152,10 @@ fn goes_with_its_role(found: &Resource, steps: &[Step]) -> bool {
 /// An alias remembers what it has led to, and from its first day in the stack which versions are not the stack's.
 fn remembering(wanted: Resource, found: Option<&Found>, observed: &Observed) -> Resource {
     let Resource::Alias(mut wanted) = wanted else { return wanted };
-    let Some(Found { resource: Resource::Alias(now), owner, .. }) = found else {
-        wanted.since = published_by_others(&wanted, observed);
-        return Resource::Alias(wanted);
-    };
-    let mut wanted = wanted.remembering(now);
-    if *owner != Owner::Ours {
+    if let Some(Resource::Alias(now)) = found.map(|found| &found.resource) {
+        wanted = wanted.remembering(now);
+    }
+    if found.is_none_or(|found| found.owner != Owner::Ours) {
         wanted.since = published_by_others(&wanted, observed);
     }
     Resource::Alias(wanted)

@@ -6,16 +6,16 @@ use serde_json::Value;
 
 use super::hold::alias_of;
 use super::{Note, Step};
-use crate::resources::alias::{self, Alias, Check};
-use crate::resources::{Call, Resource};
+use crate::resources::Call;
+use crate::resources::alias::{self, Check};
 
 /// The events that versions must answer, by the name of the alias (`chat:live`) or the function that callers come to.
 pub type Checks = BTreeMap<String, Value>;
 
-/// What a version must answer before this alias leads to it. Nothing where no caller comes with a chat, as to a worker
+/// What a version must answer before the alias of this name (`chat:live`) leads to it. Nothing where no caller comes with a chat, as to a worker
 /// of a queue: it would be given work to do.
-pub(super) fn check(alias: &Alias, checks: Option<&Checks>, patient: bool) -> Option<Check> {
-    let event = checks?.get(&Resource::Alias(alias.clone()).name())?.clone();
+pub(super) fn check(alias: &str, checks: Option<&Checks>, patient: bool) -> Option<Check> {
+    let event = checks?.get(alias)?.clone();
     Some(Check { event, patient })
 }
 

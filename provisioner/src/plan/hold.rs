@@ -8,7 +8,7 @@ use crate::observe::Observed;
 use crate::resources::alias::{Alias, RoutingConfig};
 use crate::resources::integration::Integration;
 use crate::resources::route::Route;
-use crate::resources::served as left;
+use crate::resources::served::after_leaving;
 use crate::resources::version::{self, LATEST_REVISION};
 use crate::resources::{Call, Changed, Ids, Resource, Stages, api, function};
 use crate::template::Reference;
@@ -52,7 +52,7 @@ pub(super) fn hold_callers(steps: &mut Vec<Step>, observed: &Observed) {
                 if steps[index].action == Action::Create {
                     steps[index].action = Action::Update;
                 }
-                let alias = Alias { before: left::after_leaving(&held, &alias.before, ""), ..alias };
+                let alias = Alias { before: after_leaving(&held, &alias.before, ""), ..alias };
                 move_on(&mut steps[index], &alias, &held);
                 steps.insert(function, hold);
             }

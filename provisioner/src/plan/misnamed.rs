@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{Blocker, Note};
 use crate::desired::{Desired, Wanted};
 use crate::observe::{Leftover, Observed};
+use crate::resources::integration::callee;
 use crate::resources::{Owner, Resource};
 
 /// A resource of the template under another name.
@@ -39,8 +40,7 @@ fn serves(resource: &Resource, observed: &Observed) -> bool {
     let Resource::Function(function) = resource else { return false };
     let leads = |resource: &Resource| {
         let Resource::Integration(integration) = resource else { return false };
-        let called = integration.integration_uri.split_once(":function:").map(|(_, called)| called);
-        called.and_then(|called| called.split([':', '/']).next()) == Some(&function.function_name)
+        callee(&integration.integration_uri).is_some_and(|(name, _)| name == function.function_name)
     };
     observed.found.values().filter(|found| found.owner == Owner::Ours).any(|found| leads(&found.resource))
 }

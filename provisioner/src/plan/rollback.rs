@@ -65,7 +65,7 @@ pub fn plan_rollback(
         routing_config: RoutingConfig::default(),
         description: seen.description,
         since: seen.since,
-        check: check(alias, back.check.as_ref(), false),
+        check: check(&wanted.resource.name(), back.check.as_ref(), false),
         ..alias.clone()
     };
     let steps = vec![step(&wanted.logical_id, to, now)];

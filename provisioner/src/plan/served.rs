@@ -5,8 +5,7 @@ use crate::observe::{Found, Observed};
 use crate::releases::Releases;
 use crate::resources::Resource;
 use crate::resources::alias::Alias;
-use crate::resources::integration::function_arn;
-use crate::resources::permission::function_and_qualifier;
+use crate::resources::integration::callee;
 use crate::resources::served::LATEST;
 use crate::resources::version::release_name;
 
@@ -91,15 +90,12 @@ pub(super) fn is_led_away(step: &Step) -> bool {
 
 /// Whether a URI calls the function, by itself or otherwise.
 pub(super) fn comes_to(uri: &str, function_name: &str) -> bool {
-    function_and_qualifier(function_arn(uri)).0 == function_name
+    callee(uri).is_some_and(|(name, _)| name == function_name)
 }
 
 /// What is got by a URI; nothing where it leads to another function, or to what is not there.
 fn served(uri: &str, alias: &Alias, releases: Option<&Releases>) -> Option<Served> {
-    let (function, qualifier) = function_and_qualifier(function_arn(uri));
-    if function != alias.function_name {
-        return None;
-    }
+    let (_, qualifier) = callee(uri).filter(|(name, _)| *name == alias.function_name)?;
     let qualifier = qualifier.unwrap_or(LATEST);
     if qualifier == alias.name {
         return Some(Served::ByTheAlias);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::permission::function_and_qualifier;
 use super::scalar;
 use super::tags::Mark;
 use crate::place::Place;
@@ -141,6 +142,13 @@ pub fn function_arn(uri: &str) -> &str {
         Some((_, rest)) => rest.strip_suffix("/invocations").unwrap_or(rest),
         None => uri,
     }
+}
+
+/// The function that a URI calls, and which alias or version of it; nothing where it calls something else.
+#[must_use]
+pub fn callee(uri: &str) -> Option<(&str, Option<&str>)> {
+    let arn = function_arn(uri);
+    arn.contains(":function:").then(|| function_and_qualifier(arn))
 }
 
 /// Whether two URIs call the same function, by itself or by one of its aliases or versions.
