@@ -181,7 +181,7 @@ impl<'p> Turn<'p> {
     fn after(mut self, assigned: Ids, known: &Known) -> Self {
         self.stage += 1;
         self.ids.extend(assigned);
-        self.ids.values_mut().for_each(|value| *value = known.fill_text(value));
+        self.ids.values_mut().for_each(|value| *value = known.fill(value));
         self
     }
 }

@@ -205,7 +205,7 @@ fn found_as(one: Other, identifier: &str, mark: &Mark) -> Found {
 }
 
 /// What references can ask for: the identifier, which is what `Ref` gives for almost every kind, and all properties
-/// that are a single value, those inside others by their dotted path.
+/// but maps, those inside others by their dotted path. A list stays a list.
 fn ids(identifier: &str, properties: Map<String, Value>) -> Ids {
     let mut ids = Ids::from([("Ref".to_owned(), identifier.to_owned())]);
     let mut inside = vec![(String::new(), Value::Object(properties))];
@@ -215,9 +215,9 @@ fn ids(identifier: &str, properties: Map<String, Value>) -> Ids {
                 let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
                 inside.extend(map.into_iter().map(|(key, value)| (join(&key), value)));
             }
-            Value::String(text) => drop(ids.insert(path, text)),
-            Value::Number(_) | Value::Bool(_) => drop(ids.insert(path, value.to_string())),
-            Value::Null | Value::Array(_) => {}
+            Value::String(_) | Value::Array(_) => ids.insert(path, value),
+            Value::Number(_) | Value::Bool(_) => ids.insert(path, value.to_string()),
+            Value::Null => {}
         }
     }
     ids

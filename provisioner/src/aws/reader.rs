@@ -18,7 +18,7 @@ use crate::observe::{CallerBeside, Found, Leftover, Marked, Observed, Reader, Su
 use crate::releases::{Led, Releases};
 use crate::resources::other::Schema;
 use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource};
-use crate::template::{Known, Reference};
+use crate::template::Known;
 
 impl Aws {
     /// A reader for one run. It remembers what AWS answered, so the next run takes another one.
@@ -167,9 +167,7 @@ impl AwsReader {
 impl AwsReader {
     /// The account, as what its reference stands for.
     pub(super) async fn known_account(&self) -> Result<Known> {
-        let mut known = Known::default();
-        known.insert(Reference::account(), self.account().await?);
-        Ok(known)
+        Ok(Known::of_account(&self.account().await?))
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
         match answer {
             Answer::Account(account) => {
                 observed.account = account?;
-                known.insert(Reference::account(), &observed.account);
+                known.insert(Reference::account(), observed.account.as_str());
             }
             Answer::Schema(kind, schema) => {
                 observed.schemas.insert(kind, schema?);

@@ -22,7 +22,7 @@ use crate::observe::{Found, Observed};
 use crate::resources::alias::Alias;
 use crate::resources::function::{Failure, Function};
 use crate::resources::{Changed, Owner, Resource, Stages};
-use crate::template::{Known, Reference};
+use crate::template::Known;
 
 /// What the person who asked for the plan allows.
 #[derive(Debug, Clone, Default)]
@@ -58,8 +58,7 @@ const TAKE_OVER_LOGS: &str =
 /// Compares what is desired with what was observed, property by property.
 #[must_use]
 pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
-    let mut known = Known::default();
-    known.insert(Reference::account(), &observed.account);
+    let mut known = Known::of_account(&observed.account);
     let mut steps = Vec::new();
     let mut blockers = Vec::new();
     let taken = takeover::taken(desired, observed, options);

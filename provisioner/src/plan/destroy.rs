@@ -10,13 +10,12 @@ use super::{leftovers, takeover};
 use crate::desired::{Desired, Wanted};
 use crate::observe::{Found, Observed};
 use crate::resources::{Ids, Owner, Resource, Stages};
-use crate::template::{Known, Reference};
+use crate::template::Known;
 
 /// Removes what carries the stack's mark, in reverse order, and says of the rest why it stays.
 #[must_use]
 pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
-    let mut known = Known::default();
-    known.insert(Reference::account(), &observed.account);
+    let mut known = Known::of_account(&observed.account);
     for (logical_id, found) in &observed.found {
         for (reference, value) in found.resource.known(logical_id, &desired.place, &found.ids) {
             known.insert(reference, value);

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::releases::{Led, Releases};
 use crate::resources::alias::{Alias, RoutingConfig};
 use crate::resources::{Call, Change, Ids, Owner, Resource, Stages, served};
-use crate::template::{Known, Reference};
+use crate::template::Known;
 
 /// Which version an alias shall lead to, and what it must answer before.
 #[derive(Debug, Clone, Default)]
@@ -57,8 +57,7 @@ pub fn plan_rollback(
     let seen = Alias::seen(&alias.function_name, &alias.name, &now.version, now.routing.clone(), &now.description);
     let version = destination(&seen, releases, back.to);
     let version = version.map_err(|(cause, hint)| Error::new(doing(), cause).hint(hint))?;
-    let mut known = Known::default();
-    known.insert(Reference::account(), account);
+    let known = Known::of_account(account);
     let to = Alias {
         before: before(&seen, version),
         function_version: version.to_string(),

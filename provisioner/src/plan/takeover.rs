@@ -8,13 +8,12 @@ use crate::observe::{Found, Observed, Surroundings};
 use crate::resources::integration::Integration;
 use crate::resources::taken::Taken;
 use crate::resources::{Call, Owner, Resource, Stages, api, route};
-use crate::template::{Known, Reference, references_in_text};
+use crate::template::{Known, references_in_text};
 
 /// The routes that are taken over, by the logical id of the integration that they are led to.
 pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -> BTreeMap<String, Vec<Taken>> {
     let mut all: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
-    let mut account = Known::default();
-    account.insert(Reference::account(), &observed.account);
+    let account = Known::of_account(&observed.account);
     if !options.take_over {
         return all;
     }

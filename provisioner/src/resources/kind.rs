@@ -1,17 +1,15 @@
 //! What every resource kind says of itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::difference::Change;
+pub use super::ids::Ids;
 use super::tags::{Mark, Tags};
 use crate::place::Place;
-
-/// What AWS assigned to a resource: attribute names (`Ref` for the physical id) and their values.
-pub type Ids = BTreeMap<String, String>;
 
 /// Calls in the order they must be sent; those of one stage do not depend on each other.
 pub type Stages<C> = Vec<Vec<C>>;

@@ -8,6 +8,7 @@ mod code;
 mod cors;
 mod difference;
 pub mod function;
+mod ids;
 pub mod inline_policy;
 pub mod integration;
 mod kind;
@@ -312,8 +313,8 @@ impl Resource {
 
     /// What `Ref` or `Fn::GetAtt` gives for it, once AWS has assigned `ids`.
     #[must_use]
-    pub fn known(&self, logical_id: &str, place: &Place, ids: &Ids) -> Vec<(Reference, String)> {
-        let own = self.attributes(place).into_iter().map(|(name, value)| (name.to_owned(), value));
+    pub fn known(&self, logical_id: &str, place: &Place, ids: &Ids) -> Vec<(Reference, Value)> {
+        let own = self.attributes(place).into_iter().map(|(name, value)| (name.to_owned(), Value::String(value)));
         let assigned = ids.iter().map(|(name, value)| (name.clone(), value.clone()));
         own.chain(assigned).map(|(name, value)| (Reference::new(logical_id, &name), value)).collect()
     }
@@ -361,9 +362,11 @@ fn parse<K: Kind>(properties: Map<String, Value>) -> Result<K, PropertyFault> {
 }
 
 fn fill<T: Serialize + DeserializeOwned + Clone>(value: &T, known: &Known) -> T {
-    // Filling replaces text by text, so the shape stays what it was and the value is read back as it was written.
-    let filled = serde_json::to_value(value).map(|json| known.fill(&json));
-    filled.and_then(serde_json::from_value).unwrap_or_else(|_| value.clone())
+    let Ok(json) = serde_json::to_value(value) else { return value.clone() };
+    // A list where the type wants text cannot be read back: then only what is text is filled in.
+    let filled =
+        [known.fill(&json), known.fill_texts(&json)].into_iter().find_map(|json| serde_json::from_value(json).ok());
+    filled.unwrap_or_else(|| value.clone())
 }
 
 fn wrap<C>(stages: Stages<C>, into: fn(C) -> Call) -> Stages<Call> {

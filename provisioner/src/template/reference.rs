@@ -64,33 +64,39 @@ impl fmt::Display for Reference {
 
 /// What references stand for, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known(BTreeMap<Reference, String>);
+pub struct Known(BTreeMap<Reference, Value>);
 
 impl Known {
-    /// Notes what a reference stands for.
-    pub fn insert(&mut self, reference: Reference, value: impl Into<String>) {
+    /// The account, and nothing else.
+    #[must_use]
+    pub fn of_account(account: &str) -> Self {
+        Self(BTreeMap::from([(Reference::account(), account.into())]))
+    }
+
+    /// Notes what a reference stands for: text, or a list.
+    pub fn insert(&mut self, reference: Reference, value: impl Into<Value>) {
         self.0.insert(reference, value.into());
     }
 
     /// What a reference stands for.
     #[must_use]
-    pub fn get(&self, reference: &Reference) -> Option<&str> {
-        self.0.get(reference).map(String::as_str)
+    pub fn get(&self, reference: &Reference) -> Option<&Value> {
+        self.0.get(reference)
     }
 
     /// What is known to the resource `logical_id`: everything, and its own attributes under [`Reference::own`].
     /// `before` are the attributes that it had when the plan was made.
     #[must_use]
-    pub fn seen_by(&self, logical_id: &str, before: &BTreeMap<String, String>) -> Self {
+    pub fn seen_by<'a>(&self, logical_id: &str, before: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Self {
         let own = self.0.iter().filter(|(reference, _)| reference.logical_id == logical_id);
         let own: Vec<_> = own.map(|(reference, value)| (Reference::own(&reference.attribute), value.clone())).collect();
         let mut seen = self.clone();
-        seen.0.extend(before.iter().map(|(attribute, value)| (Reference::own(attribute), value.clone())));
+        seen.0.extend(before.into_iter().map(|(attribute, value)| (Reference::own(attribute), value.clone())));
         seen.0.extend(own);
         seen
     }
 
-    /// The text with every known reference replaced; the others stay.
+    /// The text with every known reference replaced; the others stay, and so does a list inside a text.
     #[must_use]
     pub fn fill_text(&self, text: &str) -> String {
         let mut filled = String::with_capacity(text.len());
@@ -98,8 +104,11 @@ impl Known {
         while let Some((before, reference, after)) = next_reference(rest) {
             filled.push_str(before);
             match self.get(&reference) {
-                Some(value) => filled.push_str(value),
-                None => filled.push_str(&reference.to_string()),
+                Some(Value::String(text)) => filled.push_str(text),
+                Some(value @ (Value::Bool(_) | Value::Number(_))) => filled.push_str(&value.to_string()),
+                Some(Value::Array(_) | Value::Object(_) | Value::Null) | None => {
+                    filled.push_str(&reference.to_string())
+                }
             }
             rest = after;
         }
@@ -107,16 +116,38 @@ impl Known {
         filled
     }
 
-    /// The value with every known reference in its texts replaced; the others stay.
+    /// The value with every known reference in its texts replaced; the others stay. A text that is one reference
+    /// becomes a list when the reference stands for one.
     #[must_use]
     pub fn fill(&self, value: &Value) -> Value {
+        self.fill_by(value, &|text| match whole_reference(text).and_then(|reference| self.get(&reference)) {
+            Some(value) => value.clone(),
+            None => Value::String(self.fill_text(text)),
+        })
+    }
+
+    /// The value with every known reference in its texts replaced; lists and unknown references stay.
+    #[must_use]
+    pub fn fill_texts(&self, value: &Value) -> Value {
+        self.fill_by(value, &|text| Value::String(self.fill_text(text)))
+    }
+
+    fn fill_by(&self, value: &Value, text: &dyn Fn(&str) -> Value) -> Value {
         match value {
-            Value::String(text) => Value::String(self.fill_text(text)),
-            Value::Array(items) => items.iter().map(|item| self.fill(item)).collect(),
-            Value::Object(object) => object.iter().map(|(key, value)| (key.clone(), self.fill(value))).collect(),
+            Value::String(one) => text(one),
+            Value::Array(items) => items.iter().map(|item| self.fill_by(item, text)).collect(),
+            Value::Object(object) => {
+                object.iter().map(|(key, value)| (key.clone(), self.fill_by(value, text))).collect()
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
         }
     }
+}
+
+/// The reference that a text is, when it is nothing else.
+fn whole_reference(text: &str) -> Option<Reference> {
+    next_reference(text)
+        .and_then(|(before, reference, after)| (before.is_empty() && after.is_empty()).then_some(reference))
 }
 
 /// Every reference that stands in a text.
@@ -170,5 +201,15 @@ mod tests {
         let value = json!({"Target": [format!("apis/{api}/x"), format!("{role}{api}")]});
         assert_eq!(known.fill(&value), json!({"Target": ["apis/abc/x", format!("{role}abc")]}));
         assert_eq!(references_in(&known.fill(&value)), BTreeSet::from([role]));
+    }
+
+    #[test]
+    fn a_list_replaces_a_text_that_is_its_reference_and_stands_in_no_other_text() {
+        let servers = Reference::new("Zone", "NameServers");
+        let mut known = Known::default();
+        known.insert(servers.clone(), json!(["ns-1", "ns-2"]));
+        let value = json!({"Whole": servers.to_string(), "Part": format!("dns {servers}")});
+        assert_eq!(known.fill(&value), json!({"Whole": ["ns-1", "ns-2"], "Part": format!("dns {servers}")}));
+        assert_eq!(known.fill_texts(&value), value);
     }
 }

@@ -37,7 +37,7 @@ use crate::resources::stage::Stage;
 use crate::resources::table::Table;
 use crate::resources::url::Url;
 use crate::resources::{Call, Ids, Mark, Resource};
-use crate::template::{Known, Reference, references_in};
+use crate::template::{Known, references_in};
 
 /// The account that the world belongs to.
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -236,8 +236,7 @@ impl Reader for World {
     }
 
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
-        let mut known = Known::default();
-        known.insert(Reference::account(), ACCOUNT);
+        let known = Known::of_account(ACCOUNT);
         Ok(lock(&self.state).find(&wanted.fill(&known), mark))
     }
 

@@ -68,7 +68,9 @@ impl Aws {
         let version = found.ids.get("Version").cloned().unwrap_or_default();
         let mut latest = self.are_ready(name, &version).await?;
         let revision = latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision));
-        Ok(Some(found.ids.into_iter().chain(revision).collect()))
+        let mut ids = found.ids;
+        ids.extend(revision);
+        Ok(Some(ids))
     }
 
     /// What a call that writes a function and publishes it answers, if the newest version is the function as it is.

@@ -1,0 +1,131 @@
+//! What AWS assigned to a resource.
+
+use std::collections::{BTreeMap, btree_map};
+use std::ops::Index;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What AWS assigned to a resource: attribute names (`Ref` for the physical id) and their values.
+///
+/// A value is text or, for attributes such as `NameServers` of a hosted zone, a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Ids(BTreeMap<String, Value>);
+
+impl Ids {
+    /// Nothing that was assigned.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The text of an attribute; `None` for an attribute that is a list.
+    #[must_use]
+    pub fn get(&self, attribute: &str) -> Option<&String> {
+        match self.0.get(attribute) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of an attribute.
+    #[must_use]
+    pub fn value(&self, attribute: &str) -> Option<&Value> {
+        self.0.get(attribute)
+    }
+
+    /// Sets an attribute.
+    pub fn insert(&mut self, attribute: String, value: impl Into<Value>) {
+        self.0.insert(attribute, value.into());
+    }
+
+    /// Removes an attribute and returns its text.
+    pub fn remove(&mut self, attribute: &str) -> Option<String> {
+        match self.0.remove(attribute) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Keeps the attributes for which `keep` holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&String) -> bool) {
+        self.0.retain(|attribute, _| keep(attribute));
+    }
+
+    /// The names of the attributes.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        self.0.keys()
+    }
+
+    /// The attributes and their values.
+    pub fn iter(&self) -> btree_map::Iter<'_, String, Value> {
+        self.0.iter()
+    }
+
+    /// The values, to be changed in place.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.0.values_mut()
+    }
+}
+
+impl Index<&str> for Ids {
+    type Output = Value;
+
+    /// The value of an attribute, null where there is none.
+    fn index(&self, attribute: &str) -> &Value {
+        self.0.get(attribute).unwrap_or(&Value::Null)
+    }
+}
+
+impl<V: Into<Value>, const N: usize> From<[(String, V); N]> for Ids {
+    fn from(ids: [(String, V); N]) -> Self {
+        ids.into_iter().collect()
+    }
+}
+
+impl<V: Into<Value>> FromIterator<(String, V)> for Ids {
+    fn from_iter<I: IntoIterator<Item = (String, V)>>(ids: I) -> Self {
+        Self(ids.into_iter().map(|(attribute, value)| (attribute, value.into())).collect())
+    }
+}
+
+impl<V: Into<Value>> Extend<(String, V)> for Ids {
+    fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, ids: I) {
+        self.0.extend(ids.into_iter().map(|(attribute, value)| (attribute, value.into())));
+    }
+}
+
+impl IntoIterator for Ids {
+    type Item = (String, Value);
+    type IntoIter = btree_map::IntoIter<String, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Ids {
+    type Item = (&'a String, &'a Value);
+    type IntoIter = btree_map::Iter<'a, String, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_kept_as_a_list_and_is_not_a_text() {
+        let mut ids = Ids::from([("Ref".to_owned(), "Z1")]);
+        ids.insert("NameServers".to_owned(), json!(["ns-1", "ns-2"]));
+        assert_eq!(ids.get("Ref").map(String::as_str), Some("Z1"));
+        assert_eq!((ids.get("NameServers"), ids.value("NameServers")), (None, Some(&json!(["ns-1", "ns-2"]))));
+        assert_eq!((&ids["Ref"], &ids["Nothing"]), (&json!("Z1"), &Value::Null));
+    }
+}
