@@ -15,6 +15,13 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
                 .to_owned()
         }
         "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => CLOCK.to_owned(),
+        // IAM: `Invalid principal in policy: "AWS":"arn:…"`. Lambda: `The provided principal was invalid.`
+        "MalformedPolicyDocument" | "MalformedPolicyDocumentException" | "InvalidParameterValueException"
+            if message.contains("Invalid principal in policy") || message.contains("principal was invalid") =>
+        {
+            "create the account, user or role that the policy names as a principal, or take it out of the template"
+                .to_owned()
+        }
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException" => denied(message),
         "ExpiredToken" | "ExpiredTokenException" => SESSION.to_owned(),
         "InvalidClientTokenId" | "UnrecognizedClientException" => UNKNOWN.to_owned(),
@@ -177,6 +184,17 @@ mod tests {
         assert!(clock.unwrap().contains("clock"));
         let secret = refusal("SignatureDoesNotMatch", "The request signature we calculated does not match …");
         assert!(secret.unwrap().contains("secret"));
+    }
+
+    #[test]
+    fn a_principal_that_does_not_exist_is_what_to_create() {
+        let iam = r#"Invalid principal in policy: "AWS":"arn:aws:iam::123456789012:role/gone""#;
+        let lambda = "The provided principal was invalid. Please check the principal and try again.";
+        for (code, message) in [("MalformedPolicyDocument", iam), ("InvalidParameterValueException", lambda)] {
+            let hint = refusal(code, message).unwrap();
+            assert!(hint.starts_with("create the account, user or role that the policy names"), "{hint}");
+            assert_eq!(refusal(code, "another"), None);
+        }
     }
 
     #[test]

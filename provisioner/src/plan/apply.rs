@@ -8,7 +8,7 @@ use super::canary::{Canary, share_first};
 use super::check::{Checks, check, unasked};
 use super::hold::{hold_callers, not_held};
 use super::leftovers;
-use super::notes::{beside_the_template, findings};
+use super::notes::{beside_the_template, findings, of_deleted_principals};
 use super::order::{callers_last, start_early};
 use super::publish::publish_with_the_code;
 use super::retire::retire_versions;
@@ -21,8 +21,8 @@ use crate::error::Error;
 use crate::observe::{Found, Observed};
 use crate::resources::alias::Alias;
 use crate::resources::function::{Failure, Function};
-use crate::resources::{Changed, Owner, Resource, Stages};
-use crate::template::Known;
+use crate::resources::{Call, Changed, Owner, Resource, Stages};
+use crate::template::{Known, Reference};
 
 /// What the person who asked for the plan allows.
 #[derive(Debug, Clone, Default)]
@@ -100,6 +100,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let (refused, mut notes) = findings(desired, &mut steps);
     let (impossible, of_others) = takeover::surroundings(observed, &mut steps);
     notes.extend(of_others);
+    notes.extend(of_deleted_principals(&steps));
     notes.extend(beside_the_template(observed));
     notes.extend(past_the_alias(observed, &steps));
     notes.extend(leftovers::notes(desired, observed, &steps, options.prune));
@@ -171,32 +172,26 @@ fn published_by_others(alias: &Alias, observed: &Observed) -> Option<u64> {
 }
 
 fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
-    let (mut action, changes, stages, mut cleanup) = match found {
+    let (mut action, changes, stages, cleanup) = match found {
         None => (Action::Create, Vec::new(), resource.create(), Stages::new()),
         Some(found) => {
             let changes = resource.changes_from(&found.resource);
             let changed = Changed::of(&changes);
             if changes.is_empty() {
-                (Action::Keep, changes, Stages::new(), Stages::new())
+                (Action::Keep, changes, Stages::new(), found.remove_twins())
             } else if resource.must_be_replaced(&changed) {
-                let (create, delete) = (resource.create(), found.resource.delete(&found.ids));
-                if resource.create_before_delete() {
-                    (Action::Replace, changes, create, delete)
-                } else {
-                    (Action::Replace, changes, [delete, create].concat(), Stages::new())
-                }
+                let (stages, cleanup) = replaced(&wanted.logical_id, &resource, found);
+                (Action::Replace, changes, stages, cleanup)
             } else {
                 let stages = resource.update(&found.resource, &found.ids, &changed);
-                (in_place(&found.owner), changes, stages, Stages::new())
+                (in_place(&found.owner), changes, stages, found.remove_twins())
             }
         }
     };
-    let leftovers = found.map(Found::remove_twins).unwrap_or_default();
-    let only_leftovers = action == Action::Keep && !leftovers.is_empty();
+    let only_leftovers = action == Action::Keep && !cleanup.is_empty();
     if only_leftovers {
         action = Action::Update;
     }
-    cleanup.extend(leftovers);
     // A replacement gets ids of its own: whatever refers to it must not see the old ones.
     let ids = match (action, found) {
         (Action::Replace, _) | (_, None) => crate::resources::Ids::new(),
@@ -209,6 +204,23 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
     step.reason = only_leftovers.then(|| "removes what an interrupted run left behind".to_owned());
     step.name_calls();
     step
+}
+
+/// The stages that replace what was found, and those that remove the rest when all steps are done. What has the name or the
+/// id of the replacement is removed before that is created.
+fn replaced(logical_id: &str, resource: &Resource, found: &Found) -> (Stages<Call>, Stages<Call>) {
+    let successor = Reference::new(logical_id, "Ref").to_string();
+    let (mut stages, mut cleanup) = (Stages::new(), Stages::new());
+    for (index, (old, ids)) in found.each().enumerate() {
+        let is_twin = index > 0;
+        if resource.gets_the_id_of(ids) || !(is_twin || resource.create_before_delete()) {
+            stages.extend(old.delete(ids));
+        } else {
+            cleanup.extend(old.delete_replaced(ids, &successor));
+        }
+    }
+    stages.extend(resource.create());
+    (stages, cleanup)
 }
 
 fn in_place(owner: &Owner) -> Action {

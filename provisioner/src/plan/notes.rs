@@ -6,8 +6,8 @@ use super::{Blocker, Note, Step};
 use crate::desired::Desired;
 use crate::lint::{Finding, Severity, lint, too_long};
 use crate::observe::Observed;
-use crate::resources::Resource;
 use crate::resources::function::Function;
+use crate::resources::{Resource, deleted_principals};
 
 /// A finding that AWS would refuse stands in the way of the step that would send it; every other is a note.
 pub(super) fn findings(desired: &Desired, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
@@ -27,6 +27,23 @@ pub(super) fn findings(desired: &Desired, steps: &mut [Step]) -> (Vec<Blocker>, 
         }
     }
     (blockers, notes)
+}
+
+/// A policy whose user or role was deleted no longer trusts the one of that name, which AWS shows as a unique id: where the
+/// template's principal is written again, this says what the id is.
+pub(super) fn of_deleted_principals(steps: &[Step]) -> impl Iterator<Item = Note> {
+    let changes = steps.iter().flat_map(|step| step.changes.iter().map(move |change| (step, change)));
+    changes.flat_map(|(step, change)| {
+        let ids = |value: &Option<_>| value.as_ref().map(|value| deleted_principals(&change.property, value));
+        let gone = &ids(&change.old).unwrap_or_default() - &ids(&change.new).unwrap_or_default();
+        gone.into_iter().map(|(id, kind)| Note {
+            logical_id: Some(step.logical_id.clone()),
+            text: format!("the principal `{id}` of {} is the unique id of a {kind} that was deleted", change.property),
+            hint: Some(format!(
+                "the deploy writes the template's principal again: make sure that the {kind} of that name exists"
+            )),
+        })
+    })
 }
 
 /// What is set on functions of the stack that a template cannot say here: it stays, and reaches callers with versions.

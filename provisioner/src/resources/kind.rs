@@ -107,6 +107,14 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Self::Call>;
     /// The calls that remove it.
     fn delete(&self, ids: &Ids) -> Stages<Self::Call>;
+    /// Whether creating it assigns the very id that an existing one has: AWS refuses it until that one is deleted.
+    fn gets_the_id_of(&self, _ids: &Ids) -> bool {
+        false
+    }
+    /// The calls that remove it once its replacement exists, which AWS knows by the id `successor`.
+    fn delete_replaced(&self, ids: &Ids, _successor: &str) -> Stages<Self::Call> {
+        self.delete(ids)
+    }
 }
 
 /// Which properties differ.

@@ -38,7 +38,7 @@ pub use cors::Cors;
 pub use difference::Change;
 use kind::Kind;
 pub use kind::{Changed, Ids, Stages};
-pub use policy::Policy;
+pub use policy::{Policy, Principal, deleted_principals};
 pub use tags::{CLOUDFORMATION_TAG, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_TAG, Tags};
 
 use crate::place::Place;
@@ -185,6 +185,18 @@ macro_rules! kinds {
             #[must_use]
             pub fn create_before_delete(&self) -> bool {
                 match self { $(Self::$name(_) => $module::$name::CREATE_BEFORE_DELETE),+ }
+            }
+
+            /// Whether creating it assigns the very id that an existing one has: AWS refuses it until that one is deleted.
+            #[must_use]
+            pub fn gets_the_id_of(&self, ids: &Ids) -> bool {
+                match self { $(Self::$name(one) => one.gets_the_id_of(ids)),+ }
+            }
+
+            /// The calls that remove it once its replacement exists, which AWS knows by the id `successor`.
+            #[must_use]
+            pub fn delete_replaced(&self, ids: &Ids, successor: &str) -> Stages<Call> {
+                match self { $(Self::$name(one) => wrap(one.delete_replaced(ids, successor), Call::$name)),+ }
             }
 
             /// Whether it exists once the first stage that makes it is done, and is only filled in by the later ones.

@@ -1,11 +1,15 @@
 //! `AWS::Lambda::Permission`: one statement of a function's resource policy.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::policy::Principal;
 use super::tags::Mark;
 use crate::place::Place;
 
@@ -18,7 +22,7 @@ pub struct Permission {
     /// `lambda:InvokeFunction` or another action.
     pub action: String,
     /// A service, such as `apigateway.amazonaws.com`, or an account.
-    pub principal: String,
+    pub principal: Principal,
     /// The ARN, with `*` for any part, that the request must come from.
     #[serde(default)]
     pub source_arn: Option<String>,
@@ -32,6 +36,10 @@ pub struct Permission {
     /// too, and this keeps that right to the URL.
     #[serde(default, deserialize_with = "super::scalar::optional_flag")]
     pub invoked_via_function_url: Option<bool>,
+    /// Of a statement that AWS has: the conditions beyond those above, such as one that was added by hand, by operator and
+    /// key. They are compared: the template has none. Not a property of a template.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_conditions: BTreeMap<String, Value>,
     /// What this stack's statement ids for this permission begin with. No property of a template.
     #[serde(default)]
     pub statement_id_prefix: String,
@@ -42,7 +50,13 @@ pub struct Permission {
 #[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
 pub enum Call {
     AddPermission(Box<Permission>),
-    RemovePermission { function_name: String, qualifier: Option<String>, statement_id: String },
+    RemovePermission {
+        function_name: String,
+        qualifier: Option<String>,
+        statement_id: String,
+        /// The id of the statement that replaces it. Where it is the same, there is nothing left to remove.
+        successor: Option<String>,
+    },
 }
 
 impl Kind for Permission {
@@ -50,11 +64,14 @@ impl Kind for Permission {
     const ATTRIBUTES: &'static [&'static str] = &["Id"];
     /// Lambda can add and remove statements, not change them.
     const CREATE_ONLY: &'static [&'static str] = &["*"];
-    const INTERNAL: &'static [&'static str] = &["StatementIdPrefix"];
+    const INTERNAL: &'static [&'static str] = &["StatementIdPrefix", "OtherConditions"];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
+        if !self.other_conditions.is_empty() {
+            return Some(("OtherConditions", "it is what AWS has"));
+        }
         let given = !self.statement_id_prefix.is_empty();
         given.then_some(("StatementIdPrefix", "statement ids are derived from what is allowed"))
     }
@@ -93,16 +110,31 @@ impl Kind for Permission {
     }
 
     fn delete(&self, ids: &Ids) -> Stages<Call> {
+        self.remove(ids, None)
+    }
+
+    /// A statement that was edited by hand still has the id that follows from what the template allows, and so has one whose
+    /// principal was deleted. `AddPermission` answers 409 while a statement of that id exists.
+    fn gets_the_id_of(&self, ids: &Ids) -> bool {
+        id(ids, "Ref") == self.statement_id()
+    }
+
+    fn delete_replaced(&self, ids: &Ids, successor: &str) -> Stages<Call> {
+        self.remove(ids, Some(successor))
+    }
+}
+
+impl Permission {
+    fn remove(&self, ids: &Ids, successor: Option<&str>) -> Stages<Call> {
         let (name, qualifier) = self.function_and_qualifier();
         stages([vec![Call::RemovePermission {
             function_name: name.to_owned(),
             qualifier: qualifier.map(str::to_owned),
             statement_id: id(ids, "Ref"),
+            successor: successor.map(str::to_owned),
         }]])
     }
-}
 
-impl Permission {
     /// The API that may call the function, when it is one: the id in `arn:…:execute-api:REGION:ACCOUNT:ID/…`.
     #[must_use]
     pub fn api_id(&self) -> Option<&str> {
@@ -132,11 +164,12 @@ impl Permission {
         Self {
             function_name: function_name.to_owned(),
             action: String::new(),
-            principal: String::new(),
+            principal: Principal::default(),
             source_arn: None,
             source_account: None,
             function_url_auth_type: None,
             invoked_via_function_url: None,
+            other_conditions: BTreeMap::new(),
             statement_id_prefix: String::new(),
         }
     }
@@ -186,11 +219,12 @@ mod tests {
         let mut permission = Permission {
             function_name: "arn:aws:lambda:us-east-1:1:function:chat".to_owned(),
             action: "lambda:InvokeFunction".to_owned(),
-            principal: "apigateway.amazonaws.com".to_owned(),
+            principal: "apigateway.amazonaws.com".into(),
             source_arn: Some(source_arn.to_owned()),
             source_account: None,
             function_url_auth_type: None,
             invoked_via_function_url: None,
+            other_conditions: BTreeMap::new(),
             statement_id_prefix: String::new(),
         };
         permission.complete(&Mark {

@@ -1,12 +1,15 @@
 //! IAM policy documents, compared by meaning.
 
+mod principal;
+
+pub use principal::{Principal, deleted_principals};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A policy document in its canonical form: two documents that mean the same are equal.
 ///
 /// The order of statements, of list items and of keys does not matter to IAM, nor whether a list of one is
-/// written as a list; so none of it matters here.
+/// written as a list; so none of it matters here. Nor does the spelling of a principal.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(from = "Value")]
 pub struct Policy(Value);
@@ -24,6 +27,12 @@ impl Policy {
     #[must_use]
     pub fn to_json(&self) -> String {
         self.0.to_string()
+    }
+
+    /// Whether it has statements, as every policy document has.
+    #[must_use]
+    pub fn is_a_document(&self) -> bool {
+        self.0.get("Statement").is_some()
     }
 
     /// Its length as IAM counts it: characters, without white space.
@@ -108,8 +117,8 @@ fn canonical_statement(statement: Value) -> Value {
     sorted(statement.into_iter().map(|(key, value)| {
         let value = match key.as_str() {
             "Action" | "NotAction" | "Resource" | "NotResource" => one_or_sorted(value),
-            // One level: {"Service": …}; two levels: {"StringEquals": {"key": …}}.
-            "Principal" | "NotPrincipal" | "Condition" => canonical_map(value),
+            "Principal" | "NotPrincipal" => principal::canonical(value),
+            "Condition" => canonical_map(value),
             _ => value,
         };
         (key, value)

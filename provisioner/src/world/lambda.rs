@@ -129,7 +129,10 @@ impl State {
                 self.permissions.insert((name, sid.clone()), Permission::clone(permission));
                 Ok(ids([("Ref", &sid), ("Id", &sid)]))
             }
-            Call::RemovePermission { function_name, qualifier, statement_id } => {
+            Call::RemovePermission { statement_id, successor: Some(successor), .. } if statement_id == successor => {
+                Ok(Ids::new())
+            }
+            Call::RemovePermission { function_name, qualifier, statement_id, successor: _ } => {
                 let of = qualifier.iter().fold(function_name.clone(), |name, alias| format!("{name}:{alias}"));
                 self.permissions.remove(&(of.clone(), statement_id.clone()));
                 self.revise(&of);

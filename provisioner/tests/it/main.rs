@@ -28,6 +28,7 @@ mod output;
 mod ownership;
 mod plan;
 mod planned;
+mod principals;
 mod problems;
 mod prune;
 mod releases;

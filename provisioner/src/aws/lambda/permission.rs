@@ -1,5 +1,6 @@
 //! The resource policies of functions and aliases.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -54,7 +55,7 @@ impl Aws {
                     .set_qualifier(qualifier.map(str::to_owned))
                     .statement_id(&sid)
                     .action(&permission.action)
-                    .principal(&permission.principal)
+                    .principal(permission.principal.as_str())
                     .set_source_arn(permission.source_arn.clone())
                     .set_source_account(permission.source_account.clone())
                     .set_function_url_auth_type(permission.function_url_auth_type.as_deref().map(Into::into))
@@ -62,7 +63,10 @@ impl Aws {
                 self.on_function("adding a permission to", name, "", || request.clone().send()).await?;
                 Ok(statement_ids(sid))
             }
-            Call::RemovePermission { function_name: name, qualifier, statement_id } => {
+            Call::RemovePermission { statement_id, successor: Some(successor), .. } if statement_id == successor => {
+                Ok(Ids::new())
+            }
+            Call::RemovePermission { function_name: name, qualifier, statement_id, successor: _ } => {
                 let request = self.lambda.remove_permission().function_name(name).statement_id(statement_id);
                 let answer = request.set_qualifier(qualifier.clone()).send().await;
                 gone_is_removed(format!("removing permission {statement_id} of function {name}"), answer)?;
@@ -100,19 +104,33 @@ fn statement_ids(sid: String) -> Ids {
 fn observed_permission(wanted: &Permission, statement: &Value) -> Permission {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let principal = &statement["Principal"];
-    let condition = &statement["Condition"];
+    let mut conditions = conditions(statement);
+    let mut condition = |operator_and_key: &str| {
+        let value = conditions.get(operator_and_key).and_then(&text);
+        value.inspect(|_| drop(conditions.remove(operator_and_key)))
+    };
     Permission {
         function_name: wanted.function_name.clone(),
         action: text(&statement["Action"]).unwrap_or_default(),
         principal: text(principal)
             .or_else(|| text(&principal["Service"]))
             .or_else(|| text(&principal["AWS"]))
-            .unwrap_or_default(),
-        source_arn: text(&condition["ArnLike"]["AWS:SourceArn"]),
-        source_account: text(&condition["StringEquals"]["AWS:SourceAccount"]),
-        function_url_auth_type: text(&condition["StringEquals"]["lambda:FunctionUrlAuthType"]),
+            .unwrap_or_default()
+            .into(),
+        source_arn: condition("ArnLike AWS:SourceArn"),
+        source_account: condition("StringEquals AWS:SourceAccount"),
+        function_url_auth_type: condition("StringEquals lambda:FunctionUrlAuthType"),
         // Lambda writes the boolean as text.
-        invoked_via_function_url: text(&condition["Bool"]["lambda:InvokedViaFunctionUrl"]).map(|flag| flag == "true"),
+        invoked_via_function_url: condition("Bool lambda:InvokedViaFunctionUrl").map(|flag| flag == "true"),
+        other_conditions: conditions,
         statement_id_prefix: wanted.statement_id_prefix.clone(),
     }
+}
+
+/// The conditions of a statement by `OPERATOR KEY`.
+fn conditions(statement: &Value) -> BTreeMap<String, Value> {
+    let operators = statement["Condition"].as_object().into_iter().flatten();
+    let keys =
+        operators.flat_map(|(operator, keys)| keys.as_object().into_iter().flatten().map(move |key| (operator, key)));
+    keys.map(|(operator, (key, value))| (format!("{operator} {key}"), value.clone())).collect()
 }

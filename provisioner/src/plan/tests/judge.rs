@@ -271,11 +271,12 @@ fn permission(spec: &Spec, api_id: &str, prefix: &str) -> Permission {
     Permission {
         function_name: "chat:live".to_owned(),
         action: "lambda:InvokeFunction".to_owned(),
-        principal: "apigateway.amazonaws.com".to_owned(),
+        principal: "apigateway.amazonaws.com".into(),
         source_arn: Some(format!("arn:aws:execute-api:us-east-1:1:{api_id}/*/POST/{}", spec.source)),
         source_account: spec.account_only.then(|| ACCOUNT.to_owned()),
         function_url_auth_type: None,
         invoked_via_function_url: None,
+        other_conditions: BTreeMap::new(),
         statement_id_prefix: prefix.to_owned(),
     }
 }

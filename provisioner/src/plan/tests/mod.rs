@@ -7,6 +7,7 @@ pub(crate) mod judge;
 mod leftovers;
 mod misnamed;
 mod order;
+mod permission;
 mod properties;
 mod releases;
 mod rights;

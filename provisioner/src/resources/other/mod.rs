@@ -139,7 +139,10 @@ impl Other {
     fn is_the_same_as(&self, wanted: &Self) -> bool {
         let fixed = wanted.create_only();
         let given: Vec<_> = fixed.iter().filter_map(|name| Some((name, wanted.properties.get(*name)?))).collect();
-        !given.is_empty() && given.iter().all(|(name, value)| self.properties.get(**name) == Some(value))
+        let is_same = |name: &str, value: &Value| {
+            self.properties.get(name).is_some_and(|found| compare::as_far_as(found, value) == *value)
+        };
+        !given.is_empty() && given.iter().all(|(name, value)| is_same(name, value))
     }
 
     /// The properties that it shall have: the template's in the registry's types, and the tags with the mark.

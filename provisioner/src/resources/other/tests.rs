@@ -124,3 +124,20 @@ fn what_the_template_lets_go_says_so_in_its_tags() {
     let kind = |one: &Other| one.found_tags().unwrap()[KIND_TAG].clone();
     assert_eq!(kind(&found(&queue)), "AWS::SQS::Queue retained");
 }
+
+#[test]
+fn a_policy_is_compared_by_its_meaning_and_an_account_by_its_id_and_its_root() {
+    let policy =
+        |principal: Value| json!({"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "a:X"}]});
+    let root = "arn:aws:iam::123456789012:root";
+    let wanted = told("AWS::SQS::QueuePolicy", &json!({"PolicyDocument": policy(json!({"AWS": "123456789012"}))}));
+    let mut found = policy(json!({"AWS": [root]}));
+    found["Statement"][0]["Action"] = json!(["a:X"]);
+    assert!(changes(&wanted, &json!({"PolicyDocument": found})).is_empty());
+    assert!(changes(&wanted, &json!({"PolicyDocument": found.to_string()})).is_empty(), "as text");
+    let other = policy(json!({"AWS": "AROAEXAMPLEEXAMPLE12"}));
+    assert_eq!(changes(&wanted, &json!({"PolicyDocument": other})), ["PolicyDocument"]);
+    let layer = told("AWS::Lambda::LayerVersionPermission", &json!({"Principal": "123456789012"}));
+    assert!(changes(&layer, &json!({"Principal": root})).is_empty());
+    assert_eq!(changes(&layer, &json!({"Principal": "arn:aws:iam::123456789013:root"})), ["Principal"]);
+}

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::account::Account;
 use super::moto;
 use super::package;
-use super::proxy::Proxy;
 use super::proxy::rule::call;
+use super::proxy::{Proxy, principals};
 use super::user::{TemplateCopy, User};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +76,9 @@ impl Aws {
         }
     }
 
-    /// Has the proxy answer the questions for which this AWS has no answer.
+    /// Has the proxy answer the questions for which this AWS has no answer or another than AWS.
     pub(super) fn completed_by(self, proxy: &Proxy) {
+        proxy.always(principals::answered_as_aws_does(&[]));
         if self == Self::Moto {
             proxy.always(call("GetDeployments").stand_in(json!({"items": []})));
             proxy.always(call("Invoke").stand_in(json!({"statusCode": 200, "body": "{\"message\": \"Heat\"}"})));

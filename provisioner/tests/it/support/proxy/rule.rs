@@ -27,7 +27,7 @@ pub(crate) enum Fault {
     FailAfter(AwsError),
     /// The call waits, then goes on: to the next rule, or to AWS.
     Delay(Duration),
-    /// AWS does it, and its JSON answer is changed on the way back.
+    /// AWS does it, and its answer is changed on the way back.
     Edit(Edit),
     /// An invocation by an alias goes to the version whose turn it is, by the alias's shares.
     ShareOut(Turns),
@@ -39,19 +39,29 @@ pub(crate) enum Fault {
     HoldAfter(Trap),
 }
 
-/// A change of a JSON answer.
+type Change = dyn Fn(&[u8]) -> Bytes + Send + Sync;
+
+/// A change of an answer.
 #[derive(Clone)]
-pub(crate) struct Edit(Arc<dyn Fn(&mut Value) + Send + Sync>);
+pub(crate) struct Edit(Arc<Change>);
 
 impl Edit {
+    /// Of JSON.
     pub(crate) fn new(edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(edit))
+        Self(Arc::new(move |body| {
+            let mut value = serde_json::from_slice(body).unwrap_or_default();
+            edit(&mut value);
+            value.to_string().into()
+        }))
+    }
+
+    /// Of text, such as the XML of IAM.
+    pub(crate) fn of_text(edit: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(move |body| edit(&String::from_utf8_lossy(body)).into()))
     }
 
     pub(super) fn apply(&self, body: &[u8]) -> Bytes {
-        let mut value = serde_json::from_slice(body).unwrap_or_default();
-        (self.0)(&mut value);
-        value.to_string().into()
+        (self.0)(body)
     }
 }
 
