@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::{
-    bedrock,
+    bedrock::{self, EVENT_STREAM},
     call::Call,
     certificate::Certificate,
     dynamodb::Table,
@@ -66,7 +66,13 @@ impl Backend {
             Some(match request.call() {
                 Call::Scan => table.scan(request),
                 Call::Converse(_) => Response::ok(&answer),
-                Call::ConverseStream(_) | Call::Other => Response::error(404, "UnknownOperation", &request.line),
+                Call::ConverseStream(_) => {
+                    let (feed, response) = Response::fed(EVENT_STREAM);
+                    TEXT.split_inclusive(' ').for_each(|word| feed.send(bedrock::words(word)));
+                    feed.send(bedrock::end("end_turn"));
+                    response
+                }
+                Call::Other => Response::error(404, "UnknownOperation", &request.line),
             })
         };
         Self::answering(&certificate, certificate.bundle(folder)?, rule)

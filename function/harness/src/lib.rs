@@ -10,6 +10,7 @@ pub mod bedrock;
 pub mod call;
 pub mod certificate;
 pub mod child;
+pub mod credentials;
 pub mod dynamodb;
 pub mod gate;
 pub mod http;

@@ -18,6 +18,8 @@ use crate::http::{self, Body, Request, Response};
 /// An answer that takes longer than this is not waited for.
 const LONGEST_ANSWER: Duration = Duration::from_secs(30);
 const NEXT: &str = "GET /2018-06-01/runtime/invocation/next";
+/// Asked when the program is ready for its snapshot. It is restored at once.
+const RESTORE: &str = "GET /2018-06-01/runtime/restore/next";
 
 /// One environment's Runtime API. When it is dropped, whoever waits for the next event is hung up on.
 #[derive(Debug)]
@@ -136,6 +138,12 @@ impl Arriving {
         http::read_chunk(&mut self.connection)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
+    /// How long ago the event's first byte went out.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+
     /// Everything that is still to come.
     ///
     /// # Errors
@@ -156,6 +164,10 @@ fn serve(stream: TcpStream, queue: &Queue) -> Result<()> {
     stream.set_nodelay(true)?;
     let mut connection = BufReader::new(stream);
     while let Some(mut request) = http::read_head(&mut connection)? {
+        if request.line == RESTORE {
+            http::write(connection.get_mut(), &Response::ok("{}"))?;
+            continue;
+        }
         if request.line == NEXT {
             let Some(event) = queue.events.lock().ok().and_then(|events| events.recv().ok()) else { break };
             if let Ok(mut since) = queue.handed_out.lock() {

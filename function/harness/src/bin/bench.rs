@@ -3,12 +3,13 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that measures and prints")]
 
-use std::{env, fs, path::Path};
+use std::{env, fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use harness::{
     backend::Backend,
     child::{Environment, Program},
+    runtime_api::Answer,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -18,6 +19,9 @@ const ROUNDS: usize = 9;
 /// Requests to each process after its first.
 const WARM: usize = 300;
 
+/// The program whose answers come word by word.
+const STREAMING: &str = "the chat, `STREAMING=true`";
+
 /// One process of one program.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,6 +30,8 @@ struct Run {
     first_answer_ms: f64,
     first_answer_cpu_ms: f64,
     warm_us: Vec<u64>,
+    /// To the first word of each; empty if the program does not stream.
+    first_word_us: Vec<u64>,
     warm_cpu_us: f64,
     resident_kib: u64,
 }
@@ -46,8 +52,8 @@ fn main() -> Result<()> {
     let raw = folder.join("runs.json");
     fs::write(&raw, serde_json::to_vec(&runs)?).with_context(|| format!("writing {}", raw.display()))?;
 
-    println!("| | spawn→first answer | its CPU | warm p50 / p99 | CPU/invocation | RSS | zip |");
-    println!("|---|---|---|---|---|---|---|");
+    println!("| | spawn→first answer | its CPU | warm p50 / p99 | first word p50 / p99 | CPU/invocation | RSS | zip |");
+    println!("|---|---|---|---|---|---|---|---|");
     let mut seed = None;
     for (name, zip, _) in &programs {
         let zip = folder.join(zip);
@@ -60,7 +66,7 @@ fn main() -> Result<()> {
 }
 
 /// Name, package and how to start it. The first is what the others are compared with.
-fn programs(folder: &Path, python: &str) -> [(&'static str, &'static str, Program); 4] {
+fn programs(folder: &Path, python: &str) -> [(&'static str, &'static str, Program); 5] {
     let at = |name: &str| folder.join(name).display().to_string();
     let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let ours = |settings| Program { command: vec![at("function/bootstrap")], settings };
@@ -72,6 +78,7 @@ fn programs(folder: &Path, python: &str) -> [(&'static str, &'static str, Progra
         ("seed in Python, boto3", "seed.zip", seed),
         ("the chat, `CATALOG_TTL=0`", "function.zip", ours(vec![set("CATALOG_TTL", "0")])),
         ("the chat", "function.zip", ours(Vec::new())),
+        (STREAMING, "function.zip", ours(vec![set("STREAMING", "true")])),
         (
             "Rust runtime doing nothing",
             "idle.zip",
@@ -91,14 +98,14 @@ fn run(name: &'static str, program: &Program, backend: &Backend) -> Result<Run> 
     });
     let event = event.to_string().into_bytes();
     let environment = Environment::start(program, backend)?;
-    let first = environment.invoke(&event)?;
-    answered(&first.body)?;
+    let ask = || if name == STREAMING { streamed(&environment, &event) } else { whole(&environment, &event) };
+    let (_, first) = ask()?;
     let cold = environment.cpu()?;
-    let mut warm_us = Vec::with_capacity(WARM);
+    let (mut warm_us, mut first_word_us) = (Vec::with_capacity(WARM), Vec::new());
     for _ in 0..WARM {
-        let answer = environment.invoke(&event)?;
-        answered(&answer.body)?;
+        let (first_word, answer) = ask()?;
         warm_us.push(u64::try_from(answer.took.as_micros())?);
+        first_word_us.extend(first_word.map(|took| u64::try_from(took.as_micros())).transpose()?);
     }
     let warm = environment.cpu()?.saturating_sub(cold);
     Ok(Run {
@@ -106,16 +113,35 @@ fn run(name: &'static str, program: &Program, backend: &Backend) -> Result<Run> 
         first_answer_ms: (first.at - environment.since).as_secs_f64() * 1e3,
         first_answer_cpu_ms: cold.as_secs_f64() * 1e3,
         warm_us,
+        first_word_us,
         warm_cpu_us: warm.as_secs_f64() * 1e6 / WARM as f64,
         resident_kib: environment.resident()?,
     })
 }
 
-/// A refusal is quick, and says nothing.
-fn answered(body: &[u8]) -> Result<()> {
-    let reply: Value = serde_json::from_slice(body).context("reading an answer")?;
+/// A refusal is quick, and says nothing: an answer other than 200 ends the run.
+fn whole(environment: &Environment, event: &[u8]) -> Result<(Option<Duration>, Answer)> {
+    let answer = environment.invoke(event)?;
+    let reply: Value = serde_json::from_slice(&answer.body).context("reading an answer")?;
     ensure!(reply["statusCode"] == 200, "the answer is not a good one: {reply}");
-    Ok(())
+    Ok((None, answer))
+}
+
+/// The same word by word, and how long after the event the first word was here.
+fn streamed(environment: &Environment, event: &[u8]) -> Result<(Option<Duration>, Answer)> {
+    environment.hand(event)?;
+    let (mut arriving, mut head) = (environment.arriving()?, Vec::new());
+    while !holds(&head, b"event: token") {
+        head.extend(arriving.chunk().context("waiting for the first word")?);
+    }
+    let first_word = arriving.elapsed();
+    let answer = arriving.rest()?;
+    ensure!(holds(&answer.body, b"event: done"), "the answer has no end");
+    Ok((Some(first_word), answer))
+}
+
+fn holds(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
 }
 
 /// Medians over a program's processes.
@@ -125,6 +151,8 @@ struct Row {
     first_cpu: f64,
     p50: f64,
     p99: f64,
+    /// p50 and p99, if the program streams.
+    first_word: Option<(f64, f64)>,
     cpu: f64,
     resident: f64,
     zip: f64,
@@ -134,12 +162,15 @@ impl Row {
     fn of(runs: &[Run], name: &str, zip: u64) -> Self {
         let over =
             |value: &dyn Fn(&Run) -> f64| rank(runs.iter().filter(|run| run.program == name).map(value).collect(), 0.5);
-        let warm = |run: &Run, share| rank(run.warm_us.iter().map(|&us| us as f64).collect(), share);
+        let times = |times: &[u64], share| rank(times.iter().map(|&us| us as f64).collect(), share);
+        let warm = |run: &Run, share| times(&run.warm_us, share);
+        let first_word = |share| over(&|run| times(&run.first_word_us, share)) / 1e3;
         Self {
             first: over(&|run| run.first_answer_ms),
             first_cpu: over(&|run| run.first_answer_cpu_ms),
             p50: over(&|run| warm(run, 0.5)) / 1e3,
             p99: over(&|run| warm(run, 0.99)) / 1e3,
+            first_word: (name == STREAMING).then(|| (first_word(0.5), first_word(0.99))),
             cpu: over(&|run| run.warm_cpu_us),
             resident: over(&|run| run.resident_kib as f64) / 1024.0,
             zip: zip as f64 / 1e6,
@@ -149,8 +180,9 @@ impl Row {
     /// Each cell with its share of the seed's.
     fn shown(&self, name: &str, seed: &Self) -> String {
         let of = |own: f64, seeds: f64| format!("(1/{:.1})", seeds / own);
+        let first_word = self.first_word.map_or("–".to_owned(), |(p50, p99)| format!("{p50:.2} / {p99:.2} ms"));
         format!(
-            "| {name} | {:.1} ms {} | {:.1} ms {} | {:.2} / {:.2} ms {} | {:.0} µs {} | {:.1} MB {} | {:.2} MB {} |",
+            "| {name} | {:.1} ms {} | {:.1} ms {} | {:.2} / {:.2} ms {} | {first_word} | {:.0} µs {} | {:.1} MB {} | {:.2} MB {} |",
             self.first,
             of(self.first, seed.first),
             self.first_cpu,

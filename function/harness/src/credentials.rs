@@ -1,0 +1,64 @@
+//! The server from which a program in a container gets its credentials.
+
+use std::{
+    io::BufReader,
+    net::TcpListener,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::{
+    http::{self, Request, Response},
+    signature::CREDENTIALS,
+};
+
+/// A server that gives the credentials that the stand-ins know to those who send `token`.
+#[derive(Debug)]
+pub struct CredentialServer {
+    /// For `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+    pub url: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl CredentialServer {
+    /// Listen on a free port of loopback, until the process ends.
+    ///
+    /// # Errors
+    /// There is no free port.
+    pub fn start(token: &'static str) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").context("listening for requests for credentials")?;
+        let address = listener.local_addr().context("asking for the port")?;
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&requests);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let mut stream = BufReader::new(stream);
+                while let Ok(Some(request)) = http::read(&mut stream) {
+                    let response = answer(&request, token);
+                    kept.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                    // A client that went away asks again.
+                    let _ = http::write(stream.get_mut(), &response);
+                }
+            }
+        });
+        Ok(Self { url: format!("http://{address}/credentials"), requests })
+    }
+
+    /// What was asked so far.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn answer(request: &Request, token: &str) -> Response {
+    if request.line != "GET /credentials" || request.header("authorization") != Some(token) {
+        return Response::error(401, "InvalidAuthorizationToken", "the token is not known");
+    }
+    let (id, secret) = CREDENTIALS;
+    let expiration = "2100-01-01T00:00:00Z";
+    Response::ok(json!({"AccessKeyId": id, "SecretAccessKey": secret, "Token": "session", "Expiration": expiration}))
+}
