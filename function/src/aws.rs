@@ -2,40 +2,39 @@
 
 mod connect;
 mod http;
+mod known;
 mod trouble;
 
-use std::env;
-
 use aws_config::{
-    BehaviorVersion, SdkConfig,
-    environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
-    meta::region::ProvideRegion,
-    timeout::TimeoutConfig,
+    BehaviorVersion, Region, SdkConfig, ecs::EcsCredentialsProvider,
+    environment::EnvironmentVariableCredentialsProvider, identity::IdentityCache,
+    meta::credentials::CredentialsProviderChain, provider_config::ProviderConfig, timeout::TimeoutConfig,
 };
 use aws_sdk_bedrockruntime::config::{SharedCredentialsProvider, StalledStreamProtectionConfig};
 use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 pub use self::{
     http::Http,
+    known::{Example, Known, Sign, hint},
     trouble::{Stage, Trouble},
 };
-use crate::deadline::LONGEST_CATALOG_READ;
+use crate::{deadline::LONGEST_CATALOG_READ, settings::Surroundings};
 
-/// Region, credentials and endpoints from the environment, as Lambda sets it; `AWS_ENDPOINT_URL` points a local run at
-/// a stand-in for AWS, over plain HTTP if it says so.
+/// What Lambda and its user set in the environment, as every SDK reads it: region, credentials, endpoints.
 ///
-/// Nothing else is looked at. `aws_config`'s default chain would search profiles, containers and instances too, which a
-/// Lambda environment does not have.
-pub async fn config(http: &Http) -> SdkConfig {
-    let is_true = |name| env::var(name).is_ok_and(|value| value.eq_ignore_ascii_case("true"));
-    let mut config = SdkConfig::builder();
-    config.set_endpoint_url(env::var("AWS_ENDPOINT_URL").ok());
-    config
+/// Profiles and the metadata of an instance are not looked at: `aws_config`'s default chain would, and a Lambda
+/// environment has neither.
+pub fn config(http: &Http, surroundings: &Surroundings) -> SdkConfig {
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(EnvironmentVariableRegionProvider::new().region().await)
-        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
-        .use_fips(is_true("AWS_USE_FIPS_ENDPOINT"))
-        .use_dual_stack(is_true("AWS_USE_DUALSTACK_ENDPOINT"))
+        .region(surroundings.region.clone().map(Region::new))
+        .credentials_provider(credentials(http, surroundings))
+        // One for both clients, so that a container is asked once.
+        .identity_cache(IdentityCache::lazy().build())
+        .service_config(Endpoints(surroundings.clone()))
+        .use_fips(surroundings.use_fips)
+        .use_dual_stack(surroundings.use_dual_stack)
         .sleep_impl(TokioSleep::new())
         .http_client(http.clone())
         // Whole calls are limited by the request's deadline. A host that does not even accept the connection is
@@ -44,4 +43,34 @@ pub async fn config(http: &Http) -> SdkConfig {
         // A model that thinks for ten seconds sends nothing for ten seconds: that is not a stalled stream.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build()
+}
+
+/// Lambda sets credentials as variables. With `SnapStart`, and on managed instances, it sets the address of a server
+/// instead, which gives new ones when the old have expired.
+fn credentials(http: &Http, surroundings: &Surroundings) -> SharedCredentialsProvider {
+    let variables = EnvironmentVariableCredentialsProvider::new();
+    if !surroundings.is_container {
+        return SharedCredentialsProvider::new(variables);
+    }
+    let provider = ProviderConfig::empty()
+        .with_behavior_version(Some(BehaviorVersion::latest()))
+        .with_http_client(http.clone())
+        .with_sleep_impl(TokioSleep::new());
+    let container = EcsCredentialsProvider::builder().configure(&provider).build();
+    let chain = CredentialsProviderChain::first_try("Environment", variables).or_else("EcsContainer", container);
+    SharedCredentialsProvider::new(chain)
+}
+
+/// Answers the clients that ask for their endpoint.
+#[derive(Debug)]
+struct Endpoints(Surroundings);
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        match (key.env(), key.service_id()) {
+            ("AWS_ENDPOINT_URL", "DynamoDB") => self.0.dynamodb.clone(),
+            ("AWS_ENDPOINT_URL", "Bedrock Runtime") => self.0.bedrock.clone(),
+            _ => None,
+        }
+    }
 }

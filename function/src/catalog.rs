@@ -4,12 +4,14 @@
 //! request reads the table's first rows ([`FirstRows`]).
 
 mod dynamo;
+mod failures;
 mod first_rows;
 mod kept;
 mod movie;
 mod shelf;
 
 pub use dynamo::{Cap, DynamoTable};
+pub use failures::FAILURES;
 pub use first_rows::FirstRows;
 pub use kept::{KeptCatalog, RETRY_AFTER};
 pub use movie::Movie;

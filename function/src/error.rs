@@ -13,6 +13,9 @@ pub enum ChatError {
     /// The caller's mistake: 400.
     #[error("{0}")]
     BadRequest(#[from] BadRequest),
+    /// A page of another origin than the allowed one: 403.
+    #[error("Pages of this origin may not use the chat")]
+    ForeignOrigin,
     /// Bedrock's: 500. The prefix is part of the contract.
     #[error("Bedrock service error: {0}")]
     Model(#[from] ModelTrouble),
@@ -24,6 +27,8 @@ pub enum ChatError {
 pub enum BadRequest {
     #[error("Message is required")]
     NoMessage,
+    #[error("The event is not valid JSON: line {line}, column {column}")]
+    EventIsNotJson { line: usize, column: usize },
     #[error("The event names no HTTP method")]
     NoMethod,
     #[error("The body must be text")]

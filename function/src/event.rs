@@ -4,17 +4,19 @@
 //! it is, the function answers it in JSON, so reading an event never fails.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde::Deserialize;
-use serde_json::{Map, Value};
 
-use crate::{chat::limits::MAX_BODY_BYTES, error::BadRequest};
+use crate::{
+    chat::limits::MAX_BODY_BYTES,
+    error::BadRequest,
+    json::{Json, Kind, Object},
+};
 
 /// The parts of an event that matter here. The path does not: the route is the API's business, and its stage prefix
 /// varies.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "Value")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    method: Option<String>,
+    method: Result<Method, BadRequest>,
+    origins: Vec<String>,
     body: Body,
 }
 
@@ -25,8 +27,6 @@ pub enum Method {
     Post,
     Options,
     Other,
-    /// The event has none: it did not come through an API.
-    Missing,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,14 +39,34 @@ enum Body {
 }
 
 impl Event {
-    /// The request's method.
-    pub fn method(&self) -> Method {
-        match self.method.as_deref() {
-            Some("POST") => Method::Post,
-            Some("OPTIONS") => Method::Options,
-            Some(_) => Method::Other,
-            None => Method::Missing,
+    /// Read what the Runtime API sent. Bytes that are not UTF-8 become U+FFFD.
+    pub fn read(bytes: &[u8]) -> Self {
+        match Json::parse(&String::from_utf8_lossy(bytes)) {
+            Ok(event) => Self::of(&event.object().unwrap_or_default()),
+            Err(error) => {
+                let method = Err(BadRequest::EventIsNotJson { line: error.line(), column: error.column() });
+                Self { method, origins: Vec::new(), body: Body::Missing }
+            }
         }
+    }
+
+    fn of(event: &Object<'_>) -> Self {
+        let context = event.get("requestContext").and_then(Json::object).unwrap_or_default();
+        let http = context.get("http").and_then(Json::object).unwrap_or_default();
+        let method = http.get("method").or_else(|| event.get("httpMethod")).and_then(Json::text);
+        let method = method.ok_or(BadRequest::NoMethod).map(|name| Method::of(&name));
+        Self { method, origins: origins(event), body: body(event) }
+    }
+
+    /// The request's method, or why there is none.
+    pub fn method(&self) -> Result<Method, BadRequest> {
+        self.method
+    }
+
+    /// The values of the header `Origin`, which browsers send with each `POST` and which no page can change. Other
+    /// programs send none.
+    pub fn origins(&self) -> impl Iterator<Item = &str> {
+        self.origins.iter().map(String::as_str)
     }
 
     /// The request's body, decoded.
@@ -60,27 +80,41 @@ impl Event {
     }
 }
 
-impl From<Value> for Event {
-    fn from(event: Value) -> Self {
-        match event {
-            Value::Object(fields) => read(fields),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Self::default(),
+impl Method {
+    fn of(name: &str) -> Self {
+        match name {
+            "POST" => Self::Post,
+            "OPTIONS" => Self::Options,
+            _ => Self::Other,
         }
     }
 }
 
-fn read(mut fields: Map<String, Value>) -> Event {
-    let http = fields.get("requestContext").and_then(|context| context.get("http"));
-    let method = http.and_then(|http| http.get("method")).or_else(|| fields.get("httpMethod"));
-    let method = method.and_then(Value::as_str).map(str::to_owned);
-    let is_base64 = fields.get("isBase64Encoded").and_then(Value::as_bool).unwrap_or(false);
-    let body = match fields.remove("body") {
-        None | Some(Value::Null) => Body::Missing,
-        Some(Value::String(text)) if is_base64 => Body::Base64(text),
-        Some(Value::String(text)) => Body::Text(text),
-        Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => Body::NotText,
-    };
-    Event { method, body }
+/// Payload 2.0 writes header names in lower case, 1.0 as they came; `multiValueHeaders` (1.0) has all values of a header
+/// and `headers` the last.
+fn origins(event: &Object<'_>) -> Vec<String> {
+    let mut origins = Vec::new();
+    for headers in ["headers", "multiValueHeaders"].into_iter().filter_map(|name| event.get(name)?.object()) {
+        for (_, value) in headers.members().filter(|(name, _)| name.eq_ignore_ascii_case("origin")) {
+            match value.kind() {
+                Kind::Null => {}
+                Kind::Text(origin) => origins.push(origin),
+                Kind::List(values) => origins.extend(values.into_iter().map(|value| value.text().unwrap_or_default())),
+                Kind::Bool(_) | Kind::Number | Kind::Object(_) => origins.push(String::new()),
+            }
+        }
+    }
+    origins
+}
+
+fn body(event: &Object<'_>) -> Body {
+    let is_base64 = matches!(event.get("isBase64Encoded").map(Json::kind), Some(Kind::Bool(true)));
+    match event.get("body").map(Json::kind) {
+        None | Some(Kind::Null) => Body::Missing,
+        Some(Kind::Text(text)) if is_base64 => Body::Base64(text),
+        Some(Kind::Text(text)) => Body::Text(text),
+        Some(Kind::Bool(_) | Kind::Number | Kind::List(_) | Kind::Object(_)) => Body::NotText,
+    }
 }
 
 fn decode(text: &str) -> Result<String, BadRequest> {
@@ -94,23 +128,26 @@ fn decode(text: &str) -> Result<String, BadRequest> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn event(value: Value) -> Event {
-        serde_json::from_value(value).unwrap()
+        Event::read(value.to_string().as_bytes())
     }
 
     #[test]
     fn the_method_is_found_in_every_kind_of_event() {
         for (value, method) in [
-            (json!({"version": "2.0", "requestContext": {"http": {"method": "POST"}}}), Method::Post),
-            (json!({"version": "1.0", "httpMethod": "OPTIONS", "requestContext": {"stage": "prod"}}), Method::Options),
-            (json!({"httpMethod": "GET"}), Method::Other),
-            (json!({"httpMethod": 7}), Method::Missing),
-            (json!({"message": "hi"}), Method::Missing),
-            (json!(["POST"]), Method::Missing),
+            (json!({"version": "2.0", "requestContext": {"http": {"method": "POST"}}}), Ok(Method::Post)),
+            (
+                json!({"version": "1.0", "httpMethod": "OPTIONS", "requestContext": {"stage": "prod"}}),
+                Ok(Method::Options),
+            ),
+            (json!({"httpMethod": "GET"}), Ok(Method::Other)),
+            (json!({"httpMethod": 7}), Err(BadRequest::NoMethod)),
+            (json!({"message": "hi"}), Err(BadRequest::NoMethod)),
+            (json!(["POST"]), Err(BadRequest::NoMethod)),
         ] {
             assert_eq!(event(value).method(), method);
         }
@@ -118,8 +155,8 @@ mod tests {
 
     #[test]
     fn the_shipped_test_event_is_a_post_with_a_body() {
-        let event: Event = serde_json::from_str(include_str!("../test-event.json")).unwrap();
-        assert_eq!(event.method(), Method::Post);
+        let event = Event::read(include_bytes!("../test-event.json"));
+        assert_eq!(event.method(), Ok(Method::Post));
         assert_eq!(event.into_body().unwrap(), r#"{"message": "Recommend me a sci-fi movie", "history": []}"#);
     }
 
@@ -138,6 +175,42 @@ mod tests {
         assert_eq!(event(json!({})).into_body().unwrap(), "");
         assert_eq!(event(json!({"body": null})).into_body().unwrap(), "");
         assert_eq!(event(json!({"body": {"message": "hi"}})).into_body(), Err(BadRequest::BodyIsNotText));
+    }
+
+    #[test]
+    fn an_origin_is_found_in_both_versions_whatever_its_name_looks_like() {
+        let origins = |value: Value| event(value).origins().map(str::to_owned).collect::<Vec<_>>();
+        let page = "https://cinedb.example";
+        assert_eq!(origins(json!({"version": "2.0", "headers": {"origin": page, "host": "x"}})), [page]);
+        assert_eq!(
+            origins(json!({"headers": {"Origin": page}, "multiValueHeaders": {"Origin": [page]}})),
+            [page, page]
+        );
+        assert_eq!(
+            origins(json!({"headers": null, "multiValueHeaders": {"ORIGIN": [page, "null", 7]}})),
+            [page, "null", ""]
+        );
+        assert_eq!(origins(json!({"headers": {"Origin": 7, "origin": null}})), [""]);
+        for without in [json!({}), json!({"headers": {"x-origin": page, "referer": page}}), json!({"headers": page})] {
+            assert!(origins(without).is_empty());
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_not_json_says_where() {
+        for (bytes, line, column) in [(&b""[..], 1, 0), (b"{\"httpMethod\": \"POST\"", 1, 21), (b"\xFF", 1, 1)] {
+            assert_eq!(Event::read(bytes).method(), Err(BadRequest::EventIsNotJson { line, column }));
+        }
+    }
+
+    #[test]
+    fn what_nobody_reads_of_an_event_may_be_any_json() {
+        let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
+        for unread in [deep.as_str(), "1e999999", r#""\ud83c""#] {
+            let text = format!("\u{FEFF}{{\"x\": {unread}, \"httpMethod\": \"POST\", \"body\": \"a\\ud83c\"}}");
+            let event = Event::read(text.as_bytes());
+            assert_eq!((event.method(), event.into_body()), (Ok(Method::Post), Ok("a\u{FFFD}".to_owned())), "{text}");
+        }
     }
 
     proptest! {

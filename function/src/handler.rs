@@ -4,16 +4,17 @@ mod streamed;
 
 pub use streamed::Events;
 
-use lambda_runtime::LambdaEvent;
+use std::time::SystemTime;
+
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
 use crate::{
-    aws::Trouble,
-    catalog::{Catalog, Query, Selection},
+    aws::{self, Trouble},
+    catalog::{self, Catalog, Query, Selection},
     chat::{Conversation, Prompt},
     deadline::Deadline,
-    error::{BadRequest, ChatError, ModelTrouble},
+    error::{ChatError, ModelTrouble},
     event::{Event, Method},
     model::{Answer, Model, ModelFailure, Stop, Usage},
     reply::Reply,
@@ -34,12 +35,11 @@ impl<C: Catalog, M: Model> Handler<C, M> {
         Self { catalog, model, origin: origin.clone() }
     }
 
-    /// One invocation by Lambda.
-    pub async fn invoke(&self, LambdaEvent { payload, context }: LambdaEvent<Event>) -> Reply {
-        let deadline = Deadline::of_invocation(context.deadline());
+    /// One invocation, which Lambda ends at `deadline`.
+    pub async fn invoke(&self, event: Event, request_id: &str, deadline: SystemTime) -> Reply {
         // An error's span, so that every level that can be set keeps the request id.
-        let span = tracing::error_span!("request", requestId = context.request_id);
-        self.reply(payload, deadline).instrument(span).await
+        let span = tracing::error_span!("request", requestId = request_id);
+        self.reply(event, Deadline::of_invocation(deadline)).instrument(span).await
     }
 
     /// Always a reply, and before the deadline.
@@ -59,15 +59,26 @@ impl<C: Catalog, M: Model> Handler<C, M> {
     /// The reply to what is no question.
     fn unanswered(&self, event: &Event) -> Option<Reply> {
         match event.method() {
-            Method::Options => Some(Reply::preflight(&self.origin)),
-            Method::Other => Some(Reply::method_not_allowed(&self.origin)),
-            Method::Missing => Some(Reply::error(&self.origin, BadRequest::NoMethod.into())),
-            Method::Post => None,
+            Ok(Method::Options) => Some(Reply::preflight(&self.origin)),
+            Ok(Method::Other) => Some(Reply::method_not_allowed(&self.origin)),
+            Err(unreadable) => Some(Reply::error(&self.origin, unreadable.into())),
+            Ok(Method::Post) => None,
         }
     }
 
+    /// Read and check a question. A `POST` of `text/plain` needs no preflight, so a browser lets every page send one and
+    /// only keeps the answer from it: a page of another origin is refused here, before its question costs anything.
+    fn question(&self, event: Event) -> Result<Conversation, ChatError> {
+        let read = if event.origins().all(|origin| self.origin.admits(origin)) {
+            event.into_body().and_then(|body| Conversation::from_body(&body)).map_err(ChatError::from)
+        } else {
+            Err(ChatError::ForeignOrigin)
+        };
+        read.inspect_err(|error| tracing::info!(reason = %error, "refused"))
+    }
+
     async fn chat(&self, event: Event, deadline: Deadline) -> Result<Answer, ChatError> {
-        let conversation = read(event).inspect_err(|error| tracing::info!(reason = %error, "refused"))?;
+        let conversation = self.question(event)?;
         let movies = self.movies(&conversation, deadline).await;
         let prompt = Prompt::new(&movies, &conversation);
         log_prompt(&prompt, &conversation);
@@ -89,12 +100,15 @@ impl<C: Catalog, M: Model> Handler<C, M> {
                 tracing::info!(catalogMs = catalog_ms, movies = movies.len(), matched = movies.matched, "films chosen");
                 movies
             }
-            Err(Trouble { stage: _, code, detail, aws_request_id }) => {
+            Err(trouble) => {
+                let hint = aws::hint(catalog::FAILURES, &trouble);
+                let Trouble { stage: _, code, detail, aws_request_id } = trouble;
                 tracing::warn!(
                     catalogMs = catalog_ms,
                     code,
                     detail,
                     awsRequestId = aws_request_id,
+                    hint,
                     "the catalogue cannot be read: answering from general knowledge"
                 );
                 Selection::default()
@@ -109,10 +123,6 @@ impl<C: Catalog, M: Model> Handler<C, M> {
         log_answer(started, answer.usage, answer.text.chars().count(), answer.stop);
         Ok(answer)
     }
-}
-
-fn read(event: Event) -> Result<Conversation, BadRequest> {
-    Conversation::from_body(&event.into_body()?)
 }
 
 fn log_prompt(prompt: &Prompt<'_>, conversation: &Conversation) {
@@ -144,7 +154,7 @@ fn log_answer(started: Instant, usage: Usage, chars: usize, stop: Stop) {
 
 /// Bedrock's messages are for the engineer, unless they repeat what the caller wrote.
 fn log_failure(failure: ModelFailure, conversation: &Conversation) -> ModelTrouble {
-    let ModelFailure { public, trouble: Trouble { stage: _, code, detail, aws_request_id }, hint } = failure;
+    let ModelFailure { public, trouble: Trouble { stage: _, code, detail, aws_request_id }, hint, remedy: _ } = failure;
     let detail = if conversation.is_quoted_in(&detail) { "withheld: it repeats the conversation" } else { &detail };
     tracing::error!(code, detail, awsRequestId = aws_request_id, hint, public = %public, "the model gave no answer");
     public

@@ -96,8 +96,12 @@ fn handler(catalog: Films, model: Oracle) -> Handler<Films, Oracle> {
     Handler::new(catalog, model, &Origin::parse("*").unwrap())
 }
 
+fn event(event: &Value) -> Event {
+    Event::read(event.to_string().as_bytes())
+}
+
 fn post(body: impl ToString) -> Event {
-    Event::from(json!({"requestContext": {"http": {"method": "POST"}}, "body": body.to_string()}))
+    event(&json!({"requestContext": {"http": {"method": "POST"}}, "body": body.to_string()}))
 }
 
 async fn reply(handler: &Handler<Films, Oracle>, event: Event) -> (u16, Value) {
@@ -162,22 +166,57 @@ async fn the_public_hears_a_reason_and_nothing_of_the_account() {
 #[tokio::test(start_paused = true)]
 async fn other_methods_and_strange_events_get_json_and_reach_no_model() {
     let handler = handler(films(), answering(""));
-    let of = |event: Value| reply(&handler, Event::from(event));
+    let of = async |value: Value| reply(&handler, event(&value)).await;
     assert_eq!(of(json!({"httpMethod": "GET"})).await.0, 405);
     assert_eq!(of(json!([1, 2])).await, (400, json!({"error": "The event names no HTTP method"})));
     assert_eq!(of(json!({"httpMethod": "POST"})).await, (400, json!({"error": "Message is required"})));
-    let preflight = handler.reply(Event::from(json!({"httpMethod": "OPTIONS"})), Deadline::within(Duration::MAX)).await;
+    let preflight = handler.reply(event(&json!({"httpMethod": "OPTIONS"})), Deadline::within(Duration::MAX)).await;
     assert_eq!((preflight.status_code, preflight.body), (204, None));
     assert!(handler.model.asked.into_inner().is_empty());
+}
+
+/// A question from a page of `origin`, in both versions of an event.
+fn from_page(origin: Option<&str>) -> [Event; 2] {
+    let body = json!({"message": "sci-fi?"}).to_string();
+    let http = json!({"requestContext": {"http": {"method": "POST"}}, "headers": {"origin": origin}, "body": body});
+    let many = origin.into_iter().collect::<Vec<_>>();
+    let rest = json!({"httpMethod": "POST", "headers": {"Origin": origin}, "multiValueHeaders": {"Origin": many}, "body": body});
+    [event(&http), event(&rest)]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_another_origin_is_refused_before_the_model_is_asked() {
+    let page = "https://cinedb.example";
+    let foreign =
+        [Some("https://evil.example"), Some("null"), Some(""), Some("https://cinedb.example, https://x.example")];
+    for (allowed, origins, status) in [
+        (page, &[None, Some(page)][..], 200),
+        (page, &foreign[..], 403),
+        ("*", &[None, Some(page), foreign[0], foreign[1]][..], 200),
+    ] {
+        for &origin in origins {
+            let handler = Handler::new(films(), answering("Watch Alien."), &Origin::parse(allowed).unwrap());
+            for event in from_page(origin) {
+                let reply = handler.reply(event.clone(), Deadline::within(Duration::from_secs(30))).await;
+                assert_eq!(reply.status_code, status, "{allowed} {origin:?}");
+                assert_eq!(reply.headers.allow_origin, allowed);
+                let (streamed, body) = streamed(&handler, event).await;
+                assert_eq!(streamed, status, "{allowed} {origin:?}");
+                if status == 403 {
+                    let error = r#"{"error":"Pages of this origin may not use the chat"}"#;
+                    assert_eq!((reply.body.as_deref(), body.as_str()), (Some(error), error));
+                }
+            }
+            assert_eq!(handler.model.asked.into_inner().len(), if status == 200 { 4 } else { 0 });
+        }
+    }
 }
 
 /// Everything that one request logs, at the most talkative level.
 async fn logged(catalog: Films, model: Oracle, body: Value) -> String {
     let lines = Lines::default();
     let _logger = tracing::subscriber::set_default(lines.subscriber(tracing::Level::TRACE));
-    let mut context = lambda_runtime::Context::default();
-    context.request_id = "r-1".to_owned();
-    handler(catalog, model).invoke(LambdaEvent::new(post(body), context)).await;
+    handler(catalog, model).invoke(post(body), "r-1", SystemTime::UNIX_EPOCH).await;
     lines.text()
 }
 
@@ -238,7 +277,7 @@ async fn before_the_first_word_an_error_has_its_status_and_json() {
     assert_eq!(streamed(&handler_of(oracle(None)), post(json!({"message": "hi"}))).await, (500, late.to_owned()));
     let missing = r#"{"error":"Message is required"}"#;
     assert_eq!(streamed(&handler_of(answering("")), post(json!({}))).await, (400, missing.to_owned()));
-    let get = Event::from(json!({"requestContext": {"http": {"method": "GET"}}}));
+    let get = event(&json!({"requestContext": {"http": {"method": "GET"}}}));
     assert_eq!(streamed(&handler_of(answering("")), get).await.0, 405);
 }
 
@@ -289,10 +328,10 @@ proptest! {
 
     #[test]
     fn any_body_gets_json_with_cors(body in any::<String>(), base64 in any::<bool>()) {
-        let event = json!({"httpMethod": "POST", "body": body, "isBase64Encoded": base64});
+        let event = event(&json!({"httpMethod": "POST", "body": body, "isBase64Encoded": base64}));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let handler = handler(films(), answering("yes"));
-        let reply = runtime.block_on(handler.reply(Event::from(event), Deadline::within(Duration::from_secs(30))));
+        let reply = runtime.block_on(handler.reply(event, Deadline::within(Duration::from_secs(30))));
         prop_assert!([200, 400].contains(&reply.status_code));
         prop_assert_eq!(&reply.headers.allow_origin, "*");
         prop_assert!(serde_json::from_str::<Value>(&reply.body.unwrap()).is_ok());

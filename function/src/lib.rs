@@ -14,11 +14,15 @@ pub mod aws;
 pub mod catalog;
 pub mod chat;
 pub mod deadline;
+#[cfg(test)]
+mod document;
 pub mod error;
 pub mod event;
 pub mod handler;
+mod json;
 pub mod log;
 pub mod model;
 pub mod reply;
+pub mod runtime;
 pub mod settings;
 mod text;

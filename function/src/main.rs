@@ -12,9 +12,10 @@ use function::{
     handler::Handler,
     log,
     model::BedrockModel,
+    runtime,
     settings::Settings,
 };
-use lambda_runtime::{Error, FunctionResponse, Runtime, service_fn, tower::util::MapResultLayer};
+use lambda_runtime::Error;
 use tokio::{join, time::timeout};
 
 /// One thread: a Lambda environment serves one request at a time, and at this memory size owns less than one CPU.
@@ -41,7 +42,7 @@ async fn main() -> ExitCode {
 
 async fn serve(settings: &Settings) -> Result<(), Error> {
     let http = aws::Http::default();
-    let config = aws::config(&http).await;
+    let config = aws::config(&http, &settings.surroundings);
     let model = BedrockModel::new(&config, &settings.model_id, &settings.fallback_model_ids);
     let table = DynamoTable::new(&config, &settings.table, Cap::for_memory(settings.memory));
     let catalog = films(table, settings);
@@ -49,16 +50,7 @@ async fn serve(settings: &Settings) -> Result<(), Error> {
     // does not come. A table that is slow goes on being read after.
     let ready = async { join!(catalog.prepare(&http), model.prepare(&http)) };
     let _ = timeout(LONGEST_CATALOG_READ, ready).await;
-    let handler = &Handler::new(catalog, model, &settings.allowed_origin);
-    let streaming = settings.streaming;
-    let service = service_fn(async |event| {
-        Ok::<_, Error>(if streaming {
-            FunctionResponse::StreamingResponse(handler.invoke_streaming(event).await)
-        } else {
-            FunctionResponse::BufferedResponse(handler.invoke(event).await)
-        })
-    });
-    Runtime::new(service).layer(MapResultLayer::new(outlive)).run().await
+    runtime::run(&Handler::new(catalog, model, &settings.allowed_origin), settings.streaming, http).await
 }
 
 fn films(table: DynamoTable, settings: &Settings) -> Films {
@@ -67,13 +59,4 @@ fn films(table: DynamoTable, settings: &Settings) -> Films {
     } else {
         Films::Kept(KeptCatalog::new(table, settings.movie_limit, settings.catalog_ttl))
     }
-}
-
-/// A response that could not be delivered, since its reader went away, is not the end of the process. When Lambda itself
-/// is gone, asking it for the next request fails.
-fn outlive(sent: Result<(), Error>) -> Result<(), Error> {
-    if let Err(error) = sent {
-        tracing::warn!("the response was not delivered: {error}");
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@ mod answer;
 mod attempts;
 mod bedrock;
 mod failure;
+mod failures;
 mod request;
 mod stream;
 mod table;
@@ -12,6 +13,7 @@ pub use answer::{Answer, Stop, Usage};
 pub use attempts::MAX_ATTEMPTS;
 pub use bedrock::BedrockModel;
 pub use failure::{ModelFailure, Remedy};
+pub use failures::FAILURES;
 pub use stream::BedrockStream;
 pub use table::{Accepts, MAX_TOKENS, MODELS, TEMPERATURE, accepts};
 

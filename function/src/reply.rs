@@ -47,10 +47,11 @@ impl Reply {
         Self::json(origin, 200, &json!({"message": answer.message(), "usage": answer.usage.to_json()}))
     }
 
-    /// 400 or 500, with the error's public text.
+    /// 400, 403 or 500, with the error's public text.
     pub fn error(origin: &Origin, error: ChatError) -> Self {
         let status = match error {
             ChatError::BadRequest(_) => 400,
+            ChatError::ForeignOrigin => 403,
             ChatError::Model(_) => 500,
         };
         Self::json(origin, status, &json!({"error": error.to_string()}))
@@ -159,10 +160,13 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_400_or_500_with_its_text() {
+    fn an_error_is_400_403_or_500_with_its_text() {
         let body = |error: ChatError| Reply::error(&any(), error);
         let bad = body(BadRequest::NoMessage.into());
         assert_eq!((bad.status_code, bad.body.unwrap().as_str()), (400, r#"{"error":"Message is required"}"#));
+        let foreign = body(ChatError::ForeignOrigin);
+        let text = r#"{"error":"Pages of this origin may not use the chat"}"#;
+        assert_eq!((foreign.status_code, foreign.body.unwrap().as_str()), (403, text));
         let failed = body(ModelTrouble::TimedOut.into());
         let text = r#"{"error":"Bedrock service error: the model did not answer in time"}"#;
         assert_eq!((failed.status_code, failed.body.unwrap().as_str()), (500, text));

@@ -2,13 +2,16 @@
 //! since a function that guesses is found out by its callers.
 
 mod origin;
+mod reader;
+mod surroundings;
 
 use std::{env, time::Duration};
 
 use thiserror::Error;
 use tracing::Level;
 
-pub use self::origin::Origin;
+use self::reader::Reader;
+pub use self::{origin::Origin, surroundings::Surroundings};
 use crate::model;
 
 /// The function's settings.
@@ -32,6 +35,8 @@ pub struct Settings {
     pub log_level: Level,
     /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`: the function's memory in MB, which Lambda sets.
     pub memory: usize,
+    /// What the SDK's clients need: region, endpoints, credentials.
+    pub surroundings: Surroundings,
 }
 
 /// Every setting that is wrong, so that one look at the log is enough to mend them all.
@@ -48,7 +53,7 @@ impl Settings {
 
     /// Read settings from wherever `lookup` finds them.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, BadSettings> {
-        let mut reader = Reader { lookup, bad: Vec::new() };
+        let mut reader = Reader::new(lookup);
         let table = reader.setting(
             "DYNAMODB_TABLE",
             "cinedb",
@@ -84,6 +89,7 @@ impl Settings {
         let memory = reader.setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512", "a whole number of MB", |text| {
             text.parse().ok().filter(|megabytes| (64..=65_536).contains(megabytes))
         });
+        let surroundings = Surroundings::read(&mut reader);
         let read = || {
             Some(Self {
                 table: table?,
@@ -95,9 +101,10 @@ impl Settings {
                 streaming: streaming?,
                 log_level: log_level?,
                 memory: memory?,
+                surroundings: surroundings?,
             })
         };
-        read().ok_or(BadSettings(reader.bad))
+        read().ok_or(BadSettings(reader.into_bad()))
     }
 
     /// Write them to the log, once.
@@ -112,6 +119,7 @@ impl Settings {
             streaming,
             log_level: _,
             memory: _,
+            surroundings: _,
         } = self;
         tracing::info!(
             table,
@@ -128,36 +136,6 @@ impl Settings {
                 tracing::warn!(model, "this model is not in the table of models: it is sent no temperature");
             }
         }
-    }
-}
-
-struct Reader<L> {
-    lookup: L,
-    bad: Vec<String>,
-}
-
-impl<L: Fn(&str) -> Option<String>> Reader<L> {
-    /// A set but empty variable is a mistake in a template, not a wish for the default.
-    fn setting<T>(&mut self, name: &str, default: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let held = (self.lookup)(name).unwrap_or_else(|| default.to_owned());
-        self.parsed(name, &held, allowed, parse)
-    }
-
-    /// One that has no value by default.
-    fn optional<T: Default>(&mut self, name: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        match (self.lookup)(name) {
-            Some(held) => self.parsed(name, &held, allowed, parse),
-            None => Some(T::default()),
-        }
-    }
-
-    fn parsed<T>(&mut self, name: &str, held: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let parsed = parse(held);
-        if parsed.is_none() {
-            let shown: String = held.chars().take(200).collect();
-            self.bad.push(format!("{name} holds {shown:?}, allowed is {allowed}"));
-        }
-        parsed
     }
 }
 
@@ -253,7 +231,35 @@ mod tests {
     }
 
     #[test]
-    fn all_bad_settings_are_named_at_once() {
+    fn all_bad_settings_are_named_at_once_with_those_of_the_sdk() {
+        let bad = Settings::read(|_| Some("?".to_owned())).unwrap_err().to_string();
+        for name in [
+            "DYNAMODB_TABLE",
+            "MODEL_ID",
+            "FALLBACK_MODEL_IDS",
+            "MOVIE_LIMIT",
+            "CATALOG_TTL",
+            "ALLOWED_ORIGIN",
+            "STREAMING",
+            "AWS_LAMBDA_LOG_LEVEL",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+            "AWS_REGION",
+            "AWS_USE_FIPS_ENDPOINT",
+            "AWS_USE_DUALSTACK_ENDPOINT",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        ] {
+            assert!(bad.contains(&format!("{name} holds \"?\", allowed is ")), "{name}: {bad}");
+        }
+        assert_eq!(bad.matches(" holds ").count(), 18, "{bad}");
+    }
+
+    #[test]
+    fn all_empty_settings_of_the_functions_own_are_named_at_once() {
         let bad = Settings::read(|_| Some(String::new())).unwrap_err().to_string();
         assert_eq!(bad.matches(" holds \"\"").count(), 9, "{bad}");
     }

@@ -6,6 +6,7 @@
 
 use std::{
     error::Error,
+    future::ready,
     io,
     iter::successors,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -25,6 +26,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::{body::SdkBody, retry::ErrorKind};
 use http::{HeaderValue, Request, Uri, header::HOST};
 use hyper::client::conn::http1::SendRequest;
+use lambda_runtime::{BoxFuture, Error as RuntimeError, SnapStartResource};
 use tokio::{
     task::yield_now,
     time::{Instant, timeout},
@@ -71,6 +73,14 @@ impl HttpClient for Http {
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
         Some(ConnectorMetadata::new("hyper", Some("1.x".into())))
+    }
+}
+
+/// A connection does not survive a snapshot, and nothing tells the restored process so.
+impl SnapStartResource for Http {
+    fn before_snapshot(&self) -> BoxFuture<'_, Result<(), RuntimeError>> {
+        self.0.idle().clear();
+        Box::pin(ready(Ok(())))
     }
 }
 

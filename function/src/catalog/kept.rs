@@ -11,8 +11,8 @@ use std::{
 
 use tokio::{sync::watch, time::Instant};
 
-use super::{Catalog, Query, Selection, Shelf, Table};
-use crate::aws::Trouble;
+use super::{Catalog, FAILURES, Query, Selection, Shelf, Table};
+use crate::aws::{self, Trouble};
 
 /// After a refresh that failed, the old copy serves at least this long before the next attempt: a table that cannot be
 /// read is not asked for by every request.
@@ -115,6 +115,7 @@ impl<T: Table> Kept<T> {
                         code,
                         detail,
                         awsRequestId = aws_request_id,
+                        hint = aws::hint(FAILURES, &trouble),
                         "the catalogue cannot be read again: answering from the copy that there is"
                     );
                 }

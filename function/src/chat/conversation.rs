@@ -1,9 +1,11 @@
 //! From the body of `POST /chat` to a conversation that the Converse API takes.
 
-use serde_json::{Map, Value};
-
 use super::limits;
-use crate::{error::BadRequest, text::without_invisible};
+use crate::{
+    error::BadRequest,
+    json::{Json, Kind, Object},
+    text::without_invisible,
+};
 
 /// Who spoke. `Assistant` turns come from the client too: they say what it claims that was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +42,9 @@ pub struct Conversation {
 impl Conversation {
     /// Read and check a request's body.
     pub fn from_body(body: &str) -> Result<Self, BadRequest> {
-        let mut fields = object(body)?;
-        let message = message(fields.remove("message"))?;
-        let history = history(fields.remove("history"))?;
+        let fields = object(body)?;
+        let message = message(fields.get("message"))?;
+        let history = history(fields.get("history"))?;
         let (history_turns, history_chars) = (history.len(), total_chars(&history));
         if history_chars > limits::MAX_HISTORY_CHARS {
             return Err(BadRequest::HistoryTooLong { chars: history_chars });
@@ -84,27 +86,23 @@ fn words(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
-fn object(body: &str) -> Result<Map<String, Value>, BadRequest> {
+fn object(body: &str) -> Result<Object<'_>, BadRequest> {
     if body.len() > limits::MAX_BODY_BYTES {
         return Err(BadRequest::BodyTooLarge);
     }
     if body.trim().is_empty() {
         return Err(BadRequest::NoMessage);
     }
-    match serde_json::from_str(body) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
-            Err(BadRequest::BodyIsNotAnObject)
-        }
-        Err(error) => Err(BadRequest::BodyIsNotJson { line: error.line(), column: error.column() }),
-    }
+    let json =
+        Json::parse(body).map_err(|error| BadRequest::BodyIsNotJson { line: error.line(), column: error.column() })?;
+    json.object().ok_or(BadRequest::BodyIsNotAnObject)
 }
 
-fn message(value: Option<Value>) -> Result<String, BadRequest> {
-    let text = match value {
-        None | Some(Value::Null) => return Err(BadRequest::NoMessage),
-        Some(Value::String(text)) => clean(&text),
-        Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+fn message(value: Option<Json<'_>>) -> Result<String, BadRequest> {
+    let text = match value.map(Json::kind) {
+        None | Some(Kind::Null) => return Err(BadRequest::NoMessage),
+        Some(Kind::Text(text)) => clean(&text),
+        Some(Kind::Bool(_) | Kind::Number | Kind::List(_) | Kind::Object(_)) => {
             return Err(BadRequest::MessageIsNotAString);
         }
     };
@@ -115,30 +113,27 @@ fn message(value: Option<Value>) -> Result<String, BadRequest> {
     }
 }
 
-fn history(value: Option<Value>) -> Result<Vec<Turn>, BadRequest> {
-    match value {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::Array(turns)) if turns.len() > limits::MAX_HISTORY_TURNS => {
+fn history(value: Option<Json<'_>>) -> Result<Vec<Turn>, BadRequest> {
+    match value.map(Json::kind) {
+        None | Some(Kind::Null) => Ok(Vec::new()),
+        Some(Kind::List(turns)) if turns.len() > limits::MAX_HISTORY_TURNS => {
             Err(BadRequest::TooManyTurns { turns: turns.len() })
         }
-        Some(Value::Array(turns)) => turns.iter().enumerate().map(|(index, value)| turn(index, value)).collect(),
-        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
-            Err(BadRequest::HistoryIsNotAList)
-        }
+        Some(Kind::List(turns)) => turns.into_iter().enumerate().map(|(index, value)| turn(index, value)).collect(),
+        Some(Kind::Bool(_) | Kind::Number | Kind::Text(_) | Kind::Object(_)) => Err(BadRequest::HistoryIsNotAList),
     }
 }
 
 /// Fields beside `role` and `content` are the widget's own (ids, times) and are ignored.
-fn turn(index: usize, value: &Value) -> Result<Turn, BadRequest> {
-    let fields = value.as_object().ok_or(BadRequest::TurnIsNotAnObject { index })?;
-    let role = match fields.get("role").and_then(Value::as_str) {
+fn turn(index: usize, value: Json<'_>) -> Result<Turn, BadRequest> {
+    let fields = value.object().ok_or(BadRequest::TurnIsNotAnObject { index })?;
+    let role = match fields.get("role").and_then(Json::text).as_deref() {
         Some("user") => Role::User,
         Some("assistant") => Role::Assistant,
         Some(_) | None => return Err(BadRequest::UnknownRole { index }),
     };
-    let content = fields.get("content").and_then(Value::as_str);
-    let text = content.map(clean).ok_or(BadRequest::ContentIsNotAString { index })?;
-    Ok(Turn { role, text })
+    let content = fields.get("content").and_then(Json::text).ok_or(BadRequest::ContentIsNotAString { index })?;
+    Ok(Turn { role, text: clean(&content) })
 }
 
 fn clean(text: &str) -> String {

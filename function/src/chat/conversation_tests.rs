@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -24,9 +24,11 @@ fn a_bad_request_is_told_what_is_wrong_and_which_limit_it_broke() {
         (json!({"message": " \t\n"}).to_string(), "Message is required"),
         (json!({"message": "\u{200B}\u{E0041}"}).to_string(), "Message is required"),
         ("{\"message\": \"hi\"".to_owned(), "The body is not valid JSON: line 1, column 16"),
-        ("{\"message\": \"\\ud800\"}".to_owned(), "The body is not valid JSON: line 1, column 20"),
-        ("{\"message\": 1e999}".to_owned(), "The body is not valid JSON: line 1, column 17"),
-        ("[".repeat(100_000), "The body is not valid JSON: line 1, column 128"),
+        ("{\"message\": \"\\u20\"}".to_owned(), "The body is not valid JSON: line 1, column 19"),
+        ("{\"message\": 1e999}".to_owned(), "message must be a string"),
+        ("[".repeat(100_000), "The body is not valid JSON: line 1, column 100000"),
+        (format!("{}{}", "[".repeat(50_000), "]".repeat(50_000)), "The body must be a JSON object"),
+        ("\u{FEFF}{}".to_owned(), "Message is required"),
         ("null".to_owned(), "The body must be a JSON object"),
         ("[\"hi\"]".to_owned(), "The body must be a JSON object"),
         (json!({"message": 7}).to_string(), "message must be a string"),
@@ -76,6 +78,26 @@ fn the_largest_conversation_that_the_limits_allow_is_taken() {
 fn a_message_alone_is_a_conversation() {
     assert_eq!(turns(json!({"message": " A good thriller? "})), [(Role::User, "A good thriller?".to_owned())]);
     assert_eq!(turns(json!({"message": "hi", "history": null})), [(Role::User, "hi".to_owned())]);
+}
+
+#[test]
+fn half_an_emoji_in_a_message_or_in_history_becomes_the_replacement_character() {
+    let body = r#"{"message": "Films \ud83c", "history": [{"role": "user", "content": "\udfac"}]}"#;
+    let conversation = Conversation::from_body(body).unwrap();
+    assert_eq!(conversation.turns()[0].text, "\u{FFFD}\n\nFilms \u{FFFD}");
+}
+
+#[test]
+fn whatever_is_valid_json_may_stand_where_nobody_reads() {
+    let deep = format!("{}{}", "{\"a\":[".repeat(4_000), "]}".repeat(4_000));
+    for unread in
+        [deep.as_str(), "-1e999999", "123456789012345678901234567890", r#""\ud83c""#, r#"{"\udfac": "\ud83c"}"#]
+    {
+        let turn = format!(r#"{{"id": {unread}, "role": "user", "content": "Hi", "\ud83c": {unread}}}"#);
+        let body = format!("\u{FEFF}{{\"x\": {unread}, \"message\": \"A thriller?\", \"history\": [{turn}]}}");
+        let conversation = Conversation::from_body(&body).unwrap_or_else(|error| panic!("{error}: {unread:.40}"));
+        assert_eq!(conversation.turns()[0].text, "Hi\n\nA thriller?");
+    }
 }
 
 #[test]

@@ -3,17 +3,17 @@
 //! `token` with the next words, then `done` with the usage, or `error` if the answer breaks. Nothing is sent before the
 //! model's first words are there: until then an error has its status code and its JSON. The URL sends the CORS headers.
 
-use std::{convert::Infallible, pin::Pin};
+use std::{convert::Infallible, pin::Pin, time::SystemTime};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use lambda_runtime::{LambdaEvent, MetadataPrelude, StreamResponse};
+use lambda_runtime::{MetadataPrelude, StreamResponse};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 use tracing::{Instrument, Span};
 
-use super::{Handler, log_answer, log_failure, log_prompt, millis, read};
+use super::{Handler, log_answer, log_failure, log_prompt, millis};
 use crate::{
     catalog::Catalog,
     chat::{Conversation, Prompt},
@@ -29,14 +29,15 @@ use crate::{
 pub type Events = Pin<Box<dyn Stream<Item = Result<Bytes, Infallible>> + Send>>;
 
 impl<C: Catalog, M: Model> Handler<C, M> {
-    /// One invocation by Lambda.
+    /// One invocation, which Lambda ends at `deadline`.
     pub async fn invoke_streaming(
         &self,
-        LambdaEvent { payload, context }: LambdaEvent<Event>,
+        event: Event,
+        request_id: &str,
+        deadline: SystemTime,
     ) -> StreamResponse<Events> {
-        let deadline = Deadline::of_invocation(context.deadline());
-        let span = tracing::error_span!("request", requestId = context.request_id);
-        self.stream(payload, deadline).instrument(span).await
+        let span = tracing::error_span!("request", requestId = request_id);
+        self.stream(event, Deadline::of_invocation(deadline)).instrument(span).await
     }
 
     /// Always a response, and its end before the deadline.
@@ -58,7 +59,7 @@ impl<C: Catalog, M: Model> Handler<C, M> {
     }
 
     async fn begin(&self, event: Event, deadline: Deadline) -> Result<(M::Stream, Conversation), ChatError> {
-        let conversation = read(event).inspect_err(|error| tracing::info!(reason = %error, "refused"))?;
+        let conversation = self.question(event)?;
         let movies = self.movies(&conversation, deadline).await;
         let prompt = Prompt::new(&movies, &conversation);
         log_prompt(&prompt, &conversation);

@@ -40,8 +40,8 @@ pub(super) async fn in_turn<M, T>(
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
         };
-        let again = failure.remedy() == Remedy::Again && model == 0 && attempt < FIRST_MODEL;
-        let another = failure.remedy() != Remedy::Nothing && !is_last;
+        let again = failure.remedy == Remedy::Again && model == 0 && attempt < FIRST_MODEL;
+        let another = failure.remedy != Remedy::Nothing && !is_last;
         if attempt >= MAX_ATTEMPTS || deadline.left() < WORTHWHILE || !(again || another) {
             return Err(failure);
         }

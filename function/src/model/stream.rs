@@ -62,10 +62,7 @@ impl BedrockStream {
 
     async fn receive_event(&mut self) -> Result<Option<Event>, ModelFailure> {
         let received = self.events.stream.recv().await;
-        received.map_err(|error| {
-            let code = error.as_service_error().map_or("StreamBroken", code);
-            self.broken(Trouble::of_stream(&error, code))
-        })
+        received.map_err(|error| self.broken(Trouble::of_stream(&error, code)))
     }
 
     fn broken(&self, trouble: Trouble) -> ModelFailure {

@@ -26,6 +26,12 @@ impl Origin {
     pub fn is_any(&self) -> bool {
         self.0 == "*"
     }
+
+    /// Whether a page of `origin`, as its browser wrote it, may call. `null`, which a page in a sandbox or a file has, is
+    /// an origin like any other.
+    pub fn admits(&self, origin: &str) -> bool {
+        self.is_any() || self.0 == origin
+    }
 }
 
 impl fmt::Display for Origin {
@@ -42,6 +48,18 @@ mod tests {
     fn an_origin_is_what_a_browser_sends_or_a_star() {
         for text in ["*", "https://cinedb.example", "http://localhost:3000", "http://[::1]:3000", "http://[::1]"] {
             assert_eq!(Origin::parse(text).map(|origin| origin.to_string()).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn one_origin_admits_itself_and_a_star_everybody() {
+        let one = Origin::parse("https://cinedb.example").unwrap();
+        assert!(one.admits("https://cinedb.example"));
+        for other in
+            ["", "null", "*", "http://cinedb.example", "https://cinedb.example:8443", "https://a.cinedb.example"]
+        {
+            assert!(!one.admits(other), "{other}");
+            assert!(Origin::parse("*").unwrap().admits(other), "{other}");
         }
     }
 

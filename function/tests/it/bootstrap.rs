@@ -3,7 +3,7 @@
 use harness::{bedrock, call::Call, dynamodb::Table, http::Response};
 use serde_json::{Value, json};
 
-use crate::support::{Chat, aws};
+use crate::support::{Chat, aws, post};
 
 #[test]
 fn the_shipped_test_event_and_an_http_apis_event_are_answered() {
@@ -59,4 +59,27 @@ fn a_bad_setting_stops_the_program_before_it_asks_for_work() {
              ARN of one; MOVIE_LIMIT holds \"0\", allowed is a whole number from 1 to 200"
         )
     );
+}
+
+#[test]
+fn a_plain_text_post_by_a_page_of_another_origin_costs_nothing() {
+    let backend = aws(|_| Some(Response::ok(bedrock::answer("Alien."))));
+    let page = "https://cinedb.example";
+    let chat = Chat::start(&backend, &[("ALLOWED_ORIGIN", page), ("CATALOG_TTL", "0")]);
+    let event = |origin: &str| {
+        let mut event = post(json!({"message": "sci-fi?"}));
+        event["headers"] = json!({"content-type": "text/plain;charset=UTF-8", "origin": origin});
+        event
+    };
+    for origin in ["https://evil.example", "null"] {
+        let reply = chat.reply(&event(origin));
+        assert_eq!(
+            (&reply["statusCode"], &reply["headers"]["Access-Control-Allow-Origin"]),
+            (&json!(403), &json!(page))
+        );
+        assert_eq!(reply["body"], r#"{"error":"Pages of this origin may not use the chat"}"#);
+    }
+    assert!(backend.requests().is_empty());
+    assert_eq!(chat.reply(&event(page))["statusCode"], 200);
+    assert_eq!(chat.post(json!({"message": "sci-fi?"})).0, 200, "curl and servers send no origin");
 }

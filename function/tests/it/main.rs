@@ -13,5 +13,6 @@ mod model;
 mod recall;
 mod streaming;
 mod support;
+mod surroundings;
 mod trust;
 mod unwell;

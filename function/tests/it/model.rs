@@ -1,6 +1,7 @@
 //! The model behind the Converse API.
 
 mod answers;
+mod failures;
 mod requests;
 mod streams;
 mod unwell;

@@ -4,14 +4,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use harness::{
     backend::Backend,
-    bedrock,
+    bedrock::{self, EVENT_STREAM},
     call::Call,
     dynamodb::Table,
-    http::{Request, Response},
+    http::{Body, Request, Response},
 };
 use serde_json::{Value, json};
 
-use crate::support::{Chat, aws};
+use crate::support::{Chat, aws, post};
 
 const FALLBACKS: (&str, &str) =
     ("FALLBACK_MODEL_IDS", "us.anthropic.claude-haiku-4-5-20251001-v1:0,us.amazon.nova-lite-v1:0");
@@ -40,6 +40,44 @@ fn a_throttled_model_is_asked_twice_and_then_the_fallback_answers() {
             "anthropic.claude-haiku-4-5-20251001-v1%3A0/converse",
         ]
     );
+}
+
+/// Half of a JSON document, HTML, and a connection that is cut in the middle of the answer.
+#[test]
+fn an_answer_that_breaks_off_is_asked_for_again_and_then_the_fallback_answers() {
+    fn html() -> Response {
+        Response { status: 200, headers: Vec::new(), body: Body::Whole(b"<html>Sign in</html>".to_vec()) }
+    }
+    fn half() -> Response {
+        Response::ok(&bedrock::answer("Watch Alien.").to_string()[..40])
+    }
+    fn cut() -> Response {
+        let (feed, response) = Response::fed("application/json");
+        feed.send(br#"{"output": {"message""#.to_vec());
+        feed.cut();
+        response
+    }
+    let breaks: [fn() -> Response; 3] = [html, half, cut];
+    for broken in breaks {
+        for streaming in ["false", "true"] {
+            let backend = aws(move |request| match request.call() {
+                Call::Scan => Some(Table::of_films(3).scan(request)),
+                Call::Converse("us.anthropic.claude-haiku-5-5")
+                | Call::ConverseStream("us.anthropic.claude-haiku-5-5") => Some(broken()),
+                Call::ConverseStream(_) => {
+                    let (feed, response) = Response::fed(EVENT_STREAM);
+                    feed.send([bedrock::words("Watch Alien."), bedrock::end("end_turn")].concat());
+                    Some(response)
+                }
+                Call::Converse(_) | Call::Other => Some(Response::ok(bedrock::answer("Watch Alien."))),
+            });
+            let chat = Chat::start(&backend, &[FALLBACKS, ("STREAMING", streaming)]);
+            let answer = chat.environment.invoke(post(question()).to_string().as_bytes()).unwrap().body;
+            assert!(String::from_utf8_lossy(&answer).contains("Watch Alien."), "{}", chat.log_text());
+            let calls = backend.requests().iter().filter(|request| request.line.starts_with("POST /model/")).count();
+            assert_eq!(calls, 3, "the first model twice, the fallback once");
+        }
+    }
 }
 
 #[test]

@@ -48,7 +48,7 @@ async fn bedrocks_errors_keep_their_code_and_message_for_the_log() {
     assert_eq!(failure.public, ModelTrouble::NotAvailable);
     assert_eq!((failure.trouble.code.as_str(), failure.trouble.detail.as_str()), ("ResourceNotFoundException", eol));
     assert_eq!(failure.trouble.aws_request_id.as_deref(), Some("aws-1"));
-    assert!(failure.hint.unwrap().contains("end of life"));
+    assert!(failure.hint.contains("end of life"));
 }
 
 #[tokio::test]

@@ -1,0 +1,158 @@
+//! The variables that every AWS SDK reads, as the SDKs and Tools Reference Guide describes them
+//! (<https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>): those that a Lambda environment has.
+
+use http::Uri;
+
+use super::Reader;
+
+/// Where AWS is, and with which credentials it is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// `AWS_REGION`, or else `AWS_DEFAULT_REGION`. Lambda sets both.
+    pub region: Option<String>,
+    /// `AWS_ENDPOINT_URL_DYNAMODB`, or else `AWS_ENDPOINT_URL`.
+    pub dynamodb: Option<String>,
+    /// `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, or else `AWS_ENDPOINT_URL`.
+    pub bedrock: Option<String>,
+    /// `AWS_USE_FIPS_ENDPOINT`.
+    pub use_fips: bool,
+    /// `AWS_USE_DUALSTACK_ENDPOINT`.
+    pub use_dual_stack: bool,
+    /// Whether a server gives credentials: `AWS_CONTAINER_CREDENTIALS_FULL_URI` or
+    /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is set. The SDK reads both again, with `AWS_CONTAINER_AUTHORIZATION_TOKEN`
+    /// and `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
+    pub is_container: bool,
+}
+
+const URL: &str = "an http or https URL, such as http://localhost:4566";
+const FLAG: &str = "true or false";
+const REGION: &str = "a region, such as us-east-1";
+
+impl Surroundings {
+    pub(super) fn read<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Self> {
+        let region = reader.of_sdk("AWS_REGION", REGION, region);
+        let region = match region {
+            Some(None) => reader.of_sdk("AWS_DEFAULT_REGION", REGION, self::region),
+            known => known,
+        };
+        let use_fips = reader.of_sdk("AWS_USE_FIPS_ENDPOINT", FLAG, flag);
+        let use_dual_stack = reader.of_sdk("AWS_USE_DUALSTACK_ENDPOINT", FLAG, flag);
+        let ignored = reader.of_sdk("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", FLAG, flag);
+        let mut endpoint = |name| if ignored == Some(Some(true)) { Some(None) } else { reader.of_sdk(name, URL, url) };
+        let any = endpoint("AWS_ENDPOINT_URL");
+        let dynamodb = endpoint("AWS_ENDPOINT_URL_DYNAMODB");
+        let bedrock = endpoint("AWS_ENDPOINT_URL_BEDROCK_RUNTIME");
+        let full = reader.of_sdk("AWS_CONTAINER_CREDENTIALS_FULL_URI", URL, url);
+        let relative = reader.of_sdk("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "a path that begins with /", path);
+        let (any, full, relative, _) = (any?, full?, relative?, ignored?);
+        Some(Self {
+            region: region?,
+            dynamodb: dynamodb?.or_else(|| any.clone()),
+            bedrock: bedrock?.or(any),
+            use_fips: use_fips?.unwrap_or(false),
+            use_dual_stack: use_dual_stack?.unwrap_or(false),
+            is_container: full.is_some() || relative.is_some(),
+        })
+    }
+}
+
+/// A region becomes part of a host's name.
+fn region(text: &str) -> Option<String> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    (text.len() <= 63 && text.bytes().all(allowed)).then(|| text.to_owned())
+}
+
+fn flag(text: &str) -> Option<bool> {
+    text.to_ascii_lowercase().parse().ok()
+}
+
+fn url(text: &str) -> Option<String> {
+    let uri: Uri = text.parse().ok()?;
+    let (authority, host) = (uri.authority()?.as_str(), uri.host().filter(|host| !host.is_empty())?);
+    let port = authority.strip_prefix(host)?;
+    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    (matches!(uri.scheme_str(), Some("http" | "https")) && is_port).then(|| text.to_owned())
+}
+
+fn path(text: &str) -> Option<String> {
+    let uri: Uri = text.parse().ok()?;
+    (text.starts_with('/') && uri.authority().is_none()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(set: &[(&str, &str)]) -> Result<Surroundings, String> {
+        let lookup = |asked: &str| set.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
+        let mut reader = Reader::new(lookup);
+        Surroundings::read(&mut reader).ok_or_else(|| reader.into_bad().join("; "))
+    }
+
+    fn endpoints(set: &[(&str, &str)]) -> (Option<String>, Option<String>) {
+        let read = read(set).unwrap();
+        (read.dynamodb, read.bedrock)
+    }
+
+    #[test]
+    fn a_services_own_endpoint_counts_before_the_one_for_all() {
+        let (all, table, model) = ("http://all:1", "http://table:2", "https://model:3/base");
+        let at = |table: &str, model: &str| (Some(table.to_owned()), Some(model.to_owned()));
+        assert_eq!(endpoints(&[]), (None, None));
+        assert_eq!(endpoints(&[("AWS_ENDPOINT_URL", all)]), at(all, all));
+        let both = [("AWS_ENDPOINT_URL_DYNAMODB", table), ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", model)];
+        assert_eq!(endpoints(&both), at(table, model));
+        assert_eq!(endpoints(&[("AWS_ENDPOINT_URL", all), both[0]]), at(table, all));
+        assert_eq!(endpoints(&[("AWS_ENDPOINT_URL", all), both[1]]), at(all, model));
+        let ignored = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE");
+        assert_eq!(endpoints(&[("AWS_ENDPOINT_URL", all), both[0], both[1], ignored]), (None, None));
+        assert_eq!(endpoints(&[("AWS_ENDPOINT_URL", "what is ignored may hold anything"), ignored]), (None, None));
+    }
+
+    #[test]
+    fn an_empty_variable_is_not_set() {
+        let names = [
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            "AWS_REGION",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        ];
+        assert_eq!(read(&names.map(|name| (name, ""))), Ok(Surroundings::default()));
+        assert_eq!(
+            endpoints(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_DYNAMODB", "")]).0.unwrap(),
+            "http://all"
+        );
+    }
+
+    #[test]
+    fn what_no_client_could_call_is_refused() {
+        for url in ["localhost:4566", "ftp://x", "http://", "http:// x", "/path", "http://x:99999", "//host/path"] {
+            let refusal = read(&[("AWS_ENDPOINT_URL", url)]).unwrap_err();
+            assert_eq!(refusal, format!("AWS_ENDPOINT_URL holds {url:?}, allowed is {URL}"));
+        }
+        for (name, value) in [
+            ("AWS_REGION", "us east 1"),
+            ("AWS_USE_FIPS_ENDPOINT", "1"),
+            ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "yes"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "http://x/path"),
+        ] {
+            assert!(read(&[(name, value)]).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn region_flags_and_a_credentials_server_are_read() {
+        let set = [
+            ("AWS_DEFAULT_REGION", "eu-west-1"),
+            ("AWS_USE_FIPS_ENDPOINT", "True"),
+            ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x"),
+        ];
+        let (use_fips, use_dual_stack, is_container) = (true, true, true);
+        let expected = Surroundings { use_fips, use_dual_stack, is_container, ..Surroundings::default() };
+        assert_eq!(read(&set), Ok(Surroundings { region: Some("eu-west-1".to_owned()), ..expected }));
+    }
+}

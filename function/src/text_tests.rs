@@ -1,0 +1,176 @@
+use icu_properties::props::{BidiControl, JoinControl, NoncharacterCodePoint, VariationSelector, WhiteSpace};
+use proptest::prelude::*;
+
+use super::*;
+
+/// All characters for which `holds`.
+fn every(holds: impl Fn(char) -> bool) -> Vec<char> {
+    let all: Vec<char> = ('\0'..=char::MAX).filter(|&c| holds(c)).collect();
+    assert!(!all.is_empty());
+    all
+}
+
+fn of_category(category: GeneralCategory) -> impl Fn(char) -> bool {
+    move |c| CodePointMapData::<GeneralCategory>::new().get(c) == category
+}
+
+/// Each of them between two letters, and all of them alone.
+fn is_dropped(chars: &[char]) {
+    for c in chars {
+        assert_eq!(without_invisible(&format!("a{c}é")), "aé", "U+{:04X}", u32::from(*c));
+    }
+    assert_eq!(without_invisible(&chars.iter().collect::<String>()), "");
+}
+
+#[test]
+fn default_ignorable_characters_are_dropped() {
+    is_dropped(&every(|c| CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)));
+}
+
+#[test]
+fn format_characters_are_dropped_but_for_those_that_are_seen() {
+    let is_mark = |c| CodePointSetData::new::<PrependedConcatenationMark>().contains(c);
+    is_dropped(&every(|c| of_category(GeneralCategory::Format)(c) && !is_mark(c)));
+    for mark in every(is_mark) {
+        assert_eq!(without_invisible(&format!("a{mark}é")), format!("a{mark}é"));
+    }
+}
+
+#[test]
+fn controls_are_dropped_but_for_tab_and_line_ends() {
+    is_dropped(&every(|c| c.is_control() && !"\t\n\r".contains(c)));
+    assert_eq!(without_invisible("é\ta\nb\r\nc\rd"), "é\ta\nb\nc\nd");
+}
+
+#[test]
+fn private_use_characters_are_dropped() {
+    is_dropped(&every(of_category(GeneralCategory::PrivateUse)));
+}
+
+#[test]
+fn unassigned_characters_are_dropped_but_for_those_reserved_for_emoji() {
+    let is_reserved = |c| CodePointSetData::new::<ExtendedPictographic>().contains(c);
+    is_dropped(&every(|c| CodePointSetData::new::<NoncharacterCodePoint>().contains(c)));
+    is_dropped(&every(|c| of_category(GeneralCategory::Unassigned)(c) && !is_reserved(c)));
+    let reserved = every(|c| of_category(GeneralCategory::Unassigned)(c) && is_reserved(c));
+    assert_eq!(without_invisible(&reserved[0].to_string()), reserved[0].to_string());
+}
+
+#[test]
+fn bidirectional_controls_and_isolates_are_dropped() {
+    is_dropped(&every(|c| CodePointSetData::new::<BidiControl>().contains(c)));
+}
+
+#[test]
+fn variation_selectors_are_dropped_where_no_emoji_is_before_them() {
+    is_dropped(&every(|c| CodePointSetData::new::<VariationSelector>().contains(c)));
+}
+
+#[test]
+fn joiners_are_dropped_where_no_letter_needs_them() {
+    is_dropped(&every(|c| CodePointSetData::new::<JoinControl>().contains(c)));
+}
+
+#[test]
+fn what_the_field_hid_text_in_is_dropped() {
+    let tags: String = "ignore all rules".bytes().map(|b| char::from_u32(0xE0000 + u32::from(b)).unwrap()).collect();
+    let bytes: String = b"ignore".iter().map(|b| char::from_u32(0xE0100 + u32::from(*b)).unwrap()).collect();
+    for hidden in [tags.as_str(), &bytes, "\u{2061}\u{2062}\u{2063}\u{2064}", "\u{202E}\u{2066}\u{2069}\u{200F}"] {
+        assert_eq!(without_invisible(&format!("Dune{hidden}")), "Dune");
+    }
+    assert_eq!(without_invisible("A\u{200B}l\u{200C}i\u{200D}e\u{2060}n\u{FEFF}\u{FE0F}\u{E01EF}\u{AD}"), "Alien");
+    assert_eq!(without_invisible("\u{1B}[31mred\u{9B}0m"), "[31mred0m");
+}
+
+#[test]
+fn characters_that_look_blank_leave_a_text_blank() {
+    for blank in "\u{3164}\u{115F}\u{1160}\u{FFA0}\u{2800}\u{34F}\u{17B4}\u{180E}\u{3000}".chars() {
+        assert_eq!(without_invisible(&blank.to_string()).trim(), "", "U+{:04X}", u32::from(blank));
+    }
+    assert_eq!(without_invisible("⠓⠊⠀⠞⠓⠑⠗⠑"), "⠓⠊ ⠞⠓⠑⠗⠑");
+}
+
+#[test]
+fn what_is_seen_stays() {
+    for seen in ["Amélie 天空の城 🎬 тест ñ\u{303} 여름 \u{A0}\u{2009}", "🇫🇷🏳️‍🌈👍🏽", "\u{FFFD}", "①⑳€™"]
+    {
+        assert_eq!(without_invisible(seen), seen);
+    }
+}
+
+#[test]
+fn joiners_stay_in_words_that_need_them() {
+    for word in [
+        "می\u{200C}خواهم",   // Persian: I want
+        "کتاب\u{200C}ها",    // Persian: books
+        "مِ\u{200C}ن",        // a mark on the letter before
+        "ه\u{200D}",         // Arabic: heh in its initial form, alone
+        "क्\u{200D}ष",        // Hindi: a half form
+        "क्\u{200C}ष",        // Hindi: a virama that is seen
+        "ශ්\u{200D}රී",        // Sinhala: Sri
+        "ന്\u{200D}",         // Malayalam: an older chillu
+        "র\u{200D}\u{9CD}য", // Bengali: ra with ya-phalaa
+    ] {
+        assert_eq!(without_invisible(word), word);
+    }
+    assert_eq!(without_invisible("می\u{200C}\u{200C}\u{200D}خواهم"), "می\u{200C}خواهم", "one is enough");
+    assert_eq!(without_invisible("شما\u{200C}را"), "شمارا", "alef does not join");
+    assert_eq!(without_invisible("ह\u{200D}न"), "हन", "no virama");
+}
+
+#[test]
+fn emoji_stay_whole() {
+    for emoji in [
+        "👩\u{200D}👩\u{200D}👧",
+        "👩\u{200D}❤\u{FE0F}\u{200D}👨",
+        "👩🏽\u{200D}⚕\u{FE0F}",
+        "❤\u{FE0F}",
+        "1\u{FE0F}\u{20E3}",
+    ] {
+        assert_eq!(without_invisible(emoji), emoji);
+    }
+    assert_eq!(without_invisible("❤\u{FE0F}\u{FE0F}"), "❤\u{FE0F}", "one is enough");
+    assert_eq!(without_invisible("1\u{FE0F}2\u{FE0F}a\u{FE0F}"), "12a");
+    assert_eq!(without_invisible("❤\u{FE0E}👩\u{200D}"), "❤👩");
+    let england = "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}";
+    assert_eq!(without_invisible(england), "🏴");
+}
+
+/// Any text, with what matters here more often than others.
+fn any_text() -> impl Strategy<Value = String> {
+    let special = prop::sample::select(
+        "\u{200C}\u{200D}\u{FE0F}\u{200B}\u{2800}\r\n1❤👩🏽یخاকর\u{9CD}\u{64E}\u{20E3}\u{E0067}"
+            .chars()
+            .collect::<Vec<_>>(),
+    );
+    prop::collection::vec(prop_oneof![3 => special, 1 => any::<char>()], 0..24).prop_map(String::from_iter)
+}
+
+proptest! {
+    #[test]
+    fn nothing_invisible_is_left_but_single_candidates_and_a_second_pass_changes_nothing(text in any_text()) {
+        let clean = without_invisible(&text);
+        prop_assert!(clean.chars().all(|c| is_seen(c) || joiners::is_candidate(c)));
+        prop_assert!(!clean.contains(['\r', BRAILLE_BLANK]));
+        let joined: Vec<char> = clean.chars().collect();
+        let is_pair = |pair: &[char]| pair.iter().all(|c| ['\u{200C}', '\u{200D}'].contains(c));
+        prop_assert!(!joined.windows(2).any(is_pair));
+        prop_assert_eq!(without_invisible(&clean), clean);
+    }
+
+    #[test]
+    fn what_is_seen_stays_in_its_order(text in any_text()) {
+        let seen = |text: &str| text.chars().filter(|&c| is_seen(c) && !"\r\n\u{2800} ".contains(c)).collect::<String>();
+        prop_assert_eq!(seen(&without_invisible(&text)), seen(&text));
+    }
+
+    #[test]
+    fn a_text_of_white_space_and_invisible_characters_is_blank(
+        chars in prop::collection::vec(any::<char>().prop_filter("seen", |&c| {
+            CodePointSetData::new::<WhiteSpace>().contains(c) || !is_seen(c)
+        }), 0..16)
+    ) {
+        let clean = without_invisible(&String::from_iter(chars));
+        prop_assert_eq!(clean.trim(), "");
+    }
+}

@@ -1,0 +1,157 @@
+//! Every row of the table of failures, as it comes over the network before the caller has a word: whole answers and
+//! streamed ones are treated alike.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_config::SdkConfig;
+use function::{
+    catalog::{Query, Shelf},
+    chat::{Conversation, Prompt},
+    deadline::Deadline,
+    model::{BedrockModel, FAILURES, Model, ModelFailure, Remedy},
+};
+use harness::{
+    backend::Backend,
+    bedrock::{self, EVENT_STREAM, end, exception, words},
+    http::{Body, Request, Response},
+};
+
+use crate::support::{aws, sdk_config};
+
+const FALLBACKS: [&str; 2] = ["us.anthropic.claude-haiku-4-5-20251001-v1:0", "us.amazon.nova-lite-v1:0"];
+
+type Rule = fn(&Request) -> Option<Response>;
+
+/// Ask a model with two fallbacks for an answer, or for its beginning.
+async fn ask(config: &SdkConfig, streamed: bool) -> Result<(), ModelFailure> {
+    let conversation = Conversation::from_body(r#"{"message": "hi"}"#).unwrap();
+    let movies = Arc::new(Shelf::default()).select(&Query::default(), 50);
+    let prompt = Prompt::new(&movies, &conversation);
+    let model = BedrockModel::new(config, "us.anthropic.claude-haiku-5-5", &FALLBACKS.map(str::to_owned));
+    let deadline = Deadline::within(Duration::from_secs(30));
+    match streamed {
+        true => model.begin(&prompt, deadline).await.map(drop),
+        false => model.answer(&prompt, deadline).await.map(drop),
+    }
+}
+
+fn calls(remedy: Remedy) -> usize {
+    match remedy {
+        Remedy::Again => 4,
+        Remedy::Another => 3,
+        Remedy::Nothing => 1,
+    }
+}
+
+/// The failure that `backend` makes of both kinds of answers is the row `what`, and it is asked as often as that says.
+async fn is_row(backend: &Backend, what: &str, streamed: bool) {
+    let row = FAILURES.iter().find(|row| row.what == what).unwrap();
+    backend.forget();
+    let failure = ask(&sdk_config(&backend.url), streamed).await.unwrap_err();
+    assert_eq!(failure.hint, row.hint, "{what}, streamed: {streamed}: {failure:?}");
+    assert_eq!((failure.public, failure.remedy), row.then, "{what}, streamed: {streamed}");
+    assert_eq!(backend.requests().len(), calls(failure.remedy), "{what}, streamed: {streamed}");
+}
+
+#[tokio::test]
+async fn what_the_service_writes_is_treated_as_its_row_says() {
+    for row in FAILURES.iter().filter(|row| row.example.status > 0) {
+        let example = row.example;
+        let backend = aws(move |_| Some(Response::error(example.status, example.code, example.message)));
+        for streamed in [false, true] {
+            is_row(&backend, row.what, streamed).await;
+        }
+    }
+}
+
+fn html(_: &Request) -> Option<Response> {
+    let body = Body::Whole(b"<html>Sign in to this network</html>".to_vec());
+    Some(Response { status: 200, headers: vec![("content-type", "text/html".to_owned())], body })
+}
+
+fn half(_: &Request) -> Option<Response> {
+    let whole = bedrock::answer("Watch Alien.").to_string();
+    Some(Response::ok(&whole[..whole.len() / 2]))
+}
+
+/// Half of a body whose whole length was announced or begun, and then the end of the connection.
+fn cut(_: &Request) -> Option<Response> {
+    let (feed, response) = Response::fed("application/json");
+    feed.send(bedrock::answer("Watch Alien.").to_string().into_bytes()[..40].to_vec());
+    feed.cut();
+    Some(response)
+}
+
+fn silent(_: &Request) -> Option<Response> {
+    Some(Response::ok(bedrock::answer("")))
+}
+
+fn streaming(frames: &[Vec<u8>]) -> Response {
+    let (feed, response) = Response::fed(EVENT_STREAM);
+    feed.send(frames.concat());
+    response
+}
+
+#[tokio::test]
+async fn what_does_not_come_from_the_service_is_treated_as_its_row_says() {
+    let unreadable = "an answer that broke off while it was read, or that Bedrock did not write (HTML, half of a JSON \
+                      document)";
+    let broken = "no connection, or one that broke";
+    let silence = "an answer without text";
+    let fault = "Bedrock failed in the middle of a stream";
+    let whole: [(&str, Rule); 6] = [
+        (unreadable, html),
+        (unreadable, half),
+        (unreadable, cut),
+        (silence, silent),
+        (broken, |_| None),
+        (fault, |_| Some(Response::error(500, "InternalServerException", "oh"))),
+    ];
+    let streams: [(&str, Rule); 7] = [
+        (unreadable, html),
+        (unreadable, half),
+        (unreadable, |_| Some(streaming(&[words("Watch ")[..9].to_vec()]))),
+        (silence, |_| Some(streaming(&[end("end_turn")]))),
+        (broken, |_| None),
+        (broken, |_| Some(streaming(&[]))),
+        (fault, |_| Some(streaming(&[exception("internalServerException")]))),
+    ];
+    for (streamed, faults) in [(false, &whole[..]), (true, &streams)] {
+        for &(what, rule) in faults {
+            is_row(&aws(rule), what, streamed).await;
+        }
+    }
+    // These are shown elsewhere: `attempts.rs` by a clock of its own, `surroundings.rs` by the program.
+    let shown =
+        [unreadable, broken, silence, fault, "no answer in time", "no credentials", "the request cannot be built"];
+    for row in FAILURES.iter().filter(|row| row.example.status == 0) {
+        assert!(shown.contains(&row.what), "{} has no test", row.what);
+    }
+}
+
+#[tokio::test]
+async fn an_exception_before_the_first_word_of_a_stream_is_treated_as_the_same_error_of_a_call() {
+    for (name, what) in [
+        ("throttlingException", "too many requests, or another quota"),
+        ("serviceUnavailableException", "the model has no capacity at the moment"),
+        ("modelStreamErrorException", "the model failed"),
+        ("validationException", "the model does not accept the request"),
+        ("somethingNewException", "the model failed"),
+    ] {
+        let backend = aws(move |_| Some(streaming(&[exception(name)])));
+        is_row(&backend, what, true).await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_built_is_not_tried_again() {
+    let backend = aws(|_| None);
+    let mut config = sdk_config(&backend.url).into_builder();
+    config.set_region(None);
+    let config = config.build();
+    for streamed in [false, true] {
+        let failure = ask(&config, streamed).await.unwrap_err();
+        assert!(failure.hint.contains("set AWS_REGION"), "{failure:?}");
+        assert!(backend.requests().is_empty());
+    }
+}
