@@ -245,7 +245,14 @@ async fn the_log_tells_the_engineer_what_the_public_does_not_hear() {
     let model = oracle(Some(Err(trouble("AccessDeniedException", denied).into())));
     let all =
         logged(Films(Some(Err(trouble("AccessDenied", "no dynamodb:Scan")))), model, json!({"message": "hi"})).await;
-    for known in [denied, "AccessDeniedException", "aws-1", "allow bedrock:InvokeModel", "no dynamodb:Scan"] {
+    for known in [
+        denied,
+        "AccessDeniedException",
+        "aws-1",
+        "allow bedrock:InvokeModel",
+        "no dynamodb:Scan",
+        "allow dynamodb:Scan on",
+    ] {
         assert!(all.contains(known), "{known} in {all}");
     }
 }

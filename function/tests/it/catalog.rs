@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use function::{
     aws::Trouble,
-    catalog::{Cap, Catalog, DynamoTable, FirstRows, Query, Selection, Table as _},
+    catalog::{Cap, Catalog, DynamoTable, FAILURES, FirstRows, Query, Selection, Table as _},
 };
 use harness::{
     backend::Backend,
@@ -100,4 +100,14 @@ async fn why_there_are_no_films_is_kept_for_the_log() {
     let trouble = first_rows(&backend, 50).await.unwrap_err();
     assert_eq!((trouble.code.as_str(), trouble.detail.as_str()), ("AccessDeniedException", denied));
     assert_eq!(trouble.aws_request_id.as_deref(), Some("aws-1"));
+}
+
+#[tokio::test]
+async fn each_failure_of_the_table_has_the_hint_of_its_row() {
+    for row in FAILURES.iter().filter(|row| row.example.status > 0) {
+        let example = row.example;
+        let backend = aws(move |_| Some(Response::error(example.status, example.code, example.message)));
+        let trouble = first_rows(&backend, 50).await.unwrap_err();
+        assert_eq!(function::aws::hint(FAILURES, &trouble), Some(row.hint), "{}", row.what);
+    }
 }
