@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_reads_of_an_event_may_be_any_json() {
+    fn unread_fields_of_an_event_may_be_any_json() {
         let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
         for unread in [deep.as_str(), "1e999999", r#""\ud83c""#] {
             let text = format!("\u{FEFF}{{\"x\": {unread}, \"httpMethod\": \"POST\", \"body\": \"a\\ud83c\"}}");

@@ -76,7 +76,7 @@ impl HttpClient for Http {
     }
 }
 
-/// A connection does not survive a snapshot, and nothing tells the restored process so.
+/// A connection does not survive a snapshot, and the restored process gets no notice of its end.
 impl SnapStartResource for Http {
     fn before_snapshot(&self) -> BoxFuture<'_, Result<(), RuntimeError>> {
         self.0.idle().clear();

@@ -1,4 +1,4 @@
-//! Failures whose cause is known: what tells each from the others, and what to do about it.
+//! Failures whose cause is known: what distinguishes each from the others, and what to do about it.
 
 use super::{Stage, Trouble};
 
@@ -7,7 +7,7 @@ use super::{Stage, Trouble};
 pub struct Known<T> {
     /// What happened, as a document says it.
     pub what: &'static str,
-    /// What tells it from other failures.
+    /// What distinguishes it from other failures.
     pub sign: Sign,
     /// AWS's own words. They come from its documentation and from public reports of users.
     pub example: Example,

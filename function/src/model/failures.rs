@@ -76,7 +76,7 @@ pub const FAILURES: &[Failure] = &[
              Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to \
              this model.",
         ),
-        hint: "ask the model once as somebody who may aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, \
+        hint: "ask the model once with a role that may aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, \
                such as in the Bedrock console's playground, then wait 15 minutes",
         then: (AccessRefused, Another),
     },
