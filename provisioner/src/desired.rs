@@ -4,6 +4,7 @@ mod entrance;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use entrance::Entrance;
 
@@ -33,6 +34,8 @@ pub struct Desired {
     pub outputs: Vec<Output>,
     /// The ways by which messages come to its functions, the first of the template first.
     pub entrances: Vec<Entrance>,
+    /// The template that wants them: it says where they stand.
+    template: Arc<Template>,
 }
 
 /// One resource that shall exist.
@@ -130,7 +133,8 @@ impl Desired {
             resolved.outputs.into_iter().map(|output| Output { value: known.fill_text(&output.value), ..output });
         let entrances = entrance::entrances(template, &resources);
         let (stack, place) = (stack.clone(), place.clone());
-        let desired = Self { stack, place, outputs: outputs.collect(), entrances, resources };
+        let template = Arc::new(template.clone());
+        let desired = Self { stack, place, outputs: outputs.collect(), entrances, resources, template };
         desired.check_same_name()?;
         Ok(desired)
     }
@@ -139,6 +143,19 @@ impl Desired {
     #[must_use]
     pub fn mark(&self, logical_id: &str) -> Mark {
         mark(&self.stack, &self.place, logical_id)
+    }
+
+    /// Where a property of a resource stands: `file:line`.
+    #[must_use]
+    pub fn property_place(&self, logical_id: &str, property: &[String]) -> String {
+        let keys = ["Resources", logical_id, "Properties"].into_iter().chain(property.iter().map(String::as_str));
+        self.template.place(&keys.collect::<Vec<_>>())
+    }
+
+    /// Where the value of an output stands: `file:line`.
+    #[must_use]
+    pub fn output_place(&self, name: &str) -> String {
+        self.template.place(&["Outputs", name, "Value"])
     }
 
     /// The resource of this logical id.
@@ -227,13 +244,7 @@ fn check_attributes(template: &Template, declared: &ResolvedResource, earlier: &
 fn unknown_attribute(reference: &Reference, resources: &[Wanted]) -> Option<String> {
     let Reference { logical_id, attribute } = reference;
     let other = resources.iter().find(|wanted| wanted.logical_id == *logical_id)?;
-    if attribute == "Ref" || other.resource.has_attribute(attribute) {
-        return None;
-    }
-    let names = other.resource.attribute_names();
-    let supported = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    let kind = other.resource.kind();
-    Some(format!("`{logical_id}` ({kind}) has no attribute `{attribute}`; supported: {supported}"))
+    other.resource.lacks(logical_id, attribute)
 }
 
 fn check_names(template: &Template, packages: &Packages) -> Result<()> {

@@ -14,7 +14,7 @@ use super::retry::{Progress, until_ready};
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::{Found, Reader as _};
-use crate::resources::other::{Call, Other, Schema};
+use crate::resources::other::{Call, Identifier, Other, Schema};
 use crate::resources::{Ids, Mark, Resource};
 
 /// How many resources are read at once; Cloud Control allows an account a few calls a second.
@@ -23,15 +23,15 @@ const AT_ONCE: usize = 4;
 impl AwsReader {
     /// The resource that its own properties identify; else the one among all of its kind.
     pub(super) async fn find_other(&self, wanted: &Other, mark: &Mark) -> Result<Option<Found>> {
-        if let Some(identifier) = wanted.identifier() {
+        if let Some(identifier) = wanted.own_identifier() {
             let found = self.aws.resource(wanted, &identifier).await?;
-            return Ok(found.map(|one| found_as(one, &identifier, mark)));
+            return Ok(found.map(|one| found_as(one, mark)));
         }
         let listed = self.listed(&wanted.type_name).await?;
         let likely: Vec<_> = listed.iter().filter(|one| may_be(wanted, one)).cloned().collect();
         let all = self.read(wanted, likely).await?;
-        let found = wanted.among(all.iter().map(|(identifier, one)| (identifier, one)), mark);
-        Ok(found.map(|(identifier, one)| found_as(one.clone(), identifier, mark)))
+        let found = wanted.among(all.iter().map(|one| ((), one)), mark);
+        Ok(found.map(|((), one)| found_as(one.clone(), mark)))
     }
 
     /// What carries this mark of a kind, by the ARN that the tagging API gives it. Most identifiers, or the last part of
@@ -47,8 +47,8 @@ impl AwsReader {
         let (likely, rest) = listed.iter().cloned().partition(|one| arn.contains(&last_part(one)));
         for listed in [likely, rest] {
             let all = self.read(&bare, listed).await?;
-            if let Some((identifier, one)) = all.into_iter().find(|(_, one)| one.is_marked(mark)) {
-                return Ok(Some(found_as(one, &identifier, mark)));
+            if let Some(one) = all.into_iter().find(|one| one.is_marked(mark)) {
+                return Ok(Some(found_as(one, mark)));
             }
         }
         Ok(None)
@@ -60,17 +60,14 @@ impl AwsReader {
     }
 
     /// Those of these that are still there, in the order of their identifiers.
-    async fn read(&self, of: &Other, listed: Vec<ResourceDescription>) -> Result<Vec<(String, Other)>> {
+    async fn read(&self, of: &Other, listed: Vec<ResourceDescription>) -> Result<Vec<Other>> {
         let read = stream::iter(listed.into_iter().filter_map(|one| one.identifier))
-            .map(async |identifier| {
-                let one = self.aws.resource(of, &identifier).await?;
-                Ok::<_, Error>((identifier, one))
-            })
+            .map(async |identifier| self.aws.resource(of, &Identifier::new(identifier)).await)
             .buffer_unordered(AT_ONCE)
             .try_collect::<Vec<_>>()
             .await?;
-        let mut all: Vec<_> = read.into_iter().filter_map(|(identifier, one)| Some((identifier, one?))).collect();
-        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut all: Vec<_> = read.into_iter().flatten().collect();
+        all.sort_by(|one, other| one.identifier.cmp(&other.identifier));
         Ok(all)
     }
 }
@@ -100,15 +97,15 @@ impl Aws {
         all.map_err(|error| problem(format!("listing the resources of kind {kind}"), &error))
     }
 
-    async fn resource(&self, wanted: &Other, identifier: &str) -> Result<Option<Other>> {
+    async fn resource(&self, wanted: &Other, identifier: &Identifier) -> Result<Option<Other>> {
         let kind = &wanted.type_name;
         let doing = || format!("reading {kind} {identifier}");
-        let request = self.cloudcontrol.get_resource().type_name(kind).identifier(identifier);
+        let request = self.cloudcontrol.get_resource().type_name(kind).identifier(identifier.as_str());
         match request.send().await {
             Ok(answer) => {
                 let text = answer.resource_description.and_then(|one| one.properties).unwrap_or_default();
                 let properties = serde_json::from_str(&text).map_err(|error| Error::new(doing(), error))?;
-                Ok(Some(wanted.found(properties)))
+                Ok(Some(wanted.found(identifier.clone(), properties)))
             }
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(problem(doing(), &error)),
@@ -123,20 +120,20 @@ impl Aws {
                 let doing = format!("creating {kind}");
                 let answer = request.send().await.map_err(|error| problem(&doing, &error))?;
                 let done = self.ended(&doing, answer.progress_event).await?;
-                let identifier = done.identifier.unwrap_or_default();
+                let identifier = Identifier::new(done.identifier.unwrap_or_default());
                 let Some(bare) = Other::new(kind, Map::new()) else { return Ok(Ids::new()) };
                 let made = self.resource(&bare, &identifier).await?;
-                Ok(ids(&identifier, made.map(|one| one.properties).unwrap_or_default()))
+                Ok(made.unwrap_or_else(|| bare.found(identifier, Map::new())).assigned())
             }
             Call::UpdateResource { type_name: kind, identifier, patch } => {
-                let request = self.cloudcontrol.update_resource().type_name(kind).identifier(identifier);
+                let request = self.cloudcontrol.update_resource().type_name(kind).identifier(identifier.as_str());
                 let doing = format!("updating {kind} {identifier}");
                 let answer = request.patch_document(patch.to_string()).send().await;
                 let answer = answer.map_err(|error| problem(&doing, &error))?;
                 self.ended(&doing, answer.progress_event).await.map(|_| Ids::new())
             }
             Call::DeleteResource { type_name: kind, identifier } => {
-                let request = self.cloudcontrol.delete_resource().type_name(kind).identifier(identifier);
+                let request = self.cloudcontrol.delete_resource().type_name(kind).identifier(identifier.as_str());
                 let doing = format!("deleting {kind} {identifier}");
                 let answer = match request.send().await {
                     Ok(answer) => answer,
@@ -192,35 +189,16 @@ fn may_be(wanted: &Other, listed: &ResourceDescription) -> bool {
     let Some(name) = wanted.given_name() else { return true };
     let properties: Map<String, Value> =
         listed.properties().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    match wanted.found(properties).given_name() {
+    let identifier = listed.identifier().unwrap_or_default();
+    match wanted.found(Identifier::new(identifier), properties).given_name() {
         Some(listed) => listed == name,
-        None => listed.identifier().is_some_and(|identifier| identifier.contains(name)),
+        None => identifier.contains(name),
     }
 }
 
-fn found_as(one: Other, identifier: &str, mark: &Mark) -> Found {
-    let owner = one.owner(mark);
-    let ids = ids(identifier, one.properties.clone());
+fn found_as(one: Other, mark: &Mark) -> Found {
+    let (ids, owner) = (one.assigned(), one.owner(mark));
     Found::new(Resource::Other(one), ids, owner)
-}
-
-/// What references can ask for: the identifier, which is what `Ref` gives for almost every kind, and all properties
-/// but maps, those inside others by their dotted path. A list stays a list.
-fn ids(identifier: &str, properties: Map<String, Value>) -> Ids {
-    let mut ids = Ids::from([("Ref".to_owned(), identifier.to_owned())]);
-    let mut inside = vec![(String::new(), Value::Object(properties))];
-    while let Some((path, value)) = inside.pop() {
-        match value {
-            Value::Object(map) => {
-                let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-                inside.extend(map.into_iter().map(|(key, value)| (join(&key), value)));
-            }
-            Value::String(_) | Value::Array(_) => ids.insert(path, value),
-            Value::Number(_) | Value::Bool(_) => ids.insert(path, value.to_string()),
-            Value::Null => {}
-        }
-    }
-    ids
 }
 
 #[cfg(test)]

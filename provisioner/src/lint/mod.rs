@@ -6,7 +6,7 @@
 
 mod cors;
 mod iam;
-mod length;
+mod limits;
 mod monitoring;
 mod permission;
 mod route;
@@ -28,6 +28,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong, with the property.
     pub cause: String,
+    /// The keys of the property in the template, where it is about one.
+    pub property: Vec<String>,
     /// What to write instead.
     pub hint: String,
 }
@@ -58,7 +60,13 @@ impl Checked {
     }
 
     fn finding(&self, severity: Severity, cause: impl Into<String>, hint: impl Into<String>) -> Finding {
-        Finding { logical_id: self.logical_id.clone(), severity, cause: cause.into(), hint: hint.into() }
+        Finding {
+            logical_id: self.logical_id.clone(),
+            severity,
+            cause: cause.into(),
+            property: Vec::new(),
+            hint: hint.into(),
+        }
     }
 }
 
@@ -85,11 +93,12 @@ pub fn lint(desired: &Desired) -> Vec<Finding> {
     one.chain(together).flatten().collect()
 }
 
-/// What of a resource as it would be sent is longer than AWS takes. Planning adds to what the template says: routes that
-/// are taken over are remembered in a description.
+/// What AWS would refuse of a resource as it would be sent: by length, characters, range or reserved name.
+///
+/// Planning adds to what the template says: routes that are taken over are remembered in a description.
 #[must_use]
-pub fn too_long(logical_id: &str, resource: &Resource) -> Vec<Finding> {
-    length::too_long(&checked(logical_id, resource))
+pub fn beyond_limits(logical_id: &str, resource: &Resource) -> Vec<Finding> {
+    limits::refused(&checked(logical_id, resource))
 }
 
 fn checked(logical_id: &str, resource: &Resource) -> Checked {

@@ -12,7 +12,7 @@ fn found(resources: &Value) -> Vec<Finding> {
 #[track_caller]
 fn cause(resources: &Value) -> (Severity, String) {
     let [one] = found(resources).try_into().unwrap_or_else(|all| panic!("not just one finding: {all:#?}"));
-    let Finding { logical_id: _, severity, cause, hint } = one;
+    let Finding { logical_id: _, severity, cause, property: _, hint } = one;
     assert!(!hint.is_empty());
     (severity, cause)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::afterwards::afterwards;
+use super::attributes;
 use super::callers::past_the_alias;
 use super::canary::{Canary, share_first};
 use super::check::{Checks, check, unasked};
@@ -105,6 +106,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     notes.extend(past_the_alias(observed, &steps));
     notes.extend(leftovers::notes(desired, observed, &steps, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
+    blockers.extend(attributes::unknown(desired, observed));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));
     // Each step is as it would be alone; from here on they heed each other. Holding comes first, for it adds steps and
     // turns around who waits for whom; publishing then sees the writes as they are sent. Who waits for whom beyond that is

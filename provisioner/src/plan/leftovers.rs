@@ -28,7 +28,7 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
         let mut id = format!("{logical_id} ({name})");
         if removals.iter().any(|step| step.id == id) {
             // Two runs at once leave two of the same name.
-            id = format!("{id} {}", found.ids.get("Ref").map_or("", String::as_str));
+            id = format!("{id} {}", told_apart_by(found));
         }
         let step = Step::new(logical_id, found.resource.clone(), found.ids.clone(), action, stages);
         let step = Step { id, name, needs: before.clone(), reason: Some(reason), ..step };
@@ -36,6 +36,14 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
         removals.push(step);
     }
     removals
+}
+
+/// What two resources of one name differ in.
+fn told_apart_by(found: &Found) -> String {
+    if let Resource::Other(other) = &found.resource {
+        return other.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
+    }
+    found.ids.get("Ref").cloned().unwrap_or_default()
 }
 
 /// The steps that remove APIs which first deploys at the same time have made beside the stack's own: they are of the

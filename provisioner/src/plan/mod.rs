@@ -4,6 +4,7 @@
 
 mod afterwards;
 mod apply;
+mod attributes;
 mod callers;
 mod canary;
 mod check;

@@ -2,21 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use super::{Blocker, Note, Step};
+use super::{Action, Blocker, Note, Step};
 use crate::desired::Desired;
-use crate::lint::{Finding, Severity, lint, too_long};
+use crate::lint::{Finding, Severity, beyond_limits, lint};
 use crate::observe::Observed;
 use crate::resources::function::Function;
-use crate::resources::{Resource, deleted_principals};
+use crate::resources::{Changed, Resource, deleted_principals};
 
 /// A finding that AWS would refuse stands in the way of the step that would send it; every other is a note.
 pub(super) fn findings(desired: &Desired, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
     let (mut blockers, mut notes) = (Vec::new(), Vec::new());
     let sent = steps.iter().filter(|step| step.action.changes_something());
     let sent: BTreeSet<String> = sent.map(|step| step.id.clone()).collect();
-    let lengths = steps.iter().flat_map(|step| too_long(&step.logical_id, &step.resource));
-    let all: Vec<Finding> = lint(desired).into_iter().chain(lengths).collect();
-    for Finding { logical_id, severity, cause, hint } in all {
+    let limits = steps.iter().filter(|step| step.action.changes_something()).flat_map(|step| {
+        let beyond = beyond_limits(&step.logical_id, &step.resource).into_iter();
+        beyond.filter(|finding| is_sent(step, finding)).collect::<Vec<_>>()
+    });
+    let all: Vec<Finding> = lint(desired).into_iter().chain(limits).collect();
+    for Finding { logical_id, severity, cause, property, hint } in all {
+        let cause = match property.is_empty() {
+            true => cause,
+            false => format!("{cause} ({})", desired.property_place(&logical_id, &property)),
+        };
         if severity == Severity::Refused && sent.contains(&logical_id) {
             for step in steps.iter_mut().filter(|step| step.id == logical_id) {
                 step.leave("it is blocked, see the error");
@@ -44,6 +51,18 @@ pub(super) fn of_deleted_principals(steps: &[Step]) -> impl Iterator<Item = Note
             )),
         })
     })
+}
+
+/// Whether the step sends the property that a finding is about. What AWS has is what AWS takes.
+fn is_sent(step: &Step, finding: &Finding) -> bool {
+    match step.action {
+        Action::Create | Action::Replace => true,
+        Action::Update | Action::Adopt => {
+            let first = finding.property.first().map_or("", String::as_str);
+            Changed::of(&step.changes).has(first)
+        }
+        Action::Keep | Action::Delete | Action::Leave => false,
+    }
 }
 
 /// What is set on functions of the stack that a template cannot say here: it stays, and reaches callers with versions.

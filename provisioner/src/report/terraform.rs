@@ -80,10 +80,11 @@ fn imports(label: &str, found: &Found) -> Vec<Import> {
         Resource::Route(route) => own("aws_apigatewayv2_route", format!("{}/{}", route.api_id, given("RouteId"))),
         Resource::Stage(stage) => own("aws_apigatewayv2_stage", format!("{}/{}", stage.api_id, stage.stage_name)),
         Resource::Table(table) => own("aws_dynamodb_table", table.table_name.clone()),
-        // The provider that goes through Cloud Control names its kinds after the registry's.
+        // The provider that goes through Cloud Control names its kinds after the registry's, and takes its identifiers.
         Resource::Other(other) => {
             let kind = other.type_name.trim_start_matches("AWS::").replace("::", "_");
-            own(&format!("awscc_{}", snake_case(&kind)), given("Ref"))
+            let identifier = other.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
+            own(&format!("awscc_{}", snake_case(&kind)), identifier)
         }
     }
 }

@@ -71,7 +71,7 @@ impl Kind for Api {
     type Call = Call;
 
     fn complete(&mut self, mark: &Mark) {
-        super::kind::default_name(&mut self.name, mark);
+        super::name::default_name(&mut self.name, mark, 128);
         mark.add_to(&mut self.tags);
     }
 

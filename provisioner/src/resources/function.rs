@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use super::code::Code;
-use super::kind::{Changed, Ids, Kind, Stages, default_name, id, stages};
+use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::name::default_name;
 use super::scalar;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
@@ -226,7 +227,7 @@ impl Kind for Function {
     }
 
     fn complete(&mut self, mark: &Mark) {
-        default_name(&mut self.function_name, mark);
+        default_name(&mut self.function_name, mark, 64);
         self.fill_defaults();
         mark.add_to(&mut self.tags);
     }

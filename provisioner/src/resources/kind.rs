@@ -46,6 +46,10 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     fn has_attribute(&self, name: &str) -> bool {
         Self::ATTRIBUTES.contains(&name)
     }
+    /// What `Fn::GetAtt` can ask for, where that is known here.
+    fn attribute_names(&self) -> Vec<String> {
+        Self::ATTRIBUTES.iter().map(|name| (*name).to_owned()).collect()
+    }
     /// The properties that AWS cannot change in place; `*` for all.
     fn create_only(&self) -> Vec<&str> {
         Self::CREATE_ONLY.to_vec()
@@ -156,11 +160,4 @@ pub(super) fn id(ids: &Ids, attribute: &str) -> String {
 /// The stages that hold a call.
 pub(super) fn stages<C>(stages: impl IntoIterator<Item = Vec<C>>) -> Stages<C> {
     stages.into_iter().filter(|stage| !stage.is_empty()).collect()
-}
-
-/// The physical name of a resource that the template gives none: the same in every run.
-pub(super) fn default_name(name: &mut String, mark: &Mark) {
-    if name.is_empty() {
-        *name = format!("{}-{}", mark.stack, mark.logical_id);
-    }
 }

@@ -40,7 +40,7 @@ impl Kind for LogGroup {
     type Call = Call;
 
     fn complete(&mut self, mark: &Mark) {
-        super::kind::default_name(&mut self.log_group_name, mark);
+        super::name::default_name(&mut self.log_group_name, mark, 512);
         mark.add_to(&mut self.tags);
     }
 

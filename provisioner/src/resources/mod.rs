@@ -4,6 +4,7 @@
 
 pub mod alias;
 pub mod api;
+mod attribute;
 mod code;
 mod cors;
 mod difference;
@@ -13,6 +14,7 @@ pub mod inline_policy;
 pub mod integration;
 mod kind;
 pub mod log_group;
+mod name;
 pub mod other;
 pub mod permission;
 mod policy;
@@ -113,8 +115,8 @@ macro_rules! kinds {
 
             /// What `Fn::GetAtt` can ask it for, where that is known here.
             #[must_use]
-            pub fn attribute_names(&self) -> &'static [&'static str] {
-                match self { $(Self::$name(_) => $module::$name::ATTRIBUTES),+ }
+            pub fn attribute_names(&self) -> Vec<String> {
+                match self { $(Self::$name(one) => one.attribute_names()),+ }
             }
 
             /// What people call it.
@@ -306,7 +308,10 @@ impl Resource {
             (Self::Api(_), Self::Api(_)) => given("ApiId"),
             (Self::Integration(_), Self::Integration(_)) => given("IntegrationId"),
             (Self::Route(_), Self::Route(_)) => given("RouteId"),
-            (Self::Other(one), Self::Other(another)) => one.type_name == another.type_name && given("Ref"),
+            (Self::Other(one), Self::Other(another)) => {
+                let is_known = one.identifier.is_some();
+                is_known && one.type_name == another.type_name && one.identifier == another.identifier
+            }
             (Self::Stage(one), Self::Stage(another)) => {
                 one.api_id == another.api_id && one.stage_name == another.stage_name
             }

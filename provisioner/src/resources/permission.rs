@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::name::joined;
 use super::policy::Principal;
 use super::tags::Mark;
 use crate::place::Place;
@@ -78,7 +79,7 @@ impl Kind for Permission {
 
     fn complete(&mut self, mark: &Mark) {
         self.function_name = bare_function_name(&self.function_name).to_owned();
-        self.statement_id_prefix = format!("{}-{}-", mark.stack, mark.logical_id);
+        self.statement_id_prefix = Self::statement_id_prefix(&mark.stack, &mark.logical_id);
     }
 
     fn name(&self) -> String {
@@ -174,14 +175,26 @@ impl Permission {
         }
     }
 
+    /// What the ids of a permission's statements begin with: `STACK-LOGICALID-`. Where that is too long, the stack's name
+    /// is shortened first: the resource's is read out of the id.
+    #[must_use]
+    pub fn statement_id_prefix(stack: &str, logical_id: &str) -> String {
+        format!("{}-", joined(stack, logical_id, STATEMENT_ID - DIGEST - 1, STATEMENT_ID))
+    }
+
     /// The name in the template of the permission that a stack gave this statement id: `STACK-NAME-DIGEST`. Names hold
     /// letters and digits only, so a longer stack's name is not taken for it.
     #[must_use]
     pub fn logical_id_in<'a>(statement_id: &'a str, stack: &str) -> Option<&'a str> {
-        let rest = statement_id.strip_prefix(stack)?.strip_prefix('-')?;
-        let (logical_id, digest) = rest.split_once('-')?;
-        let is_name = !logical_id.is_empty() && logical_id.chars().all(|c| c.is_ascii_alphanumeric());
-        (is_name && digest.len() == DIGEST).then_some(logical_id)
+        let prefix = statement_id.get(..statement_id.len().checked_sub(DIGEST)?)?;
+        let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
+        let whole = prefix.strip_prefix(stack).and_then(|rest| rest.strip_prefix('-')?.strip_suffix('-'));
+        // A shortened one ends with a digest of both names, so that none but the stack's own fits.
+        let shortened = || {
+            let logical_id = prefix.strip_suffix('-')?.rsplit('-').nth(1)?;
+            (Self::statement_id_prefix(stack, logical_id) == prefix).then_some(logical_id)
+        };
+        whole.filter(is_name).or_else(|| shortened().filter(is_name))
     }
 
     /// Whether a statement id is one that this permission has or had. The length tells `chat-Api-…` of the stack
@@ -195,6 +208,9 @@ impl Permission {
 
 /// How many characters of a digest stand in a statement id.
 pub(crate) const DIGEST: usize = 12;
+
+/// The most characters that Lambda takes for a statement's id.
+const STATEMENT_ID: usize = 100;
 
 /// The name in a function's ARN; a name stays as it is.
 pub(super) fn bare_function_name(name_or_arn: &str) -> &str {
@@ -243,5 +259,22 @@ mod tests {
         assert_ne!(one.statement_id(), other.statement_id());
         assert!(one.statement_id().starts_with("chat-Permission-"), "{}", one.statement_id());
         assert!(one.statement_id().len() <= 100);
+    }
+
+    #[test]
+    fn a_statement_id_is_never_too_long_and_tells_the_resource_of_its_own_stack_alone() {
+        for (stack, logical_id) in
+            [("chat", "Permission"), (&*"s".repeat(75), "Permission"), (&*"s-t".repeat(40), "UrlMay")]
+        {
+            let mark = Mark { stack: stack.to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
+            let mut permission = Permission::of("chat");
+            permission.complete(&mark);
+            let id = permission.statement_id();
+            assert!(id.len() <= 100, "{id}");
+            assert!(permission.owns(&id), "{id}");
+            assert_eq!(Permission::logical_id_in(&id, stack), Some(logical_id), "{id}");
+            assert_eq!(Permission::logical_id_in(&id, &format!("{stack}x")), None, "{id}");
+            assert_eq!(Permission::logical_id_in(&id, &stack[..stack.len() - 1]), None, "{id}");
+        }
     }
 }

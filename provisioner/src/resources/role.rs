@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::kind::{Changed, Ids, Kind, Stages, default_name, stages};
+use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::name::default_name;
 use super::policy::Policy;
 use super::scalar;
 use super::tags::{self, Mark, Tags};
@@ -87,7 +88,7 @@ impl Kind for Role {
     }
 
     fn complete(&mut self, mark: &Mark) {
-        default_name(&mut self.role_name, mark);
+        default_name(&mut self.role_name, mark, 64);
         mark.add_with_region_to(&mut self.tags);
     }
 

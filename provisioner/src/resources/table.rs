@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::kind::{Changed, Ids, Kind, Stages, default_name, id, stages};
+use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::name::default_name;
 use super::scalar;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
@@ -76,7 +77,7 @@ impl Kind for Table {
     type Call = Call;
 
     fn complete(&mut self, mark: &Mark) {
-        default_name(&mut self.table_name, mark);
+        default_name(&mut self.table_name, mark, 255);
         mark.add_to(&mut self.tags);
     }
 

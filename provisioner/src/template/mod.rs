@@ -9,6 +9,7 @@ mod fault;
 mod flat;
 mod graph;
 mod include;
+mod names;
 mod naming;
 mod no_echo;
 mod parameters;

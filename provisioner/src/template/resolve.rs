@@ -149,6 +149,12 @@ impl Template {
         Ok(outputs)
     }
 
+    /// The place of these keys: `file:line`.
+    #[must_use]
+    pub fn place(&self, keys: &[&str]) -> String {
+        self.source.place(keys)
+    }
+
     /// An error at a place of the template: file and line, logical id and property, the reason.
     pub(crate) fn problem(&self, keys: &[&str], fault: Fault) -> Error {
         let Fault { path, reason, condition } = fault;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::cdk_output;
 use super::include;
+use super::names;
 use super::parameters::Declaration;
 use super::reference::has_dynamic_reference;
 use super::source::Source;
@@ -128,6 +129,7 @@ impl Template {
             let cause = format!("the section `{unknown}` is not supported; supported are {}", SECTIONS.join(", "));
             return Err(problem(&source, &[unknown], &cause));
         }
+        names::check(&source, sections)?;
         if has_dynamic_reference(&flat.to_string()) {
             return Err(problem(&source, &[], "dynamic references (`{{resolve:…}}`) are not supported"));
         }

@@ -29,7 +29,7 @@ use crate::resources::api::Api;
 use crate::resources::function::Function;
 use crate::resources::integration::Integration;
 use crate::resources::log_group::LogGroup;
-use crate::resources::other::{Other, Schema};
+use crate::resources::other::{Identifier, Other, Schema};
 use crate::resources::permission::Permission;
 use crate::resources::role::Role;
 use crate::resources::route::Route;
@@ -72,7 +72,7 @@ pub(crate) struct State {
     /// By name.
     pub(crate) tables: BTreeMap<String, Table>,
     /// By kind and identifier: what Cloud Control has made.
-    pub(crate) others: BTreeMap<(String, String), Other>,
+    pub(crate) others: BTreeMap<(String, Identifier), Other>,
     /// How many ids were handed out.
     pub(crate) assigned: u32,
 }

@@ -2,30 +2,32 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{State, conflict, missing};
+use super::{ACCOUNT, State, conflict, missing};
 use crate::observe::{Found, Leftover};
-use crate::resources::other::{self, Other, Schema};
+use crate::resources::other::{self, Identifier, Other, Schema};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl State {
     pub(super) fn find_other(&self, wanted: &Other, mark: &Mark) -> Option<Found> {
         let of_the_kind = self.others.iter().filter(|((kind, _), _)| *kind == wanted.type_name);
-        let all = of_the_kind.map(|((_, identifier), one)| (identifier, wanted.found(one.properties.clone())));
-        let all: Vec<_> = all.collect();
-        let (identifier, one) = wanted.among(all.iter().map(|(identifier, one)| (*identifier, one)), mark)?;
-        Some(found_other(identifier, one.clone(), mark))
+        let found = |((_, identifier), one): (&(String, Identifier), &Other)| {
+            wanted.found(identifier.clone(), one.properties.clone())
+        };
+        let all: Vec<_> = of_the_kind.map(found).collect();
+        let ((), one) = wanted.among(all.iter().map(|one| ((), one)), mark)?;
+        Some(found_other(one.clone(), mark))
     }
 
     /// All with the stack's mark, of the kinds that have tags.
     pub(super) fn marked_others(&self, of_the_stack: &Mark) -> Vec<Leftover> {
         let told = self.others.iter().map(|((kind, identifier), one)| {
-            let one = Other { schema: Schema::kept(kind), ..one.clone() };
-            (identifier, one.found_tags().unwrap_or_default(), one)
+            let one = Other { schema: Schema::kept(kind), identifier: Some(identifier.clone()), ..one.clone() };
+            (one.found_tags().unwrap_or_default(), one)
         });
-        let ours = told.filter(|(_, tags, _)| of_the_stack.owner(tags) == Owner::Ours);
-        ours.map(|(identifier, tags, one)| Leftover {
+        let ours = told.filter(|(tags, _)| of_the_stack.owner(tags) == Owner::Ours);
+        ours.map(|(tags, one)| Leftover {
             logical_id: Mark::of(&tags).logical_id,
-            found: found_other(identifier, one, of_the_stack),
+            found: found_other(one, of_the_stack),
         })
         .collect()
     }
@@ -40,19 +42,21 @@ impl State {
                 if one.given_name().is_some() && self.others.values().any(taken) {
                     return Err(conflict(one.given_name().unwrap_or_default()));
                 }
-                let identifier = self.next_id("other");
-                // What AWS adds: the identifier and the ARN, where the kind has them as properties that it answers only.
-                for name in Schema::kept(type_name).into_iter().flat_map(|schema| schema.primary_identifier) {
-                    one.properties.entry(name).or_insert_with(|| identifier.clone().into());
+                // What AWS adds: the ARN, and the parts of the identifier that the properties do not say.
+                let id = self.next_id("other");
+                one.properties.insert("Arn".to_owned(), arn(type_name, one.given_name().unwrap_or(&id)).into());
+                one.schema = Schema::kept(type_name);
+                for name in one.schema.iter().flat_map(|schema| schema.primary_identifier.clone()) {
+                    one.properties.entry(name).or_insert_with(|| id.clone().into());
                 }
-                one.properties.insert("Arn".to_owned(), format!("arn:{identifier}").into());
-                let arn = ("Arn".to_owned(), format!("arn:{identifier}"));
-                self.others.insert((type_name.clone(), identifier.clone()), one);
-                Ok(Ids::from([("Ref".to_owned(), identifier), arn]))
+                let identifier = one.own_identifier().unwrap_or_else(|| Identifier::new(id));
+                let assigned = one.found(identifier.clone(), one.properties.clone()).assigned();
+                self.others.insert((type_name.clone(), identifier), one);
+                Ok(assigned)
             }
             Call::UpdateResource { type_name, identifier, patch } => {
                 let key = (type_name.clone(), identifier.clone());
-                let one = self.others.get_mut(&key).ok_or_else(|| missing(identifier))?;
+                let one = self.others.get_mut(&key).ok_or_else(|| missing(identifier.as_str()))?;
                 patched(&mut one.properties, patch)?;
                 Ok(Ids::new())
             }
@@ -64,12 +68,16 @@ impl State {
     }
 }
 
-fn found_other(identifier: &str, one: Other, mark: &Mark) -> Found {
-    let owner = one.owner(mark);
-    let mut ids = Ids::from([("Ref".to_owned(), identifier.to_owned())]);
-    let texts = one.properties.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
-    ids.extend(texts);
+fn found_other(one: Other, mark: &Mark) -> Found {
+    let (ids, owner) = (one.assigned(), one.owner(mark));
     Found::new(Resource::Other(one), ids, owner)
+}
+
+/// An ARN as the kind's service writes it.
+fn arn(type_name: &str, name: &str) -> String {
+    let service = type_name.split("::").nth(1).unwrap_or_default().to_lowercase();
+    let noun = if type_name == "AWS::Events::Rule" { "rule/" } else { "" };
+    format!("arn:aws:{service}:us-east-1:{ACCOUNT}:{noun}{name}")
 }
 
 /// JSON Patch, as strict as Cloud Control: what is replaced has to be there.

@@ -8,6 +8,7 @@
 
 mod app;
 mod checked_in;
+mod generated;
 mod include;
 mod languages;
 mod project;

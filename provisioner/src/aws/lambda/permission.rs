@@ -85,7 +85,7 @@ pub(in super::super) fn marked_statements(stack: &str, function_name: &str, poli
         let sid = statement["Sid"].as_str()?;
         let logical_id = Permission::logical_id_in(sid, stack)?;
         let mut bare = Permission::of(function_name);
-        bare.statement_id_prefix = format!("{stack}-{logical_id}-");
+        bare.statement_id_prefix = Permission::statement_id_prefix(stack, logical_id);
         let resource = Resource::Permission(observed_permission(&bare, statement));
         let found = Found::new(resource, statement_ids(sid.to_owned()), Owner::Ours);
         Some(Leftover { logical_id: logical_id.to_owned(), found })

@@ -1,6 +1,7 @@
 //! The planner, judged by what the world is like afterwards.
 
 mod afterwards;
+mod attributes;
 mod canary;
 mod check;
 pub(crate) mod judge;

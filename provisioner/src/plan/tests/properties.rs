@@ -11,7 +11,7 @@ use super::{carried_out, planned, planned_removal, run};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Step, plan};
 use crate::resources::alias::Alias;
-use crate::resources::other::{KIND_TAG, Other};
+use crate::resources::other::{Identifier, KIND_TAG, Other};
 use crate::resources::stage::Stage;
 use crate::resources::{Mark, Tags};
 use crate::world::{State, Trouble, World};
@@ -183,7 +183,7 @@ proptest! {
             let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
             let properties = json!({"QueueName": "old", "Tags": tags}).as_object().unwrap().clone();
             let queue = Other::new("AWS::SQS::Queue", properties).unwrap();
-            state.others.insert(("AWS::SQS::Queue".to_owned(), "old".to_owned()), queue);
+            state.others.insert(("AWS::SQS::Queue".to_owned(), Identifier::new("old")), queue);
             for stage in state.stages.clone().into_values() {
                 let mut old = Stage { stage_name: "old".to_owned(), ..stage };
                 mark("OldStage").add_to(&mut old.tags);

@@ -1,15 +1,20 @@
 //! Kinds that have no type here: they go through AWS Cloud Control, which makes, reads, changes and removes a resource
 //! of any kind that the CloudFormation registry has.
 
+mod attributes;
 mod compare;
+mod identity;
 mod schema;
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+pub use identity::{Identifier, PhysicalId};
 pub use schema::Schema;
 
-use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::tags::{Mark, Owner, Tags};
 use crate::place::Place;
 
@@ -30,6 +35,8 @@ pub struct Other {
     pub mark: Tags,
     /// What the registry says of the kind; absent until AWS was asked.
     pub schema: Option<Schema>,
+    /// What Cloud Control finds it by; absent of one that a template wants.
+    pub identifier: Option<Identifier>,
 }
 
 /// A writing call to Cloud Control.
@@ -37,8 +44,8 @@ pub struct Other {
 #[expect(missing_docs, reason = "the variants are Cloud Control's operations, the fields their arguments")]
 pub enum Call {
     CreateResource { type_name: String, desired_state: Value },
-    UpdateResource { type_name: String, identifier: String, patch: Value },
-    DeleteResource { type_name: String, identifier: String },
+    UpdateResource { type_name: String, identifier: Identifier, patch: Value },
+    DeleteResource { type_name: String, identifier: Identifier },
 }
 
 /// The tag that holds the kind: an ARN does not say it, and who no longer has it in a template needs it to look it up.
@@ -64,21 +71,29 @@ impl Other {
             properties,
             mark: Tags::new(),
             schema: None,
+            identifier: None,
         })
     }
 
     /// A resource of the same kind as AWS answers it.
     #[must_use]
-    pub fn found(&self, properties: Map<String, Value>) -> Self {
-        Self { properties, ..self.clone() }
+    pub fn found(&self, identifier: Identifier, properties: Map<String, Value>) -> Self {
+        Self { properties, identifier: Some(identifier), ..self.clone() }
     }
 
     /// What AWS finds it by, when its own properties say it: all parts of the kind's primary identifier.
     #[must_use]
-    pub fn identifier(&self) -> Option<String> {
+    pub fn own_identifier(&self) -> Option<Identifier> {
         let primary = &self.schema.as_ref()?.primary_identifier;
         let parts: Option<Vec<&str>> = primary.iter().map(|name| self.properties.get(name)?.as_str()).collect();
-        parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("|"))
+        parts.filter(|parts| !parts.is_empty()).map(|parts| Identifier::of_parts(&parts))
+    }
+
+    /// What references to a found resource give: `Ref`, and its attributes.
+    #[must_use]
+    pub fn assigned(&self) -> Ids {
+        let of = |identifier| attributes::assigned(&self.type_name, identifier, &self.properties);
+        self.identifier.as_ref().map_or_else(Ids::new, of)
     }
 
     /// The physical name that the template gives it: `QueueName` of a queue, `Name` of many others.
@@ -145,6 +160,11 @@ impl Other {
         !given.is_empty() && given.iter().all(|(name, value)| is_same(name, value))
     }
 
+    /// What is known of the kind without asking again.
+    fn known_schema(&self) -> Option<Cow<'_, Schema>> {
+        self.schema.as_ref().map(Cow::Borrowed).or_else(|| Schema::kept(&self.type_name).map(Cow::Owned))
+    }
+
     /// The properties that it shall have: the template's in the registry's types, and the tags with the mark.
     fn wanted(&self) -> Map<String, Value> {
         let mut wanted = self.properties.clone();
@@ -171,9 +191,14 @@ impl Kind for Other {
         &self.type_name
     }
 
-    /// Which attributes there are is known to AWS alone.
-    fn has_attribute(&self, _name: &str) -> bool {
-        true
+    /// As its schema says: the registry's where that was asked, else the one that is kept here. Without either, AWS alone
+    /// knows.
+    fn has_attribute(&self, name: &str) -> bool {
+        self.known_schema().is_none_or(|schema| schema.has_attribute(name))
+    }
+
+    fn attribute_names(&self) -> Vec<String> {
+        self.known_schema().map(|schema| schema.attributes.iter().cloned().collect()).unwrap_or_default()
     }
 
     fn create_only(&self) -> Vec<&str> {
@@ -191,8 +216,8 @@ impl Kind for Other {
     }
 
     fn identity(&self) -> Vec<String> {
-        if let Some(identifier) = self.identifier() {
-            return vec![identifier];
+        if let Some(identifier) = self.own_identifier() {
+            return vec![identifier.to_string()];
         }
         match self.schema.as_ref().is_some_and(|schema| schema.tags.is_some()) {
             true => self.given_name().map(str::to_owned).into_iter().collect(),
@@ -225,7 +250,8 @@ impl Kind for Other {
         stages([vec![Call::CreateResource { type_name: self.type_name.clone(), desired_state }]])
     }
 
-    fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
+        let Some(identifier) = now.identifier.clone() else { return Stages::new() };
         let wanted = self.wanted();
         let tag_property = self.schema.as_ref().and_then(|schema| schema.tags.as_deref());
         let patch = wanted.into_iter().filter(|(name, _)| changed.has(name)).map(|(name, mut value)| {
@@ -238,15 +264,12 @@ impl Kind for Other {
             let op = if now.properties.contains_key(&name) { "replace" } else { "add" };
             json!({"op": op, "path": format!("/{}", name.replace('~', "~0").replace('/', "~1")), "value": value})
         });
-        stages([vec![Call::UpdateResource {
-            type_name: self.type_name.clone(),
-            identifier: id(ids, "Ref"),
-            patch: patch.collect(),
-        }]])
+        stages([vec![Call::UpdateResource { type_name: self.type_name.clone(), identifier, patch: patch.collect() }]])
     }
 
-    fn delete(&self, ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteResource { type_name: self.type_name.clone(), identifier: id(ids, "Ref") }]])
+    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+        let Some(identifier) = self.identifier.clone() else { return Stages::new() };
+        stages([vec![Call::DeleteResource { type_name: self.type_name.clone(), identifier }]])
     }
 }
 

@@ -1,11 +1,13 @@
 //! What the CloudFormation registry says of a kind, as far as it is needed here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::super::tags::Tags;
+use super::attributes;
 
 /// A kind's schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,11 +23,17 @@ pub struct Schema {
     pub tags: Option<String>,
     /// The types of the properties that have a single one, in JSON schema's words.
     pub types: BTreeMap<String, String>,
+    /// What `Fn::GetAtt` can ask for: properties, and those inside objects by their dotted path.
+    pub attributes: BTreeSet<String>,
 }
 
-/// The schemas of some kinds as they were on 2026-10-20, from the registry by way of cfn-lint 1.58.0: taken where AWS
-/// cannot be asked, as on an emulator.
-const KEPT: &str = include_str!("kept_schemas.json");
+/// The schemas of some kinds, from the registry by way of cfn-lint, for where AWS cannot be asked, as on an emulator.
+/// Written by `provisioner/tests/schemas/generate.py`.
+static KEPT: LazyLock<BTreeMap<String, Schema>> = LazyLock::new(|| {
+    let all: Value = serde_json::from_str(include_str!("kept_schemas.json")).unwrap_or_default();
+    let kinds = all["kinds"].as_object().into_iter().flatten();
+    kinds.filter_map(|(kind, schema)| Some((kind.clone(), Schema::from_registry(&schema.to_string()).ok()?))).collect()
+});
 
 impl Schema {
     /// The schema as `DescribeType` answers it.
@@ -53,14 +61,20 @@ impl Schema {
             types: properties
                 .filter_map(|(name, property)| Some((name.clone(), property["type"].as_str()?.to_owned())))
                 .collect(),
+            attributes: attributes::in_schema(&schema),
         })
+    }
+
+    /// Whether `Fn::GetAtt` can ask for this.
+    #[must_use]
+    pub fn has_attribute(&self, name: &str) -> bool {
+        attributes::has(&self.attributes, name)
     }
 
     /// The schema of a kind from those that are kept here.
     #[must_use]
     pub fn kept(kind: &str) -> Option<Self> {
-        let all: Map<String, Value> = serde_json::from_str(KEPT).unwrap_or_default();
-        Self::from_registry(&all.get(kind)?.to_string()).ok()
+        KEPT.get(kind).cloned()
     }
 
     /// A property's value in the registry's type. Templates write `"30"` and `30` for the same; Cloud Control takes

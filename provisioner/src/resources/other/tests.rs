@@ -14,8 +14,12 @@ fn told(kind: &str, properties: &Value) -> Other {
     other
 }
 
+fn found_as(wanted: &Other, properties: &Value) -> Other {
+    wanted.found(Identifier::new("one"), properties.as_object().unwrap().clone())
+}
+
 fn changes(wanted: &Other, found: &Value) -> Vec<String> {
-    let found = Resource::Other(wanted.found(found.as_object().unwrap().clone()));
+    let found = Resource::Other(found_as(wanted, found));
     let changes = Resource::Other(wanted.clone()).changes_from(&found);
     changes.into_iter().map(|change| change.property).collect()
 }
@@ -60,12 +64,12 @@ fn what_the_template_does_not_say_is_no_change_and_tags_of_others_stay() {
     let found =
         json!({"DisplayName": "old", "KmsMasterKeyId": "k", "Tags": marked("AWS::SNS::Topic", &json!([theirs]))});
     assert_eq!(changes(&topic, &found), ["DisplayName"]);
-    let untagged = topic.found(json!({"Tags": [theirs]}).as_object().unwrap().clone());
+    let mut untagged = found_as(&topic, &json!({"Tags": [theirs]}));
+    untagged.identifier = Some(Identifier::new("arn:topic"));
     let changed = Changed::of(&Resource::Other(topic.clone()).changes_from(&Resource::Other(untagged.clone())));
-    let ids = Ids::from([("Ref".to_owned(), "arn:topic".to_owned())]);
-    let update = topic.update(&untagged, &ids, &changed).concat();
+    let update = topic.update(&untagged, &Ids::new(), &changed).concat();
     let [Call::UpdateResource { patch, identifier, .. }] = update.as_slice() else { panic!("not one call") };
-    assert_eq!(identifier, "arn:topic");
+    assert_eq!(identifier.as_str(), "arn:topic");
     let tags = patch.as_array().unwrap().iter().find(|one| one["path"] == "/Tags").unwrap();
     assert_eq!((&tags["op"], tags["value"].as_array().unwrap().len()), (&json!("replace"), 4), "{patch}");
     assert!(patch.as_array().unwrap().iter().any(|one| one["path"] == "/DisplayName" && one["op"] == "add"), "{patch}");
@@ -83,7 +87,7 @@ fn a_kind_without_tags_is_the_same_when_all_that_cannot_change_is() {
     let wanted = told("AWS::SNS::Subscription", &json!({"TopicArn": "t", "Protocol": "sqs", "Endpoint": "q"}));
     let other = |endpoint: &str| {
         let found = json!({"TopicArn": "t", "Protocol": "sqs", "Endpoint": endpoint, "RawMessageDelivery": true});
-        wanted.found(found.as_object().unwrap().clone())
+        found_as(&wanted, &found)
     };
     assert!(other("q").is_the_same_as(&wanted));
     assert!(!other("p").is_the_same_as(&wanted));
@@ -92,14 +96,17 @@ fn a_kind_without_tags_is_the_same_when_all_that_cannot_change_is() {
 
 #[test]
 fn a_primary_identifier_in_the_properties_is_what_it_is_found_by() {
-    assert_eq!(told("AWS::CloudWatch::Alarm", &json!({"AlarmName": "errors"})).identifier().as_deref(), Some("errors"));
-    assert_eq!(told("AWS::SNS::Topic", &json!({"TopicName": "news"})).identifier(), None);
+    let own = |kind: &str, properties: &Value| told(kind, properties).own_identifier();
+    assert_eq!(own("AWS::CloudWatch::Alarm", &json!({"AlarmName": "errors"})), Some(Identifier::new("errors")));
+    assert_eq!(own("AWS::SNS::Topic", &json!({"TopicName": "news"})), None);
+    let authorizer = json!({"AuthorizerId": "auth1", "ApiId": "api1"});
+    assert_eq!(own("AWS::ApiGatewayV2::Authorizer", &authorizer), Some(Identifier::new("auth1|api1")));
 }
 
 #[test]
 fn of_all_of_its_kind_it_is_the_marked_one_then_the_one_of_its_name_and_without_tags_the_one_that_equals_it() {
     let chosen = |wanted: &Other, all: &[Value]| {
-        let all: Vec<Other> = all.iter().map(|one| wanted.found(one.as_object().unwrap().clone())).collect();
+        let all: Vec<Other> = all.iter().map(|one| found_as(wanted, one)).collect();
         wanted.among(all.iter().enumerate(), &mark()).map(|(place, _)| place)
     };
     let queue = told("AWS::SQS::Queue", &json!({"QueueName": "jobs"}));
@@ -116,7 +123,7 @@ fn of_all_of_its_kind_it_is_the_marked_one_then_the_one_of_its_name_and_without_
 
 #[test]
 fn what_the_template_lets_go_says_so_in_its_tags() {
-    let found = |queue: &Other| queue.found(queue.wanted());
+    let found = |queue: &Other| queue.found(Identifier::new("one"), queue.wanted());
     let mut queue = told("AWS::SQS::Queue", &json!({"QueueName": "jobs"}));
     assert!(!found(&queue).is_retained());
     queue.retain();
@@ -140,4 +147,32 @@ fn a_policy_is_compared_by_its_meaning_and_an_account_by_its_id_and_its_root() {
     let layer = told("AWS::Lambda::LayerVersionPermission", &json!({"Principal": "123456789012"}));
     assert!(changes(&layer, &json!({"Principal": root})).is_empty());
     assert_eq!(changes(&layer, &json!({"Principal": "arn:aws:iam::123456789013:root"})), ["Principal"]);
+}
+
+#[test]
+fn a_change_and_a_removal_go_by_the_identifier_and_references_get_what_ref_gives() {
+    let wanted =
+        told("AWS::ApiGatewayV2::Authorizer", &json!({"ApiId": "api1", "Name": "jwt", "AuthorizerType": "JWT"}));
+    let properties = json!({"AuthorizerId": "auth1", "ApiId": "api1", "Name": "old", "AuthorizerType": "JWT"});
+    let identifier = Identifier::new("auth1|api1");
+    let found = wanted.found(identifier.clone(), properties.as_object().unwrap().clone());
+    let ids = found.assigned();
+    assert_eq!(ids.get("Ref").map(String::as_str), Some("auth1"));
+    let changed = Changed::of(&Resource::Other(wanted.clone()).changes_from(&Resource::Other(found.clone())));
+    let update = wanted.update(&found, &ids, &changed).concat();
+    let [Call::UpdateResource { identifier: updated, .. }] = update.as_slice() else { panic!("not one call") };
+    let delete = found.delete(&ids).concat();
+    let [Call::DeleteResource { identifier: deleted, .. }] = delete.as_slice() else { panic!("not one call") };
+    assert_eq!((updated, deleted), (&identifier, &identifier));
+}
+
+#[test]
+fn two_of_a_kind_are_the_same_by_their_identifiers_and_not_by_what_ref_gives() {
+    let of = |identifier: &str| {
+        let other = told("AWS::ApiGatewayV2::Stage2", &json!({}));
+        Resource::Other(other.found(Identifier::new(identifier), Map::new()))
+    };
+    let ids = Ids::from([("Ref".to_owned(), "prod")]);
+    assert!(of("api1|prod").is_the_very(&ids, &of("api1|prod"), &ids));
+    assert!(!of("api1|prod").is_the_very(&ids, &of("api2|prod"), &ids));
 }

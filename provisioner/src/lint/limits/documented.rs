@@ -1,0 +1,97 @@
+//! Limits that AWS's schemas do not have, from AWS's documentation (read in November 2026).
+
+use super::super::Severity;
+use super::limit::{Limit, Rule};
+use crate::resources::served::LENGTH as BEFORE;
+
+/// Stands for every kind.
+pub(super) const ANY_KIND: &str = "*";
+
+/// A limit of a kind's property.
+pub(super) struct Row {
+    pub(super) kind: &'static str,
+    path: &'static str,
+    limit: Limit,
+    severity: Severity,
+    hint: Option<&'static str>,
+}
+
+impl Row {
+    pub(super) fn into_rule(self) -> Rule {
+        Rule { path: self.path.to_owned(), limit: self.limit, severity: self.severity, hint: self.hint }
+    }
+}
+
+const MARK: &str = "the ownership mark is kept there, and the versions that served before, 256 characters at most: give \
+                    the stack (`--stack`) or the resource a shorter name";
+const MARK_AND_ROUTES: &str = "the ownership mark and what is taken over are kept there: take over fewer routes, or \
+                               give the stack (`--stack`) or the resource a shorter name";
+const VARIABLES: &str = "keep what is long in Parameter Store or in the package, and give the function its name";
+const IAM_NAME: &str = "write letters, digits and `+=,.@-_` only";
+const ALPHANUMERIC: &str = "write letters and digits only";
+const ESCAPED: &str = "write ASCII or Latin-1 characters only; a `*` or `?` matches what cannot be written";
+const OWN_TAG: &str = "give the tag another key; AWS keeps `aws:` for itself";
+const TAG: &str = "write letters, digits, spaces and `_.:/=+-@` only";
+
+/// IAM's names of roles and policies (API reference: `[\w+=,.@-]+`).
+const IAM_NAMES: &str = "^[A-Za-z0-9_+=,.@-]+$";
+
+/// IAM's policy documents (API reference: `[\u0009\u000A\u000D\u0020-\u00FF]+`).
+const POLICY: &str = r"^[\x{09}\x{0A}\x{0D}\x{20}-\x{FF}]+$";
+
+/// A statement's id (IAM user guide, "IAM JSON policy elements: Sid").
+const SID: &str = "^[A-Za-z0-9]*$";
+
+/// Keys and values of tags (CloudWatch Logs and IAM API reference; "Tagging best practices" names the same characters for
+/// all services).
+const TAGS: &str = r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$";
+
+/// All of them.
+pub(super) fn rows() -> Vec<Row> {
+    let refused = |kind, path, limit, hint| Row { kind, path, limit, severity: Severity::Refused, hint };
+    let unwise =
+        |kind, path| Row { kind, path, limit: Limit::pattern(TAGS), severity: Severity::Unwise, hint: Some(TAG) };
+    let mut rows = vec![
+        // AWS General Reference, "Tag naming limits": the prefix is reserved.
+        refused(ANY_KIND, "Tags[].Key", Limit::not_starting_with("aws:"), Some(OWN_TAG)),
+        // IAM API reference.
+        refused("AWS::IAM::Role", "Path", Limit::pattern("^(/|/[!-~]+/)$").up_to(512), None),
+        refused("AWS::IAM::Role", "Policies.{}", Limit::pattern(IAM_NAMES).up_to(128), Some(IAM_NAME)),
+        refused("AWS::IAM::Role", "Policies[].PolicyDocument", Limit::pattern(POLICY), Some(ESCAPED)),
+        refused("AWS::IAM::Role", "Policies[].PolicyDocument.Statement[].Sid", Limit::pattern(SID), Some(ALPHANUMERIC)),
+        refused("AWS::IAM::Role", "AssumeRolePolicyDocument.Statement[].Sid", Limit::pattern(SID), Some(ALPHANUMERIC)),
+        refused("AWS::IAM::Policy", "PolicyDocument.Statement[].Sid", Limit::pattern(SID), Some(ALPHANUMERIC)),
+        // CloudWatch Logs API reference, CreateLogGroup.
+        refused("AWS::Logs::LogGroup", "Tags[].Key", Limit::pattern(TAGS), Some(TAG)),
+        refused("AWS::Logs::LogGroup", "Tags[].Value", Limit::pattern(TAGS), Some(TAG)),
+        // Lambda API reference, CreateFunction, and "Lambda quotas".
+        refused("AWS::Lambda::Function", "FunctionName", Limit::pattern("^[a-zA-Z0-9_-]+$").up_to(64), None),
+        refused("AWS::Lambda::Function", "MemorySize", Limit::range(128.0, 10240.0), None),
+        refused("AWS::Lambda::Function", "EphemeralStorage.Size", Limit::range(512.0, 10240.0), None),
+        refused("AWS::Lambda::Function", "Environment.Variables", Limit::bytes(4096), Some(VARIABLES)),
+        refused("AWS::Lambda::Alias", "Description", Limit::length(0, 256 - BEFORE), Some(MARK)),
+        // API Gateway v2 API reference: apis, integrations, stages, and `Cors`.
+        refused("AWS::ApiGatewayV2::Api", "Name", Limit::length(1, 128), None),
+        refused("AWS::ApiGatewayV2::Api", "Description", Limit::length(0, 1024), None),
+        refused("AWS::ApiGatewayV2::Api", "Tags[].Value", Limit::length(0, 1600), None),
+        refused("AWS::ApiGatewayV2::Api", "CorsConfiguration.MaxAge", Limit::range(-1.0, 86400.0), None),
+        refused("AWS::ApiGatewayV2::Integration", "Description", Limit::length(0, 1024), Some(MARK_AND_ROUTES)),
+        refused(
+            "AWS::ApiGatewayV2::Stage",
+            "StageName",
+            Limit::pattern(r"^(\$default|[A-Za-z0-9_-]+)$").up_to(128),
+            None,
+        ),
+        refused("AWS::ApiGatewayV2::Stage", "Description", Limit::length(0, 1024), None),
+        refused("AWS::ApiGatewayV2::Stage", "Tags[].Value", Limit::length(0, 1600), None),
+        // DynamoDB developer guide, "Naming rules".
+        refused("AWS::DynamoDB::Table", "TableName", Limit::length(3, 255), None),
+        refused("AWS::DynamoDB::Table", "TableName", Limit::pattern("^[a-zA-Z0-9_.-]+$"), None),
+    ];
+    // Their API references have no pattern for tags: AWS may take more than it documents.
+    for kind in ["AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage"]
+    {
+        rows.extend([unwise(kind, "Tags[].Key"), unwise(kind, "Tags[].Value")]);
+    }
+    rows
+}

@@ -1,0 +1,244 @@
+//! One limit, and whether a value breaks it.
+
+use fancy_regex::Regex;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::super::{Severity, number};
+use super::walk::Found;
+use crate::template::references_in_text;
+
+/// What a value must be, in JSON schema's words.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Limit {
+    #[serde(default)]
+    pattern: Option<Pattern>,
+    #[serde(default)]
+    min_length: usize,
+    max_length: Option<usize>,
+    minimum: Option<f64>,
+    maximum: Option<f64>,
+    max_items: Option<usize>,
+    #[serde(rename = "enum", default)]
+    one_of: Vec<Value>,
+    #[serde(rename = "not", default)]
+    reserved: Vec<String>,
+    /// The most bytes of the value as JSON. No word of JSON schema.
+    max_bytes: Option<usize>,
+    /// What it must not begin with. No word of JSON schema.
+    reserved_start: Option<String>,
+}
+
+/// A limit, and what it is for.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) path: String,
+    pub(super) limit: Limit,
+    pub(super) severity: Severity,
+    /// What helps, where that is more than the limit says.
+    pub(super) hint: Option<&'static str>,
+}
+
+impl Rule {
+    pub(super) fn of_schema(path: String, limit: Limit) -> Self {
+        Self { path, limit, severity: Severity::Refused, hint: None }
+    }
+}
+
+/// How a value breaks a limit.
+#[derive(Debug)]
+pub(super) struct Broken {
+    pub(super) text: String,
+    pub(super) hint: &'static str,
+}
+
+const SHORTER: &str = "write a shorter one";
+const LONGER: &str = "write a longer one";
+const IN_RANGE: &str = "write a value in this range";
+const ONE_OF: &str = "write one of these";
+const FEWER: &str = "leave some out";
+const CHARACTERS: &str = "leave these characters out";
+const MATCHING: &str = "write it in this form";
+const RESERVED: &str = "give the variable another name; Lambda sets this one itself";
+
+impl Limit {
+    pub(super) fn length(min: usize, max: usize) -> Self {
+        Self { min_length: min, max_length: Some(max), ..Self::default() }
+    }
+
+    pub(super) fn range(minimum: f64, maximum: f64) -> Self {
+        Self { minimum: Some(minimum), maximum: Some(maximum), ..Self::default() }
+    }
+
+    pub(super) fn bytes(most: usize) -> Self {
+        Self { max_bytes: Some(most), ..Self::default() }
+    }
+
+    pub(super) fn pattern(pattern: &str) -> Self {
+        Self { pattern: Pattern::new(pattern), ..Self::default() }
+    }
+
+    pub(super) fn not_starting_with(start: &str) -> Self {
+        Self { reserved_start: Some(start.to_owned()), ..Self::default() }
+    }
+
+    /// The same, and at most so long.
+    pub(super) fn up_to(self, max: usize) -> Self {
+        Self { max_length: Some(max), ..self }
+    }
+
+    /// How a value breaks it. What only AWS knows is left out of account: its characters are AWS's, and how long it is
+    /// shows when it is known. An empty text stands for one that is not given.
+    pub(super) fn broken_by(&self, found: &Found<'_>) -> Option<Broken> {
+        let value = found.value.as_ref();
+        let what = called(found);
+        let broken = |text: String, hint| Some(Broken { text: format!("{what} {text}"), hint });
+        if let Some(most) = self.max_bytes {
+            let bytes = known_part(&value.to_string()).len();
+            return if bytes > most { broken(format!("has {bytes} bytes; AWS takes {most}"), SHORTER) } else { None };
+        }
+        if let Some(most) = self.max_items
+            && let Some(count) = value.as_array().map(Vec::len).or_else(|| value.as_object().map(Map::len))
+            && count > most
+        {
+            return broken(format!("has {count} entries; AWS takes {most}"), FEWER);
+        }
+        if let Some((minimum, maximum)) = self.out_of_range(value) {
+            let range = match (minimum, maximum) {
+                (Some(minimum), Some(maximum)) => format!("{minimum} to {maximum}"),
+                (Some(minimum), None) => format!("{minimum} and more"),
+                (None, maximum) => format!("up to {}", maximum.unwrap_or_default()),
+            };
+            return broken(format!("is {}; AWS takes {range}", plain(value)), IN_RANGE);
+        }
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Object(_) => value.to_string(),
+            Value::Number(_) | Value::Bool(_) => plain(value),
+            Value::Null | Value::Array(_) => return None,
+        };
+        if text.is_empty() {
+            return None;
+        }
+        let known = known_part(&text);
+        let is_whole = known.len() == text.len();
+        let length = known.chars().count();
+        if let Some(most) = self.max_length.filter(|most| length > *most) {
+            return broken(format!("has {length} characters; AWS takes {most}"), SHORTER);
+        }
+        if is_whole && length < self.min_length {
+            return broken(format!("has {length} characters; AWS takes {} and more", self.min_length), LONGER);
+        }
+        if is_whole && !self.one_of.is_empty() && !self.one_of.iter().any(|one| plain(one) == text) {
+            let all: Vec<_> = self.one_of.iter().map(plain).collect();
+            return broken(format!("is `{text}`; AWS takes {}", all.join(", ")), ONE_OF);
+        }
+        if self.reserved.contains(&text) {
+            return broken("is reserved".to_owned(), RESERVED);
+        }
+        if let Some(start) = self.reserved_start.as_ref().filter(|start| text.starts_with(start.as_str())) {
+            return broken(format!("begins with `{start}`, which is reserved"), RESERVED);
+        }
+        self.pattern.as_ref()?.broken_by(&known, is_whole).and_then(|(text, hint)| broken(text, hint))
+    }
+
+    fn out_of_range(&self, value: &Value) -> Option<(Option<f64>, Option<f64>)> {
+        let range = (self.minimum, self.maximum);
+        let value = number(value).filter(|_| range != (None, None))?;
+        let is_out = self.minimum.is_some_and(|least| value < least) || self.maximum.is_some_and(|most| value > most);
+        is_out.then_some(range)
+    }
+}
+
+/// A pattern, and the class of characters that it is made of, where it is no more than one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Pattern {
+    source: String,
+    regex: Regex,
+    /// One character of the class.
+    class: Option<Regex>,
+}
+
+impl TryFrom<String> for Pattern {
+    type Error = String;
+
+    fn try_from(source: String) -> Result<Self, Self::Error> {
+        Self::new(&source).ok_or_else(|| format!("the pattern {source} cannot be read"))
+    }
+}
+
+impl Pattern {
+    fn new(source: &str) -> Option<Self> {
+        let class = class_of(source).and_then(|class| Regex::new(&format!("^{class}$")).ok());
+        Some(Self { source: source.to_owned(), regex: Regex::new(source).ok()?, class })
+    }
+
+    fn broken_by(&self, known: &str, is_whole: bool) -> Option<(String, &'static str)> {
+        if self.regex.is_match(known).unwrap_or(true) {
+            return None;
+        }
+        if let Some(class) = &self.class {
+            let mut strange: Vec<String> = Vec::new();
+            for character in known.chars() {
+                let told = told(character);
+                if !class.is_match(character.encode_utf8(&mut [0; 4])).unwrap_or(true) && !strange.contains(&told) {
+                    strange.push(told);
+                }
+            }
+            let takes = class_of(&self.source).unwrap_or_default();
+            return (!strange.is_empty())
+                .then(|| (format!("holds {}; AWS takes {takes}", strange.join(", ")), CHARACTERS));
+        }
+        is_whole.then(|| (format!("does not match `{}`", self.source), MATCHING))
+    }
+}
+
+/// The class of a pattern such as `^[a-z]+$`, that is nothing but one class.
+fn class_of(pattern: &str) -> Option<&str> {
+    let inner = pattern.strip_prefix('^')?.strip_suffix('$')?;
+    let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner);
+    let mut escaped = false;
+    let end = inner.char_indices().find(|(_, character)| {
+        let is_end = *character == ']' && !escaped;
+        escaped = *character == '\\' && !escaped;
+        is_end
+    });
+    let (class, repeated) = inner.split_at(end?.0 + 1);
+    let is_repeated = ["*", "+"].contains(&repeated) || (repeated.starts_with("{1,") && repeated.ends_with('}'));
+    (class.starts_with('[') && is_repeated).then_some(class)
+}
+
+/// A character as it can be shown.
+fn told(character: char) -> String {
+    match character {
+        ' ' => "a space".to_owned(),
+        c if c.is_control() || c.is_whitespace() => format!("U+{:04X}", u32::from(c)),
+        c => format!("`{c}`"),
+    }
+}
+
+/// What is broken, by its property.
+fn called(found: &Found<'_>) -> String {
+    let path = found.at.join(".");
+    if !found.is_key {
+        return path;
+    }
+    let (before, key) = found.at.split_at(found.at.len().saturating_sub(1));
+    let key = key.first().map(|key| start(key)).unwrap_or_default();
+    format!("the key {}.{key}", before.join("."))
+}
+
+fn start(key: &str) -> String {
+    if key.chars().count() <= 32 { key.to_owned() } else { key.chars().take(32).chain(['…']).collect() }
+}
+
+/// The text without what only AWS knows.
+fn known_part(text: &str) -> String {
+    references_in_text(text).iter().fold(text.to_owned(), |text, one| text.replace(&one.to_string(), ""))
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

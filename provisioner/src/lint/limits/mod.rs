@@ -1,0 +1,58 @@
+//! What AWS refuses by length, characters, range or reserved name.
+//!
+//! The limits are those of AWS's own resource schemas (`schemas.json`, written by `provisioner/tests/schemas/generate.py`)
+//! and, where these say nothing or are laxer than the service, those of AWS's documentation (`documented.rs`).
+
+mod documented;
+mod limit;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use self::limit::{Limit, Rule};
+use self::walk::values_at;
+use super::{Checked, Finding};
+
+/// The limits that AWS's schemas have.
+#[derive(Debug, Default, Deserialize)]
+struct Schemas {
+    kinds: BTreeMap<String, BTreeMap<String, Limit>>,
+}
+
+/// Every limit, by kind.
+static RULES: LazyLock<BTreeMap<String, Vec<Rule>>> = LazyLock::new(|| {
+    let schemas: Schemas = serde_json::from_str(include_str!("schemas.json")).unwrap_or_default();
+    let mut rules: BTreeMap<String, Vec<Rule>> = BTreeMap::new();
+    for row in documented::rows() {
+        rules.entry(row.kind.to_owned()).or_default().push(row.into_rule());
+    }
+    for (kind, limits) in schemas.kinds {
+        rules.entry(kind).or_default().extend(limits.into_iter().map(|(path, limit)| Rule::of_schema(path, limit)));
+    }
+    rules
+});
+
+/// Every value that AWS would refuse. What is documented comes first, and of one value the first finding counts.
+pub(super) fn refused(one: &Checked) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut told = Vec::new();
+    for rule in [one.kind.as_str(), documented::ANY_KIND].into_iter().filter_map(|kind| RULES.get(kind)).flatten() {
+        for found in values_at(&one.properties, &rule.path) {
+            let Some(cause) = rule.limit.broken_by(&found) else { continue };
+            let subject = (found.at.clone(), found.is_key, found.value.clone());
+            if told.contains(&subject) {
+                continue;
+            }
+            told.push(subject);
+            let finding = one.finding(rule.severity, cause.text, rule.hint.unwrap_or(cause.hint));
+            findings.push(Finding { property: found.at, ..finding });
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! `Fn::GetAtt` of attributes that a kind does not have by AWS's registry, which is asked when a plan is made.
+
+use serde_json::Value;
+
+use super::Blocker;
+use crate::desired::{Desired, Wanted};
+use crate::observe::Observed;
+use crate::resources::Resource;
+use crate::template::{Reference, references_in_text};
+
+const HINT: &str = "ask for an attribute that the kind has, then run the same command again";
+
+/// Every place that asks a resource of the registry for what its kind does not have.
+pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
+    let lacks = |Reference { logical_id, attribute }: &Reference| {
+        let asked = desired.get(logical_id).filter(|wanted| matches!(wanted.resource, Resource::Other(_)))?;
+        observed.told(asked.resource.clone()).lacks(logical_id, attribute)
+    };
+    let mut blockers = Vec::new();
+    for wanted in &desired.resources {
+        for (path, text) in texts(&properties(wanted)) {
+            // What the template says of it, and not what it knows of other resources.
+            let own = references_in_text(&text).into_iter().filter(|one| wanted.needs.contains(&one.logical_id));
+            blockers.extend(own.filter_map(|one| lacks(&one)).map(|reason| {
+                let place = desired.property_place(&wanted.logical_id, &path);
+                let cause = format!("{}: {reason} ({place})", path.join("."));
+                Blocker { logical_id: wanted.logical_id.clone(), cause, hint: HINT.to_owned() }
+            }));
+        }
+    }
+    for output in &desired.outputs {
+        let reasons = references_in_text(&output.value).into_iter().filter_map(|one| lacks(&one));
+        blockers.extend(reasons.map(|reason| {
+            let cause = format!("the output's value: {reason} ({})", desired.output_place(&output.name));
+            Blocker { logical_id: output.name.clone(), cause, hint: HINT.to_owned() }
+        }));
+    }
+    blockers
+}
+
+fn properties(wanted: &Wanted) -> Value {
+    match &wanted.resource {
+        Resource::Other(other) => Value::Object(other.properties.clone()),
+        typed => serde_json::to_value(typed).unwrap_or_default(),
+    }
+}
+
+/// Every text in a value, with the keys that lead to it.
+fn texts(value: &Value) -> Vec<(Vec<String>, String)> {
+    let below = |key: String, value: &Value| {
+        texts(value).into_iter().map(move |(path, text)| ([vec![key.clone()], path].concat(), text)).collect::<Vec<_>>()
+    };
+    match value {
+        Value::String(text) => vec![(Vec::new(), text.clone())],
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(index, item)| below(index.to_string(), item)).collect()
+        }
+        Value::Object(map) => map.iter().flat_map(|(key, value)| below(key.clone(), value)).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,64 @@
+//! Whether `Fn::GetAtt` asks for something that a resource has.
+
+use super::Resource;
+
+/// How many names are told where nothing is close to the one that was asked for.
+const MOST_NAMES: usize = 12;
+
+impl Resource {
+    /// Why `Fn::GetAtt LOGICAL_ID.ATTRIBUTE` cannot be answered: the kind has no such attribute, as far as that is known.
+    #[must_use]
+    pub fn lacks(&self, logical_id: &str, attribute: &str) -> Option<String> {
+        if attribute == "Ref" || self.has_attribute(attribute) {
+            return None;
+        }
+        let names = self.attribute_names();
+        let names: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.ends_with('*')).collect();
+        let supported = match similar::get_close_matches(attribute, &names, 3, 0.7).as_slice() {
+            [] if names.is_empty() => "supported: none".to_owned(),
+            [] if names.len() > MOST_NAMES => format!("supported: {}, …", names[..MOST_NAMES].join(", ")),
+            [] => format!("supported: {}", names.join(", ")),
+            close => format!(
+                "did you mean {}?",
+                close.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+            ),
+        };
+        Some(format!("`{logical_id}` ({}) has no attribute `{attribute}`; {supported}", self.kind()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+    use crate::resources::other::{Other, Schema};
+
+    #[test]
+    fn a_misspelt_attribute_is_answered_with_what_is_close_to_it() {
+        let queue = Resource::Other(Other::new("AWS::SQS::Queue", Map::new()).unwrap());
+        assert_eq!(queue.lacks("Jobs", "QueueUrl"), None);
+        let lacks = |attribute| queue.lacks("Jobs", attribute).unwrap();
+        assert_eq!(
+            lacks("QueueUrll"),
+            "`Jobs` (AWS::SQS::Queue) has no attribute `QueueUrll`; did you mean `QueueUrl`?"
+        );
+        assert!(lacks("Nothing").contains("; supported: Arn, ContentBasedDeduplication, "), "{}", lacks("Nothing"));
+    }
+
+    #[test]
+    fn the_registrys_own_schema_counts_before_the_one_that_is_kept() {
+        let newer = json!({"primaryIdentifier": [], "properties": {"Fresh": {"type": "string"}}}).to_string();
+        let mut queue = Other::new("AWS::SQS::Queue", Map::new()).unwrap();
+        queue.schema = Some(Schema::from_registry(&newer).unwrap());
+        let queue = Resource::Other(queue);
+        assert_eq!(queue.lacks("Jobs", "Fresh"), None);
+        assert!(queue.lacks("Jobs", "QueueUrl").is_some());
+    }
+
+    #[test]
+    fn of_a_kind_that_nobody_described_yet_nothing_is_said() {
+        let bucket = Resource::Other(Other::new("AWS::S3::Bucket", Map::new()).unwrap());
+        assert_eq!(bucket.lacks("Films", "Arnn"), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! Names that the template does not give: made of the stack's name and the resource's, the same in every run.
+
+use sha2::{Digest as _, Sha256};
+
+use super::tags::Mark;
+
+/// How many characters of a digest stand for what a shortened name left out.
+const DIGEST: usize = 12;
+
+/// How much of a resource's name a shortened name keeps, as CloudFormation does.
+const LOGICAL_ID: usize = 24;
+
+/// The physical name of a resource that the template gives none: `STACK-LOGICALID`. One that is longer than `most`
+/// characters, the most that AWS takes, is shortened and ends with a digest of the whole, as CloudFormation's end with
+/// random characters.
+pub(super) fn default_name(name: &mut String, mark: &Mark, most: usize) {
+    if name.is_empty() {
+        *name = joined(&mark.stack, &mark.logical_id, most, LOGICAL_ID);
+    }
+}
+
+/// `STACK-LOGICALID` in `most` characters. Where it has to be shortened, at least `kept` characters of the logical id
+/// stay before any of the stack's name.
+pub(super) fn joined(stack: &str, logical_id: &str, most: usize, kept: usize) -> String {
+    let whole = format!("{stack}-{logical_id}");
+    if whole.len() <= most {
+        return whole;
+    }
+    let room = most.saturating_sub(DIGEST + 2);
+    let logical_id = start(logical_id, room.saturating_sub(stack.len()).max(kept.min(room)));
+    let stack = start(stack, room - logical_id.len()).trim_end_matches('-');
+    let digest: String = Sha256::digest(&whole).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{stack}-{logical_id}-{}", &digest[..DIGEST])
+}
+
+/// The first characters of a name. Stacks' and resources' names are ASCII.
+fn start(name: &str, most: usize) -> &str {
+    name.get(..most).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn named(stack: &str, logical_id: &str, most: usize) -> String {
+        let mark = Mark { stack: stack.to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
+        let mut name = String::new();
+        default_name(&mut name, &mark, most);
+        name
+    }
+
+    #[test]
+    fn a_name_that_fits_is_made_of_the_two_names_alone() {
+        assert_eq!(named("chat", "Function", 64), "chat-Function");
+        assert_eq!(named(&"s".repeat(55), "Function", 64), format!("{}-Function", "s".repeat(55)));
+        let mut given = "mine".to_owned();
+        let mark = Mark { stack: "s".repeat(90), region: String::new(), logical_id: "Function".to_owned() };
+        default_name(&mut given, &mark, 64);
+        assert_eq!(given, "mine");
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_is_shortened_and_ends_with_a_digest_of_the_whole() {
+        let stack = "a-stack-whose-name-is-as-long-as-names-of-branches-tend-to-be";
+        assert_eq!(named(stack, "Function", 64), "a-stack-whose-name-is-as-long-as-names-of-b-Function-bda4a50cc3d5");
+        assert_eq!(named(stack, "Function", 64), named(stack, "Function", 64));
+        let long = "TheFunctionThatRecommendsFilmsToPeopleWhoAskForThem";
+        assert!(named(stack, long, 64).contains("-TheFunctionThatRecommend-"), "{}", named(stack, long, 64));
+        assert!(
+            named("chat", long, 50).starts_with("chat-TheFunctionThatRecommendsFilm"),
+            "{}",
+            named("chat", long, 50)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_fits_and_two_resources_never_share_one(
+            stack in "[a-zA-Z][a-zA-Z0-9-]{0,127}", one in "[a-zA-Z0-9]{1,255}", other in "[a-zA-Z0-9]{1,255}",
+            most in prop::sample::select(vec![64_usize, 128, 255, 512]),
+        ) {
+            let (first, second) = (named(&stack, &one, most), named(&stack, &other, most));
+            prop_assert!(first.len() <= most, "{first}");
+            prop_assert!(first.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "{first}");
+            prop_assert_eq!(first == second, one == other);
+        }
+    }
+}
