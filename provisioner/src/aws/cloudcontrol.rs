@@ -27,7 +27,7 @@ impl AwsReader {
             let found = self.aws.resource(wanted, &identifier).await?;
             return Ok(found.map(|one| found_as(one, mark)));
         }
-        let listed = self.listed(&wanted.type_name).await?;
+        let listed = self.listed(wanted).await?;
         let likely: Vec<_> = listed.iter().filter(|one| may_be(wanted, one)).cloned().collect();
         let all = self.read(wanted, likely).await?;
         let found = wanted.among(all.iter().map(|one| ((), one)), mark);
@@ -39,8 +39,8 @@ impl AwsReader {
     pub(super) async fn marked_other(&self, kind: &str, arn: &str, mark: &Mark) -> Result<Option<Found>> {
         let Some(mut bare) = Other::new(kind, Map::new()) else { return Ok(None) };
         bare.logical_id.clone_from(&mark.logical_id);
-        let (schema, listed) = tokio::try_join!(self.schema(kind), self.listed(kind))?;
-        bare.schema = Some(schema);
+        bare.schema = Some(self.schema(kind).await?);
+        let listed = self.listed(&bare).await?;
         let last_part = |one: &ResourceDescription| {
             one.identifier().and_then(|all| all.rsplit(['/', ':', '|']).next()).unwrap_or_default().to_owned()
         };
@@ -54,9 +54,13 @@ impl AwsReader {
         Ok(None)
     }
 
-    /// All of a kind.
-    async fn listed(&self, kind: &str) -> Result<Arc<Vec<ResourceDescription>>> {
-        self.others.once(kind, self.aws.resources(kind)).await
+    /// All of its kind; of a kind that AWS lists by a property, those that have it in common. Where that property is not
+    /// known, there is no list.
+    async fn listed(&self, of: &Other) -> Result<Arc<Vec<ResourceDescription>>> {
+        let Some(model) = of.listed_by() else { return Ok(Arc::default()) };
+        let (kind, model) = (&of.type_name, (!model.is_empty()).then(|| Value::Object(model).to_string()));
+        let question = format!("{kind} {}", model.as_deref().unwrap_or_default());
+        self.others.once(&question, self.aws.resources(kind, model)).await
     }
 
     /// Those of these that are still there, in the order of their identifiers.
@@ -91,8 +95,9 @@ impl Aws {
         schema_in(doing, &answer)
     }
 
-    async fn resources(&self, kind: &str) -> Result<Vec<ResourceDescription>> {
-        let pages = self.cloudcontrol.list_resources().type_name(kind).into_paginator().items().send();
+    async fn resources(&self, kind: &str, model: Option<String>) -> Result<Vec<ResourceDescription>> {
+        let request = self.cloudcontrol.list_resources().type_name(kind).set_resource_model(model);
+        let pages = request.into_paginator().items().send();
         let all: std::result::Result<Vec<_>, _> = pages.collect().await;
         all.map_err(|error| problem(format!("listing the resources of kind {kind}"), &error))
     }

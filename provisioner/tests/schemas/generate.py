@@ -90,6 +90,9 @@ def kept(schema):
     small = {key: schema[key] for key in keys if key in schema}
     if "tagging" in schema:
         small["tagging"] = {key: schema["tagging"][key] for key in ["taggable", "tagProperty"] if key in schema["tagging"]}
+    list_by = schema.get("handlers", {}).get("list", {}).get("handlerSchema", {}).get("required")
+    if list_by:
+        small["handlers"] = {"list": {"handlerSchema": {"required": list_by}}}
     small["properties"] = {name: shape(value, schema) for name, value in sorted(schema["properties"].items())}
     return small
 

@@ -101,7 +101,16 @@ impl Other {
     pub fn given_name(&self) -> Option<&str> {
         let noun = self.type_name.rsplit("::").next().unwrap_or_default();
         let text = |key: &str| self.properties.get(key).and_then(Value::as_str);
-        text(&format!("{noun}Name")).or_else(|| text("Name"))
+        // `ClientName` of a `UserPoolClient`.
+        let words = noun.char_indices().filter(|(_, letter)| letter.is_ascii_uppercase()).map(|(at, _)| &noun[at..]);
+        words.map(|noun| format!("{noun}Name")).find_map(|key| text(&key)).or_else(|| text("Name"))
+    }
+
+    /// What AWS lists the kind's resources by, from its own properties; `None` where these do not say it.
+    #[must_use]
+    pub fn listed_by(&self) -> Option<Map<String, Value>> {
+        let names = self.schema.iter().flat_map(|schema| &schema.list_by);
+        names.map(|name| Some((name.clone(), self.properties.get(name)?.clone()))).collect()
     }
 
     /// The tags of a found resource; nothing where its kind has none.
@@ -150,14 +159,16 @@ impl Other {
         all.clone().find(|(_, one)| one.is_marked(mark)).or_else(|| all.find(|(_, one)| named(one)))
     }
 
-    /// Whether a found resource is the wanted one, for kinds without tags: equal in all that cannot be changed.
+    /// Whether a found resource is the wanted one, for kinds without tags: equal in all that cannot be changed, and of its
+    /// name where it has one. An API has several authorizers.
     fn is_the_same_as(&self, wanted: &Self) -> bool {
         let fixed = wanted.create_only();
         let given: Vec<_> = fixed.iter().filter_map(|name| Some((name, wanted.properties.get(*name)?))).collect();
         let is_same = |name: &str, value: &Value| {
             self.properties.get(name).is_some_and(|found| compare::as_far_as(found, value) == *value)
         };
-        !given.is_empty() && given.iter().all(|(name, value)| is_same(name, value))
+        let named = wanted.given_name().is_none_or(|name| self.given_name() == Some(name));
+        named && !given.is_empty() && given.iter().all(|(name, value)| is_same(name, value))
     }
 
     /// What is known of the kind without asking again.
@@ -220,7 +231,10 @@ impl Kind for Other {
             return vec![identifier.to_string()];
         }
         match self.schema.as_ref().is_some_and(|schema| schema.tags.is_some()) {
-            true => self.given_name().map(str::to_owned).into_iter().collect(),
+            true => {
+                let listed_by = self.listed_by().unwrap_or_default().into_iter().map(|(_, value)| value.to_string());
+                self.given_name().map(str::to_owned).into_iter().chain(listed_by).collect()
+            }
             false => {
                 let fixed = self.create_only();
                 fixed.iter().filter_map(|name| self.properties.get(*name)).map(Value::to_string).collect()

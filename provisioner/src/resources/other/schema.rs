@@ -23,6 +23,9 @@ pub struct Schema {
     pub tags: Option<String>,
     /// The types of the properties that have a single one, in JSON schema's words.
     pub types: BTreeMap<String, String>,
+    /// The properties that AWS lists the kind's resources by: it lists the authorizers of one API, not all.
+    #[serde(default)]
+    pub list_by: Vec<String>,
     /// What `Fn::GetAtt` can ask for: properties, and those inside objects by their dotted path.
     pub attributes: BTreeSet<String>,
 }
@@ -61,6 +64,10 @@ impl Schema {
             types: properties
                 .filter_map(|(name, property)| Some((name.clone(), property["type"].as_str()?.to_owned())))
                 .collect(),
+            list_by: {
+                let required = schema["handlers"]["list"]["handlerSchema"]["required"].as_array();
+                required.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+            },
             attributes: attributes::in_schema(&schema),
         })
     }

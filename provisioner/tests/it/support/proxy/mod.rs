@@ -27,7 +27,6 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinHandle, JoinSet};
@@ -185,11 +184,13 @@ impl Shared {
         let (ticket, faults) = self.arrived(&request, began);
         let service = ticket.service.clone();
 
-        let stand_in =
-            faults.iter().find_map(|fault| if let Fault::StandIn(answer) = fault { Some(answer) } else { None });
-        let upstream = async |request| match stand_in {
-            Some(answer) => self.stand_in(&ticket, answer),
-            None => self.forward(&ticket, request).await,
+        let stand_in = faults.iter().find(|fault| matches!(fault, Fault::StandIn(_) | Fault::Serve(_)));
+        let upstream = async |request: Request<Bytes>| match stand_in {
+            Some(Fault::StandIn(answer)) => self.stand_in(&ticket, Response::new(Full::from(answer.to_string()))),
+            Some(Fault::Serve(serve)) => {
+                self.stand_in(&ticket, serve.response(&ticket.service, &ticket.operation, request.body()))
+            }
+            _ => self.forward(&ticket, request).await,
         };
         let mut edits = Vec::new();
         for fault in &faults {
@@ -207,7 +208,7 @@ impl Shared {
                 }
                 Fault::Edit(edit) => edits.push(edit),
                 Fault::ShareOut(turns) => self.share_out(&mut request, turns).await,
-                Fault::StandIn(_) => {}
+                Fault::StandIn(_) | Fault::Serve(_) => {}
                 Fault::HoldBefore(trap) => {
                     trap.hold().await;
                     return Err(self.dropped(&ticket));
@@ -320,9 +321,9 @@ impl Shared {
         }
     }
 
-    fn stand_in(&self, ticket: &Ticket, answer: &Value) -> Response<Full<Bytes>> {
-        self.record(ticket, |call| call.upstream = Some(200));
-        Response::new(Full::from(answer.to_string()))
+    fn stand_in(&self, ticket: &Ticket, response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+        self.record(ticket, |call| call.upstream = Some(response.status().as_u16()));
+        response
     }
 
     async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {

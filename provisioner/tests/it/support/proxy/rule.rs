@@ -33,10 +33,37 @@ pub(crate) enum Fault {
     ShareOut(Turns),
     /// Whatever else happens to the call: what AWS would do is nothing but this answer.
     StandIn(Value),
+    /// The same, with the answer that follows from the request.
+    Serve(Serve),
     /// The call is held before it is sent, for its caller to be killed; AWS never sees it.
     HoldBefore(Trap),
     /// AWS does it, and the answer is held, for the caller to be killed.
     HoldAfter(Trap),
+}
+
+type Answer = dyn Fn(&str, &[u8]) -> Result<String, AwsError> + Send + Sync;
+
+/// What a service answers to an operation and its request.
+#[derive(Clone)]
+pub(crate) struct Serve(Arc<Answer>);
+
+impl Serve {
+    pub(crate) fn new(answer: impl Fn(&str, &[u8]) -> Result<String, AwsError> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(answer))
+    }
+
+    pub(super) fn response(&self, service: &str, operation: &str, request: &[u8]) -> Response<Full<Bytes>> {
+        match (self.0)(operation, request) {
+            Ok(answer) => Response::new(Full::from(answer)),
+            Err(error) => error.response(service),
+        }
+    }
+}
+
+impl fmt::Debug for Serve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Serve")
+    }
 }
 
 type Change = dyn Fn(&[u8]) -> Bytes + Send + Sync;

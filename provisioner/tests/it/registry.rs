@@ -1,0 +1,190 @@
+//! Kinds whose `Ref` is not what Cloud Control finds them by, with a registry and a Cloud Control that answer as AWS's do:
+//! MiniStack has no registry, and its identifiers have one part.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::account::Account;
+use crate::support::control::Control;
+use crate::support::user::User;
+
+/// A user of a template, with a package of a function beside it.
+fn user_of(template: &str) -> (User, Control, TempDir) {
+    let directory = TempDir::new().expect("a directory");
+    let file = directory.path().join("t.yaml");
+    fs::write(&file, template).expect("the template");
+    fs::create_dir(directory.path().join("code")).expect("a folder");
+    fs::write(directory.path().join("code/index.py"), "def handler(event, context):\n    return {}\n").expect("code");
+    let user = User::of(Account::fresh()).always(["--template".to_owned(), file.display().to_string()]);
+    let control = Control::before(&user.proxy);
+    (user, control, directory)
+}
+
+const GUARDED: &str = "\
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {Code: code, Runtime: python3.12, Handler: index.handler, Role: !GetAtt Role.Arn}
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: guarded, ProtocolType: HTTP}
+  Authorizer:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      Name: jwt
+      AuthorizerType: JWT
+      IdentitySource: [$request.header.Authorization]
+      JwtConfiguration: {Audience: [films], Issuer: https://issuer.example}
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      {ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !GetAtt Function.Arn, PayloadFormatVersion: \"2.0\"}
+  Route:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref Api
+      RouteKey: GET /x
+      Target: !Sub integrations/${Integration}
+      AuthorizationType: JWT
+      AuthorizerId: !Ref Authorizer
+Outputs:
+  Authorizer: {Value: !Ref Authorizer}
+";
+
+#[tokio::test]
+async fn a_route_gets_the_id_of_its_authorizer_alone_and_a_second_deploy_has_nothing_to_do() {
+    let (user, control, directory) = user_of(GUARDED);
+    let run = user.plain(&["deploy", "--no-smoke", "--output", "json"]).await.expect_success();
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let [authorizer] = control.all("AWS::ApiGatewayV2::Authorizer").try_into().expect("one authorizer");
+    let id = authorizer["AuthorizerId"].as_str().expect("its id");
+    assert_eq!(report["outputs"]["Authorizer"], id);
+
+    let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
+    let apis = gateway.get_apis().send().await.expect("the APIs");
+    let api = apis.items()[0].api_id().expect("its id").to_owned();
+    let routes = gateway.get_routes().api_id(&api).send().await.expect("the routes");
+    assert_eq!(routes.items()[0].authorizer_id(), Some(id));
+
+    let again = user.plain(&["deploy", "--no-smoke"]).await.expect_success();
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
+    let import = user.plain(&["synth", "--terraform-import"]).await.expect_success();
+    assert!(import.stdout.contains(&format!("id = \"{id}|{api}\"")), "Terraform takes the identifier: {import:?}");
+
+    // By the identifier: changed, and removed.
+    let file = directory.path().join("t.yaml");
+    fs::write(&file, GUARDED.replace("Audience: [films]", "Audience: [books]")).expect("the template");
+    user.plain(&["deploy", "--no-smoke"]).await.expect_success();
+    let [authorizer] = control.all("AWS::ApiGatewayV2::Authorizer").try_into().expect("one authorizer still");
+    assert_eq!(authorizer["JwtConfiguration"]["Audience"], json!(["books"]));
+    user.plain(&["destroy", "--yes"]).await.expect_success();
+    assert_eq!(control.all("AWS::ApiGatewayV2::Authorizer"), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn ref_of_a_rule_is_its_name_and_destroy_finds_it_by_its_arn() {
+    let (user, control, _directory) = user_of(
+        "\
+Resources:
+  Rule:
+    Type: AWS::Events::Rule
+    Properties: {ScheduleExpression: rate(5 minutes)}
+Outputs:
+  Name: {Value: !Ref Rule}
+  Arn: {Value: !GetAtt Rule.Arn}
+",
+    );
+    let run = user.plain(&["deploy", "--output", "json"]).await.expect_success();
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let [rule] = control.all("AWS::Events::Rule").try_into().expect("one rule");
+    assert_eq!(report["outputs"], json!({"Name": rule["RuleName"], "Arn": rule["Arn"]}));
+    let again = user.plain(&["deploy"]).await.expect_success();
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
+    user.plain(&["destroy", "--yes"]).await.expect_success();
+    assert_eq!(control.all("AWS::Events::Rule"), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn an_attribute_that_the_registry_does_not_list_is_refused_before_the_first_write() {
+    let (user, _control, _directory) = user_of(
+        "\
+Resources:
+  Films:
+    Type: AWS::Test::Film
+    Properties: {Title: Alien}
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: !GetAtt Films.Titel
+Outputs:
+  Where: {Value: !GetAtt Films.Titel}
+",
+    );
+    let run = user.plain(&["deploy"]).await.expect_code(1);
+    for text in [
+        "QueueName: `Films` (AWS::Test::Film) has no attribute `Titel`; did you mean `Title`?",
+        "t.yaml:8)",
+        "Where: the output's value: `Films` (AWS::Test::Film) has no attribute `Titel`",
+        "t.yaml:10)",
+    ] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert!(user.proxy.writes().is_empty());
+}
+
+#[tokio::test]
+async fn what_aws_refuses_is_refused_with_its_line_before_the_first_call_that_writes() {
+    let (user, _control, _directory) = user_of(
+        "\
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: code
+      Runtime: python3.12
+      Handler: index.handler
+      Role: arn:aws:iam::000000000001:role/x
+      Timeout: 901
+      MemorySize: 100
+      Environment:
+        Variables: {AWS_REGION: eu-west-1, my-key: a}
+  G:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      Tags: [{Key: owner, Value: \"R&D\"}]
+  U:
+    Type: AWS::Lambda::Url
+    Properties:
+      TargetFunctionArn: !Ref F
+      AuthType: NONE
+      Cors:
+        AllowMethods: [POST, OPTIONS]
+        MaxAge: 86401
+",
+    );
+    let run = user.plain(&["deploy", "--no-smoke"]).await.expect_code(1);
+    for (cause, line) in [
+        ("F: Timeout is 901; AWS takes 1 to 900", 9),
+        ("F: MemorySize is 100; AWS takes 128 to 10240", 10),
+        ("F: the key Environment.Variables.AWS_REGION is reserved", 12),
+        ("F: the key Environment.Variables.my-key does not match", 12),
+        ("G: Tags.owner holds `&`; AWS takes", 16),
+        ("U: Cors.AllowMethods is `OPTIONS`; AWS takes GET, PUT, HEAD, POST, PATCH, DELETE, *", 23),
+        ("U: Cors.MaxAge is 86401; AWS takes 0 to 86400", 24),
+    ] {
+        let told =
+            run.stderr.lines().find(|one| one.contains(cause)).unwrap_or_else(|| panic!("no `{cause}` in {run:?}"));
+        assert!(told.ends_with(&format!("t.yaml:{line})")), "{told}");
+    }
+    assert!(run.stderr.contains("hint: write a value in this range"), "{run:?}");
+    assert!(user.proxy.writes().is_empty());
+}
