@@ -39,10 +39,10 @@ pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
 }
 
 fn properties(wanted: &Wanted) -> Value {
-    match &wanted.resource {
-        Resource::Other(other) => Value::Object(other.properties.clone()),
-        typed => serde_json::to_value(typed).unwrap_or_default(),
+    if let Resource::Other(other) = &wanted.resource {
+        return Value::Object(other.properties.clone());
     }
+    serde_json::to_value(&wanted.resource).unwrap_or_default()
 }
 
 /// Every text in a value, with the keys that lead to it.
