@@ -1,6 +1,8 @@
 //! What a template wants: typed resources, each after all that it needs.
 
+mod attributes;
 mod entrance;
+mod outputs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,6 +10,7 @@ use std::sync::Arc;
 
 pub use entrance::Entrance;
 
+use self::attributes::{check_attributes, unknown_attribute};
 use crate::error::{Error, Result};
 use crate::package::{self, Target, Way};
 use crate::place::{Place, StackName};
@@ -18,7 +21,7 @@ use crate::resources::route::Route;
 use crate::resources::version::Version;
 use crate::resources::{Ids, Mark, PropertyFault, Resource, typed_kinds};
 use crate::template::{
-    DeletionPolicy, Known, Naming, Output, Reference, ResolvedResource, Template, references_in, references_in_text,
+    DeletionPolicy, Known, Naming, Output, Reference, ResolvedResource, Template, references_in_text,
 };
 
 /// The resources that shall exist, with every value filled in that can be known before AWS is asked.
@@ -83,7 +86,8 @@ impl Desired {
     ///
     /// # Errors
     /// When the template cannot be resolved, names a kind, property or attribute that is not supported, or a
-    /// package is missing or cannot start where it is going.
+    /// package is missing or cannot start where it is going. An error that [`Error::needs_account`] when the template
+    /// can be resolved once the account is known.
     pub fn build(
         template: &Template,
         parameters: &BTreeMap<String, String>,
@@ -91,7 +95,22 @@ impl Desired {
         stack: &StackName,
         place: &Place,
     ) -> Result<Self> {
-        let resolved = template.resolve(parameters, stack, place)?;
+        Self::build_for(template, parameters, packages, stack, place, None)
+    }
+
+    /// The same with the account, for a template in which it decides something.
+    ///
+    /// # Errors
+    /// As [`Desired::build`].
+    pub fn build_for(
+        template: &Template,
+        parameters: &BTreeMap<String, String>,
+        packages: &Packages,
+        stack: &StackName,
+        place: &Place,
+        account: Option<&str>,
+    ) -> Result<Self> {
+        let resolved = template.resolve(parameters, stack, place, account)?;
         check_names(template, packages)?;
         let mut known = Known::default();
         let mut resources: Vec<Wanted> = Vec::new();
@@ -229,24 +248,6 @@ fn naming(template: &Template, declared: &ResolvedResource, resource: &Resource)
     template.naming(&declared.logical_id, property)
 }
 
-/// Every `Fn::GetAtt` must ask for something that the other resource has.
-fn check_attributes(template: &Template, declared: &ResolvedResource, earlier: &[Wanted]) -> Result<()> {
-    for (property, value) in &declared.properties {
-        let unknown = references_in(value).iter().find_map(|reference| unknown_attribute(reference, earlier));
-        if let Some(reason) = unknown {
-            return Err(template.property_problem(&declared.logical_id, property, reason));
-        }
-    }
-    Ok(())
-}
-
-/// Why a reference asks for something that its resource has not.
-fn unknown_attribute(reference: &Reference, resources: &[Wanted]) -> Option<String> {
-    let Reference { logical_id, attribute } = reference;
-    let other = resources.iter().find(|wanted| wanted.logical_id == *logical_id)?;
-    other.resource.lacks(logical_id, attribute)
-}
-
 fn check_names(template: &Template, packages: &Packages) -> Result<()> {
     let functions = template.logical_ids_of("AWS::Lambda::Function");
     match packages.instead.keys().find(|id| !functions.contains(&id.as_str())) {
@@ -365,13 +366,6 @@ impl Desired {
             }
         }
         unread
-    }
-
-    /// The outputs with everything filled in that is known; those that hold something unknown are left out.
-    #[must_use]
-    pub fn outputs(&self, known: &Known) -> Vec<(String, String)> {
-        let filled = self.outputs.iter().map(|output| (output.name.clone(), known.fill_text(&output.value)));
-        filled.filter(|(_, value)| references_in_text(value).is_empty()).collect()
     }
 }
 

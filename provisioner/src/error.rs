@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::template::shown;
+
 /// An error a person can act on.
 ///
 /// It prints as `doing: cause`, then what exists now, then `hint:` with the next command. All parts are
@@ -33,6 +35,8 @@ enum Meaning {
     Throttled,
     /// What was tried before anybody gets it did not do well.
     Unfit,
+    /// The template can be resolved once the account is known.
+    AccountNeeded,
 }
 
 /// The crate's result.
@@ -41,7 +45,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error met while `doing` something (a gerund, the kind and the name of the thing) because of `cause`.
     pub fn new(doing: impl Into<String>, cause: impl fmt::Display) -> Self {
-        Self { doing: doing.into(), cause: cause.to_string(), exists: None, hint: None, meaning: Meaning::Plain }
+        let (doing, cause) = (shown(&doing.into()), shown(&cause.to_string()));
+        Self { doing, cause, exists: None, hint: None, meaning: Meaning::Plain }
     }
 
     /// Marks it as: what was looked for cannot exist, since what it would be part of does not.
@@ -124,17 +129,30 @@ impl Error {
         self.meaning == Meaning::Unfit
     }
 
+    /// Marks it as: the template can be resolved once the account is known.
+    #[must_use]
+    pub fn account_needed(mut self) -> Self {
+        self.meaning = Meaning::AccountNeeded;
+        self
+    }
+
+    /// Whether the template can be resolved once the account is known.
+    #[must_use]
+    pub fn needs_account(&self) -> bool {
+        self.meaning == Meaning::AccountNeeded
+    }
+
     /// Says what exists now, so that nobody has to find out.
     #[must_use]
     pub fn exists(mut self, exists: impl Into<String>) -> Self {
-        self.exists = Some(exists.into());
+        self.exists = Some(shown(&exists.into()));
         self
     }
 
     /// Says what to run or change next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(shown(&hint.into()));
         self
     }
 

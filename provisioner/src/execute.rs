@@ -1,5 +1,7 @@
 //! Carries out a plan: sends its calls, as many at once as the plan's graph allows. It makes no choices.
 
+mod complete;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
@@ -194,10 +196,10 @@ async fn run_stage<'p>(
 ) -> (Turn<'p>, std::result::Result<Ids, Halt>) {
     let calls = turn.step.stages.get(turn.stage).map_or(&[][..], Vec::as_slice);
     let known = known.seen_by(&turn.step.logical_id, &turn.ids);
-    let result = match (send_stage(calls, &known, writer, stop).await, &turn.step.undo) {
+    let result = match (send_stage(turn.step, calls, &known, writer, stop).await, &turn.step.undo) {
         // After a conflict somebody else has seen to it.
         (Err(Halt::Failed(error)), Some(undo)) if undo.stage == turn.stage && !error.is_conflict() => {
-            Err(go_back(error, &undo.calls, &known, writer).await)
+            Err(go_back(error, turn.step, &undo.calls, &known, writer).await)
         }
         (result, _) => result,
     };
@@ -205,15 +207,16 @@ async fn run_stage<'p>(
 }
 
 /// Undoes what came before a stage that failed, also when somebody has asked to stop.
-async fn go_back(error: Error, calls: &Stages<Call>, known: &Known, writer: &impl Writer) -> Halt {
-    match send_in_order(calls, known, writer, &Stop::default()).await {
+async fn go_back(error: Error, step: &Step, calls: &Stages<Call>, known: &Known, writer: &impl Writer) -> Halt {
+    match send_in_order(step, calls, known, writer, &Stop::default()).await {
         Err(Halt::Failed(other) | Halt::Undone(other)) => Halt::Failed(error.followed_by(other)),
         Ok(()) | Err(Halt::Stopped) => Halt::Undone(error),
     }
 }
 
-/// Sends the calls of one stage side by side. Answers what AWS assigned.
+/// Sends the calls of one stage side by side, if all that they hold is known. Answers what AWS assigned.
 async fn send_stage(
+    step: &Step,
     stage: &[Call],
     known: &Known,
     writer: &impl Writer,
@@ -223,6 +226,7 @@ async fn send_stage(
         return Err(Halt::Stopped);
     }
     let filled: Vec<Call> = stage.iter().map(|call| call.fill(known)).collect();
+    filled.iter().try_for_each(|call| complete::check(step, call, known)).map_err(Halt::Failed)?;
     let answers = join_all(filled.iter().map(|call| writer.send(call)));
     let answers = if filled.iter().all(Call::changes_nothing) {
         // Nothing is lost by not waiting for it; a check can take minutes.
@@ -235,7 +239,7 @@ async fn send_stage(
     };
     let mut assigned = Ids::new();
     for answer in answers {
-        assigned.extend(answer.map_err(Halt::Failed)?);
+        assigned.extend(answer.and_then(|ids| complete::plain(step, ids)).map_err(Halt::Failed)?);
     }
     Ok(assigned)
 }
@@ -247,7 +251,7 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
             return;
         }
         let known = outcome.known.seen_by(&step.logical_id, &step.ids);
-        let Err(halt) = send_in_order(&step.cleanup, &known, writer, stop).await else { continue };
+        let Err(halt) = send_in_order(step, &step.cleanup, &known, writer, stop).await else { continue };
         outcome.done.retain(|id| *id != step.id); // a step is done when its last call is
         match halt {
             Halt::Failed(error) | Halt::Undone(error) => outcome.failed.push((step.id.clone(), error)),
@@ -257,13 +261,14 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
 }
 
 async fn send_in_order(
+    step: &Step,
     stages: &Stages<Call>,
     known: &Known,
     writer: &impl Writer,
     stop: &Stop,
 ) -> std::result::Result<(), Halt> {
     for stage in stages {
-        send_stage(stage, known, writer, stop).await?;
+        send_stage(step, stage, known, writer, stop).await?;
     }
     Ok(())
 }

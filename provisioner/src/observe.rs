@@ -15,6 +15,7 @@ use crate::resources::function::Failure;
 use crate::resources::other::Schema;
 use crate::resources::taken::Taken;
 use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
+use crate::template::{reserved, reserved_in};
 
 /// Answers questions and changes nothing: all that planning can be given.
 pub trait Reader {
@@ -78,6 +79,23 @@ impl Found {
     #[must_use]
     pub fn new(resource: Resource, ids: Ids, owner: Owner) -> Self {
         Self { resource, ids, owner, twins: Vec::new() }
+    }
+
+    /// Whether what AWS answers could be taken for a reference: texts of other kinds go into calls and into references.
+    ///
+    /// # Errors
+    /// When it holds one of the characters that mark references.
+    pub(crate) fn check_plain(&self) -> Result<()> {
+        let properties = if let Resource::Other(other) = &self.resource { Some(&other.properties) } else { None };
+        let mut all = self.ids.iter().chain(properties.into_iter().flatten());
+        match all.find_map(|(name, value)| Some((name, reserved_in(&value.to_string())?))) {
+            None => Ok(()),
+            Some((name, character)) => {
+                let doing = format!("reading {} {}", self.resource.kind(), self.resource.name());
+                Err(Error::new(doing, format!("`{name}`: {}", reserved(character)))
+                    .hint("write another text there, for example in the AWS console"))
+            }
+        }
     }
 
     /// The same, with the twin that is as `wanted` in the first place, if there is one.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use provisioner::report;
+use provisioner::template::shown_in;
 use provisioner::{Error, Result};
 
 use crate::cli::SameStack;
@@ -69,9 +70,10 @@ pub(crate) fn exit(exit: Exit) -> ExitCode {
     if RESULT_LOST.load(Ordering::SeqCst) { Exit::Failed.into() } else { exit.into() }
 }
 
-/// Prints a value to stdout as JSON.
+/// Prints a value to stdout as JSON. What is not known yet is written as a template writes it.
 pub(crate) fn result_json(value: &impl serde::Serialize) {
-    result(&serde_json::to_string_pretty(value).unwrap_or_default());
+    let value = serde_json::to_value(value).map(|value| shown_in(&value)).unwrap_or_default();
+    result(&serde_json::to_string_pretty(&value).unwrap_or_default());
 }
 
 /// Tells something that is not the result.

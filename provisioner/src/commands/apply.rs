@@ -66,8 +66,9 @@ pub(crate) async fn apply(
         return Err(error);
     }
     if plan.is_empty() {
-        tell(plan, session, &Outcome { known: plan.known.clone(), ..Outcome::default() }, None, output);
-        return Ok(Exit::Done);
+        let outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
+        tell(plan, session, &outcome, None, output);
+        return session.check_outputs(plan, &outcome).map(|()| Exit::Done);
     }
     if !approved(&plan.stack, &plan.losses(), approval)? {
         terminal::note("nothing was changed");
@@ -89,7 +90,7 @@ pub(crate) async fn apply(
     }
     match tried.transpose()?.flatten() {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
-        _ => Ok(Exit::Done),
+        _ => session.check_outputs(plan, &outcome).map(|()| Exit::Done),
     }
 }
 

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use provisioner::aws::{Aws, Connection, Notify};
 use provisioner::desired::{Desired, PackageCheck, Packages};
 use provisioner::execute::Outcome;
-use provisioner::observe::{Reach, observe};
-use provisioner::plan::{Options, Plan, plan};
+use provisioner::observe::{Reach, Reader as _, observe};
+use provisioner::place::StackName;
+use provisioner::plan::{Action, Options, Plan, plan};
 use provisioner::report;
 use provisioner::template::{Known, Template};
 use provisioner::{Error, Result};
@@ -36,7 +37,7 @@ impl Session {
         let aws = connect(&arguments.aws).await?;
         let packages = Packages { instead: arguments.packages_instead(), check };
         let parameters = parameters(arguments.parameters.as_deref(), &arguments.parameter)?;
-        let desired = Desired::build(&template, &parameters, &packages, &arguments.name()?, aws.place())?;
+        let desired = resolved(&template, &parameters, &packages, &arguments.name()?, &aws).await?;
         Ok(Self { template, parameters, desired, aws })
     }
 
@@ -47,6 +48,23 @@ impl Session {
         let reach = if options.prune { Reach::Leftovers } else { Reach::Surroundings };
         let observed = observe(&self.aws.reader(), &self.desired, reach).await?;
         Ok(plan(&self.desired, &observed, options))
+    }
+}
+
+/// What the template wants. The account is asked for first where it decides that, and only there.
+pub(super) async fn resolved(
+    template: &Template,
+    parameters: &BTreeMap<String, String>,
+    packages: &Packages,
+    stack: &StackName,
+    aws: &Aws,
+) -> Result<Desired> {
+    match Desired::build(template, parameters, packages, stack, aws.place()) {
+        Err(error) if error.needs_account() => {
+            let account = aws.reader().account().await?;
+            Desired::build_for(template, parameters, packages, stack, aws.place(), Some(&account))
+        }
+        built => built,
     }
 }
 
@@ -103,6 +121,18 @@ impl Session {
             return Vec::new();
         }
         self.told(&outcome.known)
+    }
+
+    /// Whether every output is known after this.
+    ///
+    /// # Errors
+    /// When one of them is not, though all is deployed that it refers to.
+    pub(crate) fn check_outputs(&self, plan: &Plan, outcome: &Outcome) -> Result<()> {
+        if plan.removes_the_stack {
+            return Ok(());
+        }
+        let left = plan.steps.iter().filter(|step| step.action == Action::Leave);
+        self.desired.check_outputs(&outcome.known, &left.map(|step| step.logical_id.as_str()).collect())
     }
 
     /// The outputs, as far as they are known.

@@ -232,3 +232,52 @@ async fn every_step_is_told_of_when_it_starts_and_ends() {
     started Table
     "#);
 }
+
+/// A plan in which nothing is known of the stack's resources but the account.
+async fn with_unknown(change: impl Fn(&mut Plan)) -> (Outcome, World) {
+    let mut plan = planned(&Spec::plain(), &State::default()).await;
+    change(&mut plan);
+    let world = slow(&State::default());
+    let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
+    (outcome, world)
+}
+
+fn group_named(name: &str) -> Call {
+    let group = serde_json::json!({"LogGroup": {"DeleteLogGroup": {"log_group_name": name}}});
+    serde_json::from_value(group).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_holds_what_is_not_known_is_not_sent_in_a_stage_in_an_undo_and_in_a_cleanup() {
+    let unknown = crate::template::Reference::new("Role", "Aarn").to_string();
+    let text = "`log_group_name` holds `${Role.Aarn}`, which is not known";
+    let logs = |plan: &mut Plan| plan.steps.iter().position(|step| step.logical_id == "Logs").unwrap();
+
+    let (outcome, world) = with_unknown(|plan| {
+        let at = logs(plan);
+        plan.steps[at].stages = vec![vec![group_named(&unknown)]];
+    })
+    .await;
+    let (step, error) = &outcome.failed[0];
+    assert_eq!(step, "Logs");
+    assert!(error.headline().starts_with(&format!("sending DeleteLogGroup for `Logs`: {text}")), "{error}");
+    assert!(!operations(&world).contains(&"DeleteLogGroup".to_owned()));
+
+    let (outcome, world) = with_unknown(|plan| {
+        let at = logs(plan);
+        plan.steps[at].cleanup = vec![vec![group_named(&unknown)]];
+    })
+    .await;
+    assert!(outcome.failed.iter().any(|(id, error)| id == "Logs" && error.headline().contains(text)), "{outcome:?}");
+    assert!(!outcome.done.contains(&"Logs".to_owned()) && !operations(&world).contains(&"DeleteLogGroup".to_owned()));
+
+    let (outcome, world) = with_unknown(|plan| {
+        let at = logs(plan);
+        plan.steps[at].stages = vec![vec![group_named("no-such-group"), group_named(&unknown)]];
+        plan.steps[at].undo = Some(crate::plan::Undo { stage: 0, calls: vec![vec![group_named(&unknown)]] });
+    })
+    .await;
+    let (_, error) = &outcome.failed[0];
+    assert_eq!(error.headline().matches(text).count(), 2, "the stage and its undo: {error}");
+    assert!(!operations(&world).contains(&"DeleteLogGroup".to_owned()), "nothing of a stage is sent");
+}

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Checked, Finding, Severity, items};
-use crate::template::references_in_text;
+use crate::template::begins_unknown;
 
 /// Where an execution role is asked for, by kind.
 const ROLES: [(&str, &str); 5] = [
@@ -18,7 +18,7 @@ const ROLES: [(&str, &str); 5] = [
 pub(super) fn role_is_an_arn(one: &Checked) -> Option<Finding> {
     let (_, property) = ROLES.iter().find(|(kind, _)| one.is(kind))?;
     let role = one.text(property);
-    let is_arn = role.starts_with("arn:") || (role.starts_with("{{") && !references_in_text(role).is_empty());
+    let is_arn = role.starts_with("arn:") || begins_unknown(role);
     if role.is_empty() || is_arn {
         return None;
     }

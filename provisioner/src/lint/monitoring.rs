@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Checked, Finding, Severity, number};
-use crate::template::references_in_text;
+use crate::template::with_unknown_as;
 
 /// An alarm cannot need more bad datapoints than it looks at.
 pub(super) fn alarm_can_ring(one: &Checked) -> Option<Finding> {
@@ -24,7 +24,7 @@ pub(super) fn dashboard_is_json(one: &Checked) -> Option<Finding> {
     let body = one.properties.get("DashboardBody").filter(|_| one.is("AWS::CloudWatch::Dashboard"))?;
     let Value::String(text) = body else { return None };
     // What is not known yet is text inside of quotes; outside of them it may be a number.
-    let known = references_in_text(text).iter().fold(text.clone(), |text, one| text.replace(&one.to_string(), "0"));
+    let known = with_unknown_as(text, "0");
     let error = match serde_json::from_str::<Value>(&known) {
         Ok(Value::Object(_)) => return None,
         Ok(_) => "it is no object".to_owned(),

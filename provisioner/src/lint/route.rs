@@ -1,6 +1,7 @@
 //! Routes of HTTP APIs and the integrations that they lead to.
 
 use super::{Checked, Finding, Severity, number};
+use crate::template::begins_unknown;
 
 pub(super) const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 pub(super) const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
@@ -15,7 +16,7 @@ pub(super) fn key_is_well_formed(one: &Checked) -> Option<Finding> {
     let key = one.text("RouteKey");
     let well_formed = match key.split_once(' ') {
         Some((method, path)) => METHODS.contains(&method) && path.starts_with('/') && !path.contains(' '),
-        None => key.starts_with('$') || key.starts_with("{{"),
+        None => key.starts_with('$') || begins_unknown(key),
     };
     if !one.is(ROUTE) || well_formed {
         return None;
@@ -38,7 +39,7 @@ pub(super) fn target_is_an_integration(one: &Checked) -> Option<Finding> {
 /// There are two shapes of events.
 pub(super) fn payload_version_exists(one: &Checked) -> Option<Finding> {
     let version = one.text("PayloadFormatVersion");
-    if !one.is(INTEGRATION) || ["", "1.0", "2.0"].contains(&version) || version.starts_with("{{") {
+    if !one.is(INTEGRATION) || ["", "1.0", "2.0"].contains(&version) || begins_unknown(version) {
         return None;
     }
     let cause = format!("PayloadFormatVersion `{version}` does not exist");

@@ -28,7 +28,7 @@ fn looks_secret(name: &str, value: &Value) -> bool {
     };
     let shaped = Regex::new(SHAPES).is_ok_and(|shapes| shapes.is_match(text));
     // The name or the ARN of a secret is the right thing to give.
-    let points_to_one = text.starts_with("arn:") || text.starts_with('/') || text.contains("{{");
+    let points_to_one = text.starts_with("arn:") || text.starts_with('/');
     let words = format!("_{}_", name.to_ascii_uppercase());
     let named = NAMES.iter().any(|secret| words.contains(&format!("_{secret}_")));
     shaped || (named && !points_to_one)

@@ -61,6 +61,7 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
                 }
                 answer => {
                     let Some(found) = answer? else { continue };
+                    found.check_plain()?;
                     for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
                         known.insert(reference, value);
                     }

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::plan::{Action, Step};
 use crate::resources::{Call, Change, Ids, Resource, function, other};
-use crate::template::Untold;
+use crate::template::{Untold, shown_in};
 
 /// A step of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ impl PlannedStep {
             action: step.action,
             changes: step.changes.iter().cloned().map(|change| without_secret(change, untold)).collect(),
             calls: step.calls.clone(),
-            ids: ids(step),
+            ids: ids(step).into_iter().map(|(name, value)| (name, shown_in(&value))).collect(),
             sent: digest(&untold.hidden_in(calls)),
         }
     }
@@ -62,7 +62,7 @@ fn without_secret(change: Change, untold: &Untold) -> Change {
     if UNTOLD.iter().any(|start| property.starts_with(start)) {
         return Change { property, old: None, new: None };
     }
-    let hide = |value: Value| untold.hidden_in(value);
+    let hide = |value: Value| shown_in(&untold.hidden_in(value));
     Change { property, old: old.map(hide), new: new.map(hide) }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::style::{added, changed, removed, strong};
-use super::value_text::{change_lines, readable};
+use super::value_text::change_lines;
 use crate::cloudformation::{Action, ChangeSet, PropertyChange, Row};
+use crate::template::shown;
 
 /// The whole change set: a line for each resource that changes, its properties below it, and a line that counts.
 #[must_use]
@@ -16,7 +17,7 @@ pub fn change_set_text(set: &ChangeSet) -> String {
     for row in steps {
         let Row { logical_id, kind, name, action, changes } = row;
         let (symbol, remark) = words(*action);
-        let line = format!("  {symbol} {kind:<kinds$}  {logical_id:<ids$}  {}", readable(name));
+        let line = format!("  {symbol} {kind:<kinds$}  {logical_id:<ids$}  {}", shown(name));
         let line = format!("{}{remark}", line.trim_end());
         let line = match symbol {
             '+' => added(line),

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::style::{added, changed, dim, removed, strong};
-use super::value_text::{change_lines, readable};
+use super::value_text::change_lines;
 use crate::plan::{Action, Note, Plan, Step};
 use crate::resources::Change;
+use crate::template::shown;
 
 /// The whole plan: a line for each resource, the properties that change below it, and a line that counts.
 #[must_use]
@@ -25,7 +26,7 @@ pub fn consent_text(plan: &Plan) -> String {
     if losses.is_empty() || !plan.blockers.is_empty() {
         return String::new();
     }
-    let what = readable(&losses.join(", "));
+    let what = shown(&losses.join(", "));
     format!("deletes or replaces {what}: where nobody can be asked, `provisioner deploy` needs `--yes`\n")
 }
 
@@ -60,7 +61,7 @@ pub(super) fn rows(rows: &[Row<'_>]) -> String {
     let ids = rows.iter().map(|row| row.logical_id.len()).max().unwrap_or_default();
     let mut text = String::new();
     for row in rows {
-        let line = format!("{:<kinds$}  {:<ids$}  {}", row.kind, row.logical_id, readable(row.name));
+        let line = format!("{:<kinds$}  {:<ids$}  {}", row.kind, row.logical_id, shown(row.name));
         let line = format!("  {} {line}{}", symbol(row.action), remark(row));
         let line = match row.action {
             Action::Create => added(line),
@@ -82,7 +83,7 @@ pub fn blockers_text(plan: &Plan) -> String {
     let mut text = String::new();
     let mut hints: Vec<&str> = Vec::new();
     for blocker in &plan.blockers {
-        let _ = writeln!(text, "  {}: {}", blocker.logical_id, readable(&blocker.cause));
+        let _ = writeln!(text, "  {}: {}", blocker.logical_id, shown(&blocker.cause));
         if !hints.contains(&blocker.hint.as_str()) {
             hints.push(&blocker.hint);
         }
@@ -102,8 +103,8 @@ fn notes(plan: &Plan) -> String {
 #[must_use]
 pub fn note_text(Note { logical_id, text, hint }: &Note) -> String {
     let about = logical_id.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
-    let hint = hint.as_ref().map(|hint| format!("\n        {}", dim(readable(hint)))).unwrap_or_default();
-    format!("  {} {about}{}{hint}", changed("note:"), readable(text))
+    let hint = hint.as_ref().map(|hint| format!("\n        {}", dim(shown(hint)))).unwrap_or_default();
+    format!("  {} {about}{}{hint}", changed("note:"), shown(text))
 }
 
 fn changes(row: &Row<'_>) -> String {

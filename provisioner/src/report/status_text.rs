@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::plan_text::{Row, rows};
 use super::style::{added, changed, dim, strong};
-use super::value_text::readable;
 use crate::status::{AliasStatus, Difference, FunctionStatus, State, Status, VersionStatus};
+use crate::template::shown;
 
 /// The whole status: what is deployed, who gets which version, where it answers, what differs from the template.
 #[must_use]
@@ -141,7 +141,7 @@ fn comparison(status: &Status) -> String {
         text.push('\n');
     }
     for Difference { logical_id, reason, .. } in blocked {
-        let _ = writeln!(text, "  {} {}", changed(format!("{logical_id}:")), readable(reason.as_deref().unwrap_or("")));
+        let _ = writeln!(text, "  {} {}", changed(format!("{logical_id}:")), shown(reason.as_deref().unwrap_or("")));
     }
     if !status.code_not_compared.is_empty() && *state != State::NotDeployed {
         let functions: Vec<_> = status.code_not_compared.iter().map(String::as_str).collect();
@@ -154,7 +154,7 @@ fn comparison(status: &Status) -> String {
     }
     for (index, hint) in hints(status).iter().enumerate() {
         let gap = if index == 0 { "\n" } else { "" };
-        let _ = writeln!(text, "{gap}hint: {}", readable(hint));
+        let _ = writeln!(text, "{gap}hint: {}", shown(hint));
     }
     text
 }

@@ -5,11 +5,12 @@ use similar::{ChangeTag, TextDiff};
 
 use super::style::{added, removed};
 use crate::resources::Change;
-use crate::template::references_in_text;
+use crate::template::shown_in;
 
 /// A change as lines: `old → new` where both fit on a line, else the lines that differ.
 pub(super) fn change_lines(change: &Change, width: usize) -> Vec<String> {
     let Change { property, old, new } = change;
+    let (old, new) = (&old.as_ref().map(shown_in), &new.as_ref().map(shown_in));
     let label = format!("{property:<width$}");
     let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), short);
     let line = format!("{label}  {} → {}", side(old), side(new));
@@ -47,7 +48,7 @@ fn differing_lines(old: &str, new: &str) -> Vec<String> {
 
 /// The value over several lines, without what is not set.
 fn pretty(value: &Value) -> String {
-    readable(&serde_json::to_string_pretty(&without_nulls(value)).unwrap_or_default())
+    serde_json::to_string_pretty(&without_nulls(value)).unwrap_or_default()
 }
 
 fn without_nulls(value: &Value) -> Value {
@@ -63,20 +64,7 @@ fn without_nulls(value: &Value) -> Value {
 fn short(value: &Value) -> String {
     match value.as_str() {
         Some("") => "\"\"".to_owned(),
-        Some(text) => readable(text),
-        None => readable(&value.to_string()),
+        Some(text) => text.to_owned(),
+        None => value.to_string(),
     }
-}
-
-/// The text with references told in words.
-pub(super) fn readable(text: &str) -> String {
-    let mut told = text.to_owned();
-    for reference in references_in_text(text) {
-        let words = match reference.attribute.as_str() {
-            "Ref" => format!("<{}>", reference.logical_id),
-            attribute => format!("<{}.{attribute}>", reference.logical_id),
-        };
-        told = told.replace(&reference.to_string(), &words);
-    }
-    told
 }

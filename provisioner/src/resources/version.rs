@@ -8,7 +8,7 @@ use super::function::BESIDE;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::tags::Mark;
 use crate::place::Place;
-use crate::template::Reference;
+use crate::template::{Reference, references_in};
 
 /// A published version of a function.
 ///
@@ -95,8 +95,8 @@ impl Kind for Version {
 
     /// Nothing of what it holds may be unknown but the account, which readers ask for beside.
     fn identity(&self) -> Vec<String> {
-        let release = self.release.to_string().replace(&Reference::account().to_string(), "");
-        vec![self.function_name.clone(), release]
+        let unknown = references_in(&self.release).into_iter().filter(|one| *one != Reference::account());
+        vec![self.function_name.clone(), unknown.map(|one| one.to_string()).collect()]
     }
 
     fn part_of_function(&self) -> Option<&str> {

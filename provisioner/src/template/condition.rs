@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::evaluate::{Scope, name_of, pair, plain_text, text};
+use super::evaluate::Scope;
 use super::fault::{Evaluated, Fault, below, fault};
-use super::reference::references_in;
+use super::functions::{pair, plain_text, text};
 
 /// How many conditions may lead from one to the next; more would be a mistake, and would use up the stack.
 const DEEPEST_CONDITION: usize = 100;
@@ -66,12 +66,7 @@ impl Scope<'_> {
 
     fn equals(&self, argument: &Value) -> Evaluated<bool> {
         let [left, right] = pair(argument, "two values")?;
-        let (left, right) = (self.value(left)?.unwrap_or_default(), self.value(right)?.unwrap_or_default());
-        for side in [&left, &right] {
-            if let Some(reference) = references_in(side).first() {
-                return fault(format!("it compares {}, which only AWS knows", name_of(reference)));
-            }
-        }
+        let (left, right) = (self.decisive(left, "it compares")?, self.decisive(right, "it compares")?);
         match (plain_text(&left), plain_text(&right)) {
             (Ok(left), Ok(right)) => Ok(left == right),
             _ => Ok(left == right),

@@ -1,18 +1,18 @@
 //! Intrinsic functions: a template value in, the value that it stands for out.
 //!
-//! What only AWS knows (ids of resources, the account) stays in the result as a [`Reference`].
+//! What only AWS knows (ids of resources, the account) stays in the result as a [`Reference`], and a function that takes
+//! it apart as a [`Deferred`] one.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::fault::{Evaluated, below, fault};
+use super::fault::{Evaluated, Fault, below, fault};
+use super::functions::{apply, pair, plain_text, text, whole_number};
 use super::parameters::Parameters;
 use super::pseudo::Pseudo;
-use super::reference::{Reference, references_in};
+use super::reference::{Deferred, Reference, references_in, whole_term, with_unknown_as};
 use super::sub;
 
 /// Everything that a template value may refer to.
@@ -73,10 +73,7 @@ impl Scope<'_> {
             "Fn::Split" => self.split(argument).map(Some),
             "Fn::If" => self.choice(argument),
             "Fn::FindInMap" => self.lookup(argument).map(Some),
-            "Fn::Base64" => {
-                let decoded = self.known_text(argument, "Fn::Base64")?;
-                Ok(Some(Value::String(BASE64_STANDARD.encode(decoded))))
-            }
+            "Fn::Base64" => now_or_later(name, self.value(argument)?.unwrap_or_default()).map(Some),
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => fault("it belongs in `Conditions`"),
             other => fault(format!(
                 "`{other}` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, \
@@ -166,33 +163,27 @@ impl Scope<'_> {
     fn join(&self, argument: &Value) -> Evaluated<Value> {
         let [separator, items] = pair(argument, "a separator and a list")?;
         let separator = text(separator)?;
-        let items = self.list(items)?;
-        let items: Vec<_> = items.iter().map(plain_text).collect::<Evaluated<_>>()?;
-        Ok(Value::String(items.join(separator)))
+        match self.list(items)? {
+            // What is not known may stand in a text, so items are put together now.
+            List::Items(items) => apply("Fn::Join", &json!([separator, items])),
+            List::Later(list) => Ok(later("Fn::Join", json!([separator, list]))),
+        }
     }
 
     fn select(&self, argument: &Value) -> Evaluated<Value> {
         let [index, items] = pair(argument, "an index and a list")?;
-        let index = self.value(index)?.unwrap_or_default();
-        let index: usize = match plain_text(&index)?.parse() {
-            Ok(index) => index,
-            Err(_) => return fault(format!("the index {index} is no whole number")),
-        };
-        let items = self.list(items)?;
-        match items.get(index) {
-            Some(item) => Ok(item.clone()),
-            None => fault(format!("the index {index} is outside a list of {}", items.len())),
+        let index = self.decisive(index, "the index is")?;
+        let index = whole_number(&index)?;
+        match self.list(items)? {
+            List::Items(items) => apply("Fn::Select", &json!([index, items])),
+            List::Later(list) => Ok(later("Fn::Select", json!([index, list]))),
         }
     }
 
     fn split(&self, argument: &Value) -> Evaluated<Value> {
         let [separator, source] = pair(argument, "a separator and text")?;
-        let separator = text(separator)?;
-        if separator.is_empty() {
-            return fault("the separator is empty");
-        }
-        let source = self.known_text(source, "Fn::Split")?;
-        Ok(source.split(separator).collect())
+        let source = self.value(source)?.unwrap_or_default();
+        now_or_later("Fn::Split", json!([text(separator)?, source]))
     }
 
     fn choice(&self, argument: &Value) -> Evaluated<Option<Value>> {
@@ -204,8 +195,8 @@ impl Scope<'_> {
     }
 
     fn lookup(&self, argument: &Value) -> Evaluated<Value> {
-        let keys = self.list(argument)?;
-        let [map, first, second] = keys.as_slice() else {
+        let keys = self.decisive(argument, "a key is")?;
+        let Some([map, first, second]) = keys.as_array().map(Vec::as_slice) else {
             return fault("it takes the name of a map and two keys");
         };
         let (map, first, second) = (plain_text(map)?, plain_text(first)?, plain_text(second)?);
@@ -215,23 +206,59 @@ impl Scope<'_> {
         }
     }
 
-    fn list(&self, value: &Value) -> Evaluated<Vec<Value>> {
+    fn list(&self, value: &Value) -> Evaluated<List> {
         match self.value(value)? {
-            Some(Value::Array(items)) => Ok(items),
+            Some(Value::Array(items)) => Ok(List::Items(items)),
+            Some(Value::String(text)) if whole_term(&text).is_some() => Ok(List::Later(text)),
             _ => fault("it takes a list"),
         }
     }
 
-    /// Text that must be known now because it is taken apart.
-    fn known_text(&self, value: &Value, function: &str) -> Evaluated<String> {
+    /// A value that has to be known now, since it decides what the template means. `how` says what it does there.
+    pub(super) fn decisive(&self, value: &Value, how: &str) -> Evaluated<Value> {
         let value = self.value(value)?.unwrap_or_default();
-        if let Some(reference) = references_in(&value).first() {
-            return fault(format!(
-                "{function} takes {} apart, which only AWS knows; use it in Ref, Fn::GetAtt, Fn::Sub or Fn::Join",
-                name_of(reference)
-            ));
-        }
-        plain_text(&value)
+        let value = self.pseudo.known().fill(&value);
+        let unknown = references_in(&value);
+        let Some(reference) = unknown.first() else { return Ok(value) };
+        let name = match reference {
+            Reference { logical_id, attribute } if attribute == "Ref" => format!("the id of `{logical_id}`"),
+            reference => format!("`{}`", reference.name()),
+        };
+        Err(Fault {
+            needs_account: unknown.iter().all(|one| *one == Reference::account()),
+            ..Fault::here(format!("{how} {name}, which only AWS knows"))
+        })
+    }
+}
+
+/// A list in a template.
+enum List {
+    /// Its items are known, or what stands for them is.
+    Items(Vec<Value>),
+    /// What becomes a list when it is known: a reference or a function.
+    Later(String),
+}
+
+/// What a function gives, or a text that becomes it when what the argument refers to is known.
+fn now_or_later(name: &str, argument: Value) -> Evaluated<Value> {
+    if references_in(&argument).is_empty() {
+        return apply(name, &argument);
+    }
+    // What is wrong whatever the values are is a fault now.
+    apply(name, &filled_with_text(&argument))?;
+    Ok(later(name, argument))
+}
+
+fn later(name: &str, argument: Value) -> Value {
+    Value::String(Deferred::new(name, argument).to_string())
+}
+
+/// The value with a text for all that is not known.
+fn filled_with_text(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(with_unknown_as(text, "x")),
+        Value::Array(items) => items.iter().map(filled_with_text).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.clone(),
     }
 }
 
@@ -239,14 +266,6 @@ impl Scope<'_> {
 #[must_use]
 pub(super) fn needed_resources(value: &Value) -> BTreeSet<String> {
     references_in(value).into_iter().filter(|found| !found.is_pseudo()).map(|found| found.logical_id).collect()
-}
-
-pub(super) fn name_of(reference: &Reference) -> String {
-    match reference {
-        pseudo if pseudo.is_pseudo() => format!("`AWS::{}`", pseudo.attribute),
-        Reference { logical_id, attribute } if attribute == "Ref" => format!("the id of `{logical_id}`"),
-        Reference { logical_id, attribute } => format!("`{logical_id}.{attribute}`"),
-    }
 }
 
 /// The function in an object, when the object is one: a single key `Ref`, `Condition` or `Fn::…`.
@@ -258,27 +277,4 @@ fn single_function(object: &Map<String, Value>) -> Evaluated<Option<(&str, &Valu
         return fault(format!("`{name}` must stand alone, not beside other keys"));
     }
     Ok(Some((name, argument)))
-}
-
-pub(super) fn pair<'v>(argument: &'v Value, what: &str) -> Evaluated<[&'v Value; 2]> {
-    match argument.as_array().map(Vec::as_slice) {
-        Some([first, second]) => Ok([first, second]),
-        _ => fault(format!("it takes {what}")),
-    }
-}
-
-pub(super) fn text(value: &Value) -> Evaluated<&str> {
-    match value.as_str() {
-        Some(text) => Ok(text),
-        None => fault(format!("it takes text, not {value}")),
-    }
-}
-
-pub(super) fn plain_text(value: &Value) -> Evaluated<String> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Bool(flag) => Ok(flag.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => fault(format!("it takes text, not {value}")),
-    }
 }

@@ -9,12 +9,16 @@ pub(crate) struct Fault {
     pub reason: String,
     /// The condition that the path begins in, where it is not the value itself.
     pub condition: Option<String>,
+    /// Whether it is none once the account is known.
+    pub needs_account: bool,
+    /// What to do about it.
+    pub hint: Option<String>,
 }
 
 impl Fault {
     /// A fault right at the value.
     pub(crate) fn here(reason: impl Into<String>) -> Self {
-        Self { path: Vec::new(), reason: reason.into(), condition: None }
+        Self { path: Vec::new(), reason: reason.into(), condition: None, needs_account: false, hint: None }
     }
 }
 

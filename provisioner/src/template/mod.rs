@@ -7,8 +7,10 @@ mod condition;
 mod evaluate;
 mod fault;
 mod flat;
+mod functions;
 mod graph;
 mod include;
+mod known;
 mod names;
 mod naming;
 mod no_echo;
@@ -18,19 +20,25 @@ mod reference;
 mod resolve;
 mod restore;
 mod sections;
+mod shown;
 mod source;
 mod sub;
 mod wording;
 mod yaml;
 
 pub use flat::relocate;
+pub(crate) use known::spread;
+pub use known::{Known, Unfilled};
 pub use naming::Naming;
 pub use no_echo::Untold;
 pub use parameters::{Declaration, Parameters};
 pub use pseudo::Pseudo;
-pub use reference::{Known, Reference, references_in, references_in_text};
+pub use reference::{
+    Reference, begins_unknown, references_in, references_in_text, reserved, reserved_in, with_unknown_as,
+};
 pub use resolve::{Output, Resolved, ResolvedResource};
 pub use sections::{DeletionPolicy, Template};
+pub use shown::{shown, shown_in};
 pub use source::Source;
 pub(crate) use wording::in_words;
 

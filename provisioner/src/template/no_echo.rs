@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
+use super::reference::{Piece, Term, pieces};
 use super::sections::Template;
 
 /// What stands in the place of a value that is not told.
@@ -39,11 +40,20 @@ impl Untold {
         Self(forms.filter(|form| !form.is_empty()).collect())
     }
 
+    /// Whether a text holds one of them, those texts too that stand in functions to be evaluated later.
+    fn is_in(&self, text: &str) -> bool {
+        let in_function = |piece: &Piece<'_>| match piece {
+            Piece::Term(Term::Deferred(deferred)) => self.hidden_in(deferred.argument.clone()) != deferred.argument,
+            Piece::Term(Term::Reference(_)) | Piece::Text(_) => false,
+        };
+        self.0.iter().any(|one| text.contains(one.as_str())) || pieces(text).iter().any(in_function)
+    }
+
     /// The value without any text that holds one of them. A piece that `Fn::Split` cut out of one is not recognised.
     #[must_use]
     pub fn hidden_in(&self, value: Value) -> Value {
         match value {
-            Value::String(text) if self.0.iter().any(|one| text.contains(one.as_str())) => HIDDEN.into(),
+            Value::String(text) if self.is_in(&text) => HIDDEN.into(),
             Value::Array(items) => items.into_iter().map(|item| self.hidden_in(item)).collect(),
             Value::Object(map) => map.into_iter().map(|(key, value)| (key, self.hidden_in(value))).collect(),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,

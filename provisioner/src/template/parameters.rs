@@ -6,6 +6,7 @@ use regex_lite::Regex;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::reference::{reserved, reserved_in};
 use super::source::Source;
 use crate::error::{Error, Result};
 
@@ -85,6 +86,9 @@ impl Declaration {
     }
 
     fn accept(&self, value: &str) -> std::result::Result<Value, String> {
+        if let Some(character) = reserved_in(value) {
+            return Err(reserved(character));
+        }
         match self.kind {
             Kind::String | Kind::Number => {
                 self.accept_one(value)?;

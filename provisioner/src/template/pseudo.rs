@@ -1,18 +1,23 @@
 //! What the pseudo parameters stand for: `AWS::Region` and the others that no template declares.
 
-use super::fault::{Evaluated, fault};
+use super::fault::{Evaluated, Fault, fault};
+use super::known::Known;
 use super::reference::Reference;
 use crate::place::{Place, StackName};
 
 /// Who asks, and what is known of where the stack goes.
 #[derive(Debug, Clone)]
 pub enum Pseudo {
-    /// The direct engine: stack and region are known, the account is a reference until AWS is asked.
+    /// The direct engine: stack and region are known. The account is a reference until AWS is asked, and where it
+    /// decides what the template means, it is asked first.
     Direct {
         /// `AWS::StackName`.
         stack: StackName,
         /// `AWS::Region`, `AWS::Partition` and `AWS::URLSuffix`.
         place: Place,
+        /// The account, where it was asked for. It stays a reference all the same where it decides nothing: a template
+        /// means the same with and without the question.
+        account: Option<String>,
     },
     /// A template for CloudFormation or CDK, made without AWS: what is not given stays a function.
     Template {
@@ -26,10 +31,18 @@ pub enum Pseudo {
 }
 
 impl Pseudo {
+    /// What is known of that which stands as a reference.
+    pub(super) fn known(&self) -> Known {
+        match self {
+            Self::Direct { account: Some(account), .. } => Known::of_account(account),
+            Self::Direct { account: None, .. } | Self::Template { .. } => Known::default(),
+        }
+    }
+
     /// The value of `AWS::NAME`, or a reference to it.
     pub(super) fn value(&self, name: &str) -> Evaluated<String> {
         let (stack, place, account) = match self {
-            Self::Direct { stack, place } => (Some(stack), Some(place), None),
+            Self::Direct { stack, place, .. } => (Some(stack), Some(place), None),
             Self::Template { stack, place, account } => (stack.as_ref(), place.as_ref(), account.as_ref()),
         };
         let known = match name {
@@ -39,11 +52,21 @@ impl Pseudo {
             "URLSuffix" => place.map(|place| place.url_suffix().to_owned()),
             "AccountId" => account.cloned(),
             "StackId" | "NotificationARNs" => match self {
-                Self::Direct { .. } => return fault(format!("`AWS::{name}` has no meaning without CloudFormation")),
+                Self::Direct { .. } => return Err(only_in_cloudformation(name)),
                 Self::Template { .. } => None,
             },
             _ => return fault(format!("there is no pseudo parameter `AWS::{name}`")),
         };
         Ok(known.unwrap_or_else(|| Reference::pseudo(name).to_string()))
+    }
+}
+
+/// CloudFormation gives each of its stacks an id when it makes the stack; another value would not be that id.
+fn only_in_cloudformation(name: &str) -> Fault {
+    let hint = "deploy this template with `--engine cloudformation`; for a name that is unique, write \
+                `${AWS::StackName}-${AWS::AccountId}-${AWS::Region}`";
+    Fault {
+        hint: Some(hint.to_owned()),
+        ..Fault::here(format!("`AWS::{name}` has a value only in a stack that CloudFormation deploys"))
     }
 }

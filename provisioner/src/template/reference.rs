@@ -1,24 +1,25 @@
 //! References to what is known only later: a resource's id before AWS has given it, or the account.
 //!
-//! They stand in text as `{{resolve:resource:Api.ApiId}}`. CloudFormation keeps the form `{{resolve:…}}` for its
-//! own dynamic references, so no template text can be taken for one of ours by accident: the loader refuses
-//! templates that hold it.
+//! They stand in text between two characters that Unicode assigns to nothing, now or later (noncharacters: The Unicode
+//! Standard, section 23.7). Templates, included files, parameters and answers of AWS that hold one of these two
+//! characters are refused, so nothing but this crate can write a reference.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-const OPENING: &str = "{{resolve:";
-const RESOURCE: &str = "{{resolve:resource:";
-const CLOSING: &str = "}}";
-const OWN: &str = "Self";
-const PSEUDO: &str = "AWS";
+const OPENING: char = '\u{FDD0}';
+const CLOSING: char = '\u{FDD1}';
+
+// Neither can be a logical id, so no resource of a template is taken for one of these.
+const OWN: &str = "::Self";
+const PSEUDO: &str = "AWS::";
 
 /// A value of a resource that stands in for itself until it is known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {
-    /// The resource's name in the template; `AWS` for what belongs to the account.
+    /// The resource's name in the template; no name of a resource for what belongs to the account.
     pub logical_id: String,
     /// `Ref`, or the name of an attribute.
     pub attribute: String,
@@ -54,112 +55,136 @@ impl Reference {
     pub fn is_pseudo(&self) -> bool {
         self.logical_id == PSEUDO
     }
+
+    /// As a template names it inside of `${…}`: `Queue.Arn`, `Queue` for its `Ref`, `AWS::AccountId`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let Self { logical_id, attribute } = self;
+        match attribute.as_str() {
+            pseudo if self.is_pseudo() => format!("{PSEUDO}{pseudo}"),
+            "Ref" => logical_id.clone(),
+            attribute if logical_id == OWN => attribute.to_owned(),
+            attribute => format!("{logical_id}.{attribute}"),
+        }
+    }
+
+    fn read(inside: &str) -> Option<Self> {
+        let (logical_id, attribute) = inside.split_once('.')?;
+        Some(Self::new(logical_id, attribute))
+    }
 }
 
 impl fmt::Display for Reference {
+    /// The form inside of text, which is not for people: see [`shown`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{RESOURCE}{}.{}{CLOSING}", self.logical_id, self.attribute)
+        write!(f, "{OPENING}{}.{}{CLOSING}", self.logical_id, self.attribute)
     }
 }
 
-/// What references stand for, as far as it is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known(BTreeMap<Reference, Value>);
+/// A function whose argument holds references: it is evaluated when they are known.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Deferred {
+    /// The function's long name, such as `Fn::Select`.
+    pub(super) name: String,
+    /// The argument, as the template's long form has it.
+    pub(super) argument: Value,
+}
 
-impl Known {
-    /// The account, and nothing else.
-    #[must_use]
-    pub fn of_account(account: &str) -> Self {
-        Self(BTreeMap::from([(Reference::account(), account.into())]))
+impl Deferred {
+    pub(super) fn new(name: &str, argument: Value) -> Self {
+        Self { name: name.to_owned(), argument }
     }
 
-    /// Notes what a reference stands for: text, or a list.
-    pub fn insert(&mut self, reference: Reference, value: impl Into<Value>) {
-        self.0.insert(reference, value.into());
+    fn read(inside: &str) -> Option<Self> {
+        let object: Map<String, Value> = serde_json::from_str(inside).ok()?;
+        let (name, argument) = object.into_iter().next()?;
+        Some(Self { name, argument })
     }
+}
 
-    /// What a reference stands for.
-    #[must_use]
-    pub fn get(&self, reference: &Reference) -> Option<&Value> {
-        self.0.get(reference)
+impl fmt::Display for Deferred {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{OPENING}{}{CLOSING}", json!({ self.name.as_str(): self.argument }))
     }
+}
 
-    /// What is known to the resource `logical_id`: everything, and its own attributes under [`Reference::own`].
-    /// `before` are the attributes that it had when the plan was made.
-    #[must_use]
-    pub fn seen_by<'a>(&self, logical_id: &str, before: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Self {
-        let own = self.0.iter().filter(|(reference, _)| reference.logical_id == logical_id);
-        let own: Vec<_> = own.map(|(reference, value)| (Reference::own(&reference.attribute), value.clone())).collect();
-        let mut seen = self.clone();
-        seen.0.extend(before.into_iter().map(|(attribute, value)| (Reference::own(attribute), value.clone())));
-        seen.0.extend(own);
-        seen
-    }
+/// What stands in a text for a value that is not known.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Term {
+    Reference(Reference),
+    Deferred(Deferred),
+}
 
-    /// The text with every known reference replaced; the others stay, and so does a list inside a text.
-    #[must_use]
-    pub fn fill_text(&self, text: &str) -> String {
-        let mut filled = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, reference, after)) = next_reference(rest) {
-            filled.push_str(before);
-            match self.get(&reference) {
-                Some(Value::String(text)) => filled.push_str(text),
-                Some(value @ (Value::Bool(_) | Value::Number(_))) => filled.push_str(&value.to_string()),
-                Some(Value::Array(_) | Value::Object(_) | Value::Null) | None => {
-                    filled.push_str(&reference.to_string())
-                }
-            }
-            rest = after;
-        }
-        filled.push_str(rest);
-        filled
-    }
-
-    /// The value with every known reference in its texts replaced; the others stay. A text that is one reference
-    /// becomes a list when the reference stands for one.
-    #[must_use]
-    pub fn fill(&self, value: &Value) -> Value {
-        self.fill_by(value, &|text| match whole_reference(text).and_then(|reference| self.get(&reference)) {
-            Some(value) => value.clone(),
-            None => Value::String(self.fill_text(text)),
-        })
-    }
-
-    /// The value with every known reference in its texts replaced; lists and unknown references stay.
-    #[must_use]
-    pub fn fill_texts(&self, value: &Value) -> Value {
-        self.fill_by(value, &|text| Value::String(self.fill_text(text)))
-    }
-
-    fn fill_by(&self, value: &Value, text: &dyn Fn(&str) -> Value) -> Value {
-        match value {
-            Value::String(one) => text(one),
-            Value::Array(items) => items.iter().map(|item| self.fill_by(item, text)).collect(),
-            Value::Object(object) => {
-                object.iter().map(|(key, value)| (key.clone(), self.fill_by(value, text))).collect()
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reference(reference) => reference.fmt(f),
+            Self::Deferred(deferred) => deferred.fmt(f),
         }
     }
 }
 
-/// The reference that a text is, when it is nothing else.
-fn whole_reference(text: &str) -> Option<Reference> {
-    next_reference(text)
-        .and_then(|(before, reference, after)| (before.is_empty() && after.is_empty()).then_some(reference))
+/// A part of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Piece<'t> {
+    Text(&'t str),
+    Term(Term),
 }
 
-/// Every reference that stands in a text.
-#[must_use]
-pub fn references_in_text(text: &str) -> BTreeSet<Reference> {
-    let mut found = BTreeSet::new();
+/// The parts of a text, in order.
+pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
     let mut rest = text;
-    while let Some((_, reference, after)) = next_reference(rest) {
-        found.insert(reference);
+    while let Some(start) = rest.find(OPENING) {
+        let Some(length) = length_of_term(&rest[start..]) else { break };
+        let (before, term, after) = (&rest[..start], &rest[start..start + length], &rest[start + length..]);
+        pieces.push(Piece::Text(before));
+        let inside = &term[OPENING.len_utf8()..length - CLOSING.len_utf8()];
+        let read = if inside.starts_with('{') {
+            Deferred::read(inside).map(Term::Deferred)
+        } else {
+            Reference::read(inside).map(Term::Reference)
+        };
+        pieces.push(read.map_or(Piece::Text(term), Piece::Term));
         rest = after;
     }
-    found
+    pieces.push(Piece::Text(rest));
+    pieces.retain(|piece| *piece != Piece::Text(""));
+    pieces
+}
+
+/// The length in bytes of the term at the beginning of a text. Terms stand inside of deferred functions.
+fn length_of_term(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, character) in text.char_indices() {
+        match character {
+            OPENING => depth += 1,
+            CLOSING => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + CLOSING.len_utf8());
+        }
+    }
+    None
+}
+
+/// The term that a text is, when it is nothing else.
+pub(super) fn whole_term(text: &str) -> Option<Term> {
+    let mut pieces = pieces(text);
+    match (pieces.pop(), pieces.is_empty()) {
+        (Some(Piece::Term(term)), true) => Some(term),
+        _ => None,
+    }
+}
+
+/// Every reference that stands in a text, those too that stand in deferred functions.
+#[must_use]
+pub fn references_in_text(text: &str) -> BTreeSet<Reference> {
+    // What stands between an opening and the next closing, with no opening between, is a reference: also where the
+    // function around it is quoted in JSON.
+    let inside = text.split(OPENING).skip(1).filter_map(|part| part.split_once(CLOSING));
+    inside.filter_map(|(inside, _)| Reference::read(inside)).collect()
 }
 
 /// Every reference that stands in a value.
@@ -173,43 +198,63 @@ pub fn references_in(value: &Value) -> BTreeSet<Reference> {
     }
 }
 
-/// Whether a text holds the opening of any `{{resolve:…}}`, ours or CloudFormation's.
+/// The text with `other` in the place of all that is not known.
 #[must_use]
-pub(super) fn has_dynamic_reference(text: &str) -> bool {
-    text.contains(OPENING)
+pub fn with_unknown_as(text: &str, other: &str) -> String {
+    let part = |piece: Piece<'_>| match piece {
+        Piece::Text(text) => text.to_owned(),
+        Piece::Term(_) => other.to_owned(),
+    };
+    pieces(text).into_iter().map(part).collect()
 }
 
-pub(super) fn next_reference(text: &str) -> Option<(&str, Reference, &str)> {
-    let start = text.find(RESOURCE)?;
-    let inside = &text[start + RESOURCE.len()..];
-    let end = inside.find(CLOSING)?;
-    let (logical_id, attribute) = inside[..end].split_once('.')?;
-    Some((&text[..start], Reference::new(logical_id, attribute), &inside[end + CLOSING.len()..]))
+/// Whether a text begins with something that is not known.
+#[must_use]
+pub fn begins_unknown(text: &str) -> bool {
+    matches!(pieces(text).first(), Some(Piece::Term(_)))
+}
+
+/// The first of the two characters that mark references, if one stands in a text.
+#[must_use]
+pub fn reserved_in(text: &str) -> Option<char> {
+    text.chars().find(|character| [OPENING, CLOSING].contains(character))
+}
+
+/// Why a text with such a character is refused.
+#[must_use]
+pub fn reserved(character: char) -> String {
+    format!("it holds U+{:04X}, which is not a character in Unicode and is reserved here", u32::from(character))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
-    fn a_known_reference_is_replaced_and_an_unknown_one_stays() {
-        let (api, role) = (Reference::new("Api", "Ref"), Reference::new("Role", "Arn"));
-        let mut known = Known::default();
-        known.insert(api.clone(), "abc");
-        let value = json!({"Target": [format!("apis/{api}/x"), format!("{role}{api}")]});
-        assert_eq!(known.fill(&value), json!({"Target": ["apis/abc/x", format!("{role}abc")]}));
-        assert_eq!(references_in(&known.fill(&value)), BTreeSet::from([role]));
+    fn a_text_falls_into_literals_references_and_functions() {
+        let arn = Reference::new("Queue", "Arn");
+        let last = Deferred::new(
+            "Fn::Select",
+            json!([5, Deferred::new("Fn::Split", json!([":", arn.to_string()])).to_string()]),
+        );
+        let text = format!("a-{arn}-{last}");
+        let (a, dash) = (Piece::Text("a-"), Piece::Text("-"));
+        let terms = [Term::Reference(arn.clone()), Term::Deferred(last.clone())].map(Piece::Term);
+        let [first, second] = terms;
+        assert_eq!(pieces(&text), [a, first, dash, second]);
+        assert_eq!(references_in_text(&text), BTreeSet::from([arn.clone()]));
+        // The function's own quotes are escaped here.
+        assert_eq!(references_in_text(&json!([text]).to_string()), BTreeSet::from([arn]));
+        assert_eq!(whole_term(&last.to_string()), Some(Term::Deferred(last)));
+        assert_eq!(with_unknown_as(&text, "?"), "a-?-?");
     }
 
     #[test]
-    fn a_list_replaces_a_text_that_is_its_reference_and_stands_in_no_other_text() {
-        let servers = Reference::new("Zone", "NameServers");
-        let mut known = Known::default();
-        known.insert(servers.clone(), json!(["ns-1", "ns-2"]));
-        let value = json!({"Whole": servers.to_string(), "Part": format!("dns {servers}")});
-        assert_eq!(known.fill(&value), json!({"Whole": ["ns-1", "ns-2"], "Part": format!("dns {servers}")}));
-        assert_eq!(known.fill_texts(&value), value);
+    fn resources_named_aws_and_self_are_not_the_account_and_the_resource_itself() {
+        for name in ["AWS", "Self"] {
+            let reference = Reference::new(name, "AccountId");
+            assert!(!reference.is_pseudo() && reference != Reference::own("AccountId"));
+            assert_eq!(reference.name(), format!("{name}.AccountId"));
+        }
     }
 }

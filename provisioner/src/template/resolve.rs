@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::evaluate::{Scope, needed_resources};
-use super::fault::Fault;
+use super::fault::{Evaluated, Fault, below, fault};
 use super::graph;
 use super::parameters;
 use super::pseudo::Pseudo;
@@ -54,8 +54,17 @@ impl Template {
     ///
     /// # Errors
     /// When parameters do not fit, a function cannot be evaluated, or resources need each other in a circle.
-    pub fn resolve(&self, given: &BTreeMap<String, String>, stack: &StackName, place: &Place) -> Result<Resolved> {
-        self.resolve_for(given, &Pseudo::Direct { stack: stack.clone(), place: place.clone() })
+    ///
+    /// An error that [`Error::needs_account`] where the account decides and is not given.
+    pub fn resolve(
+        &self,
+        given: &BTreeMap<String, String>,
+        stack: &StackName,
+        place: &Place,
+        account: Option<&str>,
+    ) -> Result<Resolved> {
+        let (stack, place, account) = (stack.clone(), place.clone(), account.map(str::to_owned));
+        self.resolve_for(given, &Pseudo::Direct { stack, place, account })
     }
 
     /// Evaluates the template for the given parameters and pseudo parameters.
@@ -97,6 +106,7 @@ impl Template {
             Some(Value::Object(properties)) => properties,
             _ => Map::new(),
         };
+        refuse_dynamic(&Value::Object(properties.clone())).map_err(|fault| self.problem(&at, fault))?;
         let mut needs = needed_resources(&Value::Object(properties.clone()));
         for need in section.depends_on.as_slice() {
             let Some(condition) = scope.resources.get(need) else {
@@ -144,6 +154,7 @@ impl Template {
                 Some(other) => other.to_string(),
                 None => continue,
             };
+            refuse_dynamic(&Value::String(value.clone())).map_err(|fault| self.problem(&at, fault))?;
             outputs.push(Output { name: name.clone(), description: section.description.clone(), value });
         }
         Ok(outputs)
@@ -157,13 +168,17 @@ impl Template {
 
     /// An error at a place of the template: file and line, logical id and property, the reason.
     pub(crate) fn problem(&self, keys: &[&str], fault: Fault) -> Error {
-        let Fault { path, reason, condition } = fault;
+        let Fault { path, reason, condition, needs_account, hint } = fault;
         let root = condition.as_ref().map(|name| vec!["Conditions", name.as_str()]);
         let keys = root.unwrap_or_else(|| keys.to_vec());
         let keys: Vec<&str> = keys.into_iter().chain(path.iter().map(String::as_str)).collect();
         let place = self.source.place(&keys);
         let shown: Vec<_> = keys.iter().filter(|key| !["Resources", "Properties"].contains(key)).copied().collect();
-        Error::new(format!("resolving {place}"), format!("{}: {reason}", shown.join(".")))
+        let mut error = Error::new(format!("resolving {place}"), format!("{}: {reason}", shown.join(".")));
+        if needs_account {
+            error = error.account_needed();
+        }
+        hint.into_iter().fold(error, Error::hint)
     }
 
     /// An error about an attribute of a resource, such as its `Type`.
@@ -180,5 +195,19 @@ impl Template {
     pub(crate) fn property_problem(&self, logical_id: &str, property: &str, reason: String) -> Error {
         let path = property.split(['.', '[', ']']).filter(|key| !key.is_empty()).map(str::to_owned).collect();
         self.problem(&["Resources", logical_id, "Properties"], Fault { path, ..Fault::here(reason) })
+    }
+}
+
+/// Refuses a dynamic reference that functions and parameters have put together: CloudFormation evaluates it after them.
+fn refuse_dynamic(value: &Value) -> Evaluated<()> {
+    match value {
+        Value::String(text) if text.contains("{{resolve:") => {
+            fault("it becomes a dynamic reference (`{{resolve:…}}`), which is not supported")
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| below(&index.to_string(), refuse_dynamic(item)))
+        }
+        Value::Object(object) => object.iter().try_for_each(|(key, value)| below(key, refuse_dynamic(value))),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
 }

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::pseudo::Pseudo;
-use super::reference::{Reference, next_reference};
+use super::reference::{Deferred, Piece, Reference, Term, pieces};
 use super::resolve::Resolved;
 use super::sections::Template;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The sections that mean the same when parameters and conditions are evaluated.
 const KEPT: [&str; 3] = ["AWSTemplateFormatVersion", "Description", "Metadata"];
@@ -24,10 +24,7 @@ impl Template {
     /// When parameters do not fit or a function cannot be evaluated, for example a condition on a pseudo parameter
     /// that is not given.
     pub fn resolved(&self, given: &BTreeMap<String, String>, pseudo: &Pseudo) -> Result<Value> {
-        let resolved = self.resolve_for(given, pseudo).map_err(|error| match error.headline().contains("`AWS::") {
-            true => error.hint("say where the stack goes: `--region`, `--account` or `--stack`"),
-            false => error,
-        })?;
+        let resolved = self.resolve_for(given, pseudo).map_err(with_what_can_be_given)?;
         let mut sections = Map::new();
         for name in KEPT {
             sections.extend(self.flat().get(name).map(|section| (name.to_owned(), section.clone())));
@@ -89,6 +86,26 @@ impl Template {
     }
 }
 
+/// The error with the option that gives the pseudo parameter which it names.
+fn with_what_can_be_given(error: Error) -> Error {
+    let about = error.headline();
+    let options = [
+        ("`AWS::StackName`", "`--stack`"),
+        ("`AWS::AccountId`", "`--account`"),
+        ("`AWS::Region`", "`--region`"),
+        ("`AWS::Partition`", "`--region`"),
+        ("`AWS::URLSuffix`", "`--region`"),
+    ];
+    if let Some((_, option)) = options.iter().find(|(name, _)| about.contains(name)) {
+        return error.hint(format!("say where the stack goes: {option}"));
+    }
+    if about.contains("`AWS::StackId`") || about.contains("`AWS::NotificationARNs`") {
+        return error
+            .hint("write the template without it there, or leave out `--resolved`: CloudFormation alone knows it");
+    }
+    error
+}
+
 /// A name, or a list of names.
 fn names(value: &Value) -> Vec<&str> {
     let listed = value.as_array().into_iter().flatten();
@@ -106,31 +123,36 @@ fn restore(value: &Value) -> Value {
 }
 
 fn restore_text(text: &str) -> Value {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((before, reference, after)) = next_reference(rest) {
-        parts.extend((!before.is_empty()).then(|| json!(before)));
-        parts.push(function(&reference));
-        rest = after;
+    let pieces = pieces(text);
+    let parts: Vec<Value> = pieces.iter().map(part).collect();
+    match parts.as_slice() {
+        [] => return json!(""),
+        [one] => return one.clone(),
+        _ => {}
     }
-    if parts.is_empty() {
-        return json!(text);
-    }
-    parts.extend((!rest.is_empty()).then(|| json!(rest)));
-    if let [one] = parts.as_slice() {
-        return one.clone();
-    }
-    // `${` in a text would be a variable to Fn::Sub; Fn::Join takes any text.
-    if parts.iter().filter_map(Value::as_str).any(|literal| literal.contains('$')) {
+    // `${` in a text would be a variable to Fn::Sub, and a function is no variable; Fn::Join takes any text.
+    let joined = |piece: &Piece<'_>| match piece {
+        Piece::Text(literal) => literal.contains('$'),
+        Piece::Term(term) => matches!(term, Term::Deferred(_)),
+    };
+    if pieces.iter().any(joined) {
         return json!({"Fn::Join": ["", parts]});
     }
     json!({"Fn::Sub": parts.iter().map(variable).collect::<String>()})
 }
 
+fn part(piece: &Piece<'_>) -> Value {
+    match piece {
+        Piece::Text(literal) => json!(literal),
+        Piece::Term(Term::Reference(reference)) => function(reference),
+        Piece::Term(Term::Deferred(Deferred { name, argument })) => json!({ name.as_str(): restore(argument) }),
+    }
+}
+
 fn function(reference: &Reference) -> Value {
     let Reference { logical_id, attribute } = reference;
     match attribute.as_str() {
-        pseudo if reference.is_pseudo() => json!({"Ref": format!("AWS::{pseudo}")}),
+        _ if reference.is_pseudo() => json!({ "Ref": reference.name() }),
         "Ref" => json!({"Ref": logical_id}),
         attribute => json!({"Fn::GetAtt": [logical_id, attribute]}),
     }
@@ -219,5 +241,38 @@ mod tests {
         let error = resolved("  C: {Type: X}\n", &[], &OPEN).unwrap_err().to_string();
         assert!(error.contains("Here.Fn::Equals: it compares `AWS::Region`, which only AWS knows"), "{error}");
         assert!(error.contains("hint: say where the stack goes: `--region`"), "{error}");
+    }
+
+    #[test]
+    fn a_function_that_waits_for_a_value_is_that_function_again() {
+        let resources = r#"
+  C: {Type: X}
+  D:
+    Type: X
+    Properties:
+      Host: !Select [2, !Split ["/", !GetAtt C.Url]]
+      Url: !Sub ["https://${Host}/x", {Host: !Select [2, !Split ["/", !GetAtt C.Url]]}]
+      Data: !Base64 {"Fn::Sub": "at ${C}"}
+      Name: !Select [2, !Split ["/", !Ref AWS::StackId]]
+"#;
+        let properties = resolved(resources, &[], &here()).unwrap()["Resources"]["D"]["Properties"].clone();
+        let host = json!({"Fn::Select": [2, {"Fn::Split": ["/", {"Fn::GetAtt": ["C", "Url"]}]}]});
+        assert_eq!(
+            properties,
+            json!({
+                "Host": host,
+                "Url": {"Fn::Join": ["", ["https://", host, "/x"]]},
+                "Data": {"Fn::Base64": {"Fn::Sub": "at ${C}"}},
+                "Name": {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]},
+            })
+        );
+    }
+
+    #[test]
+    fn a_condition_on_what_only_cloudformation_knows_is_not_met_with_an_option_that_does_not_help() {
+        let resources = "  C: {Type: X, Properties: {P: !FindInMap [M, !Ref AWS::StackId, k]}}\n";
+        let error = resolved(resources, &[], &here()).unwrap_err().to_string();
+        assert!(error.contains("a key is `AWS::StackId`, which only AWS knows"), "{error}");
+        assert!(error.contains("hint: write the template without it there") && !error.contains("--region"), "{error}");
     }
 }

@@ -9,7 +9,7 @@ use super::cdk_output;
 use super::include;
 use super::names;
 use super::parameters::Declaration;
-use super::reference::has_dynamic_reference;
+use super::reference::{reserved, reserved_in};
 use super::source::Source;
 use super::wording::in_words;
 use super::yaml;
@@ -129,8 +129,12 @@ impl Template {
             let cause = format!("the section `{unknown}` is not supported; supported are {}", SECTIONS.join(", "));
             return Err(problem(&source, &[unknown], &cause));
         }
+        if let Some((path, character)) = reserved_below(&flat) {
+            let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+            return Err(problem(&source, &keys, &format!("{}: {}", keys.join("."), reserved(character))));
+        }
         names::check(&source, sections)?;
-        if has_dynamic_reference(&flat.to_string()) {
+        if flat.to_string().contains("{{resolve:") {
             return Err(problem(&source, &[], "dynamic references (`{{resolve:…}}`) are not supported"));
         }
         let resources: Vec<(String, ResourceSection)> = entries(&source, sections, "Resources")?;
@@ -177,6 +181,23 @@ impl Template {
     #[must_use]
     pub fn flat(&self) -> &Value {
         &self.flat
+    }
+}
+
+/// The first character that marks references, and the keys that it stands below.
+fn reserved_below(value: &Value) -> Option<(Vec<String>, char)> {
+    let inside = |key: &str, value: &Value| {
+        let (mut path, character) = reserved_below(value)?;
+        path.insert(0, key.to_owned());
+        Some((path, character))
+    };
+    match value {
+        Value::String(text) => reserved_in(text).map(|character| (Vec::new(), character)),
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| inside(&index.to_string(), item)),
+        Value::Object(object) => object.iter().find_map(|(key, value)| {
+            reserved_in(key).map(|character| (Vec::new(), character)).or_else(|| inside(key, value))
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 

@@ -3,15 +3,22 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::reference::{Deferred, whole_term};
 use super::*;
+use crate::error::Result;
 use crate::place::Place;
 
 fn resolved(text: &str, file: &str, given: &[(&str, &str)]) -> Resolved {
+    resolved_for(text, file, given, None).unwrap()
+}
+
+fn resolved_for(text: &str, file: &str, given: &[(&str, &str)], account: Option<&str>) -> Result<Resolved> {
     let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let template = Template::from_source(Source::in_memory(Path::new(file), text)).unwrap();
-    template.resolve(&given, &"chat".parse().unwrap(), &Place::new("eu-west-1")).unwrap()
+    let template = Template::from_source(Source::in_memory(Path::new(file), text))?;
+    template.resolve(&given, &"chat".parse().unwrap(), &Place::new("eu-west-1"), account)
 }
 
 /// The value of the property `V` of a resource, in a template with everything that it may refer to.
@@ -153,4 +160,103 @@ fn deletion_policies_are_kept() {
 fn a_template_means_the_same_as_yaml_and_as_json() {
     let flat = Template::from_source(Source::in_memory(Path::new("t.yaml"), STACK)).unwrap().flat().to_string();
     assert_eq!(resolved(STACK, "t.yaml", &[]), resolved(&flat, "t.json", &[]));
+}
+
+#[test]
+fn a_function_of_what_only_aws_knows_waits_for_it_with_its_argument() {
+    let arn = Reference::new("Role", "Arn").to_string();
+    let later = |name: &str, argument: Value| json!(Deferred::new(name, argument).to_string());
+    let parts = later("Fn::Split", json!([":", arn]));
+    let of_arn = json!({"Fn::Split": [":", {"Fn::GetAtt": ["Role", "Arn"]}]});
+    let list = json!({"Fn::GetAtt": ["Role", "List"]});
+    for (expression, meaning) in [
+        (of_arn.clone(), parts.clone()),
+        (json!({"Fn::Select": ["5", of_arn]}), later("Fn::Select", json!([5, parts]))),
+        (json!({"Fn::Join": ["/", of_arn]}), later("Fn::Join", json!(["/", parts]))),
+        (json!({"Fn::Join": ["/", list]}), later("Fn::Join", json!(["/", Reference::new("Role", "List").to_string()]))),
+        (json!({"Fn::Base64": {"Fn::Sub": "x${Role.Arn}"}}), later("Fn::Base64", json!(format!("x{arn}")))),
+        // What can be decided now is.
+        (json!({"Fn::Select": [1, ["a", {"Fn::GetAtt": ["Role", "Arn"]}]]}), json!(arn)),
+        (json!({"Fn::Join": ["/", ["a", {"Fn::GetAtt": ["Role", "Arn"]}]]}), json!(format!("a/{arn}"))),
+    ] {
+        assert_eq!(value_of(&expression), meaning, "{expression}");
+    }
+}
+
+const BY_ACCOUNT: &str = "
+Mappings: {Days: {'111122223333': {of: 7}}}
+Conditions: {Here: !Equals [!Ref AWS::AccountId, '111122223333']}
+Resources:
+  A: {Type: T, Condition: Here, Properties: {Days: !FindInMap [Days, !Ref AWS::AccountId, of], Of: !Ref AWS::AccountId}}
+  B: {Type: T}
+";
+
+#[test]
+fn where_the_account_decides_it_is_asked_for_and_elsewhere_it_stays_a_reference() {
+    let error = resolved_for(BY_ACCOUNT, "t.yaml", &[], None).unwrap_err();
+    assert!(error.needs_account(), "{error}");
+    let here = resolved_for(BY_ACCOUNT, "t.yaml", &[], Some("111122223333")).unwrap();
+    let a = here.resources.iter().find(|one| one.logical_id == "A").unwrap();
+    let expected = json!({"Days": 7, "Of": Reference::account().to_string()});
+    assert_eq!(Value::Object(a.properties.clone()), expected);
+    assert_eq!(ids(&resolved_for(BY_ACCOUNT, "t.yaml", &[], Some("444455556666")).unwrap()), ["B"]);
+    // Asking does not help where something else is not known.
+    let other = "
+Conditions: {Never: !Equals [!Ref AWS::AccountId, !GetAtt R.Arn]}
+Resources: {R: {Type: T}}";
+    assert!(!resolved_for(other, "t.yaml", &[], None).unwrap_err().needs_account());
+}
+
+#[test]
+fn the_characters_that_mark_references_are_refused_wherever_they_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.json"), "{\"A\": \"x\\ufdd1\"}").unwrap();
+    let file = folder.path().join("t.yaml");
+    let file = file.to_str().unwrap();
+    let resource = |properties: &str| format!("Resources:\n  R:\n    Type: T\n    Properties:\n      {properties}\n");
+    let included = "A: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: p.json}}}";
+    for (text, place, keys) in [
+        (resource("A: \"a\\uFDD0Role.Arn\""), ":5", "Resources.R.Properties.A: it holds U+FDD0"),
+        (resource("A: [{\u{fdd1}: a}]"), ":5", "Resources.R.Properties.A.0: it holds U+FDD1"),
+        (resource(included), ":5", "Resources.R.Properties.A.A: it holds U+FDD1"),
+    ] {
+        let error = resolved_for(&text, file, &[], None).unwrap_err().to_string();
+        assert!(error.contains(place) && error.contains(keys), "{error}");
+    }
+    let declared = format!("Parameters: {{P: {{Type: String}}}}\n{}", resource("A: !Ref P"));
+    let error = resolved_for(&declared, "t.yaml", &[("P", "\u{fdd0}Role.Arn\u{fdd1}")], None).unwrap_err().to_string();
+    assert!(error.contains("parameter `P`") && error.contains("it holds U+FDD0"), "{error}");
+}
+
+#[test]
+fn a_dynamic_reference_that_is_put_together_is_refused_as_one_that_is_written() {
+    let text = "
+Parameters: {Service: {Type: String, Default: ssm}}
+Resources:
+  R:
+    Type: T
+    Properties:
+      A: !Join ['', ['{{res', 'olve:', !Ref Service, ':name}}']]
+";
+    let error = resolved_for(text, "t.yaml", &[], None).unwrap_err().to_string();
+    assert!(error.starts_with("resolving t.yaml:7: R.A: it becomes a dynamic reference"), "{error}");
+}
+
+proptest! {
+    /// Whatever text a template puts together, it is the text and no reference.
+    #[test]
+    fn a_text_put_together_from_pieces_is_never_a_reference(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "{{", "}}", "resource:", "Role.Arn", "AWS.AccountId", "${", "}", "Self.Ref", "\\ufdd0", "\"", ":", "x",
+        ]), 1..8),
+    ) {
+        let whole = pieces.concat();
+        let joined = value_of(&json!({"Fn::Join": ["", pieces]}));
+        prop_assert_eq!(&joined, &json!(whole));
+        prop_assert!(references_in(&joined).is_empty());
+        prop_assert!(whole_term(&whole).is_none());
+        prop_assert_eq!(shown(&whole), whole.clone());
+        let parts: Vec<_> = pieces.iter().map(|piece| json!({"Fn::Select": [0, [piece]]})).collect();
+        prop_assert_eq!(value_of(&json!({"Fn::Join": ["", parts]})), json!(whole));
+    }
 }

@@ -4,10 +4,11 @@ mod http;
 mod process;
 mod servers;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use provisioner::aws::{Aws, Connection};
-use provisioner::desired::{Desired, PackageCheck, Packages};
+use provisioner::desired::{PackageCheck, Packages};
 use provisioner::execute::{Stop, execute};
 use provisioner::observe::{Reach, observe};
 use provisioner::plan::{Options, plan};
@@ -95,14 +96,17 @@ async fn deploy(
     let function = template.logical_ids_of("AWS::Lambda::Function").first().map(|id| (*id).to_owned());
     let instead = function.zip(code.cloned()).into_iter().collect();
     let packages = Packages { instead, check: PackageCheck::ForThisMachine };
-    let desired =
-        Desired::build(&template, &parameters.into_iter().collect(), &packages, &stack.parse()?, aws.place())?;
+    let parameters = parameters.into_iter().collect();
+    let desired = session::resolved(&template, &parameters, &packages, &stack.parse()?, &aws).await?;
     let observed = observe(&aws.reader(), &desired, Reach::Resources).await?;
     let plan = plan(&desired, &observed, &Options::default());
     let outcome = execute(&plan, &aws, &Stop::default(), &progress::tell).await;
     match outcome.failed.into_iter().next() {
         Some((_, error)) => Err(error),
-        None => Ok(desired.outputs(&outcome.known)),
+        None => {
+            desired.check_outputs(&outcome.known, &BTreeSet::new())?;
+            Ok(desired.outputs(&outcome.known))
+        }
     }
 }
 

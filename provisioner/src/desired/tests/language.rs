@@ -152,7 +152,19 @@ Resources:
   Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Split ['', a]}}
 ---
 Resources:
-  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Select [0, !Split ['1', !Ref AWS::AccountId]]}}
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !FindInMap [Names, !Ref AWS::AccountId, a]}}
+---
+Resources:
+  Logs: {Type: AWS::Logs::LogGroup}
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Select [!GetAtt Logs.Arn, [a]]}}
+---
+Resources:
+  Logs: {Type: AWS::Logs::LogGroup}
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Split ['', !GetAtt Logs.Arn]}}
+---
+Resources:
+  Logs: {Type: AWS::Logs::LogGroup}
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Select [0, !Split [':', !GetAtt Logs.Aarn]]}}
 ---
 Resources:
   Role: {Type: AWS::IAM::Role, Properties: {RoleName: !If [Nothing, a, b]}}
@@ -195,9 +207,12 @@ Resources:
     resolving t.yaml:2: Role.RoleName.Fn::Join: it takes a separator and a list
     resolving t.yaml:2: Role.RoleName.Fn::Join: it takes a list
     resolving t.yaml:2: Role.RoleName.Fn::Select: the index 2 is outside a list of 2
-    resolving t.yaml:2: Role.RoleName.Fn::Select: the index "first" is no whole number
+    resolving t.yaml:2: Role.RoleName.Fn::Select: the index "first" is not a whole number
     resolving t.yaml:2: Role.RoleName.Fn::Split: the separator is empty
-    resolving t.yaml:2: Role.RoleName.Fn::Select.Fn::Split: Fn::Split takes `AWS::AccountId` apart, which only AWS knows; use it in Ref, Fn::GetAtt, Fn::Sub or Fn::Join
+    resolving t.yaml:2: Role.RoleName.Fn::FindInMap: a key is `AWS::AccountId`, which only AWS knows
+    resolving t.yaml:3: Role.RoleName.Fn::Select: the index is `Logs.Arn`, which only AWS knows
+    resolving t.yaml:3: Role.RoleName.Fn::Split: the separator is empty
+    resolving t.yaml:3: Role.RoleName: `Logs` (AWS::Logs::LogGroup) has no attribute `Aarn`; did you mean `Arn`?
     resolving t.yaml:2: Role.RoleName.Fn::If: there is no condition `Nothing`
     resolving t.yaml:2: Role.RoleName.Fn::If: it takes a condition's name and two values
     resolving t.yaml:2: Role.RoleName.Fn::FindInMap: the mapping `Names` has no `eu`, `chat`
@@ -205,7 +220,9 @@ Resources:
     resolving t.yaml:2: Role.RoleName.Fn::ImportValue: `Fn::ImportValue` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, Fn::And, Fn::Or, Fn::Not
     reading template t.yaml:2: `!Reff` is no CloudFormation function
     resolving t.yaml:2: Role.RoleName: `Ref` must stand alone, not beside other keys
-    resolving t.yaml:2: Role.RoleName.Ref: `AWS::StackId` has no meaning without CloudFormation
+    resolving t.yaml:2: Role.RoleName.Ref: `AWS::StackId` has a value only in a stack that CloudFormation deploys
+
+    hint: deploy this template with `--engine cloudformation`; for a name that is unique, write `${AWS::StackName}-${AWS::AccountId}-${AWS::Region}`
     resolving t.yaml:2: Role.RoleName.Fn::Base64: it takes text, not ["a"]
     including missing.json into t.yaml: there is no file missing.json
     "#);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::super::{Severity, number};
 use super::walk::Found;
-use crate::template::references_in_text;
+use crate::template::with_unknown_as;
 
 /// What a value must be, in JSON schema's words.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -236,7 +236,7 @@ fn start(key: &str) -> String {
 
 /// The text without what only AWS knows.
 fn known_part(text: &str) -> String {
-    references_in_text(text).iter().fold(text.to_owned(), |text, one| text.replace(&one.to_string(), ""))
+    with_unknown_as(text, "")
 }
 
 fn plain(value: &Value) -> String {

@@ -96,7 +96,7 @@ fn numbers_texts_tags_and_lists_change() {
           Tags.team                                 (none) → films
       + AWS::Lambda::Version            Version      chat release 74444280
       ~ AWS::Lambda::Alias              Alias        chat:live
-          FunctionVersion  1 → <Version.Version>
+          FunctionVersion  1 → ${Version.Version}
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
@@ -138,7 +138,7 @@ fn what_goes_is_shown_with_its_default() {
       = AWS::ApiGatewayV2::Stage        Stage        $default
       + AWS::Lambda::Version            Version      chat release c3ab61aa
       ~ AWS::Lambda::Alias              Alias        chat:live
-          FunctionVersion  1 → <Version.Version>
+          FunctionVersion  1 → ${Version.Version}
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
@@ -215,7 +215,7 @@ fn values_of_variables_are_not_told() {
       = AWS::ApiGatewayV2::Stage        Stage        $default
       + AWS::Lambda::Version            Version      chat release 7c6eed4b
       ~ AWS::Lambda::Alias              Alias        chat:live
-          FunctionVersion  1 → <Version.Version>
+          FunctionVersion  1 → ${Version.Version}
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
@@ -241,7 +241,7 @@ fn a_replacement_says_what_it_is() {
       = AWS::ApiGatewayV2::Stage        Stage        $default
       + AWS::Lambda::Version            Version      chat release 2bd9a512  (published with the code)
       ~ AWS::Lambda::Alias              Alias        chat:live
-          FunctionVersion  1 → <Version.Version>
+          FunctionVersion  1 → ${Version.Version}
       ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (made anew: AWS cannot change it in place)
           SourceArn  arn:aws:execute-api:us-east-1:1:api1/*/POST/chat → arn:aws:execute-api:us-east-1:1:api1/*/POST/talk
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live

@@ -140,7 +140,7 @@ fn deployed_by_cloudformation() {
           Timeout  3 → 30
       + AWS::Lambda::Version   Version   chat release ad35d971
       ~ AWS::Lambda::Alias     Alias     chat:live
-          FunctionVersion  1 → <Version.Version>
+          FunctionVersion  1 → ${Version.Version}
 
     hint: marks and permissions are left out of this; CloudFormation compares by itself with `aws cloudformation detect-stack-drift --stack-name chat`, and `provisioner deploy --engine cloudformation --stack chat` applies the template
     "#);

@@ -1,0 +1,39 @@
+//! The outputs of a stack.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::Desired;
+use crate::error::{Error, Result};
+use crate::template::{Known, references_in_text};
+
+impl Desired {
+    /// The outputs with everything filled in that is known; those that hold something unknown are left out.
+    #[must_use]
+    pub fn outputs(&self, known: &Known) -> Vec<(String, String)> {
+        let filled = self.outputs.iter().map(|output| (output.name.clone(), known.fill_text(&output.value)));
+        filled.filter(|(_, value)| references_in_text(value).is_empty()).collect()
+    }
+
+    /// Whether every output is known, now that all is deployed but the resources in `left`.
+    ///
+    /// # Errors
+    /// When outputs hold what is still not known, or what is not text.
+    pub fn check_outputs(&self, known: &Known, left: &BTreeSet<&str>) -> Result<()> {
+        let deployed = self.outputs.iter().filter(|output| {
+            references_in_text(&output.value).iter().all(|one| !left.contains(one.logical_id.as_str()))
+        });
+        let unfilled = deployed.filter_map(|output| {
+            let unfilled = known.unfilled(&Value::String(known.fill_text(&output.value)))?;
+            Some(format!("`{}` holds `{}`, which {}", output.name, unfilled.term, unfilled.reason))
+        });
+        let unfilled: Vec<_> = unfilled.collect();
+        if unfilled.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(format!("printing the outputs of stack {}", self.stack), unfilled.join("\n  "))
+            .exists("the resources are deployed, and the other outputs are printed")
+            .hint("correct these outputs in the template, then run the same command again"))
+    }
+}

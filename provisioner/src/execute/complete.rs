@@ -1,0 +1,61 @@
+//! What may be sent: a call in which everything is known.
+//!
+//! The plan has refused attributes that a kind does not have. This is the net below: what AWS has not answered is not
+//! known, and a placeholder in its place would be written to AWS as if it were the value.
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::plan::Step;
+use crate::resources::{Call, Ids};
+use crate::template::{Known, Unfilled, reserved, reserved_in};
+
+/// Whether a filled call holds nothing that is still not known.
+///
+/// # Errors
+/// When it does: the step, the property, and the reference.
+pub(super) fn check(step: &Step, call: &Call, known: &Known) -> Result<()> {
+    let operation = call.operation();
+    let doing = || format!("sending {operation} for `{}`", step.logical_id);
+    let call = serde_json::to_value(call).map_err(|error| Error::new(doing(), error))?;
+    let Some(Unfilled { path, term, reason, known }) = known.unfilled(&call) else { return Ok(()) };
+    let cause = format!("`{}` holds `{term}`, which {reason}", property(&path, &call));
+    let hint = match known.as_slice() {
+        [] => "correct the reference in the template, then run the same command again".to_owned(),
+        known => format!(
+            "write one of the attributes that AWS has answered ({}), then run the same command again",
+            known.join(", ")
+        ),
+    };
+    Err(Error::new(doing(), cause).hint(hint))
+}
+
+/// The property at a path of a call. A call is written as `{Kind: {Operation: arguments}}`; what an argument is called
+/// here (`function`, `desired_state`) is left out where it holds the property, and a step of a JSON Patch has it as its
+/// `path`.
+fn property(path: &[String], call: &Value) -> String {
+    let patched = path.iter().position(|key| key == "patch").and_then(|at| {
+        let pointer = path[..=at + 1].iter().map(|key| format!("/{key}")).collect::<String>();
+        let name = call.pointer(&pointer)?["path"].as_str()?.trim_start_matches('/').to_owned();
+        Some([vec![name], path[at + 3..].to_vec()].concat())
+    });
+    let arguments = path.get(2..).unwrap_or_default();
+    let ours = |key: &&String| key.starts_with(char::is_lowercase);
+    let properties: Vec<String> = arguments.iter().skip_while(ours).cloned().collect();
+    let named = if properties.is_empty() { arguments.to_vec() } else { properties };
+    patched.unwrap_or(named).join(".")
+}
+
+/// What AWS assigned, which must not hold the characters that mark references.
+///
+/// # Errors
+/// When it does.
+pub(super) fn plain(step: &Step, ids: Ids) -> Result<Ids> {
+    match ids.iter().find_map(|(name, value)| Some((name, reserved_in(&value.to_string())?))) {
+        None => Ok(ids),
+        Some((name, character)) => {
+            let doing = format!("reading the answer about `{}`", step.logical_id);
+            Err(Error::new(doing, format!("`{name}`: {}", reserved(character))))
+        }
+    }
+}

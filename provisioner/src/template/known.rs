@@ -1,0 +1,182 @@
+//! What references stand for, as far as it is known, and values with that filled in.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::functions;
+use super::reference::{Deferred, Piece, Reference, Term, pieces, references_in, whole_term};
+use super::shown::shown;
+
+/// A function of this crate: the items of a list in the place of one item of another list. It stands where a kind needs
+/// a list and the template gives something that becomes one.
+pub(super) const SPREAD: &str = "Spread";
+
+/// What references stand for, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known(BTreeMap<Reference, Value>);
+
+/// A value that is needed and not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfilled {
+    /// Where it is needed: keys from the outside in.
+    pub path: Vec<String>,
+    /// The reference or function, as a template says it.
+    pub term: String,
+    /// What is the matter with it, such as "is not known".
+    pub reason: String,
+    /// The attributes that are known of the resource that is referred to.
+    pub known: Vec<String>,
+}
+
+impl Known {
+    /// The account, and nothing else.
+    #[must_use]
+    pub fn of_account(account: &str) -> Self {
+        Self(BTreeMap::from([(Reference::account(), account.into())]))
+    }
+
+    /// Notes what a reference stands for: text, or a list.
+    pub fn insert(&mut self, reference: Reference, value: impl Into<Value>) {
+        self.0.insert(reference, value.into());
+    }
+
+    /// What a reference stands for.
+    #[must_use]
+    pub fn get(&self, reference: &Reference) -> Option<&Value> {
+        self.0.get(reference)
+    }
+
+    /// What is known to the resource `logical_id`: everything, and its own attributes under [`Reference::own`].
+    /// `before` are the attributes that it had when the plan was made.
+    #[must_use]
+    pub fn seen_by<'a>(&self, logical_id: &str, before: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Self {
+        let own = self.0.iter().filter(|(reference, _)| reference.logical_id == logical_id);
+        let own: Vec<_> = own.map(|(reference, value)| (Reference::own(&reference.attribute), value.clone())).collect();
+        let mut seen = self.clone();
+        seen.0.extend(before.into_iter().map(|(attribute, value)| (Reference::own(attribute), value.clone())));
+        seen.0.extend(own);
+        seen
+    }
+
+    /// The text with every known reference replaced; the others stay, and so does a list inside a text.
+    ///
+    /// A value that is filled in is not looked at again: what AWS answers is no reference.
+    #[must_use]
+    pub fn fill_text(&self, text: &str) -> String {
+        let part = |piece: Piece<'_>| match piece {
+            Piece::Text(text) => text.to_owned(),
+            Piece::Term(term) => match self.value_of(term.clone()) {
+                Ok(Value::String(text)) => text,
+                Ok(value @ (Value::Bool(_) | Value::Number(_))) => value.to_string(),
+                Ok(Value::Array(_) | Value::Object(_) | Value::Null) => term.to_string(),
+                Err(unknown) => unknown.to_string(),
+            },
+        };
+        pieces(text).into_iter().map(part).collect()
+    }
+
+    /// The value with every known reference in its texts replaced; the others stay. A text that is one reference, or
+    /// one function, becomes a list when that is a list.
+    #[must_use]
+    pub fn fill(&self, value: &Value) -> Value {
+        self.fill_by(value, &|text| match whole_term(text).map(|term| self.value_of(term)) {
+            Some(Ok(value)) => value,
+            Some(Err(unknown)) => Value::String(unknown.to_string()),
+            None => Value::String(self.fill_text(text)),
+        })
+    }
+
+    /// The value with every known reference in its texts replaced; lists and unknown references stay.
+    #[must_use]
+    pub fn fill_texts(&self, value: &Value) -> Value {
+        self.fill_by(value, &|text| Value::String(self.fill_text(text)))
+    }
+
+    fn fill_by(&self, value: &Value, text: &dyn Fn(&str) -> Value) -> Value {
+        match value {
+            Value::String(one) => text(one),
+            Value::Array(items) => {
+                let filled = items.iter().flat_map(|item| match self.spread(item) {
+                    Some(items) => items,
+                    None => vec![self.fill_by(item, text)],
+                });
+                filled.collect()
+            }
+            Value::Object(object) => {
+                object.iter().map(|(key, value)| (key.clone(), self.fill_by(value, text))).collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
+    }
+
+    /// The items that a [`SPREAD`] stands for, once they are known.
+    fn spread(&self, item: &Value) -> Option<Vec<Value>> {
+        let term = whole_term(item.as_str()?)?;
+        let is_spread = matches!(&term, Term::Deferred(deferred) if deferred.name == SPREAD);
+        match self.value_of(term) {
+            Ok(Value::Array(items)) if is_spread => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The value of a term, or the term as far as it is known.
+    fn value_of(&self, term: Term) -> Result<Value, Term> {
+        match term {
+            Term::Reference(reference) => self.get(&reference).cloned().ok_or(Term::Reference(reference)),
+            Term::Deferred(deferred) => {
+                let argument = self.fill(&deferred.argument);
+                if references_in(&argument).is_empty() {
+                    functions::apply(&deferred.name, &argument).map_err(|_| Term::Deferred(deferred))
+                } else {
+                    Err(Term::Deferred(Deferred { argument, ..deferred }))
+                }
+            }
+        }
+    }
+
+    /// The first thing in a filled value that is still not known.
+    #[must_use]
+    pub fn unfilled(&self, value: &Value) -> Option<Unfilled> {
+        let inside = |key: String, value: &Value| {
+            let mut unfilled = self.unfilled(value)?;
+            unfilled.path.insert(0, key);
+            Some(unfilled)
+        };
+        match value {
+            Value::String(text) => pieces(text).into_iter().find_map(|piece| match piece {
+                Piece::Text(_) => None,
+                Piece::Term(term) => Some(self.matter_with(&term)),
+            }),
+            Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| inside(index.to_string(), item)),
+            Value::Object(object) => object.iter().find_map(|(key, value)| inside(key.clone(), value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        }
+    }
+
+    fn matter_with(&self, term: &Term) -> Unfilled {
+        let plain =
+            |reason: String| Unfilled { path: Vec::new(), term: shown(&term.to_string()), reason, known: Vec::new() };
+        if let (Term::Reference(reference), Err(_)) = (term, self.value_of(term.clone())) {
+            let of_it = self.0.keys().filter(|known| known.logical_id == reference.logical_id && !known.is_pseudo());
+            let known = of_it.map(|known| known.attribute.clone()).filter(|attribute| attribute != "Ref").collect();
+            return Unfilled { known, ..plain("is not known".to_owned()) };
+        }
+        let Term::Deferred(deferred) = term else { return plain("is a list where text is needed".to_owned()) };
+        let argument = self.fill(&deferred.argument);
+        match (self.unfilled(&argument), functions::apply(&deferred.name, &argument)) {
+            (Some(inside), _) => Unfilled { path: Vec::new(), ..inside },
+            (None, Err(fault)) => plain(format!("cannot be evaluated: {}", fault.reason)),
+            (None, Ok(_)) => plain("is a list where text is needed".to_owned()),
+        }
+    }
+}
+
+/// One item of a list that stands for all items of the list that `text` becomes; `None` where `text` is known.
+#[must_use]
+pub(crate) fn spread(text: &str) -> Option<String> {
+    whole_term(text).map(|term| Deferred::new(SPREAD, vec![term.to_string()].into()).to_string())
+}
+
+#[cfg(test)]
+mod tests;

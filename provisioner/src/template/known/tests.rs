@@ -1,0 +1,93 @@
+//! Filling: what is known replaces its reference, once.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn a_known_reference_is_replaced_and_an_unknown_one_stays() {
+    let (api, role) = (Reference::new("Api", "Ref"), Reference::new("Role", "Arn"));
+    let mut known = Known::default();
+    known.insert(api.clone(), "abc");
+    let value = json!({"Target": [format!("apis/{api}/x"), format!("{role}{api}")]});
+    assert_eq!(known.fill(&value), json!({"Target": ["apis/abc/x", format!("{role}abc")]}));
+    assert_eq!(references_in(&known.fill(&value)), [role].into());
+}
+
+#[test]
+fn a_list_replaces_a_text_that_is_its_reference_and_stands_in_no_other_text() {
+    let servers = Reference::new("Zone", "NameServers");
+    let mut known = Known::default();
+    known.insert(servers.clone(), json!(["ns-1", "ns-2"]));
+    let value = json!({"Whole": servers.to_string(), "Part": format!("dns {servers}")});
+    assert_eq!(known.fill(&value), json!({"Whole": ["ns-1", "ns-2"], "Part": format!("dns {servers}")}));
+    assert_eq!(known.fill_texts(&value), value);
+}
+
+#[test]
+fn a_spread_gives_its_items_to_the_list_that_it_stands_in() {
+    let subnets = Reference::new("Network", "SubnetIds");
+    let value = json!([spread(&subnets.to_string()).unwrap()]);
+    let mut known = Known::default();
+    assert_eq!(known.fill(&value), value);
+    known.insert(subnets, json!(["subnet-1", "subnet-2"]));
+    assert_eq!(known.fill(&value), json!(["subnet-1", "subnet-2"]));
+    assert_eq!(spread("subnet-1"), None);
+}
+
+#[test]
+fn what_is_left_is_named_with_its_place_and_what_is_the_matter() {
+    let (list, missing) = (Reference::new("Zone", "NameServers"), Reference::new("Queue", "Aarn"));
+    let fifth = Deferred::new("Fn::Select", json!([5, list.to_string()])).to_string();
+    let mut known = Known::default();
+    known.insert(list.clone(), json!(["ns-1"]));
+    known.insert(Reference::new("Queue", "Arn"), "arn:q");
+    let told = |value: Value| {
+        let Unfilled { path, term, reason, known } = known.unfilled(&known.fill_texts(&value)).unwrap();
+        format!("{}: {term} {reason} {known:?}", path.join("."))
+    };
+    assert_eq!(told(json!({"A": ["x", missing.to_string()]})), r#"A.1: ${Queue.Aarn} is not known ["Arn"]"#);
+    assert_eq!(told(json!({"A": format!("x{list}")})), "A: ${Zone.NameServers} is a list where text is needed []");
+    assert_eq!(
+        told(json!({"A": fifth})),
+        "A: !Select [5, !GetAtt Zone.NameServers] cannot be evaluated: the index 5 is outside a list of 1 []"
+    );
+    assert_eq!(known.unfilled(&json!({"A": ["x", 5, null]})), None);
+}
+
+proptest! {
+    /// AWS may answer what it likes: it is text, and is filled in once.
+    #[test]
+    fn a_value_that_is_filled_in_is_not_scanned_again(value in "[a-z{}.$:\"\\\\]{0,12}") {
+        let (one, other) = (Reference::new("One", "Ref"), Reference::new("Other", "Ref"));
+        let mut known = Known::default();
+        known.insert(one.clone(), format!("{value}{other}"));
+        known.insert(other.clone(), "filled twice");
+        prop_assert_eq!(known.fill_text(&format!("<{one}>")), format!("<{value}{other}>"));
+    }
+
+    /// A function that waits for a value gives what it gives for the value.
+    #[test]
+    fn a_deferred_function_equals_the_function_of_the_known_value(value in "[a-z/:,]{0,20}", index in 0_usize..4, around in "[a-z/\"\\\\]{0,4}") {
+        let reference = Reference::new("Url", "FunctionUrl");
+        let mut known = Known::default();
+        known.insert(reference.clone(), value.as_str());
+        let of = |text: String| {
+            let split = json!(["/", text]);
+            (split, json!(text))
+        };
+        let (later, now) = (of(format!("{around}{reference}{around}")), of(format!("{around}{value}{around}")));
+        let deferred = |name: &str, argument: &Value| Value::String(Deferred::new(name, argument.clone()).to_string());
+        let parts = functions::apply("Fn::Split", &now.0).unwrap();
+        prop_assert_eq!(known.fill(&deferred("Fn::Split", &later.0)), parts.clone());
+        prop_assert_eq!(known.fill(&deferred("Fn::Base64", &later.1)), functions::apply("Fn::Base64", &now.1).unwrap());
+        let joined = json!(["-", deferred("Fn::Split", &later.0)]);
+        prop_assert_eq!(known.fill(&deferred("Fn::Join", &joined)), functions::apply("Fn::Join", &json!(["-", parts])).unwrap());
+        let selected = deferred("Fn::Select", &json!([index, deferred("Fn::Split", &later.0)]));
+        match functions::apply("Fn::Select", &json!([index, parts])) {
+            Ok(one) => prop_assert_eq!(known.fill(&selected), one),
+            Err(_) => prop_assert_eq!(known.fill(&selected), selected),
+        }
+    }
+}

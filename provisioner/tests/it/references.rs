@@ -1,0 +1,206 @@
+//! Values that only AWS knows: what is not known is never written, and functions of it are evaluated once it is known.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::support::account::Account;
+use crate::support::proxy::call::names;
+use crate::support::user::User;
+
+/// A user of this template; `ACCOUNT` in it is the account's id. Beside it is a package that Lambda takes.
+fn user_of(template: &str) -> (User, TempDir) {
+    let folder = TempDir::new().expect("a directory");
+    let account = Account::fresh();
+    let file = folder.path().join("t.yaml");
+    fs::write(&file, template.replace("ACCOUNT", account.id())).expect("the template");
+    fs::create_dir(folder.path().join("code")).expect("a directory");
+    fs::write(folder.path().join("code/index.py"), "def handler(event, context):\n    return 1\n").expect("a handler");
+    let user = User::of(account).always(["--template".to_owned(), file.display().to_string()]);
+    (user, folder)
+}
+
+/// A deploy has an effect, and the next one finds nothing to do and prints the same outputs.
+async fn deploys_once(user: &User) -> String {
+    let first = user.plain(&["deploy", "--yes", "--no-smoke"]).await.expect_success();
+    user.proxy.clear();
+    let again = user.plain(&["deploy", "--yes", "--no-smoke"]).await.expect_success();
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
+    assert_eq!(names(&user.proxy.writes()), [""; 0]);
+    assert_eq!(again.stdout, first.stdout);
+    first.stdout
+}
+
+/// The value of an output in what `deploy` prints.
+fn output<'o>(stdout: &'o str, name: &str) -> &'o str {
+    let line = stdout.lines().find(|line| line.split_whitespace().next() == Some(name));
+    line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or_else(|| panic!("no `{name}` in {stdout}"))
+}
+
+async fn log_groups(user: &User) -> Vec<(String, Option<i32>)> {
+    let client = aws_sdk_cloudwatchlogs::Client::new(&user.account.sdk());
+    let answer = client.describe_log_groups().send().await.expect("the log groups");
+    let of = |one: &aws_sdk_cloudwatchlogs::types::LogGroup| {
+        (one.log_group_name().unwrap_or_default().to_owned(), one.retention_in_days())
+    };
+    answer.log_groups().iter().map(of).collect()
+}
+
+const UNKNOWN: &str = "\
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: code
+      Runtime: python3.12
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Environment:
+        Variables:
+          QUEUE: !GetAtt Queue.Aarn
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Function
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt Queue.Aarn
+";
+
+#[tokio::test]
+async fn an_attribute_that_a_kind_does_not_have_is_an_error_at_every_run_and_nothing_is_written() {
+    let (user, _folder) = user_of(UNKNOWN);
+    for _ in 0..2 {
+        let run = user.plain(&["deploy", "--yes", "--no-smoke"]).await.expect_code(1);
+        for text in [
+            "Function: Environment.Variables.QUEUE: ",
+            "no attribute `Aarn`; did you mean `Arn`?",
+            "t.yaml:19",
+            "Permission: SourceArn: ",
+        ] {
+            assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+        }
+        assert!(!run.stderr.contains("{{") && !run.stderr.contains('\u{fdd0}'), "{run:?}");
+        assert_eq!(names(&user.proxy.writes()), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn an_output_that_is_not_known_is_an_error_and_the_others_are_printed() {
+    let (user, _folder) = user_of(
+        "Resources: {Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs}}}\n\
+         Outputs:\n  Name: {Value: !Ref Queue}\n  Third: {Value: !Select [30, !Split ['-', !Ref Queue]]}\n",
+    );
+    for _ in 0..2 {
+        let run = user.plain(&["deploy", "--yes", "--no-smoke"]).await.expect_code(1);
+        assert!(!output(&run.stdout, "Name").is_empty() && !run.stdout.contains("Third"), "{run:?}");
+        let cause = "`Third` holds `!Select [30, !Split [\"-\", !Ref Queue]]`, which cannot be evaluated: \
+                     the index 30 is outside a list of";
+        assert!(run.stderr.contains(cause), "{run:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_account_decides_over_conditions_and_maps() {
+    let (user, _folder) = user_of(
+        "Conditions:\n  IsProd: !Equals [!Ref AWS::AccountId, 'ACCOUNT']\n\
+         Mappings:\n  Accounts: {'ACCOUNT': {name: orders}}\n\
+         Resources:\n  G:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      \
+         LogGroupName: !FindInMap [Accounts, !Ref AWS::AccountId, name]\n      RetentionInDays: !If [IsProd, 30, 7]\n",
+    );
+    deploys_once(&user).await;
+    assert_eq!(log_groups(&user).await, [("orders".to_owned(), Some(30))]);
+    let plan = user.plain(&["plan", "--output", "json"]).await.expect_success();
+    assert_eq!(plan.json()["steps"][0]["name"], "orders");
+    user.plain(&["destroy", "--yes"]).await.expect_success();
+    assert_eq!(log_groups(&user).await, []);
+}
+
+#[tokio::test]
+async fn an_account_that_no_map_has_is_named_in_the_words_of_the_template() {
+    let (user, _folder) = user_of(
+        "Mappings:\n  Accounts: {'000000000001': {name: orders}}\nResources:\n  G:\n    Type: AWS::Logs::LogGroup\n    \
+         Properties: {LogGroupName: !FindInMap [Accounts, !Ref AWS::AccountId, name]}\n",
+    );
+    let run = user.plain(&["plan"]).await.expect_code(1);
+    let cause = format!("the mapping `Accounts` has no `{}`, `name`", user.account.id());
+    assert!(run.stderr.contains(&cause), "{run:?}");
+}
+
+const FUNCTION_URL: &str = "\
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {FunctionName: taken-apart, Runtime: python3.12, Handler: index.handler, Role: 'arn:aws:iam::ACCOUNT:role/x', Code: code}
+  U:
+    Type: AWS::Lambda::Url
+    Properties: {TargetFunctionArn: !Ref F, AuthType: AWS_IAM}
+  G:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      LogGroupName: !Sub ['/hosts/${Host}', {Host: !Select [0, !Split [':', !Select [2, !Split ['/', !GetAtt U.FunctionUrl]]]]}]
+Outputs:
+  Url: {Value: !GetAtt U.FunctionUrl}
+  Domain: {Value: !Select [2, !Split ['/', !GetAtt U.FunctionUrl]]}
+  Dashed: {Value: !Join ['-', !Split ['/', !GetAtt U.FunctionUrl]]}
+  Encoded: {Value: !Base64 {'Fn::GetAtt': [U, FunctionUrl]}}
+";
+
+#[tokio::test]
+async fn functions_of_what_only_aws_knows_are_evaluated_when_it_is_known() {
+    let (user, folder) = user_of(FUNCTION_URL);
+    let plan = user.plain(&["plan"]).await.expect_success();
+    assert!(plan.stdout.contains("/hosts/${!Select [0, !Split [\":\", !Select [2, "), "{plan:?}");
+    let json = user.plain(&["plan", "--output", "json"]).await.expect_success();
+    assert!(!json.stdout.contains('\u{fdd0}') && json.stdout.contains("!GetAtt U.FunctionUrl"), "{json:?}");
+    let planned = folder.path().join("planned.json");
+    let planned = planned.to_str().expect("a path");
+    user.plain(&["plan", "--out", planned]).await.expect_success();
+    assert!(!fs::read_to_string(planned).expect("the plan").contains('\u{fdd0}'));
+
+    let stdout = deploys_once(&user).await;
+    let url = output(&stdout, "Url");
+    let domain = url.split('/').nth(2).expect("a host");
+    assert_eq!(output(&stdout, "Domain"), domain);
+    assert_eq!(output(&stdout, "Dashed"), url.replace('/', "-"));
+    let encoded = base64_of(url);
+    assert_eq!(output(&stdout, "Encoded"), encoded);
+    let host = domain.split(':').next().expect("a host");
+    assert_eq!(log_groups(&user).await, [(format!("/hosts/{host}"), None)]);
+
+    // CloudFormation gets the functions.
+    let synth = user.plain(&["synth", "--resolved", "--format", "json", "--account", user.account.id()]).await;
+    let resolved = synth.expect_success().json();
+    let split = serde_json::json!({"Fn::Split": ["/", {"Fn::GetAtt": ["U", "FunctionUrl"]}]});
+    assert_eq!(resolved["Outputs"]["Domain"]["Value"], serde_json::json!({"Fn::Select": [2, split]}));
+}
+
+fn base64_of(text: &str) -> String {
+    use base64::Engine as _;
+    base64::prelude::BASE64_STANDARD.encode(text)
+}
+
+#[tokio::test]
+async fn a_stack_id_is_refused_with_what_to_do_and_kept_for_cloudformation() {
+    let (user, folder) = user_of(
+        "Resources:\n  G:\n    Type: AWS::Logs::LogGroup\n    \
+         Properties: {LogGroupName: !Select [2, !Split ['/', !Ref AWS::StackId]]}\n",
+    );
+    let run = user.plain(&["plan"]).await.expect_code(1);
+    for text in ["`AWS::StackId` has a value only in a stack that CloudFormation deploys", "--engine cloudformation"] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    let out = folder.path().join("resolved.json");
+    let out = out.to_str().expect("a path");
+    user.plain(&["synth", "--resolved", "--format", "json", "--out", out]).await.expect_success();
+    assert!(fs::read_to_string(Path::new(out)).expect("the template").contains(r#""Ref": "AWS::StackId""#));
+}
