@@ -143,6 +143,22 @@ fn carried_function((name, argument): (&str, &Value), language: Language) -> Opt
             let parts: Option<Vec<_>> = parts.map(|part| scalar_or_function(part, language)).collect();
             Some(json!({ name: [argument.as_array()?.first()?, parts?] }))
         }
+        // A list in the template is decided already: what is taken apart here is text that only AWS knows.
+        "Fn::Select" => {
+            let [index, list] = argument.as_array()?.as_slice() else { return None };
+            let list = function(list).filter(|(name, _)| *name == "Fn::Split")?;
+            let list = carried_function(list, language)?;
+            index.is_u64().then(|| json!({ name: [index, list] }))
+        }
+        "Fn::Split" => {
+            let [separator, source] = argument.as_array()?.as_slice() else { return None };
+            let source = carried_function(function(source)?, language)?;
+            let separator = written(separator.as_str()?, language)?;
+            // It writes the separator into Java without quotes.
+            let separator = if language == Language::Java { format!("\"{separator}\"") } else { separator };
+            Some(json!({ name: [separator, source] }))
+        }
+        "Fn::Base64" => Some(json!({ name: carried_function(function(argument)?, language)? })),
         _ => None,
     }
 }

@@ -208,7 +208,11 @@ fn repaired_output(name: &str, output: &Value, language: Language, fixes: &mut V
         let Some(value) = output.get_mut(attribute) else { continue };
         match fit::free(value, language) {
             Some(carried) => *value = carried,
-            None => return Err(refuse::attribute(name, attribute, "it holds text that cdk-from-cfn cannot write")),
+            None => {
+                let reason = "it holds text or a function that cdk-from-cfn cannot write";
+                return Err(refuse::attribute(name, attribute, reason)
+                    .hint("take `--cdk csharp` or `go`, which include the template as it is"));
+            }
         }
     }
     Ok(Value::Object(output))

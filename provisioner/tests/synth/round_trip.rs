@@ -1,5 +1,7 @@
 //! Template to CDK app to the template that aws-cdk-lib makes of it: the same resources and outputs.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::app::{Synthesized, python, typescript};
@@ -24,6 +26,25 @@ fn the_python_app_has_the_templates_resources_and_outputs() {
         let project = Project::new();
         check(&project.resolved(parameters), &python(&project, parameters));
     }
+}
+
+#[test]
+fn functions_of_what_only_aws_knows_are_functions_in_the_app() {
+    let project = Project::new();
+    let file = project.path("templates/chat.yaml");
+    let template = fs::read_to_string(&file).expect("the template");
+    let outputs = "\nOutputs:\n  Service: {Value: !Select [2, !Split [':', !GetAtt ChatFunction.Arn]]}\n  \
+                   Encoded: {Value: !Base64 {'Fn::GetAtt': [ChatFunction, Arn]}}\n";
+    fs::write(&file, template.replace("\nOutputs:\n", outputs)).expect("the template");
+    let resolved = project.resolved(OWN_API);
+    let split = json!({"Fn::Split": [":", {"Fn::GetAtt": ["ChatFunction", "Arn"]}]});
+    assert_eq!(resolved["Outputs"]["Service"]["Value"], json!({"Fn::Select": [2, split]}));
+    check(&resolved, &typescript(&project, OWN_API));
+    check(&resolved, &python(&project, OWN_API));
+    let java = project.path("java");
+    project.synthesized(&["--cdk", "java", "--out", java.to_str().expect("a path")]);
+    let stack = fs::read_to_string(java.join("src/main/java/app/CinedbChatStack.java")).expect("the stack");
+    assert!(stack.contains("Fn.select(2, Fn.split(\":\", "), "{stack}");
 }
 
 /// An app that leaves something out is found out, by the same check.
