@@ -194,7 +194,7 @@ impl Spec {
             "Permission": {"Type": "AWS::Lambda::Permission", "Properties": {
                 "FunctionName": {"Ref": "Alias"}, "Action": "lambda:InvokeFunction",
                 "Principal": "apigateway.amazonaws.com",
-                "SourceArn": {"Fn::Sub": ["arn:aws:execute-api:us-east-1:1:${Api}/*/POST/${Path}", {"Api": api, "Path": self.source}]},
+                "SourceArn": {"Fn::Sub": ["arn:aws:execute-api:us-east-1:123456789012:${Api}/*/POST/${Path}", {"Api": api, "Path": self.source}]},
                 "SourceAccount": self.account_only.then(|| json!({"Ref": "AWS::AccountId"})),
             }},
             "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {
