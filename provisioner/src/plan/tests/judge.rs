@@ -272,7 +272,7 @@ fn permission(spec: &Spec, api_id: &str, prefix: &str) -> Permission {
         function_name: "chat:live".to_owned(),
         action: "lambda:InvokeFunction".to_owned(),
         principal: "apigateway.amazonaws.com".into(),
-        source_arn: Some(format!("arn:aws:execute-api:us-east-1:1:{api_id}/*/POST/{}", spec.source)),
+        source_arn: Some(format!("arn:aws:execute-api:us-east-1:123456789012:{api_id}/*/POST/{}", spec.source)),
         source_account: spec.account_only.then(|| ACCOUNT.to_owned()),
         function_url_auth_type: None,
         invoked_via_function_url: None,

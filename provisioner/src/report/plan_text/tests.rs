@@ -243,7 +243,7 @@ fn a_replacement_says_what_it_is() {
       ~ AWS::Lambda::Alias              Alias        chat:live
           FunctionVersion  1 → ${Version.Version}
       ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (made anew: AWS cannot change it in place)
-          SourceArn  arn:aws:execute-api:us-east-1:1:api1/*/POST/chat → arn:aws:execute-api:us-east-1:1:api1/*/POST/talk
+          SourceArn  arn:aws:execute-api:us-east-1:123456789012:api1/*/POST/chat → arn:aws:execute-api:us-east-1:123456789012:api1/*/POST/talk
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
