@@ -177,7 +177,7 @@ mod tests {
 
         import {
           to = aws_lambda_permission.permission
-          id = "chat:live/chat-Permission-w_Do2uaSK0UX"
+          id = "chat:live/chat-Permission-7v5fYKBfCIyQ"
         }
 
         import {
