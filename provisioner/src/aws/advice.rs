@@ -27,7 +27,9 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
         "InvalidClientTokenId" | "UnrecognizedClientException" => UNKNOWN.to_owned(),
         "InvalidSignatureException" | "SignatureDoesNotMatch" => SECRET.to_owned(),
         "TooManyRequestsException" | "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => {
-            "AWS limits the calls of this account: wait a minute, then run the same command".to_owned()
+            "something else sends as many calls as AWS allows this account: look in CloudTrail for what it is, or wait until \
+             it has ended, then run the same command"
+                .to_owned()
         }
         "OptInRequired" | "SubscriptionRequiredException" => {
             "this account may not use the service or the region yet: enable it in the console, or name another region"

@@ -93,7 +93,7 @@ where
             Ok(seen) => seen,
             // A network that is away for a moment is no verdict; the last look has to be answered.
             Err(error)
-                if error.is_unanswered()
+                if error.passes()
                     && let Some(pause) = watch.pause(elapsed) =>
             {
                 return ControlFlow::Continue(pause);

@@ -8,12 +8,14 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
+use super::pace::Pace;
 use super::problem::problem;
 use super::profile::OfProfile;
 use crate::error::{Error, Result};
@@ -76,9 +78,11 @@ impl Aws {
             .connect_timeout(std::time::Duration::from_secs(5))
             .read_timeout(std::time::Duration::from_secs(60));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(https.clone())
+            .http_client(Pace::new(Arc::clone(&notify)).client(https.clone()))
             .timeout_config(timeouts.build())
-            // Throttling and server faults are retried by the SDK; API Gateway allows ten calls a second in all.
+            // A call that waits for its turn uploads nothing yet; what stalls later ends by the read timeout.
+            .stalled_stream_protection(StalledStreamProtectionConfig::enabled().upload_enabled(false).build())
+            // The SDK retries resets and server faults, `pace` what AWS refuses for the rate of the calls.
             .retry_config(RetryConfig::standard().with_max_attempts(4));
         if let Some(region) = &connection.region {
             loader = loader.region(Region::new(region.clone()));

@@ -1,6 +1,7 @@
 //! IAM: roles and their policies.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_iam::types::{Role as SdkRole, Tag};
@@ -9,23 +10,23 @@ use futures_util::future::join_all;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::Aws;
 use super::problem::{Refusal, is_missing, problem, says};
+use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::role::{Call, Role};
 use crate::resources::{Ids, Mark, Owner, Policy, Resource, Tags};
 
-impl Aws {
+impl AwsReader {
     pub(super) async fn find_role(&self, wanted: &Role, mark: &Mark) -> Result<Option<Found>> {
         let name = &wanted.role_name;
-        let listed = self.inline_policy_names(name);
+        let Some(role) = Option::clone(&*self.role(name).await?) else { return Ok(None) };
+        let iam = &self.aws;
         // The policies of the template are asked for at once; what else is found is asked for after the lists.
-        let expected = join_all(wanted.policies.keys().map(|policy| self.inline_policy(name, policy)));
-        let (role, attached, listed, expected) =
-            tokio::try_join!(self.role(name), self.attached_policies(name), listed, async { Ok(expected.await) })?;
-        let Some(role) = role else { return Ok(None) };
+        let expected = join_all(wanted.policies.keys().map(|policy| iam.inline_policy(name, policy)));
+        let (attached, listed, expected) =
+            tokio::try_join!(iam.attached_policies(name), iam.inline_policy_names(name), async { Ok(expected.await) })?;
         let mut policies = BTreeMap::new();
         for (policy, document) in wanted.policies.keys().zip(expected) {
             if let Some(document) = document? {
@@ -36,7 +37,7 @@ impl Aws {
             listed.into_iter().partition(|policy| wanted.policies_beside.contains(policy));
         for policy in own {
             if !wanted.policies.contains_key(&policy)
-                && let Some(document) = self.inline_policy(name, &policy).await?
+                && let Some(document) = iam.inline_policy(name, &policy).await?
             {
                 policies.insert(policy, document);
             }
@@ -62,8 +63,9 @@ impl Aws {
     /// It is whose its roles are; and somebody else's if one of them is.
     pub(super) async fn find_inline_policy(&self, wanted: &InlinePolicy, mark: &Mark) -> Result<Option<Found>> {
         let asked = wanted.roles.iter().map(|name| async move {
-            let (role, document) = tokio::try_join!(self.role(name), self.inline_policy(name, &wanted.policy_name))?;
-            Ok(role.zip(document).map(|(role, document)| (name, mark.owner(&tags_of(&role)), document)))
+            let Some(role) = Option::clone(&*self.role(name).await?) else { return Ok(None) };
+            let document = self.aws.inline_policy(name, &wanted.policy_name).await?;
+            Ok(document.map(|document| (name, mark.owner(&tags_of(&role)), document)))
         });
         let there: Vec<_> = join_all(asked).await.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
         let owner = there.iter().map(|(_, owner, _)| owner).find(|owner| **owner != Owner::Ours);
@@ -72,6 +74,13 @@ impl Aws {
         Ok(seen.map(|seen| Found::new(Resource::InlinePolicy(seen), Ids::new(), owner)))
     }
 
+    /// A role is the first that is asked for: without it nothing else of it is.
+    async fn role(&self, name: &str) -> Result<Arc<Option<SdkRole>>> {
+        self.roles.once(name, self.aws.role(name)).await
+    }
+}
+
+impl Aws {
     async fn role(&self, name: &str) -> Result<Option<SdkRole>> {
         match self.iam.get_role().role_name(name).send().await {
             Ok(answer) => Ok(answer.role),

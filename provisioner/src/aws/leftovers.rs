@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_iam::types::Role as SdkRole;
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
@@ -32,7 +33,7 @@ impl AwsReader {
         let stack = desired.stack.as_str();
         let (tagged, roles, apis, ()) = tokio::try_join!(
             self.aws.tagged(stack),
-            self.aws.marked_roles(stack),
+            self.aws.marked_roles(desired),
             self.apis.once("", self.aws.apis()),
             self.parts_asked(desired),
         )?;
@@ -184,16 +185,23 @@ impl AwsReader {
 }
 
 impl Aws {
-    /// The names of the roles that trust Lambda and carry the stack's mark.
-    async fn marked_roles(&self, stack: &str) -> Result<Vec<String>> {
+    /// The names of the roles that trust Lambda and carry the stack's mark, without those of the template: these are
+    /// looked at anyway, and IAM tells the tags of one role at a time.
+    async fn marked_roles(&self, desired: &Desired) -> Result<Vec<String>> {
+        let named = |role: &SdkRole| {
+            let same =
+                |wanted: &Wanted| matches!(&wanted.resource, Resource::Role(one) if one.role_name == role.role_name);
+            desired.resources.iter().any(same)
+        };
         let mut pages = self.iam.list_roles().max_items(1000).into_paginator().send();
         let mut trusting = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| problem("listing the roles", &error))?;
-            let names = page.roles.into_iter().filter(|role| names_lambda(role.assume_role_policy_document()));
+            let trusts = |role: &SdkRole| names_lambda(role.assume_role_policy_document()) && !named(role);
+            let names = page.roles.into_iter().filter(trusts);
             trusting.extend(names.map(|role| role.role_name));
         }
-        let of_the_stack = of_the_stack(stack, self.place());
+        let of_the_stack = of_the_stack(desired.stack.as_str(), self.place());
         stream::iter(trusting)
             .map(async |name| {
                 let tags = self.role_tags(&name).await?;

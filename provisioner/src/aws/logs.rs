@@ -1,38 +1,13 @@
-//! CloudWatch Logs: log groups.
+//! CloudWatch Logs: changing log groups.
 
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
 use super::Aws;
-use super::problem::{is_missing, problem};
 use crate::error::Result;
-use crate::observe::Found;
-use crate::resources::log_group::{Call, LogGroup};
-use crate::resources::{Ids, Mark, Resource, Tags};
+use crate::resources::log_group::Call;
+use crate::resources::{Ids, Tags};
 
 impl Aws {
-    pub(super) async fn find_log_group(&self, wanted: &LogGroup, mark: &Mark) -> Result<Option<Found>> {
-        let name = &wanted.log_group_name;
-        let doing = || format!("reading log group {name}");
-        let mut pages = self.logs.describe_log_groups().log_group_name_prefix(name).into_paginator().send();
-        let mut group = None;
-        while let (None, Some(page)) = (&group, pages.next().await) {
-            let page = page.map_err(|error| problem(doing(), &error))?;
-            group =
-                page.log_groups.unwrap_or_default().into_iter().find(|one| one.log_group_name.as_ref() == Some(name));
-        }
-        let Some(group) = group else { return Ok(None) };
-        let arn = group.arn.unwrap_or_default();
-        let tags = match self.logs.list_tags_for_resource().resource_arn(arn.trim_end_matches(":*")).send().await {
-            Ok(answer) => answer.tags.unwrap_or_default().into_iter().collect(),
-            Err(error) if is_missing(&error) => return Ok(None), // it went between the two questions
-            Err(error) => return Err(problem(doing(), &error)),
-        };
-        let owner = mark.owner(&tags);
-        let ids = Ids::from([("Arn".to_owned(), arn)]);
-        let resource = LogGroup { log_group_name: name.clone(), retention_in_days: group.retention_in_days, tags };
-        Ok(Some(Found::new(Resource::LogGroup(resource), ids, owner)))
-    }
-
     pub(super) async fn send_log_group(&self, call: &Call) -> Result<Ids> {
         let logs = &self.logs;
         match call {

@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 
 use super::advice::{refusal, way};
+use super::pace::{REFUSED_FOR, is_refusal};
 use crate::error::Error;
 
 /// What an SDK call may be refused with, and whoever tells of it needs to know.
@@ -65,7 +66,7 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
             return overtaken(doing, &format!("{message} (PreconditionFailedException)"));
         }
         (Some(code), message) => {
-            let told = Error::new(doing, format!("{message} ({code})"));
+            let told = Error::new(doing, format!("{message} ({code}){}", refused_for(error)));
             match refusal(code, message) {
                 Some(hint) => told.hint(hint),
                 None if is_unanswered(error) => told.hint(AGAIN),
@@ -86,9 +87,17 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
     match error.code() {
         Some(code) if is_conflict(code) => told.conflict(),
         _ if is_unanswered(error) => told.unanswered(),
-        Some("Throttling" | "ThrottlingException" | "RequestLimitExceeded") => told.throttled(),
+        Some(code) if is_refusal(code) => told.throttled(),
         _ => told,
     }
+}
+
+/// For how long a call was refused for the rate of the calls, where it was sent again until the patience ended.
+fn refused_for<E>(error: &SdkError<E>) -> String {
+    let seconds = error.raw_response().and_then(|answer| answer.headers().get(REFUSED_FOR)?.parse::<u64>().ok());
+    seconds.map_or_else(String::new, |seconds| {
+        format!(", for {} minutes, as often as it was sent again", seconds.div_ceil(60).max(1))
+    })
 }
 
 /// The status of an answer that is an error.
@@ -118,7 +127,7 @@ fn is_taken(message: &str) -> bool {
 fn is_unanswered<E>(error: &SdkError<E>) -> bool {
     match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
-        SdkError::ServiceError(answer) => matches!(answer.raw().status().as_u16(), 429 | 500..),
+        SdkError::ServiceError(answer) => answer.raw().status().as_u16() >= 500,
         SdkError::ConstructionFailure(_) | _ => false,
     }
 }
@@ -137,4 +146,33 @@ fn causes(error: &dyn StdError) -> Vec<String> {
 /// For what is waited for with the usual patience.
 pub(super) fn took_too_long(doing: String) -> Error {
     Error::new(doing, "it took longer than two minutes").hint("run the same command again")
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_lambda::operation::get_function::GetFunctionError;
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    use super::*;
+
+    #[test]
+    fn a_rate_that_stays_exceeded_is_told_with_how_long_it_was_waited_for_and_what_to_do() {
+        let refused = |seconds: Option<&'static str>| {
+            let mut answer = HttpResponse::new(429.try_into().unwrap(), SdkBody::empty());
+            if let Some(seconds) = seconds {
+                answer.headers_mut().insert(REFUSED_FOR, seconds);
+            }
+            let metadata = ErrorMetadata::builder().code("TooManyRequestsException").message("Rate exceeded");
+            let error = SdkError::service_error(GetFunctionError::generic(metadata.build()), answer);
+            problem("reading function chat", &error)
+        };
+        let error = refused(Some("300"));
+        let cause = "Rate exceeded (TooManyRequestsException), for 5 minutes, as often as it was sent again";
+        assert_eq!(error.headline(), format!("reading function chat: {cause}"));
+        assert!(error.next_step().unwrap().contains("CloudTrail"), "{error}");
+        assert!(error.passes() && !error.is_unanswered(), "it had no effect");
+        assert_eq!(refused(None).headline(), "reading function chat: Rate exceeded (TooManyRequestsException)");
+    }
 }

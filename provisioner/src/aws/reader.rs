@@ -6,18 +6,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_apigatewayv2::types::{Api, Integration, Route, Stage};
 use aws_sdk_cloudcontrol::types::ResourceDescription;
+use aws_sdk_iam::types::Role as SdkRole;
+use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::FunctionConfiguration;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::Aws;
 use super::apigateway::SeenApi;
+use super::log_groups::Listed;
 use crate::desired::Desired;
 use crate::error::Result;
 use crate::observe::{CallerBeside, Found, Leftover, Marked, Observed, Reader, Surroundings};
 use crate::releases::{Led, Releases};
 use crate::resources::other::Schema;
-use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource};
+use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource, Tags};
 use crate::template::Known;
 
 impl Aws {
@@ -36,6 +40,11 @@ impl Aws {
             api_stages: Asked::default(),
             policies: Asked::default(),
             stacks: Asked::default(),
+            roles: Asked::default(),
+            log_group_names: Mutex::default(),
+            log_groups: Asked::default(),
+            log_tags: Asked::default(),
+            functions: Asked::default(),
             versions: Asked::default(),
             aliases: Asked::default(),
             urls: Asked::default(),
@@ -51,7 +60,7 @@ impl Aws {
 pub struct AwsReader {
     pub(super) aws: Aws,
     /// Whether a function that is changing is waited for.
-    patient: bool,
+    pub(super) patient: bool,
     account: Asked<String>,
     pub(super) apis: Asked<Vec<Api>>,
     /// By API.
@@ -66,6 +75,15 @@ pub struct AwsReader {
     pub(super) policies: Asked<Value>,
     /// Whether CloudFormation has a stack of this name.
     stacks: Asked<bool>,
+    /// Which log groups are looked for.
+    pub(super) log_group_names: Mutex<BTreeSet<String>>,
+    pub(super) log_groups: Asked<Listed>,
+    /// By ARN, of many at once.
+    pub(super) log_tags: Asked<BTreeMap<String, Tags>>,
+    /// By role: what is missing is not asked about further.
+    pub(super) roles: Asked<Option<SdkRole>>,
+    /// By function: what is missing is not asked about further.
+    pub(super) functions: Asked<Option<GetFunctionOutput>>,
     /// By function.
     pub(super) versions: Asked<Option<Vec<FunctionConfiguration>>>,
     /// By function.
@@ -146,10 +164,10 @@ impl AwsReader {
 
     async fn look_for(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
         match wanted {
-            Resource::Role(role) => self.aws.find_role(role, mark).await,
-            Resource::InlinePolicy(policy) => self.aws.find_inline_policy(policy, mark).await,
-            Resource::LogGroup(log_group) => self.aws.find_log_group(log_group, mark).await,
-            Resource::Function(function) => self.aws.find_function(function, mark, self.patient).await,
+            Resource::Role(role) => self.find_role(role, mark).await,
+            Resource::InlinePolicy(policy) => self.find_inline_policy(policy, mark).await,
+            Resource::LogGroup(log_group) => self.find_log_group(log_group, mark).await,
+            Resource::Function(function) => self.find_function(function, mark).await,
             Resource::Version(version) => self.find_version(version).await,
             Resource::Alias(alias) => self.find_alias(alias, mark).await,
             Resource::Url(url) => self.url_of(&url.name_with_alias(":")).await,
@@ -179,12 +197,21 @@ type Shared<T> = Result<Arc<T>>;
 
 impl<T> Asked<T> {
     /// The answer to `question`: `ask`'s, the first time.
-    pub(super) async fn once(&self, question: &str, ask: impl Future<Output = Result<T>>) -> Shared<T> {
+    ///
+    /// Boxed: the SDK's futures are large, and one question may wait for another.
+    pub(super) fn once<'a>(
+        &'a self,
+        question: &str,
+        ask: impl Future<Output = Result<T>> + Send + 'a,
+    ) -> BoxFuture<'a, Shared<T>>
+    where
+        T: Send + Sync,
+    {
         let cell = {
             let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(cells.entry(question.to_owned()).or_default())
         };
-        cell.get_or_init(|| async { ask.await.map(Arc::new) }).await.clone()
+        Box::pin(async move { cell.get_or_init(|| async { ask.await.map(Arc::new) }).await.clone() })
     }
 
     /// The answer to `question`, if there is one already.

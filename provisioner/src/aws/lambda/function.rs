@@ -1,10 +1,11 @@
 //! Functions: code and configuration.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::super::Aws;
 use super::super::problem::{Refusal, is_missing, problem, says, took_too_long};
 use super::super::retry::{PATIENCE, Progress, until_ready};
+use super::super::{Aws, AwsReader};
 use super::beside::beside;
 use crate::error::{Error, Result};
 use crate::observe::Found;
@@ -19,15 +20,12 @@ use aws_sdk_lambda::types::{
     Runtime, State, TracingConfig,
 };
 
-impl Aws {
-    pub(in super::super) async fn find_function(
-        &self,
-        wanted: &Function,
-        mark: &Mark,
-        patient: bool,
-    ) -> Result<Option<Found>> {
+impl AwsReader {
+    pub(in super::super) async fn find_function(&self, wanted: &Function, mark: &Mark) -> Result<Option<Found>> {
         let name = &wanted.function_name;
-        let answer = if patient { self.settled_function(name).await? } else { self.function_now(name).await? };
+        let now = Option::clone(&*self.function(name).await?);
+        let answer =
+            if self.patient { self.aws.settled_function(name, now).await? } else { self.aws.told_now(name, now) };
         let Some(answer) = answer else { return Ok(None) };
         // Lambda then answers without tags, and the stack's own function would look like nobody's.
         if let Some(refused) = answer.tags_error() {
@@ -42,10 +40,26 @@ impl Aws {
         Ok(Some(Found::new(Resource::Function(resource), ids, owner)))
     }
 
+    async fn function(&self, name: &str) -> Result<Arc<Option<GetFunctionOutput>>> {
+        self.functions.once(name, self.aws.read_function(name)).await
+    }
+
+    /// Whether AWS has no such function, so that nothing else of it has to be asked for. Lambda allows an account a
+    /// hundred of this question a second, and fifteen of the others together. A refusal leaves it open: the question
+    /// that is wanted then says what is missing.
+    pub(super) async fn has_no_function(&self, name: &str) -> bool {
+        self.function(name).await.is_ok_and(|function| function.is_none())
+    }
+}
+
+impl Aws {
     /// The function, once its last change is in force or has failed: a run that was killed may have left one under way,
-    /// and what is told meanwhile is neither what runs nor sure to come.
-    async fn settled_function(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
-        let first = self.read_function(name).await?;
+    /// and what is told meanwhile is neither what runs nor sure to come. `first` is the answer that is there already.
+    async fn settled_function(
+        &self,
+        name: &str,
+        first: Option<GetFunctionOutput>,
+    ) -> Result<Option<GetFunctionOutput>> {
         let look = || async {
             let now = self.read_function(name).await?;
             Ok(if now.as_ref().is_some_and(is_underway) { Progress::Underway } else { Progress::Ready(now) })
@@ -57,12 +71,11 @@ impl Aws {
         until_ready(look).await?.ok_or_else(|| took_too_long(format!("reading function {name}")))
     }
 
-    async fn function_now(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
-        let now = self.read_function(name).await?;
+    fn told_now(&self, name: &str, now: Option<GetFunctionOutput>) -> Option<GetFunctionOutput> {
         if now.as_ref().is_some_and(is_underway) {
             (self.notify)(&format!("function {name} is still changing: what is told of it may be what is to come"));
         }
-        Ok(now)
+        now
     }
 
     async fn read_function(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
@@ -227,18 +240,25 @@ impl Aws {
             Some(version) => format!("waiting for version {version} of function {name}"),
             None => format!("waiting for function {name}"),
         };
-        let look = || async {
-            let request = self.lambda.get_function().function_name(name).set_qualifier(version.map(str::to_owned));
-            let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
-            match answer.configuration() {
-                Some(now) if !is_changing(now) => match failure(now) {
-                    Some(Failure::Make(reason) | Failure::Change(reason)) => Err(Error::new(doing(), reason)),
-                    None => Ok(Progress::Ready(function_ids(now))),
-                },
-                _ => Ok(Progress::Underway),
-            }
-        };
-        until_ready(look).await?.ok_or_else(|| took_too_long(doing()))
+        until_ready(|| self.look_at(name, version, &doing)).await?.ok_or_else(|| took_too_long(doing()))
+    }
+
+    /// Whether the last change of a function, or of one of its versions, is in force; then what it is known by.
+    pub(super) async fn look_at(
+        &self,
+        name: &str,
+        version: Option<&str>,
+        doing: impl Fn() -> String,
+    ) -> Result<Progress<Ids>> {
+        let request = self.lambda.get_function().function_name(name).set_qualifier(version.map(str::to_owned));
+        let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
+        match answer.configuration() {
+            Some(now) if !is_changing(now) => match failure(now) {
+                Some(Failure::Make(reason) | Failure::Change(reason)) => Err(Error::new(doing(), reason)),
+                None => Ok(Progress::Ready(function_ids(now))),
+            },
+            _ => Ok(Progress::Underway),
+        }
     }
 }
 

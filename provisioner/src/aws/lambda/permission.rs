@@ -29,7 +29,11 @@ impl AwsReader {
 
     /// The resource policy of a function or an alias (`chat:live`); null when there is none.
     pub(in super::super) async fn policy_of(&self, callee: &str) -> Result<Arc<Value>> {
-        self.policies.once(callee, self.aws.resource_policy(callee)).await
+        let ask = async {
+            let (name, _) = function_and_qualifier(callee);
+            if self.has_no_function(name).await { Ok(Value::Null) } else { self.aws.resource_policy(callee).await }
+        };
+        self.policies.once(callee, ask).await
     }
 }
 

@@ -21,7 +21,7 @@ impl AwsReader {
     /// The newest version that holds what is wanted.
     pub(in super::super) async fn find_version(&self, wanted: &Version) -> Result<Option<Found>> {
         let name = &wanted.function_name;
-        let versions = self.versions.once(name, self.aws.list_versions(name));
+        let versions = self.versions_of(name);
         let (versions, account) = tokio::try_join!(versions, self.known_account())?;
         let wanted_release = account.fill(&wanted.release);
         let latest = versions.iter().flatten().find(|one| number(one).is_none());
@@ -42,7 +42,7 @@ impl AwsReader {
     }
 
     pub(in super::super) async fn releases_of(&self, name: &str) -> Result<Option<Releases>> {
-        let versions = self.versions.once(name, self.aws.list_versions(name));
+        let versions = self.versions_of(name);
         let (versions, aliases) = tokio::try_join!(versions, self.aliases_of(name))?;
         let (Some(listed), Some(aliases)) = (versions.as_ref(), aliases.as_ref()) else { return Ok(None) };
         let mut releases = Releases { function_name: name.to_owned(), aliases: aliases.clone(), ..Releases::default() };
@@ -74,7 +74,15 @@ impl AwsReader {
 
     /// All aliases of a function; nothing without the function.
     pub(in super::super) async fn aliases_of(&self, name: &str) -> Result<Arc<Option<Vec<Led>>>> {
-        self.aliases.once(name, self.aws.list_aliases(name)).await
+        let ask = async { if self.has_no_function(name).await { Ok(None) } else { self.aws.list_aliases(name).await } };
+        self.aliases.once(name, ask).await
+    }
+
+    /// All published versions of a function; nothing without the function.
+    async fn versions_of(&self, name: &str) -> Result<Arc<Option<Vec<FunctionConfiguration>>>> {
+        let ask =
+            async { if self.has_no_function(name).await { Ok(None) } else { self.aws.list_versions(name).await } };
+        self.versions.once(name, ask).await
     }
 }
 

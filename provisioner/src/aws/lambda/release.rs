@@ -7,6 +7,7 @@ use futures_util::future::join;
 
 use super::super::Aws;
 use super::super::problem::{gone_is_removed, is_missing, overtaken, problem};
+use super::super::retry::Progress;
 use super::function::observed;
 use crate::error::{Error, Result};
 use crate::resources::Ids;
@@ -96,10 +97,20 @@ impl Aws {
     }
 
     /// Waits for a version and for the function that it was published from; then what the function is known by.
+    ///
+    /// The same change makes both ready: after the first look, which is at both, one is looked at until it is ready, and
+    /// then the other.
     async fn are_ready(&self, name: &str, version: &str) -> Result<Ids> {
-        let (published, latest) =
-            join(self.function_is_ready(name, Some(version)), self.function_is_ready(name, None)).await;
-        published.and(latest)
+        let doing = || format!("waiting for version {version} of function {name}");
+        let looks = join(self.look_at(name, Some(version), doing), self.look_at(name, None, doing)).await;
+        let (published, latest) = (looks.0?, looks.1?);
+        if published == Progress::Underway {
+            self.function_is_ready(name, Some(version)).await?;
+        }
+        match latest {
+            Progress::Ready(latest) => Ok(latest),
+            Progress::Underway => self.function_is_ready(name, None).await,
+        }
     }
 
     pub(in super::super) async fn send_alias(&self, call: &alias::Call) -> Result<Ids> {

@@ -13,7 +13,11 @@ use crate::resources::{Cors, Ids, Owner, Resource};
 impl AwsReader {
     /// The URL of a function or an alias (`chat:live`).
     pub(in super::super) async fn url_of(&self, callee: &str) -> Result<Option<Found>> {
-        let found = self.urls.once(callee, self.aws.url(callee)).await?;
+        let ask = async {
+            let (name, _) = function_and_qualifier(callee);
+            if self.has_no_function(name).await { Ok(None) } else { self.aws.url(callee).await }
+        };
+        let found = self.urls.once(callee, ask).await?;
         Ok(Option::clone(&found))
     }
 }

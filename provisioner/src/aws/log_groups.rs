@@ -1,0 +1,183 @@
+//! Reading log groups: many by few calls. CloudWatch Logs allows an account ten `DescribeLogGroups` a second and five
+//! `ListTagsForResource`, less than any other service that a deploy asks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
+
+use aws_sdk_cloudwatchlogs::types::LogGroup as SdkLogGroup;
+use tokio::task::yield_now;
+
+use super::problem::{is_missing, problem};
+use super::{Aws, AwsReader};
+use crate::error::Result;
+use crate::observe::Found;
+use crate::resources::log_group::LogGroup;
+use crate::resources::{Ids, Mark, Resource, Tags};
+
+/// So many are asked for together. Fewer are answered sooner one by one, side by side.
+const MANY: usize = 10;
+
+/// So many of one ARN each `GetResources` takes.
+const ARNS: usize = 100;
+
+/// What one list tells of the log groups that are looked for.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    groups: BTreeMap<String, SdkLogGroup>,
+    /// Whether the list came to its end, so that what is not in it does not exist.
+    complete: bool,
+    /// What all looked-for names begin with.
+    prefix: String,
+}
+
+impl Listed {
+    /// The group of this name, or that there is none; nothing where the list does not tell.
+    fn tells(&self, name: &str) -> Option<Option<SdkLogGroup>> {
+        let ends = self.complete && name.starts_with(&self.prefix);
+        self.groups.get(name).cloned().map(Some).or_else(|| ends.then_some(None))
+    }
+}
+
+impl AwsReader {
+    pub(super) async fn find_log_group(&self, wanted: &LogGroup, mark: &Mark) -> Result<Option<Found>> {
+        let name = &wanted.log_group_name;
+        let Some(group) = self.log_group(name).await? else { return Ok(None) };
+        let arn = group.arn.unwrap_or_default();
+        let Some(tags) = self.log_group_tags(arn.trim_end_matches(":*"), wanted).await? else { return Ok(None) };
+        let owner = mark.owner(&tags);
+        let ids = Ids::from([("Arn".to_owned(), arn)]);
+        let resource = LogGroup { log_group_name: name.clone(), retention_in_days: group.retention_in_days, tags };
+        Ok(Some(Found::new(Resource::LogGroup(resource), ids, owner)))
+    }
+
+    async fn log_group(&self, name: &str) -> Result<Option<SdkLogGroup>> {
+        self.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+        // Until all that are looked for beside this one have said their names.
+        yield_now().await;
+        let listed = self.log_groups.once("", async {
+            let names = self.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            // Where the list is refused, so is the single question, and that says what is missing.
+            Ok(self.aws.list_log_groups(&names).await.unwrap_or_default())
+        });
+        match listed.await?.tells(name) {
+            Some(told) => Ok(told),
+            None => self.aws.log_group(name).await,
+        }
+    }
+
+    /// The tags of a log group; nothing when it went meanwhile.
+    ///
+    /// The tagging service is some minutes behind and answers for a hundred at once. Where it says what the template
+    /// says, that is believed; anything else is asked of CloudWatch Logs itself.
+    async fn log_group_tags(&self, arn: &str, wanted: &LogGroup) -> Result<Option<Tags>> {
+        let known = self.log_tags.once("", async {
+            let listed = self.log_groups.told("").unwrap_or_default();
+            let arns = listed.groups.values().filter_map(|group| group.arn.as_deref());
+            let arns: Vec<_> = arns.map(|arn| arn.trim_end_matches(":*").to_owned()).collect();
+            Ok(if arns.len() < MANY { BTreeMap::new() } else { self.aws.tags_of(&arns).await.unwrap_or_default() })
+        });
+        match known.await?.get(arn).filter(|tags| **tags == wanted.tags) {
+            Some(tags) => Ok(Some(tags.clone())),
+            None => self.aws.log_group_tags(arn, &wanted.log_group_name).await,
+        }
+    }
+}
+
+impl Aws {
+    /// What is found under what these names begin with, in a tenth of the calls that asking one by one takes: in an
+    /// account where more begins like that, the rest is asked for one by one.
+    async fn list_log_groups(&self, names: &BTreeSet<String>) -> Result<Listed> {
+        let mut listed = Listed { prefix: common_prefix(names), ..Listed::default() };
+        if names.len() < MANY || listed.prefix.is_empty() {
+            return Ok(listed);
+        }
+        let request = self.logs.describe_log_groups().log_group_name_prefix(&listed.prefix).limit(50);
+        let mut pages = request.into_paginator().send();
+        for _ in 0..=names.len() / MANY {
+            let Some(page) = pages.next().await else {
+                listed.complete = true;
+                break;
+            };
+            let page = page.map_err(|error| problem("listing the log groups", &error))?;
+            // The paginator knows by this, too, and would end without a call.
+            listed.complete = page.next_token.is_none();
+            let groups = page.log_groups.unwrap_or_default().into_iter();
+            listed.groups.extend(
+                groups
+                    .filter_map(|group| Some((group.log_group_name.clone()?, group)))
+                    .filter(|(name, _)| names.contains(name)),
+            );
+            if listed.complete || listed.groups.len() == names.len() {
+                break;
+            }
+        }
+        Ok(listed)
+    }
+
+    async fn log_group(&self, name: &str) -> Result<Option<SdkLogGroup>> {
+        let mut pages = self.logs.describe_log_groups().log_group_name_prefix(name).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| problem(format!("reading log group {name}"), &error))?;
+            let mut groups = page.log_groups.unwrap_or_default().into_iter();
+            if let Some(group) = groups.find(|one| one.log_group_name.as_deref() == Some(name)) {
+                return Ok(Some(group));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn log_group_tags(&self, arn: &str, name: &str) -> Result<Option<Tags>> {
+        match self.logs.list_tags_for_resource().resource_arn(arn).send().await {
+            Ok(answer) => Ok(Some(answer.tags.unwrap_or_default().into_iter().collect())),
+            Err(error) if is_missing(&error) => Ok(None), // it went between the two questions
+            Err(error) => Err(problem(format!("reading log group {name}"), &error)),
+        }
+    }
+
+    /// The tags of these ARNs as the tagging service knows them.
+    async fn tags_of(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>> {
+        let mut all = BTreeMap::new();
+        for arns in arns.chunks(ARNS) {
+            let answer = self.tagging.get_resources().set_resource_arn_list(Some(arns.to_vec())).send().await;
+            let answer = answer.map_err(|error| problem("reading the tags of log groups", &error))?;
+            all.extend(answer.resource_tag_mapping_list.unwrap_or_default().into_iter().map(|one| {
+                let tags = one.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect();
+                (one.resource_arn.unwrap_or_default(), tags)
+            }));
+        }
+        Ok(all)
+    }
+}
+
+/// What all of them begin with.
+fn common_prefix(names: &BTreeSet<String>) -> String {
+    // They are sorted: what the first and the last have in common, all have.
+    let (Some(first), Some(last)) = (names.first(), names.last()) else { return String::new() };
+    first.chars().zip(last.chars()).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_by_what_all_begin_with() {
+        let prefix = |names: &[&str]| common_prefix(&names.iter().map(|name| (*name).to_owned()).collect());
+        assert_eq!(prefix(&["/aws/lambda/shop-a", "/aws/lambda/shop-b", "/aws/lambda/shop"]), "/aws/lambda/shop");
+        assert_eq!(prefix(&["/aws/lambda/a", "orders"]), "");
+        assert_eq!(prefix(&["/aws/lambda/a"]), "/aws/lambda/a");
+    }
+
+    #[test]
+    fn a_list_that_was_cut_short_does_not_say_that_anything_is_missing() {
+        let group = SdkLogGroup::builder().log_group_name("/app/a").build();
+        let groups = BTreeMap::from([("/app/a".to_owned(), group)]);
+        let mut listed = Listed { groups, complete: false, prefix: "/app/".to_owned() };
+        assert!(matches!(listed.tells("/app/a"), Some(Some(_))));
+        assert_eq!(listed.tells("/app/b"), None);
+        listed.complete = true;
+        assert_eq!(listed.tells("/app/b"), Some(None));
+        assert_eq!(listed.tells("/other"), None, "it was not in the range");
+        assert_eq!(Listed::default().tells("/app/a"), None, "nothing was listed");
+    }
+}

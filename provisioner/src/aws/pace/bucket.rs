@@ -1,0 +1,168 @@
+//! How many calls may be sent now: a token bucket whose rate follows what AWS refuses. Pure: the caller brings the clock.
+
+use std::time::Duration;
+
+use super::limit::Limit;
+
+/// A rate is lowered once for all the calls that were under way when the first of them was refused.
+const ONE_REFUSAL: Duration = Duration::from_secs(1);
+
+/// What is left of a rate that AWS refused: others use the account too, or AWS allows less than it documents.
+const AFTER_A_REFUSAL: f64 = 0.85;
+
+/// The least share of the full rate, however much is refused.
+const FLOOR: f64 = 0.2;
+
+/// The share of the full rate that comes back in a second without a refusal.
+const RECOVERED_IN_A_SECOND: f64 = 0.01;
+
+/// The calls that AWS counts together, seen from here. Times are counted from any fixed moment.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    /// Calls a second, when nothing is refused for long enough.
+    full: f64,
+    burst: f64,
+    /// Calls a second, now.
+    rate: f64,
+    /// Calls that may be sent at once, now.
+    tokens: f64,
+    /// When `rate` and `tokens` were brought up to date.
+    at: Duration,
+    slowed: Option<Duration>,
+}
+
+impl Bucket {
+    pub(super) fn new(limit: &Limit, now: Duration) -> Self {
+        let Limit { rate, full, burst, .. } = *limit;
+        Self { full, burst, rate, tokens: burst, at: now, slowed: None }
+    }
+
+    /// Takes the right to send one call; otherwise how long to wait before asking again.
+    pub(super) fn take(&mut self, now: Duration) -> Result<(), Duration> {
+        self.fill(now);
+        if self.tokens >= 1.0 {
+            self.tokens -= 1.0;
+            return Ok(());
+        }
+        // A nanosecond more: rounded down, the wait would end just before the token is there.
+        Err(Duration::from_secs_f64((1.0 - self.tokens) / self.rate) + Duration::from_nanos(1))
+    }
+
+    /// AWS refused a call: its own count has nothing left, and the rate was too high.
+    pub(super) fn refused(&mut self, now: Duration) {
+        self.fill(now);
+        self.tokens = 0.0;
+        if self.slowed.is_none_or(|slowed| now.saturating_sub(slowed) >= ONE_REFUSAL) {
+            self.rate = (self.rate * AFTER_A_REFUSAL).max(self.full * FLOOR);
+            self.slowed = Some(now);
+        }
+    }
+
+    fn fill(&mut self, now: Duration) {
+        let passed = now.saturating_sub(self.at).as_secs_f64();
+        self.at = self.at.max(now);
+        self.tokens = passed.mul_add(self.rate, self.tokens).min(self.burst);
+        self.rate = (passed * self.full).mul_add(RECOVERED_IN_A_SECOND, self.rate).min(self.full);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn limit(rate: f64, full: f64, burst: f64) -> Limit {
+        Limit { of: "tests", documented: None, rate, full, burst }
+    }
+
+    /// When each of so many callers, who all come at the start, gets its turn.
+    fn turns(bucket: &mut Bucket, callers: usize, mut refused: impl FnMut(usize) -> bool) -> Vec<Duration> {
+        let mut now = Duration::ZERO;
+        let turn = |caller| {
+            while let Err(wait) = bucket.take(now) {
+                now += wait;
+            }
+            if refused(caller) {
+                bucket.refused(now);
+            }
+            now
+        };
+        (0..callers).map(turn).collect()
+    }
+
+    #[test]
+    fn a_burst_goes_at_once_and_the_rest_at_the_rate() {
+        let turns = turns(&mut Bucket::new(&limit(10.0, 10.0, 4.0), Duration::ZERO), 8, |_| false);
+        let milliseconds: Vec<_> = turns.iter().map(Duration::as_millis).collect();
+        assert_eq!(milliseconds, [0, 0, 0, 0, 100, 200, 300, 400]);
+    }
+
+    #[test]
+    fn a_refusal_empties_the_bucket_and_lowers_the_rate_once_for_all_that_were_under_way() {
+        let mut bucket = Bucket::new(&limit(10.0, 10.0, 4.0), Duration::ZERO);
+        for _ in 0..3 {
+            bucket.refused(Duration::ZERO);
+        }
+        let wait = bucket.take(Duration::ZERO).expect_err("nothing is left");
+        assert_eq!(wait.as_millis(), 117, "8.5 calls a second");
+    }
+
+    #[test]
+    fn a_rate_comes_back_when_nothing_is_refused_any_more() {
+        let mut bucket = Bucket::new(&limit(10.0, 10.0, 4.0), Duration::ZERO);
+        for second in 0..30 {
+            bucket.refused(Duration::from_secs(second));
+        }
+        let at_worst = bucket.rate;
+        bucket.fill(Duration::from_secs(30 + 81));
+        assert!((2.0..2.2).contains(&at_worst), "{at_worst}");
+        assert!((bucket.rate - 10.0).abs() < 1e-9, "{}", bucket.rate);
+    }
+
+    #[test]
+    fn an_undocumented_rate_is_felt_for_upwards() {
+        let mut bucket = Bucket::new(&limit(20.0, 100.0, 20.0), Duration::ZERO);
+        bucket.fill(Duration::from_secs(10));
+        assert!((bucket.rate - 30.0).abs() < 1e-9, "{}", bucket.rate);
+    }
+
+    proptest! {
+        #[test]
+        fn in_no_window_are_there_more_calls_than_the_burst_and_the_rate_allow(
+            rate in 0.5..50.0_f64, more in 0.0..50.0_f64, burst in 1.0..60.0_f64,
+            pauses in prop::collection::vec(0_u64..2_000, 1..200),
+        ) {
+            let full = rate + more;
+            let mut bucket = Bucket::new(&limit(rate, full, burst), Duration::ZERO);
+            let (mut now, mut sent) = (Duration::ZERO, Vec::new());
+            for pause in pauses {
+                now += Duration::from_millis(pause);
+                if bucket.take(now).is_ok() {
+                    sent.push(now);
+                }
+            }
+            for (first, begin) in sent.iter().enumerate() {
+                for (last, end) in sent.iter().enumerate().skip(first) {
+                    let allowed = (*end - *begin).as_secs_f64().mul_add(full, burst);
+                    let count = u32::try_from(last - first + 1).unwrap();
+                    prop_assert!(f64::from(count) <= allowed + 1e-6, "{count} calls, {allowed} allowed");
+                }
+            }
+        }
+
+        #[test]
+        fn every_caller_gets_a_turn_in_time_whatever_is_refused(
+            rate in 1.0..50.0_f64, burst in 1.0..60.0_f64, refused in prop::collection::vec(any::<bool>(), 100),
+        ) {
+            let mut bucket = Bucket::new(&limit(rate, rate, burst), Duration::ZERO);
+            let turns = turns(&mut bucket, refused.len(), |caller| refused[caller]);
+            let mut before = Duration::ZERO;
+            for turn in turns {
+                let waited = (turn - before).as_secs_f64();
+                prop_assert!(waited <= 1.0 / (rate * FLOOR) + 1e-6, "{waited} s at {rate} a second");
+                before = turn;
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! How many calls a second AWS allows an account in a region, as data: each row with the page that it is from.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+
+/// The calls that AWS counts together.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Limit {
+    /// What AWS limits, for people.
+    pub(super) of: &'static str,
+    /// Calls a second as AWS documents them; none where it documents nothing.
+    pub(super) documented: Option<u32>,
+    /// Calls a second at the start.
+    pub(super) rate: f64,
+    /// Calls a second at most.
+    pub(super) full: f64,
+    /// Calls that may be sent at once.
+    pub(super) burst: f64,
+}
+
+/// The share of a documented rate that is used. AWS measures where the calls arrive, and on the way they come closer
+/// together.
+const SHARE: f64 = 0.95;
+
+impl Limit {
+    /// A rate that AWS documents.
+    const fn documented(of: &'static str, per_second: u32, burst: u32) -> Self {
+        let rate = per_second as f64 * SHARE;
+        Self { of, documented: Some(per_second), rate, full: rate, burst: burst as f64 }
+    }
+
+    /// A rate that AWS does not document: begun with what most services allow, and felt for.
+    const fn undocumented(of: &'static str) -> Self {
+        Self { of, documented: None, rate: 20.0, full: 100.0, burst: 20.0 }
+    }
+}
+
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, "Lambda API requests": GetFunction 100,
+// GetPolicy 15, all others together 15 a second, without invocations. No burst is documented: half of a second's calls.
+const LAMBDA: Limit = Limit::documented("Lambda", 15, 7);
+const GET_FUNCTION: Limit = Limit::documented("Lambda GetFunction", 100, 50);
+const GET_POLICY: Limit = Limit::documented("Lambda GetPolicy", 15, 7);
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, "Total operations": 10 a second with a burst
+// of 40, of which a quarter is left for others.
+const API_GATEWAY: Limit = Limit::documented("API Gateway", 10, 30);
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: each operation for itself.
+const DESCRIBE_LOG_GROUPS: Limit = Limit::documented("CloudWatch Logs DescribeLogGroups", 10, 5);
+const CREATE_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs CreateLogGroup", 10, 5);
+const DELETE_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs DeleteLogGroup", 10, 5);
+const PUT_RETENTION_POLICY: Limit = Limit::documented("CloudWatch Logs PutRetentionPolicy", 5, 3);
+const LIST_LOG_TAGS: Limit = Limit::documented("CloudWatch Logs ListTagsForResource", 5, 3);
+const TAG_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs TagResource", 5, 3);
+const UNTAG_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs UntagResource", 5, 3);
+const DELETE_RETENTION_POLICY: Limit = Limit::documented("CloudWatch Logs DeleteRetentionPolicy", 5, 3);
+// Their pages name no rates.
+const IAM: Limit = Limit::undocumented("IAM");
+const TAGGING: Limit = Limit::undocumented("Resource Groups Tagging");
+const CLOUD_CONTROL: Limit = Limit::undocumented("Cloud Control");
+const CLOUDFORMATION: Limit = Limit::undocumented("CloudFormation");
+
+/// What a request counts against; nothing where it is sent as it comes: invocations, and services that nothing here
+/// sends many calls to.
+pub(super) fn limit(request: &HttpRequest) -> Option<Limit> {
+    let service = signed_for(request.headers().get("authorization")?)?;
+    let path = request.uri().split_once("://").map_or(request.uri(), |(_, rest)| rest);
+    let path = path.split('?').next()?;
+    let path: Vec<&str> = path.split('/').skip(1).filter(|segment| !segment.is_empty()).collect();
+    let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+    of(service, request.method(), &path, target.unwrap_or_default())
+}
+
+fn of(service: &str, method: &str, path: &[&str], operation: &str) -> Option<Limit> {
+    Some(match (service, method, path) {
+        ("lambda", "POST", [.., "invocations" | "response-streaming-invocations"]) => return None,
+        // The date of the API's version comes first.
+        ("lambda", "GET", [_, "functions", _]) => GET_FUNCTION,
+        ("lambda", "GET", [_, "functions", _, "policy"]) => GET_POLICY,
+        ("lambda", ..) => LAMBDA,
+        ("apigateway", ..) => API_GATEWAY,
+        ("logs", ..) => match operation {
+            "DescribeLogGroups" => DESCRIBE_LOG_GROUPS,
+            "CreateLogGroup" => CREATE_LOG_GROUP,
+            "DeleteLogGroup" => DELETE_LOG_GROUP,
+            "PutRetentionPolicy" => PUT_RETENTION_POLICY,
+            "DeleteRetentionPolicy" => DELETE_RETENTION_POLICY,
+            "ListTagsForResource" => LIST_LOG_TAGS,
+            "TagResource" => TAG_LOG_GROUP,
+            "UntagResource" => UNTAG_LOG_GROUP,
+            _ => return None,
+        },
+        ("iam", ..) => IAM,
+        ("tagging", ..) => TAGGING,
+        ("cloudcontrolapi", ..) => CLOUD_CONTROL,
+        ("cloudformation", ..) => CLOUDFORMATION,
+        _ => return None,
+    })
+}
+
+/// The service in the signature's scope: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+fn signed_for(authorization: &str) -> Option<&str> {
+    let (_, scope) = authorization.split_once("Credential=")?;
+    scope.split('/').nth(3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limited(service: &str, method: &str, uri: &str, target: Option<&str>) -> Option<&'static str> {
+        let mut request = HttpRequest::empty();
+        request.set_uri(uri.to_owned()).unwrap();
+        request.set_method(method).unwrap();
+        let scope = format!("AWS4-HMAC-SHA256 Credential=AKIA/20261130/us-east-1/{service}/aws4_request, Signature=0");
+        request.headers_mut().insert("authorization", scope);
+        if let Some(target) = target {
+            request.headers_mut().insert("x-amz-target", target.to_owned());
+        }
+        limit(&request).map(|limit| limit.of)
+    }
+
+    #[test]
+    fn a_request_counts_against_what_aws_counts_it_against() {
+        let lambda = "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions";
+        let table = [
+            ("lambda", "GET", format!("{lambda}/chat?Qualifier=live"), Some("Lambda GetFunction")),
+            ("lambda", "GET", format!("{lambda}/chat/policy?Qualifier=live"), Some("Lambda GetPolicy")),
+            ("lambda", "POST", format!("{lambda}/chat/policy"), Some("Lambda")),
+            ("lambda", "GET", format!("{lambda}/chat/configuration"), Some("Lambda")),
+            ("lambda", "GET", format!("{lambda}/chat/versions"), Some("Lambda")),
+            ("lambda", "DELETE", format!("{lambda}/chat"), Some("Lambda")),
+            ("lambda", "POST", format!("{lambda}/"), Some("Lambda")),
+            ("lambda", "POST", format!("{lambda}/chat/invocations?Qualifier=live"), None),
+            (
+                "lambda",
+                "POST",
+                "http://127.0.0.1:4566/2021-11-15/functions/a/response-streaming-invocations".into(),
+                None,
+            ),
+            ("apigateway", "GET", "http://127.0.0.1:4566/v2/apis".into(), Some("API Gateway")),
+            ("iam", "POST", "https://iam.amazonaws.com/".into(), Some("IAM")),
+            ("tagging", "POST", "https://tagging.us-east-1.amazonaws.com/".into(), Some("Resource Groups Tagging")),
+            ("monitoring", "POST", "https://monitoring.us-east-1.amazonaws.com/".into(), None),
+            ("sts", "POST", "https://sts.us-east-1.amazonaws.com/".into(), None),
+        ];
+        for (service, method, uri, expected) in table {
+            assert_eq!(limited(service, method, &uri, None), expected, "{service} {method} {uri}");
+        }
+    }
+
+    #[test]
+    fn the_operations_of_cloudwatch_logs_are_counted_one_by_one() {
+        let logs = |operation: &str| {
+            limited(
+                "logs",
+                "POST",
+                "https://logs.us-east-1.amazonaws.com/",
+                Some(&format!("Logs_20140328.{operation}")),
+            )
+        };
+        assert_eq!(logs("DescribeLogGroups"), Some("CloudWatch Logs DescribeLogGroups"));
+        assert_eq!(logs("ListTagsForResource"), Some("CloudWatch Logs ListTagsForResource"));
+        assert_eq!(logs("PutLogEvents"), None);
+    }
+
+    #[test]
+    fn no_more_is_sent_at_once_than_a_second_allows_where_no_burst_is_documented() {
+        for limit in [LAMBDA, GET_FUNCTION, GET_POLICY, DESCRIBE_LOG_GROUPS, PUT_RETENTION_POLICY] {
+            let per_second = f64::from(limit.documented.unwrap());
+            assert!(limit.burst <= per_second && limit.full < per_second, "{limit:?}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Calls are sent no faster than AWS takes them, and what it refuses all the same is sent again for minutes.
+//!
+//! This is around the HTTP client that all service clients share, so that every call passes here, also one that the SDK
+//! sends again. It is the only place that waits for rates.
+
+mod bucket;
+mod limit;
+mod refusal;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::retry::ErrorKind;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use self::bucket::Bucket;
+use self::limit::{Limit, limit};
+pub(super) use self::refusal::is_refusal;
+use self::refusal::refuses;
+use super::connect::Notify;
+
+/// How long a call that AWS refuses for its rate is sent again.
+pub(super) const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How long a signed request may wait. AWS takes a signature for five minutes; older ones are given back to the SDK,
+/// which signs again.
+const FRESH: Duration = Duration::from_secs(240);
+
+/// A shorter wait is not worth a word.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
+
+/// On an answer that is still a refusal when the patience ends: for how many seconds the call was refused.
+pub(super) const REFUSED_FOR: &str = "x-provisioner-refused-for";
+
+/// The rates of one account in one region, for all clients of it.
+#[derive(Clone)]
+pub(super) struct Pace(Arc<Shared>);
+
+struct Shared {
+    notify: Notify,
+    told: AtomicBool,
+    begun: Instant,
+    /// By what AWS counts together.
+    queues: Mutex<BTreeMap<&'static str, Arc<Queue>>>,
+    /// The calls that were refused and are not done yet, by the SDK's id of them: since when.
+    refused: Mutex<BTreeMap<String, Instant>>,
+}
+
+/// Who came first is sent first.
+struct Queue {
+    limit: Limit,
+    /// Tokio's lock is handed on in the order in which it was asked for.
+    turn: tokio::sync::Mutex<()>,
+    bucket: Mutex<Bucket>,
+}
+
+impl fmt::Debug for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pace")
+    }
+}
+
+impl Pace {
+    /// `notify` hears once when calls wait for their turn.
+    pub(super) fn new(notify: Notify) -> Self {
+        let (queues, refused) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Shared { notify, told: AtomicBool::new(false), begun: Instant::now(), queues, refused }))
+    }
+
+    /// An HTTP client that sends at this pace.
+    pub(super) fn client(&self, client: impl HttpClient + 'static) -> impl HttpClient + 'static {
+        Paced { client, pace: self.clone() }
+    }
+
+    async fn send(
+        &self,
+        limit: Limit,
+        connector: SharedHttpConnector,
+        request: HttpRequest,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let queue = self.queue(limit);
+        let signed = Instant::now();
+        let id = request.headers().get("amz-sdk-invocation-id").unwrap_or_default().to_owned();
+        let mut refusal = None;
+        while timeout_at(signed + FRESH, self.turn(&queue)).await.is_ok() {
+            let Some(copy) = request.try_clone() else { return connector.call(request).await };
+            let mut response = connector.call(copy).await?;
+            if !refuses(&mut response).await? {
+                locked(&self.0.refused).remove(&id);
+                return Ok(response);
+            }
+            locked(&queue.bucket).refused(self.0.begun.elapsed());
+            let since = *locked(&self.0.refused).entry(id.clone()).or_insert_with(Instant::now);
+            if since.elapsed() >= PATIENCE {
+                response.headers_mut().insert(REFUSED_FOR, since.elapsed().as_secs().to_string());
+                return Ok(response);
+            }
+            refusal = Some(response);
+        }
+        refusal.ok_or_else(|| {
+            let why = "it waited for its turn longer than its signature is good for";
+            ConnectorError::other(why.into(), Some(ErrorKind::TransientError))
+        })
+    }
+
+    fn queue(&self, limit: Limit) -> Arc<Queue> {
+        let begun = self.0.begun;
+        let new = || {
+            let bucket = Mutex::new(Bucket::new(&limit, begun.elapsed()));
+            Arc::new(Queue { limit: limit.clone(), turn: tokio::sync::Mutex::default(), bucket })
+        };
+        Arc::clone(locked(&self.0.queues).entry(limit.of).or_insert_with(new))
+    }
+
+    /// Until it is this call's turn.
+    async fn turn(&self, queue: &Queue) {
+        let came = Instant::now();
+        let _first = queue.turn.lock().await;
+        loop {
+            let taken = locked(&queue.bucket).take(self.0.begun.elapsed());
+            let Err(wait) = taken else { return };
+            if came.elapsed() + wait >= WORTH_TELLING && !self.0.told.swap(true, Ordering::Relaxed) {
+                (self.0.notify)(&waits(&queue.limit));
+            }
+            sleep(wait).await;
+        }
+    }
+}
+
+/// What a person is told who has to wait.
+fn waits(limit: &Limit) -> String {
+    let Limit { of, documented, .. } = limit;
+    match documented {
+        Some(rate) => format!("AWS allows {rate} {of} calls a second for this account; this run waits for them"),
+        None => format!("AWS limits the {of} calls a second of this account; this run waits for them"),
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[derive(Debug)]
+struct Paced<C> {
+    client: C,
+    pace: Pace,
+}
+
+impl<C: HttpClient> HttpClient for Paced<C> {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let connector = self.client.http_connector(settings, components);
+        SharedHttpConnector::new(PacedConnector { connector, pace: self.pace.clone() })
+    }
+}
+
+#[derive(Debug)]
+struct PacedConnector {
+    connector: SharedHttpConnector,
+    pace: Pace,
+}
+
+impl HttpConnector for PacedConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Some(limit) = limit(&request) else { return self.connector.call(request) };
+        let (pace, connector) = (self.pace.clone(), self.connector.clone());
+        HttpConnectorFuture::new(async move { pace.send(limit, connector, request).await })
+    }
+}
+
+#[cfg(test)]
+mod tests;

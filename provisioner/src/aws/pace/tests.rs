@@ -1,0 +1,139 @@
+use std::sync::atomic::AtomicUsize;
+
+use aws_smithy_runtime_api::client::http::http_client_fn;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_types::body::SdkBody;
+use futures_util::future::join_all;
+
+use super::*;
+
+/// An AWS that answers by a judge of its own, in no time, and counts.
+struct Aws {
+    client: Box<dyn HttpClient>,
+    sent: Arc<Mutex<Vec<Duration>>>,
+    told: Arc<Mutex<Vec<String>>>,
+}
+
+impl Aws {
+    /// `allows` is asked with how many calls came before and when, and says whether AWS does this one.
+    fn new(allows: impl Fn(&[Duration], Duration) -> bool + Send + Sync + 'static) -> Self {
+        let (sent, told) = (Arc::<Mutex<Vec<Duration>>>::default(), Arc::<Mutex<Vec<String>>>::default());
+        let (begun, log, allows) = (Instant::now(), Arc::clone(&sent), Arc::new(allows));
+        let answering = http_client_fn(move |_, _| {
+            SharedHttpConnector::new(Answering { begun, log: Arc::clone(&log), allows: allows.clone() })
+        });
+        let notes = Arc::clone(&told);
+        let pace = Pace::new(Arc::new(move |what: &str| locked(&notes).push(what.to_owned())));
+        Self { client: Box::new(pace.client(answering)), sent, told }
+    }
+
+    async fn call(&self, path: &str, id: &str) -> Result<HttpResponse, ConnectorError> {
+        let mut request = HttpRequest::new(SdkBody::from("{}"));
+        request.set_uri(format!("https://lambda.us-east-1.amazonaws.com/2015-03-31/{path}")).unwrap();
+        let scope = "AWS4-HMAC-SHA256 Credential=AKIA/20261130/us-east-1/lambda/aws4_request";
+        request.set_method(if path.ends_with("invocations") { "POST" } else { "GET" }).unwrap();
+        request.headers_mut().insert("authorization", scope);
+        request.headers_mut().insert("amz-sdk-invocation-id", id.to_owned());
+        let components = RuntimeComponentsBuilder::for_tests().build().unwrap();
+        self.client.http_connector(&HttpConnectorSettings::default(), &components).call(request).await
+    }
+}
+
+type Judge = dyn Fn(&[Duration], Duration) -> bool + Send + Sync;
+
+struct Answering {
+    begun: Instant,
+    log: Arc<Mutex<Vec<Duration>>>,
+    allows: Arc<Judge>,
+}
+
+impl fmt::Debug for Answering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answering")
+    }
+}
+
+impl HttpConnector for Answering {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        let mut log = locked(&self.log);
+        let now = self.begun.elapsed();
+        let status: u16 = if (self.allows)(&log, now) { 200 } else { 429 };
+        log.push(now);
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from("{}"))))
+    }
+}
+
+fn status(answer: Result<HttpResponse, ConnectorError>) -> u16 {
+    answer.unwrap().status().as_u16()
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_hundred_calls_of_lambda_at_once_are_sent_at_its_rate_and_none_is_refused() {
+    // Fifteen a second with a burst of fifteen, as AWS may count.
+    let tokens = Mutex::new((15.0_f64, Duration::ZERO));
+    let aws = Aws::new(move |_, now| {
+        let mut tokens = locked(&tokens);
+        tokens.0 = (now - tokens.1).as_secs_f64().mul_add(15.0, tokens.0).min(15.0);
+        tokens.1 = now;
+        let allowed = tokens.0 >= 1.0;
+        tokens.0 -= f64::from(u8::from(allowed));
+        allowed
+    });
+    let ids: Vec<_> = (0..200).map(|n| n.to_string()).collect();
+    let answers = join_all(ids.iter().map(|id| aws.call("functions/chat/versions", id))).await;
+    assert!(answers.into_iter().all(|answer| status(answer) == 200));
+    let sent = locked(&aws.sent).clone();
+    assert_eq!(sent.len(), 200, "none was sent twice");
+    let seconds = sent[199].as_secs_f64();
+    assert!(seconds <= 1.2 * (200.0 - 15.0) / 15.0, "{seconds} s");
+    let told = locked(&aws.told).clone();
+    assert_eq!(told, ["AWS allows 15 Lambda calls a second for this account; this run waits for them"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn few_calls_and_invocations_are_sent_at_once_and_nothing_is_told() {
+    let aws = Aws::new(|_, _| true);
+    join_all(["1", "2", "3", "4", "5", "6", "7"].map(|id| aws.call("functions/chat/versions", id))).await;
+    join_all((0..100).map(|_| aws.call("functions/chat/invocations", "0"))).await;
+    assert!(locked(&aws.sent).iter().all(|at| *at == Duration::ZERO), "{:?}", aws.sent);
+    assert!(locked(&aws.told).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_others_use_up_for_minutes_is_waited_for() {
+    let aws = Aws::new(|_, now| now >= Duration::from_secs(200));
+    assert_eq!(status(aws.call("functions/chat/versions", "1").await), 200);
+    // The rate goes down to a fifth of the full one: three calls a second.
+    assert!(locked(&aws.sent).len() < 700, "{}", locked(&aws.sent).len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_does_not_end_is_the_answer_after_five_minutes_with_how_long_it_took() {
+    let aws = Aws::new(|_, _| false);
+    let begun = Instant::now();
+    // What is refused for as long as its signature is good is given back, and the SDK signs and sends it again.
+    let first = aws.call("functions/chat/versions", "1").await.unwrap();
+    assert_eq!((first.status().as_u16(), first.headers().get(REFUSED_FOR)), (429, None));
+    assert!(begun.elapsed() <= FRESH + Duration::from_secs(1), "{:?}", begun.elapsed());
+    let last = aws.call("functions/chat/versions", "1").await.unwrap();
+    assert_eq!(last.status().as_u16(), 429);
+    let seconds: u64 = last.headers().get(REFUSED_FOR).unwrap().parse().unwrap();
+    assert!((300..302).contains(&seconds), "{seconds}");
+    // And each further time at once.
+    let before = locked(&aws.sent).len();
+    assert_eq!(status(aws.call("functions/chat/versions", "1").await), 429);
+    assert_eq!(locked(&aws.sent).len(), before + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_came_first_is_sent_first() {
+    let aws = Arc::new(Aws::new(|_, _| true));
+    let order = AtomicUsize::new(0);
+    let ids: Vec<_> = (0..60).map(|n| n.to_string()).collect();
+    let calls = ids.iter().map(async |id| {
+        aws.call("functions/chat/versions", id).await.unwrap();
+        order.fetch_add(1, Ordering::SeqCst)
+    });
+    let places = join_all(calls).await;
+    assert_eq!(places, (0..60).collect::<Vec<_>>());
+}
