@@ -1,6 +1,8 @@
 //! How long a deploy takes beside other ways to the same chat, against MiniStack through a proxy that counts calls and
 //! adds to each the way to a region: `make bench-deploy`.
 //!
+//! Then many functions behind AWS's limits (`ROUNDS=0` measures these alone).
+//!
 //! An emulator shows what the tools themselves cost and how many calls they wait for, not how long AWS takes.
 
 #![expect(
@@ -18,6 +20,8 @@ use std::{env, fs};
 
 use serde_json::{Value, json};
 
+#[path = "deploy/many.rs"]
+mod many;
 #[path = "../tests/it/support/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests' support and its own tests, of which measuring needs a part")]
 mod support;
@@ -97,6 +101,10 @@ struct Measured {
 fn main() {
     let rounds = env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
     let mut measured = Measured::default();
+    if rounds == 0 {
+        print!("{}", many::table());
+        return;
+    }
     for round in 0..rounds {
         // Each begins a round in its turn: who comes first is not always the same.
         for offset in 0..TOOLS.len() {
@@ -105,7 +113,7 @@ fn main() {
     }
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../bench-deploy.json");
     fs::write(&file, format!("{:#}\n", raw(&measured))).expect("a file in target/");
-    print!("{}", table(&measured, rounds));
+    print!("{}{}", table(&measured, rounds), many::table());
 }
 
 /// All cells of one tool, in an account of its own. Whatever it made has to be what the others made.

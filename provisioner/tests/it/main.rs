@@ -31,6 +31,7 @@ mod planned;
 mod principals;
 mod problems;
 mod prune;
+mod rates;
 mod references;
 mod registry;
 mod releases;

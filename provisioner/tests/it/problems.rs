@@ -120,12 +120,6 @@ async fn a_role_that_may_not_be_passed_names_pass_role_at_once(#[values(Aws::Min
 }
 
 #[tokio::test]
-async fn an_account_that_is_throttled_for_long_is_told_to_wait() {
-    let parts = ["Rate exceeded", "nothing was changed", "hint: AWS limits the calls of this account: wait a minute"];
-    answered("GetFunction", words::throttled("lambda"), &parts).await;
-}
-
-#[tokio::test]
 async fn a_service_that_is_down_is_told_as_aws_s_own_fault() {
     let parts = ["Service Unavailable", "nothing was changed", "hint: AWS had a fault of its own: wait a minute"];
     answered("GetApis", words::unavailable("apigatewayv2"), &parts).await;
@@ -137,13 +131,13 @@ async fn a_failure_without_an_error_code_is_told_by_its_status() {
     answered("GetFunction", words::bad_gateway(), &parts).await;
 }
 
-/// What was published is the first thing that it asks for.
+/// The function is the first thing that it asks for.
 #[tokio::test]
 async fn a_status_that_may_not_ask_says_that_nothing_was_changed() {
     let user = User::new();
-    user.proxy.on(call("ListVersionsByFunction").answer(words::denied("lambda", "lambda:ListVersionsByFunction", "*")));
+    user.proxy.on(call("GetFunction").answer(words::denied("lambda", "lambda:GetFunction", "*")));
     let run = user.run(&["status"]).await;
-    tells(&user, run, &["nothing was changed", "hint: give these credentials `lambda:ListVersionsByFunction`"]);
+    tells(&user, run, &["nothing was changed", "hint: give these credentials `lambda:GetFunction`"]);
 }
 
 #[rstest]

@@ -9,6 +9,7 @@ pub(crate) mod cli;
 pub(crate) mod control;
 pub(crate) mod emulator;
 pub(crate) mod http;
+pub(crate) mod many;
 pub(crate) mod metrics;
 pub(crate) mod ministack;
 mod moto;

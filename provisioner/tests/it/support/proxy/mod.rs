@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod chain;
 mod naming;
 pub(crate) mod principals;
+pub(crate) mod rate;
 pub(crate) mod rule;
 mod shares;
 pub(crate) mod strict;

@@ -48,6 +48,7 @@ fn rpc_service(shape: &str) -> &str {
         _ if shape.starts_with("DynamoDB") => "dynamodb",
         _ if shape.starts_with("Logs_") => "logs",
         _ if shape.starts_with("GraniteServiceVersion") => "cloudwatch",
+        _ if shape.starts_with("ResourceGroupsTaggingAPI") => "tagging",
         _ => shape,
     }
 }

@@ -1,0 +1,121 @@
+//! An account with AWS's ordinary limits and many functions. Counts, never time: `make bench-deploy` prints that.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::account::REGION;
+use crate::support::cli::Run;
+use crate::support::many::Many;
+use crate::support::proxy::call::Call;
+use crate::support::proxy::rate::{aws_rates, limited};
+use crate::support::proxy::rule::call;
+use crate::support::user::User;
+
+/// What a person is told once who waits for a rate.
+const WAITS: &str = "this run waits for them";
+
+fn user(many: &Many) -> User {
+    let user = User::new().always(many.arguments());
+    user.proxy.on(aws_rates());
+    user
+}
+
+/// Runs a command under AWS's limits: it works, and nearly nothing is refused.
+async fn run(user: &User, command: &[&str]) -> (Run, Vec<Call>) {
+    user.proxy.clear();
+    let run = user.plain(command).await.expect_success();
+    let calls = user.proxy.calls();
+    let limited = limited(&calls);
+    let of = (limited.done, limited.allowed, limited.slowest);
+    assert!(limited.refused * 20 < calls.len(), "{} refused, {of:?}\n{:#?}", limited.refused, by_name(&calls));
+    assert!(run.stderr.matches(WAITS).count() <= 1, "told once: {run:?}");
+    (run, calls)
+}
+
+/// How many calls of each operation were sent.
+fn by_name(calls: &[Call]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for call in calls {
+        *counts.entry(call.name()).or_default() += 1;
+    }
+    counts
+}
+
+/// How many calls of Lambda there are for each function, but for looks at whether it is ready.
+#[track_caller]
+fn assert_calls_of_lambda(calls: &[Call], functions: usize, each: &[(&str, usize)]) {
+    let mut counts = by_name(calls);
+    counts.retain(|name, _| name.starts_with("lambda ") && name != "lambda GetFunction");
+    let expected = each.iter().map(|(operation, count)| (format!("lambda {operation}"), count * functions));
+    assert_eq!(counts, expected.collect(), "{functions} functions");
+}
+
+#[tokio::test]
+async fn fifty_functions_are_planned_deployed_found_as_they_shall_be_and_removed_under_aws_s_limits() {
+    let many = Many::functions(50);
+    let user = user(&many);
+    let (plan, calls) = run(&user, &["plan"]).await;
+    assert!(plan.stdout.contains("many-49"), "{plan:?}");
+    // Of a function that is not there nothing else is asked.
+    assert_calls_of_lambda(&calls, 50, &[]);
+    assert_eq!(by_name(&calls)["lambda GetFunction"], 50);
+
+    let (deploy, calls) = run(&user, &["deploy", "--yes", "--no-smoke"]).await;
+    assert_calls_of_lambda(&calls, 50, &[("AddPermission", 1), ("CreateAlias", 1), ("CreateFunction", 1)]);
+    assert_eq!(deploy.stderr.matches(WAITS).count(), 1, "{deploy:?}");
+
+    let (again, calls) = run(&user, &["deploy", "--yes", "--no-smoke"]).await;
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
+    assert_calls_of_lambda(&calls, 50, &[("GetPolicy", 1), ("ListAliases", 1), ("ListVersionsByFunction", 1)]);
+    assert_eq!(by_name(&calls)["lambda GetFunction"], 50);
+
+    run(&user, &["destroy", "--yes"]).await;
+    assert_eq!(user.world().await.names("functions"), [""; 0]);
+}
+
+#[tokio::test]
+async fn two_hundred_functions_are_planned_under_aws_s_limits() {
+    let many = Many::functions(200);
+    let (plan, calls) = run(&user(&many), &["plan"]).await;
+    assert!(plan.stdout.contains("many-199"), "{plan:?}");
+    assert_calls_of_lambda(&calls, 200, &[]);
+    // Lists that answer for all are asked for once.
+    for once in ["logs DescribeLogGroups", "apigatewayv2 GetApis"] {
+        assert_eq!(by_name(&calls)[once], 1, "{once}");
+    }
+}
+
+/// MiniStack's tagging service knows no log groups, so the proxy answers for it.
+#[tokio::test]
+async fn the_tags_of_many_log_groups_are_asked_for_at_once_and_only_what_differs_is_asked_again() {
+    let directory = TempDir::new().expect("a directory");
+    let template = directory.path().join("logs.yaml");
+    let mut text = "Resources:\n".to_owned();
+    for n in 0..12 {
+        writeln!(text, "  Logs{n}: {{Type: AWS::Logs::LogGroup, Properties: {{LogGroupName: /app/{n}}}}}")
+            .expect("a text");
+    }
+    fs::write(&template, text).expect("the template");
+    let template = template.display().to_string();
+    let user = User::new().always(["--template", template.as_str(), "--stack", "logs"]);
+    run(&user, &["deploy", "--yes"]).await;
+
+    let told = |n: usize, owner: &str| {
+        let arn = format!("arn:aws:logs:{REGION}:{}:log-group:/app/{n}", user.account.id());
+        let tags = [("provisioner:stack", owner.to_owned()), ("provisioner:resource", format!("Logs{n}"))];
+        json!({"ResourceARN": arn, "Tags": tags.map(|(key, value)| json!({"Key": key, "Value": value}))})
+    };
+    // What it says of the last one is old.
+    let owner = |n: usize| if n == 11 { "another" } else { "logs" };
+    let all: Vec<_> = (0..12).map(|n| told(n, owner(n))).collect();
+    user.proxy.on(call("GetResources").stand_in(json!({"ResourceTagMappingList": all, "PaginationToken": ""})));
+    let (again, calls) = run(&user, &["deploy", "--yes"]).await;
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
+    let counts = by_name(&calls);
+    let asked = ["logs DescribeLogGroups", "logs ListTagsForResource"].map(|name| counts.get(name).copied());
+    assert_eq!(asked, [Some(1), Some(1)], "{counts:#?}");
+}
