@@ -1,4 +1,4 @@
-//! Many functions in an account with AWS's ordinary limits: how long each command takes beside what the limits allow.
+//! Many functions in an account with AWS's ordinary limits: how long each command takes next to what the limits allow.
 
 use std::env;
 use std::path::Path;
@@ -31,7 +31,7 @@ pub(crate) fn table() -> String {
         "| run | seconds | the limits allow | ratio | calls | a function | refused | longest limit |".to_owned(),
         "|---|---|---|---|---|---|---|---|".to_owned(),
     ];
-    for (told, arguments) in RUNS {
+    for (name, arguments) in RUNS {
         let mut command = Command::new(env!("CARGO_BIN_EXE_provisioner"));
         command.args(arguments).args(many.arguments());
         command.env_clear().env("HOME", env!("CARGO_TARGET_TMPDIR")).envs(account.env(proxy.url()));
@@ -41,14 +41,14 @@ pub(crate) fn table() -> String {
         let output = command.output().expect("a program that starts");
         let seconds = begun.elapsed().as_secs_f64();
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{told}: {}\n{stderr}", output.status);
+        assert!(output.status.success(), "{name}: {}\n{stderr}", output.status);
         let limited = limited(&proxy.calls());
         let allowed = limited.allowed.as_secs_f64();
         let ratio = if allowed < 1.0 { "–".to_owned() } else { format!("{:.2}", seconds / allowed) };
         let each = limited.done as f64 / functions as f64;
         let (done, refused, slowest) = (limited.done, limited.refused, limited.slowest);
         lines.push(format!(
-            "| {told} | {seconds:.1} | {allowed:.1} | {ratio} | {done} | {each:.1} | {refused} | {slowest} |"
+            "| {name} | {seconds:.1} | {allowed:.1} | {ratio} | {done} | {each:.1} | {refused} | {slowest} |"
         ));
     }
     lines.join("\n") + "\n"

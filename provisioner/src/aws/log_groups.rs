@@ -20,7 +20,7 @@ const MANY: usize = 10;
 /// So many of one ARN each `GetResources` takes.
 const ARNS: usize = 100;
 
-/// What one list tells of the log groups that are looked for.
+/// What one list says of the log groups that are looked for.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     groups: BTreeMap<String, SdkLogGroup>,
@@ -31,8 +31,8 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// The group of this name, or that there is none; nothing where the list does not tell.
-    fn tells(&self, name: &str) -> Option<Option<SdkLogGroup>> {
+    /// The group of this name, or that it does not exist; nothing where the list does not say.
+    fn answer(&self, name: &str) -> Option<Option<SdkLogGroup>> {
         let ends = self.complete && name.starts_with(&self.prefix);
         self.groups.get(name).cloned().map(Some).or_else(|| ends.then_some(None))
     }
@@ -52,23 +52,23 @@ impl AwsReader {
 
     async fn log_group(&self, name: &str) -> Result<Option<SdkLogGroup>> {
         self.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
-        // Until all that are looked for beside this one have said their names.
+        // All other log groups of this round add their names meanwhile.
         yield_now().await;
         let listed = self.log_groups.once("", async {
             let names = self.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).clone();
             // Where the list is refused, so is the single question, and that says what is missing.
             Ok(self.aws.list_log_groups(&names).await.unwrap_or_default())
         });
-        match listed.await?.tells(name) {
-            Some(told) => Ok(told),
+        match listed.await?.answer(name) {
+            Some(group) => Ok(group),
             None => self.aws.log_group(name).await,
         }
     }
 
     /// The tags of a log group; nothing when it went meanwhile.
     ///
-    /// The tagging service is some minutes behind and answers for a hundred at once. Where it says what the template
-    /// says, that is believed; anything else is asked of CloudWatch Logs itself.
+    /// The tagging service is some minutes behind and answers for a hundred at once. Where its answer is
+    /// what the template says, that is taken; otherwise CloudWatch Logs is asked.
     async fn log_group_tags(&self, arn: &str, wanted: &LogGroup) -> Result<Option<Tags>> {
         let known = self.log_tags.once("", async {
             let listed = self.log_groups.told("").unwrap_or_default();
@@ -173,11 +173,11 @@ mod tests {
         let group = SdkLogGroup::builder().log_group_name("/app/a").build();
         let groups = BTreeMap::from([("/app/a".to_owned(), group)]);
         let mut listed = Listed { groups, complete: false, prefix: "/app/".to_owned() };
-        assert!(matches!(listed.tells("/app/a"), Some(Some(_))));
-        assert_eq!(listed.tells("/app/b"), None);
+        assert!(matches!(listed.answer("/app/a"), Some(Some(_))));
+        assert_eq!(listed.answer("/app/b"), None);
         listed.complete = true;
-        assert_eq!(listed.tells("/app/b"), Some(None));
-        assert_eq!(listed.tells("/other"), None, "it was not in the range");
-        assert_eq!(Listed::default().tells("/app/a"), None, "nothing was listed");
+        assert_eq!(listed.answer("/app/b"), Some(None));
+        assert_eq!(listed.answer("/other"), None, "it was not in the range");
+        assert_eq!(Listed::default().answer("/app/a"), None, "nothing was listed");
     }
 }

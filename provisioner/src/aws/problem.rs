@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_that_stays_exceeded_is_told_with_how_long_it_was_waited_for_and_what_to_do() {
+    fn a_rate_that_stays_exceeded_is_reported_with_the_time_and_a_hint() {
         let refused = |seconds: Option<&'static str>| {
             let mut answer = HttpResponse::new(429.try_into().unwrap(), SdkBody::empty());
             if let Some(seconds) = seconds {

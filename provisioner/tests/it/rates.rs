@@ -15,7 +15,7 @@ use crate::support::proxy::rate::{aws_rates, limited};
 use crate::support::proxy::rule::call;
 use crate::support::user::User;
 
-/// What a person is told once who waits for a rate.
+/// The end of the message of a run that waits for a rate.
 const WAITS: &str = "this run waits for them";
 
 fn user(many: &Many) -> User {
@@ -32,7 +32,7 @@ async fn run(user: &User, command: &[&str]) -> (Run, Vec<Call>) {
     let limited = limited(&calls);
     let of = (limited.done, limited.allowed, limited.slowest);
     assert!(limited.refused * 20 < calls.len(), "{} refused, {of:?}\n{:#?}", limited.refused, by_name(&calls));
-    assert!(run.stderr.matches(WAITS).count() <= 1, "told once: {run:?}");
+    assert!(run.stderr.matches(WAITS).count() <= 1, "one message: {run:?}");
     (run, calls)
 }
 
@@ -55,7 +55,7 @@ fn assert_calls_of_lambda(calls: &[Call], functions: usize, each: &[(&str, usize
 }
 
 #[tokio::test]
-async fn fifty_functions_are_planned_deployed_found_as_they_shall_be_and_removed_under_aws_s_limits() {
+async fn fifty_functions_are_planned_deployed_found_unchanged_and_destroyed_within_awss_limits() {
     let many = Many::functions(50);
     let user = user(&many);
     let (plan, calls) = run(&user, &["plan"]).await;
@@ -78,7 +78,7 @@ async fn fifty_functions_are_planned_deployed_found_as_they_shall_be_and_removed
 }
 
 #[tokio::test]
-async fn two_hundred_functions_are_planned_under_aws_s_limits() {
+async fn two_hundred_functions_are_planned_within_awss_limits() {
     let many = Many::functions(200);
     let (plan, calls) = run(&user(&many), &["plan"]).await;
     assert!(plan.stdout.contains("many-199"), "{plan:?}");
@@ -104,14 +104,14 @@ async fn the_tags_of_many_log_groups_are_asked_for_at_once_and_only_what_differs
     let user = User::new().always(["--template", template.as_str(), "--stack", "logs"]);
     run(&user, &["deploy", "--yes"]).await;
 
-    let told = |n: usize, owner: &str| {
+    let entry = |n: usize, owner: &str| {
         let arn = format!("arn:aws:logs:{REGION}:{}:log-group:/app/{n}", user.account.id());
         let tags = [("provisioner:stack", owner.to_owned()), ("provisioner:resource", format!("Logs{n}"))];
         json!({"ResourceARN": arn, "Tags": tags.map(|(key, value)| json!({"Key": key, "Value": value}))})
     };
     // What it says of the last one is old.
     let owner = |n: usize| if n == 11 { "another" } else { "logs" };
-    let all: Vec<_> = (0..12).map(|n| told(n, owner(n))).collect();
+    let all: Vec<_> = (0..12).map(|n| entry(n, owner(n))).collect();
     user.proxy.on(call("GetResources").stand_in(json!({"ResourceTagMappingList": all, "PaginationToken": ""})));
     let (again, calls) = run(&user, &["deploy", "--yes"]).await;
     assert!(again.stderr.contains("nothing to do"), "{again:?}");

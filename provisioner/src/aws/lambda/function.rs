@@ -25,7 +25,7 @@ impl AwsReader {
         let name = &wanted.function_name;
         let now = Option::clone(&*self.function(name).await?);
         let answer =
-            if self.patient { self.aws.settled_function(name, now).await? } else { self.aws.told_now(name, now) };
+            if self.patient { self.aws.settled_function(name, now).await? } else { self.aws.reported_now(name, now) };
         let Some(answer) = answer else { return Ok(None) };
         // Lambda then answers without tags, and the stack's own function would look like nobody's.
         if let Some(refused) = answer.tags_error() {
@@ -71,7 +71,7 @@ impl Aws {
         until_ready(look).await?.ok_or_else(|| took_too_long(format!("reading function {name}")))
     }
 
-    fn told_now(&self, name: &str, now: Option<GetFunctionOutput>) -> Option<GetFunctionOutput> {
+    fn reported_now(&self, name: &str, now: Option<GetFunctionOutput>) -> Option<GetFunctionOutput> {
         if now.as_ref().is_some_and(is_underway) {
             (self.notify)(&format!("function {name} is still changing: what is told of it may be what is to come"));
         }

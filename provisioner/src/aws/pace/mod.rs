@@ -35,8 +35,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 /// which signs again.
 const FRESH: Duration = Duration::from_secs(240);
 
-/// A shorter wait is not worth a word.
-const WORTH_TELLING: Duration = Duration::from_secs(1);
+/// A shorter wait is not reported.
+const NOTABLE_WAIT: Duration = Duration::from_secs(1);
 
 /// On an answer that is still a refusal when the patience ends: for how many seconds the call was refused.
 pub(super) const REFUSED_FOR: &str = "x-provisioner-refused-for";
@@ -47,7 +47,7 @@ pub(super) struct Pace(Arc<Shared>);
 
 struct Shared {
     notify: Notify,
-    told: AtomicBool,
+    reported: AtomicBool,
     begun: Instant,
     /// By what AWS counts together.
     queues: Mutex<BTreeMap<&'static str, Arc<Queue>>>,
@@ -55,7 +55,7 @@ struct Shared {
     refused: Mutex<BTreeMap<String, Instant>>,
 }
 
-/// Who came first is sent first.
+/// Calls are sent in the order in which they came.
 struct Queue {
     limit: Limit,
     /// Tokio's lock is handed on in the order in which it was asked for.
@@ -70,10 +70,10 @@ impl fmt::Debug for Pace {
 }
 
 impl Pace {
-    /// `notify` hears once when calls wait for their turn.
+    /// `notify` gets one message, when the first call waits for its turn.
     pub(super) fn new(notify: Notify) -> Self {
         let (queues, refused) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Shared { notify, told: AtomicBool::new(false), begun: Instant::now(), queues, refused }))
+        Self(Arc::new(Shared { notify, reported: AtomicBool::new(false), begun: Instant::now(), queues, refused }))
     }
 
     /// An HTTP client that sends at this pace.
@@ -128,7 +128,7 @@ impl Pace {
         loop {
             let taken = locked(&queue.bucket).take(self.0.begun.elapsed());
             let Err(wait) = taken else { return };
-            if came.elapsed() + wait >= WORTH_TELLING && !self.0.told.swap(true, Ordering::Relaxed) {
+            if came.elapsed() + wait >= NOTABLE_WAIT && !self.0.reported.swap(true, Ordering::Relaxed) {
                 (self.0.notify)(&waits(&queue.limit));
             }
             sleep(wait).await;
@@ -136,7 +136,7 @@ impl Pace {
     }
 }
 
-/// What a person is told who has to wait.
+/// The message of a run that has to wait.
 fn waits(limit: &Limit) -> String {
     let Limit { of, documented, .. } = limit;
     match documented {

@@ -11,20 +11,20 @@ use super::*;
 struct Aws {
     client: Box<dyn HttpClient>,
     sent: Arc<Mutex<Vec<Duration>>>,
-    told: Arc<Mutex<Vec<String>>>,
+    messages: Arc<Mutex<Vec<String>>>,
 }
 
 impl Aws {
     /// `allows` is asked with how many calls came before and when, and says whether AWS does this one.
     fn new(allows: impl Fn(&[Duration], Duration) -> bool + Send + Sync + 'static) -> Self {
-        let (sent, told) = (Arc::<Mutex<Vec<Duration>>>::default(), Arc::<Mutex<Vec<String>>>::default());
+        let (sent, messages) = (Arc::<Mutex<Vec<Duration>>>::default(), Arc::<Mutex<Vec<String>>>::default());
         let (begun, log, allows) = (Instant::now(), Arc::clone(&sent), Arc::new(allows));
         let answering = http_client_fn(move |_, _| {
             SharedHttpConnector::new(Answering { begun, log: Arc::clone(&log), allows: allows.clone() })
         });
-        let notes = Arc::clone(&told);
+        let notes = Arc::clone(&messages);
         let pace = Pace::new(Arc::new(move |what: &str| locked(&notes).push(what.to_owned())));
-        Self { client: Box::new(pace.client(answering)), sent, told }
+        Self { client: Box::new(pace.client(answering)), sent, messages }
     }
 
     async fn call(&self, path: &str, id: &str) -> Result<HttpResponse, ConnectorError> {
@@ -86,17 +86,17 @@ async fn two_hundred_calls_of_lambda_at_once_are_sent_at_its_rate_and_none_is_re
     assert_eq!(sent.len(), 200, "none was sent twice");
     let seconds = sent[199].as_secs_f64();
     assert!(seconds <= 1.2 * (200.0 - 15.0) / 15.0, "{seconds} s");
-    let told = locked(&aws.told).clone();
-    assert_eq!(told, ["AWS allows 15 Lambda calls a second for this account; this run waits for them"]);
+    let messages = locked(&aws.messages).clone();
+    assert_eq!(messages, ["AWS allows 15 Lambda calls a second for this account; this run waits for them"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn few_calls_and_invocations_are_sent_at_once_and_nothing_is_told() {
+async fn few_calls_and_invocations_are_sent_at_once_without_a_message() {
     let aws = Aws::new(|_, _| true);
     join_all(["1", "2", "3", "4", "5", "6", "7"].map(|id| aws.call("functions/chat/versions", id))).await;
     join_all((0..100).map(|_| aws.call("functions/chat/invocations", "0"))).await;
     assert!(locked(&aws.sent).iter().all(|at| *at == Duration::ZERO), "{:?}", aws.sent);
-    assert!(locked(&aws.told).is_empty());
+    assert!(locked(&aws.messages).is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,7 +126,7 @@ async fn a_refusal_that_does_not_end_is_the_answer_after_five_minutes_with_how_l
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_came_first_is_sent_first() {
+async fn calls_are_sent_in_the_order_in_which_they_came() {
     let aws = Arc::new(Aws::new(|_, _| true));
     let order = AtomicUsize::new(0);
     let ids: Vec<_> = (0..60).map(|n| n.to_string()).collect();
