@@ -235,7 +235,7 @@ impl<T> fmt::Debug for Asked<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     use futures_util::future::join;
 
@@ -245,10 +245,10 @@ mod tests {
     #[tokio::test]
     async fn a_question_is_asked_once_also_by_two_at_a_time_and_also_when_it_is_refused() {
         let asked = Asked::default();
-        let count = Cell::new(0);
+        let count = AtomicU32::new(0);
         let ask = |answer: Result<u8>| {
             asked.once("question", async {
-                count.set(count.get() + 1);
+                count.fetch_add(1, Ordering::SeqCst);
                 tokio::task::yield_now().await;
                 answer
             })
@@ -256,7 +256,7 @@ mod tests {
         let refused = || Err(Error::new("asking", "denied"));
         let (one, other) = join(ask(refused()), ask(Ok(2))).await;
         assert_eq!((one.clone(), other), (refused().map(Arc::new), one));
-        assert_eq!((count.get(), asked.told("question")), (1, None));
+        assert_eq!((count.load(Ordering::SeqCst), asked.told("question")), (1, None));
         assert_eq!(asked.once("another", async { Ok(3) }).await, Ok(Arc::new(3)));
         assert_eq!(asked.told("another"), Some(Arc::new(3)));
     }
