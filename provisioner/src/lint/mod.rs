@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use crate::desired::Desired;
 use crate::resources::Resource;
+use crate::template::Known;
 
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,11 +71,12 @@ impl Checked {
     }
 }
 
-/// Every check on every resource, in the order of the resources.
+/// Every check on every resource of a stack in this account, in the order of the resources.
 #[must_use]
-pub fn lint(desired: &Desired) -> Vec<Finding> {
-    let all: Vec<Checked> =
-        desired.resources.iter().map(|wanted| checked(&wanted.logical_id, &wanted.resource)).collect();
+pub fn lint(desired: &Desired, account: &str) -> Vec<Finding> {
+    let known = Known::of_account(account);
+    let all = desired.resources.iter().map(|wanted| checked(&wanted.logical_id, &wanted.resource.fill(&known)));
+    let all: Vec<Checked> = all.collect();
     let one = all.iter().flat_map(|checked| {
         [
             iam::role_is_an_arn(checked),
@@ -89,7 +91,7 @@ pub fn lint(desired: &Desired) -> Vec<Finding> {
             secret::no_secret_in_the_open(checked),
         ]
     });
-    let together = all.iter().map(|checked| permission::route_may_call(checked, &all));
+    let together = all.iter().map(|checked| permission::api_may_call(checked, &all, &desired.place, account));
     one.chain(together).flatten().collect()
 }
 

@@ -5,7 +5,7 @@ use crate::plan::tests::spec::desired;
 
 /// What is found in a template of these resources.
 fn found(resources: &Value) -> Vec<Finding> {
-    lint(&desired(&json!({ "Resources": resources }).to_string()))
+    lint(&desired(&json!({ "Resources": resources }).to_string()), "123456789012")
 }
 
 /// The one cause that is found, with its severity.
@@ -135,25 +135,106 @@ fn a_route_needs_a_permission_for_its_method_and_path() {
     assert_eq!(severity, Severity::Unwise);
     assert_eq!(none, "API Gateway may not call `chat`: no permission of the template allows it");
     for good in ["*/POST/chat", "*/*/chat", "*", "$default/POST/*"] {
-        let stage = good.replace("$default", "*");
-        assert_eq!(found(&routed(&any, &any, Some(&source(&stage)))), [], "{good}");
+        assert_eq!(found(&routed(&any, &any, Some(&source(good)))), [], "{good}");
     }
     for bad in ["*/GET/chat", "*/POST/chats", "*/POST/", "*/OPTIONS/*"] {
         let (_, wrong) = cause(&routed(&any, &any, Some(&source(bad))));
-        assert_eq!(wrong, "API Gateway may not call `chat` for `POST /chat`: SourceArn of `Permission` is for another");
+        assert_eq!(wrong, "API Gateway may not call `chat` for `POST /chat`: `Permission` does not allow it");
     }
     let other = json!({"Principal": "events.amazonaws.com"});
     assert!(cause(&routed(&any, &any, Some(&other))).1.contains("no permission"));
     let other = json!({"FunctionName": "another"});
     assert!(cause(&routed(&any, &any, Some(&other))).1.contains("no permission"));
+    for elsewhere in ["us-east-1:000000000009:a1", "eu-west-1:${AWS::AccountId}:a1", "us-east-1:${AWS::AccountId}:b2"] {
+        let source = json!({"SourceArn": {"Fn::Sub": format!("arn:aws:execute-api:{elsewhere}/*/POST/chat")}});
+        assert!(cause(&routed(&any, &any, Some(&source))).1.contains("does not allow it"), "{elsewhere}");
+    }
+    assert_eq!(found(&routed(&any, &any, Some(&json!({"SourceAccount": {"Ref": "AWS::AccountId"}})))), []);
+    assert!(cause(&routed(&any, &any, Some(&json!({"SourceAccount": "000000000009"})))).1.contains("does not allow"));
 }
 
 #[test]
-fn a_route_for_any_method_needs_a_permission_for_any() {
+fn a_route_for_any_method_needs_a_permission_for_any_and_the_hint_says_so() {
     let any = json!({});
     let route = json!({"RouteKey": "ANY /chat"});
-    assert!(cause(&routed(&route, &any, Some(&source("*/POST/chat")))).1.contains("is for another"));
+    for wrong in ["*/POST/chat", "*/ANY/chat"] {
+        let [one] = found(&routed(&route, &any, Some(&source(wrong)))).try_into().unwrap();
+        assert_eq!(one.cause, "API Gateway may not call `chat` for `ANY /chat`: `Permission` does not allow it");
+        let advised = "'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:a1/*/*/chat'";
+        assert!(one.hint.contains(advised), "{}", one.hint);
+    }
     assert_eq!(found(&routed(&route, &any, Some(&source("*/*/chat")))), []);
+}
+
+#[test]
+fn a_permission_may_name_the_stages_of_the_template() {
+    let any = json!({});
+    let stage =
+        |name: &str| json!({"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": "a1", "StageName": name}});
+    let mut resources = routed(&any, &any, Some(&source("${Prod}/POST/chat")));
+    resources["Prod"] = stage("prod");
+    assert_eq!(found(&resources), [], "the one stage");
+    resources["Dev"] = stage("dev");
+    let told = "API Gateway may not call `chat` for `POST /chat` on the stage `dev`: `Permission` does not allow it";
+    assert_eq!(cause(&resources).1, told);
+    resources["ForDev"] = resources["Permission"].clone();
+    resources["ForDev"]["Properties"]["SourceArn"] = source("dev/POST/chat")["SourceArn"].clone();
+    assert_eq!(found(&resources), [], "two permissions");
+    resources["Dev"]["Properties"]["ApiId"] = json!("b2");
+    resources["ForDev"]["Properties"]["SourceArn"] = source("other/POST/chat")["SourceArn"].clone();
+    assert_eq!(found(&resources), [], "a stage of another API");
+}
+
+#[test]
+fn the_id_of_another_api_of_the_template_is_another() {
+    let any = json!({});
+    let api = json!({"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "a", "ProtocolType": "HTTP"}});
+    let of = |sub: &str| {
+        let source = format!("arn:aws:execute-api:us-east-1:${{AWS::AccountId}}:{sub}/*/POST/chat");
+        let of_api = json!({"ApiId": {"Ref": "Api"}});
+        let mut resources = routed(&of_api, &of_api, Some(&json!({"SourceArn": {"Fn::Sub": source}})));
+        resources["Api"] = api.clone();
+        resources["Other"] = api.clone();
+        found(&resources)
+    };
+    assert_eq!(of("${Api}"), []);
+    let [one] = of("${Other}").try_into().unwrap();
+    assert!(one.cause.ends_with("`Permission` does not allow it"), "{}", one.cause);
+    assert!(one.hint.contains(":${Api}/*/POST/chat'"), "{}", one.hint);
+    let route = routed(&any, &any, Some(&source("*/POST/chat")));
+    assert_eq!(found(&route), []);
+}
+
+#[test]
+fn an_authorizer_needs_a_permission_too() {
+    let any = json!({});
+    let uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Function.Arn}/invocations";
+    let with = |permission: &Value| {
+        let mut resources = routed(&any, &any, Some(permission));
+        resources.as_object_mut().unwrap().remove("Route");
+        resources["Guard"] = json!({"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": {
+            "ApiId": "a1", "AuthorizerType": "REQUEST", "Name": "guard", "AuthorizerUri": {"Fn::Sub": uri},
+        }});
+        found(&resources)
+    };
+    for good in ["authorizers/${Guard}", "authorizers/*", "*"] {
+        assert_eq!(with(&source(good)), [], "{good}");
+    }
+    let [one] = with(&source("*/POST/chat")).try_into().unwrap();
+    assert_eq!(one.cause, "API Gateway may not call `chat` for the authorizer: `Permission` does not allow it");
+    assert!(one.hint.contains(":a1/authorizers/${Guard}'"), "{}", one.hint);
+}
+
+#[test]
+fn what_is_called_by_a_role_needs_no_permission() {
+    let any = json!({});
+    let mut resources = routed(&any, &any, None);
+    resources.as_object_mut().unwrap().remove("Route");
+    resources["Guard"] = json!({"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": {
+        "ApiId": "a1", "AuthorizerType": "REQUEST", "Name": "guard", "AuthorizerUri": {"Fn::GetAtt": ["Function", "Arn"]},
+        "AuthorizerCredentialsArn": "arn:aws:iam::123456789012:role/r",
+    }});
+    assert_eq!(found(&resources), []);
 }
 
 #[test]
@@ -237,7 +318,7 @@ fn the_chats_own_template_is_clean() {
         let packages = crate::desired::Packages { check: crate::desired::PackageCheck::Unread, ..Default::default() };
         let (stack, place) = ("chat".parse().unwrap(), crate::place::Place::new("us-east-1"));
         let desired = crate::desired::Desired::build(&template, &parameters, &packages, &stack, &place).unwrap();
-        assert_eq!(lint(&desired), []);
+        assert_eq!(lint(&desired, "123456789012"), []);
     }
 }
 

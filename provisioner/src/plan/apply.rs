@@ -98,7 +98,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         }
         steps.push(step);
     }
-    let (refused, mut notes) = findings(desired, &mut steps);
+    let (refused, mut notes) = findings(desired, observed, &mut steps);
     let (impossible, of_others) = takeover::surroundings(observed, &mut steps);
     notes.extend(of_others);
     notes.extend(of_deleted_principals(&steps));

@@ -10,7 +10,7 @@ use crate::resources::function::Function;
 use crate::resources::{Changed, Resource, deleted_principals};
 
 /// A finding that AWS would refuse stands in the way of the step that would send it; every other is a note.
-pub(super) fn findings(desired: &Desired, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
+pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
     let (mut blockers, mut notes) = (Vec::new(), Vec::new());
     let sent = steps.iter().filter(|step| step.action.changes_something());
     let sent: BTreeSet<String> = sent.map(|step| step.id.clone()).collect();
@@ -18,7 +18,7 @@ pub(super) fn findings(desired: &Desired, steps: &mut [Step]) -> (Vec<Blocker>, 
         let beyond = beyond_limits(&step.logical_id, &step.resource).into_iter();
         beyond.filter(|finding| is_sent(step, finding)).collect::<Vec<_>>()
     });
-    let all: Vec<Finding> = lint(desired).into_iter().chain(limits).collect();
+    let all: Vec<Finding> = lint(desired, &observed.account).into_iter().chain(limits).collect();
     for Finding { logical_id, severity, cause, property, hint } in all {
         let cause = match property.is_empty() {
             true => cause,

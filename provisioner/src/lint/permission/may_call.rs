@@ -1,0 +1,154 @@
+//! Whether a statement of a function's resource policy lets API Gateway make a call.
+//!
+//! API Gateway sends the ARN of the route as the source ARN, and Lambda compares it by `ArnLike` with the statement's:
+//!
+//! - a route with a method: `API/STAGE/METHOD/PATH`, with the path of the route key (`/books/{id}`, not `/books/7`) and the
+//!   method of the request, also where the key says `ANY` (aws-cdk-lib's `HttpLambdaIntegration` and aws-sam-translator's
+//!   `HttpApi` write `*` for `ANY`; `ANY` itself allows nothing: aws/serverless-application-model issue 296);
+//! - the `$default` route: `API/STAGE/$default`, without a method (aws/serverless-application-model issue 1860);
+//! - a route of a WebSocket API: `API/STAGE/KEY` (API Gateway developer guide, "Control access to WebSocket APIs with IAM
+//!   authorization");
+//! - an authorizer: `API/authorizers/ID`, without a stage ("Control access to HTTP APIs with AWS Lambda authorizers").
+//!
+//! A character of Unicode's private use area stands for a value that is not known yet, such as the id of an API that does
+//! not exist: the same character for the same value.
+
+/// The API that a call comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Api<'a> {
+    pub(super) partition: &'a str,
+    pub(super) region: &'a str,
+    pub(super) account: &'a str,
+    pub(super) id: &'a str,
+}
+
+/// What of the API calls the function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller<'a> {
+    /// A route of an HTTP API with one method.
+    Method { method: &'a str, path: &'a str },
+    /// A route of an HTTP API with every method.
+    Any { path: &'a str },
+    /// A route without a method: `$default`, or a key of a WebSocket API.
+    Key(&'a str),
+    /// A Lambda authorizer, by its id.
+    Authorizer(&'a str),
+}
+
+/// What a statement asks of the source of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Source<'a> {
+    /// `SourceArn`, by `ArnLike`.
+    pub(super) arn: Option<&'a str>,
+    /// `SourceAccount`, by `StringEquals`.
+    pub(super) account: Option<&'a str>,
+}
+
+/// The methods that an HTTP API takes.
+const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
+impl<'a> Caller<'a> {
+    /// The caller that a route key names.
+    pub(super) fn of_key(key: &'a str) -> Self {
+        match key.split_once(' ') {
+            Some(("ANY", path)) => Self::Any { path },
+            Some((method, path)) => Self::Method { method, path },
+            None => Self::Key(key),
+        }
+    }
+
+    /// What follows the API's id in the source ARNs of its calls, on a stage.
+    fn calls(&self, stage: &str) -> Vec<String> {
+        match self {
+            Self::Method { method, path } => vec![format!("{stage}/{method}{path}")],
+            Self::Any { path } => METHODS.iter().map(|method| format!("{stage}/{method}{path}")).collect(),
+            Self::Key(key) => vec![format!("{stage}/{key}")],
+            Self::Authorizer(id) => vec![format!("authorizers/{id}")],
+        }
+    }
+
+    /// What follows the API's id in the narrowest source ARN that allows its calls on every stage.
+    pub(super) fn advice(&self) -> String {
+        match self {
+            Self::Method { method, path } => format!("*/{method}{path}"),
+            Self::Any { path } => format!("*/*{path}"),
+            Self::Key(key) => format!("*/{key}"),
+            Self::Authorizer(id) => format!("authorizers/{id}"),
+        }
+    }
+}
+
+/// Whether all calls of `caller` on `stage` of `api` are allowed by one or another of `sources`. Where the stage is not
+/// known, one that allows them on any stage is enough.
+pub(super) fn may_call(api: &Api<'_>, caller: &Caller<'_>, stage: Option<&str>, sources: &[Source<'_>]) -> bool {
+    let calls = caller.calls(stage.unwrap_or(ANY_STAGE.encode_utf8(&mut [0; 4])));
+    calls.iter().all(|call| {
+        let Api { partition, region, account, id } = api;
+        let arn = format!("arn:{partition}:execute-api:{region}:{account}:{id}/{call}");
+        sources.iter().any(|source| allows(source, account, &arn))
+    })
+}
+
+/// Stands for a stage that is not known: the last character of the private use area.
+const ANY_STAGE: char = '\u{f8ff}';
+
+fn allows(source: &Source<'_>, account: &str, arn: &str) -> bool {
+    let of_the_account = source.account.is_none_or(|wanted| wanted == account || is_open(wanted) || is_open(account));
+    of_the_account && source.arn.is_none_or(|pattern| arn_like(pattern, arn))
+}
+
+/// IAM's `ArnLike`: "each of the six colon-delimited components of the ARN is checked separately and each can include
+/// multi-character match wildcards (*) or single-character match wildcards (?)" (IAM user guide, "Condition operators").
+fn arn_like(pattern: &str, arn: &str) -> bool {
+    let (patterns, parts): (Vec<&str>, Vec<&str>) = (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());
+    if patterns.len() < 6 {
+        return is_open(pattern); // the value that is not known yet may be a whole ARN
+    }
+    patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| matches(pattern, part))
+}
+
+/// Whether a component matches: `*` stands for any text, slashes included, `?` for one character, and a value that is not
+/// known for any text without a slash, but not for another value that is not known.
+fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    // Row `i` says for each `j` whether the pattern from `i` on matches the text from `j` on; from the end to the start,
+    // since a recursive match of several `*` would take very long.
+    let mut below = vec![false; text.len() + 1];
+    for i in (0..=pattern.len()).rev() {
+        let mut row = vec![false; text.len() + 1];
+        for j in (0..=text.len()).rev() {
+            let (one, other) = (pattern.get(i).copied(), text.get(j).copied());
+            let (without_one, without_other) = (below[j], row.get(j + 1).copied().unwrap_or_default());
+            let without_both = below.get(j + 1).copied().unwrap_or_default();
+            row[j] = match (one, other) {
+                (None, None) => true,
+                (Some('*'), _) => without_one || without_other,
+                (Some(one), Some(other)) if one == other => without_both,
+                (Some(one), Some(other)) if is_unknown(one) && is_unknown(other) => {
+                    other == ANY_STAGE && (without_one || without_both)
+                }
+                (Some(one), other) if is_unknown(one) => {
+                    without_one || other.is_some_and(|c| c != '/') && without_other
+                }
+                (one, Some(other)) if is_unknown(other) => {
+                    without_other || one.is_some_and(|c| c != '/') && without_one
+                }
+                (Some('?'), Some(_)) => without_both,
+                _ => false,
+            };
+        }
+        below = row;
+    }
+    below[0]
+}
+
+fn is_unknown(character: char) -> bool {
+    ('\u{e000}'..=ANY_STAGE).contains(&character)
+}
+
+fn is_open(text: &str) -> bool {
+    text.chars().any(is_unknown)
+}
+
+#[cfg(test)]
+mod tests;
