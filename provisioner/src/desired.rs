@@ -3,6 +3,7 @@
 mod attributes;
 mod entrance;
 mod outputs;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 pub use entrance::Entrance;
 
 use self::attributes::{check_attributes, unknown_attribute};
+use self::settings::settings_after_routes;
 use crate::error::{Error, Result};
 use crate::package::{self, Target, Way};
 use crate::place::{Place, StackName};
@@ -142,6 +144,7 @@ impl Desired {
             let named_by = naming(template, &declared, &resource);
             resources.push(Wanted { logical_id, resource, needs, retain, named_by });
         }
+        settings_after_routes(&mut resources);
         for output in &resolved.outputs {
             let references = references_in_text(&output.value);
             if let Some(reason) = references.iter().find_map(|reference| unknown_attribute(reference, &resources)) {

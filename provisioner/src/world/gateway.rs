@@ -159,9 +159,11 @@ impl State {
                 if self.stages.contains_key(&key) {
                     return Err(conflict(&stage.stage_name));
                 }
+                self.has_routes_of(stage)?;
                 self.stages.insert(key, Stage::clone(stage));
             }
             Call::UpdateStage(new) => {
+                self.has_routes_of(new)?;
                 let now = self.stage(&key(&new.api_id, &new.stage_name))?;
                 now.auto_deploy = new.auto_deploy;
                 now.description.clone_from(&new.description);
@@ -181,6 +183,17 @@ impl State {
             }
         }
         Ok(Ids::new())
+    }
+
+    /// API Gateway takes settings of routes only when these exist.
+    fn has_routes_of(&self, stage: &Stage) -> Result<(), String> {
+        let exists = |key: &String| self.routes.values().any(|one| one.api_id == stage.api_id && one.route_key == *key);
+        match stage.route_settings.keys().find(|key| !exists(key)) {
+            Some(key) => Err(format!(
+                "NotFoundException: Unable to find Route by key {key} within the provided RouteSettings"
+            )),
+            None => Ok(()),
+        }
     }
 
     fn stage(&mut self, key: &(String, String)) -> Result<&mut Stage, String> {

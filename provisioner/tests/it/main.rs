@@ -37,6 +37,7 @@ mod registry;
 mod releases;
 mod rights;
 mod rollback;
+mod route_settings;
 mod smoke;
 mod status;
 mod streaming;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::rule::{Edit, Fault, Rule, call};
 use super::shares::Turns;
+use super::subject::SETTINGS;
 use super::words;
 
 /// The calls by which a function is made and changed.
@@ -94,6 +95,20 @@ pub(crate) fn no_duplicates() -> Rule {
         let id = |one: &Call| (one.operation.clone(), one.target.clone(), one.subject.clone(), told(one));
         let same = |one: &Call| id(one) == id(call);
         before.iter().any(|one| same(one) && one.took_effect()).then_some(Fault::Answer(refusal))
+    })
+}
+
+/// Settings of a route that was not created on the API, as far as the proxy has seen it, are refused.
+pub(crate) fn settings_need_their_routes() -> Rule {
+    Rule::looking(|call, before| {
+        let (_, keys) = call.subject.split_once(SETTINGS).filter(|_| is_one(call, &["CreateStage", "UpdateStage"]))?;
+        let api = call.target.split("/stages").next()?;
+        let creates = |one: &Call, key: &str| {
+            let on_the_api = one.target.strip_prefix(api) == Some("/routes");
+            one.operation == "CreateRoute" && on_the_api && one.took_effect() && one.subject.ends_with(&format!(" {key}"))
+        };
+        let is_missing = |key: &&str| !before.iter().any(|one| creates(one, key));
+        keys.split(", ").find(is_missing).map(|key| Fault::Answer(words::no_such_route(key)))
     })
 }
 

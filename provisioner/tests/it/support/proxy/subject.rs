@@ -40,7 +40,16 @@ fn rest(uri: &Uri, body: &[u8]) -> String {
     let mut subject = path.join("/");
     subject.extend(qualifier);
     let named = json(body, &["FunctionName", "Name", "name", "routeKey", "stageName"]);
-    [vec![subject], named].concat().join(" ")
+    [vec![subject], named, settings(body).into_iter().collect()].concat().join(" ")
+}
+
+/// What stands before the keys of the routes that a stage has settings of.
+pub(super) const SETTINGS: &str = "with settings of ";
+
+fn settings(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let keys: Vec<&str> = body["routeSettings"].as_object()?.keys().map(String::as_str).collect();
+    (!keys.is_empty()).then(|| format!("{SETTINGS}{}", keys.join(", ")))
 }
 
 fn decoded(text: &str) -> String {
@@ -79,6 +88,9 @@ mod tests {
         let route = r#"{"routeKey": "POST /chat", "target": "integrations/i1"}"#;
         assert_eq!(told("apigatewayv2", "/v2/apis/a1b2/routes", route), "apis/*/routes POST /chat");
         assert_eq!(told("apigatewayv2", "/v2/apis/a1b2/stages/%24default", ""), "apis/*/stages/$default");
+        let stage = r#"{"stageName": "prod", "routeSettings": {"GET /x": {}, "POST /x": {}}}"#;
+        let with_settings = "apis/*/stages prod with settings of GET /x, POST /x";
+        assert_eq!(told("apigatewayv2", "/v2/apis/a1b2/stages", stage), with_settings);
         assert_eq!(told("logs", "/", r#"{"logGroupName": "/aws/lambda/chat"}"#), "/aws/lambda/chat");
     }
 }

@@ -170,3 +170,9 @@ pub(crate) fn route_exists(key: &str) -> AwsError {
 pub(crate) fn stage_exists(name: &str) -> AwsError {
     AwsError::new(409, "ConflictException", &format!("Stage already exists: {name}"))
 }
+
+/// A stage has settings of a route that the API does not have.
+pub(crate) fn no_such_route(key: &str) -> AwsError {
+    let message = format!("Unable to find Route by key {key} within the provided RouteSettings");
+    AwsError::new(404, "NotFoundException", &message)
+}

@@ -1,0 +1,101 @@
+//! A stage's settings of a route need the route.
+
+use std::collections::BTreeSet;
+
+use super::Wanted;
+use crate::resources::Resource;
+
+/// Lets every stage wait for the routes that its `RouteSettings` name: API Gateway answers `NotFoundException: Unable to find
+/// Route by key … within the provided RouteSettings` where one does not exist. A removal is in reverse order, so that the
+/// settings are gone before the route. Where the template says the opposite, it stays as it says.
+pub(super) fn settings_after_routes(resources: &mut Vec<Wanted>) {
+    let mut implied = Vec::new();
+    for (index, stage) in resources.iter().enumerate() {
+        let routes = resources.iter().filter(|route| is_set_by(&route.resource, &stage.resource));
+        let routes = routes.filter(|route| !needs(resources, route, &stage.logical_id));
+        implied.extend(routes.map(|route| (index, route.logical_id.clone())));
+    }
+    if implied.is_empty() {
+        return;
+    }
+    for (index, route) in implied {
+        resources[index].needs.insert(route);
+    }
+    in_order(resources);
+}
+
+fn is_set_by(route: &Resource, stage: &Resource) -> bool {
+    let (Resource::Route(route), Resource::Stage(stage)) = (route, stage) else { return false };
+    route.api_id == stage.api_id && stage.route_settings.contains_key(&route.route_key)
+}
+
+/// Whether one resource comes after another.
+fn needs(resources: &[Wanted], one: &Wanted, other: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&str> = one.needs.iter().map(String::as_str).collect();
+    while let Some(need) = open.pop() {
+        if need == other {
+            return true;
+        }
+        if seen.insert(need) {
+            let found = resources.iter().find(|wanted| wanted.logical_id == need);
+            open.extend(found.into_iter().flat_map(|wanted| wanted.needs.iter().map(String::as_str)));
+        }
+    }
+    false
+}
+
+/// Puts each resource after all that it needs, and otherwise leaves them in their order.
+fn in_order(resources: &mut Vec<Wanted>) {
+    let mut waiting = std::mem::take(resources);
+    let mut there: BTreeSet<String> = BTreeSet::new();
+    let all: BTreeSet<String> = waiting.iter().map(|wanted| wanted.logical_id.clone()).collect();
+    while !waiting.is_empty() {
+        let is_ready = |wanted: &Wanted| wanted.needs.iter().all(|need| there.contains(need) || !all.contains(need));
+        let next = waiting.iter().position(is_ready).unwrap_or_default();
+        let next = waiting.remove(next);
+        there.insert(next.logical_id.clone());
+        resources.push(next);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::plan::tests::spec::desired;
+
+    fn template(more: &Value) -> String {
+        let mut resources = json!({
+            "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "a", "ProtocolType": "HTTP"}},
+            "Stage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {
+                "ApiId": {"Ref": "Api"}, "StageName": "$default",
+                "RouteSettings": {"POST /chat": {"ThrottlingBurstLimit": 3}},
+            }},
+            "Chat": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": {"Ref": "Api"}, "RouteKey": "POST /chat"}},
+            "Plain": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": {"Ref": "Api"}, "RouteKey": "GET /x"}},
+            "After": {"Type": "AWS::Logs::LogGroup", "DependsOn": "Stage", "Properties": {"LogGroupName": "l"}},
+        });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            resources[name] = value.clone();
+        }
+        json!({ "Resources": resources }).to_string()
+    }
+
+    #[test]
+    fn a_stage_comes_after_the_routes_that_its_settings_name_and_what_needs_it_after_the_stage() {
+        let desired = desired(&template(&json!({})));
+        let stage = desired.get("Stage").unwrap();
+        assert_eq!(Vec::from_iter(&stage.needs), ["Api", "Chat"]);
+        let at = |id: &str| desired.resources.iter().position(|wanted| wanted.logical_id == id).unwrap();
+        assert!(at("Chat") < at("Stage") && at("Stage") < at("After"), "{:?}", desired.resources);
+    }
+
+    #[test]
+    fn a_route_that_is_said_to_come_after_the_stage_does() {
+        let late = json!({"Chat": {"Type": "AWS::ApiGatewayV2::Route", "DependsOn": "After", "Properties": {
+            "ApiId": {"Ref": "Api"}, "RouteKey": "POST /chat"}}});
+        let desired = desired(&template(&late));
+        assert_eq!(Vec::from_iter(&desired.get("Stage").unwrap().needs), ["Api"]);
+    }
+}
