@@ -113,7 +113,8 @@ pub(crate) enum Output {
 pub(crate) enum Engine {
     /// The provisioner, through each service's own API
     Direct,
-    /// CloudFormation, through change sets
+    /// CloudFormation, through change sets; `plan` writes too: it creates a change set, for a first deploy a stack with it,
+    /// for a large template a bucket, and removes all but the bucket
     Cloudformation,
 }
 

@@ -9,7 +9,7 @@ use super::canary::{Canary, share_first};
 use super::check::{Checks, check, unasked};
 use super::hold::{hold_callers, not_held};
 use super::leftovers;
-use super::notes::{beside_the_template, findings, of_deleted_principals};
+use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform};
 use super::order::{callers_last, start_early};
 use super::publish::publish_with_the_code;
 use super::retire::retire_versions;
@@ -102,6 +102,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let (impossible, of_others) = takeover::surroundings(observed, &mut steps);
     notes.extend(of_others);
     notes.extend(of_deleted_principals(&steps));
+    notes.extend(of_terraform(&steps, observed));
     notes.extend(beside_the_template(observed));
     notes.extend(past_the_alias(observed, &steps));
     notes.extend(leftovers::notes(desired, observed, &steps, options.prune));

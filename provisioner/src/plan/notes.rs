@@ -65,6 +65,27 @@ fn is_sent(step: &Step, finding: &Finding) -> bool {
     }
 }
 
+/// What is adopted and has a tag that names Terraform. AWS does not know what Terraform manages, but teams mark it so, mostly
+/// by the provider's `default_tags`; Terraform's next apply would take the stack's tags off again.
+pub(super) fn of_terraform(steps: &[Step], observed: &Observed) -> Option<Note> {
+    let names_it = |text: &String| text.to_ascii_lowercase().contains("terraform");
+    let adopted = steps.iter().filter(|step| step.action == Action::Adopt);
+    let named = adopted.filter_map(|step| {
+        let tags = observed.found.get(&step.logical_id)?.resource.tags();
+        tags.iter().any(|(key, value)| names_it(key) || names_it(value)).then(|| format!("`{}`", step.logical_id))
+    });
+    let named: Vec<String> = named.collect();
+    (!named.is_empty()).then(|| Note {
+        logical_id: None,
+        text: format!("a tag says that Terraform manages what is adopted as {}", named.join(", ")),
+        hint: Some(
+            "after the deploy run `terraform state rm ADDRESS` for each and take it out of Terraform's configuration: its \
+             next apply would remove the stack's tags"
+                .to_owned(),
+        ),
+    })
+}
+
 /// What is set on functions of the stack that a template cannot say here: it stays, and reaches callers with versions.
 pub(super) fn beside_the_template(observed: &Observed) -> impl Iterator<Item = Note> {
     observed.found.iter().filter_map(|(logical_id, found)| {

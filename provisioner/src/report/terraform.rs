@@ -12,6 +12,14 @@ use crate::resources::{Owner, Resource};
 pub fn terraform_imports(desired: &Desired, observed: &Observed) -> String {
     let blocks = desired.resources.iter().map(|wanted| {
         let label = snake_case(&wanted.logical_id);
+        // Whether it is deployed does not matter: there is nothing that a version could be imported as.
+        if let Resource::Version(version) = &wanted.resource {
+            return format!(
+                "# {label}: Terraform has no resource for a version: `publish = true` of the aws_lambda_function that is \
+                 {} publishes it\n\n",
+                version.function_name
+            );
+        }
         match observed.found.get(&wanted.logical_id) {
             Some(found) if found.owner != Owner::Ours => {
                 format!("# {label}: {} `{}` is not this stack's\n\n", wanted.resource.kind(), found.resource.name())
@@ -23,28 +31,34 @@ pub fn terraform_imports(desired: &Desired, observed: &Observed) -> String {
     blocks.collect::<String>().trim_end().to_owned() + "\n"
 }
 
-/// What Terraform calls a part of a resource, under which label, and its id; without a kind, why there is none.
+/// What Terraform calls a part of a resource, under which label, and its id.
 struct Import {
-    kind: Option<String>,
+    kind: String,
     label: String,
     id: String,
+    /// What to know before it is imported.
+    warning: Option<&'static str>,
 }
 
-fn block(Import { kind, label, id }: Import) -> String {
-    match kind {
-        Some(kind) => format!("import {{\n  to = {kind}.{label}\n  id = {id:?}\n}}\n\n"),
-        None => format!("# {label}: {id}\n\n"),
-    }
+fn block(Import { kind, label, id, warning }: Import) -> String {
+    let warning = warning.map(|text| format!("# {label}: {text}\n")).unwrap_or_default();
+    format!("{warning}import {{\n  to = {kind}.{label}\n  id = {id:?}\n}}\n\n")
 }
+
+/// Source: hashicorp/terraform-provider-aws pull request 44858, released with 6.29.0.
+const BY_FUNCTION_URL: &str = "write `invoked_via_function_url = true`, which the AWS provider knows since 6.29.0; without it, \
+                               Terraform's next apply lets everybody invoke the function without its URL";
 
 /// Terraform has several resources where CloudFormation has one.
 fn imports(label: &str, found: &Found) -> Vec<Import> {
-    let own = |kind: &str, id: String| vec![Import { kind: Some(kind.to_owned()), label: label.to_owned(), id }];
+    let own =
+        |kind: &str, id: String| vec![Import { kind: kind.to_owned(), label: label.to_owned(), id, warning: None }];
     let given = |name: &str| found.ids.get(name).cloned().unwrap_or_default();
     let part = |kind: &str, part: &str, id: String| Import {
-        kind: Some(kind.to_owned()),
+        kind: kind.to_owned(),
         label: format!("{label}_{}", snake_case(part)),
         id,
+        warning: None,
     };
     match &found.resource {
         Resource::Role(role) => {
@@ -63,15 +77,14 @@ fn imports(label: &str, found: &Found) -> Vec<Import> {
         }
         Resource::LogGroup(group) => own("aws_cloudwatch_log_group", group.log_group_name.clone()),
         Resource::Function(function) => own("aws_lambda_function", function.function_name.clone()),
-        Resource::Version(version) => vec![Import {
-            kind: None,
-            label: label.to_owned(),
-            id: format!("Terraform publishes versions by `publish = true` of {}", version.function_name),
-        }],
+        Resource::Version(_) => Vec::new(), // see above
         Resource::Alias(alias) => own("aws_lambda_alias", format!("{}/{}", alias.function_name, alias.name)),
         Resource::Url(url) => own("aws_lambda_function_url", url.name_with_alias("/")),
         Resource::Permission(permission) => {
-            own("aws_lambda_permission", format!("{}/{}", permission.function_name, given("Ref")))
+            let mut imports = own("aws_lambda_permission", format!("{}/{}", permission.function_name, given("Ref")));
+            let by_url = permission.invoked_via_function_url.unwrap_or_default();
+            imports.iter_mut().for_each(|one| one.warning = by_url.then_some(BY_FUNCTION_URL));
+            imports
         }
         Resource::Api(_) => own("aws_apigatewayv2_api", given("ApiId")),
         Resource::Integration(one) => {
@@ -168,7 +181,7 @@ mod tests {
           id = "api1/$default"
         }
 
-        # version: Terraform publishes versions by `publish = true` of chat
+        # version: Terraform has no resource for a version: `publish = true` of the aws_lambda_function that is chat publishes it
 
         import {
           to = aws_lambda_alias.alias
@@ -190,5 +203,22 @@ mod tests {
           id = "api1/route3"
         }
         "#);
+    }
+
+    #[test]
+    fn a_version_is_never_said_not_to_be_deployed_and_a_permission_for_a_url_is_imported_with_a_warning() {
+        let spec = Spec { code: "sha-two", ..Spec::plain() };
+        let mut state = existing(&Spec::plain(), true);
+        let one = state.permissions.iter_mut().find(|((function, _), _)| function == "chat:live");
+        one.unwrap().1.invoked_via_function_url = Some(true);
+        let desired = spec.desired();
+        let observed = run(observe(&World::of(state), &desired, Reach::Resources)).unwrap();
+        let told = terraform_imports(&desired, &observed);
+        assert!(!told.contains("is not deployed"), "{told}");
+        assert!(told.contains("# version: Terraform has no resource for a version"), "{told}");
+        let warned = "# permission: write `invoked_via_function_url = true`, which the AWS provider knows since 6.29.0; without \
+                      it, Terraform's next apply lets everybody invoke the function without its URL\nimport {\n  to = \
+                      aws_lambda_permission.permission\n";
+        assert!(told.contains(warned), "{told}");
     }
 }

@@ -32,6 +32,8 @@ async fn terraform_imports_name_what_is_deployed_by_its_ids_and_write_nothing(
         let block = format!("import {{\n  to = {to}\n  id = {id:?}\n}}\n");
         assert!(run.stdout.contains(&block), "no {block} in {run:?}");
     }
+    assert!(!run.stdout.contains("is not deployed"), "{run:?}");
+    assert!(run.stdout.contains("# chat_version: Terraform has no resource for a version"), "{run:?}");
     let mut once: Vec<_> = run.stdout.lines().filter(|line| line.starts_with("  to = ")).collect();
     once.sort_unstable();
     let all = once.len();

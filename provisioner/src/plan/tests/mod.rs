@@ -1,5 +1,6 @@
 //! The planner, judged by what the world is like afterwards.
 
+mod adoption;
 mod afterwards;
 mod attributes;
 mod canary;
