@@ -54,7 +54,7 @@ def policies(account):
     return {
         "DynamoDBReadPolicy": document({
             "Sid": "ReadTheCatalogue", "Effect": "Allow",
-            "Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+            "Action": "dynamodb:Scan",
             "Resource": f"arn:aws:dynamodb:{region}:{account}:table/cinedb",
         }),
         "BedrockInvokePolicy": document({

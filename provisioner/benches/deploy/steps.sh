@@ -35,7 +35,7 @@ aws iam create-role --role-name $ROLE --assume-role-policy-document "$(policy '{
 aws iam attach-role-policy --role-name $ROLE \
     --policy-arn arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
 aws iam put-role-policy --role-name $ROLE --policy-name DynamoDBReadPolicy --policy-document "$(policy '{
-    "Sid":"ReadTheCatalogue","Effect":"Allow","Action":["dynamodb:GetItem","dynamodb:Query","dynamodb:Scan"],
+    "Sid":"ReadTheCatalogue","Effect":"Allow","Action":"dynamodb:Scan",
     "Resource":"arn:aws:dynamodb:'"$AWS_REGION:$ACCOUNT"':table/cinedb"}')"
 aws iam put-role-policy --role-name $ROLE --policy-name BedrockInvokePolicy --policy-document "$(policy '{
     "Sid":"InvokeTheInferenceProfile","Effect":"Allow","Action":"bedrock:InvokeModel","Resource":"'"$PROFILE"'"},{

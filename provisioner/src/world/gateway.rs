@@ -189,9 +189,9 @@ impl State {
     fn has_routes_of(&self, stage: &Stage) -> Result<(), String> {
         let exists = |key: &String| self.routes.values().any(|one| one.api_id == stage.api_id && one.route_key == *key);
         match stage.route_settings.keys().find(|key| !exists(key)) {
-            Some(key) => Err(format!(
-                "NotFoundException: Unable to find Route by key {key} within the provided RouteSettings"
-            )),
+            Some(key) => {
+                Err(format!("NotFoundException: Unable to find Route by key {key} within the provided RouteSettings"))
+            }
             None => Ok(()),
         }
     }

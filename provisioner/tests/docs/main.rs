@@ -8,6 +8,8 @@
 
 #[path = "../it/support/emulator.rs"]
 mod emulator;
+mod escalation;
+mod iam;
 mod markdown;
 #[path = "../it/support/ministack.rs"]
 #[expect(dead_code, reason = "no document names an API's address at MiniStack")]

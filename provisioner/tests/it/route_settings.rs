@@ -47,7 +47,9 @@ async fn a_stage_with_settings_of_a_route_is_deployed_after_the_route_and_remove
     user.proxy.clear();
     user.plain(&["destroy", "--yes"]).await.expect_success();
     let writes = names(&user.proxy.writes());
-    let at = |operation: &str| writes.iter().position(|one| one.ends_with(operation)).unwrap_or_else(|| panic!("{writes:?}"));
+    let at = |operation: &str| {
+        writes.iter().position(|one| one.ends_with(operation)).unwrap_or_else(|| panic!("{writes:?}"))
+    };
     assert!(at("DeleteStage") < at("DeleteRoute"), "{writes:?}");
     assert_eq!(json!(user.world().await["apis"].as_object().map(serde_json::Map::len)), json!(0));
 }

@@ -61,11 +61,7 @@ class CinedbChatStack(Stack):
                   {
                     'Sid': 'ReadTheCatalogue',
                     'Effect': 'Allow',
-                    'Action': [
-                      'dynamodb:GetItem',
-                      'dynamodb:Query',
-                      'dynamodb:Scan',
-                    ],
+                    'Action': 'dynamodb:Scan',
                     'Resource': f"""arn:{self.partition}:dynamodb:{self.region}:{self.account}:table/cinedb""",
                   },
                 ],

@@ -129,7 +129,7 @@ fn assert_role(world: &World, account: &Account) {
                 "Statement": [{
                     "Sid": "ReadTheCatalogue",
                     "Effect": "Allow",
-                    "Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+                    "Action": "dynamodb:Scan",
                     "Resource": format!("arn:aws:dynamodb:{REGION}:{account_id}:table/cinedb"),
                 }],
             },

@@ -83,11 +83,7 @@ export class CinedbChatStack extends cdk.Stack {
               {
                 Sid: 'ReadTheCatalogue',
                 Effect: 'Allow',
-                Action: [
-                  'dynamodb:GetItem',
-                  'dynamodb:Query',
-                  'dynamodb:Scan',
-                ],
+                Action: 'dynamodb:Scan',
                 Resource: `arn:${this.partition}:dynamodb:${this.region}:${this.account}:table/cinedb`,
               },
             ],

@@ -105,7 +105,10 @@ pub(crate) fn settings_need_their_routes() -> Rule {
         let api = call.target.split("/stages").next()?;
         let creates = |one: &Call, key: &str| {
             let on_the_api = one.target.strip_prefix(api) == Some("/routes");
-            one.operation == "CreateRoute" && on_the_api && one.took_effect() && one.subject.ends_with(&format!(" {key}"))
+            one.operation == "CreateRoute"
+                && on_the_api
+                && one.took_effect()
+                && one.subject.ends_with(&format!(" {key}"))
         };
         let is_missing = |key: &&str| !before.iter().any(|one| creates(one, key));
         keys.split(", ").find(is_missing).map(|key| Fault::Answer(words::no_such_route(key)))
