@@ -30,7 +30,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Show what a deploy would do; change nothing
     Plan(Plan),
-    /// Make AWS equal to the template, then try one chat
+    /// Make AWS equal to the template, and send the smoke tests that it declares
     Deploy(DeployBy),
     /// Redeploy code and configuration of the functions that are there
     Update(Update),
@@ -144,7 +144,7 @@ pub(crate) struct DeployOptions {
     /// Take over existing resources of the same names, made by hand or by another tool
     #[arg(long)]
     pub(crate) adopt: bool,
-    /// Do not try a chat, neither before callers get a new version nor at the end
+    /// Send no smoke test, neither before callers get a new version nor at the end
     #[arg(long)]
     pub(crate) no_smoke: bool,
     /// Delete all but the newest N versions of each function, never one that callers get [default: 5]
@@ -225,13 +225,13 @@ pub(crate) struct Rollback {
     /// that serves]
     #[arg(long, value_name = "N", value_parser = number::version)]
     pub(crate) to: Option<u64>,
-    /// Which alias, by its name in the template [default: that of the first route with POST, or function URL]
+    /// Which alias, by its name in the template [default: that of the first smoke test, route or function URL]
     #[arg(long, value_name = "LOGICAL_ID")]
     pub(crate) alias: Option<String>,
     /// Do not ask
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
-    /// Do not try a chat with the version before callers get it
+    /// Do not send the version its smoke tests before callers get it
     #[arg(long)]
     pub(crate) no_smoke: bool,
 }
@@ -264,12 +264,12 @@ pub(crate) struct Destroy {
 pub(crate) struct Invoke {
     #[command(flatten)]
     pub(crate) stack: Stack,
-    /// The event, as JSON in a file (`-` for stdin) [default: a chat as API Gateway sends it]
+    /// The event, as JSON in a file (`-` for stdin) [default: that of the template's first smoke test]
     #[arg(long, value_name = "FILE", conflicts_with = "message")]
     pub(crate) event: Option<PathBuf>,
-    /// The message of that chat
-    #[arg(long, value_name = "TEXT", default_value = "Recommend me a sci-fi movie")]
-    pub(crate) message: String,
+    /// Another message in that event, where the smoke test says with `Message` where it stands
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) message: Option<String>,
     /// Show the end of the function's log on stderr
     #[arg(long)]
     pub(crate) log: bool,
@@ -286,7 +286,7 @@ pub(crate) struct Local {
     /// Set a parameter of the chat's template; can be given several times
     #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) parameter: Vec<(String, String)>,
-    /// The function, built for this machine
+    /// The package of every function of that template, built for this machine
     #[arg(long, value_name = "ZIP", default_value = "target/local/function.zip")]
     pub(crate) code: PathBuf,
     /// The loopback port

@@ -4,12 +4,14 @@ mod attributes;
 mod entrance;
 mod outputs;
 mod settings;
+mod smoke;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use entrance::Entrance;
+pub use smoke::{Request, SmokeTest};
 
 use self::attributes::{check_attributes, unknown_attribute};
 use self::settings::settings_after_routes;
@@ -39,6 +41,8 @@ pub struct Desired {
     pub outputs: Vec<Output>,
     /// The ways by which messages come to its functions, the first of the template first.
     pub entrances: Vec<Entrance>,
+    /// The smoke tests that the template declares, the first of the template first.
+    pub smoke_tests: Vec<SmokeTest>,
     /// The template that wants them: it says where they stand.
     template: Arc<Template>,
 }
@@ -116,8 +120,10 @@ impl Desired {
         check_names(template, packages)?;
         let mut known = Known::default();
         let mut resources: Vec<Wanted> = Vec::new();
+        let mut declarations = Vec::new();
         for declared in resolved.resources {
             let logical_id = declared.logical_id.clone();
+            declarations.extend(declared.provisioner.clone().map(|value| (logical_id.clone(), value)));
             let needs = declared.needs.clone();
             check_attributes(template, &declared, &resources)?;
             let retain = declared.deletion_policy != DeletionPolicy::Delete;
@@ -153,10 +159,12 @@ impl Desired {
         }
         let outputs =
             resolved.outputs.into_iter().map(|output| Output { value: known.fill_text(&output.value), ..output });
-        let entrances = entrance::entrances(template, &resources);
+        let outputs = outputs.collect();
+        let entrances = entrance::entrances(template, &resources, place);
+        let smoke_tests = smoke::declared(template, declarations, &resources, &entrances, &known)?;
         let (stack, place) = (stack.clone(), place.clone());
         let template = Arc::new(template.clone());
-        let desired = Self { stack, place, outputs: outputs.collect(), entrances, resources, template };
+        let desired = Self { stack, place, outputs, entrances, smoke_tests, resources, template };
         desired.check_same_name()?;
         Ok(desired)
     }

@@ -49,6 +49,8 @@ fn statement(fix: &Fix) -> String {
              template.GetResource(\"{version}\").AddPropertyOverride(\"Description\", $\"{configuration} {{codeOf{function}.AssetHash}}\");\n"
         ),
         // The included template says these itself.
-        Fix::Policies { .. } | Fix::Property { .. } | Fix::OutputDescription { .. } => String::new(),
+        Fix::Policies { .. } | Fix::Metadata { .. } | Fix::Property { .. } | Fix::OutputDescription { .. } => {
+            String::new()
+        }
     }
 }

@@ -64,6 +64,8 @@ fn statement(fix: &Fix) -> String {
             change(version, "Description", &format!("\"{configuration} \" + *codeOf{function}.AssetHash()")),
         ),
         // The included template says these itself.
-        Fix::Policies { .. } | Fix::Property { .. } | Fix::OutputDescription { .. } => String::new(),
+        Fix::Policies { .. } | Fix::Metadata { .. } | Fix::Property { .. } | Fix::OutputDescription { .. } => {
+            String::new()
+        }
     }
 }

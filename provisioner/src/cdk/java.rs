@@ -75,6 +75,9 @@ fn statement(fix: &Fix) -> String {
             let both = [set("DeletionPolicy", deletion), set("UpdateReplacePolicy", replacement)];
             both.into_iter().flatten().collect()
         }
+        Fix::Metadata { resource, key, value } => {
+            format!("{}.addMetadata({}, {});\n", found("CfnResource", resource), quoted(key), literal(value))
+        }
         Fix::Property { resource, property, value } => {
             format!("{}.addPropertyOverride(\"{property}\", {});\n", found("CfnResource", resource), literal(value))
         }

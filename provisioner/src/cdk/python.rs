@@ -68,6 +68,9 @@ fn statement(fix: &Fix) -> String {
             let both = [set("deletion_policy", deletion), set("update_replace_policy", replacement)];
             both.into_iter().flatten().collect()
         }
+        Fix::Metadata { resource, key, value } => {
+            format!("stack.node.find_child(\"{resource}\").add_metadata({}, {})\n", quoted(key), literal(value))
+        }
         Fix::Property { resource, property, value } => {
             format!("stack.node.find_child(\"{resource}\").add_property_override(\"{property}\", {})\n", literal(value))
         }

@@ -40,6 +40,15 @@ pub enum Fix {
         /// What becomes of it when another takes its place.
         replacement: Option<String>,
     },
+    /// An entry of a resource's `Metadata`, which cdk-from-cfn drops.
+    Metadata {
+        /// The resource's logical id.
+        resource: String,
+        /// The entry's key.
+        key: String,
+        /// Its value, functions included.
+        value: Value,
+    },
     /// A property in CloudFormation's form.
     Property {
         /// The resource's logical id.
@@ -116,11 +125,15 @@ fn repaired_resource(id: &str, resource: &Value, language: Language, fixes: &mut
     if let Some(other) = resource.keys().find(|name| !ATTRIBUTES.contains(&name.as_str())) {
         return Err(refuse::attribute(id, other, "CDK apps are made of resources without it"));
     }
-    let own_words =
-        |metadata: &Value| metadata.as_object().is_some_and(|map| map.keys().any(|key| key != "aws:cdk:path"));
-    if resource.remove("Metadata").as_ref().is_some_and(own_words) {
-        return Err(refuse::attribute(id, "Metadata", "cdk-from-cfn does not carry it faithfully; leave it out"));
-    }
+    let metadata = if language.is_converted() { resource.remove("Metadata") } else { None };
+    // The CDK writes this one itself.
+    let entries =
+        metadata.as_ref().and_then(Value::as_object).into_iter().flatten().filter(|(key, _)| *key != "aws:cdk:path");
+    fixes.extend(entries.map(|(key, value)| Fix::Metadata {
+        resource: id.to_owned(),
+        key: key.clone(),
+        value: value.clone(),
+    }));
     let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default().to_owned();
     if let Some(Value::Object(properties)) = resource.get_mut("Properties") {
         if kind == "AWS::Lambda::Function"

@@ -124,7 +124,6 @@ fn what_no_app_can_carry_is_refused_with_place_and_reason() {
         (role("Scope", json!({})), "the name is a word of the language or of CDK's code"),
         (role("Iam", json!({})), "the name is a word of the language or of CDK's code"),
         (json!({"Api": role("A", json!({}))["A"], "API": role("A", json!({}))["A"]}), "the same variable as `Api`"),
-        (role("R", json!({"Metadata": {"own": 1}})), "R.Metadata: cdk-from-cfn does not carry it faithfully"),
         (role("R", json!({"UpdatePolicy": {}})), "R.UpdatePolicy: CDK apps are made of resources without it"),
         (
             role("R", json!({"Properties": {"AssumeRolePolicyDocument": {"it's": 1}}})),
@@ -142,6 +141,41 @@ fn what_no_app_can_carry_is_refused_with_place_and_reason() {
     let error = app(&output, &destination(), Language::Typescript).unwrap_err().to_string();
     assert!(error.contains("Outputs.Region: in TypeScript the name is a member of CDK's `Stack`"), "{error}");
     assert!(app(&output, &destination(), Language::Go).is_ok());
+}
+
+#[test]
+fn metadata_of_a_resource_is_carried_in_every_language() {
+    let metadata =
+        json!({"aws:cdk:path": "a/b", "Provisioner": {"SmokeTest": {"Event": {"id": 5, "who's": "\"x\"\n"}}}});
+    let resources = function(json!({}));
+    let mut resources = resources.as_object().unwrap().clone();
+    let id = resources.keys().next().unwrap().clone();
+    resources[&id]["Metadata"] = metadata;
+    for (language, path, text) in [
+        (
+            Language::Typescript,
+            "bin/app.ts",
+            format!(
+                "(stack.node.findChild('{id}') as cdk.CfnResource).addMetadata(\"Provisioner\", {{\n  \"SmokeTest\""
+            ),
+        ),
+        (
+            Language::Python,
+            "app.py",
+            format!(
+                "stack.node.find_child(\"{id}\").add_metadata(\"Provisioner\", {{\"SmokeTest\": {{\"Event\": {{\"id\": 5, \
+                 \"who's\": \"\\\"x\\\"\\n\"}}}}}})\n"
+            ),
+        ),
+        (Language::Java, "src/main/java/app/Main.java", "addMetadata(\"Provisioner\", Map.ofEntries(".to_owned()),
+        (Language::Csharp, "template.json", "\"Provisioner\": {\n          \"SmokeTest\"".to_owned()),
+        (Language::Go, "template.json", "\"Provisioner\": {\n          \"SmokeTest\"".to_owned()),
+    ] {
+        let files = app(&json!({"Resources": resources}), &destination(), language).unwrap();
+        let file = files.iter().find(|file| file.path == path).unwrap();
+        assert!(file.text.contains(&text), "{language:?}: no {text} in {}", file.text);
+        assert!(!file.text.contains("aws:cdk:path") || path == "template.json", "{language:?}: {}", file.text);
+    }
 }
 
 #[test]

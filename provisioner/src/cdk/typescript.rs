@@ -83,6 +83,9 @@ fn statement(fix: &Fix) -> String {
             let both = [set("deletionPolicy", deletion), set("updateReplacePolicy", replacement)];
             both.into_iter().flatten().collect()
         }
+        Fix::Metadata { resource, key, value } => {
+            format!("{}.addMetadata({}, {});\n", found(resource), json!(key), literal(value))
+        }
         Fix::Property { resource, property, value } => {
             format!("{}.addPropertyOverride('{property}', {});\n", found(resource), literal(value))
         }

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use provisioner::execute::{Outcome, Stop, execute};
-use provisioner::plan::{Checks, Plan, Step};
+use provisioner::plan::{Plan, Step};
 use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::resources::Resource;
 use provisioner::{Error, Result};
@@ -30,7 +30,7 @@ pub(crate) struct Then {
     pub(crate) again: String,
     /// What to expect of that.
     pub(crate) goes_on: &'static str,
-    /// What helps instead where a version did not do well in its check.
+    /// What helps instead where a version did not pass its smoke test.
     pub(crate) unfit: Option<String>,
 }
 
@@ -55,7 +55,6 @@ pub(crate) async fn apply(
     plan: &Plan,
     session: &Session,
     approval: &Approval,
-    checks: Option<Checks>,
     output: Output,
     then: &Then,
 ) -> Result<Exit> {
@@ -75,8 +74,8 @@ pub(crate) async fn apply(
         return Ok(Exit::Failed);
     }
     let outcome = carry_out(plan, session).await;
-    let tried = if outcome.is_complete() { Some(try_chat(checks.as_ref(), plan, session).await) } else { None };
-    // The outputs are told whatever came of the chat: what they name is deployed.
+    let tried = if outcome.is_complete() { Some(try_it(plan, session).await) } else { None };
+    // The outputs are printed whatever came of the smoke tests: what they name is deployed.
     let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned().flatten();
     tell(plan, session, &outcome, smoke, output);
     for left in plan.afterwards.iter().filter(|left| left.is_left(&outcome.done)) {
@@ -135,11 +134,11 @@ async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
     outcome
 }
 
-/// Sends the smoke chat, until somebody asks to end: a signal no longer ends the program by itself once `carry_out` has
-/// listened for it, and a chat may take minutes.
-async fn try_chat(checks: Option<&Checks>, plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
+/// Sends the smoke tests that come last, until a signal asks to end: once `carry_out` has listened for it, a signal no
+/// longer ends the program by itself, and a smoke test may take minutes.
+async fn try_it(plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     tokio::select! {
-        smoke = smoke::run(checks, plan, session) => smoke,
+        smoke = smoke::run(plan, session) => smoke,
         _ = asked_to_end() => Err(smoke::interrupted()),
     }
 }
@@ -167,11 +166,12 @@ fn tell(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>,
     }
 }
 
-/// Which version showed that it works, before callers got it.
+/// Which version passed its smoke tests before callers got it.
 fn answered(step: &Step, outcome: &Outcome) -> Option<String> {
     let asked = step.calls.iter().any(|call| call == "Invoke");
     let Resource::Alias(alias) = step.resource.fill(&outcome.known) else { return None };
-    asked.then(|| format!("version {} answered a chat before {} led to it", alias.function_version, step.name))
+    asked
+        .then(|| format!("version {} passed its smoke test before {} pointed to it", alias.function_version, step.name))
 }
 
 fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {

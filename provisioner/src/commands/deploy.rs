@@ -15,8 +15,8 @@ pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
         return planned::carry_out(file, arguments).await;
     }
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    let options = options(&arguments.asked(), &session.desired);
+    let options = options(&arguments.asked());
     let plan = session.plan(&options).await?;
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
-    apply(&plan, &session, &approval, options.check, arguments.stack.output, &Then::go_on()).await
+    apply(&plan, &session, &approval, arguments.stack.output, &Then::go_on()).await
 }

@@ -15,7 +15,7 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let observed = observe(&session.aws.reader(), &session.desired, Reach::Leftovers).await?;
     let plan = plan_destroy(&session.desired, &observed);
     let approval = Approval { yes: arguments.yes, question: "remove these?" };
-    apply(&plan, &session, &approval, None, arguments.stack.output, &Then::go_on()).await
+    apply(&plan, &session, &approval, arguments.stack.output, &Then::go_on()).await
 }
 
 /// Without CloudFormation there is nothing between a resource and the account.

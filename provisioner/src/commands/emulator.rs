@@ -1,16 +1,23 @@
 //! Where an emulator serves what AWS serves under names of its own.
 
-/// The address under which an API is served where `endpoint_url` stands for AWS: MiniStack serves them all under
-/// its own address, since names below `localhost` resolve on few machines.
+/// The address under which an API or a function URL is served where `endpoint_url` stands for AWS: MiniStack serves them
+/// all under its own address, since names below `localhost` resolve on few machines.
 pub(crate) fn reachable_url(url: &str, endpoint_url: Option<&str>) -> String {
     let Some(endpoint) = endpoint_url.filter(|endpoint| is_loopback(endpoint)) else {
         return url.to_owned();
     };
-    let Some((id, rest)) = url.strip_prefix("https://").and_then(|rest| rest.split_once(".execute-api.")) else {
-        return url.to_owned();
+    let endpoint = endpoint.trim_end_matches('/');
+    let served = |service: &str| {
+        let (id, rest) = url.strip_prefix("https://")?.split_once(&format!(".{service}."))?;
+        Some((id, rest.split_once('/').map_or("", |(_, path)| path)))
     };
-    let path = rest.split_once('/').map_or("", |(_, path)| path);
-    format!("{}/_aws/execute-api/{id}/$default/{path}", endpoint.trim_end_matches('/'))
+    if let Some((id, path)) = served("execute-api") {
+        return format!("{endpoint}/_aws/execute-api/{id}/$default/{path}");
+    }
+    match served("lambda-url") {
+        Some((id, path)) => format!("{endpoint}/_aws/lambda-url/{id}/{path}"),
+        None => url.to_owned(),
+    }
 }
 
 fn is_loopback(endpoint: &str) -> bool {
@@ -22,12 +29,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_apis_address_is_the_emulators_only_where_one_is_used() {
+    fn an_apis_or_a_functions_address_is_the_emulators_only_where_one_is_used() {
         let url = "https://abc.execute-api.us-east-1.amazonaws.com/chat";
         assert_eq!(reachable_url(url, None), url);
         assert_eq!(reachable_url(url, Some("https://vpce.example.com")), url);
         let local = "http://127.0.0.1:4566/_aws/execute-api/abc/$default/chat";
         assert_eq!(reachable_url(url, Some("http://127.0.0.1:4566")), local);
+        let stream = "https://abc.lambda-url.us-east-1.on.aws/";
+        assert_eq!(reachable_url(stream, None), stream);
+        assert_eq!(reachable_url(stream, Some("http://127.0.0.1:4566/")), "http://127.0.0.1:4566/_aws/lambda-url/abc/");
         assert_eq!(reachable_url("arn:aws:iam::1:role/x", Some("http://127.0.0.1:4566")), "arn:aws:iam::1:role/x");
     }
 }

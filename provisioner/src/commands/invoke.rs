@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use provisioner::desired::PackageCheck;
+use provisioner::desired::{PackageCheck, SmokeTest};
 use provisioner::{Error, Result};
 use serde_json::Value;
 
@@ -14,12 +14,25 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Invoke) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
-    let Some((function, alias, chat)) = smoke::callee(&session.desired, &arguments.message) else {
-        return Err(Error::new(format!("invoking stack {}", session.desired.stack), "it has not just one function"));
+    let doing = || format!("invoking stack {}", session.desired.stack);
+    let Some((function, alias)) = smoke::callee(&session.desired) else {
+        let cause =
+            "the template has several functions, and no smoke test, route or function URL says which one is meant";
+        return Err(Error::new(doing(), cause).hint(DECLARE));
     };
     let event = match &arguments.event {
         Some(file) => event(file)?,
-        None => chat,
+        None => {
+            let test = session.desired.smoke_tests.first();
+            let test = test.ok_or_else(|| Error::new(doing(), "the template declares no smoke test").hint(DECLARE))?;
+            let test = match &arguments.message {
+                Some(text) => {
+                    test.with_message(text).ok_or_else(|| Error::new(doing(), no_message(test)).hint(MESSAGE))?
+                }
+                None => test.clone(),
+            };
+            smoke::filled(&test.event(), &session).await?
+        }
     };
     let answer = session.aws.invoke(&function, alias.as_deref(), &event).await?;
     if arguments.log {
@@ -28,6 +41,16 @@ pub(crate) async fn run(arguments: &Invoke) -> Result<Exit> {
     terminal::result_json(&answer.payload);
     let refused = answer.payload["statusCode"].as_u64().is_some_and(|status| status >= 400);
     Ok(if answer.function_error.is_some() || refused { Exit::Failed } else { Exit::Done })
+}
+
+/// What helps where no event is known.
+const DECLARE: &str = "give the event with `--event FILE`, or declare a smoke test (docs/smoke-tests.md)";
+/// What helps where a message has no place.
+const MESSAGE: &str = "give the whole event with `--event FILE`, or name the place with `Message` in the smoke test \
+                       (docs/smoke-tests.md)";
+
+fn no_message(test: &SmokeTest) -> String {
+    format!("the smoke test of {} does not say where a message goes", test.logical_id)
 }
 
 fn event(file: &Path) -> Result<Value> {

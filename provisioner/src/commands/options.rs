@@ -2,11 +2,9 @@
 
 use std::num::NonZeroUsize;
 
-use provisioner::desired::Desired;
 use provisioner::plan::Options;
 use provisioner::planned::Asked;
 
-use super::smoke;
 use crate::cli::{BeyondArgs, Deploy, DeployOptions, Plan, Update};
 
 impl Plan {
@@ -44,12 +42,12 @@ fn asked(arguments: &DeployOptions, beyond: &BeyondArgs) -> Asked {
     }
 }
 
-pub(super) fn options(asked: &Asked, desired: &Desired) -> Options {
+pub(super) fn options(asked: &Asked) -> Options {
     Options {
         adopt: asked.adopt,
         take_over: asked.take_over,
         prune: asked.prune,
-        check: smoke::checks(desired, asked.smoke),
+        smoke: asked.smoke,
         canary: asked.canary,
         keep_versions: Some(asked.keep_versions.get()),
     }

@@ -16,7 +16,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
     let observed = observe(&session.aws.reader(), &session.desired, Reach::Leftovers).await?;
     let asked = arguments.asked();
-    let plan = plan(&session.desired, &observed, &options(&asked, &session.desired));
+    let plan = plan(&session.desired, &observed, &options(&asked));
     match arguments.stack.output {
         Output::Text => {
             let text = [report::plan_text(&plan), report::consent_text(&plan)].concat();

@@ -27,7 +27,7 @@ pub(super) async fn carry_out(file: &Path, arguments: &Deploy) -> Result<Exit> {
     let session = Session::open(&stack, PackageCheck::ForLambda).await?;
     planned.is_for_region(session.aws.place().region())?;
     let asked = planned.inputs.options.clone();
-    let options = options(&asked, &session.desired);
+    let options = options(&asked);
     let plan = session.plan(&options).await?;
     let now = of(&plan, &session, &stack.packages_instead(), asked);
     if planned.is_carried_out(&now, &plan.blockers) {
@@ -36,7 +36,7 @@ pub(super) async fn carry_out(file: &Path, arguments: &Deploy) -> Result<Exit> {
         planned.is_still(&now, &plan.blockers)?;
     }
     let approval = Approval { yes: true, question: "" };
-    apply(&plan, &session, &approval, options.check, stack.output, &Then::only(PLAN_ANEW)).await
+    apply(&plan, &session, &approval, stack.output, &Then::only(PLAN_ANEW)).await
 }
 
 /// The arguments of the plan, with what only the one who carries it out can say.

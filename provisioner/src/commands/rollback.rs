@@ -21,12 +21,11 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     let reader = session.aws.reader();
     let (account, releases) =
         try_join(reader.account(), reader.releases(&alias.function_name)).await.map_err(before_any_write)?;
-    let check = smoke::checks(&session.desired, !arguments.no_smoke);
-    let back = Back { to: arguments.to, check };
+    let back = Back { to: arguments.to, smoke: !arguments.no_smoke };
     let plan = plan_rollback(&session.desired, wanted, alias, releases.as_ref(), &account, &back);
     let plan = plan.map_err(before_any_write)?;
     let approval = Approval { yes: arguments.yes, question: "lead callers to this version?" };
-    let exit = apply(&plan, &session, &approval, None, arguments.stack.output, &then(&plan)).await?;
+    let exit = apply(&plan, &session, &approval, arguments.stack.output, &then(&plan)).await?;
     let says_otherwise = arguments.to.is_none() || has_newer(releases.as_ref(), &plan);
     if exit == Exit::Done && !plan.is_empty() && says_otherwise {
         terminal::note("the template still says otherwise: the next `provisioner deploy` moves forward again");
@@ -42,9 +41,9 @@ fn then(plan: &Plan) -> Then {
         again: format!("run it again with `--to {to}`"),
         goes_on: "",
         unfit: Some(format!(
-            "version {to} does not answer: name another with `--to N` (`provisioner status` lists them), or go there \
-             without asking it with `--to {to} --no-smoke`; where IAM refused it something, its policies have changed \
-             since: deploy the state of the template that it comes from"
+            "version {to} does not pass its smoke test: name another with `--to N` (`provisioner status` lists them), or \
+             go there without the test with `--to {to} --no-smoke`; where IAM refused it something, its policies have \
+             changed since: deploy the state of the template that it comes from"
         )),
     }
 }
@@ -76,16 +75,18 @@ fn alias<'d>(desired: &'d Desired, named: Option<&str>) -> Result<(&'d Wanted, &
     let chosen = match named {
         Some(named) => aliases().find(|(wanted, _)| wanted.logical_id == named),
         None => {
-            let mut entrances = desired.entrances.iter();
+            let of_tests = desired.smoke_tests.iter().map(|one| (&one.function_name, &one.alias));
+            let by_ways = desired.entrances.iter().map(|one| (&one.function_name, &one.alias));
+            let mut callees = of_tests.chain(by_ways);
             let one = || smoke::one_function(desired).and_then(|(function, name)| called(&function, name.as_deref()));
-            entrances.find_map(|one| called(&one.function_name, one.alias.as_deref())).or_else(one)
+            callees.find_map(|(function, name)| called(function, name.as_deref())).or_else(one)
         }
     };
     chosen.ok_or_else(|| {
         let names: Vec<_> = aliases().map(|(wanted, _)| wanted.logical_id.as_str()).collect();
         let cause = match named {
             Some(named) => format!("the template has no alias `{named}`"),
-            None => "no route with POST and no function URL leads to an alias of the template".to_owned(),
+            None => "no smoke test, route or function URL is for an alias of the template".to_owned(),
         };
         let hint = if names.is_empty() {
             "the template has no AWS::Lambda::Alias, so callers get the function as it is: deploy an earlier state of \

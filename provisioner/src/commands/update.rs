@@ -13,14 +13,14 @@ use crate::terminal::Exit;
 
 pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    let options = options(&arguments.asked(), &session.desired);
+    let options = options(&arguments.asked());
     let observed = observe(&session.aws.reader(), &session.desired, Reach::Resources).await?;
     let whole = plan(&session.desired, &observed, &options);
     refuse_first_deploy(&whole)?;
     refuse_to_move_callers(&whole)?;
     let plan = whole.only(|step| is_of_a_function(&step.kind), "`update` changes functions only; `deploy` does this");
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
-    apply(&plan, &session, &approval, options.check, arguments.stack.output, &Then::go_on()).await
+    apply(&plan, &session, &approval, arguments.stack.output, &Then::go_on()).await
 }
 
 fn refuse_first_deploy(plan: &Plan) -> Result<()> {

@@ -1,19 +1,34 @@
 //! The ways by which a caller's message comes to a function.
 
 use super::Wanted;
+use crate::place::Place;
 use crate::resources::Resource;
-use crate::resources::integration::callee;
-use crate::template::Template;
+use crate::resources::integration::{Integration, callee};
+use crate::resources::route::Route;
+use crate::template::{Template, references_in_text};
 
 /// A way to a function, or to an alias of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entrance {
+    /// The route or the function URL.
+    pub logical_id: String,
     /// The function's name.
     pub function_name: String,
     /// The alias that is called; none where the function itself is.
     pub alias: Option<String>,
     /// The key of the route, such as `POST /chat` or `ANY /chat`; none where it is a function URL.
     pub route_key: Option<String>,
+    pub(super) format: Format,
+    pub(super) stage: String,
+    pub(super) domain: String,
+    pub(super) is_anonymous: bool,
+}
+
+/// The payload format version: the shape of the event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    One,
+    Two,
 }
 
 impl Entrance {
@@ -23,28 +38,77 @@ impl Entrance {
         let Self { function_name, alias, .. } = self;
         alias.as_ref().map_or_else(|| function_name.clone(), |alias| format!("{function_name}:{alias}"))
     }
+
+    /// Whether it is a function URL.
+    pub(super) fn is_url(&self) -> bool {
+        self.route_key.is_none()
+    }
+
+    /// Whether an answer without a status is taken for one with 200.
+    pub(super) fn implies_a_status(&self) -> bool {
+        self.format == Format::Two
+    }
+
+    /// The method and the path of its route key. A function URL and the route `$default` have none: they take every
+    /// request.
+    pub(super) fn method_and_path(&self) -> Option<(&str, &str)> {
+        self.route_key.as_deref()?.split_once(' ')
+    }
 }
 
-/// All of a template's, in its order: routes that take a POST first, then function URLs.
-pub(super) fn entrances(template: &Template, resources: &[Wanted]) -> Vec<Entrance> {
+/// All of a template's, in its order: routes first, then function URLs.
+pub(super) fn entrances(template: &Template, resources: &[Wanted], place: &Place) -> Vec<Entrance> {
     let of = |kind: &str| {
         let ids = template.logical_ids_of(kind);
-        ids.into_iter().filter_map(|id| resources.iter().find(|wanted| wanted.logical_id == id)).filter_map(entrance)
+        let wanted = ids.into_iter().filter_map(|id| resources.iter().find(|wanted| wanted.logical_id == id));
+        wanted.filter_map(|wanted| entrance(wanted, resources, place))
     };
     of("AWS::ApiGatewayV2::Route").chain(of("AWS::Lambda::Url")).collect()
 }
 
-fn entrance(wanted: &Wanted) -> Option<Entrance> {
+fn entrance(wanted: &Wanted, resources: &[Wanted], place: &Place) -> Option<Entrance> {
     if let Resource::Url(url) = &wanted.resource {
-        let (function_name, alias) = (url.target_function_arn.clone(), url.qualifier.clone());
-        return Some(Entrance { function_name, alias, route_key: None });
+        return Some(Entrance {
+            logical_id: wanted.logical_id.clone(),
+            function_name: url.target_function_arn.clone(),
+            alias: url.qualifier.clone(),
+            route_key: None,
+            format: Format::Two,
+            stage: "$default".to_owned(),
+            domain: format!("lambda-url.{}.on.aws", place.region()),
+            is_anonymous: url.auth_type == "NONE",
+        });
     }
     let Resource::Route(route) = &wanted.resource else { return None };
-    let takes_a_post = ["POST ", "ANY "].iter().any(|method| route.route_key.starts_with(method));
-    let (function, alias) = callee(&route.calls).filter(|_| takes_a_post)?;
+    let (function, alias) = callee(&route.calls)?;
+    let format = integration(route, resources).map_or("2.0", |one| one.payload_format_version.as_str());
     Some(Entrance {
+        logical_id: wanted.logical_id.clone(),
         function_name: function.to_owned(),
         alias: alias.map(str::to_owned),
         route_key: Some(route.route_key.clone()),
+        format: if format == "1.0" { Format::One } else { Format::Two },
+        stage: stage(route, resources),
+        domain: format!("execute-api.{}.{}", place.region(), place.url_suffix()),
+        is_anonymous: false,
     })
+}
+
+fn integration<'w>(route: &Route, resources: &'w [Wanted]) -> Option<&'w Integration> {
+    let to = references_in_text(&route.target).into_iter().next()?;
+    resources.iter().filter(|wanted| wanted.logical_id == to.logical_id).find_map(|wanted| {
+        if let Resource::Integration(integration) = &wanted.resource { Some(integration) } else { None }
+    })
+}
+
+/// The stage that a request comes by: `$default` where the API has it, or is not the template's own.
+fn stage(route: &Route, resources: &[Wanted]) -> String {
+    let stages = || {
+        resources.iter().filter_map(|wanted| {
+            let Resource::Stage(stage) = &wanted.resource else { return None };
+            (stage.api_id == route.api_id).then_some(stage.stage_name.as_str())
+        })
+    };
+    let default = "$default";
+    if stages().any(|stage| stage == default) { default } else { stages().next().unwrap_or(default) }.to_owned()
 }

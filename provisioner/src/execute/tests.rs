@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::observe::{Reach, observe};
-use crate::plan::tests::a_chat;
 use crate::plan::tests::judge::existing;
 use crate::plan::tests::spec::Spec;
 use crate::plan::{Options, plan, plan_destroy};
@@ -45,7 +44,7 @@ async fn a_step_starts_the_moment_its_needs_are_done() {
     let world = slow(&State::default());
     let desired = spec.desired();
     let observed = observe(&World::of(State::default()), &desired, Reach::Surroundings).await.unwrap();
-    let plan = plan(&desired, &observed, &Options { check: Some(a_chat()), ..Options::default() });
+    let plan = plan(&desired, &observed, &Options { smoke: true, ..Options::default() });
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
     assert!(outcome.is_complete(), "{:?}", outcome.failed);
     assert_eq!(

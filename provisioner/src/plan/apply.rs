@@ -6,7 +6,7 @@ use super::afterwards::afterwards;
 use super::attributes;
 use super::callers::past_the_alias;
 use super::canary::{Canary, share_first};
-use super::check::{Checks, check, unasked};
+use super::check::{checks, tested, untested};
 use super::hold::{hold_callers, not_held};
 use super::leftovers;
 use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform};
@@ -34,8 +34,8 @@ pub struct Options {
     pub take_over: bool,
     /// Whether what the template no longer names is removed.
     pub prune: bool,
-    /// The events that new versions must answer before aliases lead to them.
-    pub check: Option<Checks>,
+    /// Whether the smoke tests that the template declares are sent.
+    pub smoke: bool,
     /// The share of the calls that a new version gets first, where it shall not get all at once.
     pub canary: Option<Canary>,
     /// How many versions of each function stay; all where it is not said.
@@ -69,7 +69,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         let name = resource.name();
         if let Resource::Alias(alias) = &mut resource {
             let patient = steps.iter().any(Step::grants_something_new);
-            alias.check = check(&name, options.check.as_ref(), patient);
+            alias.checks = if options.smoke { checks(desired, &name, patient) } else { Vec::new() };
         }
         if let Resource::Integration(integration) = &mut resource {
             let new = taken.get(&wanted.logical_id).map_or(&[][..], Vec::as_slice);
@@ -131,10 +131,12 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         blockers.extend(leftovers::impossible(desired, observed));
         steps.extend(leftovers::removals(desired, observed, &steps));
     }
-    notes.extend(unasked(&steps, options.check.as_ref()));
+    let declared = if options.smoke { desired.smoke_tests.clone() } else { Vec::new() };
+    notes.extend(if options.smoke { untested(&steps) } else { Vec::new() });
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|left| left.note.clone()));
-    Plan { steps, blockers, notes, afterwards, ..Plan::of(desired, &observed.account, known) }
+    let smoke_tests = tested(&steps, &declared);
+    Plan { steps, blockers, notes, afterwards, smoke_tests, declared, ..Plan::of(desired, &observed.account, known) }
 }
 
 /// The function that Lambda could not make, if this is one: it is made anew, and with it all that is part of it.

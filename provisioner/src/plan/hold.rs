@@ -204,8 +204,8 @@ fn after_publishing(function: &mut Step, revision: &Reference) {
 
 /// The alias is moved from `version`. Its revision is read again: the permission has given it a new one.
 fn move_on(step: &mut Step, alias: &Alias, version: &str) {
-    let calls = [alias.checked(), alias.still_at(version), alias.moved()];
-    step.stages = calls.map(|call| vec![Call::Alias(call)]).to_vec();
+    let stages = [alias.checked(), vec![alias.still_at(version)], vec![alias.moved()]];
+    step.stages = stages.map(|stage| stage.into_iter().map(Call::Alias).collect()).to_vec();
     step.name_calls();
 }
 

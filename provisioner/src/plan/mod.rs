@@ -30,14 +30,14 @@ use std::collections::BTreeSet;
 pub use afterwards::Afterwards;
 pub use apply::{Options, plan};
 pub use canary::Canary;
-pub use check::Checks;
+pub use check::Tested;
 pub use destroy::plan_destroy;
 pub use rollback::{Back, plan_rollback};
 use schemars::JsonSchema;
 pub(crate) use secret::masked;
 use serde::{Deserialize, Serialize};
 
-use crate::desired::Desired;
+use crate::desired::{Desired, SmokeTest};
 use crate::place::Place;
 use crate::resources::{Call, Change, Ids, Resource, Stages, api};
 use crate::template::Known;
@@ -65,6 +65,9 @@ pub struct Plan {
     /// What a person should know before the first call, though nothing stands in the way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// The smoke tests that are sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub smoke_tests: Vec<Tested>,
     /// What is known before the first call.
     #[serde(skip)]
     pub known: Known,
@@ -74,6 +77,9 @@ pub struct Plan {
     /// What is left to do by hand, which stands among the notes too.
     #[serde(skip)]
     pub afterwards: Vec<Afterwards>,
+    /// The smoke tests that the template declares, where any are wanted.
+    #[serde(skip)]
+    declared: Vec<SmokeTest>,
     /// Whether the stack is gone afterwards.
     #[serde(skip)]
     pub removes_the_stack: bool,
@@ -205,9 +211,11 @@ impl Plan {
             steps: Vec::new(),
             blockers: Vec::new(),
             notes: Vec::new(),
+            smoke_tests: Vec::new(),
             known,
             place: desired.place.clone(),
             afterwards: Vec::new(),
+            declared: Vec::new(),
             removes_the_stack: false,
         }
     }
@@ -254,6 +262,7 @@ impl Plan {
         }
         self.blockers.retain(|blocker| kept.contains(&blocker.logical_id));
         self.notes.retain(|note| note.logical_id.as_ref().is_none_or(|id| kept.contains(id)));
+        self.smoke_tests = check::tested(&self.steps, &self.declared);
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::check::{Checks, check, unasked};
+use super::check::{checks, tested, untested};
 use super::{Action, Plan, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
@@ -17,8 +17,8 @@ pub struct Back {
     /// The version. Where none is named: while a new one gets a share, the one that has the rest; else the one
     /// before the one that serves.
     pub to: Option<u64>,
-    /// The events that versions must answer, by their aliases.
-    pub check: Option<Checks>,
+    /// Whether the version must pass the smoke tests that the template declares.
+    pub smoke: bool,
 }
 
 /// Moves one alias back: asks the version for an answer, then one call.
@@ -64,12 +64,14 @@ pub fn plan_rollback(
         routing_config: RoutingConfig::default(),
         description: seen.description,
         since: seen.since,
-        check: check(&wanted.resource.name(), back.check.as_ref(), false),
+        checks: if back.smoke { checks(desired, &wanted.resource.name(), false) } else { Vec::new() },
         ..alias.clone()
     };
     let steps = vec![step(&wanted.logical_id, to, now)];
-    let notes = unasked(&steps, back.check.as_ref()).into_iter().collect();
-    Ok(Plan { steps, notes, ..Plan::of(desired, account, known) })
+    let declared = if back.smoke { desired.smoke_tests.clone() } else { Vec::new() };
+    let notes = if back.smoke { untested(&steps) } else { Vec::new() };
+    let smoke_tests = tested(&steps, &declared);
+    Ok(Plan { steps, notes, smoke_tests, declared, ..Plan::of(desired, account, known) })
 }
 
 const ELSEWHERE: &str = "look at the account and the region, and give the names that the deploy had: `--parameter FunctionName=…`, `--stack`";
@@ -135,7 +137,10 @@ fn step(logical_id: &str, to: Alias, now: &Led) -> Step {
     }
     let (action, stages) = match changes.is_empty() {
         true => (Action::Keep, Stages::new()),
-        false => (Action::Update, [to.checked(), to.moved()].map(|call| vec![Call::Alias(call)]).to_vec()),
+        false => {
+            let stages = [to.checked(), vec![to.moved()]];
+            (Action::Update, stages.map(|stage| stage.into_iter().map(Call::Alias).collect()).to_vec())
+        }
     };
     let ids = Ids::from([("RevisionId".to_owned(), now.revision.clone())]);
     Step { changes, ..Step::new(logical_id, Resource::Alias(to), ids, action, stages) }

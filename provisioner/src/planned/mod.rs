@@ -95,7 +95,7 @@ pub struct Asked {
     pub take_over: bool,
     /// Remove what the template no longer names.
     pub prune: bool,
-    /// Try a chat with a new version, and with what is deployed.
+    /// Send the smoke tests that the template declares.
     pub smoke: bool,
     /// The share of the calls that a new version gets first.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -28,20 +28,20 @@ pub struct DeployReport<'a, P> {
     pub left_open: &'a [String],
     /// The stack's outputs.
     pub outputs: BTreeMap<String, String>,
-    /// What the chat answered when it was tried.
+    /// What came of the last smoke test that was sent when all was deployed: of the first that failed, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smoke: Option<Smoke>,
 }
 
-/// The answer to the chat that a deploy ends with.
+/// What came of a smoke test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Smoke {
-    /// Whether it was a good answer.
+    /// Whether the answer was the expected one.
     pub passed: bool,
     /// The answer.
     pub answer: Value,
-    /// The answer in one line, for people.
+    /// What is wrong with the answer, for people; empty where nothing is.
     #[serde(skip)]
     pub told: String,
 }

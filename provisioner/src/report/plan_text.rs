@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::smoke_text::tested_text;
 use super::style::{added, changed, dim, removed, strong};
 use super::value_text::change_lines;
 use crate::plan::{Action, Note, Plan, Step};
@@ -13,6 +14,7 @@ use crate::template::shown;
 pub fn plan_text(plan: &Plan) -> String {
     let mut text = format!("stack {} in {}, account {}\n\n", strong(&plan.stack), plan.region, plan.account);
     text.push_str(&rows(&plan.steps.iter().map(Row::from).collect::<Vec<_>>()));
+    text.push_str(&tested_text(&plan.smoke_tests));
     text.push_str(&notes(plan));
     let gap = if plan.steps.is_empty() { "" } else { "\n" };
     let _ = writeln!(text, "{gap}{}", count(plan));

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::check::Check;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::permission::bare_function_name;
 use super::scalar;
@@ -35,9 +36,9 @@ pub struct Alias {
     /// The newest version that was there before the stack published any. Kept there, too. No property of a template.
     #[serde(default)]
     pub since: Option<u64>,
-    /// The event that a version must answer well before the alias leads to it. No property of a template.
+    /// The smoke tests that a version must pass before the alias points to it. No property of a template.
     #[serde(default)]
-    pub check: Option<Check>,
+    pub checks: Vec<Check>,
 }
 
 /// How an alias's calls are shared out.
@@ -58,15 +59,6 @@ pub struct VersionWeight {
     pub function_version: String,
     /// Its share, from 0 to 1.
     pub function_weight: f64,
-}
-
-/// What a version must do well before callers get it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Check {
-    /// The event that it is sent. Its answer must have the status 200.
-    pub event: Value,
-    /// Whether a refusal by IAM is waited for, because permissions are new and take time to spread.
-    pub patient: bool,
 }
 
 /// A call to Lambda about aliases.
@@ -118,13 +110,13 @@ pub enum Call {
 impl Kind for Alias {
     const TYPE: &'static str = "AWS::Lambda::Alias";
     const ATTRIBUTES: &'static [&'static str] = &["AliasArn"];
-    const INTERNAL: &'static [&'static str] = &["Description", "Before", "Since", "Check"];
-    const NOT_COMPARED: &'static [&'static str] = &["Before", "Since", "Check"];
+    const INTERNAL: &'static [&'static str] = &["Description", "Before", "Since", "Checks"];
+    const NOT_COMPARED: &'static [&'static str] = &["Before", "Since", "Checks"];
     type Call = Call;
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        if self.check.is_some() {
-            return Some(("Check", "it follows from the stack's routes"));
+        if !self.checks.is_empty() {
+            return Some(("Checks", "it follows from the smoke tests in the template's Metadata"));
         }
         if !self.before.is_empty() {
             return Some(("Before", "it is what the alias has led to"));
@@ -174,12 +166,12 @@ impl Kind for Alias {
     }
 
     fn create(&self) -> Stages<Call> {
-        stages([vec![self.checked()], vec![self.made()]])
+        stages([self.checked(), vec![self.made()]])
     }
 
     fn update(&self, _now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
         let checked = changed.has("FunctionVersion").then(|| self.checked());
-        stages([checked.into_iter().collect(), vec![self.moved()]])
+        stages([checked.unwrap_or_default(), vec![self.moved()]])
     }
 
     fn delete(&self, _ids: &Ids) -> Stages<Call> {
@@ -201,7 +193,7 @@ impl Alias {
             description,
             before,
             since,
-            check: None,
+            checks: Vec::new(),
         }
     }
 
@@ -222,15 +214,20 @@ impl Alias {
         self
     }
 
-    /// The call that asks the wanted version for an answer, or where there is nothing to ask, whether it is ready: a
-    /// run that was killed may have published it a moment ago.
+    /// The calls that send the wanted version its smoke tests. Without any, the call that waits until it is ready: a run
+    /// that was killed may have published it a moment ago.
     #[must_use]
-    pub fn checked(&self) -> Call {
-        let (function_name, version) = (self.function_name.clone(), self.function_version.clone());
-        match self.check.clone() {
-            Some(check) => Call::Invoke { function_name, version, check },
-            None => Call::GetFunction { function_name, version },
+    pub fn checked(&self) -> Vec<Call> {
+        let version_of = || (self.function_name.clone(), self.function_version.clone());
+        if self.checks.is_empty() {
+            let (function_name, version) = version_of();
+            return vec![Call::GetFunction { function_name, version }];
         }
+        let invoke = |check: &Check| {
+            let (function_name, version) = version_of();
+            Call::Invoke { function_name, version, check: check.clone() }
+        };
+        self.checks.iter().map(invoke).collect()
     }
 
     /// The call that makes sure that the alias still leads to `version`, and takes its revision.

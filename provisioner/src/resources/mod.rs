@@ -5,6 +5,7 @@
 pub mod alias;
 pub mod api;
 mod attribute;
+pub mod check;
 mod code;
 mod cors;
 mod difference;

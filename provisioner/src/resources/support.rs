@@ -16,7 +16,8 @@ when it is stale.
 These kinds have a type here: their defaults are compared, a property that is not listed is refused with its place in \
 the template, and one marked `*` needs a new resource when it changes. Every other kind of AWS's registry goes through \
 Cloud Control ([why, and what that means](decisions/0008-other-kinds-through-cloud-control.md)). `Type`, `Condition`, \
-`DependsOn`, `DeletionPolicy` and `Metadata` stand beside the properties of any kind; `Ref`, `Fn::GetAtt`, `Fn::Sub`, \
+`DependsOn`, `DeletionPolicy` and `Metadata` stand beside the properties of any kind (of `Metadata`, `Provisioner` is \
+read: [smoke tests](smoke-tests.md)); `Ref`, `Fn::GetAtt`, `Fn::Sub`, \
 `Fn::Join`, `Fn::Select`, `Fn::Split`, `Fn::If`, `Fn::FindInMap` and `Fn::Base64` are evaluated, the conditions' \
 functions in `Conditions`.
 ";

@@ -36,6 +36,8 @@ pub struct ResolvedResource {
     pub needs: BTreeSet<String>,
     /// Whether it goes when the stack goes.
     pub deletion_policy: DeletionPolicy,
+    /// `Metadata.Provisioner`, functions evaluated: what the template says to this program beside the properties.
+    pub provisioner: Option<Value>,
 }
 
 /// A value that the stack tells.
@@ -118,12 +120,19 @@ impl Template {
                 needs.insert(need.clone());
             }
         }
+        let provisioner = match section.metadata.as_ref().and_then(|metadata| metadata.get("Provisioner")) {
+            Some(value) => scope
+                .value(value)
+                .map_err(|fault| self.problem(&["Resources", id, "Metadata", "Provisioner"], fault))?,
+            None => None,
+        };
         Ok(ResolvedResource {
             logical_id: id.to_owned(),
             kind: section.kind.clone(),
             properties,
             needs,
             deletion_policy: section.deletion_policy,
+            provisioner,
         })
     }
 
@@ -189,6 +198,11 @@ impl Template {
     /// An error about the value of an output.
     pub(crate) fn output_problem(&self, name: &str, reason: String) -> Error {
         self.problem(&["Outputs", name, "Value"], Fault::here(reason))
+    }
+
+    /// An error about what a resource's `Metadata.Provisioner` says; `path` leads there from it.
+    pub(crate) fn metadata_problem(&self, logical_id: &str, path: Vec<String>, reason: String) -> Error {
+        self.problem(&["Resources", logical_id, "Metadata", "Provisioner"], Fault { path, ..Fault::here(reason) })
     }
 
     /// An error about a property of a resource.

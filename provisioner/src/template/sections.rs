@@ -44,8 +44,8 @@ pub(super) struct ResourceSection {
     // Read by CloudFormation and by tools, without meaning for the direct engine.
     #[serde(rename = "UpdateReplacePolicy")]
     _update_replace_policy: Option<String>,
-    #[serde(rename = "Metadata")]
-    _metadata: Option<Value>,
+    // Read by CloudFormation and by tools; of it the direct engine reads `Provisioner`.
+    pub(super) metadata: Option<Value>,
 }
 
 /// Whether `destroy` removes a resource.

@@ -39,6 +39,7 @@ mod rights;
 mod rollback;
 mod route_settings;
 mod smoke;
+mod smoke_declared;
 mod status;
 mod streaming;
 mod support;

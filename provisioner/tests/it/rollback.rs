@@ -34,7 +34,7 @@ async fn callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forwar
     let (run, answers) = under_fire(&user, chat_url(&report), user.run(&["rollback"])).await;
     let run = run.expect_success();
     assert!(run.stderr.contains("FunctionVersion  2 → 1"), "{run:?}");
-    let answered = "version 1 answered a chat before cinedb-chat-bedrock:live led to it";
+    let answered = "version 1 passed its smoke test before cinedb-chat-bedrock:live pointed to it";
     assert!(run.stderr.contains(answered), "{run:?}");
     assert!(run.stderr.contains("the next `provisioner deploy` moves forward again"), "{run:?}");
     assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
@@ -75,7 +75,7 @@ async fn a_version_that_does_not_answer_gets_no_callers_unless_that_is_wanted() 
         "checking version 1 of function",
         "plenty",
         "the callers of cinedb-chat-bedrock:live still get what they got before",
-        "hint: version 1 does not answer: name another with `--to N` (`provisioner status",
+        "hint: version 1 does not pass its smoke test: name another with `--to N` (`provisioner status",
         "`--to 1 --no-smoke`",
         "where IAM refused it something, its policies have changed since: deploy the state of the template",
     ] {

@@ -1,4 +1,4 @@
-//! The chat that a deploy tries.
+//! The smoke test that the chat's template declares.
 
 use crate::releases::{is_released, releases};
 use crate::support::package;
@@ -13,20 +13,19 @@ fn chats(user: &User) -> Vec<Call> {
 
 /// A copy of the pattern, for another route.
 fn books() -> TemplateCopy {
-    TemplateCopy::new().edited("templates/chat.yaml", "RouteKey: POST /chat", "RouteKey: POST /books").edited(
-        "templates/chat.yaml",
-        "${Api}/*/POST/chat'",
-        "${Api}/*/POST/books'",
-    )
+    TemplateCopy::new()
+        .edited("templates/chat.yaml", "RouteKey: POST /chat", "RouteKey: POST /books")
+        .edited("templates/chat.yaml", "Path: /chat", "Path: /books")
+        .edited("templates/chat.yaml", "${Api}/*/POST/chat'", "${Api}/*/POST/books'")
 }
 
 #[tokio::test]
-async fn a_deploy_tries_one_chat_unless_told_not_to() {
+async fn a_deploy_sends_one_smoke_test_and_with_no_smoke_none() {
     for (args, sent) in [(&["deploy"][..], 1), (&["deploy", "--no-smoke"], 0)] {
         let user = User::new();
         let run = user.run(args).await.expect_success();
         assert_eq!(chats(&user).len(), sent, "{run:?}");
-        assert!(!run.stderr.contains("no chat is tried"), "{run:?}");
+        assert!(!run.stderr.contains("no smoke test is declared"), "{run:?}");
     }
 }
 
@@ -37,7 +36,8 @@ async fn a_package_that_crashes_gets_no_callers_whatever_the_route_is_called() {
     user.run(&["deploy", &good[0], &good[1]]).await.expect_success();
     let bad = books().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty").kept();
     let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
-    for text in ["checking version 2 of function cinedb-chat-bedrock", "plenty", "leave the chat out with `--no-smoke`"]
+    for text in
+        ["checking version 2 of function cinedb-chat-bedrock", "plenty", "leave smoke tests out with `--no-smoke`"]
     {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
@@ -70,33 +70,17 @@ const WORKER: &str = "Resources:
 ";
 
 #[tokio::test]
-async fn a_worker_that_no_route_leads_to_is_asked_no_chat() {
+async fn a_worker_without_a_declaration_is_sent_nothing_and_the_plan_notes_it() {
     let template = TemplateCopy::new().edited("templates/chat.yaml", "Resources:\n", WORKER).kept();
     let zip = package::function_zip_file();
     let worker = format!("WorkerFunction={}", zip.display());
     let chat = code(zip).into_string().expect("a path in UTF-8");
     let user = User::new().always(["--code", &chat, "--code", &worker]).always(template);
     let run = user.run(&["deploy"]).await.expect_success();
-    assert!(!run.stderr.contains("no chat is tried"), "the chat's own version was asked: {run:?}");
+    let note = "WorkerAlias: no smoke test is declared for cinedb-chat-bedrock-worker:live";
+    assert!(run.stderr.contains(note), "no `{note}` in {run:?}");
+    assert!(!run.stderr.contains("ChatAlias: no smoke test"), "{run:?}");
     let asked: Vec<_> = chats(&user).into_iter().map(|call| call.target).collect();
     assert!(asked.len() == 1 && asked[0].contains(&format!("/functions/{FUNCTION}/")), "{asked:?}");
     assert_eq!(user.world().await["functions"]["cinedb-chat-bedrock-worker"]["aliases"]["live"]["version"], "1");
-}
-
-#[tokio::test]
-async fn a_move_that_no_chat_is_tried_before_is_told_unless_none_was_wanted() {
-    let get = TemplateCopy::new().edited("templates/chat.yaml", "RouteKey: POST /chat", "RouteKey: GET /chat").edited(
-        "templates/chat.yaml",
-        "${Api}/*/POST/chat'",
-        "${Api}/*/GET/chat'",
-    );
-    let user = User::new().always(get.arguments());
-    let told = "ChatAlias: no chat is tried before it leads to another version: no route with POST";
-    for args in [&["deploy"][..], &["update", "-P", "MemorySize=1024"], &["rollback"]] {
-        let run = user.run(args).await.expect_success();
-        assert!(run.stderr.contains(told), "no `{told}` in {run:?}");
-        let without = user.run(&[args, &["--no-smoke", "-P", "MemorySize=768"]].concat()).await.expect_success();
-        assert!(!without.stderr.contains("no chat is tried"), "{without:?}");
-    }
-    assert_eq!(chats(&user).len(), 0);
 }

@@ -13,7 +13,7 @@ use super::super::Aws;
 use super::super::problem::{is_missing, problem};
 use super::function::heals;
 use crate::error::Result;
-use crate::resources::alias::Check;
+use crate::resources::check::Check;
 
 /// How long a refusal by IAM is waited for when permissions are new. A function that was started a moment too early
 /// keeps the refusal for about three minutes.
@@ -31,29 +31,10 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether it is the answer of a chat that works. One that comes in pieces has 200 from its first word on, and
-    /// works when it says that it is done.
-    #[must_use]
-    pub fn is_good(&self) -> bool {
-        let body = self.payload["body"].as_str().unwrap_or_default();
-        let complete = !body.starts_with("event:") || body.contains("event: done");
-        self.function_error.is_none() && self.payload["statusCode"] == 200 && complete
-    }
-
     /// Whether IAM refused the function something. Its answer tells callers nothing of that; its log does.
     #[must_use]
     pub fn was_refused_by_iam(&self) -> bool {
         self.log.contains("AccessDenied")
-    }
-
-    /// What was answered, in one line.
-    #[must_use]
-    pub fn told(&self) -> String {
-        let status = &self.payload["statusCode"];
-        match (self.payload["body"].as_str(), &self.function_error) {
-            (Some(body), None) => format!("it answered {status}: {body}"),
-            _ => format!("it failed: {}", self.payload),
-        }
     }
 }
 
@@ -104,19 +85,20 @@ impl Aws {
         })
     }
 
-    /// Sends the event of a check until the answer is good or will not become so. A refusal by IAM is waited for
-    /// when permissions are new; any other failure is final.
+    /// Sends a smoke test until the answer is the expected one or will not become so; then the answer, and what is wrong
+    /// with it. A refusal by IAM is waited for when permissions are new; any other failure is final.
     ///
     /// # Errors
     /// As [`Aws::invoke`].
-    pub async fn check(&self, name: &str, qualifier: Option<&str>, check: &Check) -> Result<Answer> {
+    pub async fn check(&self, name: &str, qualifier: Option<&str>, check: &Check) -> Result<(Answer, Option<String>)> {
         let begun = Instant::now();
         let mut told = false;
         loop {
             let answer = self.invoke(name, qualifier, &check.event).await?;
+            let objection = check.objection(&answer.payload, answer.function_error.is_some());
             let heals = check.patient && answer.was_refused_by_iam() && begun.elapsed() < PATIENCE;
-            if answer.is_good() || !heals {
-                return Ok(answer);
+            if objection.is_none() || !heals {
+                return Ok((answer, objection));
             }
             if !told {
                 (self.notify)("waiting until the role's new permissions have spread");
@@ -129,25 +111,30 @@ impl Aws {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::json;
 
-    fn answer(payload: &str) -> Answer {
-        Answer { payload: read(payload.to_owned()), function_error: None, log: String::new() }
-    }
+    use super::*;
+    use crate::resources::check::{Expect, Matches};
 
     #[test]
-    fn an_answer_in_pieces_is_good_when_it_says_that_it_is_done() {
+    fn an_answer_in_pieces_has_a_status_and_a_body_that_an_expectation_can_name() {
         let prelude = r#"{"statusCode":200,"headers":{"Content-Type":"text/event-stream"}}"#;
-        let streamed = |body: &str| answer(&format!("{prelude}{PRELUDE_END}{body}"));
+        let done = Matches { contains: vec!["event: done".to_owned()], ..Matches::default() };
+        let check = Check {
+            name: "POST /".to_owned(),
+            event: json!({}),
+            expect: Expect { status: Some(200), body: done, payload: Matches::default() },
+            status_is_implied: true,
+            patient: false,
+        };
+        let objection = |payload: String| check.objection(&read(payload), false);
         let token = "event: token\ndata: {\"text\":\"Dune\"}\n\n";
-        assert!(streamed(&format!("{token}event: done\ndata: {{}}\n\n")).is_good());
-        let as_text = Value::from(format!("{prelude}{PRELUDE_END}{token}event: done\ndata: {{}}\n\n"));
-        assert!(answer(&as_text.to_string()).is_good(), "as an emulator gives it");
+        let whole = format!("{prelude}{PRELUDE_END}{token}event: done\ndata: {{}}\n\n");
+        assert_eq!(objection(whole.clone()), None);
+        assert_eq!(objection(Value::from(whole).to_string()), None, "as an emulator gives it");
         for broken in [token.to_owned(), format!("{token}event: error\ndata: {{}}\n\n")] {
-            assert!(!streamed(&broken).is_good(), "{broken}");
+            let told = objection(format!("{prelude}{PRELUDE_END}{broken}")).unwrap();
+            assert!(told.starts_with("its body does not contain `event: done`: event: token"), "{told}");
         }
-        assert!(answer(r#"{"statusCode":200,"body":"{}"}"#).is_good());
-        assert!(!answer(r#"{"statusCode":500,"body":"{}"}"#).is_good());
-        assert!(!answer("not JSON").is_good());
     }
 }

@@ -15,8 +15,8 @@ use crate::resources::alias::{self, RoutingConfig, VersionWeight};
 use crate::resources::served::LATEST;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION, Version};
 
-/// What helps where a version does not answer its check.
-const UNFIT: &str = "mend it, or leave the chat out with `--no-smoke`, then run the same command again";
+/// What helps where a version does not pass its smoke test.
+const UNFIT: &str = "correct it, or leave smoke tests out with `--no-smoke`, then run the same command again";
 
 impl Aws {
     pub(in super::super) async fn send_version(&self, call: &version::Call) -> Result<Ids> {
@@ -117,12 +117,10 @@ impl Aws {
         let lambda = &self.lambda;
         match call {
             alias::Call::Invoke { function_name, version, check } => {
-                let answer = self.check(function_name, Some(version), check).await?;
-                if answer.is_good() {
-                    return Ok(Ids::new());
-                }
+                let (_, objection) = self.check(function_name, Some(version), check).await?;
+                let Some(objection) = objection else { return Ok(Ids::new()) };
                 let doing = format!("checking version {version} of function {function_name}");
-                Err(Error::new(doing, answer.told()).hint(UNFIT).unfit())
+                Err(Error::new(doing, format!("{}: {objection}", check.name)).hint(UNFIT).unfit())
             }
             alias::Call::GetFunction { function_name, version } => {
                 self.function_is_ready(function_name, Some(version)).await?;

@@ -4,6 +4,7 @@ use provisioner::desired::PackageCheck;
 use provisioner::{Result, report};
 
 use super::super::session::Session;
+use super::deploy::smoke_tests;
 use super::proposal::{Packages, Proposal};
 use super::{refuse_plan_file, refuse_what_it_cannot};
 use crate::cli::{Output, Plan};
@@ -15,7 +16,11 @@ pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     refuse_what_it_cannot(&arguments.options, &arguments.beyond, session.desired.stack.as_str())?;
     let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Named).await?;
     match arguments.stack.output {
-        Output::Text => terminal::result(&report::change_set_text(&proposal.set)),
+        Output::Text => {
+            let tests = smoke_tests(&session, &proposal.set, &arguments.options);
+            let text = [report::change_set_text(&proposal.set), report::smoke_tests_text(&tests)].concat();
+            terminal::result(&text);
+        }
         Output::Json => terminal::result_json(&proposal.set),
     }
     proposal.withdraw(&session).await?;

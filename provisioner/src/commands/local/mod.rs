@@ -8,25 +8,23 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use provisioner::aws::{Aws, Connection};
-use provisioner::desired::{PackageCheck, Packages};
+use provisioner::desired::{Desired, PackageCheck, Packages, Request, SmokeTest};
 use provisioner::execute::{Stop, execute};
 use provisioner::observe::{Reach, observe};
 use provisioner::plan::{Options, plan};
 use provisioner::template::Template;
 use provisioner::{Error, Result, report};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use self::servers::{Llm, Servers};
 use super::emulator::reachable_url;
 use super::signal::asked_to_end;
 use super::{progress, session};
-use crate::cli::Local;
+use crate::cli::{Local, quoted};
 use crate::terminal::{self, Exit};
 
 /// The sample catalogue.
 const FILMS: &str = include_str!("../../../local/films.json");
-
-const QUESTION: &str = "Recommend me a sci-fi movie";
 
 /// What MiniStack's own answers begin with.
 const CANNED: &str = "[ministack mock";
@@ -50,18 +48,33 @@ pub(crate) async fn run(arguments: &Local) -> Result<Exit> {
 
 /// Sets everything up and stays until a server ends, which it should not.
 async fn serve(arguments: &Local, servers: &Servers) -> Result<()> {
-    let url = set_up(arguments, servers).await?;
-    terminal::result(&format!("chat: {url}"));
-    terminal::note(&format!(
-        "\n{}\n\n  curl -X POST '{url}' -d '{}'\n\nCtrl-C ends it.",
-        servers.llm.told(),
-        json!({"message": QUESTION, "history": []})
-    ));
+    let chat = set_up(arguments, servers).await?;
+    terminal::result(&format!("chat: {}", chat.url));
+    if let Some(url) = &chat.stream {
+        terminal::result(&format!("stream: {url}"));
+    }
+    let curl = chat.request().map(|request| curl(&chat.url, request)).unwrap_or_default();
+    terminal::note(&format!("\n{}\n{curl}\nCtrl-C ends it.", servers.llm.told()));
     Err(servers.ended().await)
 }
 
+/// What was set up.
+struct Chat {
+    url: String,
+    /// The URL whose answers come word by word, where the template has it.
+    stream: Option<String>,
+    /// The first smoke test, where the template declares one.
+    test: Option<SmokeTest>,
+}
+
+impl Chat {
+    fn request(&self) -> Option<&Request> {
+        self.test.as_ref()?.request()
+    }
+}
+
 /// Deploys the catalogue and the chat, and sends the first chat over HTTP.
-async fn set_up(arguments: &Local, servers: &Servers) -> Result<String> {
+async fn set_up(arguments: &Local, servers: &Servers) -> Result<Chat> {
     let mut parameters = arguments.parameter.clone();
     let gives = |name: &str| arguments.parameter.iter().any(|(given, _)| given == name);
     if matches!(servers.llm, Llm::Embedded) && !gives("MovieLimit") {
@@ -74,13 +87,29 @@ async fn set_up(arguments: &Local, servers: &Servers) -> Result<String> {
     let table = table.map_or_else(|| "cinedb".to_owned(), |(_, name)| name);
     connect(servers).await?.put_items(&table, &films).await?;
     terminal::note(&report::dim(format!("  {} films in table {table}", films.len())));
-    let outputs = deploy(&arguments.template, "cinedb-chat", parameters, Some(&arguments.code), servers).await?;
-    let Some((_, url)) = outputs.into_iter().find(|(name, _)| name == "ChatUrl") else {
+    let (desired, outputs) =
+        deploy(&arguments.template, "cinedb-chat", parameters, Some(&arguments.code), servers).await?;
+    let url = |name: &str| {
+        let (_, url) = outputs.iter().find(|(output, _)| output == name)?;
+        Some(reachable_url(url, Some(servers.endpoint_url())))
+    };
+    let Some(chat) = url("ChatUrl") else {
         return Err(Error::new("looking for the chat's address", "the template has no output `ChatUrl`"));
     };
-    let url = reachable_url(&url, Some(servers.endpoint_url()));
-    first_chat(&url, &servers.llm).await?;
-    Ok(url)
+    let chat = Chat { url: chat, stream: url("StreamUrl"), test: desired.smoke_tests.into_iter().next() };
+    match &chat.test {
+        Some(test) => first_chat(&chat.url, test, &servers.llm).await?,
+        None => terminal::note("the template declares no smoke test: no first chat is sent"),
+    }
+    Ok(chat)
+}
+
+/// The declared request as a command.
+fn curl(url: &str, request: &Request) -> String {
+    let headers: String =
+        request.headers().iter().map(|(name, value)| format!(" -H {}", quoted(&format!("{name}: {value}")))).collect();
+    let body = request.body().map(|body| format!(" -d {}", quoted(&body))).unwrap_or_default();
+    format!("\n  curl -X {} {}{headers}{body}\n", request.method, quoted(url))
 }
 
 /// The walk, without questions: everything here is this run's own.
@@ -90,11 +119,12 @@ async fn deploy(
     parameters: Vec<(String, String)>,
     code: Option<&PathBuf>,
     servers: &Servers,
-) -> Result<Vec<(String, String)>> {
+) -> Result<(Desired, Vec<(String, String)>)> {
     let aws = connect(servers).await?;
     let template = Template::load(template)?;
-    let function = template.logical_ids_of("AWS::Lambda::Function").first().map(|id| (*id).to_owned());
-    let instead = function.zip(code.cloned()).into_iter().collect();
+    // The one package that was built for this machine is every function's.
+    let functions = template.logical_ids_of("AWS::Lambda::Function").into_iter();
+    let instead = code.iter().flat_map(|code| functions.clone().map(|id| (id.to_owned(), (*code).clone()))).collect();
     let packages = Packages { instead, check: PackageCheck::ForThisMachine };
     let parameters = parameters.into_iter().collect();
     let desired = session::resolved(&template, &parameters, &packages, &stack.parse()?, &aws).await?;
@@ -105,7 +135,8 @@ async fn deploy(
         Some((_, error)) => Err(error),
         None => {
             desired.check_outputs(&outcome.known, &BTreeSet::new())?;
-            Ok(desired.outputs(&outcome.known))
+            let outputs = desired.outputs(&outcome.known);
+            Ok((desired, outputs))
         }
     }
 }
@@ -120,15 +151,21 @@ async fn connect(servers: &Servers) -> Result<Aws> {
     Aws::connect(&connection, session::notify()).await
 }
 
-async fn first_chat(url: &str, llm: &Llm) -> Result<()> {
+/// Sends the template's first smoke test over HTTP, and prints what was asked and answered.
+async fn first_chat(url: &str, test: &SmokeTest, llm: &Llm) -> Result<()> {
     let doing = || format!("sending the first chat to {url}");
-    let answer = http::post(url, &json!({"message": QUESTION, "history": []}).to_string()).await;
+    let Some(request) = test.request() else {
+        let cause = format!("the smoke test of {} is an event, which cannot be sent over HTTP", test.logical_id);
+        return Err(Error::new(doing(), cause).hint("declare a `Request` (docs/smoke-tests.md)"));
+    };
+    let answer = http::send(&request.method, url, &request.headers(), request.body()).await;
     let (status, body) = answer.map_err(|cause| Error::new(doing(), cause))?;
-    if status != 200 {
-        return Err(Error::new(doing(), format!("it answered {status}: {body}")));
+    if let Some(objection) = test.expect().response_objection(status.into(), &body) {
+        return Err(Error::new(doing(), objection));
     }
     let message = message(&body);
-    terminal::note(&format!("\n> {QUESTION}\n{}\n", report::dim(&message)));
+    let asked = self::message(&request.body().unwrap_or_default());
+    terminal::note(&format!("\n> {asked}\n{}\n", report::dim(&message)));
     if !matches!(llm, Llm::Canned) && message.starts_with(CANNED) {
         terminal::note("That was MiniStack's canned text: the model did not answer, or not within 24 s. Ask again.");
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::judge::{existing, judge};
 use super::properties::{a_stack_and_its_world, a_trouble};
 use super::spec::Spec;
-use super::{Done, a_chat, carried_out, planned};
+use super::{Done, carried_out, planned};
 use crate::desired::Desired;
 use crate::plan::{Canary, Options, Plan};
 use crate::resources::alias::{Alias, RoutingConfig};
@@ -14,7 +14,7 @@ use crate::world::{State, Trouble};
 
 fn wanted() -> Options {
     let canary = Canary { percent: 10, bake_seconds: 300 };
-    Options { canary: Some(canary), check: Some(a_chat()), ..Options::default() }
+    Options { canary: Some(canary), smoke: true, ..Options::default() }
 }
 
 fn changed() -> Spec {

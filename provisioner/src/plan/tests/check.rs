@@ -1,15 +1,15 @@
-//! Which versions are asked a chat before callers get them.
+//! Which smoke tests a plan sends, and when.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::judge::existing;
-use super::spec::Spec;
-use super::{a_chat, planned};
-use crate::plan::{Checks, Options, Plan};
+use super::planned;
+use super::spec::{Spec, smoke_test};
+use crate::plan::{Options, Plan};
 use crate::world::State;
 
-/// The stack with a worker that no caller's message comes to.
-fn with_a_worker(state: &State, check: Option<Checks>) -> Plan {
+/// The stack with a worker, which declares what is given.
+fn with_a_worker(state: &State, metadata: Option<Value>, smoke: bool) -> Plan {
     let mut template = Spec { memory: Some(2048), ..Spec::plain() }.template();
     let resources = &mut template["Resources"];
     for (id, property, value) in
@@ -19,37 +19,81 @@ fn with_a_worker(state: &State, check: Option<Checks>) -> Plan {
         resources[format!("Worker{id}")]["Properties"][property] = value;
     }
     resources["WorkerAlias"] = resources["Alias"].clone();
-    resources["WorkerAlias"]["Properties"]["FunctionName"] = json!({"Ref": "WorkerFunction"});
-    resources["WorkerAlias"]["Properties"]["FunctionVersion"] = json!({"Fn::GetAtt": ["WorkerVersion", "Version"]});
-    planned(&Spec::plain().desired_by(&template), state, Options { check, ..Options::default() })
+    let alias = resources["WorkerAlias"].as_object_mut().unwrap();
+    alias.remove("Metadata");
+    alias.extend(metadata.map(|metadata| ("Metadata".to_owned(), metadata)));
+    alias["Properties"]["FunctionName"] = json!({"Ref": "WorkerFunction"});
+    alias["Properties"]["FunctionVersion"] = json!({"Fn::GetAtt": ["WorkerVersion", "Version"]});
+    planned(&Spec::plain().desired_by(&template), state, Options { smoke, ..Options::default() })
 }
 
-/// The first call of each alias, which asks.
-fn asked(plan: &Plan) -> Vec<(&str, &str)> {
+/// The first call of each alias.
+fn first_calls(plan: &Plan) -> Vec<(&str, &str)> {
     let aliases = plan.steps.iter().filter(|step| step.kind == "AWS::Lambda::Alias");
     aliases.filter_map(|step| Some((step.logical_id.as_str(), step.calls.first()?.as_str()))).collect()
 }
 
 fn notes(plan: &Plan) -> Vec<&str> {
-    plan.notes.iter().filter(|note| note.text.contains("no chat is tried")).map(|note| note.text.as_str()).collect()
+    plan.notes.iter().filter(|note| note.text.contains("smoke test")).map(|note| note.text.as_str()).collect()
+}
+
+fn sent(plan: &Plan) -> Vec<(&str, &str, bool)> {
+    let tests = plan.smoke_tests.iter();
+    tests.map(|one| (one.callee.as_str(), one.test.as_str(), one.before_callers)).collect()
+}
+
+const CHAT: (&str, &str, bool) = ("chat:live", "the event of Alias expects that it does not fail", true);
+
+#[test]
+fn a_version_is_sent_the_test_of_its_alias_and_without_one_it_only_has_to_be_ready() {
+    let plan = with_a_worker(&State::default(), None, true);
+    assert_eq!(first_calls(&plan), [("Alias", "Invoke"), ("WorkerAlias", "GetFunction")]);
+    assert_eq!(sent(&plan), [CHAT]);
+    assert_eq!(notes(&plan), ["no smoke test is declared for worker:live: its version is only checked to be ready"]);
+    let both = with_a_worker(&State::default(), Some(smoke_test()), true);
+    assert_eq!(first_calls(&both), [("Alias", "Invoke"), ("WorkerAlias", "Invoke")]);
+    assert_eq!((sent(&both).len(), notes(&both).len()), (2, 0));
 }
 
 #[test]
-fn a_chat_is_asked_of_what_callers_come_to_and_of_a_worker_only_whether_it_is_ready() {
-    let plan = with_a_worker(&State::default(), Some(a_chat()));
-    assert_eq!(asked(&plan), [("Alias", "Invoke"), ("WorkerAlias", "GetFunction")]);
-    assert_eq!(notes(&plan), [""; 0], "the chat's own version is asked");
+fn with_no_smoke_and_where_nothing_changes_no_test_is_sent_and_no_note_is_made() {
+    let none = with_a_worker(&State::default(), None, false);
+    assert_eq!(first_calls(&none), [("Alias", "GetFunction"), ("WorkerAlias", "GetFunction")]);
+    assert_eq!((sent(&none).len(), notes(&none).len()), (0, 0));
+    let smoke = Options { smoke: true, ..Options::default() };
+    let same = planned(&Spec::plain().desired(), &existing(&Spec::plain(), true), smoke);
+    assert_eq!((same.is_empty(), sent(&same).len(), notes(&same).len()), (true, 0, 0));
 }
 
 #[test]
-fn a_move_before_which_no_chat_is_tried_is_told_unless_none_is_wanted_or_nothing_moves() {
-    let told = |plan: &Plan| notes(plan).len();
-    let first = |check| with_a_worker(&State::default(), check);
-    assert_eq!((told(&first(Some(Checks::new()))), told(&first(None))), (1, 0));
-    let same = planned(
-        &Spec::plain().desired(),
-        &existing(&Spec::plain(), true),
-        Options { check: Some(Checks::new()), ..Options::default() },
-    );
-    assert_eq!((same.is_empty(), told(&same)), (true, 0));
+fn a_test_is_sent_at_the_end_where_only_what_its_answer_depends_on_changes() {
+    let state = existing(&Spec::plain(), true);
+    let smoke = || Options { smoke: true, ..Options::default() };
+    let rights = Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() };
+    let plan = planned(&rights.desired(), &state, smoke());
+    assert_eq!(sent(&plan), [("chat:live", CHAT.1, false)], "the alias stays where it is");
+    let table = Spec { protected: true, ..Spec::plain() };
+    let plan = planned(&table.desired(), &state, smoke());
+    assert_eq!((plan.is_empty(), sent(&plan).len()), (false, 0), "the function does not refer to the table");
+}
+
+#[test]
+fn what_is_left_alone_is_not_tested() {
+    let state = existing(&Spec::plain(), true);
+    let rights = Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() };
+    let plan = planned(&rights.desired(), &state, Options { smoke: true, ..Options::default() });
+    let functions_only = plan.only(|step| step.kind == "AWS::Lambda::Function", "functions only");
+    assert_eq!(sent(&functions_only), []);
+}
+
+#[test]
+fn a_function_without_an_alias_is_tested_when_it_has_changed() {
+    let mut template = Spec { memory: Some(2048), ..Spec::plain() }.template();
+    for id in ["Alias", "Version", "Permission", "Integration", "Route"] {
+        template["Resources"].as_object_mut().unwrap().remove(id);
+    }
+    template["Resources"]["Function"]["Metadata"] = smoke_test();
+    let desired = Spec::plain().desired_by(&template);
+    let plan = planned(&desired, &State::default(), Options { smoke: true, ..Options::default() });
+    assert_eq!(sent(&plan), [("chat", "the event of Function expects that it does not fail", false)]);
 }

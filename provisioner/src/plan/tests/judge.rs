@@ -263,7 +263,7 @@ fn alias(version: &str) -> Alias {
         description: "provisioner:stack=chat provisioner:resource=Alias".to_owned(),
         before: Vec::new(),
         since: None,
-        check: None,
+        checks: Vec::new(),
     }
 }
 

@@ -19,22 +19,15 @@ mod shared;
 pub(crate) mod spec;
 mod takeover;
 
-use serde_json::json;
-
 use crate::desired::Desired;
 use crate::execute::{Outcome, Stop, execute};
 use crate::observe::{Reach, observe};
-use crate::plan::{Checks, Options, Plan, plan, plan_destroy};
+use crate::plan::{Options, Plan, plan, plan_destroy};
 use crate::world::{State, Trouble, World};
 
 /// Runs a future to its end. Nothing of the world waits for the network.
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
-}
-
-/// The chat that a version behind `live` must answer.
-pub(crate) fn a_chat() -> Checks {
-    Checks::from([("chat:live".to_owned(), json!({"message": "A film?"}))])
 }
 
 /// What `plan` would show.

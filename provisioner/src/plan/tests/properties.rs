@@ -17,7 +17,7 @@ use crate::resources::{Mark, Tags};
 use crate::world::{State, Trouble, World};
 
 pub(super) const KEEP_OFF: Options =
-    Options { adopt: false, take_over: false, prune: false, check: None, canary: None, keep_versions: Some(2) };
+    Options { adopt: false, take_over: false, prune: false, smoke: false, canary: None, keep_versions: Some(2) };
 const ADOPT: Options = Options { adopt: true, ..KEEP_OFF };
 const PRUNE: Options = Options { prune: true, ..KEEP_OFF };
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::judge::{existing, judge};
 use super::spec::Spec;
-use super::{a_chat, carried_out, planned, run};
+use super::{carried_out, planned, run};
 use crate::observe::Reader as _;
 use crate::plan::{Action, Back, Options, Plan, plan_rollback};
 use crate::resources::alias::RoutingConfig;
@@ -55,7 +55,7 @@ fn way_back(state: &State, back: &Back) -> crate::Result<Plan> {
 }
 
 fn to(number: u64) -> Back {
-    Back { to: Some(number), check: Some(a_chat()) }
+    Back { to: Some(number), smoke: true }
 }
 
 proptest! {
@@ -322,7 +322,7 @@ fn served(state: &State) -> (String, Vec<String>) {
 
 /// A deploy of a function with so much memory, whose new version answers its check or does not.
 fn deployed(state: &State, memory: i32, is_good: bool) -> State {
-    let options = Options { check: Some(a_chat()), ..keeping(5) };
+    let options = Options { smoke: true, ..keeping(5) };
     let plan = planned(&Spec { memory: Some(memory), ..Spec::plain() }.desired(), state, options);
     let calls: Vec<String> = carried_out(&plan, state, None).calls;
     let check = calls.iter().position(|call| call == "Invoke").unwrap();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::judge::{existing, judge};
 use super::properties::a_trouble;
 use super::spec::{Spec, any_spec};
-use super::{a_chat, carried_out, planned};
+use super::{carried_out, planned};
 use crate::plan::{Action, Canary, Options, Plan};
 use crate::resources::Policy;
 use crate::world::{State, Trouble};
@@ -63,7 +63,7 @@ fn after() -> Spec {
 }
 
 fn checked() -> Options {
-    Options { check: Some(a_chat()), ..Options::default() }
+    Options { smoke: true, ..Options::default() }
 }
 
 fn calls_of(plan: &Plan, id: &str) -> Vec<String> {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::judge::{existing, foreign, judge};
 use super::spec::{FOREIGN_API, Spec};
-use super::{a_chat, carried_out, planned};
+use super::{carried_out, planned};
 use crate::plan::{Options, Plan};
 use crate::resources::function::Function;
 use crate::world::{ACCOUNT, State, Trouble};
@@ -19,7 +19,7 @@ fn attached() -> Spec {
 }
 
 fn options() -> Options {
-    Options { adopt: true, check: Some(a_chat()), ..Options::default() }
+    Options { adopt: true, smoke: true, ..Options::default() }
 }
 
 /// What somebody who asks `POST /chat` gets: the release, the shape of its event, and who may ask.

@@ -187,7 +187,7 @@ impl Spec {
                 "ReservedConcurrentExecutions": self.reserved,
             }},
             "Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Function"}}},
-            "Alias": {"Type": "AWS::Lambda::Alias", "Properties": {
+            "Alias": {"Type": "AWS::Lambda::Alias", "Metadata": smoke_test(), "Properties": {
                 "FunctionName": {"Ref": "Function"}, "Name": "live",
                 "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]},
             }},
@@ -270,6 +270,11 @@ impl Spec {
         }
         desired
     }
+}
+
+/// What a version must pass before callers get it.
+pub(super) fn smoke_test() -> Value {
+    json!({"Provisioner": {"SmokeTest": {"Event": {"message": "A film?"}}}})
 }
 
 /// The resources of a template's text, for the stack `chat`.

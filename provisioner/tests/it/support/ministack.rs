@@ -19,6 +19,12 @@ pub(crate) fn api_url(api_id: &str, path: &str) -> String {
     format!("{}/_aws/execute-api/{api_id}/$default{path}", ministack().url())
 }
 
+/// Another path of the function URL `url`, as the program prints it, at MiniStack itself.
+pub(crate) fn url_url(url: &str, path: &str) -> String {
+    let id = url.split("/_aws/lambda-url/").nth(1).expect("a URL of the emulator").trim_end_matches('/');
+    format!("{}/_aws/lambda-url/{id}{path}", ministack().url())
+}
+
 /// The Python environment that holds MiniStack.
 pub(crate) fn venv() -> PathBuf {
     executable().ancestors().nth(2).map_or_else(PathBuf::new, Path::to_owned)

@@ -1,0 +1,105 @@
+//! The declaration of a smoke test, as a template writes it.
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer};
+use serde_json::Value;
+
+use super::request::Request;
+use super::{Checked, Mistake};
+use crate::resources::check::{Expect, Matches};
+use crate::template::in_words;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Provisioner {
+    smoke_test: Option<Value>,
+}
+
+/// `SmokeTest`: a request or an event, and what is expected of the answer.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Declaration {
+    /// A request, from which the event is made.
+    pub(super) request: Option<Request>,
+    /// The event itself.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) event: Option<Value>,
+    /// What is expected.
+    #[serde(default)]
+    pub(super) expect: Expect,
+    /// A JSON pointer into the request's body, or the event, to the text that `invoke --message` replaces.
+    pub(super) message: Option<String>,
+}
+
+/// A value that is present, whatever it is.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+impl Declaration {
+    /// Reads `Metadata.Provisioner`.
+    pub(super) fn read(value: &Value) -> Checked<Option<Self>> {
+        let Provisioner { smoke_test } = decoded(value, &[])?;
+        let Some(value) = smoke_test else { return Ok(None) };
+        let declaration: Self = decoded(&value, &["SmokeTest"])?;
+        declaration.check()?;
+        Ok(Some(declaration))
+    }
+
+    fn check(&self) -> Checked<()> {
+        match (&self.request, &self.event) {
+            (None, None) => return Err(Mistake::at(&[], "it has neither `Request` nor `Event`")),
+            (Some(_), Some(_)) => return Err(Mistake::at(&[], "it has both `Request` and `Event`: give one of them")),
+            (Some(request), None) => request.check()?,
+            (None, Some(_)) => {}
+        }
+        let Expect { status, body, payload } = &self.expect;
+        if let Some(status) = status.filter(|status| !(100..=599).contains(status)) {
+            return Err(Mistake::at(&["Expect", "Status"], format!("{status} is not an HTTP status (100 to 599)")));
+        }
+        if self.request.is_some() && !payload.is_empty() {
+            let reason = "`Payload` is for an `Event`; for a `Request` give `Status` and `Body`";
+            return Err(Mistake::at(&["Expect", "Payload"], reason));
+        }
+        check_matches("Body", body)?;
+        check_matches("Payload", payload)?;
+        self.message.as_deref().map_or(Ok(()), |pointer| self.check_message(pointer))
+    }
+
+    fn check_message(&self, pointer: &str) -> Checked<()> {
+        let (what, value) = match &self.request {
+            Some(request) => ("`Request.Body`", request.body.as_ref()),
+            None => ("`Event`", self.event.as_ref()),
+        };
+        match value.and_then(|value| value.pointer(pointer)) {
+            Some(Value::String(_)) if !pointer.is_empty() => Ok(()),
+            _ => Err(Mistake::at(&["Message"], format!("`{pointer}` is not a JSON pointer to a text in {what}"))),
+        }
+    }
+}
+
+fn check_matches(name: &str, matches: &Matches) -> Checked<()> {
+    if matches.contains.iter().any(String::is_empty) {
+        return Err(Mistake::at(&["Expect", name, "Contains"], "an empty text is in every answer"));
+    }
+    let of = |key: &'static str, pointer: &String| (key, pointer.clone());
+    let exists = matches.exists.iter().map(|pointer| of("Exists", pointer));
+    let equals = matches.equals.keys().map(|pointer| of("Equals", pointer));
+    let is_pointer = |pointer: &str| pointer.is_empty() || pointer.starts_with('/');
+    match exists.chain(equals).find(|(_, pointer)| !is_pointer(pointer)) {
+        None => Ok(()),
+        Some((key, pointer)) => {
+            let reason = format!("`{pointer}` is not a JSON pointer: write `/{pointer}`");
+            Err(Mistake::at(&["Expect", name, key], reason))
+        }
+    }
+}
+
+fn decoded<T: DeserializeOwned>(value: &Value, at: &[&str]) -> Checked<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let inner = error.path().to_string();
+        let inner = inner.split(['.', '[', ']']).filter(|part| !part.is_empty());
+        let path = at.iter().copied().chain(inner).map(str::to_owned).collect();
+        Mistake { path, reason: in_words(&error.inner().to_string(), &[]) }
+    })
+}

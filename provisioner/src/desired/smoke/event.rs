@@ -1,0 +1,194 @@
+//! The event of a request, as API Gateway or a function URL sends it to a function.
+//!
+//! Fields and their forms are those of AWS's guides to HTTP APIs ("Create AWS Lambda proxy integrations", payload formats
+//! 1.0 and 2.0) and to function URLs ("Request payload"). What is not known before a request comes (its id, the time, the
+//! API's id) is constant: a plan knows no clock.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use super::super::entrance::{Entrance, Format};
+use super::request::Request;
+use super::{query, route};
+use crate::template::Reference;
+
+/// Stands for the ids that AWS assigns to requests and APIs.
+const ID: &str = "provisioner";
+/// What a function can tell a smoke test by.
+const USER_AGENT: &str = "provisioner-smoke-test";
+/// The time of the request.
+const TIME: &str = "01/Jan/1970:00:00:00 +0000";
+/// Whom the request comes from.
+const SOURCE_IP: &str = "127.0.0.1";
+
+/// The event of `request` when it comes by `way`.
+pub(super) fn of(request: &Request, way: &Entrance) -> Value {
+    let event = Parts::of(request, way);
+    match way.format {
+        Format::One => event.format_1(),
+        Format::Two => event.format_2(),
+    }
+}
+
+/// What both formats are made of.
+struct Parts<'r> {
+    request: &'r Request,
+    way: &'r Entrance,
+    path: String,
+    query: &'r str,
+    domain: String,
+    account: String,
+    headers: BTreeMap<String, String>,
+    body: Option<String>,
+    is_base64: bool,
+    path_parameters: Map<String, Value>,
+    parameters: BTreeMap<String, Vec<String>>,
+}
+
+impl<'r> Parts<'r> {
+    fn of(request: &'r Request, way: &'r Entrance) -> Self {
+        let (path, query) = request.path_and_query();
+        let pattern = way.method_and_path().map(|(_, pattern)| pattern);
+        let path_parameters = pattern.and_then(|pattern| route::path_parameters(pattern, path)).unwrap_or_default();
+        let path_parameters = path_parameters.into_iter().map(|(name, value)| (name, decoded(&value).into())).collect();
+        let path = match (way.is_url(), way.stage.as_str()) {
+            (true, _) => path.to_owned(),
+            (false, "$default") => decoded(path),
+            // All stages but `$default` are the first part of the path.
+            (false, stage) => format!("/{stage}{}", decoded(path)),
+        };
+        let is_base64 = request.body.is_some() && !request.is_text();
+        let body = request.body();
+        let length = body.as_ref().map(String::len);
+        let domain = format!("{ID}.{}", way.domain);
+        let mut headers = request.headers();
+        let mut arrives = |name: &str, value: String| {
+            headers.entry(name.to_owned()).or_insert(value);
+        };
+        arrives("host", domain.clone());
+        arrives("user-agent", USER_AGENT.to_owned());
+        arrives("x-amzn-trace-id", "Root=1-00000000-000000000000000000000000".to_owned());
+        arrives("x-forwarded-for", SOURCE_IP.to_owned());
+        arrives("x-forwarded-port", "443".to_owned());
+        arrives("x-forwarded-proto", "https".to_owned());
+        if let Some(length) = length {
+            arrives("content-length", length.to_string());
+        }
+        // A URL that anybody may call names no account.
+        let account = if way.is_anonymous { "anonymous".to_owned() } else { Reference::account().to_string() };
+        Self {
+            request,
+            way,
+            path,
+            query,
+            domain,
+            account,
+            headers,
+            body: body.map(|body| if is_base64 { BASE64_STANDARD.encode(body) } else { body }),
+            is_base64,
+            path_parameters,
+            parameters: query::parameters(query),
+        }
+    }
+
+    fn format_2(mut self) -> Value {
+        let cookies = self.headers.remove("cookie");
+        let mut event = json!({
+            "version": "2.0",
+            "routeKey": self.route_key(),
+            "rawPath": self.path,
+            "rawQueryString": self.query,
+            "headers": self.headers,
+            "requestContext": {
+                "accountId": self.account,
+                "apiId": ID,
+                "domainName": self.domain,
+                "domainPrefix": ID,
+                "http": {
+                    "method": self.request.method,
+                    "path": self.path,
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": SOURCE_IP,
+                    "userAgent": self.headers.get("user-agent"),
+                },
+                "requestId": ID,
+                "routeKey": self.route_key(),
+                "stage": self.way.stage,
+                "time": TIME,
+                "timeEpoch": 0,
+            },
+            "isBase64Encoded": self.is_base64,
+        });
+        // AWS leaves these out rather than sending null.
+        let joined = self.parameters.into_iter().map(|(name, values)| (name, Value::from(values.join(","))));
+        let cookies = cookies.map(|cookies| cookies.split("; ").map(Value::from).collect::<Value>());
+        let optional = [
+            ("cookies", cookies),
+            ("queryStringParameters", object(joined.collect())),
+            ("pathParameters", object(self.path_parameters)),
+            ("body", self.body.map(Value::from)),
+        ];
+        for (name, value) in optional {
+            if let Some(value) = value {
+                event[name] = value;
+            }
+        }
+        event
+    }
+
+    /// In this format what is not there is null.
+    fn format_1(self) -> Value {
+        let resource = self.way.method_and_path().map_or("$default", |(_, pattern)| pattern);
+        let many = |(name, values): (&String, &Vec<String>)| (name.clone(), Value::from(values.clone()));
+        let last = |(name, values): (&String, &Vec<String>)| (name.clone(), Value::from(values.last().cloned()));
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), json!([value])));
+        json!({
+            "version": "1.0",
+            "resource": resource,
+            "path": self.path,
+            "httpMethod": self.request.method,
+            "headers": self.headers,
+            "multiValueHeaders": headers.collect::<Map<_, _>>(),
+            "queryStringParameters": object(self.parameters.iter().map(last).collect()),
+            "multiValueQueryStringParameters": object(self.parameters.iter().map(many).collect()),
+            "requestContext": {
+                "accountId": self.account,
+                "apiId": ID,
+                "domainName": self.domain,
+                "domainPrefix": ID,
+                "extendedRequestId": ID,
+                "httpMethod": self.request.method,
+                "identity": {"sourceIp": SOURCE_IP, "userAgent": self.headers.get("user-agent")},
+                "path": self.path,
+                "protocol": "HTTP/1.1",
+                "requestId": ID,
+                "requestTime": TIME,
+                "requestTimeEpoch": 0,
+                "resourceId": self.route_key(),
+                "resourcePath": resource,
+                "stage": self.way.stage,
+            },
+            "pathParameters": object(self.path_parameters),
+            "stageVariables": null,
+            "body": self.body,
+            "isBase64Encoded": self.is_base64,
+        })
+    }
+
+    fn route_key(&self) -> &str {
+        self.way.route_key.as_deref().unwrap_or("$default")
+    }
+}
+
+fn object(entries: Map<String, Value>) -> Option<Value> {
+    (!entries.is_empty()).then_some(Value::Object(entries))
+}
+
+/// A path as an HTTP API tells it to the function: unescaped.
+fn decoded(path: &str) -> String {
+    percent_decode_str(path).decode_utf8_lossy().into_owned()
+}

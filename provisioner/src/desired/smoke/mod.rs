@@ -1,0 +1,231 @@
+//! Smoke tests: what a template declares in `Metadata.Provisioner.SmokeTest` of an alias, a function, a route or a
+//! function URL.
+
+mod declaration;
+mod depends;
+mod event;
+mod query;
+mod request;
+mod route;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use self::declaration::Declaration;
+pub use self::request::Request;
+use super::entrance::Entrance;
+use super::{Desired, Wanted};
+use crate::error::Result;
+use crate::resources::Resource;
+use crate::resources::check::{Check, Expect};
+use crate::template::{Known, Reference, Template, references_in};
+
+/// A smoke test of one function or alias.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SmokeTest {
+    /// The resource that declares it.
+    pub logical_id: String,
+    /// The function's name.
+    pub function_name: String,
+    /// The alias that callers use; none where they call the function itself.
+    pub alias: Option<String>,
+    /// The resources that the answer depends on: the callee, and all that these need.
+    pub depends_on: BTreeSet<String>,
+    sent: Sent,
+    expect: Expect,
+    message: Option<String>,
+}
+
+/// What a smoke test sends.
+#[derive(Debug, Clone, PartialEq)]
+enum Sent {
+    /// This event.
+    Event(Value),
+    /// The event of a request that comes by this way.
+    Request(Box<(Request, Entrance)>),
+}
+
+/// What is wrong with a declaration: the path below `Metadata.Provisioner`, and the reason.
+#[derive(Debug)]
+struct Mistake {
+    path: Vec<String>,
+    reason: String,
+}
+
+type Checked<T> = std::result::Result<T, Mistake>;
+
+impl Mistake {
+    fn at(path: &[&str], reason: impl Into<String>) -> Self {
+        let path = ["SmokeTest"].iter().chain(path).map(|key| (*key).to_owned()).collect();
+        Self { path, reason: reason.into() }
+    }
+}
+
+/// The smoke tests that the resources with these logical ids declare, in the template's order.
+///
+/// # Errors
+/// When a declaration is not a valid one, with its place in the template.
+pub(super) fn declared(
+    template: &Template,
+    declarations: Vec<(String, Value)>,
+    resources: &[Wanted],
+    entrances: &[Entrance],
+    known: &Known,
+) -> Result<Vec<SmokeTest>> {
+    let order: Vec<&String> = template.flat()["Resources"].as_object().map(Map::keys).into_iter().flatten().collect();
+    let mut tests = Vec::new();
+    for (logical_id, value) in declarations {
+        let test = test(&logical_id, &known.fill(&value), resources, entrances);
+        tests.extend(test.map_err(|Mistake { path, reason }| template.metadata_problem(&logical_id, path, reason))?);
+    }
+    tests.sort_by_key(|test| order.iter().position(|id| **id == test.logical_id));
+    Ok(tests)
+}
+
+fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -> Checked<Option<SmokeTest>> {
+    let Some(Declaration { request, event, mut expect, message }) = Declaration::read(value)? else { return Ok(None) };
+    if let Some(reference) = references_in(value).into_iter().find(|one| *one != Reference::account()) {
+        let Reference { logical_id, attribute } = &reference;
+        let what = if attribute == "Ref" {
+            format!("the id of `{logical_id}`")
+        } else {
+            format!("`{logical_id}.{attribute}`")
+        };
+        let reason = format!("{what} is not known before AWS assigns it: use parameters, pseudo parameters and names");
+        return Err(Mistake::at(&[], reason));
+    }
+    let declared_at = |wanted: &&Wanted| wanted.logical_id == id;
+    let Some(wanted) = resources.iter().find(declared_at) else { return Ok(None) };
+    let own: Vec<&Entrance> = entrances.iter().filter(|one| one.logical_id == id).collect();
+    let (function_name, alias) = callee(&wanted.resource, own.first().copied(), resources)?;
+    let is_ours = |one: &Wanted| matches!(&one.resource, Resource::Function(one) if one.function_name == function_name);
+    if !resources.iter().any(is_ours) {
+        return Err(Mistake::at(&[], format!("it calls `{function_name}`, which is not a function of this template")));
+    }
+    let sent = match (request, event) {
+        (Some(request), _) => {
+            let to_it = |one: &&Entrance| one.function_name == function_name && one.alias == alias;
+            let ways = if own.is_empty() { entrances.iter().filter(to_it).collect() } else { own };
+            let way = route::best(&ways, &request).ok_or_else(|| request.not_taken(&ways))?.clone();
+            expect.status.get_or_insert(200);
+            request.check_references()?;
+            Sent::Request(Box::new((request, way)))
+        }
+        (None, event) => Sent::Event(event.unwrap_or_default()),
+    };
+    let depends_on = depends::on(id, &function_name, alias.as_deref(), resources);
+    Ok(Some(SmokeTest { logical_id: id.to_owned(), function_name, alias, depends_on, sent, expect, message }))
+}
+
+/// The function, and its alias if callers use one, that a resource is or that it calls.
+fn callee(at: &Resource, own: Option<&Entrance>, resources: &[Wanted]) -> Checked<(String, Option<String>)> {
+    if let Some(own) = own {
+        return Ok((own.function_name.clone(), own.alias.clone()));
+    }
+    if let Resource::Alias(alias) = at {
+        return Ok((alias.function_name.clone(), Some(alias.name.clone())));
+    }
+    if let Resource::Function(function) = at {
+        return Ok((function.function_name.clone(), only_alias(&function.function_name, resources)?));
+    }
+    if let Resource::Route(_) = at {
+        return Err(Mistake::at(&[], "the route's integration does not call a Lambda function"));
+    }
+    let places = "an alias, a function, a route or a function URL";
+    Err(Mistake::at(&[], format!("{} has no smoke test; declare it at {places}", at.kind())))
+}
+
+/// The alias that a function's callers use.
+fn only_alias(function_name: &str, resources: &[Wanted]) -> Checked<Option<String>> {
+    let mut aliases = resources.iter().filter_map(|wanted| {
+        let Resource::Alias(alias) = &wanted.resource else { return None };
+        (alias.function_name == function_name).then(|| alias.name.clone())
+    });
+    let first = aliases.next();
+    match aliases.next() {
+        None => Ok(first),
+        Some(_) => Err(Mistake::at(&[], "the function has several aliases: declare it at the alias that it is for")),
+    }
+}
+
+impl SmokeTest {
+    /// The name of what it is for: an alias (`chat:live`) or a function (`chat`).
+    #[must_use]
+    pub fn callee(&self) -> String {
+        let Self { function_name, alias, .. } = self;
+        alias.as_ref().map_or_else(|| function_name.clone(), |alias| format!("{function_name}:{alias}"))
+    }
+
+    /// What is sent, for people: `POST /chat`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.sent {
+            Sent::Event(_) => format!("the event of {}", self.logical_id),
+            Sent::Request(sent) => format!("{} {}", sent.0.method, sent.0.path),
+        }
+    }
+
+    /// What is sent and what is expected, in one line for people: `POST /chat expects 200`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        match self.expect.status {
+            Some(status) => format!("{} expects {status}", self.name()),
+            None => format!("{} expects that it does not fail", self.name()),
+        }
+    }
+
+    /// The test as it is sent to the function or a version of it.
+    #[must_use]
+    pub fn check(&self, patient: bool) -> Check {
+        let status_is_implied = matches!(&self.sent, Sent::Request(sent) if sent.1.implies_a_status());
+        Check { name: self.name(), event: self.event(), expect: self.expect.clone(), status_is_implied, patient }
+    }
+
+    /// The event.
+    #[must_use]
+    pub fn event(&self) -> Value {
+        match &self.sent {
+            Sent::Event(event) => event.clone(),
+            Sent::Request(sent) => event::of(&sent.0, &sent.1),
+        }
+    }
+
+    /// The request, where the test declares one.
+    #[must_use]
+    pub fn request(&self) -> Option<&Request> {
+        match &self.sent {
+            Sent::Event(_) => None,
+            Sent::Request(sent) => Some(&sent.0),
+        }
+    }
+
+    /// What is expected.
+    #[must_use]
+    pub fn expect(&self) -> &Expect {
+        &self.expect
+    }
+
+    /// The same test with another message, where the declaration says where the message stands.
+    #[must_use]
+    pub fn with_message(&self, text: &str) -> Option<Self> {
+        let pointer = self.message.as_deref()?;
+        let mut test = self.clone();
+        let place = match &mut test.sent {
+            Sent::Event(event) => event.pointer_mut(pointer),
+            Sent::Request(sent) => sent.0.body.as_mut()?.pointer_mut(pointer),
+        };
+        *place? = Value::from(text);
+        Some(test)
+    }
+}
+
+impl Desired {
+    /// The smoke tests whose answers depend on one of these resources.
+    pub fn smoke_tests_of<'d>(&'d self, changed: &BTreeSet<&str>) -> Vec<&'d SmokeTest> {
+        let affected = |test: &&SmokeTest| test.depends_on.iter().any(|id| changed.contains(id.as_str()));
+        self.smoke_tests.iter().filter(affected).collect()
+    }
+}

@@ -1,0 +1,35 @@
+//! The query of a request.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+
+/// Each name with its values, decoded, in the order of the query.
+pub(super) fn parameters(query: &str) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        found.entry(decoded(name)).or_default().push(decoded(value));
+    }
+    found
+}
+
+fn decoded(text: &str) -> String {
+    let text = text.replace('+', " ");
+    percent_decode_str(&text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_values_are_decoded_and_repeated_names_have_several_values() {
+        let found = parameters("a=1&b=x%20y+z&a=2&c");
+        let expected = [("a", vec!["1", "2"]), ("b", vec!["x y z"]), ("c", vec![""])];
+        let expected =
+            expected.map(|(name, values)| (name.to_owned(), values.into_iter().map(str::to_owned).collect()));
+        assert_eq!(found, BTreeMap::from(expected));
+        assert_eq!(parameters(""), BTreeMap::new());
+    }
+}

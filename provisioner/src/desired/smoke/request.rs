@@ -1,0 +1,128 @@
+//! The request of a smoke test.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::super::entrance::Entrance;
+use super::{Checked, Mistake};
+use crate::template::references_in;
+
+/// A request as a template declares it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Request {
+    /// `GET`, `POST` or another method that API Gateway routes.
+    pub method: String,
+    /// The path, with a query if there is one: `/orders?limit=1`. The stage is not part of it.
+    pub path: String,
+    /// The headers.
+    #[serde(default)]
+    headers: BTreeMap<String, Value>,
+    /// Text is sent as it is, everything else as JSON.
+    pub(super) body: Option<Value>,
+}
+
+/// The methods that a route of an HTTP API can name (API Gateway's guide, "Create routes for HTTP APIs"), but for `ANY`.
+const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+
+impl Request {
+    pub(super) fn check(&self) -> Checked<()> {
+        let Self { method, path, headers, .. } = self;
+        if !METHODS.contains(&method.as_str()) {
+            let reason = format!("`{method}` is not a method; the methods are {}", METHODS.join(", "));
+            return Err(Mistake::at(&["Request", "Method"], reason));
+        }
+        let is_path = path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic() && c != '#');
+        if !is_path {
+            let reason =
+                format!("`{path}` is not a path: it begins with `/`, and blanks and others are escaped as `%20`");
+            return Err(Mistake::at(&["Request", "Path"], reason));
+        }
+        for (name, value) in headers {
+            let is_name =
+                !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c));
+            if !is_name {
+                return Err(Mistake::at(
+                    &["Request", "Headers", name],
+                    format!("`{name}` is not the name of a header"),
+                ));
+            }
+            if scalar(value).is_none_or(|text| text.contains(char::is_control)) {
+                return Err(Mistake::at(
+                    &["Request", "Headers", name],
+                    "the value of a header must be text in one line",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Why none of the ways takes the request.
+    pub(super) fn not_taken(&self, ways: &[&Entrance]) -> Mistake {
+        let keys: Vec<_> =
+            ways.iter().filter_map(|way| way.route_key.as_deref()).map(|key| format!("`{key}`")).collect();
+        let reason = match keys.as_slice() {
+            [] => "the event cannot be made: the template has no route and no function URL to this; declare an `Event`"
+                .to_owned(),
+            keys => format!("`{} {}` is not taken by {}", self.method, self.path, keys.join(", ")),
+        };
+        Mistake::at(&["Request"], reason)
+    }
+
+    /// Refuses a reference that would be hidden by Base64.
+    pub(super) fn check_references(&self) -> Checked<()> {
+        let hidden = !self.is_text() && self.body.as_ref().is_some_and(|body| !references_in(body).is_empty());
+        match hidden {
+            false => Ok(()),
+            true => Err(Mistake::at(
+                &["Request", "Body"],
+                "`AWS::AccountId` cannot stand in a body that is not text or JSON",
+            )),
+        }
+    }
+
+    /// The path without the query, and the query.
+    pub(super) fn path_and_query(&self) -> (&str, &str) {
+        self.path.split_once('?').unwrap_or((&self.path, ""))
+    }
+
+    /// The body as it is sent.
+    #[must_use]
+    pub fn body(&self) -> Option<String> {
+        self.body.as_ref().map(|body| body.as_str().map_or_else(|| body.to_string(), str::to_owned))
+    }
+
+    /// The headers with their names in lower case, in which they arrive, and with a `content-type` for the body.
+    #[must_use]
+    pub fn headers(&self) -> BTreeMap<String, String> {
+        let given = self.headers.iter().filter_map(|(name, value)| Some((name.to_lowercase(), scalar(value)?)));
+        let mut headers: BTreeMap<String, String> = given.collect();
+        if let Some(body) = &self.body {
+            let kind = if body.is_string() { "text/plain; charset=utf-8" } else { "application/json" };
+            headers.entry("content-type".to_owned()).or_insert_with(|| kind.to_owned());
+        }
+        headers
+    }
+
+    /// Whether the body arrives as text. Which types are text is not documented; that these are, and a form is not, was
+    /// tried on AWS by the authors of ministackorg/ministack#766.
+    pub(super) fn is_text(&self) -> bool {
+        let headers = self.headers();
+        let kind =
+            headers.get("content-type").map(|kind| kind.split(';').next().unwrap_or_default().trim().to_lowercase());
+        kind.is_none_or(|kind| {
+            kind.starts_with("text/")
+                || ["application/json", "application/xml", "application/javascript"].contains(&kind.as_str())
+        })
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

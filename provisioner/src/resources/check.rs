@@ -1,0 +1,228 @@
+//! A smoke test as it is sent: an event, and what the answer must be.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::scalar;
+
+/// One smoke test, for one function or version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// What people call it, such as `POST /chat`.
+    pub name: String,
+    /// The event that is sent.
+    pub event: Value,
+    /// What the answer must be.
+    pub expect: Expect,
+    /// Whether an answer without `statusCode` is a 200 whose body is the answer: so payload format 2.0 and function URLs
+    /// take it. With payload format 1.0 it is an error (AWS's guide to HTTP APIs, "Lambda function response").
+    pub status_is_implied: bool,
+    /// Whether a refusal by IAM is waited for, because permissions are new and take time to spread.
+    pub patient: bool,
+}
+
+/// What a template expects of an answer. The names are those of `Metadata.Provisioner.SmokeTest.Expect`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Expect {
+    /// The status that the caller gets. Without it, an event only has to be handled without a failure.
+    #[serde(default, deserialize_with = "scalar::optional_whole")]
+    pub status: Option<i32>,
+    /// What the body that the caller gets holds.
+    #[serde(default)]
+    pub body: Matches,
+    /// What the function's whole answer holds.
+    #[serde(default)]
+    pub payload: Matches,
+}
+
+/// A small expectation on a text or a JSON value: all of it must hold.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Matches {
+    /// Texts that stand in it. One text may be written without a list.
+    #[serde(deserialize_with = "one_or_many")]
+    pub contains: Vec<String>,
+    /// JSON pointers (RFC 6901) that lead to a value other than null.
+    #[serde(deserialize_with = "one_or_many")]
+    pub exists: Vec<String>,
+    /// JSON pointers, and the values that they lead to.
+    pub equals: BTreeMap<String, Value>,
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let given = Value::deserialize(deserializer)?;
+    let texts = given.as_array().cloned().unwrap_or_else(|| vec![given]);
+    let texts = texts.iter().map(|one| one.as_str().map(str::to_owned));
+    texts.collect::<Option<_>>().ok_or_else(|| D::Error::custom("it must be text or a list of texts"))
+}
+
+impl Matches {
+    /// Whether nothing is expected.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
+    }
+
+    /// What `text` does not hold; `what` is its name. JSON is read from the text.
+    fn objection(&self, what: &str, text: &str) -> Option<String> {
+        let missing = self.contains.iter().find(|part| !text.contains(*part));
+        if let Some(part) = missing {
+            return Some(format!("its {what} does not contain `{part}`: {}", short(text)));
+        }
+        if self.exists.is_empty() && self.equals.is_empty() {
+            return None;
+        }
+        let Ok(json) = serde_json::from_str::<Value>(text) else {
+            return Some(format!("its {what} is not JSON: {}", short(text)));
+        };
+        let at = |pointer: &str| json.pointer(pointer).filter(|value| !value.is_null());
+        if let Some(pointer) = self.exists.iter().find(|pointer| at(pointer).is_none()) {
+            return Some(format!("its {what} has no `{pointer}`: {}", short(text)));
+        }
+        let other = self.equals.iter().find(|(pointer, value)| json.pointer(pointer) != Some(value));
+        other.map(|(pointer, value)| format!("`{pointer}` of its {what} is not {value}: {}", short(text)))
+    }
+}
+
+/// The most characters of an answer that a message repeats.
+const SHOWN: usize = 2_000;
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+        None => text.to_owned(),
+    }
+}
+
+impl Check {
+    /// Why the answer `payload` is not the expected one; `failed` says that the function failed rather than answered.
+    #[must_use]
+    pub fn objection(&self, payload: &Value, failed: bool) -> Option<String> {
+        let whole = text_of(payload);
+        if failed {
+            return Some(format!("it failed: {}", short(&whole)));
+        }
+        self.expect.payload.objection("answer", &whole).or_else(|| {
+            let is_request = self.expect.status.is_some() || !self.expect.body.is_empty();
+            if !is_request {
+                return None;
+            }
+            match received(payload, self.status_is_implied) {
+                Some((status, body)) => self.expect.response_objection(status, &body),
+                None => Some(format!("its answer has no `statusCode`: {}", short(&whole))),
+            }
+        })
+    }
+}
+
+impl Expect {
+    /// Why a response with this status and body is not the expected one.
+    #[must_use]
+    pub fn response_objection(&self, status: i64, body: &str) -> Option<String> {
+        match self.status.map(i64::from).filter(|expected| *expected != status) {
+            Some(expected) => Some(format!("it answered {status}, not {expected}: {}", short(body))),
+            None => self.body.objection("body", body),
+        }
+    }
+}
+
+/// A text as it is, any other value as JSON.
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The status and body that the caller gets for a function's answer.
+fn received(payload: &Value, status_is_implied: bool) -> Option<(i64, String)> {
+    let Some(status) = payload.get("statusCode") else {
+        return status_is_implied.then(|| (200, text_of(payload)));
+    };
+    let status = status.as_i64().or_else(|| status.as_str()?.parse().ok())?;
+    let body = payload.get("body").filter(|body| !body.is_null()).map(text_of).unwrap_or_default();
+    let decoded = (payload["isBase64Encoded"] == true).then(|| BASE64_STANDARD.decode(&body).ok()).flatten();
+    Some((status, decoded.map_or(body, |bytes| String::from_utf8_lossy(&bytes).into_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn expect(declared: Value) -> Expect {
+        serde_json::from_value(declared).unwrap()
+    }
+
+    fn check(declared: Value) -> Check {
+        let expect = expect(declared);
+        Check { name: "POST /chat".to_owned(), event: json!({}), expect, status_is_implied: true, patient: false }
+    }
+
+    #[test]
+    fn each_part_of_an_expectation_is_held_against_the_answer() {
+        let answer = json!({"statusCode": 200, "body": "{\"message\": \"Dune\", \"films\": [{\"year\": 2021}], \"none\": null}"});
+        let whole = "it answered 200, not 404: {\"message\": \"Dune\", \"films\": [{\"year\": 2021}], \"none\": null}";
+        for (declared, objection) in [
+            (json!({"Status": 200}), None),
+            (json!({"Status": "200", "Body": {"Contains": "Dune"}}), None),
+            (json!({"Status": 404}), Some(whole)),
+            (json!({"Body": {"Contains": ["Dune", "message"]}}), None),
+            (json!({"Body": {"Contains": ["Dune", "Alien"]}}), Some("its body does not contain `Alien`")),
+            (json!({"Body": {"Exists": ["/message", "/films/0/year"]}}), None),
+            (json!({"Body": {"Exists": "/films/1"}}), Some("its body has no `/films/1`")),
+            (json!({"Body": {"Exists": "/none"}}), Some("its body has no `/none`")),
+            (json!({"Body": {"Equals": {"/films/0/year": 2021, "/none": null}}}), None),
+            (json!({"Body": {"Equals": {"/message": "Alien"}}}), Some("`/message` of its body is not \"Alien\"")),
+            (json!({"Body": {"Equals": {"/films/0/year": "2021"}}}), Some("`/films/0/year` of its body is not")),
+            (json!({"Payload": {"Equals": {"/statusCode": 200}}}), None),
+            (json!({"Payload": {"Exists": "/jobs"}}), Some("its answer has no `/jobs`")),
+            (json!({}), None),
+        ] {
+            let told = check(declared.clone()).objection(&answer, false);
+            let fits = match (&told, objection) {
+                (None, None) => true,
+                (Some(told), Some(objection)) => told.starts_with(objection),
+                _ => false,
+            };
+            assert!(fits, "{declared}: {told:?} instead of {objection:?}");
+            assert!(check(declared).objection(&answer, true).is_some_and(|told| told.starts_with("it failed: ")));
+        }
+    }
+
+    #[test]
+    fn a_status_is_implied_where_api_gateway_implies_one() {
+        let good = check(json!({"Status": 200, "Body": {"Equals": {"/ok": true}}}));
+        assert_eq!(good.objection(&json!({"ok": true}), false), None);
+        let strict = Check { status_is_implied: false, ..good.clone() };
+        let told = strict.objection(&json!({"ok": true}), false).unwrap();
+        assert_eq!(told, "its answer has no `statusCode`: {\"ok\":true}");
+        let encoded =
+            json!({"statusCode": 200, "isBase64Encoded": true, "body": BASE64_STANDARD.encode("{\"ok\": true}")});
+        assert_eq!(strict.objection(&encoded, false), None);
+        let text = check(json!({"Status": 200, "Body": {"Contains": "done"}}));
+        assert_eq!(text.objection(&json!("done"), false), None);
+        assert!(good.objection(&json!("done"), false).is_some_and(|told| told.starts_with("its body is not JSON")));
+    }
+
+    #[test]
+    fn an_event_without_an_expectation_only_has_to_be_handled() {
+        let check = check(json!({}));
+        for answer in [Value::Null, json!("done"), json!({"statusCode": 500}), json!([1])] {
+            assert_eq!(check.objection(&answer, false), None);
+        }
+    }
+
+    #[test]
+    fn a_long_answer_is_shortened_between_characters() {
+        let told =
+            check(json!({"Status": 200})).objection(&json!({"statusCode": 500, "body": "ü".repeat(9_000)}), false);
+        let told = told.unwrap();
+        assert!(told.ends_with("ü… (18000 bytes)"), "{told}");
+        assert!(told.chars().count() < 2_100);
+    }
+}

@@ -1,0 +1,349 @@
+//! What templates declare in `Metadata.Provisioner.SmokeTest` arrives at their functions, and nothing else does.
+//!
+//! The functions note every event that they get. What a request becomes is compared with what MiniStack's API and
+//! function URL make of the same request.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::http::send;
+use crate::support::ministack::{api_url, url_url};
+use crate::support::user::User;
+
+/// Notes its event, and answers as its variables say.
+const HANDLER: &str = "
+import json, os
+
+def handler(event, context):
+    with open(os.environ['RECORD'], 'a') as record:
+        record.write(json.dumps(event) + '\\n')
+    if os.environ['ANSWER'] == 'fail':
+        raise RuntimeError('no stock')
+    return json.loads(os.environ['ANSWER'])
+";
+
+const ORDER: &str = "
+          Request:
+            Method: POST
+            Path: /orders/7?dry=1&tag=x&tag=y%20z
+            Headers: {X-Source: smoke, User-Agent: shop/1}
+            Body: {sku: !Sub 'A-${Region}', count: 2}
+          Message: /sku
+          Expect:
+            Status: 201
+            Body: {Contains: new, Exists: /id, Equals: {/state: new}}
+";
+
+/// A stack of orders with what it declares, in a directory of its own.
+struct Orders {
+    user: User,
+    directory: TempDir,
+}
+
+/// Where a declaration stands, and its text.
+enum At<'a> {
+    Nothing,
+    Route(&'a str),
+    Alias(&'a str),
+    Url(&'a str),
+}
+
+impl Orders {
+    fn new(at: &At<'_>) -> Self {
+        let directory = TempDir::new().expect("a directory");
+        fs::create_dir(directory.path().join("code")).expect("a directory");
+        fs::write(directory.path().join("code/index.py"), HANDLER).expect("the handler");
+        let declared = |test: &str| format!("\n    Metadata:\n      Provisioner:\n        SmokeTest:{test}");
+        let (mut route, mut alias, mut url) = (String::new(), String::new(), String::new());
+        match at {
+            At::Nothing => {}
+            At::Route(test) => route = declared(test),
+            At::Alias(test) => alias = declared(test),
+            At::Url(test) => url = declared(test),
+        }
+        let template = TEMPLATE.replace("#route", &route).replace("#alias", &alias).replace("#url", &url);
+        fs::write(directory.path().join("t.yaml"), template).expect("the template");
+        let arguments = [
+            "--template".to_owned(),
+            directory.path().join("t.yaml").display().to_string(),
+            "--stack".to_owned(),
+            "orders".to_owned(),
+            "-P".to_owned(),
+            format!("Record={}", directory.path().join("record").display()),
+        ];
+        Self { user: User::new().always(arguments), directory }
+    }
+
+    /// The events that the function got since the last look.
+    fn events(&self) -> Vec<Value> {
+        let record = self.directory.path().join("record");
+        let text = fs::read_to_string(&record).unwrap_or_default();
+        drop(fs::remove_file(record));
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+
+    /// The version that callers get.
+    async fn version(&self) -> Value {
+        self.user.world().await["functions"]["orders"]["aliases"]["live"]["version"].clone()
+    }
+}
+
+const TEMPLATE: &str = "\
+Parameters:
+  Record: {Type: String}
+  Answer: {Type: String, Default: '{\"statusCode\": 201, \"body\": \"{\\\"id\\\": 7, \\\"state\\\": \\\"new\\\"}\"}'}
+  Region: {Type: String, Default: north}
+  Format: {Type: String, Default: '2.0'}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: orders
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: orders
+      Code: code
+      Runtime: python3.13
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Environment: {Variables: {RECORD: !Ref Record, ANSWER: !Ref Answer}}
+  Version: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Function}}
+  Alias:
+    Type: AWS::Lambda::Alias#alias
+    Properties: {FunctionName: !Ref Function, Name: live, FunctionVersion: !GetAtt Version.Version}
+  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: orders, ProtocolType: HTTP}}
+  Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: $default, AutoDeploy: true}}
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !Ref Alias, PayloadFormatVersion: !Ref Format}
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Alias
+      Action: lambda:InvokeFunction
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/POST/orders/*'
+  Route:
+    Type: AWS::ApiGatewayV2::Route
+    DependsOn: Permission#route
+    Properties: {ApiId: !Ref Api, RouteKey: 'POST /orders/{id}', Target: !Sub 'integrations/${Integration}'}
+  Url:
+    Type: AWS::Lambda::Url#url
+    Properties: {TargetFunctionArn: !Ref Alias, AuthType: NONE}
+  UrlPermission:
+    Type: AWS::Lambda::Permission
+    Properties: {FunctionName: !Ref Alias, Action: lambda:InvokeFunctionUrl, Principal: '*', FunctionUrlAuthType: NONE}
+Outputs:
+  Url: {Value: !GetAtt Url.FunctionUrl}
+  Api: {Value: !Ref Api}
+";
+
+/// The event without what is another for each request, or that only the machine between says.
+fn comparable(mut event: Value) -> Value {
+    let context = event["requestContext"].as_object_mut().expect("a context");
+    for name in ["requestId", "time", "timeEpoch", "apiId", "domainName", "domainPrefix", "accountId"] {
+        context.remove(name);
+    }
+    let headers = event["headers"].as_object_mut().expect("headers");
+    for name in [
+        "authorization",
+        "host",
+        "x-amzn-trace-id",
+        "x-forwarded-for",
+        "x-forwarded-port",
+        "x-forwarded-proto",
+        "x-amzn-tls-cipher-suite",
+        "x-amzn-tls-version",
+    ] {
+        headers.remove(name);
+    }
+    event
+}
+
+#[tokio::test]
+async fn a_template_that_declares_no_smoke_test_is_sent_nothing_and_the_plan_notes_it() {
+    let orders = Orders::new(&At::Nothing);
+    let note = "Alias: no smoke test is declared for orders:live: its version is only checked to be ready";
+    let plan = orders.user.plain(&["plan"]).await.expect_success();
+    assert!(plan.stdout.contains(note) && !plan.stdout.contains("smoke test:"), "{plan:?}");
+    for args in [&["deploy"][..], &["update", "-P", "Region=south", "-P", "Answer={}"], &["rollback"]] {
+        let run = orders.user.plain(args).await.expect_success();
+        assert!(run.stderr.contains(note), "{run:?}");
+        assert!(orders.events().is_empty(), "{run:?}");
+    }
+    let run = orders.user.plain(&["invoke"]).await.expect_code(1);
+    assert!(run.stderr.contains("the template declares no smoke test"), "{run:?}");
+    assert!(run.stderr.contains("hint: give the event with `--event FILE`"), "{run:?}");
+}
+
+#[tokio::test]
+async fn exactly_the_declared_request_arrives_and_a_wrong_answer_keeps_callers_on_the_old_version() {
+    let orders = Orders::new(&At::Route(ORDER));
+    let line = "smoke test: POST /orders/7?dry=1&tag=x&tag=y%20z expects 201 (Route; before callers of orders:live get the \
+                new version)";
+    let plan = orders.user.plain(&["plan"]).await.expect_success();
+    assert!(plan.stdout.contains(line), "no `{line}` in {plan:?}");
+    assert!(orders.events().is_empty(), "a plan sends none");
+    let report = orders.user.plain(&["deploy", "--output", "json"]).await.expect_success().json();
+    let test = json!({
+        "logicalId": "Route",
+        "callee": "orders:live",
+        "test": "POST /orders/7?dry=1&tag=x&tag=y%20z expects 201",
+        "beforeCallers": true,
+    });
+    assert_eq!(report["plan"]["smokeTests"], json!([test]));
+    let [declared] = orders.events().try_into().expect("one event");
+
+    let url = api_url(report["outputs"]["Api"].as_str().expect("an id"), "/orders/7?dry=1&tag=x&tag=y%20z");
+    let headers = [("content-type", "application/json"), ("x-source", "smoke"), ("user-agent", "shop/1")];
+    let body = "{\"sku\":\"A-north\",\"count\":2}".to_owned();
+    let answer = send(&orders.user.account, "POST", &url, &headers, body).await;
+    assert_eq!((answer.status, &answer.body["id"]), (201, &json!(7)), "{answer:?}");
+    let [by_api] = orders.events().try_into().expect("one event");
+    assert_eq!(comparable(declared), comparable(by_api));
+
+    for (answer, cause) in [
+        (r#"{"statusCode": 500, "body": "no stock"}"#, "it answered 500, not 201: no stock"),
+        (r#"{"statusCode": 201, "body": "{\"id\": 7}"}"#, "its body does not contain `new`"),
+        (r#"{"statusCode": 201, "body": "new"}"#, "its body is not JSON: new"),
+        (r#"{"statusCode": 201, "body": "{\"state\": \"new\"}"}"#, "its body has no `/id`"),
+        (
+            r#"{"statusCode": 201, "body": "{\"id\": 7, \"state\": \"renewed\"}"}"#,
+            "`/state` of its body is not \"new\"",
+        ),
+        ("fail", "it failed: "),
+    ] {
+        let bad = format!("Answer={answer}");
+        let run = orders.user.plain(&["deploy", "-P", &bad]).await.expect_code(1);
+        assert!(run.stderr.contains(cause), "no `{cause}` in {run:?}");
+        assert!(run.stderr.contains("of function orders: POST /orders/7?dry=1&tag=x&tag=y%20z: "), "{run:?}");
+        assert_eq!(orders.version().await, "1", "{run:?}");
+        assert_eq!(orders.events().len(), 1);
+    }
+    orders.user.plain(&["deploy", "-P", "Answer=fail", "--no-smoke"]).await.expect_success();
+    assert_ne!(orders.version().await, "1");
+    assert!(orders.events().is_empty());
+    let back = orders.user.plain(&["rollback"]).await.expect_success();
+    assert!(back.stderr.contains("version 1 passed its smoke test"), "{back:?}");
+    assert_eq!((orders.version().await, orders.events().len()), (json!("1"), 1));
+}
+
+#[tokio::test]
+async fn a_route_of_payload_format_1_gets_an_event_of_that_format() {
+    let orders = Orders::new(&At::Route(ORDER));
+    orders.user.plain(&["deploy", "-P", "Format=1.0"]).await.expect_success();
+    let [event] = orders.events().try_into().expect("one event");
+    for (pointer, value) in [
+        ("/version", json!("1.0")),
+        ("/httpMethod", json!("POST")),
+        ("/path", json!("/orders/7")),
+        ("/resource", json!("/orders/{id}")),
+        ("/pathParameters", json!({"id": "7"})),
+        ("/multiValueQueryStringParameters", json!({"dry": ["1"], "tag": ["x", "y z"]})),
+        ("/headers/x-source", json!("smoke")),
+        ("/body", json!("{\"sku\":\"A-north\",\"count\":2}")),
+    ] {
+        assert_eq!(event.pointer(pointer), Some(&value), "{pointer}");
+    }
+    let account = event["requestContext"]["accountId"].as_str().expect("an account");
+    assert!(account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit()), "{account}");
+    let implied = "Answer={\"id\": 7}";
+    let run = orders.user.plain(&["deploy", "-P", "Format=1.0", "-P", implied]).await.expect_code(1);
+    assert!(run.stderr.contains("its answer has no `statusCode`: {\"id\":7}"), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_function_url_gets_the_event_that_it_makes_itself() {
+    let orders = Orders::new(&At::Url(&ORDER.replace("/orders/7", "/any/7")));
+    let report = orders.user.plain(&["deploy", "--output", "json"]).await.expect_success().json();
+    let [declared] = orders.events().try_into().expect("one event");
+    let url = report["outputs"]["Url"].as_str().expect("a URL");
+    let headers = [("content-type", "application/json"), ("x-source", "smoke"), ("user-agent", "shop/1")];
+    let body = "{\"sku\":\"A-north\",\"count\":2}".to_owned();
+    let url = url_url(url, "/any/7?dry=1&tag=x&tag=y%20z");
+    let answer = send(&orders.user.account, "POST", &url, &headers, body).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let [by_url] = orders.events().try_into().expect("one event");
+    assert_eq!(comparable(declared), comparable(by_url));
+}
+
+#[tokio::test]
+async fn a_worker_gets_its_event_and_must_not_fail() {
+    let event = "
+          Event: {Records: [{body: !Ref Region}]}
+          Expect: {Payload: {Equals: {/failures: []}}}
+";
+    let orders = Orders::new(&At::Alias(event));
+    let good = "Answer={\"failures\": []}";
+    orders.user.plain(&["deploy", "-P", good]).await.expect_success();
+    assert_eq!(orders.events(), [json!({"Records": [{"body": "north"}]})]);
+    for (answer, cause) in [
+        ("Answer=fail", "the event of Alias: it failed: "),
+        ("Answer={\"failures\": [1]}", "the event of Alias: `/failures` of its answer is not []: {\"failures\":[1]}"),
+    ] {
+        let run = orders.user.plain(&["deploy", "-P", answer]).await.expect_code(1);
+        assert!(run.stderr.contains(cause), "no `{cause}` in {run:?}");
+        assert_eq!(orders.version().await, "1");
+    }
+}
+
+#[tokio::test]
+async fn a_test_is_sent_at_the_end_where_no_version_is_tested_before_callers_get_it() {
+    let orders = Orders::new(&At::Route(ORDER));
+    orders.user.plain(&["deploy", "--no-smoke"]).await.expect_success();
+    // The function stays as it is, and its event becomes another.
+    let run = orders.user.plain(&["deploy", "-P", "Format=1.0", "--output", "json"]).await.expect_success();
+    assert!(run.stderr.contains("(Route; to orders:live, when all steps are done)"), "{run:?}");
+    assert_eq!(run.json()["smoke"]["passed"], true, "{run:?}");
+    let [event] = orders.events().try_into().expect("one event");
+    assert_eq!(event["version"], "1.0");
+    let by_cloudformation = Orders::new(&At::Route(ORDER));
+    let bad = ["deploy", "--engine", "cloudformation", "-P", "Answer=fail"];
+    let run = by_cloudformation.user.plain(&bad).await.expect_code(1);
+    assert!(run.stderr.contains("smoke test: POST /orders/7?dry=1&tag=x&tag=y%20z expects 201"), "{run:?}");
+    for text in ["sending a smoke test to what was deployed", "it failed: ", "everything of the plan is deployed"] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert_eq!(by_cloudformation.events().len(), 1);
+}
+
+#[tokio::test]
+async fn invoke_sends_the_declared_request_another_message_or_an_event_of_ones_own() {
+    let orders = Orders::new(&At::Route(ORDER));
+    orders.user.plain(&["deploy", "--no-smoke"]).await.expect_success();
+    for (args, body) in [
+        (&["invoke"][..], "{\"sku\":\"A-north\",\"count\":2}"),
+        (&["invoke", "--message", "B \"2\""], "{\"sku\":\"B \\\"2\\\"\",\"count\":2}"),
+    ] {
+        let answer = orders.user.plain(args).await.expect_success().json();
+        assert_eq!(answer["statusCode"], 201);
+        let [event] = orders.events().try_into().expect("one event");
+        assert_eq!((&event["body"], &event["rawPath"]), (&json!(body), &json!("/orders/7")));
+    }
+    let own = orders.directory.path().join("event.json");
+    fs::write(&own, "{\"own\": true}").expect("the event");
+    orders.user.plain(&["invoke", "--event", &own.display().to_string()]).await.expect_success();
+    assert_eq!(orders.events(), [json!({"own": true})]);
+    let without = Orders::new(&At::Route(&ORDER.replace("          Message: /sku\n", "")));
+    let run = without.user.plain(&["invoke", "--message", "x"]).await.expect_code(1);
+    assert!(run.stderr.contains("the smoke test of Route does not say where a message goes"), "{run:?}");
+    assert!(run.stderr.contains("hint: give the whole event with `--event FILE`"), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_declaration_is_an_error_of_the_plan_with_file_and_line() {
+    let orders = Orders::new(&At::Route(&ORDER.replace("POST", "GET")));
+    for args in ["plan", "deploy", "destroy"] {
+        let run = orders.user.plain(&[args]).await.expect_code(1);
+        let told = "t.yaml:52: Route.Metadata.Provisioner.SmokeTest.Request: `GET /orders/7?dry=1&tag=x&tag=y%20z` is not \
+                    taken by `POST /orders/{id}`";
+        assert!(run.stderr.contains(told), "no `{told}` in {run:?}");
+    }
+    assert!(orders.user.world().await.is_empty());
+}
