@@ -41,6 +41,12 @@ impl Declaration {
     pub(super) fn read(value: &Value) -> Checked<Option<Self>> {
         let Provisioner { smoke_test } = decoded(value, &[])?;
         let Some(value) = smoke_test else { return Ok(None) };
+        // Decoding would take a list for the values of a map in their order.
+        let maps: [&[&str]; 5] = [&[], &["Request"], &["Expect"], &["Expect", "Body"], &["Expect", "Payload"]];
+        let other = maps.into_iter().find(|path| at(&value, path).is_some_and(|one| !one.is_object()));
+        if let Some(path) = other {
+            return Err(Mistake::at(path, "it must be a map"));
+        }
         let declaration: Self = decoded(&value, &["SmokeTest"])?;
         declaration.check()?;
         Ok(Some(declaration))
@@ -93,6 +99,10 @@ fn check_matches(name: &str, matches: &Matches) -> Checked<()> {
             Err(Mistake::at(&["Expect", name, key], reason))
         }
     }
+}
+
+fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, key| value.get(key))
 }
 
 fn decoded<T: DeserializeOwned>(value: &Value, at: &[&str]) -> Checked<T> {

@@ -33,7 +33,7 @@ fn route(id: &str, key: &str, to: &str) -> String {
 }
 
 #[test]
-fn routes_with_post_and_function_urls_lead_to_a_function_in_the_templates_order() {
+fn routes_and_function_urls_lead_to_a_function_in_the_templates_order() {
     let url = "  Url:\n    Type: AWS::Lambda::Url\n    Properties: {TargetFunctionArn: !Ref Alias, AuthType: NONE}\n";
     // What a route needs beside its integration does not make it a later one.
     let waits = route("First", "POST /books", "ToAlias").replace("Properties", "DependsOn: Second, Properties");
@@ -52,6 +52,8 @@ fn routes_with_post_and_function_urls_lead_to_a_function_in_the_templates_order(
             led("chat:live", Some("POST /books")),
             led("chat", Some("POST /films")),
             led("chat:live", Some("ANY /films")),
+            led("chat:live", Some("GET /films")),
+            led("chat", Some("$default")),
             led("chat:live", None)
         ]
     );

@@ -31,7 +31,7 @@ fn payload_format_2_is_the_event_that_api_gateway_makes() {
         ("orders:live", "POST /orders/7%20a?dry=1&tag=x&tag=y%20z")
     );
     let headers = json!({
-        "content-length": "27",
+        "content-length": "25",
         "content-type": "application/json",
         "host": "provisioner.execute-api.eu-west-1.amazonaws.com",
         "user-agent": "provisioner-smoke-test",

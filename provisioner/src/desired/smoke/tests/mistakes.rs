@@ -13,9 +13,11 @@ fn told(declared: &str) -> String {
 #[test]
 fn a_wrong_declaration_is_refused_with_its_place() {
     for (declared, place, reason) in [
-        ("{Reqest: {}}", "", "`Reqest` is not supported; supported are Request, Event, Expect, Message"),
+        ("{Reqest: {}}", ".Reqest", "`Reqest` is not supported; supported are Request, Event, Expect, Message"),
         ("{}", "", "it has neither `Request` nor `Event`"),
-        ("[]", "", "it must be a map, not a list"),
+        ("[]", "", "it must be a map"),
+        ("{Request: [POST, /orders]}", ".Request", "it must be a map"),
+        ("{Event: {}, Expect: {Body: [a]}}", ".Expect.Body", "it must be a map"),
         (
             "{Event: {}, Request: {Method: POST, Path: /orders}}",
             "",
@@ -62,7 +64,7 @@ fn a_wrong_declaration_is_refused_with_its_place() {
         ),
         (
             "{Request: {Method: POST, Path: /orders}, Expect: {Body: {Matches: a}}}",
-            ".Expect.Body",
+            ".Expect.Body.Matches",
             "`Matches` is not supported; supported are Contains, Exists, Equals",
         ),
         (
@@ -109,7 +111,7 @@ fn a_wrong_declaration_is_refused_with_its_place() {
         ("{Event: !Ref Nothing}", ".Event.Ref", "there is no parameter or resource `Nothing`"),
     ] {
         let told = told(declared);
-        let expected = format!("resolving t.yaml:17: Route0.Metadata.Provisioner.SmokeTest{place}: {reason}");
+        let expected = format!("resolving t.yaml:18: Route0.Metadata.Provisioner.SmokeTest{place}: {reason}");
         assert_eq!(told, expected, "{declared}");
     }
 }
