@@ -4,6 +4,7 @@
 //! function URL make of the same request.
 
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,10 +37,15 @@ const ORDER: &str = "
             Body: {Contains: new, Exists: /id, Equals: {/state: new}}
 ";
 
+static COUNT: AtomicUsize = AtomicUsize::new(1);
+
 /// A stack of orders with what it declares, in a directory of its own.
 struct Orders {
     user: User,
     directory: TempDir,
+    /// The function's name, which no other test has: MiniStack ends the processes of a function of that name in every
+    /// account when one is changed.
+    name: String,
 }
 
 /// Where a declaration stands, and its text.
@@ -65,7 +71,10 @@ impl Orders {
         }
         let template = TEMPLATE.replace("#route", &route).replace("#alias", &alias).replace("#url", &url);
         fs::write(directory.path().join("t.yaml"), template).expect("the template");
+        let name = format!("orders-{}", COUNT.fetch_add(1, Ordering::SeqCst));
         let arguments = [
+            "-P".to_owned(),
+            format!("Name={name}"),
             "--template".to_owned(),
             directory.path().join("t.yaml").display().to_string(),
             "--stack".to_owned(),
@@ -73,7 +82,7 @@ impl Orders {
             "-P".to_owned(),
             format!("Record={}", directory.path().join("record").display()),
         ];
-        Self { user: User::new().always(arguments), directory }
+        Self { user: User::new().always(arguments), directory, name }
     }
 
     /// The events that the function got since the last look.
@@ -86,13 +95,14 @@ impl Orders {
 
     /// The version that callers get.
     async fn version(&self) -> Value {
-        self.user.world().await["functions"]["orders"]["aliases"]["live"]["version"].clone()
+        self.user.world().await["functions"][&self.name]["aliases"]["live"]["version"].clone()
     }
 }
 
 const TEMPLATE: &str = "\
 Parameters:
   Record: {Type: String}
+  Name: {Type: String}
   Answer: {Type: String, Default: '{\"statusCode\": 201, \"body\": \"{\\\"id\\\": 7, \\\"state\\\": \\\"new\\\"}\"}'}
   Region: {Type: String, Default: north}
   Format: {Type: String, Default: '2.0'}
@@ -107,7 +117,7 @@ Resources:
   Function:
     Type: AWS::Lambda::Function
     Properties:
-      FunctionName: orders
+      FunctionName: !Ref Name
       Code: code
       Runtime: python3.13
       Handler: index.handler
@@ -169,12 +179,13 @@ fn comparable(mut event: Value) -> Value {
 #[tokio::test]
 async fn a_template_that_declares_no_smoke_test_is_sent_nothing_and_the_plan_notes_it() {
     let orders = Orders::new(&At::Nothing);
-    let note = "Alias: no smoke test is declared for orders:live: its version is only checked to be ready";
+    let note =
+        format!("Alias: no smoke test is declared for {}:live: its version is only checked to be ready", orders.name);
     let plan = orders.user.plain(&["plan"]).await.expect_success();
-    assert!(plan.stdout.contains(note) && !plan.stdout.contains("smoke test:"), "{plan:?}");
+    assert!(plan.stdout.contains(&note) && !plan.stdout.contains("smoke test:"), "{plan:?}");
     for args in [&["deploy"][..], &["update", "-P", "Region=south", "-P", "Answer={}"], &["rollback"]] {
         let run = orders.user.plain(args).await.expect_success();
-        assert!(run.stderr.contains(note), "{run:?}");
+        assert!(run.stderr.contains(&note), "{run:?}");
         assert!(orders.events().is_empty(), "{run:?}");
     }
     let run = orders.user.plain(&["invoke"]).await.expect_code(1);
@@ -185,15 +196,17 @@ async fn a_template_that_declares_no_smoke_test_is_sent_nothing_and_the_plan_not
 #[tokio::test]
 async fn exactly_the_declared_request_arrives_and_a_wrong_answer_keeps_callers_on_the_old_version() {
     let orders = Orders::new(&At::Route(ORDER));
-    let line = "smoke test: POST /orders/7?dry=1&tag=x&tag=y%20z expects 201 (Route; before callers of orders:live get the \
-                new version)";
+    let line = format!(
+        "smoke test: POST /orders/7?dry=1&tag=x&tag=y%20z expects 201 (Route; before callers of {}:live get the new version)",
+        orders.name
+    );
     let plan = orders.user.plain(&["plan"]).await.expect_success();
-    assert!(plan.stdout.contains(line), "no `{line}` in {plan:?}");
+    assert!(plan.stdout.contains(&line), "no `{line}` in {plan:?}");
     assert!(orders.events().is_empty(), "a plan sends none");
     let report = orders.user.plain(&["deploy", "--output", "json"]).await.expect_success().json();
     let test = json!({
         "logicalId": "Route",
-        "callee": "orders:live",
+        "callee": format!("{}:live", orders.name),
         "test": "POST /orders/7?dry=1&tag=x&tag=y%20z expects 201",
         "beforeCallers": true,
     });
@@ -222,7 +235,8 @@ async fn exactly_the_declared_request_arrives_and_a_wrong_answer_keeps_callers_o
         let bad = format!("Answer={answer}");
         let run = orders.user.plain(&["deploy", "-P", &bad]).await.expect_code(1);
         assert!(run.stderr.contains(cause), "no `{cause}` in {run:?}");
-        assert!(run.stderr.contains("of function orders: POST /orders/7?dry=1&tag=x&tag=y%20z: "), "{run:?}");
+        let of = format!("of function {}: POST /orders/7?dry=1&tag=x&tag=y%20z: ", orders.name);
+        assert!(run.stderr.contains(&of), "no `{of}` in {run:?}");
         assert_eq!(orders.version().await, "1", "{run:?}");
         assert_eq!(orders.events().len(), 1);
     }
@@ -299,7 +313,8 @@ async fn a_test_is_sent_at_the_end_where_no_version_is_tested_before_callers_get
     orders.user.plain(&["deploy", "--no-smoke"]).await.expect_success();
     // The function stays as it is, and its event becomes another.
     let run = orders.user.plain(&["deploy", "-P", "Format=1.0", "--output", "json"]).await.expect_success();
-    assert!(run.stderr.contains("(Route; to orders:live, when all steps are done)"), "{run:?}");
+    let when = format!("(Route; to {}:live, when all steps are done)", orders.name);
+    assert!(run.stderr.contains(&when), "no `{when}` in {run:?}");
     assert_eq!(run.json()["smoke"]["passed"], true, "{run:?}");
     let [event] = orders.events().try_into().expect("one event");
     assert_eq!(event["version"], "1.0");
@@ -341,7 +356,7 @@ async fn a_wrong_declaration_is_an_error_of_the_plan_with_file_and_line() {
     let orders = Orders::new(&At::Route(&ORDER.replace("POST", "GET")));
     for args in ["plan", "deploy", "destroy"] {
         let run = orders.user.plain(&[args]).await.expect_code(1);
-        let told = "t.yaml:52: Route.Metadata.Provisioner.SmokeTest.Request: `GET /orders/7?dry=1&tag=x&tag=y%20z` is not \
+        let told = "t.yaml:46: Route.Metadata.Provisioner.SmokeTest.Request: `GET /orders/7?dry=1&tag=x&tag=y%20z` is not \
                     taken by `POST /orders/{id}`";
         assert!(run.stderr.contains(told), "no `{told}` in {run:?}");
     }

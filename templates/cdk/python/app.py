@@ -27,6 +27,8 @@ stack.node.find_child("ChatFunction").code = aws_lambda.CfnFunction.CodeProperty
 stack.node.find_child("ChatVersion").cfn_options.deletion_policy = cdk.CfnDeletionPolicy.DELETE
 stack.node.find_child("ChatVersion").cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
 
+stack.node.find_child("ChatRoute").add_metadata("Provisioner", {"SmokeTest": {"Request": {"Method": "POST", "Path": "/chat", "Body": {"message": "Recommend me one movie in one short sentence", "history": []}}, "Message": "/message", "Expect": {"Status": 200, "Body": {"Exists": "/message"}}}})
+
 # A new version for new code or configuration: CloudFormation publishes when a property changes.
 stack.node.find_child("ChatVersion").description = f"61335cd32903 {code_of_ChatFunction.asset_hash}"
 

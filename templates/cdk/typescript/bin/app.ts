@@ -22,6 +22,26 @@ const codeOfChatFunction = new Asset(stack, 'Code of ChatFunction', {
 (stack.node.findChild('ChatVersion') as cdk.CfnResource).cfnOptions.deletionPolicy = cdk.CfnDeletionPolicy.DELETE;
 (stack.node.findChild('ChatVersion') as cdk.CfnResource).cfnOptions.updateReplacePolicy = cdk.CfnDeletionPolicy.RETAIN;
 
+(stack.node.findChild('ChatRoute') as cdk.CfnResource).addMetadata("Provisioner", {
+  "SmokeTest": {
+    "Request": {
+      "Method": "POST",
+      "Path": "/chat",
+      "Body": {
+        "message": "Recommend me one movie in one short sentence",
+        "history": []
+      }
+    },
+    "Message": "/message",
+    "Expect": {
+      "Status": 200,
+      "Body": {
+        "Exists": "/message"
+      }
+    }
+  }
+});
+
 // A new version for new code or configuration: CloudFormation publishes when a property changes.
 (stack.node.findChild('ChatVersion') as lambda.CfnVersion).description =
   `61335cd32903 ${codeOfChatFunction.assetHash}`;
