@@ -21,21 +21,31 @@ fn arguments(port: u16) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn local_prints_the_chats_url_serves_it_and_ends_with_ctrl_c() {
+async fn local_prints_the_urls_of_chat_and_stream_serves_them_and_ends_with_ctrl_c() {
     let port = free_port();
     let elsewhere = Account::fresh();
     let cli = Cli::new(&elsewhere);
-    let mut program = cli.spawn(arguments(port));
+    let streaming = ["-P", "Streaming=true"].map(str::to_owned);
+    let mut program = cli.spawn(arguments(port).into_iter().chain(streaming));
     let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
     let first = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await.expect("ready in time").unwrap();
     let Some(first) = first else { panic!("it ended: {:?}", program.wait_with_output().await) };
     let url = first.strip_prefix("chat: ").unwrap_or_else(|| panic!("{first}"));
     assert!(url.starts_with(&format!("http://127.0.0.1:{port}/")), "{url}");
 
+    let second = lines.next_line().await.unwrap().expect("a second line");
+    let stream = second.strip_prefix("stream: ").unwrap_or_else(|| panic!("{second}"));
+    assert!(stream.starts_with(&format!("http://127.0.0.1:{port}/")), "{stream}");
+
     let question = json!({"message": "Recommend me a sci-fi movie", "history": []});
     let answer = post_chat(&Account::of_nobody(), url, &question).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.body["message"].is_string() && answer.body["usage"]["outputTokens"].is_u64(), "{answer:?}");
+
+    let streamed = post_chat(&Account::of_nobody(), stream, &question).await;
+    let events = streamed.body.as_str().unwrap_or_default();
+    assert_eq!(streamed.status, 200, "{streamed:?}");
+    assert!(events.starts_with("event: token") && events.contains("event: done"), "{streamed:?}");
 
     let world = World::read(&elsewhere).await;
     assert!(world.is_empty(), "settings for another AWS do not lead it there: {world:?}");
@@ -46,7 +56,7 @@ async fn local_prints_the_chats_url_serves_it_and_ends_with_ctrl_c() {
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(0), "{stderr}");
     assert!(stderr.contains("canned text"), "whose words these are: {stderr}");
-    assert_eq!(lines.next_line().await.unwrap(), None, "one line is the whole result");
+    assert_eq!(lines.next_line().await.unwrap(), None, "two lines are the whole result");
     assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "MiniStack ended too");
 }
 
