@@ -70,7 +70,9 @@ pub(crate) fn other_function_zip_file() -> &'static Path {
 
 /// A package of a few bytes, for Python, that answers every chat: what is enough where only calls are looked at.
 pub(crate) fn answering_zip_file(release: u8) -> PathBuf {
-    let program = format!("def handler(event, context):\n    return {{'statusCode': 200, 'body': '{release}'}}\n");
+    let program = format!(
+        "def handler(event, context):\n    return {{'statusCode': 200, 'body': '{{\"message\": \"{release}\"}}'}}\n"
+    );
     file_of(&format!("answering-{release}"), &zip_of("answer.py", program.as_bytes(), 0o644))
 }
 
