@@ -1,8 +1,8 @@
 //! Smoke tests as people read them in a plan.
 
-use super::value_text::readable;
 use crate::desired::SmokeTest;
 use crate::plan::Tested;
+use crate::template::shown;
 
 /// A line for each smoke test that a plan sends.
 #[must_use]
@@ -22,7 +22,7 @@ pub fn smoke_tests_text(tests: &[&SmokeTest]) -> String {
 }
 
 fn line(logical_id: &str, test: &str, when: &str) -> String {
-    format!("  smoke test: {} ({logical_id}; {when})\n", readable(test))
+    format!("  smoke test: {} ({logical_id}; {when})\n", shown(test))
 }
 
 fn text(lines: impl Iterator<Item = String>) -> String {

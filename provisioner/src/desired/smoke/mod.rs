@@ -21,7 +21,7 @@ use super::{Desired, Wanted};
 use crate::error::Result;
 use crate::resources::Resource;
 use crate::resources::check::{Check, Expect};
-use crate::template::{Known, Reference, Template, references_in};
+use crate::template::{Known, Reference, Template, references_in, reserved_in};
 
 /// A smoke test of one function or alias.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,11 +88,9 @@ pub(super) fn declared(
 fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -> Checked<Option<SmokeTest>> {
     let Some(Declaration { request, event, mut expect, message }) = Declaration::read(value)? else { return Ok(None) };
     if let Some(reference) = references_in(value).into_iter().find(|one| *one != Reference::account()) {
-        let Reference { logical_id, attribute } = &reference;
-        let what = if attribute == "Ref" {
-            format!("the id of `{logical_id}`")
-        } else {
-            format!("`{logical_id}.{attribute}`")
+        let what = match reference.attribute.as_str() {
+            "Ref" => format!("the id of `{}`", reference.logical_id),
+            _ => format!("`{}`", reference.name()),
         };
         let reason = format!("{what} is not known before AWS assigns it: use parameters, pseudo parameters and names");
         return Err(Mistake::at(&[], reason));
@@ -117,7 +115,13 @@ fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -
         (None, event) => Sent::Event(event.unwrap_or_default()),
     };
     let depends_on = depends::on(id, &function_name, alias.as_deref(), resources);
-    Ok(Some(SmokeTest { logical_id: id.to_owned(), function_name, alias, depends_on, sent, expect, message }))
+    let test = SmokeTest { logical_id: id.to_owned(), function_name, alias, depends_on, sent, expect, message };
+    // A body is text of JSON, in which a function that waits for the account is not found again.
+    let filled = Known::of_account("123456789012").fill(&test.event());
+    match reserved_in(&filled.to_string()) {
+        None => Ok(Some(test)),
+        Some(_) => Err(Mistake::at(&["Request"], "a function of `AWS::AccountId` cannot stand here; use it as it is")),
+    }
 }
 
 /// The function, and its alias if callers use one, that a resource is or that it calls.
