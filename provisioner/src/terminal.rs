@@ -104,12 +104,22 @@ pub(crate) fn somebody_is_there() -> bool {
 
 /// Asks a question; anything but yes is no.
 pub(crate) fn agrees(question: &str) -> Result<bool> {
+    let answer = answer_to(&format!("{question} [y/N]")).map_err(|error| Error::new("reading the answer", error))?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Asks for a text. `None` when it cannot be read.
+pub(crate) fn ask(question: &str) -> Option<String> {
+    answer_to(question).ok()
+}
+
+fn answer_to(question: &str) -> std::io::Result<String> {
     {
         let _one_at_a_time = STDERR.lock();
         let mut stderr = anstream::stderr().lock();
-        let _ = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush());
+        let _ = write!(stderr, "{question} ").and_then(|()| stderr.flush());
     }
     let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(|error| Error::new("reading the answer", error))?;
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(answer)
 }

@@ -1,7 +1,5 @@
 //! What helps against the answers that a person meets most.
 
-use super::profile;
-
 /// What helps when AWS refused a call, by the code and the sentence of its answer.
 pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
     let hint = match code {
@@ -89,38 +87,31 @@ fn resource(text: &str) -> &str {
     text[..end.unwrap_or(text.len())].trim_end_matches(['.', ',', ';'])
 }
 
-/// What the way to AWS broke off with, and what helps.
+/// Why a call did not reach AWS, and what helps.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Way {
     pub(super) cause: String,
-    pub(super) hint: &'static str,
+    pub(super) hint: String,
+}
+
+impl Way {
+    pub(super) fn new(cause: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { cause: cause.into(), hint: hint.into() }
+    }
 }
 
 /// The same where no answer came, by what the SDK tells from the outermost word to the deepest: the way down is its
 /// own, and the deepest is what a person can act on.
 pub(super) fn way(causes: &[String]) -> Way {
-    let chain = causes.join(": ");
-    let lower = chain.to_ascii_lowercase();
+    let lower = causes.join(": ").to_ascii_lowercase();
     let deepest = causes.last().cloned().unwrap_or_default();
-    let told = |cause: &str, hint| Way { cause: cause.to_owned(), hint };
-    if chain.contains("no providers in chain provided credentials") || chain.contains("IMDS") {
-        return told("no AWS credentials were found", LOG_IN);
+    if lower.contains("identity resolver timed out") {
+        return Way::new(deepest, "getting credentials takes too long: check the profile and its `credential_process`");
     }
-    if lower.contains("token") && lower.contains("expired") {
-        return told(&deepest, SESSION);
+    if lower.contains("invalid peer certificate") {
+        return Way::new(format!("the certificate of the other side is not trusted: {deepest}"), CERTIFICATE);
     }
-    if lower.contains("sso") && lower.contains("token") {
-        return told(&deepest, "log in (`aws sso login`), then run the same command");
-    }
-    if deepest.contains("could not find source profile") || chain.contains("was not defined") {
-        return told(&deepest, PROFILES);
-    }
-    // What the SDK says when there is no configuration file at all.
-    if chain.contains("the credential provider was not enabled") {
-        let named = profile::told(causes).map(|name| format!("there is no profile `{name}`"));
-        let named = named.unwrap_or_else(|| "the profile that AWS_PROFILE names is not there".to_owned());
-        return told(&format!("{named}, nor a file with profiles"), PROFILES);
-    }
-    let unreached = |hint| Way { cause: format!("AWS could not be reached: {deepest}"), hint };
+    let unreached = |hint| Way::new(format!("AWS could not be reached: {deepest}"), hint);
     if lower.contains("dns error") || lower.contains("failed to lookup address") {
         return unreached("no such host: check the name of the region (`--region`, AWS_REGION) and the network");
     }
@@ -134,9 +125,12 @@ pub(super) fn way(causes: &[String]) -> Way {
     )
 }
 
-const PROFILES: &str = "name a profile of ~/.aws/config: `aws configure list-profiles`";
-const LOG_IN: &str = "log in (`aws sso login --profile NAME`, then `--profile NAME`) or set AWS_ACCESS_KEY_ID and \
-                      AWS_SECRET_ACCESS_KEY";
+const CERTIFICATE: &str = "where a proxy of your network opens TLS connections, name the file of its certificate \
+                           authority with AWS_CA_BUNDLE or `ca_bundle` in the profile; else check the endpoint";
+
+/// For a machine without any credentials.
+pub(super) const LOG_IN: &str = "log in (`aws login`, or `aws sso login --profile NAME` and then `--profile NAME`) or \
+                                 set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
 
 #[cfg(test)]
 mod tests {

@@ -2,24 +2,25 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use aws_config::environment::EnvironmentVariableRegionProvider;
-use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
-use aws_config::provider_config::ProviderConfig;
+use aws_config::identity::IdentityCache;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::TlsContext;
 
+use super::mfa::AskCode;
 use super::pace::Pace;
 use super::problem::problem;
-use super::profile::OfProfile;
+use super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::place::Place;
+
+/// How long getting credentials may take: a person types a code, or a program opens a browser.
+const CREDENTIALS_TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// Told what a long wait is for.
 pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
@@ -36,6 +37,8 @@ pub struct Connection {
     pub endpoint_url: Option<String>,
     /// Whether to go as the emulator's default account, whatever credentials are configured.
     pub as_nobody: bool,
+    /// How a person is asked for the code of a device (MFA), where one is at a terminal.
+    pub ask_code: Option<AskCode>,
 }
 
 /// The clients of all services.
@@ -70,15 +73,22 @@ impl Aws {
     /// Reads the configuration and makes the clients. AWS is not called yet.
     ///
     /// # Errors
-    /// When no region is configured, or there is none of that name.
+    /// When no region is configured, or there is none of that name; when what is configured of credentials, proxies or
+    /// certificates cannot be used.
     pub async fn connect(connection: &Connection, notify: Notify) -> Result<Self> {
-        let https =
-            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(std::time::Duration::from_secs(5))
-            .read_timeout(std::time::Duration::from_secs(60));
+        let settings = match connection.as_nobody {
+            true => None,
+            false => Some(Settings::read(connection.profile.as_deref()).await?),
+        };
+        let http = match &settings {
+            Some(settings) => settings.http.clone(),
+            None => super::http::direct(&TlsContext::default()),
+        };
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).read_timeout(Duration::from_secs(60));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(Pace::new(Arc::clone(&notify)).client(https.clone()))
+            .http_client(Pace::new(Arc::clone(&notify)).client(http))
+            .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIME_LIMIT).build())
             .timeout_config(timeouts.build())
             // A call that waits for its turn uploads nothing yet; what stalls later ends by the read timeout.
             .stalled_stream_protection(StalledStreamProtectionConfig::enabled().upload_enabled(false).build())
@@ -88,32 +98,29 @@ impl Aws {
             loader = loader.region(Region::new(region.clone()));
         }
         if let Some(profile) = &connection.profile {
-            // Who names a profile means its account, whatever keys the environment has: the SDK's own chain would take
-            // those, where AWS's CLI takes the profile.
-            let conf = ProviderConfig::without_region().with_http_client(https);
-            let region = RegionProviderChain::first_try(connection.region.clone().map(Region::new))
-                .or_else(EnvironmentVariableRegionProvider::new())
-                .or_else(ProfileFileRegionProvider::builder().profile_name(profile).build());
-            let conf = conf.with_region(region.region().await);
-            let credentials = ProfileFileCredentialsProvider::builder().configure(&conf).profile_name(profile);
-            let credentials = OfProfile { name: profile.clone(), credentials: credentials.build() };
-            loader = loader.profile_name(profile).credentials_provider(credentials);
+            loader = loader.profile_name(profile);
         }
         if let Some(endpoint_url) = &connection.endpoint_url {
             loader = loader.endpoint_url(endpoint_url);
         }
-        if connection.as_nobody {
-            loader = loader.credentials_provider(Credentials::new("test", "test", None, None, "local"));
-        }
-        let config = loader.load().await;
+        loader = match connection.as_nobody {
+            true => loader.credentials_provider(Credentials::new("test", "test", None, None, "local")),
+            // They are added when the region is known, which some of them ask.
+            false => loader.no_credentials(),
+        };
+        let mut config = loader.load().await;
         // A variable that is set and empty says nothing.
         let Some(region) = config.region().filter(|region| !region.as_ref().is_empty()) else {
             return Err(Error::new("connecting to AWS", "no region is configured")
                 .hint("give one with `--region us-east-1`, AWS_REGION, or `region` in ~/.aws/config"));
         };
         let place = Place::new(region.as_ref());
-        if config.endpoint_url().is_none() {
-            super::region::check(&place).await?;
+        if let Some(settings) = settings {
+            // Behind a proxy names may be resolved by the proxy alone.
+            if config.endpoint_url().is_none() && settings.proxies.is_empty() {
+                super::region::check(&place).await?;
+            }
+            config = settings.with_credentials(config, connection.ask_code.clone()).await?;
         }
         Ok(Self {
             apigateway: aws_sdk_apigatewayv2::Client::new(&config),

@@ -4,7 +4,9 @@ use std::error::Error as StdError;
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 
-use super::advice::{refusal, way};
+use super::advice::{Way, refusal, way};
+use super::credentials::NoCredentials;
+use super::http::ByProxy;
 use super::pace::{REFUSED_FOR, is_refusal};
 use crate::error::Error;
 
@@ -56,6 +58,9 @@ const NOT_AWS: &str = "AWS tells a code with each refusal: check the endpoint (`
 /// The error of an SDK call, told in plain words.
 pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>) -> Error {
     let doing = doing.into();
+    if let Some(Way { cause, hint }) = before_it_was_sent(error) {
+        return Error::new(doing, cause).hint(hint);
+    }
     let told = match (error.code(), error.message().unwrap_or("no message")) {
         (Some(code), message) if is_conflict(code) && is_taken(message) => {
             // Only what the plan did not see is made.
@@ -132,15 +137,28 @@ fn is_unanswered<E>(error: &SdkError<E>) -> bool {
     }
 }
 
+/// Why a call was not sent at all: there are no credentials, or the proxy does not let it through.
+fn before_it_was_sent(error: &(dyn StdError + 'static)) -> Option<Way> {
+    let by_proxy = within::<ByProxy>(error).and_then(ByProxy::way);
+    by_proxy.or_else(|| within::<NoCredentials>(error).map(NoCredentials::way))
+}
+
+/// The error and its causes, from the outermost to the deepest.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn StdError + 'static)| {
+        let error: &'a (dyn StdError + 'static) = *error;
+        error.source()
+    })
+}
+
+/// The first of the error and its causes that is a `T`.
+pub(super) fn within<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    chain(error).find_map(|cause| cause.downcast_ref())
+}
+
 /// What the SDK tells, from the outermost word to the deepest.
-fn causes(error: &dyn StdError) -> Vec<String> {
-    let mut causes = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(cause) = source {
-        causes.push(cause.to_string());
-        source = cause.source();
-    }
-    causes
+pub(super) fn causes(error: &(dyn StdError + 'static)) -> Vec<String> {
+    chain(error).map(ToString::to_string).collect()
 }
 
 /// For what is waited for with the usual patience.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use provisioner::aws::{Aws, Connection, Notify};
+use provisioner::aws::{AskCode, Aws, Connection, Notify};
 use provisioner::desired::{Desired, PackageCheck, Packages};
 use provisioner::execute::Outcome;
 use provisioner::observe::{Reach, Reader as _, observe};
@@ -71,7 +71,8 @@ pub(super) async fn resolved(
 /// The clients for the arguments.
 pub(crate) async fn connect(arguments: &AwsArgs) -> Result<Aws> {
     let AwsArgs { region, profile, endpoint_url } = arguments.clone();
-    Aws::connect(&Connection { region, profile, endpoint_url, as_nobody: false }, notify()).await
+    let ask_code: Option<AskCode> = terminal::somebody_is_there().then(|| Arc::new(terminal::ask) as AskCode);
+    Aws::connect(&Connection { region, profile, endpoint_url, as_nobody: false, ask_code }, notify()).await
 }
 
 /// Tells of long waits on stderr.

@@ -147,6 +147,7 @@ async fn connect(servers: &Servers) -> Result<Aws> {
         profile: None,
         endpoint_url: Some(servers.endpoint_url().to_owned()),
         as_nobody: true,
+        ask_code: None,
     };
     Aws::connect(&connection, session::notify()).await
 }

@@ -1,0 +1,238 @@
+//! Credentials, and what helps when there are none.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
+
+use super::advice::{LOG_IN, Way, refusal, way};
+use super::mfa::{AskCode, NoCode, WithCode};
+use super::problem::{causes, within};
+use super::profile::Profiles;
+use super::source::{Base, Chain, Source};
+use crate::error::Result;
+
+/// The credentials that `source` says, as a provider for the clients. `config` is theirs, still without credentials.
+///
+/// # Errors
+/// When a role that asks for a code builds on credentials that it cannot.
+pub(super) async fn provider(
+    source: Source,
+    profiles: &Profiles,
+    config: &SdkConfig,
+    ask: Option<AskCode>,
+) -> Result<SharedCredentialsProvider> {
+    let region: Option<Region> = config.region().cloned();
+    let mut conf = ProviderConfig::without_region().with_region(region.clone());
+    if let Some(http) = config.http_client() {
+        conf = conf.with_http_client(http);
+    }
+    let provider = match &source {
+        Source::Profile(chain) if chain.asks_for_a_code() => {
+            SharedCredentialsProvider::new(WithCode::of(chain, profiles, config, &conf, ask)?)
+        }
+        Source::Profile(_) => {
+            let profile = ProfileFileCredentialsProvider::builder().configure(&conf).profile_name(&profiles.name);
+            SharedCredentialsProvider::new(profile.build())
+        }
+        Source::Environment | Source::WebIdentity | Source::Container | Source::Machine => {
+            let chain = DefaultCredentialsChain::builder().configure(conf).region(region);
+            SharedCredentialsProvider::new(chain.build().await)
+        }
+    };
+    Ok(SharedCredentialsProvider::new(Named { source, provider }))
+}
+
+/// Credentials whose error knows where they should have come from.
+#[derive(Debug)]
+struct Named {
+    source: Source,
+    provider: SharedCredentialsProvider,
+}
+
+impl ProvideCredentials for Named {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let named = |cause| CredentialsError::provider_error(NoCredentials { from: self.source.clone(), cause });
+        future::ProvideCredentials::new(async move { self.provider.provide_credentials().await.map_err(named) })
+    }
+}
+
+/// Why there are no credentials. A call that fails with it was not sent.
+#[derive(Debug)]
+pub(super) struct NoCredentials {
+    from: Source,
+    cause: CredentialsError,
+}
+
+impl fmt::Display for NoCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no credentials")
+    }
+}
+
+impl StdError for NoCredentials {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.cause)
+    }
+}
+
+impl NoCredentials {
+    /// What failed, and what helps.
+    pub(super) fn way(&self) -> Way {
+        let causes = causes(&self.cause);
+        match &self.from {
+            Source::Profile(chain) => of_profile(chain, &self.cause, &causes),
+            Source::WebIdentity => web_identity("AWS_WEB_IDENTITY_TOKEN_FILE", &self.cause, &causes),
+            Source::Container => Way::new(
+                format!("the container's credentials could not be read: {}", deepest(&causes)),
+                "check AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI and the \
+                 authorization token, or unset them to use other credentials",
+            ),
+            Source::Machine | Source::Environment => Way::new(
+                "no AWS credentials were found: none in the environment, no profile with credentials in ~/.aws, and \
+                 no role of this machine",
+                LOG_IN,
+            ),
+        }
+    }
+}
+
+fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]) -> Way {
+    let Chain { profile, roles, base_profile, base } = chain;
+    let of = |cause: String| format!("the profile `{profile}` gives no credentials: {cause}");
+    let told = |cause: String, hint: String| Way::new(of(cause), hint);
+    if let Some(no_code) = within::<NoCode>(error) {
+        return Way::new(of(no_code.to_string()), no_code.hint(profile));
+    }
+    if let Some((code, message)) = refused_role(error) {
+        let arns: Vec<_> = roles.iter().map(|role| role.arn.as_str()).collect();
+        let hint = match code {
+            _ if message.contains("MultiFactorAuthentication failed") => {
+                "run the same command, and type the code that the device shows then".to_owned()
+            }
+            "AccessDenied" => format!(
+                "let the credentials of the profile `{base_profile}` `sts:AssumeRole` on the role, and the role's \
+                 trust policy name them; a role that asks for MFA needs `mfa_serial` in the profile"
+            ),
+            "ExpiredToken" | "ExpiredTokenException" => again(base, base_profile),
+            _ => refusal(code, message).unwrap_or_else(|| format!("check the profile `{profile}` and that role")),
+        };
+        return told(format!("assuming the role {}: {message} ({code})", arns.join(" or ")), hint);
+    }
+    if let (Base::WebIdentity(file), false) = (base, is_on_the_way(causes)) {
+        let Way { cause, hint } = web_identity(file, error, causes);
+        return told(cause, hint);
+    }
+    if is_on_the_way(causes) && !matches!(base, Base::Named(_)) {
+        let Way { cause, hint } = way(causes);
+        return told(cause, hint);
+    }
+    let deepest = deepest(causes);
+    match base {
+        Base::Sso if causes.iter().any(|cause| cause.contains("ForbiddenException")) => told(
+            deepest,
+            format!(
+                "you are logged in, and may not use that role: check `sso_account_id` and `sso_role_name` of the \
+                 profile `{base_profile}`"
+            ),
+        ),
+        Base::Sso | Base::Login if deepest.contains("os error 2") => told("it is not logged in".to_owned(), {
+            let verb = verb(base);
+            format!("log in (`aws {verb} --profile {base_profile}`), then run the same command")
+        }),
+        Base::Sso | Base::Login => told(deepest, again(base, base_profile)),
+        Base::Process => told(
+            of_process(&deepest),
+            format!(
+                "run the command of `credential_process` in the profile `{base_profile}` by hand: it must print JSON \
+                 with Version 1, AccessKeyId and SecretAccessKey"
+            ),
+        ),
+        Base::Named(source) => told(
+            format!("its `credential_source` is `{source}`, and there are none: {deepest}"),
+            format!("name another source in the profile `{base_profile}`, or run where that one has credentials"),
+        ),
+        Base::Keys | Base::WebIdentity(_) => told(deepest, super::source::log_in(base_profile)),
+    }
+}
+
+/// What logs in again.
+fn again(base: &Base, profile: &str) -> String {
+    match base {
+        Base::Sso | Base::Login => format!(
+            "the session has expired: log in again (`aws {} --profile {profile}`), then run the same command",
+            verb(base)
+        ),
+        Base::Keys | Base::Process | Base::WebIdentity(_) | Base::Named(_) => {
+            format!("renew the credentials of the profile `{profile}`, then run the same command")
+        }
+    }
+}
+
+fn verb(base: &Base) -> &'static str {
+    if *base == Base::Login { "login" } else { "sso login" }
+}
+
+/// What STS answered to who wanted to assume a role.
+fn refused_role<'a>(error: &'a (dyn StdError + 'static)) -> Option<(&'a str, &'a str)> {
+    let role = within::<AssumeRoleError>(error).map(AssumeRoleError::meta);
+    let by_token = || within::<AssumeRoleWithWebIdentityError>(error).map(AssumeRoleWithWebIdentityError::meta);
+    let meta = role.or_else(by_token)?;
+    Some((meta.code()?, meta.message().unwrap_or("no message")))
+}
+
+fn web_identity(file: &str, error: &(dyn StdError + 'static), causes: &[String]) -> Way {
+    if let Some((code, message)) = refused_role(error) {
+        return Way::new(
+            format!("AWS does not take the web identity token: {message} ({code})"),
+            format!("renew the token that {file} names, and check the role and its trust policy"),
+        );
+    }
+    if is_on_the_way(causes) {
+        return way(causes);
+    }
+    Way::new(
+        format!("the web identity token of {file} could not be used: {}", deepest(causes)),
+        format!("check that {file} names a file with a token, and the role for it"),
+    )
+}
+
+/// Whether no answer came, from whatever was asked for credentials.
+fn is_on_the_way(causes: &[String]) -> bool {
+    causes.iter().any(|cause| cause == "dispatch failure" || cause == "request has timed out")
+}
+
+/// The SDK's words are `Error retrieving credentials: external process exited with code exit status: 3. Stderr: …` and
+/// `Error retrieving credentials from external process, could not parse response: …`.
+fn of_process(words: &str) -> String {
+    if let Some((_, rest)) = words.split_once("exited with code ") {
+        let (status, said) = rest.split_once(". Stderr: ").unwrap_or((rest, ""));
+        let said = match said.trim() {
+            "" => "without a word".to_owned(),
+            said => format!("and says: {said}"),
+        };
+        return format!("its `credential_process` fails with {} {said}", status.replace(": ", " "));
+    }
+    match words.split_once("could not parse response: ") {
+        Some((_, why)) => format!("its `credential_process` does not print credentials: {why}"),
+        None => format!("its `credential_process` fails: {words}"),
+    }
+}
+
+fn deepest(causes: &[String]) -> String {
+    causes.last().cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "credentials/tests.rs"]
+mod tests;

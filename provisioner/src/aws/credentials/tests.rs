@@ -1,0 +1,97 @@
+use aws_sdk_sts::error::ErrorMetadata;
+
+use super::super::source::Role;
+use super::*;
+
+fn chain(base: Base) -> Chain {
+    Chain { profile: "dev".to_owned(), roles: Vec::new(), base_profile: "base".to_owned(), base }
+}
+
+fn told(from: Source, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Way {
+    NoCredentials { from, cause: CredentialsError::provider_error(cause) }.way()
+}
+
+fn of_base(base: Base, cause: &str) -> Way {
+    told(Source::Profile(chain(base)), cause)
+}
+
+#[track_caller]
+fn says(way: &Way, cause: &str, hint: &str) {
+    assert!(way.cause.contains(cause), "{way:?}");
+    assert!(way.hint.contains(hint), "{way:?}");
+}
+
+#[test]
+fn an_expired_login_names_the_command_of_its_kind() {
+    let way = of_base(Base::Sso, "the SSO token has expired and cannot be refreshed");
+    says(&way, "the profile `dev` gives no credentials: the SSO token has expired", "`aws sso login --profile base`");
+    let way = of_base(Base::Login, "cached Login token is expired");
+    says(&way, "cached Login token is expired", "log in again (`aws login --profile base`)");
+    let way = of_base(Base::Login, "No such file or directory (os error 2)");
+    says(&way, "it is not logged in", "log in (`aws login --profile base`)");
+}
+
+#[test]
+fn a_role_that_the_login_does_not_have_is_not_told_as_an_expired_login() {
+    let way = of_base(Base::Sso, "ForbiddenException: No access");
+    says(&way, "No access", "check `sso_account_id` and `sso_role_name` of the profile `base`");
+}
+
+#[test]
+fn a_process_that_fails_is_told_with_its_own_words_and_one_that_prints_nonsense_with_what_is_wrong() {
+    let failed = "Error retrieving credentials: external process exited with code exit status: 3. Stderr: no vault\n";
+    let way = of_base(Base::Process, failed);
+    says(&way, "its `credential_process` fails with exit status 3 and says: no vault", "by hand: it must print JSON");
+    assert!(way.cause.ends_with("no vault"), "{way:?}");
+    let silent = "Error retrieving credentials: external process exited with code exit status: 1. Stderr: ";
+    says(&of_base(Base::Process, silent), "fails with exit status 1 without a word", "by hand");
+    let nonsense = "Error retrieving credentials from external process, could not parse response: invalid JSON";
+    says(&of_base(Base::Process, nonsense), "does not print credentials: invalid JSON", "it must print JSON");
+}
+
+/// The error as the SDK makes it from STS's answer.
+fn assuming(code: &str, message: &str) -> AssumeRoleError {
+    AssumeRoleError::generic(ErrorMetadata::builder().code(code).message(message).build())
+}
+
+fn with_role(base: Base, error: AssumeRoleError) -> Way {
+    let role = Role {
+        profile: "dev".to_owned(),
+        arn: "arn:aws:iam::123456789012:role/deployer".to_owned(),
+        external_id: None,
+        session_name: None,
+        mfa_serial: None,
+        duration: None,
+    };
+    told(Source::Profile(Chain { roles: vec![role], ..chain(base) }), error)
+}
+
+#[test]
+fn a_role_that_may_not_be_assumed_names_the_role_and_both_policies() {
+    let way = with_role(Base::Keys, assuming("AccessDenied", "User: x is not authorized to perform: sts:AssumeRole"));
+    says(&way, "assuming the role arn:aws:iam::123456789012:role/deployer: User: x is not", "`sts:AssumeRole`");
+    says(&way, "(AccessDenied)", "the role's trust policy");
+    says(&way, "the profile `dev`", "credentials of the profile `base`");
+    let way = with_role(Base::Sso, assuming("ExpiredToken", "The security token is expired"));
+    says(&way, "is expired (ExpiredToken)", "log in again (`aws sso login --profile base`)");
+    let wrong = "MultiFactorAuthentication failed with invalid MFA one time pass code.";
+    says(&with_role(Base::Keys, assuming("AccessDenied", wrong)), wrong, "type the code that the device shows");
+}
+
+#[test]
+fn a_token_file_that_is_missing_is_named() {
+    let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
+    let way = told(Source::Profile(chain(Base::WebIdentity("/t".to_owned()))), missing());
+    says(&way, "the profile `dev` gives no credentials: the web identity token of /t", "check that /t names a file");
+    let way = told(Source::WebIdentity, missing());
+    says(&way, "AWS_WEB_IDENTITY_TOKEN_FILE", "check that AWS_WEB_IDENTITY_TOKEN_FILE names a file");
+}
+
+#[test]
+fn a_machine_without_credentials_is_told_that_and_nothing_of_the_network() {
+    let way = told(Source::Machine, "dispatch failure");
+    says(&way, "no AWS credentials were found", "log in (`aws login`, or `aws sso login --profile NAME`");
+    says(&told(Source::Container, "403"), "the container's credentials could not be read: 403", "check AWS_CONTAINER_");
+    let named = of_base(Base::Named("Ec2InstanceMetadata".to_owned()), "could not communicate with IMDS");
+    says(&named, "its `credential_source` is `Ec2InstanceMetadata`, and there are none", "name another source");
+}

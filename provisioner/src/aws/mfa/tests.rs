@@ -1,0 +1,106 @@
+use std::sync::Mutex;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_types::os_shim_internal::{Env, Fs};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+use super::super::problem::within;
+use super::super::source::Source;
+use super::*;
+
+/// An STS that gives credentials for every role, and keeps what it was sent.
+async fn sts() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&sent);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let kept = Arc::clone(&kept);
+            let answer = service_fn(move |request: Request<Incoming>| {
+                let kept = Arc::clone(&kept);
+                async move {
+                    let key = request.headers()["authorization"].to_str().unwrap().to_owned();
+                    let body = request.into_body().collect().await?.to_bytes();
+                    let key = key.split(['=', '/']).nth(1).unwrap_or_default().to_owned();
+                    kept.lock().unwrap().push(format!("{key} {}", String::from_utf8_lossy(&body)));
+                    Ok::<_, hyper::Error>(Response::new(Full::new(Bytes::from_static(ANSWER.as_bytes()))))
+                }
+            });
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+        }
+    });
+    (url, sent)
+}
+
+const ANSWER: &str = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
+                      <Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+                      <SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
+                      </AssumeRoleResult></AssumeRoleResponse>";
+
+const CONFIG: &str = "[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = secret\n\
+                      [profile dev]\nrole_arn = arn:aws:iam::123456789012:role/one\nsource_profile = base\n\
+                      mfa_serial = arn:aws:iam::123456789012:mfa/me\nexternal_id = ours\nduration_seconds = 900\n\
+                      [profile prod]\nrole_arn = arn:aws:iam::123456789012:role/two\nsource_profile = dev\n";
+
+async fn with_code(profile: &str, url: &str, ask: Option<AskCode>) -> WithCode {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join(".aws")).unwrap();
+    std::fs::write(home.path().join(".aws/config"), CONFIG).unwrap();
+    let env = Env::from_slice(&[("HOME", home.path().to_str().unwrap())]);
+    let profiles = Profiles::load(&env, &Fs::real(), Some(profile)).await.unwrap();
+    let Ok(Source::Profile(chain)) = Source::of(&env, &profiles) else { panic!("no profile") };
+    assert!(chain.asks_for_a_code());
+    let http = super::super::http::direct(&Default::default());
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(url)
+        .http_client(http)
+        .build();
+    WithCode::of(&chain, &profiles, &config, &ProviderConfig::without_region(), ask).unwrap()
+}
+
+#[tokio::test]
+async fn the_code_is_asked_for_once_and_sent_with_the_device_for_the_role_that_asks_for_it() {
+    let (url, sent) = sts().await;
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&asked);
+    let ask: AskCode = Arc::new(move |question| {
+        keep.lock().unwrap().push(question.to_owned());
+        Some(" 123456\n".to_owned())
+    });
+    let credentials = with_code("prod", &url, Some(ask)).await.provide_credentials().await.unwrap();
+    assert_eq!((credentials.access_key_id(), credentials.session_token()), ("ASIA", Some("t")));
+    assert!(credentials.expiry().is_some());
+    assert_eq!(*asked.lock().unwrap(), ["MFA code of arn:aws:iam::123456789012:mfa/me for the profile `dev`:"]);
+    let sent = sent.lock().unwrap();
+    let [one, two] = sent.as_slice() else { panic!("{sent:?}") };
+    for part in
+        ["AKIABASE ", "role%2Fone", "SerialNumber=arn%3Aaws%3Aiam%3A%3A123456789012%3Amfa%2Fme", "TokenCode=123456"]
+            .iter()
+            .chain(&["ExternalId=ours", "DurationSeconds=900"])
+    {
+        assert!(one.contains(part), "{part}: {one}");
+    }
+    assert!(two.starts_with("ASIA ") && two.contains("role%2Ftwo") && !two.contains("TokenCode"), "{two}");
+}
+
+#[tokio::test]
+async fn without_a_person_nothing_is_sent_and_the_error_says_how_else() {
+    let (url, sent) = sts().await;
+    for ask in [None, Some(Arc::new(|_: &str| None) as AskCode), Some(Arc::new(|_: &str| Some("\n".to_owned())))] {
+        let error = with_code("dev", &url, ask).await.provide_credentials().await.unwrap_err();
+        let no_code = within::<NoCode>(&error).expect("it says that there is no code");
+        assert!(no_code.to_string().contains("the MFA code of arn:aws:iam::123456789012:mfa/me"), "{no_code}");
+        assert!(
+            no_code.hint("dev").contains("`eval \"$(aws configure export-credentials --profile dev --format env)\"`")
+        );
+    }
+    assert!(sent.lock().unwrap().is_empty());
+}

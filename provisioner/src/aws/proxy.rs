@@ -1,0 +1,204 @@
+//! The proxies that the environment names.
+
+use std::fmt;
+
+use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
+
+use crate::error::{Error, Result};
+
+/// The variables that name a proxy for a scheme, in the order in which they count. Of a variable in upper and lower case
+/// the lower case counts, as for curl and AWS's command line.
+const HTTPS: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+const HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+const EXCEPT: [&str; 2] = ["no_proxy", "NO_PROXY"];
+
+/// A proxy and the variable that names it. It prints without user and password.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Proxy {
+    pub(super) variable: &'static str,
+    /// The URL as it is used, with user and password.
+    pub(super) url: String,
+    /// The URL without them.
+    shown: String,
+}
+
+impl Proxy {
+    /// Whether the variable holds a user.
+    pub(super) fn has_user(&self) -> bool {
+        self.url != self.shown
+    }
+}
+
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.shown, self.variable)
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Proxy({self})")
+    }
+}
+
+/// Which proxy a request goes through.
+#[derive(Debug)]
+pub(super) struct Proxies {
+    https: Option<Proxy>,
+    http: Option<Proxy>,
+    matcher: Matcher,
+}
+
+impl Proxies {
+    /// Reads the variables.
+    ///
+    /// # Errors
+    /// When one of them is not the URL of a proxy. The error does not hold its value, which may hold a password.
+    pub(super) fn of(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let first = |names: &[&'static str]| {
+            names.iter().find_map(|name| Some((*name, variable(name).filter(|value| !value.trim().is_empty())?)))
+        };
+        let proxy = |names| first(names).map(|(name, value)| parse(name, value.trim())).transpose();
+        let (https, http) = (proxy(&HTTPS)?, proxy(&HTTP)?);
+        let url = |proxy: &Option<Proxy>| proxy.as_ref().map_or_else(String::new, |proxy| proxy.url.clone());
+        let except = first(&EXCEPT).map(|(_, value)| value).unwrap_or_default();
+        let matcher = Matcher::builder().https(url(&https)).http(url(&http)).no(except).build();
+        Ok(Self { https, http, matcher })
+    }
+
+    /// The proxy for a request to this address.
+    ///
+    /// This machine's own addresses are reached directly, and so are the link-local ones, where a machine in EC2 or a
+    /// container asks for its credentials: a proxy elsewhere would answer for its own.
+    pub(super) fn to(&self, uri: &Uri) -> Option<&Proxy> {
+        if is_near(uri.host()?) || self.matcher.intercept(uri).is_none() {
+            return None;
+        }
+        if uri.scheme_str() == Some("https") { self.https.as_ref() } else { self.http.as_ref() }
+    }
+
+    /// Whether no variable names one.
+    pub(super) fn is_empty(&self) -> bool {
+        self.each().next().is_none()
+    }
+
+    /// All that are named.
+    pub(super) fn each(&self) -> impl Iterator<Item = &Proxy> {
+        self.https.iter().chain(&self.http)
+    }
+}
+
+fn is_near(host: &str) -> bool {
+    use std::net::IpAddr;
+
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
+        // fd00:ec2::254 is EC2's metadata service, fd00:ec2::23 that of EKS.
+        Ok(IpAddr::V6(address)) => address.is_loopback() || address.segments()[..2] == [0xfd00, 0xec2],
+        Err(_) => host.eq_ignore_ascii_case("localhost") || host.to_ascii_lowercase().ends_with(".localhost"),
+    }
+}
+
+fn parse(variable: &'static str, value: &str) -> Result<Proxy> {
+    let refused = |cause: &str| {
+        Error::new("reading the proxy settings", format!("{variable} {cause}"))
+            .hint(format!("write {variable} as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, or unset it"))
+    };
+    let url = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
+    let not_a_url = || refused("is not the URL of a proxy");
+    let uri: Uri = url.parse().map_err(|_| not_a_url())?;
+    let authority = uri.authority().ok_or_else(not_a_url)?;
+    let scheme = uri.scheme_str().unwrap_or_default();
+    if !["http", "https"].contains(&scheme) {
+        return Err(refused("names a proxy that is neither http nor https"));
+    }
+    let (user, host) = match authority.as_str().rsplit_once('@') {
+        Some((user, host)) => (format!("{user}@"), host),
+        None => (String::new(), authority.as_str()),
+    };
+    // A password with a `@` or a `/` that is not percent-encoded ends up in the host or the path.
+    if host.is_empty() || user.matches('@').count() > 1 || !["", "/"].contains(&uri.path()) {
+        return Err(not_a_url());
+    }
+    Ok(Proxy { variable, url: format!("{scheme}://{user}{host}"), shown: format!("{scheme}://{host}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies(variables: &[(&str, &str)]) -> Result<Proxies> {
+        Proxies::of(|name| Some(variables.iter().find(|(one, _)| *one == name)?.1.to_owned()))
+    }
+
+    fn to(variables: &[(&str, &str)], url: &str) -> Option<String> {
+        proxies(variables).unwrap().to(&url.parse().unwrap()).map(ToString::to_string)
+    }
+
+    const LAMBDA: &str = "https://lambda.us-east-1.amazonaws.com/";
+
+    #[test]
+    fn a_proxy_is_taken_by_scheme_in_upper_and_lower_case_and_the_lower_case_counts() {
+        let told = |variables: &[(&str, &str)]| to(variables, LAMBDA);
+        assert_eq!(told(&[("HTTPS_PROXY", "http://one:1")]).unwrap(), "http://one:1 (HTTPS_PROXY)");
+        assert_eq!(told(&[("https_proxy", "http://one:1")]).unwrap(), "http://one:1 (https_proxy)");
+        assert_eq!(
+            told(&[("HTTPS_PROXY", "http://one:1"), ("https_proxy", "two:2")]).unwrap(),
+            "http://two:2 (https_proxy)"
+        );
+        assert_eq!(told(&[("ALL_PROXY", "http://all:1")]).unwrap(), "http://all:1 (ALL_PROXY)");
+        assert_eq!(told(&[("HTTP_PROXY", "http://one:1")]), None);
+        assert_eq!(told(&[("HTTPS_PROXY", " "), ("https_proxy", "")]), None);
+        assert_eq!(
+            to(&[("HTTP_PROXY", "http://one:1")], "http://aws.example.com/").unwrap(),
+            "http://one:1 (HTTP_PROXY)"
+        );
+    }
+
+    #[test]
+    fn hosts_that_are_excepted_or_near_are_reached_without_it() {
+        let all = ("ALL_PROXY", "http://all:1");
+        for except in ["amazonaws.com", ".amazonaws.com", "*", "example.com, lambda.us-east-1.amazonaws.com"] {
+            assert_eq!(to(&[all, ("NO_PROXY", except)], LAMBDA), None, "{except}");
+            assert_eq!(to(&[all, ("no_proxy", except)], LAMBDA), None, "{except}");
+        }
+        assert!(to(&[all, ("NO_PROXY", "zonaws.com,10.0.0.0/8")], LAMBDA).is_some());
+        assert_eq!(to(&[all, ("NO_PROXY", "10.0.0.0/8")], "http://10.1.2.3:4566/"), None);
+        for near in [
+            "http://127.0.0.1:4566/",
+            "http://localhost:4566/",
+            "http://x.localhost/",
+            "http://[::1]:4566/",
+            "http://169.254.169.254/latest/meta-data",
+            "http://169.254.170.2/v2/credentials",
+            "http://[fd00:ec2::254]/latest/meta-data",
+        ] {
+            assert_eq!(to(&[all], near), None, "{near}");
+        }
+    }
+
+    #[test]
+    fn neither_what_is_printed_nor_an_error_holds_the_password() {
+        let url = "http://me:s3cret@proxy:3128";
+        let found = proxies(&[("HTTPS_PROXY", url)]).unwrap();
+        let proxy = found.to(&LAMBDA.parse().unwrap()).unwrap();
+        assert_eq!(proxy.url, url);
+        assert!(proxy.has_user());
+        assert_eq!(proxy.to_string(), "http://proxy:3128 (HTTPS_PROXY)");
+        assert!(!format!("{found:?}").contains("s3cret"), "{found:?}");
+        for bad in [
+            "http://me:s3cret@",
+            "http://me:s3cret@@proxy",
+            "http://me:s3cret/x@proxy:1",
+            "socks5://me:s3cret@proxy:1",
+            "http://me:s3cret @proxy",
+            "http://",
+        ] {
+            let error = proxies(&[("https_proxy", bad)]).unwrap_err().to_string();
+            assert!(error.contains("https_proxy") && !error.contains("s3cret"), "{error}");
+            assert!(error.contains("hint: write https_proxy as http://HOST:PORT"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What the environment and the shared files say about the way to AWS: proxies, certificates, credentials.
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::os_shim_internal::{Env, Fs};
+
+use super::mfa::AskCode;
+use super::profile::Profiles;
+use super::proxy::Proxies;
+use super::source::Source;
+use super::{credentials, http, trust};
+use crate::error::{Error, Result};
+
+/// The way to AWS.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) http: SharedHttpClient,
+    pub(super) proxies: Arc<Proxies>,
+    pub(super) profiles: Profiles,
+    pub(super) source: Source,
+}
+
+impl Settings {
+    /// Reads them. Nothing is asked of anyone.
+    ///
+    /// # Errors
+    /// When what they say cannot be: a profile that is not there, half of a key pair, a file of certificates that cannot
+    /// be read.
+    pub(super) async fn read(profile: Option<&str>) -> Result<Self> {
+        let env = Env::real();
+        let unchanged = |error: Error| error.exists("nothing was changed");
+        let profiles = Profiles::load(&env, &Fs::real(), profile).await.map_err(unchanged)?;
+        let source = Source::of(&env, &profiles).map_err(unchanged)?;
+        let tls = trust::context(profiles.bundle(&env).as_ref()).map_err(unchanged)?;
+        let proxies = Arc::new(Proxies::of(|name| env.get(name).ok()).map_err(unchanged)?);
+        let http = http::client(&tls, Arc::clone(&proxies)).map_err(unchanged)?;
+        Ok(Self { http, proxies, profiles, source })
+    }
+
+    /// The clients' configuration with its credentials.
+    ///
+    /// # Errors
+    /// When they cannot be had in the way that is configured.
+    pub(super) async fn with_credentials(self, config: SdkConfig, ask: Option<AskCode>) -> Result<SdkConfig> {
+        let provider = credentials::provider(self.source, &self.profiles, &config, ask).await?;
+        Ok(config.into_builder().credentials_provider(provider).build())
+    }
+}
