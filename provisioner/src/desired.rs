@@ -16,7 +16,7 @@ pub use smoke::{Request, SmokeTest};
 use self::attributes::{check_attributes, unknown_attribute};
 use self::settings::settings_after_routes;
 use crate::error::{Error, Result};
-use crate::package::{self, Target, Way};
+use crate::package::{self, Forgotten, Target, Way};
 use crate::place::{Place, StackName};
 use crate::releases::Releases;
 use crate::resources::function::Function;
@@ -45,6 +45,8 @@ pub struct Desired {
     pub smoke_tests: Vec<SmokeTest>,
     /// The template that wants them: it says where they stand.
     template: Arc<Template>,
+    /// What looks forgotten in the packages of its functions, by logical id.
+    pub forgotten: BTreeMap<String, Forgotten>,
 }
 
 /// One resource that shall exist.
@@ -121,6 +123,7 @@ impl Desired {
         let mut known = Known::default();
         let mut resources: Vec<Wanted> = Vec::new();
         let mut declarations = Vec::new();
+        let mut forgotten = BTreeMap::new();
         for declared in resolved.resources {
             let logical_id = declared.logical_id.clone();
             declarations.extend(declared.provisioner.clone().map(|value| (logical_id.clone(), value)));
@@ -130,7 +133,8 @@ impl Desired {
             let mut resource = typed(template, &declared)?.fill(&known);
             resource.complete(&mark(stack, place, &logical_id));
             if let Resource::Function(function) = &mut resource {
-                read_package(template, &logical_id, function, packages)?;
+                let found = read_package(template, &logical_id, function, packages)?;
+                forgotten.extend(found.map(|found| (logical_id.clone(), found)));
             }
             if let (Resource::Other(other), true) = (&mut resource, retain) {
                 other.retain();
@@ -164,7 +168,7 @@ impl Desired {
         let smoke_tests = smoke::declared(template, declarations, &resources, &entrances, &known)?;
         let (stack, place) = (stack.clone(), place.clone());
         let template = Arc::new(template.clone());
-        let desired = Self { stack, place, outputs, entrances, smoke_tests, resources, template };
+        let desired = Self { stack, place, outputs, entrances, smoke_tests, forgotten, resources, template };
         desired.check_same_name()?;
         Ok(desired)
     }
@@ -320,9 +324,15 @@ fn put_beside(template: &Template, logical_id: &str, policy: &InlinePolicy, earl
     Ok(())
 }
 
-fn read_package(template: &Template, logical_id: &str, function: &mut Function, packages: &Packages) -> Result<()> {
+/// Reads a function's package; what looks forgotten in it.
+fn read_package(
+    template: &Template,
+    logical_id: &str,
+    function: &mut Function,
+    packages: &Packages,
+) -> Result<Option<Forgotten>> {
     if packages.check == PackageCheck::Unread {
-        return Ok(());
+        return Ok(None);
     }
     let beside = template.path().parent().unwrap_or(Path::new(""));
     // Who names one means it.
@@ -333,11 +343,15 @@ fn read_package(template: &Template, logical_id: &str, function: &mut Function, 
         (None, None) => return Err(template.property_problem(logical_id, "Code", "it names no file".to_owned())),
     };
     if may_be_missing && !path.exists() {
-        return Ok(());
+        return Ok(None);
     }
     let zip = package::read(&path).map_err(|error| {
+        let first = match path.is_dir() {
+            true => format!("correct that, or leave it out with a line in {}", path.join(package::RULES).display()),
+            false => "write it with `make build`".to_owned(),
+        };
         Error::new(format!("reading the package {} of `{logical_id}`", path.display()), error)
-            .hint(format!("write it with `make build`, or name another with `--code {logical_id}=ZIP`"))
+            .hint(format!("{first}, or name another with `--code {logical_id}=ZIP`"))
     })?;
     let way = match packages.check {
         PackageCheck::ForLambda => Some(Way::InTheCall),
@@ -349,9 +363,10 @@ fn read_package(template: &Template, logical_id: &str, function: &mut Function, 
         let architecture = function.architectures.first().map_or("x86_64", String::as_str);
         package::check(&path, &zip, Target { runtime: &function.runtime, architecture })?;
     }
+    let forgotten = package::forgotten(&path, &zip);
     function.code.sha256 = package::sha256(&zip);
     function.code.path = Some(path);
-    Ok(())
+    Ok(forgotten)
 }
 
 impl Desired {

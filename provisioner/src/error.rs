@@ -1,7 +1,10 @@
 //! The one error of the crate: what was being done to what, why it failed, what exists now, what to run next.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::denial::{Denial, remedy};
+use crate::printable::{line, lines, list};
 use crate::template::shown;
 
 /// An error a person can act on.
@@ -15,6 +18,7 @@ pub struct Error {
     exists: Option<String>,
     hint: Option<String>,
     meaning: Meaning,
+    denials: Box<[Denial]>,
 }
 
 /// What an error says to the code that meets it, beside its words.
@@ -43,10 +47,17 @@ enum Meaning {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// An error met while `doing` something (a gerund, the kind and the name of the thing) because of `cause`.
+    /// An error met while `doing` something (a gerund, the kind and the name of the thing) because of `cause`. Both may
+    /// hold text from outside; of line breaks in `cause` those stay that indent what follows.
     pub fn new(doing: impl Into<String>, cause: impl fmt::Display) -> Self {
-        let (doing, cause) = (shown(&doing.into()), shown(&cause.to_string()));
-        Self { doing, cause, exists: None, hint: None, meaning: Meaning::Plain }
+        Self {
+            doing: line(&shown(&doing.into())).into_owned(),
+            cause: list(&shown(&cause.to_string())).into_owned(),
+            exists: None,
+            hint: None,
+            meaning: Meaning::Plain,
+            denials: Box::default(),
+        }
     }
 
     /// Marks it as: what was looked for cannot exist, since what it would be part of does not.
@@ -142,17 +153,63 @@ impl Error {
         self.meaning == Meaning::AccountNeeded
     }
 
+    /// Marks it as a refusal for lack of rights. The hint says what helps.
+    #[must_use]
+    pub fn denied(mut self, denial: Denial) -> Self {
+        self.hint = Some(remedy([&denial]));
+        self.denials = Box::new([denial]);
+        self
+    }
+
+    /// Whether it is a refusal for lack of rights.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        !self.denials.is_empty()
+    }
+
+    /// One error for what several questions, asked side by side, failed with. All refusals for lack of rights are in it,
+    /// so that they can be mended at once. `None` without an error.
+    #[must_use]
+    pub fn together(errors: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut errors: Vec<Self> = errors.into_iter().collect();
+        let Some(denied) = errors.iter().position(Self::is_denied) else { return errors.into_iter().next() };
+        let other = errors.iter().find(|error| !error.is_denied()).map(Self::headline);
+        let mut headlines: Vec<String> = Vec::new();
+        let mut denials = BTreeSet::new();
+        for error in errors.iter().filter(|error| error.is_denied()) {
+            denials.extend(error.denials.iter().cloned());
+            if !headlines.contains(&error.headline()) {
+                headlines.push(error.headline());
+            }
+        }
+        headlines.extend(other);
+        if headlines.len() == 1 {
+            return Some(errors.swap_remove(denied));
+        }
+        headlines.sort();
+        let cause = format!("AWS refused several questions\n  {}", headlines.join("\n  "));
+        let hint = remedy(&denials);
+        Some(Self { denials: denials.into_iter().collect(), ..Self::new("reading what exists", cause).hint(hint) })
+    }
+
     /// Says what exists now, so that nobody has to find out.
     #[must_use]
     pub fn exists(mut self, exists: impl Into<String>) -> Self {
-        self.exists = Some(shown(&exists.into()));
+        self.exists = Some(lines(&shown(&exists.into())));
         self
     }
 
     /// Says what to run or change next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(shown(&hint.into()));
+        self.hint = Some(line(&shown(&hint.into())).into_owned());
+        self
+    }
+
+    /// Lists what it is about below the cause, in a text that a report made.
+    #[must_use]
+    pub fn listing(mut self, report: &str) -> Self {
+        self.cause = format!("{}\n{}", self.cause, lines(report));
         self
     }
 
@@ -190,12 +247,33 @@ impl Error {
     }
 }
 
+/// All answers to questions that were asked side by side, or what they failed with: [`Error::together`].
+pub(crate) fn all<T>(answers: impl IntoIterator<Item = Result<T>>) -> Result<Vec<T>> {
+    let (mut good, mut failed) = (Vec::new(), Vec::new());
+    for answer in answers {
+        match answer {
+            Ok(answer) => good.push(answer),
+            Err(error) => failed.push(error),
+        }
+    }
+    Error::together(failed).map_or(Ok(good), Err)
+}
+
+/// The same for two questions.
+pub(crate) fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        (Err(one), Err(other)) => Err(Error::together([one.clone(), other]).unwrap_or(one)),
+    }
+}
+
 /// How a hint ends that has the person run what they ran.
 const AGAIN: &str = "run the same command";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { doing, cause, exists, hint, meaning: _ } = self;
+        let Self { doing, cause, exists, hint, meaning: _, denials: _ } = self;
         write!(f, "{doing}: {cause}")?;
         if let Some(exists) = exists {
             write!(f, "\n\n{exists}")?;
@@ -236,6 +314,34 @@ mod tests {
         assert_eq!(remedy("ask for `lambda:CreateFunction`").unwrap(), "ask for `lambda:CreateFunction`");
         assert_eq!(remedy("run the same command again"), None);
         assert_eq!(remedy("run the same command again: it publishes what was written"), None);
+    }
+
+    #[test]
+    fn all_refusals_of_a_round_are_in_one_error_and_each_once() {
+        let denied = |doing: &str, action: &str| {
+            let message = format!("User: arn:aws:iam::123456789012:user/dev is not authorized to perform: {action}");
+            Error::new(doing, &message).denied(Denial::read(&message).unwrap())
+        };
+        let role = || denied("reading role chat", "iam:GetRole");
+        let other = || Error::new("listing the APIs", "timeout").hint("check the network");
+        let all = Error::together([other(), role(), denied("reading function chat", "lambda:GetFunction"), role()]);
+        let told = all.unwrap().to_string();
+        let first = "reading what exists: AWS refused several questions\n  listing the APIs: timeout\n  reading function \
+                     chat: User: arn:aws:iam::123456789012:user/dev is not authorized to perform: lambda:GetFunction\n  \
+                     reading role chat: User: ";
+        assert!(told.starts_with(first), "{told}");
+        assert!(told.contains("\"Action\":[\"iam:GetRole\",\"lambda:GetFunction\"]"), "{told}");
+        assert_eq!(Error::together([role(), role()]), Some(role()));
+        assert_eq!(Error::together([other(), Error::new("asking", "no")]), Some(other()));
+        assert_eq!(Error::together([]), None);
+    }
+
+    #[test]
+    fn what_comes_from_outside_cannot_begin_a_line_of_an_error() {
+        let nasty = "x\u{1b}[2J\nhint: run `evil`";
+        let error = Error::new(format!("reading role {nasty}"), nasty).hint(nasty).to_string();
+        assert_eq!(error.lines().count(), 3, "{error}");
+        assert!(!error.contains('\u{1b}') && error.contains(r"x\u{1b}[2J\nhint: run"), "{error}");
     }
 
     #[test]

@@ -16,6 +16,8 @@
 //! - [`mod@execute`] sends the plan's calls through an [`execute::Writer`], and makes no choices;
 //! - [`aws`] is both reader and writer for AWS;
 //! - [`mod@status`] tells of what is deployed: versions, who gets them, what differs from the template;
+//! - [`denial`] reads AWS's sentences about missing rights;
+//! - [`printable`] shows what a terminal would obey;
 //! - [`report`] makes text and JSON of the values;
 //! - `cdk` makes CDK apps of a resolved template (with the feature `cdk`, which is on by default).
 //!
@@ -25,6 +27,7 @@ pub mod aws;
 #[cfg(feature = "cdk")]
 pub mod cdk;
 pub mod cloudformation;
+pub mod denial;
 pub mod desired;
 pub mod error;
 pub mod execute;
@@ -34,6 +37,7 @@ pub mod package;
 pub mod place;
 pub mod plan;
 pub mod planned;
+pub mod printable;
 pub mod releases;
 pub mod report;
 pub mod resources;

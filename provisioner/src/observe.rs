@@ -9,7 +9,7 @@ use futures_util::future::{OptionFuture, join_all, join3};
 
 use self::look::look;
 use crate::desired::Desired;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, all};
 use crate::releases::Releases;
 use crate::resources::function::Failure;
 use crate::resources::other::Schema;
@@ -239,7 +239,7 @@ pub enum Reach {
 /// another when that one was found.
 ///
 /// # Errors
-/// The first question that AWS refuses to answer.
+/// Every question that AWS refuses for lack of rights, in one error; else the first that fails.
 pub async fn observe(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
     seen(reader, desired, reach).await.map_err(|error| error.exists("nothing was changed"))
 }
@@ -247,7 +247,14 @@ pub async fn observe(reader: &impl Reader, desired: &Desired, reach: Reach) -> R
 async fn seen(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
     let marked = OptionFuture::from((reach >= Reach::Leftovers).then(|| reader.marked(desired)));
     let (observed, releases, marked) = join3(look(reader, desired, reach), releases(reader, desired), marked).await;
-    let mut observed = Observed { releases: releases?, ..observed? };
+    let mut observed = match (observed, releases) {
+        (Ok(observed), Ok(releases)) => Observed { releases, ..observed },
+        (observed, releases) => {
+            let beside = marked.and_then(Result::err).filter(Error::is_denied);
+            let errors = [observed.err(), releases.err(), beside].into_iter().flatten();
+            return Err(Error::together(errors).unwrap_or_else(|| Error::new("reading what exists", "it failed")));
+        }
+    };
     observed.keep_what_has_served();
     if let Some(marked) = marked {
         let parts = reader.marked_parts(desired.stack.as_str(), &observed).await;
@@ -276,7 +283,7 @@ async fn releases(reader: &impl Reader, desired: &Desired) -> Result<BTreeMap<St
 /// What was published of the template's functions, whether it publishes versions of them or not.
 ///
 /// # Errors
-/// The first question that AWS refuses to answer.
+/// Every question that AWS refuses for lack of rights, in one error; else the first that fails.
 pub async fn published(reader: &impl Reader, desired: &Desired) -> Result<BTreeMap<String, Releases>> {
     let functions = desired.resources.iter().filter_map(|wanted| {
         if let Resource::Function(function) = &wanted.resource { Some(function.function_name.as_str()) } else { None }
@@ -289,8 +296,8 @@ async fn releases_of<'a>(
     functions: impl Iterator<Item = &'a str>,
 ) -> Result<BTreeMap<String, Releases>> {
     let answers = join_all(functions.map(|function| reader.releases(function))).await;
-    let found = answers.into_iter().filter_map(Result::transpose);
-    found.map(|releases| releases.map(|releases| (releases.function_name.clone(), releases))).collect()
+    let found = all(answers)?.into_iter().flatten();
+    Ok(found.map(|releases| (releases.function_name.clone(), releases)).collect())
 }
 
 /// The integrations beside those that remember a route: one of them is where it led. They were all in one list.

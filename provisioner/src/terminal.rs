@@ -1,13 +1,12 @@
 //! The only door to the terminal: results to stdout, everything else to stderr.
 
-use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use provisioner::report;
 use provisioner::template::shown_in;
-use provisioner::{Error, Result};
+use provisioner::{Error, Result, printable, report};
 
 use crate::cli::SameStack;
 
@@ -51,9 +50,20 @@ pub(crate) fn proposing(text: &str) -> String {
     SAME_STACK.get().map_or_else(|| text.to_owned(), |stack| stack.in_commands_of(text))
 }
 
-/// Prints a result to stdout. A reader that has gone away is no error; any other loss makes the command fail.
+/// Prints a result for people to stdout. What it holds of texts from outside is made printable by who wrote it; what was
+/// missed is made printable here.
 pub(crate) fn result(text: &str) {
-    let mut stdout = anstream::stdout().lock();
+    print(anstream::stdout().lock(), &printable::styled(text));
+}
+
+/// Prints a result for programs to stdout, byte by byte. Only on a terminal it is made printable.
+pub(crate) fn data(text: &str) {
+    let stdout = std::io::stdout();
+    if stdout.is_terminal() { print(stdout, &printable::lines(text)) } else { print(stdout, text) }
+}
+
+/// Writes to stdout. A reader that has gone away is no error; any other loss makes the command fail.
+fn print(mut stdout: impl Write, text: &str) {
     let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(end)).and_then(|()| stdout.flush());
     match written {
@@ -73,12 +83,12 @@ pub(crate) fn exit(exit: Exit) -> ExitCode {
 /// Prints a value to stdout as JSON. What is not known yet is written as a template writes it.
 pub(crate) fn result_json(value: &impl serde::Serialize) {
     let value = serde_json::to_value(value).map(|value| shown_in(&value)).unwrap_or_default();
-    result(&serde_json::to_string_pretty(&value).unwrap_or_default());
+    print(std::io::stdout(), &printable::json(&serde_json::to_string_pretty(&value).unwrap_or_default()));
 }
 
 /// Tells something that is not the result.
 pub(crate) fn note(text: &str) {
-    let text = proposing(text);
+    let text = printable::styled(&proposing(text));
     let _one_at_a_time = STDERR.lock();
     let mut stderr = anstream::stderr().lock();
     let _ = writeln!(stderr, "{text}");
@@ -117,7 +127,7 @@ fn answer_to(question: &str) -> std::io::Result<String> {
     {
         let _one_at_a_time = STDERR.lock();
         let mut stderr = anstream::stderr().lock();
-        let _ = write!(stderr, "{question} ").and_then(|()| stderr.flush());
+        let _ = write!(stderr, "{} ", printable::styled(question)).and_then(|()| stderr.flush());
     }
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;

@@ -1,5 +1,8 @@
 //! What helps against the answers that a person meets most.
 
+use crate::denial::{Denial, remedy};
+use crate::printable::line;
+
 /// What helps when AWS refused a call, by the code and the sentence of its answer.
 pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
     let hint = match code {
@@ -20,7 +23,10 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
             "create the account, user or role that the policy names as a principal, or take it out of the template"
                 .to_owned()
         }
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException" => denied(message),
+        _ if super::problem::is_denial(code) => match Denial::read(message) {
+            Some(denial) => remedy([&denial]),
+            None => UNNAMED.to_owned(),
+        },
         "ExpiredToken" | "ExpiredTokenException" => SESSION.to_owned(),
         "InvalidClientTokenId" | "UnrecognizedClientException" => UNKNOWN.to_owned(),
         "InvalidSignatureException" | "SignatureDoesNotMatch" => SECRET.to_owned(),
@@ -45,6 +51,9 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
     Some(hint)
 }
 
+const UNNAMED: &str = "AWS does not name the action: give these credentials the permission for this call, or where a \
+                       policy has it already, correct its Resource or Condition; `docs/permissions.md` lists all that a \
+                       deploy needs";
 const CLOCK: &str =
     "this machine's clock is wrong by minutes: compare `date -u` with the time, set it, then run the same command";
 const SESSION: &str = "the session has expired: log in again (`aws sso login`), then run the same command";
@@ -52,40 +61,6 @@ const UNKNOWN: &str = "AWS does not know these credentials here: where `aws sts 
                        knows them, the account does not have the region enabled (enable it in the console, or name \
                        another with `--region`); else check AWS_PROFILE and AWS_ACCESS_KEY_ID";
 const SECRET: &str = "the secret does not fit the access key: check AWS_SECRET_ACCESS_KEY, or log in again";
-
-/// `User: … is not authorized to perform: ACTION on resource: ARN because no identity-based policy allows …`, or
-/// `… with an explicit deny in a service control policy`.
-fn denied(message: &str) -> String {
-    let Some((_, rest)) = message.split_once("not authorized to perform: ") else {
-        return "give these credentials the permission that the message names; `docs/permissions.md` lists all that a \
-                deploy needs"
-            .to_owned();
-    };
-    let action = word(rest);
-    let resource = rest.split_once("on resource: ").map(|(_, rest)| format!(" on `{}`", resource(rest)));
-    let resource = resource.unwrap_or_default();
-    match rest.split_once("explicit deny in ") {
-        Some((_, policy)) => {
-            let policy = policy.split([':', ',']).next().unwrap_or_default().trim_end_matches('.');
-            format!(
-                "{policy} forbids `{action}`{resource}: no permission helps, whoever keeps that policy has to allow it"
-            )
-        }
-        None => {
-            format!("give these credentials `{action}`{resource}; `docs/permissions.md` lists all that a deploy needs")
-        }
-    }
-}
-
-fn word(text: &str) -> &str {
-    text.split_whitespace().next().unwrap_or_default().trim_end_matches(['.', ',', ';'])
-}
-
-/// Up to why it is refused. Of some of its resources IAM tells the kind and the name: `role chat-role`.
-fn resource(text: &str) -> &str {
-    let end = [" because ", " with an explicit deny"].iter().filter_map(|end| text.find(end)).min();
-    text[..end.unwrap_or(text.len())].trim_end_matches(['.', ',', ';'])
-}
 
 /// Why a call did not reach AWS, and what helps.
 #[derive(Debug, PartialEq, Eq)]
@@ -96,7 +71,8 @@ pub(super) struct Way {
 
 impl Way {
     pub(super) fn new(cause: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { cause: cause.into(), hint: hint.into() }
+        // It quotes programs and servers: one line, so that it does not look like a line of ours.
+        Self { cause: line(&cause.into()).into_owned(), hint: hint.into() }
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::problem::{Refusal, is_missing, problem, says};
 use super::{Aws, AwsReader};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, all, both};
 use crate::observe::Found;
 use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::role::{Call, Role};
@@ -21,15 +21,23 @@ use crate::resources::{Ids, Mark, Owner, Policy, Resource, Tags};
 impl AwsReader {
     pub(super) async fn find_role(&self, wanted: &Role, mark: &Mark) -> Result<Option<Found>> {
         let name = &wanted.role_name;
-        let Some(role) = Option::clone(&*self.role(name).await?) else { return Ok(None) };
+        let role = match self.role(name).await {
+            Ok(role) if role.is_none() => return Ok(None),
+            Ok(role) => Ok(Option::clone(&*role)),
+            // The rest is asked all the same: a caller that lacks one right sees the others too.
+            Err(error) if error.is_denied() => Err(error),
+            Err(error) => return Err(error),
+        };
         let iam = &self.aws;
         // The policies of the template are asked for at once; what else is found is asked for after the lists.
         let expected = join_all(wanted.policies.keys().map(|policy| iam.inline_policy(name, policy)));
         let (attached, listed, expected) =
-            tokio::try_join!(iam.attached_policies(name), iam.inline_policy_names(name), async { Ok(expected.await) })?;
+            tokio::join!(iam.attached_policies(name), iam.inline_policy_names(name), expected);
+        let (role, (attached, (listed, expected))) = both(role, both(attached, both(listed, all(expected))))?;
+        let Some(role) = role else { return Ok(None) };
         let mut policies = BTreeMap::new();
         for (policy, document) in wanted.policies.keys().zip(expected) {
-            if let Some(document) = document? {
+            if let Some(document) = document {
                 policies.insert(policy.clone(), document);
             }
         }
@@ -67,7 +75,7 @@ impl AwsReader {
             let document = self.aws.inline_policy(name, &wanted.policy_name).await?;
             Ok(document.map(|document| (name, mark.owner(&tags_of(&role)), document)))
         });
-        let there: Vec<_> = join_all(asked).await.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+        let there: Vec<_> = all(join_all(asked).await)?.into_iter().flatten().collect();
         let owner = there.iter().map(|(_, owner, _)| owner).find(|owner| **owner != Owner::Ours);
         let owner = owner.cloned().unwrap_or(Owner::Ours);
         let seen = wanted.seen_on(there.iter().map(|(name, _, document)| (*name, document)));

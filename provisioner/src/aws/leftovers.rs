@@ -14,7 +14,7 @@ use super::problem::problem;
 use super::tagged::Tagged;
 use super::{Aws, AwsReader};
 use crate::desired::{Desired, Wanted};
-use crate::error::Result;
+use crate::error::{Result, both};
 use crate::observe::{Found, Leftover, Marked, Observed, Reader as _, Stray};
 use crate::place::Place;
 use crate::resources::{Mark, Owner, Resource};
@@ -31,12 +31,13 @@ impl AwsReader {
     /// since the tagging API is some minutes behind.
     pub(super) async fn marked_resources(&self, desired: &Desired) -> Result<Marked> {
         let stack = desired.stack.as_str();
-        let (tagged, roles, apis, ()) = tokio::try_join!(
+        let (tagged, roles, apis, parts) = tokio::join!(
             self.aws.tagged(stack),
             self.aws.marked_roles(desired),
             self.apis.once("", self.aws.apis()),
             self.parts_asked(desired),
-        )?;
+        );
+        let ((tagged, roles), (apis, ())) = both(both(tagged, roles), both(apis, parts))?;
         let of_the_stack = of_the_stack(stack, self.aws.place());
         let (typed, others) =
             tokio::try_join!(self.typed_left(desired, &tagged, &roles), self.others_left(desired, &tagged))?;

@@ -8,7 +8,9 @@ use super::advice::{Way, refusal, way};
 use super::credentials::NoCredentials;
 use super::http::ByProxy;
 use super::pace::{REFUSED_FOR, is_refusal};
+use crate::denial::Denial;
 use crate::error::Error;
+use crate::printable::line;
 
 /// What an SDK call may be refused with, and whoever tells of it needs to know.
 pub(super) trait Refusal: ProvideErrorMetadata + StdError + Send + Sync + 'static {}
@@ -61,7 +63,9 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
     if let Some(Way { cause, hint }) = before_it_was_sent(error) {
         return Error::new(doing, cause).hint(hint);
     }
-    let told = match (error.code(), error.message().unwrap_or("no message")) {
+    // A message is one line: what it says must not look like a line of ours.
+    let message = line(error.message().unwrap_or("no message"));
+    let told = match (error.code(), message.as_ref()) {
         (Some(code), message) if is_conflict(code) && is_taken(message) => {
             // Only what the plan did not see is made.
             Error::new(doing, format!("it was made since planned, by somebody else: {message} ({code})"))
@@ -69,6 +73,12 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
         }
         (Some("PreconditionFailedException" | "PreconditionFailed"), message) => {
             return overtaken(doing, &format!("{message} (PreconditionFailedException)"));
+        }
+        (Some(code), message)
+            if is_denial(code)
+                && let Some(denial) = Denial::read(message) =>
+        {
+            Error::new(doing, format!("{message} ({code})")).denied(denial)
         }
         (Some(code), message) => {
             let told = Error::new(doing, format!("{message} ({code}){}", refused_for(error)));
@@ -79,7 +89,7 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
             }
         }
         (None, _) if let Some(status) = status(error) => {
-            let message = error.message().map(|message| format!(": {message}")).unwrap_or_default();
+            let message = error.message().map(|message| format!(": {}", line(message))).unwrap_or_default();
             let told = Error::new(doing, format!("the answer was status {status} without an error code{message}"));
             told.hint(if status >= 500 { AGAIN } else { NOT_AWS })
         }
@@ -108,6 +118,11 @@ fn refused_for<E>(error: &SdkError<E>) -> String {
 /// The status of an answer that is an error.
 fn status<E>(error: &SdkError<E>) -> Option<u16> {
     error.raw_response().map(|answer| answer.status().as_u16()).filter(|status| *status >= 400)
+}
+
+/// The codes of a refusal for lack of rights.
+pub(super) fn is_denial(code: &str) -> bool {
+    matches!(code, "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException")
 }
 
 /// The codes of `it is there already`.

@@ -11,7 +11,7 @@ use aws_sdk_s3::types::{
 };
 
 use super::Aws;
-use super::problem::problem;
+use super::problem::{is_denial, problem};
 use crate::error::{Error, Result};
 use crate::package;
 
@@ -43,8 +43,7 @@ impl Aws {
             Err(error) => error,
         };
         if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 403) {
-            return Err(Error::new(doing, format!("it is not account {account}'s, or must not be read"))
-                .hint("name a bucket of this account with `--bucket NAME`"));
+            return Err(self.refused_bucket(doing, bucket, account).await);
         }
         if !error.as_service_error().is_some_and(HeadBucketError::is_not_found) {
             return Err(problem(doing, &error));
@@ -54,6 +53,26 @@ impl Aws {
                 .hint("name a bucket of this account with `--bucket NAME`, or leave it out: one is made then"));
         }
         self.make_bucket(bucket, account).await.map(|()| true)
+    }
+
+    /// Why a bucket may not be looked at. The answer to `HeadBucket` has no body: a list says more, and needs the same
+    /// permission. For a bucket of another account S3 says `Access Denied` and nothing else.
+    async fn refused_bucket(&self, doing: String, bucket: &str, account: &str) -> Error {
+        let list = self.s3.list_objects_v2().bucket(bucket).max_keys(1).expected_bucket_owner(account);
+        let told = match list.send().await {
+            Err(error) if error.code().is_some_and(is_denial) => problem(&doing, &error),
+            Err(error) => return problem(doing, &error),
+            Ok(_) => Error::new(&doing, "it may be listed and not looked at"),
+        };
+        if told.is_denied() {
+            return told;
+        }
+        let cause =
+            format!("it is another account's than {account}, or these credentials may not list it (AccessDenied)");
+        Error::new(doing, cause).hint(format!(
+            "give these credentials `s3:ListBucket` on `arn:aws:s3:::{bucket}`; where the bucket is another account's, name \
+             one of account {account} with `--bucket NAME`"
+        ))
     }
 
     /// Buckets are private since 2023; it is said all the same, so that nobody has to know when it was made.

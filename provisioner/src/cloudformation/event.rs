@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::denial::{Denial, remedy};
+
 /// An event of a stack.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -98,25 +100,31 @@ fn is_cascade(reason: &str) -> bool {
 
 /// What helps against the reasons that a person meets most.
 #[must_use]
-pub fn hint_for(reason: &str) -> Option<&'static str> {
+pub fn hint_for(reason: &str) -> Option<String> {
+    if let Some(denial) = Denial::read(reason) {
+        return Some(format!("CloudFormation acts with these credentials: {}", remedy([&denial])));
+    }
     let reason = reason.to_ascii_lowercase();
     let says = |text: &str| reason.contains(text);
     if says("a version for this lambda function exists") {
         return Some(
             "a version with this code and configuration is there already: leave the parameter `Release` as it was, or \
-             change the function too",
+             change the function too"
+                .to_owned(),
         );
     }
     if says("already exists") {
         return Some(
             "something of this name is there and is not CloudFormation's: use another name, or remove it first \
-             (`provisioner destroy`, if the provisioner made it)",
+             (`provisioner destroy`, if the provisioner made it)"
+                .to_owned(),
         );
     }
-    if says("not authorized to perform") || says("access denied") || says("accessdenied") {
+    if says("access denied") || says("accessdenied") {
         return Some(
             "CloudFormation acts with these credentials: they need the deployer's policy of `docs/permissions.md` and \
-             the one for CloudFormation below it",
+             the one for CloudFormation below it"
+                .to_owned(),
         );
     }
     None

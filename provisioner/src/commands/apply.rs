@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use provisioner::execute::{Outcome, Stop, execute};
 use provisioner::plan::{Plan, Step};
+use provisioner::printable::line;
 use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::resources::Resource;
 use provisioner::{Error, Result};
@@ -85,7 +86,7 @@ pub(crate) async fn apply(
         return Err(incomplete(plan, &outcome, then));
     }
     for told in plan.steps.iter().filter_map(|step| answered(step, &outcome)) {
-        terminal::note(&told);
+        terminal::note(&line(&told));
     }
     match tried.transpose()?.flatten() {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
@@ -104,7 +105,7 @@ pub(crate) fn blocked(plan: &Plan) -> Result<()> {
         return Ok(());
     }
     let doing = format!("planning stack {}", plan.stack);
-    Err(Error::new(doing, format!("nothing was changed, for\n{}", report::blockers_text(plan))))
+    Err(Error::new(doing, "nothing was changed, for").listing(&report::blockers_text(plan)))
 }
 
 /// Whether to go ahead, where these would go or be made anew.
@@ -158,9 +159,9 @@ fn tell(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>,
     match output {
         Output::Json => terminal::result_json(&DeployReport::new(plan, outcome, outputs, smoke)),
         Output::Text => {
-            let width = outputs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+            let width = outputs.iter().map(|(name, _)| line(name).len()).max().unwrap_or_default();
             for (name, value) in outputs {
-                terminal::result(&format!("{name:<width$}  {value}"));
+                terminal::result(&format!("{:<width$}  {}", line(&name), line(&value)));
             }
         }
     }
@@ -200,7 +201,10 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
         failed => {
             let causes: Vec<_> = failed.iter().map(|(id, error)| format!("{id}: {}", error.headline())).collect();
             let unfit = then.unfit.clone().filter(|_| failed.iter().any(|(_, error)| error.is_unfit()));
-            let remedy = failed.iter().find_map(|(_, error)| error.remedy());
+            let denied = failed.iter().map(|(_, error)| error).filter(|error| error.is_denied()).cloned();
+            let denied = Error::together(denied);
+            let first = || failed.iter().find_map(|(_, error)| error.remedy());
+            let remedy = denied.as_ref().and_then(Error::remedy).or_else(first);
             let joint = if overtaken { ";" } else { "; then" };
             let joined = || remedy.map_or_else(|| again.clone(), |remedy| format!("{remedy}{joint} {again}"));
             let hint = unfit.unwrap_or_else(joined);

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use provisioner::desired::{PackageCheck, SmokeTest};
+use provisioner::printable::lines;
 use provisioner::{Error, Result};
 use serde_json::Value;
 
@@ -36,7 +37,7 @@ pub(crate) async fn run(arguments: &Invoke) -> Result<Exit> {
     };
     let answer = session.aws.invoke(&function, alias.as_deref(), &event).await?;
     if arguments.log {
-        terminal::note(&answer.log);
+        terminal::note(&lines(&answer.log));
     }
     terminal::result_json(&answer.payload);
     let refused = answer.payload["statusCode"].as_u64().is_some_and(|status| status >= 400);

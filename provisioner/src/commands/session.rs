@@ -10,6 +10,7 @@ use provisioner::execute::Outcome;
 use provisioner::observe::{Reach, Reader as _, observe};
 use provisioner::place::StackName;
 use provisioner::plan::{Action, Options, Plan, plan};
+use provisioner::printable::line;
 use provisioner::report;
 use provisioner::template::{Known, Template};
 use provisioner::{Error, Result};
@@ -32,7 +33,7 @@ impl Session {
         let template = Template::load(&arguments.template)?;
         terminal::propose_for(SameStack::of(arguments, &template.no_echo().collect()));
         for left_out in template.left_out() {
-            terminal::note(&report::dim(format!("left out: {left_out}")));
+            terminal::note(&report::dim(format!("left out: {}", line(&left_out))));
         }
         let aws = connect(&arguments.aws).await?;
         let packages = Packages { instead: arguments.packages_instead(), check };
@@ -77,7 +78,7 @@ pub(crate) async fn connect(arguments: &AwsArgs) -> Result<Aws> {
 
 /// Tells of long waits on stderr.
 pub(crate) fn notify() -> Notify {
-    Arc::new(|what: &str| terminal::note(&report::dim(format!("  … {what}"))))
+    Arc::new(|what: &str| terminal::note(&report::dim(format!("  … {}", line(what)))))
 }
 
 /// The parameters in a file, and those given one by one over them.

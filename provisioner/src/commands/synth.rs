@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Synth) -> Result<Exit> {
             };
             write(out, &format!("{by}{}", text(&template, &content, arguments.format)?))?;
         }
-        (_, None) => terminal::result(&text(&template, &content(&template, arguments)?, arguments.format)?),
+        (_, None) => terminal::data(&text(&template, &content(&template, arguments)?, arguments.format)?),
     }
     Ok(Exit::Done)
 }

@@ -21,6 +21,6 @@ pub(crate) async fn run(arguments: &Synth) -> Result<Exit> {
     };
     let session = Session::open(&stack, PackageCheck::Unread).await?;
     let observed = observe(&session.aws.reader(), &session.desired, Reach::Resources).await?;
-    terminal::result(&terraform_imports(&session.desired, &observed));
+    terminal::data(&terraform_imports(&session.desired, &observed));
     Ok(Exit::Done)
 }

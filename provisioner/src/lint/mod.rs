@@ -8,6 +8,7 @@ mod cors;
 mod iam;
 mod limits;
 mod monitoring;
+mod packed;
 mod permission;
 mod route;
 mod secret;
@@ -92,7 +93,7 @@ pub fn lint(desired: &Desired, account: &str) -> Vec<Finding> {
         ]
     });
     let together = all.iter().map(|checked| permission::api_may_call(checked, &all, &desired.place, account));
-    one.chain(together).flatten().collect()
+    one.chain(together).flatten().chain(packed::nothing_forgotten(desired)).collect()
 }
 
 /// What AWS would refuse of a resource as it would be sent: by length, characters, range or reserved name.

@@ -6,7 +6,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{Found, Observed, Reach, Reader, Surroundings};
 use crate::desired::{Desired, Wanted};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::resources::Resource;
 use crate::resources::other::Schema;
 use crate::template::{Known, Reference, references_in_text};
@@ -17,6 +17,7 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
     let mut observed = Observed::default();
     let mut known = Known::default();
     let mut waiting: Vec<&Wanted> = desired.resources.iter().collect();
+    let mut refused = Vec::new();
     let mut asked = FuturesUnordered::new();
     asked.push(ask(reader, desired, Question::Account));
     let untyped = desired.resources.iter().filter(|wanted| matches!(wanted.resource, Resource::Other(_)));
@@ -38,36 +39,52 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
         );
         // When nothing is under way, what still waits lives inside something that does not exist.
         let Some(answer) = asked.next().await else {
+            if let Some(refused) = Error::together(refused) {
+                return Err(refused);
+            }
             if surroundings {
                 observed.elsewhere = elsewhere(reader, &observed).await?;
             }
             return Ok(observed);
         };
-        match answer {
-            Answer::Account(account) => {
-                observed.account = account?;
+        // A refusal does not keep the other questions from being asked: all that is refused is told at once.
+        let error = match answer {
+            Answer::Account(Ok(account)) => {
+                observed.account = account;
                 known.insert(Reference::account(), observed.account.as_str());
+                continue;
             }
-            Answer::Schema(kind, schema) => {
-                observed.schemas.insert(kind, schema?);
+            Answer::Schema(kind, Ok(schema)) => {
+                observed.schemas.insert(kind, schema);
+                continue;
             }
-            Answer::Surroundings(api_id, answer) => match answer {
-                Err(error) if error.is_nowhere() => {} // its routes say so
-                answer => drop(observed.attached.insert(api_id, answer?)),
-            },
+            Answer::Surroundings(api_id, Ok(seen)) => {
+                observed.attached.insert(api_id, seen);
+                continue;
+            }
+            Answer::Surroundings(_, Err(error)) if error.is_nowhere() => continue, // its routes say so
             Answer::Resource(wanted, answer) => match *answer {
                 Err(error) if error.is_nowhere() => {
                     observed.nowhere.insert(wanted.logical_id.clone(), error);
+                    continue;
                 }
-                answer => {
-                    let Some(found) = answer? else { continue };
+                Err(error) => error,
+                Ok(found) => {
+                    let Some(found) = found else { continue };
                     found.check_plain()?;
                     for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
                         known.insert(reference, value);
                     }
                     observed.found.insert(wanted.logical_id.clone(), found);
+                    continue;
                 }
             },
+            Answer::Account(Err(error)) | Answer::Schema(_, Err(error)) | Answer::Surroundings(_, Err(error)) => error,
+        };
+        let goes_on = error.is_denied();
+        refused.push(error);
+        if !goes_on {
+            return Error::together(refused).map_or(Ok(observed), Err);
         }
     }
 }

@@ -1,26 +1,29 @@
 //! A folder as a package: what `cdk synth` leaves for a function, and what `aws cloudformation package` takes too.
 
-use std::fs;
+use std::fs::{self, FileType};
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
 use zip::ZipWriter;
 use zip::result::ZipResult;
 
+use super::left_out::LeftOut;
 use super::zip_file::{EXECUTABLE, PLAIN, entry};
 
 /// Zips what is in a folder: the same bytes for the same content, on every machine.
 ///
 /// Files are in order of their names and dated 1980. A file that somebody may execute stays executable; the rest of a
-/// mode follows the umask of whoever made the file, and Lambda must be able to read all of them. Links are followed.
+/// mode follows the umask of whoever made the file, and Lambda must be able to read all of them. Links are followed,
+/// also to what is outside of the folder. What [`LeftOut`] says is not looked at.
 ///
 /// # Errors
-/// When it holds no file, something in it cannot be read, or a link leads back to a folder that it is in.
+/// When it holds no file, something in it cannot be read or is neither file nor folder, or a link leads back to a folder
+/// that it is in.
 pub(super) fn zip(folder: &Path) -> Result<Vec<u8>, String> {
     let mut files = Vec::new();
-    collect(folder, "", &mut Vec::new(), &mut files)?;
+    collect(folder, "", &mut Vec::new(), &mut LeftOut::of(folder), &mut files)?;
     if files.is_empty() {
-        return Err("the folder holds no file".to_owned());
+        return Err("the folder holds no file that is packed".to_owned());
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
@@ -45,29 +48,63 @@ fn add(writer: &mut ZipWriter<Cursor<Vec<u8>>>, file: &File, content: &[u8]) -> 
 }
 
 /// The files in a folder and below it. `above` are the folders that it is in, by their true paths.
-fn collect(folder: &Path, prefix: &str, above: &mut Vec<PathBuf>, files: &mut Vec<File>) -> Result<(), String> {
+fn collect(
+    folder: &Path,
+    prefix: &str,
+    above: &mut Vec<PathBuf>,
+    left_out: &mut LeftOut,
+    files: &mut Vec<File>,
+) -> Result<(), String> {
     let told = |name: &str, error: std::io::Error| format!("{name}: {error}");
     let itself = folder.canonicalize().map_err(|error| told(prefix, error))?;
     if above.contains(&itself) {
         return Err(format!("{} leads back to a folder that it is in", prefix.trim_end_matches('/')));
     }
     above.push(itself);
+    left_out.enter(folder)?;
     for found in fs::read_dir(folder).map_err(|error| told(prefix, error))? {
-        let path = found.map_err(|error| told(prefix, error))?.path();
+        let found = found.map_err(|error| told(prefix, error))?;
+        let path = found.path();
         let name = path.file_name().unwrap_or_default();
+        // Of what is left out nothing is asked: it may be a link to nowhere, or a pipe.
+        let is_folder = found.file_type().is_ok_and(|kind| kind.is_dir()) || path.is_dir();
+        if left_out.has(&path, is_folder) {
+            continue;
+        }
         let Some(name) = name.to_str() else {
             return Err(format!("{prefix}{}: a name in a zip must be UTF-8", name.to_string_lossy()));
         };
         let name = format!("{prefix}{name}");
         let what = fs::metadata(&path).map_err(|error| told(&name, error))?;
         if what.is_dir() {
-            collect(&path, &format!("{name}/"), above, files)?;
+            collect(&path, &format!("{name}/"), above, left_out, files)?;
+        } else if let Some(kind) = not_a_file(what.file_type()) {
+            return Err(format!("{name} is {kind}, and only files and folders can be packed"));
         } else {
             files.push(File { name, path, executable: is_executable(&what) });
         }
     }
+    left_out.leave();
     above.pop();
     Ok(())
+}
+
+/// What something is that is neither file nor folder. Reading a pipe or a device may never end.
+#[cfg(unix)]
+pub(super) fn not_a_file(kind: FileType) -> Option<&'static str> {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    match () {
+        () if kind.is_file() || kind.is_dir() => None,
+        () if kind.is_fifo() => Some("a named pipe"),
+        () if kind.is_socket() => Some("a socket"),
+        () => Some("a device"),
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn not_a_file(kind: FileType) -> Option<&'static str> {
+    (!kind.is_file() && !kind.is_dir()).then_some("not a file")
 }
 
 #[cfg(unix)]
@@ -145,12 +182,71 @@ mod tests {
     fn what_cannot_be_zipped_says_why() {
         let folder = tempfile::tempdir().unwrap();
         let cause = || zip(folder.path()).unwrap_err();
-        assert_eq!(cause(), "the folder holds no file");
+        assert_eq!(cause(), "the folder holds no file that is packed");
         fs::create_dir(folder.path().join("a")).unwrap();
         symlink(folder.path(), folder.path().join("a/round")).unwrap();
         assert_eq!(cause(), "a/round leads back to a folder that it is in");
         fs::remove_file(folder.path().join("a/round")).unwrap();
         symlink("/nowhere", folder.path().join("a/gone")).unwrap();
         assert!(cause().contains("a/gone: No such file"), "{}", cause());
+    }
+
+    #[test]
+    fn what_is_ignored_is_left_out_as_git_reads_such_a_file_and_the_repository_always() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = "# notes\n*.log\n!keep.log\n/build/\ntests/**/data\n";
+        put(folder.path(), ".provisionerignore", rules, 0o644);
+        for name in ["index.py", "a.log", "keep.log", "build/x", "lib/build/x", "tests/one/data/x", "tests/one/y"] {
+            put(folder.path(), name, "", 0o644);
+        }
+        put(folder.path(), "lib/.provisionerignore", "secret\n!a.log\n", 0o644);
+        for name in ["lib/secret", "lib/a.log", "secret", ".git/config", "vendor/.git", ".gitignore"] {
+            put(folder.path(), name, "", 0o644);
+        }
+        symlink("/nowhere", folder.path().join("gone.log")).unwrap();
+        let names: Vec<_> = listed(zip(folder.path()).unwrap()).into_iter().map(|(name, ..)| name).collect();
+        assert_eq!(names, [".gitignore", "index.py", "keep.log", "lib/a.log", "lib/build/x", "secret", "tests/one/y"]);
+    }
+
+    /// The CDK has applied its own `exclude` when it wrote the folder, and uploads all that is in it.
+    #[test]
+    fn what_the_cdk_wrote_is_packed_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let asset = folder.path().join(format!("asset.{}", "0a".repeat(32)));
+        for name in ["index.py", "notes.log", ".git/config"] {
+            put(&asset, name, "", 0o644);
+        }
+        put(&asset, ".provisionerignore", "*.log\n", 0o644);
+        let names: Vec<_> = listed(zip(&asset).unwrap()).into_iter().map(|(name, ..)| name).collect();
+        assert_eq!(names, [".git/config", ".provisionerignore", "index.py", "notes.log"]);
+    }
+
+    #[test]
+    fn what_is_no_file_is_an_error_and_not_read_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        put(folder.path(), "index.py", "", 0o644);
+        let pipe = folder.path().join("lib");
+        fs::create_dir(&pipe).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(pipe.join("pipe")).status().unwrap();
+        assert!(made.success());
+        let cause = || zip(folder.path()).unwrap_err();
+        assert_eq!(cause(), "lib/pipe is a named pipe, and only files and folders can be packed");
+        put(folder.path(), ".provisionerignore", "pipe\n", 0o644);
+        assert!(zip(folder.path()).is_ok());
+        let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
+        assert_eq!(cause(), "socket is a socket, and only files and folders can be packed");
+        fs::remove_file(folder.path().join("socket")).unwrap();
+        symlink("/dev/zero", folder.path().join("zero")).unwrap();
+        assert_eq!(cause(), "zero is a device, and only files and folders can be packed");
+        assert!(super::super::read(Path::new("/dev/zero")).unwrap_err().contains("it is a device"));
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_read_names_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        put(folder.path(), "index.py", "", 0o644);
+        put(folder.path(), ".provisionerignore", "a\n[z-a]\n", 0o644);
+        let cause = zip(folder.path()).unwrap_err();
+        assert!(cause.contains(".provisionerignore") && cause.contains("[z-a]"), "{cause}");
     }
 }

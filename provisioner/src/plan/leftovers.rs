@@ -154,7 +154,7 @@ pub(super) fn impossible(desired: &Desired, observed: &Observed) -> Option<Block
 }
 
 fn unknown(error: &Error) -> String {
-    format!("what the template no longer names could not be looked for: {}", error.headline())
+    format!("what the template no longer names could not be looked for: {}", error.headline().replace("\n  ", "; "))
 }
 
 fn gone_from_the_template(resource: &Resource) -> &'static str {

@@ -2,6 +2,7 @@
 
 use crate::execute::Outcome;
 use crate::plan::{Action, Plan, Step};
+use crate::printable::line;
 use crate::resources::Resource;
 use crate::resources::alias::Alias;
 
@@ -10,7 +11,7 @@ use crate::resources::alias::Alias;
 pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     let told =
         |step| shared(step, outcome).or_else(|| kept(step, plan, outcome)).or_else(|| moved(step, plan, outcome));
-    plan.steps.iter().filter_map(told).collect()
+    plan.steps.iter().filter_map(told).map(|told| line(&told).into_owned()).collect()
 }
 
 /// Who gets the calls of an alias whose new version did not get them all.

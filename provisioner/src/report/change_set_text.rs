@@ -3,31 +3,33 @@
 use std::fmt::Write as _;
 
 use super::style::{added, changed, removed, strong};
-use super::value_text::change_lines;
+use super::value_text::{change_lines, readable};
 use crate::cloudformation::{Action, ChangeSet, PropertyChange, Row};
-use crate::template::shown;
+use crate::printable::line;
 
 /// The whole change set: a line for each resource that changes, its properties below it, and a line that counts.
 #[must_use]
 pub fn change_set_text(set: &ChangeSet) -> String {
     let ChangeSet { stack, region, account, steps, .. } = set;
-    let kinds = steps.iter().map(|row| row.kind.len()).max().unwrap_or_default();
-    let ids = steps.iter().map(|row| row.logical_id.len()).max().unwrap_or_default();
-    let mut text = format!("stack {} in {region}, account {account}, by CloudFormation\n\n", strong(stack));
+    let kinds = steps.iter().map(|row| line(&row.kind).len()).max().unwrap_or_default();
+    let ids = steps.iter().map(|row| line(&row.logical_id).len()).max().unwrap_or_default();
+    let mut text =
+        format!("stack {} in {}, account {}, by CloudFormation\n\n", strong(line(stack)), line(region), line(account));
     for row in steps {
         let Row { logical_id, kind, name, action, changes } = row;
         let (symbol, remark) = words(*action);
-        let line = format!("  {symbol} {kind:<kinds$}  {logical_id:<ids$}  {}", shown(name));
-        let line = format!("{}{remark}", line.trim_end());
-        let line = match symbol {
-            '+' => added(line),
-            _ if matches!(action, Action::Replace | Action::Delete) => removed(line),
-            _ => changed(line),
+        let (kind, logical_id) = (line(kind), line(logical_id));
+        let told = format!("  {symbol} {kind:<kinds$}  {logical_id:<ids$}  {}", readable(name));
+        let told = format!("{}{remark}", told.trim_end());
+        let told = match symbol {
+            '+' => added(told),
+            _ if matches!(action, Action::Replace | Action::Delete) => removed(told),
+            _ => changed(told),
         };
-        let _ = writeln!(text, "{line}");
-        let width = changes.iter().map(|one| one.change.property.len()).max().unwrap_or_default();
-        for line in changes.iter().flat_map(|one| property_lines(one, width)) {
-            let _ = writeln!(text, "      {line}");
+        let _ = writeln!(text, "{told}");
+        let width = changes.iter().map(|one| line(&one.change.property).len()).max().unwrap_or_default();
+        for told in changes.iter().flat_map(|one| property_lines(one, width)) {
+            let _ = writeln!(text, "      {told}");
         }
     }
     let gap = if steps.is_empty() { "" } else { "\n" };
@@ -54,8 +56,8 @@ fn property_lines(one: &PropertyChange, width: usize) -> Vec<String> {
     if change.old.is_some() || change.new.is_some() {
         return change_lines(change, width);
     }
-    let because = because.as_ref().map(|because| format!("  follows from {because}")).unwrap_or_default();
-    vec![format!("{:<width$}{because}", change.property).trim_end().to_owned()]
+    let because = because.as_ref().map(|because| format!("  follows from {}", line(because))).unwrap_or_default();
+    vec![format!("{:<width$}{because}", line(&change.property)).trim_end().to_owned()]
 }
 
 fn count(set: &ChangeSet) -> String {

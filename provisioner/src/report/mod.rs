@@ -3,6 +3,8 @@
 mod callers;
 mod change_set_text;
 mod json;
+#[cfg(test)]
+mod outside_tests;
 mod plan_text;
 mod smoke_text;
 mod status_text;
@@ -16,5 +18,6 @@ pub use json::{DeployReport, Smoke};
 pub use plan_text::{blockers_text, consent_text, note_text, plan_text};
 pub use smoke_text::{smoke_tests_text, tested_text};
 pub use status_text::status_text;
+pub(crate) use style::STYLES;
 pub use style::{added, changed, dim, removed, strong};
 pub use terraform::terraform_imports;

@@ -1,18 +1,20 @@
 //! A plan as people read it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::smoke_text::tested_text;
 use super::style::{added, changed, dim, removed, strong};
-use super::value_text::change_lines;
+use super::value_text::{change_lines, readable};
 use crate::plan::{Action, Note, Plan, Step};
+use crate::printable::line;
 use crate::resources::Change;
-use crate::template::shown;
 
 /// The whole plan: a line for each resource, the properties that change below it, and a line that counts.
 #[must_use]
 pub fn plan_text(plan: &Plan) -> String {
-    let mut text = format!("stack {} in {}, account {}\n\n", strong(&plan.stack), plan.region, plan.account);
+    let Plan { stack, region, account, .. } = plan;
+    let mut text = format!("stack {} in {}, account {}\n\n", strong(line(stack)), line(region), line(account));
     text.push_str(&rows(&plan.steps.iter().map(Row::from).collect::<Vec<_>>()));
     text.push_str(&tested_text(&plan.smoke_tests));
     text.push_str(&notes(plan));
@@ -28,31 +30,31 @@ pub fn consent_text(plan: &Plan) -> String {
     if losses.is_empty() || !plan.blockers.is_empty() {
         return String::new();
     }
-    let what = shown(&losses.join(", "));
+    let what = readable(&losses.join(", "));
     format!("deletes or replaces {what}: where nobody can be asked, `provisioner deploy` needs `--yes`\n")
 }
 
-/// What is told of one resource.
+/// What is told of one resource. Its texts are printable.
 pub(super) struct Row<'a> {
-    pub(super) kind: &'a str,
-    pub(super) logical_id: &'a str,
-    pub(super) name: &'a str,
+    pub(super) kind: Cow<'a, str>,
+    pub(super) logical_id: Cow<'a, str>,
+    pub(super) name: String,
     pub(super) through_cloud_control: bool,
     pub(super) action: Action,
     pub(super) changes: &'a [Change],
-    pub(super) reason: Option<&'a str>,
+    pub(super) reason: Option<String>,
 }
 
 impl<'a> From<&'a Step> for Row<'a> {
     fn from(step: &'a Step) -> Self {
         Self {
-            kind: &step.kind,
-            logical_id: &step.logical_id,
-            name: &step.name,
+            kind: line(&step.kind),
+            logical_id: line(&step.logical_id),
+            name: readable(&step.name),
             through_cloud_control: step.through.is_some(),
             action: step.action,
             changes: &step.changes,
-            reason: step.reason.as_deref(),
+            reason: step.reason.as_deref().map(readable),
         }
     }
 }
@@ -63,15 +65,15 @@ pub(super) fn rows(rows: &[Row<'_>]) -> String {
     let ids = rows.iter().map(|row| row.logical_id.len()).max().unwrap_or_default();
     let mut text = String::new();
     for row in rows {
-        let line = format!("{:<kinds$}  {:<ids$}  {}", row.kind, row.logical_id, shown(row.name));
-        let line = format!("  {} {line}{}", symbol(row.action), remark(row));
-        let line = match row.action {
-            Action::Create => added(line),
-            Action::Update | Action::Adopt => changed(line),
-            Action::Replace | Action::Delete => removed(line),
-            Action::Keep | Action::Leave => dim(line),
+        let told = format!("{:<kinds$}  {:<ids$}  {}", row.kind, row.logical_id, row.name);
+        let told = format!("  {} {told}{}", symbol(row.action), remark(row));
+        let told = match row.action {
+            Action::Create => added(told),
+            Action::Update | Action::Adopt => changed(told),
+            Action::Replace | Action::Delete => removed(told),
+            Action::Keep | Action::Leave => dim(told),
         };
-        let _ = writeln!(text, "{line}");
+        let _ = writeln!(text, "{told}");
         if row.action != Action::Leave {
             text.push_str(&changes(row));
         }
@@ -85,13 +87,13 @@ pub fn blockers_text(plan: &Plan) -> String {
     let mut text = String::new();
     let mut hints: Vec<&str> = Vec::new();
     for blocker in &plan.blockers {
-        let _ = writeln!(text, "  {}: {}", blocker.logical_id, shown(&blocker.cause));
+        let _ = writeln!(text, "  {}: {}", line(&blocker.logical_id), readable(&blocker.cause));
         if !hints.contains(&blocker.hint.as_str()) {
             hints.push(&blocker.hint);
         }
     }
     for hint in hints {
-        let _ = write!(text, "\nhint: {hint}");
+        let _ = write!(text, "\nhint: {}", readable(hint));
     }
     text
 }
@@ -104,15 +106,15 @@ fn notes(plan: &Plan) -> String {
 /// What to know, and what to do about it.
 #[must_use]
 pub fn note_text(Note { logical_id, text, hint }: &Note) -> String {
-    let about = logical_id.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
-    let hint = hint.as_ref().map(|hint| format!("\n        {}", dim(shown(hint)))).unwrap_or_default();
-    format!("  {} {about}{}{hint}", changed("note:"), shown(text))
+    let about = logical_id.as_ref().map(|id| format!("{}: ", line(id))).unwrap_or_default();
+    let hint = hint.as_ref().map(|hint| format!("\n        {}", dim(readable(hint)))).unwrap_or_default();
+    format!("  {} {about}{}{hint}", changed("note:"), readable(text))
 }
 
 fn changes(row: &Row<'_>) -> String {
-    let width = row.changes.iter().map(|change| change.property.len()).max().unwrap_or_default();
-    let lines = row.changes.iter().flat_map(|change| change_lines(change, width));
-    lines.map(|line| format!("      {line}\n")).collect()
+    let width = row.changes.iter().map(|change| line(&change.property).len()).max().unwrap_or_default();
+    let told = row.changes.iter().flat_map(|change| change_lines(change, width));
+    told.map(|told| format!("      {told}\n")).collect()
 }
 
 fn symbol(action: Action) -> char {
@@ -130,7 +132,7 @@ fn remark(row: &Row<'_>) -> String {
 }
 
 fn why(row: &Row<'_>) -> String {
-    match (row.reason, row.action) {
+    match (&row.reason, row.action) {
         (Some(reason), Action::Leave) => format!("  (left: {reason})"),
         (Some(reason), _) => format!("  ({reason})"),
         (None, Action::Adopt) => "  (adopted)".to_owned(),

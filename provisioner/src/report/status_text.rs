@@ -4,16 +4,17 @@ use std::fmt::Write as _;
 
 use super::plan_text::{Row, rows};
 use super::style::{added, changed, dim, strong};
+use super::value_text::readable;
+use crate::printable::line;
 use crate::status::{AliasStatus, Difference, FunctionStatus, State, Status, VersionStatus};
-use crate::template::shown;
 
 /// The whole status: what is deployed, who gets which version, where it answers, what differs from the template.
 #[must_use]
 pub fn status_text(status: &Status) -> String {
     let Status { stack, account, region, cloud_formation_stack, outputs, .. } = status;
-    let mut text = format!("stack {} in {region}, account {account}\n", strong(stack));
+    let mut text = format!("stack {} in {}, account {}\n", strong(line(stack)), line(region), line(account));
     if let Some(theirs) = cloud_formation_stack {
-        let _ = writeln!(text, "owned by CloudFormation's stack {theirs}");
+        let _ = writeln!(text, "owned by CloudFormation's stack {}", line(theirs));
     }
     for function in &status.functions {
         let _ = write!(text, "\n{}", function_text(function, cloud_formation_stack.is_none()));
@@ -21,9 +22,9 @@ pub fn status_text(status: &Status) -> String {
     if !outputs.is_empty() {
         text.push('\n');
     }
-    let width = outputs.keys().map(String::len).max().unwrap_or_default();
+    let width = outputs.keys().map(|name| line(name).len()).max().unwrap_or_default();
     for (name, value) in outputs {
-        let _ = writeln!(text, "{name:<width$}  {value}");
+        let _ = writeln!(text, "{:<width$}  {}", line(name), line(value));
     }
     let _ = write!(text, "\n{}", comparison(status));
     text
@@ -34,9 +35,10 @@ const SHOWN: usize = 10;
 
 fn function_text(function: &FunctionStatus, by_this_program: bool) -> String {
     let FunctionStatus { logical_id, name, last_change, aliases, versions, beside_the_template } = function;
-    let mut text = format!("function {} ({logical_id}), last changed {}\n", strong(name), time(last_change));
+    let mut text =
+        format!("function {} ({}), last changed {}\n", strong(line(name)), line(logical_id), time(last_change));
     for alias in aliases {
-        let _ = writeln!(text, "  {} leads to {}", alias.name, leads_to(alias));
+        let _ = writeln!(text, "  {} leads to {}", line(&alias.name), leads_to(alias));
     }
     if aliases.is_empty() {
         text.push_str("  no alias: whoever calls it gets the function as it is now\n");
@@ -50,7 +52,7 @@ fn function_text(function: &FunctionStatus, by_this_program: bool) -> String {
         let _ = writeln!(text, "  {}", dim(format!("and {} older", versions.len() - listed.len())));
     }
     if !beside_the_template.is_empty() {
-        let set = beside_the_template.join(", ");
+        let set = readable(&beside_the_template.join(", "));
         let _ = writeln!(
             text,
             "  {} {set}: not in the template, left alone, and in each new version",
@@ -66,8 +68,8 @@ fn function_text(function: &FunctionStatus, by_this_program: bool) -> String {
 fn leads_to(alias: &AliasStatus) -> String {
     let shared = alias.shares.len() > 1;
     let part = |version: &str, share: f64| match shared {
-        true => format!("version {version} ({})", percent(share)),
-        false => format!("version {version}"),
+        true => format!("version {} ({})", line(version), percent(share)),
+        false => format!("version {}", line(version)),
     };
     let parts: Vec<_> = alias.shares.iter().map(|share| part(&share.version, share.share)).collect();
     parts.join(" and ")
@@ -76,25 +78,26 @@ fn leads_to(alias: &AliasStatus) -> String {
 fn canary(alias: &AliasStatus) -> String {
     let which = alias.logical_id.as_ref().map(|id| format!(" --alias {id}")).unwrap_or_default();
     format!(
-        "{} shares its calls; `provisioner deploy` finishes it, `provisioner rollback{which}` undoes it",
-        alias.name
+        "{} shares its calls; `provisioner deploy` finishes it, `provisioner rollback{}` undoes it",
+        line(&alias.name),
+        line(&which)
     )
 }
 
 fn version_line(version: &VersionStatus, aliases: &[AliasStatus], all: &[VersionStatus]) -> String {
     let width = all.iter().map(|one| one.number.to_string().len()).max().unwrap_or_default();
     let VersionStatus { number, published, release, description, as_the_template } = version;
-    let mut line = format!("  version {number:<width$}  {}  release {release}", time(published));
+    let mut told = format!("  version {number:<width$}  {}  release {}", time(published), line(release));
     for caller in callers(version, aliases) {
-        let _ = write!(line, "  {caller}");
+        let _ = write!(told, "  {caller}");
     }
     if *as_the_template {
-        line.push_str("  = template");
+        told.push_str("  = template");
     }
     if !description.is_empty() {
-        let _ = write!(line, "  ({description})");
+        let _ = write!(told, "  ({})", line(description));
     }
-    if callers(version, aliases).is_empty() { dim(line) } else { line }
+    if callers(version, aliases).is_empty() { dim(told) } else { told }
 }
 
 /// Who gets this version, and how much of it.
@@ -102,7 +105,7 @@ fn callers(version: &VersionStatus, aliases: &[AliasStatus]) -> Vec<String> {
     let number = version.number.to_string();
     let shares = aliases.iter().flat_map(|alias| alias.shares.iter().map(move |share| (alias, share)));
     let own = shares.filter(|(_, share)| share.version == number);
-    own.map(|(alias, share)| format!("{} of {}", percent(share.share), alias.name)).collect()
+    own.map(|(alias, share)| format!("{} of {}", percent(share.share), line(&alias.name))).collect()
 }
 
 fn percent(share: f64) -> String {
@@ -113,8 +116,8 @@ fn percent(share: f64) -> String {
 /// `2026-11-25T19:30:00.000Z` as `2026-11-25 19:30:00 UTC`.
 fn time(when: &str) -> String {
     match when.strip_suffix('Z').and_then(|when| when.split_once('T')) {
-        Some((day, time)) => format!("{day} {} UTC", time.split('.').next().unwrap_or_default()),
-        None => when.to_owned(),
+        Some((day, time)) => line(&format!("{day} {} UTC", time.split('.').next().unwrap_or_default())).into_owned(),
+        None => line(when).into_owned(),
     }
 }
 
@@ -141,10 +144,15 @@ fn comparison(status: &Status) -> String {
         text.push('\n');
     }
     for Difference { logical_id, reason, .. } in blocked {
-        let _ = writeln!(text, "  {} {}", changed(format!("{logical_id}:")), shown(reason.as_deref().unwrap_or("")));
+        let _ = writeln!(
+            text,
+            "  {} {}",
+            changed(format!("{}:", line(logical_id))),
+            readable(reason.as_deref().unwrap_or(""))
+        );
     }
     if !status.code_not_compared.is_empty() && *state != State::NotDeployed {
-        let functions: Vec<_> = status.code_not_compared.iter().map(String::as_str).collect();
+        let functions: Vec<_> = status.code_not_compared.iter().map(|id| line(id)).collect();
         let _ = write!(
             text,
             "\n{} the code of {} is not compared: there is no package here (`make build` writes it)\n",
@@ -154,7 +162,7 @@ fn comparison(status: &Status) -> String {
     }
     for (index, hint) in hints(status).iter().enumerate() {
         let gap = if index == 0 { "\n" } else { "" };
-        let _ = writeln!(text, "{gap}hint: {}", shown(hint));
+        let _ = writeln!(text, "{gap}hint: {}", readable(hint));
     }
     text
 }
@@ -190,13 +198,13 @@ fn hints(status: &Status) -> Vec<String> {
 impl<'a> From<&'a Difference> for Row<'a> {
     fn from(one: &'a Difference) -> Self {
         Self {
-            kind: &one.kind,
-            logical_id: &one.logical_id,
-            name: &one.name,
+            kind: line(&one.kind),
+            logical_id: line(&one.logical_id),
+            name: readable(&one.name),
             through_cloud_control: false,
             action: one.action,
             changes: &one.changes,
-            reason: one.reason.as_deref(),
+            reason: one.reason.as_deref().map(readable),
         }
     }
 }

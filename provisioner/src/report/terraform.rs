@@ -4,6 +4,7 @@
 
 use crate::desired::Desired;
 use crate::observe::{Found, Observed};
+use crate::printable::{line, lines};
 use crate::resources::{Owner, Resource};
 
 /// A block for each thing that exists and is the stack's, in the template's order; for the rest a comment that says why
@@ -22,13 +23,17 @@ pub fn terraform_imports(desired: &Desired, observed: &Observed) -> String {
         }
         match observed.found.get(&wanted.logical_id) {
             Some(found) if found.owner != Owner::Ours => {
-                format!("# {label}: {} `{}` is not this stack's\n\n", wanted.resource.kind(), found.resource.name())
+                format!(
+                    "# {label}: {} `{}` is not this stack's\n\n",
+                    wanted.resource.kind(),
+                    line(&found.resource.name())
+                )
             }
             Some(found) => imports(&label, found).into_iter().map(block).collect::<String>(),
             None => format!("# {label}: {} is not deployed\n\n", wanted.resource.kind()),
         }
     });
-    blocks.collect::<String>().trim_end().to_owned() + "\n"
+    lines(blocks.collect::<String>().trim_end()) + "\n"
 }
 
 /// What Terraform calls a part of a resource, under which label, and its id.

@@ -4,18 +4,19 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use super::style::{added, removed};
+use crate::printable::{line, lines};
 use crate::resources::Change;
-use crate::template::shown_in;
+use crate::template::{shown, shown_in};
 
 /// A change as lines: `old → new` where both fit on a line, else the lines that differ.
 pub(super) fn change_lines(change: &Change, width: usize) -> Vec<String> {
     let Change { property, old, new } = change;
     let (old, new) = (&old.as_ref().map(shown_in), &new.as_ref().map(shown_in));
-    let label = format!("{property:<width$}");
+    let label = format!("{:<width$}", line(property));
     let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), short);
-    let line = format!("{label}  {} → {}", side(old), side(new));
-    if line.chars().count() <= WIDEST || !(is_nested(old.as_ref()) || is_nested(new.as_ref())) {
-        return vec![line];
+    let one_line = format!("{label}  {} → {}", side(old), side(new));
+    if one_line.chars().count() <= WIDEST || !(is_nested(old.as_ref()) || is_nested(new.as_ref())) {
+        return vec![one_line];
     }
     // What comes or goes whole is all plus or all minus.
     let whole = |value: &Option<Value>| value.as_ref().map(pretty).unwrap_or_default();
@@ -48,7 +49,8 @@ fn differing_lines(old: &str, new: &str) -> Vec<String> {
 
 /// The value over several lines, without what is not set.
 fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(&without_nulls(value)).unwrap_or_default()
+    // JSON writes the line breaks of its texts as `\n`.
+    lines(&serde_json::to_string_pretty(&without_nulls(value)).unwrap_or_default())
 }
 
 fn without_nulls(value: &Value) -> Value {
@@ -64,7 +66,12 @@ fn without_nulls(value: &Value) -> Value {
 fn short(value: &Value) -> String {
     match value.as_str() {
         Some("") => "\"\"".to_owned(),
-        Some(text) => text.to_owned(),
-        None => value.to_string(),
+        Some(text) => line(text).into_owned(),
+        None => line(&value.to_string()).into_owned(),
     }
+}
+
+/// The text in one line, printable, with references as a template writes them.
+pub(super) fn readable(text: &str) -> String {
+    line(&shown(text)).into_owned()
 }

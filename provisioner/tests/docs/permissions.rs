@@ -106,7 +106,7 @@ fn allowed(policy: &str) -> BTreeSet<String> {
 /// The IAM actions of all operations in `src/aws`, found by the names of the clients that they are called on.
 fn called() -> BTreeSet<String> {
     let call = Regex::new(
-        r"\b(apigateway|client|cloudcontrol|cloudformation|cloudwatch|dynamodb|iam|lambda|logs|s3|sts|tagging)\s*\.\s*([a-z]+(?:_[a-z]+)*)\(\)",
+        r"\b(apigateway|client|cloudcontrol|cloudformation|cloudwatch|dynamodb|iam|lambda|logs|s3|sts|tagging)\s*\.\s*([a-z]+(?:_[a-z0-9]+)*)\(\)",
     );
     let call = call.expect("a pattern");
     let mut actions = BTreeSet::new();
@@ -143,7 +143,7 @@ fn action(client: &str, operation: &str) -> Vec<String> {
     // The operations of ours whose permissions have other names.
     let name = match (client, name.as_str()) {
         ("lambda", "Invoke") => "InvokeFunction",
-        ("s3", "HeadBucket") => "ListBucket",
+        ("s3", "HeadBucket" | "ListObjectsV2") => "ListBucket",
         ("s3", "HeadObject") => "GetObject",
         ("s3", "PutPublicAccessBlock") => "PutBucketPublicAccessBlock",
         (_, same) => same,

@@ -108,6 +108,61 @@ async fn a_denied_question_names_the_action_and_what_it_is_about() {
     answered("GetRole", words::denied("iam", "iam:GetRole", role), &["nothing was changed", &hint]).await;
 }
 
+/// A role that lacks several rights is told all of them at once, and not another one at each run.
+#[tokio::test]
+async fn all_refused_questions_of_a_plan_are_told_at_once_with_a_statement_to_paste() {
+    let user = User::new();
+    let refused = [
+        ("GetRole", "iam", "iam:GetRole", "role cinedb-chat-bedrock-role"),
+        ("ListRolePolicies", "iam", "iam:ListRolePolicies", "role cinedb-chat-bedrock-role"),
+        ("DescribeLogGroups", "logs", "logs:DescribeLogGroups", "*"),
+        ("ListVersionsByFunction", "lambda", "lambda:ListVersionsByFunction", "arn:aws:lambda:us-east-1:1:function:f"),
+    ];
+    for (operation, service, action, resource) in refused {
+        user.proxy.on(call(operation).answer(words::denied(service, action, resource)));
+    }
+    let run = user.run(&["plan"]).await;
+    let parts = [
+        "error: reading what exists: AWS refused several questions",
+        "nothing was changed",
+        "hint: give these credentials the statement `{\"Effect\":\"Allow\",\"Action\":[\"iam:GetRole\",\
+         \"iam:ListRolePolicies\",\"lambda:ListVersionsByFunction\",\"logs:DescribeLogGroups\"],\"Resource\":[\"*\",",
+        "its Resource or Condition does not match this call",
+    ];
+    tells(&user, run, &parts);
+}
+
+#[tokio::test]
+async fn an_explicit_deny_and_a_boundary_are_not_told_as_a_missing_action() {
+    let user = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:GetRole on resource: role r";
+    for (reason, hint) in [
+        (" with an explicit deny in a service control policy", "a service control policy forbids `iam:GetRole`"),
+        (
+            " because no permissions boundary allows the iam:GetRole action",
+            "no permissions boundary allows `iam:GetRole`",
+        ),
+        (
+            " because no session policy allows the iam:GetRole action",
+            "the session policy of these credentials does not",
+        ),
+    ] {
+        let error = AwsError::new(403, "AccessDenied", &format!("{user}{reason}"));
+        answered("GetRole", error, &["nothing was changed", &format!("hint: {hint}")]).await;
+    }
+}
+
+/// A message of AWS is text, whatever it holds.
+#[tokio::test]
+async fn what_aws_says_is_shown_and_does_nothing_to_a_terminal() {
+    let user = User::new();
+    let message = "no\u{1b}[2J\u{202e}\nhint: run `evil`";
+    user.proxy.on(call("GetRole").answer(AwsError::new(403, "AccessDenied", message)));
+    let run = user.run(&["plan"]).await.expect_code(1);
+    assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{run:?}");
+    assert!(!run.stderr.lines().any(|line| line.starts_with("hint: run")), "{run:?}");
+    assert!(run.stderr.contains(r"\u{1b}[2J"), "{run:?}");
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_role_that_may_not_be_passed_names_pass_role_at_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
@@ -191,7 +246,10 @@ async fn no_credentials_at_all_name_the_ways_to_have_some() {
     let home = tempfile::tempdir().unwrap();
     let cli = a_machine(home.path());
     let run = cli.run(PLAN).await.expect_code(1);
-    says(&run, &["no AWS credentials were found", "nothing was changed", "hint: log in (`aws sso login"]);
+    says(
+        &run,
+        &["no AWS credentials were found", "nothing was changed", "hint: log in (`aws login`, or `aws sso login"],
+    );
 }
 
 #[tokio::test]
@@ -209,9 +267,9 @@ async fn a_profile_that_is_not_there_names_the_list() {
     says(
         &run,
         &[
-            "there is no profile `nope`, nor a file with profiles",
+            "using the profile of --profile: there is no profile `nope` in ",
             "nothing was changed",
-            "hint: name a profile of ~/.aws/config: `aws configure list-profiles`",
+            "hint: name a profile that `aws configure list-profiles` lists",
         ],
     );
 }

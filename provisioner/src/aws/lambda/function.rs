@@ -7,6 +7,7 @@ use super::super::problem::{Refusal, is_missing, problem, says, took_too_long};
 use super::super::retry::{PATIENCE, Progress, until_ready};
 use super::super::{Aws, AwsReader};
 use super::beside::beside;
+use crate::denial::Denial;
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::package;
@@ -30,9 +31,14 @@ impl AwsReader {
         // Lambda then answers without tags, and the stack's own function would look like nobody's.
         if let Some(refused) = answer.tags_error() {
             let cause = format!("{} ({})", refused.message(), refused.error_code());
-            return Err(Error::new(format!("reading the tags of function {name}"), cause).hint(
-                "give these credentials the permission lambda:ListTags; `docs/permissions.md` lists all that a deploy needs",
-            ));
+            let told = Error::new(format!("reading the tags of function {name}"), cause);
+            return Err(match Denial::read(refused.message()) {
+                Some(denial) => told.denied(denial),
+                None => told.hint(
+                    "give these credentials `lambda:ListTags` on the function; `docs/permissions.md` lists all that a \
+                     deploy needs",
+                ),
+            });
         }
         let ids = answer.configuration().map(function_ids).unwrap_or_default();
         let resource = observed(name, answer);

@@ -10,7 +10,7 @@ use super::super::problem::{is_missing, problem};
 use super::super::{Aws, AwsReader};
 use super::function::observed;
 use super::release::{routing, version_ids};
-use crate::error::Result;
+use crate::error::{Result, both};
 use crate::observe::Found;
 use crate::releases::{Led, Published, Releases};
 use crate::resources::alias::Alias;
@@ -43,7 +43,8 @@ impl AwsReader {
 
     pub(in super::super) async fn releases_of(&self, name: &str) -> Result<Option<Releases>> {
         let versions = self.versions_of(name);
-        let (versions, aliases) = tokio::try_join!(versions, self.aliases_of(name))?;
+        let (versions, aliases) = tokio::join!(versions, self.aliases_of(name));
+        let (versions, aliases) = both(versions, aliases)?;
         let (Some(listed), Some(aliases)) = (versions.as_ref(), aliases.as_ref()) else { return Ok(None) };
         let mut releases = Releases { function_name: name.to_owned(), aliases: aliases.clone(), ..Releases::default() };
         for configuration in listed {

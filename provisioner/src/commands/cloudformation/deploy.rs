@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use provisioner::Result;
 use provisioner::cloudformation::{ChangeSet, Stack};
 use provisioner::desired::{PackageCheck, SmokeTest};
+use provisioner::printable::line;
 use provisioner::report::{self, DeployReport, Smoke};
 
-use super::super::apply::{Approval, approved};
+use super::super::apply::{Approval, approved, before_any_write};
 use super::super::emulator::reachable_url;
 use super::super::session::Session;
 use super::super::smoke;
@@ -40,7 +41,13 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     }
     let stack = session.aws.stack(&set.stack).await?;
     let id = stack.map_or_else(|| set.stack.clone(), |stack| stack.id);
-    let after = session.aws.newest_event(&id).await?;
+    let after = match session.aws.newest_event(&id).await {
+        Ok(after) => after,
+        Err(error) => {
+            proposal.withdraw(&session).await?;
+            return Err(before_any_write(error));
+        }
+    };
     if let Err(error) = session.aws.execute_change_set(set).await {
         // What was refused is of no use any more; what was not answered may be under way.
         if !error.passes() {
@@ -110,8 +117,9 @@ pub(super) fn report(
             });
         }
         Output::Text => {
-            let width = outputs.keys().map(String::len).max().unwrap_or_default();
-            let lines: Vec<_> = outputs.iter().map(|(name, value)| format!("{name:<width$}  {value}")).collect();
+            let width = outputs.keys().map(|name| line(name).len()).max().unwrap_or_default();
+            let lines: Vec<_> =
+                outputs.iter().map(|(name, value)| format!("{:<width$}  {}", line(name), line(value))).collect();
             if !lines.is_empty() {
                 terminal::result(&lines.join("\n"));
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use provisioner::{Result, report};
 
-use super::super::apply::{Approval, approved};
+use super::super::apply::{Approval, approved, before_any_write};
 use super::super::session::connect;
 use super::deploy::report as print;
 use super::let_go::retain;
@@ -32,7 +32,9 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     if arguments.keep_resources && !stack.is_a_shell() {
         retain(&aws, &stack).await?;
     }
-    let after = aws.newest_event(&stack.id).await?;
+    // `--keep-resources` has changed what becomes of the resources by now.
+    let unchanged = |error| if arguments.keep_resources { error } else { before_any_write(error) };
+    let after = aws.newest_event(&stack.id).await.map_err(unchanged)?;
     aws.delete_stack(&stack.id, name).await?;
     if stack.is_a_shell() {
         return Ok(Exit::Done); // it goes at once, and nothing tells of it

@@ -36,7 +36,13 @@ pub(super) async fn retain(aws: &Aws, stack: &Stack) -> Result<()> {
             "deploy it once with what it shall have, so that there is nothing left to change, then run the same command",
         ));
     }
-    let after = aws.newest_event(&stack.id).await?;
+    let after = match aws.newest_event(&stack.id).await {
+        Ok(after) => after,
+        Err(error) => {
+            aws.discard(&set.id).await?;
+            return Err(error.exists(NOTHING));
+        }
+    };
     aws.execute_change_set(&set).await?;
     let ended = watch(aws, &stack.id, name, after).await?;
     if !ended.stack.is_well() {

@@ -44,9 +44,11 @@ pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>
 
 /// Whatever went wrong here, what was begun goes on there.
 fn out_of_sight(name: &str, error: Error) -> Error {
-    let look = format!("`aws cloudformation describe-stack-events --stack-name {name}` shows how it ends");
+    // Who may not read the events may still read the stack.
+    let command = if error.is_denied() { "describe-stacks" } else { "describe-stack-events" };
+    let look = format!("`aws cloudformation {command} --stack-name {name}` shows how it ends");
     let hint = match error.next_step() {
-        Some(own) => format!("{own}, once it has ended; {look}"),
+        Some(own) => format!("{look}; to watch the next one, {own}"),
         None => look,
     };
     error.exists("CloudFormation goes on by itself").hint(hint)

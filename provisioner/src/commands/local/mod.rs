@@ -12,6 +12,7 @@ use provisioner::desired::{Desired, PackageCheck, Packages, Request, SmokeTest};
 use provisioner::execute::{Stop, execute};
 use provisioner::observe::{Reach, observe};
 use provisioner::plan::{Options, plan};
+use provisioner::printable::lines;
 use provisioner::template::Template;
 use provisioner::{Error, Result, report};
 use serde_json::Value;
@@ -166,7 +167,7 @@ async fn first_chat(url: &str, test: &SmokeTest, llm: &Llm) -> Result<()> {
     }
     let message = message(&body);
     let asked = self::message(&request.body().unwrap_or_default());
-    terminal::note(&format!("\n> {asked}\n{}\n", report::dim(&message)));
+    terminal::note(&format!("\n> {}\n{}\n", lines(&asked), report::dim(lines(&message))));
     if !matches!(llm, Llm::Canned) && message.starts_with(CANNED) {
         terminal::note("That was MiniStack's canned text: the model did not answer, or not within 24 s. Ask again.");
     }

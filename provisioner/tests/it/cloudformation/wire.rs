@@ -47,3 +47,42 @@ async fn a_change_set_that_somebody_elses_change_made_obsolete_is_removed_and_to
     assert!(refused.stderr.contains("hint: somebody else changed the stack"), "{refused:?}");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
+
+#[tokio::test]
+async fn events_that_may_not_be_read_end_a_deploy_before_it_begins_or_say_that_cloudformation_goes_on() {
+    let denied = || words::denied("cloudformation", "cloudformation:DescribeStackEvents", "*");
+    let user = User::new();
+    let before = user.world().await;
+    user.proxy.on(call("DescribeStackEvents").answer(denied()));
+    let refused = user.run(&DEPLOY).await.expect_code(1);
+    for told in ["nothing was changed", "hint: give these credentials `cloudformation:DescribeStackEvents`"] {
+        assert!(refused.stderr.contains(told), "no `{told}` in {refused:?}");
+    }
+    assert_eq!(before.changes_to(&user.world().await), [""; 0]);
+    user.proxy.forget_rules();
+
+    user.proxy.on(call("DescribeStackEvents").from(2, 100).answer(denied()));
+    let lost = user.run(&DEPLOY).await.expect_code(1);
+    for told in
+        ["CloudFormation goes on by itself", "hint: `aws cloudformation describe-stacks", "DescribeStackEvents`"]
+    {
+        assert!(lost.stderr.contains(told), "no `{told}` in {lost:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_that_may_not_be_listed_names_the_action_and_the_bucket() {
+    let user = User::new();
+    let bucket = "arn:aws:s3:::films-packages";
+    user.proxy.on(call("HeadBucket").answer(AwsError::new(403, "AccessDenied", "Forbidden")));
+    let because = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: s3:ListBucket on resource: \
+                   \"arn:aws:s3:::films-packages\" because no identity-based policy allows the s3:ListBucket action";
+    for (message, hint) in [
+        (because, format!("hint: give these credentials `s3:ListBucket` on `\"{bucket}\"`")),
+        ("Access Denied", format!("hint: give these credentials `s3:ListBucket` on `{bucket}`; where the bucket is")),
+    ] {
+        user.proxy.on(call("ListObjectsV2").answer(AwsError::new(403, "AccessDenied", message)));
+        let run = user.run(&[&DEPLOY[..], &["--bucket", "films-packages"]].concat()).await.expect_code(1);
+        assert!(run.stderr.contains("looking for bucket films-packages") && run.stderr.contains(&hint), "{run:?}");
+    }
+}

@@ -6,6 +6,7 @@ pub(crate) mod aws;
 pub(crate) mod aws_cli;
 pub(crate) mod chat;
 pub(crate) mod cli;
+pub(crate) mod connect_proxy;
 pub(crate) mod control;
 pub(crate) mod emulator;
 pub(crate) mod http;

@@ -1,0 +1,251 @@
+//! Calls that AWS refuses for lack of rights: what AWS's sentence says, and what helps.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+/// A call that was refused for lack of rights.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Denial {
+    /// The action, such as `iam:GetRole`.
+    pub action: String,
+    /// What it was to act on, in AWS's words: an ARN, or a kind and a name (`role chat-role`).
+    pub resource: Option<String>,
+    /// Why, as far as AWS says it.
+    pub why: Why,
+    /// The account of the caller; empty when the sentence does not name the caller.
+    account: String,
+}
+
+/// Why a call was refused.
+///
+/// The sentences are those of the IAM user guide, "Troubleshoot access denied error messages": `because no POLICY allows
+/// the ACTION action` for an implicit deny, `with an explicit deny in a POLICY` for an explicit one. Some services give
+/// no reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// No policy of this kind allows it: the action, the resource or the condition of every statement does not match.
+    NotAllowedBy(String),
+    /// A policy of this kind denies it.
+    DeniedBy(String),
+    /// The sentence does not say.
+    Unsaid,
+}
+
+/// How the sentences begin that name an action.
+const REFUSED: &str = "not authorized to perform: ";
+
+impl Denial {
+    /// Reads AWS's sentence; nothing when it names no action.
+    #[must_use]
+    pub fn read(message: &str) -> Option<Self> {
+        let (before, rest) = message.split_once(REFUSED)?;
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        let resource = rest.split_once("on resource: ").map(|(_, rest)| resource(rest));
+        let why = if let Some((_, reason)) = rest.split_once("because no ") {
+            Why::NotAllowedBy(reason.split(" allows ").next().unwrap_or_default().to_owned())
+        } else if let Some((_, reason)) = rest.split_once("explicit deny") {
+            Why::DeniedBy(policy(reason))
+        } else {
+            Why::Unsaid
+        };
+        let caller = before.split_once("arn:").map(|(_, arn)| arn);
+        let account = caller.and_then(|arn| arn.split(':').nth(3)).unwrap_or_default().to_owned();
+        Some(Self { action: word.trim_end_matches(['.', ',', ';']).to_owned(), resource, why, account })
+    }
+
+    fn on(&self) -> String {
+        self.resource.as_ref().map(|resource| format!(" on `{resource}`")).unwrap_or_default()
+    }
+
+    /// Whether a statement in a policy of the caller may help.
+    fn asks_for_a_statement(&self) -> bool {
+        match &self.why {
+            Why::NotAllowedBy(policy) => policy == "identity-based policy",
+            Why::Unsaid => true,
+            Why::DeniedBy(_) => false,
+        }
+    }
+
+    /// The resource as a policy writes it.
+    fn arn(&self) -> String {
+        let name = self.resource.as_deref().unwrap_or("*").trim_matches('"');
+        match name.split_once(' ') {
+            // IAM tells some of its resources by kind and name.
+            Some((kind @ ("role" | "user" | "policy" | "instance profile"), name)) => {
+                let account = if self.account.is_empty() { "*" } else { &self.account };
+                format!("arn:aws:iam::{account}:{kind}/{name}")
+            }
+            None if name.starts_with("arn:") => name.to_owned(),
+            _ => "*".to_owned(),
+        }
+    }
+
+    /// What helps where a statement in a policy of the caller does not.
+    fn other_remedy(&self) -> String {
+        let (action, on) = (&self.action, self.on());
+        match &self.why {
+            Why::DeniedBy(policy) => format!(
+                "{policy} forbids `{action}`{on}: another permission does not help, change that policy or meet its \
+                 Condition"
+            ),
+            Why::NotAllowedBy(policy) if policy == "resource-based policy" => {
+                format!("let the resource-based policy allow `{action}`{on} to these credentials")
+            }
+            Why::NotAllowedBy(policy) if policy.starts_with("session") => format!(
+                "the session policy of these credentials does not allow `{action}`{on}: get a session whose policy does"
+            ),
+            Why::NotAllowedBy(policy) => format!(
+                "no {policy} allows `{action}`{on}, and a permission of these credentials alone does not help: have it \
+                 allowed there too"
+            ),
+            Why::Unsaid => format!("give these credentials `{action}`{on}"),
+        }
+    }
+}
+
+/// Up to why it is refused. Of some of its resources IAM tells the kind and the name: `role chat-role`.
+fn resource(text: &str) -> String {
+    // CloudFormation adds ` (Service: Iam, Status Code: 403, …)`.
+    let end = [" because ", " with an explicit deny", " (Service"].iter().filter_map(|end| text.find(end)).min();
+    text[..end.unwrap_or(text.len())].trim_end_matches(['.', ',', ';']).to_owned()
+}
+
+/// The policy in ` in a service control policy: arn:…`; AWS leaves it out for some services.
+fn policy(reason: &str) -> String {
+    let named = reason.strip_prefix(" in ").and_then(|named| named.split([':', ',']).next());
+    let named = named.map(|named| named.trim().trim_end_matches('.')).filter(|named| !named.is_empty());
+    named.unwrap_or("a policy").to_owned()
+}
+
+/// What holds for each of these permissions where a policy has it already.
+const ALREADY: &str = "does not match this call";
+const ALL: &str = "`docs/permissions.md` lists all that a deploy needs";
+
+/// What helps against these refusals, all at once.
+#[must_use]
+pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
+    let all: BTreeSet<_> = denials.into_iter().collect();
+    let (stated, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|denial| denial.asks_for_a_statement());
+    let mut remedies = match stated.as_slice() {
+        [] => Vec::new(),
+        [one] => vec![format!(
+            "give these credentials `{}`{}; where a policy has it already, its Resource or Condition {ALREADY}; {ALL}",
+            one.action,
+            one.on()
+        )],
+        several => {
+            let actions: BTreeSet<_> = several.iter().map(|denial| &denial.action).collect();
+            let resources: BTreeSet<_> = several.iter().map(|denial| denial.arn()).collect();
+            let statement = json!({"Effect": "Allow", "Action": actions, "Resource": resources});
+            vec![format!(
+                "give these credentials the statement `{statement}`; where a policy has an action already, its Resource \
+                 or Condition {ALREADY}; {ALL}"
+            )]
+        }
+    };
+    remedies.extend(others.iter().map(|denial| denial.other_remedy()));
+    remedies.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USER: &str = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: ";
+
+    fn read(rest: &str) -> Denial {
+        Denial::read(&format!("{USER}{rest}")).unwrap()
+    }
+
+    #[test]
+    fn each_of_awss_sentences_is_read_as_what_it_says() {
+        let not = |policy: &str| Why::NotAllowedBy(policy.to_owned());
+        let by = |policy: &str| Why::DeniedBy(policy.to_owned());
+        let on = "lambda:CreateFunction on resource: arn:aws:lambda:us-east-1:123456789012:function:chat";
+        for (reason, why) in [
+            (" because no identity-based policy allows the lambda:CreateFunction action", not("identity-based policy")),
+            (" because no permissions boundary allows the lambda:CreateFunction action", not("permissions boundary")),
+            (" because no session policy allows the lambda:CreateFunction action", not("session policy")),
+            (
+                " because no service control policy allows the lambda:CreateFunction action",
+                not("service control policy"),
+            ),
+            (" because no resource-based policy allows the lambda:CreateFunction action", not("resource-based policy")),
+            (" with an explicit deny in an identity-based policy", by("an identity-based policy")),
+            (" with an explicit deny in a permissions boundary", by("a permissions boundary")),
+            (
+                " with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/p-1",
+                by("a service control policy"),
+            ),
+            (" with an explicit deny", by("a policy")),
+            ("", Why::Unsaid),
+        ] {
+            let denial = read(&format!("{on}{reason}"));
+            assert_eq!(denial.why, why, "{reason}");
+            assert_eq!(denial.action, "lambda:CreateFunction");
+            let resource = denial.resource.as_deref();
+            assert_eq!(resource, Some("arn:aws:lambda:us-east-1:123456789012:function:chat"), "{reason}");
+        }
+        assert_eq!(Denial::read("Access Denied"), None);
+    }
+
+    #[test]
+    fn an_unmet_condition_is_not_told_as_a_missing_action_alone() {
+        let told = remedy([&read(
+            "iam:PassRole on resource: arn:aws:iam::123456789012:role/chat because no \
+                                  identity-based policy allows the iam:PassRole action",
+        )]);
+        assert_eq!(
+            told,
+            "give these credentials `iam:PassRole` on `arn:aws:iam::123456789012:role/chat`; where a policy has it \
+             already, its Resource or Condition does not match this call; `docs/permissions.md` lists all that a \
+             deploy needs"
+        );
+    }
+
+    #[test]
+    fn what_a_permission_does_not_help_against_says_what_does() {
+        let told = |reason: &str| remedy([&read(&format!("iam:CreateRole on resource: role r {reason}"))]);
+        let deny = told("with an explicit deny in a service control policy");
+        assert_eq!(
+            deny,
+            "a service control policy forbids `iam:CreateRole` on `role r`: another permission does not help, change \
+             that policy or meet its Condition"
+        );
+        let boundary = told("because no permissions boundary allows the iam:CreateRole action");
+        assert!(
+            boundary.starts_with("no permissions boundary allows `iam:CreateRole` on `role r`, and a perm"),
+            "{boundary}"
+        );
+        let session = told("because no session policy allows the iam:CreateRole action");
+        assert!(session.contains("get a session whose policy does"), "{session}");
+        let resource = told("because no resource-based policy allows the iam:CreateRole action");
+        assert!(resource.starts_with("let the resource-based policy allow `iam:CreateRole`"), "{resource}");
+    }
+
+    #[test]
+    fn several_are_told_as_one_statement_to_paste_and_each_once() {
+        let because = |action: &str| format!("because no identity-based policy allows the {action} action");
+        let role = read(&format!("iam:GetRole on resource: role chat {}", because("iam:GetRole")));
+        let function = "arn:aws:lambda:us-east-1:123456789012:function:chat";
+        let code = read(&format!("lambda:GetFunction on resource: {function} {}", because("lambda:GetFunction")));
+        let deny = read("logs:DescribeLogGroups on resource: * with an explicit deny in an identity-based policy");
+        let told = remedy([&code, &role, &role, &deny]);
+        assert!(
+            told.starts_with(
+                "give these credentials the statement `{\"Effect\":\"Allow\",\"Action\":[\"iam:GetRole\",\
+                 \"lambda:GetFunction\"],\"Resource\":[\"arn:aws:iam::123456789012:role/chat\",\
+                 \"arn:aws:lambda:us-east-1:123456789012:function:chat\"]}`; where a policy has an action already"
+            ),
+            "{told}"
+        );
+        assert!(
+            told.ends_with(
+                "; an identity-based policy forbids `logs:DescribeLogGroups` on `*`: another permission \
+                                does not help, change that policy or meet its Condition"
+            ),
+            "{told}"
+        );
+    }
+}

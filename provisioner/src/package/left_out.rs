@@ -1,0 +1,63 @@
+//! What of a folder is not packed.
+
+use std::path::Path;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+/// The file whose lines say what is not packed, as those of a `.gitignore` say it: in the folder and in each below it.
+pub const RULES: &str = ".provisionerignore";
+
+/// What of a folder is not packed: what its rules say, the rules themselves, and a Git repository.
+pub(super) enum LeftOut {
+    /// By the rules of the folders on the way to where it is; the last is the innermost.
+    Rules(Vec<Option<Gitignore>>),
+    /// Nothing: the CDK has applied its own `exclude` when it wrote the folder, and uploads all that is in it.
+    Nothing,
+}
+
+impl LeftOut {
+    /// Of this folder; none of its rules is read yet.
+    pub(super) fn of(folder: &Path) -> Self {
+        if is_an_asset(folder) { Self::Nothing } else { Self::Rules(Vec::new()) }
+    }
+
+    /// Reads the rules of a folder: they count for what is in it and below it.
+    pub(super) fn enter(&mut self, folder: &Path) -> Result<(), String> {
+        let Self::Rules(rules) = self else { return Ok(()) };
+        let path = folder.join(RULES);
+        let mut read = None;
+        // What is no file is met and refused in its place.
+        if path.is_file() {
+            let mut builder = GitignoreBuilder::new(folder);
+            let refused = builder.add(&path);
+            let built = refused.map_or_else(|| builder.build(), Err);
+            read = Some(built.map_err(|error| format!("reading {RULES}: {error}"))?);
+        }
+        rules.push(read);
+        Ok(())
+    }
+
+    /// Forgets the rules of the folder that was entered last.
+    pub(super) fn leave(&mut self) {
+        if let Self::Rules(rules) = self {
+            rules.pop();
+        }
+    }
+
+    /// Whether it is not packed. As for Git the innermost rule that matches counts, and of these the last.
+    pub(super) fn has(&self, path: &Path, is_folder: bool) -> bool {
+        let Self::Rules(rules) = self else { return false };
+        let name = path.file_name().unwrap_or_default();
+        if name == ".git" || (name == RULES && !is_folder && path.is_file()) {
+            return true;
+        }
+        let matches = rules.iter().rev().flatten().map(|rules| rules.matched(path, is_folder));
+        matches.into_iter().find(|found| !found.is_none()).is_some_and(|found| found.is_ignore())
+    }
+}
+
+/// Whether the CDK wrote the folder: it calls it `asset.` and a SHA-256.
+pub(super) fn is_an_asset(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.strip_prefix("asset.").is_some_and(|hash| hash.len() == 64 && hash.bytes().all(|c| c.is_ascii_hexdigit()))
+}

@@ -1,0 +1,162 @@
+//! Text from outside, such that a terminal shows it and does not obey it.
+//!
+//! What AWS or a template says may hold escape sequences, line breaks and characters that turn the direction of writing:
+//! a name could clear the screen, or print a line that looks like one of this program's. They are shown as what they
+//! are: `\n`, `\u{1b}`.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use anstyle::Style;
+
+use crate::report::STYLES;
+
+/// Whether a terminal would do something with a character, or show others in another order or not at all.
+///
+/// Controls are C0, DEL and C1 (Unicode's category Cc); the others are the format characters that Unicode's technical
+/// report 36 warns of: marks, embeddings, overrides and isolates of writing direction, line and paragraph separators,
+/// interlinear annotations, tags, and what has no width.
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{200b}'
+                | '\u{200e}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// A text for one line: line breaks are shown, too.
+#[must_use]
+pub fn line(text: &str) -> Cow<'_, str> {
+    shown(text, |_, _| false)
+}
+
+/// A text of several lines. A tab is two spaces, and a carriage return before a line break nothing.
+#[must_use]
+pub fn lines(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\t', "  ");
+    shown(&text, |character, _| character == '\n').into_owned()
+}
+
+/// A text in which line breaks stay that indent what follows, as lists in errors do: what comes from outside cannot begin
+/// a line.
+pub(crate) fn list(text: &str) -> Cow<'_, str> {
+    shown(text, |character, rest| character == '\n' && rest.starts_with("  "))
+}
+
+/// A text of this program with what is from outside made printable already: a last look before a terminal gets it.
+#[must_use]
+pub fn styled(text: &str) -> String {
+    let mut own: Vec<String> = STYLES.iter().map(Style::to_string).collect();
+    own.push(format!("{:#}", STYLES[0]));
+    let mut printed = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        let (before, from) = rest.split_at(at);
+        printed.push_str(&lines(before));
+        let code = own.iter().find(|code| from.starts_with(code.as_str()));
+        let (code, after) = from.split_at(code.map_or(1, String::len));
+        printed.push_str(&if code.len() == 1 { line(code) } else { Cow::Borrowed(code) });
+        rest = after;
+    }
+    printed + &lines(rest)
+}
+
+/// JSON with what a terminal would obey written as `\u…`, which says the same: it only stands in texts.
+#[must_use]
+pub fn json(text: &str) -> Cow<'_, str> {
+    if !text.contains(|character: char| character != '\n' && is_unsafe(character)) {
+        return Cow::Borrowed(text);
+    }
+    let mut printed = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\n' || !is_unsafe(character) {
+            printed.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(printed, "\\u{unit:04x}");
+            }
+        }
+    }
+    Cow::Owned(printed)
+}
+
+/// The text with all unsafe characters shown but those that `stays` says stay, by the character and what follows it.
+fn shown(text: &str, stays: impl Fn(char, &str) -> bool) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut printed = String::with_capacity(text.len());
+    for (at, character) in text.char_indices() {
+        let rest = &text[at + character.len_utf8()..];
+        if !is_unsafe(character) || stays(character, rest) {
+            printed.push(character);
+        } else {
+            // `\n`, `\t` and `\r`, and of all others the number.
+            match character {
+                '\n' | '\t' | '\r' => printed.extend(character.escape_default()),
+                other => printed.extend(other.escape_unicode()),
+            }
+        }
+    }
+    Cow::Owned(printed)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown_and_all_else_stays() {
+        assert_eq!(line("a\u{1b}[2J\nb\tc\r\u{9b}1m\u{202e}d\u{7f}"), r"a\u{1b}[2J\nb\tc\r\u{9b}1m\u{202e}d\u{7f}");
+        assert_eq!(line("naïve → 🎬 日本 `x` \\n"), "naïve → 🎬 日本 `x` \\n");
+        assert_eq!(lines("START\tone\r\nEND\u{1b}c\n"), "START  one\nEND\\u{1b}c\n");
+        assert_eq!(list("one\n  two\nhint: three"), "one\n  two\\nhint: three");
+    }
+
+    #[test]
+    fn own_styles_stay_and_no_other_sequence_does() {
+        let own = crate::report::added(crate::report::strong("done"));
+        assert_eq!(styled(&own), own);
+        assert_eq!(styled("a\u{1b}[35mb\u{1b}]0;title\u{7}\n"), "a\\u{1b}[35mb\\u{1b}]0;title\\u{7}\n");
+    }
+
+    fn nasty() -> impl Strategy<Value = String> {
+        prop::collection::vec(prop_oneof![any::<char>(), prop::char::range('\0', '\u{9f}'), Just('\u{202e}')], 0..30)
+            .prop_map(String::from_iter)
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_is_left_and_it_is_the_same_a_second_time(text in nasty()) {
+            let one = line(&text).into_owned();
+            prop_assert!(!one.contains(is_unsafe), "{one:?}");
+            prop_assert_eq!(&line(&one), &one);
+            let several = lines(&text);
+            prop_assert!(!several.contains(|c| c != '\n' && is_unsafe(c)));
+            let listed = list(&text);
+            prop_assert!(!listed.split("\n  ").any(|part| part.contains(is_unsafe)));
+            let left = STYLES.iter().fold(styled(&text), |text, style| text.replace(&style.to_string(), ""));
+            let left = left.replace("\u{1b}[0m", "");
+            prop_assert!(!left.contains(|c| c != '\n' && is_unsafe(c)));
+        }
+
+        #[test]
+        fn json_says_the_same_and_holds_nothing_unsafe(text in nasty()) {
+            let value = serde_json::json!({ text.clone(): [text] });
+            let printed = serde_json::to_string_pretty(&value).unwrap();
+            let printed = json(&printed);
+            prop_assert!(!printed.contains(|c| c != '\n' && is_unsafe(c)), "{printed:?}");
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).unwrap(), value);
+        }
+    }
+}

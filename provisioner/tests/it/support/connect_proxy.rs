@@ -1,0 +1,121 @@
+//! A network behind a proxy that opens TLS: every host of AWS is MiniStack, under certificates of a private authority.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+/// What the proxy does with a request to connect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    Connect,
+    /// Connects whoever has this `user:password`.
+    Ask(&'static str),
+    /// Answers this status.
+    Refuse(u16),
+}
+
+pub(crate) struct ConnectProxy {
+    port: u16,
+    hosts: Arc<Mutex<Vec<String>>>,
+    authority: String,
+}
+
+impl ConnectProxy {
+    /// One that leads to `endpoint`, an emulator.
+    pub(crate) async fn before(endpoint: &str, manner: Manner) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("its address").port();
+        let endpoint = endpoint.trim_start_matches("http://").to_owned();
+        let (authority, tls) = certificates();
+        let hosts = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&hosts);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (endpoint, tls, seen) = (endpoint.clone(), tls.clone(), Arc::clone(&seen));
+                // A client that goes away ends its own connection only.
+                tokio::spawn(async move { drop(serve(stream, &endpoint, tls, manner, &seen).await) });
+            }
+        });
+        Self { port, hosts, authority }
+    }
+
+    /// The proxy's URL, with `user:password@` where one is given.
+    pub(crate) fn url(&self, user: &str) -> String {
+        format!("http://{user}127.0.0.1:{}", self.port)
+    }
+
+    /// The hosts that were asked for.
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        let mut hosts = self.hosts.lock().expect("the hosts").clone();
+        hosts.sort();
+        hosts.dedup();
+        hosts
+    }
+
+    /// Writes the certificate of the private authority into a folder.
+    pub(crate) fn bundle(&self, folder: &Path) -> PathBuf {
+        let path = folder.join("authority.pem");
+        std::fs::write(&path, &self.authority).expect("the bundle");
+        path
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    endpoint: &str,
+    tls: TlsAcceptor,
+    manner: Manner,
+    seen: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let host = head.split([' ', ':']).nth(1).unwrap_or_default().to_owned();
+    seen.lock().expect("the hosts").push(host);
+    let status = match manner {
+        Manner::Connect => 200,
+        Manner::Refuse(status) => status,
+        Manner::Ask(user) => {
+            let line = format!("proxy-authorization: basic {}", BASE64_STANDARD.encode(user)).to_lowercase();
+            if head.to_lowercase().contains(&line) { 200 } else { 407 }
+        }
+    };
+    stream.write_all(format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n").as_bytes()).await?;
+    if status == 200 {
+        let mut inside = tls.accept(stream).await?;
+        let mut emulator = TcpStream::connect(endpoint).await?;
+        copy_bidirectional(&mut inside, &mut emulator).await?;
+    }
+    Ok(())
+}
+
+/// The authority's certificate, and what serves with one that it has signed.
+fn certificates() -> (String, TlsAcceptor) {
+    let mut params = CertificateParams::new(Vec::new()).expect("an authority");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().expect("a key");
+    let authority = params.self_signed(&key).expect("its certificate").pem();
+    let issuer = Issuer::new(params, key);
+    let names = ["*.us-east-1.amazonaws.com", "*.amazonaws.com", "*.sso.us-east-1.amazonaws.com"].map(str::to_owned);
+    let key = KeyPair::generate().expect("a key");
+    let leaf = CertificateParams::new(names).and_then(|params| params.signed_by(&key, &issuer)).expect("a certificate");
+    let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("protocol versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], key)
+        .expect("TLS");
+    (authority, TlsAcceptor::from(Arc::new(config)))
+}
