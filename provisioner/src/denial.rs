@@ -69,7 +69,7 @@ impl Denial {
 
     /// The resource as a policy writes it.
     fn arn(&self) -> String {
-        let name = self.resource.as_deref().unwrap_or("*").trim_matches('"');
+        let name = self.resource.as_deref().unwrap_or("*");
         match name.split_once(' ') {
             // IAM tells some of its resources by kind and name.
             Some((kind @ ("role" | "user" | "policy" | "instance profile"), name)) => {
@@ -104,11 +104,11 @@ impl Denial {
     }
 }
 
-/// Up to why it is refused. Of some of its resources IAM tells the kind and the name: `role chat-role`.
+/// Up to why it is refused. IAM names some of its resources by kind and name: `role chat-role`. S3 writes them in quotes.
 fn resource(text: &str) -> String {
     // CloudFormation adds ` (Service: Iam, Status Code: 403, …)`.
     let end = [" because ", " with an explicit deny", " (Service"].iter().filter_map(|end| text.find(end)).min();
-    text[..end.unwrap_or(text.len())].trim_end_matches(['.', ',', ';']).to_owned()
+    text[..end.unwrap_or(text.len())].trim_end_matches(['.', ',', ';']).trim_matches('"').to_owned()
 }
 
 /// The policy in ` in a service control policy: arn:…`; AWS leaves it out for some services.

@@ -11,6 +11,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::advice::{LOG_IN, Way, refusal, way};
 use super::mfa::{AskCode, NoCode, WithCode};
@@ -27,13 +28,11 @@ pub(super) async fn provider(
     source: Source,
     profiles: &Profiles,
     config: &SdkConfig,
+    http: SharedHttpClient,
     ask: Option<AskCode>,
 ) -> Result<SharedCredentialsProvider> {
     let region: Option<Region> = config.region().cloned();
-    let mut conf = ProviderConfig::without_region().with_region(region.clone());
-    if let Some(http) = config.http_client() {
-        conf = conf.with_http_client(http);
-    }
+    let conf = ProviderConfig::without_region().with_region(region.clone()).with_http_client(http);
     let provider = match &source {
         Source::Profile(chain) if chain.asks_for_a_code() => {
             SharedCredentialsProvider::new(WithCode::of(chain, profiles, config, &conf, ask)?)
@@ -146,7 +145,7 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
                  profile `{base_profile}`"
             ),
         ),
-        Base::Sso | Base::Login if deepest.contains("os error 2") => told("it is not logged in".to_owned(), {
+        Base::Sso | Base::Login if never_was(&deepest) => told("it is not logged in".to_owned(), {
             let verb = verb(base);
             format!("log in (`aws {verb} --profile {base_profile}`), then run the same command")
         }),
@@ -164,6 +163,12 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
         ),
         Base::Keys | Base::WebIdentity(_) => told(deepest, super::source::log_in(base_profile)),
     }
+}
+
+/// Whether there is no cached login, by the SDK's words. Of SSO it does not say whether the file is missing or cannot be
+/// read: a login helps against both.
+fn never_was(deepest: &str) -> bool {
+    deepest.contains("os error 2") || deepest == "failed to load the cached SSO token"
 }
 
 /// What logs in again.

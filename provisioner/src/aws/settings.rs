@@ -44,7 +44,7 @@ impl Settings {
     /// # Errors
     /// When they cannot be had in the way that is configured.
     pub(super) async fn with_credentials(self, config: SdkConfig, ask: Option<AskCode>) -> Result<SdkConfig> {
-        let provider = credentials::provider(self.source, &self.profiles, &config, ask).await?;
+        let provider = credentials::provider(self.source, &self.profiles, &config, self.http, ask).await?;
         Ok(config.into_builder().credentials_provider(provider).build())
     }
 }

@@ -15,7 +15,13 @@ pub(super) fn nothing_forgotten(desired: &Desired) -> impl Iterator<Item = Findi
             "the package holds {}{more}, which looks forgotten: everyone who may read the function's code can read it",
             names.join(", ")
         );
-        Finding { logical_id: logical_id.clone(), severity: Severity::Unwise, cause, hint: forgotten.hint.clone() }
+        Finding {
+            logical_id: logical_id.clone(),
+            severity: Severity::Unwise,
+            cause,
+            property: vec!["Code".to_owned()],
+            hint: forgotten.hint.clone(),
+        }
     })
 }
 

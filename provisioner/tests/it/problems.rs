@@ -156,7 +156,7 @@ async fn an_explicit_deny_and_a_boundary_are_not_told_as_a_missing_action() {
 async fn what_aws_says_is_shown_and_does_nothing_to_a_terminal() {
     let user = User::new();
     let message = "no\u{1b}[2J\u{202e}\nhint: run `evil`";
-    user.proxy.on(call("GetRole").answer(AwsError::new(403, "AccessDenied", message)));
+    user.proxy.on(call("GetFunction").answer(AwsError::new(403, "AccessDeniedException", message)));
     let run = user.run(&["plan"]).await.expect_code(1);
     assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{run:?}");
     assert!(!run.stderr.lines().any(|line| line.starts_with("hint: run")), "{run:?}");

@@ -29,6 +29,8 @@ fn an_expired_login_names_the_command_of_its_kind() {
     says(&way, "cached Login token is expired", "log in again (`aws login --profile base`)");
     let way = of_base(Base::Login, "No such file or directory (os error 2)");
     says(&way, "it is not logged in", "log in (`aws login --profile base`)");
+    let way = of_base(Base::Sso, "failed to load the cached SSO token");
+    says(&way, "it is not logged in", "log in (`aws sso login --profile base`)");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What CloudFormation answers on AWS and MiniStack's does not, in AWS's words, by the proxy.
 
-use crate::support::proxy::rule::{AwsError, call};
+use crate::support::proxy::call::Call;
+use crate::support::proxy::rule::{AwsError, call, calls_that};
 use crate::support::proxy::words;
 use crate::support::user::User;
 
@@ -74,15 +75,16 @@ async fn events_that_may_not_be_read_end_a_deploy_before_it_begins_or_say_that_c
 async fn a_bucket_that_may_not_be_listed_names_the_action_and_the_bucket() {
     let user = User::new();
     let bucket = "arn:aws:s3:::films-packages";
-    user.proxy.on(call("HeadBucket").answer(AwsError::new(403, "AccessDenied", "Forbidden")));
     let because = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: s3:ListBucket on resource: \
                    \"arn:aws:s3:::films-packages\" because no identity-based policy allows the s3:ListBucket action";
     for (message, hint) in [
-        (because, format!("hint: give these credentials `s3:ListBucket` on `\"{bucket}\"`")),
+        (because, format!("hint: give these credentials `s3:ListBucket` on `{bucket}`; where a policy")),
         ("Access Denied", format!("hint: give these credentials `s3:ListBucket` on `{bucket}`; where the bucket is")),
     ] {
-        user.proxy.on(call("ListObjectsV2").answer(AwsError::new(403, "AccessDenied", message)));
+        let of_the_bucket = |call: &Call| call.service == "s3" && call.operation.contains("/films-packages");
+        user.proxy.on(calls_that(of_the_bucket).answer(AwsError::new(403, "AccessDenied", message)));
         let run = user.run(&[&DEPLOY[..], &["--bucket", "films-packages"]].concat()).await.expect_code(1);
         assert!(run.stderr.contains("looking for bucket films-packages") && run.stderr.contains(&hint), "{run:?}");
+        user.proxy.forget_rules();
     }
 }

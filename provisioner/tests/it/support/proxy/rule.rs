@@ -135,6 +135,10 @@ impl AwsError {
                 );
                 (builder.header("content-type", "text/xml"), body)
             }
+            "s3" => {
+                let body = format!("<Error><Code>{}</Code><Message>{}</Message></Error>", xml(code), xml(message));
+                (builder.header("content-type", "application/xml"), body)
+            }
             "dynamodb" => {
                 let body = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message});
                 (builder.header("content-type", "application/x-amz-json-1.0"), body.to_string())
