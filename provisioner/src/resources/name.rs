@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn a_name_that_is_too_long_is_shortened_and_ends_with_a_digest_of_the_whole() {
         let stack = "a-stack-whose-name-is-as-long-as-names-of-branches-tend-to-be";
-        assert_eq!(named(stack, "Function", 64), "a-stack-whose-name-is-as-long-as-names-of-b-Function-bda4a50cc3d5");
+        assert_eq!(named(stack, "Function", 64), "a-stack-whose-name-is-as-long-as-names-of-Function-44d8f51e4e72");
         assert_eq!(named(stack, "Function", 64), named(stack, "Function", 64));
         let long = "TheFunctionThatRecommendsFilmsToPeopleWhoAskForThem";
         assert!(named(stack, long, 64).contains("-TheFunctionThatRecommend-"), "{}", named(stack, long, 64));

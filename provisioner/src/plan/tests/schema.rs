@@ -48,7 +48,7 @@ fn real_plans_are_as_the_schema_says() {
         memory: Some(512),
         source: "talk",
         policies: [("Read", "s:Get")].into(),
-        variables: [("A", "secret")].into(),
+        variables: [("A1", "secret")].into(),
         ..plain.clone()
     };
     let ours = existing(&plain, true);

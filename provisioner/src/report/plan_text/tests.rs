@@ -68,7 +68,7 @@ fn numbers_texts_tags_and_lists_change() {
     let new = Spec {
         memory: Some(512),
         description: Some("answers"),
-        layers: vec!["arn:layer:1"],
+        layers: vec!["arn:aws:lambda:us-east-1:123456789012:layer:l:1"],
         tags: [("team", "films")].into(),
         retention: Some(14),
         rate: Some(5.0),
@@ -89,7 +89,7 @@ fn numbers_texts_tags_and_lists_change() {
       ~ AWS::Lambda::Function           Function     chat
           Description  "" → answers
           MemorySize   128 → 512
-          Layers       [] → ["arn:layer:1"]
+          Layers       [] → ["arn:aws:lambda:us-east-1:123456789012:layer:l:1"]
           Tags.team    (none) → films
       ~ AWS::ApiGatewayV2::Stage        Stage        $default
           DefaultRouteSettings.ThrottlingRateLimit  (none) → 5.0
@@ -199,8 +199,8 @@ fn a_policy_changes_comes_and_goes() {
 
 #[test]
 fn values_of_variables_are_not_told() {
-    let old = Spec { variables: [("A", "value"), ("B", "value")].into(), ..Spec::plain() };
-    let new = Spec { variables: [("A", "secret"), ("LONGER_NAME", "secret")].into(), ..Spec::plain() };
+    let old = Spec { variables: [("A1", "value"), ("B1", "value")].into(), ..Spec::plain() };
+    let new = Spec { variables: [("A1", "secret"), ("LONGER_NAME", "secret")].into(), ..Spec::plain() };
     insta::assert_snapshot!(from_to(&old, &new), @r#"
     stack chat in us-east-1, account 123456789012
 
@@ -209,9 +209,9 @@ fn values_of_variables_are_not_told() {
       = AWS::DynamoDB::Table            Table        films
       = AWS::ApiGatewayV2::Api          Api          chat
       ~ AWS::Lambda::Function           Function     chat
-          Environment.Variables.A            (masked) → (masked, another)
+          Environment.Variables.A1           (masked) → (masked, another)
           Environment.Variables.LONGER_NAME  (none) → (masked)
-          Environment.Variables.B            (masked) → (none)
+          Environment.Variables.B1           (masked) → (none)
       = AWS::ApiGatewayV2::Stage        Stage        $default
       + AWS::Lambda::Version            Version      chat release 7c6eed4b
       ~ AWS::Lambda::Alias              Alias        chat:live
