@@ -72,7 +72,7 @@ pub(crate) struct Stack {
     /// Set a parameter of the template; can be given several times
     #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) parameter: Vec<(String, String)>,
-    /// Take parameters from a YAML or JSON map; --parameter overrides it
+    /// Take parameters from a YAML or JSON file, a map or one of AWS's own forms; --parameter overrides it
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
     /// Upload this zip, or this folder zipped, for a function, in place of the template's own
@@ -340,7 +340,7 @@ pub(crate) struct Synth {
     /// Set a parameter of the template; can be given several times
     #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) parameter: Vec<(String, String)>,
-    /// Take parameters from a YAML or JSON map; --parameter overrides it
+    /// Take parameters from a YAML or JSON file, a map or one of AWS's own forms; --parameter overrides it
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
     /// Fill in `AWS::StackName`; a CDK app's stack has the name `cinedb-chat` otherwise

@@ -25,7 +25,7 @@ use crate::resources::route::Route;
 use crate::resources::version::Version;
 use crate::resources::{Ids, Mark, PropertyFault, Resource, typed_kinds};
 use crate::template::{
-    DeletionPolicy, Known, Naming, Output, Reference, ResolvedResource, Template, references_in_text,
+    DeletionPolicy, Known, Naming, Output, Reference, Remark, ResolvedResource, Template, references_in_text,
 };
 
 /// The resources that shall exist, with every value filled in that can be known before AWS is asked.
@@ -47,6 +47,8 @@ pub struct Desired {
     template: Arc<Template>,
     /// What looks forgotten in the packages of its functions, by logical id.
     pub forgotten: BTreeMap<String, Forgotten>,
+    /// What the author of the template should know about it.
+    pub remarks: Vec<Remark>,
 }
 
 /// One resource that shall exist.
@@ -167,8 +169,9 @@ impl Desired {
         let entrances = entrance::entrances(template, &resources, place);
         let smoke_tests = smoke::declared(template, declarations, &resources, &entrances, &known)?;
         let (stack, place) = (stack.clone(), place.clone());
+        let remarks = template.remarks(parameters);
         let template = Arc::new(template.clone());
-        let desired = Self { stack, place, outputs, entrances, smoke_tests, forgotten, resources, template };
+        let desired = Self { stack, place, outputs, entrances, smoke_tests, forgotten, resources, remarks, template };
         desired.check_same_name()?;
         Ok(desired)
     }

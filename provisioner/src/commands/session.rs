@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use provisioner::Result;
 use provisioner::aws::{AskCode, Aws, Connection, Notify};
 use provisioner::desired::{Desired, PackageCheck, Packages};
 use provisioner::execute::Outcome;
@@ -12,8 +13,7 @@ use provisioner::place::StackName;
 use provisioner::plan::{Action, Options, Plan, plan};
 use provisioner::printable::line;
 use provisioner::report;
-use provisioner::template::{Known, Template};
-use provisioner::{Error, Result};
+use provisioner::template::{Known, ParameterFile, Template};
 
 use super::emulator::reachable_url;
 use crate::cli::{AwsArgs, SameStack, Stack};
@@ -83,37 +83,16 @@ pub(crate) fn notify() -> Notify {
 
 /// The parameters in a file, and those given one by one over them.
 pub(super) fn parameters(file: Option<&Path>, given: &[(String, String)]) -> Result<BTreeMap<String, String>> {
-    let mut parameters = match file {
-        Some(file) => parameters_file(file)?,
-        None => BTreeMap::new(),
-    };
+    let mut parameters = BTreeMap::new();
+    if let Some(file) = file {
+        let ParameterFile { values, unused } = ParameterFile::read(file)?;
+        for unused in unused {
+            terminal::note(&report::dim(format!("{}: {unused}", file.display())));
+        }
+        parameters.extend(values);
+    }
     parameters.extend(given.iter().cloned());
     Ok(parameters)
-}
-
-fn parameters_file(file: &Path) -> Result<BTreeMap<String, String>> {
-    let doing = || format!("reading parameters from {}", file.display());
-    let text = std::fs::read_to_string(file).map_err(|error| Error::new(doing(), error))?;
-    let values: BTreeMap<String, serde_yaml::Value> = serde_yaml::from_str(&text)
-        .map_err(|error| Error::new(doing(), error).hint("write it as `Name: value` lines"))?;
-    values
-        .into_iter()
-        .map(|(name, value)| Ok((name.clone(), scalar(value).ok_or_else(|| not_scalar(&doing(), &name))?)))
-        .collect()
-}
-
-fn scalar(value: serde_yaml::Value) -> Option<String> {
-    match value {
-        serde_yaml::Value::String(text) => Some(text),
-        serde_yaml::Value::Number(number) => Some(number.to_string()),
-        serde_yaml::Value::Bool(flag) => Some(flag.to_string()),
-        serde_yaml::Value::Null => Some(String::new()),
-        serde_yaml::Value::Sequence(_) | serde_yaml::Value::Mapping(_) | serde_yaml::Value::Tagged(_) => None,
-    }
-}
-
-fn not_scalar(doing: &str, name: &str) -> Error {
-    Error::new(doing, format!("the value of `{name}` must be text or a number; a list is written `a,b,c`"))
 }
 
 impl Session {

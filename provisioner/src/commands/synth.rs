@@ -1,7 +1,7 @@
 //! `synth`: the template in one piece, or as a CDK app. AWS is not asked.
 
 use provisioner::place::Place;
-use provisioner::template::{Pseudo, Template, relocate};
+use provisioner::template::{Pseudo, Template, relocate, to_yaml};
 use provisioner::{Error, Result};
 use serde_json::Value;
 
@@ -30,9 +30,9 @@ pub(crate) fn run(arguments: &Synth) -> Result<Exit> {
                 }
                 Form::Json => String::new(),
             };
-            write(out, &format!("{by}{}", text(&template, &content, arguments.format)?))?;
+            write(out, &format!("{by}{}", text(&content, arguments.format)))?;
         }
-        (_, None) => terminal::data(&text(&template, &content(&template, arguments)?, arguments.format)?),
+        (_, None) => terminal::data(&text(&content(&template, arguments)?, arguments.format)),
     }
     Ok(Exit::Done)
 }
@@ -60,11 +60,10 @@ fn resolved(template: &Template, arguments: &Synth) -> Result<Value> {
     )
 }
 
-fn text(template: &Template, content: &Value, form: Form) -> Result<String> {
+fn text(content: &Value, form: Form) -> String {
     match form {
-        Form::Yaml => serde_yaml::to_string(content)
-            .map_err(|error| Error::new(format!("writing template {}", template.path().display()), error)),
-        Form::Json => Ok(format!("{content:#}\n")),
+        Form::Yaml => to_yaml(content),
+        Form::Json => format!("{content:#}\n"),
     }
 }
 

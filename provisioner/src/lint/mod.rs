@@ -5,6 +5,7 @@
 //! here are checked too.
 
 mod cors;
+mod dynamic_reference;
 mod iam;
 mod limits;
 mod monitoring;
@@ -89,6 +90,7 @@ pub fn lint(desired: &Desired, account: &str) -> Vec<Finding> {
             cors::no_credentials_for_everybody(checked),
             monitoring::alarm_can_ring(checked),
             monitoring::dashboard_is_json(checked),
+            dynamic_reference::no_dynamic_reference(checked),
             secret::no_secret_in_the_open(checked),
         ]
     });

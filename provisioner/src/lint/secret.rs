@@ -1,6 +1,6 @@
 //! Secrets in plain sight: environment variables of a function are read by everybody who may look at it.
 
-use regex_lite::Regex;
+use fancy_regex::Regex;
 use serde_json::Value;
 
 use super::{Checked, Finding, Severity};
@@ -26,7 +26,7 @@ fn looks_secret(name: &str, value: &Value) -> bool {
     let Some(text) = value.as_str().filter(|text| !text.is_empty() && references_in_text(text).is_empty()) else {
         return false;
     };
-    let shaped = Regex::new(SHAPES).is_ok_and(|shapes| shapes.is_match(text));
+    let shaped = Regex::new(SHAPES).is_ok_and(|shapes| shapes.is_match(text).unwrap_or(false));
     // The name or the ARN of a secret is the right thing to give.
     let points_to_one = text.starts_with("arn:") || text.starts_with('/');
     let words = format!("_{}_", name.to_ascii_uppercase());

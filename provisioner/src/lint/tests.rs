@@ -350,3 +350,28 @@ fn what_aws_would_refuse_blocks_the_step_that_would_send_it_and_the_rest_is_note
     hint: write `!GetAtt ROLE.Arn` in place of `!Ref ROLE`
     ");
 }
+
+#[test]
+fn a_dynamic_reference_is_refused_where_it_would_be_sent_and_is_text_elsewhere() {
+    let queue = |name: &str| json!({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Key": "k", "Value": name}]}}});
+    for service in ["ssm:/queue/name", "ssm-secure:/name:1", "secretsmanager:db:SecretString:password"] {
+        let (severity, cause) = cause(&queue(&format!("a-{{{{resolve:{service}}}}}")));
+        assert_eq!(severity, Severity::Refused);
+        assert!(cause.starts_with("Tags.0.Value holds a dynamic reference (`{{resolve:…}}`)"), "{cause}");
+    }
+    assert_eq!(found(&queue("{{resolve:other:x}}")), []);
+    let by_parameter = json!({
+        "Description": "the password comes from {{resolve:secretsmanager:db}}, later",
+        "Parameters": {"Name": {"Type": "String", "Default": "{{resolve:ssm:/queue/name}}"}},
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Metadata": {"Note": "{{resolve:ssm:a}}"}, "Properties": {
+            "QueueName": {"Fn::Sub": "${Name}"},
+        }}},
+    });
+    let findings = lint(&desired(&by_parameter.to_string()), "123456789012");
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert!(findings[0].cause.starts_with("QueueName holds"), "{findings:#?}");
+    let put_together = json!({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {
+        "QueueName": {"Fn::Join": ["", ["{{res", "olve:", "ssm", ":name}}"]]},
+    }}});
+    assert!(cause(&put_together).1.starts_with("QueueName holds"));
+}

@@ -9,7 +9,7 @@ use super::canary::{Canary, share_first};
 use super::check::{checks, tested, untested};
 use super::hold::{hold_callers, not_held};
 use super::leftovers;
-use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform};
+use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform, of_the_template};
 use super::order::{callers_last, start_early};
 use super::publish::publish_with_the_code;
 use super::retire::retire_versions;
@@ -100,6 +100,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     }
     let (refused, mut notes) = findings(desired, observed, &mut steps);
     let (impossible, of_others) = takeover::surroundings(observed, &mut steps);
+    notes.extend(of_the_template(desired));
     notes.extend(of_others);
     notes.extend(of_deleted_principals(&steps));
     notes.extend(of_terraform(&steps, observed));

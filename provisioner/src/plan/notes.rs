@@ -8,6 +8,7 @@ use crate::lint::{Finding, Severity, beyond_limits, lint};
 use crate::observe::Observed;
 use crate::resources::function::Function;
 use crate::resources::{Changed, Resource, deleted_principals};
+use crate::template::Remark;
 
 /// A finding that AWS would refuse stands in the way of the step that would send it; every other is a note.
 pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
@@ -84,6 +85,12 @@ pub(super) fn of_terraform(steps: &[Step], observed: &Observed) -> Option<Note> 
                 .to_owned(),
         ),
     })
+}
+
+/// What the template's author should know about it.
+pub(super) fn of_the_template(desired: &Desired) -> impl Iterator<Item = Note> {
+    let note = |Remark { text, hint }: &Remark| Note { logical_id: None, text: text.clone(), hint: Some(hint.clone()) };
+    desired.remarks.iter().map(note)
 }
 
 /// What is set on functions of the stack that a template cannot say here: it stays, and reaches callers with versions.

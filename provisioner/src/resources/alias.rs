@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::check::Check;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::permission::bare_function_name;
-use super::scalar;
 use super::served;
 use super::tags::Mark;
 use super::watch::Watch;
@@ -22,7 +21,6 @@ pub struct Alias {
     /// The function's name. A template may give its ARN.
     pub function_name: String,
     /// The version that it leads to.
-    #[serde(deserialize_with = "scalar::text")]
     pub function_version: String,
     /// Which other version gets a share of the calls.
     #[serde(default)]
@@ -55,7 +53,6 @@ pub struct RoutingConfig {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct VersionWeight {
     /// The version.
-    #[serde(deserialize_with = "scalar::text")]
     pub function_version: String,
     /// Its share, from 0 to 1.
     pub function_weight: f64,

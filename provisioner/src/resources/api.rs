@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
-use super::scalar;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 
@@ -24,7 +23,7 @@ pub struct Api {
     #[serde(default)]
     pub cors_configuration: Option<Cors>,
     /// Whether only a custom domain reaches it.
-    #[serde(default, deserialize_with = "scalar::flag")]
+    #[serde(default)]
     pub disable_execute_api_endpoint: bool,
     /// Tags.
     #[serde(default, deserialize_with = "tags::either_shape")]

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::scalar;
+use super::scalar::Typed;
 
 /// One smoke test, for one function or version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub struct Check {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Expect {
     /// The status that the caller gets. Without it, an event only has to be handled without a failure.
-    #[serde(default, deserialize_with = "scalar::optional_whole")]
+    #[serde(default, deserialize_with = "whole")]
     pub status: Option<i32>,
     /// What the body that the caller gets holds.
     #[serde(default)]
@@ -53,6 +53,11 @@ pub struct Matches {
     pub exists: Vec<String>,
     /// JSON pointers, and the values that they lead to.
     pub equals: BTreeMap<String, Value>,
+}
+
+/// A status, also as text: declarations are not properties of a kind.
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
+    Option::deserialize(Typed(Value::deserialize(deserializer)?)).map_err(D::Error::custom)
 }
 
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// A function's package: a zip file, or a folder that is zipped.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -18,22 +20,19 @@ impl<'de> Deserialize<'de> for Code {
     /// A template gives the path as text; this crate's own form has a path and a hash.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Shape {
-            Path(PathBuf),
-            #[serde(rename_all = "PascalCase")]
-            Own {
-                path: Option<PathBuf>,
-                sha256: String,
-            },
-            Other(serde::de::IgnoredAny),
+        #[serde(rename_all = "PascalCase")]
+        struct Own {
+            path: Option<PathBuf>,
+            sha256: String,
         }
-        match Shape::deserialize(deserializer)? {
-            Shape::Path(path) => Ok(Self { path: Some(path), sha256: String::new() }),
-            Shape::Own { path, sha256 } => Ok(Self { path, sha256 }),
-            Shape::Other(_) => {
-                Err(serde::de::Error::custom("supported is the path of a local zip file or folder, as text"))
+        let unsupported = || D::Error::custom("supported is the path of a local zip file or folder, as text");
+        match Value::deserialize(deserializer)? {
+            Value::String(path) => Ok(Self { path: Some(path.into()), sha256: String::new() }),
+            own @ Value::Object(_) => {
+                let Own { path, sha256 } = Own::deserialize(own).map_err(|_| unsupported())?;
+                Ok(Self { path, sha256 })
             }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => Err(unsupported()),
         }
     }
 }

@@ -4,14 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::scalar;
-
 /// What a browser is told about other origins. Lists are sets: their order has no meaning.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Cors {
     /// Whether cookies may be sent.
-    #[serde(deserialize_with = "scalar::flag")]
     pub allow_credentials: bool,
     /// Request headers, in lower case: HTTP does not tell cases apart.
     #[serde(deserialize_with = "lower_case_set")]
@@ -24,7 +21,6 @@ pub struct Cors {
     #[serde(deserialize_with = "lower_case_set")]
     pub expose_headers: BTreeSet<String>,
     /// How long a browser may keep the answer, in seconds.
-    #[serde(deserialize_with = "scalar::optional_whole")]
     pub max_age: Option<i32>,
 }
 

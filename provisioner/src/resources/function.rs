@@ -8,7 +8,6 @@ use serde_json::Value;
 pub use super::code::Code;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::name::default_name;
-use super::scalar;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 use crate::template::Reference;
@@ -35,10 +34,10 @@ pub struct Function {
     #[serde(default = "x86")]
     pub architectures: Vec<String>,
     /// Memory in MiB; CPU comes with it.
-    #[serde(default = "least_memory", deserialize_with = "scalar::whole")]
+    #[serde(default = "least_memory")]
     pub memory_size: i32,
     /// The longest an invocation may take, in seconds.
-    #[serde(default = "three_seconds", deserialize_with = "scalar::whole")]
+    #[serde(default = "three_seconds")]
     pub timeout: i32,
     /// Environment variables.
     #[serde(default)]
@@ -57,7 +56,7 @@ pub struct Function {
     pub ephemeral_storage: EphemeralStorage,
     /// The most invocations at one moment, of all versions together, taken from the account's own. None is kept apart
     /// where it is not given.
-    #[serde(default, deserialize_with = "scalar::optional_whole")]
+    #[serde(default)]
     pub reserved_concurrent_executions: Option<i32>,
     /// Tags.
     #[serde(default, deserialize_with = "tags::either_shape")]
@@ -87,7 +86,7 @@ pub enum Failure {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Environment {
     /// Names and values, 4 KiB in all.
-    #[serde(default, deserialize_with = "scalar::text_map")]
+    #[serde(default)]
     pub variables: BTreeMap<String, String>,
 }
 
@@ -139,7 +138,6 @@ impl Default for TracingConfig {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct EphemeralStorage {
     /// In MiB.
-    #[serde(deserialize_with = "scalar::whole")]
     pub size: i32,
 }
 

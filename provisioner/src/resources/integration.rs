@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::permission::function_and_qualifier;
-use super::scalar;
 use super::tags::Mark;
 use crate::place::Place;
 
@@ -25,10 +24,10 @@ pub struct Integration {
     #[serde(default = "post")]
     pub integration_method: String,
     /// The shape of the event: `2.0`, or `1.0` as for REST APIs.
-    #[serde(default = "oldest", deserialize_with = "scalar::text")]
+    #[serde(default = "oldest")]
     pub payload_format_version: String,
     /// How long API Gateway waits, in milliseconds; HTTP APIs wait 30 seconds at most.
-    #[serde(default = "thirty_seconds", deserialize_with = "scalar::whole")]
+    #[serde(default = "thirty_seconds")]
     pub timeout_in_millis: i32,
     /// `INTERNET` or `VPC_LINK`.
     #[serde(default = "internet")]

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
-use super::scalar;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 
@@ -15,7 +14,7 @@ pub struct LogGroup {
     #[serde(default)]
     pub log_group_name: String,
     /// How long a line is kept, in days; absent: for ever.
-    #[serde(default, deserialize_with = "scalar::optional_whole")]
+    #[serde(default)]
     pub retention_in_days: Option<i32>,
     /// Tags.
     #[serde(default, deserialize_with = "tags::either_shape")]

@@ -36,7 +36,6 @@ pub mod watch;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use serde_path_to_error::Segment;
 
 pub use cors::Cors;
 pub use difference::Change;
@@ -46,7 +45,7 @@ pub use policy::{Policy, Principal, deleted_principals};
 pub use tags::{CLOUDFORMATION_TAG, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_TAG, Tags};
 
 use crate::place::Place;
-use crate::template::{Known, Reference, in_words, references_in_text, shown, spread};
+use crate::template::{Known, Reference, in_words, references_in_text, shown};
 
 /// A property that is not as its kind needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -369,41 +368,15 @@ impl Call {
 }
 
 fn parse<K: Kind>(properties: Map<String, Value>) -> Result<K, PropertyFault> {
-    let mut properties = Value::Object(properties);
-    let resource: K = loop {
-        let error = match serde_path_to_error::deserialize(properties.clone()) {
-            Ok(resource) => break resource,
-            Err(error) => error,
-        };
+    let resource: K = serde_path_to_error::deserialize(scalar::Typed(Value::Object(properties))).map_err(|error| {
         let path = error.path().to_string();
         let property = if path == "." { String::new() } else { path };
-        let message = error.inner().to_string();
-        let list_wanted = message.ends_with("expected a sequence");
-        if list_wanted && becomes_a_list(&mut properties, error.path()) {
-            continue;
-        }
-        return Err(PropertyFault { property, reason: in_words(&shown(&message), K::INTERNAL) });
-    };
+        PropertyFault { property, reason: in_words(&shown(&error.into_inner().to_string()), K::INTERNAL) }
+    })?;
     match resource.misuse() {
         Some((property, reason)) => Err(PropertyFault { property: property.to_owned(), reason: reason.to_owned() }),
         None => Ok(resource),
     }
-}
-
-/// Puts a text that becomes a list once it is known into a list. Whether there is such a text at `path`.
-fn becomes_a_list(properties: &mut Value, path: &serde_path_to_error::Path) -> bool {
-    let mut value = Some(properties);
-    for segment in path {
-        value = match (segment, value) {
-            (Segment::Map { key }, Some(Value::Object(object))) => object.get_mut(key),
-            (Segment::Seq { index }, Some(Value::Array(items))) => items.get_mut(*index),
-            _ => None,
-        };
-    }
-    let Some(value) = value else { return false };
-    let Some(item) = value.as_str().and_then(spread) else { return false };
-    *value = vec![item].into();
-    true
 }
 
 fn fill<T: Serialize + DeserializeOwned + Clone>(value: &T, known: &Known) -> T {

@@ -28,14 +28,14 @@ pub struct Permission {
     #[serde(default)]
     pub source_arn: Option<String>,
     /// The account that the request must come from.
-    #[serde(default, deserialize_with = "super::scalar::optional_text")]
+    #[serde(default)]
     pub source_account: Option<String>,
     /// The kind of function URL that the request must come by, for `lambda:InvokeFunctionUrl`: `NONE` or `AWS_IAM`.
-    #[serde(default, deserialize_with = "super::scalar::optional_text")]
+    #[serde(default)]
     pub function_url_auth_type: Option<String>,
     /// Whether the request must come by the function's URL. Since October 2025 a URL needs `lambda:InvokeFunction`
     /// too, and this keeps that right to the URL.
-    #[serde(default, deserialize_with = "super::scalar::optional_flag")]
+    #[serde(default)]
     pub invoked_via_function_url: Option<bool>,
     /// Of a statement that AWS has: the conditions beyond those above, such as one that was added by hand, by operator and
     /// key. They are compared: the template has none. Not a property of a template.

@@ -1,14 +1,15 @@
 //! `AWS::IAM::Role`: what the function may do, and who may take it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use serde::de::Error as _;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::name::default_name;
 use super::policy::Policy;
-use super::scalar;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 
@@ -25,7 +26,7 @@ pub struct Role {
     #[serde(default)]
     pub description: String,
     /// How long a session may last, in seconds.
-    #[serde(default = "one_hour", deserialize_with = "scalar::whole")]
+    #[serde(default = "one_hour")]
     pub max_session_duration: i32,
     /// The path of the role's name.
     #[serde(default = "root")]
@@ -189,22 +190,28 @@ fn named_policies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap
         policy_name: String,
         policy_document: Policy,
     }
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "it must be a list of `{PolicyName, PolicyDocument}`")]
-    enum Shape {
-        List(Vec<Named>),
-        Map(BTreeMap<String, Policy>),
-    }
-    let list = match Shape::deserialize(deserializer)? {
-        Shape::List(list) => list,
-        Shape::Map(map) => return Ok(map),
-    };
-    let mut policies = BTreeMap::new();
-    for Named { policy_name, policy_document } in list {
-        if policies.contains_key(&policy_name) {
-            return Err(D::Error::custom(format!("two policies have the name `{policy_name}`")));
+    struct Shapes;
+    impl<'de> Visitor<'de> for Shapes {
+        type Value = BTreeMap<String, Policy>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of `{PolicyName, PolicyDocument}`")
         }
-        policies.insert(policy_name, policy_document);
+
+        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+            let mut policies = BTreeMap::new();
+            for Named { policy_name, policy_document } in Vec::deserialize(SeqAccessDeserializer::new(list))? {
+                if policies.contains_key(&policy_name) {
+                    return Err(A::Error::custom(format!("two policies have the name `{policy_name}`")));
+                }
+                policies.insert(policy_name, policy_document);
+            }
+            Ok(policies)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            BTreeMap::deserialize(MapAccessDeserializer::new(map))
+        }
     }
-    Ok(policies)
+    deserializer.deserialize_any(Shapes)
 }

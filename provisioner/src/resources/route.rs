@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::integration::same_function;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
-use super::scalar;
 use super::tags::Mark;
 use crate::place::Place;
 
@@ -23,7 +22,7 @@ pub struct Route {
     #[serde(default = "none")]
     pub authorization_type: String,
     /// The authorizer of `JWT` and `CUSTOM`.
-    #[serde(default, deserialize_with = "scalar::optional_text")]
+    #[serde(default)]
     pub authorizer_id: Option<String>,
     /// The URI that the integration calls which it leads to. It is not compared: the integration says it. No property of
     /// a template.

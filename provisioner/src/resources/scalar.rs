@@ -1,101 +1,210 @@
-//! Scalars as templates write them: `512`, `"512"` and the text that `Ref` gives for a `Number` parameter are one.
+//! A template's properties as the types that a kind wants.
+//!
+//! CloudFormation turns scalars into the property's type, both ways: `512`, `512.0`, `"512"` and the text that `Ref` gives
+//! for a `Number` parameter are one where a number is wanted, and text where text is wanted. A number becomes text as JSON
+//! writes it, so `1.10` becomes `1.1`: the notation is gone once YAML is read, in CloudFormation as well (there `08` became
+//! `8.0`, aws/serverless-application-model issue 1135).
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
+use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
+use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::{Error, Value};
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use crate::template::{flag_of_1_1, references_in_text, spread};
 
-struct Scalar(&'static str);
+/// A template value that becomes what is asked for, if it can.
+#[derive(Debug, Clone)]
+pub(super) struct Typed(pub Value);
 
-impl Visitor<'_> for Scalar {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<String, E> {
-        Ok(flag.to_string())
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    /// `PayloadFormatVersion: 2.0` without quotes is still `2.0`, not `2`.
-    fn visit_f64<E: Error>(self, number: f64) -> Result<String, E> {
-        Ok(format!("{number:?}"))
+/// The text of a scalar; `None` for lists, maps and null.
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
-fn parsed<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D, expected: &'static str) -> Result<T, D::Error> {
-    let text = deserializer.deserialize_any(Scalar(expected))?;
-    text.parse().map_err(|_| D::Error::invalid_value(Unexpected::Str(&text), &expected))
+/// The whole number of a scalar: `30.0` and `"30"` are one.
+fn whole(value: &Value) -> Option<i128> {
+    let text = text(value).filter(|_| !value.is_boolean())?;
+    let text = text.trim();
+    text.parse().ok().or_else(|| {
+        let number: f64 = text.parse().ok()?;
+        (number.fract() == 0.0 && number.abs() < 1e18).then_some(number as i128)
+    })
 }
 
-/// Text, also where YAML read a number or a boolean.
-pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    deserializer.deserialize_any(Scalar("text"))
+fn real(value: &Value) -> Option<f64> {
+    let text = text(value).filter(|_| !value.is_boolean())?;
+    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// A whole number.
-pub(super) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i32, D::Error> {
-    parsed(deserializer, "a whole number")
+/// The flag of a scalar. `yes` and its like are flags to CloudFormation, which reads YAML 1.1.
+fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        Value::String(text) => flag_of_1_1(text),
+        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+    }
 }
 
-/// A boolean.
-pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    parsed(deserializer, "true or false")
+/// What a value is, in a message.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "a map".to_owned(),
+        Value::String(text) => format!("`{text}`"),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
 }
 
-#[derive(Deserialize)]
-struct Text(#[serde(deserialize_with = "text")] String);
-
-#[derive(Deserialize)]
-struct Whole(#[serde(deserialize_with = "whole")] i32);
-
-#[derive(Deserialize)]
-struct Flag(#[serde(deserialize_with = "flag")] bool);
-
-#[derive(Deserialize)]
-struct Number(#[serde(deserialize_with = "number")] f64);
-
-fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    parsed(deserializer, "a number")
+impl Typed {
+    fn is_not(&self, wanted: &str) -> Error {
+        let Some(text) = self.0.as_str() else {
+            return Error::custom(format!("it must be {wanted}, not {}", shown(&self.0)));
+        };
+        if !references_in_text(text).is_empty() {
+            return Error::custom(format!("it must be {wanted} that is known before AWS is asked, not `{text}`"));
+        }
+        let dynamic = if text.contains("{{resolve:") { ", which only CloudFormation resolves" } else { "" };
+        Error::custom(format!("it must be {wanted}, not {}{dynamic}", shown(&self.0)))
+    }
 }
 
-/// Text that may be absent.
-pub(super) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<Text>::deserialize(deserializer)?.map(|Text(text)| text))
+macro_rules! whole_numbers {
+    ($($method:ident $visit:ident $type:ident),+ $(,)?) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            let whole = whole(&self.0).ok_or_else(|| self.is_not("a whole number"))?;
+            match $type::try_from(whole) {
+                Ok(number) => visitor.$visit(number),
+                Err(_) => Err(self.is_not(&format!("a whole number from {} to {}", $type::MIN, $type::MAX))),
+            }
+        }
+    )+};
 }
 
-/// A whole number that may be absent.
-pub(super) fn optional_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
-    Ok(Option::<Whole>::deserialize(deserializer)?.map(|Whole(whole)| whole))
+impl<'de> Deserializer<'de> for Typed {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Array(_) => self.deserialize_seq(visitor),
+            Value::Object(_) => self.deserialize_map(visitor),
+            scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                scalar.deserialize_any(visitor)
+            }
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match flag(&self.0) {
+            Some(flag) => visitor.visit_bool(flag),
+            None => Err(self.is_not("true or false")),
+        }
+    }
+
+    whole_numbers! {
+        deserialize_i8 visit_i8 i8, deserialize_i16 visit_i16 i16, deserialize_i32 visit_i32 i32,
+        deserialize_i64 visit_i64 i64, deserialize_u8 visit_u8 u8, deserialize_u16 visit_u16 u16,
+        deserialize_u32 visit_u32 u32, deserialize_u64 visit_u64 u64,
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match real(&self.0) {
+            Some(number) => visitor.visit_f64(number),
+            None => Err(self.is_not("a number")),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match text(&self.0) {
+            Some(text) => visitor.visit_string(text),
+            None => Err(self.is_not("text")),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        // A text that becomes a list once it is known stands in a list for its items.
+        let items = match self.0.as_str().and_then(spread) {
+            Some(item) => vec![Value::String(item)],
+            None => match self.0 {
+                Value::Array(items) => items,
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                    return Err(self.is_not("a list"));
+                }
+            },
+        };
+        visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Typed)))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if let Value::Object(entries) = self.0 {
+            let entries = entries.into_iter().map(|(key, value)| (key, Typed(value)));
+            return visitor.visit_map(MapDeserializer::new(entries));
+        }
+        Err(self.is_not("a map"))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match text(&self.0) {
+            Some(text) => visitor.visit_enum(StringDeserializer::new(text)),
+            None => Err(self.is_not("text")),
+        }
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! { i128 u128 char bytes byte_buf unit unit_struct tuple tuple_struct }
 }
 
-/// A boolean that may be absent.
-pub(super) fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    Ok(Option::<Flag>::deserialize(deserializer)?.map(|Flag(flag)| flag))
+impl IntoDeserializer<'_, Error> for Typed {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
 }
 
-/// A number that may be absent.
-pub(super) fn optional_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    Ok(Option::<Number>::deserialize(deserializer)?.map(|Number(number)| number))
-}
-
-/// A map whose values are texts.
-pub(super) fn text_map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
-    let map = BTreeMap::<String, Text>::deserialize(deserializer)?;
-    Ok(map.into_iter().map(|(key, Text(value))| (key, value)).collect())
-}
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, stages};
-use super::scalar;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 
@@ -18,7 +17,7 @@ pub struct Stage {
     /// `$default` for the root.
     pub stage_name: String,
     /// Whether a changed route is served at once; without it, only after a deployment.
-    #[serde(default, deserialize_with = "scalar::flag")]
+    #[serde(default)]
     pub auto_deploy: bool,
     /// Free text.
     #[serde(default)]
@@ -39,13 +38,10 @@ pub struct Stage {
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct RouteSettings {
     /// Whether metrics are kept by route.
-    #[serde(deserialize_with = "scalar::flag")]
     pub detailed_metrics_enabled: bool,
     /// Requests at once.
-    #[serde(deserialize_with = "scalar::optional_whole")]
     pub throttling_burst_limit: Option<i32>,
     /// Requests a second.
-    #[serde(deserialize_with = "scalar::optional_number")]
     pub throttling_rate_limit: Option<f64>,
 }
 

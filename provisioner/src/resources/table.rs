@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::name::default_name;
-use super::scalar;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 
@@ -22,7 +21,7 @@ pub struct Table {
     /// Paid by request is the one mode supported.
     pub billing_mode: BillingMode,
     /// Whether AWS refuses to delete it.
-    #[serde(default, deserialize_with = "scalar::flag")]
+    #[serde(default)]
     pub deletion_protection_enabled: bool,
     /// Tags.
     #[serde(default, deserialize_with = "tags::either_shape")]

@@ -1,8 +1,11 @@
 //! Tags: the ones that the template names, and the one that says whose a resource is.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::de::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Tag keys and values.
 pub type Tags = BTreeMap<String, String>;
@@ -117,23 +120,30 @@ fn tags_in(description: &str) -> Tags {
 
 /// Reads `Tags` in either of CloudFormation's two shapes: a list of `{Key, Value}`, or a map.
 pub(super) fn either_shape<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tags, D::Error> {
-    #[derive(serde::Deserialize)]
+    #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase", deny_unknown_fields)]
     struct Pair {
         key: String,
-        #[serde(deserialize_with = "super::scalar::text")]
         value: String,
     }
-    #[derive(serde::Deserialize)]
-    #[serde(untagged, expecting = "it must be a list of `{Key, Value}` or a map of names and texts")]
-    enum Shape {
-        List(Vec<Pair>),
-        Map(Tags),
+    struct Shapes;
+    impl<'de> Visitor<'de> for Shapes {
+        type Value = Tags;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of `{Key, Value}` or a map of names and texts")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Tags, A::Error> {
+            let pairs = Vec::<Pair>::deserialize(SeqAccessDeserializer::new(list))?;
+            Ok(pairs.into_iter().map(|Pair { key, value }| (key, value)).collect())
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Tags, A::Error> {
+            Tags::deserialize(MapAccessDeserializer::new(map))
+        }
     }
-    Ok(match Shape::deserialize(deserializer)? {
-        Shape::List(pairs) => pairs.into_iter().map(|Pair { key, value }| (key, value)).collect(),
-        Shape::Map(tags) => tags,
-    })
+    deserializer.deserialize_any(Shapes)
 }
 
 #[cfg(test)]

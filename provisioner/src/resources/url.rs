@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::cors::Cors;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::permission::function_and_qualifier;
-use super::scalar;
 use super::tags::Mark;
 use crate::place::Place;
 use crate::template::Reference;
@@ -21,7 +20,7 @@ pub struct Url {
     /// The function's name. A template may give its ARN.
     pub target_function_arn: String,
     /// The alias that is called; without it the function itself.
-    #[serde(default, deserialize_with = "scalar::optional_text")]
+    #[serde(default)]
     pub qualifier: Option<String>,
     /// `NONE` for everybody, or `AWS_IAM`. Either way the resource policy has to allow the call too.
     pub auth_type: String,

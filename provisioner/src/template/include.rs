@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::source::Source;
-use super::yaml;
+use super::yaml::{self, Remark, Said};
 use crate::error::{Error, Result};
 
 /// Replaces every `Fn::Transform: {Name: AWS::Include, Parameters: {Location: FILE}}` by the file's content.
@@ -16,12 +16,16 @@ use crate::error::{Error, Result};
 /// # Errors
 /// When a file is missing, is not an object (CloudFormation takes nothing else), or includes itself; and for
 /// any other transform.
-pub(super) fn expand(value: Value, file: &Path) -> Result<Value> {
-    Includes { open: vec![file.to_owned()] }.expand(value)
+pub(super) fn expand(said: Said, file: &Path) -> Result<Said> {
+    let mut includes = Includes { open: vec![file.to_owned()], remarks: said.remarks };
+    let value = includes.expand(said.value)?;
+    Ok(Said { value, remarks: includes.remarks })
 }
 
 struct Includes {
     open: Vec<PathBuf>,
+    /// On the template and on every file that it includes.
+    remarks: Vec<Remark>,
 }
 
 impl Includes {
@@ -70,9 +74,10 @@ impl Includes {
         if self.open.iter().any(|open| real(open) == real(&file)) {
             return Err(Error::new(doing(location), "the file includes itself"));
         }
-        let content = yaml::parse(&Source::read(&file)?)?;
+        let said = yaml::template(&Source::read_as("included file", &file)?)?;
+        self.remarks.extend(said.remarks);
         self.open.push(file);
-        let content = self.expand(content);
+        let content = self.expand(said.value);
         self.open.pop();
         match content? {
             Value::Object(content) => Ok(content),
@@ -91,6 +96,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn expand(value: Value, file: &Path) -> Result<Value> {
+        super::expand(Said { value, remarks: Vec::new() }, file).map(|said| said.value)
+    }
 
     fn include(location: &str) -> Value {
         json!({"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": location}}})

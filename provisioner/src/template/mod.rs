@@ -3,18 +3,26 @@
 //! Pure but for reading files.
 
 mod cdk_output;
+mod check;
+mod compose;
 mod condition;
+mod encoding;
 mod evaluate;
 mod fault;
 mod flat;
 mod functions;
 mod graph;
 mod include;
+mod java_pattern;
+mod json;
 mod known;
 mod names;
 mod naming;
 mod no_echo;
+mod node;
+mod parameter_file;
 mod parameters;
+mod plain;
 mod pseudo;
 mod reference;
 mod resolve;
@@ -24,6 +32,7 @@ mod shown;
 mod source;
 mod sub;
 mod wording;
+mod write;
 mod yaml;
 
 pub use flat::relocate;
@@ -31,7 +40,9 @@ pub(crate) use known::spread;
 pub use known::{Known, Unfilled};
 pub use naming::Naming;
 pub use no_echo::Untold;
+pub use parameter_file::ParameterFile;
 pub use parameters::{Declaration, Parameters};
+pub(crate) use plain::flag as flag_of_1_1;
 pub use pseudo::Pseudo;
 pub use reference::{
     Reference, begins_unknown, references_in, references_in_text, reserved, reserved_in, with_unknown_as,
@@ -41,13 +52,16 @@ pub use sections::{DeletionPolicy, Template};
 pub use shown::{shown, shown_in};
 pub use source::Source;
 pub(crate) use wording::in_words;
+pub use write::to_yaml;
+pub use yaml::Remark;
 
-/// The text of a template as one value, functions in their long form; its sections are not looked at.
+/// The text of a template that CloudFormation has taken as one value, functions in their long form; its sections are not
+/// looked at.
 ///
 /// # Errors
 /// When it is neither YAML nor JSON.
 pub(crate) fn parse_text(name: &str, text: &str) -> crate::Result<serde_json::Value> {
-    yaml::parse(&Source::in_memory(std::path::Path::new(name), text))
+    yaml::of_cloudformation(&Source::in_memory(std::path::Path::new(name), text))
 }
 
 #[cfg(test)]

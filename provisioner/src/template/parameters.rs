@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use regex_lite::Regex;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::java_pattern;
+use super::plain;
 use super::reference::{reserved, reserved_in};
 use super::source::Source;
+use super::yaml::Remark;
 use crate::error::{Error, Result};
 
 /// A parameter as the template declares it.
@@ -78,6 +80,25 @@ pub(super) fn check(
         .hint("set a parameter with `--parameter Name=value` or in a file with `--parameters FILE.yaml`"))
 }
 
+/// What could not be checked, and why: patterns that are valid to Java and not here.
+pub(super) fn unchecked(
+    declared: &[(String, Declaration)],
+    given: &BTreeMap<String, String>,
+    source: &Source,
+) -> Vec<Remark> {
+    let remark = |(name, declaration): &(String, Declaration)| {
+        let value = given.get(name).cloned().or_else(|| declaration.default_text())?;
+        let (pattern, reason) = declaration.untried(&value)?;
+        let place = source.place(&["Parameters", name, "AllowedPattern"]);
+        Some(Remark {
+            text: format!("{place}: the value of `{name}` is not checked: `{pattern}` cannot be tried here, {reason}"),
+            hint: "compare the value with the pattern yourself; CloudFormation reads it as a Java regular expression"
+                .to_owned(),
+        })
+    };
+    declared.iter().filter_map(remark).collect()
+}
+
 impl Declaration {
     /// The default, as text.
     #[must_use]
@@ -103,22 +124,17 @@ impl Declaration {
     }
 
     fn accept_one(&self, value: &str) -> std::result::Result<(), String> {
-        if let Some(allowed) = &self.allowed_values {
-            let allowed: Vec<_> = allowed.iter().map(scalar_text).collect();
-            if !allowed.iter().any(|one| one == value) {
-                return Err(format!(
-                    "allowed are {}",
-                    allowed.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")
-                ));
-            }
+        if let Some(allowed) = self.allowed_texts()
+            && !allowed.iter().any(|one| one == value)
+        {
+            let allowed: Vec<_> = allowed.iter().map(|one| format!("`{one}`")).collect();
+            return Err(format!("allowed are {}", allowed.join(", ")));
         }
-        if let Some(pattern) = &self.allowed_pattern {
-            let whole = Regex::new(&format!("^(?:{pattern})$"))
-                .map_err(|error| format!("the AllowedPattern `{pattern}` is no regular expression: {error}"))?;
-            if !whole.is_match(value) {
-                let why = self.constraint_description.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
-                return Err(format!("it must match `{pattern}`{why}"));
-            }
+        if let Some(pattern) = &self.allowed_pattern
+            && java_pattern::matches(pattern, value) == Ok(false)
+        {
+            let why = self.constraint_description.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
+            return Err(format!("it must match `{pattern}`{why}"));
         }
         match self.kind {
             Kind::Number | Kind::NumberList => self.in_range(value),
@@ -155,7 +171,23 @@ impl Declaration {
     /// Whether its value is not to be told.
     #[must_use]
     pub fn is_no_echo(&self) -> bool {
-        self.no_echo.as_ref().is_some_and(|flag| scalar_text(flag) == "true")
+        let text = self.no_echo.as_ref().map(scalar_text).unwrap_or_default();
+        text.eq_ignore_ascii_case("true") || plain::flag(&text) == Some(true)
+    }
+
+    /// Why the `AllowedPattern` cannot be tried on a value: it is left to CloudFormation's own reader then.
+    fn untried(&self, value: &str) -> Option<(&str, String)> {
+        let pattern = self.allowed_pattern.as_deref()?;
+        let items: Vec<&str> = match self.kind {
+            Kind::String | Kind::Number => vec![value],
+            Kind::CommaDelimitedList | Kind::NumberList => value.split(',').map(str::trim).collect(),
+        };
+        items.iter().find_map(|item| java_pattern::matches(pattern, item).err()).map(|reason| (pattern, reason))
+    }
+
+    /// The values that are allowed, where they are listed.
+    pub(super) fn allowed_texts(&self) -> Option<Vec<String>> {
+        self.allowed_values.as_ref().map(|values| values.iter().map(scalar_text).collect())
     }
 
     fn shown<'a>(&self, value: &'a str) -> &'a str {
@@ -223,6 +255,32 @@ mod tests {
         ] {
             let error = checked(declaration.clone(), value).unwrap_err().to_string();
             assert!(error.contains(reason), "{declaration} with {value:?} gave: {error}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_tried_is_a_remark_and_not_the_end() {
+        let pattern = declared(json!({"Type": "String", "Default": "a", "AllowedPattern": "\\p{javaLowerCase}"}));
+        let source = Source::in_memory(Path::new("t.yaml"), "Parameters:\n  P:\n    AllowedPattern: x\n");
+        assert_eq!(check(&pattern, &BTreeMap::new(), &source).unwrap()["P"], json!("a"));
+        let remarks = unchecked(&pattern, &BTreeMap::new(), &source);
+        assert!(
+            remarks[0]
+                .text
+                .starts_with("t.yaml:3: the value of `P` is not checked: `\\p{javaLowerCase}` cannot be tried"),
+            "{remarks:?}"
+        );
+        let fine = declared(json!({"Type": "String", "Default": "abc", "AllowedPattern": "^(?!d-)[a-z0-9-]+$"}));
+        assert_eq!(unchecked(&fine, &BTreeMap::new(), &source), []);
+    }
+
+    #[test]
+    fn a_value_is_hidden_however_yes_is_written() {
+        for yes in [json!(true), json!("true"), json!("True"), json!("yes"), json!("on")] {
+            assert!(declared(json!({"Type": "String", "NoEcho": yes}))[0].1.is_no_echo(), "{yes}");
+        }
+        for no in [json!(false), json!("no"), json!("false")] {
+            assert!(!declared(json!({"Type": "String", "NoEcho": no}))[0].1.is_no_echo(), "{no}");
         }
     }
 

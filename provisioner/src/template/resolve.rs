@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::evaluate::{Scope, needed_resources};
-use super::fault::{Evaluated, Fault, below, fault};
+use super::fault::Fault;
 use super::graph;
-use super::parameters;
+use super::parameters::{self, Parameters};
 use super::pseudo::Pseudo;
 use super::sections::{DeletionPolicy, ResourceSection, Template};
 use crate::error::{Error, Result};
@@ -75,16 +75,8 @@ impl Template {
     /// As [`Template::resolve`], and when a condition needs a pseudo parameter that is not given.
     pub(super) fn resolve_for(&self, given: &BTreeMap<String, String>, pseudo: &Pseudo) -> Result<Resolved> {
         let parameters = parameters::check(&self.parameters, given, &self.source)?;
-        let resources = self.resources.iter().map(|(id, section)| (id.clone(), section.condition.clone())).collect();
-        let scope = Scope {
-            pseudo,
-            parameters: &parameters,
-            mappings: &self.mappings,
-            conditions: &self.conditions,
-            resources: &resources,
-            open_conditions: RefCell::default(),
-            closed_conditions: RefCell::default(),
-        };
+        let resources = self.conditions_of_resources();
+        let scope = self.scope(pseudo, &parameters, &resources);
         for name in self.conditions.keys() {
             scope.condition(name).map_err(|fault| self.problem(&["Conditions", name], fault))?;
         }
@@ -95,6 +87,29 @@ impl Template {
             }
         }
         Ok(Resolved { resources: self.ordered(resolved)?, outputs: self.outputs(&scope)? })
+    }
+
+    /// Every resource's logical id, and the condition that it stands under.
+    pub(super) fn conditions_of_resources(&self) -> BTreeMap<String, Option<String>> {
+        self.resources.iter().map(|(id, section)| (id.clone(), section.condition.clone())).collect()
+    }
+
+    /// What a value of the template may refer to.
+    pub(super) fn scope<'a>(
+        &'a self,
+        pseudo: &'a Pseudo,
+        parameters: &'a Parameters,
+        resources: &'a BTreeMap<String, Option<String>>,
+    ) -> Scope<'a> {
+        Scope {
+            pseudo,
+            parameters,
+            mappings: &self.mappings,
+            conditions: &self.conditions,
+            resources,
+            open_conditions: RefCell::default(),
+            closed_conditions: RefCell::default(),
+        }
     }
 
     fn applies(&self, scope: &Scope<'_>, keys: &[&str], condition: Option<&str>) -> Result<bool> {
@@ -108,7 +123,6 @@ impl Template {
             Some(Value::Object(properties)) => properties,
             _ => Map::new(),
         };
-        refuse_dynamic(&Value::Object(properties.clone())).map_err(|fault| self.problem(&at, fault))?;
         let mut needs = needed_resources(&Value::Object(properties.clone()));
         for need in section.depends_on.as_slice() {
             let Some(condition) = scope.resources.get(need) else {
@@ -153,6 +167,7 @@ impl Template {
 
     fn outputs(&self, scope: &Scope<'_>) -> Result<Vec<Output>> {
         let mut outputs = Vec::new();
+        let mut exports: BTreeMap<String, &str> = BTreeMap::new();
         for (name, section) in &self.outputs {
             let at = ["Outputs", name, "Value"];
             if !self.applies(scope, &at, section.condition.as_deref())? {
@@ -160,10 +175,22 @@ impl Template {
             }
             let value = match scope.value(&section.value).map_err(|fault| self.problem(&at, fault))? {
                 Some(Value::String(text)) => text,
-                Some(other) => other.to_string(),
+                Some(other @ (Value::Bool(_) | Value::Number(_))) => other.to_string(),
+                Some(Value::Null | Value::Array(_) | Value::Object(_)) => {
+                    return Err(
+                        self.output_problem(name, "an output must be text; join a list with `!Join`".to_owned())
+                    );
+                }
                 None => continue,
             };
-            refuse_dynamic(&Value::String(value.clone())).map_err(|fault| self.problem(&at, fault))?;
+            if let Some(export) = &section.export {
+                let at = ["Outputs", name, "Export"];
+                let export = scope.value(export).map_err(|fault| self.problem(&at, fault))?.unwrap_or_default();
+                if let Some(other) = exports.insert(export.to_string(), name) {
+                    let reason = format!("`{other}` is exported under the same name, {}", export["Name"]);
+                    return Err(self.problem(&at, Fault::here(reason)));
+                }
+            }
             outputs.push(Output { name: name.clone(), description: section.description.clone(), value });
         }
         Ok(outputs)
@@ -209,19 +236,5 @@ impl Template {
     pub(crate) fn property_problem(&self, logical_id: &str, property: &str, reason: String) -> Error {
         let path = property.split(['.', '[', ']']).filter(|key| !key.is_empty()).map(str::to_owned).collect();
         self.problem(&["Resources", logical_id, "Properties"], Fault { path, ..Fault::here(reason) })
-    }
-}
-
-/// Refuses a dynamic reference that functions and parameters have put together: CloudFormation evaluates it after them.
-fn refuse_dynamic(value: &Value) -> Evaluated<()> {
-    match value {
-        Value::String(text) if text.contains("{{resolve:") => {
-            fault("it becomes a dynamic reference (`{{resolve:…}}`), which is not supported")
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().try_for_each(|(index, item)| below(&index.to_string(), refuse_dynamic(item)))
-        }
-        Value::Object(object) => object.iter().try_for_each(|(key, value)| below(key, refuse_dynamic(value))),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::evaluate::Scope;
+use super::parameters;
 use super::pseudo::Pseudo;
 use super::reference::{Deferred, Piece, Reference, Term, pieces};
 use super::resolve::Resolved;
@@ -29,15 +31,25 @@ impl Template {
         for name in KEPT {
             sections.extend(self.flat().get(name).map(|section| (name.to_owned(), section.clone())));
         }
-        sections.insert("Resources".to_owned(), self.restored_resources(&resolved));
-        let outputs = self.restored_outputs(&resolved)?;
+        // Groups and labels of parameters, for the console: the parameters are gone.
+        if let Some(metadata) = sections.get_mut("Metadata").and_then(Value::as_object_mut) {
+            metadata.shift_remove("AWS::CloudFormation::Interface");
+        }
+        if sections.get("Metadata").and_then(Value::as_object).is_some_and(Map::is_empty) {
+            sections.shift_remove("Metadata");
+        }
+        let parameters = parameters::check(&self.parameters, given, &self.source)?;
+        let conditions = self.conditions_of_resources();
+        let scope = self.scope(pseudo, &parameters, &conditions);
+        sections.insert("Resources".to_owned(), self.restored_resources(&resolved, &scope)?);
+        let outputs = self.restored_outputs(&resolved, &scope)?;
         if !outputs.is_empty() {
             sections.insert("Outputs".to_owned(), Value::Object(outputs));
         }
         Ok(Value::Object(sections))
     }
 
-    fn restored_resources(&self, resolved: &Resolved) -> Value {
+    fn restored_resources(&self, resolved: &Resolved, scope: &Scope<'_>) -> Result<Value> {
         let mut restored = Map::new();
         for (id, declared) in self.flat()["Resources"].as_object().into_iter().flatten() {
             let Some(resource) = resolved.resources.iter().find(|one| one.logical_id == *id) else { continue };
@@ -55,16 +67,21 @@ impl Template {
                             many => json!(many),
                         }
                     }
-                    _ => value.clone(),
+                    // CloudFormation refuses what refers to parameters that are gone, in `Metadata` too.
+                    _ => match scope.value(value) {
+                        Ok(Some(value)) => restore(&value),
+                        Ok(None) => continue,
+                        Err(fault) => return Err(self.problem(&["Resources", id, attribute], fault)),
+                    },
                 };
                 section.insert(attribute.clone(), value);
             }
             restored.insert(id.clone(), Value::Object(section));
         }
-        Value::Object(restored)
+        Ok(Value::Object(restored))
     }
 
-    fn restored_outputs(&self, resolved: &Resolved) -> Result<Map<String, Value>> {
+    fn restored_outputs(&self, resolved: &Resolved, scope: &Scope<'_>) -> Result<Map<String, Value>> {
         let mut restored = Map::new();
         for output in &resolved.outputs {
             let mut section = Map::new();
@@ -72,11 +89,11 @@ impl Template {
                 let value = match attribute.as_str() {
                     "Condition" => continue,
                     "Value" => restore(&Value::String(output.value.clone())),
-                    "Export" if !value["Name"].is_string() => {
-                        let reason = "an export's name has to be plain text for a template without parameters";
-                        return Err(self.output_problem(&output.name, reason.to_owned()));
-                    }
-                    _ => value.clone(),
+                    _ => match scope.value(value) {
+                        Ok(Some(value)) => restore(&value),
+                        Ok(None) => continue,
+                        Err(fault) => return Err(self.problem(&["Outputs", &output.name, attribute], fault)),
+                    },
                 };
                 section.insert(attribute.clone(), value);
             }
@@ -227,6 +244,41 @@ mod tests {
         let named = resolved(resources, &[("Name", "n")], &here()).unwrap();
         assert_eq!(named["Resources"]["B"]["DependsOn"], json!(["A", "C"]));
         assert_eq!(named["Resources"]["B"]["Properties"]["Name"], "n");
+    }
+
+    #[test]
+    fn nothing_that_is_gone_is_referred_to_in_metadata_and_exports() {
+        let resources = "
+  C: {Type: X}
+  D:
+    Type: X
+    Metadata:
+      Installs: !Ref Name
+      Level: !If [Named, info, debug]
+      Of: !Sub '${C.Arn}/${Size}'
+      Absent: !If [Named, a, !Ref AWS::NoValue]
+Outputs:
+  O: {Value: !Ref Size, Description: d, Export: {Name: !Sub '${AWS::StackName}-${Size}'}}
+Metadata:
+  AWS::CloudFormation::Interface: {ParameterGroups: [{Parameters: [Size]}]}
+";
+        let value = resolved(resources, &[], &here()).unwrap();
+        let metadata = json!({"Installs": "", "Level": "debug", "Of": {"Fn::Sub": "${C.Arn}/5"}});
+        assert_eq!(value["Resources"]["D"]["Metadata"], metadata);
+        let export = json!({"Name": {"Fn::Sub": "${AWS::StackName}-5"}});
+        assert_eq!(value["Outputs"]["O"], json!({"Value": "5", "Description": "d", "Export": export}));
+        assert_eq!(value.get("Metadata"), None);
+    }
+
+    #[test]
+    fn two_exports_of_one_name_are_found_by_what_the_name_is() {
+        let outputs = "  C: {Type: X}\nOutputs:\n  A: {Value: a, Export: {Name: !Ref Name}}\n  B: {Value: b, Export: {Name: x}}\n";
+        assert!(resolved(outputs, &[("Name", "y")], &here()).is_ok());
+        let error = resolved(outputs, &[("Name", "x")], &here()).unwrap_err().to_string();
+        assert!(error.contains("Outputs.B.Export: `A` is exported under the same name, \"x\""), "{error}");
+        let list = "  C: {Type: X}\nOutputs:\n  A: {Value: !Split [',', 'a,b']}\n";
+        let error = resolved(list, &[], &here()).unwrap_err().to_string();
+        assert!(error.contains("Outputs.A.Value: an output must be text; join a list with `!Join`"), "{error}");
     }
 
     #[test]

@@ -1,18 +1,20 @@
 //! A template's sections, checked for shape.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::cdk_output;
+use super::check::{self, Refused};
 use super::include;
 use super::names;
-use super::parameters::Declaration;
+use super::parameters::{self, Declaration};
 use super::reference::{reserved, reserved_in};
 use super::source::Source;
 use super::wording::in_words;
-use super::yaml;
+use super::yaml::{self, Remark, Said};
 use crate::error::{Error, Result};
 
 /// A template as its file says it, with the included files in place.
@@ -26,6 +28,7 @@ pub struct Template {
     pub(super) outputs: Vec<(String, OutputSection)>,
     flat: Value,
     left_out: Vec<String>,
+    remarks: Vec<Remark>,
 }
 
 /// A resource as the template declares it.
@@ -91,8 +94,7 @@ pub(super) struct OutputSection {
     pub(super) value: Value,
     pub(super) condition: Option<String>,
     // An export is a name inside CloudFormation; the value is an output all the same.
-    #[serde(rename = "Export")]
-    _export: Option<Value>,
+    pub(super) export: Option<Value>,
 }
 
 const SECTIONS: [&str; 8] = [
@@ -120,11 +122,19 @@ impl Template {
     /// # Errors
     /// As [`Template::load`].
     pub fn from_source(source: Source) -> Result<Self> {
-        let mut flat = include::expand(yaml::parse(&source)?, source.path())?;
+        let Said { value: mut flat, remarks } = include::expand(yaml::template(&source)?, source.path())?;
         let left_out = cdk_output::adapt(&mut flat, source.path())?;
         let Value::Object(sections) = &flat else {
             return Err(problem(&source, &[], "a template must be a map of sections"));
         };
+        if sections.get("Transform").is_some_and(|transform| transform.to_string().contains("AWS::Serverless")) {
+            let cause = "it is a SAM template: `Transform: AWS::Serverless-2016-10-31` makes other resources of it, and only \
+                         CloudFormation runs that transform";
+            return Err(problem(&source, &["Transform"], cause).hint(
+                "deploy it with `sam deploy`, or write its functions, APIs and permissions as `AWS::Lambda::…`, \
+                 `AWS::ApiGatewayV2::…` and `AWS::IAM::Role`",
+            ));
+        }
         if let Some(unknown) = sections.keys().find(|name| !SECTIONS.contains(&name.as_str())) {
             let cause = format!("the section `{unknown}` is not supported; supported are {}", SECTIONS.join(", "));
             return Err(problem(&source, &[unknown], &cause));
@@ -134,9 +144,10 @@ impl Template {
             return Err(problem(&source, &keys, &format!("{}: {}", keys.join("."), reserved(character))));
         }
         names::check(&source, sections)?;
-        if flat.to_string().contains("{{resolve:") {
-            return Err(problem(&source, &[], "dynamic references (`{{resolve:…}}`) are not supported"));
-        }
+        check::check(sections).map_err(|Refused { keys, cause }| {
+            let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+            problem(&source, &keys, &format!("{}: {cause}", keys.join(".")))
+        })?;
         let resources: Vec<(String, ResourceSection)> = entries(&source, sections, "Resources")?;
         if resources.is_empty() {
             return Err(problem(&source, &["Resources"], "it declares no resource"));
@@ -150,6 +161,7 @@ impl Template {
             source,
             flat,
             left_out,
+            remarks,
         })
     }
 
@@ -175,6 +187,13 @@ impl Template {
     #[must_use]
     pub fn left_out(&self) -> &[String] {
         &self.left_out
+    }
+
+    /// What the author should know about how it is written, and about what of the given values cannot be checked.
+    #[must_use]
+    pub fn remarks(&self, given: &BTreeMap<String, String>) -> Vec<Remark> {
+        let unchecked = parameters::unchecked(&self.parameters, given, &self.source);
+        self.remarks.iter().cloned().chain(unchecked).collect()
     }
 
     /// The template in one piece: included files in place, functions in their long form.

@@ -2,8 +2,10 @@
 
 use rstest::rstest;
 
+use crate::support::account::Account;
 use crate::support::aws::Aws;
 use crate::support::cli::Cli;
+use crate::support::user::User;
 
 #[rstest]
 #[tokio::test]
@@ -74,4 +76,36 @@ async fn a_named_profile_goes_before_the_keys_in_the_environment(#[values(Aws::M
     assert_eq!(run.json()["account"], of_profile.id());
     let run = cli.run(plan.into_iter().chain(["--profile", "nope"])).await.expect_code(1);
     assert!(run.stderr.contains("profile `nope` was not defined") && run.stderr.contains("hint: "), "{run:?}");
+}
+
+/// A stage whose flag is `yes`, and a queue whose name a dynamic reference would give.
+#[tokio::test]
+async fn what_cloudformation_reads_otherwise_is_a_note_and_what_only_it_resolves_is_refused() {
+    let directory = tempfile::TempDir::new().expect("a directory");
+    let template = directory.path().join("t.yaml");
+    let text = "\
+Parameters: {Name: {Type: String, Default: on}}
+Resources:
+  Api: {Type: 'AWS::ApiGatewayV2::Api', Properties: {Name: 42, ProtocolType: HTTP, Tags: {CostCenter: 1234}}}
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: {ApiId: !Ref Api, StageName: $default, AutoDeploy: yes}
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: !Sub 'jobs-${Name}'}
+";
+    std::fs::write(&template, text).expect("the template");
+    let user = User::of(Account::fresh()).always(["--template".to_owned(), template.display().to_string()]);
+    let plan = user.plain(&["plan"]).await.expect_success();
+    for line in [
+        "t.yaml:1: without quotes, the value `on` is `true` to CloudFormation",
+        "t.yaml:6: without quotes, the value `yes`",
+    ] {
+        assert!(plan.stdout.contains(line), "no `{line}` in {plan:?}");
+    }
+    let refused = user.plain(&["plan", "-P", "Name={{resolve:ssm:/queue/name}}"]).await.expect_code(1);
+    for part in ["QueueName holds a dynamic reference", "only CloudFormation resolves", "--engine cloudformation"] {
+        assert!(refused.stderr.contains(part) || refused.stdout.contains(part), "no `{part}` in {refused:?}");
+    }
+    assert!(user.proxy.writes().is_empty(), "{:?}", user.proxy.calls());
 }

@@ -39,7 +39,7 @@ fn stable(run: &Run) -> String {
     ]
     .iter()
     .fold(run.stdout.clone(), |text, (pattern, with)| {
-        regex_lite::Regex::new(pattern).expect("a pattern").replace_all(&text, *with).into_owned()
+        fancy_regex::Regex::new(pattern).expect("a pattern").replace_all(&text, *with).into_owned()
     })
 }
 

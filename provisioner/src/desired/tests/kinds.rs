@@ -140,13 +140,13 @@ Resources:
     resolving t.yaml:5: Logs.RetentionInDays: it must be a whole number, not `many`
     resolving t.yaml:5: Api.ProtocolType: `WEBSOCKET` is not supported; supported is HTTP
     resolving t.yaml:4: Api: `ProtocolType` is missing
-    resolving t.yaml:6: Role.Policies: it must be a list of `{PolicyName, PolicyDocument}`
+    resolving t.yaml:7: Role.Policies.0: `PolicyDocument` is missing
     resolving t.yaml:6: Role.Policies: two policies have the name `a`
     resolving t.yaml:8: Function.Code: supported is the path of a local zip file or folder, as text
     resolving t.yaml:11: Function.Environment.Variables.LIST: it must be text, not a list
     resolving t.yaml:7: Integration.Description: not supported: the ownership mark is kept there, since an integration has no tags
     resolving t.yaml:8: Permission.EventSourceToken: `EventSourceToken` is not supported; supported are FunctionName, Action, Principal, SourceArn, SourceAccount, FunctionUrlAuthType, InvokedViaFunctionUrl
-    resolving t.yaml:5: Logs.Tags: it must be a list of `{Key, Value}` or a map of names and texts
+    resolving t.yaml:5: Logs.Tags: it must be a list of `{Key, Value}` or a map of names and texts, not `mine`
     resolving t.yaml:10: Function.Role: `Logs` (AWS::Logs::LogGroup) has no attribute `RoleArn`; supported: Arn
     resolving t.yaml:6: Outputs.Name.Value: `Logs` (AWS::Logs::LogGroup) has no attribute `Name`; supported: Arn
     checking stack chat: `One` and `Two` are both the AWS::Logs::LogGroup `same`

@@ -10,7 +10,7 @@ fn sections_that_are_not_as_they_must_be() {
 ---
 Parameters: {}
 ---
-Transform: AWS::Serverless-2016-10-31
+Rules: {}
 Resources: {}
 ---
 Resources:
@@ -57,10 +57,6 @@ Outputs:
   Url: https://example.org
 ---
 Resources:
-  Function:
-    Type: '{{resolve:ssm:kind}}'
----
-Resources:
   Role:
     Type: T
   Role:
@@ -68,18 +64,19 @@ Resources:
 "), @r#"
     reading template t.yaml: a template must be a map of sections
     reading template t.yaml: it declares no resource
-    reading template t.yaml:1: the section `Transform` is not supported; supported are AWSTemplateFormatVersion, Description, Metadata, Parameters, Mappings, Conditions, Resources, Outputs
+    reading template t.yaml:1: the section `Rules` is not supported; supported are AWSTemplateFormatVersion, Description, Metadata, Parameters, Mappings, Conditions, Resources, Outputs
     reading template t.yaml:1: `Resources` must be a map
     reading template t.yaml:2: Resources.Role: it must be a map, not `AWS::IAM::Role`
     reading template t.yaml:2: Resources.Role: `Type` is missing
     reading template t.yaml:4: Resources.Role.Props: `Props` is not supported; supported are Type, Properties, Condition, DependsOn, DeletionPolicy, UpdateReplacePolicy, Metadata
     reading template t.yaml:4: Resources.Role.DeletionPolicy: `Snapshot` is not supported; supported are Delete, Retain, RetainExceptOnCreate
     reading template t.yaml:4: Resources.Role.DependsOn: it must be a logical id or a list of them
-    reading template t.yaml:2: Resources.Fn::ForEach::Roles.1: it must be a map, not a list
+    reading template t.yaml:2: Resources.Fn::ForEach::Roles: a name holds ASCII letters and digits only, at most 255
+
+    hint: rename it, and write the same name where it is referred to
     reading template t.yaml:3: Parameters.Size.Type: `Int` is not supported; supported are String, Number, CommaDelimitedList, List<Number>
     reading template t.yaml:4: Parameters.Size.Defualt: `Defualt` is not supported; supported are Type, Description, Default, AllowedValues, AllowedPattern, ConstraintDescription, MinLength, MaxLength, MinValue, MaxValue, NoEcho
     reading template t.yaml:3: Outputs.Url: it must be a map, not `https://example.org`
-    reading template t.yaml: dynamic references (`{{resolve:…}}`) are not supported
     reading template t.yaml:4: the key `Role` stands here for the second time in one map
     "#);
 }
@@ -93,7 +90,6 @@ Parameters:
   Size: {Type: Number, Default: NaN}
   Small: {Type: Number, Default: 1, MinValue: 128}
   Large: {Type: Number, Default: 31, MaxValue: 30}
-  Geography: {Type: String, Default: mars, AllowedValues: [us, eu]}
   Model: {Type: String, Default: A, AllowedPattern: '[a-z]+', ConstraintDescription: lower case}
   Key: {Type: String, Default: secret, NoEcho: true, MinLength: 20}
 Resources: {R: {Type: T}}
@@ -102,7 +98,6 @@ Resources: {R: {Type: T}}
       parameter `Size` is `NaN`: it must be a number
       parameter `Small` is `1`: it must be at least 128
       parameter `Large` is `31`: it must be at most 30
-      parameter `Geography` is `mars`: allowed are `us`, `eu`
       parameter `Model` is `A`: it must match `[a-z]+` (lower case)
       parameter `Key` is `****`: it must have at least 20 characters, it has 6
 
@@ -170,7 +165,7 @@ Resources:
   Role: {Type: AWS::IAM::Role, Properties: {RoleName: !If [Nothing, a, b]}}
 ---
 Resources:
-  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !If [a, b]}}
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: !If [[a], b]}}
 ---
 Resources:
   Role: {Type: AWS::IAM::Role, Properties: {RoleName: !FindInMap [Names, eu, chat]}}
@@ -200,9 +195,9 @@ Resources:
       AssumeRolePolicyDocument:
         Fn::Transform: {Name: AWS::Include, Parameters: {Location: missing.json}}
 "), @r#"
-    resolving t.yaml:5: Role.RoleName.Ref: there is no parameter or resource `Nobody`
-    resolving t.yaml:9: Role.Tags.1.Value.Fn::GetAtt: there is no parameter or resource `Nobody`
-    resolving t.yaml:2: Role.RoleName.Fn::Sub: there is no parameter or resource `Nobody`
+    reading template t.yaml:5: Resources.Role.Properties.RoleName.Ref: there is no parameter or resource `Nobody`
+    reading template t.yaml:9: Resources.Role.Properties.Tags.1.Value.Fn::GetAtt: there is no parameter or resource `Nobody`
+    reading template t.yaml:2: Resources.Role.Properties.RoleName.Fn::Sub: there is no parameter or resource `Nobody`
     resolving t.yaml:2: Role.RoleName.Fn::Sub: it takes text, or a list of text and a map
     resolving t.yaml:2: Role.RoleName.Fn::Join: it takes a separator and a list
     resolving t.yaml:2: Role.RoleName.Fn::Join: it takes a list
@@ -213,7 +208,7 @@ Resources:
     resolving t.yaml:3: Role.RoleName.Fn::Select: the index is `Logs.Arn`, which only AWS knows
     resolving t.yaml:3: Role.RoleName.Fn::Split: the separator is empty
     resolving t.yaml:3: Role.RoleName: `Logs` (AWS::Logs::LogGroup) has no attribute `Aarn`; did you mean `Arn`?
-    resolving t.yaml:2: Role.RoleName.Fn::If: there is no condition `Nothing`
+    reading template t.yaml:2: Resources.Role.Properties.RoleName.Fn::If: there is no condition `Nothing`
     resolving t.yaml:2: Role.RoleName.Fn::If: it takes a condition's name and two values
     resolving t.yaml:2: Role.RoleName.Fn::FindInMap: the mapping `Names` has no `eu`, `chat`
     resolving t.yaml:2: Role.RoleName.Fn::Equals: it belongs in `Conditions`
@@ -281,7 +276,7 @@ Resources:
   A: {Type: AWS::Logs::LogGroup, Condition: Never}
   B: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref A}}
 "), @r#"
-    resolving t.yaml:2: Role: there is no condition `Nothing`
+    reading template t.yaml:4: Resources.Role.Condition: there is no condition `Nothing`
     resolving t.yaml:3: Conditions.Second.Fn::Not.Condition: conditions need each other in a circle: First → Second → First
     resolving t.yaml:3: Conditions.Second.Fn::Equals: it takes two values
     resolving t.yaml:2: Conditions.Mine.Fn::Equals: it compares `AWS::AccountId`, which only AWS knows

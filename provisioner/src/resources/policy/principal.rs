@@ -11,7 +11,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::{many, one_or_sorted, sorted};
-use crate::resources::scalar;
 
 /// A service, an account, a user, a role or `*`, in one spelling: an account is its id, which exists in one partition only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
@@ -54,9 +53,9 @@ impl fmt::Display for Principal {
 }
 
 impl<'de> Deserialize<'de> for Principal {
-    /// An account id without quotes is a number in YAML.
+    /// An account id without quotes is a number in YAML: it is text by the time that it comes here.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        scalar::text(deserializer).map(Self::from)
+        String::deserialize(deserializer).map(Self::from)
     }
 }
 
@@ -138,7 +137,7 @@ mod tests {
         ] {
             assert_eq!(Principal::from(other).as_str(), other);
         }
-        let read: Principal = serde_json::from_value(json!(123_456_789_012_i64)).unwrap();
+        let read = Principal::deserialize(crate::resources::scalar::Typed(json!(123_456_789_012_i64))).unwrap();
         assert_eq!(read, Principal::from("arn:aws-us-gov:iam::123456789012:root"));
     }
 

@@ -1,0 +1,96 @@
+//! What CloudFormation refuses in any template, whatever its parameters and kinds: shapes, names and limits.
+//!
+//! The limits and patterns are those of AWS's guide ("CloudFormation quotas", "Mappings", "Outputs", "Parameters") and of
+//! cfn-lint's schemas of a template's sections.
+
+mod mappings;
+mod names;
+mod outputs;
+mod parameters;
+
+use serde_json::{Map, Value};
+
+/// Why a template is refused, and the keys of the place.
+pub(super) struct Refused {
+    pub keys: Vec<String>,
+    pub cause: String,
+}
+
+type Checked = Result<(), Refused>;
+
+fn refuse(keys: &[&str], cause: impl Into<String>) -> Checked {
+    Err(Refused { keys: keys.iter().map(|key| (*key).to_owned()).collect(), cause: cause.into() })
+}
+
+/// A template's sections, functions in their long form.
+///
+/// # Errors
+/// At the first thing that CloudFormation would refuse.
+pub(super) fn check(template: &Map<String, Value>) -> Checked {
+    format_version(template)?;
+    described(template.get("Description"), &["Description"], MOST_DESCRIBED)?;
+    for (section, most) in [("Parameters", 200), ("Mappings", 200), ("Resources", 500), ("Outputs", 200)] {
+        let length = entries(template, section).len();
+        if length > most {
+            return refuse(&[section], format!("it has {length} entries; CloudFormation takes {most} at most"));
+        }
+    }
+    for section in ["Mappings", "Conditions"] {
+        for name in entries(template, section).keys() {
+            named(name, &[section, name])?;
+        }
+    }
+    parameters::check(entries(template, "Parameters"))?;
+    mappings::check(entries(template, "Mappings"))?;
+    outputs::check(entries(template, "Outputs"))?;
+    names::check(template)
+}
+
+/// A description of the template or of an output, in bytes.
+const MOST_DESCRIBED: usize = 1024;
+
+/// The entries of a section; none where it is absent or has not the shape of one, which is told elsewhere.
+fn entries<'t>(template: &'t Map<String, Value>, section: &str) -> &'t Map<String, Value> {
+    static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+    template.get(section).and_then(Value::as_object).unwrap_or(&NONE)
+}
+
+fn format_version(template: &Map<String, Value>) -> Checked {
+    match template.get("AWSTemplateFormatVersion") {
+        None => Ok(()),
+        Some(Value::String(version)) if version == "2010-09-09" => Ok(()),
+        Some(other) => refuse(
+            &["AWSTemplateFormatVersion"],
+            format!("there is no format version {other}; the one that exists is `2010-09-09`"),
+        ),
+    }
+}
+
+fn described(description: Option<&Value>, keys: &[&str], most: usize) -> Checked {
+    match description {
+        None => Ok(()),
+        Some(Value::String(text)) if text.len() <= most => Ok(()),
+        Some(Value::String(text)) => {
+            refuse(keys, format!("a description has {most} bytes at most; this one has {}", text.len()))
+        }
+        Some(_) => refuse(keys, "a description must be text, without functions"),
+    }
+}
+
+/// The names of mappings and conditions.
+fn named(name: &str, keys: &[&str]) -> Checked {
+    let is_condition = keys.first() == Some(&"Conditions");
+    let fits = |c: char| c.is_ascii_alphanumeric() || (is_condition && matches!(c, '&' | '_'));
+    if name.is_empty() || name.len() > 255 || !name.chars().all(fits) {
+        return refuse(keys, format!("`{name}` is not a name: it must be 1 to 255 letters and digits"));
+    }
+    Ok(())
+}
+
+/// Whether a value is text, a number or a flag.
+fn is_scalar(value: &Value) -> bool {
+    value.is_string() || value.is_number() || value.is_boolean()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! `Outputs`: what can be said of them before a value is known.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Checked, MOST_DESCRIBED, described, refuse};
+
+pub(super) fn check(outputs: &Map<String, Value>) -> Checked {
+    let mut exports: BTreeMap<String, &str> = BTreeMap::new();
+    for (name, output) in outputs {
+        let at = |attribute| ["Outputs", name, attribute];
+        described(output.get("Description"), &at("Description"), MOST_DESCRIBED)?;
+        if output.get("Value").is_some_and(|value| value.is_array() || is_map(value)) {
+            return refuse(&at("Value"), "an output must be text; join a list with `!Join`");
+        }
+        let Some(export) = output.get("Export") else { continue };
+        let Some(export_name) = export.get("Name") else {
+            return refuse(&at("Export"), "an export is written `Export: {Name: …}`");
+        };
+        // Two outputs of which one exists at a time may share a name.
+        let is_alone = output.get("Condition").is_none();
+        if is_alone && let Some(other) = exports.insert(export_name.to_string(), name) {
+            return refuse(&at("Export"), format!("`{other}` is exported under the same name"));
+        }
+    }
+    Ok(())
+}
+
+/// A map that is not a function.
+fn is_map(value: &Value) -> bool {
+    value.as_object().is_some_and(|map| !map.keys().any(|key| key == "Ref" || key.starts_with("Fn::")))
+}

@@ -1,0 +1,219 @@
+//! YAML text to nodes: aliases in place, merge keys merged as the AWS CLI does.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use serde_json::Value;
+
+use super::node::{Content, DEEPEST, Entry, Node, Unread, refuse_duplicates};
+
+/// How many values aliases may repeat. Ten lines of aliases to aliases would otherwise fill the memory.
+const MOST_REPEATED: usize = 100_000;
+
+/// Reads YAML: one document, or none, which is `null`.
+///
+/// # Errors
+/// When it is not YAML, holds a key twice in one map, or a key that is not a scalar.
+pub(super) fn read(text: &str) -> Result<Node, Unread> {
+    let mut composer = Composer { parser: Parser::new_from_str(text), anchors: HashMap::new(), repeated: 0 };
+    let mut root = None;
+    loop {
+        match composer.next()? {
+            (Event::StreamEnd, _) => return Ok(root.unwrap_or(Node { line: 1, content: Content::Scalar(Value::Null) })),
+            (Event::DocumentStart(_), span) if root.is_some() => {
+                return Err(Unread::at(span.start.line(), "a second document begins here: a file holds one"));
+            }
+            (Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd, _) => {}
+            (event, span) => root = Some(composer.node(event, span, 0)?.node),
+        }
+    }
+}
+
+struct Composer<'t> {
+    parser: Parser<'t, StrInput<'t>>,
+    anchors: HashMap<usize, Composed>,
+    repeated: usize,
+}
+
+/// A node, how many values it holds and how many levels.
+#[derive(Clone)]
+struct Composed {
+    node: Node,
+    values: usize,
+    levels: usize,
+}
+
+impl<'t> Composer<'t> {
+    fn next(&mut self) -> Result<(Event<'t>, Span), Unread> {
+        match self.parser.next_event() {
+            Some(event) => event.map_err(|error| unread(&error)),
+            None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Composed, Unread> {
+        let line = span.start.line();
+        let (anchor, tag, mut composed) = match event {
+            Event::Alias(anchor) => return self.repeat(anchor, line, depth),
+            Event::Scalar(text, style, anchor, tag) => {
+                let content = match style {
+                    ScalarStyle::Plain => Content::Plain(text.into_owned()),
+                    ScalarStyle::SingleQuoted
+                    | ScalarStyle::DoubleQuoted
+                    | ScalarStyle::Literal
+                    | ScalarStyle::Folded => Content::Scalar(Value::String(text.into_owned())),
+                };
+                (anchor, tag, Composed { node: Node { line, content }, values: 1, levels: 0 })
+            }
+            Event::SequenceStart(anchor, tag) => (anchor, tag, self.list(line, depth)?),
+            Event::MappingStart(anchor, tag) => (anchor, tag, self.map(line, depth)?),
+            Event::Nothing
+            | Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(_)
+            | Event::DocumentEnd
+            | Event::SequenceEnd
+            | Event::MappingEnd => return Err(Unread::at(line, "a value is missing here")),
+        };
+        if let Some(tag) = tag {
+            composed.node = tagged(&tag, composed.node)?;
+        }
+        if anchor > 0 {
+            self.anchors.insert(anchor, composed.clone());
+        }
+        Ok(composed)
+    }
+
+    /// What an alias stands for.
+    fn repeat(&mut self, anchor: usize, line: usize, depth: usize) -> Result<Composed, Unread> {
+        let Some(composed) = self.anchors.get(&anchor) else {
+            return Err(Unread::at(line, "the alias stands inside what it is an alias of"));
+        };
+        self.repeated += composed.values;
+        if self.repeated > MOST_REPEATED {
+            return Err(Unread::at(line, format!("aliases repeat more than {MOST_REPEATED} values")));
+        }
+        if depth + composed.levels > DEEPEST {
+            return Err(Unread::too_deep(line));
+        }
+        Ok(composed.clone())
+    }
+
+    fn list(&mut self, line: usize, depth: usize) -> Result<Composed, Unread> {
+        let mut items = Vec::new();
+        let (mut values, mut levels) = (1, 0);
+        loop {
+            let (event, span) = self.below(depth)?;
+            if event == Event::SequenceEnd {
+                return Ok(Composed { node: Node { line, content: Content::List(items) }, values, levels });
+            }
+            let item = self.node(event, span, depth + 1)?;
+            values += item.values;
+            levels = levels.max(item.levels + 1);
+            items.push(item.node);
+        }
+    }
+
+    fn map(&mut self, line: usize, depth: usize) -> Result<Composed, Unread> {
+        let (mut own, mut merged) = (Vec::new(), Vec::new());
+        let (mut values, mut levels) = (1, 0);
+        loop {
+            let (event, span) = self.below(depth)?;
+            if event == Event::MappingEnd {
+                break;
+            }
+            let key = self.node(event, span, depth + 1)?.node;
+            let (event, span) = self.below(depth)?;
+            let value = self.node(event, span, depth + 1)?;
+            values += value.values;
+            levels = levels.max(value.levels + 1);
+            match key.content {
+                Content::Plain(text) if text == "<<" => merged.extend(merge(value.node)?),
+                Content::Plain(text) => own.push(Entry { line: key.line, key: text, plain: true, value: value.node }),
+                Content::Scalar(Value::String(text)) => {
+                    own.push(Entry { line: key.line, key: text, plain: false, value: value.node });
+                }
+                Content::Scalar(_) | Content::List(_) | Content::Map(_) | Content::Tagged(..) => {
+                    return Err(Unread::at(key.line, "a key must be text"));
+                }
+            }
+        }
+        refuse_duplicates(&own)?;
+        let content = Content::Map(last_wins(merged.into_iter().chain(own)));
+        Ok(Composed { node: Node { line, content }, values, levels })
+    }
+
+    /// The next event inside a map or list of this depth.
+    fn below(&mut self, depth: usize) -> Result<(Event<'t>, Span), Unread> {
+        let (event, span) = self.next()?;
+        if depth >= DEEPEST {
+            return Err(Unread::too_deep(span.start.line()));
+        }
+        Ok((event, span))
+    }
+}
+
+/// The entries that `<<` takes over: of a map, or of a list of maps, of which the first has the last word.
+fn merge(value: Node) -> Result<Vec<Entry>, Unread> {
+    let line = value.line;
+    let refused = || Unread::at(line, "`<<` takes a map or a list of maps");
+    match value.content {
+        Content::Map(entries) => Ok(entries),
+        Content::List(items) => {
+            let maps = items.into_iter().rev().map(|item| match item.content {
+                Content::Map(entries) => Ok(entries),
+                Content::Scalar(_) | Content::Plain(_) | Content::List(_) | Content::Tagged(..) => Err(refused()),
+            });
+            Ok(maps.collect::<Result<Vec<_>, _>>()?.concat())
+        }
+        Content::Scalar(_) | Content::Plain(_) | Content::Tagged(..) => Err(refused()),
+    }
+}
+
+/// Every key once: where it stood first, with the value that it had last.
+fn last_wins(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<Entry> = Vec::new();
+    for entry in entries {
+        match places.get(&entry.key) {
+            Some(place) => kept[*place] = entry,
+            None => {
+                places.insert(entry.key.clone(), kept.len());
+                kept.push(entry);
+            }
+        }
+    }
+    kept
+}
+
+/// A node under its tag. `!!str` and its like say what a scalar is, whatever it looks like.
+fn tagged(tag: &Tag, node: Node) -> Result<Node, Unread> {
+    let line = node.line;
+    if !tag.is_yaml_core_schema() {
+        // The text after a function's tag is text, as the AWS CLI reads it.
+        let content = match node.content {
+            Content::Plain(text) => Content::Scalar(Value::String(text)),
+            other @ (Content::Scalar(_) | Content::List(_) | Content::Map(_) | Content::Tagged(..)) => other,
+        };
+        let name = format!("{}{}", tag.handle.strip_prefix('!').unwrap_or(&tag.handle), tag.suffix);
+        return Ok(Node { line, content: Content::Tagged(name, Box::new(Node { line, content })) });
+    }
+    let content = match (tag.suffix.as_str(), node.content) {
+        ("str", Content::Plain(text)) => Content::Scalar(Value::String(text)),
+        ("int" | "float" | "bool" | "null", Content::Scalar(Value::String(text))) => Content::Plain(text),
+        ("int" | "float" | "bool" | "null", content @ Content::Plain(_))
+        | ("str", content @ Content::Scalar(_))
+        | ("seq", content @ Content::List(_))
+        | ("map", content @ Content::Map(_)) => content,
+        (name, _) => return Err(Unread::at(line, format!("the YAML tag `!!{name}` is not supported here"))),
+    };
+    Ok(Node { line, content })
+}
+
+fn unread(error: &ScanError) -> Unread {
+    let marker = error.marker();
+    if error.info().contains("recursion limit") {
+        return Unread::too_deep(marker.line());
+    }
+    Unread::at(marker.line(), format!("it is not valid YAML: {}, at column {}", error.info(), marker.col() + 1))
+}

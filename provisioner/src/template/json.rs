@@ -1,0 +1,139 @@
+//! JSON text to nodes: JSON is not quite YAML. It has surrogate pairs, keys of any length, and raw U+007F to U+009F.
+
+use jsonc_parser::ast::{ObjectPropName, Value as Ast};
+use jsonc_parser::common::Ranged as _;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use serde_json::Value;
+
+use super::node::{Content, DEEPEST, Entry, Node, Unread, refuse_duplicates};
+
+/// How the message begins where a text is not JSON at all, in contrast to JSON that is refused.
+pub(super) const NOT_JSON: &str = "it is not valid JSON";
+
+/// Whether a text can be meant as JSON: it begins as an object or a list.
+pub(super) fn may_be(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+/// Reads JSON.
+///
+/// # Errors
+/// When it is not JSON: no comments, no commas at the end.
+pub(super) fn read(text: &str) -> Result<Node, Unread> {
+    // serde_json decides what JSON is; it has no positions for what it accepts.
+    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| {
+        let message = error.to_string();
+        let cause = message.split(" at line ").next().unwrap_or_default();
+        Unread::at(error.line(), format!("{NOT_JSON}: {cause}, at column {}", error.column()))
+    })?;
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
+    let parsed = parsed.map_err(|error| {
+        let kind = error.kind().to_string();
+        let cause = match kind.contains("surrogate") {
+            true => "an escape here is half of a surrogate pair, which is not a character: write both halves, or the \
+                     character itself"
+                .to_owned(),
+            false => format!("{NOT_JSON}: {kind}"),
+        };
+        Unread::at(error.line_display(), cause)
+    })?;
+    let lines = Lines::of(text);
+    parsed.value.map_or_else(|| Err(Unread::at(1, "it is empty")), |value| node(value, &lines, 0))
+}
+
+/// Where the lines of a text begin.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(text.match_indices('\n').map(|(at, _)| at + 1).collect())
+    }
+
+    /// The line of a byte, from 1.
+    fn at(&self, byte: usize) -> usize {
+        self.0.partition_point(|start| *start <= byte) + 1
+    }
+}
+
+fn node(value: Ast<'_>, lines: &Lines, depth: usize) -> Result<Node, Unread> {
+    let line = lines.at(value.range().start);
+    if depth > DEEPEST {
+        return Err(Unread::too_deep(line));
+    }
+    let content = match value {
+        Ast::StringLit(text) => Content::Scalar(Value::String(text.value.into_owned())),
+        Ast::NumberLit(number) => Content::Scalar(self::number(number.value)),
+        Ast::BooleanLit(flag) => Content::Scalar(Value::Bool(flag.value)),
+        Ast::NullKeyword(_) => Content::Scalar(Value::Null),
+        Ast::Array(list) => {
+            Content::List(list.elements.into_iter().map(|item| node(item, lines, depth + 1)).collect::<Result<_, _>>()?)
+        }
+        Ast::Object(object) => {
+            let mut entries = Vec::new();
+            for property in object.properties {
+                let line = lines.at(property.range.start);
+                let key = match property.name {
+                    ObjectPropName::String(text) => text.value.into_owned(),
+                    ObjectPropName::Word(word) => word.value.to_owned(),
+                };
+                entries.push(Entry { line, key, plain: false, value: node(property.value, lines, depth + 1)? });
+            }
+            refuse_duplicates(&entries)?;
+            Content::Map(entries)
+        }
+    };
+    Ok(Node { line, content })
+}
+
+/// A number; what 64 bits do not hold stays the text that it is, so that no digit is lost.
+fn number(text: &str) -> Value {
+    let whole = text.parse::<i64>().map(Value::from).or_else(|_| text.parse::<u64>().map(Value::from));
+    whole.ok().or_else(|| real(text)).unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+fn real(text: &str) -> Option<Value> {
+    let is_real = text.contains(['.', 'e', 'E']);
+    text.parse::<f64>().ok().filter(|number| is_real && number.is_finite()).map(Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn scalar(text: &str) -> Value {
+        let Content::List(items) = read(&format!("[{text}]")).unwrap().content else { panic!("no list") };
+        let Content::Scalar(value) = &items[0].content else { panic!("{items:?}") };
+        value.clone()
+    }
+
+    #[test]
+    fn what_json_allows_and_yaml_does_not_is_read() {
+        assert_eq!(scalar(r#""\ud83c\udfac""#), json!("🎬"));
+        assert_eq!(scalar("\"\u{7f}\u{9f}\""), json!("\u{7f}\u{9f}"));
+        assert_eq!(scalar(r#""a\/b""#), json!("a/b"));
+        assert_eq!(scalar("\t1e3\t"), json!(1000.0));
+        assert_eq!(scalar("18446744073709551615"), json!(u64::MAX));
+        assert_eq!(scalar("123456789012345678901234567890"), json!("123456789012345678901234567890"));
+        assert_eq!(scalar("1e999"), json!("1e999"));
+        let long = "k".repeat(2000);
+        let node = read(&format!("{{\n\t\"{long}\": 1}}")).unwrap();
+        assert_eq!(node.line_of(&[&long]), Some(2));
+    }
+
+    #[test]
+    fn what_is_not_json_says_where() {
+        for (text, line, reason) in [
+            ("{\"A\": 1,\n \"A\": 2}", 2, "the key `A` stands here for the second time in one map"),
+            ("[1,\n 2,\n]", 3, "it is not valid JSON: expected value, at column 1"),
+            ("[\n\"\\ud83c x\"]", 2, "an escape here is half of a surrogate pair"),
+            ("[\n\"\\udfac\"]", 2, "an escape here is half of a surrogate pair"),
+            (&format!("{}{}", "[".repeat(200), "]".repeat(200)), 1, "nested more than 128 levels deep"),
+        ] {
+            let unread = read(text).unwrap_err();
+            assert_eq!(unread.line, Some(line), "{text}: {unread:?}");
+            assert!(unread.cause.contains(reason), "{text}: {unread:?}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What a user's files may look like: encodings, JSON that is no YAML, files of parameters, and what is refused.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::project::Project;
+
+const TOPIC: &str = "\
+Parameters:
+  Name: {Type: String, Default: films, AllowedPattern: '^(?!aws)[a-z0-9]+$'}
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Metadata: {Of: !Ref Name}
+    Properties: {TopicName: !Ref Name}
+";
+
+/// The program in a folder with these files, and what it prints as JSON.
+fn printed(files: &[(&str, &[u8])], args: &[&str]) -> Result<serde_json::Value, String> {
+    let project = Project::new();
+    for (name, bytes) in files {
+        fs::write(project.path(name), bytes).expect("a file");
+    }
+    let output = project.synth(&[&["--format", "json", "--template", files[0].0], args].concat());
+    let told = String::from_utf8(output.stderr).expect("text");
+    if output.status.success() { Ok(serde_json::from_slice(&output.stdout).expect("JSON")) } else { Err(told) }
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn every_file_of_parameters_is_taken_and_nothing_of_them_is_left_in_the_resolved_template() {
+    for parameters in [
+        &b"Name: movies\n"[..],
+        b"\xef\xbb\xbf{\"Name\": \"movies\"}",
+        br#"[{"ParameterKey": "Name", "ParameterValue": "movies"}]"#,
+        br#"{"Parameters": {"Name": "movies"}, "Tags": {"team": "x"}}"#,
+        br#"["Name=movies"]"#,
+    ] {
+        let files = [("t.yaml", TOPIC.as_bytes()), ("p", parameters)];
+        let topic = &printed(&files, &["--resolved", "--parameters", "p"]).expect("a template")["Resources"]["Topic"];
+        assert_eq!(topic["Properties"], json!({"TopicName": "movies"}));
+        assert_eq!(topic["Metadata"], json!({"Of": "movies"}));
+    }
+    let error = printed(&[("t.yaml", TOPIC.as_bytes())], &["--resolved", "-P", "Name=aws1"]).expect_err("refused");
+    assert!(error.contains("parameter `Name` is `aws1`: it must match `^(?!aws)[a-z0-9]+$`"), "{error}");
+}
+
+#[test]
+fn json_is_json_with_and_without_a_byte_order_mark_in_included_files_too() {
+    let template = br#"{"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {
+        "DisplayName": "bot \ud83e\udd16", "Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "i.json"}}}}}}"#;
+    for mark in [&b""[..], b"\xef\xbb\xbf"] {
+        let files =
+            [("t.json", &[mark, template].concat()[..]), ("i.json", &[mark, br#"{"A": "\ud83c\udfac"}"#].concat())];
+        let printed = printed(&files, &[]).expect("a template");
+        assert_eq!(printed["Resources"]["T"]["Properties"], json!({"DisplayName": "bot 🤖", "A": "🎬"}));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named_with_its_place() {
+    let null = TOPIC.replace("!Ref Name}\n    Properties", "}\n    Properties");
+    for (name, bytes, reason) in [
+        ("t.yaml", utf16(TOPIC), "reading template t.yaml: the file is UTF-16; save it as UTF-8"),
+        (
+            "t.yaml",
+            TOPIC.replace("films", "film\u{e9}").chars().map(|c| c as u8).collect(),
+            "byte 54 on line 2 belongs to another encoding",
+        ),
+        (
+            "t.json",
+            b"{\"Resources\":\n{\"A\": \"\\ud83c\"}}".to_vec(),
+            "reading template t.json:2: an escape here is half of a surrogate pair",
+        ),
+        ("t.yaml", null.into_bytes(), "reading template t.yaml:6: Resources.Topic.Metadata.Of: it has no value"),
+        (
+            "t.yaml",
+            TOPIC.replace("Topic:", "Name:").into_bytes(),
+            "reading template t.yaml:4: Resources.Name: `Name` is the name of a parameter",
+        ),
+        (
+            "t.yaml",
+            b"Transform: AWS::Serverless-2016-10-31\nResources: {}\n".to_vec(),
+            "reading template t.yaml:1: it is a SAM template",
+        ),
+    ] {
+        let error = printed(&[(name, &bytes)], &[]).expect_err("refused");
+        assert!(error.contains(reason), "{error}\n{reason}");
+    }
+}
