@@ -94,7 +94,7 @@ fn numbers_texts_tags_and_lists_change() {
       ~ AWS::ApiGatewayV2::Stage        Stage        $default
           DefaultRouteSettings.ThrottlingRateLimit  (none) → 5.0
           Tags.team                                 (none) → films
-      + AWS::Lambda::Version            Version      chat release 74444280
+      + AWS::Lambda::Version            Version      chat release 863d6caf
       ~ AWS::Lambda::Alias              Alias        chat:live
           FunctionVersion  1 → ${Version.Version}
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
@@ -213,7 +213,7 @@ fn values_of_variables_are_not_told() {
           Environment.Variables.LONGER_NAME  (none) → (masked)
           Environment.Variables.B1           (masked) → (none)
       = AWS::ApiGatewayV2::Stage        Stage        $default
-      + AWS::Lambda::Version            Version      chat release 7c6eed4b
+      + AWS::Lambda::Version            Version      chat release afd7fbca
       ~ AWS::Lambda::Alias              Alias        chat:live
           FunctionVersion  1 → ${Version.Version}
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
