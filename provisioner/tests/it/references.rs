@@ -144,7 +144,6 @@ Resources:
     Properties:
       LogGroupName: !Sub ['/hosts/${Host}', {Host: !Select [0, !Split [':', !Select [2, !Split ['/', !GetAtt U.FunctionUrl]]]]}]
 Outputs:
-  Url: {Value: !GetAtt U.FunctionUrl}
   Domain: {Value: !Select [2, !Split ['/', !GetAtt U.FunctionUrl]]}
   Dashed: {Value: !Join ['-', !Split ['/', !GetAtt U.FunctionUrl]]}
   Encoded: {Value: !Base64 {'Fn::GetAtt': [U, FunctionUrl]}}
@@ -163,7 +162,9 @@ async fn functions_of_what_only_aws_knows_are_evaluated_when_it_is_known() {
     assert!(!fs::read_to_string(planned).expect("the plan").contains('\u{fdd0}'));
 
     let stdout = deploys_once(&user).await;
-    let url = output(&stdout, "Url");
+    let lambda = aws_sdk_lambda::Client::new(&user.account.sdk());
+    let made = lambda.get_function_url_config().function_name("taken-apart").send().await.expect("the URL");
+    let url = made.function_url();
     let domain = url.split('/').nth(2).expect("a host");
     assert_eq!(output(&stdout, "Domain"), domain);
     assert_eq!(output(&stdout, "Dashed"), url.replace('/', "-"));
