@@ -105,8 +105,12 @@ impl AwsReader {
         let functions: Vec<String> = functions.filter(is_known).collect();
         let callees: BTreeSet<String> = wanted().filter_map(Resource::callee).filter(is_known).collect();
         let urls = try_join_all(functions.iter().map(|name| self.aliases_and_urls(&of_the_stack, name, "")));
+        // The URLs of the template's aliases are asked for without waiting for the list of aliases.
+        let aliases = wanted().filter(|one| matches!(one, Resource::Alias(_))).map(Resource::name);
+        let named: Vec<String> = functions.iter().cloned().chain(aliases.filter(is_known)).collect();
+        let named_urls = try_join_all(named.iter().map(|callee| self.url_of(callee)));
         let policies = try_join_all(callees.iter().map(|callee| self.policy_of(callee)));
-        tokio::try_join!(stages, urls, policies).map(drop)
+        tokio::try_join!(stages, urls, named_urls, policies).map(drop)
     }
 
     /// The parts with the stack's mark, of all that it looks at.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::FutureExt as _;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{Found, Observed, Reach, Reader, Surroundings};
@@ -38,7 +39,7 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
             ready.into_iter().map(|(one, resource)| ask(reader, desired, Question::Find(one, resource.into()))),
         );
         // When nothing is under way, what still waits lives inside something that does not exist.
-        let Some(answer) = asked.next().await else {
+        let Some(first) = asked.next().await else {
             if let Some(refused) = Error::together(refused) {
                 return Err(refused);
             }
@@ -47,44 +48,52 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
             }
             return Ok(observed);
         };
-        // A refusal does not keep the other questions from being asked: all that is refused is told at once.
-        let error = match answer {
-            Answer::Account(Ok(account)) => {
-                observed.account = account;
-                known.insert(Reference::account(), observed.account.as_str());
-                continue;
-            }
-            Answer::Schema(kind, Ok(schema)) => {
-                observed.schemas.insert(kind, schema);
-                continue;
-            }
-            Answer::Surroundings(api_id, Ok(seen)) => {
-                observed.attached.insert(api_id, seen);
-                continue;
-            }
-            Answer::Surroundings(_, Err(error)) if error.is_nowhere() => continue, // its routes say so
-            Answer::Resource(wanted, answer) => match *answer {
-                Err(error) if error.is_nowhere() => {
-                    observed.nowhere.insert(wanted.logical_id.clone(), error);
+        // All answers that are there are taken at once: with hundreds of resources, filling in the others takes longer
+        // than most answers.
+        let more = std::iter::from_fn(|| asked.next().now_or_never().flatten());
+        let answers: Vec<_> = std::iter::once(first).chain(more).collect();
+        for answer in answers {
+            // A refusal does not keep the other questions from being asked: all that is refused is told at once.
+            let error = match answer {
+                Answer::Account(Ok(account)) => {
+                    observed.account = account;
+                    known.insert(Reference::account(), observed.account.as_str());
                     continue;
                 }
-                Err(error) => error,
-                Ok(found) => {
-                    let Some(found) = found else { continue };
-                    found.check_plain()?;
-                    for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
-                        known.insert(reference, value);
+                Answer::Schema(kind, Ok(schema)) => {
+                    observed.schemas.insert(kind, schema);
+                    continue;
+                }
+                Answer::Surroundings(api_id, Ok(seen)) => {
+                    observed.attached.insert(api_id, seen);
+                    continue;
+                }
+                Answer::Surroundings(_, Err(error)) if error.is_nowhere() => continue, // its routes say so
+                Answer::Resource(wanted, answer) => match *answer {
+                    Err(error) if error.is_nowhere() => {
+                        observed.nowhere.insert(wanted.logical_id.clone(), error);
+                        continue;
                     }
-                    observed.found.insert(wanted.logical_id.clone(), found);
-                    continue;
+                    Err(error) => error,
+                    Ok(found) => {
+                        let Some(found) = found else { continue };
+                        found.check_plain()?;
+                        for (reference, value) in found.resource.known(&wanted.logical_id, &desired.place, &found.ids) {
+                            known.insert(reference, value);
+                        }
+                        observed.found.insert(wanted.logical_id.clone(), found);
+                        continue;
+                    }
+                },
+                Answer::Account(Err(error)) | Answer::Schema(_, Err(error)) | Answer::Surroundings(_, Err(error)) => {
+                    error
                 }
-            },
-            Answer::Account(Err(error)) | Answer::Schema(_, Err(error)) | Answer::Surroundings(_, Err(error)) => error,
-        };
-        let goes_on = error.is_denied();
-        refused.push(error);
-        if !goes_on {
-            return Error::together(refused).map_or(Ok(observed), Err);
+            };
+            let goes_on = error.is_denied();
+            refused.push(error);
+            if !goes_on {
+                return Error::together(refused).map_or(Ok(observed), Err);
+            }
         }
     }
 }
