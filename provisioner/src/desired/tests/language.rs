@@ -71,9 +71,7 @@ Resources:
     reading template t.yaml:4: Resources.Role.Props: `Props` is not supported; supported are Type, Properties, Condition, DependsOn, DeletionPolicy, UpdateReplacePolicy, Metadata
     reading template t.yaml:4: Resources.Role.DeletionPolicy: `Snapshot` is not supported; supported are Delete, Retain, RetainExceptOnCreate
     reading template t.yaml:4: Resources.Role.DependsOn: it must be a logical id or a list of them
-    reading template t.yaml:2: Resources.Fn::ForEach::Roles: a name holds ASCII letters and digits only, at most 255
-
-    hint: rename it, and write the same name where it is referred to
+    reading template t.yaml:2: Resources.Fn::ForEach::Roles.1: it must be a map, not a list
     reading template t.yaml:3: Parameters.Size.Type: `Int` is not supported; supported are String, Number, CommaDelimitedList, List<Number>
     reading template t.yaml:4: Parameters.Size.Defualt: `Defualt` is not supported; supported are Type, Description, Default, AllowedValues, AllowedPattern, ConstraintDescription, MinLength, MaxLength, MinValue, MaxValue, NoEcho
     reading template t.yaml:3: Outputs.Url: it must be a map, not `https://example.org`

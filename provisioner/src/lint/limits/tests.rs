@@ -60,7 +60,7 @@ fn what_is_longer_than_aws_takes_is_told_before_the_first_write() {
     let kind = |id: &str| plan.steps.iter().find(|step| step.logical_id == id).map(|step| step.kind.clone());
     let told = plan.blockers.iter().map(|one| format!("{}: {}", kind(&one.logical_id).unwrap(), one.cause));
     let mut told: Vec<String> = told
-        .map(|one| one.replace(&"x".repeat(32), "x").replace(&"t".repeat(32), "t").replace(" (t.yaml)", ""))
+        .map(|one| one.replace(&"x".repeat(32), "x").replace(&"t".repeat(32), "t").replace(" (t.yaml:1)", ""))
         .collect();
     told.sort();
     insta::assert_snapshot!(told.join("\n"), @r"
@@ -430,5 +430,5 @@ fn what_aws_has_already_is_not_judged_and_what_a_change_sends_is() {
     };
     assert_eq!(causes(text(901, 128)), Vec::<String>::new());
     assert_eq!(causes(text(901, 256)), Vec::<String>::new());
-    assert_eq!(causes(text(902, 256)), ["Timeout is 902; AWS takes 1 to 900 (t.yaml)"]);
+    assert_eq!(causes(text(902, 256)), ["Timeout is 902; AWS takes 1 to 900 (t.yaml:1)"]);
 }

@@ -108,12 +108,20 @@ fn a_wrong_declaration_is_refused_with_its_place() {
             "",
             "`Version.Version` is not known before AWS assigns it: use parameters, pseudo parameters and names",
         ),
-        ("{Event: !Ref Nothing}", ".Event.Ref", "there is no parameter or resource `Nothing`"),
     ] {
         let told = told(declared);
         let expected = format!("resolving t.yaml:18: Route0.Metadata.Provisioner.SmokeTest{place}: {reason}");
         assert_eq!(told, expected, "{declared}");
     }
+}
+
+#[test]
+fn a_declaration_that_refers_to_what_does_not_exist_is_refused_with_its_place() {
+    assert_eq!(
+        told("{Event: !Ref Nothing}"),
+        "reading template t.yaml:18: Resources.Route0.Metadata.Provisioner.SmokeTest.Event.Ref: there is no parameter or \
+         resource `Nothing`"
+    );
 }
 
 #[test]
@@ -142,6 +150,6 @@ fn a_test_stands_only_where_something_is_called() {
 
 #[test]
 fn other_metadata_is_not_read() {
-    let group = "  Logs: {Type: AWS::Logs::LogGroup, Metadata: {Mine: !Ref Nothing, SmokeTest: 5}}\n";
+    let group = "  Logs: {Type: AWS::Logs::LogGroup, Metadata: {Mine: !Ref Api, SmokeTest: 5}}\n";
     assert!(build(&template(&[], group)).unwrap().smoke_tests.is_empty());
 }

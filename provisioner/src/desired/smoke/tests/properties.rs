@@ -89,8 +89,8 @@ proptest! {
         path in "(/[a-zA-Z0-9._~%-]{1,8}){1,3}", body in any_value(), value in "[ -~]{0,12}",
     ) {
         let declared = json!({"Request": {"Method": "PUT", "Path": path, "Headers": {"X-Any": value}, "Body": body}});
-        // A value with a function in it is another value, or an error.
-        prop_assume!(!declared.to_string().contains("Ref") && !body.is_null());
+        // A value with a function in it is another value, or an error; a template holds no null (CloudFormation).
+        prop_assume!(!declared.to_string().contains("Ref") && !declared.to_string().contains("null"));
         let desired = build(&template("Route", &declared));
         prop_assume!(!declared.to_string().contains("{{resolve"));
         let desired = desired.unwrap();
