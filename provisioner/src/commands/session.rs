@@ -112,8 +112,8 @@ impl Session {
         if plan.removes_the_stack {
             return Ok(());
         }
-        let left = plan.steps.iter().filter(|step| step.action == Action::Leave);
-        self.desired.check_outputs(&outcome.known, &left.map(|step| step.logical_id.as_str()).collect())
+        let deployed = plan.steps.iter().filter(|step| step.action != Action::Leave);
+        self.desired.check_outputs(&outcome.known, &deployed.map(|step| step.logical_id.as_str()).collect())
     }
 
     /// The outputs, as far as they are known.

@@ -16,15 +16,17 @@ impl Desired {
         filled.filter(|(_, value)| references_in_text(value).is_empty()).collect()
     }
 
-    /// Whether every output is known, now that all is deployed but the resources in `left`.
+    /// Whether every output of the resources in `deployed` is known. A rollback, for one, looks at an alias alone and
+    /// learns nothing of the others.
     ///
     /// # Errors
     /// When outputs hold what is still not known, or what is not text.
-    pub fn check_outputs(&self, known: &Known, left: &BTreeSet<&str>) -> Result<()> {
-        let deployed = self.outputs.iter().filter(|output| {
-            references_in_text(&output.value).iter().all(|one| !left.contains(one.logical_id.as_str()))
+    pub fn check_outputs(&self, known: &Known, deployed: &BTreeSet<&str>) -> Result<()> {
+        let of_these = self.outputs.iter().filter(|output| {
+            let references = references_in_text(&output.value);
+            references.iter().all(|one| one.is_pseudo() || deployed.contains(one.logical_id.as_str()))
         });
-        let unfilled = deployed.filter_map(|output| {
+        let unfilled = of_these.filter_map(|output| {
             let unfilled = known.unfilled(&Value::String(known.fill_text(&output.value)))?;
             Some(format!("`{}` holds `{}`, which {}", output.name, unfilled.term, unfilled.reason))
         });

@@ -69,7 +69,7 @@ fn what_cannot_be_read_is_named_with_its_place() {
         (
             "t.yaml",
             TOPIC.replace("films", "film\u{e9}").chars().map(|c| c as u8).collect(),
-            "byte 54 on line 2 belongs to another encoding",
+            "byte 49 on line 2 belongs to another encoding",
         ),
         (
             "t.json",

@@ -73,7 +73,7 @@ fn value() -> impl Strategy<Value = Value> {
         1 => any::<bool>().prop_map(Value::from),
         1 => any::<i64>().prop_map(Value::from),
         // Few digits: serde_json reads Python's answer, and rounds the last of seventeen.
-        1 => any::<i32>().prop_map(|number| Value::from(f64::from(number) / 1024.0)),
+        1 => any::<i32>().prop_map(|number| Value::from(f64::from(number) / 16.0)),
         1 => proptest::sample::select(&[1e300, -1e21, 1e16, 1e15, 1e-7, 0.0, 1.0][..]).prop_map(Value::from),
         1 => Just(Value::Null),
     ];

@@ -4,7 +4,6 @@ mod http;
 mod process;
 mod servers;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use provisioner::aws::{Aws, Connection};
@@ -135,7 +134,7 @@ async fn deploy(
     match outcome.failed.into_iter().next() {
         Some((_, error)) => Err(error),
         None => {
-            desired.check_outputs(&outcome.known, &BTreeSet::new())?;
+            desired.check_outputs(&outcome.known, &plan.steps.iter().map(|step| step.logical_id.as_str()).collect())?;
             let outputs = desired.outputs(&outcome.known);
             Ok((desired, outputs))
         }
