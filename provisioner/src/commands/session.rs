@@ -33,7 +33,7 @@ impl Session {
         let template = Template::load(&arguments.template)?;
         terminal::propose_for(SameStack::of(arguments, &template.no_echo().collect()));
         for left_out in template.left_out() {
-            terminal::note(&report::dim(format!("left out: {}", line(&left_out))));
+            terminal::note(&report::dim(format!("left out: {}", line(left_out))));
         }
         let aws = connect(&arguments.aws).await?;
         let packages = Packages { instead: arguments.packages_instead(), check };
