@@ -178,15 +178,18 @@ impl Error {
         let mut denials = BTreeSet::new();
         for error in errors.iter().filter(|error| error.is_denied()) {
             denials.extend(error.denials.iter().cloned());
-            if !headlines.contains(&error.headline()) {
-                headlines.push(error.headline());
-            }
+            let headline = error.headline();
+            // What was put together already is taken apart.
+            let several = headline.strip_prefix(SEVERAL).map(|lines| lines.split("\n  ").map(str::to_owned).collect());
+            let new: Vec<String> = several.unwrap_or_else(|| vec![headline.clone()]);
+            headlines.extend(new.into_iter().filter(|one| !one.is_empty()));
         }
         headlines.extend(other);
+        headlines.sort();
+        headlines.dedup();
         if headlines.len() == 1 {
             return Some(errors.swap_remove(denied));
         }
-        headlines.sort();
         let cause = format!("AWS refused several questions\n  {}", headlines.join("\n  "));
         let hint = remedy(&denials);
         Some(Self { denials: denials.into_iter().collect(), ..Self::new("reading what exists", cause).hint(hint) })
@@ -268,6 +271,9 @@ pub(crate) fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     }
 }
 
+/// How an error for several refusals begins.
+const SEVERAL: &str = "reading what exists: AWS refused several questions";
+
 /// How a hint ends that has the person run what they ran.
 const AGAIN: &str = "run the same command";
 
@@ -332,6 +338,11 @@ mod tests {
         assert!(told.starts_with(first), "{told}");
         assert!(told.contains("\"Action\":[\"iam:GetRole\",\"lambda:GetFunction\"]"), "{told}");
         assert_eq!(Error::together([role(), role()]), Some(role()));
+        let policies = denied("listing policies", "iam:ListRolePolicies");
+        let of_a_role = Error::together([role(), policies]).unwrap();
+        let nested = Error::together([of_a_role, denied("reading function chat", "lambda:GetFunction")]).unwrap();
+        assert_eq!(nested.to_string().matches("AWS refused several questions").count(), 1, "{nested}");
+        assert_eq!(nested.headline().lines().count(), 4, "{nested}");
         assert_eq!(Error::together([other(), Error::new("asking", "no")]), Some(other()));
         assert_eq!(Error::together([]), None);
     }

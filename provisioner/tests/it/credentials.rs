@@ -14,8 +14,8 @@ use crate::support::ministack::venv;
 const PLAN: [&str; 5] = ["plan", "--template", "templates/local-catalog.yaml", "--profile", "dev"];
 
 fn at_home(home: &Path, config: &str) -> Cli {
-    fs::create_dir_all(home.join(".aws")).unwrap();
-    fs::write(home.join(".aws/config"), config).unwrap();
+    fs::create_dir_all(home.join(".aws")).expect("a folder for the files");
+    fs::write(home.join(".aws/config"), config).expect("the configuration");
     Cli::empty().env("HOME", home).env("AWS_REGION", "us-east-1").env("AWS_EC2_METADATA_DISABLED", "true")
 }
 

@@ -116,7 +116,7 @@ async fn all_refused_questions_of_a_plan_are_told_at_once_with_a_statement_to_pa
         ("GetRole", "iam", "iam:GetRole", "role cinedb-chat-bedrock-role"),
         ("ListRolePolicies", "iam", "iam:ListRolePolicies", "role cinedb-chat-bedrock-role"),
         ("DescribeLogGroups", "logs", "logs:DescribeLogGroups", "*"),
-        ("ListVersionsByFunction", "lambda", "lambda:ListVersionsByFunction", "arn:aws:lambda:us-east-1:1:function:f"),
+        ("GetFunction", "lambda", "lambda:GetFunction", "arn:aws:lambda:us-east-1:1:function:f"),
     ];
     for (operation, service, action, resource) in refused {
         user.proxy.on(call(operation).answer(words::denied(service, action, resource)));
@@ -126,7 +126,7 @@ async fn all_refused_questions_of_a_plan_are_told_at_once_with_a_statement_to_pa
         "error: reading what exists: AWS refused several questions",
         "nothing was changed",
         "hint: give these credentials the statement `{\"Effect\":\"Allow\",\"Action\":[\"iam:GetRole\",\
-         \"iam:ListRolePolicies\",\"lambda:ListVersionsByFunction\",\"logs:DescribeLogGroups\"],\"Resource\":[\"*\",",
+         \"iam:ListRolePolicies\",\"lambda:GetFunction\",\"logs:DescribeLogGroups\"],\"Resource\":[\"*\",",
         "its Resource or Condition does not match this call",
     ];
     tells(&user, run, &parts);
