@@ -75,7 +75,7 @@ async fn a_named_profile_goes_before_the_keys_in_the_environment(#[values(Aws::M
     let run = cli.run(plan.into_iter().chain(["--profile", "prod"])).await.expect_success();
     assert_eq!(run.json()["account"], of_profile.id());
     let run = cli.run(plan.into_iter().chain(["--profile", "nope"])).await.expect_code(1);
-    assert!(run.stderr.contains("profile `nope` was not defined") && run.stderr.contains("hint: "), "{run:?}");
+    assert!(run.stderr.contains("there is no profile `nope` in ") && run.stderr.contains("hint: "), "{run:?}");
 }
 
 /// A stage whose flag is `yes`, and a queue whose name a dynamic reference would give.
