@@ -47,7 +47,7 @@ async fn a_version_that_fails_its_check_never_gets_callers_and_the_next_good_one
         "checking version 2 of function cinedb-chat-bedrock",
         "plenty",
         "the callers of cinedb-chat-bedrock:live still get what they got before",
-        "hint: mend it, or leave the chat out with `--no-smoke`; then run the same command again: it goes on where this run ended",
+        "hint: correct it, or leave smoke tests out with `--no-smoke`; then run the same command again: it goes on where this run ended",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }

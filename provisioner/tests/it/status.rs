@@ -35,7 +35,7 @@ fn stable(run: &Run) -> String {
         (r"(ApiId +)[a-z0-9]+", "${1}API"),
         (r"\b1\d{11}\b", "ACCOUNT"),
         (r"--template \S+/templates/chat.yaml", "--template COPY"),
-        (r"https://[a-z0-9]+\.lambda-url", "https://URL.lambda-url"),
+        (r"lambda-url/[a-z0-9]+", "lambda-url/URL"),
     ]
     .iter()
     .fold(run.stdout.clone(), |text, (pattern, with)| {
@@ -224,7 +224,7 @@ async fn two_functions_are_told_one_after_the_other() {
     FunctionArn   arn:aws:lambda:us-east-1:ACCOUNT:function:cinedb-chat-bedrock
     FunctionName  cinedb-chat-bedrock
     RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
-    StreamUrl     https://URL.lambda-url.us-east-1.on.aws/
+    StreamUrl     http://HOST/_aws/lambda-url/URL/
 
     as the template says: all 17 resources
 
