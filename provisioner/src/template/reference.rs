@@ -75,7 +75,7 @@ impl Reference {
 }
 
 impl fmt::Display for Reference {
-    /// The form inside of text, which is not for people: see [`shown`].
+    /// The form inside of text, which is not for people: see `template::shown`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{OPENING}{}.{}{CLOSING}", self.logical_id, self.attribute)
     }
