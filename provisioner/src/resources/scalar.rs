@@ -8,7 +8,7 @@
 use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_json::{Error, Value};
+use serde_json::{Error, Number, Value};
 
 use crate::template::{flag_of_1_1, references_in_text, spread};
 
@@ -36,13 +36,25 @@ fn whole(value: &Value) -> Option<i128> {
     })
 }
 
+/// The whole number of a scalar as JSON holds it.
+pub(super) fn whole_number(value: &Value) -> Option<Number> {
+    let whole = whole(value)?;
+    i64::try_from(whole).map(Number::from).or_else(|_| u64::try_from(whole).map(Number::from)).ok()
+}
+
+/// The number of a scalar as JSON holds it.
+pub(super) fn number(value: &Value) -> Option<Number> {
+    let given = value.as_number().cloned();
+    given.or_else(|| whole_number(value)).or_else(|| Number::from_f64(real(value)?))
+}
+
 fn real(value: &Value) -> Option<f64> {
     let text = text(value).filter(|_| !value.is_boolean())?;
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// The flag of a scalar. `yes` and its like are flags to CloudFormation, which reads YAML 1.1.
-fn flag(value: &Value) -> Option<bool> {
+pub(super) fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
         Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),

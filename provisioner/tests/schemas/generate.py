@@ -98,9 +98,14 @@ def kept(schema):
 
 
 def shape(value, schema):
-    """The type of a property, and the properties inside an object."""
+    """The type of a property, of a list's items, and of the properties inside an object."""
     value = resolved(value, schema)
     small = {"type": value["type"]} if isinstance(value.get("type"), str) else {}
+    if "items" in value:
+        small["items"] = shape(value["items"], schema)
+    if "patternProperties" in value:
+        inside = value["patternProperties"].items()
+        small["patternProperties"] = {name: shape(inner, schema) for name, inner in sorted(inside)}
     if "properties" in value:
         small["properties"] = {name: shape(inner, schema) for name, inner in sorted(value["properties"].items())}
     return small

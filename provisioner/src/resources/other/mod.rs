@@ -5,6 +5,7 @@ mod attributes;
 mod compare;
 mod identity;
 mod schema;
+mod types;
 
 use std::borrow::Cow;
 
@@ -13,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 pub use identity::{Identifier, PhysicalId};
 pub use schema::Schema;
+pub use types::{Type, Types};
 
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::tags::{Mark, Owner, Tags};
@@ -181,7 +183,7 @@ impl Other {
         let mut wanted = self.properties.clone();
         let Some(schema) = &self.schema else { return wanted };
         for (name, value) in &mut wanted {
-            *value = schema.typed(name, std::mem::take(value));
+            *value = schema.types.typed(name, std::mem::take(value));
         }
         if let Some(property) = &schema.tags {
             let mut tags = compare::tags(wanted.get(property));

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::tags::Tags;
 use super::attributes;
+use super::types::Types;
 
 /// A kind's schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +22,8 @@ pub struct Schema {
     pub write_only: Vec<String>,
     /// The property that holds the tags, where the kind has any.
     pub tags: Option<String>,
-    /// The types of the properties that have a single one, in JSON schema's words.
-    pub types: BTreeMap<String, String>,
+    /// The types of the properties.
+    pub types: Types,
     /// The properties that AWS lists the kind's resources by: it lists the authorizers of one API, not all.
     #[serde(default)]
     pub list_by: Vec<String>,
@@ -55,15 +56,12 @@ impl Schema {
         let untagged = tagging["taggable"] == false || schema["taggable"] == false;
         let property = tagging["tagProperty"].as_str().unwrap_or("/properties/Tags").replace("/properties/", "");
         let has_tags = !untagged && schema["properties"].get(&property).is_some();
-        let properties = schema["properties"].as_object().into_iter().flatten();
         Ok(Self {
             primary_identifier: names("primaryIdentifier"),
             create_only: names("createOnlyProperties"),
             write_only: names("writeOnlyProperties"),
             tags: has_tags.then_some(property),
-            types: properties
-                .filter_map(|(name, property)| Some((name.clone(), property["type"].as_str()?.to_owned())))
-                .collect(),
+            types: Types::of(&schema),
             list_by: {
                 let required = schema["handlers"]["list"]["handlerSchema"]["required"].as_array();
                 required.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
@@ -84,23 +82,11 @@ impl Schema {
         KEPT.get(kind).cloned()
     }
 
-    /// A property's value in the registry's type. Templates write `"30"` and `30` for the same; Cloud Control takes
-    /// one of them.
-    pub(super) fn typed(&self, property: &str, value: Value) -> Value {
-        let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
-        match (self.types.get(property).map(String::as_str), &value) {
-            (Some("integer" | "number"), Value::String(text)) => parsed(text).filter(Value::is_number).unwrap_or(value),
-            (Some("boolean"), Value::String(text)) => parsed(text).filter(Value::is_boolean).unwrap_or(value),
-            (Some("string"), Value::Number(_) | Value::Bool(_)) => Value::String(value.to_string()),
-            _ => value,
-        }
-    }
-
     /// Tags in the shape that the kind takes.
     pub(super) fn written_tags(&self, property: &str, tags: &Tags) -> Value {
-        match self.types.get(property).map(String::as_str) {
-            Some("object") => json!(tags),
-            _ => tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect(),
+        match self.types.is_map(property) {
+            true => json!(tags),
+            false => tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect(),
         }
     }
 }
