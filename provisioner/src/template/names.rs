@@ -12,8 +12,14 @@ const MOST: usize = 255;
 pub(super) fn check(source: &Source, sections: &Map<String, Value>) -> Result<()> {
     for section in ["Parameters", "Resources", "Outputs"] {
         let names = sections.get(section).and_then(Value::as_object).into_iter().flat_map(Map::keys);
-        // `Fn::ForEach` stands where a name stands, and is refused as a function.
-        for name in names.filter(|name| !name.starts_with("Fn::")) {
+        for name in names {
+            if name.starts_with("Fn::") {
+                let doing = format!("reading template {}", source.place(&[section, name]));
+                let cause = format!(
+                    "{section}.{name}: it needs the transform `AWS::LanguageExtensions`, which only CloudFormation runs"
+                );
+                return Err(Error::new(doing, cause).hint("write out the entries that it makes"));
+            }
             let fits = !name.is_empty() && name.len() <= MOST && name.chars().all(|one| one.is_ascii_alphanumeric());
             if !fits {
                 let doing = format!("reading template {}", source.place(&[section, name]));

@@ -11,6 +11,7 @@ use super::graph;
 use super::parameters::{self, Parameters};
 use super::pseudo::Pseudo;
 use super::sections::{DeletionPolicy, ResourceSection, Template};
+use super::wording::remedy;
 use crate::error::{Error, Result};
 use crate::place::{Place, StackName};
 
@@ -214,7 +215,8 @@ impl Template {
         if needs_account {
             error = error.account_needed();
         }
-        hint.into_iter().fold(error, Error::hint)
+        let hint = hint.unwrap_or_else(|| remedy(&reason).to_owned());
+        error.hint(hint)
     }
 
     /// An error about an attribute of a resource, such as its `Type`.

@@ -13,7 +13,7 @@ use super::names;
 use super::parameters::{self, Declaration};
 use super::reference::{reserved, reserved_in};
 use super::source::Source;
-use super::wording::in_words;
+use super::wording::{in_words, remedy};
 use super::yaml::{self, Remark, Said};
 use crate::error::{Error, Result};
 
@@ -221,7 +221,7 @@ fn reserved_below(value: &Value) -> Option<(Vec<String>, char)> {
 }
 
 fn problem(source: &Source, keys: &[&str], cause: &str) -> Error {
-    Error::new(format!("reading template {}", source.place(keys)), cause)
+    Error::new(format!("reading template {}", source.place(keys)), cause).hint(remedy(cause))
 }
 
 fn section(source: &Source, sections: &Map<String, Value>, name: &str) -> Result<Map<String, Value>> {

@@ -9,6 +9,20 @@ pub(crate) fn in_words(message: &str, hidden: &[&str]) -> String {
         .unwrap_or_else(|| message.to_owned())
 }
 
+/// What to do about a fault of a template that says no more than `reason`.
+#[must_use]
+pub(super) fn remedy(reason: &str) -> &'static str {
+    if reason.contains("not supported; supported") {
+        "take it out, or write one of those; `docs/template-support.md` describes them"
+    } else if reason.contains("not supported") {
+        "take it out; `docs/template-support.md` lists what is supported"
+    } else if reason.contains("is missing") {
+        "add it to the template"
+    } else {
+        "correct it in the template, then run `provisioner plan`"
+    }
+}
+
 fn unknown(message: &str, hidden: &[&str]) -> Option<String> {
     let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (name, rest) = rest.split_once('`')?;
@@ -50,6 +64,18 @@ fn mistaken(message: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fault_without_a_hint_of_its_own_gets_one_for_its_kind() {
+        for (reason, hint) in [
+            ("`Memory` is not supported; supported are A, B", "take it out, or write one of those"),
+            ("`Fn::Reverse` is not supported", "take it out; "),
+            ("`Type` is missing", "add it to the template"),
+            ("it takes two values", "correct it in the template, then run"),
+        ] {
+            assert!(remedy(reason).starts_with(hint), "{reason}: {}", remedy(reason));
+        }
+    }
 
     #[test]
     fn no_word_of_the_decoder_is_left() {

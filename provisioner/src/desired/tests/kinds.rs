@@ -121,7 +121,7 @@ Resources:
   Two:
     Type: AWS::Logs::LogGroup
     Properties: {LogGroupName: same}
-"), @r#"
+"), @"
     resolving t.yaml:3: Nested.Type: the kind `AWS::CloudFormation::Stack` is not supported; supported are these, and all others of AWS's registry through Cloud Control
       AWS::IAM::Role
       AWS::IAM::Policy
@@ -136,21 +136,49 @@ Resources:
       AWS::ApiGatewayV2::Route
       AWS::ApiGatewayV2::Stage
       AWS::DynamoDB::Table
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     resolving t.yaml:6: Logs.KmsKeyId: `KmsKeyId` is not supported; supported are LogGroupName, RetentionInDays, Tags
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     resolving t.yaml:5: Logs.RetentionInDays: it must be a whole number, not `many`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:5: Api.ProtocolType: `WEBSOCKET` is not supported; supported is HTTP
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     resolving t.yaml:4: Api: `ProtocolType` is missing
+
+    hint: add it to the template
     resolving t.yaml:7: Role.Policies.0: `PolicyDocument` is missing
+
+    hint: add it to the template
     resolving t.yaml:6: Role.Policies: two policies have the name `a`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:8: Function.Code: supported is the path of a local zip file or folder, as text
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:11: Function.Environment.Variables.LIST: it must be text, not a list
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:7: Integration.Description: not supported: the ownership mark is kept there, since an integration has no tags
+
+    hint: take it out; `docs/template-support.md` lists what is supported
     resolving t.yaml:8: Permission.EventSourceToken: `EventSourceToken` is not supported; supported are FunctionName, Action, Principal, SourceArn, SourceAccount, FunctionUrlAuthType, InvokedViaFunctionUrl
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     resolving t.yaml:5: Logs.Tags: it must be a list of `{Key, Value}` or a map of names and texts, not `mine`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:10: Function.Role: `Logs` (AWS::Logs::LogGroup) has no attribute `RoleArn`; supported: Arn
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:6: Outputs.Name.Value: `Logs` (AWS::Logs::LogGroup) has no attribute `Name`; supported: Arn
+
+    hint: correct it in the template, then run `provisioner plan`
     checking stack chat: `One` and `Two` are both the AWS::Logs::LogGroup `same`
-    "#);
+    ");
 }
 
 #[test]
@@ -190,11 +218,21 @@ Resources:
   Grant:
     Type: AWS::IAM::Policy
     Properties: {PolicyName: read, PolicyDocument: {}, Users: [somebody]}
-"), @r"
+"), @"
     resolving t.yaml:4: Grant.Roles: `somebodys` is no role of this template; write it as `!Ref ROLE`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:9: Grant.PolicyName: the role `chat-Role` has another policy of the name `read`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:8: Other.PolicyName: the role `chat-Role` has another policy of the name `read`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:4: Grant.Roles: it must name a role
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:4: Grant.Users: `Users` is not supported; supported are PolicyName, PolicyDocument, Roles
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     ");
 }

@@ -61,22 +61,48 @@ Resources:
     Type: T
   Role:
     Type: T
-"), @r#"
+"), @"
     reading template t.yaml: a template must be a map of sections
+
+    hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml: it declares no resource
+
+    hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml:1: the section `Rules` is not supported; supported are AWSTemplateFormatVersion, Description, Metadata, Parameters, Mappings, Conditions, Resources, Outputs
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     reading template t.yaml:1: `Resources` must be a map
+
+    hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml:2: Resources.Role: it must be a map, not `AWS::IAM::Role`
+
+    hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml:2: Resources.Role: `Type` is missing
+
+    hint: add it to the template
     reading template t.yaml:4: Resources.Role.Props: `Props` is not supported; supported are Type, Properties, Condition, DependsOn, DeletionPolicy, UpdateReplacePolicy, Metadata
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     reading template t.yaml:4: Resources.Role.DeletionPolicy: `Snapshot` is not supported; supported are Delete, Retain, RetainExceptOnCreate
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     reading template t.yaml:4: Resources.Role.DependsOn: it must be a logical id or a list of them
-    reading template t.yaml:2: Resources.Fn::ForEach::Roles.1: it must be a map, not a list
+
+    hint: correct it in the template, then run `provisioner plan`
+    reading template t.yaml:2: Resources.Fn::ForEach::Roles: it needs the transform `AWS::LanguageExtensions`, which only CloudFormation runs
+
+    hint: write out the entries that it makes
     reading template t.yaml:3: Parameters.Size.Type: `Int` is not supported; supported are String, Number, CommaDelimitedList, List<Number>
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     reading template t.yaml:4: Parameters.Size.Defualt: `Defualt` is not supported; supported are Type, Description, Default, AllowedValues, AllowedPattern, ConstraintDescription, MinLength, MaxLength, MinValue, MaxValue, NoEcho
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     reading template t.yaml:3: Outputs.Url: it must be a map, not `https://example.org`
+
+    hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml:4: the key `Role` stands here for the second time in one map
-    "#);
+    ");
 }
 
 #[test]
@@ -194,29 +220,69 @@ Resources:
         Fn::Transform: {Name: AWS::Include, Parameters: {Location: missing.json}}
 "), @r#"
     reading template t.yaml:5: Resources.Role.Properties.RoleName.Ref: there is no parameter or resource `Nobody`
+
+    hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml:9: Resources.Role.Properties.Tags.1.Value.Fn::GetAtt: there is no parameter or resource `Nobody`
+
+    hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml:2: Resources.Role.Properties.RoleName.Fn::Sub: there is no parameter or resource `Nobody`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::Sub: it takes text, or a list of text and a map
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::Join: it takes a separator and a list
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::Join: it takes a list
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::Select: the index 2 is outside a list of 2
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::Select: the index "first" is not a whole number
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::Split: the separator is empty
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::FindInMap: a key is `AWS::AccountId`, which only AWS knows
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:3: Role.RoleName.Fn::Select: the index is `Logs.Arn`, which only AWS knows
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:3: Role.RoleName.Fn::Split: the separator is empty
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:3: Role.RoleName: `Logs` (AWS::Logs::LogGroup) has no attribute `Aarn`; did you mean `Arn`?
+
+    hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml:2: Resources.Role.Properties.RoleName.Fn::If: there is no condition `Nothing`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::If: it takes a condition's name and two values
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::FindInMap: the mapping `Names` has no `eu`, `chat`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::Equals: it belongs in `Conditions`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::ImportValue: `Fn::ImportValue` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, Fn::And, Fn::Or, Fn::Not
+
+    hint: take it out, or write one of those; `docs/template-support.md` describes them
     reading template t.yaml:2: `!Reff` is no CloudFormation function
     resolving t.yaml:2: Role.RoleName: `Ref` must stand alone, not beside other keys
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Ref: `AWS::StackId` has a value only in a stack that CloudFormation deploys
 
     hint: deploy this template with `--engine cloudformation`; for a name that is unique, write `${AWS::StackName}-${AWS::AccountId}-${AWS::Region}`
     resolving t.yaml:2: Role.RoleName.Fn::Base64: it takes text, not ["a"]
+
+    hint: correct it in the template, then run `provisioner plan`
     including missing.json into t.yaml: there is no file missing.json
     "#);
 }
@@ -273,17 +339,39 @@ Conditions:
 Resources:
   A: {Type: AWS::Logs::LogGroup, Condition: Never}
   B: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref A}}
-"), @r#"
+"), @"
     reading template t.yaml:4: Resources.Role.Condition: there is no condition `Nothing`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:3: Conditions.Second.Fn::Not.Condition: conditions need each other in a circle: First → Second → First
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:3: Conditions.Second.Fn::Equals: it takes two values
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Conditions.Mine.Fn::Equals: it compares `AWS::AccountId`, which only AWS knows
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Conditions.Many.Fn::And: it takes a list of 2 to 10 conditions
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Conditions.Chosen.Fn::If: `Fn::If` gives no condition
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Conditions.Plain: a condition must be a function
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:4: Role.DependsOn: there is no resource `Nobody`
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: A: resources need each other in a circle: A → B → A
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: A: `A` refers to itself
+
+    hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:5: B.LogGroupName.Ref: `A` does not exist here: its condition `Never` is false
-    "#);
+
+    hint: correct it in the template, then run `provisioner plan`
+    ");
 }
