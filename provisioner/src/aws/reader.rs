@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_apigatewayv2::types::{Api, Integration, Route, Stage};
@@ -24,6 +25,9 @@ use crate::resources::other::Schema;
 use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource, Tags};
 use crate::template::Known;
 
+/// One second of Lambda's control plane: 15 calls for an account (AWS, "Lambda quotas").
+const EARLY: u32 = 15;
+
 impl Aws {
     /// A reader for one run. It remembers what AWS answered, so the next run takes another one.
     #[must_use]
@@ -32,6 +36,7 @@ impl Aws {
         AwsReader {
             aws,
             patient: true,
+            early: AtomicU32::new(EARLY),
             account: Asked::default(),
             apis: Asked::default(),
             seen_apis: Asked::default(),
@@ -61,6 +66,8 @@ pub struct AwsReader {
     pub(super) aws: Aws,
     /// Whether a function that is changing is waited for.
     pub(super) patient: bool,
+    /// How many questions of functions may still be sent before the function is known to exist.
+    pub(super) early: AtomicU32,
     account: Asked<String>,
     pub(super) apis: Asked<Vec<Api>>,
     /// By API.

@@ -42,7 +42,7 @@ async fn callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forwar
     let writes: Vec<_> = calls.iter().filter(|call| call.is_write()).map(|call| call.operation.clone()).collect();
     assert_eq!(writes, ["UpdateAlias"]);
     user.proxy.forget_rules();
-    assert_eq!(chain(&calls).depth(), 4, "look at the function, then its versions, ask the version, move: {calls:?}");
+    assert_eq!(chain(&calls).depth(), 3, "look, ask the version, move: {calls:?}");
     assert!(is_released(&user.world().await, "1", &["1", "2"]));
 
     let (_, writes) = user.writes_of(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]).await;
