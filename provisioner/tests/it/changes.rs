@@ -164,3 +164,25 @@ async fn what_somebody_changed_by_hand_is_put_back(#[values(Aws::MiniStack, Aws:
     assert_eq!(writes, ["apigatewayv2 CreateRoute", "iam PutRolePolicy", "lambda UpdateFunctionConfiguration"]);
     assert_is_all_there_is(&user.world().await, &user.account);
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_boundary_is_put_on_the_role_replaced_and_taken_off_by_one_call_each(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = aws.user().await;
+    let arn = |name: &str| format!("arn:aws:iam::{}:policy/{name}", user.account.id());
+    let bounded = |name: &str| format!("PermissionsBoundary={}", arn(name));
+    let on_the_role = async || user.world().await["roles"]["cinedb-chat-bedrock-role"]["boundary"].clone();
+    user.deploy(&["-P", &bounded("one")]).await;
+    assert_eq!(on_the_role().await, arn("one"));
+
+    let (run, writes) = user.writes_of(&["deploy", "--no-smoke", "-P", &bounded("two")]).await;
+    run.expect_success();
+    assert_eq!((writes, on_the_role().await), (vec!["iam PutRolePermissionsBoundary".to_owned()], json!(arn("two"))));
+
+    let (run, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
+    run.expect_success();
+    assert_eq!((writes, on_the_role().await), (vec!["iam DeleteRolePermissionsBoundary".to_owned()], Value::Null));
+    user.run(&["destroy", "--yes"]).await.expect_success();
+}

@@ -1,10 +1,7 @@
 //! Kinds that have no type here go through Cloud Control. MiniStack's keeps what it is given and makes nothing real,
 //! which is enough for the conversation; its registry is missing, so the schemas that are kept here count.
 
-use std::fs;
-
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::support::account::Account;
 use crate::support::proxy::rule::{AwsError, Edit, Fault, call};
@@ -27,16 +24,6 @@ Outputs:
   Topic: {Value: !Ref News}
 ";
 
-/// A user of that template, and where it lies.
-fn user() -> (User, TempDir) {
-    let directory = TempDir::new().expect("a directory");
-    let template = directory.path().join("t.yaml");
-    fs::write(&template, TEMPLATE).expect("the template");
-    let account = Account::fresh();
-    let user = User::of(account).always(["--template".to_owned(), template.display().to_string()]);
-    (user, directory)
-}
-
 /// What Cloud Control keeps of a kind.
 async fn kept(account: &Account, kind: &str) -> Vec<Value> {
     let client = aws_sdk_cloudcontrol::Client::new(&account.sdk());
@@ -47,7 +34,7 @@ async fn kept(account: &Account, kind: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_queue_a_topic_and_a_subscription_are_made_found_changed_and_removed() {
-    let (user, _directory) = user();
+    let user = User::of_template(Account::fresh(), TEMPLATE);
     let plan = user.plain(&["plan"]).await.expect_success();
     for text in ["AWS::SQS::Queue", "(through Cloud Control)", "3 to create"] {
         assert!(plan.stdout.contains(text), "no `{text}` in {plan:?}");
@@ -75,7 +62,7 @@ async fn a_queue_a_topic_and_a_subscription_are_made_found_changed_and_removed()
 
 #[tokio::test]
 async fn a_queue_of_somebody_else_is_refused_until_it_is_adopted() {
-    let (user, _directory) = user();
+    let user = User::of_template(Account::fresh(), TEMPLATE);
     let client = aws_sdk_cloudcontrol::Client::new(&user.account.sdk());
     let theirs = json!({"QueueName": "jobs", "Tags": [{"Key": "team", "Value": "films"}]});
     let create = client.create_resource().type_name("AWS::SQS::Queue").desired_state(theirs.to_string());
@@ -90,15 +77,14 @@ async fn a_queue_of_somebody_else_is_refused_until_it_is_adopted() {
 
 #[tokio::test]
 async fn what_a_template_no_longer_has_is_told_by_its_tags_and_pruned_and_what_shall_stay_is_kept() {
-    let (user, directory) = user();
-    let template = directory.path().join("t.yaml");
+    let user = User::of_template(Account::fresh(), TEMPLATE);
     let retained =
         "  Kept:\n    Type: AWS::SQS::Queue\n    DeletionPolicy: Retain\n    Properties: {QueueName: kept}\n";
     let with_more = TEMPLATE.replace("Resources:\n", &format!("Resources:\n{retained}"));
-    fs::write(&template, with_more).expect("the template");
+    user.write_template(&with_more);
     user.plain(&["deploy"]).await.expect_success();
     let less = "Resources:\n  More:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: more}\n";
-    fs::write(&template, less).expect("the template");
+    user.write_template(less);
     user.plain(&["deploy"]).await.expect_success();
 
     // MiniStack's tagging API does not know what its Cloud Control keeps; AWS's does, and for some minutes longer.
@@ -139,7 +125,7 @@ async fn what_a_template_no_longer_has_is_told_by_its_tags_and_pruned_and_what_s
 
 #[tokio::test]
 async fn a_kind_that_aws_does_not_know_is_told_before_anything_is_changed() {
-    let (user, _directory) = user();
+    let user = User::of_template(Account::fresh(), TEMPLATE);
     let unknown = AwsError::new(404, "TypeNotFoundException", "The type 'AWS::SQS::Queue' cannot be found.");
     user.proxy.on(call("DescribeType").answer(unknown));
     let run = user.plain(&["deploy"]).await.expect_code(1);

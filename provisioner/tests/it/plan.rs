@@ -81,8 +81,6 @@ async fn a_named_profile_goes_before_the_keys_in_the_environment(#[values(Aws::M
 /// A stage whose flag is `yes`, and a queue whose name a dynamic reference would give.
 #[tokio::test]
 async fn what_cloudformation_reads_otherwise_is_a_note_and_what_only_it_resolves_is_refused() {
-    let directory = tempfile::TempDir::new().expect("a directory");
-    let template = directory.path().join("t.yaml");
     let text = "\
 Parameters: {Name: {Type: String, Default: on}}
 Resources:
@@ -94,8 +92,7 @@ Resources:
     Type: AWS::SQS::Queue
     Properties: {QueueName: !Sub 'jobs-${Name}'}
 ";
-    std::fs::write(&template, text).expect("the template");
-    let user = User::of(Account::fresh()).always(["--template".to_owned(), template.display().to_string()]);
+    let user = User::of_template(Account::fresh(), text);
     let plan = user.plain(&["plan"]).await.expect_success();
     for line in [
         "t.yaml:1: without quotes, the value `on` is `true` to CloudFormation",

@@ -1,14 +1,11 @@
 //! Principals and statements of resource policies. The proxy answers principals as AWS does.
 
-use std::fs;
-
 use aws_sdk_lambda::Client as Lambda;
 use rstest::rstest;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
+use crate::support::account::Account;
 use crate::support::aws::Aws;
-use crate::support::package;
 use crate::support::proxy::call::names;
 use crate::support::proxy::principals::answered_as_aws_does;
 use crate::support::user::User;
@@ -43,15 +40,6 @@ Resources:
     Properties: {FunctionName: !Ref F, Action: lambda:InvokeFunction, Principal: '*'}
 ";
 
-/// A user of a template, its directory, and the function's package in it.
-async fn user(aws: Aws, template: &str) -> (User, TempDir) {
-    let directory = TempDir::new().expect("a directory");
-    let path = directory.path().join("t.yaml");
-    fs::write(&path, template).expect("the template");
-    fs::copy(package::answering_zip_file(1), directory.path().join("code.zip")).expect("the package");
-    (aws.user().await.always(["--template".to_owned(), path.display().to_string()]), directory)
-}
-
 /// The writing calls of a deploy that has to work.
 async fn deployed(user: &User) -> Vec<String> {
     user.proxy.clear();
@@ -71,7 +59,7 @@ async fn statements(lambda: &Lambda) -> Vec<Value> {
 async fn accounts_and_everybody_as_principals_are_deployed_once_and_then_there_is_nothing_to_do(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
-    let (user, _directory) = user(aws, TEMPLATE).await;
+    let user = User::of_template(aws.account().await, TEMPLATE);
     assert_eq!(deployed(&user).await.iter().filter(|call| *call == "lambda AddPermission").count(), 4);
     assert_eq!(deployed(&user).await, [""; 0]);
     let plan = user.plain(&["plan"]).await.expect_success();
@@ -83,7 +71,7 @@ async fn accounts_and_everybody_as_principals_are_deployed_once_and_then_there_i
 async fn a_statement_that_was_edited_by_hand_under_its_own_id_is_repaired_in_one_deploy(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
-    let (user, _directory) = user(aws, TEMPLATE).await;
+    let user = User::of_template(aws.account().await, TEMPLATE);
     deployed(&user).await;
     let lambda = Lambda::new(&user.account.sdk());
     let before = statements(&lambda).await;
@@ -104,10 +92,12 @@ async fn a_statement_that_was_edited_by_hand_under_its_own_id_is_repaired_in_one
     assert_eq!(deployed(&user).await, [""; 0]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_deleted_principal_is_explained_and_the_trust_policy_written_again() {
-    let aws = Aws::MiniStack;
-    let (user, _directory) = user(aws, TEMPLATE).await;
+async fn a_deleted_principal_is_explained_and_the_trust_policy_written_again(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = User::of_template(aws.account().await, TEMPLATE);
     deployed(&user).await;
     let caller = user.account.role_arn("caller");
     user.proxy.on(answered_as_aws_does(&[(&caller, "AROAEXAMPLEEXAMPLE12")]));
@@ -135,7 +125,7 @@ async fn a_statement_whose_source_is_created_again_under_its_name_stays() {
          lambda:InvokeFunction, Principal: events.amazonaws.com, SourceArn: !Sub 'arn:aws:events:us-east-1:1:rule/\
          ${{Nightly}}'}}\n"
     );
-    let (user, _directory) = user(Aws::MiniStack, &template).await;
+    let user = User::of_template(Account::fresh(), &template);
     deployed(&user).await;
     let lambda = Lambda::new(&user.account.sdk());
     let before = statements(&lambda).await;

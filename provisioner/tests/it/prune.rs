@@ -1,12 +1,10 @@
 //! What the template no longer names is told by `plan`, and removed only when that is asked for.
 
 use std::collections::HashMap;
-use std::fs;
 
 use aws_sdk_apigatewayv2::types::ProtocolType;
 use aws_sdk_lambda::types::FunctionUrlAuthType;
 use rstest::rstest;
-use tempfile::TempDir;
 
 use crate::depth::FAR;
 use crate::support::aws::Aws;
@@ -104,7 +102,7 @@ async fn parts_of_what_stays_are_told_and_pruned_and_those_of_others_are_not() {
 
 #[rstest]
 #[tokio::test]
-async fn a_plan_that_finds_parts_left_over_is_3_calls_deep_and_a_deploy_asks_for_no_url(
+async fn a_plan_that_finds_parts_left_over_is_2_calls_deep_and_a_deploy_asks_for_no_url(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -120,8 +118,7 @@ async fn a_plan_that_finds_parts_left_over_is_3_calls_deep_and_a_deploy_asks_for
     user.run(&["plan"]).await.expect_success();
     let chain = chain(&user.proxy.calls());
     user.proxy.forget_rules();
-    // The function, its aliases, and the URL of the alias that the template does not name.
-    assert!(chain.depth() <= 3, "{chain:?}");
+    assert!(chain.depth() <= 2, "{chain:?}");
 }
 
 /// A stack beside whose API a first deploy at the same time has made another, and was refused the names of all else: the
@@ -226,17 +223,14 @@ async fn who_forgets_the_names_is_told_them_and_neither_prunes_nor_destroys_what
 #[rstest]
 #[tokio::test]
 async fn a_table_is_told_and_never_pruned(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
-    let directory = TempDir::new().expect("a directory");
-    let file = directory.path().join("t.yaml");
     let table = "  Films:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      \
                  {TableName: films, BillingMode: PAY_PER_REQUEST, \
                  AttributeDefinitions: [{AttributeName: id, AttributeType: S}], \
                  KeySchema: [{AttributeName: id, KeyType: HASH}]}\n";
     let logs = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties: {LogGroupName: films}\n";
-    let user = aws.user().await.always(["--template".to_owned(), file.display().to_string()]);
-    fs::write(&file, format!("{logs}{table}")).expect("the template");
+    let user = User::of_template(aws.account().await, &format!("{logs}{table}"));
     user.plain(&["deploy"]).await.expect_success();
-    fs::write(&file, logs).expect("the template");
+    user.write_template(logs);
     for command in [&["plan"][..], &["deploy", "--prune", "--yes"], &["plan"]] {
         let run = user.plain(command).await.expect_success();
         let told = "AWS::DynamoDB::Table `films` is this stack's `Films`";

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::support::account::REGION;
+use crate::support::account::{Account, REGION};
 use crate::support::cli::Run;
 use crate::support::many::Many;
 use crate::support::proxy::call::Call;
@@ -92,16 +90,12 @@ async fn two_hundred_functions_are_planned_within_awss_limits() {
 /// MiniStack's tagging service knows no log groups, so the proxy answers for it.
 #[tokio::test]
 async fn the_tags_of_many_log_groups_are_asked_for_at_once_and_only_what_differs_is_asked_again() {
-    let directory = TempDir::new().expect("a directory");
-    let template = directory.path().join("logs.yaml");
     let mut text = "Resources:\n".to_owned();
     for n in 0..12 {
         writeln!(text, "  Logs{n}: {{Type: AWS::Logs::LogGroup, Properties: {{LogGroupName: /app/{n}}}}}")
             .expect("a text");
     }
-    fs::write(&template, text).expect("the template");
-    let template = template.display().to_string();
-    let user = User::new().always(["--template", template.as_str(), "--stack", "logs"]);
+    let user = User::of_template(Account::fresh(), &text).always(["--stack", "logs"]);
     run(&user, &["deploy", "--yes"]).await;
 
     let entry = |n: usize, owner: &str| {

@@ -1,25 +1,13 @@
 //! Values that only AWS knows: what is not known is never written, and functions of it are evaluated once it is known.
 
 use std::fs;
-use std::path::Path;
 
-use tempfile::TempDir;
+use rstest::rstest;
 
 use crate::support::account::Account;
+use crate::support::aws::Aws;
 use crate::support::proxy::call::names;
 use crate::support::user::User;
-
-/// A user of this template; `ACCOUNT` in it is the account's id. Beside it is a package that Lambda takes.
-fn user_of(template: &str) -> (User, TempDir) {
-    let folder = TempDir::new().expect("a directory");
-    let account = Account::fresh();
-    let file = folder.path().join("t.yaml");
-    fs::write(&file, template.replace("ACCOUNT", account.id())).expect("the template");
-    fs::create_dir(folder.path().join("code")).expect("a directory");
-    fs::write(folder.path().join("code/index.py"), "def handler(event, context):\n    return 1\n").expect("a handler");
-    let user = User::of(account).always(["--template".to_owned(), file.display().to_string()]);
-    (user, folder)
-}
 
 /// A deploy has an effect, and the next one finds nothing to do and prints the same outputs.
 async fn deploys_once(user: &User) -> String {
@@ -78,7 +66,7 @@ Resources:
 
 #[tokio::test]
 async fn an_attribute_that_a_kind_does_not_have_is_an_error_at_every_run_and_nothing_is_written() {
-    let (user, _folder) = user_of(UNKNOWN);
+    let user = User::of_template(Account::fresh(), UNKNOWN);
     for _ in 0..2 {
         let run = user.plain(&["deploy", "--yes", "--no-smoke"]).await.expect_code(1);
         let cause = "t.yaml:19: Function.Environment.Variables.QUEUE: `Queue` (AWS::SQS::Queue) has no attribute \
@@ -91,7 +79,8 @@ async fn an_attribute_that_a_kind_does_not_have_is_an_error_at_every_run_and_not
 
 #[tokio::test]
 async fn an_output_that_is_not_known_is_an_error_and_the_others_are_printed() {
-    let (user, _folder) = user_of(
+    let user = User::of_template(
+        Account::fresh(),
         "Resources: {Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs}}}\n\
          Outputs:\n  Name: {Value: !Ref Queue}\n  Third: {Value: !Select [30, !Split ['-', !Ref Queue]]}\n",
     );
@@ -104,9 +93,11 @@ async fn an_output_that_is_not_known_is_an_error_and_the_others_are_printed() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_account_decides_over_conditions_and_maps() {
-    let (user, _folder) = user_of(
+async fn the_account_decides_over_conditions_and_maps(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = User::of_template(
+        aws.account().await,
         "Conditions:\n  IsProd: !Equals [!Ref AWS::AccountId, 'ACCOUNT']\n\
          Mappings:\n  Accounts: {'ACCOUNT': {name: orders}}\n\
          Resources:\n  G:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      \
@@ -120,9 +111,13 @@ async fn the_account_decides_over_conditions_and_maps() {
     assert_eq!(log_groups(&user).await, []);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_account_that_no_map_has_is_named_in_the_words_of_the_template() {
-    let (user, _folder) = user_of(
+async fn an_account_that_no_map_has_is_named_in_the_words_of_the_template(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = User::of_template(
+        aws.account().await,
         "Mappings:\n  Accounts: {'000000000001': {name: orders}}\nResources:\n  G:\n    Type: AWS::Logs::LogGroup\n    \
          Properties: {LogGroupName: !FindInMap [Accounts, !Ref AWS::AccountId, name]}\n",
     );
@@ -149,14 +144,17 @@ Outputs:
   Encoded: {Value: !Base64 {'Fn::GetAtt': [U, FunctionUrl]}}
 ";
 
+#[rstest]
 #[tokio::test]
-async fn functions_of_what_only_aws_knows_are_evaluated_when_it_is_known() {
-    let (user, folder) = user_of(FUNCTION_URL);
+async fn functions_of_what_only_aws_knows_are_evaluated_when_it_is_known(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = User::of_template(aws.account().await, FUNCTION_URL);
     let plan = user.plain(&["plan"]).await.expect_success();
     assert!(plan.stdout.contains("/hosts/${!Select [0, !Split [\":\", !Select [2, "), "{plan:?}");
     let json = user.plain(&["plan", "--output", "json"]).await.expect_success();
     assert!(!json.stdout.contains('\u{fdd0}') && json.stdout.contains("!GetAtt U.FunctionUrl"), "{json:?}");
-    let planned = folder.path().join("planned.json");
+    let planned = user.file("planned.json");
     let planned = planned.to_str().expect("a path");
     user.plain(&["plan", "--out", planned]).await.expect_success();
     assert!(!fs::read_to_string(planned).expect("the plan").contains('\u{fdd0}'));
@@ -185,9 +183,13 @@ fn base64_of(text: &str) -> String {
     base64::prelude::BASE64_STANDARD.encode(text)
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_stack_id_is_refused_with_what_to_do_and_kept_for_cloudformation() {
-    let (user, folder) = user_of(
+async fn a_stack_id_is_refused_with_what_to_do_and_kept_for_cloudformation(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = User::of_template(
+        aws.account().await,
         "Resources:\n  G:\n    Type: AWS::Logs::LogGroup\n    \
          Properties: {LogGroupName: !Select [2, !Split ['/', !Ref AWS::StackId]]}\n",
     );
@@ -195,8 +197,8 @@ async fn a_stack_id_is_refused_with_what_to_do_and_kept_for_cloudformation() {
     for text in ["`AWS::StackId` has a value only in a stack that CloudFormation deploys", "--engine cloudformation"] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
-    let out = folder.path().join("resolved.json");
+    let out = user.file("resolved.json");
     let out = out.to_str().expect("a path");
     user.plain(&["synth", "--resolved", "--format", "json", "--out", out]).await.expect_success();
-    assert!(fs::read_to_string(Path::new(out)).expect("the template").contains(r#""Ref": "AWS::StackId""#));
+    assert!(fs::read_to_string(out).expect("the template").contains(r#""Ref": "AWS::StackId""#));
 }

@@ -1,25 +1,17 @@
 //! Kinds whose `Ref` is not what Cloud Control finds them by, with a registry and a Cloud Control that answer as AWS's do:
 //! MiniStack has no registry, and its identifiers have one part.
 
-use std::fs;
-
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::support::account::Account;
 use crate::support::control::Control;
 use crate::support::user::User;
 
-/// A user of a template, with a package of a function beside it.
-fn user_of(template: &str) -> (User, Control, TempDir) {
-    let directory = TempDir::new().expect("a directory");
-    let file = directory.path().join("t.yaml");
-    fs::write(&file, template).expect("the template");
-    fs::create_dir(directory.path().join("code")).expect("a folder");
-    fs::write(directory.path().join("code/index.py"), "def handler(event, context):\n    return {}\n").expect("code");
-    let user = User::of(Account::fresh()).always(["--template".to_owned(), file.display().to_string()]);
+/// A user of a template, with that Cloud Control.
+fn user_of(template: &str) -> (User, Control) {
+    let user = User::of_template(Account::fresh(), template);
     let control = Control::before(&user.proxy);
-    (user, control, directory)
+    (user, control)
 }
 
 const GUARDED: &str = "\
@@ -62,7 +54,7 @@ Outputs:
 
 #[tokio::test]
 async fn a_route_gets_the_id_of_its_authorizer_alone_and_a_second_deploy_has_nothing_to_do() {
-    let (user, control, directory) = user_of(GUARDED);
+    let (user, control) = user_of(GUARDED);
     let run = user.plain(&["deploy", "--no-smoke", "--output", "json"]).await.expect_success();
     let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
     let [authorizer] = control.all("AWS::ApiGatewayV2::Authorizer").try_into().expect("one authorizer");
@@ -81,8 +73,7 @@ async fn a_route_gets_the_id_of_its_authorizer_alone_and_a_second_deploy_has_not
     assert!(import.stdout.contains(&format!("id = \"{id}|{api}\"")), "Terraform takes the identifier: {import:?}");
 
     // By the identifier: changed, and removed.
-    let file = directory.path().join("t.yaml");
-    fs::write(&file, GUARDED.replace("Audience: [films]", "Audience: [books]")).expect("the template");
+    user.write_template(&GUARDED.replace("Audience: [films]", "Audience: [books]"));
     user.plain(&["deploy", "--no-smoke"]).await.expect_success();
     let [authorizer] = control.all("AWS::ApiGatewayV2::Authorizer").try_into().expect("one authorizer still");
     assert_eq!(authorizer["JwtConfiguration"]["Audience"], json!(["books"]));
@@ -92,7 +83,7 @@ async fn a_route_gets_the_id_of_its_authorizer_alone_and_a_second_deploy_has_not
 
 #[tokio::test]
 async fn ref_of_a_rule_is_its_name_and_destroy_finds_it_by_its_arn() {
-    let (user, control, _directory) = user_of(
+    let (user, control) = user_of(
         "\
 Resources:
   Rule:
@@ -115,7 +106,7 @@ Outputs:
 
 #[tokio::test]
 async fn an_attribute_that_the_registry_does_not_list_is_refused_before_the_first_write() {
-    let (user, _control, _directory) = user_of(
+    let (user, _control) = user_of(
         "\
 Resources:
   Films:
@@ -143,7 +134,7 @@ Outputs:
 
 #[tokio::test]
 async fn what_aws_refuses_is_refused_with_its_line_before_the_first_call_that_writes() {
-    let (user, _control, _directory) = user_of(
+    let (user, _control) = user_of(
         "\
 Resources:
   F:

@@ -1,11 +1,9 @@
 //! A stage with settings of its routes, which API Gateway takes only while the routes exist.
 
-use std::fs;
-
+use rstest::rstest;
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::support::account::Account;
+use crate::support::aws::Aws;
 use crate::support::proxy::call::names;
 use crate::support::proxy::strict;
 use crate::support::user::User;
@@ -30,12 +28,12 @@ Resources:
     Properties: {ApiId: !Ref Api, RouteKey: GET /films, Target: !Sub 'integrations/${Integration}'}
 ";
 
+#[rstest]
 #[tokio::test]
-async fn a_stage_with_settings_of_a_route_is_deployed_after_the_route_and_removed_before_it() {
-    let directory = TempDir::new().expect("a directory");
-    let template = directory.path().join("t.yaml");
-    fs::write(&template, TEMPLATE).expect("the template");
-    let user = User::of(Account::fresh()).always(["--template".to_owned(), template.display().to_string()]);
+async fn a_stage_with_settings_of_a_route_is_deployed_after_the_route_and_removed_before_it(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = User::of_template(aws.account().await, TEMPLATE);
     user.proxy.on(strict::settings_need_their_routes());
     user.plain(&["deploy"]).await.expect_success();
     let world = user.world().await;

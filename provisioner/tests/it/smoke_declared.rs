@@ -7,8 +7,8 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
+use crate::support::account::Account;
 use crate::support::http::send;
 use crate::support::ministack::{api_url, url_url};
 use crate::support::user::User;
@@ -42,7 +42,6 @@ static COUNT: AtomicUsize = AtomicUsize::new(1);
 /// A stack of orders with what it declares, in a directory of its own.
 struct Orders {
     user: User,
-    directory: TempDir,
     /// The function's name, which no other test has: MiniStack ends the processes of a function of that name in every
     /// account when one is changed.
     name: String,
@@ -58,9 +57,6 @@ enum At<'a> {
 
 impl Orders {
     fn new(at: &At<'_>) -> Self {
-        let directory = TempDir::new().expect("a directory");
-        fs::create_dir(directory.path().join("code")).expect("a directory");
-        fs::write(directory.path().join("code/index.py"), HANDLER).expect("the handler");
         let declared = |test: &str| format!("\n    Metadata:\n      Provisioner:\n        SmokeTest:{test}");
         let (mut route, mut alias, mut url) = (String::new(), String::new(), String::new());
         match at {
@@ -70,24 +66,23 @@ impl Orders {
             At::Url(test) => url = declared(test),
         }
         let template = TEMPLATE.replace("#route", &route).replace("#alias", &alias).replace("#url", &url);
-        fs::write(directory.path().join("t.yaml"), template).expect("the template");
+        let user = User::of_template(Account::fresh(), &template);
+        fs::write(user.file("code/index.py"), HANDLER).expect("the handler");
         let name = format!("orders-{}", COUNT.fetch_add(1, Ordering::SeqCst));
         let arguments = [
             "-P".to_owned(),
             format!("Name={name}"),
-            "--template".to_owned(),
-            directory.path().join("t.yaml").display().to_string(),
             "--stack".to_owned(),
             "orders".to_owned(),
             "-P".to_owned(),
-            format!("Record={}", directory.path().join("record").display()),
+            format!("Record={}", user.file("record").display()),
         ];
-        Self { user: User::new().always(arguments), directory, name }
+        Self { user: user.always(arguments), name }
     }
 
     /// The events that the function got since the last look.
     fn events(&self) -> Vec<Value> {
-        let record = self.directory.path().join("record");
+        let record = self.user.file("record");
         let text = fs::read_to_string(&record).unwrap_or_default();
         drop(fs::remove_file(record));
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
@@ -341,7 +336,7 @@ async fn invoke_sends_the_declared_request_another_message_or_an_event_of_ones_o
         let [event] = orders.events().try_into().expect("one event");
         assert_eq!((&event["body"], &event["rawPath"]), (&json!(body), &json!("/orders/7")));
     }
-    let own = orders.directory.path().join("event.json");
+    let own = orders.user.file("event.json");
     fs::write(&own, "{\"own\": true}").expect("the event");
     orders.user.plain(&["invoke", "--event", &own.display().to_string()]).await.expect_success();
     assert_eq!(orders.events(), [json!({"own": true})]);

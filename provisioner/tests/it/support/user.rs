@@ -11,6 +11,7 @@ use tokio::process::Child;
 use super::account::Account;
 use super::aws::Aws;
 use super::cli::{Cli, Run};
+use super::package;
 use super::proxy::Proxy;
 use super::proxy::call::names;
 use super::world::World;
@@ -22,7 +23,12 @@ pub(crate) struct User {
     always: Vec<String>,
     /// Where the project's own has what their AWS does not keep.
     _template: Option<TemplateCopy>,
+    /// Where a template of their own lies.
+    folder: Option<TempDir>,
 }
+
+/// A handler that answers every event with a number.
+const HANDLER: &str = "def handler(event, context):\n    return 1\n";
 
 impl User {
     /// With an account that is empty.
@@ -37,7 +43,32 @@ impl User {
         let template = (account.aws() == Aws::Moto).then(|| account.aws().template());
         let cli = Cli::through(&account, &proxy);
         let cli = template.iter().fold(cli, |cli, template| cli.directory(&template.path("")));
-        Self { account, proxy, cli, always: Vec::new(), _template: template }
+        Self { account, proxy, cli, always: Vec::new(), _template: template, folder: None }
+    }
+
+    /// With a template of their own, `t.yaml`, where `ACCOUNT` is the account's id. Next to it lie a folder `code` and a
+    /// file `code.zip`, each of which Lambda takes for a function.
+    pub(crate) fn of_template(account: Account, template: &str) -> Self {
+        let folder = TempDir::new().expect("a directory");
+        fs::create_dir(folder.path().join("code")).expect("a directory");
+        fs::write(folder.path().join("code/index.py"), HANDLER).expect("the handler");
+        fs::copy(package::answering_zip_file(1), folder.path().join("code.zip")).expect("the package");
+        let file = folder.path().join("t.yaml");
+        let user = Self::of(account).always(["--template".to_owned(), file.display().to_string()]);
+        let user = Self { folder: Some(folder), ..user };
+        user.write_template(template);
+        user
+    }
+
+    /// Replaces their own template.
+    pub(crate) fn write_template(&self, template: &str) {
+        let template = template.replace("ACCOUNT", self.account.id());
+        fs::write(self.file("t.yaml"), template).expect("the template");
+    }
+
+    /// A file next to their own template.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.as_ref().expect("a template of their own").path().join(name)
     }
 
     /// Another person in the same account.
