@@ -7,7 +7,8 @@ use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::operation::head_bucket::HeadBucketError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, ChecksumAlgorithm, CreateBucketConfiguration, PublicAccessBlockConfiguration,
+    BucketLocationConstraint, ChecksumAlgorithm, ChecksumMode, CreateBucketConfiguration,
+    PublicAccessBlockConfiguration,
 };
 
 use super::Aws;
@@ -101,7 +102,7 @@ impl Aws {
         answer.map(drop).map_err(|error| problem(format!("making bucket {bucket} private"), &error))
     }
 
-    /// Puts a package into the bucket, unless an object of that name, which stands for the content, is there.
+    /// Puts a package into the bucket, unless an object of that name with the same content is there.
     ///
     /// # Errors
     /// When it cannot be read or S3 refuses it.
@@ -116,9 +117,12 @@ impl Aws {
     /// # Errors
     /// When S3 refuses it.
     pub async fn upload_content(&self, bucket: &str, key: &str, content: Vec<u8>, account: &str) -> Result<()> {
-        let there = self.s3.head_object().bucket(bucket).key(key).expected_bucket_owner(account).send().await;
-        // Whoever may not list a bucket is told 403 of what is missing: writing tells more.
-        if there.is_ok_and(|object| object.content_length == i64::try_from(content.len()).ok()) {
+        let sha256 = package::sha256(&content);
+        let look = self.s3.head_object().bucket(bucket).key(key).expected_bucket_owner(account);
+        let there = look.checksum_mode(ChecksumMode::Enabled).send().await;
+        // The checksum and not the name decides: others may write to the bucket. Without `s3:ListBucket` a missing object
+        // is answered with 403, and the upload then says what is wrong.
+        if there.is_ok_and(|object| object.checksum_sha256.is_some_and(|checksum| checksum == sha256)) {
             return Ok(());
         }
         let request = self.s3.put_object().bucket(bucket).key(key).expected_bucket_owner(account);

@@ -23,7 +23,8 @@ pub struct Packaged {
 /// A file that goes to the bucket.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Upload {
-    /// Its name there: its SHA-256, so that the same content is the same object and another content another one.
+    /// Its name there: the stack's, so that a deployer of one stack needs no right to write those of another, and its
+    /// SHA-256, so that the same content is the same object and another content another one.
     pub key: String,
     /// Where it is on this machine.
     pub path: PathBuf,
@@ -44,7 +45,7 @@ impl Packaged {
         for wanted in &desired.resources {
             let Some(properties) = properties(&mut flat, &wanted.logical_id) else { continue };
             if let Resource::Function(function) = &wanted.resource {
-                let key = format!("{}.zip", hexadecimal(&function.code.sha256));
+                let key = format!("{}/{}.zip", desired.stack, hexadecimal(&function.code.sha256));
                 if let Some(path) = function.code.path.clone() {
                     uploads.insert(Upload { key: key.clone(), path });
                 }
@@ -125,7 +126,7 @@ Resources:
         let (template, packaged) = packaged(b"one", &[]);
         let [upload] = packaged.uploads.iter().collect::<Vec<_>>()[..] else { panic!("{packaged:?}") };
         // printf one | sha256sum
-        assert_eq!(upload.key, "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed.zip");
+        assert_eq!(upload.key, "chat/7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed.zip");
         assert_eq!(upload.path.file_name(), Path::new("f.zip").file_name());
         for function in ["Function", "Second"] {
             let code = &template["Resources"][function]["Properties"]["Code"];

@@ -189,3 +189,16 @@ fn without_a_boundary_the_same_attempts_succeed() {
     let attach: Try = ("attach", "iam:AttachRolePolicy", ROLE, &[("iam:PolicyARN", BASIC)]);
     assert!(is_allowed(&policies, &request(&attach)));
 }
+
+#[test]
+fn the_holder_of_the_policy_for_cloudformation_writes_the_packages_of_the_stack_alone() {
+    let (deployer, engine) = (printed("deployer"), printed("cloudformation"));
+    let may_put = |key: &str| {
+        let resource = format!("arn:aws:s3:::provisioner-123456789012-us-east-1/{key}");
+        is_allowed(&[&deployer, &engine], &Request { action: "s3:PutObject", resource: &resource, context: &[] })
+    };
+    assert!(may_put("cinedb-chat/0123.zip"));
+    for other in ["payroll/0123.zip", "0123.zip", "cinedb-chat-2/0123.zip"] {
+        assert!(!may_put(other), "{other}");
+    }
+}

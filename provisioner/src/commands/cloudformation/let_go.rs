@@ -21,7 +21,7 @@ pub(super) async fn retain(aws: &Aws, stack: &Stack) -> Result<()> {
     if is_large(&update.template) {
         aws.bucket(&bucket, account, true).await?;
     }
-    let template = body(aws, &bucket, account, &update.template).await?;
+    let template = body(aws, name, &bucket, account, &update.template).await?;
     let parameters = update.parameters.into_iter().map(|name| (name, None)).collect();
     let submission = Submission { stack: name, kind: Kind::Update, name: &change_set_name(), template, parameters };
     let doing = || format!("letting go of stack {name}");

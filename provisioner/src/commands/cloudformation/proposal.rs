@@ -51,7 +51,7 @@ impl Proposal {
                 aws.upload(&bucket_name, &upload.key, &upload.path, &account).await?;
             }
         }
-        let body = body(aws, &bucket_name, &account, &template).await?;
+        let body = body(aws, name, &bucket_name, &account, &template).await?;
         // A parameter that is not sent would keep the value that the stack has, on some paths: all are sent.
         let declared = session.template.parameters().iter();
         let values = declared.map(|(name, declaration)| {
@@ -105,11 +105,17 @@ pub(super) fn is_large(template: &str) -> bool {
 }
 
 /// A template as CloudFormation is given it; what is large is put into the bucket, which is there.
-pub(super) async fn body<'t>(aws: &Aws, bucket: &str, account: &str, template: &'t str) -> Result<Body<'t>> {
+pub(super) async fn body<'t>(
+    aws: &Aws,
+    stack: &str,
+    bucket: &str,
+    account: &str,
+    template: &'t str,
+) -> Result<Body<'t>> {
     if !is_large(template) {
         return Ok(Body::Text(template));
     }
-    let key = format!("{}.template.json", hash(template));
+    let key = format!("{stack}/{}.template.json", hash(template));
     aws.upload_content(bucket, &key, template.as_bytes().to_vec(), account).await?;
     let place = aws.place();
     Ok(Body::Url(format!("https://{bucket}.s3.{}.{}/{key}", place.region(), place.url_suffix())))

@@ -172,3 +172,27 @@ async fn a_bucket_that_is_named_is_used_and_never_made() {
     let objects = s3.list_objects_v2().bucket("packages-of-mine").send().await.unwrap();
     assert_eq!(objects.contents().len(), 1, "the package, once");
 }
+
+#[tokio::test]
+async fn a_package_that_was_replaced_in_the_bucket_is_uploaded_again() {
+    let user = User::new();
+    let s3 = aws_sdk_s3::Client::from_conf(
+        aws_sdk_s3::config::Builder::from(&user.account.sdk()).force_path_style(true).build(),
+    );
+    s3.create_bucket().bucket("packages-of-all").send().await.unwrap();
+    let deploy = ["deploy", "--no-smoke", "--bucket", "packages-of-all"];
+    run(&user, &deploy).await.0.expect_success();
+    let objects = s3.list_objects_v2().bucket("packages-of-all").send().await.unwrap();
+    let [package] = objects.contents() else { panic!("{objects:?}") };
+    let key = package.key().unwrap();
+    assert!(key.starts_with("cinedb-chat/"), "under the stack's name: {key}");
+    // Another content of the same length.
+    let length = usize::try_from(package.size().unwrap()).unwrap();
+    s3.put_object().bucket("packages-of-all").key(key).body(vec![b'x'; length].into()).send().await.unwrap();
+    run(&user, &["destroy", "--yes"]).await.0.expect_success();
+
+    run(&user, &deploy).await.0.expect_success();
+    let there = s3.get_object().bucket("packages-of-all").key(key).send().await.unwrap();
+    let there = there.body.collect().await.unwrap().into_bytes();
+    assert_eq!(there.as_ref(), std::fs::read(user.account.aws().package()).unwrap());
+}
