@@ -67,9 +67,17 @@ impl Denial {
         }
     }
 
+    /// Whether it gives a role more rights. Without a condition on the role's boundary, its holder can make a role that may
+    /// do anything: IAM user guide, "Permissions boundaries for IAM entities".
+    fn writes_a_role(&self) -> bool {
+        ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"]
+            .contains(&self.action.as_str())
+    }
+
     /// The resource as a policy writes it.
     fn arn(&self) -> String {
-        let name = self.resource.as_deref().unwrap_or("*");
+        let unnamed = if self.writes_a_role() { "role NAME" } else { "*" };
+        let name = self.resource.as_deref().unwrap_or(unnamed);
         match name.split_once(' ') {
             // IAM tells some of its resources by kind and name.
             Some((kind @ ("role" | "user" | "policy" | "instance profile"), name)) => {
@@ -127,6 +135,13 @@ const ALL: &str = "`docs/permissions.md` lists all that a deploy needs";
 pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
     let all: BTreeSet<_> = denials.into_iter().collect();
     let (stated, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|denial| denial.asks_for_a_statement());
+    let bounded = stated.iter().find(|denial| denial.writes_a_role()).map(|denial| {
+        format!(
+            "where a policy allows `{}` for roles with a permissions boundary only, name that boundary in the role's \
+             `PermissionsBoundary`; else ",
+            denial.action
+        )
+    });
     let mut remedies = match stated.as_slice() {
         [] => Vec::new(),
         [one] => vec![format!(
@@ -145,7 +160,7 @@ pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
         }
     };
     remedies.extend(others.iter().map(|denial| denial.other_remedy()));
-    remedies.join("; ")
+    bounded.unwrap_or_default() + &remedies.join("; ")
 }
 
 #[cfg(test)]
@@ -222,6 +237,24 @@ mod tests {
         assert!(session.contains("get a session whose policy does"), "{session}");
         let resource = told("because no resource-based policy allows the iam:CreateRole action");
         assert!(resource.starts_with("let the resource-based policy allow `iam:CreateRole`"), "{resource}");
+    }
+
+    #[test]
+    fn a_right_to_write_roles_is_not_asked_for_before_the_roles_boundary_is_thought_of() {
+        let because = |action: &str| format!("because no identity-based policy allows the {action} action");
+        let create = read(&format!("iam:CreateRole on resource: role chat {}", because("iam:CreateRole")));
+        let remedy_of_one = remedy([&create]);
+        assert!(
+            remedy_of_one.starts_with(
+                "where a policy allows `iam:CreateRole` for roles with a permissions boundary only, name that boundary in \
+                 the role's `PermissionsBoundary`; else give these credentials `iam:CreateRole` on `role chat`"
+            ),
+            "{remedy_of_one}"
+        );
+        let unnamed = read(&format!("iam:PutRolePolicy {}", because("iam:PutRolePolicy")));
+        let statement = remedy([&create, &unnamed]);
+        assert!(statement.contains("\"arn:aws:iam::123456789012:role/NAME\""), "{statement}");
+        assert!(!statement.contains("\"*\""), "{statement}");
     }
 
     #[test]
