@@ -52,7 +52,7 @@ async fn walk() -> Result<(), Box<dyn Error>> {
     let plan = plan(&desired, &observed, &Options::default());
     anstream::println!("{}", plan_text(&plan));
     if !plan.blockers.is_empty() {
-        return Err(blockers_text(&plan).into());
+        return Err(blockers_text(&plan.blockers).into());
     }
     if go {
         let outcome = execute(&plan, &aws, &Stop::default(), &|_| {}).await;

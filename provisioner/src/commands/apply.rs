@@ -10,6 +10,7 @@ use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::resources::Resource;
 use provisioner::{Error, Result};
 
+use super::blockers::refused;
 use super::progress;
 use super::session::Session;
 use super::signal::asked_to_end;
@@ -101,11 +102,7 @@ pub(crate) fn before_any_write(error: Error) -> Error {
 
 /// Refuses a plan that cannot be executed.
 pub(crate) fn blocked(plan: &Plan) -> Result<()> {
-    if plan.blockers.is_empty() {
-        return Ok(());
-    }
-    let doing = format!("planning stack {}", plan.stack);
-    Err(Error::new(doing, "nothing was changed, for").listing(&report::blockers_text(plan)))
+    refused(&plan.stack, &plan.blockers)
 }
 
 /// Whether to go ahead, where these would go or be made anew.

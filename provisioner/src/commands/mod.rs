@@ -1,6 +1,7 @@
 //! The commands, one file a verb.
 
 mod apply;
+mod blockers;
 mod cdk_app;
 mod cloudformation;
 mod deploy;

@@ -1,7 +1,7 @@
 //! `plan`: shows what a deploy would do.
 
 use provisioner::desired::PackageCheck;
-use provisioner::observe::{Reach, observe};
+use provisioner::observe::Reach;
 use provisioner::plan::plan;
 use provisioner::{Result, report};
 
@@ -14,7 +14,7 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    let observed = observe(&session.aws.reader(), &session.desired, Reach::Leftovers).await?;
+    let observed = session.observe(Reach::Leftovers).await?;
     let asked = arguments.asked();
     let plan = plan(&session.desired, &observed, &options(&asked));
     match arguments.stack.output {

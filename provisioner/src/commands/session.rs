@@ -8,13 +8,14 @@ use provisioner::Result;
 use provisioner::aws::{AskCode, Aws, Connection, Notify};
 use provisioner::desired::{Desired, PackageCheck, Packages};
 use provisioner::execute::Outcome;
-use provisioner::observe::{Reach, Reader as _, observe};
+use provisioner::observe::{Observed, Reach, Reader as _, observe};
 use provisioner::place::StackName;
-use provisioner::plan::{Action, Options, Plan, plan};
+use provisioner::plan::{Action, Options, Plan, plan, refused_names};
 use provisioner::printable::line;
 use provisioner::report;
 use provisioner::template::{Known, ParameterFile, Template};
 
+use super::blockers::refused;
 use super::emulator::reachable_url;
 use crate::cli::{AwsArgs, SameStack, Stack};
 use crate::terminal;
@@ -42,12 +43,21 @@ impl Session {
         Ok(Self { template, parameters, desired, aws })
     }
 
+    /// What exists in AWS. A name that AWS would refuse ends it before AWS is asked.
+    ///
+    /// # Errors
+    /// As [`observe`], and for such a name.
+    pub(crate) async fn observe(&self, reach: Reach) -> Result<Observed> {
+        refused(self.desired.stack.as_str(), &refused_names(&self.desired))?;
+        observe(&self.aws.reader(), &self.desired, reach).await
+    }
+
     /// What a deploy has to do, by what AWS answers now.
     pub(crate) async fn plan(&self, options: &Options) -> Result<Plan> {
         // What is left over is looked for when it is asked for: it costs more calls than a whole deploy that changes
         // nothing.
         let reach = if options.prune { Reach::Leftovers } else { Reach::Surroundings };
-        let observed = observe(&self.aws.reader(), &self.desired, reach).await?;
+        let observed = self.observe(reach).await?;
         Ok(plan(&self.desired, &observed, options))
     }
 }

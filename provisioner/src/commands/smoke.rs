@@ -69,8 +69,11 @@ pub(crate) async fn filled(event: &Value, session: &Session) -> Result<Value> {
 /// The error of a smoke test that was not passed.
 pub(crate) fn failure(smoke: &Smoke) -> Error {
     Error::new("sending a smoke test to what was deployed", &smoke.told)
-        .exists("everything of the plan is deployed; the smoke test is not passed")
-        .hint("see the function's log with `provisioner invoke --log`")
+        .exists(
+            "everything of the plan is deployed; the smoke test is not passed, and a deploy that changes nothing does not \
+             send it again",
+        )
+        .hint("see the function's log with `provisioner invoke --log`, which sends the test again")
 }
 
 /// The error of a smoke test that was stopped on request.

@@ -1,7 +1,7 @@
 //! `update`: the quick redeploy of code and configuration.
 
 use provisioner::desired::PackageCheck;
-use provisioner::observe::{Reach, observe};
+use provisioner::observe::Reach;
 use provisioner::plan::{Action, Plan, Step, plan};
 use provisioner::{Error, Result};
 
@@ -14,7 +14,7 @@ use crate::terminal::Exit;
 pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
     let options = options(&arguments.asked());
-    let observed = observe(&session.aws.reader(), &session.desired, Reach::Resources).await?;
+    let observed = session.observe(Reach::Resources).await?;
     let whole = plan(&session.desired, &observed, &options);
     refuse_first_deploy(&whole)?;
     refuse_to_move_callers(&whole)?;

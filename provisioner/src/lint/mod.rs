@@ -94,7 +94,9 @@ pub fn lint(desired: &Desired, account: &str) -> Vec<Finding> {
             secret::no_secret_in_the_open(checked),
         ]
     });
-    let together = all.iter().map(|checked| permission::api_may_call(checked, &all, &desired.place, account));
+    let together = all.iter().flat_map(|checked| {
+        [permission::api_may_call(checked, &all, &desired.place, account), route::settings_have_routes(checked, &all)]
+    });
     one.chain(together).flatten().chain(packed::nothing_forgotten(desired)).collect()
 }
 
@@ -104,6 +106,15 @@ pub fn lint(desired: &Desired, account: &str) -> Vec<Finding> {
 #[must_use]
 pub fn beyond_limits(logical_id: &str, resource: &Resource) -> Vec<Finding> {
     limits::refused(&checked(logical_id, resource))
+}
+
+/// What AWS would refuse of a resource's own name. AWS refuses to look for such a name as well.
+#[must_use]
+pub fn refused_name(logical_id: &str, resource: &Resource) -> Vec<Finding> {
+    let (one, name) = (checked(logical_id, resource), resource.name());
+    let is_the_name = |finding: &Finding| matches!(finding.property.as_slice(), [only] if one.text(only) == name);
+    let refused = limits::refused(&one).into_iter().filter(|finding| finding.severity == Severity::Refused);
+    refused.filter(is_the_name).collect()
 }
 
 fn checked(logical_id: &str, resource: &Resource) -> Checked {

@@ -72,6 +72,29 @@ fn the_name_of_a_role_is_no_arn() {
 }
 
 #[test]
+fn settings_of_a_route_that_an_api_of_the_template_does_not_have_are_noted() {
+    let stage = |api: Value, key: &str| {
+        json!({
+            "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "films", "ProtocolType": "HTTP"}},
+            "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {
+                "ApiId": api, "IntegrationType": "HTTP_PROXY", "IntegrationUri": "https://example.org",
+                "PayloadFormatVersion": "1.0",
+            }},
+            "Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {
+                "ApiId": api, "RouteKey": "GET /films", "Target": {"Fn::Sub": "integrations/${Integration}"},
+            }},
+            "Stage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {
+                "ApiId": api, "StageName": "$default", "RouteSettings": {key: {"ThrottlingBurstLimit": 3}},
+            }},
+        })
+    };
+    let missing = "RouteSettings name `get /films`, and the template has no such route: API Gateway refuses the stage";
+    assert_eq!(cause(&stage(json!({"Ref": "Api"}), "get /films")), (Severity::Unwise, missing.to_owned()));
+    assert_eq!(found(&stage(json!({"Ref": "Api"}), "GET /films")), []);
+    assert_eq!(found(&stage(json!("a1b2c3"), "GET /others")), [], "others may have made the route");
+}
+
+#[test]
 fn every_action_on_every_resource_is_told() {
     let role = |action: Value, resource: Value| {
         json!({"Role": {"Type": "AWS::IAM::Role", "Properties": {
@@ -344,7 +367,7 @@ fn what_aws_would_refuse_blocks_the_step_that_would_send_it_and_the_rest_is_note
 
     blocked: nothing is done, see the error
     ");
-    insta::assert_snapshot!(blockers_text(&plan), @r"
+    insta::assert_snapshot!(blockers_text(&plan.blockers), @r"
       Function: Role `chat-role` is a role's name; an ARN is needed
 
     hint: write `!GetAtt ROLE.Arn` in place of `!Ref ROLE`

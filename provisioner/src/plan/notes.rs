@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Action, Blocker, Note, Step};
 use crate::desired::Desired;
-use crate::lint::{Finding, Severity, beyond_limits, lint};
+use crate::lint::{Finding, Severity, beyond_limits, lint, refused_name};
 use crate::observe::Observed;
 use crate::resources::function::Function;
 use crate::resources::{Changed, Resource, deleted_principals};
@@ -21,10 +21,7 @@ pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step
     });
     let all: Vec<Finding> = lint(desired, &observed.account).into_iter().chain(limits).collect();
     for Finding { logical_id, severity, cause, property, hint } in all {
-        let cause = match property.is_empty() {
-            true => cause,
-            false => format!("{cause} ({})", desired.property_place(&logical_id, &property)),
-        };
+        let cause = placed(desired, &logical_id, cause, &property);
         if severity == Severity::Refused && sent.contains(&logical_id) {
             for step in steps.iter_mut().filter(|step| step.id == logical_id) {
                 step.leave("it is blocked, see the error");
@@ -35,6 +32,26 @@ pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step
         }
     }
     (blockers, notes)
+}
+
+/// Names that AWS refuses. AWS refuses to look for them as well, in its own words and one at a time, so they are known before
+/// AWS is asked.
+#[must_use]
+pub fn refused_names(desired: &Desired) -> Vec<Blocker> {
+    let each = desired.resources.iter().flat_map(|wanted| refused_name(&wanted.logical_id, &wanted.resource));
+    let blocker = |Finding { logical_id, cause, property, hint, .. }| {
+        let cause = placed(desired, &logical_id, cause, &property);
+        Blocker { logical_id, cause, hint }
+    };
+    each.map(blocker).collect()
+}
+
+/// A cause, with the place of the property that it is about.
+fn placed(desired: &Desired, logical_id: &str, cause: String, property: &[String]) -> String {
+    match property.is_empty() {
+        true => cause,
+        false => format!("{cause} ({})", desired.property_place(logical_id, property)),
+    }
 }
 
 /// A policy whose user or role was deleted no longer trusts the one of that name, which AWS shows as a unique id: where the

@@ -68,7 +68,7 @@ proptest! {
         is_clean(&consent_text(&plan))?;
         is_clean(&note_text(&plan.notes[0]))?;
         plan.blockers = vec![Blocker { logical_id: text.clone(), cause: text.clone(), hint: text.clone() }];
-        is_clean(&blockers_text(&plan))?;
+        is_clean(&blockers_text(&plan.blockers))?;
         is_clean(&plan_text(&plan))?;
 
         let (desired, state) = with_canary();

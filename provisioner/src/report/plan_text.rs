@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::smoke_text::tested_text;
 use super::style::{added, changed, dim, removed, strong};
 use super::value_text::{change_lines, readable};
-use crate::plan::{Action, Note, Plan, Step};
+use crate::plan::{Action, Blocker, Note, Plan, Step};
 use crate::printable::line;
 use crate::resources::Change;
 
@@ -83,10 +83,10 @@ pub(super) fn rows(rows: &[Row<'_>]) -> String {
 
 /// Why a plan cannot be executed, each reason with what to do.
 #[must_use]
-pub fn blockers_text(plan: &Plan) -> String {
+pub fn blockers_text(blockers: &[Blocker]) -> String {
     let mut text = String::new();
     let mut hints: Vec<&str> = Vec::new();
-    for blocker in &plan.blockers {
+    for blocker in blockers {
         let _ = writeln!(text, "  {}: {}", line(&blocker.logical_id), readable(&blocker.cause));
         if !hints.contains(&blocker.hint.as_str()) {
             hints.push(&blocker.hint);

@@ -74,6 +74,20 @@ impl Matches {
         self == &Self::default()
     }
 
+    /// What is expected, in words: `with /id and /state = "new"`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let contains = self.contains.iter().map(|text| format!("`{text}`"));
+        let exists = self.exists.iter().cloned();
+        let equals = self.equals.iter().map(|(pointer, value)| format!("{pointer} = {value}"));
+        let all: Vec<String> = contains.chain(exists).chain(equals).collect();
+        match all.split_last() {
+            None => "of any content".to_owned(),
+            Some((last, [])) => format!("with {last}"),
+            Some((last, first)) => format!("with {} and {last}", first.join(", ")),
+        }
+    }
+
     /// What `text` does not hold; `what` is its name. JSON is read from the text.
     fn objection(&self, what: &str, text: &str) -> Option<String> {
         let missing = self.contains.iter().find(|part| !text.contains(*part));
@@ -166,6 +180,15 @@ mod tests {
     fn check(declared: Value) -> Check {
         let expect = expect(declared);
         Check { name: "POST /chat".to_owned(), event: json!({}), expect, status_is_implied: true, patient: false }
+    }
+
+    #[test]
+    fn an_expectation_is_said_in_words() {
+        let summary = |declared| expect(json!({"Payload": declared})).payload.summary();
+        assert_eq!(summary(json!({"Contains": "new"})), "with `new`");
+        let many = json!({"Contains": ["new"], "Exists": "/id", "Equals": {"/state": "open"}});
+        assert_eq!(summary(many), "with `new`, /id and /state = \"open\"");
+        assert_eq!(summary(json!({})), "of any content");
     }
 
     #[test]

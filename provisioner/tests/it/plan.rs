@@ -106,3 +106,36 @@ Resources:
     }
     assert!(user.proxy.writes().is_empty(), "{:?}", user.proxy.calls());
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_name_that_aws_refuses_is_refused_with_its_line_before_aws_is_asked(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = User::of_template(
+        aws.account().await,
+        "\
+Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: a b
+      AssumeRolePolicyDocument: {Version: 2012-10-17, Statement: []}
+  G: {Type: 'AWS::Logs::LogGroup', Properties: {LogGroupName: 'films & more'}}
+",
+    );
+    for command in [&["plan"][..], &["deploy", "--yes"]] {
+        let run = user.plain(command).await.expect_code(1);
+        for text in [
+            "nothing was changed, for",
+            "R: RoleName holds a space",
+            "t.yaml:5)",
+            "G: LogGroupName",
+            "t.yaml:7)",
+            "hint: ",
+        ] {
+            assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+        }
+        assert!(user.proxy.calls().is_empty(), "{:?}", user.proxy.calls());
+    }
+}

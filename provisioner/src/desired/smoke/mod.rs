@@ -177,7 +177,8 @@ impl SmokeTest {
     pub fn summary(&self) -> String {
         match self.expect.status {
             Some(status) => format!("{} expects {status}", self.name()),
-            None => format!("{} expects that it does not fail", self.name()),
+            None if self.expect.payload.is_empty() => format!("{} expects that it does not fail", self.name()),
+            None => format!("{} expects an answer {}", self.name(), self.expect.payload.summary()),
         }
     }
 

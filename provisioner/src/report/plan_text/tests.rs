@@ -321,7 +321,7 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
     "#);
     let blocked = planned(&desired, &state, Options::default());
     assert!(shown(&blocked).ends_with("\n\nblocked: nothing is done, see the error\n"), "{}", shown(&blocked));
-    insta::assert_snapshot!(read(&blockers_text(&blocked)), @r#"
+    insta::assert_snapshot!(read(&blockers_text(&blocked.blockers)), @r#"
       Role: AWS::IAM::Role `role` exists and was not made by this stack
       Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not made by this stack
       Table: AWS::DynamoDB::Table `films` exists and was not made by this stack
@@ -345,7 +345,7 @@ fn a_route_that_leads_elsewhere_and_a_role_of_another_stack() {
         role.tags.insert("provisioner:stack".to_owned(), "other".to_owned());
     }
     let plan = planned(&spec.desired(), &state, Options { adopt: true, ..Options::default() });
-    insta::assert_snapshot!(read(&blockers_text(&plan)), @r#"
+    insta::assert_snapshot!(read(&blockers_text(&plan.blockers)), @r#"
       Role: AWS::IAM::Role `role` belongs to the stack `other`
       Route: the route `POST /chat` leads elsewhere, to `integrations/int1`
 
