@@ -361,10 +361,13 @@ impl Observed {
 
     /// The resource with what the registry says of its kind.
     #[must_use]
-    pub fn told(&self, mut resource: Resource) -> Resource {
-        if let Resource::Other(other) = &mut resource {
-            other.schema = self.schemas.get(&other.type_name).cloned();
+    pub fn told(&self, resource: Resource) -> Resource {
+        match resource {
+            Resource::Other(other) => {
+                let schema = self.schemas.get(&other.type_name);
+                Resource::Other(other.with_schema(schema))
+            }
+            typed => typed,
         }
-        resource
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::afterwards::afterwards;
-use super::attributes;
 use super::callers::past_the_alias;
 use super::canary::{Canary, share_first};
 use super::check::{checks, tested, untested};
@@ -12,6 +11,7 @@ use super::leftovers;
 use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform, of_the_template};
 use super::order::{callers_last, start_early};
 use super::publish::publish_with_the_code;
+use super::registry;
 use super::retire::retire_versions;
 use super::rights::keep_rights;
 use super::secret::masked;
@@ -108,7 +108,8 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     notes.extend(past_the_alias(observed, &steps));
     notes.extend(leftovers::notes(desired, observed, &steps, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
-    blockers.extend(attributes::unknown(desired, observed));
+    blockers.extend(registry::unknown(desired, observed));
+    blockers.extend(registry::not_found_again(desired, observed));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));
     // Each step is as it would be alone; from here on they heed each other. Holding comes first, for it adds steps and
     // turns around who waits for whom; publishing then sees the writes as they are sent. Who waits for whom beyond that is

@@ -4,7 +4,6 @@
 
 mod afterwards;
 mod apply;
-mod attributes;
 mod callers;
 mod canary;
 mod check;
@@ -16,6 +15,7 @@ mod misnamed;
 mod notes;
 mod order;
 mod publish;
+mod registry;
 mod retire;
 mod rights;
 mod rollback;
@@ -32,6 +32,7 @@ pub use apply::{Options, plan};
 pub use canary::Canary;
 pub use check::Tested;
 pub use destroy::plan_destroy;
+pub use notes::refused_names;
 pub use rollback::{Back, plan_rollback};
 use schemars::JsonSchema;
 pub(crate) use secret::masked;

@@ -12,7 +12,7 @@ use crate::place::Place;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Api {
     /// Its name; AWS lets several APIs have the same.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::name::given")]
     pub name: String,
     /// HTTP is the one protocol supported.
     pub protocol_type: Protocol,

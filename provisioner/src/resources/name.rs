@@ -1,5 +1,7 @@
 //! Names that the template does not give: made of the stack's name and the resource's, the same in every run.
 
+use serde::de::Error as _;
+use serde::{Deserialize as _, Deserializer};
 use sha2::{Digest as _, Sha256};
 
 use super::tags::Mark;
@@ -16,6 +18,16 @@ const LOGICAL_ID: usize = 24;
 pub(super) fn default_name(name: &mut String, mark: &Mark, most: usize) {
     if name.is_empty() {
         *name = joined(&mark.stack, &mark.logical_id, most, LOGICAL_ID);
+    }
+}
+
+/// Reads a name that a template gives. An empty one is refused, as CloudFormation refuses it: it is not the same as none,
+/// and a parameter that is empty by mistake would otherwise make another resource.
+pub(super) fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    match name.is_empty() {
+        true => Err(D::Error::custom("a name must not be empty; without one it is made of the stack's name")),
+        false => Ok(name),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::place::Place;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Role {
     /// The physical name; at most 64 characters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::name::given")]
     pub role_name: String,
     /// The trust policy.
     pub assume_role_policy_document: Policy,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 /// Tag keys and values.
 pub type Tags = BTreeMap<String, String>;
@@ -136,7 +136,14 @@ pub(super) fn either_shape<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 
         fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Tags, A::Error> {
             let pairs = Vec::<Pair>::deserialize(SeqAccessDeserializer::new(list))?;
-            Ok(pairs.into_iter().map(|Pair { key, value }| (key, value)).collect())
+            let mut tags = Tags::new();
+            for Pair { key, value } in pairs {
+                if tags.contains_key(&key) {
+                    return Err(A::Error::custom(format!("the tag `{key}` is given twice")));
+                }
+                tags.insert(key, value);
+            }
+            Ok(tags)
         }
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Tags, A::Error> {

@@ -236,3 +236,30 @@ Resources:
     hint: take it out, or write one of those; `docs/template-support.md` describes them
     ");
 }
+
+#[test]
+fn an_empty_name_is_not_the_same_as_none() {
+    for (kind, name) in [
+        ("AWS::Logs::LogGroup", "LogGroupName"),
+        ("AWS::IAM::Role", "RoleName"),
+        ("AWS::Lambda::Function", "FunctionName"),
+        ("AWS::DynamoDB::Table", "TableName"),
+        ("AWS::ApiGatewayV2::Api", "Name"),
+    ] {
+        let error = told(&format!(
+            "---\nParameters: {{P: {{Type: String, Default: ''}}}}\nResources:\n  R:\n    Type: {kind}\n    \
+             Properties:\n      {name}: !Ref P\n"
+        ));
+        let cause = format!("resolving t.yaml:6: R.{name}: a name must not be empty; without one it is made of");
+        assert!(error.contains(&cause), "{error}");
+    }
+}
+
+#[test]
+fn a_tag_that_is_given_twice_is_refused() {
+    let error = told(
+        "---\nResources:\n  G:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      Tags:\n        - {Key: a, Value: x}\n        \
+         - {Key: a, Value: y}\n",
+    );
+    assert!(error.contains("G.Tags: the tag `a` is given twice"), "{error}");
+}

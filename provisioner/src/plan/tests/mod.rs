@@ -2,7 +2,6 @@
 
 mod adoption;
 mod afterwards;
-mod attributes;
 mod canary;
 mod check;
 pub(crate) mod judge;
@@ -11,6 +10,7 @@ mod misnamed;
 mod order;
 mod permission;
 mod properties;
+mod registry;
 mod releases;
 mod rights;
 pub(crate) mod schema;

@@ -17,6 +17,7 @@ pub use schema::Schema;
 pub use types::{Type, Types};
 
 use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::name::default_name;
 use super::tags::{Mark, Owner, Tags};
 use crate::place::Place;
 
@@ -52,6 +53,9 @@ pub enum Call {
 
 /// The tag that holds the kind: an ARN does not say it, and who no longer has it in a template needs it to look it up.
 pub const KIND_TAG: &str = "provisioner:kind";
+
+/// The most characters of a name that is made here for a kind without a type: what the strictest of the usual kinds take.
+const MOST_OF_A_NAME: usize = 64;
 
 /// What follows the kind there for what stays when the template no longer has it.
 const RETAINED: &str = " retained";
@@ -98,14 +102,54 @@ impl Other {
         self.identifier.as_ref().map_or_else(Ids::new, of)
     }
 
-    /// The physical name that the template gives it: `QueueName` of a queue, `Name` of many others.
-    #[must_use]
-    pub fn given_name(&self) -> Option<&str> {
+    /// The properties that may hold the physical name: `QueueName` of a queue, `Name` of many others.
+    fn name_properties(&self) -> impl Iterator<Item = String> {
         let noun = self.type_name.rsplit("::").next().unwrap_or_default();
-        let text = |key: &str| self.properties.get(key).and_then(Value::as_str);
         // `ClientName` of a `UserPoolClient`.
         let words = noun.char_indices().filter(|(_, letter)| letter.is_ascii_uppercase()).map(|(at, _)| &noun[at..]);
-        words.map(|noun| format!("{noun}Name")).find_map(|key| text(&key)).or_else(|| text("Name"))
+        words.map(|noun| format!("{noun}Name")).chain(["Name".to_owned()])
+    }
+
+    /// The physical name that the template gives it.
+    #[must_use]
+    pub fn given_name(&self) -> Option<&str> {
+        self.name_properties().find_map(|key| self.properties.get(&key).and_then(Value::as_str))
+    }
+
+    /// Takes what the registry says of the kind. A resource without tags and without a name would not be found again: it
+    /// gets a name made of the stack's, as the kinds have that are known here.
+    #[must_use]
+    pub fn with_schema(mut self, schema: Option<&Schema>) -> Self {
+        self.schema = schema.cloned();
+        let Some(schema) = schema else { return self };
+        if schema.tags.is_some() || self.own_identifier().is_some() || self.given_name().is_some() {
+            return self;
+        }
+        let property = self.name_properties().find(|name| schema.create_only.contains(name));
+        if let Some(property) = property {
+            let mut name = String::new();
+            default_name(&mut name, &Mark::of(&self.mark), MOST_OF_A_NAME);
+            self.properties.insert(property, name.into());
+        }
+        self
+    }
+
+    /// Why AWS could not be asked for it in the next run; nothing where it can be found, or its kind is not known yet.
+    #[must_use]
+    pub fn not_found_again(&self) -> Option<String> {
+        let schema = self.schema.as_ref()?;
+        if self.own_identifier().is_some() {
+            return None;
+        }
+        let missing = schema.list_by.iter().find(|name| !self.properties.contains_key(*name));
+        if let Some(name) = missing {
+            return Some(format!("AWS lists {} by `{name}`, which it does not say", self.type_name));
+        }
+        let says_something = || schema.create_only.iter().any(|name| self.properties.contains_key(name));
+        let lost = schema.tags.is_none() && !says_something();
+        lost.then(|| {
+            format!("a {} has no tags, and this one has neither a name nor a property that stays", self.type_name)
+        })
     }
 
     /// What AWS lists the kind's resources by, from its own properties; `None` where these do not say it.

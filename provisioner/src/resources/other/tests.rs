@@ -176,3 +176,45 @@ fn two_of_a_kind_are_the_same_by_their_identifiers_and_not_by_what_ref_gives() {
     assert!(of("api1|prod").is_the_very(&ids, &of("api1|prod"), &ids));
     assert!(!of("api1|prod").is_the_very(&ids, &of("api2|prod"), &ids));
 }
+
+/// A kind without tags whose name decides which one it is, as `AWS::IAM::ManagedPolicy`.
+fn policy(schema: &Value, properties: Value) -> Other {
+    let mut other = Other::new("AWS::IAM::ManagedPolicy", properties.as_object().unwrap().clone()).unwrap();
+    other.complete(&mark());
+    other.with_schema(Some(&Schema::from_registry(&schema.to_string()).unwrap()))
+}
+
+#[test]
+fn what_has_neither_tags_nor_a_name_gets_one_and_is_found_again_by_it() {
+    let untagged = json!({
+        "primaryIdentifier": ["/properties/PolicyArn"], "readOnlyProperties": ["/properties/PolicyArn"],
+        "createOnlyProperties": ["/properties/ManagedPolicyName"], "tagging": {"taggable": false},
+        "properties": {"ManagedPolicyName": {"type": "string"}, "PolicyArn": {"type": "string"}},
+    });
+    let unnamed = policy(&untagged, json!({}));
+    assert_eq!(unnamed.given_name(), Some("chat-One"));
+    assert_eq!(unnamed.not_found_again(), None);
+    let found = found_as(&unnamed, &json!({"ManagedPolicyName": "chat-One", "PolicyArn": "arn:1"}));
+    assert!(unnamed.among([((), &found)].into_iter(), &mark()).is_some());
+    assert_eq!(policy(&untagged, json!({"ManagedPolicyName": "mine"})).given_name(), Some("mine"));
+
+    let mut tagged = untagged.clone();
+    tagged["tagging"] = json!({"taggable": true});
+    tagged["properties"]["Tags"] = json!({"type": "array"});
+    assert_eq!(policy(&tagged, json!({})).given_name(), None, "its tags say which one it is");
+}
+
+#[test]
+fn what_could_not_be_found_again_says_why() {
+    let nameless = json!({
+        "primaryIdentifier": ["/properties/Id"], "readOnlyProperties": ["/properties/Id"],
+        "tagging": {"taggable": false}, "properties": {"Id": {"type": "string"}, "Text": {"type": "string"}},
+    });
+    let lost = policy(&nameless, json!({"Text": "x"})).not_found_again();
+    assert!(lost.is_some_and(|why| why.contains("neither a name nor a property that stays")));
+    let mut listed_by = nameless;
+    listed_by["handlers"] = json!({"list": {"handlerSchema": {"required": ["ServiceNamespace"]}}});
+    let lost = policy(&listed_by, json!({"Text": "x"})).not_found_again();
+    assert_eq!(lost.as_deref(), Some("AWS lists AWS::IAM::ManagedPolicy by `ServiceNamespace`, which it does not say"));
+    assert_eq!(policy(&listed_by, json!({"Id": "x"})).not_found_again(), None, "it is asked for by its identifier");
+}

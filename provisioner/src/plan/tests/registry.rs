@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::attributes::unknown;
+use super::super::registry::unknown;
 use super::spec::desired;
 use crate::observe::Observed;
 use crate::resources::other::Schema;

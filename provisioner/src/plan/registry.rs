@@ -1,4 +1,5 @@
-//! `Fn::GetAtt` of attributes that a kind does not have by AWS's registry, which is asked when a plan is made.
+//! What is wrong with a template by AWS's registry, which is asked when a plan is made: attributes that a kind does not have,
+//! and resources that the next run could not find.
 
 use serde_json::Value;
 
@@ -36,6 +37,20 @@ pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
         }));
     }
     blockers
+}
+
+/// Every resource that the next run could not find: it would make another one at every deploy, and a destroy would leave them
+/// all.
+pub(super) fn not_found_again(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
+    let lost = desired.resources.iter().filter_map(|wanted| {
+        let Resource::Other(other) = observed.told(wanted.resource.clone()) else { return None };
+        Some(Blocker {
+            logical_id: wanted.logical_id.clone(),
+            cause: format!("it could not be found again: {}", other.not_found_again()?),
+            hint: "give it that property, or a name".to_owned(),
+        })
+    });
+    lost.collect()
 }
 
 fn properties(wanted: &Wanted) -> Value {
