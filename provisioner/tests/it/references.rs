@@ -128,9 +128,15 @@ async fn an_account_that_no_map_has_is_named_in_the_words_of_the_template(
 
 const FUNCTION_URL: &str = "\
 Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]
   F:
     Type: AWS::Lambda::Function
-    Properties: {FunctionName: taken-apart, Runtime: python3.12, Handler: index.handler, Role: 'arn:aws:iam::ACCOUNT:role/x', Code: code}
+    Properties: {FunctionName: taken-apart, Runtime: python3.12, Handler: index.handler, Role: !GetAtt R.Arn, Code: code}
   U:
     Type: AWS::Lambda::Url
     Properties: {TargetFunctionArn: !Ref F, AuthType: AWS_IAM}

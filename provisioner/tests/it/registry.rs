@@ -105,6 +105,34 @@ Outputs:
 }
 
 #[tokio::test]
+async fn a_kind_without_tags_gets_a_name_is_made_once_and_destroyed() {
+    let (user, control) = user_of(
+        "\
+Resources:
+  Nightly:
+    Type: AWS::Scheduler::Schedule
+    Properties: {ScheduleExpression: rate(1 day)}
+",
+    );
+    user.plain(&["deploy"]).await.expect_success();
+    let [schedule] = control.all("AWS::Scheduler::Schedule").try_into().expect("one schedule");
+    assert_eq!(schedule["Name"], "cinedb-chat-Nightly");
+    let again = user.plain(&["deploy"]).await.expect_success();
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
+    user.plain(&["destroy", "--yes"]).await.expect_success();
+    assert_eq!(control.all("AWS::Scheduler::Schedule"), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn what_the_next_run_could_not_find_is_refused_before_the_first_write() {
+    let (user, _control) = user_of("Resources:\n  One:\n    Type: AWS::Test::Listed\n    Properties: {Text: x}\n");
+    let run = user.plain(&["deploy"]).await.expect_code(1);
+    let cause = "One: it could not be found again: AWS lists AWS::Test::Listed by `Namespace`, which it does not say";
+    assert!(run.stderr.contains(cause) && run.stderr.contains("hint: give it that property"), "{run:?}");
+    assert!(user.proxy.writes().is_empty());
+}
+
+#[tokio::test]
 async fn an_attribute_that_the_registry_does_not_list_is_refused_before_the_first_write() {
     let (user, _control) = user_of(
         "\

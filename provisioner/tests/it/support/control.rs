@@ -39,6 +39,18 @@ fn schema(kind: &str) -> Option<Value> {
                 "ScheduleExpression": {"type": "string"}, "Tags": {"type": "array"},
             },
         }),
+        "AWS::Scheduler::Schedule" => json!({
+            "primaryIdentifier": ["/properties/Name"], "createOnlyProperties": ["/properties/Name"],
+            "readOnlyProperties": ["/properties/Arn"], "tagging": {"taggable": false},
+            "properties": {
+                "Arn": {"type": "string"}, "Name": {"type": "string"}, "ScheduleExpression": {"type": "string"},
+            },
+        }),
+        "AWS::Test::Listed" => json!({
+            "primaryIdentifier": ["/properties/Id"], "readOnlyProperties": ["/properties/Id"],
+            "handlers": {"list": {"handlerSchema": {"required": ["Namespace"]}}}, "tagging": {"taggable": false},
+            "properties": {"Id": {"type": "string"}, "Namespace": {"type": "string"}, "Text": {"type": "string"}},
+        }),
         "AWS::Test::Film" => json!({
             "primaryIdentifier": ["/properties/Title"], "createOnlyProperties": ["/properties/Title"],
             "properties": {"Title": {"type": "string"}},
