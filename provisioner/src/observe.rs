@@ -362,12 +362,10 @@ impl Observed {
     /// The resource with what the registry says of its kind.
     #[must_use]
     pub fn told(&self, resource: Resource) -> Resource {
-        match resource {
-            Resource::Other(other) => {
-                let schema = self.schemas.get(&other.type_name);
-                Resource::Other(other.with_schema(schema))
-            }
-            typed => typed,
+        if let Resource::Other(other) = resource {
+            let schema = self.schemas.get(&other.type_name);
+            return Resource::Other(other.with_schema(schema));
         }
+        resource
     }
 }
