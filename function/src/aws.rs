@@ -1,25 +1,33 @@
 //! What both AWS clients share: configuration, connections, and what a failed call looks like in the log.
 
 mod connect;
+mod credentials;
 mod http;
 mod known;
+mod pause;
 mod trouble;
 
 use aws_config::{
     BehaviorVersion, Region, SdkConfig, ecs::EcsCredentialsProvider,
-    environment::EnvironmentVariableCredentialsProvider, identity::IdentityCache,
-    meta::credentials::CredentialsProviderChain, provider_config::ProviderConfig, timeout::TimeoutConfig,
+    environment::EnvironmentVariableCredentialsProvider, identity::IdentityCache, provider_config::ProviderConfig,
+    timeout::TimeoutConfig,
 };
 use aws_sdk_bedrockruntime::config::{SharedCredentialsProvider, StalledStreamProtectionConfig};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
+use self::credentials::CheckedCache;
 pub use self::{
+    credentials::{ENDPOINT_FAILED, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS},
     http::Http,
     known::{Example, Known, Sign, hint},
+    pause::Pause,
     trouble::{Stage, Trouble},
 };
-use crate::{deadline::LONGEST_CATALOG_READ, settings::Surroundings};
+use crate::{
+    deadline::LONGEST_CATALOG_READ,
+    settings::{Source, Surroundings},
+};
 
 /// What Lambda and its user set in the environment, as every SDK reads it: region, credentials, endpoints.
 ///
@@ -29,9 +37,9 @@ pub fn config(http: &Http, surroundings: &Surroundings) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(surroundings.region.clone().map(Region::new))
-        .credentials_provider(credentials(http, surroundings))
+        .credentials_provider(provider(http, &surroundings.credentials))
         // One for both clients, so that a container is asked once.
-        .identity_cache(IdentityCache::lazy().build())
+        .identity_cache(CheckedCache { cache: IdentityCache::lazy().build(), source: surroundings.credentials.clone() })
         .service_config(Endpoints(surroundings.clone()))
         .use_fips(surroundings.use_fips)
         .use_dual_stack(surroundings.use_dual_stack)
@@ -47,18 +55,19 @@ pub fn config(http: &Http, surroundings: &Surroundings) -> SdkConfig {
 
 /// Lambda sets credentials as variables. With `SnapStart`, and on managed instances, it sets the address of a server
 /// instead, which gives new ones when the old have expired.
-fn credentials(http: &Http, surroundings: &Surroundings) -> SharedCredentialsProvider {
-    let variables = EnvironmentVariableCredentialsProvider::new();
-    if !surroundings.is_container {
-        return SharedCredentialsProvider::new(variables);
+fn provider(http: &Http, source: &Source) -> SharedCredentialsProvider {
+    match source {
+        Source::Variables | Source::Unset => {
+            SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
+        }
+        Source::Container(_) => {
+            // Without a sleep the provider asks once: the calls that need credentials are made again, not its own.
+            let config = ProviderConfig::empty()
+                .with_behavior_version(Some(BehaviorVersion::latest()))
+                .with_http_client(http.clone());
+            SharedCredentialsProvider::new(EcsCredentialsProvider::builder().configure(&config).build())
+        }
     }
-    let provider = ProviderConfig::empty()
-        .with_behavior_version(Some(BehaviorVersion::latest()))
-        .with_http_client(http.clone())
-        .with_sleep_impl(TokioSleep::new());
-    let container = EcsCredentialsProvider::builder().configure(&provider).build();
-    let chain = CredentialsProviderChain::first_try("Environment", variables).or_else("EcsContainer", container);
-    SharedCredentialsProvider::new(chain)
 }
 
 /// Answers the clients that ask for their endpoint.

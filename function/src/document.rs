@@ -14,7 +14,8 @@ const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/failures.md");
 fn document() -> String {
     let mut text = format!(
         "# What can fail, and what is done\n\n\
-         Generated from `function/src/model/failures.rs` and `function/src/catalog/failures.rs`: `UPDATE_DOCS=1 cargo \
+         Generated from `function/src/model/failures.rs`, `function/src/catalog/failures.rs` and, for the rows of \
+         credentials, `function/src/aws/credentials.rs`: `UPDATE_DOCS=1 cargo \
          test --workspace --lib documented` writes it, and `make test` fails when it is stale. The first row that fits a \
          failure is taken. AWS's words are examples, cut where they name an account.\n\n\
          ## The model\n\n\
@@ -33,11 +34,12 @@ fn document() -> String {
         line(&mut text, row, &[&ChatError::Model(public).to_string(), done]);
     }
     text += "\n## The table of films\n\n\
-             A page that fails is asked for once more by the SDK where that can help. Without films the chat answers from \
-             general knowledge, or from the copy that it has, and the log has a warning with the hint.\n\n\
-             | failure | what AWS writes | hint in the log |\n|---|---|---|\n";
+             Without films the chat answers from general knowledge, or from the copy that it has, and the log has a \
+             warning with the hint.\n\n\
+             | failure | what AWS writes | what is done | hint in the log |\n|---|---|---|---|\n";
     for row in catalog::FAILURES {
-        line(&mut text, row, &[]);
+        let done = if row.then { "the page is requested once more within 0.1 s" } else { "no second request" };
+        line(&mut text, row, &[done]);
     }
     text
 }

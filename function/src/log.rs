@@ -2,7 +2,9 @@
 //! served, `message`, and the event's own fields beside them.
 //!
 //! No line holds what was asked or answered. This crate logs sizes, counts, timings and AWS's error messages; other
-//! crates only warn, whatever level is set, because the SDK writes whole requests at `DEBUG` and `TRACE`.
+//! crates only warn, whatever level is set, because the SDK writes whole requests at `DEBUG` and `TRACE`. `aws_config`
+//! logs errors only: what it warns about, credentials that it cannot load, is the detail of a line of this crate, with a
+//! hint.
 
 #[cfg(test)]
 pub(crate) mod capture;
@@ -27,7 +29,8 @@ where
 {
     let ours = Targets::new().with_target("function", level).with_target("bootstrap", level);
     let lines = tracing_subscriber::fmt::layer().fmt_fields(Fields).event_format(Line).with_writer(writer);
-    Registry::default().with(lines).with(ours.with_default(Level::WARN.min(level)))
+    let all = ours.with_target("aws_config", Level::ERROR).with_default(Level::WARN.min(level));
+    Registry::default().with(lines).with(all)
 }
 
 #[cfg(test)]
@@ -105,6 +108,7 @@ mod tests {
             tracing::trace!("ours");
             tracing::debug!(target: "aws_smithy_runtime", "the whole request");
             tracing::warn!(target: "aws_smithy_runtime", "a warning");
+            tracing::warn!(target: "aws_config::ecs", "a warning that a line of this crate repeats with a hint");
         });
         let messages: Vec<&Value> = lines.iter().map(|line| &line["message"]).collect();
         assert_eq!(messages, [&json!("ours"), &json!("a warning")]);

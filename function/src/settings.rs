@@ -1,17 +1,25 @@
 //! What can be set from outside: environment variables, read and checked once at start. A bad one stops the function,
 //! since a function that guesses is found out by its callers.
 
+mod credentials;
+mod lambda;
 mod origin;
 mod reader;
 mod surroundings;
+mod trusted;
 
 use std::{env, time::Duration};
 
 use thiserror::Error;
 use tracing::Level;
 
+pub(crate) use self::credentials::{printable, unfit, visible};
 use self::reader::Reader;
-pub use self::{origin::Origin, surroundings::Surroundings};
+pub use self::{
+    credentials::{Container, Source},
+    origin::Origin,
+    surroundings::Surroundings,
+};
 use crate::model;
 
 /// The function's settings.
@@ -86,11 +94,14 @@ impl Settings {
         let streaming = reader.setting("STREAMING", "false", "true or false", |text| text.parse().ok());
         let log_level =
             reader.setting("AWS_LAMBDA_LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARN, ERROR or FATAL", level);
-        let memory = reader.setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512", "a whole number of MB", |text| {
-            text.parse().ok().filter(|megabytes| (64..=65_536).contains(megabytes))
-        });
+        let memory =
+            reader.required("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "a whole number of MB: Lambda sets it", |text| {
+                text.parse().ok().filter(|megabytes| (64..=65_536).contains(megabytes))
+            });
+        let lambda = lambda::check(&mut reader);
         let surroundings = Surroundings::read(&mut reader);
         let read = || {
+            lambda?;
             Some(Self {
                 table: table?,
                 model_id: model_id?,
@@ -166,13 +177,27 @@ fn level(text: &str) -> Option<Level> {
 mod tests {
     use super::*;
 
+    /// What Lambda sets.
+    fn lambda(name: &str) -> Option<String> {
+        let value = match name {
+            "AWS_REGION" => "us-east-1",
+            "AWS_LAMBDA_RUNTIME_API" => "127.0.0.1:9001",
+            "AWS_LAMBDA_FUNCTION_NAME" => "chat",
+            "AWS_LAMBDA_FUNCTION_VERSION" => "1",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" => "512",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
     fn with(name: &str, value: &str) -> Result<Settings, String> {
-        Settings::read(|asked| (asked == name).then(|| value.to_owned())).map_err(|bad| bad.to_string())
+        let lookup = |asked: &str| if asked == name { Some(value.to_owned()) } else { lambda(asked) };
+        Settings::read(lookup).map_err(|bad| bad.to_string())
     }
 
     #[test]
     fn nothing_set_means_the_documented_defaults() {
-        let settings = Settings::read(|_| None).unwrap();
+        let settings = Settings::read(lambda).unwrap();
         assert_eq!(settings.table, "cinedb");
         assert_eq!(settings.model_id, "us.anthropic.claude-haiku-5-5");
         assert_eq!(settings.movie_limit, 50);
@@ -252,15 +277,33 @@ mod tests {
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            "AWS_LAMBDA_RUNTIME_API",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
         ] {
             assert!(bad.contains(&format!("{name} holds \"?\", allowed is ")), "{name}: {bad}");
         }
-        assert_eq!(bad.matches(" holds ").count(), 18, "{bad}");
+        assert_eq!(bad.matches(" holds ").count(), 21, "{bad}");
     }
 
     #[test]
     fn all_empty_settings_of_the_functions_own_are_named_at_once() {
         let bad = Settings::read(|_| Some(String::new())).unwrap_err().to_string();
-        assert_eq!(bad.matches(" holds \"\"").count(), 9, "{bad}");
+        assert_eq!(bad.matches(" holds \"\"").count(), 13, "{bad}");
+    }
+
+    #[test]
+    fn all_that_lambda_sets_is_named_where_it_is_missing() {
+        let bad = Settings::read(|_| None).unwrap_err().to_string();
+        for name in [
+            "AWS_REGION",
+            "AWS_LAMBDA_RUNTIME_API",
+            "AWS_LAMBDA_FUNCTION_NAME",
+            "AWS_LAMBDA_FUNCTION_VERSION",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        ] {
+            assert!(bad.contains(&format!("{name} is not set, allowed is ")), "{name}: {bad}");
+        }
+        assert_eq!(bad.matches(" is not set").count(), 5, "{bad}");
     }
 }

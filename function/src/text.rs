@@ -8,10 +8,11 @@
 //! | General category `Cf` | bidirectional controls and isolates; not `Prepended_Concatenation_Mark`, which is seen |
 //! | `Cc`, but for tab and line ends | NUL, ESC, C1 |
 //! | `Co`, `Cn` | private use, noncharacters, unassigned; not what is reserved for emoji (`Extended_Pictographic`) |
+//! | `Indic_Syllabic_Category` `Invisible_Stacker` or `Number_Joiner`, where they join nothing | Khmer coeng, Brahmi number joiner |
 //!
-//! Three of them stay where what is seen depends on them, one at a time ([`joiners`]): the zero width joiner and
-//! non-joiner, and the variation selector 16 of an emoji. The flags of England, Scotland and Wales consist of tags and
-//! become the black flag that they begin with.
+//! Those that join, the variation selector 16 of an emoji and the Khitan filler stay where what is seen depends on them,
+//! one at a time ([`joiners`]). The flags of England, Scotland and Wales consist of tags and become the black flag that
+//! they begin with.
 
 mod joiners;
 
@@ -20,8 +21,10 @@ use icu_properties::{
     props::{DefaultIgnorableCodePoint, ExtendedPictographic, GeneralCategory, PrependedConcatenationMark},
 };
 
-/// The braille pattern without dots: a symbol by its category, and a space by its look.
-const BRAILLE_BLANK: char = '\u{2800}';
+/// Characters that are symbols or letters by their properties and blank by their glyphs in the Unicode code charts:
+/// the braille pattern without dots, the full and the half blank of Egyptian hieroglyphs, and the null notehead, which
+/// places the stem of a note without a head. No property tells them from their neighbours.
+const BLANKS: [char; 4] = ['\u{2800}', '\u{13441}', '\u{13442}', '\u{1D159}'];
 
 /// `text` without what a person does not see. Line ends become `\n`.
 pub(crate) fn without_invisible(text: &str) -> String {
@@ -35,7 +38,7 @@ pub(crate) fn without_invisible(text: &str) -> String {
         match c {
             '\r' if chars.peek() == Some(&'\n') => {}
             '\r' => seen.push('\n'),
-            BRAILLE_BLANK => seen.push(' '),
+            _ if BLANKS.contains(&c) => seen.push(' '),
             _ => seen.push(c),
         }
     }
@@ -43,7 +46,7 @@ pub(crate) fn without_invisible(text: &str) -> String {
 }
 
 fn is_seen(c: char) -> bool {
-    if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) {
+    if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) || joiners::is_candidate(c) {
         return false;
     }
     #[expect(clippy::wildcard_enum_match_arm, reason = "thirty categories, of which four are not seen")]

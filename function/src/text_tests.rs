@@ -1,4 +1,6 @@
-use icu_properties::props::{BidiControl, JoinControl, NoncharacterCodePoint, VariationSelector, WhiteSpace};
+use icu_properties::props::{
+    BidiControl, IndicSyllabicCategory, JoinControl, NoncharacterCodePoint, VariationSelector, WhiteSpace,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -84,10 +86,26 @@ fn what_the_field_hid_text_in_is_dropped() {
 
 #[test]
 fn characters_that_look_blank_leave_a_text_blank() {
-    for blank in "\u{3164}\u{115F}\u{1160}\u{FFA0}\u{2800}\u{34F}\u{17B4}\u{180E}\u{3000}".chars() {
+    for blank in
+        "\u{3164}\u{115F}\u{1160}\u{FFA0}\u{2800}\u{34F}\u{17B4}\u{180E}\u{3000}\u{1D159}\u{13441}\u{13442}\u{16FE4}"
+            .chars()
+    {
         assert_eq!(without_invisible(&blank.to_string()).trim(), "", "U+{:04X}", u32::from(blank));
     }
     assert_eq!(without_invisible("⠓⠊⠀⠞⠓⠑⠗⠑"), "⠓⠊ ⠞⠓⠑⠗⠑");
+}
+
+#[test]
+fn characters_that_join_are_dropped_where_they_join_nothing() {
+    for category in [IndicSyllabicCategory::InvisibleStacker, IndicSyllabicCategory::NumberJoiner] {
+        for c in every(|c| CodePointMapData::<IndicSyllabicCategory>::new().get(c) == category) {
+            assert_eq!(without_invisible(&format!("{c} {c}{c}\n{c}")).trim(), "", "U+{:04X}", u32::from(c));
+        }
+    }
+    assert_eq!(without_invisible("a\u{16FE4}é\u{16FE4}"), "aé");
+    for word in ["ស្រី", "ဗုဒ္ဓ", "\u{11052}\u{1107F}\u{11053}", "\u{18B00}\u{16FE4}\u{18B01}"] {
+        assert_eq!(without_invisible(word), word);
+    }
 }
 
 #[test]
@@ -139,7 +157,7 @@ fn emoji_stay_whole() {
 /// Any text, with what matters here more often than others.
 fn any_text() -> impl Strategy<Value = String> {
     let special = prop::sample::select(
-        "\u{200C}\u{200D}\u{FE0F}\u{200B}\u{2800}\r\n1❤👩🏽یخاকর\u{9CD}\u{64E}\u{20E3}\u{E0067}"
+        "\u{200C}\u{200D}\u{FE0F}\u{200B}\u{2800}\u{1D159}\u{16FE4}\u{18B00}\u{17D2}\u{1107F}\r\n1❤👩🏽یخاকর\u{9CD}\u{64E}\u{20E3}\u{E0067}"
             .chars()
             .collect::<Vec<_>>(),
     );
@@ -151,7 +169,7 @@ proptest! {
     fn nothing_invisible_is_left_but_single_candidates_and_a_second_pass_changes_nothing(text in any_text()) {
         let clean = without_invisible(&text);
         prop_assert!(clean.chars().all(|c| is_seen(c) || joiners::is_candidate(c)));
-        prop_assert!(!clean.contains(['\r', BRAILLE_BLANK]));
+        prop_assert!(!clean.contains('\r') && !clean.contains(BLANKS));
         let joined: Vec<char> = clean.chars().collect();
         let is_pair = |pair: &[char]| pair.iter().all(|c| ['\u{200C}', '\u{200D}'].contains(c));
         prop_assert!(!joined.windows(2).any(is_pair));
@@ -160,7 +178,7 @@ proptest! {
 
     #[test]
     fn what_is_seen_stays_in_its_order(text in any_text()) {
-        let seen = |text: &str| text.chars().filter(|&c| is_seen(c) && !"\r\n\u{2800} ".contains(c)).collect::<String>();
+        let seen = |text: &str| String::from_iter(text.chars().filter(|&c| is_seen(c) && !"\r\n ".contains(c) && !BLANKS.contains(&c)));
         prop_assert_eq!(seen(&without_invisible(&text)), seen(&text));
     }
 

@@ -29,6 +29,14 @@ impl CredentialServer {
     /// # Errors
     /// There is no free port.
     pub fn start(token: &'static str) -> Result<Self> {
+        Self::answering(move |request| answer(request, token))
+    }
+
+    /// One that answers by `rule`.
+    ///
+    /// # Errors
+    /// There is no free port.
+    pub fn answering(rule: impl Fn(&Request) -> Response + Send + 'static) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").context("listening for requests for credentials")?;
         let address = listener.local_addr().context("asking for the port")?;
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -37,7 +45,7 @@ impl CredentialServer {
             for stream in listener.incoming().flatten() {
                 let mut stream = BufReader::new(stream);
                 while let Ok(Some(request)) = http::read(&mut stream) {
-                    let response = answer(&request, token);
+                    let response = rule(&request);
                     kept.lock().unwrap_or_else(PoisonError::into_inner).push(request);
                     // A client that went away asks again.
                     let _ = http::write(stream.get_mut(), &response);

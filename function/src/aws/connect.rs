@@ -81,8 +81,13 @@ impl Connector {
 
 /// TLS that trusts what the machine trusts, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
 fn trusting() -> io::Result<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let (mut roots, found) = (RootCertStore::empty(), rustls_native_certs::load_native_certs());
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        let causes: String = found.errors.iter().map(|cause| format!("; {cause}")).collect();
+        let what = "no trusted certificate in SSL_CERT_FILE, in SSL_CERT_DIR or, without them, on the machine";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{what}{causes}")));
+    }
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?;

@@ -17,6 +17,7 @@ use aws_sdk_bedrockruntime::config::{HttpClient, RuntimeComponents, SharedHttpCl
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
+        connection::{CaptureSmithyConnection, ConnectionMetadata},
         connector_metadata::ConnectorMetadata,
         http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
         orchestrator::{HttpRequest, HttpResponse},
@@ -102,8 +103,7 @@ impl HttpConnector for Opener {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let caller = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            let origin = Origin::of(request.uri()).ok_or_else(no_address)?;
+            let (_, origin) = received(request)?;
             let mut sender = caller.open(&origin).await?;
             sender.ready().await.map_err(failure)?;
             caller.connections.keep(origin, sender, LONGEST_UNUSED);
@@ -128,8 +128,7 @@ impl HttpConnector for Caller {
 
 impl Caller {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-        let origin = Origin::of(request.uri()).ok_or_else(no_address)?;
+        let (request, origin) = received(request)?;
         let mut request = addressed(request, &origin)?;
         loop {
             // What came in since the last request is read first: after a freeze that may be the server's goodbye.
@@ -189,6 +188,19 @@ impl Connections {
     fn keep(&self, origin: Origin, sender: SendRequest<SdkBody>, how_long: Duration) {
         self.idle().push(Idle { origin, sender, until: Instant::now() + how_long });
     }
+}
+
+/// The request that the SDK hands over, and where it goes.
+fn received(request: HttpRequest) -> Result<(Request<SdkBody>, Origin), ConnectorError> {
+    let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+    let origin = Origin::of(request.uri()).ok_or_else(no_address)?;
+    // The SDK closes the connection of a transient failure through this, and logs an error when it is not set
+    // (aws-smithy-runtime 1.16.2, `connection_poisoning.rs`). Nothing is left to close: such a connection is not kept.
+    if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
+        capture
+            .set_connection_retriever(|| Some(ConnectionMetadata::builder().proxied(false).poison_fn(|| {}).build()));
+    }
+    Ok((request, origin))
 }
 
 /// The request as HTTP/1.1 has it: the path alone in its first line, and where it goes in `Host`.

@@ -39,6 +39,13 @@ pub struct Example {
     pub message: &'static str,
 }
 
+impl Known<()> {
+    /// The same failure, with what follows from it.
+    pub const fn then<T>(self, then: T) -> Known<T> {
+        Known { what: self.what, sign: self.sign, example: self.example, hint: self.hint, then }
+    }
+}
+
 impl<T> Known<T> {
     /// The first row of `rows` that `trouble` fits.
     pub fn of<'a>(rows: &'a [Self], trouble: &Trouble) -> Option<&'a Self> {

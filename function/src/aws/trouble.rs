@@ -1,14 +1,20 @@
 //! What a failed call looks like in the log.
 
-use std::{error::Error, iter::successors, time::Duration};
+use std::{collections::HashMap, error::Error, iter::successors, time::Duration};
 
 use aws_sdk_bedrockruntime::{
     error::{ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use serde::de::IgnoredAny;
 
-/// Code and detail of an answer that broke off while it was read, or that something else than the service wrote.
-const UNREADABLE: (&str, &str) = ("UnreadableAnswer", "the answer broke off or is not what the service writes");
+use super::credentials::NoCredentials;
+
+/// Code of an answer that broke off while it was read, or that another server than the service wrote.
+const UNREADABLE: &str = "UnreadableAnswer";
+/// The header in which a service of the REST protocol names its error.
+const ERROR_TYPE: &str = "x-amzn-errortype";
 
 /// Which part of a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,11 +23,13 @@ pub enum Stage {
     Service,
     /// The same with a status of 500 or more: the fault is the service's.
     Fault,
+    /// Another server than the service answered, or the answer broke off while it was read.
+    Foreign,
     /// The service did not answer in time.
     Timeout,
     /// The service was not reached, or there were no credentials to call it with.
     Connection,
-    /// Anything else, such as an answer that could not be read.
+    /// Anything else, such as a request that cannot be built.
     Other,
 }
 
@@ -42,44 +50,55 @@ impl Trouble {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
+        let aws_request_id = error.request_id().map(str::to_owned);
         let told = |stage, code: &str, detail: &str| (stage, code.to_owned(), detail.to_owned());
-        // What could not be parsed is a piece of the answer, and parsers quote it.
-        let unreadable =
-            || told(Stage::Other, "UnreadableAnswer", "the answer broke off or is not what the service writes");
         let (stage, code, detail) = match error {
-            // A body that cannot be parsed makes an error of the operation too, also with the status 200: HTML of a proxy
-            // or half of a JSON document.
-            SdkError::ServiceError(context) if context.raw().status().is_success() => unreadable(),
+            // A body that cannot be parsed makes an error of the operation too, also with the status 200: HTML of a
+            // proxy or half of a JSON document.
+            SdkError::ServiceError(context) if context.raw().status().is_success() => {
+                return Self::unreadable(aws_request_id.as_deref());
+            }
             SdkError::ServiceError(context) => {
-                // Something between here and AWS may answer instead, without a code.
-                let status = context.raw().status();
-                let stage = if status.is_server_error() { Stage::Fault } else { Stage::Service };
-                let status = format!("HTTP {}", status.as_u16());
-                let code = context.err().code().unwrap_or(&status);
-                told(stage, code, context.err().message().unwrap_or_default())
+                let (answer, error) = (context.raw(), context.err());
+                let stage = if answer.status().is_server_error() { Stage::Fault } else { Stage::Service };
+                match code(error, answer) {
+                    Some(code) => told(stage, code, error.message().unwrap_or_default()),
+                    None => foreign(answer),
+                }
             }
             SdkError::TimeoutError(_) => told(Stage::Timeout, "Timeout", "connecting took too long"),
             SdkError::DispatchFailure(failure) => {
-                let cause = failure.as_connector_error().map(|error| chain(error)).unwrap_or_default();
+                let error = failure.as_connector_error();
+                let cause = error.map(|error| chain(error)).unwrap_or_default();
                 // What fails while a request is signed has no kind of its own.
-                let (stage, code) = if failure.is_timeout() {
-                    (Stage::Timeout, "DispatchFailure")
-                } else if !failure.is_io() && cause.contains("credential") {
-                    (Stage::Connection, "NoCredentials")
+                if let Some(missing) = error.and_then(|error| find::<NoCredentials>(error)) {
+                    told(Stage::Connection, missing.code, &missing.detail)
+                } else if failure.is_timeout() {
+                    told(Stage::Timeout, "DispatchFailure", &cause)
                 } else if !failure.is_io() && cause.contains("signing region") {
-                    (Stage::Other, "ConstructionFailure")
+                    told(Stage::Other, "ConstructionFailure", &cause)
                 } else {
-                    (Stage::Connection, "DispatchFailure")
-                };
-                told(stage, code, &cause)
+                    told(Stage::Connection, "DispatchFailure", &cause)
+                }
             }
-            SdkError::ResponseError(_) => unreadable(),
+            SdkError::ResponseError(_) => return Self::unreadable(aws_request_id.as_deref()),
             SdkError::ConstructionFailure(_) => {
                 told(Stage::Other, "ConstructionFailure", "the request cannot be built")
             }
             _ => told(Stage::Other, "Unknown", ""),
         };
-        Self { stage, code, detail, aws_request_id: error.request_id().map(str::to_owned) }
+        Self { stage, code, detail, aws_request_id }
+    }
+
+    /// Of an answer that broke off, or that another server than the service wrote. Nothing of it is quoted: parsers
+    /// quote what they cannot read.
+    pub fn unreadable(aws_request_id: Option<&str>) -> Self {
+        Self {
+            stage: Stage::Foreign,
+            code: UNREADABLE.to_owned(),
+            detail: "the answer broke off or is not what the service writes".to_owned(),
+            aws_request_id: aws_request_id.map(str::to_owned),
+        }
     }
 
     /// Of a stream that broke; `code` is that of an error which the service wrote into it. What other errors quote is a
@@ -92,9 +111,7 @@ impl Trouble {
             SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
                 (Stage::Connection, "StreamBroken", "the connection broke in the middle of the answer")
             }
-            SdkError::ConstructionFailure(_) | SdkError::ResponseError(_) | _ => {
-                (Stage::Other, UNREADABLE.0, UNREADABLE.1)
-            }
+            SdkError::ConstructionFailure(_) | SdkError::ResponseError(_) | _ => return Self::unreadable(None),
         };
         Self { stage, code: code.to_owned(), detail: detail.to_owned(), aws_request_id: None }
     }
@@ -115,8 +132,35 @@ impl Trouble {
     }
 }
 
+/// The code that the service gave its error, if it wrote the answer: in the body, or in the header alone.
+fn code<'a>(error: &'a impl ProvideErrorMetadata, answer: &'a HttpResponse) -> Option<&'a str> {
+    let header = || answer.headers().get(ERROR_TYPE)?.split(':').next()?.rsplit('#').next();
+    error.code().or_else(header).filter(|code| !code.is_empty())
+}
+
+/// An error answer without a code. AWS's services always name one, so another server wrote it: a proxy, a gateway, a
+/// page to sign in. One that speaks JSON is known by its status, since the meaning of 429 or 503 does not depend on who
+/// says it.
+fn foreign(answer: &HttpResponse) -> (Stage, String, String) {
+    let status = answer.status().as_u16();
+    let content_type = answer.headers().get("content-type");
+    let is_json = match answer.body().bytes().unwrap_or_default() {
+        [] => content_type.is_none_or(|name| name.contains("json")),
+        body => serde_json::from_slice::<HashMap<String, IgnoredAny>>(body).is_ok(),
+    };
+    let code = if is_json { format!("HTTP {status}") } else { UNREADABLE.to_owned() };
+    let content_type: String = content_type.unwrap_or("none").chars().take(80).collect();
+    let detail = format!("the answer is not the service's: HTTP {status}, content type {content_type}, no error code");
+    (Stage::Foreign, code, detail)
+}
+
+/// The first of an error and its causes that is a `T`.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    successors(Some(error), |&error| error.source()).find_map(|error| error.downcast_ref())
+}
+
 /// An error with its causes, as `outer: inner: innermost`.
-fn chain(error: &(dyn Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let causes = successors(Some(error), |&error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -3,17 +3,23 @@
 use std::{collections::HashMap, time::Duration};
 
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::{Client, config, operation::scan::ScanOutput, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client, config,
+    operation::{RequestId, scan::ScanOutput},
+    types::AttributeValue,
+};
 use tokio::task::{spawn_blocking, yield_now};
 
-use super::{Filling, Movie, Shelf, Table};
+use super::{FAILURES, Filling, Movie, Shelf, Table};
 use crate::{
-    aws::{Http, Stage, Trouble},
+    aws::{Http, Known, Pause, Stage, Trouble},
     deadline::LONGEST_CATALOG_READ,
 };
 
 /// A page of at most 1 MB comes in less than a second. A connection that did not survive a freeze is noticed by this.
 const LONGEST_PAGE: Duration = LONGEST_CATALOG_READ;
+/// The longest pause before a page is requested once more: the catalogue is wanted, not needed.
+const PAUSE: Duration = Duration::from_millis(100);
 /// Rows that are put on the shelf before a request gets its turn: about a millisecond.
 const ROWS_AT_ONCE: usize = 100;
 /// Films from which on the shelf is finished on a thread of its own: it would keep a request waiting.
@@ -41,6 +47,7 @@ pub struct DynamoTable {
     client: Client,
     table: String,
     cap: Cap,
+    pause: Pause,
 }
 
 type Key = HashMap<String, AttributeValue>;
@@ -48,12 +55,13 @@ type Key = HashMap<String, AttributeValue>;
 impl DynamoTable {
     /// The table `table`, of which `cap` is kept at most.
     pub fn new(sdk: &SdkConfig, table: &str, cap: Cap) -> Self {
-        // One quick retry: the catalogue is wanted, not needed.
-        let retry = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(100));
+        // The table of failures decides what is requested once more. The SDK would not ask again for an answer that it can
+        // read and DynamoDB did not write.
+        let retry = RetryConfig::disabled();
         let timeouts = sdk.timeout_config().map_or_else(TimeoutConfig::builder, TimeoutConfig::to_builder);
         let timeouts = timeouts.operation_attempt_timeout(LONGEST_PAGE).build();
         let config = config::Builder::from(sdk).retry_config(retry).timeout_config(timeouts).build();
-        Self { client: Client::from_conf(config), table: table.to_owned(), cap }
+        Self { client: Client::from_conf(config), table: table.to_owned(), cap, pause: Pause::of(sdk) }
     }
 
     /// Go through a call without sending it: see [`Http::rehearsal`].
@@ -81,10 +89,23 @@ impl DynamoTable {
         Ok(movies)
     }
 
-    /// Whole rows: which attributes a film has is the table's business, and reading fewer of them costs the same.
+    /// A page, which is requested once more if its failure is one where that can help.
     async fn page(&self, start: Option<Key>, limit: Option<i32>) -> Result<ScanOutput, Trouble> {
+        let page = self.scan(start.clone(), limit).await;
+        if !page.as_ref().is_err_and(|trouble| Known::of(FAILURES, trouble).is_some_and(|row| row.then)) {
+            return page;
+        }
+        self.pause.up_to(PAUSE).await;
+        self.scan(start, limit).await
+    }
+
+    /// Whole rows: which attributes a film has is the table's business, and reading fewer of them costs the same.
+    async fn scan(&self, start: Option<Key>, limit: Option<i32>) -> Result<ScanOutput, Trouble> {
         let scan = self.client.scan().table_name(&self.table).set_limit(limit).set_exclusive_start_key(start);
-        scan.send().await.map_err(|error| Trouble::of(&error))
+        let page = scan.send().await.map_err(|error| Trouble::of(&error))?;
+        // A Scan that selects attributes writes `Items`, also for a page without rows. Another server wrote an answer
+        // without it, and the table is not empty.
+        if page.items.is_none() { Err(Trouble::unreadable(page.request_id())) } else { Ok(page) }
     }
 }
 

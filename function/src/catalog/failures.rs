@@ -1,6 +1,6 @@
 //! Every failure of the table that is known, as data. `docs/failures.md` is written from it.
 
-use crate::aws::{Example, Known, Sign, Stage};
+use crate::aws::{ENDPOINT_FAILED, Example, Known, NO_CREDENTIALS, Sign, Stage, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS};
 
 const fn aws(code: &'static str, message: &'static str) -> Example {
     Example { status: 400, code, message }
@@ -10,12 +10,17 @@ const fn here(code: &'static str) -> Example {
     Example { status: 0, code, message: "" }
 }
 
-const fn row(what: &'static str, sign: Sign, example: Example, hint: &'static str) -> Known<()> {
-    Known { what, sign, example, hint, then: () }
+const fn row(what: &'static str, sign: Sign, example: Example, hint: &'static str, then: bool) -> Known<bool> {
+    Known { what, sign, example, hint, then }
 }
 
-/// Why there may be no films. The first row that fits is taken.
-pub const FAILURES: &[Known<()>] = &[
+/// The page is requested once more.
+const AGAIN: bool = true;
+/// It is not: the next request would fail alike.
+const ONCE: bool = false;
+
+/// Why there may be no films, and whether the page is requested once more. The first row that fits is taken.
+pub const FAILURES: &[Known<bool>] = &[
     row(
         "a policy of the organization denies the table",
         Sign::Says(&["service control policy", "resource control policy"]),
@@ -25,6 +30,7 @@ pub const FAILURES: &[Known<()>] = &[
              explicit deny in a service control policy",
         ),
         "ask the organization's administrator to allow dynamodb:Scan in the function's region",
+        ONCE,
     ),
     row(
         "the role's permissions boundary or the policy of a VPC endpoint does not allow the table",
@@ -35,18 +41,21 @@ pub const FAILURES: &[Known<()>] = &[
              permissions boundary allows the dynamodb:Scan action",
         ),
         "allow dynamodb:Scan in the policy that the message names",
+        ONCE,
     ),
     row(
         "the role may not use the table's key",
         Sign::Says(&["kms"]),
         aws("AccessDeniedException", "KMS key access denied error: The ciphertext refers to a customer master key"),
         "allow kms:Decrypt on the table's key in the function's role and in the key's policy",
+        ONCE,
     ),
     row(
         "the table does not exist in the account and region",
         Sign::Code(&["ResourceNotFoundException"]),
         aws("ResourceNotFoundException", "Requested resource not found"),
         "set DYNAMODB_TABLE to a table of the function's account and region: aws dynamodb list-tables",
+        ONCE,
     ),
     row(
         "the role may not read the table",
@@ -58,12 +67,14 @@ pub const FAILURES: &[Known<()>] = &[
              action",
         ),
         "allow dynamodb:Scan on the table that DYNAMODB_TABLE names in the policy of the function's role",
+        ONCE,
     ),
     row(
         "too many reads of the table",
         Sign::Code(&["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]),
         aws("ProvisionedThroughputExceededException", "The level of configured provisioned throughput was exceeded."),
         "raise the table's read capacity or make it on-demand, or raise CATALOG_TTL so that it is read less often",
+        AGAIN,
     ),
     row(
         "DynamoDB does not accept the credentials",
@@ -76,42 +87,45 @@ pub const FAILURES: &[Known<()>] = &[
         ]),
         aws("UnrecognizedClientException", "The security token included in the request is invalid."),
         "check the function's credentials, which Lambda sets from its role, and the machine's clock",
+        ONCE,
     ),
     row(
         "a fault of DynamoDB",
         Sign::Stage(Stage::Fault),
         Example { status: 500, code: "InternalServerError", message: "Internal server error" },
         "ask again later: the next request reads the table again; look at the AWS Health Dashboard if it lasts",
+        AGAIN,
     ),
     row(
-        "an answer that broke off, or that DynamoDB did not write",
-        Sign::Code(&["UnreadableAnswer"]),
+        "an answer that broke off, or that DynamoDB did not write (empty, JSON without rows, HTML with any status)",
+        Sign::Stage(Stage::Foreign),
         here("UnreadableAnswer"),
         "check what answers at DynamoDB's address: a proxy, a VPC endpoint, or what AWS_ENDPOINT_URL names",
+        AGAIN,
     ),
     row(
         "no answer in time",
         Sign::Stage(Stage::Timeout),
         here("Timeout"),
         "check that the function reaches DynamoDB in its region (NAT or VPC endpoint), and that its Timeout leaves time",
+        AGAIN,
     ),
-    row(
-        "no credentials",
-        Sign::Code(&["NoCredentials"]),
-        here("NoCredentials"),
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_CONTAINER_CREDENTIALS_FULL_URI: Lambda sets them from \
-         the function's role",
-    ),
+    NO_CREDENTIALS.then(ONCE),
+    ENDPOINT_FAILED.then(AGAIN),
+    TOKEN_FILE_FAILED.then(ONCE),
+    UNFIT_CREDENTIALS.then(ONCE),
     row(
         "no connection, or one that broke",
         Sign::Stage(Stage::Connection),
         here("DispatchFailure"),
         "check the network (NAT or VPC endpoint), AWS_REGION, AWS_ENDPOINT_URL and the certificates in SSL_CERT_FILE",
+        AGAIN,
     ),
     row(
         "any other error",
         Sign::Any,
         aws("ValidationException", "One or more parameter values were invalid"),
         "check DYNAMODB_TABLE and AWS_REGION, and look up the code in the API reference of Scan",
+        ONCE,
     ),
 ];

@@ -3,10 +3,7 @@
 //! One request makes at most [`MAX_ATTEMPTS`] calls: two to the first model, one to each further one. A service that is
 //! out of breath is not helped by more.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    time::Duration,
-};
+use std::time::Duration;
 
 use tokio::time::timeout;
 
@@ -19,7 +16,7 @@ pub const MAX_ATTEMPTS: usize = 4;
 const FIRST_MODEL: usize = 2;
 /// With less time than this no further attempt is made: it would only be cut off.
 const WORTHWHILE: Duration = Duration::from_secs(2);
-/// The longest pause before the same model is asked again; the shortest is a third of it.
+/// The longest pause before the same model is asked again; see [`crate::aws::Pause::up_to`].
 const PAUSE: Duration = Duration::from_millis(600);
 
 /// Ask `models` in turn, until one answers, none can help or the time is over; `pause` waits.
@@ -56,18 +53,11 @@ pub(super) async fn in_turn<M, T>(
         );
         attempt += 1;
         if again {
-            pause(jittered(PAUSE)).await;
+            pause(PAUSE).await;
         } else {
             model += 1;
         }
     }
-}
-
-/// Between a third and the whole of `longest`, so that environments that failed together do not return together.
-fn jittered(longest: Duration) -> Duration {
-    // The standard library's hashers are seeded at random.
-    let part = RandomState::new().hash_one(()) % 1000;
-    longest / 3 + (longest - longest / 3) * u32::try_from(part).unwrap_or(0) / 1000
 }
 
 #[cfg(test)]

@@ -1,20 +1,17 @@
 //! The models on Bedrock, through the Converse API.
 
-use std::time::Duration;
-
 use aws_config::{SdkConfig, retry::RetryConfig};
 use aws_sdk_bedrockruntime::{
     Client, config,
     operation::{RequestId, converse::ConverseOutput},
     types::{Message, TokenUsage},
 };
-use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 
 use super::{
     Accepts, Answer, BedrockStream, Model, ModelFailure, Stop, Usage, accepts, attempts::in_turn, request::Request,
 };
 use crate::{
-    aws::{Http, Trouble},
+    aws::{Http, Pause, Trouble},
     chat::Prompt,
     deadline::Deadline,
 };
@@ -24,7 +21,7 @@ use crate::{
 pub struct BedrockModel {
     client: Client,
     profiles: Vec<Profile>,
-    sleep: Option<SharedAsyncSleep>,
+    pause: Pause,
 }
 
 /// A model behind an inference profile.
@@ -41,7 +38,7 @@ impl BedrockModel {
         let config = config::Builder::from(sdk).retry_config(RetryConfig::disabled()).build();
         let ids = [model_id].into_iter().chain(fallbacks.iter().map(String::as_str));
         let profiles = ids.map(|id| Profile { id: id.to_owned(), accepts: accepts(id) }).collect();
-        Self { client: Client::from_conf(config), profiles, sleep: sdk.sleep_impl() }
+        Self { client: Client::from_conf(config), profiles, pause: Pause::of(sdk) }
     }
 
     /// Connect to Bedrock before the first request: go through a call without sending it, see [`Http::rehearsal`].
@@ -51,19 +48,13 @@ impl BedrockModel {
         // It always fails, and whatever else is wrong the first request tells.
         let _ = call.customize().config_override(http).send().await;
     }
-
-    async fn pause(&self, duration: Duration) {
-        if let Some(sleep) = &self.sleep {
-            sleep.sleep(duration).await;
-        }
-    }
 }
 
 impl Model for BedrockModel {
     type Stream = BedrockStream;
 
     async fn answer(&self, prompt: &Prompt<'_>, deadline: Deadline) -> Result<Answer, ModelFailure> {
-        let pause = async |duration| self.pause(duration).await;
+        let pause = async |longest| self.pause.up_to(longest).await;
         in_turn(&self.profiles, deadline, pause, async |profile: &Profile| {
             let Request { system, messages, inference, additional } = Request::new(prompt, &profile.accepts)?;
             let call = self.client.converse().model_id(&profile.id).system(system).set_messages(Some(messages));
@@ -74,7 +65,7 @@ impl Model for BedrockModel {
     }
 
     async fn begin(&self, prompt: &Prompt<'_>, deadline: Deadline) -> Result<BedrockStream, ModelFailure> {
-        let pause = async |duration| self.pause(duration).await;
+        let pause = async |longest| self.pause.up_to(longest).await;
         in_turn(&self.profiles, deadline, pause, async |profile: &Profile| {
             let Request { system, messages, inference, additional } = Request::new(prompt, &profile.accepts)?;
             let call = self.client.converse_stream().model_id(&profile.id).system(system).set_messages(Some(messages));
@@ -85,8 +76,16 @@ impl Model for BedrockModel {
     }
 }
 
+/// What the SDK fills in for a `stopReason` that the answer lacks (aws-sdk-bedrockruntime 1.153, `serde_util.rs`).
+const NO_STOP_REASON: &str = "no value was set";
+
 /// Texts are picked by type: a model that thinks puts other blocks before them.
 fn answer(output: &ConverseOutput) -> Result<Answer, ModelFailure> {
+    let has_output = output.output().is_some_and(|output| !output.is_unknown());
+    if !has_output && output.stop_reason().as_str() == NO_STOP_REASON {
+        // The API reference of Converse marks both as always present: another server wrote this.
+        return Err(Trouble::unreadable(output.request_id()).into());
+    }
     let blocks = output.output().and_then(|output| output.as_message().ok()).map_or(&[][..], Message::content);
     let texts: Vec<&str> = blocks.iter().filter_map(|block| block.as_text().ok()).map(String::as_str).collect();
     let text = texts.concat().trim().to_owned();

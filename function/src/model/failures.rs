@@ -8,7 +8,7 @@
 
 use super::Remedy::{self, Again, Another, Nothing};
 use crate::{
-    aws::{Example, Known, Sign, Stage},
+    aws::{ENDPOINT_FAILED, Example, Known, NO_CREDENTIALS, Sign, Stage, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS},
     error::ModelTrouble::{
         self, AccessRefused, Busy, Failed, NoText, NotAvailable, RequestRefused, Throttled, TimedOut, Unreachable,
     },
@@ -230,14 +230,14 @@ pub const FAILURES: &[Failure] = &[
     },
     Known {
         what: "the model is not in the account or region",
-        sign: Sign::Code(&[NOT_FOUND, "HTTP 404"]),
+        sign: Sign::Code(&[NOT_FOUND]),
         example: aws(404, NOT_FOUND, "Could not resolve the foundation model from the provided model identifier."),
         hint: "set MODEL_ID to a model that this region and account have: aws bedrock list-inference-profiles",
         then: (NotAvailable, Another),
     },
     Known {
         what: "the role may not call the model",
-        sign: Sign::Code(&[DENIED, "HTTP 403"]),
+        sign: Sign::Code(&[DENIED]),
         example: aws(
             403,
             DENIED,
@@ -284,8 +284,9 @@ pub const FAILURES: &[Failure] = &[
         then: (Failed, Again),
     },
     Known {
-        what: "an answer that broke off while it was read, or that Bedrock did not write (HTML, half of a JSON document)",
-        sign: Sign::Code(&["UnreadableAnswer"]),
+        what: "an answer that broke off while it was read, or that Bedrock did not write (half of a JSON document, JSON \
+               of another kind, HTML with any status, an error without a code)",
+        sign: Sign::Stage(Stage::Foreign),
         example: here("UnreadableAnswer"),
         hint: "check what answers at Bedrock's address: a proxy, a VPC endpoint, or what AWS_ENDPOINT_URL names",
         then: (Failed, Again),
@@ -305,14 +306,10 @@ pub const FAILURES: &[Failure] = &[
                Timeout, lower MOVIE_LIMIT, or set FALLBACK_MODEL_IDS to a faster model",
         then: (TimedOut, Another),
     },
-    Known {
-        what: "no credentials",
-        sign: Sign::Code(&["NoCredentials"]),
-        example: here("NoCredentials"),
-        hint: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_CONTAINER_CREDENTIALS_FULL_URI: Lambda sets them \
-               from the function's role",
-        then: (Unreachable, Again),
-    },
+    NO_CREDENTIALS.then((Unreachable, Nothing)),
+    ENDPOINT_FAILED.then((Unreachable, Again)),
+    TOKEN_FILE_FAILED.then((Unreachable, Nothing)),
+    UNFIT_CREDENTIALS.then((Unreachable, Nothing)),
     Known {
         what: "no connection, or one that broke",
         sign: Sign::Stage(Stage::Connection),

@@ -3,7 +3,7 @@
 
 use http::Uri;
 
-use super::Reader;
+use super::{Reader, credentials::Source, trusted};
 
 /// Where AWS is, and with which credentials it is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,13 +18,11 @@ pub struct Surroundings {
     pub use_fips: bool,
     /// `AWS_USE_DUALSTACK_ENDPOINT`.
     pub use_dual_stack: bool,
-    /// Whether a server gives credentials: `AWS_CONTAINER_CREDENTIALS_FULL_URI` or
-    /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is set. The SDK reads both again, with `AWS_CONTAINER_AUTHORIZATION_TOKEN`
-    /// and `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
-    pub is_container: bool,
+    /// Where credentials come from.
+    pub credentials: Source,
 }
 
-const URL: &str = "an http or https URL, such as http://localhost:4566";
+const ENDPOINT: &str = "an http or https URL without a query, such as http://localhost:4566";
 const FLAG: &str = "true or false";
 const REGION: &str = "a region, such as us-east-1";
 
@@ -35,23 +33,28 @@ impl Surroundings {
             Some(None) => reader.of_sdk("AWS_DEFAULT_REGION", REGION, self::region),
             known => known,
         };
+        let region = match region {
+            Some(None) => reader.refuse(format!("AWS_REGION is not set, allowed is {REGION}")),
+            known => known,
+        };
         let use_fips = reader.of_sdk("AWS_USE_FIPS_ENDPOINT", FLAG, flag);
         let use_dual_stack = reader.of_sdk("AWS_USE_DUALSTACK_ENDPOINT", FLAG, flag);
         let ignored = reader.of_sdk("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", FLAG, flag);
-        let mut endpoint = |name| if ignored == Some(Some(true)) { Some(None) } else { reader.of_sdk(name, URL, url) };
+        let is_ignored = ignored == Some(Some(true));
+        let mut endpoint = |name| if is_ignored { Some(None) } else { reader.of_sdk(name, ENDPOINT, endpoint_url) };
         let any = endpoint("AWS_ENDPOINT_URL");
         let dynamodb = endpoint("AWS_ENDPOINT_URL_DYNAMODB");
         let bedrock = endpoint("AWS_ENDPOINT_URL_BEDROCK_RUNTIME");
-        let full = reader.of_sdk("AWS_CONTAINER_CREDENTIALS_FULL_URI", URL, url);
-        let relative = reader.of_sdk("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "a path that begins with /", path);
-        let (any, full, relative, _) = (any?, full?, relative?, ignored?);
+        let credentials = Source::read(reader);
+        let trusted = trusted::check(reader);
+        let (any, _, ()) = (any?, ignored?, trusted?);
         Some(Self {
             region: region?,
             dynamodb: dynamodb?.or_else(|| any.clone()),
             bedrock: bedrock?.or(any),
             use_fips: use_fips?.unwrap_or(false),
             use_dual_stack: use_dual_stack?.unwrap_or(false),
-            is_container: full.is_some() || relative.is_some(),
+            credentials: credentials?,
         })
     }
 }
@@ -66,17 +69,23 @@ fn flag(text: &str) -> Option<bool> {
     text.to_ascii_lowercase().parse().ok()
 }
 
-fn url(text: &str) -> Option<String> {
-    let uri: Uri = text.parse().ok()?;
-    let (authority, host) = (uri.authority()?.as_str(), uri.host().filter(|host| !host.is_empty())?);
-    let port = authority.strip_prefix(host)?;
-    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
-    (matches!(uri.scheme_str(), Some("http" | "https")) && is_port).then(|| text.to_owned())
+/// The SDK puts its paths behind an address, and leaves out a query or a fragment.
+fn endpoint_url(text: &str) -> Option<String> {
+    url(text).filter(|text| !text.contains(['?', '#']))
 }
 
-fn path(text: &str) -> Option<String> {
+/// An absolute http or https address.
+pub(super) fn url(text: &str) -> Option<String> {
     let uri: Uri = text.parse().ok()?;
-    (text.starts_with('/') && uri.authority().is_none()).then(|| text.to_owned())
+    (matches!(uri.scheme_str(), Some("http" | "https")) && has_plain_authority(&uri)).then(|| text.to_owned())
+}
+
+/// Whether it names a host, with or without a port and without a user.
+pub(super) fn has_plain_authority(uri: &Uri) -> bool {
+    let (Some(authority), Some(host)) = (uri.authority(), uri.host()) else { return false };
+    let port = authority.as_str().strip_prefix(host).filter(|_| !host.is_empty());
+    let is_port = |port: &str| port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    port.is_some_and(|port| port.is_empty() || is_port(port))
 }
 
 #[cfg(test)]
@@ -84,7 +93,9 @@ mod tests {
     use super::*;
 
     fn read(set: &[(&str, &str)]) -> Result<Surroundings, String> {
-        let lookup = |asked: &str| set.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
+        let region = [("AWS_DEFAULT_REGION", "us-east-1")];
+        let set = set.iter().chain(&region);
+        let lookup = |asked: &str| set.clone().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
         let mut reader = Reader::new(lookup);
         Surroundings::read(&mut reader).ok_or_else(|| reader.into_bad().join("; "))
     }
@@ -120,7 +131,8 @@ mod tests {
             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
         ];
-        assert_eq!(read(&names.map(|name| (name, ""))), Ok(Surroundings::default()));
+        let region = Some("us-east-1".to_owned());
+        assert_eq!(read(&names.map(|name| (name, ""))), Ok(Surroundings { region, ..Surroundings::default() }));
         assert_eq!(
             endpoints(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_DYNAMODB", "")]).0.unwrap(),
             "http://all"
@@ -129,30 +141,49 @@ mod tests {
 
     #[test]
     fn what_no_client_could_call_is_refused() {
-        for url in ["localhost:4566", "ftp://x", "http://", "http:// x", "/path", "http://x:99999", "//host/path"] {
+        for url in [
+            "localhost:4566",
+            "ftp://x",
+            "http://",
+            "http:// x",
+            "/path",
+            "http://x:99999",
+            "//host/path",
+            "http://x/?a=b",
+            "http://x?",
+            "http://x/#a",
+            "http://user:hush@x",
+        ] {
             let refusal = read(&[("AWS_ENDPOINT_URL", url)]).unwrap_err();
-            assert_eq!(refusal, format!("AWS_ENDPOINT_URL holds {url:?}, allowed is {URL}"));
+            assert_eq!(refusal, format!("AWS_ENDPOINT_URL holds {url:?}, allowed is {ENDPOINT}"));
         }
         for (name, value) in [
             ("AWS_REGION", "us east 1"),
             ("AWS_USE_FIPS_ENDPOINT", "1"),
             ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "yes"),
-            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "http://x/path"),
         ] {
             assert!(read(&[(name, value)]).is_err(), "{name}");
         }
     }
 
     #[test]
-    fn region_flags_and_a_credentials_server_are_read() {
+    fn a_region_is_needed() {
+        for empty in [&[("AWS_DEFAULT_REGION", "")][..], &[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")]] {
+            assert_eq!(read(empty), Err(format!("AWS_REGION is not set, allowed is {REGION}")));
+        }
+    }
+
+    #[test]
+    fn region_and_flags_are_read() {
         let set = [
             ("AWS_DEFAULT_REGION", "eu-west-1"),
             ("AWS_USE_FIPS_ENDPOINT", "True"),
             ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
-            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x"),
         ];
-        let (use_fips, use_dual_stack, is_container) = (true, true, true);
-        let expected = Surroundings { use_fips, use_dual_stack, is_container, ..Surroundings::default() };
-        assert_eq!(read(&set), Ok(Surroundings { region: Some("eu-west-1".to_owned()), ..expected }));
+        let (region, use_fips, use_dual_stack) = (Some("eu-west-1".to_owned()), true, true);
+        assert_eq!(read(&set), Ok(Surroundings { region, use_fips, use_dual_stack, ..Surroundings::default() }));
+        let region = Some("us-west-2".to_owned());
+        let set = [("AWS_REGION", "us-west-2"), ("AWS_DEFAULT_REGION", "eu-west-1")];
+        assert_eq!(read(&set), Ok(Surroundings { region, ..Surroundings::default() }));
     }
 }

@@ -1,6 +1,9 @@
 //! What is read from `DynamoDB`.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
 
 use function::{
     aws::Trouble,
@@ -9,7 +12,7 @@ use function::{
 use harness::{
     backend::Backend,
     dynamodb::Table,
-    http::{Request, Response},
+    http::{Body, Request, Response},
 };
 use serde_json::{Value, json};
 
@@ -84,13 +87,46 @@ async fn of_a_table_that_is_too_large_a_part_is_kept() {
 
 #[tokio::test]
 async fn a_page_that_fails_once_is_asked_for_again_and_the_pages_before_it_are_not() {
-    let (rows, failed) = (table(300, 100), std::sync::atomic::AtomicBool::new(false));
+    let (rows, failed) = (table(300, 100), AtomicBool::new(false));
     let backend = aws(move |request| {
         let third = request.json()["ExclusiveStartKey"]["id"]["N"] == "199";
-        if third && !failed.swap(true, std::sync::atomic::Ordering::Relaxed) { None } else { rows(request) }
+        if third && !failed.swap(true, Ordering::Relaxed) { None } else { rows(request) }
     });
     assert_eq!(whole(&backend, CAP).await.len(), 300);
     assert_eq!(backend.requests().len(), 4);
+}
+
+/// Nothing, no rows, JSON of another kind, and HTML with the statuses of proxies.
+#[tokio::test]
+async fn an_answer_that_dynamodb_did_not_write_is_requested_once_more_and_is_not_an_empty_table() {
+    let row = FAILURES.iter().find(|row| row.what.contains("that DynamoDB did not write")).unwrap();
+    for (status, body) in [
+        (200, ""),
+        (200, "{}"),
+        (200, r#"{"message": "Forbidden by gateway"}"#),
+        (200, "<html>Sign in</html>"),
+        (200, r#"{"Items": [{"title""#),
+        (302, ""),
+        (403, "<html>Blocked</html>"),
+        (407, "<html>Sign in</html>"),
+        (503, "<html>Unavailable</html>"),
+    ] {
+        let foreign = move || Response { status, headers: Vec::new(), body: Body::Whole(body.as_bytes().to_vec()) };
+        let backend = aws(move |_| Some(foreign()));
+        let trouble = first_rows(&backend, 50).await.unwrap_err();
+        assert_eq!(function::aws::hint(FAILURES, &trouble), Some(row.hint), "{status} {body}: {trouble:?}");
+        assert_eq!(backend.requests().len(), 2, "{status} {body}");
+
+        let (rows, asked) = (table(3, 100), AtomicUsize::new(0));
+        let backend = aws(move |request| match asked.fetch_add(1, Ordering::Relaxed) {
+            0 => Some(foreign()),
+            _ => rows(request),
+        });
+        assert_eq!(whole(&backend, CAP).await.len(), 3, "{status} {body}");
+    }
+    let backend = aws(table(0, 100));
+    assert_eq!(whole(&backend, CAP).await.len(), 0);
+    assert_eq!(backend.requests().len(), 1, "an empty table is an answer");
 }
 
 #[tokio::test]
@@ -109,5 +145,6 @@ async fn each_failure_of_the_table_has_the_hint_of_its_row() {
         let backend = aws(move |_| Some(Response::error(example.status, example.code, example.message)));
         let trouble = first_rows(&backend, 50).await.unwrap_err();
         assert_eq!(function::aws::hint(FAILURES, &trouble), Some(row.hint), "{}", row.what);
+        assert_eq!(backend.requests().len(), if row.then { 2 } else { 1 }, "{}", row.what);
     }
 }

@@ -1,6 +1,12 @@
 //! What Lambda and its user set in the environment: endpoints, and where credentials come from.
 
-use harness::{bedrock, call::Call, credentials::CredentialServer, dynamodb::Table, http::Response};
+use harness::{
+    bedrock,
+    call::Call,
+    credentials::CredentialServer,
+    dynamodb::Table,
+    http::{Body, Response},
+};
 use serde_json::json;
 
 use crate::support::{Chat, aws, nobody, scratch};
@@ -51,14 +57,34 @@ fn one_endpoint_of_its_own_leaves_the_other_service_at_the_general_one() {
 }
 
 #[test]
-fn settings_of_the_sdk_that_are_wrong_stop_the_program_with_all_others_in_one_line() {
-    let settings = [("MODEL_ID", "claude"), ("AWS_ENDPOINT_URL", "localhost:4566"), ("AWS_REGION", "us east")];
-    let mut chat = Chat::start(&backend(), &settings);
-    assert!(!chat.end().success());
-    let [line] = &chat.log()[..] else { panic!("not one line") };
-    for (name, _) in settings {
-        assert!(line["message"].as_str().unwrap().contains(&format!("{name} holds ")), "{line}");
+fn settings_of_the_sdk_and_of_lambda_that_are_wrong_stop_the_program_with_all_others_in_one_line() {
+    let settings = [
+        ("MODEL_ID", "claude", "MODEL_ID holds \"claude\""),
+        ("AWS_ENDPOINT_URL", "http://localhost:4566/?a=b", "AWS_ENDPOINT_URL holds \"http://localhost:4566/?a=b\""),
+        ("AWS_REGION", "", "AWS_REGION is not set"),
+        ("AWS_ACCESS_KEY_ID", "AKIA\n", "AWS_ACCESS_KEY_ID has the character U+000A at place 5 of 5"),
+        ("AWS_SESSION_TOKEN", "hush\u{1}hush", "AWS_SESSION_TOKEN has the character U+0001 at place 5 of 9"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://evil.example/x", "FULL_URI holds \"http://evil.example/x\""),
+        ("SSL_CERT_FILE", "/nonexistent", "SSL_CERT_FILE holds \"/nonexistent\""),
+        ("AWS_LAMBDA_RUNTIME_API", "", "AWS_LAMBDA_RUNTIME_API holds \"\""),
+    ];
+    let mut chat = Chat::start(&backend(), &settings.map(|(name, value, _)| (name, value)));
+    assert_eq!(chat.end().code(), Some(1), "{}", chat.log_text());
+    let [line] = &chat.log()[..] else { panic!("not one line: {}", chat.log_text()) };
+    for (.., fault) in settings {
+        assert!(line["message"].as_str().unwrap().contains(fault), "{fault}: {line}");
     }
+    assert!(!chat.log_text().contains("hush"), "{line}");
+}
+
+#[test]
+fn half_of_a_key_pair_stops_the_program_which_names_the_other_half() {
+    let mut chat = Chat::start(&backend(), &[("AWS_SECRET_ACCESS_KEY", "")]);
+    assert_eq!(chat.end().code(), Some(1), "{}", chat.log_text());
+    let [line] = &chat.log()[..] else { panic!("not one line: {}", chat.log_text()) };
+    let expected = "the settings are wrong, the function stops: AWS_SECRET_ACCESS_KEY is not set, but \
+                    AWS_ACCESS_KEY_ID is: set both or neither";
+    assert_eq!(line["message"], expected);
 }
 
 #[test]
@@ -80,20 +106,76 @@ fn a_container_gives_the_credentials_once_for_both_services() {
     }
 }
 
+/// The reply is 500, AWS is not asked, and each line that is not information has this code, a hint that begins so, and
+/// the text in its detail where it has one.
+fn has_no_credentials(settings: &[(&str, &str)], code: &str, hint: &str, detail: &str) {
+    let backend = backend();
+    let chat = Chat::start(&backend, &[&NO_KEYS[..], settings].concat());
+    let unreachable = json!({"error": "Bedrock service error: the model could not be reached"});
+    assert_eq!(chat.post(json!({"message": "sci-fi?"})), (500, unreachable));
+    assert!(backend.requests().is_empty());
+    let told: Vec<_> = chat.log().into_iter().filter(|line| line["level"] != "INFO").collect();
+    for message in ["the model gave no answer", "the catalogue cannot be read: answering from general knowledge"] {
+        assert!(told.iter().any(|line| line["message"] == message), "{}", chat.log_text());
+    }
+    for line in told {
+        assert_eq!(line["code"], code, "{line}");
+        assert!(line["hint"].as_str().unwrap().starts_with(hint), "{line}");
+        assert!(line.get("detail").is_none_or(|told| told.as_str().unwrap().contains(detail)), "{detail}: {line}");
+    }
+    assert!(!chat.log_text().contains("hush"), "{}", chat.log_text());
+}
+
 #[test]
 fn without_credentials_the_log_says_so_with_a_hint() {
-    let server = CredentialServer::start("another").unwrap();
+    has_no_credentials(&[], "NoCredentials", "set AWS_ACCESS_KEY_ID", "no variable names a source of credentials");
+}
+
+#[test]
+fn a_credentials_endpoint_that_gives_none_is_named_with_what_failed() {
+    let full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    let page = || Response { status: 200, headers: Vec::new(), body: Body::Whole(b"<html>Sign in</html>".to_vec()) };
+    let html = CredentialServer::answering(move |_| page()).unwrap();
+    let unauthorized = CredentialServer::start("another").unwrap();
+    let failing = CredentialServer::answering(|_| Response::error(500, "InternalError", "oh")).unwrap();
+    let refused = nobody().replace("https", "http");
+    let hint = "check what answers at the address in AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    for (address, detail) in [
+        (html.url.as_str(), "JSON"),
+        (&unauthorized.url, "401"),
+        (&failing.url, "500"),
+        (&refused, "Connection refused"),
+    ] {
+        let settings = [(full, address), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "hush-wrong")];
+        has_no_credentials(&settings, "CredentialsEndpoint", hint, detail);
+        has_no_credentials(&settings, "CredentialsEndpoint", hint, &format!("{address}, which {full} names"));
+    }
+}
+
+#[test]
+fn a_token_file_that_is_missing_is_named() {
+    let server = CredentialServer::start("hush-token").unwrap();
     let uri = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url.as_str());
-    for settings in [&NO_KEYS[..], &[NO_KEYS[0], NO_KEYS[1], uri, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "wrong")]] {
-        let backend = backend();
-        let chat = Chat::start(&backend, settings);
-        let unreachable = json!({"error": "Bedrock service error: the model could not be reached"});
-        assert_eq!(chat.post(json!({"message": "sci-fi?"})), (500, unreachable));
-        assert!(backend.requests().is_empty());
-        for message in ["the model gave no answer", "the catalogue cannot be read: answering from general knowledge"] {
-            let line = chat.log().into_iter().find(|line| line["message"] == message).unwrap();
-            assert_eq!(line["code"], "NoCredentials", "{line}");
-            assert!(line["hint"].as_str().unwrap().starts_with("set AWS_ACCESS_KEY_ID"), "{line}");
-        }
+    let file = ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/nonexistent/token");
+    let hint = "set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+    has_no_credentials(&[uri, file], "CredentialsTokenFile", hint, "/nonexistent/token");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_key_that_no_request_can_be_signed_with_is_a_failure_and_not_a_panic() {
+    for (id, token, name) in [("AKIA\n", "session", "AccessKeyId"), ("AKIA", "hush\u{1}", "Token")] {
+        let expiration = "2100-01-01T00:00:00Z";
+        let server = CredentialServer::answering(move |_| {
+            let secret = "hush-secret";
+            Response::ok(
+                json!({"AccessKeyId": id, "SecretAccessKey": secret, "Token": token, "Expiration": expiration}),
+            )
+        })
+        .unwrap();
+        let uri = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url.as_str());
+        let detail =
+            format!("{name} of {}, which AWS_CONTAINER_CREDENTIALS_FULL_URI names, has the character", server.url);
+        has_no_credentials(&[uri], "UnfitCredentials", "set the value that the detail names again", &detail);
     }
 }

@@ -99,7 +99,34 @@ fn whatever_fails_one_request_makes_four_calls_at_most() {
         assert_eq!((status, body), (500, json!({"error": format!("Bedrock service error: {told}")})));
         let calls = backend.requests().iter().filter(|request| request.line.starts_with("POST /model/")).count();
         assert_eq!(calls, function::model::MAX_ATTEMPTS, "{told}");
+        has_only_lines_of_its_own(&chat);
     }
+}
+
+/// Each warning and error of the log has a hint, but for the one at start about a model: none is another crate's.
+fn has_only_lines_of_its_own(chat: &Chat) {
+    for line in chat.log().iter().filter(|line| line["level"] != "INFO") {
+        assert!(line["hint"].is_string() || line["model"].is_string(), "{line}");
+    }
+}
+
+#[test]
+fn a_table_whose_address_answers_something_else_leaves_the_copy_that_there_is() {
+    let answer = || Some(Response::ok(bedrock::answer("Alien.")));
+    let table = Table::of_films(3);
+    let backend = aws(move |request| if request.call() == Call::Scan { Some(table.scan(request)) } else { answer() });
+    let chat = Chat::start(&backend, &[("CATALOG_TTL", "1")]);
+    assert_eq!(chat.post(question()).0, 200);
+    backend.answer_by(move |request| if request.call() == Call::Scan { Some(Response::ok("{}")) } else { answer() });
+    let refused = "the catalogue cannot be read again: answering from the copy that there is";
+    while !chat.log_text().contains(refused) {
+        assert_eq!(chat.post(question()).0, 200);
+    }
+    assert_eq!(chat.post(question()).0, 200);
+    let asked = backend.requests().into_iter().rfind(|request| matches!(request.call(), Call::Converse(_))).unwrap();
+    assert!(String::from_utf8_lossy(&asked.body).contains("Celestial Nomads"), "the prompt has no films");
+    let line = chat.log().into_iter().find(|line| line["message"] == refused).unwrap();
+    assert_eq!(line["code"], "UnreadableAnswer", "{line}");
 }
 
 #[test]
@@ -132,4 +159,5 @@ fn a_table_that_throttles_costs_the_films_and_not_the_answer_until_it_recovers()
     assert_eq!(scans(&backend), 8);
     let asked = backend.requests().pop().unwrap();
     assert!(String::from_utf8_lossy(&asked.body).contains("<catalog>"), "the prompt has no films");
+    has_only_lines_of_its_own(&chat);
 }

@@ -69,12 +69,12 @@ async fn an_answer_that_is_not_json_is_a_failure_that_quotes_nothing() {
 }
 
 #[tokio::test]
-async fn an_error_without_a_code_is_known_by_its_status() {
-    let gateway =
-        || Response { status: 502, headers: Vec::new(), body: Body::Whole(b"<html>Bad Gateway</html>".to_vec()) };
+async fn an_error_without_a_code_names_its_status_and_content_type_and_quotes_nothing() {
+    let gateway = || Response { status: 502, headers: Vec::new(), body: Body::Whole(b"<html>secret</html>".to_vec()) };
     let backend = aws(move |_| Some(gateway()));
     let failure = ask(&backend, "us.anthropic.claude-haiku-5-5").await.unwrap_err();
-    assert_eq!((failure.public, failure.trouble.code.as_str()), (ModelTrouble::Failed, "HTTP 502"));
+    assert_eq!((failure.public, failure.trouble.code.as_str()), (ModelTrouble::Failed, "UnreadableAnswer"));
+    assert_eq!(failure.trouble.detail, "the answer is not the service's: HTTP 502, content type none, no error code");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
 use function::{
+    aws::{ENDPOINT_FAILED, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS},
     catalog::{Query, Shelf},
     chat::{Conversation, Prompt},
     deadline::Deadline,
@@ -19,6 +20,10 @@ use harness::{
 use crate::support::{aws, sdk_config};
 
 const FALLBACKS: [&str; 2] = ["us.anthropic.claude-haiku-4-5-20251001-v1:0", "us.amazon.nova-lite-v1:0"];
+
+/// The row of answers that Bedrock did not write.
+const FOREIGN: &str = "an answer that broke off while it was read, or that Bedrock did not write (half of a JSON document, \
+                       JSON of another kind, HTML with any status, an error without a code)";
 
 type Rule = fn(&Request) -> Option<Response>;
 
@@ -82,6 +87,12 @@ fn cut(_: &Request) -> Option<Response> {
     Some(response)
 }
 
+/// What a proxy or a gateway writes.
+fn page(status: u16, content_type: &str, body: &str) -> Response {
+    let body = Body::Whole(body.as_bytes().to_vec());
+    Response { status, headers: vec![("content-type", content_type.to_owned())], body }
+}
+
 fn silent(_: &Request) -> Option<Response> {
     Some(Response::ok(bedrock::answer("")))
 }
@@ -94,20 +105,24 @@ fn streaming(frames: &[Vec<u8>]) -> Response {
 
 #[tokio::test]
 async fn what_does_not_come_from_the_service_is_treated_as_its_row_says() {
-    let unreadable = "an answer that broke off while it was read, or that Bedrock did not write (HTML, half of a JSON \
-                      document)";
+    let unreadable = FOREIGN;
     let broken = "no connection, or one that broke";
     let silence = "an answer without text";
     let fault = "Bedrock failed in the middle of a stream";
-    let whole: [(&str, Rule); 6] = [
+    let whole: [(&str, Rule); 9] = [
         (unreadable, html),
         (unreadable, half),
         (unreadable, cut),
+        (unreadable, |_| Some(Response::ok(""))),
+        (unreadable, |_| Some(Response::ok("{}"))),
+        (unreadable, |_| Some(Response::ok(r#"{"message": "Forbidden by gateway"}"#))),
         (silence, silent),
         (broken, |_| None),
         (fault, |_| Some(Response::error(500, "InternalServerException", "oh"))),
     ];
-    let streams: [(&str, Rule); 7] = [
+    let streams: [(&str, Rule); 9] = [
+        (unreadable, |_| Some(Response::ok("{}"))),
+        (unreadable, |_| Some(Response::ok(r#"{"message": "Forbidden by gateway"}"#))),
         (unreadable, html),
         (unreadable, half),
         (unreadable, |_| Some(streaming(&[words("Watch ")[..9].to_vec()]))),
@@ -122,11 +137,50 @@ async fn what_does_not_come_from_the_service_is_treated_as_its_row_says() {
         }
     }
     // These are shown elsewhere: `attempts.rs` by a clock of its own, `surroundings.rs` by the program.
-    let shown =
-        [unreadable, broken, silence, fault, "no answer in time", "no credentials", "the request cannot be built"];
+    let credentials = [NO_CREDENTIALS, ENDPOINT_FAILED, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS].map(|row| row.what);
+    let shown = [unreadable, broken, silence, fault, "no answer in time", "the request cannot be built"];
+    let shown = [&shown[..], &credentials].concat();
     for row in FAILURES.iter().filter(|row| row.example.status == 0) {
         assert!(shown.contains(&row.what), "{} has no test", row.what);
     }
+}
+
+#[tokio::test]
+async fn an_error_answer_that_bedrock_did_not_write_is_known_as_that_whatever_its_status() {
+    for status in [302, 400, 403, 404, 407, 413, 429, 500, 502, 503] {
+        let html = move |_: &Request| Some(page(status, "text/html", "<html>Sign in to this network</html>"));
+        for streamed in [false, true] {
+            is_row(&aws(html), FOREIGN, streamed).await;
+        }
+        let failure = ask(&sdk_config(&aws(html).url), false).await.unwrap_err();
+        let told = format!("the answer is not the service's: HTTP {status}, content type text/html, no error code");
+        assert_eq!((failure.trouble.code.as_str(), failure.trouble.detail), ("UnreadableAnswer", told));
+    }
+    for (status, what) in [
+        (400, FOREIGN),
+        (403, FOREIGN),
+        (404, FOREIGN),
+        (502, FOREIGN),
+        (429, "too many requests, or another quota"),
+        (503, "the model has no capacity at the moment"),
+        (504, "the model did not answer Bedrock in time"),
+    ] {
+        for body in [r#"{"message": "Forbidden by gateway"}"#, ""] {
+            is_row(&aws(move |_| Some(page(status, "application/json", body))), what, false).await;
+        }
+    }
+}
+
+/// The REST protocol names the error in the header too: a body that was lost on the way does not hide it.
+#[tokio::test]
+async fn an_error_that_only_the_header_names_is_the_services() {
+    let code = "AccessDeniedException:http://internal.amazon.com/coral/com.amazon.bedrock/";
+    let backend = aws(move |_| {
+        let mut denied = page(403, "application/json", "<");
+        denied.headers.push(("x-amzn-errortype", code.to_owned()));
+        Some(denied)
+    });
+    is_row(&backend, "the role may not call the model", false).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,127 @@
+//! Where credentials come from: keys in variables, or a server near the function.
+
+use std::{fmt, net::IpAddr};
+
+use http::Uri;
+
+use super::{Reader, surroundings::url};
+
+const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+/// Where a relative address begins (Amazon ECS Developer Guide, "Task IAM role").
+const CONTAINER_HOST: &str = "http://169.254.170.2";
+
+const FULL_ALLOWED: &str = "an https URL, or an http URL of localhost, a loopback address, 169.254.170.2, \
+                            169.254.170.23 or [fd00:ec2::23]";
+
+/// Where credentials come from. No credential is in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Source {
+    /// No variable says it.
+    #[default]
+    Unset,
+    /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with or without `AWS_SESSION_TOKEN`.
+    Variables,
+    /// A server gives them.
+    Container(Container),
+}
+
+/// The server that gives credentials. The SDK reads its variables again, with the token that it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// The variable that holds the address.
+    pub variable: &'static str,
+    /// The address, without its query.
+    pub address: String,
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
+    pub token_file: Option<String>,
+}
+
+impl fmt::Display for Container {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, which {} names", self.address, self.variable)
+    }
+}
+
+impl Source {
+    /// The variables of [`Source::Variables`].
+    pub const VARIABLES: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
+    pub(super) fn read<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Self> {
+        let [id, secret, token] = Self::VARIABLES;
+        // The SDK takes blanks off the token's ends, and off nothing else.
+        let pair = [reader.secret(id, visible), reader.secret(secret, visible)];
+        let token = reader.trimmed_secret(token, visible);
+        let container = container(reader);
+        let has_keys = match pair {
+            [Some(true), Some(false)] => {
+                reader.refuse(format!("{secret} is not set, but {id} is: set both or neither"))
+            }
+            [Some(false), Some(true)] => {
+                reader.refuse(format!("{id} is not set, but {secret} is: set both or neither"))
+            }
+            [id, secret] => id.zip(secret).map(|(id, secret)| id && secret),
+        };
+        let (has_keys, _, container) = (has_keys?, token?, container?);
+        Some(if has_keys { Self::Variables } else { container.map_or(Self::Unset, Self::Container) })
+    }
+}
+
+fn container<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Option<Container>> {
+    let full = reader.of_sdk(FULL, FULL_ALLOWED, full_uri);
+    let relative = reader.of_sdk(RELATIVE, "a path that begins with /", relative_uri);
+    let token = reader.secret(TOKEN, printable);
+    let token_file = reader.of_sdk(TOKEN_FILE, "the path of a file", |path| Some(path.to_owned()));
+    let (full, relative, _, token_file) = (full?, relative?, token?, token_file?);
+    // In the order of the SDK.
+    let named = relative.map(|path| (RELATIVE, format!("{CONTAINER_HOST}{path}")));
+    let named = named.or_else(|| full.map(|address| (FULL, address)));
+    Some(named.map(|(variable, address)| Container { variable, address, token_file }))
+}
+
+/// The SDK sends the token over plain HTTP to these hosts only (aws-config 1.13, `ecs.rs`). It looks up other names and
+/// takes those of loopback addresses too; here `localhost` is the only one.
+fn full_uri(text: &str) -> Option<String> {
+    let uri: Uri = url(text)?.parse().ok()?;
+    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+    let is_near = match host.parse::<IpAddr>() {
+        Ok(address) => address.is_loopback() || ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"].contains(&host),
+        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    };
+    (uri.scheme_str() == Some("https") || is_near).then(|| without_query(text))
+}
+
+fn relative_uri(text: &str) -> Option<String> {
+    let uri: Uri = text.parse().ok()?;
+    (text.starts_with('/') && uri.authority().is_none()).then(|| without_query(text))
+}
+
+fn without_query(text: &str) -> String {
+    text.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// Whether a key or token may have `c`. AWS's are visible ASCII; in a header a line break ends the value.
+pub(crate) fn visible(c: char) -> bool {
+    c.is_ascii_graphic()
+}
+
+/// Whether the value of `Authorization` may have `c`: a scheme has a space after it.
+pub(crate) fn printable(c: char) -> bool {
+    c.is_ascii_graphic() || c == ' '
+}
+
+/// What is wrong with a value that must not be shown, as the end of a sentence about it.
+pub(crate) fn unfit(value: &str, is_allowed: impl Fn(char) -> bool) -> Option<String> {
+    if value.is_empty() {
+        return Some("is empty".to_owned());
+    }
+    let (at, c) = value.chars().enumerate().find(|&(_, c)| !is_allowed(c))?;
+    let (code, place, length) = (u32::from(c), at + 1, value.chars().count());
+    Some(format!("has the character U+{code:04X} at place {place} of {length}, allowed are visible ASCII characters"))
+}
+
+#[cfg(test)]
+#[path = "credentials_tests.rs"]
+mod tests;
