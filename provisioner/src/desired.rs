@@ -349,12 +349,8 @@ fn read_package(
         return Ok(None);
     }
     let zip = package::read(&path).map_err(|error| {
-        let first = match path.is_dir() {
-            true => format!("correct that, or leave it out with a line in {}", path.join(package::RULES).display()),
-            false => "write it with `make build`".to_owned(),
-        };
-        Error::new(format!("reading the package {} of `{logical_id}`", path.display()), error)
-            .hint(format!("{first}, or name another with `--code {logical_id}=ZIP`"))
+        let hint = format!("{}, or name another with `--code {logical_id}=ZIP`", error.remedy);
+        Error::new(format!("reading the package {} of `{logical_id}`", path.display()), error).hint(hint)
     })?;
     let way = match packages.check {
         PackageCheck::ForLambda => Some(Way::InTheCall),

@@ -6,14 +6,16 @@ use crate::desired::Desired;
 /// No package holds what looks forgotten.
 pub(super) fn nothing_forgotten(desired: &Desired) -> impl Iterator<Item = Finding> {
     desired.forgotten.iter().map(|(logical_id, forgotten)| {
+        let look = if forgotten.names.len() == 1 { "looks" } else { "look" };
         let names: Vec<_> = forgotten.names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
-        let more = match forgotten.names.len().saturating_sub(MOST) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
+        let listed = match (forgotten.names.len().saturating_sub(MOST), names.split_last()) {
+            (0, Some((last, others))) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+            (0, _) => names.concat(),
+            (more, _) => format!("{} and {more} more", names.join(", ")),
         };
         let cause = format!(
-            "the package holds {}{more}, which looks forgotten: everyone who may read the function's code can read it",
-            names.join(", ")
+            "the package holds {listed}, which {look} forgotten: everyone who may read the function's code can read {}",
+            if forgotten.names.len() == 1 { "it" } else { "them" },
         );
         Finding {
             logical_id: logical_id.clone(),
@@ -27,3 +29,27 @@ pub(super) fn nothing_forgotten(desired: &Desired) -> impl Iterator<Item = Findi
 
 /// How many are named.
 const MOST: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::package::Forgotten;
+    use crate::plan::tests::spec::Spec;
+
+    #[test]
+    fn one_file_looks_forgotten_and_several_look_forgotten() {
+        let cause = |names: &[&str]| {
+            let mut desired = Spec::plain().desired();
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            desired.forgotten = [("Function".to_owned(), Forgotten { names, hint: String::new() })].into();
+            let found: Vec<_> = nothing_forgotten(&desired).map(|finding| finding.cause).collect();
+            found[0].split(": everyone").next().unwrap().to_owned()
+        };
+        assert_eq!(cause(&["a"]), "the package holds `a`, which looks forgotten");
+        assert_eq!(cause(&["a", "b"]), "the package holds `a` and `b`, which look forgotten");
+        assert_eq!(
+            cause(&["a", "b", "c", "d", "e", "f", "g"]),
+            "the package holds `a`, `b`, `c`, `d`, `e` and 2 more, which look forgotten"
+        );
+    }
+}

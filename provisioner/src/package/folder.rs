@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use zip::ZipWriter;
 use zip::result::ZipResult;
 
-use super::left_out::LeftOut;
+use super::Unread;
+use super::left_out::{LeftOut, RULES, Refused, is_an_asset};
 use super::zip_file::{EXECUTABLE, PLAIN, entry};
 
 /// Zips what is in a folder: the same bytes for the same content, on every machine.
@@ -19,11 +20,28 @@ use super::zip_file::{EXECUTABLE, PLAIN, entry};
 /// # Errors
 /// When it holds no file, something in it cannot be read or is neither file nor folder, or a link leads back to a folder
 /// that it is in.
-pub(super) fn zip(folder: &Path) -> Result<Vec<u8>, String> {
-    let mut files = Vec::new();
-    collect(folder, "", &mut Vec::new(), &mut LeftOut::of(folder), &mut files)?;
+pub(super) fn zip(folder: &Path) -> Result<Vec<u8>, Unread> {
+    packed(folder).map_err(|Refused { cause, remedy }| {
+        let general = || match is_an_asset(folder) {
+            true => "correct that in the CDK app, then run `cdk synth`".to_owned(),
+            false => format!("correct that, or leave it out with a line in {}", folder.join(RULES).display()),
+        };
+        Unread { cause, remedy: remedy.unwrap_or_else(general) }
+    })
+}
+
+fn packed(folder: &Path) -> Result<Vec<u8>, Refused> {
+    let mut found = Found::default();
+    collect(folder, "", &mut Vec::new(), &mut LeftOut::of(folder), &mut found)?;
+    let Found { mut files, is_any_left_out } = found;
     if files.is_empty() {
-        return Err("the folder holds no file that is packed".to_owned());
+        return Err(match is_any_left_out {
+            true => Refused::new(
+                format!("all that the folder holds is left out, by {RULES} or as Git's own"),
+                "correct the rules, which leave out the function's code",
+            ),
+            false => Refused::new("the folder holds no file", "put the function's code into it"),
+        });
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
@@ -31,7 +49,14 @@ pub(super) fn zip(folder: &Path) -> Result<Vec<u8>, String> {
         let content = fs::read(&file.path).map_err(|error| format!("{}: {error}", file.name))?;
         add(&mut writer, &file, &content).map_err(|error| format!("{}: {error}", file.name))?;
     }
-    writer.finish().map(Cursor::into_inner).map_err(|error| error.to_string())
+    Ok(writer.finish().map(Cursor::into_inner).map_err(|error| error.to_string())?)
+}
+
+/// What a folder holds.
+#[derive(Default)]
+struct Found {
+    files: Vec<File>,
+    is_any_left_out: bool,
 }
 
 /// A file that goes into the zip.
@@ -53,15 +78,15 @@ fn collect(
     prefix: &str,
     above: &mut Vec<PathBuf>,
     left_out: &mut LeftOut,
-    files: &mut Vec<File>,
-) -> Result<(), String> {
+    all: &mut Found,
+) -> Result<(), Refused> {
     let told = |name: &str, error: std::io::Error| format!("{name}: {error}");
     let itself = folder.canonicalize().map_err(|error| told(prefix, error))?;
     if above.contains(&itself) {
-        return Err(format!("{} leads back to a folder that it is in", prefix.trim_end_matches('/')));
+        return Err(format!("{} leads back to a folder that it is in", prefix.trim_end_matches('/')).into());
     }
     above.push(itself);
-    left_out.enter(folder)?;
+    left_out.enter(folder, prefix)?;
     for found in fs::read_dir(folder).map_err(|error| told(prefix, error))? {
         let found = found.map_err(|error| told(prefix, error))?;
         let path = found.path();
@@ -69,19 +94,20 @@ fn collect(
         // Of what is left out nothing is asked: it may be a link to nowhere, or a pipe.
         let is_folder = found.file_type().is_ok_and(|kind| kind.is_dir()) || path.is_dir();
         if left_out.has(&path, is_folder) {
+            all.is_any_left_out = true;
             continue;
         }
         let Some(name) = name.to_str() else {
-            return Err(format!("{prefix}{}: a name in a zip must be UTF-8", name.to_string_lossy()));
+            return Err(format!("{prefix}{}: a name in a zip must be UTF-8", name.to_string_lossy()).into());
         };
         let name = format!("{prefix}{name}");
         let what = fs::metadata(&path).map_err(|error| told(&name, error))?;
         if what.is_dir() {
-            collect(&path, &format!("{name}/"), above, left_out, files)?;
+            collect(&path, &format!("{name}/"), above, left_out, all)?;
         } else if let Some(kind) = not_a_file(what.file_type()) {
-            return Err(format!("{name} is {kind}, and only files and folders can be packed"));
+            return Err(format!("{name} is {kind}, and only files and folders can be packed").into());
         } else {
-            files.push(File { name, path, executable: is_executable(&what) });
+            all.files.push(File { name, path, executable: is_executable(&what) });
         }
     }
     left_out.leave();
@@ -181,8 +207,8 @@ mod tests {
     #[test]
     fn what_cannot_be_zipped_says_why() {
         let folder = tempfile::tempdir().unwrap();
-        let cause = || zip(folder.path()).unwrap_err();
-        assert_eq!(cause(), "the folder holds no file that is packed");
+        let cause = || zip(folder.path()).unwrap_err().cause;
+        assert_eq!(cause(), "the folder holds no file");
         fs::create_dir(folder.path().join("a")).unwrap();
         symlink(folder.path(), folder.path().join("a/round")).unwrap();
         assert_eq!(cause(), "a/round leads back to a folder that it is in");
@@ -229,7 +255,7 @@ mod tests {
         fs::create_dir(&pipe).unwrap();
         let made = std::process::Command::new("mkfifo").arg(pipe.join("pipe")).status().unwrap();
         assert!(made.success());
-        let cause = || zip(folder.path()).unwrap_err();
+        let cause = || zip(folder.path()).unwrap_err().cause;
         assert_eq!(cause(), "lib/pipe is a named pipe, and only files and folders can be packed");
         put(folder.path(), ".provisionerignore", "pipe\n", 0o644);
         assert!(zip(folder.path()).is_ok());
@@ -238,15 +264,46 @@ mod tests {
         fs::remove_file(folder.path().join("socket")).unwrap();
         symlink("/dev/zero", folder.path().join("zero")).unwrap();
         assert_eq!(cause(), "zero is a device, and only files and folders can be packed");
-        assert!(super::super::read(Path::new("/dev/zero")).unwrap_err().contains("it is a device"));
+        assert!(super::super::read(Path::new("/dev/zero")).unwrap_err().cause.contains("it is a device"));
     }
 
     #[test]
-    fn a_rule_that_cannot_be_read_names_its_file() {
+    fn lines_that_git_ignores_are_ignored_and_the_others_count() {
         let folder = tempfile::tempdir().unwrap();
+        for name in ["index.py", "a", "z"] {
+            put(folder.path(), name, "", 0o644);
+        }
+        put(folder.path(), ".provisionerignore", "[z-a]\n**\\\na\n", 0o644);
+        let names: Vec<_> = listed(zip(folder.path()).unwrap()).into_iter().map(|(name, ..)| name).collect();
+        assert_eq!(names, ["index.py", "z"]);
+    }
+
+    #[test]
+    fn rules_that_are_no_text_are_corrected_and_get_no_further_line() {
+        let folder = tempfile::tempdir().unwrap();
+        put(folder.path(), "lib/index.py", "", 0o644);
+        let rules = folder.path().join("lib/.provisionerignore");
+        fs::write(&rules, b"a\ncaf\xe9\n").unwrap();
+        let Unread { cause, remedy } = zip(folder.path()).unwrap_err();
+        assert_eq!(cause, "lib/.provisionerignore is not UTF-8: byte 6 on line 2 belongs to another encoding");
+        assert_eq!(remedy, format!("save {} as UTF-8", rules.display()));
+        fs::remove_file(&rules).unwrap();
+        symlink("/nowhere", folder.path().join("lib/gone")).unwrap();
+        let remedy = zip(folder.path()).unwrap_err().remedy;
+        assert!(remedy.contains("leave it out with a line in ") && !remedy.contains("lib/"), "{remedy}");
+    }
+
+    #[test]
+    fn a_folder_that_is_empty_or_left_out_whole_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("empty")).unwrap();
+        let unread = zip(folder.path()).unwrap_err();
+        assert_eq!(unread.cause, "the folder holds no file");
+        assert_eq!(unread.remedy, "put the function's code into it");
         put(folder.path(), "index.py", "", 0o644);
-        put(folder.path(), ".provisionerignore", "a\n[z-a]\n", 0o644);
-        let cause = zip(folder.path()).unwrap_err();
-        assert!(cause.contains(".provisionerignore") && cause.contains("[z-a]"), "{cause}");
+        put(folder.path(), ".provisionerignore", "*\n", 0o644);
+        let unread = zip(folder.path()).unwrap_err();
+        assert_eq!(unread.cause, "all that the folder holds is left out, by .provisionerignore or as Git's own");
+        assert_eq!(unread.remedy, "correct the rules, which leave out the function's code");
     }
 }

@@ -1,11 +1,12 @@
 //! What of a folder is not packed.
 
+use std::fs;
 use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 /// The file whose lines say what is not packed, as those of a `.gitignore` say it: in the folder and in each below it.
-pub const RULES: &str = ".provisionerignore";
+pub(super) const RULES: &str = ".provisionerignore";
 
 /// What of a folder is not packed: what its rules say, the rules themselves, and a Git repository.
 pub(super) enum LeftOut {
@@ -15,23 +16,61 @@ pub(super) enum LeftOut {
     Nothing,
 }
 
+/// Why a folder is not packed.
+pub(super) struct Refused {
+    pub cause: String,
+    /// What to do about it, where it is not what is to be packed that is at fault.
+    pub remedy: Option<String>,
+}
+
+impl Refused {
+    pub(super) fn new(cause: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { cause: cause.into(), remedy: Some(remedy.into()) }
+    }
+}
+
+impl From<String> for Refused {
+    fn from(cause: String) -> Self {
+        Self { cause, remedy: None }
+    }
+}
+
 impl LeftOut {
     /// Of this folder; none of its rules is read yet.
     pub(super) fn of(folder: &Path) -> Self {
         if is_an_asset(folder) { Self::Nothing } else { Self::Rules(Vec::new()) }
     }
 
-    /// Reads the rules of a folder: they count for what is in it and below it.
-    pub(super) fn enter(&mut self, folder: &Path) -> Result<(), String> {
+    /// Reads the rules of a folder: they count for what is in it and below it. `prefix` is its path in the package.
+    ///
+    /// A line that matches nothing to Git, such as `[z-a]`, matches nothing here.
+    pub(super) fn enter(&mut self, folder: &Path, prefix: &str) -> Result<(), Refused> {
         let Self::Rules(rules) = self else { return Ok(()) };
         let path = folder.join(RULES);
         let mut read = None;
         // What is no file is met and refused in its place.
         if path.is_file() {
+            let bytes = fs::read(&path)
+                .map_err(|error| Refused::new(format!("{prefix}{RULES}: {error}"), "make it readable"))?;
+            let text = std::str::from_utf8(&bytes).map_err(|error| {
+                let valid = error.valid_up_to();
+                let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+                Refused::new(
+                    format!(
+                        "{prefix}{RULES} is not UTF-8: byte {} on line {line} belongs to another encoding",
+                        valid + 1
+                    ),
+                    format!("save {} as UTF-8", path.display()),
+                )
+            })?;
             let mut builder = GitignoreBuilder::new(folder);
-            let refused = builder.add(&path);
-            let built = refused.map_or_else(|| builder.build(), Err);
-            read = Some(built.map_err(|error| format!("reading {RULES}: {error}"))?);
+            for line in text.trim_start_matches('\u{feff}').lines() {
+                let _ = builder.add_line(None, line);
+            }
+            let built = builder.build();
+            read = Some(built.map_err(|error| {
+                Refused::new(format!("{prefix}{RULES}: {error}"), format!("correct {}", path.display()))
+            })?);
         }
         rules.push(read);
         Ok(())

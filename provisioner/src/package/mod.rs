@@ -8,25 +8,41 @@ mod left_out;
 mod size;
 mod zip_file;
 
+use std::fmt;
 use std::path::Path;
 
 pub use check::{Target, check};
 pub use forgotten::{Forgotten, forgotten};
-pub use left_out::RULES;
 pub use size::{Way, check_size};
 pub use zip_file::{sha256, write};
+
+/// Why a package cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// What is wrong, and with what of it.
+    pub cause: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.cause)
+    }
+}
 
 /// A package's bytes: a zip as it is, a folder zipped.
 ///
 /// # Errors
 /// Why it cannot be read; what it is for, the caller knows.
-pub fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let what = std::fs::metadata(path).map_err(|error| error.to_string())?;
+pub fn read(path: &Path) -> Result<Vec<u8>, Unread> {
+    let unread = |cause: String| Unread { cause, remedy: "write it with `make build`".to_owned() };
+    let what = std::fs::metadata(path).map_err(|error| unread(error.to_string()))?;
     if what.is_dir() {
         return folder::zip(path);
     }
     if let Some(kind) = folder::not_a_file(what.file_type()) {
-        return Err(format!("it is {kind}, and a package is a zip file or a folder"));
+        return Err(unread(format!("it is {kind}, and a package is a zip file or a folder")));
     }
-    std::fs::read(path).map_err(|error| error.to_string())
+    std::fs::read(path).map_err(|error| unread(error.to_string()))
 }

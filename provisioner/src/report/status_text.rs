@@ -126,13 +126,24 @@ fn comparison(status: &Status) -> String {
     let Status { resources, differences, state, .. } = status;
     let mut text = match state {
         State::NotDeployed => {
-            format!("{}: none of its {resources} resources is this stack's\n", strong("not deployed"))
+            let none = match resources {
+                1 => "its one resource is not".to_owned(),
+                many => format!("none of its {many} resources is"),
+            };
+            format!("{}: {none} this stack's\n", strong("not deployed"))
         }
-        State::Equal => format!("{}: all {resources} resources\n", added("as the template says")),
+        State::Equal => {
+            let all =
+                if *resources == 1 { "its one resource".to_owned() } else { format!("all {resources} resources") };
+            format!("{}: {all}\n", added("as the template says"))
+        }
         State::Drifted => {
-            let differ = if differences.len() == 1 { "differs" } else { "differ" };
-            let count = format!("{} of {resources} resources {differ} from the template", differences.len());
-            format!("{}\n", changed(count))
+            let count = match (differences.len(), resources) {
+                (_, 1) => "its one resource differs".to_owned(),
+                (1, many) => format!("1 of {many} resources differs"),
+                (some, many) => format!("{some} of {many} resources differ"),
+            };
+            format!("{}\n", changed(format!("{count} from the template")))
         }
     };
     let (blocked, others): (Vec<_>, Vec<_>) = differences.iter().partition(|one| one.hint.is_some());

@@ -160,3 +160,14 @@ fn only_the_newest_versions_are_shown_and_those_that_somebody_gets() {
     assert!(versions[10].contains("version 1 ") && versions[10].contains("100 % of live"), "{text}");
     assert!(text.contains("and 3 older"), "{text}");
 }
+
+#[test]
+fn one_resource_is_not_counted() {
+    let mut status = status_of(Spec::plain().desired(), &existing(&Spec::plain(), true), None);
+    status.resources = 1;
+    assert!(read(&status).ends_with("as the template says: its one resource\n"), "{}", read(&status));
+    status.state = State::NotDeployed;
+    assert!(read(&status).contains("not deployed: its one resource is not this stack's\n"), "{}", read(&status));
+    status.state = State::Drifted;
+    assert!(read(&status).contains("its one resource differs from the template\n"), "{}", read(&status));
+}
