@@ -7,34 +7,53 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use fancy_regex::Regex;
+use fancy_regex::{CompileError, Error, Regex};
 
 /// Whether the whole value matches a pattern.
 ///
 /// # Errors
 /// Why the pattern cannot be read here, or not be tried in reasonable time.
 pub(super) fn matches(pattern: &str, value: &str) -> Result<bool, String> {
-    let whole = Regex::new(&format!(r"\A(?:{})\z", translated(pattern))).map_err(|error| reason(&error))?;
+    let whole = Regex::new(&format!(r"\A(?:{})\z", translated(pattern)?)).map_err(|error| reason(&error))?;
     whole.is_match(value).map_err(|error| reason(&error))
 }
 
-/// The last line of a message: the ones before show the translated pattern.
-fn reason(error: &fancy_regex::Error) -> String {
-    let message = error.to_string();
-    let line = message.lines().last().unwrap_or_default().trim();
-    line.trim_start_matches("error: ").to_owned()
+/// In words that fit the pattern as it is written: a message of the reader here is about the translated one.
+fn reason(error: &Error) -> String {
+    if matches!(error, Error::RuntimeError(_)) {
+        return "it has too many ways to match this value, which takes too long".to_owned();
+    }
+    let is_too_large = matches!(error, Error::CompileError(inner) if is_too_large(inner));
+    if is_too_large { "it stands for too many characters".to_owned() } else { INCOMPLETE.to_owned() }
 }
 
-fn translated(pattern: &str) -> String {
+fn is_too_large(error: &CompileError) -> bool {
+    matches!(error, CompileError::PatternTooComplex)
+        || matches!(error, CompileError::InnerError(inner) if inner.size_limit().is_some())
+}
+
+const INCOMPLETE: &str = "it is not complete, or has a notation that only Java reads";
+
+/// The pattern in the notation of the reader here.
+///
+/// # Errors
+/// When it has something that means another thing here.
+fn translated(pattern: &str) -> Result<String, String> {
     let mut translated = String::with_capacity(pattern.len());
     let mut rest = pattern.chars().peekable();
     let mut classes = 0_usize;
+    // Whether `.` is any character at all, for each open group.
+    let mut any = vec![false];
     while let Some(c) = rest.next() {
         match c {
-            '\\' => escape(&mut translated, &mut rest),
+            '\\' => escape(&mut translated, &mut rest)?,
             '[' => {
                 classes += 1;
                 translated.push(c);
+                // In a class `[:` begins a POSIX class here, and `[::` does not.
+                if classes > 1 && rest.next_if_eq(&':').is_some() {
+                    translated.push_str("::");
+                }
             }
             ']' => {
                 classes = classes.saturating_sub(1);
@@ -45,17 +64,59 @@ fn translated(pattern: &str) -> String {
                 rest.next();
                 translated.extend([c, '\\', c]);
             }
+            '(' if classes == 0 => {
+                translated.push(c);
+                group(&mut translated, &mut rest, &mut any)?;
+            }
+            // The parenthesis around the whole is not the pattern's to close.
+            ')' if classes == 0 && any.len() == 1 => return Err(INCOMPLETE.to_owned()),
+            ')' if classes == 0 => {
+                any.pop();
+                translated.push(c);
+            }
+            '.' if classes == 0 && any.last() != Some(&true) => class(&mut translated, LINE_ENDS, true),
             c => translated.push(c),
         }
     }
-    translated
+    Ok(translated)
 }
 
+/// What stands after a `(`: flags, if there are any. `(?s)` is for the rest of the group that it stands in, `(?s:` for its own.
+fn group(out: &mut String, rest: &mut Peekable<Chars<'_>>, any: &mut Vec<bool>) -> Result<(), String> {
+    let outer = any.last().copied().unwrap_or_default();
+    let mut ahead = rest.clone();
+    let has_flags = ahead.next() == Some('?');
+    let flags: String = ahead.clone().take_while(|c| c.is_ascii_alphabetic() || *c == '-').collect();
+    let end = ahead.nth(flags.len());
+    if !has_flags || !matches!(end, Some(')' | ':')) {
+        any.push(outer);
+        return Ok(());
+    }
+    if let Some(flag) = flags.chars().find(|flag| matches!(flag, 'U' | 'd')) {
+        return Err(format!("its flag `{flag}` means something else outside of Java"));
+    }
+    let (on, off) = flags.split_once('-').unwrap_or((flags.as_str(), ""));
+    let is_any = (outer || on.contains('s')) && !off.contains('s');
+    if end == Some(':') {
+        any.push(is_any);
+    } else {
+        // Its own `)` ends the flags, not a group.
+        any.pop();
+        any.extend([is_any, is_any]);
+    }
+    let flags = rest.by_ref().take(flags.len() + 1);
+    out.extend(flags);
+    Ok(())
+}
+
+/// What ends a line in Java, which `.` does not match.
+const LINE_ENDS: &str = r"\n\r\x{85}\x{2028}\x{2029}";
+
 /// What stands after a backslash.
-fn escape(out: &mut String, rest: &mut Peekable<Chars<'_>>) {
+fn escape(out: &mut String, rest: &mut Peekable<Chars<'_>>) -> Result<(), String> {
     let Some(c) = rest.next() else {
         out.push('\\');
-        return;
+        return Ok(());
     };
     match c {
         'd' => class(out, "0-9", false),
@@ -66,6 +127,9 @@ fn escape(out: &mut String, rest: &mut Peekable<Chars<'_>>) {
         'S' => class(out, r" \t\n\x0B\f\r", true),
         'h' => class(out, BLANKS, false),
         'H' => class(out, BLANKS, true),
+        'v' => class(out, VERTICAL, false),
+        'V' => class(out, VERTICAL, true),
+        'N' => return Err("the names of characters in `\\N{…}` are not known here".to_owned()),
         'e' => out.push_str(r"\x1B"),
         'Q' => quote(out, rest),
         'u' => {
@@ -77,7 +141,11 @@ fn escape(out: &mut String, rest: &mut Peekable<Chars<'_>>) {
         c if matches!(c, '<' | '>') || !c.is_ascii() => out.push(c),
         c => out.extend(['\\', c]),
     }
+    Ok(())
 }
+
+/// Java's vertical whitespace.
+const VERTICAL: &str = r"\n\x0B\f\r\x{85}\x{2028}\x{2029}";
 
 /// Java's horizontal whitespace.
 const BLANKS: &str = r" \t\x{A0}\x{1680}\x{180E}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}";
@@ -159,6 +227,15 @@ mod tests {
             (r"\u0041\h\x42", &["A B"], &["AB"]),
             (r"\<\>", &["<>"], &[""]),
             ("", &[""], &["a"]),
+            ("a.c", &["abc", "a\tc"], &["a\nc", "a\rc", "a\u{85}c", "a\u{2028}c", "a\u{2029}c"]),
+            ("(?s)a.c", &["a\nc", "a\rc"], &["ac"]),
+            ("(a(?s).b).c", &["a\nbxc"], &["a\nb\nc"]),
+            ("(?s:a.b).c", &["a\nbxc"], &["a\nb\nc"]),
+            ("(?s)a(?-s:.)b", &["axb"], &["a\nb"]),
+            (r"[.]\..", &["..x"], &["x.x", "..\r"]),
+            ("[[:alpha:]]+", &["alph:a"], &["xyz"]),
+            (r"\v", &["\u{0b}", "\u{2028}"], &["v"]),
+            (r"(?<name>a)(?:b)(?=c)c", &["abc"], &["ab"]),
         ] {
             for (values, matched) in [(taken, true), (refused, false)] {
                 for value in values {
@@ -169,13 +246,21 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_says_why_on_one_line() {
-        for pattern in ["[a", r"\p{javaLowerCase}", "(?<", "(a"] {
-            let reason = matches(pattern, "a");
-            assert!(
-                reason.as_ref().is_err_and(|reason| !reason.is_empty() && !reason.contains('\n')),
-                "{pattern}: {reason:?}"
-            );
+    fn what_cannot_be_tried_says_why_in_words_about_the_pattern_that_is_written() {
+        let long = format!("{}b", "a".repeat(60));
+        for (pattern, value, reason) in [
+            ("[a", "a", INCOMPLETE),
+            (r"\p{javaLowerCase}", "a", INCOMPLETE),
+            ("(?<", "a", INCOMPLETE),
+            ("(a", "a", INCOMPLETE),
+            ("a)|(b", "a", INCOMPLETE),
+            ("(?U)\\w+", "é", "its flag `U` means something else outside of Java"),
+            ("(?d:.)", "a", "its flag `d` means something else outside of Java"),
+            (r"\N{LATIN SMALL LETTER A}", "a", r"the names of characters in `\N{…}` are not known here"),
+            ("((a{1,100}){1,100}){1,100}", "a", "it stands for too many characters"),
+            ("^(?=a)(a|aa)+$", long.as_str(), "it has too many ways to match this value, which takes too long"),
+        ] {
+            assert_eq!(matches(pattern, value), Err(reason.to_owned()), "{pattern}");
         }
     }
 }
