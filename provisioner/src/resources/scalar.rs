@@ -53,7 +53,7 @@ fn real(value: &Value) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// The flag of a scalar. `yes` and its like are flags to CloudFormation, which reads YAML 1.1.
+/// The flag of a scalar. `yes` and its like are flags in YAML; in quotes, or as a parameter's value, they are text.
 pub(super) fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),

@@ -24,10 +24,12 @@ functions in `Conditions`.
 ## How a template is read
 
 Template, included files and parameter files are UTF-8, with or without a byte order mark, and YAML or JSON. JSON is \
-read as JSON; YAML as the AWS CLI reads it, merge keys (`<<`) included. CloudFormation reads YAML 1.1: without quotes, \
-`yes`, `on`, `12:30`, `1_000`, `012345`, `08` and `1e3` are flags and numbers there and text here. `plan` has a note for \
-each, with its line and what CloudFormation reads; where a flag is wanted, `yes`, `no`, `on` and `off` are flags here, \
-too. `synth` writes in quotes whatever YAML 1.1 could take for something else.
+read as JSON, as is every file whose name ends with `.json`. YAML is read as CloudFormation reads it, which is YAML 1.1, \
+merge keys (`<<`) included: without quotes `yes` and `on` are `true`, `12:30` is 750, `1_000` is 1000, `012345` is 5349, \
+`08` is 8 and `1e3` is 1000, as values and as keys. Dates such as `2012-10-17` are text. `plan` has a note for each value \
+that is not what is written, with its line and how to write the text. So both engines and what `synth` writes have the \
+value that CloudFormation has from the same source; `synth` writes in quotes whatever YAML 1.1 could take for something \
+else.
 
 Scalars become the type that a property wants, both ways: `512`, `512.0` and `\"512\"` are one number, `2024` and `true` \
 are text where text is wanted. A number without quotes has no notation: `1.10` becomes the text `1.1`, as in \
@@ -37,15 +39,17 @@ What CloudFormation refuses of any template is refused here with its line: nulls
 names that are not given, one name for a parameter and a resource, mappings of another shape than two levels of keys, \
 outputs and descriptions that are not text, one export name twice, a default outside of its `AllowedValues`, and the \
 limits on counts and lengths. `AllowedPattern` is a Java regular expression that the whole value must match; a pattern \
-that cannot be tried here is a note, and the value is taken.
+that cannot be tried here is a note with the reason, and the value is taken. A parameter's value has 4,096 bytes at most. \
+An output has a value: `AWS::NoValue` is refused there. An export's name is text that depends on no resource.
 
 A dynamic reference (`{{resolve:ssm:…}}`, `ssm-secure`, `secretsmanager`) in a property is refused by the direct engine, \
 also when a parameter brings it there: only CloudFormation resolves it. Elsewhere it is text.
 
-A file for `--parameters` holds `Name: value` lines, or one of the forms of AWS's tools: \
-`[{\"ParameterKey\": …, \"ParameterValue\": …}]` (`aws cloudformation create-stack`; `UsePreviousValue` is refused, \
-since no earlier values are kept), `{\"Parameters\": {…}, \"Tags\": {…}}` (CodePipeline; its `Tags` and `StackPolicy` are \
-named and not used) or `[\"Name=value\"]` (`aws cloudformation deploy`).
+A parameter's value is text, so a file for `--parameters` gives it as it is written: `1.10`, `0x1F`, `012` and `on` stay \
+that, with and without quotes. A null is refused: write `''` for empty text. The file holds `Name: value` lines, or one \
+of the forms of AWS's tools: `[{\"ParameterKey\": …, \"ParameterValue\": …}]` (`aws cloudformation create-stack`; \
+`UsePreviousValue` is refused, since no earlier values are kept), `{\"Parameters\": {…}, \"Tags\": {…}}` (CodePipeline; its \
+`Tags` and `StackPolicy` are named and not used, other keys are refused) or `[\"Name=value\"]` (`aws cloudformation deploy`).
 ";
 
 /// What a kind says that it supports, when it is asked for something that it does not.

@@ -6,6 +6,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use serde_json::Value;
 
 use super::node::{Content, DEEPEST, Entry, Node, Unread, refuse_duplicates};
+use super::plain;
 
 /// How many values aliases may repeat. Ten lines of aliases to aliases would otherwise fill the memory.
 const MOST_REPEATED: usize = 100_000;
@@ -15,7 +16,7 @@ const MOST_REPEATED: usize = 100_000;
 /// # Errors
 /// When it is not YAML, holds a key twice in one map, or a key that is not a scalar.
 pub(super) fn read(text: &str) -> Result<Node, Unread> {
-    let mut composer = Composer { parser: Parser::new_from_str(text), anchors: HashMap::new(), repeated: 0 };
+    let mut composer = Composer { text, parser: Parser::new_from_str(text), anchors: HashMap::new(), repeated: 0 };
     let mut root = None;
     loop {
         match composer.next()? {
@@ -30,6 +31,7 @@ pub(super) fn read(text: &str) -> Result<Node, Unread> {
 }
 
 struct Composer<'t> {
+    text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
     anchors: HashMap<usize, Composed>,
     repeated: usize,
@@ -46,7 +48,7 @@ struct Composed {
 impl<'t> Composer<'t> {
     fn next(&mut self) -> Result<(Event<'t>, Span), Unread> {
         match self.parser.next_event() {
-            Some(event) => event.map_err(|error| unread(&error)),
+            Some(event) => event.map_err(|error| unread(self.text, &error)),
             None => Ok((Event::StreamEnd, Span::default())),
         }
     }
@@ -133,7 +135,10 @@ impl<'t> Composer<'t> {
                 Content::Scalar(Value::String(text)) => {
                     own.push(Entry { line: key.line, key: text, plain: false, value: value.node });
                 }
-                Content::Scalar(_) | Content::List(_) | Content::Map(_) | Content::Tagged(..) => {
+                Content::Scalar(scalar @ (Value::Bool(_) | Value::Number(_))) => {
+                    own.push(Entry { line: key.line, key: scalar.to_string(), plain: false, value: value.node });
+                }
+                Content::Scalar(_) | Content::Number(_) | Content::List(_) | Content::Map(_) | Content::Tagged(..) => {
                     return Err(Unread::at(key.line, "a key must be text"));
                 }
             }
@@ -162,11 +167,15 @@ fn merge(value: Node) -> Result<Vec<Entry>, Unread> {
         Content::List(items) => {
             let maps = items.into_iter().rev().map(|item| match item.content {
                 Content::Map(entries) => Ok(entries),
-                Content::Scalar(_) | Content::Plain(_) | Content::List(_) | Content::Tagged(..) => Err(refused()),
+                Content::Scalar(_)
+                | Content::Number(_)
+                | Content::Plain(_)
+                | Content::List(_)
+                | Content::Tagged(..) => Err(refused()),
             });
             Ok(maps.collect::<Result<Vec<_>, _>>()?.concat())
         }
-        Content::Scalar(_) | Content::Plain(_) | Content::Tagged(..) => Err(refused()),
+        Content::Scalar(_) | Content::Number(_) | Content::Plain(_) | Content::Tagged(..) => Err(refused()),
     }
 }
 
@@ -193,16 +202,23 @@ fn tagged(tag: &Tag, node: Node) -> Result<Node, Unread> {
         // The text after a function's tag is text, as the AWS CLI reads it.
         let content = match node.content {
             Content::Plain(text) => Content::Scalar(Value::String(text)),
-            other @ (Content::Scalar(_) | Content::List(_) | Content::Map(_) | Content::Tagged(..)) => other,
+            other @ (Content::Scalar(_)
+            | Content::Number(_)
+            | Content::List(_)
+            | Content::Map(_)
+            | Content::Tagged(..)) => other,
         };
         let name = format!("{}{}", tag.handle.strip_prefix('!').unwrap_or(&tag.handle), tag.suffix);
         return Ok(Node { line, content: Content::Tagged(name, Box::new(Node { line, content })) });
     }
     let content = match (tag.suffix.as_str(), node.content) {
         ("str", Content::Plain(text)) => Content::Scalar(Value::String(text)),
-        ("int" | "float" | "bool" | "null", Content::Scalar(Value::String(text))) => Content::Plain(text),
-        ("int" | "float" | "bool" | "null", content @ Content::Plain(_))
-        | ("str", content @ Content::Scalar(_))
+        (kind @ ("int" | "float" | "bool" | "null"), Content::Plain(text) | Content::Scalar(Value::String(text))) => {
+            Content::Scalar(plain::tagged(kind, &text).map_err(|cause| Unread::at(line, cause))?)
+        }
+        // As yq writes every merge key.
+        ("merge", Content::Plain(text) | Content::Scalar(Value::String(text))) if text == "<<" => Content::Plain(text),
+        ("str", content @ Content::Scalar(_))
         | ("seq", content @ Content::List(_))
         | ("map", content @ Content::Map(_)) => content,
         (name, _) => return Err(Unread::at(line, format!("the YAML tag `!!{name}` is not supported here"))),
@@ -210,10 +226,31 @@ fn tagged(tag: &Tag, node: Node) -> Result<Node, Unread> {
     Ok(Node { line, content })
 }
 
-fn unread(error: &ScanError) -> Unread {
+fn unread(text: &str, error: &ScanError) -> Unread {
     let marker = error.marker();
     if error.info().contains("recursion limit") {
         return Unread::too_deep(marker.line());
     }
-    Unread::at(marker.line(), format!("it is not valid YAML: {}, at column {}", error.info(), marker.col() + 1))
+    let cause = format!("it is not valid YAML: {}, at column {}", error.info(), marker.col() + 1);
+    let unread = Unread::at(marker.line(), cause);
+    match short_forms(text, marker.line(), marker.col()) {
+        Some((outer, inner)) => unread.hint(format!(
+            "write the outer function in its long form, on a line of its own: `{}: !{inner} …`; two short forms cannot \
+             follow each other",
+            if matches!(outer, "Ref" | "Condition") { outer.to_owned() } else { format!("Fn::{outer}") },
+        )),
+        None => unread,
+    }
+}
+
+/// The functions of two short forms, `!Outer !Inner`, of which the second stands at this place.
+fn short_forms(text: &str, line: usize, column: usize) -> Option<(&str, &str)> {
+    let rows = text.split_inclusive('\n');
+    let at: usize = rows.clone().take(line.checked_sub(1)?).map(str::len).sum();
+    let row = rows.clone().nth(line - 1)?;
+    let at = at + row.char_indices().nth(column)?.0;
+    let inner = text.get(at..)?.split_whitespace().next()?.strip_prefix('!')?;
+    let outer = text.get(..at)?.split_whitespace().next_back()?.strip_prefix('!')?;
+    let is_function = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
+    (is_function(outer) && is_function(inner)).then_some((outer, inner))
 }

@@ -20,6 +20,11 @@ impl Fault {
     pub(crate) fn here(reason: impl Into<String>) -> Self {
         Self { path: Vec::new(), reason: reason.into(), condition: None, needs_account: false, hint: None }
     }
+
+    /// With what to do about it.
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
 }
 
 pub(super) type Evaluated<T> = Result<T, Fault>;

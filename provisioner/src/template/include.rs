@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use super::remark::Remark;
 use super::source::Source;
-use super::yaml::{self, Remark, Said};
+use super::yaml::{self, Said};
 use crate::error::{Error, Result};
 
 /// Replaces every `Fn::Transform: {Name: AWS::Include, Parameters: {Location: FILE}}` by the file's content.

@@ -62,7 +62,7 @@ fn node(value: Ast<'_>, lines: &Lines, depth: usize) -> Result<Node, Unread> {
     }
     let content = match value {
         Ast::StringLit(text) => Content::Scalar(Value::String(text.value.into_owned())),
-        Ast::NumberLit(number) => Content::Scalar(self::number(number.value)),
+        Ast::NumberLit(number) => Content::Number(number.value.to_owned()),
         Ast::BooleanLit(flag) => Content::Scalar(Value::Bool(flag.value)),
         Ast::NullKeyword(_) => Content::Scalar(Value::Null),
         Ast::Array(list) => {
@@ -86,7 +86,7 @@ fn node(value: Ast<'_>, lines: &Lines, depth: usize) -> Result<Node, Unread> {
 }
 
 /// A number; what 64 bits do not hold stays the text that it is, so that no digit is lost.
-fn number(text: &str) -> Value {
+pub(super) fn number(text: &str) -> Value {
     let whole = text.parse::<i64>().map(Value::from).or_else(|_| text.parse::<u64>().map(Value::from));
     whole.ok().or_else(|| real(text)).unwrap_or_else(|| Value::String(text.to_owned()))
 }
@@ -104,6 +104,9 @@ mod tests {
 
     fn scalar(text: &str) -> Value {
         let Content::List(items) = read(&format!("[{text}]")).unwrap().content else { panic!("no list") };
+        if let Content::Number(text) = &items[0].content {
+            return number(text);
+        }
         let Content::Scalar(value) = &items[0].content else { panic!("{items:?}") };
         value.clone()
     }

@@ -25,6 +25,7 @@ mod parameters;
 mod plain;
 mod pseudo;
 mod reference;
+mod remark;
 mod resolve;
 mod restore;
 mod sections;
@@ -47,13 +48,13 @@ pub use pseudo::Pseudo;
 pub use reference::{
     Reference, begins_unknown, references_in, references_in_text, reserved, reserved_in, with_unknown_as,
 };
+pub use remark::Remark;
 pub use resolve::{Output, Resolved, ResolvedResource};
 pub use sections::{DeletionPolicy, Template};
 pub use shown::{shown, shown_in};
 pub use source::Source;
 pub(crate) use wording::in_words;
 pub use write::to_yaml;
-pub use yaml::Remark;
 
 /// The text of a template that CloudFormation has taken as one value, functions in their long form; its sections are not
 /// looked at.
@@ -61,7 +62,7 @@ pub use yaml::Remark;
 /// # Errors
 /// When it is neither YAML nor JSON.
 pub(crate) fn parse_text(name: &str, text: &str) -> crate::Result<serde_json::Value> {
-    yaml::of_cloudformation(&Source::in_memory(std::path::Path::new(name), text))
+    yaml::any(&Source::in_memory(std::path::Path::new(name), text)).map(|said| said.value)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::plain;
+
 /// How deep maps and lists may be nested. Every walk over a template is recursive.
 pub(super) const DEEPEST: usize = 128;
 
@@ -15,9 +17,11 @@ pub(super) struct Node {
 /// What a value is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Content {
-    /// A scalar whose notation says what it is: in quotes, in a block, or JSON.
+    /// A scalar that is what it is: in quotes, in a block, under a tag of YAML, or a text, flag or null of JSON.
     Scalar(Value),
-    /// A YAML scalar without quotes: what it is depends on its text and on the version of YAML.
+    /// A number of JSON, as it is written.
+    Number(String),
+    /// A YAML scalar without quotes: what it is depends on its text.
     Plain(String),
     List(Vec<Node>),
     Map(Vec<Entry>),
@@ -35,16 +39,33 @@ pub(super) struct Entry {
     pub value: Node,
 }
 
+impl Entry {
+    /// The key's text.
+    pub(super) fn name(&self) -> String {
+        if self.plain { plain::key(&self.key) } else { self.key.clone() }
+    }
+}
+
 /// Why a text cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unread {
     pub line: Option<usize>,
     pub cause: String,
+    /// What to do about it, where the cause does not say it.
+    pub hint: Option<String>,
 }
 
 impl Unread {
     pub(super) fn at(line: usize, cause: impl Into<String>) -> Self {
-        Self { line: Some(line), cause: cause.into() }
+        Self { line: Some(line), cause: cause.into(), hint: None }
+    }
+
+    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    pub(super) fn twice(line: usize, key: &str) -> Self {
+        Self::at(line, format!("the key `{key}` stands here for the second time in one map"))
     }
 
     pub(super) fn too_deep(line: usize) -> Self {
@@ -59,7 +80,7 @@ impl Node {
         let (key, rest) = keys.split_first()?;
         let (line, value) = match &self.content {
             Content::Map(entries) => {
-                let entry = entries.iter().find(|entry| entry.key == *key)?;
+                let entry = entries.iter().find(|entry| entry.key == *key || entry.name() == *key)?;
                 (entry.line, &entry.value)
             }
             Content::List(items) => {
@@ -67,7 +88,7 @@ impl Node {
                 (item.line, item)
             }
             Content::Tagged(tag, value) if key.strip_prefix("Fn::").unwrap_or(key) == tag => (self.line, &**value),
-            Content::Tagged(..) | Content::Scalar(_) | Content::Plain(_) => return None,
+            Content::Tagged(..) | Content::Scalar(_) | Content::Number(_) | Content::Plain(_) => return None,
         };
         Some(value.line_of(rest).unwrap_or(line))
     }
@@ -81,8 +102,6 @@ pub(super) fn refuse_duplicates(entries: &[Entry]) -> Result<(), Unread> {
     let mut seen = std::collections::HashSet::new();
     match entries.iter().find(|entry| !seen.insert(entry.key.as_str())) {
         None => Ok(()),
-        Some(Entry { line, key, .. }) => {
-            Err(Unread::at(*line, format!("the key `{key}` stands here for the second time in one map")))
-        }
+        Some(Entry { line, key, .. }) => Err(Unread::twice(*line, key)),
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::plain;
 use super::source::Source;
 use super::yaml;
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ pub struct ParameterFile {
 }
 
 impl ParameterFile {
-    /// Reads a YAML or JSON file:
+    /// Reads a YAML or JSON file. A value is text, so numbers and words stay what is written: `1.10`, `012` and `on`.
     ///
     /// - `Name: value`
     /// - `[{"ParameterKey": "Name", "ParameterValue": "value"}]`, of `aws cloudformation create-stack`
@@ -27,7 +28,7 @@ impl ParameterFile {
     /// - `["Name=value"]`, of `aws cloudformation deploy`
     ///
     /// # Errors
-    /// When it is neither YAML nor JSON, has another form, or names a parameter twice.
+    /// When it is neither YAML nor JSON, has another form, holds a null, or names a parameter twice.
     pub fn read(path: &Path) -> Result<Self> {
         Self::of(&Source::read_as("parameters from", path)?)
     }
@@ -38,16 +39,10 @@ impl ParameterFile {
                 .hint("write it as `Name: value` lines, or as `[{\"ParameterKey\": …, \"ParameterValue\": …}]`")
         };
         let mut file = Self::default();
-        match yaml::any(source)?.value {
+        match yaml::as_written(source)? {
             Value::Null => {}
-            Value::Object(object) if of_pipeline(&object) => {
-                for (key, value) in object {
-                    match (key.as_str(), value) {
-                        ("Parameters", Value::Object(values)) => file.add_all(values, &["Parameters"], &problem)?,
-                        ("Tags", _) => file.unused.push(TAGS.to_owned()),
-                        _ => file.unused.push(STACK_POLICY.to_owned()),
-                    }
-                }
+            Value::Object(object) if object.get("Parameters").is_some_and(|one| one.is_object() || one.is_array()) => {
+                file.add_configuration(object, &problem)?;
             }
             Value::Object(values) => file.add_all(values, &[], &problem)?,
             Value::Array(items) => {
@@ -66,35 +61,50 @@ impl ParameterFile {
         Ok(file)
     }
 
-    fn add_all(
-        &mut self,
-        values: Map<String, Value>,
-        at: &[&str],
-        problem: &dyn Fn(&[&str], &str) -> Error,
-    ) -> Result<()> {
+    /// CodePipeline's template configuration: a parameter cannot be a map.
+    fn add_configuration(&mut self, object: Map<String, Value>, problem: &Problem<'_>) -> Result<()> {
+        if object["Parameters"].is_array() {
+            let cause = "its `Parameters` are a list, as in the input of `--cli-input-json`, which is a whole call and not a \
+                         file of parameters";
+            return Err(problem(&["Parameters"], cause)
+                .hint("write the list alone into the file: `[{\"ParameterKey\": …, \"ParameterValue\": …}]`"));
+        }
+        for (key, value) in object {
+            match (key.as_str(), value) {
+                ("Parameters", Value::Object(values)) => self.add_all(values, &["Parameters"], problem)?,
+                ("Tags", _) => self.unused.push(TAGS.to_owned()),
+                ("StackPolicy", _) => self.unused.push(STACK_POLICY.to_owned()),
+                (other, _) => {
+                    let cause = format!(
+                        "there is `{other}` next to a map `Parameters`: such a file is CodePipeline's template \
+                         configuration, which holds `Parameters`, `Tags` and `StackPolicy` only"
+                    );
+                    return Err(problem(&[other], &cause)
+                        .hint(format!("move `{other}` into `Parameters` if it is a parameter, or take it out")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_all(&mut self, values: Map<String, Value>, at: &[&str], problem: &Problem<'_>) -> Result<()> {
         for (name, value) in values {
-            let Some(text) = scalar(&value) else {
-                let cause =
-                    format!("the value of `{name}` must be text, a number or true or false; a list is written `a,b,c`");
-                return Err(problem(&[at, &[name.as_str()]].concat(), &cause));
-            };
+            let text = scalar(&value, &format!("the value of `{name}`"));
+            let text = text.map_err(|cause| problem(&[at, &[name.as_str()]].concat(), &cause))?;
             self.values.insert(name, text);
         }
         Ok(())
     }
 }
 
+/// The error at these keys of the file, with the cause.
+type Problem<'a> = dyn Fn(&[&str], &str) -> Error + 'a;
+
 const TAGS: &str =
     "its `Tags` are not set: they are CloudFormation's tags of the stack; write tags on the template's resources";
 
 const STACK_POLICY: &str =
     "its `StackPolicy` is not used: it is CloudFormation's; set it with `aws cloudformation set-stack-policy`";
-
-/// Whether a map is CodePipeline's template configuration: a parameter cannot be a map.
-fn of_pipeline(object: &Map<String, Value>) -> bool {
-    object.get("Parameters").is_some_and(Value::is_object)
-        && object.keys().all(|key| ["Parameters", "Tags", "StackPolicy"].contains(&key.as_str()))
-}
 
 /// A name and a value of a list, in either of its forms.
 fn pair(item: Value) -> std::result::Result<(String, String), String> {
@@ -108,27 +118,27 @@ fn pair(item: Value) -> std::result::Result<(String, String), String> {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return Err(form.to_owned()),
     };
     let Some(name) = object.get("ParameterKey").and_then(Value::as_str) else { return Err(form.to_owned()) };
-    let previous = object.get("UsePreviousValue").and_then(scalar);
-    if previous.is_some_and(|flag| flag.eq_ignore_ascii_case("true")) {
+    let previous = object.get("UsePreviousValue").and_then(|flag| scalar(flag, "").ok());
+    if previous.is_some_and(|flag| flag.eq_ignore_ascii_case("true") || plain::flag(&flag) == Some(true)) {
         return Err(format!(
             "`UsePreviousValue` of `{name}`: earlier values are kept nowhere, each deploy is given all of them; write its \
              `ParameterValue`"
         ));
     }
-    match object.get("ParameterValue").and_then(scalar) {
-        Some(value) => Ok((name.to_owned(), value)),
-        None => Err(format!("the `ParameterValue` of `{name}` must be text, a number or true or false")),
-    }
+    let Some(value) = object.get("ParameterValue") else { return Err(format!("`{name}` has no `ParameterValue`")) };
+    Ok((name.to_owned(), scalar(value, &format!("the `ParameterValue` of `{name}`"))?))
 }
 
-/// A value as the text that a parameter is given; nothing is empty text.
-fn scalar(value: &Value) -> Option<String> {
+/// A value as the text that a parameter is given.
+fn scalar(value: &Value, what: &str) -> std::result::Result<String, String> {
     match value {
-        Value::Null => Some(String::new()),
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Array(_) | Value::Object(_) => None,
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        Value::Null => Err(format!("{what} is null; write `''` for empty text, or leave the name out for the default")),
+        Value::Array(_) | Value::Object(_) => {
+            Err(format!("{what} must be text, a number or true or false; a list is written `a,b,c`"))
+        }
     }
 }
 
@@ -137,7 +147,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Result<ParameterFile> {
-        ParameterFile::of(&Source::in_memory(Path::new("p.json"), text))
+        ParameterFile::of(&Source::in_memory(Path::new("p.yaml"), text))
     }
 
     #[test]
@@ -145,8 +155,8 @@ mod tests {
         let values = [("Name", "films"), ("Size", "512"), ("Zones", "a,b"), ("Live", "true"), ("None", "")];
         let values: BTreeMap<_, _> = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         for text in [
-            "Name: films\nSize: 512\nZones: a,b\nLive: true\nNone:\n",
-            "\t{\"Name\": \"films\", \"Size\": 512, \"Zones\": \"a,b\", \"Live\": true, \"None\": null}",
+            "Name: films\nSize: 512\nZones: a,b\nLive: true\nNone: ''\n",
+            "\t{\"Name\": \"films\", \"Size\": 512, \"Zones\": \"a,b\", \"Live\": true, \"None\": \"\"}",
             "Parameters: {Name: films, Size: 512, Zones: 'a,b', Live: true, None: ''}",
             r#"["Name=films", "Size=512", "Zones=a,b", "Live=true", "None="]"#,
             "- {ParameterKey: Name, ParameterValue: films}\n- {ParameterKey: Size, ParameterValue: 512}\n\
@@ -162,6 +172,19 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_the_text_that_is_written() {
+        for text in [
+            "A: 1.10\nB: 0x1F\nC: on\nD: 012\nE: 1e3\n",
+            "{\"A\": 1.10, \"B\": \"0x1F\", \"C\": \"on\", \"D\": \"012\", \"E\": 1e3}",
+            "[{\"ParameterKey\": \"A\", \"ParameterValue\": 1.10}, \"B=0x1F\", \"C=on\", \"D=012\", \"E=1e3\"]",
+            "Parameters: {A: 1.10, B: 0x1F, C: on, D: 012, E: 1e3}",
+        ] {
+            let values: Vec<_> = of(text).unwrap().values.into_values().collect();
+            assert_eq!(values, ["1.10", "0x1F", "on", "012", "1e3"], "{text}");
+        }
+    }
+
+    #[test]
     fn what_a_pipeline_says_beside_parameters_is_told() {
         let file =
             of(r#"{"Parameters": {"A": "1"}, "Tags": {"team": "x"}, "StackPolicy": {"Statement": []}}"#).unwrap();
@@ -174,18 +197,34 @@ mod tests {
         for (text, reason) in [
             (
                 "A: 1\nB: [a]",
-                "p.json:2: the value of `B` must be text, a number or true or false; a list is written `a,b,c`",
+                "p.yaml:2: the value of `B` must be text, a number or true or false; a list is written `a,b,c`",
             ),
-            ("Parameters:\n  A: {B: c}", "p.json:2: the value of `A` must be text"),
-            ("- A=1\n- A=2", "p.json:2: `A` is given for the second time"),
-            ("- A", "p.json:1: a list holds"),
-            ("[{\"ParameterKey\": \"A\"}]", "p.json:1: the `ParameterValue` of `A` must be text"),
+            ("Parameters:\n  A: {B: c}", "p.yaml:2: the value of `A` must be text"),
+            ("- A=1\n- A=2", "p.yaml:2: `A` is given for the second time"),
+            ("- A", "p.yaml:1: a list holds"),
+            ("[{\"ParameterKey\": \"A\"}]", "p.yaml:1: `A` has no `ParameterValue`"),
+            (
+                "[{\"ParameterKey\": \"A\", \"ParameterValue\": []}]",
+                "p.yaml:1: the `ParameterValue` of `A` must be text",
+            ),
+            (
+                "- {ParameterKey: A, ParameterValue: b}\n- ParameterKey: B\n  ParameterValue: null\n",
+                "p.yaml:2: the `ParameterValue` of `B` is null; write `''` for empty text",
+            ),
+            ("A: b\nB:\n", "p.yaml:2: the value of `B` is null; write `''` for empty text, or leave the name out"),
+            ("{\n\"B\": null}", "p.yaml:2: the value of `B` is null"),
+            ("Parameters:\n  B: ~\n", "p.yaml:2: the value of `B` is null"),
+            (
+                "{\"StackName\": \"s\",\n\"Parameters\": [{\"ParameterKey\": \"A\", \"ParameterValue\": \"b\"}]}",
+                "p.yaml:2: its `Parameters` are a list, as in the input of `--cli-input-json`",
+            ),
+            ("Parameters: {A: b}\nFoo: 1", "p.yaml:2: there is `Foo` next to a map `Parameters`"),
             (
                 "[\n{\"ParameterKey\": \"A\", \"UsePreviousValue\": true}]",
-                "p.json:2: `UsePreviousValue` of `A`: earlier values",
+                "p.yaml:2: `UsePreviousValue` of `A`: earlier values",
             ),
-            ("[{\"Key\": \"A\"}]", "p.json:1: a list holds"),
-            ("text", "p.json: it must hold a map"),
+            ("[{\"Key\": \"A\"}]", "p.yaml:1: a list holds"),
+            ("text", "p.yaml: it must hold a map"),
         ] {
             let error = of(text).unwrap_err().to_string();
             assert!(error.starts_with("reading parameters from ") && error.contains(reason), "{text}: {error}");

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::java_pattern;
 use super::plain;
 use super::reference::{reserved, reserved_in};
+use super::remark::Remark;
 use super::source::Source;
-use super::yaml::Remark;
 use crate::error::{Error, Result};
 
 /// A parameter as the template declares it.
@@ -44,11 +44,14 @@ enum Kind {
 /// The values of all declared parameters, as `Ref` gives them: text, or a list of text.
 pub type Parameters = BTreeMap<String, Value>;
 
+/// How long a value may be, in bytes (AWS's guide, "CloudFormation quotas").
+const LONGEST: usize = 4096;
+
 /// Takes the given values and the defaults of the rest, and checks every one.
 ///
 /// # Errors
-/// One error that lists everything wrong: unknown names, missing values and each value that its declaration
-/// does not allow.
+/// One error that lists everything wrong, each with its line: unknown names, missing values and each value that its
+/// declaration does not allow.
 pub(super) fn check(
     declared: &[(String, Declaration)],
     given: &BTreeMap<String, String>,
@@ -57,27 +60,43 @@ pub(super) fn check(
     let mut problems = Vec::new();
     for name in given.keys().filter(|name| !declared.iter().any(|(known, _)| known == *name)) {
         let known: Vec<_> = declared.iter().map(|(name, _)| name.as_str()).collect();
-        problems.push(format!("there is no parameter `{name}`; the template declares {}", known.join(", ")));
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let cause = format!("there is no parameter `{name}`; the template declares {known}");
+        problems.push((source.place(&["Parameters"]), cause));
     }
     let mut parameters = Parameters::new();
+    let mut wrong_defaults = Vec::new();
     for (name, declaration) in declared {
-        let value = given.get(name).cloned().or_else(|| declaration.default.as_ref().map(scalar_text));
-        let Some(value) = value else {
-            problems.push(format!("parameter `{name}` has no default and is not given"));
+        let place = source.place(&["Parameters", name]);
+        let Some(value) = given.get(name).cloned().or_else(|| declaration.default_text()) else {
+            problems.push((place, format!("parameter `{name}` has no default and is not given")));
             continue;
         };
         match declaration.accept(&value) {
             Ok(value) => {
                 parameters.insert(name.clone(), value);
             }
-            Err(reason) => problems.push(format!("parameter `{name}` is `{}`: {reason}", declaration.shown(&value))),
+            Err(reason) => {
+                let is_default = !given.contains_key(name);
+                let place = if is_default { source.place(&["Parameters", name, "Default"]) } else { place };
+                wrong_defaults.extend(is_default.then(|| format!("`{name}`")));
+                problems.push((place, format!("parameter `{name}` is {}: {reason}", declaration.shown(&value))));
+            }
         }
     }
-    if problems.is_empty() {
-        return Ok(parameters);
+    let mut hints = Vec::new();
+    if !wrong_defaults.is_empty() {
+        hints.push(format!("correct the default of {} in the template", wrong_defaults.join(", ")));
     }
-    Err(Error::new(format!("checking the parameters of {}", source.place(&["Parameters"])), problems.join("\n  "))
-        .hint("set a parameter with `--parameter Name=value` or in a file with `--parameters FILE.yaml`"))
+    if wrong_defaults.len() < problems.len() {
+        hints.push(
+            "set a parameter with `--parameter Name=value` or in a file with `--parameters FILE.yaml`".to_owned(),
+        );
+    }
+    let mut problems = problems.into_iter();
+    let Some((place, first)) = problems.next() else { return Ok(parameters) };
+    let others: String = problems.map(|(place, cause)| format!("\n  {place}: {cause}")).collect();
+    Err(Error::new(format!("checking the parameters of {place}"), first + &others).hint(hints.join("; ")))
 }
 
 /// What could not be checked, and why: patterns that are valid to Java and not here.
@@ -91,7 +110,7 @@ pub(super) fn unchecked(
         let (pattern, reason) = declaration.untried(&value)?;
         let place = source.place(&["Parameters", name, "AllowedPattern"]);
         Some(Remark {
-            text: format!("{place}: the value of `{name}` is not checked: `{pattern}` cannot be tried here, {reason}"),
+            text: format!("{place}: the value of `{name}` is not checked: `{pattern}` cannot be tried here: {reason}"),
             hint: "compare the value with the pattern yourself; CloudFormation reads it as a Java regular expression"
                 .to_owned(),
         })
@@ -109,6 +128,9 @@ impl Declaration {
     fn accept(&self, value: &str) -> std::result::Result<Value, String> {
         if let Some(character) = reserved_in(value) {
             return Err(reserved(character));
+        }
+        if value.len() > LONGEST {
+            return Err(format!("it has {} bytes, and CloudFormation takes {LONGEST} at most", value.len()));
         }
         match self.kind {
             Kind::String | Kind::Number => {
@@ -190,10 +212,18 @@ impl Declaration {
         self.allowed_values.as_ref().map(|values| values.iter().map(scalar_text).collect())
     }
 
-    fn shown<'a>(&self, value: &'a str) -> &'a str {
-        if self.is_no_echo() { "****" } else { value }
+    /// The value in a message.
+    fn shown(&self, value: &str) -> String {
+        match value.char_indices().nth(MOST_SHOWN) {
+            _ if self.is_no_echo() => "`****`".to_owned(),
+            Some((end, _)) => format!("`{}…`", &value[..end]),
+            None => format!("`{value}`"),
+        }
     }
 }
+
+/// How many characters of a value a message shows.
+const MOST_SHOWN: usize = 200;
 
 /// The text of a YAML scalar: `Default: 512` and `Default: "512"` mean the same.
 fn scalar_text(value: &Value) -> String {
@@ -252,6 +282,11 @@ mod tests {
                 "it must match `[a-z]+` (lowercase)",
             ),
             (json!({"Type": "Number", "NoEcho": true}), Some("secret"), "parameter `P` is `****`"),
+            (
+                json!({"Type": "String"}),
+                Some("é".repeat(2049).as_str()),
+                "é…`: it has 4098 bytes, and CloudFormation takes 4096 at most",
+            ),
         ] {
             let error = checked(declaration.clone(), value).unwrap_err().to_string();
             assert!(error.contains(reason), "{declaration} with {value:?} gave: {error}");
@@ -291,5 +326,29 @@ mod tests {
         let error = check(&declared(json!({"Type": "String"})), &given, &source).unwrap_err().to_string();
         assert!(error.starts_with("checking the parameters of t.yaml:1: there is no parameter `Q`"), "{error}");
         assert!(error.contains("parameter `P` has no default"), "{error}");
+    }
+
+    #[test]
+    fn every_problem_names_its_own_line_and_a_wrong_default_is_corrected_in_the_template() {
+        let text = "Parameters:\n  A:\n    Type: Number\n    Default: many\n  B:\n    Type: Number\n";
+        let source = Source::in_memory(Path::new("t.yaml"), text);
+        let kinds = [("A", json!({"Type": "Number", "Default": "many"})), ("B", json!({"Type": "Number"}))];
+        let declared = kinds.map(|(name, value)| (name.to_owned(), serde_json::from_value(value).unwrap()));
+        let refused = |given: &[(&str, &str)]| {
+            let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            check(&declared, &given, &source).unwrap_err()
+        };
+        let both = refused(&[("B", "few")]);
+        assert_eq!(
+            both.headline(),
+            "checking the parameters of t.yaml:4: parameter `A` is `many`: it must be a number\n  \
+             t.yaml:5: parameter `B` is `few`: it must be a number"
+        );
+        let (correct, set) = ("correct the default of `A` in the template", "set a parameter with `--parameter");
+        assert!(both.next_step().unwrap().starts_with(&format!("{correct}; {set}")), "{both}");
+        assert_eq!(refused(&[("B", "1")]).next_step(), Some(correct));
+        let given = refused(&[("A", "1"), ("B", "few")]);
+        assert!(given.next_step().unwrap().starts_with(set), "{given}");
+        assert!(given.headline().starts_with("checking the parameters of t.yaml:5: "), "{given}");
     }
 }

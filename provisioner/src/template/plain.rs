@@ -1,48 +1,68 @@
-//! What a YAML scalar without quotes stands for: here, and to CloudFormation.
+//! What a YAML scalar without quotes is: what CloudFormation reads, which is YAML 1.1 (AWS's guide, "CloudFormation
+//! template format").
 //!
-//! CloudFormation and the AWS CLI read YAML 1.1 (AWS's guide, "CloudFormation template format"), where `yes` is a flag,
-//! `012` is ten and `12:30` is 750. The CLI's reader is PyYAML, whose rules are these. CloudFormation's own also reads `08`
-//! and `1e3` as numbers (aws/serverless-application-model issue 1135, aws/aws-cli issue 3991). Dates are texts to
-//! CloudFormation, which has no timestamps.
+//! `yes` is a flag there, `012` is ten and `12:30` is 750. PyYAML, the AWS CLI's reader, has the same rules.
+//! CloudFormation also reads `08` and `1e3` as numbers (aws/serverless-application-model issue 1135, aws/aws-cli issue
+//! 3991). Dates are text to CloudFormation, which has no timestamps.
 
 use serde_json::{Number, Value};
 
-/// What a scalar without quotes is here: `null`, `true` and `false` in three spellings, and numbers in the notations that
-/// every version of YAML has; everything else is text.
+/// What a scalar without quotes is.
 ///
 /// # Errors
 /// When it is a number that JSON does not have.
-pub(super) fn here(text: &str) -> Result<Value, String> {
-    if let Some(word) = word(text) {
+pub(super) fn read(text: &str) -> Result<Value, String> {
+    if let Some(word) = word(text).or_else(|| flag(text).map(Value::Bool)) {
         return Ok(word);
     }
-    if ["inf", "nan"].contains(&unsigned(text).trim_start_matches('.').to_ascii_lowercase().as_str())
-        && unsigned(text).starts_with('.')
-    {
+    let magnitude = unsigned(text).strip_prefix('.').map(str::to_ascii_lowercase);
+    if magnitude.is_some_and(|name| name == "inf" || name == "nan") {
         return Err(format!("`{text}` is not a number that JSON can hold; write it in quotes if it is text"));
     }
-    let number = whole(text).or_else(|| real(text));
-    Ok(number.map_or_else(|| Value::String(text.to_owned()), Value::Number))
+    Ok(number(text).map_or_else(|| Value::String(text.to_owned()), Value::Number))
 }
 
-/// What YAML 1.1 makes of it where that is not what it is here, or where its spelling is lost.
-pub(super) fn elsewhere(text: &str) -> Option<Value> {
-    let there = flag(text).map(Value::Bool).or_else(|| number_of_1_1(text))?;
-    let kept = match here(text).ok()? {
-        Value::String(_) => is_big(text),
-        Value::Number(number) => number.is_i64() || number.is_u64() || number.to_string() == text,
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => true,
+/// What it is, where its author may have meant something else: a flag or a number in a notation that only YAML 1.1 has, or
+/// a number whose notation is lost.
+pub(super) fn surprise(text: &str) -> Option<Value> {
+    let value = read(text).ok()?;
+    let is_expected = match &value {
+        Value::Bool(_) => flag(text).is_none(),
+        Value::Number(number) => is_whole_in_every_version(text) || notation(&number.to_string()) == notation(text),
+        Value::Null | Value::String(_) | Value::Array(_) | Value::Object(_) => true,
     };
-    (!kept).then_some(there)
+    (!is_expected).then_some(value)
 }
 
-/// As a key: text here, whatever it looks like.
-pub(super) fn elsewhere_as_key(text: &str) -> Option<Value> {
-    let there = word(text).or_else(|| flag(text).map(Value::Bool)).or_else(|| number_of_1_1(text))?;
-    let shown = there.to_string();
-    (shown != text).then_some(there)
+/// As a key: the text of what it is.
+pub(super) fn key(text: &str) -> String {
+    match read(text) {
+        Ok(Value::String(text)) => text,
+        Ok(value) => value.to_string(),
+        Err(_) => text.to_owned(),
+    }
 }
 
+/// A scalar under a tag that says what it is, such as `!!bool yes` and `!!int "012"`.
+///
+/// # Errors
+/// When it is not that.
+pub(super) fn tagged(kind: &str, text: &str) -> Result<Value, String> {
+    let value = match kind {
+        "null" => Some(Value::Null),
+        "bool" => flag(text).map(Value::Bool).or_else(|| word(text).filter(Value::is_boolean)),
+        "int" => number(text).filter(|number| !number.is_f64()).map(Value::Number),
+        _ => number(text).and_then(|number| number.as_f64()).and_then(Number::from_f64).map(Value::Number),
+    };
+    value.ok_or_else(|| format!("`{text}` is not a value of `!!{kind}`"))
+}
+
+/// Whether it is no value.
+pub(super) fn is_null(text: &str) -> bool {
+    word(text).is_some_and(|word| word.is_null())
+}
+
+/// The words that every version of YAML has.
 fn word(text: &str) -> Option<Value> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Some(Value::Null),
@@ -70,169 +90,218 @@ fn is(text: &str, of: fn(&u8) -> bool) -> bool {
 }
 
 /// A whole number that needs no YAML 1.1: decimal without zeros before it, hexadecimal or binary.
-fn whole(text: &str) -> Option<Number> {
+fn is_whole_in_every_version(text: &str) -> bool {
     let digits = unsigned(text);
-    let magnitude = if is(digits, u8::is_ascii_digit) && (digits == "0" || !digits.starts_with('0')) {
-        digits.parse::<u64>().ok()
-    } else if let Some(hexadecimal) = digits.strip_prefix("0x").filter(|rest| is(rest, u8::is_ascii_hexdigit)) {
-        u64::from_str_radix(hexadecimal, 16).ok()
-    } else if let Some(binary) = digits.strip_prefix("0b").filter(|rest| is(rest, |byte| matches!(byte, b'0' | b'1'))) {
-        u64::from_str_radix(binary, 2).ok()
-    } else {
-        None
-    }?;
-    match text.starts_with('-') {
-        true => i64::try_from(-i128::from(magnitude)).ok().map(Number::from),
-        false => Some(Number::from(magnitude)),
+    match digits.strip_prefix('0') {
+        None => is(digits, u8::is_ascii_digit),
+        Some(rest) => rest.is_empty() || rest.starts_with(['x', 'b']) && !rest.contains('_'),
     }
 }
 
-/// A decimal whole number that 64 bits do not hold: it stays text here, so that no digit is lost.
-fn is_big(text: &str) -> bool {
-    let digits = unsigned(text);
-    is(digits, u8::is_ascii_digit) && !digits.starts_with('0')
+/// A notation of a number without what does not change it: an exponent may have a sign, and a point before it.
+fn notation(text: &str) -> String {
+    text.replace("e+", "e").replace(".0e", "e")
 }
 
-/// A number with a point. PyYAML wants the sign of an exponent.
-fn real(text: &str) -> Option<Number> {
-    let (mantissa, exponent) = match unsigned(text).split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (unsigned(text), None),
-    };
-    let (before, after) = mantissa.split_once('.')?;
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let pointed =
-        digits(before) && digits(after) && !(before.is_empty() && (after.is_empty() || unsigned(text) != text));
-    let raised = exponent.is_none_or(|power| power != unsigned(power) && is(unsigned(power), u8::is_ascii_digit));
-    (pointed && raised).then(|| text.parse().ok().and_then(Number::from_f64)).flatten()
-}
-
-/// What YAML 1.1 reads as a number, in every notation.
-fn number_of_1_1(text: &str) -> Option<Value> {
+/// A number in any notation. A whole number that 64 bits do not hold is none: it stays text, so that no digit is lost.
+fn number(text: &str) -> Option<Number> {
     let digits = unsigned(text).replace('_', "");
-    if !unsigned(text).starts_with(|first: char| first.is_ascii_digit() || first == '.') || digits.is_empty() {
+    if !unsigned(text).starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         return None;
     }
-    let magnitude = sixty(&digits).or_else(|| based(&digits)).or_else(|| pointed(&digits))?;
-    let signed = if text.starts_with('-') { -magnitude } else { magnitude };
-    let whole =
-        (signed.fract() == 0.0 && signed.abs() < 9e15 && !text.contains(['.', 'e', 'E'])).then_some(signed as i64);
-    Some(whole.map_or_else(|| Value::from(signed), Value::from))
+    let is_negative = text.starts_with('-');
+    let real = |magnitude: f64| Number::from_f64(if is_negative { -magnitude } else { magnitude });
+    if let Some((magnitude, fraction)) = sixty(&digits) {
+        return match fraction {
+            None => signed(magnitude, is_negative),
+            Some(fraction) => real(format!("{magnitude}.{fraction}0").parse().ok()?),
+        };
+    }
+    match whole(&digits) {
+        Some(magnitude) => signed(magnitude, is_negative),
+        None => real(pointed(&digits)?),
+    }
 }
 
-/// `12:30` is 12 × 60 + 30, `1:30.5` too.
-fn sixty(digits: &str) -> Option<f64> {
-    let parts: Vec<&str> = digits.split(':').collect();
-    let (first, rest) = parts.split_first().filter(|(_, rest)| !rest.is_empty())?;
-    if !is(first, u8::is_ascii_digit) {
-        return None;
+fn signed(magnitude: u128, is_negative: bool) -> Option<Number> {
+    match is_negative {
+        true => i64::try_from(-i128::try_from(magnitude).ok()?).ok().map(Number::from),
+        false => u64::try_from(magnitude).ok().map(Number::from),
     }
-    let mut sum: f64 = first.parse().ok()?;
-    for (index, part) in rest.iter().enumerate() {
-        let (whole, fraction) = part.split_once('.').unwrap_or((part, ""));
-        let last = index + 1 == rest.len();
-        let fits = is(whole, u8::is_ascii_digit) && whole.len() <= 2 && whole.parse::<u8>().is_ok_and(|one| one < 60);
-        if !fits || (!last && part.contains('.')) || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        sum = sum * 60.0 + format!("{whole}.{fraction}0").parse::<f64>().ok()?;
-    }
+}
+
+/// `12:30` is 12 × 60 + 30; `1:30.5` has a fraction, too.
+fn sixty(digits: &str) -> Option<(u128, Option<&str>)> {
+    let (digits, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
+    let (first, rest) = digits.split_once(':')?;
     // A whole number in this notation does not begin with a zero.
-    (digits.contains('.') || !first.starts_with('0')).then_some(sum)
+    let begins = is(first, u8::is_ascii_digit) && (fraction.is_some() || !first.starts_with('0'));
+    if !begins || fraction.is_some_and(|fraction| !fraction.bytes().all(|byte| byte.is_ascii_digit())) {
+        return None;
+    }
+    let sum = rest.split(':').try_fold(first.parse::<u128>().ok()?, |sum, part| {
+        let fits = is(part, u8::is_ascii_digit) && part.len() <= 2;
+        let part = part.parse::<u128>().ok().filter(|part| fits && *part < 60)?;
+        sum.checked_mul(60)?.checked_add(part)
+    })?;
+    Some((sum, fraction))
 }
 
-/// `0x1F`, `0b11` and `017`.
-fn based(digits: &str) -> Option<f64> {
-    let (rest, base) = match (digits.strip_prefix("0x"), digits.strip_prefix("0b")) {
-        (Some(rest), _) => (rest, 16),
-        (_, Some(rest)) => (rest, 2),
-        (None, None) => (digits.strip_prefix('0')?, 8),
+/// `31`, `0x1F`, `0b11` and `017`; `08` is decimal.
+fn whole(digits: &str) -> Option<u128> {
+    let (rest, base, is_digit): (_, _, fn(&u8) -> bool) = match (digits.get(..2), digits.strip_prefix('0')) {
+        (Some("0x"), _) => (&digits[2..], 16, u8::is_ascii_hexdigit),
+        (Some("0b"), _) => (&digits[2..], 2, |byte| matches!(byte, b'0' | b'1')),
+        (_, Some(rest)) if is(rest, |byte| matches!(byte, b'0'..=b'7')) => (rest, 8, u8::is_ascii_digit),
+        _ => (digits, 10, u8::is_ascii_digit),
     };
-    u64::from_str_radix(rest, base).ok().filter(|_| !rest.starts_with(['+', '-'])).map(|number| number as f64)
+    u128::from_str_radix(rest, base).ok().filter(|_| is(rest, is_digit))
 }
 
-/// Decimal, with or without a point and an exponent.
+/// With a point or an exponent.
 fn pointed(digits: &str) -> Option<f64> {
     let allowed = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
-    let number: f64 = digits.bytes().all(|byte| allowed(&byte)).then(|| digits.parse().ok()).flatten()?;
-    number.is_finite().then_some(number)
+    let is_pointed = digits.contains(['.', 'e', 'E']) && digits.bytes().all(|byte| allowed(&byte));
+    is_pointed.then(|| digits.parse().ok()).flatten().filter(|number: &f64| number.is_finite())
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
 
     #[test]
-    fn a_plain_scalar_is_what_every_version_of_yaml_takes_it_for_and_text_otherwise() {
+    fn a_plain_scalar_is_what_cloudformation_reads() {
         for (text, value) in [
             ("", json!(null)),
             ("~", json!(null)),
             ("NULL", json!(null)),
             ("True", json!(true)),
             ("FALSE", json!(false)),
+            ("yes", json!(true)),
+            ("On", json!(true)),
+            ("OFF", json!(false)),
+            ("y", json!("y")),
             ("0", json!(0)),
             ("-5", json!(-5)),
             ("+5", json!(5)),
             ("123456789012", json!(123_456_789_012_u64)),
             ("18446744073709551615", json!(u64::MAX)),
             ("18446744073709551616", json!("18446744073709551616")),
+            ("-9223372036854775808", json!(i64::MIN)),
+            ("9_007_199_254_740_993", json!(9_007_199_254_740_993_u64)),
             ("0x1F", json!(31)),
+            ("0x_1E", json!(30)),
             ("0b11", json!(3)),
+            ("012", json!(10)),
+            ("012345", json!(5349)),
+            ("012345670123", json!(1_402_433_619)),
+            ("08", json!(8)),
+            ("088888888888", json!(88_888_888_888_i64)),
+            ("0o17", json!("0o17")),
+            ("2:30", json!(150)),
+            ("12:30", json!(750)),
+            ("-1:30", json!(-90)),
+            ("1:30.5", json!(90.5)),
+            ("1:60", json!("1:60")),
+            ("01:30", json!("01:30")),
+            ("1_000", json!(1000)),
+            ("1e3", json!(1000.0)),
+            ("1e-7", json!(1e-7)),
+            ("1.5e+3", json!(1500.0)),
             ("1.10", json!(1.1)),
             ("1.", json!(1.0)),
             (".5", json!(0.5)),
-            ("1.5e+3", json!(1500.0)),
-            ("yes", json!("yes")),
-            ("y", json!("y")),
-            ("On", json!("On")),
-            ("012", json!("012")),
-            ("0o17", json!("0o17")),
-            ("08", json!("08")),
-            ("12:30", json!("12:30")),
-            ("1_000", json!("1_000")),
-            ("1e3", json!("1e3")),
+            ("1e999", json!("1e999")),
             ("2012-10-17", json!("2012-10-17")),
+            ("10.0.0.0/16", json!("10.0.0.0/16")),
             (".", json!(".")),
             ("-", json!("-")),
+            ("0x", json!("0x")),
+            ("0x+1", json!("0x+1")),
             ("1.2.3", json!("1.2.3")),
         ] {
-            assert_eq!(here(text).as_ref(), Ok(&value), "{text}");
+            assert_eq!(read(text).as_ref(), Ok(&value), "{text}");
         }
         for text in [".inf", "-.INF", ".nan"] {
-            assert!(here(text).unwrap_err().contains("not a number that JSON can hold"), "{text}");
+            assert!(read(text).unwrap_err().contains("not a number that JSON can hold"), "{text}");
         }
     }
 
     #[test]
-    fn what_yaml_1_1_takes_for_something_else_is_known() {
-        for (text, value) in [
-            ("yes", json!(true)),
-            ("OFF", json!(false)),
-            ("012345", json!(5349)),
-            ("012345670123", json!(1_402_433_619)),
-            ("088888888888", json!(88_888_888_888_i64)),
-            ("08", json!(8)),
-            ("12:30", json!(750)),
-            ("-1:30", json!(-90)),
-            ("1:30.5", json!(90.5)),
-            ("1_000", json!(1000)),
-            ("1e3", json!(1000.0)),
-            ("1.10", json!(1.1)),
-            ("0x_1F", json!(31)),
+    fn what_differs_from_what_is_written_is_a_surprise_and_nothing_else_is() {
+        for text in ["yes", "OFF", "012345", "08", "12:30", "1_000", "1e3", "1.10", "0x_1F", "1.5e+3"] {
+            assert_eq!(surprise(text), read(text).ok(), "{text}");
+        }
+        for text in [
+            "",
+            "true",
+            "False",
+            "5",
+            "+5",
+            "0x1F",
+            "0",
+            "2.0",
+            "0.5",
+            "1e-7",
+            "1e21",
+            "1e+21",
+            "1.0e+300",
+            "2012-10-17",
+            "a",
+            "y",
+            "0o17",
+            "1.2.3",
+            "123456789012345678901234567890",
         ] {
-            assert_eq!(elsewhere(text), Some(value), "{text}");
+            assert_eq!(surprise(text), None, "{text}");
         }
-        for text in
-            ["", "true", "5", "+5", "0x1F", "2.0", "0.5", "2012-10-17", "a", "y", "0o17", "1.2.3", "10.0.0.0/16"]
-        {
-            assert_eq!(elsewhere(text), None, "{text}");
+    }
+
+    #[test]
+    fn a_key_is_the_text_of_what_it_is() {
+        for (text, name) in [
+            ("no", "false"),
+            ("Null", "null"),
+            ("012345670123", "1402433619"),
+            ("0123456789012", "123456789012"),
+            ("200", "200"),
+            ("12345678901234567890123", "12345678901234567890123"),
+            ("us-east-1", "us-east-1"),
+            (".inf", ".inf"),
+        ] {
+            assert_eq!(key(text), name);
         }
-        assert_eq!(elsewhere("123456789012345678901234567890"), None, "every digit is kept");
-        assert_eq!(elsewhere_as_key("no"), Some(json!(false)));
-        assert_eq!(elsewhere_as_key("Null"), Some(json!(null)));
-        assert_eq!(elsewhere_as_key("012345670123"), Some(json!(1_402_433_619)));
-        assert_eq!((elsewhere_as_key("200"), elsewhere_as_key("us-east-1")), (None, None));
+    }
+
+    #[test]
+    fn a_tag_says_what_a_scalar_is() {
+        for (kind, text, value) in [
+            ("bool", "yes", json!(true)),
+            ("bool", "False", json!(false)),
+            ("int", "012", json!(10)),
+            ("int", "-1_000", json!(-1000)),
+            ("float", "1", json!(1.0)),
+            ("float", "1:30", json!(90.0)),
+            ("null", "", json!(null)),
+        ] {
+            assert_eq!(tagged(kind, text), Ok(value), "!!{kind} {text}");
+        }
+        for (kind, text) in [("bool", "1"), ("int", "1.5"), ("int", "many"), ("float", "many")] {
+            assert_eq!(tagged(kind, text), Err(format!("`{text}` is not a value of `!!{kind}`")));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_as_it_is_read_is_no_surprise_and_the_same_value(text in "[-+]?[0-9._:eExb]{1,8}|[a-zA-Z]{1,4}") {
+            if let Some(value) = surprise(&text) {
+                let written = value.to_string();
+                prop_assert_eq!(surprise(&written), None, "{} is {}", text, written);
+                prop_assert_eq!(read(&written), Ok(value));
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ use super::fault::Fault;
 use super::graph;
 use super::parameters::{self, Parameters};
 use super::pseudo::Pseudo;
+use super::remark::hinted;
 use super::sections::{DeletionPolicy, ResourceSection, Template};
 use super::wording::remedy;
 use crate::error::{Error, Result};
@@ -182,11 +183,19 @@ impl Template {
                         self.output_problem(name, "an output must be text; join a list with `!Join`".to_owned())
                     );
                 }
-                None => continue,
+                None => {
+                    let fault = Fault::here("its value is `AWS::NoValue`, and an output must have one")
+                        .hint("give the output a `Condition` under which it exists, or a value in every case");
+                    return Err(self.problem(&at, fault));
+                }
             };
             if let Some(export) = &section.export {
                 let at = ["Outputs", name, "Export"];
                 let export = scope.value(export).map_err(|fault| self.problem(&at, fault))?.unwrap_or_default();
+                if export.get("Name").is_none_or(|name| name == "" || name.is_array()) {
+                    let reason = "an export's name must be text that is not empty";
+                    return Err(self.problem(&["Outputs", name, "Export", "Name"], Fault::here(reason)));
+                }
                 if let Some(other) = exports.insert(export.to_string(), name) {
                     let reason = format!("`{other}` is exported under the same name, {}", export["Name"]);
                     return Err(self.problem(&at, Fault::here(reason)));
@@ -216,7 +225,7 @@ impl Template {
             error = error.account_needed();
         }
         let hint = hint.unwrap_or_else(|| remedy(&reason).to_owned());
-        error.hint(hint)
+        hinted(error.hint(hint), &self.remarks)
     }
 
     /// An error about an attribute of a resource, such as its `Type`.

@@ -12,9 +12,10 @@ use super::include;
 use super::names;
 use super::parameters::{self, Declaration};
 use super::reference::{reserved, reserved_in};
+use super::remark::{Remark, hinted};
 use super::source::Source;
 use super::wording::{in_words, remedy};
-use super::yaml::{self, Remark, Said};
+use super::yaml::{self, Said};
 use crate::error::{Error, Result};
 
 /// A template as its file says it, with the included files in place.
@@ -28,7 +29,7 @@ pub struct Template {
     pub(super) outputs: Vec<(String, OutputSection)>,
     flat: Value,
     left_out: Vec<String>,
-    remarks: Vec<Remark>,
+    pub(super) remarks: Vec<Remark>,
 }
 
 /// A resource as the template declares it.
@@ -122,7 +123,12 @@ impl Template {
     /// # Errors
     /// As [`Template::load`].
     pub fn from_source(source: Source) -> Result<Self> {
-        let Said { value: mut flat, remarks } = include::expand(yaml::template(&source)?, source.path())?;
+        let said = include::expand(yaml::template(&source)?, source.path())?;
+        let remarks = said.remarks.clone();
+        Self::of(source, said).map_err(|error| hinted(error, &remarks))
+    }
+
+    fn of(source: Source, Said { value: mut flat, remarks }: Said) -> Result<Self> {
         let left_out = cdk_output::adapt(&mut flat, source.path())?;
         let Value::Object(sections) = &flat else {
             return Err(problem(&source, &[], "a template must be a map of sections"));

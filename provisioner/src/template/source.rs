@@ -69,7 +69,7 @@ impl Source {
     /// It reads the text once more: places are for messages, and values carry none.
     #[must_use]
     pub fn place(&self, keys: &[&str]) -> String {
-        match yaml::nodes(&self.text).ok().and_then(|root| root.line_of(keys)) {
+        match yaml::nodes(self).ok().and_then(|root| root.line_of(keys)) {
             Some(line) => format!("{}:{line}", self.path.display()),
             None => self.path.display().to_string(),
         }
@@ -106,6 +106,13 @@ Resources:
         let source = Source::in_memory(Path::new("t.yaml"), TEXT);
         assert_eq!(source.place(&["Resources", "Other", "Properties"]), "t.yaml:6");
         assert_eq!(source.place(&["Outputs"]), "t.yaml");
+    }
+
+    #[test]
+    fn a_key_is_found_by_what_is_written_and_by_what_is_read() {
+        let source = Source::in_memory(Path::new("t.yaml"), "Mappings:\n  M:\n    a: b\n    012: {x: y}\n");
+        assert_eq!(source.place(&["Mappings", "M", "10", "x"]), "t.yaml:4");
+        assert_eq!(source.place(&["Mappings", "M", "012", "x"]), "t.yaml:4");
     }
 
     #[test]

@@ -75,12 +75,12 @@ fn every_function_means_the_same_in_short_long_and_json_form() {
             "{'Fn::Select': [1, {'Fn::Split': ['-', {Ref: 'AWS::Region'}]}]}",
             json!("west"),
         ),
-        ("!If [Yes, a, b]", "{'Fn::If': [Yes, a, b]}", json!("a")),
-        ("!If [No, a, b]", "{'Fn::If': [No, a, b]}", json!("b")),
+        ("!If ['Yes', a, b]", "{'Fn::If': ['Yes', a, b]}", json!("a")),
+        ("!If ['No', a, b]", "{'Fn::If': ['No', a, b]}", json!("b")),
         ("!If [Both, a, b]", "{'Fn::If': [Both, a, b]}", json!("a")),
         ("!If [Either, a, b]", "{'Fn::If': [Either, a, b]}", json!("a")),
-        ("!If [No, a, !Ref AWS::NoValue]", "{'Fn::If': [No, a, {Ref: 'AWS::NoValue'}]}", Value::Null),
-        ("!If [Yes, {A: !Ref Name}, b]", "{'Fn::If': [Yes, {A: {Ref: Name}}, b]}", json!({"A": "chat"})),
+        ("!If ['No', a, !Ref AWS::NoValue]", "{'Fn::If': ['No', a, {Ref: 'AWS::NoValue'}]}", Value::Null),
+        ("!If ['Yes', {A: !Ref Name}, b]", "{'Fn::If': ['Yes', {A: {Ref: Name}}, b]}", json!({"A": "chat"})),
         (
             "!FindInMap [Prices, !Ref AWS::Region, !Ref Name]",
             "{'Fn::FindInMap': [Prices, {Ref: 'AWS::Region'}, {Ref: Name}]}",
@@ -106,6 +106,34 @@ fn every_function_means_the_same_in_short_long_and_json_form() {
 fn what_has_no_value_takes_its_key_and_its_place_in_a_list_with_it() {
     let nothing = json!({"Ref": "AWS::NoValue"});
     assert_eq!(value_of(&json!({"A": nothing, "B": ["x", nothing, "y"]})), json!({"B": ["x", "y"]}));
+}
+
+#[test]
+fn an_output_without_a_value_is_an_error_with_its_place() {
+    let text = "Conditions: {C: !Equals [a, b]}\nResources: {Q: {Type: T}}\nOutputs:\n  O:\n    Value: !If [C, a, !Ref AWS::NoValue]\n";
+    let error = resolved_for(text, "t.yaml", &[], None).unwrap_err().to_string();
+    assert!(error.starts_with("resolving t.yaml:5: Outputs.O.Value: its value is `AWS::NoValue`"), "{error}");
+    assert!(error.contains("hint: give the output a `Condition`"), "{error}");
+    let chosen = text.replace("[a, b]", "[a, a]");
+    assert_eq!(resolved_for(&chosen, "t.yaml", &[], None).unwrap().outputs[0].value, "a");
+}
+
+#[test]
+fn an_export_name_that_turns_out_empty_is_an_error_with_its_place() {
+    let text = "Parameters: {P: {Type: String}}\nResources: {Q: {Type: T}}\nOutputs:\n  O:\n    Value: a\n    Export:\n      Name: !Ref P\n";
+    let error = resolved_for(text, "t.yaml", &[("P", "")], None).unwrap_err().to_string();
+    assert!(error.starts_with("resolving t.yaml:7: Outputs.O.Export.Name: an export's name must be text"), "{error}");
+    assert!(resolved_for(text, "t.yaml", &[("P", "x")], None).is_ok());
+}
+
+#[test]
+fn a_word_that_is_a_flag_is_hinted_at_where_text_is_wanted() {
+    let text =
+        "Conditions: {'No': !Equals [a, b]}\nResources:\n  Q:\n    Type: T\n    Properties:\n      A: !If [No, a, b]\n";
+    let error = resolved_for(text, "t.yaml", &[], None).unwrap_err().to_string();
+    assert!(error.contains("t.yaml:6: Q.A.Fn::If: it takes text, not false"), "{error}");
+    assert!(error.contains("hint: write `'No'` if it is text"), "{error}");
+    assert!(resolved_for(&text.replace("[No,", "['No',"), "t.yaml", &[], None).is_ok());
 }
 
 #[test]

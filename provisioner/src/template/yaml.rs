@@ -4,19 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::node::{Content, Node, Unread};
+use super::node::{Content, Entry, Node, Unread};
+use super::remark::Remark;
 use super::source::Source;
 use super::{compose, json as json_text, plain};
 use crate::error::{Error, Result};
-
-/// Something about a template that its author should know, though it is no error.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Remark {
-    /// What is so, with its place.
-    pub text: String,
-    /// What to write instead.
-    pub hint: String,
-}
 
 /// What a text says, and what is worth a remark about how it says it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,19 +33,27 @@ pub(super) fn any(source: &Source) -> Result<Said> {
     read(source, Reader::of(source))
 }
 
-/// Reads a template that CloudFormation has taken, as it has read it.
+/// Reads any YAML or JSON for the texts of its scalars, as they are written: `1.10` and `on` are text, and keys are as they
+/// are written, too. JSON's flags and null are what they are.
 ///
 /// # Errors
 /// As [`any`].
-pub(super) fn of_cloudformation(source: &Source) -> Result<Value> {
-    read(source, Reader { version_1_1: true, ..Reader::of(source) }).map(|said| said.value)
+pub(super) fn as_written(source: &Source) -> Result<Value> {
+    read(source, Reader { as_written: true, ..Reader::of(source) }).map(|said| said.value)
 }
 
-/// The text as nodes: JSON where it is JSON, YAML otherwise.
+/// The source as nodes: JSON where it is JSON or its file says so, YAML otherwise.
 ///
 /// # Errors
 /// When it is neither.
-pub(super) fn nodes(text: &str) -> std::result::Result<Node, Unread> {
+pub(super) fn nodes(source: &Source) -> std::result::Result<Node, Unread> {
+    let text = source.text();
+    if source.path().extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+        return json_text::read(text).map_err(|unread| match unread.cause.starts_with(json_text::NOT_JSON) {
+            true => unread.hint("write it as JSON, without comments and commas at the end, or name the file `.yaml`"),
+            false => unread,
+        });
+    }
     if !json_text::may_be(text) {
         return compose::read(text);
     }
@@ -69,21 +69,25 @@ pub(super) fn nodes(text: &str) -> std::result::Result<Node, Unread> {
 }
 
 fn read(source: &Source, mut reader: Reader<'_>) -> Result<Said> {
-    let failed = |Unread { line, cause }: Unread| {
+    let failed = |Unread { line, cause, hint }: Unread| {
         let place = line.map(|line| format!(":{line}")).unwrap_or_default();
-        Error::new(format!("reading {} {}{place}", source.what(), source.path().display()), cause)
+        let error = Error::new(format!("reading {} {}{place}", source.what(), source.path().display()), cause);
+        match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
     };
-    let value = nodes(source.text()).and_then(|node| reader.value(node)).map_err(failed)?;
+    let value = nodes(source).and_then(|node| reader.value(node)).map_err(failed)?;
     Ok(Said { value, remarks: reader.remarks.into_iter().map(|(_, remark)| remark).collect() })
 }
 
-/// Makes values of nodes, and notes what other readers of YAML take for something else.
+/// Makes values of nodes, and notes where a value may not be what its author meant.
 struct Reader<'s> {
     source: &'s Source,
     /// Whether a null is a value.
     nulls: bool,
-    /// Whether plain scalars are what they are in YAML 1.1.
-    version_1_1: bool,
+    /// Whether plain scalars and numbers are the text that they are written as.
+    as_written: bool,
     /// Keys from the root to the value that is read.
     path: Vec<String>,
     /// By line. An alias repeats a line.
@@ -92,14 +96,16 @@ struct Reader<'s> {
 
 impl<'s> Reader<'s> {
     fn of(source: &'s Source) -> Self {
-        Self { source, nulls: true, version_1_1: false, path: Vec::new(), remarks: BTreeSet::new() }
+        Self { source, nulls: true, as_written: false, path: Vec::new(), remarks: BTreeSet::new() }
     }
 
     fn value(&mut self, node: Node) -> std::result::Result<Value, Unread> {
         let line = node.line;
         let value = match node.content {
             Content::Scalar(value) => value,
-            Content::Plain(text) => self.plain(line, &text)?,
+            Content::Number(text) if self.as_written => Value::String(text),
+            Content::Number(text) => json_text::number(&text),
+            Content::Plain(text) => self.plain(line, text)?,
             Content::List(items) => {
                 let items = items.into_iter().enumerate();
                 items.map(|(index, item)| self.below(index.to_string(), item)).collect::<std::result::Result<_, _>>()?
@@ -107,13 +113,11 @@ impl<'s> Reader<'s> {
             Content::Map(entries) => {
                 let mut object = Map::new();
                 for entry in entries {
-                    if entry.plain
-                        && let Some(there) = plain::elsewhere_as_key(&entry.key)
-                    {
-                        self.remark(entry.line, "key", &entry.key, &there);
+                    let key = self.key(&entry);
+                    let value = self.below(key.clone(), entry.value)?;
+                    if object.insert(key.clone(), value).is_some() {
+                        return Err(Unread::twice(entry.line, &key));
                     }
-                    let value = self.below(entry.key.clone(), entry.value)?;
-                    object.insert(entry.key, value);
                 }
                 Value::Object(object)
             }
@@ -142,25 +146,34 @@ impl<'s> Reader<'s> {
         value
     }
 
-    fn plain(&mut self, line: usize, text: &str) -> std::result::Result<Value, Unread> {
-        let value = plain::here(text).map_err(|cause| Unread::at(line, cause))?;
-        match plain::elsewhere(text) {
-            Some(there) if self.version_1_1 => Ok(there),
-            Some(there) => {
-                self.remark(line, "value", text, &there);
-                Ok(value)
-            }
-            None => Ok(value),
+    fn key(&mut self, entry: &Entry) -> String {
+        if self.as_written {
+            return entry.key.clone();
         }
+        let name = entry.name();
+        if name != entry.key {
+            self.remark(entry.line, "key", &entry.key, &name);
+        }
+        name
     }
 
-    fn remark(&mut self, line: usize, what: &str, text: &str, there: &Value) {
+    fn plain(&mut self, line: usize, text: String) -> std::result::Result<Value, Unread> {
+        if self.as_written {
+            return Ok(if plain::is_null(&text) { Value::Null } else { Value::String(text) });
+        }
+        if let Some(value) = plain::surprise(&text) {
+            self.remark(line, "value", &text, &value.to_string());
+        }
+        plain::read(&text).map_err(|cause| Unread::at(line, cause))
+    }
+
+    fn remark(&mut self, line: usize, what: &str, text: &str, read: &str) {
         let place = format!("{}:{line}", self.source.path().display());
         let remark = Remark {
             text: format!(
-                "{place}: without quotes, the {what} `{text}` is `{there}` to CloudFormation, which reads YAML 1.1"
+                "{place}: without quotes, the {what} `{text}` is read as `{read}`, as in CloudFormation (YAML 1.1)"
             ),
-            hint: format!("write `'{text}'` if it is text, and `{there}` if it is not"),
+            hint: format!("write `'{text}'` if it is text, and `{read}` if it is not"),
         };
         self.remarks.insert((line, remark));
     }
@@ -212,37 +225,88 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_yes_stay_text() {
+    fn plain_scalars_are_what_cloudformation_reads_and_what_has_quotes_is_text() {
         assert_eq!(
-            parsed("V: 2012-10-17\nY: yes\nO: 010").unwrap(),
-            json!({"V": "2012-10-17", "Y": "yes", "O": "010"})
+            parsed("V: 2012-10-17\nY: yes\nO: 010\nM: 1_000\nno: 2:30\nT: ['yes', \"010\", !Sub 1e3]").unwrap(),
+            json!({
+                "V": "2012-10-17", "Y": true, "O": 8, "M": 1000, "false": 150, "T": ["yes", "010", {"Fn::Sub": "1e3"}],
+            })
+        );
+        let error = parsed("A: 1\n8: b\n010: c").unwrap_err().to_string();
+        assert!(error.contains("t.yaml:3: the key `8` stands here for the second time in one map"), "{error}");
+    }
+
+    #[test]
+    fn scalars_keep_their_text_where_it_is_asked_for() {
+        let text = |path, text| as_written(&Source::in_memory(Path::new(path), text)).unwrap();
+        assert_eq!(
+            text("p.yaml", "A: 1.10\nB: 0x1F\non: on\nC: ~\nD: [012, '']"),
+            json!({"A": "1.10", "B": "0x1F", "on": "on", "C": null, "D": ["012", ""]})
+        );
+        assert_eq!(
+            text("p.json", r#"{"A": 1.10, "B": 1E+2, "C": true, "D": null}"#),
+            json!({"A": "1.10", "B": "1E+2", "C": true, "D": null})
         );
     }
 
     #[test]
-    fn what_cloudformation_reads_otherwise_is_told_with_its_line_and_how_to_write_it() {
+    fn a_tag_of_yaml_says_what_a_scalar_is_and_there_is_no_note() {
+        let said = said("A: [!!bool yes, !!float 1, !!int \"012\", !!str on, !!null x]\n!!str no: 1").unwrap();
+        assert_eq!(said.value, json!({"A": [true, 1.0, 10, "on", null], "no": 1}));
+        assert_eq!(said.remarks, []);
+        let error = parsed("A: 1\nB: !!int many").unwrap_err().to_string();
+        assert!(error.contains("t.yaml:2: `many` is not a value of `!!int`"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_named_json_is_read_as_json_only() {
+        for (text, line) in [
+            ("// c\n{\"A\": 1}", 1),
+            ("{\"A\": 1,\n}", 2),
+            ("{\n\"A\": 01}", 2),
+            ("{\n\n\"A\": NaN}", 3),
+            ("A: 1", 1),
+            ("{A: 1}", 1),
+        ] {
+            let error = any(&Source::in_memory(Path::new("t.JSON"), text)).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("reading template t.JSON:{line}: it is not valid JSON: ")), "{error}");
+            assert!(error.contains("hint: write it as JSON"), "{error}");
+        }
+        assert_eq!(parsed("{A: 1}").unwrap(), json!({"A": 1}));
+    }
+
+    #[test]
+    fn two_short_forms_in_a_row_get_a_hint() {
+        for (text, long) in [
+            ("A:\n  B: !Base64 !Ref X", "`Fn::Base64: !Ref …`"),
+            ("A: {B: !Base64 !Sub x}", "`Fn::Base64: !Sub …`"),
+            ("A:\n- !Ref\n  !Sub x\n- b", "`Ref: !Sub …`"),
+        ] {
+            let error = parsed(text).unwrap_err().to_string();
+            assert!(error.contains("cannot follow") && error.contains(long), "{text}: {error}");
+        }
+        let error = parsed("A: !Ref x\nB: '").unwrap_err().to_string();
+        assert!(!error.contains("cannot follow"), "{error}");
+    }
+
+    #[test]
+    fn what_may_be_meant_as_text_is_noted_with_its_line_and_how_to_write_it() {
         let said =
             said("A: on\n'no':\n  no: [12:30, '1_000', 2012-10-17]\nB: !Sub yes\nC: &c {D: 010}\nE: *c").unwrap();
         let told: Vec<_> = said.remarks.iter().map(|one| format!("{} / {}", one.text, one.hint)).collect();
         assert_eq!(
             told,
             [
-                "t.yaml:1: without quotes, the value `on` is `true` to CloudFormation, which reads YAML 1.1 \
+                "t.yaml:1: without quotes, the value `on` is read as `true`, as in CloudFormation (YAML 1.1) \
                  / write `'on'` if it is text, and `true` if it is not",
-                "t.yaml:3: without quotes, the key `no` is `false` to CloudFormation, which reads YAML 1.1 \
+                "t.yaml:3: without quotes, the key `no` is read as `false`, as in CloudFormation (YAML 1.1) \
                  / write `'no'` if it is text, and `false` if it is not",
-                "t.yaml:3: without quotes, the value `12:30` is `750` to CloudFormation, which reads YAML 1.1 \
+                "t.yaml:3: without quotes, the value `12:30` is read as `750`, as in CloudFormation (YAML 1.1) \
                  / write `'12:30'` if it is text, and `750` if it is not",
-                "t.yaml:5: without quotes, the value `010` is `8` to CloudFormation, which reads YAML 1.1 \
+                "t.yaml:5: without quotes, the value `010` is read as `8`, as in CloudFormation (YAML 1.1) \
                  / write `'010'` if it is text, and `8` if it is not",
             ]
         );
-    }
-
-    #[test]
-    fn a_template_that_cloudformation_has_taken_means_what_it_has_read() {
-        let source = Source::in_memory(Path::new("t.yaml"), "A: [on, 'on', 012, 2012-10-17]");
-        assert_eq!(of_cloudformation(&source).unwrap(), json!({"A": [true, "on", 10, "2012-10-17"]}));
     }
 
     #[test]
@@ -254,6 +318,7 @@ mod tests {
             ("{<<: [*one, *two]}", json!({"A": 1, "B": 1, "C": 2})),
             ("{<<: [*two, *one], A: 4}", json!({"A": 4, "B": 2, "C": 2})),
             ("{<<: {D: 5}}", json!({"D": 5})),
+            ("{!!merge <<: *one, C: 3}", json!({"A": 1, "B": 1, "C": 3})),
             ("{'<<': *one}", json!({"<<": {"A": 1, "B": 1}})),
         ] {
             assert_eq!(parsed(&format!("{bases}X: {map}")).unwrap()["X"], merged, "{map}");

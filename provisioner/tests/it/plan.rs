@@ -80,7 +80,7 @@ async fn a_named_profile_goes_before_the_keys_in_the_environment(#[values(Aws::M
 
 /// A stage whose flag is `yes`, and a queue whose name a dynamic reference would give.
 #[tokio::test]
-async fn what_cloudformation_reads_otherwise_is_a_note_and_what_only_it_resolves_is_refused() {
+async fn a_plain_word_is_read_as_cloudformation_reads_it_with_a_note_and_what_only_it_resolves_is_refused() {
     let text = "\
 Parameters: {Name: {Type: String, Default: on}}
 Resources:
@@ -95,8 +95,9 @@ Resources:
     let user = User::of_template(Account::fresh(), text);
     let plan = user.plain(&["plan"]).await.expect_success();
     for line in [
-        "t.yaml:1: without quotes, the value `on` is `true` to CloudFormation",
-        "t.yaml:6: without quotes, the value `yes`",
+        "t.yaml:1: without quotes, the value `on` is read as `true`, as in CloudFormation",
+        "t.yaml:6: without quotes, the value `yes` is read as `true`",
+        "Queue  jobs-true",
     ] {
         assert!(plan.stdout.contains(line), "no `{line}` in {plan:?}");
     }

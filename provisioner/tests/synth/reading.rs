@@ -92,3 +92,34 @@ fn what_cannot_be_read_is_named_with_its_place() {
         assert!(error.contains(reason), "{error}\n{reason}");
     }
 }
+
+#[test]
+fn plain_scalars_are_written_as_what_cloudformation_reads_in_the_template_and_what_it_includes() {
+    let template =
+        b"Resources:\n  Stage:\n    Type: AWS::ApiGatewayV2::Stage\n    Properties:\n      AutoDeploy: yes\n      \
+        Fn::Transform: {Name: AWS::Include, Parameters: {Location: i.yaml}}\n";
+    let files = [
+        ("t.yaml", &template[..]),
+        ("i.yaml", b"Limit: 1_000\nTime: 2:30\nCode: 012345\nText: 'on'\nDay: 2012-10-17\n"),
+    ];
+    let expected =
+        json!({"AutoDeploy": true, "Limit": 1000, "Time": 150, "Code": 5349, "Text": "on", "Day": "2012-10-17"});
+    for resolved in [&[][..], &["--resolved"]] {
+        let printed = printed(&files, resolved).expect("a template");
+        assert_eq!(printed["Resources"]["Stage"]["Properties"], expected, "{resolved:?}");
+    }
+}
+
+#[test]
+fn a_parameter_keeps_the_digits_of_its_file() {
+    for (name, text) in [
+        ("p.yaml", &b"Name: 1.10\n"[..]),
+        ("p.json", br#"{"Name": 1.10}"#),
+        ("p.json", br#"[{"ParameterKey": "Name", "ParameterValue": 1.10}]"#),
+    ] {
+        let template = TOPIC.replace(", AllowedPattern: '^(?!aws)[a-z0-9]+$'", "");
+        let files = [("t.yaml", template.as_bytes()), (name, text)];
+        let printed = printed(&files, &["--resolved", "--parameters", name]).expect("a template");
+        assert_eq!(printed["Resources"]["Topic"]["Properties"], json!({"TopicName": "1.10"}));
+    }
+}

@@ -1,4 +1,4 @@
-//! YAML is read as the AWS CLI reads it, and written so that readers of YAML 1.1 read the same.
+//! YAML is read as CloudFormation and the AWS CLI read it, and written so that readers of YAML 1.1 read the same.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -116,7 +116,7 @@ enum Piece {
     If(Box<Piece>, Box<Piece>),
 }
 
-const LINES: [&str; 58] = [
+const LINES: [&str; 62] = [
     "yes",
     "no",
     "On",
@@ -171,8 +171,12 @@ const LINES: [&str; 58] = [
     "[]",
     "{}",
     "!!str 5",
+    "!!bool yes",
+    "!!float 1",
+    "!!int \"012\"",
     "a # comment",
     "{<<: *one, x: y}",
+    "{!!merge <<: *one, x: y}",
     "{<<: [*one, *two], b: own}",
     "*one",
 ];
@@ -256,14 +260,18 @@ fn compare(ours: &Value, theirs: &Value, remarks: &[String], at: &str) -> Result
                 return Err(format!("{at}: {ours} and {theirs}"));
             }
             object.iter().zip(entries).try_for_each(|((key, one), entry)| {
-                if entry[0] != key.as_str() && entry[0]["key"] != key.as_str() {
-                    told("key", key)?;
+                // Python writes `False` for `false`.
+                let is_same = |theirs: &Value| theirs.as_str().is_some_and(|theirs| theirs.eq_ignore_ascii_case(key));
+                if !is_same(&entry[0]) && !is_same(&entry[0]["key"]) {
+                    told("key", entry[0].as_str().unwrap_or(key))?;
                 }
                 compare(one, &entry[1], remarks, &format!("{at}.{key}"))
             })
         }
         (ours, theirs) if ours == theirs => Ok(()),
-        (Value::String(text), Value::Bool(_) | Value::Number(_)) => told("value", text),
+        // CloudFormation has more notations of numbers than PyYAML: `08`, `1e3`.
+        (Value::Number(number), Value::String(text)) if number.to_string() == *text => Ok(()),
+        (Value::Number(_), Value::String(text)) => told("value", text),
         _ => Err(format!("{at}: {ours} and {theirs}")),
     }
 }

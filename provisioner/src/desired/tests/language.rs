@@ -118,14 +118,14 @@ Parameters:
   Key: {Type: String, Default: secret, NoEcho: true, MinLength: 20}
 Resources: {R: {Type: T}}
 "), @r#"
-    checking the parameters of t.yaml:1: parameter `Name` has no default and is not given
-      parameter `Size` is `NaN`: it must be a number
-      parameter `Small` is `1`: it must be at least 128
-      parameter `Large` is `31`: it must be at most 30
-      parameter `Model` is `A`: it must match `[a-z]+` (lower case)
-      parameter `Key` is `****`: it must have at least 20 characters, it has 6
+    checking the parameters of t.yaml:2: parameter `Name` has no default and is not given
+      t.yaml:3: parameter `Size` is `NaN`: it must be a number
+      t.yaml:4: parameter `Small` is `1`: it must be at least 128
+      t.yaml:5: parameter `Large` is `31`: it must be at most 30
+      t.yaml:6: parameter `Model` is `A`: it must match `[a-z]+` (lower case)
+      t.yaml:7: parameter `Key` is `****`: it must have at least 20 characters, it has 6
 
-    hint: set a parameter with `--parameter Name=value` or in a file with `--parameters FILE.yaml`
+    hint: correct the default of `Size`, `Small`, `Large`, `Model`, `Key` in the template; set a parameter with `--parameter Name=value` or in a file with `--parameters FILE.yaml`
     "#);
 }
 

@@ -17,6 +17,9 @@ pub(super) fn check(mappings: &Map<String, Value>) -> Checked {
             for (name, value) in second {
                 let at = ["Mappings", map, top, name];
                 key(name, false, &at)?;
+                for value in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+                    value.as_object().map_or(Ok(()), |level| without_functions(level, &at))?;
+                }
                 let fits = is_scalar(value) || value.as_array().is_some_and(|items| items.iter().all(is_scalar));
                 if !fits {
                     return refuse(&at, LEVELS);
@@ -30,10 +33,17 @@ pub(super) fn check(mappings: &Map<String, Value>) -> Checked {
 const LEVELS: &str = "a mapping has two levels of keys, and below them text, a number, or a list of these: \
                       `Name: {Key: {Key: value}}`";
 
-fn counted(level: &Map<String, Value>, at: &[&str]) -> Checked {
-    if let Some(function) = level.keys().find(|key| *key == "Ref" || key.starts_with("Fn::")) {
-        return refuse(at, format!("`{function}` is not allowed in `Mappings`: functions are not evaluated there"));
+fn without_functions(level: &Map<String, Value>, at: &[&str]) -> Checked {
+    match level.keys().find(|key| *key == "Ref" || key.starts_with("Fn::")) {
+        Some(function) => {
+            refuse(at, format!("`{function}` is not allowed in `Mappings`: functions are not evaluated there"))
+        }
+        None => Ok(()),
     }
+}
+
+fn counted(level: &Map<String, Value>, at: &[&str]) -> Checked {
+    without_functions(level, at)?;
     match level.len() {
         0 => refuse(at, "it is empty"),
         1..=200 => Ok(()),

@@ -28,6 +28,16 @@ pub(super) fn check(template: &Map<String, Value>) -> Checked {
     for (id, output) in entries(template, "Outputs") {
         names.used(output, &mut path(&["Outputs", id]))?;
         names.condition(output.get("Condition"), &path(&["Outputs", id, "Condition"]))?;
+        if let Some(export) = output.pointer("/Export/Name") {
+            // Every name in it is known by now: what is missing without the resources is one of them.
+            let without_resources = Names { resources: &Map::new(), ..names };
+            without_resources.used(export, &mut path(&["Outputs", id, "Export", "Name"])).map_err(|refused| Refused {
+                cause: "an export's name cannot depend on a resource: CloudFormation takes parameters and pseudo parameters \
+                        there"
+                    .to_owned(),
+                ..refused
+            })?;
+        }
     }
     Ok(())
 }
@@ -40,6 +50,7 @@ fn refused(keys: &[String], cause: String) -> Checked {
     Err(Refused { keys: keys.to_vec(), cause })
 }
 
+#[derive(Clone, Copy)]
 struct Names<'t> {
     parameters: &'t Map<String, Value>,
     resources: &'t Map<String, Value>,

@@ -10,6 +10,7 @@ pub(super) fn check(outputs: &Map<String, Value>) -> Checked {
     let mut exports: BTreeMap<String, &str> = BTreeMap::new();
     for (name, output) in outputs {
         let at = |attribute| ["Outputs", name, attribute];
+        let in_export = |attribute| ["Outputs", name, "Export", attribute];
         described(output.get("Description"), &at("Description"), MOST_DESCRIBED)?;
         if output.get("Value").is_some_and(|value| value.is_array() || is_map(value)) {
             return refuse(&at("Value"), "an output must be text; join a list with `!Join`");
@@ -18,6 +19,12 @@ pub(super) fn check(outputs: &Map<String, Value>) -> Checked {
         let Some(export_name) = export.get("Name") else {
             return refuse(&at("Export"), "an export is written `Export: {Name: …}`");
         };
+        if let Some(other) = export.as_object().and_then(|export| export.keys().find(|key| *key != "Name")) {
+            return refuse(&in_export(other), format!("an export has a `Name` only: `{other}` is not supported"));
+        }
+        if export_name == "" || export_name.is_array() || is_map(export_name) {
+            return refuse(&in_export("Name"), "an export's name must be text that is not empty");
+        }
         // Two outputs of which one exists at a time may share a name.
         let is_alone = output.get("Condition").is_none();
         if is_alone && let Some(other) = exports.insert(export_name.to_string(), name) {

@@ -18,6 +18,11 @@ pub(super) fn check(parameters: &Map<String, Value>) -> Checked {
                 "a default must be text or a number, without functions; a list is written `a,b,c`",
             );
         }
+        for attribute in ["MinLength", "MaxLength", "MinValue", "MaxValue"] {
+            if let Some(bound) = parameter.get(attribute) {
+                is_bound(bound, attribute.ends_with("Length"), &at(attribute))?;
+            }
+        }
         let Some(allowed) = parameter.get("AllowedValues") else { continue };
         let Some(values) = allowed.as_array().filter(|values| values.iter().all(is_scalar)) else {
             return refuse(&at("AllowedValues"), "it must be a list of texts or numbers, without functions");
@@ -31,6 +36,14 @@ pub(super) fn check(parameters: &Map<String, Value>) -> Checked {
         }
     }
     Ok(())
+}
+
+/// A length counts characters.
+fn is_bound(bound: &Value, is_length: bool, at: &[&str]) -> Checked {
+    let number: Option<f64> = text(bound).parse().ok().filter(|number: &f64| number.is_finite());
+    let fits = number.is_some_and(|number| !is_length || (number >= 0.0 && number.fract() == 0.0));
+    let wanted = if is_length { "a whole number from 0" } else { "a number" };
+    if fits { Ok(()) } else { refuse(at, format!("it must be {wanted}, not `{}`", text(bound))) }
 }
 
 fn text(value: &Value) -> String {

@@ -41,7 +41,11 @@ fn what_cloudformation_refuses_is_refused_with_its_line() {
         ),
         (
             format!("Mappings:\n  M:\n    a: {{b: !Ref Queue}}\n{QUEUE}"),
-            "t.yaml:3: Mappings.M.a.b: a mapping has two levels",
+            "t.yaml:3: Mappings.M.a.b: `Ref` is not allowed in `Mappings`: functions are not evaluated there",
+        ),
+        (
+            format!("Mappings:\n  M:\n    a: {{b: [c, !Sub d]}}\n{QUEUE}"),
+            "t.yaml:3: Mappings.M.a.b: `Fn::Sub` is not allowed in `Mappings`",
         ),
         (
             format!("Mappings:\n  M:\n    a: !Ref Queue\n{QUEUE}"),
@@ -56,6 +60,22 @@ fn what_cloudformation_refuses_is_refused_with_its_line() {
         (
             outputs("  O: {Value: a, Export: {Name: x}}\n  P: {Value: a, Export: {Name: x}}\n"),
             "t.yaml:5: Outputs.P.Export: `O` is exported under the same name",
+        ),
+        (
+            outputs("  O:\n    Value: a\n    Export:\n      Name: !Ref Queue\n"),
+            "t.yaml:7: Outputs.O.Export.Name.Ref: an export's name cannot depend on a resource",
+        ),
+        (
+            outputs("  O: {Value: a, Export: {Name: !Sub 'x-${Queue.Arn}'}}\n"),
+            "t.yaml:4: Outputs.O.Export.Name.Fn::Sub: an export's name cannot depend on a resource",
+        ),
+        (
+            outputs("  O:\n    Value: a\n    Export:\n      Name: ''\n"),
+            "t.yaml:7: Outputs.O.Export.Name: an export's name must be text that is not empty",
+        ),
+        (
+            outputs("  O:\n    Value: a\n    Export:\n      Name: x\n      Scope: y\n"),
+            "t.yaml:8: Outputs.O.Export.Scope: an export has a `Name` only: `Scope` is not supported",
         ),
         (outputs("  O: {Value: a, Export: x}\n"), "t.yaml:4: Outputs.O.Export: an export is written"),
         (outputs(&many("O", "{Value: a}")), "t.yaml:3: Outputs: it has 201 entries; CloudFormation takes 200"),
@@ -73,12 +93,28 @@ fn what_cloudformation_refuses_is_refused_with_its_line() {
             "t.yaml:2: Parameters.P.AllowedValues: it must be a list",
         ),
         (
-            "Resources:\n  Q:\n    Type: T\n    Condition: No\n".to_owned(),
+            format!("Parameters:\n  P:\n    Type: String\n    MinLength: a\n{QUEUE}"),
+            "t.yaml:4: Parameters.P.MinLength: it must be a whole number from 0, not `a`",
+        ),
+        (
+            format!("Parameters:\n  P: {{Type: String, MaxLength: 1.5}}\n{QUEUE}"),
+            "t.yaml:2: Parameters.P.MaxLength: it must be a whole number from 0, not `1.5`",
+        ),
+        (
+            format!("Parameters:\n  P: {{Type: Number, MaxValue: [5]}}\n{QUEUE}"),
+            "t.yaml:2: Parameters.P.MaxValue: it must be a number, not `[5]`",
+        ),
+        (
+            "Resources:\n  Q:\n    Type: T\n    Condition: 'No'\n".to_owned(),
             "t.yaml:4: Resources.Q.Condition: there is no condition `No`",
         ),
         (
+            "Resources:\n  Q:\n    Type: T\n    Condition: No\n".to_owned(),
+            "t.yaml:4: Resources.Q.Condition: it must be text, not `false`",
+        ),
+        (
             format!(
-                "Conditions: {{No: !Equals [a, b]}}\n{QUEUE}  Other:\n    Type: T\n    Condition: No\n    Properties: {{A: !Ref Nothing}}\n"
+                "Conditions: {{Off1: !Equals [a, b]}}\n{QUEUE}  Other:\n    Type: T\n    Condition: Off1\n    Properties: {{A: !Ref Nothing}}\n"
             ),
             "t.yaml:7: Resources.Other.Properties.A.Ref: there is no parameter or resource `Nothing`",
         ),
@@ -103,12 +139,25 @@ fn what_cloudformation_takes_is_taken() {
         format!("Parameters: {{P: {{Type: CommaDelimitedList, Default: 'a, b', AllowedValues: [a, b]}}}}\n{QUEUE}"),
         format!("Conditions: {{A_B: !Equals [a, b]}}\n{QUEUE}    \n"),
         format!(
+            "Parameters: {{P: {{Type: String, MinLength: '1', MaxLength: 3.0}}, N: {{Type: Number, MinValue: -0.5}}}}\n{QUEUE}"
+        ),
+        format!(
+            "Parameters: {{P: {{Type: String, Default: x}}}}\n{QUEUE}Outputs:\n  \
+             O: {{Value: a, Export: {{Name: !Sub '${{AWS::StackName}}-${{P}}'}}}}\n"
+        ),
+        format!(
             "Conditions: {{A: !Equals [a, b], B: !Not [!Condition A]}}\n{QUEUE}Outputs:\n  \
              O: {{Condition: A, Value: a, Export: {{Name: x}}}}\n  P: {{Condition: B, Value: a, Export: {{Name: x}}}}\n"
         ),
     ] {
         assert!(read(&text).is_ok(), "{text}\n{:?}", read(&text).err());
     }
+}
+
+#[test]
+fn a_word_that_is_a_flag_is_hinted_at_where_text_is_wanted() {
+    let error = read("Resources:\n  Q:\n    Type: T\n    Condition: No\n").unwrap_err();
+    assert!(error.contains("hint: write `'No'` if it is text, and `false` if it is not"), "{error}");
 }
 
 #[test]

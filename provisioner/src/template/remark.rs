@@ -1,0 +1,25 @@
+//! What is no error, and worth a line.
+
+use crate::error::Error;
+
+/// Something about a template that its author should know, though it is no error.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Remark {
+    /// What is so, with its place.
+    pub text: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
+/// An error about text, with the hint of the remark on its line: the text may be a word that is read as a flag.
+pub(super) fn hinted(error: Error, remarks: &[Remark]) -> Error {
+    let about = error.headline();
+    let is_about_text = about.contains("must be text") || about.contains("takes text");
+    let is_here = |remark: &&Remark| {
+        remark.text.split_once(": without quotes").is_some_and(|(place, _)| about.contains(&format!("{place}: ")))
+    };
+    match remarks.iter().find(is_here).filter(|_| is_about_text) {
+        Some(remark) => error.hint(&remark.hint),
+        None => error,
+    }
+}
