@@ -23,7 +23,7 @@ use icu_properties::{
 
 /// Characters that are symbols or letters by their properties and blank by their glyphs in the Unicode code charts:
 /// the braille pattern without dots, the full and the half blank of Egyptian hieroglyphs, and the null notehead, which
-/// places the stem of a note without a head. No property tells them from their neighbours.
+/// places the stem of a note without a head. No property separates them from the characters around them.
 const BLANKS: [char; 4] = ['\u{2800}', '\u{13441}', '\u{13442}', '\u{1D159}'];
 
 /// `text` without what a person does not see. Line ends become `\n`.

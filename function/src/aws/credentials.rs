@@ -101,7 +101,7 @@ impl ResolveIdentity for Checked {
         IdentityFuture::new(async move { Ok(self.load(components, bag).await?) })
     }
 
-    /// That of the resolver below: one wrapped anew for each call shares what the cache holds.
+    /// The partition of `resolver`: each call wraps it once more, and all calls share one entry of the cache.
     fn cache_partition(&self) -> Option<IdentityCachePartition> {
         Some(self.resolver.cache_partition())
     }

@@ -83,7 +83,7 @@ fn checked(source: Source) -> CheckedCache {
     CheckedCache { cache: IdentityCache::lazy().build(), source }
 }
 
-/// A client whose provider gives these credentials, and whose requests reach nobody.
+/// A client whose provider gives these credentials, and whose address refuses connections.
 fn client(cache: impl ResolveCachedIdentity + 'static, credentials: Credentials) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -107,7 +107,7 @@ fn credentials(id: &str, secret: &str, token: Option<&str>) -> Credentials {
     Credentials::new(id, secret, token.map(str::to_owned), None, "test")
 }
 
-async fn told(cache: impl ResolveCachedIdentity + 'static, credentials: Credentials) -> (String, String) {
+async fn code_and_detail(cache: impl ResolveCachedIdentity + 'static, credentials: Credentials) -> (String, String) {
     let Trouble { stage, code, detail, .. } = failure(&client(cache, credentials)).await;
     assert_eq!(stage, Stage::Connection);
     (code, detail)
@@ -135,9 +135,9 @@ async fn credentials_that_no_request_can_be_signed_with_are_a_failure_that_names
         (credentials("AKID", "hush", Some("hush\u{1}")), 2, at("U+0001 at place 5 of 5")),
         (credentials("", "hush", None), 0, "is empty".to_owned()),
     ] {
-        let (code, detail) = told(checked(Source::Variables), bad.clone()).await;
+        let (code, detail) = code_and_detail(checked(Source::Variables), bad.clone()).await;
         assert_eq!((code.as_str(), detail), ("UnfitCredentials", format!("{} {place}", Source::VARIABLES[name])));
-        let (code, detail) = told(checked(container(None)), bad).await;
+        let (code, detail) = code_and_detail(checked(container(None)), bad).await;
         let name = ["AccessKeyId", "SecretAccessKey", "Token"][name];
         let expected = format!("{name} of http://127.0.0.1:9/x, which {FULL} names, {place}");
         assert_eq!((code.as_str(), detail), ("UnfitCredentials", expected));
@@ -146,9 +146,9 @@ async fn credentials_that_no_request_can_be_signed_with_are_a_failure_that_names
 
 #[tokio::test(start_paused = true)]
 async fn a_credentials_endpoint_that_hangs_is_not_a_timeout_of_the_service() {
-    let told = told(HangingCache(checked(container(None))), credentials("AKID", "s", None)).await;
+    let failed = code_and_detail(HangingCache(checked(container(None))), credentials("AKID", "s", None)).await;
     let expected = format!("http://127.0.0.1:9/x, which {FULL} names: no answer within 1000 ms");
-    assert_eq!(told, ("CredentialsEndpoint".to_owned(), expected));
+    assert_eq!(failed, ("CredentialsEndpoint".to_owned(), expected));
 }
 
 #[tokio::test]
@@ -159,15 +159,15 @@ async fn a_token_file_that_cannot_be_used_is_named() {
         ("/nonexistent", "cannot be read: No such file or directory (os error 2)"),
         (broken.to_str().unwrap(), "has the character U+000A at place 5 of 5, allowed are visible ASCII characters"),
     ] {
-        let told = told(checked(container(Some(path))), credentials("AKID", "s", None)).await;
+        let failed = code_and_detail(checked(container(Some(path))), credentials("AKID", "s", None)).await;
         let expected = format!("{path}, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, {fault}");
-        assert_eq!(told, ("CredentialsTokenFile".to_owned(), expected));
+        assert_eq!(failed, ("CredentialsTokenFile".to_owned(), expected));
     }
     fs::remove_file(&broken).unwrap();
 }
 
 #[tokio::test]
 async fn without_a_source_nothing_is_asked() {
-    let told = told(checked(Source::Unset), credentials("AKID", "s", None)).await;
-    assert_eq!(told, ("NoCredentials".to_owned(), "no variable names a source of credentials".to_owned()));
+    let failed = code_and_detail(checked(Source::Unset), credentials("AKID", "s", None)).await;
+    assert_eq!(failed, ("NoCredentials".to_owned(), "no variable names a source of credentials".to_owned()));
 }

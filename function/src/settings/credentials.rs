@@ -78,6 +78,11 @@ fn container<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Op
     // In the order of the SDK.
     let named = relative.map(|path| (RELATIVE, format!("{CONTAINER_HOST}{path}")));
     let named = named.or_else(|| full.map(|address| (FULL, address)));
+    // The SDK takes these for set when they are empty (aws-config 1.13, `ecs.rs`), and then it has no credentials.
+    let empty = [RELATIVE, TOKEN_FILE].into_iter().find(|name| named.is_some() && reader.is_empty(name));
+    if let Some(name) = empty {
+        return reader.refuse(format!("{name} is empty, which the SDK takes for a value: unset it"));
+    }
     Some(named.map(|(variable, address)| Container { variable, address, token_file }))
 }
 

@@ -25,6 +25,15 @@ fn keys_count_before_a_container_and_a_relative_address_before_a_full_one() {
 }
 
 #[test]
+fn an_empty_variable_that_the_sdk_takes_for_set_is_refused_where_a_container_is_used() {
+    for name in [RELATIVE, TOKEN_FILE] {
+        let refusal = format!("{name} is empty, which the SDK takes for a value: unset it");
+        assert_eq!(read(&[(FULL, "http://localhost:1/x"), (name, "")]), Err(refusal));
+        assert_eq!(read(&[(FULL, ""), (name, "")]), Ok(Source::Unset));
+    }
+}
+
+#[test]
 fn half_of_a_key_pair_is_refused_and_the_missing_half_named() {
     let [id, secret] = KEYS;
     let missing = "AWS_SECRET_ACCESS_KEY is not set, but AWS_ACCESS_KEY_ID is: set both or neither";

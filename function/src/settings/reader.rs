@@ -32,6 +32,11 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         }
     }
 
+    /// Whether a variable is set and empty.
+    pub(super) fn is_empty(&self, name: &str) -> bool {
+        (self.lookup)(name).is_some_and(|held| held.is_empty())
+    }
+
     /// One whose value must not be shown: whether it is set. Set but empty is the same as not set, as for the SDKs.
     pub(super) fn secret(&mut self, name: &str, is_allowed: impl Fn(char) -> bool) -> Option<bool> {
         let held = (self.lookup)(name).unwrap_or_default();

@@ -114,14 +114,14 @@ fn has_no_credentials(settings: &[(&str, &str)], code: &str, hint: &str, detail:
     let unreachable = json!({"error": "Bedrock service error: the model could not be reached"});
     assert_eq!(chat.post(json!({"message": "sci-fi?"})), (500, unreachable));
     assert!(backend.requests().is_empty());
-    let told: Vec<_> = chat.log().into_iter().filter(|line| line["level"] != "INFO").collect();
+    let lines: Vec<_> = chat.log().into_iter().filter(|line| line["level"] != "INFO").collect();
     for message in ["the model gave no answer", "the catalogue cannot be read: answering from general knowledge"] {
-        assert!(told.iter().any(|line| line["message"] == message), "{}", chat.log_text());
+        assert!(lines.iter().any(|line| line["message"] == message), "{}", chat.log_text());
     }
-    for line in told {
+    for line in lines {
         assert_eq!(line["code"], code, "{line}");
         assert!(line["hint"].as_str().unwrap().starts_with(hint), "{line}");
-        assert!(line.get("detail").is_none_or(|told| told.as_str().unwrap().contains(detail)), "{detail}: {line}");
+        assert!(line.get("detail").is_none_or(|held| held.as_str().unwrap().contains(detail)), "{detail}: {line}");
     }
     assert!(!chat.log_text().contains("hush"), "{}", chat.log_text());
 }

@@ -153,8 +153,8 @@ async fn an_error_answer_that_bedrock_did_not_write_is_known_as_that_whatever_it
             is_row(&aws(html), FOREIGN, streamed).await;
         }
         let failure = ask(&sdk_config(&aws(html).url), false).await.unwrap_err();
-        let told = format!("the answer is not the service's: HTTP {status}, content type text/html, no error code");
-        assert_eq!((failure.trouble.code.as_str(), failure.trouble.detail), ("UnreadableAnswer", told));
+        let detail = format!("the answer is not the service's: HTTP {status}, content type text/html, no error code");
+        assert_eq!((failure.trouble.code.as_str(), failure.trouble.detail), ("UnreadableAnswer", detail));
     }
     for (status, what) in [
         (400, FOREIGN),
