@@ -69,3 +69,23 @@ async fn a_taken_port_is_told_at_once() {
     assert!(run.stderr.contains(&format!("taking port {port} on 127.0.0.1")), "{run:?}");
     assert!(run.stderr.contains("hint: ") && run.stderr.contains("PORT="), "{run:?}");
 }
+
+/// Neither a server nor its environment is there: they are not asked for.
+#[tokio::test]
+async fn a_package_that_is_missing_or_not_a_zip_is_refused_before_a_server_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("function.zip");
+    std::fs::write(&text, "hello").unwrap();
+    for (code, cause) in [(folder.path().join("gone.zip"), "No such file"), (text, "it is not a zip file")] {
+        let code = code.display().to_string();
+        let local =
+            ["local", "--port", &free_port().to_string(), "--code", &code, "--venv", "/nowhere"].map(str::to_owned);
+        let run = Cli::new(&Account::fresh()).run(local).await.expect_code(1);
+        let told = format!("error: reading the package {code}: {cause}");
+        assert!(run.stderr.starts_with(&told), "{run:?}");
+        assert!(
+            run.stderr.contains("hint: build it with `make local`, which writes target/local/function.zip"),
+            "{run:?}"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! `local`: the whole chat on this machine, deployed by the same code that serves AWS.
 
 mod http;
+mod package;
 mod process;
 mod servers;
 
@@ -33,6 +34,7 @@ const CANNED: &str = "[ministack mock";
 const FILMS_FOR_EMBEDDED: &str = "12";
 
 pub(crate) async fn run(arguments: &Local) -> Result<Exit> {
+    package::check(&arguments.code)?;
     let servers = tokio::select! {
         servers = Servers::start(arguments) => servers?,
         _ = asked_to_end() => return Ok(Exit::Failed),
