@@ -118,9 +118,10 @@ pub(crate) fn agrees(question: &str) -> Result<bool> {
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Asks for a text. `None` when it cannot be read.
+/// Asks for a text. `None` at the end of the input, or when it cannot be read.
 pub(crate) fn ask(question: &str) -> Option<String> {
-    answer_to(question).ok()
+    // A line has its line break; only the end of the input is empty.
+    answer_to(question).ok().filter(|answer| !answer.is_empty())
 }
 
 fn answer_to(question: &str) -> std::io::Result<String> {

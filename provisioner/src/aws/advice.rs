@@ -27,7 +27,6 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
             Some(denial) => remedy([&denial]),
             None => UNNAMED.to_owned(),
         },
-        "ExpiredToken" | "ExpiredTokenException" => SESSION.to_owned(),
         "InvalidClientTokenId" | "UnrecognizedClientException" => UNKNOWN.to_owned(),
         "InvalidSignatureException" | "SignatureDoesNotMatch" => SECRET.to_owned(),
         "TooManyRequestsException" | "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => {
@@ -56,7 +55,8 @@ const UNNAMED: &str = "AWS does not name the action: give these credentials the 
                        deploy needs";
 const CLOCK: &str =
     "this machine's clock is wrong by minutes: compare `date -u` with the time, set it, then run the same command";
-const SESSION: &str = "the session has expired: log in again (`aws sso login`), then run the same command";
+/// For a session of which it is not known what gave it.
+pub(super) const SESSION: &str = "the session has expired: renew these credentials, then run the same command";
 const UNKNOWN: &str = "AWS does not know these credentials here: where `aws sts get-caller-identity --region us-east-1` \
                        knows them, the account does not have the region enabled (enable it in the console, or name \
                        another with `--region`); else check AWS_PROFILE and AWS_ACCESS_KEY_ID";
@@ -87,9 +87,19 @@ pub(super) fn way(causes: &[String]) -> Way {
     if lower.contains("invalid peer certificate") {
         return Way::new(format!("the certificate of the other side is not trusted: {deepest}"), CERTIFICATE);
     }
-    let unreached = |hint| Way::new(format!("AWS could not be reached: {deepest}"), hint);
+    // The words of a request that went through one.
+    let proxy = causes.iter().find(|cause| cause.starts_with("through the proxy "));
+    let proxy = proxy.map(|proxy| format!(" {proxy}")).unwrap_or_default();
+    let unreached = |hint| Way::new(format!("AWS could not be reached{proxy}: {deepest}"), hint);
     if lower.contains("dns error") || lower.contains("failed to lookup address") {
         return unreached("no such host: check the name of the region (`--region`, AWS_REGION) and the network");
+    }
+    if is_not_tls(&lower) {
+        return Way::new(
+            "what listens there does not speak TLS, which https:// is for",
+            "write http:// in place of https:// in the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), or name a port \
+             that speaks TLS",
+        );
     }
     if lower.contains("connection refused") {
         return unreached(
@@ -99,6 +109,11 @@ pub(super) fn way(causes: &[String]) -> Way {
     unreached(
         "check the network, the region and the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), then run the same command",
     )
+}
+
+/// Whether a TLS handshake was answered with something else. rustls says so of the first bytes, whatever they are.
+pub(super) fn is_not_tls(told: &str) -> bool {
+    told.to_ascii_lowercase().contains("corrupt message of type invalidcontenttype")
 }
 
 const CERTIFICATE: &str = "where a proxy of your network opens TLS connections, name the file of its certificate \
@@ -181,6 +196,15 @@ mod tests {
         assert!(dns.hint.starts_with("no such host: check the name of the region"), "{}", dns.hint);
         let refused = way(&chain("tcp connect error: Connection refused (os error 111)"));
         assert!(refused.hint.starts_with("nothing listens there"), "{}", refused.hint);
+        let by_proxy = ["dispatch failure", "through the proxy http://p:1 (HTTPS_PROXY)", "Connection reset by peer"];
+        let reset = way(&by_proxy.map(str::to_owned)).cause;
+        assert_eq!(
+            reset,
+            "AWS could not be reached through the proxy http://p:1 (HTTPS_PROXY): Connection reset by peer"
+        );
+        let plain = way(&chain("received corrupt message of type InvalidContentType"));
+        assert_eq!(plain.cause, "what listens there does not speak TLS, which https:// is for");
+        assert!(plain.hint.starts_with("write http:// in place of https://"), "{}", plain.hint);
         assert_eq!(refused.cause, "AWS could not be reached: tcp connect error: Connection refused (os error 111)");
     }
 }

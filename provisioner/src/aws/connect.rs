@@ -73,7 +73,7 @@ impl Aws {
     /// Reads the configuration and makes the clients. AWS is not called yet.
     ///
     /// # Errors
-    /// When no region is configured, or there is none of that name; when what is configured of credentials, proxies or
+    /// When no region is configured, or there is none of that name; when the endpoint is not a URL; when what is configured of credentials, proxies or
     /// certificates cannot be used.
     pub async fn connect(connection: &Connection, notify: Notify) -> Result<Self> {
         let settings = match connection.as_nobody {
@@ -97,8 +97,9 @@ impl Aws {
         if let Some(region) = &connection.region {
             loader = loader.region(Region::new(region.clone()));
         }
-        if let Some(profile) = &connection.profile {
-            loader = loader.profile_name(profile);
+        if let Some(settings) = &settings {
+            // Named in each case, since the loader takes an empty AWS_PROFILE for a name.
+            loader = loader.profile_name(&settings.profiles.name);
         }
         if let Some(endpoint_url) = &connection.endpoint_url {
             loader = loader.endpoint_url(endpoint_url);
@@ -114,13 +115,16 @@ impl Aws {
             return Err(Error::new("connecting to AWS", "no region is configured")
                 .hint("give one with `--region us-east-1`, AWS_REGION, or `region` in ~/.aws/config"));
         };
+        if let Some(endpoint_url) = config.endpoint_url() {
+            super::endpoint::check(endpoint_url)?;
+        }
         let place = Place::new(region.as_ref());
         if let Some(settings) = settings {
             // Behind a proxy names may be resolved by the proxy alone.
             if config.endpoint_url().is_none() && settings.proxies.is_empty() {
                 super::region::check(&place).await?;
             }
-            config = settings.with_credentials(config, connection.ask_code.clone()).await?;
+            config = settings.with_credentials(config, connection.ask_code.clone())?;
         }
         Ok(Self {
             apigateway: aws_sdk_apigatewayv2::Client::new(&config),

@@ -1,21 +1,29 @@
 //! Credentials, and what helps when there are none.
 
+mod fault;
+
 use std::error::Error as StdError;
 use std::fmt;
 
-use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::SdkConfig;
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::{Region, SdkConfig};
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
+use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use self::fault::Fault;
 use super::advice::{LOG_IN, Way, refusal, way};
-use super::mfa::{AskCode, NoCode, WithCode};
-use super::problem::{causes, within};
+use super::mfa::{AskCode, NoCode, Roles};
+use super::origin::NotAws;
+use super::problem::{causes, not_aws, within};
 use super::profile::Profiles;
 use super::source::{Base, Chain, Source};
 use crate::error::Result;
@@ -24,32 +32,58 @@ use crate::error::Result;
 ///
 /// # Errors
 /// When a role that asks for a code builds on credentials that it cannot.
-pub(super) async fn provider(
+pub(super) fn provider(
     source: Source,
     profiles: &Profiles,
     config: &SdkConfig,
     http: SharedHttpClient,
     ask: Option<AskCode>,
 ) -> Result<SharedCredentialsProvider> {
-    let region: Option<Region> = config.region().cloned();
-    let conf = ProviderConfig::without_region().with_region(region.clone()).with_http_client(http);
+    let conf = ProviderConfig::without_region().with_region(config.region().cloned()).with_http_client(http);
     let provider = match &source {
-        Source::Profile(chain) if chain.asks_for_a_code() => {
-            SharedCredentialsProvider::new(WithCode::of(chain, profiles, config, &conf, ask)?)
+        Source::Profile(chain) if chain.asks_for_a_code() || chain.has_roles_to_assume() => {
+            SharedCredentialsProvider::new(Roles::of(chain, profiles, config, &conf, ask)?)
         }
         Source::Profile(_) => {
             let profile = ProfileFileCredentialsProvider::builder().configure(&conf).profile_name(&profiles.name);
             SharedCredentialsProvider::new(profile.build())
         }
-        Source::Environment | Source::WebIdentity | Source::Container | Source::Machine => {
-            let chain = DefaultCredentialsChain::builder().configure(conf).region(region);
-            SharedCredentialsProvider::new(chain.build().await)
+        Source::Environment => environment(),
+        Source::WebIdentity => {
+            let by_token = WebIdentityTokenCredentialsProvider::builder().configure(&conf);
+            SharedCredentialsProvider::new(by_token.build())
         }
+        Source::Container => container(&conf),
+        Source::Machine(_) => machine(&conf),
     };
     Ok(SharedCredentialsProvider::new(Named { source, provider }))
 }
 
-/// Credentials whose error knows where they should have come from.
+/// The variables of the environment.
+pub(super) fn environment() -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
+}
+
+/// The endpoint that a container is given.
+pub(super) fn container(conf: &ProviderConfig) -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(EcsCredentialsProvider::builder().configure(conf).build())
+}
+
+/// The metadata service of a machine in EC2.
+pub(super) fn machine(conf: &ProviderConfig) -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(ImdsCredentialsProvider::builder().configure(conf).build())
+}
+
+/// The credentials of a provider, where a call can be signed with them.
+pub(super) async fn usable(provider: &SharedCredentialsProvider) -> provider::Result {
+    let credentials = provider.provide_credentials().await?;
+    match Fault::of(&credentials) {
+        Some(fault) => Err(CredentialsError::provider_error(fault)),
+        None => Ok(credentials),
+    }
+}
+
+/// Credentials that are checked, and whose error knows where they should have come from.
 #[derive(Debug)]
 struct Named {
     source: Source,
@@ -62,7 +96,7 @@ impl ProvideCredentials for Named {
         Self: 'a,
     {
         let named = |cause| CredentialsError::provider_error(NoCredentials { from: self.source.clone(), cause });
-        future::ProvideCredentials::new(async move { self.provider.provide_credentials().await.map_err(named) })
+        future::ProvideCredentials::new(async move { usable(&self.provider).await.map_err(named) })
     }
 }
 
@@ -88,6 +122,9 @@ impl StdError for NoCredentials {
 impl NoCredentials {
     /// What failed, and what helps.
     pub(super) fn way(&self) -> Way {
+        if let Some(fault) = within::<Fault>(&self.cause) {
+            return fault.way(&self.from);
+        }
         let causes = causes(&self.cause);
         match &self.from {
             Source::Profile(chain) => of_profile(chain, &self.cause, &causes),
@@ -97,7 +134,13 @@ impl NoCredentials {
                 "check AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI and the \
                  authorization token, or unset them to use other credentials",
             ),
-            Source::Machine | Source::Environment => Way::new(
+            Source::Machine(Some(profile)) => Way::new(
+                format!(
+                    "the profile `{profile}` has no credentials, and neither has a container or a role of this machine"
+                ),
+                super::source::log_in(profile),
+            ),
+            Source::Machine(None) | Source::Environment => Way::new(
                 "no AWS credentials were found: none in the environment, no profile with credentials in ~/.aws, and \
                  no role of this machine",
                 LOG_IN,
@@ -113,17 +156,21 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
     if let Some(no_code) = within::<NoCode>(error) {
         return Way::new(of(no_code.to_string()), no_code.hint(profile));
     }
+    if let Some(Way { cause, hint }) = not_aws_but(error) {
+        return told(cause, hint);
+    }
     if let Some((code, message)) = refused_role(error) {
+        // STS's sentence begins so for a wrong code, one that was used already, and a device that is another's.
+        if chain.asks_for_a_code() && message.contains("MultiFactorAuthentication failed") {
+            return told(format!("AWS did not accept the MFA code: {message} ({code})"), ANOTHER_CODE.to_owned());
+        }
         let arns: Vec<_> = roles.iter().map(|role| role.arn.as_str()).collect();
         let hint = match code {
-            _ if message.contains("MultiFactorAuthentication failed") => {
-                "run the same command, and type the code that the device shows then".to_owned()
-            }
             "AccessDenied" => format!(
                 "let the credentials of the profile `{base_profile}` `sts:AssumeRole` on the role, and the role's \
                  trust policy name them; a role that asks for MFA needs `mfa_serial` in the profile"
             ),
-            "ExpiredToken" | "ExpiredTokenException" => again(base, base_profile),
+            "ExpiredToken" | "ExpiredTokenException" => base.renewal(base_profile),
             _ => refusal(code, message).unwrap_or_else(|| format!("check the profile `{profile}` and that role")),
         };
         return told(format!("assuming the role {}: {message} ({code})", arns.join(" or ")), hint);
@@ -146,10 +193,9 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
             ),
         ),
         Base::Sso | Base::Login if never_was(&deepest) => told("it is not logged in".to_owned(), {
-            let verb = verb(base);
-            format!("log in (`aws {verb} --profile {base_profile}`), then run the same command")
+            format!("log in (`aws {} --profile {base_profile}`), then run the same command", base.login())
         }),
-        Base::Sso | Base::Login => told(deepest, again(base, base_profile)),
+        Base::Sso | Base::Login => told(deepest, base.renewal(base_profile)),
         Base::Process => told(
             of_process(&deepest),
             format!(
@@ -171,21 +217,14 @@ fn never_was(deepest: &str) -> bool {
     deepest.contains("os error 2") || deepest == "failed to load the cached SSO token"
 }
 
-/// What logs in again.
-fn again(base: &Base, profile: &str) -> String {
-    match base {
-        Base::Sso | Base::Login => format!(
-            "the session has expired: log in again (`aws {} --profile {profile}`), then run the same command",
-            verb(base)
-        ),
-        Base::Keys | Base::Process | Base::WebIdentity(_) | Base::Named(_) => {
-            format!("renew the credentials of the profile `{profile}`, then run the same command")
-        }
-    }
-}
+const ANOTHER_CODE: &str = "run the same command, and type the code that the device shows then: AWS takes each code \
+                            once; where it is refused again, check `mfa_serial` of the profile and the device's clock";
 
-fn verb(base: &Base) -> &'static str {
-    if *base == Base::Login { "login" } else { "sso login" }
+/// What the answer is from, when it is not from AWS.
+fn not_aws_but(error: &(dyn StdError + 'static)) -> Option<Way> {
+    let role = || not_aws(within::<SdkError<AssumeRoleError>>(error)?);
+    let by_token = || not_aws(within::<SdkError<AssumeRoleWithWebIdentityError>>(error)?);
+    within::<NotAws>(error).map(NotAws::way).or_else(|| Some(role().or_else(by_token)?.way()))
 }
 
 /// What STS answered to who wanted to assume a role.
@@ -197,6 +236,9 @@ fn refused_role<'a>(error: &'a (dyn StdError + 'static)) -> Option<(&'a str, &'a
 }
 
 fn web_identity(file: &str, error: &(dyn StdError + 'static), causes: &[String]) -> Way {
+    if let Some(way) = not_aws_but(error) {
+        return way;
+    }
     if let Some((code, message)) = refused_role(error) {
         return Way::new(
             format!("AWS does not take the web identity token: {message} ({code})"),

@@ -16,8 +16,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
 
-use super::advice::Way;
+use super::advice::{Way, is_not_tls};
 use super::proxy::{Proxies, Proxy};
+use super::tunnel::{self, Answer};
 use crate::error::{Error, Result};
 
 /// The client that trusts what `tls` says and goes where `proxies` says.
@@ -83,7 +84,8 @@ impl HttpConnector for RoutedConnector {
         let Some((proxy, connector)) = self.through.iter().find(|(one, _)| Some(one) == proxy) else {
             return self.direct.call(request);
         };
-        let (proxy, host) = (proxy.clone(), uri.host().unwrap_or_default().to_owned());
+        let (proxy, proxies) = (proxy.clone(), Arc::clone(&self.proxies));
+        let host = uri.host().unwrap_or_default().to_owned();
         let answer = connector.call(request);
         HttpConnectorFuture::new(async move {
             let told = |source, trouble| ByProxy { proxy: proxy.clone(), host: host.clone(), trouble, source };
@@ -93,13 +95,20 @@ impl HttpConnector for RoutedConnector {
                 }
                 Ok(answer) => Ok(answer),
                 Err(error) => {
-                    let (timeout, trouble) = (error.is_timeout(), Trouble::of(&error));
+                    let (timeout, mut trouble) = (error.is_timeout(), Trouble::of(&error));
+                    if let Trouble::Refused(None) = trouble {
+                        trouble = Trouble::by_answer(tunnel::answer(&proxies, &proxy, &uri).await);
+                    }
                     let told = told(Some(Box::new(error) as _), trouble);
                     Err(match trouble {
                         // Another attempt would be refused in the same way.
-                        Trouble::Unauthorized | Trouble::Refused => ConnectorError::other(told.into(), None),
+                        Trouble::Unauthorized | Trouble::Refused(_) | Trouble::NotHttp | Trouble::NotTls => {
+                            ConnectorError::other(told.into(), None)
+                        }
                         _ if timeout => ConnectorError::timeout(told.into()),
-                        Trouble::Unreachable | Trouble::BrokenOff | Trouble::Beyond => ConnectorError::io(told.into()),
+                        Trouble::Unreachable | Trouble::Silent | Trouble::BrokenOff | Trouble::Beyond => {
+                            ConnectorError::io(told.into())
+                        }
                     })
                 }
             }
@@ -124,8 +133,14 @@ pub(super) enum Trouble {
     Unreachable,
     /// The proxy wants a user and a password, or others.
     Unauthorized,
-    /// The proxy refuses to connect to the host.
-    Refused,
+    /// The proxy does not connect to the host, and answers this status.
+    Refused(Option<u16>),
+    /// What listens there is not an HTTP proxy.
+    NotHttp,
+    /// TLS was begun, and answered with something else: by the proxy, or in place of the host.
+    NotTls,
+    /// The proxy took the connection and did not answer in time.
+    Silent,
     /// The proxy ended the connection.
     BrokenOff,
     /// Past the proxy: TLS with the host, or its answer.
@@ -137,15 +152,33 @@ impl Trouble {
     fn of(error: &(dyn StdError + 'static)) -> Self {
         let chain = super::problem::causes(error);
         let tunnel = chain.iter().find_map(|cause| cause.strip_prefix("tunnel error: "));
+        if chain.iter().any(|cause| is_not_tls(cause)) {
+            return Self::NotTls;
+        }
+        // The words of aws-smithy-http-client's `HttpTimeoutError`, which is not public.
+        if chain.iter().any(|cause| cause.starts_with("HTTP connect timeout occurred")) {
+            return Self::Silent;
+        }
         match tunnel {
             Some("proxy authorization required") => Self::Unauthorized,
-            Some("unsuccessful") => Self::Refused,
+            Some("unsuccessful") => Self::Refused(None),
             Some("failed to create underlying connection") => Self::Unreachable,
             Some(_) => Self::BrokenOff,
             None if chain.iter().any(|cause| cause.contains("tcp connect error") || cause.contains("dns error")) => {
                 Self::Unreachable
             }
             None => Self::Beyond,
+        }
+    }
+
+    /// By what the proxy answered to the same question.
+    fn by_answer(answer: Option<Answer>) -> Self {
+        match answer {
+            Some(Answer::NotHttp) => Self::NotHttp,
+            Some(Answer::Status(407)) => Self::Unauthorized,
+            // It connects now: what it answered before is not known.
+            Some(Answer::Status(200)) | None => Self::Refused(None),
+            Some(Answer::Status(status)) => Self::Refused(Some(status)),
         }
     }
 }
@@ -171,9 +204,34 @@ impl ByProxy {
                 format!("the proxy {proxy} asks for a user and password (status 407)"),
                 format!("write them in {variable}: http://USER:PASSWORD@HOST:PORT, special characters percent-encoded"),
             ),
-            Trouble::Refused => Way::new(
-                format!("the proxy {proxy} refuses to connect to {host}"),
+            Trouble::Refused(Some(status @ 500..)) => Way::new(
+                format!("the proxy {proxy} answered {status}: it cannot reach {host}"),
+                super::region::hint_for_host(host).unwrap_or_else(|| {
+                    format!("have the proxy reach {host}, or name it in NO_PROXY where it is reached without one")
+                }),
+            ),
+            Trouble::Refused(status) => Way::new(
+                match status {
+                    Some(status) => format!("the proxy {proxy} refuses to connect to {host} (status {status})"),
+                    None => format!("the proxy {proxy} refuses to connect to {host}"),
+                },
                 format!("have the proxy allow {host}, or name it in NO_PROXY where it is reached without one"),
+            ),
+            Trouble::NotHttp => Way::new(
+                format!("what listens at the proxy {proxy} does not speak HTTP"),
+                format!("name an HTTP proxy with {variable}, or unset it to go without a proxy"),
+            ),
+            Trouble::NotTls if proxy.is_https() => Way::new(
+                format!("the proxy {proxy} does not speak TLS, which https:// is for"),
+                format!("write {variable} as http://HOST:PORT"),
+            ),
+            Trouble::NotTls => Way::new(
+                format!("what answers at {host} through the proxy {proxy} does not speak TLS"),
+                format!("check that {variable} names a proxy that connects to {host}, and the endpoint's scheme"),
+            ),
+            Trouble::Silent => Way::new(
+                format!("the proxy {proxy} did not connect to {host} in time"),
+                format!("check that {variable} names an HTTP proxy, and that it reaches {host}"),
             ),
             Trouble::BrokenOff => Way::new(
                 format!("the proxy {proxy} closed the connection to {host}: {}", deepest()),
@@ -193,5 +251,65 @@ impl fmt::Display for ByProxy {
 impl StdError for ByProxy {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn way(trouble: Trouble, host: &str, proxy: &str) -> Way {
+        let proxies = Proxies::of(|name| (name == "HTTPS_PROXY").then(|| proxy.to_owned())).unwrap();
+        let proxy = proxies.each().next().unwrap().clone();
+        ByProxy { proxy, host: host.to_owned(), trouble, source: None }.way().unwrap()
+    }
+
+    #[test]
+    fn a_proxy_that_cannot_reach_a_host_is_told_with_its_status_and_a_misspelled_region_with_the_right_one() {
+        let told = |status, host| {
+            let Way { cause, hint } = way(Trouble::Refused(Some(status)), host, "http://me:s3cret@proxy:3128");
+            assert!(!cause.contains("s3cret"), "{cause}");
+            (cause, hint)
+        };
+        let (cause, hint) = told(502, "sts.us-east-1.amazonaws.com");
+        let it = "the proxy http://proxy:3128 (HTTPS_PROXY)";
+        assert_eq!(cause, format!("{it} answered 502: it cannot reach sts.us-east-1.amazonaws.com"));
+        assert!(hint.starts_with("have the proxy reach sts.us-east-1.amazonaws.com"), "{hint}");
+        let (_, hint) = told(503, "sts.us-esat-1.amazonaws.com");
+        assert!(hint.starts_with("did you mean us-east-1?"), "{hint}");
+        let (cause, hint) = told(403, "sts.us-esat-1.amazonaws.com");
+        assert_eq!(cause, format!("{it} refuses to connect to sts.us-esat-1.amazonaws.com (status 403)"));
+        assert!(hint.starts_with("have the proxy allow"), "{hint}");
+    }
+
+    #[test]
+    fn the_words_of_the_http_client_are_read() {
+        #[derive(Debug)]
+        struct Words(&'static str);
+        impl fmt::Display for Words {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.0)
+            }
+        }
+        impl StdError for Words {}
+        for (words, trouble) in [
+            ("tunnel error: unsuccessful", Trouble::Refused(None)),
+            ("tunnel error: unexpected end of file", Trouble::BrokenOff),
+            ("HTTP connect timeout occurred after 5s", Trouble::Silent),
+            ("received corrupt message of type InvalidContentType", Trouble::NotTls),
+            ("HTTP read timeout occurred after 60s", Trouble::Beyond),
+        ] {
+            assert_eq!(Trouble::of(&Words(words)), trouble, "{words}");
+        }
+        let silent = way(Trouble::Silent, "aws.test", "http://proxy:3128");
+        assert_eq!(silent.cause, "the proxy http://proxy:3128 (HTTPS_PROXY) did not connect to aws.test in time");
+    }
+
+    #[test]
+    fn tls_that_is_not_answered_is_the_proxy_s_own_only_where_its_url_says_https() {
+        let own = way(Trouble::NotTls, "aws.test", "https://proxy:3128");
+        assert_eq!(own.cause, "the proxy https://proxy:3128 (HTTPS_PROXY) does not speak TLS, which https:// is for");
+        let beyond = way(Trouble::NotTls, "aws.test", "http://proxy:3128");
+        assert!(beyond.cause.starts_with("what answers at aws.test through the proxy http://proxy:3128"), "{beyond:?}");
     }
 }

@@ -1,45 +1,53 @@
-//! Roles that ask for the code of a device (`mfa_serial`): the SDK for Rust ignores that setting and calls
-//! `AssumeRole` without a code, as of aws-config 1.13.
+//! Roles of a profile. The SDK for Rust ignores `mfa_serial`, calls `AssumeRole` without the code of a device, and signs
+//! with credentials that nothing has checked (aws-config 1.13).
+
+mod code;
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
-use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
-use tokio::task::spawn_blocking;
+use tokio::sync::Mutex;
 
+pub use self::code::AskCode;
+pub(super) use self::code::NoCode;
+use super::credentials::{container, environment, machine, usable};
 use super::profile::Profiles;
 use super::source::{Base, Chain, Role};
 use crate::error::{Error, Result};
 
-/// Asks a person a question. `None` without an answer.
-pub type AskCode = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+/// Credentials that are good for less than this are not given again.
+const MARGIN: Duration = Duration::from_secs(60);
 
-/// Credentials of roles of which one asks for a code.
-pub(super) struct WithCode {
+/// The credentials of a profile's roles.
+pub(super) struct Roles {
     base: SharedCredentialsProvider,
-    /// From the first that asks for a code on.
     roles: Vec<Role>,
     config: SdkConfig,
     ask: Option<AskCode>,
+    /// The region, where the profile gives it.
+    region: Option<String>,
+    /// What came of the code: a person is asked once, whichever clients want the credentials, and a failure is theirs
+    /// too.
+    given: Mutex<Option<Given>>,
 }
 
-impl fmt::Debug for WithCode {
+type Given = std::result::Result<Credentials, Arc<CredentialsError>>;
+
+impl fmt::Debug for Roles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WithCode").field("roles", &self.roles).finish_non_exhaustive()
+        f.debug_struct("Roles").field("roles", &self.roles).finish_non_exhaustive()
     }
 }
 
-impl WithCode {
+impl Roles {
     /// # Errors
     /// When the first credentials of such a role are of a kind that has no provider of its own.
     pub(super) fn of(
@@ -49,34 +57,56 @@ impl WithCode {
         conf: &ProviderConfig,
         ask: Option<AskCode>,
     ) -> Result<Self> {
-        let before = chain.roles.iter().take_while(|role| role.mfa_serial.is_none()).count();
-        let of_profile = |name: &str| {
-            SharedCredentialsProvider::new(
-                ProfileFileCredentialsProvider::builder().configure(conf).profile_name(name).build(),
-            )
-        };
-        let base = match before.checked_sub(1).and_then(|last| chain.roles.get(last)) {
-            Some(role) => of_profile(&role.profile),
-            None => match &chain.base {
-                Base::Keys => SharedCredentialsProvider::new(keys(chain, profiles)),
-                _ if chain.roles.first().is_none_or(|role| role.profile != chain.base_profile) => {
-                    of_profile(&chain.base_profile)
-                }
-                Base::Named(source) => named(source, conf),
-                Base::Sso | Base::Login | Base::Process | Base::WebIdentity(_) => {
-                    return Err(Error::new(
-                        format!("using the profile `{}`", chain.profile),
-                        "its role asks for MFA, and its first credentials are in the same profile",
-                    )
-                    .hint("move them to a profile of their own, and name that as `source_profile`"));
-                }
+        let base = match &chain.base {
+            Base::Keys => SharedCredentialsProvider::new(keys(chain, profiles)),
+            _ if chain.roles.first().is_none_or(|role| role.profile != chain.base_profile) => {
+                let profile = ProfileFileCredentialsProvider::builder().configure(conf);
+                SharedCredentialsProvider::new(profile.profile_name(&chain.base_profile).build())
+            }
+            Base::Named(source) => match source.to_ascii_lowercase().as_str() {
+                "environment" => environment(),
+                "ecscontainer" => container(conf),
+                _ => machine(conf),
             },
+            Base::Sso | Base::Login | Base::Process | Base::WebIdentity(_) => {
+                return Err(Error::new(
+                    format!("using the profile `{}`", chain.profile),
+                    "its role asks for MFA, and its first credentials are in the same profile",
+                )
+                .hint("move them to a profile of their own, and name that as `source_profile`"));
+            }
         };
-        Ok(Self { base, roles: chain.roles[before..].to_vec(), config: config.clone(), ask })
+        let region = profiles.set.get("region").filter(|own| config.region().is_some_and(|used| used.as_ref() == *own));
+        Ok(Self {
+            base,
+            roles: chain.roles.clone(),
+            config: config.clone(),
+            ask,
+            region: region.map(str::to_owned),
+            given: Mutex::default(),
+        })
     }
 
     async fn credentials(&self) -> provider::Result {
-        let mut credentials = self.base.provide_credentials().await?;
+        if self.roles.iter().all(|role| role.mfa_serial.is_none()) {
+            return self.assumed().await;
+        }
+        let mut given = self.given.lock().await;
+        let given = match given.take() {
+            Some(before) if !self.has_run_out(&before) => given.insert(before),
+            _ => given.insert(self.assumed().await.map_err(Arc::new)),
+        };
+        given.clone().map_err(|failure| CredentialsError::provider_error(Remembered(failure)))
+    }
+
+    /// Whether a person has to be asked again.
+    fn has_run_out(&self, given: &Given) -> bool {
+        let now = self.config.time_source().unwrap_or_default().now();
+        given.as_ref().is_ok_and(|credentials| credentials.expiry().is_some_and(|until| until < now + MARGIN))
+    }
+
+    async fn assumed(&self) -> provider::Result {
+        let mut credentials = usable(&self.base).await?;
         for role in &self.roles {
             credentials = self.assume(role, credentials).await?;
         }
@@ -85,7 +115,7 @@ impl WithCode {
 
     async fn assume(&self, role: &Role, credentials: Credentials) -> provider::Result {
         let code = match &role.mfa_serial {
-            Some(serial) => Some(self.code(role, serial).await?),
+            Some(serial) => Some(code::code(self.ask.as_ref(), serial, &role.profile, self.region.as_deref()).await?),
             None => None,
         };
         let as_base = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials));
@@ -105,20 +135,12 @@ impl WithCode {
             given.secret_access_key,
             Some(given.session_token),
             Some(until),
-            "AssumeRole with MFA",
+            "AssumeRole",
         ))
-    }
-
-    async fn code(&self, role: &Role, serial: &str) -> std::result::Result<String, CredentialsError> {
-        let no_code = || CredentialsError::provider_error(NoCode { serial: serial.to_owned() });
-        let ask = self.ask.clone().ok_or_else(no_code)?;
-        let question = format!("MFA code of {serial} for the profile `{}`:", role.profile);
-        let answer = spawn_blocking(move || ask(&question)).await.map_err(CredentialsError::unhandled)?;
-        answer.map(|code| code.trim().to_owned()).filter(|code| !code.is_empty()).ok_or_else(no_code)
     }
 }
 
-impl ProvideCredentials for WithCode {
+impl ProvideCredentials for Roles {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -134,37 +156,21 @@ fn keys(chain: &Chain, profiles: &Profiles) -> Credentials {
     Credentials::new(key("aws_access_key_id"), key("aws_secret_access_key"), text("aws_session_token"), None, "profile")
 }
 
-fn named(source: &str, conf: &ProviderConfig) -> SharedCredentialsProvider {
-    match source.to_ascii_lowercase().as_str() {
-        "environment" => SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()),
-        "ecscontainer" => SharedCredentialsProvider::new(EcsCredentialsProvider::builder().configure(conf).build()),
-        _ => SharedCredentialsProvider::new(ImdsCredentialsProvider::builder().configure(conf).build()),
-    }
-}
-
-/// No person gave the code.
+/// A failure that an earlier caller met, too.
 #[derive(Debug)]
-pub(super) struct NoCode {
-    serial: String,
-}
+struct Remembered(Arc<CredentialsError>);
 
-impl NoCode {
-    /// How else such a profile can be used.
-    pub(super) fn hint(&self, profile: &str) -> String {
-        format!(
-            "run it in a terminal, or run `eval \"$(aws configure export-credentials --profile {profile} --format \
-             env)\"`, which asks for the code, and then the same command without `--profile`"
-        )
-    }
-}
-
-impl fmt::Display for NoCode {
+impl fmt::Display for Remembered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "its role asks for the MFA code of {}, and no one is there to type it", self.serial)
+        self.0.fmt(f)
     }
 }
 
-impl StdError for NoCode {}
+impl StdError for Remembered {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
+    }
+}
 
 #[cfg(test)]
 #[path = "mfa/tests.rs"]

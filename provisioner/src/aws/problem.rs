@@ -4,9 +4,10 @@ use std::error::Error as StdError;
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 
-use super::advice::{Way, refusal, way};
+use super::advice::{SESSION, Way, refusal, way};
 use super::credentials::NoCredentials;
 use super::http::ByProxy;
+use super::origin::{self, NotAws};
 use super::pace::{REFUSED_FOR, is_refusal};
 use crate::denial::Denial;
 use crate::error::Error;
@@ -82,16 +83,25 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
         }
         (Some(code), message) => {
             let told = Error::new(doing, format!("{message} ({code}){}", refused_for(error)));
-            match refusal(code, message) {
+            match hint(error, code, message) {
                 Some(hint) => told.hint(hint),
                 None if is_unanswered(error) => told.hint(AGAIN),
                 None => told,
             }
         }
+        (None, _) if let Some(not_aws) = not_aws(error) => {
+            let Way { cause, hint } = not_aws.way();
+            Error::new(doing, cause).hint(hint)
+        }
         (None, _) if let Some(status) = status(error) => {
             let message = error.message().map(|message| format!(": {}", line(message))).unwrap_or_default();
             let told = Error::new(doing, format!("the answer was status {status} without an error code{message}"));
             told.hint(if status >= 500 { AGAIN } else { NOT_AWS })
+        }
+        // The SDK's words on it are Rust's.
+        (None, _) if let SdkError::ServiceError(answer) = error => {
+            let status = answer.raw().status().as_u16();
+            Error::new(doing, format!("the answer with status {status} cannot be read")).hint(AGAIN)
         }
         (None, _) => {
             let causes = causes(error);
@@ -105,6 +115,23 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
         Some(code) if is_refusal(code) => told.throttled(),
         _ => told,
     }
+}
+
+/// What helps when AWS refused a call. Where its session has expired, that depends on its credentials.
+fn hint<E>(error: &SdkError<E>, code: &str, message: &str) -> Option<String> {
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" => {
+            let renewal = error.raw_response().and_then(origin::renewal);
+            Some(renewal.unwrap_or(SESSION).to_owned())
+        }
+        _ => refusal(code, message),
+    }
+}
+
+/// What answered a call in place of AWS.
+pub(super) fn not_aws<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<NotAws> {
+    let SdkError::ServiceError(answer) = error else { return None };
+    if error.code().is_some() { None } else { origin::not_aws(answer.raw()) }
 }
 
 /// For how long a call was refused for the rate of the calls, where it was sent again until the patience ended.
@@ -152,10 +179,12 @@ fn is_unanswered<E>(error: &SdkError<E>) -> bool {
     }
 }
 
-/// Why a call was not sent at all: there are no credentials, or the proxy does not let it through.
+/// Why a call did not reach AWS: there are no credentials, or the proxy does not let it through, or something else
+/// answered.
 fn before_it_was_sent(error: &(dyn StdError + 'static)) -> Option<Way> {
     let by_proxy = within::<ByProxy>(error).and_then(ByProxy::way);
-    by_proxy.or_else(|| within::<NoCredentials>(error).map(NoCredentials::way))
+    let without_credentials = || within::<NoCredentials>(error).map(NoCredentials::way);
+    by_proxy.or_else(without_credentials).or_else(|| within::<NotAws>(error).map(NotAws::way))
 }
 
 /// The error and its causes, from the outermost to the deepest.

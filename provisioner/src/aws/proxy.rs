@@ -1,8 +1,9 @@
 //! The proxies that the environment names.
 
 use std::fmt;
+use std::net::IpAddr;
 
-use http::Uri;
+use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::Matcher;
 
 use crate::error::{Error, Result};
@@ -24,6 +25,11 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
+    /// Whether TLS is spoken with the proxy itself.
+    pub(super) fn is_https(&self) -> bool {
+        self.url.starts_with("https:")
+    }
+
     /// Whether the variable holds a user.
     pub(super) fn has_user(&self) -> bool {
         self.url != self.shown
@@ -48,6 +54,8 @@ pub(super) struct Proxies {
     https: Option<Proxy>,
     http: Option<Proxy>,
     matcher: Matcher,
+    /// The hosts that are excepted on one port only.
+    except_on_port: Vec<(u16, Matcher)>,
 }
 
 impl Proxies {
@@ -63,8 +71,14 @@ impl Proxies {
         let (https, http) = (proxy(&HTTPS)?, proxy(&HTTP)?);
         let url = |proxy: &Option<Proxy>| proxy.as_ref().map_or_else(String::new, |proxy| proxy.url.clone());
         let except = first(&EXCEPT).map(|(_, value)| value).unwrap_or_default();
-        let matcher = Matcher::builder().https(url(&https)).http(url(&http)).no(except).build();
-        Ok(Self { https, http, matcher })
+        let (on_port, anywhere): (Vec<_>, Vec<_>) =
+            except.split(',').map(host_and_port).partition(|(_, port)| port.is_some());
+        let matcher = |except: String| Matcher::builder().https(url(&https)).http(url(&http)).no(except).build();
+        let anywhere: Vec<_> = anywhere.into_iter().map(|(host, _)| host).collect();
+        let except_on_port =
+            on_port.into_iter().filter_map(|(host, port)| Some((port?, matcher(host.to_owned())))).collect();
+        let matcher = matcher(anywhere.join(","));
+        Ok(Self { https, http, matcher, except_on_port })
     }
 
     /// The proxy for a request to this address.
@@ -72,10 +86,20 @@ impl Proxies {
     /// This machine's own addresses are reached directly, and so are the link-local ones, where a machine in EC2 or a
     /// container asks for its credentials: a proxy elsewhere would answer for its own.
     pub(super) fn to(&self, uri: &Uri) -> Option<&Proxy> {
-        if is_near(uri.host()?) || self.matcher.intercept(uri).is_none() {
+        if is_near(uri.host()?) || self.matcher.intercept(uri).is_none() || self.is_excepted_on_its_port(uri) {
             return None;
         }
         if uri.scheme_str() == Some("https") { self.https.as_ref() } else { self.http.as_ref() }
+    }
+
+    fn is_excepted_on_its_port(&self, uri: &Uri) -> bool {
+        let port = port(uri);
+        self.except_on_port.iter().any(|(one, matcher)| *one == port && matcher.intercept(uri).is_none())
+    }
+
+    /// The `Proxy-Authorization` that a proxy is sent for a request to this address.
+    pub(super) fn authorization(&self, uri: &Uri) -> Option<HeaderValue> {
+        self.matcher.intercept(uri)?.basic_auth().cloned()
     }
 
     /// Whether no variable names one.
@@ -89,16 +113,48 @@ impl Proxies {
     }
 }
 
-fn is_near(host: &str) -> bool {
-    use std::net::IpAddr;
+/// The port of an address, also where it is the scheme's own.
+pub(super) fn port(uri: &Uri) -> u16 {
+    uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 })
+}
 
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
-        // fd00:ec2::254 is EC2's metadata service, fd00:ec2::23 that of EKS.
-        Ok(IpAddr::V6(address)) => address.is_loopback() || address.segments()[..2] == [0xfd00, 0xec2],
-        Err(_) => host.eq_ignore_ascii_case("localhost") || host.to_ascii_lowercase().ends_with(".localhost"),
+/// An entry of `NO_PROXY`: a host, and the port where it is for one port only. AWS's CLI and Go read it so.
+fn host_and_port(entry: &str) -> (&str, Option<u16>) {
+    let entry = entry.trim();
+    let with_port = entry.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
+    match with_port {
+        Some((host, port)) if host.starts_with('[') || !host.contains(':') => {
+            (host.trim_start_matches('[').trim_end_matches(']'), Some(port))
+        }
+        _ => (entry, None),
     }
+}
+
+fn is_near(host: &str) -> bool {
+    match address(host) {
+        Some(address) => address.is_loopback() || is_link_local(host),
+        None => host.eq_ignore_ascii_case("localhost") || host.to_ascii_lowercase().ends_with(".localhost"),
+    }
+}
+
+/// Whether it is where a machine in EC2 or a container asks for its credentials.
+pub(super) fn is_link_local(host: &str) -> bool {
+    match address(host) {
+        Some(IpAddr::V4(address)) => address.is_link_local(),
+        // fd00:ec2::254 is EC2's metadata service, fd00:ec2::23 that of EKS.
+        Some(IpAddr::V6(address)) => address.segments()[..2] == [0xfd00, 0xec2],
+        None => false,
+    }
+}
+
+fn address(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// Whether `HOST:PORT` has a port that is not one: `http` reads 99999 as if there were none.
+pub(super) fn has_a_wrong_port(host: &str) -> bool {
+    let port = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map(|(_, port)| port);
+    port.is_some_and(|port| port.parse::<u16>().map_or(true, |port| port == 0))
 }
 
 fn parse(variable: &'static str, value: &str) -> Result<Proxy> {
@@ -121,6 +177,9 @@ fn parse(variable: &'static str, value: &str) -> Result<Proxy> {
     // A password with a `@` or a `/` that is not percent-encoded ends up in the host or the path.
     if host.is_empty() || user.matches('@').count() > 1 || !["", "/"].contains(&uri.path()) {
         return Err(not_a_url());
+    }
+    if has_a_wrong_port(host) {
+        return Err(refused("names a port that is not a number from 1 to 65535"));
     }
     Ok(Proxy { variable, url: format!("{scheme}://{user}{host}"), shown: format!("{scheme}://{host}") })
 }
@@ -166,6 +225,24 @@ mod tests {
         }
         assert!(to(&[all, ("NO_PROXY", "zonaws.com,10.0.0.0/8")], LAMBDA).is_some());
         assert_eq!(to(&[all, ("NO_PROXY", "10.0.0.0/8")], "http://10.1.2.3:4566/"), None);
+        for (except, url) in [
+            ("aws.test:1234", "http://aws.test:1234/"),
+            (".test:1234", "http://aws.test:1234/"),
+            ("x.org, 10.1.2.3:80", "http://10.1.2.3/"),
+            ("10.0.0.0/8:4566", "http://10.1.2.3:4566/"),
+            ("[2001:db8::1]:4566", "http://[2001:db8::1]:4566/"),
+            ("2001:db8::1", "http://[2001:db8::1]:4566/"),
+            ("lambda.us-east-1.amazonaws.com:443", LAMBDA),
+        ] {
+            assert_eq!(to(&[all, ("NO_PROXY", except)], url), None, "{except}");
+        }
+        for (except, url) in [
+            ("aws.test:99", "http://aws.test:1234/"),
+            ("aws.test:80", "https://aws.test/"),
+            ("other.test:1234", "http://aws.test:1234/"),
+        ] {
+            assert!(to(&[all, ("NO_PROXY", except)], url).is_some(), "{except}");
+        }
         for near in [
             "http://127.0.0.1:4566/",
             "http://localhost:4566/",
@@ -176,6 +253,17 @@ mod tests {
             "http://[fd00:ec2::254]/latest/meta-data",
         ] {
             assert_eq!(to(&[all], near), None, "{near}");
+        }
+    }
+
+    #[test]
+    fn a_port_that_is_not_one_is_refused() {
+        for bad in ["http://127.0.0.1:99999", "127.0.0.1:0", "http://[::1]:65536", "http://proxy:"] {
+            let error = proxies(&[("HTTPS_PROXY", bad)]).unwrap_err().to_string();
+            assert!(error.contains("HTTPS_PROXY names a port that is not a number from 1 to 65535"), "{error}");
+        }
+        for good in ["http://proxy", "http://proxy:65535", "http://[::1]", "http://[::1]:3128"] {
+            assert!(proxies(&[("HTTPS_PROXY", good)]).is_ok(), "{good}");
         }
     }
 

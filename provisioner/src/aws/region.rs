@@ -42,12 +42,19 @@ pub(super) async fn check(place: &Place) -> Result<()> {
     }
 }
 
+const HOW: &str = "name the region with `--region`, AWS_REGION or in the profile";
+
 fn hint(region: &str) -> String {
-    let how = "name the region with `--region`, AWS_REGION or in the profile";
-    match meant(region) {
-        Some(meant) => format!("did you mean {meant}? {how}"),
-        None => format!("{how}, such as us-east-1"),
-    }
+    did_you_mean(region).unwrap_or_else(|| format!("{HOW}, such as us-east-1"))
+}
+
+fn did_you_mean(region: &str) -> Option<String> {
+    meant(region).map(|meant| format!("did you mean {meant}? {HOW}"))
+}
+
+/// What helps where the name of a host holds a region that was misspelled.
+pub(super) fn hint_for_host(host: &str) -> Option<String> {
+    host.split('.').filter(|label| !KNOWN.contains(label)).find_map(did_you_mean)
 }
 
 /// The region that looks most like this.
@@ -75,5 +82,15 @@ mod tests {
             assert_eq!(meant(slip), Some(region), "{slip}");
         }
         assert_eq!([meant("frankfurt"), meant("nope")], [None, None]);
+    }
+
+    #[test]
+    fn a_slip_is_found_in_the_name_of_a_host() {
+        let hint = hint_for_host("sts.us-esat-1.amazonaws.com").unwrap();
+        assert!(hint.starts_with("did you mean us-east-1? name the region with `--region`"), "{hint}");
+        for host in ["sts.us-east-1.amazonaws.com", "iam.amazonaws.com", "tagging.eu-west-3.amazonaws.com", "aws.test"]
+        {
+            assert_eq!(hint_for_host(host), None, "{host}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::mfa::AskCode;
 use super::profile::Profiles;
 use super::proxy::Proxies;
 use super::source::Source;
-use super::{credentials, http, trust};
+use super::{credentials, http, origin, trust};
 use crate::error::{Error, Result};
 
 /// The way to AWS.
@@ -36,6 +36,8 @@ impl Settings {
         let tls = trust::context(profiles.bundle(&env).as_ref()).map_err(unchanged)?;
         let proxies = Arc::new(Proxies::of(|name| env.get(name).ok()).map_err(unchanged)?);
         let http = http::client(&tls, Arc::clone(&proxies)).map_err(unchanged)?;
+        let by_variable = (profiles.named_by == Some("AWS_PROFILE")).then_some(profiles.name.as_str());
+        let http = origin::named(http, source.renewal(by_variable));
         Ok(Self { http, proxies, profiles, source })
     }
 
@@ -43,8 +45,8 @@ impl Settings {
     ///
     /// # Errors
     /// When they cannot be had in the way that is configured.
-    pub(super) async fn with_credentials(self, config: SdkConfig, ask: Option<AskCode>) -> Result<SdkConfig> {
-        let provider = credentials::provider(self.source, &self.profiles, &config, self.http, ask).await?;
+    pub(super) fn with_credentials(self, config: SdkConfig, ask: Option<AskCode>) -> Result<SdkConfig> {
+        let provider = credentials::provider(self.source, &self.profiles, &config, self.http, ask)?;
         Ok(config.into_builder().credentials_provider(provider).build())
     }
 }

@@ -19,8 +19,9 @@ pub(super) enum Source {
     WebIdentity,
     /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
     Container,
-    /// The role of this machine in EC2: nothing else is configured.
-    Machine,
+    /// The role of this machine in EC2: nothing else is configured. With the profile that was named, which has no
+    /// credentials.
+    Machine(Option<String>),
 }
 
 /// A profile with those that it builds on.
@@ -70,7 +71,7 @@ impl Source {
     ///
     /// # Errors
     /// When what is configured cannot give credentials: half of a key pair, a profile that is not there, profiles that
-    /// name each other in a circle.
+    /// name each other in a circle, a web identity token without its role.
     pub(super) fn of(env: &Env, profiles: &Profiles) -> Result<Self> {
         let set = |name: &str| env.get(name).is_ok_and(|value| !value.trim().is_empty());
         // Who names a profile with `--profile` means its account, whatever keys the environment has.
@@ -84,21 +85,20 @@ impl Source {
             }
         }
         if let Some(profile) = profiles.used()? {
-            match Chain::of(profiles, profile)? {
-                Some(chain) => return Ok(Self::Profile(chain)),
-                None if means_a_profile => {
-                    return Err(refused(profile.name(), "it has no credentials").hint(log_in(profile.name())));
-                }
-                None => {}
+            // A profile may have no more than a region: the search goes on then, as in AWS's CLI.
+            if let Some(chain) = Chain::of(profiles, profile)? {
+                return Ok(Self::Profile(chain));
             }
         }
-        if set("AWS_WEB_IDENTITY_TOKEN_FILE") {
-            return Ok(Self::WebIdentity);
+        // With `--profile` AWS's CLI reads no credentials from the environment, this token included (botocore 1.43,
+        // `create_credential_resolver`).
+        if !means_a_profile && set("AWS_WEB_IDENTITY_TOKEN_FILE") {
+            return if set("AWS_ROLE_ARN") { Ok(Self::WebIdentity) } else { Err(token_without_a_role()) };
         }
         if set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || set("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
             return Ok(Self::Container);
         }
-        Ok(Self::Machine)
+        Ok(Self::Machine(profiles.named_by.map(|_| profiles.name.clone())))
     }
 }
 
@@ -155,6 +155,13 @@ impl Chain {
     /// Whether a role of it asks for a code of a device.
     pub(super) fn asks_for_a_code(&self) -> bool {
         self.roles.iter().any(|role| role.mfa_serial.is_some())
+    }
+
+    /// Whether it has roles whose first credentials are read apart from them: in a profile of their own, or of a kind
+    /// that is read here. The SDK for Rust assumes the others by itself.
+    pub(super) fn has_roles_to_assume(&self) -> bool {
+        let apart = |role: &Role| role.profile != self.base_profile;
+        self.roles.first().is_some_and(|role| apart(role) || matches!(self.base, Base::Keys | Base::Named(_)))
     }
 }
 
@@ -254,6 +261,14 @@ fn circle(first: &str, visited: &[&str], again: &str) -> Error {
     let names: Vec<_> = visited.iter().chain([&again]).map(|name| format!("`{name}`")).collect();
     refused(first, format!("the `source_profile` of each names the next, in a circle: {}", names.join(" → ")))
         .hint("give one of them credentials of its own, or another `source_profile`")
+}
+
+fn token_without_a_role() -> Error {
+    Error::new(
+        "reading the credentials of the environment",
+        "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not",
+    )
+    .hint("set AWS_ROLE_ARN to the role that the token is for, or unset AWS_WEB_IDENTITY_TOKEN_FILE")
 }
 
 fn half_of_a_pair(there: &str, missing: &str) -> Error {

@@ -8,8 +8,12 @@ use rstest::rstest;
 use tokio::process::Command;
 
 use crate::support::account::Account;
+use crate::support::answering::Answering;
 use crate::support::cli::Cli;
 use crate::support::ministack::venv;
+use crate::support::proxy::rule::{AwsError, call};
+use crate::support::proxy::words;
+use crate::support::user::User;
 
 const PLAN: [&str; 5] = ["plan", "--template", "templates/local-catalog.yaml", "--profile", "dev"];
 
@@ -18,6 +22,10 @@ fn at_home(home: &Path, config: &str) -> Cli {
     fs::write(home.join(".aws/config"), config).expect("the configuration");
     Cli::empty().env("HOME", home).env("AWS_REGION", "us-east-1").env("AWS_EC2_METADATA_DISABLED", "true")
 }
+
+/// In the shell's words: printf takes `\\n` for what JSON has as a line break.
+const KEY_WITH_A_LINE_BREAK: &str =
+    "credential_process = printf '{\"Version\":1,\"AccessKeyId\":\"1111\\\\n\",\"SecretAccessKey\":\"x\"}'\n";
 
 const ROLE: &str = "role_arn = arn:aws:iam::123456789012:role/r\n";
 
@@ -63,7 +71,30 @@ const ROLE: &str = "role_arn = arn:aws:iam::123456789012:role/r\n";
     &[
         "asks for the MFA code of arn:aws:iam::123456789012:mfa/me, and no one is there to type it",
         "`eval \"$(aws configure export-credentials --profile dev --format env)\"`",
+        "and then the same command without `--profile`",
     ]
+)]
+#[case::a_code_for_a_role_in_the_region_of_its_profile(
+    &format!(
+        "[profile dev]\n{ROLE}source_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n\
+         region = us-east-1\n[profile base]\naws_access_key_id = AKIA\naws_secret_access_key = secret\n"
+    ),
+    &["and then the same command with `--region us-east-1` and without `--profile`"]
+)]
+#[case::a_process_whose_key_ends_with_a_line_break(
+    &format!("[profile dev]\n{KEY_WITH_A_LINE_BREAK}"),
+    &[
+        "the AccessKeyId that `credential_process` of the profile `dev` prints has a line break at its end",
+        "hint: correct the command of `credential_process` in the profile `dev`"
+    ]
+)]
+#[case::a_role_of_a_process_whose_key_ends_with_a_line_break(
+    &format!("[profile dev]\n{ROLE}source_profile = base\n[profile base]\n{KEY_WITH_A_LINE_BREAK}"),
+    &["the AccessKeyId that `credential_process` of the profile `base` prints has a line break at its end"]
+)]
+#[case::a_profile_with_nothing_but_a_region(
+    "[profile dev]\nregion = us-east-1\n",
+    &["the profile `dev` has no credentials", "hint: log in with `aws login --profile dev`"]
 )]
 #[tokio::test]
 async fn a_profile_that_gives_no_credentials_says_why(#[case] config: &str, #[case] parts: &[&str]) {
@@ -96,13 +127,94 @@ async fn a_profile_that_is_not_there_is_told_before_the_region_that_it_would_hav
     );
 }
 
-/// A terminal of its own for a program, in which the code is typed when it is asked for.
+#[tokio::test]
+async fn a_variable_that_cannot_be_signed_with_is_named_and_not_taken_for_the_network() {
+    let home = tempfile::tempdir().unwrap();
+    let keys = || at_home(home.path(), "").env("AWS_ACCESS_KEY_ID", "1111").env("AWS_SECRET_ACCESS_KEY", "x");
+    for (variable, value, fault) in [
+        ("AWS_ACCESS_KEY_ID", "1111\n", "has a line break at its end"),
+        ("AWS_SECRET_ACCESS_KEY", "x\n", "has a line break at its end"),
+        ("AWS_SESSION_TOKEN", "a\u{1}b", "has a control character in it"),
+    ] {
+        let run = keys().env(variable, value).run(&PLAN[..3]).await.expect_code(1);
+        let hint = format!("hint: set {variable} again without it");
+        for part in [&format!("{variable} {fault}"), "nothing was changed", hint.as_str()] {
+            assert!(run.stderr.contains(part), "no `{part}` in {run:?}");
+        }
+        assert!(!run.stderr.contains("could not be reached"), "{run:?}");
+    }
+}
+
+/// AWS refuses the session, and the hint names what gave it.
+#[tokio::test]
+async fn an_expired_session_names_what_renews_it() {
+    let user = User::new();
+    user.proxy.on(call("GetCallerIdentity").answer(words::expired("sts")));
+    let home = tempfile::tempdir().unwrap();
+    let process = "echo '{\"Version\": 1, \"AccessKeyId\": \"ASIA\", \"SecretAccessKey\": \"x\"}'";
+    let config = format!(
+        "[profile keys]\naws_access_key_id = ASIA\naws_secret_access_key = x\naws_session_token = t\n\
+         [profile process]\ncredential_process = {process}\n"
+    );
+    let cli = || at_home(home.path(), &config).env("AWS_ENDPOINT_URL", user.proxy.url());
+    let in_environment = || cli().env("AWS_ACCESS_KEY_ID", "ASIA").env("AWS_SECRET_ACCESS_KEY", "x");
+    for (cli, args, hint) in [
+        (
+            in_environment(),
+            &PLAN[..3],
+            "renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or unset",
+        ),
+        (in_environment().env("AWS_PROFILE", "keys"), &PLAN[..3], "to use the profile `keys` of AWS_PROFILE"),
+        (cli().env("AWS_PROFILE", "keys"), &PLAN[..3], "and aws_session_token of the profile `keys`"),
+        (
+            cli().env("AWS_PROFILE", "process"),
+            &PLAN[..3],
+            "run the command of `credential_process` in the profile `process`",
+        ),
+    ] {
+        let run = cli.run(args).await.expect_code(1);
+        assert!(run.stderr.contains("hint: the session has expired: ") && run.stderr.contains(hint), "{run:?}");
+        assert!(!run.stderr.contains("aws sso login"), "{run:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_profile_with_nothing_but_a_region_takes_the_container_s_credentials_however_it_is_named() {
+    let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
+    let given = format!(
+        r#"{{"AccessKeyId": "{}", "SecretAccessKey": "test", "Token": "t", "Expiration": "2099-01-01T00:00:00Z"}}"#,
+        account.id()
+    );
+    let container = Answering::with(200, "application/json", &given).await;
+    let cli = || {
+        at_home(home.path(), "[profile dev]\nregion = us-east-1\n")
+            .env("AWS_ENDPOINT_URL", account.endpoint())
+            .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{}/v1", container.url()))
+    };
+    cli().run(PLAN).await.expect_success();
+    cli().env("AWS_PROFILE", "dev").run(&PLAN[..3]).await.expect_success();
+    let other_keys = cli().env("AWS_ACCESS_KEY_ID", "1\n").env("AWS_SECRET_ACCESS_KEY", "x");
+    other_keys.run(PLAN).await.expect_success();
+}
+
+#[tokio::test]
+async fn an_empty_aws_profile_is_one_that_is_not_set() {
+    let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
+    let config =
+        format!("[default]\nregion = us-east-1\naws_access_key_id = {}\naws_secret_access_key = test\n", account.id());
+    fs::create_dir(home.path().join(".aws")).unwrap();
+    fs::write(home.path().join(".aws/config"), config).unwrap();
+    let cli = Cli::empty().env("HOME", home.path()).env("AWS_ENDPOINT_URL", account.endpoint());
+    cli.env("AWS_PROFILE", "").run(&PLAN[..3]).await.expect_success();
+}
+
+/// A terminal of its own for a program, in which `TYPED` is typed whenever the code is asked for.
 const TERMINAL: &str = "
 import os, pty, sys
 child, terminal = pty.fork()
 if child == 0:
     os.execvp(sys.argv[1], sys.argv[1:])
-seen, typed = b'', False
+seen, typed = b'', 0
 while True:
     try:
         part = os.read(terminal, 4096)
@@ -111,42 +223,83 @@ while True:
     if not part:
         break
     seen += part
-    if not typed and b'MFA code of' in seen:
-        os.write(terminal, b'123456\\n')
-        typed = True
+    if seen.count(b'MFA code of') > typed:
+        os.write(terminal, os.environ['TYPED'].encode())
+        typed += 1
 _, status = os.waitpid(child, 0)
 sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(status))
 ";
 
-#[tokio::test]
-async fn in_a_terminal_the_code_is_asked_for_and_the_role_assumed_with_it() {
-    let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
+/// The exit code of a plan with a role that asks for a code, and what a person sees who types this.
+async fn in_a_terminal(account: &Account, endpoint: &str, typed: &str) -> (Option<i32>, String) {
+    let home = tempfile::tempdir().expect("a home");
     let config = format!(
         "[profile dev]\nrole_arn = arn:aws:iam::{id}:role/r\nsource_profile = base\nregion = us-east-1\n\
          mfa_serial = arn:aws:iam::{id}:mfa/me\n[profile base]\naws_access_key_id = {id}\naws_secret_access_key = test\n",
         id = account.id()
     );
-    fs::create_dir(home.path().join(".aws")).unwrap();
-    fs::write(home.path().join(".aws/config"), config).unwrap();
+    fs::create_dir(home.path().join(".aws")).expect("a folder for the files");
+    fs::write(home.path().join(".aws/config"), config).expect("the configuration");
     let terminal = home.path().join("terminal.py");
-    fs::write(&terminal, TERMINAL).unwrap();
-    fs::set_permissions(&terminal, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(&terminal, TERMINAL).expect("the script");
+    fs::set_permissions(&terminal, fs::Permissions::from_mode(0o644)).expect("its mode");
     let output = Command::new(venv().join("bin/python"))
         .arg(&terminal)
         .arg(env!("CARGO_BIN_EXE_provisioner"))
-        .args(PLAN)
+        .args(["plan", "--profile", "dev"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .env_clear()
+        .env("TYPED", typed)
         .env("HOME", home.path())
-        .env("AWS_ENDPOINT_URL", account.endpoint())
+        .env("AWS_ENDPOINT_URL", endpoint)
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .output()
         .await
-        .unwrap();
-    let seen = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{seen}");
-    let question = format!("MFA code of arn:aws:iam::{}:mfa/me for the profile `dev`:", account.id());
+        .expect("python");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+const QUESTION: &str = "MFA code of arn:aws:iam::";
+
+#[tokio::test]
+async fn in_a_terminal_the_code_is_asked_for_and_the_role_assumed_with_it() {
+    let account = Account::fresh();
+    let (code, seen) = in_a_terminal(&account, account.endpoint(), "123456\n").await;
+    assert_eq!(code, Some(0), "{seen}");
+    let question = format!("{QUESTION}{}:mfa/me for the profile `dev`:", account.id());
     assert_eq!(seen.matches(&question).count(), 1, "{seen}");
-    assert!(seen.contains("1 to create"), "{seen}");
+    assert!(seen.contains("to create"), "{seen}");
+}
+
+/// The chat's plan asks with several clients at once.
+#[tokio::test]
+async fn a_wrong_code_is_asked_for_once_and_told_as_that() {
+    let user = User::new();
+    let wrong = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
+    user.proxy.on(call("AssumeRole").answer(AwsError::new(403, "AccessDenied", wrong)));
+    let (code, seen) = in_a_terminal(&user.account, user.proxy.url(), "000000\n").await;
+    assert_eq!(code, Some(1), "{seen}");
+    assert_eq!(seen.matches(QUESTION).count(), 1, "{seen}");
+    for part in ["AWS did not accept the MFA code: MultiFactorAuthentication failed with invalid MFA", "(AccessDenied)"]
+    {
+        assert!(seen.contains(part), "no `{part}` in {seen}");
+    }
+    assert!(seen.contains("hint: run the same command, and type the code that the device shows then"), "{seen}");
+}
+
+#[tokio::test]
+async fn the_end_of_the_input_and_a_code_of_letters_end_the_questions_and_are_told_as_that() {
+    let account = Account::fresh();
+    for (typed, times, part) in [
+        ("\u{4}", 1, "and the input ended before it was typed"),
+        ("abc\n", 3, "and none of the answers was six digits"),
+    ] {
+        let (code, seen) = in_a_terminal(&account, account.endpoint(), typed).await;
+        assert_eq!(code, Some(1), "{seen}");
+        let questions =
+            seen.matches("mfa/me for the profile `dev`: ").count() + seen.matches("six digits; MFA code").count();
+        assert_eq!(questions, times, "{seen}");
+        assert!(seen.contains(part) && !seen.contains("no one is there"), "{seen}");
+    }
 }

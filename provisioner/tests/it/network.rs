@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::account::{Account, REGION, SECRET};
+use crate::support::answering::Answering;
 use crate::support::cli::{Cli, Run};
 use crate::support::connect_proxy::{ConnectProxy, Manner};
 
@@ -79,13 +80,28 @@ async fn a_proxy_that_refuses_is_told_as_that_and_without_its_password() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let asks = ConnectProxy::before(account.endpoint(), Manner::Ask("me:right")).await;
     let refuses = ConnectProxy::before(account.endpoint(), Manner::Refuse(403)).await;
+    let cannot = ConnectProxy::before(account.endpoint(), Manner::Refuse(502)).await;
+    let no_proxy = Answering::raw("<html>hello</html>\n").await;
     for (url, parts) in [
         (asks.url(""), ["asks for a user and password (status 407)", "hint: write them in HTTPS_PROXY"]),
         (
             asks.url("me:wr0ng@"),
             ["does not accept the user and password (status 407)", "hint: correct them in HTTPS_PROXY"],
         ),
-        (refuses.url("me:wr0ng@"), ["refuses to connect to ", "hint: have the proxy allow "]),
+        (refuses.url("me:wr0ng@"), [".amazonaws.com (status 403)", "hint: have the proxy allow "]),
+        (cannot.url("me:wr0ng@"), ["answered 502: it cannot reach ", "hint: have the proxy reach "]),
+        (
+            no_proxy.url().replace("://", "://me:wr0ng@"),
+            ["what listens at the proxy http://127.0.0.1:", "hint: name an HTTP proxy with HTTPS_PROXY"],
+        ),
+        (
+            format!("https://me:wr0ng@{}", no_proxy.address()),
+            ["does not speak TLS", "hint: write HTTPS_PROXY as http://HOST:PORT"],
+        ),
+        (
+            "http://me:wr0ng@127.0.0.1:99999".to_owned(),
+            ["HTTPS_PROXY names a port that is not", "hint: write HTTPS_PROXY as"],
+        ),
         ("http://me:wr0ng@127.0.0.1:1".to_owned(), ["could not be reached", "hint: check HTTPS_PROXY, or unset it"]),
         (
             "ftp://me:wr0ng@proxy".to_owned(),
@@ -108,4 +124,44 @@ async fn an_emulator_on_this_machine_is_reached_without_the_proxy() {
     let cli = Cli::new(&account).env("HTTP_PROXY", proxy.url("")).env("ALL_PROXY", proxy.url(""));
     cli.run(PLAN).await.expect_success();
     assert_eq!(proxy.hosts(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_misspelled_region_behind_a_proxy_gets_the_right_one_as_a_hint() {
+    let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
+    let proxy = ConnectProxy::before(account.endpoint(), Manner::Refuse(502)).await;
+    let cli = cli(&account, home.path()).env("HTTPS_PROXY", proxy.url("")).env("AWS_REGION", "us-esat-1");
+    let run = cli.run(PLAN).await.expect_code(1);
+    tells(&run, &["answered 502: it cannot reach ", ".us-esat-1.amazonaws.com\n", "hint: did you mean us-east-1?"]);
+}
+
+/// A network that asks for a login answers every call with its own page.
+#[tokio::test]
+async fn a_page_in_place_of_aws_is_told_as_that_and_without_words_of_the_program() {
+    let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
+    fs::create_dir_all(home.path().join(".aws")).unwrap();
+    let config = "[profile dev]\nrole_arn = arn:aws:iam::123456789012:role/deployer\nsource_profile = base\n\
+                  [profile base]\naws_access_key_id = AKIA\naws_secret_access_key = secret\n\
+                  [profile keys]\naws_access_key_id = AKIA\naws_secret_access_key = secret\n\
+                  [profile token]\nrole_arn = arn:aws:iam::123456789012:role/deployer\n\
+                  web_identity_token_file = /etc/hostname\n";
+    fs::write(home.path().join(".aws/config"), config).unwrap();
+    let page = "<html><head></head><body>Welcome to the hotel</body></html>";
+    for (status, kind, body, with) in [
+        (200, "text/html", page, "status 200 with an HTML page"),
+        (403, "text/html; charset=utf-8", page, "status 403 with an HTML page"),
+        (200, "application/octet-stream", page, "status 200 with an answer that AWS does not give"),
+        (302, "text/plain", "", "status 302 with an answer that AWS does not give"),
+    ] {
+        let portal = Answering::with(status, kind, body).await;
+        for profile in ["dev", "keys", "token"] {
+            let cli = cli(&account, home.path()).env("AWS_ENDPOINT_URL", portal.url());
+            let run = cli.run(PLAN.iter().chain(&["--profile", profile])).await.expect_code(1);
+            let cause = format!("what answers at {} is not AWS: {with}", portal.address());
+            tells(&run, &[&cause, "nothing was changed", "hint: open a page in a browser"]);
+            for word in ["StartEl", "offset", "AssumeRoleResponse", "unhandled"] {
+                assert!(!run.stderr.contains(word), "{word}: {run:?}");
+            }
+        }
+    }
 }

@@ -41,10 +41,10 @@ async fn answered(operation: &str, error: AwsError, parts: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_session_that_has_expired_names_the_login() {
+async fn a_session_that_has_expired_names_the_variables_that_hold_it() {
     for (operation, service) in [("GetCallerIdentity", "sts"), ("GetFunction", "lambda"), ("DescribeLogGroups", "logs")]
     {
-        let parts = ["expired", "nothing was changed", "hint: the session has expired: log in again (`aws sso login`)"];
+        let parts = ["expired", "nothing was changed", "hint: the session has expired: renew AWS_ACCESS_KEY_ID, AWS_"];
         answered(operation, words::expired(service), &parts).await;
     }
 }
@@ -311,6 +311,27 @@ async fn an_endpoint_where_nothing_listens_is_told_as_that() {
     let nobody = "http://127.0.0.1:1";
     let run = Cli::new(&Account::fresh()).env("AWS_ENDPOINT_URL", nobody).run(PLAN).await.expect_code(1);
     says(&run, &["AWS could not be reached", "nothing was changed", "hint: nothing listens there: check the endpoint"]);
+}
+
+#[tokio::test]
+async fn an_endpoint_without_a_scheme_is_refused_at_once_with_the_url_to_write() {
+    let cli = Cli::new(&Account::fresh());
+    let run = cli.run(PLAN.iter().chain(&["--endpoint-url", "localhost:18472"])).await.expect_code(1);
+    let parts = [
+        "connecting to AWS: the endpoint `localhost:18472` has no scheme",
+        "nothing was changed",
+        "hint: write http://localhost:18472",
+    ];
+    says(&run, &parts);
+}
+
+#[tokio::test]
+async fn an_https_endpoint_at_a_port_without_tls_is_told_as_that() {
+    let account = Account::fresh();
+    let url = account.endpoint().replace("http://", "https://");
+    let run = Cli::new(&account).env("AWS_ENDPOINT_URL", url).run(PLAN).await.expect_code(1);
+    says(&run, &["does not speak TLS", "nothing was changed", "hint: write http:// in place of https://"]);
+    assert!(!run.stderr.contains("InvalidContentType"), "{run:?}");
 }
 
 /// The program on a machine with this home and nothing else: no keys, no emulator.

@@ -57,12 +57,16 @@ fn assuming(code: &str, message: &str) -> AssumeRoleError {
 }
 
 fn with_role(base: Base, error: AssumeRoleError) -> Way {
+    with_role_of(None, base, error)
+}
+
+fn with_role_of(mfa_serial: Option<&str>, base: Base, error: AssumeRoleError) -> Way {
     let role = Role {
         profile: "dev".to_owned(),
         arn: "arn:aws:iam::123456789012:role/deployer".to_owned(),
         external_id: None,
         session_name: None,
-        mfa_serial: None,
+        mfa_serial: mfa_serial.map(str::to_owned),
         duration: None,
     };
     told(Source::Profile(Chain { roles: vec![role], ..chain(base) }), error)
@@ -77,7 +81,29 @@ fn a_role_that_may_not_be_assumed_names_the_role_and_both_policies() {
     let way = with_role(Base::Sso, assuming("ExpiredToken", "The security token is expired"));
     says(&way, "is expired (ExpiredToken)", "log in again (`aws sso login --profile base`)");
     let wrong = "MultiFactorAuthentication failed with invalid MFA one time pass code.";
-    says(&with_role(Base::Keys, assuming("AccessDenied", wrong)), wrong, "type the code that the device shows");
+    let way = with_role_of(Some("arn:aws:iam::123456789012:mfa/me"), Base::Keys, assuming("AccessDenied", wrong));
+    let told =
+        format!("the profile `dev` gives no credentials: AWS did not accept the MFA code: {wrong} (AccessDenied)");
+    says(&way, &told, "type the code that the device shows");
+    // No code was sent where the profile names no device.
+    let none = "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.";
+    says(
+        &with_role(Base::Keys, assuming("AccessDenied", none)),
+        "assuming the role",
+        "needs `mfa_serial` in the profile",
+    );
+}
+
+#[test]
+fn expired_credentials_of_another_kind_are_not_told_to_log_in() {
+    let expired = || assuming("ExpiredToken", "The security token is expired");
+    let way = with_role(Base::Keys, expired());
+    says(
+        &way,
+        "(ExpiredToken)",
+        "renew aws_access_key_id, aws_secret_access_key and aws_session_token of the profile `base`",
+    );
+    says(&with_role(Base::Process, expired()), "(ExpiredToken)", "run the command of `credential_process`");
 }
 
 #[test]
@@ -91,7 +117,9 @@ fn a_token_file_that_is_missing_is_named() {
 
 #[test]
 fn a_machine_without_credentials_is_told_that_and_nothing_of_the_network() {
-    let way = told(Source::Machine, "dispatch failure");
+    let of_profile = told(Source::Machine(Some("dev".to_owned())), "dispatch failure");
+    says(&of_profile, "the profile `dev` has no credentials", "log in with `aws login --profile dev`");
+    let way = told(Source::Machine(None), "dispatch failure");
     says(&way, "no AWS credentials were found", "log in (`aws login`, or `aws sso login --profile NAME`");
     says(&told(Source::Container, "403"), "the container's credentials could not be read: 403", "check AWS_CONTAINER_");
     let named = of_base(Base::Named("Ec2InstanceMetadata".to_owned()), "could not communicate with IMDS");

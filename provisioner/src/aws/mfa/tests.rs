@@ -48,14 +48,18 @@ const CONFIG: &str = "[profile base]\naws_access_key_id = AKIABASE\naws_secret_a
                       mfa_serial = arn:aws:iam::123456789012:mfa/me\nexternal_id = ours\nduration_seconds = 900\n\
                       [profile prod]\nrole_arn = arn:aws:iam::123456789012:role/two\nsource_profile = dev\n";
 
-async fn with_code(profile: &str, url: &str, ask: Option<AskCode>) -> WithCode {
+async fn with_code(profile: &str, url: &str, ask: Option<AskCode>) -> Roles {
+    of_config(CONFIG, profile, url, ask).await
+}
+
+async fn of_config(config: &str, profile: &str, url: &str, ask: Option<AskCode>) -> Roles {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join(".aws")).unwrap();
-    std::fs::write(home.path().join(".aws/config"), CONFIG).unwrap();
+    std::fs::write(home.path().join(".aws/config"), config).unwrap();
     let env = Env::from_slice(&[("HOME", home.path().to_str().unwrap())]);
     let profiles = Profiles::load(&env, &Fs::real(), Some(profile)).await.unwrap();
     let Ok(Source::Profile(chain)) = Source::of(&env, &profiles) else { panic!("no profile") };
-    assert!(chain.asks_for_a_code());
+    assert!(chain.has_roles_to_assume());
     let http = super::super::http::direct(&Default::default());
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -63,7 +67,7 @@ async fn with_code(profile: &str, url: &str, ask: Option<AskCode>) -> WithCode {
         .endpoint_url(url)
         .http_client(http)
         .build();
-    WithCode::of(&chain, &profiles, &config, &ProviderConfig::without_region(), ask).unwrap()
+    Roles::of(&chain, &profiles, &config, &ProviderConfig::without_region(), ask).unwrap()
 }
 
 #[tokio::test]
@@ -94,13 +98,91 @@ async fn the_code_is_asked_for_once_and_sent_with_the_device_for_the_role_that_a
 #[tokio::test]
 async fn without_a_person_nothing_is_sent_and_the_error_says_how_else() {
     let (url, sent) = sts().await;
-    for ask in [None, Some(Arc::new(|_: &str| None) as AskCode), Some(Arc::new(|_: &str| Some("\n".to_owned())))] {
-        let error = with_code("dev", &url, ask).await.provide_credentials().await.unwrap_err();
-        let no_code = within::<NoCode>(&error).expect("it says that there is no code");
-        assert!(no_code.to_string().contains("the MFA code of arn:aws:iam::123456789012:mfa/me"), "{no_code}");
-        assert!(
-            no_code.hint("dev").contains("`eval \"$(aws configure export-credentials --profile dev --format env)\"`")
-        );
+    let error = with_code("dev", &url, None).await.provide_credentials().await.unwrap_err();
+    let no_code = within::<NoCode>(&error).expect("it says that there is no code");
+    let told = no_code.to_string();
+    assert!(told.contains("the MFA code of arn:aws:iam::123456789012:mfa/me, and no one is there"), "{told}");
+    assert!(no_code.hint("dev").contains("`eval \"$(aws configure export-credentials --profile dev --format env)\"`"));
+    assert!(sent.lock().unwrap().is_empty());
+}
+
+/// Answers that are typed one after the other, and how often somebody was asked.
+fn typing(answers: &[&str]) -> (AskCode, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (keep, answers) = (Arc::clone(&asked), answers.iter().map(|&answer| answer.to_owned()).collect::<Vec<_>>());
+    let ask: AskCode = Arc::new(move |question: &str| {
+        let mut asked = keep.lock().unwrap();
+        asked.push(question.to_owned());
+        answers.get(asked.len() - 1).cloned()
+    });
+    (ask, asked)
+}
+
+#[tokio::test]
+async fn what_is_not_six_digits_is_asked_for_again_here_and_three_times_at_most() {
+    let (url, sent) = sts().await;
+    let (ask, asked) = typing(&["abc\n", "12345\n", "123 456\n"]);
+    with_code("dev", &url, Some(ask)).await.provide_credentials().await.unwrap();
+    let questions = asked.lock().unwrap().clone();
+    assert_eq!(questions.len(), 3);
+    assert!(questions[1].starts_with("a code is six digits; MFA code of arn:aws:iam::"), "{questions:?}");
+    let bodies = sent.lock().unwrap().clone();
+    assert!(bodies.len() == 1 && bodies[0].contains("TokenCode=123456"), "{bodies:?}");
+
+    let (ask, asked) = typing(&["abc\n", "\n", "1234567\n", "123456\n"]);
+    let error = with_code("dev", &url, Some(ask)).await.provide_credentials().await.unwrap_err();
+    assert_eq!(asked.lock().unwrap().len(), 3);
+    let no_code = within::<NoCode>(&error).unwrap();
+    assert!(no_code.to_string().ends_with("and none of the answers was six digits"), "{no_code}");
+    assert!(no_code.hint("dev").contains("type the six digits"), "{}", no_code.hint("dev"));
+    assert_eq!(sent.lock().unwrap().len(), 1, "nothing was sent");
+}
+
+#[tokio::test]
+async fn the_end_of_the_input_ends_the_questions_for_all_who_want_the_credentials() {
+    let (url, sent) = sts().await;
+    let (ask, asked) = typing(&[]);
+    let roles = with_code("dev", &url, Some(ask)).await;
+    let (one, other) = tokio::join!(roles.provide_credentials(), roles.provide_credentials());
+    for error in [one.unwrap_err(), other.unwrap_err(), roles.provide_credentials().await.unwrap_err()] {
+        let no_code = within::<NoCode>(&error).unwrap().to_string();
+        assert!(no_code.ends_with("and the input ended before it was typed"), "{no_code}");
     }
+    assert_eq!(asked.lock().unwrap().len(), 1);
+    assert!(sent.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn one_code_gives_the_credentials_to_all_who_want_them() {
+    let (url, sent) = sts().await;
+    let (ask, asked) = typing(&["123456\n"]);
+    let roles = with_code("dev", &url, Some(ask)).await;
+    let (one, other) = tokio::join!(roles.provide_credentials(), roles.provide_credentials());
+    assert_eq!((one.unwrap().access_key_id(), other.unwrap().access_key_id()), ("ASIA", "ASIA"));
+    assert_eq!((asked.lock().unwrap().len(), sent.lock().unwrap().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn the_region_that_the_profile_gives_is_in_the_hint_and_another_one_is_not() {
+    let (url, _) = sts().await;
+    for (region, part) in [
+        ("us-east-1", "and then the same command with `--region us-east-1` and without `--profile`"),
+        ("eu-central-1", "and then the same command without `--profile`"),
+    ] {
+        let config = CONFIG.replace("[profile dev]\n", &format!("[profile dev]\nregion = {region}\n"));
+        let roles = of_config(&config, "dev", &url, None).await;
+        let error = roles.provide_credentials().await.unwrap_err();
+        let hint = within::<NoCode>(&error).unwrap().hint("dev");
+        assert!(hint.contains(part), "{hint}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_signed_with_a_key_that_cannot_be_sent() {
+    let (url, sent) = sts().await;
+    let config = CONFIG.replace("AKIABASE", "AKIA\u{1}BASE").replace("mfa_serial", "region");
+    let error = of_config(&config, "dev", &url, None).await.provide_credentials().await.unwrap_err();
+    let causes = super::super::problem::causes(&error);
+    assert!(causes.iter().any(|cause| cause == "the AccessKeyId has a control character in it"), "{causes:?}");
     assert!(sent.lock().unwrap().is_empty());
 }

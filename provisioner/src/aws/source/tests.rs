@@ -44,10 +44,31 @@ async fn keys_of_the_environment_come_first_unless_a_profile_is_named_with_the_o
 async fn what_is_not_configured_falls_to_the_next_source_down_to_the_machine_s() {
     let token = ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t");
     let container = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/");
-    assert_eq!(of("", &[], None).await, Ok(Source::Machine));
-    assert_eq!(of("[default]\nregion = us-east-1\n", &[token, container], None).await, Ok(Source::WebIdentity));
+    let role = ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r");
+    assert_eq!(of("", &[], None).await, Ok(Source::Machine(None)));
+    assert_eq!(of("[default]\nregion = us-east-1\n", &[token, role, container], None).await, Ok(Source::WebIdentity));
     assert_eq!(of("", &[container], None).await, Ok(Source::Container));
-    assert_eq!(of("", &[("AWS_ACCESS_KEY_ID", " ")], None).await, Ok(Source::Machine));
+    assert_eq!(of("", &[("AWS_ACCESS_KEY_ID", " ")], None).await, Ok(Source::Machine(None)));
+}
+
+#[tokio::test]
+async fn a_profile_with_only_a_region_falls_to_the_container_or_the_machine_however_it_is_named() {
+    let config = "[profile dev]\nregion = us-east-1\n";
+    let container = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/");
+    let of_dev = || Ok(Source::Machine(Some("dev".to_owned())));
+    assert_eq!(of(config, &[container], Some("dev")).await, Ok(Source::Container));
+    assert_eq!(of(config, &[container, ("AWS_PROFILE", "dev")], None).await, Ok(Source::Container));
+    assert_eq!(of(config, &[], Some("dev")).await, of_dev());
+    assert_eq!(of(config, &[("AWS_PROFILE", "dev")], None).await, of_dev());
+    let of_environment = [KEYS[0], KEYS[1], ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"), ("AWS_ROLE_ARN", "r")];
+    assert_eq!(of(config, &of_environment, Some("dev")).await, of_dev(), "--profile passes over the environment");
+}
+
+#[tokio::test]
+async fn a_web_identity_token_without_its_role_names_the_variable_that_is_missing() {
+    let error = of("", &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/t")], None).await.unwrap_err().to_string();
+    assert!(error.contains("AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not"), "{error}");
+    assert!(error.contains("hint: set AWS_ROLE_ARN to the role that the token is for"), "{error}");
 }
 
 #[tokio::test]
@@ -110,7 +131,6 @@ async fn a_profile_that_cannot_give_credentials_says_why_and_what_to_do() {
             "its `source_profile`, `b`, has no credentials",
             "hint: log in with `aws login --profile b`",
         ),
-        ("[profile a]\nregion = us-east-1\n", "it has no credentials", "hint: log in with `aws login --profile a`"),
         (
             "[profile a]\nrole_arn = r\n",
             "nothing that says who assumes the role",

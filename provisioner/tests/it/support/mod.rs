@@ -2,6 +2,7 @@
 //! readers that know nothing of the planner.
 
 pub(crate) mod account;
+pub(crate) mod answering;
 pub(crate) mod aws;
 pub(crate) mod aws_cli;
 pub(crate) mod chat;

@@ -1,0 +1,183 @@
+//! Credentials that cannot be used: they are checked before a call is signed with them, since the SDK for Rust panics for
+//! a line break in an access key id and sends nothing for a session token that is not a header's value (aws-sigv4 1.6).
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use aws_credential_types::Credentials;
+
+use super::super::advice::Way;
+use super::super::source::{Base, Chain, Source};
+
+/// A part of a set of credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Id,
+    Secret,
+    Token,
+}
+
+impl Part {
+    fn variable(self) -> &'static str {
+        match self {
+            Self::Id => "AWS_ACCESS_KEY_ID",
+            Self::Secret => "AWS_SECRET_ACCESS_KEY",
+            Self::Token => "AWS_SESSION_TOKEN",
+        }
+    }
+
+    fn setting(self) -> &'static str {
+        match self {
+            Self::Id => "aws_access_key_id",
+            Self::Secret => "aws_secret_access_key",
+            Self::Token => "aws_session_token",
+        }
+    }
+
+    /// As a process and the metadata services name it.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Id => "AccessKeyId",
+            Self::Secret => "SecretAccessKey",
+            Self::Token => "SessionToken",
+        }
+    }
+}
+
+/// A part of the credentials that was received and cannot be sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(in super::super) struct Fault {
+    part: Part,
+    /// What is wrong with it, as a predicate.
+    what: &'static str,
+}
+
+impl Fault {
+    /// The first fault of these credentials.
+    pub(in super::super) fn of(credentials: &Credentials) -> Option<Self> {
+        let parts = [
+            (Part::Id, Some(credentials.access_key_id())),
+            (Part::Secret, Some(credentials.secret_access_key())),
+            // An empty token is none.
+            (Part::Token, credentials.session_token().filter(|token| !token.is_empty())),
+        ];
+        parts.into_iter().find_map(|(part, text)| Some(Self { part, what: fault(text?)? }))
+    }
+
+    /// Where the part comes from and what is wrong with it, and what corrects it.
+    pub(super) fn way(&self, from: &Source) -> Way {
+        let Self { part, what } = self;
+        let received = |from: &str| {
+            Way::new(format!("the {} that {from} gives {what}", part.key()), format!("correct what {from} answers"))
+        };
+        match from {
+            Source::Environment => self.in_the_environment(),
+            Source::Profile(chain) => self.in_a_profile(chain),
+            Source::Container => received("the container's credentials endpoint"),
+            Source::WebIdentity => received("STS for the web identity token"),
+            Source::Machine(_) => received("the metadata service of this machine"),
+        }
+    }
+
+    fn in_the_environment(&self) -> Way {
+        let (what, variable) = (self.what, self.part.variable());
+        Way::new(format!("{variable} {what}"), format!("set {variable} again without it, or unset it to use a profile"))
+    }
+
+    fn in_a_profile(&self, Chain { base_profile, base, .. }: &Chain) -> Way {
+        let Self { part, what } = self;
+        match base {
+            Base::Keys => {
+                let setting = part.setting();
+                Way::new(
+                    format!("`{setting}` of the profile `{base_profile}` {what}"),
+                    format!(
+                        "correct `{setting}` in that profile, or set its keys with `aws configure --profile {base_profile}`"
+                    ),
+                )
+            }
+            Base::Process => Way::new(
+                format!("the {} that `credential_process` of the profile `{base_profile}` prints {what}", part.key()),
+                format!(
+                    "correct the command of `credential_process` in the profile `{base_profile}`: it must print {} without it",
+                    part.key()
+                ),
+            ),
+            Base::Named(source) if source.eq_ignore_ascii_case("environment") => self.in_the_environment(),
+            Base::Sso | Base::Login | Base::WebIdentity(_) | Base::Named(_) => Way::new(
+                format!("the {} that the profile `{base_profile}` gives {what}", part.key()),
+                format!("renew the credentials of the profile `{base_profile}`"),
+            ),
+        }
+    }
+}
+
+/// What is wrong with a text that a key or token holds: AWS's are visible ASCII characters.
+fn fault(text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        Some("is empty")
+    } else if text.ends_with(['\n', '\r']) {
+        Some("has a line break at its end")
+    } else if text.contains(['\n', '\r']) {
+        Some("has a line break in it")
+    } else if text.contains(|c: char| c.is_control()) {
+        Some("has a control character in it")
+    } else if !text.is_ascii() {
+        Some("has a character in it that is not ASCII")
+    } else if text.trim() != text {
+        Some("has a space at its beginning or end")
+    } else {
+        None
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} {}", self.part.key(), self.what)
+    }
+}
+
+impl StdError for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(id: &str, secret: &str, token: Option<&str>) -> Option<Fault> {
+        Fault::of(&Credentials::new(id, secret, token.map(str::to_owned), None, "test"))
+    }
+
+    #[test]
+    fn the_part_that_cannot_be_sent_is_found_and_all_that_aws_gives_is_accepted() {
+        let fault = |part, what| Some(Fault { part, what });
+        assert_eq!(of("AKIAIOSFODNN7EXAMPLE", "wJalr/+=", Some("FwoGZXIvYXdzEB=")), None);
+        assert_eq!(of("000000000000", "x", Some("")), None);
+        assert_eq!(of("1111\n", "x", None), fault(Part::Id, "has a line break at its end"));
+        assert_eq!(of("1111\r\n", "x", None), fault(Part::Id, "has a line break at its end"));
+        assert_eq!(of("11\n11", "x", None), fault(Part::Id, "has a line break in it"));
+        assert_eq!(of("1111", "x\n", None), fault(Part::Secret, "has a line break at its end"));
+        assert_eq!(of("1111", "x", Some("a\u{1}b")), fault(Part::Token, "has a control character in it"));
+        assert_eq!(of("1111", "x", Some("é")), fault(Part::Token, "has a character in it that is not ASCII"));
+        assert_eq!(of("1111 ", "x", None), fault(Part::Id, "has a space at its beginning or end"));
+        assert_eq!(of("", "x", None), fault(Part::Id, "is empty"));
+    }
+
+    #[test]
+    fn it_names_the_variable_the_setting_or_the_command() {
+        let told = |base: Option<Base>, id: &str, token: Option<&str>| {
+            let chain = |base| Chain { profile: "dev".into(), roles: Vec::new(), base_profile: "base".into(), base };
+            let from = base.map_or(Source::Environment, |base| Source::Profile(chain(base)));
+            let Way { cause, hint } = of(id, "x", token).unwrap().way(&from);
+            format!("{cause}; {hint}")
+        };
+        let by_variable = told(None, "1\n", None);
+        assert!(by_variable.starts_with("AWS_ACCESS_KEY_ID has a line break at its end; set AWS_ACCESS_KEY_ID again"));
+        assert!(told(None, "1", Some("a\u{1}b")).starts_with("AWS_SESSION_TOKEN has a control character in it; set"));
+        let named = told(Some(Base::Named("Environment".into())), "1\n", None);
+        assert!(named.starts_with("AWS_ACCESS_KEY_ID has a line break"), "{named}");
+        let keys = told(Some(Base::Keys), "a\u{1}b", None);
+        assert!(keys.starts_with("`aws_access_key_id` of the profile `base` has a control character in it;"), "{keys}");
+        let process = told(Some(Base::Process), "1\n", None);
+        assert!(process.starts_with("the AccessKeyId that `credential_process` of the profile `base` prints has a"));
+    }
+}

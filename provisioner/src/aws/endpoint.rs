@@ -1,0 +1,56 @@
+//! Whether the endpoint that stands for all services is a URL.
+
+use http::Uri;
+
+use super::proxy::has_a_wrong_port;
+use crate::error::{Error, Result};
+
+/// Fails for an endpoint that no call can be sent to.
+pub(super) fn check(endpoint: &str) -> Result<()> {
+    let refused = |cause: String, hint: String| {
+        Err(Error::new("connecting to AWS", cause).hint(hint).exists("nothing was changed"))
+    };
+    const WHERE: &str = "(`--endpoint-url`, AWS_ENDPOINT_URL or `endpoint_url` in the profile)";
+    let how = || format!("write it as http://HOST:PORT or https://HOST {WHERE}, or unset it");
+    let Some((scheme, _)) = endpoint.split_once("://") else {
+        return match endpoint.trim() {
+            "" => refused("the endpoint is empty".to_owned(), how()),
+            endpoint => {
+                refused(format!("the endpoint `{endpoint}` has no scheme"), format!("write http://{endpoint} {WHERE}"))
+            }
+        };
+    };
+    if !["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
+        return refused(format!("the endpoint `{endpoint}` is neither http nor https"), how());
+    }
+    match endpoint.parse::<Uri>().ok().as_ref().and_then(Uri::authority) {
+        None => refused(format!("the endpoint `{endpoint}` is not a URL"), how()),
+        Some(authority) if has_a_wrong_port(authority.as_str()) => {
+            refused(format!("the port of the endpoint `{endpoint}` is not a number from 1 to 65535"), how())
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_a_url_with_a_scheme_and_says_how_it_is_written() {
+        for good in ["http://localhost:18472", "https://localhost", "HTTP://127.0.0.1:1/x", "http://[::1]:4566"] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        for (bad, cause, hint) in [
+            ("localhost:18472", "the endpoint `localhost:18472` has no scheme", "hint: write http://localhost:18472 ("),
+            ("localhost", "the endpoint `localhost` has no scheme", "hint: write http://localhost ("),
+            ("", "the endpoint is empty", "or unset it"),
+            ("ftp://x", "the endpoint `ftp://x` is neither http nor https", "hint: write it as http://HOST:PORT"),
+            ("http://", "the endpoint `http://` is not a URL", "hint: write it as http://HOST:PORT"),
+            ("http://x:99999", "the port of the endpoint `http://x:99999` is not a number from 1", "hint: write it as"),
+        ] {
+            let error = check(bad).unwrap_err().to_string();
+            assert!(error.contains(cause) && error.contains(hint), "{error}");
+        }
+    }
+}

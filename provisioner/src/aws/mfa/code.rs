@@ -1,0 +1,93 @@
+//! The code of a device: a person is asked for it, and it is checked before it is sent.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use aws_credential_types::provider::error::CredentialsError;
+use tokio::task::spawn_blocking;
+
+/// Asks a person a question. `None` at the end of the input.
+pub type AskCode = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// How often a person is asked for a code of the right form.
+const ATTEMPTS: usize = 3;
+
+/// Asks for the code of a device, `for_profile`.
+pub(super) async fn code(
+    ask: Option<&AskCode>,
+    serial: &str,
+    for_profile: &str,
+    region: Option<&str>,
+) -> Result<String, CredentialsError> {
+    let no_code = |why| {
+        let (serial, region) = (serial.to_owned(), region.map(str::to_owned));
+        CredentialsError::provider_error(NoCode { serial, region, why })
+    };
+    let ask = ask.ok_or_else(|| no_code(Why::NoPerson))?;
+    let mut question = format!("MFA code of {serial} for the profile `{for_profile}`:");
+    for _ in 0..ATTEMPTS {
+        let asked = spawn_blocking({
+            let (ask, question) = (Arc::clone(ask), question.clone());
+            move || ask(&question)
+        });
+        let answer = asked.await.map_err(CredentialsError::unhandled)?.ok_or_else(|| no_code(Why::EndOfInput))?;
+        // Some devices show a space in the middle.
+        let code: String = answer.chars().filter(|c| !c.is_whitespace()).collect();
+        if is_code(&code) {
+            return Ok(code);
+        }
+        question = format!("a code is six digits; MFA code of {serial}:");
+    }
+    Err(no_code(Why::NotDigits))
+}
+
+/// STS takes six digits and nothing else as `TokenCode`.
+fn is_code(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// There is no code to send.
+#[derive(Debug)]
+pub(in super::super) struct NoCode {
+    serial: String,
+    /// The region that the profile gives, which is lost without it.
+    region: Option<String>,
+    why: Why,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    NoPerson,
+    EndOfInput,
+    NotDigits,
+}
+
+impl NoCode {
+    /// What helps, or how else such a profile can be used.
+    pub(in super::super) fn hint(&self, profile: &str) -> String {
+        let region = self.region.as_ref().map(|region| format!("with `--region {region}` and ")).unwrap_or_default();
+        match self.why {
+            Why::NoPerson => format!(
+                "run it in a terminal, or run `eval \"$(aws configure export-credentials --profile {profile} --format \
+                 env)\"`, which asks for the code, and then the same command {region}without `--profile`"
+            ),
+            Why::EndOfInput | Why::NotDigits => {
+                "run the same command, and type the six digits that the device shows then".to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for NoCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self.why {
+            Why::NoPerson => "and no one is there to type it",
+            Why::EndOfInput => "and the input ended before it was typed",
+            Why::NotDigits => "and none of the answers was six digits",
+        };
+        write!(f, "its role asks for the MFA code of {}, {why}", self.serial)
+    }
+}
+
+impl StdError for NoCode {}

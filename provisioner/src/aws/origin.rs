@@ -1,0 +1,175 @@
+//! Where an answer comes from: each answer carries its host, and a refused call what renews its credentials. An HTML page
+//! is not an answer of AWS: a login page of the network, or a proxy's.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use http::Uri;
+
+use super::advice::Way;
+
+/// On each answer: the host that the call was sent to, with the port where the URL has one.
+const HOST: &str = "x-provisioner-host";
+
+/// On an answer that is an error: the hint where the session has expired.
+const RENEWAL: &str = "x-provisioner-renewal";
+
+/// An HTTP client whose answers say where they come from. `renewal` is the hint for credentials that have expired.
+pub(super) fn named(client: SharedHttpClient, renewal: String) -> SharedHttpClient {
+    SharedHttpClient::new(Named { client, renewal: renewal.into() })
+}
+
+/// What renews the credentials of the call that was answered so.
+pub(super) fn renewal(answer: &HttpResponse) -> Option<&str> {
+    answer.headers().get(RENEWAL)
+}
+
+/// What answered, when it does not read as AWS: `answer` has no error code and cannot be understood.
+pub(super) fn not_aws(answer: &HttpResponse) -> Option<NotAws> {
+    let status = answer.status().as_u16();
+    // AWS numbers its answers; those of its own load balancers, which have no number, are 5xx.
+    if status >= 500 || is_numbered(answer) {
+        return None;
+    }
+    let host = answer.headers().get(HOST)?.to_owned();
+    Some(NotAws { host, status, is_html: is_html(answer) })
+}
+
+fn is_html(answer: &HttpResponse) -> bool {
+    let kind = answer.headers().get("content-type").unwrap_or_default();
+    kind.trim_start().to_ascii_lowercase().starts_with("text/html")
+}
+
+/// Whether the body is an HTML page: emulators say `text/html` of everything. The body is read for it, and put back.
+async fn is_page(answer: &mut HttpResponse) -> Result<bool, ConnectorError> {
+    let body = ByteStream::new(answer.take_body()).collect().await;
+    let body = body.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
+    let begin = String::from_utf8_lossy(&body[..body.len().min(256)]).trim_start().to_ascii_lowercase();
+    *answer.body_mut() = SdkBody::from(body);
+    Ok(["<!doctype html", "<html"].iter().any(|tag| begin.starts_with(tag)))
+}
+
+fn is_numbered(answer: &HttpResponse) -> bool {
+    ["x-amzn-requestid", "x-amzn-request-id", "x-amz-request-id"]
+        .iter()
+        .any(|name| answer.headers().get(name).is_some())
+}
+
+/// Something else than AWS answered.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NotAws {
+    host: String,
+    status: u16,
+    is_html: bool,
+}
+
+impl NotAws {
+    /// The cause, and what helps.
+    pub(super) fn way(&self) -> Way {
+        Way::new(
+            self.to_string(),
+            "open a page in a browser, since a network may ask for a login first; else check the endpoint \
+             (`--endpoint-url`, AWS_ENDPOINT_URL) and what is before it, such as a proxy",
+        )
+    }
+}
+
+impl fmt::Display for NotAws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, status, is_html } = self;
+        let with = if *is_html { "an HTML page" } else { "an answer that AWS does not give" };
+        write!(f, "what answers at {host} is not AWS: status {status} with {with}")
+    }
+}
+
+impl StdError for NotAws {}
+
+#[derive(Debug)]
+struct Named<C> {
+    client: C,
+    renewal: Arc<str>,
+}
+
+impl HttpClient for Named<SharedHttpClient> {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let client = self.client.http_connector(settings, components);
+        SharedHttpConnector::new(Named { client, renewal: Arc::clone(&self.renewal) })
+    }
+}
+
+impl HttpConnector for Named<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let uri = request.uri().parse::<Uri>().unwrap_or_default();
+        let host = uri.authority().map_or("the endpoint", |authority| authority.as_str()).to_owned();
+        let (answer, renewal) = (self.client.call(request), Arc::clone(&self.renewal));
+        HttpConnectorFuture::new(async move {
+            let mut answer = answer.await?;
+            let is_error = answer.status().as_u16() >= 400;
+            let headers = answer.headers_mut();
+            // Both are texts without control characters; an answer without them is told with less.
+            let _ = headers.try_insert(HOST, host);
+            if is_error {
+                let _ = headers.try_insert(RENEWAL, renewal.to_string());
+            }
+            // The metadata service of a machine answers 404 with a page, and no number.
+            if super::proxy::is_link_local(uri.host().unwrap_or_default()) {
+                return Ok(answer);
+            }
+            match not_aws(&answer).filter(|what| what.is_html) {
+                Some(page) if is_page(&mut answer).await? => Err(ConnectorError::other(page.into(), None)),
+                _ => Ok(answer),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&'static str, &'static str)]) -> HttpResponse {
+        let mut answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+        for (name, value) in [(HOST, "sts.us-east-1.amazonaws.com")].iter().chain(headers) {
+            answer.headers_mut().insert(*name, *value);
+        }
+        answer
+    }
+
+    #[test]
+    fn a_page_and_an_answer_without_a_number_are_not_of_aws() {
+        let page = not_aws(&answer(200, &[("content-type", "Text/HTML; charset=utf-8")])).unwrap();
+        let cause = "what answers at sts.us-east-1.amazonaws.com is not AWS: status 200 with an HTML page";
+        assert_eq!(page.to_string(), cause);
+        let other = not_aws(&answer(302, &[])).unwrap().way();
+        assert!(other.cause.ends_with("is not AWS: status 302 with an answer that AWS does not give"), "{other:?}");
+        assert!(other.hint.contains("may ask for a login first"), "{other:?}");
+    }
+
+    #[tokio::test]
+    async fn a_page_is_told_from_xml_under_the_same_content_type_and_the_body_stays() {
+        for (body, expected) in
+            [("\n<!DOCTYPE html><title>Hotel</title>", true), ("<HTML>", true), ("<Response/>", false)]
+        {
+            let mut answer = HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body));
+            assert_eq!(is_page(&mut answer).await.unwrap(), expected, "{body}");
+            assert_eq!(answer.body().bytes(), Some(body.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn what_aws_numbers_and_faults_of_its_load_balancers_are_of_aws() {
+        for number in ["x-amzn-RequestId", "x-amz-request-id"] {
+            assert_eq!(not_aws(&answer(403, &[(number, "1"), ("content-type", "text/html")])), None, "{number}");
+        }
+        assert_eq!(not_aws(&answer(503, &[("content-type", "text/html")])), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! What renews credentials that have expired, by where they come from.
+
+use super::source::{Base, Source};
+
+impl Source {
+    /// The hint for a call that AWS refused since its session has expired. `profile` is the profile that
+    /// `AWS_PROFILE` names.
+    pub(super) fn renewal(&self, profile: Option<&str>) -> String {
+        match self {
+            Self::Environment => of_environment(profile),
+            Self::Profile(chain) if chain.roles.is_empty() => chain.base.renewal(&chain.base_profile),
+            Self::Profile(_) | Self::WebIdentity => {
+                "the session of the role has expired: run the same command, which assumes the role again".to_owned()
+            }
+            Self::Container | Self::Machine(_) => BY_AWS.to_owned(),
+        }
+    }
+}
+
+impl Base {
+    /// The hint where these credentials of a profile have expired.
+    pub(super) fn renewal(&self, profile: &str) -> String {
+        let expired = |renew: String| format!("the session has expired: {renew}, then run the same command");
+        match self {
+            Self::Sso | Self::Login => expired(format!("log in again (`aws {} --profile {profile}`)", self.login())),
+            Self::Keys => expired(format!(
+                "renew aws_access_key_id, aws_secret_access_key and aws_session_token of the profile `{profile}`"
+            )),
+            Self::Process => expired(format!(
+                "run the command of `credential_process` in the profile `{profile}` by hand and renew what it uses"
+            )),
+            Self::WebIdentity(file) => expired(format!("renew the token in {file}")),
+            Self::Named(source) if source.eq_ignore_ascii_case("environment") => of_environment(None),
+            Self::Named(_) => BY_AWS.to_owned(),
+        }
+    }
+
+    /// The subcommand of AWS's CLI that logs in.
+    pub(super) fn login(&self) -> &'static str {
+        if *self == Self::Login { "login" } else { "sso login" }
+    }
+}
+
+/// Of a role that AWS gives to a container or a machine.
+const BY_AWS: &str = "the session has expired: wait a minute for AWS to renew it, then run the same command";
+
+fn of_environment(profile: Option<&str>) -> String {
+    let instead = match profile {
+        Some(profile) => format!("the profile `{profile}` of AWS_PROFILE, which they come before"),
+        None => "a profile".to_owned(),
+    };
+    format!(
+        "the session has expired: renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or unset them \
+         to use {instead}, then run the same command"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::source::{Chain, Role};
+    use super::*;
+
+    fn of(base: Base) -> Source {
+        Source::Profile(Chain { profile: "dev".into(), roles: Vec::new(), base_profile: "dev".into(), base })
+    }
+
+    #[test]
+    fn each_source_names_what_renews_it() {
+        let login = "log in again (`aws login --profile dev`)";
+        for (source, part) in [
+            (
+                Source::Environment,
+                "renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or unset them",
+            ),
+            (of(Base::Sso), "log in again (`aws sso login --profile dev`)"),
+            (of(Base::Login), login),
+            (
+                of(Base::Keys),
+                "renew aws_access_key_id, aws_secret_access_key and aws_session_token of the profile `dev`",
+            ),
+            (of(Base::Process), "run the command of `credential_process` in the profile `dev` by hand and renew what"),
+            (of(Base::WebIdentity("/t".into())), "renew the token in /t"),
+            (of(Base::Named("Environment".into())), "renew AWS_ACCESS_KEY_ID"),
+            (Source::Machine(None), "wait a minute for AWS to renew it"),
+        ] {
+            let hint = source.renewal(None);
+            assert!(hint.starts_with("the session has expired: ") && hint.contains(part), "{hint}");
+            assert!(hint.ends_with(", then run the same command"), "{hint}");
+        }
+    }
+
+    #[test]
+    fn variables_are_named_also_where_aws_profile_is_set_since_they_come_before_it() {
+        let hint = Source::Environment.renewal(Some("sso"));
+        assert!(
+            hint.contains("or unset them to use the profile `sso` of AWS_PROFILE, which they come before"),
+            "{hint}"
+        );
+        assert!(!hint.contains("aws sso login"), "{hint}");
+    }
+
+    #[test]
+    fn the_session_of_a_role_is_renewed_by_the_next_run() {
+        let role = Role {
+            profile: "dev".into(),
+            arn: "r".into(),
+            external_id: None,
+            session_name: None,
+            mfa_serial: None,
+            duration: None,
+        };
+        let Source::Profile(chain) = of(Base::Keys) else { panic!("a profile") };
+        let hint = Source::Profile(Chain { roles: vec![role], ..chain }).renewal(None);
+        assert!(hint.contains("run the same command, which assumes the role again"), "{hint}");
+    }
+}
