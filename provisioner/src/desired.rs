@@ -1,6 +1,7 @@
 //! What a template wants: typed resources, each after all that it needs.
 
 mod attributes;
+mod callee;
 mod entrance;
 mod outputs;
 mod settings;
@@ -14,6 +15,7 @@ pub use entrance::Entrance;
 pub use smoke::{Request, SmokeTest};
 
 use self::attributes::{check_attributes, unknown_attribute};
+use self::callee::check_function;
 use self::settings::settings_after_routes;
 use crate::error::{Error, Result};
 use crate::package::{self, Forgotten, Target, Way};
@@ -134,6 +136,7 @@ impl Desired {
             let retain = declared.deletion_policy != DeletionPolicy::Delete;
             let mut resource = typed(template, &declared)?.fill(&known);
             resource.complete(&mark(stack, place, &logical_id));
+            check_function(template, &logical_id, &resource, &resources)?;
             if let Resource::Function(function) = &mut resource {
                 let found = read_package(template, &logical_id, function, packages)?;
                 forgotten.extend(found.map(|found| (logical_id.clone(), found)));
@@ -167,6 +170,9 @@ impl Desired {
             resolved.outputs.into_iter().map(|output| Output { value: known.fill_text(&output.value), ..output });
         let outputs = outputs.collect();
         let entrances = entrance::entrances(template, &resources, place);
+        if let Some(account) = account {
+            known.insert(Reference::account(), account);
+        }
         let smoke_tests = smoke::declared(template, declarations, &resources, &entrances, &known)?;
         let (stack, place) = (stack.clone(), place.clone());
         let remarks = template.remarks(parameters);

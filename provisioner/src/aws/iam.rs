@@ -64,7 +64,7 @@ impl AwsReader {
             policies_beside: beside.into_iter().collect(),
             tags,
         };
-        let ids = Ids::from([("Arn".to_owned(), role.arn)]);
+        let ids = Ids::from([("Arn".to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
         Ok(Some(Found::new(Resource::Role(resource), ids, owner)))
     }
 
@@ -154,7 +154,9 @@ impl Aws {
                     .set_tags(Some(iam_tags(&role.tags)?));
                 let doing = format!("creating role {}", role.role_name);
                 let answer = self.sent(doing, busy, || request.clone().send()).await?;
-                return Ok(answer.role.map(|role| ("Arn".to_owned(), role.arn)).into_iter().collect());
+                let assigned =
+                    answer.role.map(|role| [("Arn".to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
+                return Ok(assigned.into_iter().flatten().collect());
             }
             Call::UpdateAssumeRolePolicy { role_name, document } => {
                 let request = iam.update_assume_role_policy().role_name(role_name).policy_document(document.to_json());

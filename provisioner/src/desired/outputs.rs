@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::Desired;
 use crate::error::{Error, Result};
-use crate::template::{Known, references_in_text};
+use crate::template::{Known, references_in_text, reserved_in};
 
 impl Desired {
     /// The outputs with everything filled in that is known; those that hold something unknown are left out.
     #[must_use]
     pub fn outputs(&self, known: &Known) -> Vec<(String, String)> {
         let filled = self.outputs.iter().map(|output| (output.name.clone(), known.fill_text(&output.value)));
-        filled.filter(|(_, value)| references_in_text(value).is_empty()).collect()
+        filled.filter(|(_, value)| reserved_in(value).is_none()).collect()
     }
 
     /// Whether every output of the resources in `deployed` is known. A rollback, for one, looks at an alias alone and

@@ -3,6 +3,7 @@
 mod entrances;
 mod kinds;
 mod language;
+mod references;
 
 use crate::place::Place;
 use crate::template::Source;

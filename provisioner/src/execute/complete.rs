@@ -18,7 +18,7 @@ pub(super) fn check(step: &Step, call: &Call, known: &Known) -> Result<()> {
     let operation = call.operation();
     let doing = || format!("sending {operation} for `{}`", step.logical_id);
     let call = serde_json::to_value(call).map_err(|error| Error::new(doing(), error))?;
-    let Some(Unfilled { path, term, reason, known }) = known.unfilled(&call) else { return Ok(()) };
+    let Some(Unfilled { path, term, reason, known }) = known.unfilled(&call) else { return whole(&call, doing) };
     let cause = format!("`{}` holds `{term}`, which {reason}", property(&path, &call));
     let hint = match known.as_slice() {
         [] => "correct the reference in the template, then run the same command again".to_owned(),
@@ -28,6 +28,21 @@ pub(super) fn check(step: &Step, call: &Call, known: &Known) -> Result<()> {
         ),
     };
     Err(Error::new(doing(), cause).hint(hint))
+}
+
+/// Whether no character that marks references stands in a call in which no reference was found. Code that splits a text
+/// could leave a part of one.
+///
+/// # Errors
+/// When one does.
+fn whole(call: &Value, doing: impl Fn() -> String) -> Result<()> {
+    match reserved_in(&call.to_string()) {
+        None => Ok(()),
+        Some(_) => {
+            let cause = "it holds a part of a reference, which is a fault of this program";
+            Err(Error::new(doing(), cause).hint("report it with the template"))
+        }
+    }
 }
 
 /// The property at a path of a call. A call is written as `{Kind: {Operation: arguments}}`; what an argument is called

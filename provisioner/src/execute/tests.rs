@@ -280,3 +280,18 @@ async fn a_call_that_holds_what_is_not_known_is_not_sent_in_a_stage_in_an_undo_a
     assert_eq!(error.headline().matches(text).count(), 2, "the stage and its undo: {error}");
     assert!(!operations(&world).contains(&"DeleteLogGroup".to_owned()), "nothing of a stage is sent");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_with_a_part_of_a_reference_is_not_sent() {
+    for part in ["\u{fdd0}Um9sZS5Bcm4", "Um9sZS5Bcm4\u{fdd1}", "\u{fdd0}?\u{fdd1}"] {
+        let mut plan = planned(&Spec::plain(), &State::default()).await;
+        let step = plan.steps.iter_mut().find(|step| step.kind == "AWS::Logs::LogGroup").unwrap();
+        let call = serde_json::to_string(&step.stages[0][0]).unwrap().replace(&step.name, part);
+        step.stages[0][0] = serde_json::from_str(&call).unwrap();
+        let world = World::of(State::default());
+        let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
+        let failed = outcome.failed[0].1.to_string();
+        assert!(failed.contains("it holds a part of a reference"), "{failed}");
+        assert!(!operations(&world).contains(&"CreateLogGroup".to_owned()));
+    }
+}

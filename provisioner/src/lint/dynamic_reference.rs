@@ -1,11 +1,9 @@
-//! Dynamic references: values that CloudFormation looks up in Parameter Store and Secrets Manager.
+//! Dynamic references in properties.
 
 use serde_json::Value;
 
 use super::{Checked, Finding, Severity};
-
-/// How CloudFormation's dynamic references begin; it knows these three services.
-const SERVICES: [&str; 3] = ["{{resolve:ssm:", "{{resolve:ssm-secure:", "{{resolve:secretsmanager:"];
+use crate::template::has_dynamic_reference;
 
 /// No property holds a reference that would be sent as its own text. Elsewhere such a text is prose: CloudFormation
 /// resolves none outside of properties.
@@ -27,7 +25,7 @@ fn path_in(value: &Value) -> Option<String> {
         Some(if path.is_empty() { key.to_owned() } else { format!("{key}.{path}") })
     };
     match value {
-        Value::String(text) => SERVICES.iter().any(|service| text.contains(service)).then(String::new),
+        Value::String(_) => has_dynamic_reference(value).then(String::new),
         Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| below(&index.to_string(), item)),
         Value::Object(entries) => entries.iter().find_map(|(key, value)| below(key, value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => None,

@@ -16,6 +16,8 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::desired::Desired;
@@ -73,9 +75,10 @@ impl Checked {
     }
 }
 
-/// Every check on every resource of a stack in this account, in the order of the resources.
+/// Every check on every resource of a stack in this account, in the order of the resources. `apis` are the ids of its
+/// APIs that exist, by logical id.
 #[must_use]
-pub fn lint(desired: &Desired, account: &str) -> Vec<Finding> {
+pub fn lint(desired: &Desired, account: &str, apis: &BTreeMap<String, String>) -> Vec<Finding> {
     let known = Known::of_account(account);
     let all = desired.resources.iter().map(|wanted| checked(&wanted.logical_id, &wanted.resource.fill(&known)));
     let all: Vec<Checked> = all.collect();
@@ -95,7 +98,10 @@ pub fn lint(desired: &Desired, account: &str) -> Vec<Finding> {
         ]
     });
     let together = all.iter().flat_map(|checked| {
-        [permission::api_may_call(checked, &all, &desired.place, account), route::settings_have_routes(checked, &all)]
+        [
+            permission::api_may_call(checked, &all, &desired.place, account, apis),
+            route::settings_have_routes(checked, &all),
+        ]
     });
     one.chain(together).flatten().chain(packed::nothing_forgotten(desired)).collect()
 }

@@ -3,29 +3,36 @@
 
 mod may_call;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use self::may_call::{Api, Caller, Source, may_call};
+use self::may_call::{ANY_TEXT, Api, Caller, OWN_API, Source, may_call};
 use super::route::{INTEGRATION, ROUTE};
 use super::{Checked, Finding, Severity};
 use crate::place::Place;
 use crate::resources::integration::function_arn;
 use crate::resources::permission::function_and_qualifier;
-use crate::template::{Reference, references_in_text};
+use crate::template::{Reference, references_in_text, shown, substituted, with_unknown_by};
 
 const AUTHORIZER: &str = "AWS::ApiGatewayV2::Authorizer";
 const STAGE: &str = "AWS::ApiGatewayV2::Stage";
 
 /// A route or an authorizer that calls a function of the template has a permission for its calls, on every stage that the
-/// template has.
-pub(super) fn api_may_call(one: &Checked, all: &[Checked], place: &Place, account: &str) -> Option<Finding> {
+/// template has. `apis` are the ids of the template's APIs that exist, by logical id.
+pub(super) fn api_may_call(
+    one: &Checked,
+    all: &[Checked],
+    place: &Place,
+    account: &str,
+    apis: &BTreeMap<String, String>,
+) -> Option<Finding> {
     let uri = called_by(one, all)?;
     let (name, _) = function_and_qualifier(uri);
     // What is not of this template has its permission elsewhere.
     all.iter().find(|one| one.is("AWS::Lambda::Function") && one.text("FunctionName") == name)?;
     let function = qualified(uri);
 
-    let mut unknown = Unknown::default();
+    let own_api = references_in_text(one.text("ApiId")).into_iter().next().map(|api| api.logical_id);
+    let mut unknown = Unknown { own_api: own_api.clone(), others: Vec::new() };
     let id = unknown.hidden(&Reference::new(&one.logical_id, "Ref").to_string());
     let key = unknown.hidden(one.text("RouteKey"));
     let caller = if one.is(ROUTE) { Caller::of_key(&key) } else { Caller::Authorizer(&id) };
@@ -36,6 +43,7 @@ pub(super) fn api_may_call(one: &Checked, all: &[Checked], place: &Place, accoun
     let texts: Vec<(String, String)> = for_it
         .iter()
         .map(|one| ["SourceArn", "SourceAccount"].map(|name| unknown.hidden(one.text(name))).into())
+        .map(|(arn, account)| (of_own_api(&arn, own_api.as_ref().and_then(|api| apis.get(api))), account))
         .collect();
     let sources: Vec<Source> =
         texts.iter().map(|(arn, account)| Source { arn: given(arn), account: given(account) }).collect();
@@ -45,7 +53,7 @@ pub(super) fn api_may_call(one: &Checked, all: &[Checked], place: &Place, accoun
         return None;
     }
 
-    let what = if one.is(ROUTE) { format!("`{}`", one.text("RouteKey")) } else { "the authorizer".to_owned() };
+    let what = if one.is(ROUTE) { format!("`{}`", shown(one.text("RouteKey"))) } else { "the authorizer".to_owned() };
     let stage = match refused.as_slice() {
         [only] if stages.len() > 1 => format!(" on the stage `{only}`"),
         _ => String::new(),
@@ -59,13 +67,14 @@ pub(super) fn api_may_call(one: &Checked, all: &[Checked], place: &Place, accoun
             format!("API Gateway may not call `{function}` for {what}{stage}: no permission of the template allows it")
         }
     };
-    let own = format!("${{{}}}", one.logical_id);
+    let own = Reference::new(&one.logical_id, "Ref").to_string();
     let caller = if one.is(ROUTE) { Caller::of_key(one.text("RouteKey")) } else { Caller::Authorizer(&own) };
+    let [partition, region, account] = ["Partition", "Region", "AccountId"].map(Reference::pseudo);
+    let api = own_api.map_or_else(|| one.text("ApiId").to_owned(), |api| Reference::new(&api, "Ref").to_string());
+    let source = format!("arn:{partition}:execute-api:{region}:{account}:{api}/{}", caller.advice());
     let hint = format!(
-        "add an AWS::Lambda::Permission for `apigateway.amazonaws.com` with `SourceArn: !Sub \
-         'arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:{}/{}'`: without it callers get 500",
-        api_in_sub(one),
-        caller.advice()
+        "add an AWS::Lambda::Permission for `apigateway.amazonaws.com` with `SourceArn: {}`: without it callers get 500",
+        substituted(&source)
     );
     Some(one.finding(Severity::Unwise, cause, hint))
 }
@@ -94,12 +103,6 @@ fn api_of(one: &Checked) -> String {
     references_in_text(id).into_iter().next().map_or_else(|| id.to_owned(), |reference| reference.logical_id)
 }
 
-/// The id of its API as `Fn::Sub` takes it.
-fn api_in_sub(one: &Checked) -> String {
-    let reference = references_in_text(one.text("ApiId")).into_iter().next();
-    reference.map_or_else(|| one.text("ApiId").to_owned(), |reference| format!("${{{}}}", reference.logical_id))
-}
-
 fn is_for(one: &Checked, function: &str) -> bool {
     let action = one.text("Action").to_ascii_lowercase();
     one.is("AWS::Lambda::Permission")
@@ -117,24 +120,40 @@ fn given(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
+/// The pattern of a source ARN with the character of the caller's own API in place of that API's id.
+fn of_own_api(pattern: &str, id: Option<&String>) -> String {
+    let mut parts: Vec<String> = pattern.splitn(6, ':').map(str::to_owned).collect();
+    if let (Some(id), Some(last)) = (id, parts.get_mut(5))
+        && let Some(rest) = last.strip_prefix(id.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+    {
+        *last = format!("{OWN_API}{rest}");
+    }
+    parts.join(":")
+}
+
 /// The resources whose attributes are not known yet.
-#[derive(Default)]
-struct Unknown(Vec<String>);
+struct Unknown {
+    /// The API of the caller, where it is one of the template.
+    own_api: Option<String>,
+    others: Vec<String>,
+}
 
 impl Unknown {
-    /// The text with a character of the private use area in place of every reference: the same one for all attributes of a
-    /// resource, since `Ref` and `ApiId` of an API are the same.
+    /// The text with a character of the private use area in place of each value that is not known: the same one for all
+    /// attributes of a resource, since `Ref` and `ApiId` of an API are the same.
     fn hidden(&mut self, text: &str) -> String {
-        let mut hidden = text.to_owned();
-        for reference in references_in_text(text) {
-            let known = self.0.iter().position(|one| *one == reference.logical_id);
+        with_unknown_by(text, |reference| {
+            let Some(Reference { logical_id, .. }) = reference else { return ANY_TEXT.to_string() };
+            if self.own_api.as_ref() == Some(logical_id) {
+                return OWN_API.to_string();
+            }
+            let known = self.others.iter().position(|one| one == logical_id);
             let index = known.unwrap_or_else(|| {
-                self.0.push(reference.logical_id.clone());
-                self.0.len() - 1
+                self.others.push(logical_id.clone());
+                self.others.len() - 1
             });
             let character = u32::try_from(index).ok().and_then(|index| char::from_u32(0xe000 + index));
-            hidden = hidden.replace(&reference.to_string(), &character.unwrap_or('\u{e000}').to_string());
-        }
-        hidden
+            character.unwrap_or('\u{e000}').to_string()
+        })
     }
 }

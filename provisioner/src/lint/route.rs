@@ -1,7 +1,7 @@
 //! Routes of HTTP APIs and the integrations that they lead to.
 
 use super::{Checked, Finding, Severity, number};
-use crate::template::{begins_unknown, reserved_in};
+use crate::template::{begins_unknown, has_function, reserved_in};
 
 pub(super) const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 const STAGE: &str = "AWS::ApiGatewayV2::Stage";
@@ -55,7 +55,8 @@ pub(super) fn settings_have_routes(one: &Checked, all: &[Checked]) -> Option<Fin
 pub(super) fn target_is_an_integration(one: &Checked) -> Option<Finding> {
     let target = one.text("Target");
     let leads_to_one = target.strip_prefix("integrations/").is_some_and(|id| !id.is_empty() && !id.contains('/'));
-    if !one.is(ROUTE) || target.is_empty() || leads_to_one {
+    let is_a_function = begins_unknown(target) && has_function(target);
+    if !one.is(ROUTE) || target.is_empty() || leads_to_one || is_a_function {
         return None;
     }
     let cause = format!("Target `{target}` is no integration");

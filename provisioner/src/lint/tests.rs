@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{Finding, Severity, lint};
@@ -5,7 +7,7 @@ use crate::plan::tests::spec::desired;
 
 /// What is found in a template of these resources.
 fn found(resources: &Value) -> Vec<Finding> {
-    lint(&desired(&json!({ "Resources": resources }).to_string()), "123456789012")
+    lint(&desired(&json!({ "Resources": resources }).to_string()), "123456789012", &BTreeMap::new())
 }
 
 /// The one cause that is found, with its severity.
@@ -183,7 +185,8 @@ fn a_route_for_any_method_needs_a_permission_for_any_and_the_hint_says_so() {
     for wrong in ["*/POST/chat", "*/ANY/chat"] {
         let [one] = found(&routed(&route, &any, Some(&source(wrong)))).try_into().unwrap();
         assert_eq!(one.cause, "API Gateway may not call `chat` for `ANY /chat`: `Permission` does not allow it");
-        let advised = "'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:a1/*/*/chat'";
+        let advised =
+            r#"`SourceArn: !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:a1/*/*/chat"`"#;
         assert!(one.hint.contains(advised), "{}", one.hint);
     }
     assert_eq!(found(&routed(&route, &any, Some(&source("*/*/chat")))), []);
@@ -223,9 +226,41 @@ fn the_id_of_another_api_of_the_template_is_another() {
     assert_eq!(of("${Api}"), []);
     let [one] = of("${Other}").try_into().unwrap();
     assert!(one.cause.ends_with("`Permission` does not allow it"), "{}", one.cause);
-    assert!(one.hint.contains(":${Api}/*/POST/chat'"), "{}", one.hint);
+    assert!(one.hint.contains(":${Api}/*/POST/chat\"`"), "{}", one.hint);
     let route = routed(&any, &any, Some(&source("*/POST/chat")));
     assert_eq!(found(&route), []);
+}
+
+#[test]
+fn a_literal_id_is_another_api_unless_the_templates_own_has_it() {
+    let of_api = json!({"ApiId": {"Ref": "Api"}});
+    let source = json!({"SourceArn": {"Fn::Sub": "arn:aws:execute-api:us-east-1:${AWS::AccountId}:a1b2c3/*"}});
+    let mut resources = routed(&of_api, &of_api, Some(&source));
+    resources["Api"] = json!({"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "a", "ProtocolType": "HTTP"}});
+    let desired = desired(&json!({ "Resources": resources }).to_string());
+    let findings = |apis: &[(&str, &str)]| {
+        let apis = apis.iter().map(|(name, id)| ((*name).to_owned(), (*id).to_owned())).collect();
+        lint(&desired, "123456789012", &apis).into_iter().map(|one| one.cause).collect::<Vec<_>>()
+    };
+    let told = "API Gateway may not call `chat` for `POST /chat`: `Permission` does not allow it";
+    assert_eq!(findings(&[]), [told], "an API that AWS has not made yet");
+    assert_eq!(findings(&[("Api", "d4e5f6")]), [told]);
+    assert_eq!(findings(&[("Api", "a1b2c3")]), [""; 0]);
+}
+
+#[test]
+fn the_source_arn_that_is_proposed_is_valid_in_a_template() {
+    let any = json!({});
+    let route = json!({"RouteKey": {"Fn::Sub": ["GET /${X}", {"X": {"Fn::Select": [5, {"Fn::Split": [":", {"Fn::GetAtt": ["Queue", "Arn"]}]}]}}]}});
+    let mut resources = routed(&route, &any, None);
+    resources["Queue"] = json!({"Type": "AWS::SQS::Queue"});
+    let [one] = found(&resources).try_into().unwrap();
+    let advised = r#"!Sub ["arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:a1/*/GET/${Part1}", {Part1: !Select [5, !Split [":", !GetAtt Queue.Arn]]}]"#;
+    assert!(one.hint.contains(&format!("`SourceArn: {advised}`")), "{}", one.hint);
+    let text = format!("Resources: {{Queue: {{Type: T}}, P: {{Type: T, Properties: {{SourceArn: {advised}}}}}}}");
+    let read = crate::template::parse_text("t.yaml", &text).unwrap();
+    let pattern = &read["Resources"]["P"]["Properties"]["SourceArn"]["Fn::Sub"];
+    assert_eq!(pattern[1]["Part1"]["Fn::Select"][1]["Fn::Split"][1], json!({"Fn::GetAtt": ["Queue", "Arn"]}), "{read}");
 }
 
 #[test]
@@ -245,7 +280,7 @@ fn an_authorizer_needs_a_permission_too() {
     }
     let [one] = with(&source("*/POST/chat")).try_into().unwrap();
     assert_eq!(one.cause, "API Gateway may not call `chat` for the authorizer: `Permission` does not allow it");
-    assert!(one.hint.contains(":a1/authorizers/${Guard}'"), "{}", one.hint);
+    assert!(one.hint.contains(":a1/authorizers/${Guard}\"`"), "{}", one.hint);
 }
 
 #[test]
@@ -341,7 +376,7 @@ fn the_chats_own_template_is_clean() {
         let packages = crate::desired::Packages { check: crate::desired::PackageCheck::Unread, ..Default::default() };
         let (stack, place) = ("chat".parse().unwrap(), crate::place::Place::new("us-east-1"));
         let desired = crate::desired::Desired::build(&template, &parameters, &packages, &stack, &place).unwrap();
-        assert_eq!(lint(&desired, "123456789012"), []);
+        assert_eq!(lint(&desired, "123456789012", &BTreeMap::new()), []);
     }
 }
 
@@ -390,11 +425,31 @@ fn a_dynamic_reference_is_refused_where_it_would_be_sent_and_is_text_elsewhere()
             "QueueName": {"Fn::Sub": "${Name}"},
         }}},
     });
-    let findings = lint(&desired(&by_parameter.to_string()), "123456789012");
+    let findings = lint(&desired(&by_parameter.to_string()), "123456789012", &BTreeMap::new());
     assert_eq!(findings.len(), 1, "{findings:#?}");
     assert!(findings[0].cause.starts_with("QueueName holds"), "{findings:#?}");
     let put_together = json!({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {
         "QueueName": {"Fn::Join": ["", ["{{res", "olve:", "ssm", ":name}}"]]},
     }}});
     assert!(cause(&put_together).1.starts_with("QueueName holds"));
+}
+
+#[test]
+fn a_dynamic_reference_under_base64_is_refused_as_elsewhere() {
+    let data = |text: Value| {
+        json!({
+            "Template": {"Type": "AWS::EC2::LaunchTemplate", "Properties": {"LaunchTemplateData": {"UserData": {"Fn::Base64": text}}}},
+            "Queue": {"Type": "AWS::SQS::Queue"},
+        })
+    };
+    for text in [
+        json!("export PW={{resolve:secretsmanager:db:SecretString:password}}"),
+        json!({"Fn::Sub": "{{resolve:ssm:/${AWS::AccountId}}}"}),
+        json!({"Fn::Sub": "at ${Queue.Arn} {{resolve:ssm:/x}}"}),
+    ] {
+        let (severity, told) = cause(&data(text.clone()));
+        assert_eq!(severity, Severity::Refused);
+        assert!(told.starts_with("LaunchTemplateData.UserData holds a dynamic reference"), "{text}: {told}");
+    }
+    assert_eq!(found(&data(json!("no reference"))), []);
 }

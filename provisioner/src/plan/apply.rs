@@ -8,6 +8,7 @@ use super::canary::{Canary, share_first};
 use super::check::{checks, tested, untested};
 use super::hold::{hold_callers, not_held};
 use super::leftovers;
+use super::lists;
 use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform, of_the_template};
 use super::order::{callers_last, start_early};
 use super::publish::publish_with_the_code;
@@ -110,6 +111,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     blockers.extend(refused.into_iter().chain(impossible));
     blockers.extend(registry::unknown(desired, observed));
     blockers.extend(registry::not_found_again(desired, observed));
+    blockers.extend(lists::misplaced(desired, observed));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));
     // Each step is as it would be alone; from here on they heed each other. Holding comes first, for it adds steps and
     // turns around who waits for whom; publishing then sees the writes as they are sent. Who waits for whom beyond that is

@@ -24,7 +24,9 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let needed_by = reversed(&desired.resources);
     let steps = desired.resources.iter().rev().filter_map(|wanted| {
         let found = observed.found.get(&wanted.logical_id)?;
-        let step = step(wanted, found, needed_by.get(&wanted.logical_id).cloned().unwrap_or_default());
+        // The keys of its routes can hold what is known now.
+        let wanted = Wanted { resource: wanted.resource.fill(&known), ..wanted.clone() };
+        let step = step(&wanted, found, needed_by.get(&wanted.logical_id).cloned().unwrap_or_default());
         Some(given_back(step, found, observed))
     });
     let mut steps: Vec<Step> = steps.collect();

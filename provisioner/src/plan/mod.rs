@@ -10,6 +10,7 @@ mod check;
 mod destroy;
 mod hold;
 mod leftovers;
+mod lists;
 mod losses;
 mod misnamed;
 mod notes;
@@ -41,7 +42,7 @@ use serde::{Deserialize, Serialize};
 use crate::desired::{Desired, SmokeTest};
 use crate::place::Place;
 use crate::resources::{Call, Change, Ids, Resource, Stages, api};
-use crate::template::Known;
+use crate::template::{Known, shown};
 
 /// What shall be done, and in which order.
 ///
@@ -275,7 +276,7 @@ impl Step {
             id: logical_id.to_owned(),
             logical_id: logical_id.to_owned(),
             kind: resource.kind().to_owned(),
-            name: resource.name(),
+            name: shown(&resource.name()),
             through: resource.through(),
             action,
             changes: Vec::new(),

@@ -1,14 +1,14 @@
 //! What the checks found, as part of the plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Blocker, Note, Step};
 use crate::desired::Desired;
 use crate::lint::{Finding, Severity, beyond_limits, lint, refused_name};
-use crate::observe::Observed;
+use crate::observe::{Found, Observed};
 use crate::resources::function::Function;
 use crate::resources::{Changed, Resource, deleted_principals};
-use crate::template::Remark;
+use crate::template::{Remark, shown};
 
 /// A finding that AWS would refuse stands in the way of the step that would send it; every other is a note.
 pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
@@ -19,9 +19,9 @@ pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step
         let beyond = beyond_limits(&step.logical_id, &step.resource).into_iter();
         beyond.filter(|finding| is_sent(step, finding)).collect::<Vec<_>>()
     });
-    let all: Vec<Finding> = lint(desired, &observed.account).into_iter().chain(limits).collect();
+    let all: Vec<Finding> = lint(desired, &observed.account, &apis(observed)).into_iter().chain(limits).collect();
     for Finding { logical_id, severity, cause, property, hint } in all {
-        let cause = placed(desired, &logical_id, cause, &property);
+        let cause = placed(desired, &logical_id, &cause, &property);
         if severity == Severity::Refused && sent.contains(&logical_id) {
             for step in steps.iter_mut().filter(|step| step.id == logical_id) {
                 step.leave("it is blocked, see the error");
@@ -40,18 +40,24 @@ pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step
 pub fn refused_names(desired: &Desired) -> Vec<Blocker> {
     let each = desired.resources.iter().flat_map(|wanted| refused_name(&wanted.logical_id, &wanted.resource));
     let blocker = |Finding { logical_id, cause, property, hint, .. }| {
-        let cause = placed(desired, &logical_id, cause, &property);
+        let cause = placed(desired, &logical_id, &cause, &property);
         Blocker { logical_id, cause, hint }
     };
     each.map(blocker).collect()
 }
 
 /// A cause, with the place of the property that it is about.
-fn placed(desired: &Desired, logical_id: &str, cause: String, property: &[String]) -> String {
+fn placed(desired: &Desired, logical_id: &str, cause: &str, property: &[String]) -> String {
     match property.is_empty() {
-        true => cause,
-        false => format!("{cause} ({})", desired.property_place(logical_id, property)),
+        true => shown(cause),
+        false => format!("{} ({})", shown(cause), desired.property_place(logical_id, property)),
     }
+}
+
+/// The ids of the template's APIs that exist, by logical id.
+fn apis(observed: &Observed) -> BTreeMap<String, String> {
+    let id = |(logical_id, found): (&String, &Found)| Some((logical_id.clone(), found.ids.get("ApiId")?.clone()));
+    observed.found.iter().filter(|(_, found)| matches!(found.resource, Resource::Api(_))).filter_map(id).collect()
 }
 
 /// A policy whose user or role was deleted no longer trusts the one of that name, which AWS shows as a unique id: where the

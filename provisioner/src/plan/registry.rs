@@ -53,7 +53,8 @@ pub(super) fn not_found_again(desired: &Desired, observed: &Observed) -> Vec<Blo
     lost.collect()
 }
 
-fn properties(wanted: &Wanted) -> Value {
+/// The properties of a resource as JSON.
+pub(super) fn properties(wanted: &Wanted) -> Value {
     if let Resource::Other(other) = &wanted.resource {
         return Value::Object(other.properties.clone());
     }
@@ -61,7 +62,7 @@ fn properties(wanted: &Wanted) -> Value {
 }
 
 /// Every text in a value, with the keys that lead to it.
-fn texts(value: &Value) -> Vec<(Vec<String>, String)> {
+pub(super) fn texts(value: &Value) -> Vec<(Vec<String>, String)> {
     let below = |key: String, value: &Value| {
         texts(value).into_iter().map(move |(path, text)| ([vec![key.clone()], path].concat(), text)).collect::<Vec<_>>()
     };

@@ -45,7 +45,7 @@ pub use policy::{Policy, Principal, deleted_principals};
 pub use tags::{CLOUDFORMATION_TAG, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_TAG, Tags};
 
 use crate::place::Place;
-use crate::template::{Known, Reference, in_words, references_in_text, shown};
+use crate::template::{Known, Reference, in_words, reserved_in, shown};
 
 /// A property that is not as its kind needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +162,7 @@ macro_rules! kinds {
                     return false; // what it is found by stands in its kind's schema
                 }
                 let identity = match self { $(Self::$name(one) => one.identity()),+ };
-                identity.iter().all(|part| references_in_text(part).is_empty())
+                identity.iter().all(|part| reserved_in(part).is_none())
             }
 
             fn tags_mut(&mut self) -> Option<&mut Tags> {

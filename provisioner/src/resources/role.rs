@@ -76,7 +76,7 @@ pub enum Call {
 
 impl Kind for Role {
     const TYPE: &'static str = "AWS::IAM::Role";
-    const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const ATTRIBUTES: &'static [&'static str] = &["Arn", "RoleId"];
     const CREATE_ONLY: &'static [&'static str] = &["Path"];
     const INTERNAL: &'static [&'static str] = &["PoliciesBeside"];
     const NOT_COMPARED: &'static [&'static str] = &["PoliciesBeside"];

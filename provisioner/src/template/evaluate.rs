@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::dynamic::has_dynamic_reference;
 use super::fault::{Evaluated, Fault, below, fault};
 use super::functions::{apply, pair, plain_text, text, whole_number};
 use super::parameters::Parameters;
@@ -241,6 +242,10 @@ enum List {
 
 /// What a function gives, or a text that becomes it when what the argument refers to is known.
 fn now_or_later(name: &str, argument: Value) -> Evaluated<Value> {
+    // CloudFormation resolves a dynamic reference before it encodes the text.
+    if name == "Fn::Base64" && has_dynamic_reference(&argument) {
+        return Ok(later(name, argument));
+    }
     if references_in(&argument).is_empty() {
         return apply(name, &argument);
     }

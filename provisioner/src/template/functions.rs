@@ -4,8 +4,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
+use super::dynamic::has_dynamic_reference;
 use super::fault::{Evaluated, fault};
 use super::known::SPREAD;
+use super::reference::{Deferred, Piece, Reference, Term, pieces, references_in, whole_term};
 
 /// What a function gives for an argument whose values are known.
 ///
@@ -34,6 +36,10 @@ pub(super) fn apply(name: &str, argument: &Value) -> Evaluated<Value> {
             }
             Ok(source.split(separator).collect())
         }
+        // Its text would be hidden from CloudFormation, which resolves it, and from the check that refuses it here.
+        "Fn::Base64" if has_dynamic_reference(argument) => {
+            fault("its text holds a dynamic reference, which only CloudFormation resolves")
+        }
         "Fn::Base64" => Ok(Value::String(BASE64_STANDARD.encode(plain_text(argument)?))),
         SPREAD => match argument.as_array().map(Vec::as_slice) {
             Some([Value::Array(items)]) => Ok(Value::Array(items.clone())),
@@ -41,6 +47,51 @@ pub(super) fn apply(name: &str, argument: &Value) -> Evaluated<Value> {
         },
         other => fault(format!("`{other}` is not supported")),
     }
+}
+
+/// What a function gives for an argument that holds references, where that follows from what is known of it.
+pub(super) fn apply_early(name: &str, argument: &Value) -> Option<Value> {
+    if name == SPREAD {
+        let items = argument.as_array()?.first()?.as_array()?;
+        return (!items.iter().any(is_spread)).then(|| Value::Array(items.clone()));
+    }
+    let [first, second] = pair(argument, "").ok()?;
+    if !references_in(first).is_empty() {
+        return None;
+    }
+    match (name, second) {
+        // A spread stands for several items.
+        ("Fn::Select" | "Fn::Join", Value::Array(items)) if !items.iter().any(is_spread) => apply(name, argument).ok(),
+        ("Fn::Split", Value::String(source)) => split_around_account(text(first).ok()?, source),
+        _ => None,
+    }
+}
+
+fn is_spread(item: &Value) -> bool {
+    let term = item.as_str().and_then(whole_term);
+    matches!(term, Some(Term::Deferred(Deferred { name, .. })) if name == SPREAD)
+}
+
+/// The parts of a text in which only the account is not known. An account's id is twelve digits, so a separator without
+/// digits matches neither inside it nor across its ends.
+fn split_around_account(separator: &str, source: &str) -> Option<Value> {
+    if separator.is_empty() || separator.chars().any(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let mut parts = vec![String::new()];
+    for piece in pieces(source) {
+        let added = match piece {
+            Piece::Text(text) => text.split(separator).map(str::to_owned).collect(),
+            Piece::Term(Term::Reference(reference)) if reference == Reference::account() => vec![reference.to_string()],
+            Piece::Term(_) => return None,
+        };
+        let mut added = added.into_iter();
+        if let (Some(last), Some(first)) = (parts.last_mut(), added.next()) {
+            last.push_str(&first);
+        }
+        parts.extend(added);
+    }
+    Some(parts.into())
 }
 
 /// The index that a value is.

@@ -104,7 +104,7 @@ impl Known {
                 filled.collect()
             }
             Value::Object(object) => {
-                object.iter().map(|(key, value)| (key.clone(), self.fill_by(value, text))).collect()
+                object.iter().map(|(key, value)| (self.fill_text(key), self.fill_by(value, text))).collect()
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
         }
@@ -120,22 +120,22 @@ impl Known {
         }
     }
 
-    /// The value of a term, or the term as far as it is known.
+    /// The value of a term, or the term as far as it is known. What a function gives may hold references.
     fn value_of(&self, term: Term) -> Result<Value, Term> {
         match term {
             Term::Reference(reference) => self.get(&reference).cloned().ok_or(Term::Reference(reference)),
             Term::Deferred(deferred) => {
                 let argument = self.fill(&deferred.argument);
                 if references_in(&argument).is_empty() {
-                    functions::apply(&deferred.name, &argument).map_err(|_| Term::Deferred(deferred))
-                } else {
-                    Err(Term::Deferred(Deferred { argument, ..deferred }))
+                    return functions::apply(&deferred.name, &argument).map_err(|_| Term::Deferred(deferred));
                 }
+                functions::apply_early(&deferred.name, &argument)
+                    .ok_or_else(|| Term::Deferred(Deferred { argument, ..deferred }))
             }
         }
     }
 
-    /// The first thing in a filled value that is still not known.
+    /// The first thing in a filled value that is still not known, in a key or in a value.
     #[must_use]
     pub fn unfilled(&self, value: &Value) -> Option<Unfilled> {
         let inside = |key: String, value: &Value| {
@@ -143,13 +143,18 @@ impl Known {
             unfilled.path.insert(0, key);
             Some(unfilled)
         };
-        match value {
-            Value::String(text) => pieces(text).into_iter().find_map(|piece| match piece {
+        let in_text = |text: &str| {
+            pieces(text).into_iter().find_map(|piece| match piece {
                 Piece::Text(_) => None,
                 Piece::Term(term) => Some(self.matter_with(&term)),
-            }),
+            })
+        };
+        match value {
+            Value::String(text) => in_text(text),
             Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| inside(index.to_string(), item)),
-            Value::Object(object) => object.iter().find_map(|(key, value)| inside(key.clone(), value)),
+            Value::Object(object) => {
+                object.iter().find_map(|(key, value)| in_text(key).or_else(|| inside(key.clone(), value)))
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => None,
         }
     }

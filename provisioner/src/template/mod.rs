@@ -6,6 +6,7 @@ mod cdk_output;
 mod check;
 mod compose;
 mod condition;
+mod dynamic;
 mod encoding;
 mod evaluate;
 mod fault;
@@ -16,6 +17,7 @@ mod include;
 mod java_pattern;
 mod json;
 mod known;
+mod lists;
 mod names;
 mod naming;
 mod no_echo;
@@ -36,9 +38,11 @@ mod wording;
 mod write;
 mod yaml;
 
+pub use dynamic::has_dynamic_reference;
 pub use flat::relocate;
 pub(crate) use known::spread;
 pub use known::{Known, Unfilled};
+pub use lists::{list_as_text, list_inside};
 pub use naming::Naming;
 pub use no_echo::Untold;
 pub use parameter_file::ParameterFile;
@@ -46,12 +50,13 @@ pub use parameters::{Declaration, Parameters};
 pub(crate) use plain::flag as flag_of_1_1;
 pub use pseudo::Pseudo;
 pub use reference::{
-    Reference, begins_unknown, references_in, references_in_text, reserved, reserved_in, with_unknown_as,
+    Reference, begins_unknown, has_function, references_in, references_in_text, reserved, reserved_in, with_unknown_as,
+    with_unknown_by,
 };
 pub use remark::Remark;
 pub use resolve::{Output, Resolved, ResolvedResource};
 pub use sections::{DeletionPolicy, Template};
-pub use shown::{shown, shown_in};
+pub use shown::{shown, shown_in, substituted};
 pub use source::Source;
 pub(crate) use wording::in_words;
 pub use write::to_yaml;

@@ -3,10 +3,15 @@
 //! They stand in text between two characters that Unicode assigns to nothing, now or later (noncharacters: The Unicode
 //! Standard, section 23.7). Templates, included files, parameters and answers of AWS that hold one of these two
 //! characters are refused, so nothing but this crate can write a reference.
+//!
+//! What stands between the two is encoded in letters, digits, `-` and `_`. So code that splits a text at `:`, `/`, `|`,
+//! `,`, `.` or a space, or that quotes it as JSON, never splits or changes a reference.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 const OPENING: char = '\u{FDD0}';
@@ -77,8 +82,12 @@ impl Reference {
 impl fmt::Display for Reference {
     /// The form inside of text, which is not for people: see `template::shown`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{OPENING}{}.{}{CLOSING}", self.logical_id, self.attribute)
+        enclosed(f, &format!("{}.{}", self.logical_id, self.attribute))
     }
+}
+
+fn enclosed(f: &mut fmt::Formatter<'_>, inside: &str) -> fmt::Result {
+    write!(f, "{OPENING}{}{CLOSING}", BASE64_URL_SAFE_NO_PAD.encode(inside))
 }
 
 /// A function whose argument holds references: it is evaluated when they are known.
@@ -104,7 +113,7 @@ impl Deferred {
 
 impl fmt::Display for Deferred {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{OPENING}{}{CLOSING}", json!({ self.name.as_str(): self.argument }))
+        enclosed(f, &json!({ self.name.as_str(): self.argument }).to_string())
     }
 }
 
@@ -113,6 +122,25 @@ impl fmt::Display for Deferred {
 pub(super) enum Term {
     Reference(Reference),
     Deferred(Deferred),
+}
+
+impl Term {
+    /// The term that stands encoded between the two characters.
+    fn read(encoded: &str) -> Option<Self> {
+        let inside = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()?;
+        match inside.starts_with('{') {
+            true => Deferred::read(&inside).map(Self::Deferred),
+            false => Reference::read(&inside).map(Self::Reference),
+        }
+    }
+
+    /// Every reference that stands in it.
+    fn references(self) -> BTreeSet<Reference> {
+        match self {
+            Self::Reference(reference) => BTreeSet::from([reference]),
+            Self::Deferred(deferred) => references_in(&deferred.argument),
+        }
+    }
 }
 
 impl fmt::Display for Term {
@@ -136,37 +164,16 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find(OPENING) {
-        let Some(length) = length_of_term(&rest[start..]) else { break };
-        let (before, term, after) = (&rest[..start], &rest[start..start + length], &rest[start + length..]);
+        let (before, term) = rest.split_at(start);
+        let Some(end) = term.find(CLOSING) else { break };
+        let (term, after) = term.split_at(end + CLOSING.len_utf8());
         pieces.push(Piece::Text(before));
-        let inside = &term[OPENING.len_utf8()..length - CLOSING.len_utf8()];
-        let read = if inside.starts_with('{') {
-            Deferred::read(inside).map(Term::Deferred)
-        } else {
-            Reference::read(inside).map(Term::Reference)
-        };
-        pieces.push(read.map_or(Piece::Text(term), Piece::Term));
+        pieces.push(Term::read(&term[OPENING.len_utf8()..end]).map_or(Piece::Text(term), Piece::Term));
         rest = after;
     }
     pieces.push(Piece::Text(rest));
     pieces.retain(|piece| *piece != Piece::Text(""));
     pieces
-}
-
-/// The length in bytes of the term at the beginning of a text. Terms stand inside of deferred functions.
-fn length_of_term(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, character) in text.char_indices() {
-        match character {
-            OPENING => depth += 1,
-            CLOSING => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(at + CLOSING.len_utf8());
-        }
-    }
-    None
 }
 
 /// The term that a text is, when it is nothing else.
@@ -181,29 +188,43 @@ pub(super) fn whole_term(text: &str) -> Option<Term> {
 /// Every reference that stands in a text, those too that stand in deferred functions.
 #[must_use]
 pub fn references_in_text(text: &str) -> BTreeSet<Reference> {
-    // What stands between an opening and the next closing, with no opening between, is a reference: also where the
-    // function around it is quoted in JSON.
-    let inside = text.split(OPENING).skip(1).filter_map(|part| part.split_once(CLOSING));
-    inside.filter_map(|(inside, _)| Reference::read(inside)).collect()
+    let terms =
+        pieces(text).into_iter().filter_map(|piece| if let Piece::Term(term) = piece { Some(term) } else { None });
+    terms.flat_map(Term::references).collect()
 }
 
-/// Every reference that stands in a value.
+/// Every reference that stands in a value, in the keys of its maps too.
 #[must_use]
 pub fn references_in(value: &Value) -> BTreeSet<Reference> {
     match value {
         Value::String(text) => references_in_text(text),
         Value::Array(items) => items.iter().flat_map(references_in).collect(),
-        Value::Object(object) => object.values().flat_map(references_in).collect(),
+        Value::Object(object) => object
+            .iter()
+            .flat_map(|(key, value)| references_in_text(key).into_iter().chain(references_in(value)))
+            .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) => BTreeSet::new(),
     }
+}
+
+/// Whether a function that is evaluated later stands in a text.
+#[must_use]
+pub fn has_function(text: &str) -> bool {
+    pieces(text).iter().any(|piece| matches!(piece, Piece::Term(Term::Deferred(_))))
 }
 
 /// The text with `other` in the place of all that is not known.
 #[must_use]
 pub fn with_unknown_as(text: &str, other: &str) -> String {
+    with_unknown_by(text, |_| other.to_owned())
+}
+
+/// The text with another in the place of each term that is not known: `by` gets the reference, or nothing for a function.
+pub fn with_unknown_by(text: &str, mut by: impl FnMut(Option<&Reference>) -> String) -> String {
     let part = |piece: Piece<'_>| match piece {
         Piece::Text(text) => text.to_owned(),
-        Piece::Term(_) => other.to_owned(),
+        Piece::Term(Term::Reference(reference)) => by(Some(&reference)),
+        Piece::Term(Term::Deferred(_)) => by(None),
     };
     pieces(text).into_iter().map(part).collect()
 }
@@ -243,10 +264,33 @@ mod tests {
         let [first, second] = terms;
         assert_eq!(pieces(&text), [a, first, dash, second]);
         assert_eq!(references_in_text(&text), BTreeSet::from([arn.clone()]));
-        // The function's own quotes are escaped here.
-        assert_eq!(references_in_text(&json!([text]).to_string()), BTreeSet::from([arn]));
+        // A text that is quoted as JSON holds the same terms.
+        assert_eq!(references_in_text(&json!([text]).to_string()), BTreeSet::from([arn.clone()]));
+        assert_eq!(references_in(&json!({ arn.to_string(): 1 })), BTreeSet::from([arn]));
         assert_eq!(whole_term(&last.to_string()), Some(Term::Deferred(last)));
         assert_eq!(with_unknown_as(&text, "?"), "a-?-?");
+    }
+
+    #[test]
+    fn no_character_that_a_text_is_split_at_stands_inside_a_term() {
+        let arn = Reference::new("Queue", "Endpoint.Address").to_string();
+        let account = Reference::account().to_string();
+        let parts = Deferred::new("Fn::Split", json!([":/|, .", format!("{arn},{account}")])).to_string();
+        let nested = Deferred::new("Fn::Select", json!([5, parts])).to_string();
+        for term in [arn, account, parts, nested] {
+            let inside = term.strip_prefix(OPENING).and_then(|rest| rest.strip_suffix(CLOSING)).unwrap();
+            assert!(inside.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)), "{inside}");
+            assert_eq!(whole_term(&term).unwrap().to_string(), term);
+        }
+    }
+
+    #[test]
+    fn a_half_of_a_term_is_text_and_holds_a_reserved_character() {
+        let term = Reference::new("Queue", "Arn").to_string();
+        for half in [&term[..term.len() - CLOSING.len_utf8()], &term[OPENING.len_utf8()..]] {
+            assert_eq!(pieces(half), [Piece::Text(half)]);
+            assert!(reserved_in(half).is_some());
+        }
     }
 
     #[test]

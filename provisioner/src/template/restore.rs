@@ -321,6 +321,21 @@ Metadata:
     }
 
     #[test]
+    fn base64_of_a_dynamic_reference_stays_for_cloudformation_to_resolve() {
+        let resources = r#"
+  C: {Type: X, Properties: {A: !Base64 "a {{resolve:ssm:/x}}", B: !Base64 {"Fn::Sub": "${C2}{{resolve:ssm:/x}}"}, P: !Base64 plain}}
+  C2: {Type: X}
+"#;
+        let properties = resolved(resources, &[], &here()).unwrap()["Resources"]["C"]["Properties"].clone();
+        let expected = json!({
+            "A": {"Fn::Base64": "a {{resolve:ssm:/x}}"},
+            "B": {"Fn::Base64": {"Fn::Sub": "${C2}{{resolve:ssm:/x}}"}},
+            "P": "cGxhaW4=",
+        });
+        assert_eq!(properties, expected);
+    }
+
+    #[test]
     fn a_condition_on_what_only_cloudformation_knows_is_not_met_with_an_option_that_does_not_help() {
         let resources = "  C: {Type: X, Properties: {P: !FindInMap [M, !Ref AWS::StackId, k]}}\n";
         let error = resolved(resources, &[], &here()).unwrap_err().to_string();

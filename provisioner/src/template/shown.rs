@@ -1,24 +1,34 @@
 //! Values that are not known yet, as people write them in a template.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::known::SPREAD;
-use super::reference::{Deferred, Piece, Term, pieces, references_in, references_in_text, whole_term};
+use super::reference::{
+    Deferred, Piece, Reference, Term, has_function, pieces, references_in, references_in_text, whole_term,
+};
 
 /// The text with `${Queue.Arn}` for each reference, and `!Select […]` for each function that is evaluated later.
 #[must_use]
 pub fn shown(text: &str) -> String {
+    pieces(text).into_iter().map(piece).collect()
+}
+
+/// A value's text as a template writes it: as [`shown`], but for a function inside of other text, which is
+/// `!Sub ["https://${Part1}/", {Part1: !Select […]}]` there.
+fn written(text: &str) -> String {
     match whole_term(text) {
-        Some(Term::Deferred(deferred)) => short_form(&deferred),
-        _ => pieces(text).into_iter().map(piece).collect(),
+        None if has_function(text) => substituted(text),
+        _ => shown(text),
     }
 }
 
-/// The value with its texts [`shown`].
+/// The value with its texts [`written`].
 #[must_use]
 pub fn shown_in(value: &Value) -> Value {
     match value {
-        Value::String(text) => Value::String(shown(text)),
+        Value::String(text) => Value::String(written(text)),
         Value::Array(items) => items.iter().map(shown_in).collect(),
         Value::Object(object) => object.iter().map(|(key, value)| (shown(key), shown_in(value))).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
@@ -28,12 +38,32 @@ pub fn shown_in(value: &Value) -> Value {
 fn piece(piece: Piece<'_>) -> String {
     match piece {
         Piece::Term(Term::Reference(reference)) => format!("${{{}}}", reference.name()),
-        Piece::Term(Term::Deferred(deferred)) => format!("${{{}}}", short_form(&deferred)),
-        // A function inside of quoted text, whose own quotes are escaped there.
-        Piece::Text(text) => match references_in_text(text) {
-            names if names.is_empty() => text.to_owned(),
-            names => format!("${{{}}}", names.iter().map(super::Reference::name).collect::<Vec<_>>().join(", ")),
-        },
+        Piece::Term(Term::Deferred(deferred)) => short_form(&deferred),
+        Piece::Text(text) => text.to_owned(),
+    }
+}
+
+/// The `!Sub` that gives a text: functions, which cannot stand in its pattern, have a name there.
+#[must_use]
+pub fn substituted(text: &str) -> String {
+    let taken: BTreeSet<String> = references_in_text(text).iter().map(Reference::name).collect();
+    let mut names = (1..).map(|number| format!("Part{number}")).filter(|name| !taken.contains(name));
+    let (mut pattern, mut named) = (String::new(), Vec::new());
+    for piece in pieces(text) {
+        match piece {
+            Piece::Text(text) => pattern.push_str(&text.replace("${", "${!")),
+            Piece::Term(Term::Reference(reference)) => pattern.push_str(&format!("${{{}}}", reference.name())),
+            Piece::Term(Term::Deferred(deferred)) => {
+                let name = names.next().unwrap_or_default();
+                pattern.push_str(&format!("${{{name}}}"));
+                named.push(format!("{name}: {}", short_form(&deferred)));
+            }
+        }
+    }
+    let pattern = Value::String(pattern);
+    match named.is_empty() {
+        true => format!("!Sub {pattern}"),
+        false => format!("!Sub [{pattern}, {{{}}}]", named.join(", ")),
     }
 }
 
@@ -55,7 +85,7 @@ fn flow(value: &Value) -> String {
             }
             Some(Term::Reference(reference)) => format!("!GetAtt {}", reference.name()),
             None if references_in(value).is_empty() => value.to_string(),
-            None => format!("!Sub {}", Value::String(shown(text))),
+            None => substituted(text),
         },
         Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
         Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) => shown_in(value).to_string(),
@@ -84,14 +114,27 @@ mod tests {
                 "arn:${AWS::AccountId}:${Queue.Arn}".to_owned(),
             ),
             (host.to_string(), r#"!Select [2, !Split ["/", !GetAtt Url.FunctionUrl]]"#.to_owned()),
-            (
-                format!("https://{host}/"),
-                r#"https://${!Select [2, !Split ["/", !GetAtt Url.FunctionUrl]]}/"#.to_owned(),
-            ),
+            (format!("at {host} now"), r#"at !Select [2, !Split ["/", !GetAtt Url.FunctionUrl]] now"#.to_owned()),
             (parts.to_string(), r#"!Split ["/", !Sub "${Url.FunctionUrl}x"]"#.to_owned()),
-            (json!([host.to_string()]).to_string(), r#"["${Url.FunctionUrl}"]"#.to_owned()),
         ] {
             assert_eq!(shown(&text), expected);
+        }
+    }
+
+    #[test]
+    fn a_value_with_a_function_in_it_is_shown_as_a_sub_that_a_template_can_have() {
+        let host = Deferred::new("Fn::Select", json!([0, Reference::new("Url", "List").to_string()]));
+        for (text, expected) in [
+            (host.to_string(), "!Select [0, !GetAtt Url.List]"),
+            (format!("{}/x", Reference::new("Part1", "Ref")), "${Part1}/x"),
+            (
+                format!("https://{host}/{}/${{stage}}/{host}", Reference::new("Part1", "Ref")),
+                "!Sub [\"https://${Part2}/${Part1}/${!stage}/${Part3}\", {Part2: !Select [0, !GetAtt Url.List], \
+                 Part3: !Select [0, !GetAtt Url.List]}]",
+            ),
+        ] {
+            assert_eq!(written(&text), expected);
+            assert_eq!(shown_in(&json!([text])), json!([expected]));
         }
     }
 }

@@ -17,7 +17,11 @@ impl State {
         let beside: BTreeMap<_, _> = beside;
         found.policies_beside = beside.into_keys().collect();
         found.policies = own;
-        Some(Found::new(Resource::Role(found), ids([("Arn", &arn(role))]), owner))
+        Some(Found::new(
+            Resource::Role(found),
+            ids([("Arn", &arn(role)), ("RoleId", &role_id(&role.role_name))]),
+            owner,
+        ))
     }
 
     pub(super) fn find_inline_policy(&self, wanted: &InlinePolicy, mark: &Mark) -> Option<Found> {
@@ -43,7 +47,7 @@ impl State {
                 role.policies.clear();
                 role.policies_beside.clear();
                 role.managed_policy_arns.clear();
-                let assigned = ids([("Arn", &arn(&role))]);
+                let assigned = ids([("Arn", &arn(&role)), ("RoleId", &role_id(&role.role_name))]);
                 self.roles.insert(role.role_name.clone(), role);
                 return Ok(assigned);
             }
@@ -83,6 +87,11 @@ impl State {
         }
         Ok(Ids::new())
     }
+}
+
+/// The unique id of a role in this world.
+fn role_id(name: &str) -> String {
+    format!("AROA{}", name.to_uppercase())
 }
 
 pub(super) fn arn(role: &Role) -> String {

@@ -157,7 +157,7 @@ async fn functions_of_what_only_aws_knows_are_evaluated_when_it_is_known(
 ) {
     let user = User::of_template(aws.account().await, FUNCTION_URL);
     let plan = user.plain(&["plan"]).await.expect_success();
-    assert!(plan.stdout.contains("/hosts/${!Select [0, !Split [\":\", !Select [2, "), "{plan:?}");
+    assert!(plan.stdout.contains("/hosts/!Select [0, !Split [\":\", !Select [2, "), "{plan:?}");
     let json = user.plain(&["plan", "--output", "json"]).await.expect_success();
     assert!(!json.stdout.contains('\u{fdd0}') && json.stdout.contains("!GetAtt U.FunctionUrl"), "{json:?}");
     let planned = user.file("planned.json");

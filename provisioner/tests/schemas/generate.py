@@ -3,8 +3,8 @@
     generate.py SITE_PACKAGES AWS_CDK_LIB OUT
 
 cfn-lint ships the CloudFormation registry's schemas: the limits of properties, primary identifiers, property types.
-aws-cdk-lib says what `Ref` gives (`xxxId: this.ref` in its generated classes): the schemas do not. The test
-`generated_data` runs this file and compares; with UPDATE_SCHEMAS=1 it writes the data.
+aws-cdk-lib says what `Ref` gives (`xxxId: this.ref` in its generated classes, `this.xxxName=resource.ref` in those that
+people wrote): the schemas do not. The test `generated_data` runs this file and compares; with UPDATE_SCHEMAS=1 it writes the data.
 """
 
 import json
@@ -14,7 +14,15 @@ import sys
 
 # --- What `Ref` gives -------------------------------------------------------------------------------------------------
 
-# Where the sources disagree, or say nothing: what the CloudFormation user guide documents.
+# Where the sources disagree, or say nothing: what the CloudFormation user guide documents under "Return values", "Ref".
+# The guide's pages are those of December 2023, the last that AWS published as a repository
+# (awsdocs/aws-cloudformation-user-guide). Every kind with a compound primary identifier was looked up there:
+#
+# - the guide names one part or one property: the kind is in this table;
+# - the guide shows the parts joined by `|`, or names all of them: the identifier is right, and the kind is not here;
+# - the guide says "the resource name", and one part is the only name: the kind is in this table;
+# - the guide speaks of an id that is no property (EC2::Route, EKS::FargateProfile, Lambda::EventInvokeConfig and others),
+#   has no page (kinds that are newer) or no `Ref`: the identifier stands, as the registry defines it for `Ref`.
 DOCUMENTED = {
     # The guide: "the rule name". A rule on a custom bus is `BUS|RULE` (reported to the guide's authors as
     # aws-cloudformation/cloudformation-coverage-roadmap#1131). aws-cdk-lib says only that it is not the ARN, which is
@@ -24,12 +32,60 @@ DOCUMENTED = {
     "AWS::AppSync::ApiKey": "Arn",
     # The guide: "the deployment number". aws-cdk-lib takes the whole identifier for it.
     "AWS::AppConfig::Deployment": "DeploymentNumber",
+    # The guide: "the name of the prepared statement".
+    "AWS::Athena::PreparedStatement": "StatementName",
+    # The guide: "the resource name. For example: mystack-myscheduledaction-NT5EUXTNTXXD".
+    "AWS::AutoScaling::ScheduledAction": "ScheduledActionName",
+    # The guide: "the Amazon Resource Name (ARN) of the scaling plan".
+    "AWS::AutoScalingPlans::ScalingPlan": "ScalingPlanArn",
+    # The guide: "the AnalysisTemplateIdentifier".
+    "AWS::CleanRooms::AnalysisTemplate": "AnalysisTemplateIdentifier",
+    # The guide: "the ARN of the AggregationAuthorization".
+    "AWS::Config::AggregationAuthorization": "AggregationAuthorizationArn",
+    # The guide: "the transit gateway multicast domain ID".
+    "AWS::EC2::TransitGatewayMulticastDomainAssociation": "TransitGatewayMulticastDomainId",
+    # The guide: "the association ID for the VPC CIDR block".
+    "AWS::EC2::VPCCidrBlock": "Id",
+    # The guide: "the ID of the instance fleet", "the ID of the instance group".
+    "AWS::EMR::InstanceFleetConfig": "InstanceFleetId",
+    "AWS::EMR::InstanceGroupConfig": "InstanceGroupId",
+    # The guide: "the resource name". A version's name is its label, which is its `Id`.
+    "AWS::ElasticBeanstalk::ApplicationVersion": "Id",
+    "AWS::ElasticBeanstalk::ConfigurationTemplate": "TemplateName",
+    # The guide: "the connection name", "the table name".
+    "AWS::Glue::Connection": "Name",
+    "AWS::Glue::Table": "Name",
+    # The guide: "the ARN of the mission profile".
+    "AWS::GroundStation::MissionProfile": "Arn",
+    # The guide: "the name of the filter", "the unique ID of the IPSet" and of the ThreatIntelSet.
+    "AWS::GuardDuty::Filter": "Name",
+    "AWS::GuardDuty::IPSet": "Id",
+    "AWS::GuardDuty::ThreatIntelSet": "Id",
+    # The guide: "the unique ID of the GuardDuty administrator account" and "member account".
+    "AWS::GuardDuty::Master": "MasterId",
+    "AWS::GuardDuty::Member": "MemberId",
+    # The guide: "the resource name", of policies whose name is `PolicyName`.
+    "AWS::IAM::GroupPolicy": "PolicyName",
+    "AWS::IAM::RolePolicy": "PolicyName",
+    "AWS::IAM::UserPolicy": "PolicyName",
+    # The guide says nothing. CloudFormation shows the filter's name as the physical id, as for a subscription filter.
+    "AWS::Logs::MetricFilter": "FilterName",
+    # The guide: "the name of the access policy", "the name of the security policy".
+    "AWS::OpenSearchServerless::AccessPolicy": "Name",
+    "AWS::OpenSearchServerless::SecurityPolicy": "Name",
+    # The guide: "the unique id of the new identity source", "the unique id of the new or updated policy".
+    "AWS::VerifiedPermissions::IdentitySource": "IdentitySourceId",
+    "AWS::VerifiedPermissions::Policy": "PolicyId",
+    # The guide: "the association ID".
+    "AWS::Wisdom::AssistantAssociation": "AssistantAssociationId",
 }
 
 # Where aws-cdk-lib names another property than the primary identifier, and the identifier is right.
 NOT_FOLLOWED = {
     # The guide says "the resource name" only; the physical id that CloudFormation shows is the user's id.
     "AWS::ElastiCache::User",
+    # aws-cdk-lib takes the whole for the profile's name; the guide: `<cluster-name>/<Fargate-profile-name>`, no part.
+    "AWS::EKS::FargateProfile",
 }
 
 
@@ -46,6 +102,30 @@ def references(library):
     return found
 
 
+def written_references(library):
+    """Per kind, the properties to which the classes that people wrote assign `ref` of the generated class."""
+    kinds = {}
+    for file in sorted(library.glob("*/lib/*.generated.js")):
+        for one in re.split(r"(?=class Cfn\w+ extends)", file.read_text(encoding="utf-8")):
+            name = re.match(r"class (Cfn\w+) extends", one)
+            kind = re.search(r'static CFN_RESOURCE_TYPE_NAME="([^"]+)"', one)
+            if name and kind:
+                kinds.setdefault((file.parts[-3], name.group(1)), kind.group(1))
+    found = {}
+    for file in sorted(library.glob("*/lib/**/*.js")):
+        if file.name.endswith(".generated.js"):
+            continue
+        text = file.read_text(encoding="utf-8")
+        for made in re.finditer(r"\b(\w+)=new\(\w+\(\)\)\.(Cfn\w+)\(", text):
+            kind = kinds.get((file.relative_to(library).parts[0], made.group(2)))
+            # The next class of the file may have a variable of the same name.
+            rest = text[made.end() :].split("class ", 1)[0]
+            named = re.findall(r"this\.(\w+)=" + made.group(1) + r"\.ref\b", rest)
+            if kind and named:
+                found.setdefault(kind, set()).update(named)
+    return found
+
+
 def ref_values(schemas, library):
     """The kinds of Cloud Control for which `Ref` is not the primary identifier, and the property that it is."""
     values = {}
@@ -58,6 +138,14 @@ def ref_values(schemas, library):
         part = same(field, identifier)
         if len(identifier) > 1 or part is None:
             values[kind] = part or same(field, schema["properties"])
+    for kind, fields in written_references(library).items():
+        schema = schemas.get(kind, {})
+        if kind in values or kind in NOT_FOLLOWED or "handlers" not in schema:
+            continue
+        identifier = [path.rsplit("/", 1)[-1] for path in schema["primaryIdentifier"]]
+        parts = {same(field, identifier) for field in fields} - {None}
+        if len(identifier) > 1 and len(parts) == 1:
+            values[kind] = parts.pop()
     values.update({kind: value for kind, value in DOCUMENTED.items() if kind in schemas})
     return dict(sorted(values.items()))
 

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::super::entrance::Entrance;
 use super::{Checked, Mistake};
-use crate::template::references_in;
 
 /// A request as a template declares it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -69,18 +68,6 @@ impl Request {
             keys => format!("`{} {}` is not taken by {}", self.method, self.path, keys.join(", ")),
         };
         Mistake::at(&["Request"], reason)
-    }
-
-    /// Refuses a reference that would be hidden by Base64.
-    pub(super) fn check_references(&self) -> Checked<()> {
-        let hidden = !self.is_text() && self.body.as_ref().is_some_and(|body| !references_in(body).is_empty());
-        match hidden {
-            false => Ok(()),
-            true => Err(Mistake::at(
-                &["Request", "Body"],
-                "`AWS::AccountId` cannot stand in a body that is not text or JSON",
-            )),
-        }
     }
 
     /// The path without the query, and the query.

@@ -432,3 +432,34 @@ fn what_aws_has_already_is_not_judged_and_what_a_change_sends_is() {
     assert_eq!(causes(text(901, 256)), Vec::<String>::new());
     assert_eq!(causes(text(902, 256)), ["Timeout is 902; AWS takes 1 to 900 (t.yaml:1)"]);
 }
+
+#[test]
+fn what_only_aws_knows_is_left_out_of_the_check_of_characters() {
+    let role = |resource: Value| {
+        let document = json!({"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": resource}]});
+        let trust =
+            json!({"Statement": [{"Effect": "Allow", "Principal": {"AWS": resource}, "Action": "sts:AssumeRole"}]});
+        let resources = json!({
+            "Queue": {"Type": "AWS::SQS::Queue"},
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {
+                "AssumeRolePolicyDocument": trust, "Policies": [{"PolicyName": "p", "PolicyDocument": document}],
+                "Description": {"Fn::Sub": ["of ${X}", {"X": resource}]},
+                "Tags": [{"Key": "of", "Value": resource}],
+            }},
+            "Policy": {"Type": "AWS::IAM::Policy", "Properties": {
+                "PolicyName": "q", "PolicyDocument": document, "Roles": [{"Ref": "Role"}],
+            }},
+        });
+        let plan =
+            planned(&desired(&json!({ "Resources": resources }).to_string()), &State::default(), Options::default());
+        plan.blockers.into_iter().map(|blocker| blocker.cause).collect::<Vec<_>>()
+    };
+    let arn = json!({"Fn::GetAtt": ["Queue", "Arn"]});
+    let name = json!({"Fn::Select": [5, {"Fn::Split": [":", arn]}]});
+    assert_eq!(role(name.clone()), [""; 0]);
+    assert_eq!(role(json!({"Fn::Sub": ["arn:aws:sqs:eu-west-1:123456789012:${X}", {"X": name}]})), [""; 0]);
+    // The text around it is checked.
+    let told = role(json!({"Fn::Sub": ["\u{4e00}${X}", {"X": name}]}));
+    assert!(told.iter().any(|cause| cause.starts_with("Policies.p holds `\u{4e00}`; AWS takes")), "{told:#?}");
+    assert!(told.iter().all(|cause| !cause.contains("U+FDD")), "{told:#?}");
+}

@@ -11,7 +11,8 @@
 //! - an authorizer: `API/authorizers/ID`, without a stage ("Control access to HTTP APIs with AWS Lambda authorizers").
 //!
 //! A character of Unicode's private use area stands for a value that is not known yet, such as the id of an API that does
-//! not exist: the same character for the same value.
+//! not exist: the same character for the same value. [`OWN_API`] stands for the id of the API that makes the call, and
+//! [`ANY_TEXT`] for what a function gives.
 
 /// The API that a call comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +93,13 @@ pub(super) fn may_call(api: &Api<'_>, caller: &Caller<'_>, stage: Option<&str>, 
 /// Stands for a stage that is not known: the last character of the private use area.
 const ANY_STAGE: char = '\u{f8ff}';
 
+/// Stands for the id of the template's API that makes the call. AWS assigns it, so a literal id is another API's: the one
+/// that an existing API has is replaced by this character before.
+pub(super) const OWN_API: char = '\u{f8fe}';
+
+/// Stands for what a function of a value gives that is not known yet: it may be any text without a slash.
+pub(super) const ANY_TEXT: char = '\u{f8fd}';
+
 fn allows(source: &Source<'_>, account: &str, arn: &str) -> bool {
     let of_the_account = source.account.is_none_or(|wanted| wanted == account || is_open(wanted) || is_open(account));
     of_the_account && source.arn.is_none_or(|pattern| arn_like(pattern, arn))
@@ -124,9 +132,12 @@ fn matches(pattern: &str, text: &str) -> bool {
                 (None, None) => true,
                 (Some('*'), _) => without_one || without_other,
                 (Some(one), Some(other)) if one == other => without_both,
+                (Some(ANY_TEXT), other) => without_one || other.is_some_and(|c| c != '/') && without_other,
+                (one, Some(ANY_TEXT)) => without_other || one.is_some_and(|c| c != '/') && without_one,
                 (Some(one), Some(other)) if is_unknown(one) && is_unknown(other) => {
                     other == ANY_STAGE && (without_one || without_both)
                 }
+                (_, Some(OWN_API)) => false,
                 (Some(one), other) if is_unknown(one) => {
                     without_one || other.is_some_and(|c| c != '/') && without_other
                 }

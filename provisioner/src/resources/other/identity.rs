@@ -149,6 +149,26 @@ mod tests {
                 "arn:aws:ecs:us-east-1:1:service/s",
             ),
             ("AWS::EC2::EIP", "192.0.2.1|eipalloc-1", "PublicIp", "192.0.2.1"),
+            (
+                "AWS::ApplicationAutoScaling::ScalingPolicy",
+                "arn:aws:autoscaling:p|ecs:d",
+                "Arn",
+                "arn:aws:autoscaling:p",
+            ),
+            ("AWS::Glue::Connection", "123456789012|films", "Name", "films"),
+            ("AWS::Glue::Table", "123456789012|db|films", "Name", "films"),
+            ("AWS::AutoScaling::LifecycleHook", "group|hook", "LifecycleHookName", "hook"),
+            ("AWS::AutoScaling::ScheduledAction", "nightly|group", "ScheduledActionName", "nightly"),
+            ("AWS::SES::ReceiptRule", "rule|set", "RuleName", "rule"),
+            ("AWS::ServiceDiscovery::Instance", "srv-1|i-1", "InstanceId", "i-1"),
+            ("AWS::ElasticBeanstalk::ApplicationVersion", "app|v1", "Id", "v1"),
+            ("AWS::ElasticBeanstalk::ConfigurationTemplate", "app|small", "TemplateName", "small"),
+            ("AWS::EC2::VPCCidrBlock", "vpc-cidr-assoc-1|vpc-1", "Id", "vpc-cidr-assoc-1"),
+            ("AWS::GuardDuty::IPSet", "ips1|det1", "Id", "ips1"),
+            ("AWS::GuardDuty::ThreatIntelSet", "tis1|det1", "Id", "tis1"),
+            ("AWS::GuardDuty::Filter", "det1|noise", "Name", "noise"),
+            ("AWS::Logs::MetricFilter", "/chat|errors", "FilterName", "errors"),
+            ("AWS::IAM::RolePolicy", "read|role", "PolicyName", "read"),
         ] {
             assert_eq!(physical_id(kind, identifier, &json!({ property: value })).as_deref(), Some(value), "{kind}");
         }
@@ -176,8 +196,16 @@ mod tests {
     #[test]
     fn the_data_has_the_kinds_that_differ_and_no_more() {
         let kinds = &REF_VALUES.kinds;
-        assert!((35..60).contains(&kinds.len()), "{}", kinds.len());
-        for same in ["AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Cognito::UserPool", "AWS::WAFv2::WebACL"] {
+        assert_eq!(kinds.len(), 73, "docs/decisions/0008 names the number");
+        for same in [
+            "AWS::SQS::Queue",
+            "AWS::SNS::Topic",
+            "AWS::Cognito::UserPool",
+            "AWS::WAFv2::WebACL",
+            "AWS::ApplicationAutoScaling::ScalableTarget",
+            "AWS::EKS::FargateProfile",
+            "AWS::VerifiedPermissions::PolicyTemplate",
+        ] {
             assert!(!kinds.contains_key(same), "{same}");
         }
     }

@@ -218,7 +218,8 @@ impl Other {
     }
 
     /// What is known of the kind without asking again.
-    fn known_schema(&self) -> Option<Cow<'_, Schema>> {
+    #[must_use]
+    pub fn known_schema(&self) -> Option<Cow<'_, Schema>> {
         self.schema.as_ref().map(Cow::Borrowed).or_else(|| Schema::kept(&self.type_name).map(Cow::Owned))
     }
 

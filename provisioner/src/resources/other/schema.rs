@@ -76,6 +76,18 @@ impl Schema {
         attributes::has(&self.attributes, name)
     }
 
+    /// Whether an attribute is a list.
+    #[must_use]
+    pub fn is_list(&self, attribute: &str) -> bool {
+        self.types.is_list(attribute)
+    }
+
+    /// Whether the value at a path of keys and indices in the properties has a single type that is not a list or a map.
+    #[must_use]
+    pub fn is_scalar(&self, path: &[String]) -> bool {
+        self.types.is_scalar(path)
+    }
+
     /// The schema of a kind from those that are kept here.
     #[must_use]
     pub fn kept(kind: &str) -> Option<Self> {

@@ -46,6 +46,31 @@ impl Types {
         self.properties.get(property).and_then(|one| self.followed(one)).is_some_and(|one| matches!(one, Type::Map(..)))
     }
 
+    /// Whether the value at a dotted path of properties is a list.
+    pub(super) fn is_list(&self, path: &str) -> bool {
+        let mut names = path.split('.');
+        let first = names.next().and_then(|name| self.properties.get(name));
+        let found = names.fold(first, |one, name| self.inside(one?, name));
+        found.and_then(|one| self.followed(one)).is_some_and(|one| matches!(one, Type::List(_)))
+    }
+
+    /// Whether the value at a path of keys and indices has a single type, and that is neither a list nor a map.
+    pub(super) fn is_scalar(&self, path: &[String]) -> bool {
+        let Some((first, path)) = path.split_first() else { return false };
+        let found = path.iter().fold(self.properties.get(first), |one, key| self.inside(one?, key));
+        let scalar = |one: &Type| matches!(one, Type::Text | Type::Whole | Type::Number | Type::Flag);
+        found.and_then(|one| self.followed(one)).is_some_and(scalar)
+    }
+
+    /// The type of an item of a list, or of a value in a map.
+    fn inside<'t>(&'t self, one: &'t Type, key: &str) -> Option<&'t Type> {
+        match self.followed(one)? {
+            Type::List(item) if key.parse::<usize>().is_ok() => item.as_deref(),
+            Type::Map(by_name, others) => by_name.get(key).or(others.as_deref()),
+            Type::List(_) | Type::Text | Type::Whole | Type::Number | Type::Flag | Type::Defined(_) => None,
+        }
+    }
+
     /// A property's value in the registry's types. CloudFormation takes `"30"`, `30.0` and `30` for a whole number and
     /// `yes` for a flag; Cloud Control takes one form. What cannot be converted stays, and AWS says what it wants.
     pub(super) fn typed(&self, property: &str, value: Value) -> Value {
@@ -185,6 +210,20 @@ mod tests {
             ("Name", json!(null)),
         ] {
             assert_eq!(types().typed(property, given.clone()), given, "{property}");
+        }
+    }
+
+    #[test]
+    fn a_path_leads_to_a_list_a_scalar_or_a_value_of_no_single_type() {
+        let path = |path: &str| path.split('.').map(str::to_owned).collect::<Vec<_>>();
+        for scalar in ["Seconds", "Ports.0", "Labels.team", "Targets.1.Retry", "Targets.0.Next.Next.Retry"] {
+            assert!(types().is_scalar(&path(scalar)) && !types().is_list(scalar), "{scalar}");
+        }
+        for list in ["Ports", "Targets"] {
+            assert!(types().is_list(list) && !types().is_scalar(&path(list)), "{list}");
+        }
+        for other in ["Policy", "Either", "Document", "Document.Version", "Unknown", "Seconds.0", "Targets.0"] {
+            assert!(!types().is_list(other) && !types().is_scalar(&path(other)), "{other}");
         }
     }
 

@@ -91,3 +91,50 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn keys_are_filled_in_and_looked_at_too() {
+    let name = Reference::new("Policy", "Name");
+    let mut known = Known::default();
+    let value = json!({ "A": { format!("p-{name}"): 1 } });
+    assert_eq!(known.unfilled(&value).unwrap().term, "${Policy.Name}");
+    assert_eq!(references_in(&value), [name.clone()].into());
+    known.insert(name, "read");
+    assert_eq!(known.fill(&value), json!({"A": {"p-read": 1}}));
+}
+
+#[test]
+fn a_text_in_which_only_the_account_is_open_is_split_around_it() {
+    let account = Reference::account();
+    let of = |name: &str, argument: Value| json!(Deferred::new(name, argument).to_string());
+    let arn = format!("arn:aws:lambda:eu-west-1:{account}:function:chat");
+    let known = Known::default();
+    let parts = json!(["arn", "aws", "lambda", "eu-west-1", account.to_string(), "function", "chat"]);
+    assert_eq!(known.fill(&of("Fn::Split", json!([":", arn]))), parts);
+    assert_eq!(known.fill(&of("Fn::Select", json!([6, of("Fn::Split", json!([":", arn]))]))), json!("chat"));
+    assert_eq!(
+        known.fill(&of("Fn::Join", json!(["/", of("Fn::Split", json!([":function:", arn]))]))),
+        json!(format!("arn:aws:lambda:eu-west-1:{account}/chat"))
+    );
+    // The account may hold such a separator, or a part of it; and another value may hold any.
+    for waits in [
+        of("Fn::Split", json!(["1", arn])),
+        of("Fn::Split", json!([":1", arn])),
+        of("Fn::Split", json!([":", format!("{arn}{}", Reference::new("Q", "Arn"))])),
+    ] {
+        assert_eq!(known.fill(&waits), waits);
+    }
+}
+
+proptest! {
+    /// What is decided before the account is known is what the account would give.
+    #[test]
+    fn a_split_around_the_account_equals_the_split_of_the_known_text(
+        before in "[0-9:/a]{0,6}", after in "[0-9:/a]{0,6}", separator in "[:/a1]{1,2}", number in "[0-9]{12}",
+    ) {
+        let split = |text: String| json!(Deferred::new("Fn::Split", json!([separator, text])).to_string());
+        let later = Known::default().fill(&split(format!("{before}{}{after}", Reference::account())));
+        let expected = functions::apply("Fn::Split", &json!([separator, format!("{before}{number}{after}")])).unwrap();
+        prop_assert_eq!(Known::of_account(&number).fill(&later), expected);
+    }
+}

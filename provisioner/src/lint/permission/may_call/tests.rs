@@ -187,6 +187,12 @@ fn a_value_that_is_not_known_is_itself_and_may_be_any_other_text_without_a_slash
         ("\u{e000}", "EX:\u{e000}/*/GET/y", false),
         ("\u{e000}", "EX:\u{e000}", false),
         ("\u{e000}", "EX/*/GET/x", true), // an id that may be the one
+        ("\u{f8fe}", "EX:\u{f8fe}/*/GET/x", true),
+        ("\u{f8fe}", "EX:*/*/GET/x", true),
+        ("\u{f8fe}", "EX:\u{f8fd}/*/GET/x", true), // a function may give the id
+        ("\u{f8fe}", "\u{f8fd}", true),
+        ("\u{f8fe}", "EX:\u{e000}/*/GET/x", false),
+        ("\u{f8fe}", "EX/*/GET/x", false), // AWS has not assigned the id yet
         ("a1", "EX:\u{e000}/*/GET/x", true),
         ("a1", "EX:\u{e000}", false),
         ("a1", "EX:\u{e000}/\u{e001}/GET/x", true),

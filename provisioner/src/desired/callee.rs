@@ -1,0 +1,26 @@
+//! The function that a version, an alias, a permission or a function URL belongs to.
+
+use super::Wanted;
+use crate::error::{Error, Result};
+use crate::resources::Resource;
+use crate::template::{Template, has_function, shown};
+
+const HINT: &str = "write `!Ref FUNCTION` with the function's name in the template, or the function's name on AWS";
+
+/// Refuses a function's name that only AWS decides, unless a function of the template has that very name: the plan needs
+/// the function to see which calls depend on each other.
+pub(super) fn check_function(template: &Template, id: &str, resource: &Resource, earlier: &[Wanted]) -> Result<()> {
+    let Some(name) = resource.part_of_function().filter(|name| has_function(name)) else { return Ok(()) };
+    let is_it = |wanted: &Wanted| matches!(&wanted.resource, Resource::Function(one) if one.function_name == name);
+    if earlier.iter().any(is_it) {
+        return Ok(());
+    }
+    Err(not_known(template, id, resource, name))
+}
+
+fn not_known(template: &Template, id: &str, resource: &Resource, name: &str) -> Error {
+    let property = if matches!(resource, Resource::Url(_)) { "TargetFunctionArn" } else { "FunctionName" };
+    let reason =
+        format!("`{}` is not known before AWS assigns it, and the plan needs the function's name", shown(name));
+    template.property_problem(id, property, reason).hint(HINT)
+}

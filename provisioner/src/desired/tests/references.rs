@@ -1,0 +1,145 @@
+//! Functions of values that only AWS knows, where they lead back to a resource of the template.
+
+use serde_json::{Value, json};
+
+use super::{Result, build};
+use crate::desired::{Desired, PackageCheck, Packages, Template};
+use crate::place::Place;
+use crate::template::{Known, Source};
+
+const FUNCTION: &str = "
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties: {RoleName: r, Path: /app/, AssumeRolePolicyDocument: {Statement: []}}
+  Q: {Type: AWS::SQS::Queue}
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {FunctionName: chat, Code: f.zip, Runtime: python3.12, Handler: index.handler, Role: !GetAtt Role.Arn}
+";
+
+/// A property of a resource, with the account filled in.
+fn property(desired: &Desired, logical_id: &str, name: &str) -> Value {
+    let resource = desired.get(logical_id).unwrap().resource.fill(&Known::of_account("123456789012"));
+    serde_json::to_value(resource).unwrap()[name].clone()
+}
+
+#[test]
+fn a_part_of_an_arn_that_the_template_decides_is_known_when_it_is_read() {
+    let desired = build(&format!(
+        "{FUNCTION}
+  V: {{Type: AWS::Lambda::Version, Properties: {{FunctionName: !Select [6, !Split [':', !GetAtt F.Arn]]}}}}
+  A: {{Type: AWS::Lambda::Alias, Properties: {{Name: live, FunctionName: !Select [6, !Split [':', !GetAtt F.Arn]], FunctionVersion: !GetAtt V.Version}}}}
+  U: {{Type: AWS::Lambda::Url, Properties: {{TargetFunctionArn: !Select [6, !Split [':', !Ref A]], Qualifier: !Select [7, !Split [':', !Ref A]], AuthType: NONE}}}}
+  P: {{Type: AWS::Lambda::Permission, Properties: {{FunctionName: !Join [':', !Split [':', !GetAtt F.Arn]], Action: a, Principal: p}}}}
+  I: {{Type: AWS::IAM::Policy, Properties: {{PolicyName: p, PolicyDocument: {{Statement: []}}, Roles: [!Select [2, !Split [/, !GetAtt Role.Arn]]]}}}}
+  Api: {{Type: AWS::ApiGatewayV2::Api, Properties: {{Name: a, ProtocolType: HTTP}}}}
+  To: {{Type: AWS::ApiGatewayV2::Integration, Properties: {{ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !Select [0, !Split ['|', !Sub '${{A}}|x']]}}}}
+  R: {{Type: AWS::ApiGatewayV2::Route, Properties: {{ApiId: !Ref Api, RouteKey: GET /, Target: !Sub ['integrations/${{X}}', {{X: !Select [0, !Split [/, !Ref To]]}}]}}}}
+"
+    ))
+    .unwrap();
+    for (logical_id, name, expected) in [
+        ("V", "FunctionName", json!("chat")),
+        ("A", "FunctionName", json!("chat")),
+        ("U", "TargetFunctionArn", json!("chat")),
+        ("U", "Qualifier", json!("live")),
+        ("P", "FunctionName", json!("chat")),
+        ("I", "Roles", json!(["r"])),
+        ("To", "IntegrationUri", json!("arn:aws:lambda:eu-west-1:123456789012:function:chat:live")),
+        ("To", "Routes", json!(["GET /"])),
+        ("R", "Calls", json!("arn:aws:lambda:eu-west-1:123456789012:function:chat:live")),
+    ] {
+        assert_eq!(property(&desired, logical_id, name), expected, "{logical_id}.{name}");
+    }
+}
+
+#[test]
+fn a_function_that_only_aws_can_name_is_refused_with_its_place_and_what_to_write() {
+    for (kind, property, more) in [
+        ("Permission", "FunctionName", "Action: a, Principal: p"),
+        ("Alias", "FunctionName", "Name: live, FunctionVersion: '1'"),
+        ("Version", "FunctionName", "Description: d"),
+        ("Url", "TargetFunctionArn", "AuthType: NONE"),
+    ] {
+        let name = "!Select [5, !Split [':', !GetAtt Q.Arn]]";
+        let error = build(&format!(
+            "{FUNCTION}  X: {{Type: AWS::Lambda::{kind}, Properties: {{{property}: {name}, {more}}}}}\n"
+        ))
+        .unwrap_err()
+        .to_string();
+        let told = format!(
+            "resolving t.yaml:10: X.{property}: `!Select [5, !Split [\":\", !GetAtt Q.Arn]]` is not known before AWS assigns it"
+        );
+        assert!(error.starts_with(&told) && error.contains("hint: write `!Ref FUNCTION`"), "{error}");
+    }
+}
+
+#[test]
+fn what_belongs_to_a_function_that_aws_names_refers_to_it_by_the_same_name() {
+    let text = FUNCTION.replace("FunctionName: chat", "FunctionName: !Select [5, !Split [':', !GetAtt Q.Arn]]");
+    let desired = build(&format!(
+        "{text}
+  V: {{Type: AWS::Lambda::Version, Properties: {{FunctionName: !Ref F}}}}
+  P: {{Type: AWS::Lambda::Permission, Properties: {{FunctionName: !GetAtt F.Arn, Action: a, Principal: p}}}}
+"
+    ))
+    .unwrap();
+    let name = property(&desired, "F", "FunctionName");
+    assert_eq!(property(&desired, "V", "FunctionName"), name);
+    assert_eq!(property(&desired, "P", "FunctionName"), name);
+}
+
+const TESTED: &str = "
+  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: a, ProtocolType: HTTP}}
+  To: {Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, PayloadFormatVersion: '2.0', IntegrationUri: !GetAtt F.Arn}}
+  R:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Api, RouteKey: 'POST /a/{id}', Target: !Sub 'integrations/${To}'}
+    Metadata: {Provisioner: {SmokeTest: DECLARED}}
+";
+
+fn tested(declared: &str, account: Option<&str>) -> Result<Value> {
+    let text = format!("{FUNCTION}{}", TESTED.replace("DECLARED", declared));
+    let template = Template::from_source(Source::in_memory(std::path::Path::new("t.yaml"), &text))?;
+    let packages = Packages { check: PackageCheck::Unread, ..Packages::default() };
+    let place = Place::new("eu-west-1");
+    let desired = Desired::build_for(&template, &[].into(), &packages, &"chat".parse()?, &place, account)?;
+    Ok(desired.smoke_tests[0].event())
+}
+
+#[test]
+fn a_smoke_test_that_the_account_decides_is_read_once_the_account_is_known() {
+    let account = Some("123456789012");
+    for declared in [
+        "{Request: {Method: POST, Path: !Sub '/a/${AWS::AccountId}'}}",
+        "{Request: {Method: POST, Path: /a/1, Body: {parts: !Split ['6', !Ref AWS::AccountId]}}}",
+        "{Request: {Method: POST, Path: /a/1, Headers: {content-type: application/x-www-form-urlencoded}, Body: !Sub 'a=${AWS::AccountId}'}}",
+        "{Event: {first: !Select [0, !Split ['5', !Ref AWS::AccountId]]}}",
+    ] {
+        let error = tested(declared, None).unwrap_err();
+        assert!(error.needs_account(), "{declared}: {error}");
+        assert!(tested(declared, account).is_ok(), "{declared}: {:?}", tested(declared, account));
+    }
+    let path =
+        tested("{Request: {Method: POST, Path: !Sub '/a/${AWS::AccountId}?b=${AWS::AccountId}'}}", account).unwrap();
+    assert_eq!(path["pathParameters"], json!({"id": "123456789012"}));
+    assert_eq!(path["rawQueryString"], "b=123456789012");
+    let body =
+        tested("{Request: {Method: POST, Path: /a/1, Body: {parts: !Split ['6', !Ref AWS::AccountId]}}}", account);
+    assert_eq!(body.unwrap()["body"], r#"{"parts":["12345","789012"]}"#);
+}
+
+#[test]
+fn an_account_in_a_body_that_is_json_is_filled_in_when_the_test_is_sent() {
+    let event = tested("{Request: {Method: POST, Path: /a/1, Body: {account: !Ref AWS::AccountId}}}", None).unwrap();
+    assert_eq!(Known::of_account("123456789012").fill(&event)["body"], r#"{"account":"123456789012"}"#);
+}
+
+#[test]
+fn a_function_that_fails_for_the_account_is_refused_with_its_place() {
+    let declared = "{Event: {none: !Select [9, !Split ['x', !Ref AWS::AccountId]]}}";
+    let error = tested(declared, Some("123456789012")).unwrap_err().to_string();
+    assert!(error.contains("R.Metadata.Provisioner.SmokeTest"), "{error}");
+    assert!(error.contains("cannot be evaluated: the index 9 is outside a list of 1"), "{error}");
+}

@@ -1,0 +1,72 @@
+//! Lists that would stand where text is needed: by the registry's schemas this is known before the first call.
+
+use serde_json::{Value, json};
+
+use super::Blocker;
+use super::registry::{properties, texts};
+use crate::desired::{Desired, Wanted};
+use crate::observe::Observed;
+use crate::resources::Resource;
+use crate::template::{Known, Reference, list_as_text, list_inside, references_in_text};
+
+const HINT: &str = "take one item with `!Select`, or put the items together with `!Join`";
+
+/// Every property and output that would get a list in the place of text.
+pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
+    let is_list = |reference: &Reference| {
+        let asked = desired.get(&reference.logical_id).map(|wanted| observed.told(wanted.resource.clone()));
+        match asked {
+            Some(Resource::Other(other)) => {
+                other.known_schema().is_some_and(|schema| schema.is_list(&reference.attribute))
+            }
+            _ => false,
+        }
+    };
+    let mut blockers = Vec::new();
+    for wanted in &desired.resources {
+        for (path, text) in texts(&properties(wanted)) {
+            let own =
+                references_in_text(&text).iter().all(|one| wanted.needs.contains(&one.logical_id) || one.is_pseudo());
+            let list = list_inside(&text, &is_list).or_else(|| {
+                let list = list_as_text(&text.clone().into(), &is_list)?;
+                takes_text(wanted, observed, &path, &text).then_some(list)
+            });
+            if let Some(list) = list.filter(|_| own) {
+                let place = desired.property_place(&wanted.logical_id, &path);
+                let cause = format!("{}: `{list}` is a list where text is needed ({place})", path.join("."));
+                blockers.push(Blocker { logical_id: wanted.logical_id.clone(), cause, hint: HINT.to_owned() });
+            }
+        }
+    }
+    for output in &desired.outputs {
+        if let Some(list) = list_as_text(&output.value.clone().into(), &is_list) {
+            let place = desired.output_place(&output.name);
+            let cause = format!("the output's value: `{list}` is a list where text is needed ({place})");
+            blockers.push(Blocker { logical_id: output.name.clone(), cause, hint: HINT.to_owned() });
+        }
+    }
+    blockers
+}
+
+/// Whether the property at a path takes no list, as far as that is known.
+fn takes_text(wanted: &Wanted, observed: &Observed, path: &[String], text: &str) -> bool {
+    if let Resource::Other(other) = observed.told(wanted.resource.clone()) {
+        return other.known_schema().is_some_and(|schema| schema.is_scalar(path));
+    }
+    // A typed property that takes text keeps the reference when a list is filled in.
+    let mut lists = Known::default();
+    for reference in references_in_text(text) {
+        let is_it = reference.to_string() == text;
+        lists.insert(reference, if is_it { json!(["a"]) } else { json!("a") });
+    }
+    if !lists.fill(&text.into()).is_array() {
+        return false;
+    }
+    let filled = serde_json::to_value(wanted.resource.fill(&lists)).unwrap_or_default();
+    let found = path.iter().try_fold(&filled, |value: &Value, key| match value {
+        Value::Array(items) => items.get(key.parse::<usize>().ok()?),
+        Value::Object(map) => map.get(key),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    });
+    found.and_then(Value::as_str).is_some_and(|left| !references_in_text(left).is_empty())
+}
