@@ -10,7 +10,7 @@ pub(super) fn check(code: &Path) -> Result<()> {
     let hint = "build it with `make local`, which writes target/local/function.zip and starts it, or name another with \
                 `--code ZIP`";
     let refused = |cause: String| Error::new(format!("reading the package {}", code.display()), cause).hint(hint);
-    let zip = provisioner::package::read(code).map_err(refused)?;
+    let zip = provisioner::package::read(code).map_err(|unread| refused(unread.cause))?;
     match zip::ZipArchive::new(Cursor::new(zip)) {
         Ok(_) => Ok(()),
         Err(error) => Err(refused(format!("it is not a zip file: {error}"))),
