@@ -56,7 +56,8 @@ fn links(markdown: &str) -> Vec<String> {
 }
 
 fn documents() -> Vec<PathBuf> {
-    let mut documents = vec![root().join("README.md"), root().join("CHANGELOG.md"), root().join("function/README.md")];
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "function/README.md"];
+    let mut documents: Vec<PathBuf> = top.map(|file| root().join(file)).into();
     for folder in ["docs", "docs/decisions"] {
         let files = fs::read_dir(root().join(folder)).expect("the folder of documents");
         let files = files.map(|entry| entry.expect("an entry").path());

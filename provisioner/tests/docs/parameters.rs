@@ -1,21 +1,33 @@
-//! The README's table of parameters is the template's.
+//! The documents' tables of parameters are the template's.
 
 use serde_yaml::Value;
 
 use crate::markdown::read;
 
 #[test]
-fn the_readme_names_every_parameter_with_its_default() {
-    let readme = read("README.md");
-    let (_, table) = readme.split_once("<!-- parameters -->\n").expect("the table's mark");
+fn the_configuration_page_names_every_parameter_with_its_default() {
+    assert_eq!(rows_after("docs/configuration.md", "<!-- parameters -->\n"), declared());
+}
+
+#[test]
+fn the_readme_names_some_parameters_with_their_defaults() {
+    let (some, all) = (rows_after("README.md", "## Configuration\n\n"), declared());
+    assert!(some.len() > 3, "{some:?}");
+    for row in some {
+        assert!(all.contains(&row), "{row:?}");
+    }
+}
+
+/// The first two cells of each row of the table that follows a text.
+fn rows_after(page: &str, before: &str) -> Vec<(String, String)> {
+    let page = read(page);
+    let (_, table) = page.split_once(before).expect("the text before the table");
     let rows = table.lines().take_while(|line| line.starts_with('|')).skip(2);
-    let told: Vec<(String, String)> = rows
-        .map(|row| {
-            let cells: Vec<_> = row.split(" | ").collect();
-            (cells[0].trim_matches(['|', ' ', '`']).to_owned(), cells[1].trim_matches('`').to_owned())
-        })
-        .collect();
-    assert_eq!(told, declared());
+    rows.map(|row| {
+        let cells: Vec<_> = row.split(" | ").collect();
+        (cells[0].trim_matches(['|', ' ', '`']).to_owned(), cells[1].trim_matches('`').to_owned())
+    })
+    .collect()
 }
 
 fn declared() -> Vec<(String, String)> {

@@ -1,6 +1,7 @@
-//! The README's commands, run as they stand and in their order, by the shell.
+//! The commands of the README and of the pages that follow it, run as they stand and in their order, by the shell.
 //!
-//! A block that cannot run here says why after its fence: `no-run: reason`. `until Ctrl-C` marks the one that stays.
+//! A block that cannot run here says why after its fence: `no-run: reason`. `until Ctrl-C` is the one that stays. The block
+//! `text plan` holds what the first `make plan` prints; `UPDATE_DOCS=1` writes it.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -10,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
+
+use fancy_regex::Regex;
 
 use crate::markdown::{Block, blocks, read, root};
 use crate::ministack::ministack;
@@ -46,20 +49,31 @@ const SEEN: &[(&str, &str)] = &[
     ("--adopt", "1 to adopt"),
 ];
 
+/// The pages with commands, in the order in which a person runs them.
+const PAGES: [&str; 5] =
+    ["README.md", "docs/deploying.md", "docs/existing-resources.md", "docs/engines.md", "docs/migrating.md"];
+
 #[test]
-fn the_commands_of_the_readme_work() {
-    let blocks = blocks(&read("README.md"));
-    let commands: Vec<_> = blocks.iter().filter(|block| block.info.starts_with("sh")).collect();
+fn the_commands_of_the_documents_work() {
     let mut shell = Shell::new();
     shell.run_text(BEFORE);
     let own_api = shell.run_text(OWN_API);
     shell.set("API_ID", String::from_utf8_lossy(&own_api.stdout).trim());
 
-    let (mut local, mut ran) = (None, 0);
-    for block in commands {
+    let (mut local, mut first_plan, mut ran) = (None, None, 0);
+    let blocks = PAGES.into_iter().flat_map(|page| blocks(&read(page)).into_iter().map(move |block| (page, block)));
+    for (page, block) in blocks.filter(|(_, block)| block.info.starts_with("sh") || block.info == "text plan") {
+        if first_plan.is_none() && block.text.starts_with("make plan\n") {
+            let printed = shell.run_text("make plan");
+            first_plan = Some(shown(&String::from_utf8_lossy(&printed.stdout)));
+        }
         match block.info.as_str() {
+            "text plan" => {
+                hold_output(page, &block, first_plan.as_deref().expect("a `make plan` before"));
+                continue;
+            }
             "sh until Ctrl-C" => {
-                let started = Local::start(&shell, block);
+                let started = Local::start(&shell, page, &block);
                 shell.set("CHAT_URL", &started.url);
                 local = Some(started);
             }
@@ -67,11 +81,11 @@ fn the_commands_of_the_readme_work() {
                 if block.text.contains("--adopt") {
                     shell.run_text(BY_HAND);
                 }
-                shell.run(block);
+                shell.run(page, &block);
             }
             other => {
                 let reason = other.strip_prefix("sh no-run: ").unwrap_or_default();
-                assert!(!reason.is_empty(), "README.md:{}: why is `{other}` not run?", block.line);
+                assert!(!reason.is_empty(), "{page}:{}: why is `{other}` not run?", block.line);
                 continue;
             }
         }
@@ -85,6 +99,28 @@ fn the_commands_of_the_readme_work() {
     }
     assert!(local.is_none(), "nothing was asked of `make local`");
     assert!(ran > 10, "only {ran} blocks were run");
+}
+
+/// MiniStack's account for the key `test`.
+const ACCOUNT: &str = "000000000000";
+
+/// What was printed, without what another build or account prints otherwise.
+fn shown(printed: &str) -> String {
+    let release = Regex::new("release [0-9a-f]{8}").expect("a pattern");
+    release.replace_all(&printed.replace(ACCOUNT, "123456789012"), "release 1a2b3c4d").into_owned()
+}
+
+/// What a block shows is what was printed.
+fn hold_output(page: &str, block: &Block, printed: &str) {
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let (text, fence) = (read(page), format!("```{}\n", block.info));
+        let (before, after) = (text.replacen(&format!("{fence}{}", block.text), &fence, 1), fence);
+        let with_output = before.replacen(&after, &format!("{after}{printed}"), 1);
+        fs::write(root().join(page), with_output).expect("the page");
+        return;
+    }
+    let line = block.line;
+    assert_eq!(block.text, printed, "{page}:{line}: UPDATE_DOCS=1 writes it");
 }
 
 /// A shell with what a person has set: credentials for AWS, for which MiniStack stands, and a quick build.
@@ -140,13 +176,13 @@ impl Shell {
         output
     }
 
-    fn run(&self, block: &Block) {
+    fn run(&self, page: &str, block: &Block) {
         let Block { line, text, .. } = block;
         let output = self.command(text).output().expect("bash");
-        assert!(output.status.success(), "README.md:{line}: {}", told(text, &output));
+        assert!(output.status.success(), "{page}:{line}: {}", told(text, &output));
         for (command, seen) in SEEN.iter().filter(|(command, _)| text.contains(command)) {
             let told = told(text, &output);
-            assert!(told.contains(seen), "README.md:{line}: `{command}` does not tell `{seen}`: {told}");
+            assert!(told.contains(seen), "{page}:{line}: `{command}` does not tell `{seen}`: {told}");
         }
     }
 }
@@ -175,7 +211,7 @@ struct Local {
 }
 
 impl Local {
-    fn start(shell: &Shell, block: &Block) -> Self {
+    fn start(shell: &Shell, page: &str, block: &Block) -> Self {
         let stderr = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme-local.stderr");
         let log = File::create(&stderr).expect("a file for its stderr");
         let mut command = shell.command(&block.text);
@@ -194,7 +230,7 @@ impl Local {
         // A cold build may come first.
         match hear.recv_timeout(Duration::from_secs(900)) {
             Ok(url) => local.url = url,
-            Err(_) => panic!("README.md:{}: no `chat: URL` came; stderr was\n{}", block.line, local.log()),
+            Err(_) => panic!("{page}:{}: no `chat: URL` came; stderr was\n{}", block.line, local.log()),
         }
         local
     }
