@@ -86,7 +86,7 @@ const LEFT_OUT: [LeftOut; 12] = [
         why: "moto has no Cloud Control",
         tests: &[
             "other_kinds::",
-            "plan::what_cloudformation_reads_otherwise_is_a_note_and_what_only_it_resolves_is_refused",
+            "plan::a_plain_word_is_read_as_cloudformation_reads_it_with_a_note_and_what_only_it_resolves_is_refused",
             "principals::a_statement_whose_source_is_created_again_under_its_name_stays",
             "references::an_attribute_that_a_kind_does_not_have_is_an_error_at_every_run_and_nothing_is_written",
             "references::an_output_that_is_not_known_is_an_error_and_the_others_are_printed",
