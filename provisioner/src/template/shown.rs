@@ -24,7 +24,7 @@ fn written(text: &str) -> String {
     }
 }
 
-/// The value with its texts [`written`].
+/// The value with its texts as `written` gives them.
 #[must_use]
 pub fn shown_in(value: &Value) -> Value {
     match value {
