@@ -209,7 +209,15 @@ async fn the_seeds_chat_answers_over_http_in_its_own_account_only() {
     let seed = seed::by_hand(&account).await;
     let url = api_url(&seed.movies.api_id, "/chat");
 
-    let answer = post_chat(&account, &url, &json!({"message": "Recommend me a sci-fi movie", "history": []})).await;
+    // MiniStack ends the processes of a function of this name in every account when one of them is changed, and other tests
+    // change theirs: such an answer is asked for again.
+    let question = json!({"message": "Recommend me a sci-fi movie", "history": []});
+    let mut answer = post_chat(&account, &url, &question).await;
+    for _ in 0..5 {
+        if answer.status == 502 {
+            answer = post_chat(&account, &url, &question).await;
+        }
+    }
     assert_eq!((answer.status, &answer.body["message"]), (200, &json!(seed::ANSWER)), "{answer:?}");
     assert_eq!(answer.header("content-type"), Some("application/json"));
 
