@@ -128,7 +128,9 @@ fn answer_to(question: &str) -> std::io::Result<String> {
     {
         let _one_at_a_time = STDERR.lock();
         let mut stderr = anstream::stderr().lock();
-        let _ = write!(stderr, "{} ", printable::styled(question)).and_then(|()| stderr.flush());
+        // In one write, so that the echo of an early answer does not stand inside the question.
+        let question = format!("{} ", printable::styled(question));
+        let _ = stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush());
     }
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
