@@ -14,17 +14,26 @@ use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
+use aws_sdk_sts::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 pub use self::code::AskCode;
 pub(super) use self::code::NoCode;
 use super::credentials::{container, environment, machine, usable};
+use super::pace::is_refusal;
+use super::problem::within;
 use super::profile::Profiles;
 use super::source::{Base, Chain, Role};
 use crate::error::{Error, Result};
 
 /// Credentials that are good for less than this are not given again.
 const MARGIN: Duration = Duration::from_secs(60);
+
+/// For how long a failure that may pass is the answer for other callers too. The clients of a run ask within
+/// milliseconds, and each new attempt asks a person for another code.
+const SHARED: Duration = Duration::from_secs(10);
 
 /// The credentials of a profile's roles.
 pub(super) struct Roles {
@@ -39,7 +48,11 @@ pub(super) struct Roles {
     given: Mutex<Option<Given>>,
 }
 
-type Given = std::result::Result<Credentials, Arc<CredentialsError>>;
+/// What the last attempt gave.
+struct Given {
+    outcome: std::result::Result<Credentials, Arc<CredentialsError>>,
+    at: Instant,
+}
 
 impl fmt::Debug for Roles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,15 +107,21 @@ impl Roles {
         let mut given = self.given.lock().await;
         let given = match given.take() {
             Some(before) if !self.has_run_out(&before) => given.insert(before),
-            _ => given.insert(self.assumed().await.map_err(Arc::new)),
+            _ => {
+                let outcome = self.assumed().await.map_err(Arc::new);
+                given.insert(Given { outcome, at: Instant::now() })
+            }
         };
-        given.clone().map_err(|failure| CredentialsError::provider_error(Remembered(failure)))
+        given.outcome.clone().map_err(|failure| CredentialsError::provider_error(Remembered(failure)))
     }
 
     /// Whether a person has to be asked again.
-    fn has_run_out(&self, given: &Given) -> bool {
+    fn has_run_out(&self, Given { outcome, at }: &Given) -> bool {
         let now = self.config.time_source().unwrap_or_default().now();
-        given.as_ref().is_ok_and(|credentials| credentials.expiry().is_some_and(|until| until < now + MARGIN))
+        match outcome {
+            Ok(credentials) => credentials.expiry().is_some_and(|until| until < now + MARGIN),
+            Err(failure) => !is_final(failure) && at.elapsed() >= SHARED,
+        }
     }
 
     async fn assumed(&self) -> provider::Result {
@@ -138,6 +157,16 @@ impl Roles {
             "AssumeRole",
         ))
     }
+}
+
+/// Whether another attempt fails in the same way: there is no code, or STS refuses the code or the role. A call that did
+/// not reach STS, and a fault or a page of something else that answered, may pass.
+fn is_final(failure: &CredentialsError) -> bool {
+    let refusal = within::<SdkError<AssumeRoleError>>(failure).filter(|error| {
+        let is_client_error = error.raw_response().is_some_and(|answer| answer.status().is_client_error());
+        is_client_error && error.code().is_some_and(|code| !is_refusal(code))
+    });
+    within::<NoCode>(failure).is_some() || refusal.is_some()
 }
 
 impl ProvideCredentials for Roles {

@@ -1,5 +1,6 @@
 use std::sync::Mutex;
 
+use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_types::os_shim_internal::{Env, Fs};
 use http_body_util::{BodyExt as _, Full};
@@ -9,27 +10,49 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use super::super::problem::within;
 use super::super::source::Source;
 use super::*;
 
 /// An STS that gives credentials for every role, and keeps what it was sent.
 async fn sts() -> (String, Arc<Mutex<Vec<String>>>) {
+    sts_after(&[]).await
+}
+
+/// What STS does with a call in place of giving credentials.
+#[derive(Clone, Copy)]
+enum Instead {
+    /// The connection is closed without an answer.
+    Cut,
+    /// It answers this status and body.
+    Answer(u16, &'static str),
+}
+
+/// The same, after these answers to the first calls.
+async fn sts_after(first: &[Instead]) -> (String, Arc<Mutex<Vec<String>>>) {
+    let first = first.to_vec();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let sent = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&sent);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let kept = Arc::clone(&kept);
+            let (kept, first) = (Arc::clone(&kept), first.clone());
             let answer = service_fn(move |request: Request<Incoming>| {
-                let kept = Arc::clone(&kept);
+                let (kept, first) = (Arc::clone(&kept), first.clone());
                 async move {
                     let key = request.headers()["authorization"].to_str().unwrap().to_owned();
-                    let body = request.into_body().collect().await?.to_bytes();
+                    let body = request.into_body().collect().await.map_err(std::io::Error::other)?.to_bytes();
                     let key = key.split(['=', '/']).nth(1).unwrap_or_default().to_owned();
-                    kept.lock().unwrap().push(format!("{key} {}", String::from_utf8_lossy(&body)));
-                    Ok::<_, hyper::Error>(Response::new(Full::new(Bytes::from_static(ANSWER.as_bytes()))))
+                    let mut kept = kept.lock().unwrap();
+                    kept.push(format!("{key} {}", String::from_utf8_lossy(&body)));
+                    let (status, body) = match first.get(kept.len() - 1) {
+                        Some(Instead::Cut) => return Err(std::io::Error::other("cut")),
+                        Some(Instead::Answer(status, body)) => (*status, *body),
+                        None => (200, ANSWER),
+                    };
+                    let mut answer = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
+                    *answer.status_mut() = status.try_into().unwrap();
+                    Ok(answer)
                 }
             });
             tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
@@ -66,6 +89,7 @@ async fn of_config(config: &str, profile: &str, url: &str, ask: Option<AskCode>)
         .region(Region::new("us-east-1"))
         .endpoint_url(url)
         .http_client(http)
+        .retry_config(RetryConfig::disabled())
         .build();
     Roles::of(&chain, &profiles, &config, &ProviderConfig::without_region(), ask).unwrap()
 }
@@ -185,4 +209,55 @@ async fn nothing_is_signed_with_a_key_that_cannot_be_sent() {
     let causes = super::super::problem::causes(&error);
     assert!(causes.iter().any(|cause| cause == "the AccessKeyId has a control character in it"), "{causes:?}");
     assert!(sent.lock().unwrap().is_empty());
+}
+
+const WRONG_CODE: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>MultiFactorAuthentication \
+                          failed with invalid MFA one time pass code.</Message></Error></ErrorResponse>";
+const THROTTLED: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message>\
+                         </Error></ErrorResponse>";
+const FAULT: &str = "<ErrorResponse><Error><Type>Receiver</Type><Code>InternalFailure</Code></Error></ErrorResponse>";
+const PAGE: &str = "<html><body>Welcome to the hotel</body></html>";
+
+/// Lets so much time pass.
+async fn later(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn a_failure_that_passes_is_the_answer_for_ten_seconds_and_a_later_call_asks_again() {
+    for passing in [
+        Instead::Cut,
+        Instead::Answer(500, FAULT),
+        Instead::Answer(503, ""),
+        Instead::Answer(400, THROTTLED),
+        Instead::Answer(403, PAGE),
+    ] {
+        let (url, sent) = sts_after(&[passing]).await;
+        let (ask, asked) = typing(&["123456\n", "654321\n"]);
+        let roles = with_code("dev", &url, Some(ask)).await;
+        let (one, other) = tokio::join!(roles.provide_credentials(), roles.provide_credentials());
+        assert!(one.is_err() && other.is_err());
+        assert!(roles.provide_credentials().await.is_err(), "the calls of the same moment ask for no other code");
+        assert_eq!((asked.lock().unwrap().len(), sent.lock().unwrap().len()), (1, 1));
+        later(SHARED).await;
+        assert_eq!(roles.provide_credentials().await.unwrap().access_key_id(), "ASIA");
+        assert_eq!((asked.lock().unwrap().len(), sent.lock().unwrap().len()), (2, 2));
+        assert!(sent.lock().unwrap()[1].contains("TokenCode=654321"));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_code_and_an_ended_input_stay_the_answer_of_the_run() {
+    let (url, sent) = sts_after(&[Instead::Answer(403, WRONG_CODE)]).await;
+    for (answers, calls) in [(&["123456\n", "654321\n"][..], 1), (&[], 0)] {
+        sent.lock().unwrap().clear();
+        let (ask, asked) = typing(answers);
+        let roles = with_code("dev", &url, Some(ask)).await;
+        assert!(roles.provide_credentials().await.is_err());
+        later(SHARED * 100).await;
+        assert!(roles.provide_credentials().await.is_err());
+        assert_eq!((asked.lock().unwrap().len(), sent.lock().unwrap().len()), (1, calls));
+    }
 }
