@@ -11,6 +11,14 @@ pub(super) fn check(endpoint: &str) -> Result<()> {
         Err(Error::new("connecting to AWS", cause).hint(hint).exists("nothing was changed"))
     };
     const WHERE: &str = "(`--endpoint-url`, AWS_ENDPOINT_URL or `endpoint_url` in the profile)";
+    // First of all, since every other message holds the URL. A password may have a `@`, a `/` or a `:` in it.
+    if let Some((before, host)) = endpoint.rsplit_once('@') {
+        let scheme = before.split_once("://").map_or("http", |(scheme, _)| scheme);
+        return refused(
+            "the endpoint has a user or password before a `@`, and calls are signed with AWS's keys instead".to_owned(),
+            format!("write it as {scheme}://{host} {WHERE}"),
+        );
+    }
     let how = || format!("write it as http://HOST:PORT or https://HOST {WHERE}, or unset it");
     let Some((scheme, _)) = endpoint.split_once("://") else {
         return match endpoint.trim() {
@@ -51,6 +59,25 @@ mod tests {
         ] {
             let error = check(bad).unwrap_err().to_string();
             assert!(error.contains(cause) && error.contains(hint), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_user_in_the_url_is_refused_as_that_and_the_password_is_not_printed() {
+        for (endpoint, without) in [
+            ("http://me@localhost:4566", "http://localhost:4566"),
+            ("http://me:s3cret@localhost:4566", "http://localhost:4566"),
+            ("https://me:s3cret@localhost", "https://localhost"),
+            ("http://me:s3cret@localhost:99999", "http://localhost:99999"),
+            ("http://me:s3cret/@x@localhost", "http://localhost"),
+            ("http://me:s3cret @localhost", "http://localhost"),
+            ("ftp://me:s3cret@localhost", "ftp://localhost"),
+            ("me:s3cret@localhost:4566", "http://localhost:4566"),
+        ] {
+            let error = check(endpoint).unwrap_err().to_string();
+            assert!(error.contains("the endpoint has a user or password before a `@`"), "{error}");
+            assert!(error.contains(&format!("hint: write it as {without} (`--endpoint-url`")), "{error}");
+            assert!(!error.contains("s3cret") && !error.contains("is not a number"), "{error}");
         }
     }
 }
