@@ -29,17 +29,23 @@ pub(super) struct Bucket {
     /// When `rate` and `tokens` were brought up to date.
     at: Duration,
     slowed: Option<Duration>,
+    /// Whether calls wait also while nothing was refused.
+    from_the_start: bool,
 }
 
 impl Bucket {
     pub(super) fn new(limit: &Limit, now: Duration) -> Self {
-        let Limit { rate, full, burst, .. } = *limit;
-        Self { full, burst, rate, tokens: burst, at: now, slowed: None }
+        let Limit { rate, full, burst, from_the_start, .. } = *limit;
+        Self { full, burst, rate, tokens: burst, at: now, slowed: None, from_the_start }
     }
 
     /// Takes the right to send one call; otherwise how long to wait before asking again.
     pub(super) fn take(&mut self, now: Duration) -> Result<(), Duration> {
         self.fill(now);
+        // The whole rate is there again some time after the last refusal.
+        if !self.from_the_start && self.rate >= self.full {
+            return Ok(());
+        }
         if self.tokens >= 1.0 {
             self.tokens -= 1.0;
             return Ok(());
@@ -73,7 +79,7 @@ mod tests {
     use super::*;
 
     fn limit(rate: f64, full: f64, burst: f64) -> Limit {
-        Limit { of: "tests", documented: None, rate, full, burst }
+        Limit { of: "tests", documented: None, rate, full, burst, from_the_start: true }
     }
 
     /// When each of so many callers, who all come at the start, gets its turn.
@@ -164,5 +170,23 @@ mod tests {
                 before = turn;
             }
         }
+    }
+
+    #[test]
+    fn without_a_rate_no_call_waits_until_one_is_refused_and_none_some_time_after_that() {
+        let limit = Limit { from_the_start: false, ..limit(20.0, 20.0, 5.0) };
+        let mut bucket = Bucket::new(&limit, Duration::ZERO);
+        assert!((0..1_000).all(|_| bucket.take(Duration::ZERO).is_ok()));
+        bucket.refused(Duration::ZERO);
+        let wait = bucket.take(Duration::ZERO).unwrap_err();
+        assert!(wait > Duration::from_millis(50) && wait < Duration::from_millis(70), "{wait:?}");
+        // A rate that stays exceeded goes down to a fifth: four calls a second.
+        for second in 1..60 {
+            bucket.refused(Duration::from_secs(second));
+        }
+        let wait = bucket.take(Duration::from_secs(59)).unwrap_err();
+        assert!(wait > Duration::from_millis(200) && wait < Duration::from_millis(260), "{wait:?}");
+        let later = Duration::from_secs(59 + 100);
+        assert!((0..1_000).all(|_| bucket.take(later).is_ok()));
     }
 }

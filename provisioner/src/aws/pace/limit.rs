@@ -1,4 +1,5 @@
-//! How many calls a second AWS allows an account in a region, as data: each row with the page that it is from.
+//! How many calls a second AWS allows an account in a region, as data: each row with the page that it is from. Services
+//! of which few calls are sent have no rate until they refuse one.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
@@ -15,6 +16,8 @@ pub(super) struct Limit {
     pub(super) full: f64,
     /// Calls that may be sent at once.
     pub(super) burst: f64,
+    /// Whether calls wait from the first one on; otherwise they wait after AWS has refused one.
+    pub(super) from_the_start: bool,
 }
 
 /// The share of a documented rate that is used. AWS measures where the calls arrive, and on the way they come closer
@@ -25,12 +28,17 @@ impl Limit {
     /// A rate that AWS documents.
     const fn documented(of: &'static str, per_second: u32, burst: u32) -> Self {
         let rate = per_second as f64 * SHARE;
-        Self { of, documented: Some(per_second), rate, full: rate, burst: burst as f64 }
+        Self { of, documented: Some(per_second), rate, full: rate, burst: burst as f64, from_the_start: true }
     }
 
     /// A rate that AWS does not document: begun with what most services allow, and felt for.
     const fn undocumented(of: &'static str) -> Self {
-        Self { of, documented: None, rate: 20.0, full: 100.0, burst: 20.0 }
+        Self { of, documented: None, rate: 20.0, full: 100.0, burst: 20.0, from_the_start: true }
+    }
+
+    /// A service of which few calls are sent: no call waits until AWS refuses one.
+    const fn after_a_refusal(of: &'static str) -> Self {
+        Self { of, documented: None, rate: 10.0, full: 10.0, burst: 5.0, from_the_start: false }
     }
 }
 
@@ -56,9 +64,16 @@ const IAM: Limit = Limit::undocumented("IAM");
 const TAGGING: Limit = Limit::undocumented("Resource Groups Tagging");
 const CLOUD_CONTROL: Limit = Limit::undocumented("Cloud Control");
 const CLOUDFORMATION: Limit = Limit::undocumented("CloudFormation");
+// Few calls are sent to these.
+const OTHER_LOGS: Limit = Limit::after_a_refusal("CloudWatch Logs");
+const CLOUDWATCH: Limit = Limit::after_a_refusal("CloudWatch");
+const DYNAMODB: Limit = Limit::after_a_refusal("DynamoDB");
+const S3: Limit = Limit::after_a_refusal("S3");
+const STS: Limit = Limit::after_a_refusal("STS");
+const OTHERS: Limit = Limit::after_a_refusal("AWS");
 
-/// What a request counts against; nothing where it is sent as it comes: invocations, and services that nothing here
-/// sends many calls to.
+/// What a request counts against. Nothing for invocations, which the limits of the control plane do not count, and for
+/// requests without AWS's signature.
 pub(super) fn limit(request: &HttpRequest) -> Option<Limit> {
     let service = signed_for(request.headers().get("authorization")?)?;
     let path = request.uri().split_once("://").map_or(request.uri(), |(_, rest)| rest);
@@ -85,13 +100,17 @@ fn of(service: &str, method: &str, path: &[&str], operation: &str) -> Option<Lim
             "ListTagsForResource" => LIST_LOG_TAGS,
             "TagResource" => TAG_LOG_GROUP,
             "UntagResource" => UNTAG_LOG_GROUP,
-            _ => return None,
+            _ => OTHER_LOGS,
         },
         ("iam", ..) => IAM,
         ("tagging", ..) => TAGGING,
         ("cloudcontrolapi", ..) => CLOUD_CONTROL,
         ("cloudformation", ..) => CLOUDFORMATION,
-        _ => return None,
+        ("monitoring", ..) => CLOUDWATCH,
+        ("dynamodb", ..) => DYNAMODB,
+        ("s3", ..) => S3,
+        ("sts", ..) => STS,
+        _ => OTHERS,
     })
 }
 
@@ -138,8 +157,11 @@ mod tests {
             ("apigateway", "GET", "http://127.0.0.1:4566/v2/apis".into(), Some("API Gateway")),
             ("iam", "POST", "https://iam.amazonaws.com/".into(), Some("IAM")),
             ("tagging", "POST", "https://tagging.us-east-1.amazonaws.com/".into(), Some("Resource Groups Tagging")),
-            ("monitoring", "POST", "https://monitoring.us-east-1.amazonaws.com/".into(), None),
-            ("sts", "POST", "https://sts.us-east-1.amazonaws.com/".into(), None),
+            ("monitoring", "POST", "https://monitoring.us-east-1.amazonaws.com/".into(), Some("CloudWatch")),
+            ("sts", "POST", "https://sts.us-east-1.amazonaws.com/".into(), Some("STS")),
+            ("dynamodb", "POST", "https://dynamodb.us-east-1.amazonaws.com/".into(), Some("DynamoDB")),
+            ("s3", "PUT", "https://b.s3.us-east-1.amazonaws.com/k".into(), Some("S3")),
+            ("sqs", "POST", "https://sqs.us-east-1.amazonaws.com/".into(), Some("AWS")),
         ];
         for (service, method, uri, expected) in table {
             assert_eq!(limited(service, method, &uri, None), expected, "{service} {method} {uri}");
@@ -158,7 +180,7 @@ mod tests {
         };
         assert_eq!(logs("DescribeLogGroups"), Some("CloudWatch Logs DescribeLogGroups"));
         assert_eq!(logs("ListTagsForResource"), Some("CloudWatch Logs ListTagsForResource"));
-        assert_eq!(logs("PutLogEvents"), None);
+        assert_eq!(logs("PutLogEvents"), Some("CloudWatch Logs"));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Calls are sent no faster than AWS takes them, and what it refuses all the same is sent again for minutes.
+//! Calls are sent no faster than AWS takes them, and what it refuses all the same is sent again for minutes, whatever
+//! service of the control plane it is.
 //!
 //! This is around the HTTP client that all service clients share, so that every call passes here, also one that the SDK
 //! sends again. It is the only place that waits for rates.

@@ -31,12 +31,29 @@ pub(super) async fn refuses(response: &mut HttpResponse) -> Result<bool, Connect
             let body = body.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
             // REST's protocols name the code in a header, the others in XML or JSON.
             let header = response.headers().get("x-amzn-errortype").unwrap_or_default().to_owned();
-            let said = says(&header) || says(&String::from_utf8_lossy(&body));
+            let said = says(&header) || says_in_cbor(&body) || says(&String::from_utf8_lossy(&body));
             *response.body_mut() = SdkBody::from(body);
             Ok(said)
         }
         _ => Ok(false),
     }
+}
+
+/// Whether an answer in CBOR says so, which is CloudWatch's: the texts stand there without anything between them.
+/// A text of up to 23 bytes begins with 0x60 and its length, one of up to 255 with 0x78 and a byte for the length
+/// (RFC 8949, 3.1); the code is under `__type`.
+fn says_in_cbor(body: &[u8]) -> bool {
+    const KEY: &[u8] = b"\x66__type";
+    let code = || {
+        let at = body.windows(KEY.len()).position(|window| window == KEY)? + KEY.len();
+        let (start, length) = match *body.get(at)? {
+            short @ 0x60..=0x77 => (at + 1, short - 0x60),
+            0x78 => (at + 2, *body.get(at + 1)?),
+            _ => return None,
+        };
+        body.get(start..start + usize::from(length))
+    };
+    code().is_some_and(|code| says(&String::from_utf8_lossy(code)))
 }
 
 fn says(text: &str) -> bool {
@@ -66,6 +83,26 @@ mod tests {
             let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
             assert_eq!(refuses(&mut response).await.unwrap(), expected, "{status} {body}");
             assert_eq!(response.body().bytes(), Some(body.as_bytes()), "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_known_in_cbor_with_a_short_and_a_long_code_and_other_errors_are_none() {
+        for (code, expected) in [
+            ("Throttling", true),
+            ("ThrottlingException", true),
+            ("com.amazonaws.cloudwatch#ThrottlingException", true),
+            ("com.amazonaws.cloudwatch#InvalidParameterValueException", false),
+            ("ThrottlingNot", false),
+        ] {
+            let mut body = aws_smithy_cbor::Encoder::new(Vec::new());
+            body.begin_map().str("__type").str(code).str("message").str("Rate exceeded").end();
+            let mut response = HttpResponse::new(400.try_into().unwrap(), SdkBody::from(body.into_writer()));
+            assert_eq!(refuses(&mut response).await.unwrap(), expected, "{code}");
+        }
+        for broken in [&b"\x66__type"[..], b"\x66__type\x78", b"\x66__type\x6aThrott", b"\x66__type\x01"] {
+            let mut response = HttpResponse::new(400.try_into().unwrap(), SdkBody::from(broken));
+            assert!(!refuses(&mut response).await.unwrap(), "{broken:?}");
         }
     }
 }

@@ -28,9 +28,14 @@ impl Aws {
     }
 
     async fn call(&self, path: &str, id: &str) -> Result<HttpResponse, ConnectorError> {
+        self.call_of("lambda", &format!("2015-03-31/{path}"), id).await
+    }
+
+    /// A call of a service, by the name that its signature has.
+    async fn call_of(&self, service: &str, path: &str, id: &str) -> Result<HttpResponse, ConnectorError> {
         let mut request = HttpRequest::new(SdkBody::from("{}"));
-        request.set_uri(format!("https://lambda.us-east-1.amazonaws.com/2015-03-31/{path}")).unwrap();
-        let scope = "AWS4-HMAC-SHA256 Credential=AKIA/20261130/us-east-1/lambda/aws4_request";
+        request.set_uri(format!("https://{service}.us-east-1.amazonaws.com/{path}")).unwrap();
+        let scope = format!("AWS4-HMAC-SHA256 Credential=AKIA/20261130/us-east-1/{service}/aws4_request");
         request.set_method(if path.ends_with("invocations") { "POST" } else { "GET" }).unwrap();
         request.headers_mut().insert("authorization", scope);
         request.headers_mut().insert("amz-sdk-invocation-id", id.to_owned());
@@ -136,4 +141,43 @@ async fn calls_are_sent_in_the_order_in_which_they_came() {
     });
     let places = join_all(calls).await;
     assert_eq!(places, (0..60).collect::<Vec<_>>());
+}
+
+/// The services of which few calls are sent, by the name in their signature.
+const WITHOUT_A_RATE: [&str; 6] = ["dynamodb", "s3", "sts", "monitoring", "logs", "sqs"];
+
+#[tokio::test(start_paused = true)]
+async fn a_service_without_a_rate_is_sent_all_calls_at_once_while_it_refuses_none() {
+    for service in WITHOUT_A_RATE {
+        let aws = Aws::new(|_, _| true);
+        let ids: Vec<_> = (0..200).map(|n| n.to_string()).collect();
+        join_all(ids.iter().map(|id| aws.call_of(service, "", id))).await;
+        assert!(locked(&aws.sent).iter().all(|at| *at == Duration::ZERO), "{service}");
+        assert!(locked(&aws.messages).is_empty(), "{service}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_any_service_of_the_control_plane_is_waited_out_for_minutes_at_a_few_calls_a_second() {
+    for service in WITHOUT_A_RATE {
+        let aws = Aws::new(|_, now| now >= Duration::from_secs(200));
+        assert_eq!(status(aws.call_of(service, "", "1").await), 200, "{service}");
+        let sent = locked(&aws.sent).len();
+        assert!((100..1_000).contains(&sent), "{service}: {sent}");
+        assert_eq!(locked(&aws.messages).len(), 0, "{service}: no wait is longer than a second");
+
+        let aws = Aws::new(|_, _| false);
+        let begun = Instant::now();
+        let answers = [aws.call_of(service, "", "1").await, aws.call_of(service, "", "1").await];
+        let last = answers.into_iter().next_back().unwrap().unwrap();
+        assert!(last.headers().get(REFUSED_FOR).is_some(), "{service}");
+        assert!((300..302).contains(&begun.elapsed().as_secs()), "{service}: {:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_invocation_is_the_answer_at_once() {
+    let aws = Aws::new(|_, _| false);
+    assert_eq!(status(aws.call("functions/chat/invocations", "1").await), 429);
+    assert_eq!(locked(&aws.sent).len(), 1);
 }
