@@ -107,8 +107,8 @@ impl Aws {
     /// # Errors
     /// When it cannot be read or S3 refuses it.
     pub async fn upload(&self, bucket: &str, key: &str, path: &Path, account: &str) -> Result<()> {
-        let content = package::read(path)
-            .map_err(|error| Error::new(format!("reading the package {}", path.display()), error))?;
+        let content =
+            package::read(path).map_err(|unread| unread.problem(format!("reading the package {}", path.display())))?;
         self.upload_content(bucket, key, content, account).await
     }
 

@@ -11,6 +11,8 @@ mod zip_file;
 use std::fmt;
 use std::path::Path;
 
+use crate::error::Error;
+
 pub use check::{Target, check};
 pub use forgotten::{Forgotten, forgotten};
 pub use size::{Way, check_size};
@@ -23,6 +25,13 @@ pub struct Unread {
     pub cause: String,
     /// What to do about it.
     pub remedy: String,
+}
+
+impl Unread {
+    /// The error of a step that needs the package, with the remedy as its hint.
+    pub(crate) fn problem(self, doing: impl Into<String>) -> Error {
+        Error::new(doing, self.cause).hint(self.remedy)
+    }
 }
 
 impl fmt::Display for Unread {
