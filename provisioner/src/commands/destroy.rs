@@ -2,7 +2,7 @@
 
 use provisioner::desired::PackageCheck;
 use provisioner::observe::{Reach, observe};
-use provisioner::plan::plan_destroy;
+use provisioner::plan::{plan_destroy, without_refused_names};
 use provisioner::{Error, Result};
 
 use super::apply::{Approval, Then, apply};
@@ -12,7 +12,9 @@ use crate::terminal::Exit;
 
 pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
-    let observed = observe(&session.aws.reader(), &session.desired, Reach::Leftovers).await?;
+    // Nothing has a name that AWS refuses, and AWS refuses to look for it: the rest is found and removed.
+    let can_exist = without_refused_names(&session.desired);
+    let observed = observe(&session.aws.reader(), &can_exist, Reach::Leftovers).await?;
     let plan = plan_destroy(&session.desired, &observed);
     let approval = Approval { yes: arguments.yes, question: "remove these?" };
     apply(&plan, &session, &approval, arguments.stack.output, &Then::go_on()).await

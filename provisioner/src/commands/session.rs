@@ -8,7 +8,7 @@ use provisioner::Result;
 use provisioner::aws::{AskCode, Aws, Connection, Notify};
 use provisioner::desired::{Desired, PackageCheck, Packages};
 use provisioner::execute::Outcome;
-use provisioner::observe::{Observed, Reach, Reader as _, observe};
+use provisioner::observe::{Observed, Reach, Reader, observe};
 use provisioner::place::StackName;
 use provisioner::plan::{Action, Options, Plan, plan, refused_names};
 use provisioner::printable::line;
@@ -48,8 +48,7 @@ impl Session {
     /// # Errors
     /// As [`observe`], and for such a name.
     pub(crate) async fn observe(&self, reach: Reach) -> Result<Observed> {
-        refused(self.desired.stack.as_str(), &refused_names(&self.desired))?;
-        observe(&self.aws.reader(), &self.desired, reach).await
+        observe_named(&self.aws.reader(), &self.desired, reach).await
     }
 
     /// What a deploy has to do, by what AWS answers now.
@@ -60,6 +59,20 @@ impl Session {
         let observed = self.observe(reach).await?;
         Ok(plan(&self.desired, &observed, options))
     }
+}
+
+/// Looks for the resources, unless AWS would refuse to look for one of their names.
+///
+/// # Errors
+/// As [`observe`], and for such a name.
+pub(super) async fn observe_named(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
+    check_names(desired)?;
+    observe(reader, desired, reach).await
+}
+
+/// Fails for names that AWS would refuse to look for.
+pub(super) fn check_names(desired: &Desired) -> Result<()> {
+    refused(desired.stack.as_str(), &refused_names(desired))
 }
 
 /// What the template wants. The account is asked for first where it decides that, and only there.

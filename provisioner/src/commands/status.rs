@@ -1,23 +1,24 @@
 //! `status`: what is deployed, who gets which version, and where AWS differs from the template. It only reads.
 
 use provisioner::desired::PackageCheck;
-use provisioner::observe::{Reach, observe, published};
+use provisioner::observe::{Reach, published};
 use provisioner::plan::{Options, plan};
 use provisioner::status::{Known, State, status};
 use provisioner::{Result, report};
 
 use super::apply::before_any_write;
-use super::session::Session;
+use super::session::{Session, check_names, observe_named};
 use crate::cli::{Output, Status};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
     let mut session = Session::open(&arguments.stack, PackageCheck::IfThere).await?;
+    check_names(&session.desired)?;
     let reader = session.aws.reader().without_waiting();
     let releases = published(&reader, &session.desired).await.map_err(before_any_write)?;
     let code_not_compared = session.desired.keep_deployed_code(&releases);
     // A difference is told with what keeps a deploy from it.
-    let observed = observe(&reader, &session.desired, Reach::Surroundings).await?;
+    let observed = observe_named(&reader, &session.desired, Reach::Surroundings).await?;
     let plan = plan(&session.desired, &observed, &Options::default());
     let outputs = session.told(&plan.known).into_iter().collect();
     let known = Known { releases, outputs, code_not_compared };

@@ -2,7 +2,7 @@
 
 use provisioner::Result;
 use provisioner::desired::PackageCheck;
-use provisioner::observe::{Reach, observe};
+use provisioner::observe::Reach;
 use provisioner::report::terraform_imports;
 
 use super::session::Session;
@@ -20,7 +20,7 @@ pub(crate) async fn run(arguments: &Synth) -> Result<Exit> {
         output: Output::Text,
     };
     let session = Session::open(&stack, PackageCheck::Unread).await?;
-    let observed = observe(&session.aws.reader(), &session.desired, Reach::Resources).await?;
+    let observed = session.observe(Reach::Resources).await?;
     terminal::data(&terraform_imports(&session.desired, &observed));
     Ok(Exit::Done)
 }

@@ -33,7 +33,7 @@ pub use apply::{Options, plan};
 pub use canary::Canary;
 pub use check::Tested;
 pub use destroy::plan_destroy;
-pub use notes::refused_names;
+pub use notes::{refused_names, without_refused_names};
 pub use rollback::{Back, plan_rollback};
 use schemars::JsonSchema;
 pub(crate) use secret::masked;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Blocker, Note, Step};
-use crate::desired::Desired;
+use crate::desired::{Desired, Wanted};
 use crate::lint::{Finding, Severity, beyond_limits, lint, refused_name};
 use crate::observe::{Found, Observed};
 use crate::resources::function::Function;
@@ -44,6 +44,23 @@ pub fn refused_names(desired: &Desired) -> Vec<Blocker> {
         Blocker { logical_id, cause, hint }
     };
     each.map(blocker).collect()
+}
+
+/// The resources that can exist: without those of [`refused_names`], and without what is part of one.
+#[must_use]
+pub fn without_refused_names(desired: &Desired) -> Desired {
+    let is_refused = |wanted: &&Wanted| !refused_name(&wanted.logical_id, &wanted.resource).is_empty();
+    let refused: BTreeSet<String> =
+        desired.resources.iter().filter(is_refused).map(|wanted| wanted.resource.name()).collect();
+    let mut rest = desired.clone();
+    rest.resources.retain(|wanted| {
+        let is_part = match &wanted.resource {
+            Resource::InlinePolicy(policy) => policy.roles.iter().any(|role| refused.contains(role)),
+            resource => resource.part_of_function().is_some_and(|function| refused.contains(function)),
+        };
+        !is_refused(&wanted) && !is_part
+    });
+    rest
 }
 
 /// A cause, with the place of the property that it is about.

@@ -5,6 +5,7 @@ use rstest::rstest;
 use crate::support::account::Account;
 use crate::support::aws::Aws;
 use crate::support::cli::Cli;
+use crate::support::proxy::call::Call;
 use crate::support::user::User;
 
 #[rstest]
@@ -125,7 +126,7 @@ Resources:
   G: {Type: 'AWS::Logs::LogGroup', Properties: {LogGroupName: 'films & more'}}
 ",
     );
-    for command in [&["plan"][..], &["deploy", "--yes"]] {
+    for command in [&["plan"][..], &["deploy", "--yes"], &["status"], &["synth", "--terraform-import"]] {
         let run = user.plain(command).await.expect_code(1);
         for text in [
             "nothing was changed, for",
@@ -139,4 +140,9 @@ Resources:
         }
         assert!(user.proxy.calls().is_empty(), "{:?}", user.proxy.calls());
     }
+    // What has such a name does not exist, and does not keep the rest from being removed.
+    let destroyed = user.plain(&["destroy", "--yes"]).await.expect_success();
+    assert!(destroyed.stderr.contains("nothing to do"), "{destroyed:?}");
+    let asked: Vec<String> = user.proxy.calls().iter().map(Call::name).collect();
+    assert!(asked.iter().all(|name| !["iam GetRole", "logs DescribeLogGroups"].contains(&name.as_str())), "{asked:?}");
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use provisioner::aws::{Aws, Connection};
 use provisioner::desired::{Desired, PackageCheck, Packages, Request, SmokeTest};
 use provisioner::execute::{Stop, execute};
-use provisioner::observe::{Reach, observe};
+use provisioner::observe::Reach;
 use provisioner::plan::{Options, plan};
 use provisioner::printable::lines;
 use provisioner::template::Template;
@@ -130,7 +130,7 @@ async fn deploy(
     let packages = Packages { instead, check: PackageCheck::ForThisMachine };
     let parameters = parameters.into_iter().collect();
     let desired = session::resolved(&template, &parameters, &packages, &stack.parse()?, &aws).await?;
-    let observed = observe(&aws.reader(), &desired, Reach::Resources).await?;
+    let observed = session::observe_named(&aws.reader(), &desired, Reach::Resources).await?;
     let plan = plan(&desired, &observed, &Options::default());
     let outcome = execute(&plan, &aws, &Stop::default(), &progress::tell).await;
     match outcome.failed.into_iter().next() {

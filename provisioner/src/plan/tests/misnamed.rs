@@ -5,17 +5,22 @@ use serde_json::json;
 use super::judge::existing;
 use super::spec::Spec;
 use super::{carried_out, planned_removal, run};
-use crate::desired::Desired;
+use crate::desired::{Desired, Wanted};
 use crate::observe::{Reach, observe};
-use crate::plan::{Action, Options, Plan, plan};
-use crate::resources::RESOURCE_TAG;
+use crate::plan::{Action, Options, Plan, plan, plan_destroy, without_refused_names};
+use crate::resources::{RESOURCE_TAG, Resource};
 use crate::world::{State, World};
 
 /// The plain stack with its function and role under names of parameters that were forgotten.
 fn forgotten() -> Desired {
+    named("typo", "typo-role")
+}
+
+/// The same with these names.
+fn named(function: &str, role: &str) -> Desired {
     let mut template = Spec::plain().template();
     template["Parameters"] = json!({
-        "Name": {"Type": "String", "Default": "typo"}, "RoleName": {"Type": "String", "Default": "typo-role"},
+        "Name": {"Type": "String", "Default": function}, "RoleName": {"Type": "String", "Default": role},
     });
     template["Resources"]["Function"]["Properties"]["FunctionName"] = json!({"Ref": "Name"});
     template["Resources"]["Logs"]["Properties"]["LogGroupName"] = json!({"Fn::Sub": "/aws/lambda/${Name}"});
@@ -44,6 +49,29 @@ fn a_destroy_with_forgotten_names_is_refused_and_told_which_names_they_are() {
         assert!(blocker.cause.contains(text), "no {text} in {}", blocker.cause);
     }
     assert!(blocker.hint.contains("`provisioner destroy -P Name=chat -P RoleName=role`"), "{}", blocker.hint);
+}
+
+#[test]
+fn a_destroy_does_not_look_for_names_that_aws_refuses_and_reports_what_is_there_in_their_place() {
+    let desired = named("a b", "c d");
+    let can_exist = without_refused_names(&desired);
+    // An integration is found by its mark in the list of its API.
+    let by_name = |wanted: &&Wanted| !matches!(wanted.resource, Resource::Integration(_));
+    for wanted in can_exist.resources.iter().filter(by_name) {
+        let text = format!("{:?}", (wanted.resource.name(), wanted.resource.part_of_function()));
+        assert!(!text.contains("a b") && !text.contains("c d"), "{text}");
+    }
+    assert!(can_exist.resources.iter().any(|wanted| wanted.logical_id == "Api"), "the rest stays");
+    let world = World::of(existing(&Spec::plain(), true));
+    let observed = run(observe(&world, &can_exist, Reach::Leftovers)).unwrap();
+    let plan = plan_destroy(&desired, &observed);
+    let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
+    for text in [
+        "AWS::Lambda::Function `chat` is this stack's `Function`, which with these parameters is called `a b`",
+        "AWS::IAM::Role `role` is this stack's `Role`, which with these parameters is called `c d`",
+    ] {
+        assert!(blocker.cause.contains(text), "no {text} in {}", blocker.cause);
+    }
 }
 
 #[test]
