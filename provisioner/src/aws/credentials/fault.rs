@@ -34,12 +34,20 @@ impl Part {
         }
     }
 
-    /// As a process and the metadata services name it.
+    /// As a `credential_process` and STS name it.
     fn key(self) -> &'static str {
         match self {
             Self::Id => "AccessKeyId",
             Self::Secret => "SecretAccessKey",
             Self::Token => "SessionToken",
+        }
+    }
+
+    /// As the metadata services of EC2 and of containers name it.
+    fn metadata_key(self) -> &'static str {
+        match self {
+            Self::Token => "Token",
+            Self::Id | Self::Secret => self.key(),
         }
     }
 }
@@ -67,21 +75,27 @@ impl Fault {
     /// Where the part comes from and what is wrong with it, and what corrects it.
     pub(super) fn way(&self, from: &Source) -> Way {
         let Self { part, what } = self;
-        let received = |from: &str| {
-            Way::new(format!("the {} that {from} gives {what}", part.key()), format!("correct what {from} answers"))
+        let received = |from: &str, key: &str| {
+            Way::new(format!("the {key} that {from} gives {what}"), format!("correct what {from} answers"))
         };
         match from {
             Source::Environment => self.in_the_environment(),
             Source::Profile(chain) => self.in_a_profile(chain),
-            Source::Container => received("the container's credentials endpoint"),
-            Source::WebIdentity => received("STS for the web identity token"),
-            Source::Machine(_) => received("the metadata service of this machine"),
+            Source::Container => received("the container's credentials endpoint", part.metadata_key()),
+            Source::WebIdentity => received("STS for the web identity token", part.key()),
+            Source::Machine(_) => received("the metadata service of this machine", part.metadata_key()),
         }
     }
 
     fn in_the_environment(&self) -> Way {
         let (what, variable) = (self.what, self.part.variable());
-        Way::new(format!("{variable} {what}"), format!("set {variable} again without it, or unset it to use a profile"))
+        let set = if self.is_empty() { format!("set {variable}") } else { format!("set {variable} again without it") };
+        Way::new(format!("{variable} {what}"), format!("{set}, or unset it to use a profile"))
+    }
+
+    /// Whether nothing was received.
+    fn is_empty(&self) -> bool {
+        self.what == EMPTY
     }
 
     fn in_a_profile(&self, Chain { base_profile, base, .. }: &Chain) -> Way {
@@ -96,26 +110,36 @@ impl Fault {
                     ),
                 )
             }
-            Base::Process => Way::new(
-                format!("the {} that `credential_process` of the profile `{base_profile}` prints {what}", part.key()),
-                format!(
-                    "correct the command of `credential_process` in the profile `{base_profile}`: it must print {} without it",
-                    part.key()
-                ),
-            ),
+            Base::Process => {
+                let key = part.key();
+                let must = if self.is_empty() { format!("a value for {key}") } else { format!("{key} without it") };
+                Way::new(
+                    format!("the {key} that `credential_process` of the profile `{base_profile}` prints {what}"),
+                    format!(
+                        "correct the command of `credential_process` in the profile `{base_profile}`: it must print {must}"
+                    ),
+                )
+            }
             Base::Named(source) if source.eq_ignore_ascii_case("environment") => self.in_the_environment(),
-            Base::Sso | Base::Login | Base::WebIdentity(_) | Base::Named(_) => Way::new(
-                format!("the {} that the profile `{base_profile}` gives {what}", part.key()),
-                format!("renew the credentials of the profile `{base_profile}`"),
-            ),
+            Base::Sso | Base::Login | Base::WebIdentity(_) | Base::Named(_) => {
+                // The other sources by name are the metadata services.
+                let key = if matches!(base, Base::Named(_)) { part.metadata_key() } else { part.key() };
+                Way::new(
+                    format!("the {key} that the profile `{base_profile}` gives {what}"),
+                    format!("renew the credentials of the profile `{base_profile}`"),
+                )
+            }
         }
     }
 }
 
+/// What is wrong with an empty text.
+const EMPTY: &str = "is empty";
+
 /// What is wrong with a text that a key or token holds: AWS's are visible ASCII characters.
 fn fault(text: &str) -> Option<&'static str> {
     if text.is_empty() {
-        Some("is empty")
+        Some(EMPTY)
     } else if text.ends_with(['\n', '\r']) {
         Some("has a line break at its end")
     } else if text.contains(['\n', '\r']) {
@@ -179,5 +203,31 @@ mod tests {
         assert!(keys.starts_with("`aws_access_key_id` of the profile `base` has a control character in it;"), "{keys}");
         let process = told(Some(Base::Process), "1\n", None);
         assert!(process.starts_with("the AccessKeyId that `credential_process` of the profile `base` prints has a"));
+        assert!(process.ends_with("it must print AccessKeyId without it"), "{process}");
+        let empty = told(Some(Base::Process), "", None);
+        assert!(empty.ends_with("prints is empty; correct the command of `credential_process` in the profile `base`: it must print a value for AccessKeyId"), "{empty}");
+        let variable = told(None, "", None);
+        assert!(variable.ends_with("is empty; set AWS_ACCESS_KEY_ID, or unset it to use a profile"), "{variable}");
+    }
+
+    #[test]
+    fn the_token_has_the_name_that_its_source_gives_it() {
+        let told = |from: &Source| of("1", "x", Some("a\u{1}b")).unwrap().way(from).cause;
+        let profile = |base| {
+            let (profile, base_profile) = ("dev".into(), "base".into());
+            Source::Profile(Chain { profile, roles: Vec::new(), base_profile, base })
+        };
+        for (from, start) in [
+            (Source::Environment, "AWS_SESSION_TOKEN has"),
+            (Source::Container, "the Token that the container's credentials endpoint gives has"),
+            (Source::WebIdentity, "the SessionToken that STS for the web identity token gives has"),
+            (profile(Base::Keys), "`aws_session_token` of the profile `base` has"),
+            (profile(Base::Process), "the SessionToken that `credential_process` of the profile `base` prints has"),
+            (profile(Base::Sso), "the SessionToken that the profile `base` gives has"),
+            (profile(Base::Named("Ec2InstanceMetadata".into())), "the Token that the profile `base` gives has"),
+            (profile(Base::Named("EcsContainer".into())), "the Token that the profile `base` gives has"),
+        ] {
+            assert!(told(&from).starts_with(start), "{}", told(&from));
+        }
     }
 }
