@@ -10,7 +10,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value};
 
 use super::problem::{is_missing, problem};
-use super::retry::{Progress, until_ready};
+use super::retry::{First, Progress};
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::{Found, Reader as _};
@@ -161,7 +161,7 @@ impl Aws {
             let answer = request.send().await.map_err(|error| problem(doing, &error))?;
             answer.progress_event.map_or(Ok(Progress::Underway), |event| progress(doing, event))
         };
-        until_ready(look).await?.ok_or_else(|| {
+        self.waits.until_ready(First::AtOnce, look).await?.ok_or_else(|| {
             Error::new(doing, "AWS was still at it after two minutes").hint("run the same command again")
         })
     }

@@ -11,7 +11,7 @@ use aws_sdk_cloudformation::types::{
 
 use super::Aws;
 use super::problem::{problem, says};
-use super::retry::{Progress, until_ready_within};
+use super::retry::{First, Progress};
 use crate::cloudformation::{Action, ChangeSet, Event, Kind, PropertyChange, Row, Stack};
 use crate::error::{Error, Result};
 
@@ -102,7 +102,8 @@ impl Aws {
         };
         let made = request.send().await.map_err(|error| problem(&doing, &error))?;
         let id = made.id.ok_or_else(|| Error::new(&doing, "the answer names no change set"))?;
-        let ready = until_ready_within(PATIENCE, || self.look_at_change_set(&id, &doing)).await?;
+        let look = || self.look_at_change_set(&id, &doing);
+        let ready = self.waits.until_ready_within(PATIENCE, First::AtOnce, look).await?;
         let pages = ready.ok_or_else(|| Error::new(&doing, "the change set is not ready after three hours"))?;
         let first = pages.first();
         let status = first.and_then(|page| page.status.clone());
@@ -211,7 +212,7 @@ impl Aws {
         let seen = RefCell::new((after, false));
         let unseen = Cell::new(0);
         let tell = RefCell::new(&mut tell);
-        let rested = until_ready_within(PATIENCE, async || {
+        let rested = self.waits.until_ready_within(PATIENCE, First::AtOnce, async || {
             let (after, _) = seen.borrow().clone();
             let (stack, events) = match self.look(id, after.as_deref()).await {
                 Ok(seen) => seen,

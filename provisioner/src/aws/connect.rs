@@ -15,6 +15,7 @@ use aws_smithy_http_client::tls::TlsContext;
 use super::mfa::AskCode;
 use super::pace::Pace;
 use super::problem::problem;
+use super::retry::Waits;
 use super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::place::Place;
@@ -56,6 +57,7 @@ pub struct Aws {
     sts: aws_sdk_sts::Client,
     pub(super) tagging: aws_sdk_resourcegroupstagging::Client,
     pub(super) notify: Notify,
+    pub(super) waits: Waits,
     place: Place,
     endpoint_url: Option<String>,
 }
@@ -139,6 +141,7 @@ impl Aws {
             sts: aws_sdk_sts::Client::new(&config),
             tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
             notify,
+            waits: Waits::default(),
             place,
             endpoint_url: config.endpoint_url().map(str::to_owned),
         })

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::Aws;
 use super::problem::{is_missing, problem};
-use super::retry::{Progress, until_ready};
+use super::retry::{First, Progress};
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::table::{self, Call, Table};
@@ -111,7 +111,7 @@ impl Aws {
             };
             Ok::<_, Error>(if reached { Progress::Ready(()) } else { Progress::Underway })
         };
-        match until_ready(look).await? {
+        match self.waits.until_ready(First::AtOnce, look).await? {
             Some(()) => Ok(()),
             None => Err(Error::new(doing(), "it took longer than two minutes").hint("run the same command again")),
         }

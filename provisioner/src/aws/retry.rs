@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -21,10 +23,15 @@ const LATER_PAUSE: Duration = Duration::from_secs(2);
 /// How long a healing error is waited for: AWS calls two minutes the usual time until IAM has spread a change.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The pause before the next look, after so long a wait: a quarter second at first, then such that a wait is an eighth
-/// longer than it must be at most.
-fn pause_to_look(waited: Duration) -> Duration {
-    (waited / 8).clamp(FIRST_PAUSES[0], LATER_PAUSE)
+/// How many looks a second all waits of a run send together. Lambda takes 100 `GetFunction` a second from an account.
+const LOOKS_A_SECOND: u32 = 20;
+
+/// The pause before the next look, after so long a wait and with so many waits at the same time: a quarter second at
+/// first, then such that a wait is an eighth longer than it must be at most. With more than five waits the pauses grow
+/// with their number.
+fn pause_to_look(waited: Duration, waits: u32) -> Duration {
+    let share = Duration::from_secs(1) / LOOKS_A_SECOND * waits;
+    (waited / 8).max(share).clamp(FIRST_PAUSES[0], LATER_PAUSE)
 }
 
 fn pause(attempt: usize) -> Duration {
@@ -117,25 +124,72 @@ pub(super) enum Progress<T> {
     Underway,
 }
 
-/// Looks until the thing is ready; the look itself fails when the thing has failed. `None` when the patience ends.
-pub(super) async fn until_ready<T, E, F>(look: impl FnMut() -> F) -> Result<Option<T>, E>
-where
-    F: Future<Output = Result<Progress<T>, E>>,
-{
-    until_ready_within(PATIENCE, look).await
+/// When a wait looks first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum First {
+    AtOnce,
+    /// For what AWS has just answered that it is under way.
+    AfterAPause,
 }
 
-/// The same with a patience of the caller's own.
-pub(super) async fn until_ready_within<T, E, F>(patience: Duration, mut look: impl FnMut() -> F) -> Result<Option<T>, E>
-where
-    F: Future<Output = Result<Progress<T>, E>>,
-{
-    let begun = Instant::now();
-    loop {
-        match look().await? {
-            Progress::Ready(answer) => return Ok(Some(answer)),
-            Progress::Underway if begun.elapsed() >= patience => return Ok(None),
-            Progress::Underway => sleep(pause_to_look(begun.elapsed())).await,
+/// The waits of a run, which share the looks. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Waits(Arc<AtomicU32>);
+
+/// One of the waits, as long as it lives.
+struct Wait<'a>(&'a AtomicU32);
+
+impl<'a> Wait<'a> {
+    fn begin(waits: &'a AtomicU32) -> Self {
+        waits.fetch_add(1, Ordering::Relaxed);
+        Self(waits)
+    }
+
+    async fn pause(&self, waited: Duration) {
+        sleep(pause_to_look(waited, self.0.load(Ordering::Relaxed))).await;
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Waits {
+    /// The pause before the first look.
+    pub(super) async fn before_the_first_look(&self, first: First) {
+        if first == First::AfterAPause {
+            sleep(pause_to_look(Duration::ZERO, self.0.load(Ordering::Relaxed))).await;
+        }
+    }
+
+    /// Looks until the thing is ready; the look itself fails when the thing has failed. `None` when the patience ends.
+    pub(super) async fn until_ready<T, E, F>(&self, first: First, look: impl FnMut() -> F) -> Result<Option<T>, E>
+    where
+        F: Future<Output = Result<Progress<T>, E>>,
+    {
+        self.until_ready_within(PATIENCE, first, look).await
+    }
+
+    /// The same with a patience of the caller's own.
+    pub(super) async fn until_ready_within<T, E, F>(
+        &self,
+        patience: Duration,
+        first: First,
+        mut look: impl FnMut() -> F,
+    ) -> Result<Option<T>, E>
+    where
+        F: Future<Output = Result<Progress<T>, E>>,
+    {
+        let (begun, wait) = (Instant::now(), Wait::begin(&self.0));
+        self.before_the_first_look(first).await;
+        loop {
+            match look().await? {
+                Progress::Ready(answer) => return Ok(Some(answer)),
+                Progress::Underway if begun.elapsed() >= patience => return Ok(None),
+                Progress::Underway => wait.pause(begun.elapsed()).await,
+            }
         }
     }
 }
@@ -162,6 +216,8 @@ where
 #[cfg(test)]
 mod tests {
     use std::cell::{Cell, RefCell};
+
+    use futures_util::future::join_all;
 
     use super::*;
 
@@ -214,7 +270,7 @@ mod tests {
                 let there = begun.elapsed() >= Duration::from_millis(there);
                 Ok::<_, ()>(if there { Progress::Ready("active") } else { Progress::Underway })
             };
-            assert_eq!(until_ready(look).await, Ok(Some("active")));
+            assert_eq!(Waits::default().until_ready(First::AtOnce, look).await, Ok(Some("active")));
             begun.elapsed().as_millis()
         };
         assert_eq!([found_after(0).await, found_after(1).await, found_after(251).await], [0, 250, 500]);
@@ -226,7 +282,56 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_state_that_never_comes_is_given_up() {
-        assert_eq!(until_ready(|| async { Ok::<Progress<()>, ()>(Progress::Underway) }).await, Ok(None));
+        let never = || async { Ok::<Progress<()>, ()>(Progress::Underway) };
+        assert_eq!(Waits::default().until_ready(First::AtOnce, never).await, Ok(None));
+    }
+
+    /// So many waits for things that are all there after so many milliseconds: the looks that were sent, and the
+    /// milliseconds until the last wait ended.
+    async fn looks_and_time(waits: usize, first: First, there: u64) -> (usize, u128) {
+        let (shared, looks, begun) = (Waits::default(), Cell::new(0), Instant::now());
+        let look = || {
+            looks.set(looks.get() + 1);
+            let there = begun.elapsed() >= Duration::from_millis(there);
+            async move { Ok::<_, ()>(if there { Progress::Ready(()) } else { Progress::Underway }) }
+        };
+        let all = (0..waits).map(|_| shared.until_ready(first, look));
+        assert!(join_all(all).await.into_iter().all(|ended| ended == Ok(Some(()))));
+        assert_eq!(shared.0.load(Ordering::Relaxed), 0, "an ended wait does not count");
+        (looks.get(), begun.elapsed().as_millis())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_under_way_is_looked_at_after_a_pause_and_is_found_as_soon_with_a_look_less() {
+        for there in [100, 500, 1_000, 3_300] {
+            let (at_once, after_a_pause) =
+                (looks_and_time(1, First::AtOnce, there).await, looks_and_time(1, First::AfterAPause, there).await);
+            assert_eq!(after_a_pause, (at_once.0 - 1, at_once.1), "{there} ms");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn few_waits_look_each_quarter_second_and_many_share_twenty_looks_a_second() {
+        assert_eq!(looks_and_time(1, First::AfterAPause, 1_000).await, (4, 1_000));
+        assert_eq!(looks_and_time(5, First::AfterAPause, 1_000).await, (5 * 4, 1_000));
+        // However many there are, none is found later than two seconds after it is there. One alone takes twelve looks.
+        assert_eq!(looks_and_time(1, First::AfterAPause, 3_000).await.0, 12);
+        for waits in [30, 50, 1_000] {
+            let (looks, time) = looks_and_time(waits, First::AfterAPause, 3_000).await;
+            assert!(looks <= 3 * waits && time <= 5_000, "{looks} looks in {time} ms for {waits}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_fails_or_is_given_up_does_not_count_any_longer() {
+        let waits = Waits::default();
+        assert_eq!(
+            waits.until_ready(First::AtOnce, || async { Err::<Progress<()>, _>("failed") }).await,
+            Err("failed")
+        );
+        let never = waits.until_ready(First::AtOnce, || async { Ok::<Progress<()>, ()>(Progress::Underway) });
+        assert!(tokio::time::timeout(Duration::from_secs(1), never).await.is_err());
+        assert_eq!(waits.0.load(Ordering::Relaxed), 0);
     }
 
     fn doubt(error: &&str) -> Doubt {

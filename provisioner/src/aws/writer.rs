@@ -6,7 +6,7 @@
 //! integration unique: these the SDK must not send again by itself.
 
 use super::Aws;
-use super::retry::{Doubt, unless_done};
+use super::retry::{Doubt, First, unless_done};
 use crate::error::{Error, Result};
 use crate::execute::Writer;
 use crate::observe::Reader as _;
@@ -104,7 +104,7 @@ impl Aws {
             return if publishes {
                 self.was_published(name).await.ok().flatten()
             } else {
-                self.function_is_ready(name, None).await.ok()
+                self.function_is_ready(name, None, First::AtOnce).await.ok()
             };
         }
         Some(found.ids)

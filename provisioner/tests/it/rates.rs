@@ -64,6 +64,12 @@ fn assert_writes_of_missing(calls: &[Call], functions: usize, each: &[(&str, usi
     assert_eq!(writes, expected.collect(), "{functions} functions");
 }
 
+/// The calls that were not refused for their rate.
+fn done(mut calls: Vec<Call>) -> Vec<Call> {
+    calls.retain(|call| call.status != Some(429));
+    calls
+}
+
 /// How many calls of Lambda there are for each function, but for looks at whether it is ready.
 #[track_caller]
 fn assert_calls_of_lambda(calls: &[Call], functions: usize, each: &[(&str, usize)]) {
@@ -84,13 +90,23 @@ async fn fifty_functions_are_planned_deployed_found_unchanged_and_destroyed_with
     let (deploy, calls) = run(&user, &["deploy", "--yes", "--no-smoke"]).await;
     assert_writes_of_missing(&calls, 50, &[("AddPermission", 1), ("CreateAlias", 1), ("CreateFunction", 1)]);
     assert_eq!(deploy.stderr.matches(WAITS).count(), 1, "{deploy:?}");
+    // One before the function is made, and looks until it and its version are ready, half a second later.
+    let looks = by_name(&calls)["lambda GetFunction"];
+    assert!(looks <= 50 * 6, "{looks} of GetFunction for 50 functions");
 
     let (again, calls) = run(&user, &["deploy", "--yes", "--no-smoke"]).await;
     assert!(again.stderr.contains("nothing to do"), "{again:?}");
     assert_calls_of_lambda(&calls, 50, &[("GetPolicy", 1), ("ListAliases", 1), ("ListVersionsByFunction", 1)]);
     assert_eq!(by_name(&calls)["lambda GetFunction"], 50);
 
-    run(&user, &["destroy", "--yes"]).await;
+    // A plan and a destroy look for parts that are left over, too.
+    let reads = [("GetFunctionUrlConfig", 2), ("GetPolicy", 2), ("ListAliases", 1), ("ListVersionsByFunction", 1)];
+    let (_, calls) = run(&user, &["plan"]).await;
+    assert_calls_of_lambda(&done(calls), 50, &reads);
+    let (_, calls) = run(&user, &["destroy", "--yes"]).await;
+    let (counts, removals) = (by_name(&calls), [("DeleteAlias", 1), ("DeleteFunction", 1), ("RemovePermission", 1)]);
+    assert_calls_of_lambda(&done(calls), 50, &[&reads[..], &removals].concat());
+    assert_eq!(counts["lambda GetFunction"], 50);
     assert_eq!(user.world().await.names("functions"), [""; 0]);
 }
 

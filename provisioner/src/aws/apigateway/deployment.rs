@@ -5,7 +5,7 @@ use aws_sdk_apigatewayv2::types::{Deployment, DeploymentStatus};
 
 use super::super::Aws;
 use super::super::problem::{problem, took_too_long};
-use super::super::retry::{Progress, until_ready};
+use super::super::retry::{First, Progress};
 use crate::error::{Error, Result};
 
 impl Aws {
@@ -15,7 +15,9 @@ impl Aws {
         let doing = format!("waiting until the last change of HTTP API {api_id} is in force");
         if self.newest_deployment(api_id, &doing).await? == Progress::Underway {
             (self.notify)(&doing);
-            until_ready(|| self.newest_deployment(api_id, &doing)).await?.ok_or_else(|| took_too_long(doing))?;
+            let look = || self.newest_deployment(api_id, &doing);
+            let ready = self.waits.until_ready(First::AfterAPause, look).await?;
+            ready.ok_or_else(|| took_too_long(doing))?;
         }
         Ok(())
     }

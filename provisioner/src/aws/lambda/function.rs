@@ -4,22 +4,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::super::problem::{Refusal, is_missing, problem, says, took_too_long};
-use super::super::retry::{PATIENCE, Progress, until_ready};
+use super::super::problem::{Refusal, is_missing, problem, says};
+use super::super::retry::{First, PATIENCE};
 use super::super::{Aws, AwsReader};
 use super::beside::beside;
+use super::ready::{failure, first_look, is_underway};
 use crate::denial::Denial;
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::package;
-use crate::resources::function::{self, Call, Code, Failure, Function};
+use crate::resources::function::{self, Call, Code, Function};
 use crate::resources::{Ids, Mark, Resource};
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
-    Architecture, Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, LastUpdateStatus, LoggingConfig,
-    Runtime, State, TracingConfig,
+    Architecture, Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, LoggingConfig, Runtime,
+    TracingConfig,
 };
 
 impl AwsReader {
@@ -71,24 +72,6 @@ impl AwsReader {
 }
 
 impl Aws {
-    /// The function, once its last change is in force or has failed: a run that was killed may have left one under way,
-    /// and what is told meanwhile is neither what runs nor sure to come. `first` is the answer that is there already.
-    async fn settled_function(
-        &self,
-        name: &str,
-        first: Option<GetFunctionOutput>,
-    ) -> Result<Option<GetFunctionOutput>> {
-        let look = || async {
-            let now = self.read_function(name).await?;
-            Ok(if now.as_ref().is_some_and(is_underway) { Progress::Underway } else { Progress::Ready(now) })
-        };
-        if !first.as_ref().is_some_and(is_underway) {
-            return Ok(first);
-        }
-        (self.notify)(&format!("waiting for the last change of function {name}"));
-        until_ready(look).await?.ok_or_else(|| took_too_long(format!("reading function {name}")))
-    }
-
     fn reported_now(&self, name: &str, now: Option<GetFunctionOutput>) -> Option<GetFunctionOutput> {
         if now.as_ref().is_some_and(is_underway) {
             (self.notify)(&format!("function {name} is still changing: what is told of it may be what is to come"));
@@ -96,7 +79,7 @@ impl Aws {
         now
     }
 
-    async fn read_function(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
+    pub(super) async fn read_function(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
         match self.lambda.get_function().function_name(name).send().await {
             Ok(answer) => Ok(Some(answer)),
             Err(error) if is_missing(&error) => Ok(None),
@@ -117,7 +100,8 @@ impl Aws {
                     .revision_id(revision)
                     .publish(*publish);
                 let answer = self.on_function("updating the code of", name, "", || request.clone().send()).await?;
-                self.is_written(name, publish.then_some(answer.version).flatten()).await
+                let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
+                self.is_written(name, publish.then_some(answer.version).flatten(), first).await
             }
             Call::UpdateFunctionConfiguration { function, properties, revision } => {
                 let sent = |property: &str| properties.iter().any(|one| one == property);
@@ -137,16 +121,16 @@ impl Aws {
                     .set_logging_config(sent("LoggingConfig").then(|| sdk_logging(function)))
                     .set_tracing_config(sent("TracingConfig").then(|| sdk_tracing(function)))
                     .set_ephemeral_storage(if sent("EphemeralStorage") { sdk_storage(function)? } else { None });
-                let name = &function.function_name;
-                self.on_function("updating the configuration of", name, &function.role, || request.clone().send())
-                    .await?;
-                self.function_is_ready(name, None).await
+                let (doing, name) = ("updating the configuration of", &function.function_name);
+                let answer = self.on_function(doing, name, &function.role, || request.clone().send()).await?;
+                let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
+                self.function_is_ready(name, None, first).await
             }
             Call::TagResource { function_name, arn, tags } => {
                 let request =
                     self.lambda.tag_resource().resource(arn).set_tags(Some(tags.clone().into_iter().collect()));
                 self.on_function("tagging", arn, "", || request.clone().send()).await?;
-                self.function_is_ready(function_name, None).await // tags give it a new revision
+                self.function_is_ready(function_name, None, First::AtOnce).await // tags give it a new revision
             }
             Call::PutFunctionConcurrency { function_name: name, reserved } => {
                 let request = self.lambda.put_function_concurrency().function_name(name);
@@ -164,12 +148,12 @@ impl Aws {
                         return Err(problem(format!("capping the concurrency of function {name}"), &error));
                     }
                 }
-                self.function_is_ready(name, None).await
+                self.function_is_ready(name, None, First::AtOnce).await
             }
             Call::DeleteFunctionConcurrency { function_name: name } => {
                 let request = self.lambda.delete_function_concurrency().function_name(name);
                 self.on_function("lifting the concurrency cap of", name, "", || request.clone().send()).await?;
-                self.function_is_ready(name, None).await
+                self.function_is_ready(name, None, First::AtOnce).await
             }
             Call::DeleteFunction { function_name: name } => {
                 let request = self.lambda.delete_function().function_name(name);
@@ -186,7 +170,7 @@ impl Aws {
         code: &Code,
         architectures: &[String],
     ) -> Result<Option<Ids>> {
-        let ready = self.function_is_ready(name, None).await?;
+        let ready = self.function_is_ready(name, None, First::AtOnce).await?;
         let answer = self.lambda.get_function().function_name(name).send().await;
         let answer = answer.map_err(|error| problem(format!("reading function {name}"), &error))?;
         let now = observed(name, answer);
@@ -216,14 +200,15 @@ impl Aws {
             .set_tags(Some(function.tags.clone().into_iter().collect()))
             .publish(publish);
         let answer = self.on_function("creating", name, &function.role, || request.clone().send()).await?;
-        self.is_written(name, publish.then_some(answer.version).flatten()).await
+        let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
+        self.is_written(name, publish.then_some(answer.version).flatten(), first).await
     }
 
     /// Waits until a function that was written is ready, and what was published of it in the same call.
-    async fn is_written(&self, name: &str, published: Option<String>) -> Result<Ids> {
+    async fn is_written(&self, name: &str, published: Option<String>, first: First) -> Result<Ids> {
         match published {
-            None => self.function_is_ready(name, None).await,
-            Some(version) => self.is_published(name, &version).await,
+            None => self.function_is_ready(name, None, first).await,
+            Some(version) => self.is_published(name, &version, first).await,
         }
     }
 
@@ -251,33 +236,6 @@ impl Aws {
             told
         })
     }
-
-    /// Waits until the last change of a function, or of one of its versions, is in force; then what it is known by.
-    pub(in super::super) async fn function_is_ready(&self, name: &str, version: Option<&str>) -> Result<Ids> {
-        let doing = || match version {
-            Some(version) => format!("waiting for version {version} of function {name}"),
-            None => format!("waiting for function {name}"),
-        };
-        until_ready(|| self.look_at(name, version, &doing)).await?.ok_or_else(|| took_too_long(doing()))
-    }
-
-    /// Whether the last change of a function, or of one of its versions, is in force; then what it is known by.
-    pub(super) async fn look_at(
-        &self,
-        name: &str,
-        version: Option<&str>,
-        doing: impl Fn() -> String,
-    ) -> Result<Progress<Ids>> {
-        let request = self.lambda.get_function().function_name(name).set_qualifier(version.map(str::to_owned));
-        let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
-        match answer.configuration() {
-            Some(now) if !is_changing(now) => match failure(now) {
-                Some(Failure::Make(reason) | Failure::Change(reason)) => Err(Error::new(doing(), reason)),
-                None => Ok(Progress::Ready(function_ids(now))),
-            },
-            _ => Ok(Progress::Underway),
-        }
-    }
 }
 
 const CANNOT_ASSUME: &str = "cannot be assumed by Lambda";
@@ -295,26 +253,7 @@ pub(super) fn heals<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, ro
         .then(|| format!("waiting for another update of function {name}"))
 }
 
-fn is_underway(answer: &GetFunctionOutput) -> bool {
-    answer.configuration().is_some_and(is_changing)
-}
-
-fn is_changing(configuration: &FunctionConfiguration) -> bool {
-    let pending = configuration.state() == Some(&State::Pending);
-    pending || configuration.last_update_status() == Some(&LastUpdateStatus::InProgress)
-}
-
-/// What Lambda could not do, in its own words.
-fn failure(configuration: &FunctionConfiguration) -> Option<Failure> {
-    let reason = |told: Option<&str>| told.unwrap_or("Lambda gives no reason").to_owned();
-    if configuration.state() == Some(&State::Failed) {
-        return Some(Failure::Make(reason(configuration.state_reason())));
-    }
-    let failed = configuration.last_update_status() == Some(&LastUpdateStatus::Failed);
-    failed.then(|| Failure::Change(reason(configuration.last_update_status_reason())))
-}
-
-fn function_ids(configuration: &FunctionConfiguration) -> Ids {
+pub(super) fn function_ids(configuration: &FunctionConfiguration) -> Ids {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     Ids::from([
         ("Arn".to_owned(), text(configuration.function_arn())),
@@ -325,7 +264,7 @@ fn function_ids(configuration: &FunctionConfiguration) -> Ids {
 fn zip(function: &str, code: &Code) -> Result<Blob> {
     let path = code.path.clone().unwrap_or_default();
     let doing = || format!("reading the package {} of function {function}", path.display());
-    let zip = package::read(&path).map_err(|error| Error::new(doing(), error))?;
+    let zip = package::read(&path).map_err(|unread| unread.problem(doing()))?;
     if package::sha256(&zip) != code.sha256 {
         return Err(Error::new(doing(), "it changed since the plan was made").hint("run the same command again"));
     }

@@ -5,6 +5,7 @@ mod function;
 mod invoke;
 mod permission;
 mod published;
+mod ready;
 mod release;
 mod url;
 

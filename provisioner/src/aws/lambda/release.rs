@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_lambda::types::AliasRoutingConfiguration;
-use futures_util::future::join;
 
 use super::super::Aws;
 use super::super::problem::{gone_is_removed, is_missing, overtaken, problem};
-use super::super::retry::Progress;
+use super::super::retry::First;
 use super::function::observed;
+use super::ready::first_look;
 use crate::error::{Error, Result};
 use crate::resources::Ids;
 use crate::resources::alias::{self, RoutingConfig, VersionWeight};
@@ -42,8 +42,9 @@ impl Aws {
             .set_code_sha256(given(package))
             .set_revision_id(given(revision));
         let answer = self.on_function("publishing a version of", name, "", || request.clone().send()).await?;
+        let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
         let version = answer.version.unwrap_or_default();
-        let mut latest = self.are_ready(name, &version).await?;
+        let mut latest = self.are_ready(name, &version, first).await?;
         let mut ids = version_ids(version, answer.function_arn.unwrap_or_default());
         // Whether publishing gives the function itself a new revision is not documented.
         ids.extend(latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision)));
@@ -67,7 +68,7 @@ impl Aws {
         };
         let Some(found) = self.reader().find_version(&holds_it).await? else { return Ok(None) };
         let version = found.ids.get("Version").cloned().unwrap_or_default();
-        let mut latest = self.are_ready(name, &version).await?;
+        let mut latest = self.are_ready(name, &version, First::AtOnce).await?;
         let revision = latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision));
         let mut ids = found.ids;
         ids.extend(revision);
@@ -77,40 +78,23 @@ impl Aws {
     /// What a call that writes a function and publishes it answers, if the newest version is the function as it is.
     pub(in super::super) async fn was_published(&self, name: &str) -> Result<Option<Ids>> {
         match self.published(name, "").await?.and_then(|ids| ids.get("Version").cloned()) {
-            Some(version) => self.is_published(name, &version).await.map(Some),
+            Some(version) => self.is_published(name, &version, First::AtOnce).await.map(Some),
             None => Ok(None),
         }
     }
 
     /// Waits for a function and for the version that was published in the call that wrote it.
-    pub(super) async fn is_published(&self, name: &str, version: &str) -> Result<Ids> {
+    pub(super) async fn is_published(&self, name: &str, version: &str, first: First) -> Result<Ids> {
         if version == LATEST {
             let cause = "Lambda wrote the function and published no version of it";
             return Err(Error::new(format!("publishing a version of function {name}"), cause)
                 .hint("run the same command again: it publishes what was written"));
         }
-        let mut ids = self.are_ready(name, version).await?;
+        let mut ids = self.are_ready(name, version, first).await?;
         let arn = ids.get("Arn").cloned().unwrap_or_default();
         ids.insert(PUBLISHED_ARN.to_owned(), format!("{arn}:{version}"));
         ids.insert(PUBLISHED_VERSION.to_owned(), version.to_owned());
         Ok(ids)
-    }
-
-    /// Waits for a version and for the function that it was published from; then what the function is known by.
-    ///
-    /// The same change makes both ready: after the first look, which is at both, one is looked at until it is ready, and
-    /// then the other.
-    async fn are_ready(&self, name: &str, version: &str) -> Result<Ids> {
-        let doing = || format!("waiting for version {version} of function {name}");
-        let looks = join(self.look_at(name, Some(version), doing), self.look_at(name, None, doing)).await;
-        let (published, latest) = (looks.0?, looks.1?);
-        if published == Progress::Underway {
-            self.function_is_ready(name, Some(version)).await?;
-        }
-        match latest {
-            Progress::Ready(latest) => Ok(latest),
-            Progress::Underway => self.function_is_ready(name, None).await,
-        }
     }
 
     pub(in super::super) async fn send_alias(&self, call: &alias::Call) -> Result<Ids> {
@@ -123,7 +107,7 @@ impl Aws {
                 Err(Error::new(doing, format!("{}: {objection}", check.name)).hint(UNFIT).unfit())
             }
             alias::Call::GetFunction { function_name, version } => {
-                self.function_is_ready(function_name, Some(version)).await?;
+                self.function_is_ready(function_name, Some(version), First::AtOnce).await?;
                 Ok(Ids::new())
             }
             alias::Call::GetMetricData(watch) => {
