@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use rstest::rstest;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
 
 use crate::support::account::Account;
@@ -195,6 +197,58 @@ async fn a_profile_with_nothing_but_a_region_takes_the_container_s_credentials_h
     cli().env("AWS_PROFILE", "dev").run(&PLAN[..3]).await.expect_success();
     let other_keys = cli().env("AWS_ACCESS_KEY_ID", "1\n").env("AWS_SECRET_ACCESS_KEY", "x");
     other_keys.run(PLAN).await.expect_success();
+}
+
+/// The example key of AWS's page on the login cache, which signs nothing but a renewal:
+/// https://docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html and aws-config 1.13, `login/cache.rs`.
+const DPOP_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\n\
+    MHcCAQEEIFDZHUzOG1Pzq+6F0mjMlOSp1syN9LRPBuHMoCFXTcXhoAoGCCqGSM49\n\
+    AwEHoUQDQgAE9qhj+KtcdHj1kVgwxWWWw++tqoh7H7UHs7oXh8jBbgF47rrYGC+t\n\
+    djiIaHK3dBvvdE7MGj5HsepzLm3Kj91bqA==\n\
+    -----END EC PRIVATE KEY-----\n";
+
+/// What `aws login` leaves: a file with the SHA-256 of the session's ARN as its name.
+fn logged_in(home: &Path, account: &Account, expires: &str) -> Cli {
+    let session = "arn:aws:iam::123456789012:user/me";
+    let cli = at_home(home, &format!("[profile dev]\nregion = us-east-1\nlogin_session = {session}\n"));
+    let cache = home.join(".aws/login/cache");
+    fs::create_dir_all(&cache).expect("a folder for the cache");
+    let name: String = Sha256::digest(session).iter().map(|byte| format!("{byte:02x}")).collect();
+    let token = json!({
+        "accessToken": {
+            "accessKeyId": account.id(), "secretAccessKey": "test", "sessionToken": "t",
+            "accountId": account.id(), "expiresAt": expires,
+        },
+        "tokenType": "aws_sigv4",
+        "refreshToken": "refresh",
+        "clientId": "arn:aws:signin:::devtools/same-device",
+        "dpopKey": DPOP_KEY,
+    });
+    fs::write(cache.join(name).with_extension("json"), token.to_string()).expect("the cache");
+    cli.env("AWS_ENDPOINT_URL", account.endpoint())
+}
+
+#[tokio::test]
+async fn a_profile_of_aws_login_gives_the_credentials_of_its_cache() {
+    let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
+    let run = logged_in(home.path(), &account, "2099-01-01T00:00:00Z").run(PLAN).await.expect_success();
+    assert!(run.stdout.contains("1 to create"), "{run:?}");
+}
+
+#[tokio::test]
+async fn an_expired_login_is_renewed_by_its_refresh_token_and_kept_for_the_next_run() {
+    let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
+    let renewed = json!({
+        "accessToken": {"accessKeyId": account.id(), "secretAccessKey": "renewed", "sessionToken": "t2"},
+        "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "another",
+    });
+    let sign_in = Answering::with(200, "application/json", &renewed.to_string()).await;
+    let cli = logged_in(home.path(), &account, "2020-01-01T00:00:00Z").env("AWS_ENDPOINT_URL_SIGNIN", sign_in.url());
+    let run = cli.run(PLAN).await.expect_success();
+    assert!(run.stdout.contains("1 to create"), "{run:?}");
+    let kept = fs::read_dir(home.path().join(".aws/login/cache")).unwrap().next().unwrap().unwrap();
+    let kept = fs::read_to_string(kept.path()).unwrap();
+    assert!(kept.contains("renewed") && kept.contains("another"), "{kept}");
 }
 
 #[tokio::test]

@@ -126,6 +126,44 @@ async fn an_emulator_on_this_machine_is_reached_without_the_proxy() {
     assert_eq!(proxy.hosts(), [""; 0]);
 }
 
+/// The resolver knows no `aws.test`: such a call arrives through the proxy or not at all.
+#[tokio::test]
+async fn plain_http_goes_through_the_proxy_with_its_user_and_password() {
+    let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
+    let proxy = ConnectProxy::before(account.endpoint(), Manner::Ask("me:s3cr@t")).await;
+    let cli = |user: &str| {
+        let cli = cli(&account, home.path()).env("AWS_ENDPOINT_URL", "http://aws.test");
+        cli.env("HTTP_PROXY", proxy.url(user)).env("HTTPS_PROXY", "http://127.0.0.1:1")
+    };
+    let run = cli("me:s3cr%40t@").run(PLAN).await.expect_success();
+    assert!(run.stdout.contains("1 to create"), "{run:?}");
+    assert_eq!(proxy.hosts(), ["aws.test"]);
+    let run = cli("me:wr0ng@").run(PLAN).await.expect_code(1);
+    tells(&run, &["does not accept the user and password (status 407)", "hint: correct them in HTTP_PROXY"]);
+    assert!(!run.stderr.contains("wr0ng"), "{run:?}");
+}
+
+/// `127.1` is this machine for the resolver and no address of it for the program.
+#[tokio::test]
+async fn a_host_in_no_proxy_is_reached_without_the_proxy_and_the_others_through_it() {
+    let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
+    let near = account.endpoint().replace("127.0.0.1", "127.1");
+    assert!(near.starts_with("http://127.1:"), "{near}");
+    for (except, hosts) in [("example.com, 127.1", &["aws.test"][..]), ("127.1:1", &["127.1", "aws.test"]), ("*", &[])]
+    {
+        let proxy = ConnectProxy::before(account.endpoint(), Manner::Connect).await;
+        let everywhere = if except == "*" { near.as_str() } else { "http://aws.test" };
+        let cli = cli(&account, home.path())
+            .env("AWS_ENDPOINT_URL", everywhere)
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &near)
+            .env("HTTP_PROXY", proxy.url(""))
+            .env("NO_PROXY", except);
+        let run = cli.run(PLAN).await.expect_success();
+        assert!(run.stdout.contains("1 to create"), "{run:?}");
+        assert_eq!(proxy.hosts(), hosts, "{except}");
+    }
+}
+
 #[tokio::test]
 async fn a_misspelled_region_behind_a_proxy_gets_the_right_one_as_a_hint() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());

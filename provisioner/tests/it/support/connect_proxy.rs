@@ -1,4 +1,5 @@
-//! A network behind a proxy that opens TLS: every host of AWS is MiniStack, under certificates of a private authority.
+//! A network behind a proxy: every host is MiniStack. It opens TLS, under certificates of a private authority, and passes
+//! plain requests on.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -80,7 +81,10 @@ async fn serve(
         head.push(stream.read_u8().await?);
     }
     let head = String::from_utf8_lossy(&head).into_owned();
-    let host = head.split([' ', ':']).nth(1).unwrap_or_default().to_owned();
+    // `CONNECT HOST:PORT HTTP/1.1`, or a plain request for `http://HOST:PORT/PATH`.
+    let plain = head.split_once(" http://").map(|(method, rest)| (method.to_owned(), rest.to_owned()));
+    let target = plain.as_ref().map_or_else(|| head.split(' ').nth(1).unwrap_or_default(), |(_, rest)| rest);
+    let host = target.split([' ', ':', '/']).next().unwrap_or_default().to_owned();
     seen.lock().expect("the hosts").push(host);
     let status = match manner {
         Manner::Connect => 200,
@@ -90,6 +94,15 @@ async fn serve(
             if head.to_lowercase().contains(&line) { 200 } else { 407 }
         }
     };
+    if let (200, Some((method, rest))) = (status, plain) {
+        // One request a connection: the next may be for another host.
+        let (_, path) = rest.split_once('/').unwrap_or_default();
+        let head = format!("{method} /{path}").replacen("\r\n", "\r\nconnection: close\r\n", 1);
+        let mut emulator = TcpStream::connect(endpoint).await?;
+        emulator.write_all(head.as_bytes()).await?;
+        copy_bidirectional(&mut stream, &mut emulator).await?;
+        return Ok(());
+    }
     stream.write_all(format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n").as_bytes()).await?;
     if status == 200 {
         let mut inside = tls.accept(stream).await?;
