@@ -67,11 +67,18 @@ impl Denial {
         }
     }
 
-    /// Whether it gives a role more rights. Without a condition on the role's boundary, its holder can make a role that may
-    /// do anything: IAM user guide, "Permissions boundaries for IAM entities".
+    /// Whether it changes the rights of a role. Without a condition on the role's boundary, its holder can make a role that
+    /// may do anything: IAM user guide, "Permissions boundaries for IAM entities".
     fn writes_a_role(&self) -> bool {
-        ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"]
-            .contains(&self.action.as_str())
+        [
+            "iam:CreateRole",
+            "iam:PutRolePolicy",
+            "iam:DeleteRolePolicy",
+            "iam:AttachRolePolicy",
+            "iam:DetachRolePolicy",
+            "iam:PutRolePermissionsBoundary",
+        ]
+        .contains(&self.action.as_str())
     }
 
     /// The resource as a policy writes it.
@@ -252,6 +259,11 @@ mod tests {
             "{remedy_of_one}"
         );
         let unnamed = read(&format!("iam:PutRolePolicy {}", because("iam:PutRolePolicy")));
+        for action in ["iam:DeleteRolePolicy", "iam:DetachRolePolicy"] {
+            let told = remedy([&read(&format!("{action} on resource: role chat {}", because(action)))]);
+            let start = format!("where a policy allows `{action}` for roles with a permissions boundary only");
+            assert!(told.starts_with(&start), "{told}");
+        }
         let statement = remedy([&create, &unnamed]);
         assert!(statement.contains("\"arn:aws:iam::123456789012:role/NAME\""), "{statement}");
         assert!(!statement.contains("\"*\""), "{statement}");

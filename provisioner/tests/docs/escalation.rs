@@ -21,7 +21,11 @@ const TO_LAMBDA: (&str, &str) = ("iam:PassedToService", "lambda.amazonaws.com");
 type Try = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 /// What would give more rights: in words, the action, what it is about, and its condition keys as IAM sets them. IAM gives a
-/// role's boundary with each of these actions, and the new one when a role or a boundary is made.
+/// role's boundary with each of these actions, and the new one when a role or a boundary is made. Deleting or detaching a
+/// policy gives more rights where that policy denies. IAM supports `iam:PermissionsBoundary` for `AttachRolePolicy`,
+/// `CreateRole`, `DeleteRolePermissionsBoundary`, `DeleteRolePolicy`, `DetachRolePolicy`, `PutRolePermissionsBoundary` and
+/// `PutRolePolicy` (Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access
+/// Management").
 const ESCALATIONS: &[Try] = &[
     ("create a role without a boundary", "iam:CreateRole", ROLE, &[]),
     ("create a role under a boundary that bounds nothing", "iam:CreateRole", ROLE, &[BOUNDED_BY_ANOTHER]),
@@ -29,6 +33,11 @@ const ESCALATIONS: &[Try] = &[
     ("put any policy on a role without a boundary", "iam:PutRolePolicy", ROLE, &[]),
     ("put any policy on a role under another boundary", "iam:PutRolePolicy", ROLE, &[BOUNDED_BY_ANOTHER]),
     ("put any policy on another role", "iam:PutRolePolicy", ANOTHER_ROLE, &[BOUNDED]),
+    ("delete a policy of a role without a boundary", "iam:DeleteRolePolicy", ROLE, &[]),
+    ("delete a policy of a role under another boundary", "iam:DeleteRolePolicy", ROLE, &[BOUNDED_BY_ANOTHER]),
+    ("delete a policy of another role", "iam:DeleteRolePolicy", ANOTHER_ROLE, &[BOUNDED]),
+    ("detach a policy from a role without a boundary", "iam:DetachRolePolicy", ROLE, &[("iam:PolicyARN", BASIC)]),
+    ("detach a policy from another role", "iam:DetachRolePolicy", ANOTHER_ROLE, &[("iam:PolicyARN", BASIC), BOUNDED]),
     ("attach AdministratorAccess", "iam:AttachRolePolicy", ROLE, &[("iam:PolicyARN", ADMINISTRATOR), BOUNDED]),
     ("attach a policy to a role without a boundary", "iam:AttachRolePolicy", ROLE, &[("iam:PolicyARN", BASIC)]),
     ("attach a policy to another role", "iam:AttachRolePolicy", ANOTHER_ROLE, &[("iam:PolicyARN", BASIC), BOUNDED]),
@@ -59,6 +68,7 @@ const NEEDED: &[Try] = &[
     ("bound a role that had no boundary", "iam:PutRolePermissionsBoundary", ROLE, &[BOUNDED]),
     ("change who takes the role", "iam:UpdateAssumeRolePolicy", ROLE, &[BOUNDED]),
     ("remove a policy", "iam:DeleteRolePolicy", ROLE, &[BOUNDED]),
+    ("detach its policy", "iam:DetachRolePolicy", ROLE, &[("iam:PolicyARN", BASIC), BOUNDED]),
     ("remove the role", "iam:DeleteRole", ROLE, &[BOUNDED]),
     ("pass it", "iam:PassRole", ROLE, &[TO_LAMBDA]),
     ("create the function", "lambda:CreateFunction", FUNCTION, &[]),
@@ -181,7 +191,12 @@ fn filled(text: &str) -> String {
 fn without_a_boundary_the_same_attempts_succeed() {
     let policies = [printed("deployer"), printed("unbounded")];
     let policies: Vec<&Value> = policies.iter().collect();
-    let ways = ["create a role without a boundary", "put any policy on a role without a boundary"];
+    let ways = [
+        "create a role without a boundary",
+        "put any policy on a role without a boundary",
+        "delete a policy of a role without a boundary",
+        "detach a policy from a role without a boundary",
+    ];
     for way in ways {
         let one = ESCALATIONS.iter().find(|one| one.0 == way).expect("the way");
         assert!(is_allowed(&policies, &request(one)), "{way}");
