@@ -210,11 +210,57 @@ def resolved(value, schema):
 
 # --- Limits of properties ---------------------------------------------------------------------------------------------
 
-# The kinds, and their properties that the provisioner takes. Nothing is refused that cannot be given.
+# The kinds, and their properties that the provisioner takes: a property with all that is inside it, or a path into it.
+# Nothing is refused that cannot be given. Lists of words that AWS extends are not here, such as runtimes and key specs.
 LIMITED = {
-    "AWS::CloudWatch::Alarm": ["AlarmDescription", "AlarmName", "EvaluationPeriods", "MetricName", "Namespace"],
+    "AWS::CloudWatch::Alarm": [
+        "AlarmDescription",
+        "AlarmName",
+        "ComparisonOperator",
+        "DatapointsToAlarm",
+        "Dimensions",
+        "EvaluationPeriods",
+        "MetricName",
+        "Namespace",
+        "Period",
+        "Statistic",
+        "TreatMissingData",
+    ],
+    "AWS::Cognito::UserPool": [
+        "AliasAttributes",
+        "AutoVerifiedAttributes",
+        "DeletionProtection",
+        "MfaConfiguration",
+        "Policies.PasswordPolicy",
+        "UserPoolName",
+        "UsernameAttributes",
+    ],
+    "AWS::Cognito::UserPoolClient": [
+        "AccessTokenValidity",
+        "AllowedOAuthFlows",
+        "AuthSessionValidity",
+        "CallbackURLs",
+        "ClientName",
+        "IdTokenValidity",
+        "LogoutURLs",
+        "PreventUserExistenceErrors",
+        "RefreshTokenValidity",
+        "TokenValidityUnits",
+    ],
+    "AWS::Cognito::UserPoolDomain": ["Domain"],
     "AWS::DynamoDB::Table": ["AttributeDefinitions", "BillingMode", "KeySchema", "TableName", "Tags"],
-    "AWS::Events::Rule": ["Description", "Name", "ScheduleExpression", "State"],
+    "AWS::Events::EventBus": ["Name"],
+    "AWS::Events::Rule": [
+        "Description",
+        "Name",
+        "ScheduleExpression",
+        "State",
+        "Targets[].Id",
+        "Targets[].Input",
+        "Targets[].InputPath",
+        "Targets[].RetryPolicy",
+    ],
+    "AWS::IAM::ManagedPolicy": ["Description", "Path", "PolicyDocument"],
     "AWS::IAM::Policy": ["PolicyDocument", "PolicyName"],
     "AWS::IAM::Role": [
         "AssumeRolePolicyDocument",
@@ -225,7 +271,22 @@ LIMITED = {
         "RoleName",
         "Tags",
     ],
+    "AWS::IAM::User": ["UserName"],
+    "AWS::KMS::Alias": ["AliasName"],
+    "AWS::KMS::Key": ["Description", "PendingWindowInDays", "RotationPeriodInDays", "Tags"],
     "AWS::Lambda::Alias": ["Description", "FunctionVersion", "Name"],
+    "AWS::Lambda::EventInvokeConfig": ["MaximumEventAgeInSeconds", "MaximumRetryAttempts"],
+    "AWS::Lambda::EventSourceMapping": [
+        "BatchSize",
+        "FunctionResponseTypes[]",
+        "MaximumBatchingWindowInSeconds",
+        "MaximumRecordAgeInSeconds",
+        "MaximumRetryAttempts",
+        "ParallelizationFactor",
+        "ScalingConfig",
+        "StartingPosition",
+        "TumblingWindowInSeconds",
+    ],
     "AWS::Lambda::Function": [
         "Architectures",
         "Description",
@@ -241,21 +302,59 @@ LIMITED = {
         "Timeout",
         "TracingConfig",
     ],
+    "AWS::Lambda::LayerVersion": ["CompatibleArchitectures", "Description", "LayerName", "LicenseInfo"],
     "AWS::Lambda::Permission": ["Action", "FunctionUrlAuthType", "Principal", "SourceAccount", "SourceArn"],
     "AWS::Lambda::Url": ["AuthType", "Cors", "InvokeMode"],
     "AWS::Lambda::Version": ["Description"],
     "AWS::Logs::LogGroup": ["LogGroupName", "RetentionInDays", "Tags"],
+    "AWS::Logs::MetricFilter": ["FilterName", "FilterPattern"],
+    "AWS::Logs::SubscriptionFilter": ["FilterName", "FilterPattern"],
+    "AWS::S3::Bucket": [
+        "BucketName",
+        "CorsConfiguration.CorsRules[].AllowedMethods",
+        "CorsConfiguration.CorsRules[].Id",
+        "CorsConfiguration.CorsRules[].MaxAge",
+        "LifecycleConfiguration.Rules[].Id",
+        "LifecycleConfiguration.Rules[].Status",
+        "Tags",
+        "VersioningConfiguration",
+    ],
+    "AWS::SNS::Topic": ["Tags", "TopicName"],
     "AWS::SQS::Queue": [
         "DelaySeconds",
+        "KmsDataKeyReusePeriodSeconds",
         "MaximumMessageSize",
         "MessageRetentionPeriod",
         "ReceiveMessageWaitTimeSeconds",
         "VisibilityTimeout",
     ],
+    "AWS::SSM::Parameter": ["AllowedPattern", "Description", "Name", "Tier", "Type"],
+    "AWS::Scheduler::Schedule": [
+        "Description",
+        "FlexibleTimeWindow",
+        "GroupName",
+        "Name",
+        "ScheduleExpression",
+        "ScheduleExpressionTimezone",
+        "State",
+        "Target.RetryPolicy",
+    ],
+    "AWS::Scheduler::ScheduleGroup": ["Name"],
+    "AWS::SecretsManager::Secret": ["Description", "Name", "Tags"],
+    "AWS::StepFunctions::StateMachine": [
+        "DefinitionString",
+        "EncryptionConfiguration.KmsDataKeyReusePeriodSeconds",
+        "LoggingConfiguration.Level",
+        "StateMachineName",
+        "StateMachineType",
+        "Tags",
+    ],
 }
 
-# Those of them that have no type of their own in the provisioner.
-THROUGH_CLOUD_CONTROL = ["AWS::CloudWatch::Alarm", "AWS::Events::Rule", "AWS::SQS::Queue"]
+# Those of them that have a type of their own in the provisioner. The others go through Cloud Control.
+TYPED = ["AWS::DynamoDB::Table", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::Logs::LogGroup"] + [
+    f"AWS::Lambda::{name}" for name in ["Alias", "Function", "Permission", "Url", "Version"]
+]
 
 # What is not taken over: the schema is wrong, laxer than the service, or says nothing. What the service documents
 # instead stands in lint/limits/documented.rs.
@@ -268,9 +367,12 @@ EXCLUDED = {
 what it cannot find",
     ("AWS::IAM::Policy", "PolicyDocument", "maxLength"): "the quota for inline policies is lower",
     ("AWS::IAM::Policy", "PolicyDocument", "minLength"): "it is a map here, never an empty text",
+    ("AWS::IAM::ManagedPolicy", "PolicyDocument", "maxLength"): "the quota for managed policies is lower",
+    ("AWS::IAM::ManagedPolicy", "PolicyDocument", "minLength"): "it is a map here, never an empty text",
     ("AWS::Lambda::Function", "EphemeralStorage.Size", "maximum"): "32768 is for managed instances",
     ("AWS::Lambda::Function", "FunctionName", "pattern"): "it takes an ARN too, and says nothing of the length",
     ("AWS::Lambda::Function", "MemorySize", "maximum"): "32768 is for managed instances",
+    ("AWS::Lambda::LayerVersion", "LayerName", "pattern"): "its anchors are for one of its two forms each",
     ("AWS::Lambda::Permission", "Principal", "pattern"): "it matches everything",
 }
 
@@ -283,11 +385,14 @@ def limits(schemas, extensions):
     all_limits, used = {}, set()
     for kind, names in LIMITED.items():
         schema = schemas[kind]
-        missing = [name for name in names if name not in schema["properties"]]
-        assert not missing, f"{kind} has no {missing}"
         found = {}
         for name in names:
-            collect(schema["properties"][name], schema, name, found)
+            inside = {}
+            property = re.split(r"[.\[]", name)[0]
+            collect(schema["properties"][property], schema, property, inside)
+            chosen = {path: limit for path, limit in inside.items() if is_inside(path, name)}
+            assert chosen or name == property, f"{kind} has no limit of {name}"
+            found.update(chosen)
         for path in list(found):
             for keyword in list(found[path]):
                 if (kind, path, keyword) in EXCLUDED:
@@ -304,6 +409,10 @@ def limits(schemas, extensions):
     function["Environment.Variables.{}"]["not"] = sorted(names)
     function["Timeout"]["maximum"] = extensions["capacity_provider_timeout"]["then"]["properties"]["Timeout"]["maximum"]
     return all_limits
+
+
+def is_inside(path, name):
+    return path == name or path.startswith((f"{name}.", f"{name}["))
 
 
 def collect(value, schema, path, found):
@@ -335,7 +444,7 @@ def plain(pattern, schema):
     pattern = re.sub(r"\\u([0-9A-F]{4})", r"\\x{\1}", pattern)
     # A `-` that is meant as itself.
     pattern = pattern.replace("0-9-_", "0-9_-")
-    anchored = pattern.startswith("^") or schema["typeName"] in THROUGH_CLOUD_CONTROL
+    anchored = pattern.startswith("^") or schema["typeName"] not in TYPED
     return pattern if anchored else f"^({pattern})$"
 
 

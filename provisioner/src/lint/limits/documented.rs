@@ -31,6 +31,7 @@ const IAM_NAME: &str = "write letters, digits and `+=,.@-_` only";
 const ALPHANUMERIC: &str = "write letters and digits only";
 const ESCAPED: &str = "write ASCII or Latin-1 characters only; a `*` or `?` matches what cannot be written";
 const OWN_TAG: &str = "give the tag another key; AWS keeps `aws:` for itself";
+const OWN_ALIAS: &str = "give the alias another name; AWS keeps `alias/aws/` for itself";
 const TAG: &str = "write letters, digits, spaces and `_.:/=+-@` only";
 
 /// IAM's names of roles and policies (API reference: `[\w+=,.@-]+`).
@@ -41,6 +42,18 @@ const POLICY: &str = r"^[\x{09}\x{0A}\x{0D}\x{20}-\x{FF}]+$";
 
 /// A statement's id (IAM user guide, "IAM JSON policy elements: Sid").
 const SID: &str = "^[A-Za-z0-9]*$";
+
+/// Names of queues and topics (SQS API reference, CreateQueue; SNS API reference, CreateTopic).
+const QUEUES: &str = r"^[A-Za-z0-9_-]+(\.fifo)?$";
+
+/// Names of layers (Lambda API reference, PublishLayerVersion).
+const LAYERS: &str = "^(arn:[^:]+:lambda:[^:]+:[0-9]{12}:layer:)?[A-Za-z0-9_-]+$";
+
+/// Names of state machines (Step Functions API reference, CreateStateMachine, lists what is not allowed).
+const MACHINES: &str = r#"^[^\s\x00-\x1F\x7F-\x9F<>{}\[\]?*"\#%\\^|~`$&,;:/]+$"#;
+
+/// Names of parameters (Systems Manager API reference, PutParameter). Those that begin with `aws` or `ssm` are AWS's.
+const PARAMETERS: &str = "^(?!/?(?i:aws|ssm))[A-Za-z0-9_./-]+$";
 
 /// Keys and values of tags (CloudWatch Logs and IAM API reference; "Tagging best practices" names the same characters for
 /// all services).
@@ -88,6 +101,7 @@ pub(super) fn rows() -> Vec<Row> {
         refused("AWS::DynamoDB::Table", "TableName", Limit::length(3, 255), None),
         refused("AWS::DynamoDB::Table", "TableName", Limit::pattern("^[a-zA-Z0-9_.-]+$"), None),
     ];
+    rows.extend(through_cloud_control());
     // Their API references have no pattern for tags: AWS may take more than it documents.
     for kind in ["AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage"]
     {
@@ -95,3 +109,37 @@ pub(super) fn rows() -> Vec<Row> {
     }
     rows
 }
+
+/// Of kinds without a type here, from the API reference of each service.
+fn through_cloud_control() -> Vec<Row> {
+    let row = |kind, path, limit| Row { kind, path, limit, severity: Severity::Refused, hint: None };
+    let with = |kind, path, limit, hint| Row { hint: Some(hint), ..row(kind, path, limit) };
+    let mut rows = vec![
+        with("AWS::IAM::ManagedPolicy", "ManagedPolicyName", Limit::pattern(IAM_NAMES).up_to(128), IAM_NAME),
+        row("AWS::S3::Bucket", "BucketName", Limit::length(3, 63)),
+        row("AWS::SQS::Queue", "QueueName", Limit::pattern(QUEUES).up_to(80)),
+        row("AWS::SNS::Topic", "TopicName", Limit::pattern(QUEUES).up_to(256)),
+        row("AWS::SNS::Subscription", "Protocol", Limit::one_of(&PROTOCOLS)),
+        row("AWS::SNS::Subscription", "FilterPolicyScope", Limit::one_of(&["MessageAttributes", "MessageBody"])),
+        row("AWS::Lambda::LayerVersion", "LayerName", Limit::pattern(LAYERS).up_to(140)),
+        row("AWS::ApiGatewayV2::Authorizer", "Name", Limit::length(1, 128)),
+        row("AWS::ApiGatewayV2::Authorizer", "AuthorizerType", Limit::one_of(&["REQUEST", "JWT"])),
+        row("AWS::ApiGatewayV2::Authorizer", "AuthorizerResultTtlInSeconds", Limit::range(0.0, 3600.0)),
+        row("AWS::StepFunctions::StateMachine", "StateMachineName", Limit::pattern(MACHINES).up_to(80)),
+        row("AWS::Cognito::UserPool", "UserPoolName", Limit::pattern(r"^[A-Za-z0-9_\s+=,.@-]+$").up_to(128)),
+        with("AWS::KMS::Alias", "AliasName", Limit::not_starting_with("alias/aws/"), OWN_ALIAS),
+        row("AWS::SSM::Parameter", "Name", Limit::pattern(PARAMETERS)),
+        row("AWS::SecretsManager::Secret", "Name", Limit::pattern("^[A-Za-z0-9/_+=.@-]+$").up_to(512)),
+    ];
+    for kind in ["AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy"] {
+        rows.push(with(kind, "PolicyDocument.Statement[].Sid", Limit::pattern(SID), ALPHANUMERIC));
+    }
+    for kind in ["AWS::IAM::User", "AWS::IAM::Group"] {
+        rows.push(with(kind, "Policies[].PolicyDocument.Statement[].Sid", Limit::pattern(SID), ALPHANUMERIC));
+    }
+    rows
+}
+
+/// SNS API reference, Subscribe.
+const PROTOCOLS: [&str; 9] =
+    ["http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose"];

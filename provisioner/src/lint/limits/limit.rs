@@ -79,6 +79,10 @@ impl Limit {
         Self { pattern: Pattern::new(pattern), ..Self::default() }
     }
 
+    pub(super) fn one_of(words: &[&str]) -> Self {
+        Self { one_of: words.iter().map(|word| Value::from(*word)).collect(), ..Self::default() }
+    }
+
     pub(super) fn not_starting_with(start: &str) -> Self {
         Self { reserved_start: Some(start.to_owned()), ..Self::default() }
     }

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use self::limit::{Limit, Rule};
 use self::walk::values_at;
 use super::{Checked, Finding};
+use crate::template::has_dynamic_reference;
 
 /// The limits that AWS's schemas have.
 #[derive(Debug, Default, Deserialize)]
@@ -35,12 +36,16 @@ static RULES: LazyLock<BTreeMap<String, Vec<Rule>>> = LazyLock::new(|| {
     rules
 });
 
-/// Every value that AWS would refuse. What is documented comes first, and of one value the first finding counts.
+/// Every value that AWS would refuse. What is documented comes first, and of one value the first finding counts. A value
+/// with a dynamic reference is not the one that AWS gets: [`super::dynamic_reference`] has the finding.
 pub(super) fn refused(one: &Checked) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut told = Vec::new();
     for rule in [one.kind.as_str(), documented::ANY_KIND].into_iter().filter_map(|kind| RULES.get(kind)).flatten() {
         for found in values_at(&one.properties, &rule.path) {
+            if has_dynamic_reference(&found.value) {
+                continue;
+            }
             let Some(cause) = rule.limit.broken_by(&found) else { continue };
             let subject = (found.at.clone(), found.is_key, found.value.clone());
             if told.contains(&subject) {
