@@ -236,15 +236,15 @@ mod tests {
 
     /// The CDK has applied its own `exclude` when it wrote the folder, and uploads all that is in it.
     #[test]
-    fn what_the_cdk_wrote_is_packed_whole() {
+    fn what_the_cdk_wrote_is_packed_whole_but_for_a_repository() {
         let folder = tempfile::tempdir().unwrap();
         let asset = folder.path().join(format!("asset.{}", "0a".repeat(32)));
-        for name in ["index.py", "notes.log", ".git/config"] {
+        for name in ["index.py", "notes.log", ".git/config", "vendor/.git"] {
             put(&asset, name, "", 0o644);
         }
         put(&asset, ".provisionerignore", "*.log\n", 0o644);
         let names: Vec<_> = listed(zip(&asset).unwrap()).into_iter().map(|(name, ..)| name).collect();
-        assert_eq!(names, [".git/config", ".provisionerignore", "index.py", "notes.log"]);
+        assert_eq!(names, [".provisionerignore", "index.py", "notes.log"]);
     }
 
     #[test]

@@ -12,8 +12,9 @@ pub(super) const RULES: &str = ".provisionerignore";
 pub(super) enum LeftOut {
     /// By the rules of the folders on the way to where it is; the last is the innermost.
     Rules(Vec<Option<Gitignore>>),
-    /// Nothing: the CDK has applied its own `exclude` when it wrote the folder, and uploads all that is in it.
-    Nothing,
+    /// A Git repository alone: the CDK has applied its own `exclude` when it wrote the folder, which does not leave out a
+    /// repository. No hash depends on it: the package is zipped here.
+    Repository,
 }
 
 /// Why a folder is not packed.
@@ -38,7 +39,7 @@ impl From<String> for Refused {
 impl LeftOut {
     /// Of this folder; none of its rules is read yet.
     pub(super) fn of(folder: &Path) -> Self {
-        if is_an_asset(folder) { Self::Nothing } else { Self::Rules(Vec::new()) }
+        if is_an_asset(folder) { Self::Repository } else { Self::Rules(Vec::new()) }
     }
 
     /// Reads the rules of a folder: they count for what is in it and below it. `prefix` is its path in the package.
@@ -85,9 +86,12 @@ impl LeftOut {
 
     /// Whether it is not packed. As for Git the innermost rule that matches counts, and of these the last.
     pub(super) fn has(&self, path: &Path, is_folder: bool) -> bool {
-        let Self::Rules(rules) = self else { return false };
         let name = path.file_name().unwrap_or_default();
-        if name == ".git" || (name == RULES && !is_folder && path.is_file()) {
+        if name == ".git" {
+            return true;
+        }
+        let Self::Rules(rules) = self else { return false };
+        if name == RULES && !is_folder && path.is_file() {
             return true;
         }
         let matches = rules.iter().rev().flatten().map(|rules| rules.matched(path, is_folder));
