@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::package::{self, Forgotten, Target, Way};
 use crate::place::{Place, StackName};
 use crate::releases::Releases;
+use crate::resources::api::api_of;
 use crate::resources::function::Function;
 use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::route::Route;
@@ -238,10 +239,10 @@ fn same_thing(one: &Resource, other: &Resource) -> bool {
             without_prefix(one) == without_prefix(other)
         }
         (Resource::Route(one), Resource::Route(other)) => {
-            one.api_id == other.api_id && one.route_key == other.route_key
+            api_of(&one.api_id) == api_of(&other.api_id) && one.route_key == other.route_key
         }
         (Resource::Stage(one), Resource::Stage(other)) => {
-            one.api_id == other.api_id && one.stage_name == other.stage_name
+            api_of(&one.api_id) == api_of(&other.api_id) && one.stage_name == other.stage_name
         }
         // AWS tells these apart by ids of its own.
         (Resource::Api(_) | Resource::Integration(_), _) => false,

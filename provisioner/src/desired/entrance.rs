@@ -3,6 +3,7 @@
 use super::Wanted;
 use crate::place::Place;
 use crate::resources::Resource;
+use crate::resources::api::api_of;
 use crate::resources::integration::{Integration, callee};
 use crate::resources::route::Route;
 use crate::template::{Template, references_in_text};
@@ -106,7 +107,7 @@ fn stage(route: &Route, resources: &[Wanted]) -> String {
     let stages = || {
         resources.iter().filter_map(|wanted| {
             let Resource::Stage(stage) = &wanted.resource else { return None };
-            (stage.api_id == route.api_id).then_some(stage.stage_name.as_str())
+            (api_of(&stage.api_id) == api_of(&route.api_id)).then_some(stage.stage_name.as_str())
         })
     };
     let default = "$default";

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Wanted;
 use crate::resources::Resource;
+use crate::resources::api::api_of;
 
 /// Lets every stage wait for the routes that its `RouteSettings` name: API Gateway answers `NotFoundException: Unable to find
 /// Route by key … within the provided RouteSettings` where one does not exist. A removal is in reverse order, so that the
@@ -26,7 +27,7 @@ pub(super) fn settings_after_routes(resources: &mut Vec<Wanted>) {
 
 fn is_set_by(route: &Resource, stage: &Resource) -> bool {
     let (Resource::Route(route), Resource::Stage(stage)) = (route, stage) else { return false };
-    route.api_id == stage.api_id && stage.route_settings.contains_key(&route.route_key)
+    api_of(&route.api_id) == api_of(&stage.api_id) && stage.route_settings.contains_key(&route.route_key)
 }
 
 /// Whether one resource comes after another.
@@ -89,6 +90,14 @@ mod tests {
         assert_eq!(Vec::from_iter(&stage.needs), ["Api", "Chat"]);
         let at = |id: &str| desired.resources.iter().position(|wanted| wanted.logical_id == id).unwrap();
         assert!(at("Chat") < at("Stage") && at("Stage") < at("After"), "{:?}", desired.resources);
+    }
+
+    #[test]
+    fn a_stage_waits_for_the_routes_of_its_api_by_whichever_reference_they_name_it() {
+        let by_attribute = json!({"Chat": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {
+            "ApiId": {"Fn::GetAtt": ["Api", "ApiId"]}, "RouteKey": "POST /chat"}}});
+        let desired = desired(&template(&by_attribute));
+        assert_eq!(Vec::from_iter(&desired.get("Stage").unwrap().needs), ["Api", "Chat"]);
     }
 
     #[test]

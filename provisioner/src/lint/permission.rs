@@ -6,15 +6,15 @@ mod may_call;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::may_call::{ANY_TEXT, Api, Caller, OWN_API, Source, may_call};
-use super::route::{INTEGRATION, ROUTE};
+use super::route::{INTEGRATION, ROUTE, STAGE};
 use super::{Checked, Finding, Severity};
 use crate::place::Place;
+use crate::resources::api::api_of;
 use crate::resources::integration::function_arn;
 use crate::resources::permission::function_and_qualifier;
 use crate::template::{Reference, references_in_text, shown, substituted, with_unknown_by};
 
 const AUTHORIZER: &str = "AWS::ApiGatewayV2::Authorizer";
-const STAGE: &str = "AWS::ApiGatewayV2::Stage";
 
 /// A route or an authorizer that calls a function of the template has a permission for its calls, on every stage that the
 /// template has. `apis` are the ids of the template's APIs that exist, by logical id.
@@ -93,14 +93,8 @@ fn called_by<'a>(one: &'a Checked, all: &'a [Checked]) -> Option<&'a str> {
 
 /// The names of the template's stages of the same API.
 fn stages_of<'a>(one: &Checked, all: &'a [Checked]) -> BTreeSet<&'a str> {
-    let same_api = |stage: &&Checked| stage.is(STAGE) && api_of(stage) == api_of(one);
+    let same_api = |stage: &&Checked| stage.is(STAGE) && api_of(stage.text("ApiId")) == api_of(one.text("ApiId"));
     all.iter().filter(same_api).map(|stage| stage.text("StageName")).collect()
-}
-
-/// The API that it belongs to: `Ref` and every attribute of an API that gives its id are the same.
-fn api_of(one: &Checked) -> String {
-    let id = one.text("ApiId");
-    references_in_text(id).into_iter().next().map_or_else(|| id.to_owned(), |reference| reference.logical_id)
 }
 
 fn is_for(one: &Checked, function: &str) -> bool {

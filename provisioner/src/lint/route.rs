@@ -1,10 +1,11 @@
 //! Routes of HTTP APIs and the integrations that they lead to.
 
 use super::{Checked, Finding, Severity, number};
+use crate::resources::api::api_of;
 use crate::template::{begins_unknown, has_function, reserved_in};
 
 pub(super) const ROUTE: &str = "AWS::ApiGatewayV2::Route";
-const STAGE: &str = "AWS::ApiGatewayV2::Stage";
+pub(super) const STAGE: &str = "AWS::ApiGatewayV2::Stage";
 pub(super) const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
 
 const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
@@ -29,20 +30,18 @@ pub(super) fn key_is_well_formed(one: &Checked) -> Option<Finding> {
 /// API Gateway refuses a stage with settings of a route that does not exist (`Unable to find Route by key … within the
 /// provided RouteSettings`). Of an API that the template does not make, others may have made the routes.
 pub(super) fn settings_have_routes(one: &Checked, all: &[Checked]) -> Option<Finding> {
-    let api = one.text("ApiId");
-    if !one.is(STAGE) || !begins_unknown(api) {
+    if !one.is(STAGE) || !begins_unknown(one.text("ApiId")) {
         return None;
     }
-    let routes = || all.iter().filter(|route| route.is(ROUTE) && route.text("ApiId") == api);
+    let api = api_of(one.text("ApiId"));
+    let routes = || all.iter().filter(|route| route.is(ROUTE) && api_of(route.text("ApiId")) == api);
     if routes().any(|route| reserved_in(route.text("RouteKey")).is_some()) {
         return None;
     }
-    let is_missing = |key: &&String| !routes().any(|route| route.text("RouteKey") == key.as_str());
-    let key = one.properties["RouteSettings"]
-        .as_object()?
-        .keys()
-        .find(is_missing)
-        .filter(|key| reserved_in(key).is_none())?;
+    let is_missing = |key: &str| !routes().any(|route| route.text("RouteKey") == key);
+    // A key that is not known yet may be that of a route.
+    let mut keys = one.properties["RouteSettings"].as_object()?.keys();
+    let key = keys.find(|key| reserved_in(key).is_none() && is_missing(key))?;
     let finding = one.finding(
         Severity::Unwise,
         format!("RouteSettings name `{key}`, and the template has no such route: API Gateway refuses the stage"),

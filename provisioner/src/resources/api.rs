@@ -6,6 +6,13 @@ use super::cors::Cors;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
+use crate::template::references_in_text;
+
+/// The API that an `ApiId` names: its logical id where that is a reference, else the id. `Ref` and `Fn::GetAtt` of `ApiId`
+/// return the same id (AWS's guide, `AWS::ApiGatewayV2::Api`, return values).
+pub(crate) fn api_of(id: &str) -> String {
+    references_in_text(id).into_iter().next().map_or_else(|| id.to_owned(), |reference| reference.logical_id)
+}
 
 /// An HTTP API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
