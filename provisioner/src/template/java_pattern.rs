@@ -50,6 +50,17 @@ fn translated(pattern: &str) -> Result<String, String> {
             '[' => {
                 classes += 1;
                 translated.push(c);
+                if rest.next_if_eq(&'^').is_some() {
+                    translated.push('^');
+                }
+                // The first `]` of a class is a character of it, in an inner class too.
+                if rest.next_if_eq(&']').is_some() {
+                    translated.push_str(r"\]");
+                }
+                // Java leaves out an intersection with nothing before it (OpenJDK 17: `[&&a]` is `a`).
+                if rest.clone().take(2).eq("&&".chars()) && translated.ends_with(['[', '^']) {
+                    return Err(INCOMPLETE.to_owned());
+                }
                 // In a class `[:` begins a POSIX class here, and `[::` does not.
                 if classes > 1 && rest.next_if_eq(&':').is_some() {
                     translated.push_str("::");
@@ -63,6 +74,15 @@ fn translated(pattern: &str) -> Result<String, String> {
             '-' | '~' if classes > 0 && rest.peek() == Some(&c) => {
                 rest.next();
                 translated.extend([c, '\\', c]);
+            }
+            // Java reads `&&` before `]` or a third `&` by rules of its own (OpenJDK 17: `[a&&]` is `a`, `[a&&&b]` is `a`, `b`
+            // or `&`); here these are empty intersections.
+            '&' if classes > 0 && rest.peek() == Some(&c) => {
+                rest.next();
+                if matches!(rest.peek(), Some(']' | '&')) {
+                    return Err(INCOMPLETE.to_owned());
+                }
+                translated.push_str("&&");
             }
             '(' if classes == 0 => {
                 translated.push(c);
@@ -234,6 +254,22 @@ mod tests {
             ("(?s)a(?-s:.)b", &["axb"], &["a\nb"]),
             (r"[.]\..", &["..x"], &["x.x", "..\r"]),
             ("[[:alpha:]]+", &["alph:a"], &["xyz"]),
+            // The rows on the first `]` of a class are what OpenJDK 17 answers.
+            ("[].a]+", &["].a"], &["xyz", "b"]),
+            ("[^].a]+", &["xyz"], &["]", ".", "a"]),
+            ("[]]", &["]"], &["", "]]"]),
+            ("[^]]+", &["a.["], &["]"]),
+            ("[]-a]+", &["]^_a"], &["-", "b"]),
+            ("[a]]", &["a]"], &["a", "]"]),
+            ("[]]]", &["]]"], &["]"]),
+            ("[a[].b]]+", &["a].b"], &["[", "c"]),
+            ("[[].]x]+", &["].x"], &["[", "y"]),
+            ("[[^]]a]+", &["ab[."], &["]"]),
+            ("[a&&[].]]+", &[], &["a", "]", "."]),
+            ("[]a&&[]a]]+", &["]a"], &["b", "&"]),
+            ("[]&&a]+", &[], &["]", "a", "&"]),
+            ("[a&&[^]]]+", &["aa"], &["]", "b"]),
+            ("[]a].", &["]x", "a\t"], &["]\n", "x]"]),
             (r"\v", &["\u{0b}", "\u{2028}"], &["v"]),
             (r"(?<name>a)(?:b)(?=c)c", &["abc"], &["ab"]),
         ] {
@@ -253,6 +289,12 @@ mod tests {
             (r"\p{javaLowerCase}", "a", INCOMPLETE),
             ("(?<", "a", INCOMPLETE),
             ("(a", "a", INCOMPLETE),
+            ("[]", "]", INCOMPLETE),
+            ("[^]", "]", INCOMPLETE),
+            ("[&&a]", "a", INCOMPLETE),
+            ("[^&&a]", "b", INCOMPLETE),
+            ("[a&&]", "a", INCOMPLETE),
+            ("[a&&&b]", "&", INCOMPLETE),
             ("a)|(b", "a", INCOMPLETE),
             ("(?U)\\w+", "é", "its flag `U` means something else outside of Java"),
             ("(?d:.)", "a", "its flag `d` means something else outside of Java"),
