@@ -56,7 +56,7 @@ struct Mistake {
     reason: String,
 }
 
-/// An account for a look at what stays unknown when the account is known.
+/// An account in place of the one that is not known yet. Every account's id has twelve digits.
 const ANY_ACCOUNT: &str = "123456789012";
 
 type Checked<T> = std::result::Result<T, Mistake>;

@@ -133,7 +133,9 @@ fn a_smoke_test_that_the_account_decides_is_read_once_the_account_is_known() {
 #[test]
 fn an_account_in_a_body_that_is_json_is_filled_in_when_the_test_is_sent() {
     let event = tested("{Request: {Method: POST, Path: /a/1, Body: {account: !Ref AWS::AccountId}}}", None).unwrap();
-    assert_eq!(Known::of_account("123456789012").fill(&event)["body"], r#"{"account":"123456789012"}"#);
+    let sent = Known::of_account("123456789012").fill(&event);
+    assert_eq!(sent["body"], r#"{"account":"123456789012"}"#);
+    assert_eq!(sent["headers"]["content-length"], "26");
 }
 
 #[test]
@@ -142,4 +144,54 @@ fn a_function_that_fails_for_the_account_is_refused_with_its_place() {
     let error = tested(declared, Some("123456789012")).unwrap_err().to_string();
     assert!(error.contains("R.Metadata.Provisioner.SmokeTest"), "{error}");
     assert!(error.contains("cannot be evaluated: the index 9 is outside a list of 1"), "{error}");
+}
+
+#[test]
+fn an_attribute_that_a_kind_does_not_have_is_refused_in_every_place_that_refers_to_it() {
+    let with = |environment: &str, policy: &str, source: &str, output: &str| {
+        let text = FUNCTION.replace(
+            "Role: !GetAtt Role.Arn}",
+            &format!("Role: !GetAtt Role.Arn, Environment: {{Variables: {{QUEUE: {environment}}}}}}}"),
+        );
+        build(&format!(
+            "{text}  I:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: send
+      Roles: [!Ref Role]
+      PolicyDocument: {{Statement: [{{Effect: Allow, Action: sqs:SendMessage, Resource: {policy}}}]}}
+  P:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref F
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+      SourceArn: {source}
+Outputs:
+  Told: {{Value: {output}}}
+"
+        ))
+    };
+    let arn = "!GetAtt Q.Arn";
+    with(arn, arn, arn, arn).unwrap();
+    for (built, place, lacking) in [
+        (
+            with("!GetAtt Q.QueueUrll", arn, arn, arn),
+            "F.Environment.Variables.QUEUE",
+            "`QueueUrll`; did you mean `QueueUrl`?",
+        ),
+        (with(arn, "!GetAtt Q.Aarn", arn, arn), "I.PolicyDocument.Statement.0.Resource", "`Aarn`; did you mean `Arn`?"),
+        (
+            with(arn, "!Sub 'a/${Q.Aarn}'", arn, arn),
+            "I.PolicyDocument.Statement.0.Resource",
+            "`Aarn`; did you mean `Arn`?",
+        ),
+        (with(arn, arn, "!GetAtt Q.Aarn", arn), "P.SourceArn", "`Aarn`; did you mean `Arn`?"),
+        (with(arn, arn, arn, "!GetAtt Q.Aarn"), "Outputs.Told", "`Aarn`; did you mean `Arn`?"),
+    ] {
+        let error = built.unwrap_err().to_string();
+        assert!(error.contains(place) && error.contains("t.yaml:"), "{place}: {error}");
+        assert!(error.contains("`Q` (AWS::SQS::Queue) has no attribute"), "{place}: {error}");
+        assert!(error.contains(lacking), "{place}: {error}");
+    }
 }
