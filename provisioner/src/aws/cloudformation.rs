@@ -120,6 +120,7 @@ impl Aws {
             account,
             region: self.place().region().to_owned(),
             steps: changes.filter_map(row).collect(),
+            notes: Vec::new(),
             id,
         }))
     }
@@ -190,6 +191,7 @@ impl Aws {
             account: stack.id.split(':').nth(4).unwrap_or_default().to_owned(),
             region: self.place().region().to_owned(),
             steps,
+            notes: Vec::new(),
             id: String::new(),
         })
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::plan::masked;
+use crate::plan::{Note, masked};
 use crate::resources::Change;
 
 /// What CloudFormation would do, as it says itself.
@@ -20,6 +20,9 @@ pub struct ChangeSet {
     pub region: String,
     /// One row a resource that changes, in CloudFormation's order.
     pub steps: Vec<Row>,
+    /// What a person should know about the template before the change set is executed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// Its ARN; empty when there is nothing to do.
     #[serde(skip)]
     pub id: String,

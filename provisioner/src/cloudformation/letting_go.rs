@@ -103,6 +103,7 @@ mod tests {
             account: String::new(),
             region: String::new(),
             steps,
+            notes: Vec::new(),
             id: String::new(),
         };
         let role = row("Role", Action::Update, "/DeletionPolicy", None);

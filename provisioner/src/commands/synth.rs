@@ -1,8 +1,11 @@
 //! `synth`: the template in one piece, or as a CDK app. AWS is not asked.
 
+use std::collections::BTreeMap;
+
 use provisioner::place::Place;
+use provisioner::plan::Note;
 use provisioner::template::{Pseudo, Template, relocate, to_yaml};
-use provisioner::{Error, Result};
+use provisioner::{Error, Result, report};
 use serde_json::Value;
 
 use super::cdk_app;
@@ -37,6 +40,13 @@ pub(crate) fn run(arguments: &Synth) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Prints on stderr what the author should know about the template.
+fn note(template: &Template, given: &BTreeMap<String, String>) {
+    for remark in template.remarks(given) {
+        terminal::note(&report::note_text(&Note::from(&remark)));
+    }
+}
+
 fn content(template: &Template, arguments: &Synth) -> Result<Value> {
     let Synth { parameter, parameters, stack, region, account, .. } = arguments;
     if arguments.resolved {
@@ -48,11 +58,13 @@ fn content(template: &Template, arguments: &Synth) -> Result<Value> {
         return Err(Error::new("printing the template", "values were given, and it is printed with its parameters")
             .hint("fill them in with `--resolved`"));
     }
+    note(template, &BTreeMap::new());
     Ok(template.flat().clone())
 }
 
 fn resolved(template: &Template, arguments: &Synth) -> Result<Value> {
     let given = parameters(arguments.parameters.as_deref(), &arguments.parameter)?;
+    note(template, &given);
     let place = arguments.region.as_deref().map(Place::new);
     template.resolved(
         &given,

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::{Checked, Finding, Severity};
-use crate::template::has_dynamic_reference;
+use crate::template::{has_dynamic_reference, has_reference_to_another_service};
 
 /// No property holds a reference that would be sent as its own text. Elsewhere such a text is prose: CloudFormation
 /// resolves none outside of properties.
 pub(super) fn no_dynamic_reference(one: &Checked) -> Option<Finding> {
-    let property = path_in(&one.properties)?;
+    let property = path_in(&one.properties, has_dynamic_reference)?;
     let cause = format!(
         "{property} holds a dynamic reference (`{{{{resolve:…}}}}`), which only CloudFormation resolves: AWS would get \
          the text itself"
@@ -18,14 +18,27 @@ pub(super) fn no_dynamic_reference(one: &Checked) -> Option<Finding> {
     Some(Finding { property, ..one.finding(Severity::Refused, cause, hint) })
 }
 
-/// The path of the first text in a value that holds one.
-fn path_in(value: &Value) -> Option<String> {
+/// A text in a property that is written as a dynamic reference names a service that CloudFormation documents. Whether
+/// CloudFormation refuses another service or keeps the text is not documented, so this is a note.
+pub(super) fn no_other_service(one: &Checked) -> Option<Finding> {
+    let property = path_in(&one.properties, has_reference_to_another_service)?;
+    let cause = format!(
+        "{property} holds `{{{{resolve:…}}}}` with another service than `ssm`, `ssm-secure` and `secretsmanager`: it is \
+         not a dynamic reference, and AWS gets the text itself"
+    );
+    let hint = "give the value itself, with `!Ref` or `!GetAtt` where it is that of a resource";
+    let property = property.split('.').map(str::to_owned).collect();
+    Some(Finding { property, ..one.finding(Severity::Unwise, cause, hint) })
+}
+
+/// The path of the first text in a value for which `holds` is true.
+fn path_in(value: &Value, holds: fn(&Value) -> bool) -> Option<String> {
     let below = |key: &str, value: &Value| {
-        let path = path_in(value)?;
+        let path = path_in(value, holds)?;
         Some(if path.is_empty() { key.to_owned() } else { format!("{key}.{path}") })
     };
     match value {
-        Value::String(_) => has_dynamic_reference(value).then(String::new),
+        Value::String(_) => holds(value).then(String::new),
         Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| below(&index.to_string(), item)),
         Value::Object(entries) => entries.iter().find_map(|(key, value)| below(key, value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => None,

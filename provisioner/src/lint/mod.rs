@@ -94,6 +94,7 @@ pub fn lint(desired: &Desired, account: &str, apis: &BTreeMap<String, String>) -
             monitoring::alarm_can_ring(checked),
             monitoring::dashboard_is_json(checked),
             dynamic_reference::no_dynamic_reference(checked),
+            dynamic_reference::no_other_service(checked),
             secret::no_secret_in_the_open(checked),
         ]
     });

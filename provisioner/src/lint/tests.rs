@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Finding, Severity, lint};
+use super::route::settings_have_routes;
+use super::{Checked, Finding, Severity, lint};
 use crate::plan::tests::spec::desired;
+use crate::template::Reference;
 
 /// What is found in a template of these resources.
 fn found(resources: &Value) -> Vec<Finding> {
@@ -94,6 +96,23 @@ fn settings_of_a_route_that_an_api_of_the_template_does_not_have_are_noted() {
     assert_eq!(cause(&stage(json!({"Ref": "Api"}), "get /films")), (Severity::Unwise, missing.to_owned()));
     assert_eq!(found(&stage(json!({"Ref": "Api"}), "GET /films")), []);
     assert_eq!(found(&stage(json!("a1b2c3"), "GET /others")), [], "others may have made the route");
+
+    let mut by_attribute = stage(json!({"Ref": "Api"}), "GET /films");
+    by_attribute["Route"]["Properties"]["ApiId"] = json!({"Fn::GetAtt": ["Api", "ApiId"]});
+    assert_eq!(found(&by_attribute), [], "`Ref` and `ApiId` are one id");
+}
+
+#[test]
+fn a_literal_key_without_a_route_is_found_behind_a_key_that_is_not_known_yet() {
+    let api = Reference::new("Api", "Ref").to_string();
+    let unknown = Reference::new("Other", "Key").to_string();
+    let stage = Checked {
+        logical_id: "Stage".to_owned(),
+        kind: "AWS::ApiGatewayV2::Stage".to_owned(),
+        properties: json!({"ApiId": api, "RouteSettings": {unknown: {}, "GET /films": {}}}),
+    };
+    let found = settings_have_routes(&stage, &[]).unwrap();
+    assert_eq!(found.property, ["RouteSettings", "GET /films"]);
 }
 
 #[test]
@@ -417,7 +436,6 @@ fn a_dynamic_reference_is_refused_where_it_would_be_sent_and_is_text_elsewhere()
         assert_eq!(severity, Severity::Refused);
         assert!(cause.starts_with("Tags.0.Value holds a dynamic reference (`{{resolve:…}}`)"), "{cause}");
     }
-    assert_eq!(found(&queue("{{resolve:other:x}}")), []);
     let by_parameter = json!({
         "Description": "the password comes from {{resolve:secretsmanager:db}}, later",
         "Parameters": {"Name": {"Type": "String", "Default": "{{resolve:ssm:/queue/name}}"}},
@@ -432,6 +450,30 @@ fn a_dynamic_reference_is_refused_where_it_would_be_sent_and_is_text_elsewhere()
         "QueueName": {"Fn::Join": ["", ["{{res", "olve:", "ssm", ":name}}"]]},
     }}});
     assert!(cause(&put_together).1.starts_with("QueueName holds"));
+}
+
+#[test]
+fn what_looks_like_a_dynamic_reference_to_another_service_is_noted_with_its_place() {
+    let queue = |name: &str| json!({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q", "Tags": [{"Key": "k", "Value": name}]}}});
+    let cause_of_other = "Tags.0.Value holds `{{resolve:…}}` with another service than `ssm`, `ssm-secure` and \
+                          `secretsmanager`: it is not a dynamic reference, and AWS gets the text itself";
+    for text in ["{{resolve:resource:Queue.Arn}}", "a-{{resolve:other:x}}", "{{resolve:ssm}}", "{{resolve:SSM:/x}}"] {
+        let [one] = found(&queue(text)).try_into().unwrap_or_else(|all| panic!("{text}: {all:#?}"));
+        assert_eq!((one.severity, one.cause.as_str()), (Severity::Unwise, cause_of_other), "{text}");
+        assert_eq!(one.property, ["Tags", "0", "Value"]);
+    }
+    for prose in ["{{resolve:other", "{{ resolve:other:x }}", "{{other}}", "resolve:other:x"] {
+        assert_eq!(found(&queue(prose)), [], "{prose}");
+    }
+    let both = found(&queue("{{resolve:other:x}} {{resolve:ssm:/x}}"));
+    assert_eq!(both.iter().map(|one| one.severity).collect::<Vec<_>>(), [Severity::Refused, Severity::Unwise]);
+
+    let by_parameter = json!({
+        "Parameters": {"Name": {"Type": "String", "Default": "{{resolve:resource:Queue.Arn}}"}},
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Name"}}}},
+    });
+    let findings = lint(&desired(&by_parameter.to_string()), "123456789012", &BTreeMap::new());
+    assert!(findings.iter().any(|one| one.cause.starts_with("QueueName holds `{{resolve:…}}`")), "{findings:#?}");
 }
 
 #[test]

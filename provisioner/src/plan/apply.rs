@@ -9,15 +9,16 @@ use super::check::{checks, tested, untested};
 use super::hold::{hold_callers, not_held};
 use super::leftovers;
 use super::lists;
-use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform, of_the_template};
+use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform};
 use super::order::{callers_last, start_early};
+use super::outputs::unprintable;
 use super::publish::publish_with_the_code;
 use super::registry;
 use super::retire::retire_versions;
 use super::rights::keep_rights;
 use super::secret::masked;
 use super::takeover;
-use super::{Action, Blocker, Plan, REVISION, Step};
+use super::{Action, Blocker, Note, Plan, REVISION, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::Error;
 use crate::observe::{Found, Observed};
@@ -101,7 +102,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     }
     let (refused, mut notes) = findings(desired, observed, &mut steps);
     let (impossible, of_others) = takeover::surroundings(observed, &mut steps);
-    notes.extend(of_the_template(desired));
+    notes.extend(desired.remarks.iter().map(Note::from));
     notes.extend(of_others);
     notes.extend(of_deleted_principals(&steps));
     notes.extend(of_terraform(&steps, observed));
@@ -109,6 +110,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     notes.extend(past_the_alias(observed, &steps));
     notes.extend(leftovers::notes(desired, observed, &steps, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
+    blockers.extend(unprintable(desired));
     blockers.extend(registry::unknown(desired, observed));
     blockers.extend(registry::not_found_again(desired, observed));
     blockers.extend(lists::misplaced(desired, observed));

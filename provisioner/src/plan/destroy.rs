@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::afterwards::afterwards;
 use super::callers::left_without;
 use super::order::callers_first;
-use super::{Action, Blocker, Plan, Step};
+use super::{Action, Blocker, Note, Plan, Step};
 use super::{leftovers, takeover};
 use crate::desired::{Desired, Wanted};
 use crate::observe::{Found, Observed};
@@ -32,7 +32,11 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let mut steps: Vec<Step> = steps.collect();
     steps.extend(leftovers::doubles(desired, observed));
     callers_first(&mut steps);
-    let (still_used, mut notes) = leftovers::beside_a_removal(desired, observed, &steps);
+    // The template decides which names are deleted: a value that is not read as it is written, or a pattern that is not
+    // checked, matters here as much as in a deploy.
+    let mut notes: Vec<Note> = desired.remarks.iter().map(Note::from).collect();
+    let (still_used, left) = leftovers::beside_a_removal(desired, observed, &steps);
+    notes.extend(left);
     notes.extend(left_without(observed, &steps));
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|left| left.note.clone()));

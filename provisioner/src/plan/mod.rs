@@ -15,6 +15,7 @@ mod losses;
 mod misnamed;
 mod notes;
 mod order;
+mod outputs;
 mod publish;
 mod registry;
 mod retire;
@@ -173,7 +174,7 @@ pub enum Action {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Blocker {
-    /// The resource that it is about, or the stack.
+    /// The resource or the output that it is about, or the stack.
     pub logical_id: String,
     /// What is in the way.
     pub cause: String,

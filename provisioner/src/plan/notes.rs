@@ -127,10 +127,11 @@ pub(super) fn of_terraform(steps: &[Step], observed: &Observed) -> Option<Note> 
     })
 }
 
-/// What the template's author should know about it.
-pub(super) fn of_the_template(desired: &Desired) -> impl Iterator<Item = Note> {
-    let note = |Remark { text, hint }: &Remark| Note { logical_id: None, text: text.clone(), hint: Some(hint.clone()) };
-    desired.remarks.iter().map(note)
+/// What the author of a template should know about it.
+impl From<&Remark> for Note {
+    fn from(Remark { text, hint }: &Remark) -> Self {
+        Self { logical_id: None, text: text.clone(), hint: Some(hint.clone()) }
+    }
 }
 
 /// What is set on functions of the stack that a template cannot say here: it stays, and reaches callers with versions.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::plan_text::notes as note_lines;
 use super::style::{added, changed, removed, strong};
 use super::value_text::{change_lines, readable};
 use crate::cloudformation::{Action, ChangeSet, PropertyChange, Row};
@@ -10,7 +11,7 @@ use crate::printable::line;
 /// The whole change set: a line for each resource that changes, its properties below it, and a line that counts.
 #[must_use]
 pub fn change_set_text(set: &ChangeSet) -> String {
-    let ChangeSet { stack, region, account, steps, .. } = set;
+    let ChangeSet { stack, region, account, steps, notes, .. } = set;
     let kinds = steps.iter().map(|row| line(&row.kind).len()).max().unwrap_or_default();
     let ids = steps.iter().map(|row| line(&row.logical_id).len()).max().unwrap_or_default();
     let mut text =
@@ -32,6 +33,7 @@ pub fn change_set_text(set: &ChangeSet) -> String {
             let _ = writeln!(text, "      {told}");
         }
     }
+    text.push_str(&note_lines(notes));
     let gap = if steps.is_empty() { "" } else { "\n" };
     let _ = writeln!(text, "{gap}{}", count(set));
     text
@@ -80,14 +82,23 @@ fn count(set: &ChangeSet) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Note;
 
     fn row(logical_id: &str, kind: &str, name: &str, action: Action, changes: Vec<PropertyChange>) -> Row {
         Row { logical_id: logical_id.to_owned(), kind: kind.to_owned(), name: name.to_owned(), action, changes }
     }
 
-    fn read(steps: Vec<Row>) -> String {
+    fn read(steps: Vec<Row>, notes: &[Note]) -> String {
         let (account, region) = ("123456789012".to_owned(), "us-east-1".to_owned());
-        let set = ChangeSet { engine: "", stack: "chat".to_owned(), account, region, steps, id: String::new() };
+        let set = ChangeSet {
+            engine: "",
+            stack: "chat".to_owned(),
+            account,
+            region,
+            steps,
+            notes: notes.to_vec(),
+            id: String::new(),
+        };
         anstream::adapter::strip_str(&change_set_text(&set)).to_string()
     }
 
@@ -103,7 +114,7 @@ mod tests {
             row("Role", "AWS::IAM::Role", "role", Action::Replace, Vec::new()),
             row("Table", "AWS::DynamoDB::Table", "films", Action::LetGo, Vec::new()),
         ];
-        insta::assert_snapshot!(read(rows), @r#"
+        insta::assert_snapshot!(read(rows, &[]), @r#"
         stack chat in us-east-1, account 123456789012, by CloudFormation
 
           + AWS::Logs::LogGroup    Logs
@@ -120,8 +131,24 @@ mod tests {
     }
 
     #[test]
+    fn what_there_is_to_know_of_the_template_stands_below_the_rows() {
+        let note = Note { logical_id: None, text: "t.yaml:3: a note".to_owned(), hint: Some("write it so".to_owned()) };
+        let rows = vec![row("Logs", "AWS::Logs::LogGroup", "", Action::Create, Vec::new())];
+        insta::assert_snapshot!(read(rows, &[note]), @r#"
+        stack chat in us-east-1, account 123456789012, by CloudFormation
+
+          + AWS::Logs::LogGroup  Logs
+
+          note: t.yaml:3: a note
+                write it so
+
+        1 to create
+        "#);
+    }
+
+    #[test]
     fn an_empty_one_is_nothing_to_do() {
-        insta::assert_snapshot!(read(Vec::new()), @r#"
+        insta::assert_snapshot!(read(Vec::new(), &[]), @r#"
         stack chat in us-east-1, account 123456789012, by CloudFormation
 
         nothing to do

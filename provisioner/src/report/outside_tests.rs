@@ -107,6 +107,7 @@ proptest! {
             account: text.clone(),
             region: text.clone(),
             steps: vec![row],
+            notes: vec![Note { logical_id: None, text: text.clone(), hint: Some(text.clone()) }],
             id: text.clone(),
         };
         is_clean(&change_set_text(&set))?;

@@ -17,7 +17,7 @@ pub fn plan_text(plan: &Plan) -> String {
     let mut text = format!("stack {} in {}, account {}\n\n", strong(line(stack)), line(region), line(account));
     text.push_str(&rows(&plan.steps.iter().map(Row::from).collect::<Vec<_>>()));
     text.push_str(&tested_text(&plan.smoke_tests));
-    text.push_str(&notes(plan));
+    text.push_str(&notes(&plan.notes));
     let gap = if plan.steps.is_empty() { "" } else { "\n" };
     let _ = writeln!(text, "{gap}{}", count(plan));
     text
@@ -99,8 +99,8 @@ pub fn blockers_text(blockers: &[Blocker]) -> String {
 }
 
 /// What to know, each with what to do about it.
-fn notes(plan: &Plan) -> String {
-    plan.notes.iter().map(|note| format!("\n{}\n", note_text(note))).collect()
+pub(super) fn notes(notes: &[Note]) -> String {
+    notes.iter().map(|note| format!("\n{}\n", note_text(note))).collect()
 }
 
 /// What to know, and what to do about it.

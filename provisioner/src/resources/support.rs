@@ -26,8 +26,9 @@ functions in `Conditions`.
 Template, included files and parameter files are UTF-8, with or without a byte order mark, and YAML or JSON. JSON is \
 read as JSON, as is every file whose name ends with `.json`. YAML is read as CloudFormation reads it, which is YAML 1.1, \
 merge keys (`<<`) included: without quotes `yes` and `on` are `true`, `12:30` is 750, `1_000` is 1000, `012345` is 5349, \
-`08` is 8 and `1e3` is 1000, as values and as keys. Dates such as `2012-10-17` are text. `plan` has a note for each value \
-that is not what is written, with its line and how to write the text. So both engines and what `synth` writes have the \
+`08` is 8 and `1e3` is 1000, as values and as keys. Dates such as `2012-10-17` are text. `plan` and `deploy` of both \
+engines, `destroy` of the direct engine and `synth` (on stderr) have a note for each value that is not what is written, with \
+its line and how to write the text. So both engines and what `synth` writes have the \
 value that CloudFormation has from the same source; `synth` writes in quotes whatever YAML 1.1 could take for something \
 else.
 
@@ -37,13 +38,17 @@ CloudFormation, and a note says so. Whole numbers beyond 64 bits keep their digi
 
 What CloudFormation refuses of any template is refused here with its line: nulls, names that are not letters and digits, \
 names that are not given, one name for a parameter and a resource, mappings of another shape than two levels of keys, \
-outputs and descriptions that are not text, one export name twice, a default outside of its `AllowedValues`, and the \
-limits on counts and lengths. `AllowedPattern` is a Java regular expression that the whole value must match; a pattern \
-that cannot be tried here is a note with the reason, and the value is taken. A parameter's value has 4,096 bytes at most. \
+outputs and descriptions that are not text, one export name twice, a default outside of its `AllowedValues`, more \
+than 200 parameters, mappings, outputs, or keys at a level of a mapping, and names and descriptions that are too long. The \
+quota of 500 resources is not checked: it is an account's for stacks of CloudFormation, which names it itself. \
+`AllowedPattern` is a Java regular expression that the whole value must match; a pattern that cannot be tried here is a note \
+with the reason, of the same commands, and the value is taken. A parameter's value has 4,096 bytes at most. \
 An output has a value: `AWS::NoValue` is refused there. An export's name is text that depends on no resource.
 
 A dynamic reference (`{{resolve:ssm:…}}`, `ssm-secure`, `secretsmanager`) in a property is refused by the direct engine, \
-also when a parameter brings it there: only CloudFormation resolves it. Elsewhere it is text.
+also when a parameter brings it there: only CloudFormation resolves it. So is an output whose value \
+is a function of one, such as `Fn::Base64`. Elsewhere it is text. `{{resolve:…}}` with another service in a property is \
+written as that text, with a note.
 
 A parameter's value is text, so a file for `--parameters` gives it as it is written: `1.10`, `0x1F`, `012` and `on` stay \
 that, with and without quotes. A null is refused: write `''` for empty text. The file holds `Name: value` lines, or one \

@@ -4,7 +4,7 @@
 ///
 /// # Errors
 /// When it is in another encoding: which, as far as that can be told, or where the first byte is that is not UTF-8.
-pub(crate) fn text(bytes: Vec<u8>) -> Result<String, String> {
+pub fn text(bytes: Vec<u8>) -> Result<String, String> {
     if let Some(name) = other(&bytes) {
         return Err(format!("the file is {name}; save it as UTF-8"));
     }

@@ -38,7 +38,8 @@ mod wording;
 mod write;
 mod yaml;
 
-pub use dynamic::has_dynamic_reference;
+pub use dynamic::{has_dynamic_reference, has_function_of_dynamic_reference, has_reference_to_another_service};
+pub use encoding::text as file_text;
 pub use flat::relocate;
 pub(crate) use known::spread;
 pub use known::{Known, Unfilled};

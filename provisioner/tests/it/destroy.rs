@@ -64,3 +64,44 @@ async fn a_destroy_leaves_a_stack_made_by_hand_and_says_why(#[values(Aws::MiniSt
     assert!(run.stderr.contains("it was not made by this stack"), "{run:?}");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
+
+/// `\N{…}` is Java's notation for a character by its name; here such a pattern cannot be tried. `on` is `true` in YAML 1.1.
+const NOTED: &str = "\
+Parameters:
+  Name: {Type: String, Default: hosts, AllowedPattern: '[\\N{LATIN SMALL LETTER H}a-z]+'}
+  Kept: {Type: String, Default: on}
+Resources:
+  G: {Type: 'AWS::Logs::LogGroup', Properties: {LogGroupName: !Sub '/${Name}/${Kept}'}}
+";
+
+#[rstest]
+#[tokio::test]
+async fn a_pattern_that_cannot_be_tried_is_a_note_of_plan_deploy_and_destroy_and_ends_none_of_them(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = User::of_template(aws.account().await, NOTED);
+    let groups = async || {
+        let client = aws_sdk_cloudwatchlogs::Client::new(&user.account.sdk());
+        let answer = client.describe_log_groups().send().await.expect("the log groups");
+        answer.log_groups().iter().filter_map(|one| one.log_group_name().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let before = groups().await;
+    for (command, there) in [
+        (&["plan"][..], false),
+        (&["deploy", "--yes", "--no-smoke"], true),
+        (&["status"], true),
+        (&["destroy", "--yes"], false),
+    ] {
+        let run = user.plain(command).await.expect_success();
+        if command[0] != "status" {
+            for note in [
+                "t.yaml:2: the value of `Name` is not checked: `[\\N{LATIN SMALL LETTER H}a-z]+` cannot be tried here",
+                "t.yaml:3: without quotes, the value `on` is read as `true`",
+            ] {
+                assert!(run.stdout.contains(note) || run.stderr.contains(note), "no `{note}` in {run:?}");
+            }
+        }
+        assert_eq!(groups().await.contains(&"/hosts/true".to_owned()), there, "{run:?}");
+    }
+    assert_eq!(groups().await, before);
+}

@@ -123,3 +123,23 @@ fn a_parameter_keeps_the_digits_of_its_file() {
         assert_eq!(printed["Resources"]["Topic"]["Properties"], json!({"TopicName": "1.10"}));
     }
 }
+
+#[test]
+fn what_there_is_to_know_of_a_template_is_noted_beside_what_synth_prints() {
+    let project = Project::new();
+    let text = "Parameters:\n  Name: {Type: String, Default: films, AllowedPattern: '[\\N{LATIN SMALL LETTER F}a-z]+'}\n\
+                Resources:\n  T: {Type: 'AWS::SNS::Topic', Properties: {TopicName: !Ref Name, FifoTopic: yes}}\n";
+    fs::write(project.path("t.yaml"), text).expect("a file");
+    for more in [&[][..], &["--resolved"]] {
+        let output = project.synth(&[&["--format", "json", "--template", "t.yaml"], more].concat());
+        let told = String::from_utf8(output.stderr).expect("text");
+        for note in [
+            "note: t.yaml:4: without quotes, the value `yes` is read as `true`",
+            "note: t.yaml:2: the value of `Name` is not checked",
+        ] {
+            assert_eq!(told.matches(note).count(), 1, "`{note}` in {told}");
+        }
+        let printed: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON alone");
+        assert_eq!(printed["Resources"]["T"]["Properties"]["FifoTopic"], true);
+    }
+}

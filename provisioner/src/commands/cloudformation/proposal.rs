@@ -6,6 +6,7 @@ use provisioner::Result;
 use provisioner::aws::{Aws, Body, Submission};
 use provisioner::cloudformation::{ChangeSet, Packaged, Stack};
 use provisioner::observe::Reader as _;
+use provisioner::plan::Note;
 use sha2::{Digest as _, Sha256};
 
 use super::super::session::Session;
@@ -74,9 +75,11 @@ impl Proposal {
             account,
             region: aws.place().region().to_owned(),
             steps: Vec::new(),
+            notes: Vec::new(),
             id: String::new(),
         };
-        Ok(Self { set: proposed.unwrap_or(nothing), before })
+        let notes = session.desired.remarks.iter().map(Note::from).collect();
+        Ok(Self { set: ChangeSet { notes, ..proposed.unwrap_or(nothing) }, before })
     }
 
     /// Leaves everything as it was before the change set was made.

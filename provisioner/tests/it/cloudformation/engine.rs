@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::account::Account;
 use crate::support::package;
 use crate::support::user::{TemplateCopy, User, chat_url, code};
 use crate::support::world::World;
@@ -195,4 +196,25 @@ async fn a_package_that_was_replaced_in_the_bucket_is_uploaded_again() {
     let there = s3.get_object().bucket("packages-of-all").key(key).send().await.unwrap();
     let there = there.body.collect().await.unwrap().into_bytes();
     assert_eq!(there.as_ref(), std::fs::read(user.account.aws().package()).unwrap());
+}
+
+#[tokio::test]
+async fn what_there_is_to_know_of_the_template_is_noted_in_plans_and_deploys() {
+    let user = User::of_template(
+        Account::fresh(),
+        "Parameters:\n  Name: {Type: String, Default: jobs, AllowedPattern: '[\\N{LATIN SMALL LETTER J}a-z]+'}\n\
+         Resources:\n  Queue: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Sub '${Name}', Tags: [{Key: k, Value: on}]}}\n",
+    );
+    let notes =
+        ["t.yaml:4: without quotes, the value `on` is read as `true`", "t.yaml:2: the value of `Name` is not checked"];
+    let by = |command: &[&'static str]| [command, &BY_CLOUDFORMATION].concat();
+    let plan = user.plain(&by(&["plan"])).await.expect_success();
+    let deploy = user.plain(&by(&["deploy", "--yes", "--no-smoke"])).await.expect_success();
+    for note in notes {
+        assert!(plan.stdout.contains(&format!("  note: {note}")), "no `{note}` in {plan:?}");
+        assert!(deploy.stderr.contains(&format!("  note: {note}")), "no `{note}` in {deploy:?}");
+    }
+    let json = user.plain(&by(&["plan", "--output", "json"])).await.expect_success().json();
+    let texts: Vec<_> = json["notes"].as_array().unwrap().iter().filter_map(|note| note["text"].as_str()).collect();
+    assert!(texts.len() == 2 && texts.iter().zip(notes).all(|(text, note)| text.starts_with(note)), "{json:#}");
 }

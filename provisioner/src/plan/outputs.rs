@@ -1,0 +1,54 @@
+//! Outputs that cannot be printed without CloudFormation.
+
+use super::Blocker;
+use crate::desired::Desired;
+use crate::template::has_function_of_dynamic_reference;
+
+/// Every output whose value is a function of a dynamic reference, such as its Base64 text: only CloudFormation resolves the
+/// reference, so the direct engine never has the value.
+pub(super) fn unprintable(desired: &Desired) -> impl Iterator<Item = Blocker> {
+    let encoded = desired.outputs.iter().filter(|output| has_function_of_dynamic_reference(&output.value));
+    encoded.map(|output| Blocker {
+        logical_id: output.name.clone(),
+        cause: format!(
+            "the output's value is a function of a dynamic reference (`{{{{resolve:…}}}}`), which only CloudFormation \
+             resolves ({})",
+            desired.output_place(&output.name)
+        ),
+        hint: "deploy with `--engine cloudformation`, or give the output another value".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::plan::Options;
+    use crate::plan::tests::planned;
+    use crate::plan::tests::spec::desired;
+    use crate::world::State;
+
+    fn blockers(value: &Value) -> Vec<(String, String, String)> {
+        let resources = json!({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q"}}});
+        let template = json!({"Resources": resources, "Outputs": {"O": {"Value": value}}});
+        let plan = planned(&desired(&template.to_string()), &State::default(), Options::default());
+        plan.blockers.into_iter().map(|one| (one.logical_id, one.cause, one.hint)).collect()
+    }
+
+    #[test]
+    fn an_output_that_encodes_a_dynamic_reference_is_refused_before_the_first_call() {
+        for encoded in [json!("x {{resolve:ssm:/y}}"), json!({"Fn::Sub": "${Queue.Arn} {{resolve:ssm:/y}}"})] {
+            let [(output, cause, hint)] = blockers(&json!({"Fn::Base64": encoded})).try_into().unwrap();
+            assert_eq!(output, "O");
+            assert!(cause.starts_with("the output's value is a function of a dynamic reference"), "{cause}");
+            assert!(cause.contains(":1)"), "{cause}");
+            assert!(hint.starts_with("deploy with `--engine cloudformation`"), "{hint}");
+        }
+    }
+
+    #[test]
+    fn an_output_that_holds_the_text_of_one_is_printed_as_it_is() {
+        assert_eq!(blockers(&json!("x {{resolve:ssm:/y}}")), []);
+        assert_eq!(blockers(&json!({"Fn::Base64": {"Ref": "Queue"}})), []);
+    }
+}
