@@ -5,6 +5,7 @@ use std::path::Path;
 
 use provisioner::desired::{PackageCheck, SmokeTest};
 use provisioner::printable::lines;
+use provisioner::template::file_text;
 use provisioner::{Error, Result};
 use serde_json::Value;
 
@@ -56,12 +57,43 @@ fn no_message(test: &SmokeTest) -> String {
 
 fn event(file: &Path) -> Result<Value> {
     let doing = || format!("reading the event {}", file.display());
-    let text = if file == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        std::fs::read_to_string(file)
+        std::fs::read(file)
     };
-    let text = text.map_err(|error| Error::new(doing(), error))?;
+    let bytes = bytes.map_err(|error| Error::new(doing(), error))?;
+    let text = file_text(bytes).map_err(|cause| Error::new(doing(), cause))?;
     serde_json::from_str(&text).map_err(|error| Error::new(doing(), error))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Value> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("event.json");
+        std::fs::write(&file, bytes).unwrap();
+        event(&file)
+    }
+
+    #[test]
+    fn an_event_is_read_with_a_byte_order_mark_and_another_encoding_is_named() {
+        let text = "{\"message\": \"é\"}";
+        for bytes in [text.as_bytes().to_vec(), [b"\xef\xbb\xbf", text.as_bytes()].concat()] {
+            assert_eq!(read(&bytes).unwrap(), json!({"message": "é"}));
+        }
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [wide.clone(), [b"\xff\xfe".to_vec(), wide].concat()] {
+            let error = read(&bytes).unwrap_err().to_string();
+            assert!(
+                error.starts_with("reading the event ") && error.contains("the file is UTF-16; save it as UTF-8"),
+                "{error}"
+            );
+        }
+    }
 }

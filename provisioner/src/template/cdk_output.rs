@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::encoding;
 use crate::error::{Error, Result};
 
 /// `X.assets.json`, which stands beside `X.template.json`: where the CDK would publish which file.
@@ -76,9 +78,14 @@ fn manifest(path: &Path) -> Result<Option<Manifest>> {
     let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".template.json"));
     let Some(name) = name else { return Ok(None) };
     let beside = path.with_file_name(format!("{name}.assets.json"));
-    let Ok(text) = fs::read_to_string(&beside) else { return Ok(None) };
-    let manifest = serde_json::from_str(&text);
-    manifest.map(Some).map_err(|error| Error::new(format!("reading the CDK's assets {}", beside.display()), error))
+    let doing = || format!("reading the CDK's assets {}", beside.display());
+    let bytes = match fs::read(&beside) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::new(doing(), error)),
+    };
+    let text = encoding::text(bytes).map_err(|cause| Error::new(doing(), cause))?;
+    serde_json::from_str(&text).map(Some).map_err(|error| Error::new(doing(), error))
 }
 
 /// Removes an entry, and its section with the last one.
@@ -221,6 +228,26 @@ mod tests {
         let mut flat = template();
         assert_eq!(adapt(&mut flat, Path::new("elsewhere/chat.template.json")).unwrap().len(), 3);
         assert_eq!(flat.as_object().unwrap().keys().collect::<Vec<_>>(), ["Resources"]);
+    }
+
+    #[test]
+    fn a_list_of_assets_is_read_with_a_byte_order_mark_and_one_that_cannot_be_read_is_an_error() {
+        let (_folder, path) = written("file");
+        let file = path.with_file_name("chat.assets.json");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, format!("\u{feff}{text}")).unwrap();
+        let mut flat = template();
+        adapt(&mut flat, &path).unwrap();
+        assert_eq!(flat["Resources"]["Function"]["Properties"]["Code"], "asset.2923.zip");
+
+        fs::write(&file, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+        let error = adapt(&mut template(), &path).unwrap_err().to_string();
+        assert!(error.starts_with("reading the CDK's assets ") && error.contains("the file is UTF-16"), "{error}");
+
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        let error = adapt(&mut template(), &path).unwrap_err().to_string();
+        assert!(error.starts_with("reading the CDK's assets "), "{error}");
     }
 
     #[test]
