@@ -199,6 +199,7 @@ mod tests {
     fn resolved(resources: &str, given: &[(&str, &str)], pseudo: &Pseudo) -> Result<Value> {
         let text = format!(
             "Description: d\nParameters: {{Size: {{Type: Number, Default: 5}}, Name: {{Type: String, Default: ''}}}}\n\
+             Mappings: {{Levels: {{'5': {{level: warn}}}}}}\n\
              Conditions: {{Named: !Not [!Equals [!Ref Name, '']], Here: !Equals [!Ref AWS::Region, eu-west-1]}}\n\
              Resources:\n{resources}"
         );
@@ -257,17 +258,19 @@ mod tests {
       Level: !If [Named, info, debug]
       Of: !Sub '${C.Arn}/${Size}'
       Absent: !If [Named, a, !Ref AWS::NoValue]
+      Mapped: {Level: !FindInMap [Levels, !Ref Size, level]}
 Outputs:
   O: {Value: !Ref Size, Description: d, Export: {Name: !Sub '${AWS::StackName}-${Size}'}}
 Metadata:
   AWS::CloudFormation::Interface: {ParameterGroups: [{Parameters: [Size]}]}
 ";
         let value = resolved(resources, &[], &here()).unwrap();
-        let metadata = json!({"Installs": "", "Level": "debug", "Of": {"Fn::Sub": "${C.Arn}/5"}});
+        let metadata =
+            json!({"Installs": "", "Level": "debug", "Of": {"Fn::Sub": "${C.Arn}/5"}, "Mapped": {"Level": "warn"}});
         assert_eq!(value["Resources"]["D"]["Metadata"], metadata);
         let export = json!({"Name": {"Fn::Sub": "${AWS::StackName}-5"}});
         assert_eq!(value["Outputs"]["O"], json!({"Value": "5", "Description": "d", "Export": export}));
-        assert_eq!(value.get("Metadata"), None);
+        assert_eq!((value.get("Metadata"), value.get("Mappings")), (None, None));
     }
 
     #[test]
