@@ -67,8 +67,8 @@ pub(super) fn check(
     let mut parameters = Parameters::new();
     let mut wrong_defaults = Vec::new();
     for (name, declaration) in declared {
-        let place = source.place(&["Parameters", name]);
         let Some(value) = given.get(name).cloned().or_else(|| declaration.default_text()) else {
+            let place = source.place(&["Parameters", name]);
             problems.push((place, format!("parameter `{name}` has no default and is not given")));
             continue;
         };
@@ -78,7 +78,8 @@ pub(super) fn check(
             }
             Err(reason) => {
                 let is_default = !given.contains_key(name);
-                let place = if is_default { source.place(&["Parameters", name, "Default"]) } else { place };
+                let keys = ["Parameters", name, "Default"];
+                let place = source.place(if is_default { &keys } else { &keys[..2] });
                 wrong_defaults.extend(is_default.then(|| format!("`{name}`")));
                 problems.push((place, format!("parameter `{name}` is {}: {reason}", declaration.shown(&value))));
             }

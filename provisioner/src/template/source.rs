@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
+use super::node::Node;
 use super::{encoding, yaml};
 use crate::error::{Error, Result};
 
@@ -15,6 +17,8 @@ pub struct Source {
     what: &'static str,
     path: PathBuf,
     text: String,
+    // Read once, when the first place is wanted. `None` for a text that cannot be read.
+    places: OnceLock<Option<Node>>,
 }
 
 impl Source {
@@ -37,13 +41,13 @@ impl Source {
             _ => Error::new(doing(), error),
         })?;
         let text = encoding::text(bytes).map_err(|cause| Error::new(doing(), cause))?;
-        Ok(Self { what, path: path.to_owned(), text })
+        Ok(Self { what, path: path.to_owned(), text, places: OnceLock::new() })
     }
 
     /// A source that stands in no file, for tests and for templates made in memory.
     #[must_use]
     pub fn in_memory(path: &Path, text: &str) -> Self {
-        Self { what: TEMPLATE, path: path.to_owned(), text: text.to_owned() }
+        Self { what: TEMPLATE, path: path.to_owned(), text: text.to_owned(), places: OnceLock::new() }
     }
 
     /// What messages call it.
@@ -66,10 +70,11 @@ impl Source {
     /// The place of a key path such as `Resources`, `Role`, `Properties`: `file:line` of the deepest key that
     /// is found, else the file. A number counts list items.
     ///
-    /// It reads the text once more: places are for messages, and values carry none.
+    /// The first place reads the text once more: places are for messages, and values carry none.
     #[must_use]
     pub fn place(&self, keys: &[&str]) -> String {
-        match yaml::nodes(self).ok().and_then(|root| root.line_of(keys)) {
+        let root = self.places.get_or_init(|| yaml::nodes(self).ok());
+        match root.as_ref().and_then(|root| root.line_of(keys)) {
             Some(line) => format!("{}:{line}", self.path.display()),
             None => self.path.display().to_string(),
         }
