@@ -6,6 +6,7 @@
     reason = "a test that cannot go on stops with its message; clippy's exemption does not reach helpers in tests/"
 )]
 
+mod build;
 #[path = "../it/support/emulator.rs"]
 mod emulator;
 mod escalation;

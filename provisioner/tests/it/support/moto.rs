@@ -39,12 +39,24 @@ fn moto() -> &'static Emulator {
     }
 }
 
+/// moto reads all 1,600 managed policies of AWS for each account. The tests attach those of Lambda only.
+const SERVER: &str = "
+import json
+from moto.iam import models
+from moto.server import main
+
+policies = json.loads(models.aws_managed_policies_data)
+policies = {name: policy for name, policy in policies.items() if name.startswith('AWSLambda')}
+models.aws_managed_policies_data = json.dumps(policies)
+main()
+";
+
 fn program() -> Program {
     Program {
         name: "moto",
-        executable: venv().join("bin/moto_server"),
+        executable: venv().join("bin/python"),
         health: "/moto-api/",
-        arguments: |port| ["-H", "127.0.0.1", "-p", &port.to_string()].map(str::to_owned).to_vec(),
+        arguments: |port| ["-c", SERVER, "-H", "127.0.0.1", "-p", &port.to_string()].map(str::to_owned).to_vec(),
         // Without them there is no AWSLambdaBasicExecutionRole to attach.
         environment: |_, _| vec![("MOTO_IAM_LOAD_MANAGED_POLICIES", "true".into())],
         pid_file: None,

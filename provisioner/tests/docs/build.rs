@@ -1,0 +1,29 @@
+//! `docs/performance.md`: nothing is compiled twice for a build and for the tests.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// Every dependency of the workspace with its version and features, along these edges of the graph.
+fn dependencies(edges: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--workspace", "--locked", "--offline", "--prefix", "none", "--format", "{p} {f}"])
+        .args(["--edges", edges])
+        .output()
+        .expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).expect("text");
+    // ` (*)` says that the dependencies of the package stand further up.
+    lines.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+}
+
+#[test]
+fn a_build_gives_each_dependency_the_features_that_the_tests_give_it() {
+    let (build, tests) = (dependencies("normal,build"), dependencies("normal,build,dev"));
+    assert!(build.iter().any(|line| line.starts_with("tokio v")), "{build:?}");
+    let other: Vec<_> = build.difference(&tests).collect();
+    assert!(
+        other.is_empty(),
+        "compiled once more for the tests, with other features: {other:#?}; add what asks for these to \
+         provisioner/tests/workspace-hack"
+    );
+}
