@@ -54,11 +54,9 @@ pub fn without_refused_names(desired: &Desired) -> Desired {
         desired.resources.iter().filter(is_refused).map(|wanted| wanted.resource.name()).collect();
     let mut rest = desired.clone();
     rest.resources.retain(|wanted| {
-        let is_part = match &wanted.resource {
-            Resource::InlinePolicy(policy) => policy.roles.iter().any(|role| refused.contains(role)),
-            resource => resource.part_of_function().is_some_and(|function| refused.contains(function)),
-        };
-        !is_refused(&wanted) && !is_part
+        let of_a_role = matches!(&wanted.resource, Resource::InlinePolicy(policy) if policy.roles.iter().any(|role| refused.contains(role)));
+        let of_a_function = wanted.resource.part_of_function().is_some_and(|function| refused.contains(function));
+        !is_refused(&wanted) && !of_a_role && !of_a_function
     });
     rest
 }
