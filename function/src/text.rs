@@ -8,13 +8,14 @@
 //! | General category `Cf` | bidirectional controls and isolates; not `Prepended_Concatenation_Mark`, which is seen |
 //! | `Cc`, but for tab and line ends | NUL, ESC, C1 |
 //! | `Co`, `Cn` | private use, noncharacters, unassigned; not what is reserved for emoji (`Extended_Pictographic`) |
-//! | `Indic_Syllabic_Category` `Invisible_Stacker` or `Number_Joiner`, where they join nothing | Khmer coeng, Brahmi number joiner |
+//! | `Indic_Syllabic_Category` `Invisible_Stacker` or `Number_Joiner`, and the Khitan filler | Khmer coeng, Brahmi number joiner |
 //!
-//! Those that join, the variation selector 16 of an emoji and the Khitan filler stay where what is seen depends on them,
-//! one at a time ([`joiners`]). The flags of England, Scotland and Wales consist of tags and become the black flag that
+//! Joiners and the variation selector 16 of an emoji stay where what is seen depends on them, one at a time ([`joiners`]).
+//! Those of the last row stay between letters or numbers of their own script, one at a time ([`stackers`]). The flags of England, Scotland and Wales consist of tags and become the black flag that
 //! they begin with.
 
 mod joiners;
+mod stackers;
 
 use icu_properties::{
     CodePointMapData, CodePointSetData,
@@ -33,7 +34,7 @@ pub(crate) fn without_invisible(text: &str) -> String {
         return text.to_owned();
     }
     let mut seen = Vec::with_capacity(text.len());
-    let mut chars = text.chars().filter(|&c| is_seen(c) || joiners::is_candidate(c)).peekable();
+    let mut chars = text.chars().filter(|&c| is_seen(c) || is_candidate(c)).peekable();
     while let Some(c) = chars.next() {
         match c {
             '\r' if chars.peek() == Some(&'\n') => {}
@@ -42,11 +43,16 @@ pub(crate) fn without_invisible(text: &str) -> String {
             _ => seen.push(c),
         }
     }
-    joiners::keep_needed(&seen)
+    joiners::keep_needed(&stackers::keep_joining(&seen))
+}
+
+/// Whether `c` is not seen and may be needed by the characters around it.
+fn is_candidate(c: char) -> bool {
+    joiners::is_joiner(c) || stackers::is_stacker(c)
 }
 
 fn is_seen(c: char) -> bool {
-    if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) || joiners::is_candidate(c) {
+    if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) || is_candidate(c) {
         return false;
     }
     #[expect(clippy::wildcard_enum_match_arm, reason = "thirty categories, of which four are not seen")]

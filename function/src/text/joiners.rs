@@ -1,13 +1,11 @@
 //! Invisible characters that are needed: without them some words are misspelt and some emoji fall apart.
 //!
 //! The places are those of UAX #31 (section 2.3.1) and RFC 5892 (appendix A.1 and A.2) for letters, and of UTS #51 for
-//! emoji. Everywhere else, and in runs, these characters show nothing. The characters that stack letters or join numbers
-//! are those of UAX #44's `Indic_Syllabic_Category`; the Khitan filler is described in chapter 18.12 of the Unicode
-//! Standard.
+//! emoji. Everywhere else, and in runs, these characters show nothing.
 
 use icu_properties::{
     CodePointMapData, CodePointSetData,
-    props::{CanonicalCombiningClass, EmojiModifier, ExtendedPictographic, IndicSyllabicCategory, JoiningType, Script},
+    props::{CanonicalCombiningClass, EmojiModifier, ExtendedPictographic, JoiningType},
 };
 
 const NON_JOINER: char = '\u{200C}';
@@ -16,25 +14,13 @@ const JOINER: char = '\u{200D}';
 const EMOJI_STYLE: char = '\u{FE0F}';
 /// Makes a key of a digit, `#` or `*`, with [`EMOJI_STYLE`] between the two.
 const KEYCAP: char = '\u{20E3}';
-/// Arranges the characters of a Khitan word. It has no glyph.
-const KHITAN_FILLER: char = '\u{16FE4}';
 
 /// Whether `c` is one of the characters that may be needed.
-pub(super) fn is_candidate(c: char) -> bool {
-    is_joiner(c) || c == KHITAN_FILLER || is_stacker(c)
-}
-
-fn is_joiner(c: char) -> bool {
+pub(super) fn is_joiner(c: char) -> bool {
     matches!(c, NON_JOINER | JOINER | EMOJI_STYLE)
 }
 
-/// Whether `c` joins the characters around it and has no glyph of its own.
-fn is_stacker(c: char) -> bool {
-    let category = CodePointMapData::<IndicSyllabicCategory>::new().get(c);
-    matches!(category, IndicSyllabicCategory::InvisibleStacker | IndicSyllabicCategory::NumberJoiner)
-}
-
-/// The text of `chars`, in which a candidate stays only where it is needed.
+/// The text of `chars`, in which a joiner stays only where it is needed.
 pub(super) fn keep_needed(chars: &[char]) -> String {
     let mut kept: Vec<char> = Vec::with_capacity(chars.len());
     for (at, &c) in chars.iter().enumerate() {
@@ -53,8 +39,6 @@ pub(super) fn keep_needed(chars: &[char]) -> String {
                 Some(&before) => is_pictograph(before),
                 None => false,
             },
-            KHITAN_FILLER => kept.last().is_some_and(|&c| is_khitan(c)),
-            _ if is_stacker(c) => kept.last().is_some_and(|&c| !is_stacker(c) && !c.is_whitespace()),
             _ => true,
         };
         if is_needed {
@@ -74,10 +58,6 @@ fn joins_after(before: &[char]) -> bool {
 fn joins_before(after: impl Iterator<Item = char>) -> bool {
     let letter = after.map(joining).find(|&joining| joining != JoiningType::Transparent);
     matches!(letter, Some(JoiningType::DualJoining | JoiningType::RightJoining))
-}
-
-fn is_khitan(c: char) -> bool {
-    c != KHITAN_FILLER && CodePointMapData::<Script>::new().get(c) == Script::KhitanSmallScript
 }
 
 fn joining(c: char) -> JoiningType {
