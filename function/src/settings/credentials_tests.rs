@@ -78,4 +78,6 @@ fn an_address_that_no_token_may_be_sent_to_is_refused() {
         assert_eq!(read(&[(FULL, address)]), Err(format!("{FULL} holds {address:?}, allowed is {FULL_ALLOWED}")));
     }
     assert!(read(&[(RELATIVE, "http://x/path")]).is_err());
+    let refusal = read(&[(FULL, "http://8.8.8.8/x?key=hush")]);
+    assert_eq!(refusal, Err(format!("{FULL} holds \"http://8.8.8.8/x?…\", allowed is {FULL_ALLOWED}")));
 }

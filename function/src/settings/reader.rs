@@ -97,9 +97,87 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     fn parsed<T>(&mut self, name: &str, held: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let parsed = parse(held);
         if parsed.is_none() {
-            let shown: String = held.chars().take(200).collect();
+            let shown: String = without_secrets(held).chars().take(200).collect();
             self.bad.push(format!("{name} holds {shown:?}, allowed is {allowed}"));
         }
         parsed
+    }
+}
+
+/// `held` as a log may show it. A URL can hold a password before its host and a key in its query or fragment: `…` is in
+/// their place.
+fn without_secrets(held: &str) -> String {
+    let (scheme, rest) = match held.split_once("//") {
+        Some((scheme, rest)) if scheme.is_empty() || scheme.ends_with(':') => (format!("{scheme}//"), rest),
+        Some(_) | None => (String::new(), held),
+    };
+    let (address, query) = rest.find(['?', '#']).map_or((rest, ""), |at| rest.split_at(at));
+    // Its writer may have escaped neither the slash nor the question mark of a password.
+    if query.contains('@') {
+        return format!("{scheme}…");
+    }
+    let is_path = scheme.is_empty() && address.starts_with('/');
+    let address = match address.rsplit_once('@') {
+        Some((_, host)) if !is_path => format!("…@{host}"),
+        Some(_) | None => address.to_owned(),
+    };
+    let query = if query.len() > 1 { format!("{}…", &query[..1]) } else { query.to_owned() };
+    format!("{scheme}{address}{query}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_a_url_holds_neither_user_nor_query() {
+        for (held, shown) in [
+            ("http://user:hush@x", "http://…@x"),
+            ("http://hush@x:1/path", "http://…@x:1/path"),
+            ("ftp://user:hu/sh@x/y", "ftp://…@x/y"),
+            ("//user:hush@x", "//…@x"),
+            ("user:hush@x:1", "…@x:1"),
+            ("http://8.8.8.8/x?key=hush", "http://8.8.8.8/x?…"),
+            ("http://x/#hush", "http://x/#…"),
+            ("http://user:hush@x/?key=hush#hush", "http://…@x/?…"),
+            ("http://user:hu?sh@x", "http://…"),
+            ("http://us@er:hu#sh@x", "http://…"),
+            ("/v2?token=hush//hush", "/v2?…"),
+            ("http://us er:hush@x", "http://…@x"),
+        ] {
+            assert_eq!(without_secrets(held), shown);
+        }
+    }
+
+    #[test]
+    fn what_has_neither_is_shown_as_it_is() {
+        for held in [
+            "",
+            "?",
+            "http://",
+            "http://x?",
+            "localhost:4566",
+            "http://x:99999/a//b",
+            "many\n",
+            "a//b",
+            "/etc/me@x/a.pem",
+        ] {
+            assert_eq!(without_secrets(held), held);
+        }
+    }
+
+    #[test]
+    fn a_refusal_shows_no_secret_of_a_url_whichever_way_the_variable_is_read() {
+        let lookup = |_: &str| Some("http://user:hush@x/?key=hush".to_owned());
+        let mut reader = Reader::new(lookup);
+        let no = |_: &str| None::<()>;
+        let read = [
+            reader.required("A", "b", no),
+            reader.setting("A", "", "b", no),
+            reader.optional("A", "b", no),
+            reader.of_sdk("A", "b", no).flatten(),
+        ];
+        assert_eq!(read, [None; 4]);
+        assert_eq!(reader.into_bad(), ["A holds \"http://…@x/?…\", allowed is b"; 4]);
     }
 }

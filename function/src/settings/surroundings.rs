@@ -141,21 +141,21 @@ mod tests {
 
     #[test]
     fn what_no_client_could_call_is_refused() {
-        for url in [
-            "localhost:4566",
-            "ftp://x",
-            "http://",
-            "http:// x",
-            "/path",
-            "http://x:99999",
-            "//host/path",
-            "http://x/?a=b",
-            "http://x?",
-            "http://x/#a",
-            "http://user:hush@x",
+        for (url, shown) in [
+            ("localhost:4566", "localhost:4566"),
+            ("ftp://x", "ftp://x"),
+            ("http://", "http://"),
+            ("http:// x", "http:// x"),
+            ("/path", "/path"),
+            ("http://x:99999", "http://x:99999"),
+            ("//host/path", "//host/path"),
+            ("http://x/?a=b", "http://x/?…"),
+            ("http://x?", "http://x?"),
+            ("http://x/#a", "http://x/#…"),
+            ("http://user:hush@x", "http://…@x"),
         ] {
             let refusal = read(&[("AWS_ENDPOINT_URL", url)]).unwrap_err();
-            assert_eq!(refusal, format!("AWS_ENDPOINT_URL holds {url:?}, allowed is {ENDPOINT}"));
+            assert_eq!(refusal, format!("AWS_ENDPOINT_URL holds {shown:?}, allowed is {ENDPOINT}"));
         }
         for (name, value) in [
             ("AWS_REGION", "us east 1"),

@@ -60,7 +60,7 @@ fn one_endpoint_of_its_own_leaves_the_other_service_at_the_general_one() {
 fn settings_of_the_sdk_and_of_lambda_that_are_wrong_stop_the_program_with_all_others_in_one_line() {
     let settings = [
         ("MODEL_ID", "claude", "MODEL_ID holds \"claude\""),
-        ("AWS_ENDPOINT_URL", "http://localhost:4566/?a=b", "AWS_ENDPOINT_URL holds \"http://localhost:4566/?a=b\""),
+        ("AWS_ENDPOINT_URL", "http://localhost:4566/?a=b", "AWS_ENDPOINT_URL holds \"http://localhost:4566/?…\""),
         ("AWS_REGION", "", "AWS_REGION is not set"),
         ("AWS_ACCESS_KEY_ID", "AKIA\n", "AWS_ACCESS_KEY_ID has the character U+000A at place 5 of 5"),
         ("AWS_SESSION_TOKEN", "hush\u{1}hush", "AWS_SESSION_TOKEN has the character U+0001 at place 5 of 9"),
