@@ -122,6 +122,27 @@ fn history_is_mended_so_that_it_opens_and_ends_with_the_user_and_alternates() {
 }
 
 #[test]
+fn the_history_has_no_invisible_characters_and_a_turn_of_nothing_else_is_dropped() {
+    let history = json!([
+        {"role": "user", "content": "\u{200B}sci\u{E0041}-fi\u{2060}? "},
+        {"role": "assistant", "content": "Watch \u{202E}Alien.\u{FE0F}"},
+        {"role": "user", "content": "\u{200B}\u{2060}\u{E0041}"},
+        {"role": "assistant", "content": "Or D\u{AD}une."},
+    ]);
+    let body = json!({"message": "Which is older?", "history": history});
+    assert_eq!(
+        turns(body.clone()),
+        [
+            (Role::User, "sci-fi?".to_owned()),
+            (Role::Assistant, "Watch Alien.\n\nOr Dune.".to_owned()),
+            (Role::User, "Which is older?".to_owned()),
+        ]
+    );
+    let conversation = Conversation::from_body(&body.to_string()).unwrap();
+    assert_eq!(conversation.history_chars, "sci-fi?".len() + "Watch Alien.".len() + "Or Dune.".len());
+}
+
+#[test]
 fn a_text_that_repeats_the_conversation_is_recognised() {
     let history = json!([{"role": "user", "content": "hello"}, {"role": "assistant", "content": "…"}]);
     let body = json!({"message": "My secret  is that I cried at Up", "history": history});
