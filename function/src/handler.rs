@@ -21,6 +21,11 @@ use crate::{
     settings::Origin,
 };
 
+/// Hint where the table has no rows.
+const EMPTY: &str = "put films into the table that DYNAMODB_TABLE names, or set it to the table that holds them";
+/// Hint where rows are too long for a prompt.
+const TOO_LONG: &str = "lower MOVIE_LIMIT, or shorten the longest rows of the table";
+
 /// What answers requests: a catalogue, a model, and the origin that may ask.
 #[derive(Debug, Clone)]
 pub struct Handler<C, M> {
@@ -93,7 +98,11 @@ impl<C: Catalog, M: Model> Handler<C, M> {
         let catalog_ms = millis(started);
         match read.unwrap_or_else(|_| Err(Trouble::out_of_time(budget))) {
             Ok(movies) if movies.is_empty() => {
-                tracing::warn!(catalogMs = catalog_ms, "the catalogue is empty: answering from general knowledge");
+                tracing::warn!(
+                    catalogMs = catalog_ms,
+                    hint = EMPTY,
+                    "the catalogue is empty: answering from general knowledge"
+                );
                 movies
             }
             Ok(movies) => {
@@ -127,7 +136,12 @@ impl<C: Catalog, M: Model> Handler<C, M> {
 
 fn log_prompt(prompt: &Prompt<'_>, conversation: &Conversation) {
     if prompt.left_out > 0 {
-        tracing::warn!(movies = prompt.movies, leftOut = prompt.left_out, "films do not fit into the prompt");
+        tracing::warn!(
+            movies = prompt.movies,
+            leftOut = prompt.left_out,
+            hint = TOO_LONG,
+            "films do not fit into the prompt"
+        );
     }
     tracing::info!(
         messageChars = conversation.message_chars,

@@ -257,6 +257,26 @@ async fn the_log_tells_the_engineer_what_the_public_does_not_hear() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_warning_about_the_films_says_what_to_do() {
+    let long = AttributeValue::S("x".repeat(crate::chat::limits::MAX_CATALOG_BYTES));
+    let long = Films(Some(Ok(vec![Movie::from_item(&HashMap::from([("plot".to_owned(), long)]))])));
+    for (catalog, message, hint) in [
+        (
+            Films(Some(Ok(Vec::new()))),
+            "the catalogue is empty: answering from general knowledge",
+            "put films into the table that DYNAMODB_TABLE names, or set it to the table that holds them",
+        ),
+        (long, "films do not fit into the prompt", "lower MOVIE_LIMIT, or shorten the longest rows of the table"),
+    ] {
+        let all = logged(catalog, answering("Watch Alien."), json!({"message": "hi"})).await;
+        let lines: Vec<Value> = all.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let warnings: Vec<_> = lines.iter().filter(|line| line["level"] == "WARN").collect();
+        assert_eq!(warnings.len(), 1, "{all}");
+        assert_eq!((&warnings[0]["message"], &warnings[0]["hint"]), (&json!(message), &json!(hint)));
+    }
+}
+
 /// The status code and the text that a function URL's caller gets.
 async fn streamed(handler: &Handler<Films, Oracle>, event: Event) -> (u16, String) {
     let response = handler.stream(event, Deadline::within(Duration::from_secs(30))).await;

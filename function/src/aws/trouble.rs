@@ -66,7 +66,7 @@ impl Trouble {
                     None => foreign(answer),
                 }
             }
-            SdkError::TimeoutError(_) => told(Stage::Timeout, "Timeout", "connecting took too long"),
+            SdkError::TimeoutError(_) => told(Stage::Timeout, "Timeout", "the attempt took too long"),
             SdkError::DispatchFailure(failure) => {
                 let error = failure.as_connector_error();
                 let cause = error.map(|error| chain(error)).unwrap_or_default();

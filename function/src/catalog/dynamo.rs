@@ -25,6 +25,9 @@ const ROWS_AT_ONCE: usize = 100;
 /// Films from which on the shelf is finished on a thread of its own: it would keep a request waiting.
 const LARGE: usize = 2_000;
 
+/// Hint where a table is not kept whole.
+const TOO_LARGE: &str = "raise the function's memory, or keep fewer films in the table: the chat keeps 200000 at most";
+
 /// How much of a table is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "a pair")]
@@ -125,6 +128,7 @@ impl Table for DynamoTable {
                 tracing::warn!(
                     movies = filling.len(),
                     bytes = filling.bytes(),
+                    hint = TOO_LARGE,
                     "the table holds more than is kept: the chat knows only a part of it"
                 );
             }
