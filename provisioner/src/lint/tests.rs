@@ -73,6 +73,9 @@ fn the_name_of_a_role_is_no_arn() {
     let named = (Severity::Refused, "Role `r` is a role's name; an ARN is needed".to_owned());
     assert_eq!(cause(&with(json!({"Ref": "Role"}))), named);
     assert_eq!(found(&with(json!({"Fn::GetAtt": ["Role", "Arn"]}))), []);
+    let mut unnamed = with(json!({"Ref": "Role"}));
+    unnamed["Function"]["Properties"].as_object_mut().unwrap().remove("FunctionName");
+    assert_eq!(cause(&unnamed), named);
 }
 
 #[test]

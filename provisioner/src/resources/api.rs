@@ -19,7 +19,7 @@ pub(crate) fn api_of(id: &str) -> String {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Api {
     /// Its name; AWS lets several APIs have the same.
-    #[serde(default, deserialize_with = "super::name::given")]
+    #[serde(default, deserialize_with = "super::name::given", skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// HTTP is the one protocol supported.
     pub protocol_type: Protocol,

@@ -17,7 +17,7 @@ use crate::template::Reference;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Function {
     /// The physical name; at most 64 characters.
-    #[serde(default, deserialize_with = "super::name::given")]
+    #[serde(default, deserialize_with = "super::name::given", skip_serializing_if = "String::is_empty")]
     pub function_name: String,
     /// The package.
     pub code: Code,

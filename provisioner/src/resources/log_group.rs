@@ -11,7 +11,7 @@ use crate::place::Place;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct LogGroup {
     /// The physical name.
-    #[serde(default, deserialize_with = "super::name::given")]
+    #[serde(default, deserialize_with = "super::name::given", skip_serializing_if = "String::is_empty")]
     pub log_group_name: String,
     /// How long a line is kept, in days; absent: for ever.
     #[serde(default)]

@@ -9,6 +9,8 @@ pub mod check;
 mod code;
 mod cors;
 mod difference;
+#[cfg(test)]
+mod filling;
 pub mod function;
 mod ids;
 pub mod inline_policy;
@@ -381,6 +383,8 @@ fn parse<K: Kind>(properties: Map<String, Value>) -> Result<K, PropertyFault> {
 
 fn fill<T: Serialize + DeserializeOwned + Clone>(value: &T, known: &Known) -> T {
     let Ok(json) = serde_json::to_value(value) else { return value.clone() };
+    // A value that cannot be read back as it was written is a fault of its type: nothing would ever be filled in.
+    debug_assert!(serde_json::from_value::<T>(json.clone()).is_ok(), "this cannot be read back: {json}");
     // A list where the type wants text cannot be read back: then only what is text is filled in.
     let filled =
         [known.fill(&json), known.fill_texts(&json)].into_iter().find_map(|json| serde_json::from_value(json).ok());

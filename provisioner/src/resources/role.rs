@@ -18,7 +18,7 @@ use crate::place::Place;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Role {
     /// The physical name; at most 64 characters.
-    #[serde(default, deserialize_with = "super::name::given")]
+    #[serde(default, deserialize_with = "super::name::given", skip_serializing_if = "String::is_empty")]
     pub role_name: String,
     /// The trust policy.
     pub assume_role_policy_document: Policy,

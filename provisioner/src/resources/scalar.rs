@@ -53,7 +53,8 @@ fn real(value: &Value) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// The flag of a scalar. `yes` and its like are flags in YAML; in quotes, or as a parameter's value, they are text.
+/// The flag of a scalar where the property is a flag: also of the text `"yes"` and its like, in quotes or as a parameter's
+/// value.
 pub(super) fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),

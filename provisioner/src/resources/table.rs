@@ -12,7 +12,7 @@ use crate::place::Place;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Table {
     /// The physical name.
-    #[serde(default, deserialize_with = "super::name::given")]
+    #[serde(default, deserialize_with = "super::name::given", skip_serializing_if = "String::is_empty")]
     pub table_name: String,
     /// The types of the key attributes.
     pub attribute_definitions: Vec<AttributeDefinition>,

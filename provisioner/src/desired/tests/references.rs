@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Result, build};
 use crate::desired::{Desired, PackageCheck, Packages, Template};
 use crate::place::Place;
+use crate::resources::Resource;
 use crate::template::{Known, Source};
 
 const FUNCTION: &str = "
@@ -22,6 +23,41 @@ Resources:
 fn property(desired: &Desired, logical_id: &str, name: &str) -> Value {
     let resource = desired.get(logical_id).unwrap().resource.fill(&Known::of_account("123456789012"));
     serde_json::to_value(resource).unwrap()[name].clone()
+}
+
+#[test]
+fn a_function_without_a_name_holds_what_it_refers_to_and_so_does_its_release() {
+    let with_table = |table: &str| {
+        let desired = build(&format!(
+            "
+Resources:
+  Role: {{Type: AWS::IAM::Role, Properties: {{AssumeRolePolicyDocument: {{Statement: []}}}}}}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties: {{TableName: {table}, AttributeDefinitions: [], KeySchema: [], BillingMode: PAY_PER_REQUEST}}
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: f.zip
+      Runtime: python3.12
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Environment: {{Variables: {{T: !Ref Table}}}}
+  V: {{Type: AWS::Lambda::Version, Properties: {{FunctionName: !Ref F}}}}
+"
+        ))
+        .unwrap();
+        // As it is built, and not filled in once more.
+        let built = |id: &str| serde_json::to_value(&desired.get(id).unwrap().resource).unwrap();
+        let account = crate::template::Reference::account();
+        assert_eq!(built("F")["Role"], format!("arn:aws:iam::{account}:role/chat-Role"));
+        assert_eq!(built("F")["Environment"]["Variables"]["T"], table);
+        assert_eq!(built("V")["FunctionName"], "chat-F");
+        let Resource::Version(version) = &desired.get("V").unwrap().resource else { panic!("a version") };
+        version.release_name()
+    };
+    assert_eq!(with_table("films"), with_table("films"));
+    assert_ne!(with_table("films"), with_table("books"), "another table is another release");
 }
 
 #[test]
