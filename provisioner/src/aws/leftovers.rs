@@ -73,7 +73,10 @@ impl AwsReader {
 
     /// What went through Cloud Control: its tag says of which kind it is, and Cloud Control says which one it is.
     async fn others_left(&self, desired: &Desired, tagged: &[Tagged]) -> Result<Vec<Leftover>> {
-        let looked_for = tagged.iter().filter_map(|one| {
+        // What all regions share may be another region's.
+        let of_the_stack = of_the_stack(desired.stack.as_str(), self.aws.place());
+        let tagged = tagged.iter().filter(|one| one.owner(&of_the_stack) == Owner::Ours);
+        let looked_for = tagged.filter_map(|one| {
             let (kind, mark) = (one.other_kind()?, one.mark());
             // One of the template's is looked at anyway. Under another name it is one that was there before.
             let is_it = |wanted: &Wanted| {

@@ -6,7 +6,7 @@ use super::Aws;
 use super::problem::problem;
 use crate::error::Result;
 use crate::resources::other::KIND_TAG;
-use crate::resources::{Mark, STACK_TAG, Tags};
+use crate::resources::{Mark, Owner, STACK_TAG, Tags};
 
 /// Something with the stack's tag.
 pub(super) struct Tagged {
@@ -18,6 +18,11 @@ impl Tagged {
     /// Its mark.
     pub(super) fn mark(&self) -> Mark {
         Mark::of(&self.tags)
+    }
+
+    /// Whose it is.
+    pub(super) fn owner(&self, of_the_stack: &Mark) -> Owner {
+        of_the_stack.owner(&self.tags)
     }
 
     /// What its tag says that its kind is, where that has no type here.
@@ -72,6 +77,18 @@ mod tests {
         assert_eq!(tagged("arn:aws:other:us-east-1:1:function:chat").name_in("lambda", "function:"), None);
         let stage = tagged("arn:aws:apigateway:us-east-1::/apis/a1/stages/old");
         assert_eq!(stage.name_in("apigateway", "/apis/"), Some("a1/stages/old"));
+    }
+
+    #[test]
+    fn what_another_region_has_is_not_of_the_stack_here() {
+        let here = Mark { stack: "chat".to_owned(), region: "us-east-1".to_owned(), logical_id: String::new() };
+        let owner = |region: Option<&str>| {
+            let mut tags = Tags::from([(STACK_TAG.to_owned(), "chat".to_owned())]);
+            tags.extend(region.map(|region| (crate::resources::REGION_TAG.to_owned(), region.to_owned())));
+            Tagged { arn: "arn:aws:iam::1:user/u".to_owned(), tags }.owner(&here)
+        };
+        assert_eq!(owner(Some("eu-west-1")), Owner::InRegion("eu-west-1".to_owned()));
+        assert_eq!((owner(Some("us-east-1")), owner(None)), (Owner::Ours, Owner::Ours));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::Blocker;
 use crate::desired::{Desired, Wanted};
 use crate::observe::Observed;
 use crate::resources::Resource;
+use crate::resources::other::Lost;
 use crate::template::{Reference, references_in_text};
 
 const HINT: &str = "ask for an attribute that the kind has, then run the same command again";
@@ -44,11 +45,9 @@ pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
 pub(super) fn not_found_again(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
     let lost = desired.resources.iter().filter_map(|wanted| {
         let Resource::Other(other) = observed.told(wanted.resource.clone()) else { return None };
-        Some(Blocker {
-            logical_id: wanted.logical_id.clone(),
-            cause: format!("it could not be found again: {}", other.not_found_again()?),
-            hint: "give it that property, or a name".to_owned(),
-        })
+        let Lost { cause, hint } = other.not_found_again()?;
+        let cause = format!("it could not be found again: {cause}");
+        Some(Blocker { logical_id: wanted.logical_id.clone(), cause, hint })
     });
     lost.collect()
 }

@@ -17,12 +17,17 @@ const LOGICAL_ID: usize = 24;
 /// random characters.
 pub(super) fn default_name(name: &mut String, mark: &Mark, most: usize) {
     if name.is_empty() {
-        *name = joined(&mark.stack, &mark.logical_id, most, LOGICAL_ID);
+        // Half of a short name at most, so that the stack's name keeps a part and the name begins with its letter.
+        let kept = LOGICAL_ID.min(most.saturating_sub(DIGEST + 2) / 2);
+        *name = joined(&mark.stack, &mark.logical_id, most, kept);
     }
 }
 
 /// Reads a name that a template gives. An empty one is refused, as CloudFormation refuses it: it is not the same as none,
 /// and a parameter that is empty by mistake would otherwise make another resource.
+///
+/// A field that is read by this is not written while it is empty (`skip_serializing_if`): [`super::fill`] writes a resource
+/// and reads it back.
 pub(super) fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let name = String::deserialize(deserializer)?;
     match name.is_empty() {
@@ -38,10 +43,13 @@ pub(super) fn joined(stack: &str, logical_id: &str, most: usize, kept: usize) ->
     if whole.len() <= most {
         return whole;
     }
+    let digest: String = Sha256::digest(&whole).iter().map(|byte| format!("{byte:02x}")).collect();
     let room = most.saturating_sub(DIGEST + 2);
+    if room < 2 {
+        return start(&digest, most).to_owned();
+    }
     let logical_id = start(logical_id, room.saturating_sub(stack.len()).max(kept.min(room)));
     let stack = start(stack, room - logical_id.len()).trim_end_matches('-');
-    let digest: String = Sha256::digest(&whole).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{stack}-{logical_id}-{}", &digest[..DIGEST])
 }
 
@@ -87,11 +95,24 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_short_name_keeps_a_part_of_both_names_and_one_without_room_is_the_digest() {
+        let long = "TheFunctionThatRecommendsFilms";
+        for (stack, begins, length) in
+            [("chat", "chat-TheFunctionTha-", 32), ("a-long-stack", "a-long-st-TheFuncti-", 32)]
+        {
+            let name = named(stack, long, 32);
+            assert!(name.starts_with(begins) && name.len() == length, "{name}");
+        }
+        let digest = named("chat", long, 15);
+        assert!(digest.len() == 15 && digest.chars().all(|one| one.is_ascii_hexdigit()), "{digest}");
+    }
+
     proptest! {
         #[test]
         fn every_name_fits_and_two_resources_never_share_one(
             stack in "[a-zA-Z][a-zA-Z0-9-]{0,127}", one in "[a-zA-Z0-9]{1,255}", other in "[a-zA-Z0-9]{1,255}",
-            most in prop::sample::select(vec![64_usize, 128, 255, 512]),
+            most in prop::sample::select(vec![14_usize, 16, 32, 64, 128, 255, 512]),
         ) {
             let (first, second) = (named(&stack, &one, most), named(&stack, &other, most));
             prop_assert!(first.len() <= most, "{first}");

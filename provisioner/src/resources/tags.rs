@@ -16,7 +16,7 @@ pub const STACK_TAG: &str = "provisioner:stack";
 /// The tag that holds the resource's name in the template.
 pub const RESOURCE_TAG: &str = "provisioner:resource";
 
-/// The tag that holds the region of a stack's role: IAM is the same in all of them, and the others' names are not.
+/// The tag that holds the region of a stack's role, and of what else an account has once for all regions.
 pub const REGION_TAG: &str = "provisioner:region";
 
 /// The tag by which CloudFormation says which stack of its own a resource belongs to. It stays on what leaves the stack.

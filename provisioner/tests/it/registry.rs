@@ -124,11 +124,52 @@ Resources:
 }
 
 #[tokio::test]
+async fn a_stack_in_two_regions_has_a_managed_policy_of_its_own_in_each() {
+    let (user, control) = user_of(
+        "\
+Resources:
+  Reads:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: s3:Get*, Resource: '*'}]}}
+",
+    );
+    let there = ["--region", "eu-west-1"];
+    user.plain(&["deploy"]).await.expect_success();
+    user.plain(&[&["deploy"][..], &there].concat()).await.expect_success();
+    let names = || -> Vec<Value> {
+        control.all("AWS::IAM::ManagedPolicy").iter().map(|policy| policy["ManagedPolicyName"].clone()).collect()
+    };
+    assert_eq!(names(), ["cinedb-chat-Reads-us-east-1", "cinedb-chat-Reads-eu-west-1"]);
+    user.plain(&[&["destroy", "--yes"][..], &there].concat()).await.expect_success();
+    assert_eq!(names(), ["cinedb-chat-Reads-us-east-1"]);
+    let again = user.plain(&["deploy"]).await.expect_success();
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
+}
+
+#[tokio::test]
+async fn an_entry_without_tags_whose_flag_is_text_is_created_once() {
+    let (user, control) = user_of(
+        "\
+Resources:
+  Out:
+    Type: AWS::EC2::NetworkAclEntry
+    Properties:
+      {NetworkAclId: acl-1, Egress: \"True\", RuleNumber: \"100\", Protocol: -1, RuleAction: allow, CidrBlock: 0.0.0.0/0}
+",
+    );
+    user.plain(&["deploy"]).await.expect_success();
+    let again = user.plain(&["deploy"]).await.expect_success();
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
+    let [entry] = control.all("AWS::EC2::NetworkAclEntry").try_into().expect("one entry");
+    assert_eq!((&entry["Egress"], &entry["RuleNumber"]), (&json!(true), &json!(100)));
+}
+
+#[tokio::test]
 async fn what_the_next_run_could_not_find_is_refused_before_the_first_write() {
     let (user, _control) = user_of("Resources:\n  One:\n    Type: AWS::Test::Listed\n    Properties: {Text: x}\n");
     let run = user.plain(&["deploy"]).await.expect_code(1);
     let cause = "One: it could not be found again: AWS lists AWS::Test::Listed by `Namespace`, which it does not say";
-    assert!(run.stderr.contains(cause) && run.stderr.contains("hint: give it that property"), "{run:?}");
+    assert!(run.stderr.contains(cause) && run.stderr.contains("hint: give it the property `Namespace`"), "{run:?}");
     assert!(user.proxy.writes().is_empty());
 }
 

@@ -182,6 +182,11 @@ def kept(schema):
     if list_by:
         small["handlers"] = {"list": {"handlerSchema": {"required": list_by}}}
     small["properties"] = {name: shape(value, schema) for name, value in sorted(schema["properties"].items())}
+    for path in small.get("createOnlyProperties", []):
+        name = path.removeprefix("/properties/")
+        most = resolved(schema["properties"].get(name, {}), schema).get("maxLength")
+        if most:
+            small["properties"][name]["maxLength"] = most
     return small
 
 

@@ -52,7 +52,7 @@ fn collect(schema: &Value, property: &Value, path: &str, depth: usize, paths: &m
 }
 
 /// What a `$ref` in a schema stands for. A chain of them is followed as far as an attribute is deep.
-fn resolved<'s>(schema: &'s Value, property: &'s Value) -> &'s Value {
+pub(super) fn resolved<'s>(schema: &'s Value, property: &'s Value) -> &'s Value {
     let mut property = property;
     for _ in 0..DEPTH {
         let Some(pointer) = property["$ref"].as_str().and_then(|target| target.strip_prefix('#')) else { break };

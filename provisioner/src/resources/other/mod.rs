@@ -4,6 +4,7 @@
 mod attributes;
 mod compare;
 mod identity;
+mod lost;
 mod schema;
 mod types;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 pub use identity::{Identifier, PhysicalId};
+pub use lost::Lost;
 pub use schema::Schema;
 pub use types::{Type, Types};
 
@@ -54,8 +56,26 @@ pub enum Call {
 /// The tag that holds the kind: an ARN does not say it, and who no longer has it in a template needs it to look it up.
 pub const KIND_TAG: &str = "provisioner:kind";
 
-/// The most characters of a name that is made here for a kind without a type: what the strictest of the usual kinds take.
+/// The most characters of a name that is made here for a kind without a type, where the registry gives no limit: what the
+/// strictest of the usual kinds take.
 const MOST_OF_A_NAME: usize = 64;
+
+/// The most characters of such a name whatever the registry says: it gives 1024 for the name of an
+/// `AWS::DynamoDB::GlobalTable`, where DynamoDB takes 255.
+const MOST_OF_ANY_NAME: usize = 255;
+
+/// The first words of kinds that an account has once for all regions (AWS's whitepaper "Fault isolation boundaries", global
+/// services). A stack of the same name in another region finds what this one has.
+const GLOBAL: [&str; 8] = [
+    "AWS::CloudFront::",
+    "AWS::GlobalAccelerator::",
+    "AWS::IAM::",
+    "AWS::NetworkManager::",
+    "AWS::Organizations::",
+    "AWS::Route53::",
+    "AWS::S3::MultiRegionAccessPoint",
+    "AWS::Shield::",
+];
 
 /// What follows the kind there for what stays when the template no longer has it.
 const RETAINED: &str = " retained";
@@ -116,40 +136,34 @@ impl Other {
         self.name_properties().find_map(|key| self.properties.get(&key).and_then(Value::as_str))
     }
 
-    /// Takes what the registry says of the kind. A resource without tags and without a name would not be found again: it
-    /// gets a name made of the stack's, as the kinds have that are known here.
+    /// Takes what the registry says of the kind, and its types for the properties: what is looked for and compared is what
+    /// is sent. A resource without tags and without a name would not be found again: it gets a name made of the stack's, as
+    /// the kinds have that are known here. The name of what all regions share holds the region too.
     #[must_use]
     pub fn with_schema(mut self, schema: Option<&Schema>) -> Self {
         self.schema = schema.cloned();
         let Some(schema) = schema else { return self };
+        self.properties = self.typed();
         if schema.tags.is_some() || self.own_identifier().is_some() || self.given_name().is_some() {
             return self;
         }
         let property = self.name_properties().find(|name| schema.create_only.contains(name));
         if let Some(property) = property {
+            let most = schema.max_lengths.get(&property).copied().unwrap_or(MOST_OF_A_NAME);
+            let mut mark = Mark::of(&self.mark);
+            if self.is_global() {
+                mark.logical_id = format!("{}-{}", mark.logical_id, mark.region);
+            }
             let mut name = String::new();
-            default_name(&mut name, &Mark::of(&self.mark), MOST_OF_A_NAME);
+            default_name(&mut name, &mark, most.min(MOST_OF_ANY_NAME));
             self.properties.insert(property, name.into());
         }
         self
     }
 
-    /// Why AWS could not be asked for it in the next run; nothing where it can be found, or its kind is not known yet.
-    #[must_use]
-    pub fn not_found_again(&self) -> Option<String> {
-        let schema = self.schema.as_ref()?;
-        if self.own_identifier().is_some() {
-            return None;
-        }
-        let missing = schema.list_by.iter().find(|name| !self.properties.contains_key(*name));
-        if let Some(name) = missing {
-            return Some(format!("AWS lists {} by `{name}`, which it does not say", self.type_name));
-        }
-        let says_something = || schema.create_only.iter().any(|name| self.properties.contains_key(name));
-        let lost = schema.tags.is_none() && !says_something();
-        lost.then(|| {
-            format!("a {} has no tags, and this one has neither a name nor a property that stays", self.type_name)
-        })
+    /// Whether an account has its kind once for all regions.
+    fn is_global(&self) -> bool {
+        GLOBAL.iter().any(|start| self.type_name.starts_with(start))
     }
 
     /// What AWS lists the kind's resources by, from its own properties; `None` where these do not say it.
@@ -210,9 +224,9 @@ impl Other {
     fn is_the_same_as(&self, wanted: &Self) -> bool {
         let fixed = wanted.create_only();
         let given: Vec<_> = fixed.iter().filter_map(|name| Some((name, wanted.properties.get(*name)?))).collect();
-        let is_same = |name: &str, value: &Value| {
-            self.properties.get(name).is_some_and(|found| compare::as_far_as(found, value) == *value)
-        };
+        let found = self.typed();
+        let is_same =
+            |name: &str, value: &Value| found.get(name).is_some_and(|found| compare::as_far_as(found, value) == *value);
         let named = wanted.given_name().is_none_or(|name| self.given_name() == Some(name));
         named && !given.is_empty() && given.iter().all(|(name, value)| is_same(name, value))
     }
@@ -223,13 +237,21 @@ impl Other {
         self.schema.as_ref().map(Cow::Borrowed).or_else(|| Schema::kept(&self.type_name).map(Cow::Owned))
     }
 
-    /// The properties that it shall have: the template's in the registry's types, and the tags with the mark.
-    fn wanted(&self) -> Map<String, Value> {
-        let mut wanted = self.properties.clone();
-        let Some(schema) = &self.schema else { return wanted };
-        for (name, value) in &mut wanted {
+    /// The properties in the registry's types.
+    fn typed(&self) -> Map<String, Value> {
+        let mut properties = self.properties.clone();
+        let Some(schema) = &self.schema else { return properties };
+        for (name, value) in &mut properties {
             *value = schema.types.typed(name, std::mem::take(value));
         }
+        properties
+    }
+
+    /// The properties that it shall have: the template's in the registry's types, and the tags with the mark.
+    fn wanted(&self) -> Map<String, Value> {
+        // References may have been filled in since the kind's schema was taken.
+        let mut wanted = self.typed();
+        let Some(schema) = &self.schema else { return wanted };
         if let Some(property) = &schema.tags {
             let mut tags = compare::tags(wanted.get(property));
             tags.extend(self.mark.clone());
@@ -265,7 +287,10 @@ impl Kind for Other {
 
     fn complete(&mut self, mark: &Mark) {
         self.logical_id.clone_from(&mark.logical_id);
-        mark.add_to(&mut self.mark);
+        match self.is_global() {
+            true => mark.add_with_region_to(&mut self.mark),
+            false => mark.add_to(&mut self.mark),
+        }
         self.mark.insert(KIND_TAG.to_owned(), self.type_name.clone());
     }
 

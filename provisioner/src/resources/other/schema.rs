@@ -27,6 +27,9 @@ pub struct Schema {
     /// The properties that AWS lists the kind's resources by: it lists the authorizers of one API, not all.
     #[serde(default)]
     pub list_by: Vec<String>,
+    /// The most characters of those properties that cannot be changed in place, where the registry says it (`maxLength`).
+    #[serde(default)]
+    pub max_lengths: BTreeMap<String, usize>,
     /// What `Fn::GetAtt` can ask for: properties, and those inside objects by their dotted path.
     pub attributes: BTreeSet<String>,
 }
@@ -46,11 +49,15 @@ impl Schema {
     /// When it is not JSON.
     pub fn from_registry(text: &str) -> Result<Self, serde_json::Error> {
         let schema: Value = serde_json::from_str(text)?;
-        let names = |key: &str| {
+        let names = |key: &str| -> Vec<String> {
             let paths = schema[key].as_array().into_iter().flatten().filter_map(Value::as_str);
             // Deeper paths say something of a part of a property; what is compared and changed is the whole.
             let tops = paths.filter_map(|path| path.strip_prefix("/properties/")).filter(|path| !path.contains('/'));
             tops.map(str::to_owned).collect()
+        };
+        let longest = |name: String| {
+            let most = attributes::resolved(&schema, &schema["properties"][&name])["maxLength"].as_u64()?;
+            Some((name, usize::try_from(most).ok()?))
         };
         let tagging = &schema["tagging"];
         let untagged = tagging["taggable"] == false || schema["taggable"] == false;
@@ -58,6 +65,7 @@ impl Schema {
         let has_tags = !untagged && schema["properties"].get(&property).is_some();
         Ok(Self {
             primary_identifier: names("primaryIdentifier"),
+            max_lengths: names("createOnlyProperties").into_iter().filter_map(longest).collect(),
             create_only: names("createOnlyProperties"),
             write_only: names("writeOnlyProperties"),
             tags: has_tags.then_some(property),

@@ -7,11 +7,13 @@ fn mark() -> Mark {
 
 /// As a template gives it, and told what the registry says.
 fn told(kind: &str, properties: &Value) -> Other {
-    let properties = properties.as_object().unwrap().clone();
-    let mut other = Other::new(kind, properties).unwrap();
-    other.complete(&mark());
-    other.schema = Schema::kept(kind);
-    other
+    told_by(Schema::kept(kind).as_ref(), kind, properties, &mark())
+}
+
+fn told_by(schema: Option<&Schema>, kind: &str, properties: &Value, mark: &Mark) -> Other {
+    let mut other = Other::new(kind, properties.as_object().unwrap().clone()).unwrap();
+    other.complete(mark);
+    other.with_schema(schema)
 }
 
 fn found_as(wanted: &Other, properties: &Value) -> Other {
@@ -177,44 +179,149 @@ fn two_of_a_kind_are_the_same_by_their_identifiers_and_not_by_what_ref_gives() {
     assert!(!of("api1|prod").is_the_very(&ids, &of("api2|prod"), &ids));
 }
 
-/// A kind without tags whose name decides which one it is, as `AWS::IAM::ManagedPolicy`.
-fn policy(schema: &Value, properties: Value) -> Other {
-    let mut other = Other::new("AWS::IAM::ManagedPolicy", properties.as_object().unwrap().clone()).unwrap();
-    other.complete(&mark());
-    other.with_schema(Some(&Schema::from_registry(&schema.to_string()).unwrap()))
+#[test]
+fn a_kind_without_tags_is_found_in_the_registrys_types_whatever_the_template_writes() {
+    let schema = json!({
+        "primaryIdentifier": ["/properties/Id"], "readOnlyProperties": ["/properties/Id"],
+        "createOnlyProperties":
+            ["/properties/NetworkAclId", "/properties/Egress", "/properties/RuleNumber", "/properties/Ports"],
+        "tagging": {"taggable": false}, "handlers": {"list": {"handlerSchema": {"required": ["RuleNumber"]}}},
+        "properties": {
+            "NetworkAclId": {"type": "string"}, "Egress": {"type": "boolean"}, "RuleNumber": {"type": "integer"},
+            "Ports": {"type": "array", "items": {"type": "integer"}}, "Id": {"type": "string"},
+        },
+    });
+    let schema = Schema::from_registry(&schema.to_string()).unwrap();
+    let entry = |egress: Value, number: Value, ports: Value| {
+        let properties = json!({"NetworkAclId": 12, "Egress": egress, "RuleNumber": number, "Ports": ports});
+        told_by(Some(&schema), "AWS::EC2::NetworkAclEntry", &properties, &mark())
+    };
+    let there = json!({"NetworkAclId": "12", "Egress": true, "RuleNumber": 30, "Ports": [80, 443], "Id": "e1"});
+    for (egress, number, ports) in [
+        (json!(true), json!(30), json!([80, 443])),
+        (json!("True"), json!("30.0"), json!(["80", 443.0])),
+        (json!("yes"), json!(30.0), json!(["80.0", "443"])),
+    ] {
+        let wanted = entry(egress, number, ports);
+        assert!(found_as(&wanted, &there).is_the_same_as(&wanted), "{:?}", wanted.properties);
+        assert_eq!(wanted.listed_by(), json!({"RuleNumber": 30}).as_object().cloned());
+    }
+    for (egress, number, ports) in
+        [(false, "30", json!([80, 443])), (true, "31", json!([80, 443])), (true, "30", json!([80]))]
+    {
+        let wanted = entry(json!(egress), json!(number), ports);
+        assert!(!found_as(&wanted, &there).is_the_same_as(&wanted), "{:?}", wanted.properties);
+    }
+}
+
+#[test]
+fn a_name_that_is_a_number_in_the_template_is_a_name() {
+    let queue = told("AWS::SQS::Queue", &json!({"QueueName": 2024}));
+    assert_eq!(queue.given_name(), Some("2024"));
+    let alarm = told("AWS::CloudWatch::Alarm", &json!({"AlarmName": 7}));
+    assert_eq!(alarm.own_identifier(), Some(Identifier::new("7")));
+}
+
+/// A kind without tags whose name decides which one it is.
+fn schedule(schema: &Value, properties: &Value) -> Other {
+    let schema = Schema::from_registry(&schema.to_string()).unwrap();
+    told_by(Some(&schema), "AWS::Scheduler::Schedule", properties, &mark())
 }
 
 #[test]
 fn what_has_neither_tags_nor_a_name_gets_one_and_is_found_again_by_it() {
     let untagged = json!({
-        "primaryIdentifier": ["/properties/PolicyArn"], "readOnlyProperties": ["/properties/PolicyArn"],
-        "createOnlyProperties": ["/properties/ManagedPolicyName"], "tagging": {"taggable": false},
-        "properties": {"ManagedPolicyName": {"type": "string"}, "PolicyArn": {"type": "string"}},
+        "primaryIdentifier": ["/properties/Arn"], "readOnlyProperties": ["/properties/Arn"],
+        "createOnlyProperties": ["/properties/Name"], "tagging": {"taggable": false},
+        "properties": {"Name": {"type": "string"}, "Arn": {"type": "string"}},
     });
-    let unnamed = policy(&untagged, json!({}));
+    let unnamed = schedule(&untagged, &json!({}));
     assert_eq!(unnamed.given_name(), Some("chat-One"));
     assert_eq!(unnamed.not_found_again(), None);
-    let found = found_as(&unnamed, &json!({"ManagedPolicyName": "chat-One", "PolicyArn": "arn:1"}));
+    let found = found_as(&unnamed, &json!({"Name": "chat-One", "Arn": "arn:1"}));
     assert!(unnamed.among([((), &found)].into_iter(), &mark()).is_some());
-    assert_eq!(policy(&untagged, json!({"ManagedPolicyName": "mine"})).given_name(), Some("mine"));
+    assert_eq!(schedule(&untagged, &json!({"Name": "mine"})).given_name(), Some("mine"));
 
     let mut tagged = untagged.clone();
     tagged["tagging"] = json!({"taggable": true});
     tagged["properties"]["Tags"] = json!({"type": "array"});
-    assert_eq!(policy(&tagged, json!({})).given_name(), None, "its tags say which one it is");
+    assert_eq!(schedule(&tagged, &json!({})).given_name(), None, "its tags say which one it is");
 }
 
 #[test]
-fn what_could_not_be_found_again_says_why() {
+fn a_name_is_as_long_as_the_registry_allows_and_64_characters_where_it_says_nothing() {
+    let name = |name: Value| {
+        let schema = json!({
+            "primaryIdentifier": ["/properties/Arn"], "createOnlyProperties": ["/properties/Name"],
+            "tagging": {"taggable": false}, "properties": {"Name": name, "Arn": {"type": "string"}},
+            "definitions": {"Name": {"type": "string", "maxLength": 48}},
+        });
+        let mark = Mark { stack: "s".repeat(60), logical_id: "L".repeat(40), ..mark() };
+        let schema = Schema::from_registry(&schema.to_string()).unwrap();
+        let other = told_by(Some(&schema), "AWS::Scheduler::Schedule", &json!({}), &mark);
+        other.given_name().unwrap().to_owned()
+    };
+    assert_eq!(name(json!({"type": "string", "maxLength": 32})).len(), 32);
+    assert_eq!(name(json!({"$ref": "#/definitions/Name"})).len(), 48);
+    assert_eq!(name(json!({"type": "string"})).len(), 64);
+    let whole = format!("{}-{}", "s".repeat(60), "L".repeat(40));
+    assert_eq!(name(json!({"type": "string", "maxLength": 1024})), whole);
+}
+
+#[test]
+fn what_all_regions_share_has_the_region_in_its_made_name_and_in_its_mark() {
+    let untagged = json!({
+        "primaryIdentifier": ["/properties/PolicyArn"], "createOnlyProperties": ["/properties/ManagedPolicyName"],
+        "tagging": {"taggable": false},
+        "properties": {"ManagedPolicyName": {"type": "string"}, "PolicyArn": {"type": "string"}},
+    });
+    let untagged = Schema::from_registry(&untagged.to_string()).unwrap();
+    let there = |region: &str| Mark { region: region.to_owned(), ..mark() };
+    let policy = |region: &str| told_by(Some(&untagged), "AWS::IAM::ManagedPolicy", &json!({}), &there(region));
+    assert_eq!(policy("eu-west-1").given_name(), Some("chat-One-eu-west-1"));
+    let first = found_as(&policy("us-east-1"), &json!({"ManagedPolicyName": "chat-One-us-east-1"}));
+    let is_found = |region: &str| policy(region).among([((), &first)].into_iter(), &there(region)).is_some();
+    assert_eq!((is_found("us-east-1"), is_found("eu-west-1")), (true, false));
+
+    let tagged = json!({
+        "primaryIdentifier": ["/properties/UserName"], "createOnlyProperties": ["/properties/UserName"],
+        "properties": {"UserName": {"type": "string"}, "Tags": {"type": "array"}},
+    });
+    let tagged = Schema::from_registry(&tagged.to_string()).unwrap();
+    let user = |region: &str| told_by(Some(&tagged), "AWS::IAM::User", &json!({}), &there(region));
+    let wanted = user("us-east-1");
+    let first = wanted.found(Identifier::new("u1"), wanted.wanted());
+    assert_eq!(first.owner(&there("us-east-1")), Owner::Ours);
+    assert_eq!(first.owner(&there("eu-west-1")), Owner::InRegion("us-east-1".to_owned()));
+    let is_found = |region: &str| user(region).among([((), &first)].into_iter(), &there(region)).is_some();
+    assert_eq!((is_found("us-east-1"), is_found("eu-west-1")), (true, false));
+    let queue = told_by(None, "AWS::SQS::Queue", &json!({}), &there("eu-west-1"));
+    assert_eq!(queue.mark.get(crate::resources::REGION_TAG), None, "a queue is of its region anyway");
+}
+
+#[test]
+fn what_could_not_be_found_again_says_why_and_what_to_give() {
     let nameless = json!({
         "primaryIdentifier": ["/properties/Id"], "readOnlyProperties": ["/properties/Id"],
         "tagging": {"taggable": false}, "properties": {"Id": {"type": "string"}, "Text": {"type": "string"}},
     });
-    let lost = policy(&nameless, json!({"Text": "x"})).not_found_again();
-    assert!(lost.is_some_and(|why| why.contains("neither a name nor a property that stays")));
+    let lost = |schema: &Value, properties: Value| {
+        let lost = schedule(schema, &properties).not_found_again();
+        lost.map(|lost| (lost.cause, lost.hint))
+    };
+    let said = |cause: &str, hint: &str| Some((cause.to_owned(), hint.to_owned()));
+    let no_name = "a AWS::Scheduler::Schedule has no tags, and this one has neither a name nor a property that stays";
+    let by_cloudformation = "deploy this template with `--engine cloudformation`";
+    assert_eq!(lost(&nameless, json!({"Text": "x"})), said(no_name, by_cloudformation));
+    let mut fixed = nameless.clone();
+    fixed["createOnlyProperties"] = json!(["/properties/Arn"]);
+    assert_eq!(lost(&fixed, json!({"Text": "x"})), said(no_name, "give it the property `Arn`"));
+    fixed["createOnlyProperties"] = json!(["/properties/Arn", "/properties/Kind"]);
+    assert_eq!(lost(&fixed, json!({"Text": "x"})), said(no_name, "give it one of the properties `Arn`, `Kind`"));
+    assert_eq!(lost(&fixed, json!({"Kind": "x"})), None);
     let mut listed_by = nameless;
     listed_by["handlers"] = json!({"list": {"handlerSchema": {"required": ["ServiceNamespace"]}}});
-    let lost = policy(&listed_by, json!({"Text": "x"})).not_found_again();
-    assert_eq!(lost.as_deref(), Some("AWS lists AWS::IAM::ManagedPolicy by `ServiceNamespace`, which it does not say"));
-    assert_eq!(policy(&listed_by, json!({"Id": "x"})).not_found_again(), None, "it is asked for by its identifier");
+    let by = "AWS lists AWS::Scheduler::Schedule by `ServiceNamespace`, which it does not say";
+    assert_eq!(lost(&listed_by, json!({"Text": "x"})), said(by, "give it the property `ServiceNamespace`"));
+    assert_eq!(lost(&listed_by, json!({"Id": "x"})), None, "it is asked for by its identifier");
 }

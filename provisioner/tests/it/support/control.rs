@@ -46,6 +46,24 @@ fn schema(kind: &str) -> Option<Value> {
                 "Arn": {"type": "string"}, "Name": {"type": "string"}, "ScheduleExpression": {"type": "string"},
             },
         }),
+        "AWS::IAM::ManagedPolicy" => json!({
+            "primaryIdentifier": ["/properties/PolicyArn"], "readOnlyProperties": ["/properties/PolicyArn"],
+            "createOnlyProperties": ["/properties/ManagedPolicyName"], "tagging": {"taggable": false},
+            "properties": {
+                "ManagedPolicyName": {"type": "string"}, "PolicyArn": {"type": "string"},
+                "PolicyDocument": {"type": "object"},
+            },
+        }),
+        "AWS::EC2::NetworkAclEntry" => json!({
+            "primaryIdentifier": ["/properties/Id"], "readOnlyProperties": ["/properties/Id"],
+            "createOnlyProperties": ["/properties/NetworkAclId", "/properties/Egress", "/properties/RuleNumber"],
+            "tagging": {"taggable": false},
+            "properties": {
+                "CidrBlock": {"type": "string"}, "Egress": {"type": "boolean"}, "Id": {"type": "string"},
+                "NetworkAclId": {"type": "string"}, "Protocol": {"type": "integer"}, "RuleAction": {"type": "string"},
+                "RuleNumber": {"type": "integer"},
+            },
+        }),
         "AWS::Test::Listed" => json!({
             "primaryIdentifier": ["/properties/Id"], "readOnlyProperties": ["/properties/Id"],
             "handlers": {"list": {"handlerSchema": {"required": ["Namespace"]}}}, "tagging": {"taggable": false},

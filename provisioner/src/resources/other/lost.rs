@@ -1,0 +1,40 @@
+//! Resources that the next run could not find.
+
+use super::Other;
+
+/// Why AWS could not be asked for a resource in the next run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// What is missing.
+    pub cause: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl Other {
+    /// Why AWS could not be asked for it in the next run; `None` where it can be found, or its kind is not known yet.
+    #[must_use]
+    pub fn not_found_again(&self) -> Option<Lost> {
+        let schema = self.schema.as_ref()?;
+        if self.own_identifier().is_some() {
+            return None;
+        }
+        let missing = schema.list_by.iter().find(|name| !self.properties.contains_key(*name));
+        if let Some(name) = missing {
+            let cause = format!("AWS lists {} by `{name}`, which it does not say", self.type_name);
+            return Some(Lost { cause, hint: format!("give it the property `{name}`") });
+        }
+        if schema.tags.is_some() || schema.create_only.iter().any(|name| self.properties.contains_key(name)) {
+            return None;
+        }
+        let cause =
+            format!("a {} has no tags, and this one has neither a name nor a property that stays", self.type_name);
+        let stays: Vec<_> = schema.create_only.iter().map(|name| format!("`{name}`")).collect();
+        let hint = match stays.as_slice() {
+            [] => "deploy this template with `--engine cloudformation`".to_owned(),
+            [one] => format!("give it the property {one}"),
+            several => format!("give it one of the properties {}", several.join(", ")),
+        };
+        Some(Lost { cause, hint })
+    }
+}
