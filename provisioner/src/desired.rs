@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use entrance::Entrance;
-pub use smoke::{Request, SmokeTest};
+pub use smoke::{Request, SmokeTest, Untested};
 
 use self::attributes::{check_attributes, unknown_attribute};
 use self::callee::check_function;

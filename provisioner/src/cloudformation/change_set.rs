@@ -1,5 +1,7 @@
 //! A change set: what CloudFormation says it would do.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -83,6 +85,13 @@ impl ChangeSet {
     /// The rows after which something that exists now is gone.
     pub fn destructive(&self) -> impl Iterator<Item = &Row> {
         self.steps.iter().filter(|row| matches!(row.action, Action::Replace | Action::Delete))
+    }
+
+    /// The logical ids of what is created or changed, and is the stack's afterwards.
+    #[must_use]
+    pub fn changed(&self) -> BTreeSet<&str> {
+        let goes = |row: &&Row| matches!(row.action, Action::Delete | Action::LetGo);
+        self.steps.iter().filter(|row| !goes(row)).map(|row| row.logical_id.as_str()).collect()
     }
 
     /// Whether permissions change, which takes time until it holds everywhere.

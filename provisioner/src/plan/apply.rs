@@ -54,6 +54,9 @@ const ANOTHER: &str = "take the route over with `--take-over` (`destroy` puts it
 const ANOTHER_ROLE: &str = "to have it here too, give the role another name, with `--parameter RoleName=…`, or with \
                             `--stack` where its name follows from the stack's";
 
+/// So are other global services.
+const ANOTHER_NAME: &str = "to have one here too, give this one another name in the template";
+
 /// A late log line of a function that is gone makes its log group anew.
 const TAKE_OVER_LOGS: &str =
     "Lambda makes a function's log group by itself when a line comes and there is none: take it over with `--adopt`";
@@ -138,7 +141,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         steps.extend(leftovers::removals(desired, observed, &steps));
     }
     let declared = if options.smoke { desired.smoke_tests.clone() } else { Vec::new() };
-    notes.extend(if options.smoke { untested(&steps) } else { Vec::new() });
+    notes.extend(if options.smoke { untested(desired, &steps) } else { Vec::new() });
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|left| left.note.clone()));
     let smoke_tests = tested(&steps, &declared);
@@ -255,7 +258,10 @@ fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: &Option
         ),
         Owner::InRegion(region) => (
             format!("{} `{}` belongs to this stack in region {region}", resource.kind(), resource.name()),
-            format!("work on it with `--region {region}`; {ANOTHER_ROLE}"),
+            format!(
+                "work on it with `--region {region}`; {}",
+                if matches!(resource, Resource::Role(_)) { ANOTHER_ROLE } else { ANOTHER_NAME }
+            ),
         ),
         Owner::CloudFormation(stack) => (
             format!("{} `{}` belongs to CloudFormation's stack `{stack}`", resource.kind(), resource.name()),

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::hold::alias_of;
-use super::{Note, Step};
-use crate::desired::{Desired, SmokeTest};
+use super::{Action, Note, Step};
+use crate::desired::{Desired, SmokeTest, Untested};
 use crate::resources::Call;
 use crate::resources::alias;
 use crate::resources::check::Check;
@@ -47,29 +47,57 @@ pub(super) fn tested(steps: &[Step], declared: &[SmokeTest]) -> Vec<Tested> {
             calls(step, |call| matches!(call, alias::Call::Invoke { .. })) && step.resource.name() == callee
         })
     };
-    let tested = |test: &SmokeTest| Tested {
-        logical_id: test.logical_id.clone(),
-        callee: test.callee(),
-        test: test.summary(),
-        before_callers: before(test),
-        declared: test.clone(),
-    };
-    affected.map(tested).collect()
+    affected.map(|test| Tested::new(test, before(test))).collect()
 }
 
-/// A note for each alias that points callers to another version without a smoke test.
-pub(super) fn untested(steps: &[Step]) -> Vec<Note> {
-    let only_ready =
-        |step: &&Step| alias_of(step).is_some() && calls(step, |call| matches!(call, alias::Call::GetFunction { .. }));
-    let note = |step: &Step| Note {
-        logical_id: Some(step.logical_id.clone()),
-        text: format!(
-            "no smoke test is declared for {}: its version is only checked to be ready",
-            step.resource.name()
-        ),
-        hint: None,
+impl Tested {
+    /// A declared test, which a new version must pass `before_callers` get it, or which is sent at the end.
+    #[must_use]
+    pub fn new(test: &SmokeTest, before_callers: bool) -> Self {
+        Self {
+            logical_id: test.logical_id.clone(),
+            callee: test.callee(),
+            test: test.summary(),
+            before_callers,
+            declared: test.clone(),
+        }
+    }
+}
+
+/// A note for each alias that points callers to another version without a smoke test, and for each function without an alias
+/// that changes without one.
+pub(super) fn untested(desired: &Desired, steps: &[Step]) -> Vec<Note> {
+    let all = desired.untested();
+    let note = |step: &Step| {
+        let untested = all.iter().find(|one| one.logical_id == step.logical_id)?;
+        if untested.is_alias {
+            let is_moved =
+                alias_of(step).is_some() && calls(step, |call| matches!(call, alias::Call::GetFunction { .. }));
+            return is_moved.then(|| untested.note("its version is only checked to be ready"));
+        }
+        // What is deleted is left over from an earlier name.
+        let is_changed = step.action.changes_something() && step.action != Action::Delete;
+        is_changed.then(|| untested.note(NOT_SENT))
     };
-    steps.iter().filter(only_ready).map(note).collect()
+    steps.iter().filter_map(note).collect()
+}
+
+/// What happens in place of a smoke test where no version has to be ready first.
+const NOT_SENT: &str = "nothing is sent to it";
+
+/// A note for each function and alias that changes without a smoke test where CloudFormation carries the changes out: it
+/// moves an alias at once.
+#[must_use]
+pub fn untested_by_cloudformation(desired: &Desired, changed: &BTreeSet<&str>) -> Vec<Note> {
+    let untested = desired.untested();
+    untested.iter().filter(|one| changed.contains(one.logical_id)).map(|one| one.note(NOT_SENT)).collect()
+}
+
+impl Untested<'_> {
+    fn note(&self, instead: &str) -> Note {
+        let text = format!("no smoke test is declared for {}: {instead}", self.callee);
+        Note { logical_id: Some(self.logical_id.to_owned()), text, hint: None }
+    }
 }
 
 fn calls(step: &Step, is: impl Fn(&alias::Call) -> bool) -> bool {

@@ -32,7 +32,7 @@ use std::collections::BTreeSet;
 pub use afterwards::Afterwards;
 pub use apply::{Options, plan};
 pub use canary::Canary;
-pub use check::Tested;
+pub use check::{Tested, untested_by_cloudformation};
 pub use destroy::plan_destroy;
 pub use notes::{refused_names, without_refused_names};
 pub use rollback::{Back, plan_rollback};

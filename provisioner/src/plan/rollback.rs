@@ -69,7 +69,7 @@ pub fn plan_rollback(
     };
     let steps = vec![step(&wanted.logical_id, to, now)];
     let declared = if back.smoke { desired.smoke_tests.clone() } else { Vec::new() };
-    let notes = if back.smoke { untested(&steps) } else { Vec::new() };
+    let notes = if back.smoke { untested(desired, &steps) } else { Vec::new() };
     let smoke_tests = tested(&steps, &declared);
     Ok(Plan { steps, notes, smoke_tests, declared, ..Plan::of(desired, account, known) })
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::json::Proposed;
 use super::plan_text::notes as note_lines;
+use super::smoke_text::tested_text;
 use super::style::{added, changed, removed, strong};
 use super::value_text::{change_lines, readable};
 use crate::cloudformation::{Action, ChangeSet, PropertyChange, Row};
@@ -37,6 +39,12 @@ pub fn change_set_text(set: &ChangeSet) -> String {
     let gap = if steps.is_empty() { "" } else { "\n" };
     let _ = writeln!(text, "{gap}{}", count(set));
     text
+}
+
+/// A change set with the smoke tests that are sent afterwards.
+#[must_use]
+pub fn proposed_text(Proposed { set, smoke_tests }: &Proposed<'_>) -> String {
+    [change_set_text(set), tested_text(smoke_tests)].concat()
 }
 
 /// The sign of an action, and what has to be said besides.

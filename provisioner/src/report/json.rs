@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::cloudformation::ChangeSet;
 use crate::execute::Outcome;
-use crate::plan::Plan;
+use crate::plan::{Plan, Tested};
 
 /// What came of `deploy`, `update` or `destroy`.
 #[derive(Debug, Serialize)]
@@ -31,6 +32,24 @@ pub struct DeployReport<'a, P> {
     /// What came of the last smoke test that was sent when all was deployed: of the first that failed, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smoke: Option<Smoke>,
+}
+
+/// What `plan` and `deploy` by CloudFormation show: a change set, and what the provisioner does besides.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Proposed<'a> {
+    /// What CloudFormation would do.
+    #[serde(flatten)]
+    pub set: &'a ChangeSet,
+    /// The smoke tests that are sent when CloudFormation is done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub smoke_tests: Vec<Tested>,
+}
+
+impl<'a> From<&'a ChangeSet> for Proposed<'a> {
+    fn from(set: &'a ChangeSet) -> Self {
+        Self { set, smoke_tests: Vec::new() }
+    }
 }
 
 /// What came of a smoke test.

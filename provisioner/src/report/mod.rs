@@ -13,10 +13,10 @@ mod terraform;
 mod value_text;
 
 pub use callers::callers_text;
-pub use change_set_text::change_set_text;
-pub use json::{DeployReport, Smoke};
+pub use change_set_text::{change_set_text, proposed_text};
+pub use json::{DeployReport, Proposed, Smoke};
 pub use plan_text::{blockers_text, consent_text, note_text, plan_text};
-pub use smoke_text::{smoke_tests_text, tested_text};
+pub use smoke_text::tested_text;
 pub use status_text::status_text;
 pub(crate) use style::STYLES;
 pub use style::{added, changed, dim, removed, strong};

@@ -189,6 +189,35 @@ async fn a_template_that_declares_no_smoke_test_is_sent_nothing_and_the_plan_not
 }
 
 #[tokio::test]
+async fn what_changes_without_a_smoke_test_is_noted_by_both_engines_and_without_an_alias() {
+    let orders = Orders::new(&At::Nothing);
+    let by_cloudformation = ["--engine", "cloudformation"];
+    let note = format!("no smoke test is declared for {}:live: nothing is sent to it", orders.name);
+    let plan = orders.user.plain(&[&["plan"][..], &by_cloudformation].concat()).await.expect_success();
+    assert!(plan.stdout.contains(&format!("note: Alias: {note}")), "no `{note}` in {plan:?}");
+    let json = [&["plan", "--output", "json"][..], &by_cloudformation].concat();
+    let plan = orders.user.plain(&json).await.expect_success().json();
+    assert_eq!(plan["notes"], json!([{"logicalId": "Alias", "text": note}]));
+    assert_eq!(plan.get("smokeTests"), None);
+    let deploy = orders.user.plain(&[&["deploy"][..], &by_cloudformation].concat()).await.expect_success();
+    assert!(deploy.stderr.contains(&format!("note: Alias: {note}")), "no `{note}` in {deploy:?}");
+    assert!(orders.events().is_empty(), "nothing is sent");
+
+    let declared = Orders::new(&At::Route(ORDER));
+    let plan = declared.user.plain(&json).await.expect_success().json();
+    assert_eq!((&plan["smokeTests"][0]["logicalId"], plan.get("notes")), (&json!("Route"), None));
+    let silent = [&json[..], &["--no-smoke"]].concat();
+    let plan = declared.user.plain(&silent).await.expect_success().json();
+    assert_eq!((plan.get("smokeTests"), plan.get("notes")), (None, None));
+
+    let alone = Orders::new(&At::Nothing);
+    alone.user.write_template(&TEMPLATE[..TEMPLATE.find("\n  Version:").expect("a version")]);
+    let plan = alone.user.plain(&["plan"]).await.expect_success();
+    let note = format!("note: Function: no smoke test is declared for {}: nothing is sent to it", alone.name);
+    assert!(plan.stdout.contains(&note), "no `{note}` in {plan:?}");
+}
+
+#[tokio::test]
 async fn exactly_the_declared_request_arrives_and_a_wrong_answer_keeps_callers_on_the_old_version() {
     let orders = Orders::new(&At::Route(ORDER));
     let line = format!(

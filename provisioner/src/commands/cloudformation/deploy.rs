@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use provisioner::Result;
 use provisioner::cloudformation::{ChangeSet, Stack};
-use provisioner::desired::{PackageCheck, SmokeTest};
+use provisioner::desired::PackageCheck;
+use provisioner::plan::{Tested, untested_by_cloudformation};
 use provisioner::printable::line;
-use provisioner::report::{self, DeployReport, Smoke};
+use provisioner::report::{self, DeployReport, Proposed, Smoke};
 
 use super::super::apply::{Approval, approved, before_any_write};
 use super::super::emulator::reachable_url;
@@ -23,12 +24,13 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     refuse_plan_file("--plan", arguments.deploy.plan.is_some(), &arguments.deploy.stack.name()?)?;
     let session = Session::open(&arguments.deploy.stack, PackageCheck::ForLambdaByBucket).await?;
     refuse_what_it_cannot(&arguments.deploy.options, &arguments.deploy.beyond, session.desired.stack.as_str())?;
-    let proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Uploaded).await?;
+    let mut proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Uploaded).await?;
+    note_untested(&session, &mut proposal.set, &arguments.deploy.options);
     let Proposal { set, before } = &proposal;
-    let tests = smoke_tests(&session, set, &arguments.deploy.options);
-    terminal::note(&format!("{}{}", report::change_set_text(set), report::smoke_tests_text(&tests)));
+    let proposed = proposed(&session, set, &arguments.deploy.options);
+    terminal::note(&report::proposed_text(&proposed));
     if set.steps.is_empty() {
-        tell(&session, set, before.as_ref(), None, None, output);
+        tell(&session, &proposed, before.as_ref(), None, None, output);
         return Ok(Exit::Done);
     }
     let destructive: Vec<_> = set.destructive().map(|row| row.logical_id.as_str()).collect();
@@ -57,27 +59,41 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     }
     let ended = watch(&session.aws, &id, &set.stack, after).await?;
     if !ended.stack.is_well() {
-        tell(&session, set, None, Some(&ended), None, output);
+        tell(&session, &proposed, None, Some(&ended), None, output);
         return Err(ended.error());
     }
+    let tests: Vec<_> = proposed.smoke_tests.iter().map(|test| &test.declared).collect();
     let tried = smoke::send(&tests, set.grants_something_new(), &session).await;
     let smoke = tried.as_ref().ok().cloned().flatten();
-    tell(&session, set, Some(&ended.stack), Some(&ended), smoke, output);
+    tell(&session, &proposed, Some(&ended.stack), Some(&ended), smoke, output);
     match tried? {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
         _ => Ok(Exit::Done),
     }
 }
 
-/// The smoke tests that are sent afterwards: CloudFormation moves an alias without a test.
-pub(super) fn smoke_tests<'s>(session: &'s Session, set: &ChangeSet, options: &DeployOptions) -> Vec<&'s SmokeTest> {
-    let changed = set.steps.iter().map(|row| row.logical_id.as_str()).collect();
-    if options.no_smoke { Vec::new() } else { session.desired.smoke_tests_of(&changed) }
+/// The change set with the smoke tests that are sent afterwards: CloudFormation moves an alias without a test.
+pub(super) fn proposed<'s>(session: &Session, set: &'s ChangeSet, options: &DeployOptions) -> Proposed<'s> {
+    if options.no_smoke {
+        return set.into();
+    }
+    let all = set.steps.iter().map(|row| row.logical_id.as_str()).collect();
+    let tests = session.desired.smoke_tests_of(&all);
+    let smoke_tests = tests.into_iter().map(|test| Tested::new(test, false)).collect();
+    Proposed { set, smoke_tests }
+}
+
+/// Notes what changes without a smoke test.
+pub(super) fn note_untested(session: &Session, set: &mut ChangeSet, options: &DeployOptions) {
+    if !options.no_smoke {
+        let notes = untested_by_cloudformation(&session.desired, &set.changed());
+        set.notes.extend(notes);
+    }
 }
 
 fn tell(
     session: &Session,
-    set: &ChangeSet,
+    proposed: &Proposed<'_>,
     stack: Option<&Stack>,
     ended: Option<&Ended>,
     smoke: Option<Smoke>,
@@ -85,12 +101,12 @@ fn tell(
 ) {
     let outputs = stack.map(|stack| stack.outputs.clone()).unwrap_or_default().into_iter();
     let outputs = outputs.map(|(name, value)| (name, reachable_url(&value, session.aws.endpoint_url()))).collect();
-    report(set, ended, outputs, smoke, output);
+    report(proposed, ended, outputs, smoke, output);
 }
 
 /// Prints the result: what was done, and the stack's outputs.
 pub(super) fn report(
-    set: &ChangeSet,
+    proposed: &Proposed<'_>,
     ended: Option<&Ended>,
     outputs: BTreeMap<String, String>,
     smoke: Option<Smoke>,
@@ -102,11 +118,11 @@ pub(super) fn report(
             let failure = ended.and_then(|ended| ended.failure.as_ref()).into_iter();
             let failed =
                 failure.map(|event| (event.logical_id.as_str(), event.reason.clone().unwrap_or_default())).collect();
-            let undone = set.steps.iter().map(|row| row.logical_id.clone()).filter(|id| !done.contains(id));
+            let undone = proposed.set.steps.iter().map(|row| row.logical_id.clone()).filter(|id| !done.contains(id));
             let well = ended.is_none_or(|ended| ended.stack.is_well());
             let not_done: Vec<String> = if well { Vec::new() } else { undone.collect() };
             terminal::result_json(&DeployReport {
-                plan: set,
+                plan: proposed,
                 done: &done,
                 failed,
                 not_done: &not_done,

@@ -40,6 +40,6 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
         return Ok(Exit::Done); // it goes at once, and nothing tells of it
     }
     let ended = watch(&aws, &stack.id, name, after).await?;
-    print(&set, Some(&ended), BTreeMap::new(), None, arguments.stack.output);
+    print(&(&set).into(), Some(&ended), BTreeMap::new(), None, arguments.stack.output);
     if ended.stack.is_gone() { Ok(Exit::Done) } else { Err(ended.error()) }
 }

@@ -10,6 +10,7 @@ mod request;
 mod route;
 #[cfg(test)]
 mod tests;
+mod untested;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,7 @@ use serde_json::{Map, Value};
 
 use self::declaration::Declaration;
 pub use self::request::Request;
+pub use self::untested::Untested;
 use super::entrance::Entrance;
 use super::{Desired, Wanted};
 use crate::error::{Error, Result};

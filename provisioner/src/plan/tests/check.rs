@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::judge::existing;
 use super::planned;
 use super::spec::{Spec, smoke_test};
-use crate::plan::{Options, Plan};
+use crate::desired::Desired;
+use crate::plan::{Options, Plan, untested_by_cloudformation};
 use crate::world::State;
 
 /// The stack with a worker, which declares what is given.
@@ -86,14 +87,52 @@ fn what_is_left_alone_is_not_tested() {
     assert_eq!(sent(&functions_only), []);
 }
 
-#[test]
-fn a_function_without_an_alias_is_tested_when_it_has_changed() {
-    let mut template = Spec { memory: Some(2048), ..Spec::plain() }.template();
+/// A function without an alias, which declares what is given.
+fn alone(memory: Option<i32>, metadata: Option<Value>) -> Desired {
+    let mut template = Spec { memory, ..Spec::plain() }.template();
     for id in ["Alias", "Version", "Permission", "Integration", "Route"] {
         template["Resources"].as_object_mut().unwrap().remove(id);
     }
-    template["Resources"]["Function"]["Metadata"] = smoke_test();
-    let desired = Spec::plain().desired_by(&template);
+    let function = template["Resources"]["Function"].as_object_mut().unwrap();
+    function.extend(metadata.map(|metadata| ("Metadata".to_owned(), metadata)));
+    Spec::plain().desired_by(&template)
+}
+
+#[test]
+fn a_function_without_an_alias_is_tested_when_it_has_changed() {
+    let desired = alone(Some(2048), Some(smoke_test()));
     let plan = planned(&desired, &State::default(), Options { smoke: true, ..Options::default() });
     assert_eq!(sent(&plan), [("chat", "the event of Function expects that it does not fail", false)]);
+    assert_eq!(notes(&plan), [""; 0]);
+}
+
+#[test]
+fn a_function_that_changes_without_an_alias_and_without_a_test_is_noted() {
+    let smoke = || Options { smoke: true, ..Options::default() };
+    let note = "no smoke test is declared for chat: nothing is sent to it";
+    let first = planned(&alone(Some(2048), None), &State::default(), smoke());
+    assert_eq!((notes(&first), sent(&first)), (vec![note], vec![]));
+    assert_eq!(notes(&planned(&alone(Some(2048), None), &State::default(), Options::default())), [""; 0], "--no-smoke");
+    let state = existing(&Spec::plain(), true);
+    let same = planned(&alone(None, None), &state, smoke());
+    assert_eq!(notes(&same), [""; 0], "the function stays as it is: {:?}", same.steps);
+    assert_eq!(notes(&planned(&alone(Some(2048), None), &state, smoke())), [note]);
+}
+
+#[test]
+fn by_cloudformation_each_alias_and_each_function_without_one_is_noted_when_it_changes_without_a_test() {
+    let noted = |desired: &Desired, changed: &[&str]| -> Vec<String> {
+        let notes = untested_by_cloudformation(desired, &changed.iter().copied().collect());
+        notes.into_iter().map(|note| format!("{}: {}", note.logical_id.unwrap(), note.text)).collect()
+    };
+    let note = "Function: no smoke test is declared for chat: nothing is sent to it";
+    assert_eq!(noted(&alone(Some(2048), None), &["Function", "Role"]), [note]);
+    assert_eq!(noted(&alone(Some(2048), None), &["Role"]), [""; 0]);
+    assert_eq!(noted(&alone(Some(2048), Some(smoke_test())), &["Function"]), [""; 0]);
+    assert_eq!(noted(&Spec::plain().desired(), &["Function", "Version", "Alias"]), [""; 0], "the alias has a test");
+    let mut template = Spec::plain().template();
+    template["Resources"]["Alias"].as_object_mut().unwrap().remove("Metadata");
+    let untested = Spec::plain().desired_by(&template);
+    let note = "Alias: no smoke test is declared for chat:live: nothing is sent to it";
+    assert_eq!(noted(&untested, &["Function", "Version", "Alias"]), [note]);
 }

@@ -1,0 +1,38 @@
+//! The functions and aliases of a template that no declared smoke test is for.
+
+use std::collections::BTreeSet;
+
+use super::{Desired, SmokeTest};
+use crate::resources::Resource;
+
+/// A function or alias that no declared smoke test is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untested<'d> {
+    /// The function or alias in the template.
+    pub logical_id: &'d str,
+    /// Its name: an alias (`chat:live`) or a function (`chat`).
+    pub callee: String,
+    /// Whether it is an alias.
+    pub is_alias: bool,
+}
+
+impl Desired {
+    /// Each alias, and each function that the template gives no alias, that no declared smoke test is for.
+    #[must_use]
+    pub fn untested(&self) -> Vec<Untested<'_>> {
+        let tested: BTreeSet<String> = self.smoke_tests.iter().map(SmokeTest::callee).collect();
+        let has_an_alias = |function: &str| {
+            let mut resources = self.resources.iter().map(|wanted| &wanted.resource);
+            resources.any(|one| matches!(one, Resource::Alias(alias) if alias.function_name == function))
+        };
+        let callees = self.resources.iter().filter_map(|wanted| {
+            let is_alias = match &wanted.resource {
+                Resource::Alias(_) => true,
+                Resource::Function(function) if !has_an_alias(&function.function_name) => false,
+                _ => return None,
+            };
+            Some(Untested { logical_id: &wanted.logical_id, callee: wanted.resource.name(), is_alias })
+        });
+        callees.filter(|one| !tested.contains(&one.callee)).collect()
+    }
+}
