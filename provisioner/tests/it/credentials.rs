@@ -200,7 +200,7 @@ async fn a_profile_with_nothing_but_a_region_takes_the_container_s_credentials_h
 }
 
 /// The example key of AWS's page on the login cache, which signs nothing but a renewal:
-/// https://docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html and aws-config 1.13, `login/cache.rs`.
+/// aws-config 1.13, `login/cache.rs`.
 const DPOP_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\n\
     MHcCAQEEIFDZHUzOG1Pzq+6F0mjMlOSp1syN9LRPBuHMoCFXTcXhoAoGCCqGSM49\n\
     AwEHoUQDQgAE9qhj+KtcdHj1kVgwxWWWw++tqoh7H7UHs7oXh8jBbgF47rrYGC+t\n\

@@ -14,10 +14,7 @@ use function::{
     catalog::FAILURES,
     deadline::LONGEST_CATALOG_READ,
 };
-use harness::{
-    backend::Backend,
-    http::{Request, Response},
-};
+use harness::{backend::Backend, http::Response};
 use tokio::sync::Semaphore;
 
 use super::first_rows_by;
@@ -48,10 +45,8 @@ async fn what_does_not_come_from_the_service_is_treated_as_its_row_says() {
     let unreadable =
         "an answer that broke off, or that DynamoDB did not write (empty, JSON without rows, HTML with any status)";
     let (silent, broken) = ("no answer in time", "no connection, or one that broke");
-    let rules: [(&str, fn(&Request) -> Option<Response>); 2] =
-        [(unreadable, |_| Some(Response::ok("{}"))), (broken, |_| None)];
-    for (what, rule) in rules {
-        let backend = aws(rule);
+    for (what, answer) in [(unreadable, Some("{}")), (broken, None)] {
+        let backend = aws(move |_| answer.map(Response::ok));
         is_row(&backend, &sdk_config(&backend.url), what).await;
     }
 

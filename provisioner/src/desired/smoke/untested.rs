@@ -26,12 +26,11 @@ impl Desired {
             resources.any(|one| matches!(one, Resource::Alias(alias) if alias.function_name == function))
         };
         let callees = self.resources.iter().filter_map(|wanted| {
-            let is_alias = match &wanted.resource {
-                Resource::Alias(_) => true,
-                Resource::Function(function) if !has_an_alias(&function.function_name) => false,
-                _ => return None,
-            };
-            Some(Untested { logical_id: &wanted.logical_id, callee: wanted.resource.name(), is_alias })
+            let is_alias = matches!(wanted.resource, Resource::Alias(_));
+            let is_a_function =
+                matches!(&wanted.resource, Resource::Function(one) if !has_an_alias(&one.function_name));
+            let callee = || wanted.resource.name();
+            (is_alias || is_a_function).then(|| Untested { logical_id: &wanted.logical_id, callee: callee(), is_alias })
         });
         callees.filter(|one| !tested.contains(&one.callee)).collect()
     }

@@ -43,16 +43,16 @@ const POLICY: &str = r"^[\x{09}\x{0A}\x{0D}\x{20}-\x{FF}]+$";
 /// A statement's id (IAM user guide, "IAM JSON policy elements: Sid").
 const SID: &str = "^[A-Za-z0-9]*$";
 
-/// Names of queues and topics (SQS API reference, CreateQueue; SNS API reference, CreateTopic).
+/// Names of queues and topics (SQS API reference, `CreateQueue`; SNS API reference, `CreateTopic`).
 const QUEUES: &str = r"^[A-Za-z0-9_-]+(\.fifo)?$";
 
-/// Names of layers (Lambda API reference, PublishLayerVersion).
+/// Names of layers (Lambda API reference, `PublishLayerVersion`).
 const LAYERS: &str = "^(arn:[^:]+:lambda:[^:]+:[0-9]{12}:layer:)?[A-Za-z0-9_-]+$";
 
-/// Names of state machines (Step Functions API reference, CreateStateMachine, lists what is not allowed).
+/// Names of state machines (Step Functions API reference, `CreateStateMachine`, lists what is not allowed).
 const MACHINES: &str = r#"^[^\s\x00-\x1F\x7F-\x9F<>{}\[\]?*"\#%\\^|~`$&,;:/]+$"#;
 
-/// Names of parameters (Systems Manager API reference, PutParameter). Those that begin with `aws` or `ssm` are AWS's.
+/// Names of parameters (Systems Manager API reference, `PutParameter`). Those that begin with `aws` or `ssm` are AWS's.
 const PARAMETERS: &str = "^(?!/?(?i:aws|ssm))[A-Za-z0-9_./-]+$";
 
 /// Keys and values of tags (CloudWatch Logs and IAM API reference; "Tagging best practices" names the same characters for
