@@ -199,8 +199,7 @@ async fn a_profile_with_nothing_but_a_region_takes_the_container_s_credentials_h
     other_keys.run(PLAN).await.expect_success();
 }
 
-/// The example key of AWS's page on the login cache, which signs nothing but a renewal:
-/// aws-config 1.13, `login/cache.rs`.
+/// The key of aws-config's own examples (1.13, `login/cache.rs`), which signs only a renewal.
 const DPOP_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\n\
     MHcCAQEEIFDZHUzOG1Pzq+6F0mjMlOSp1syN9LRPBuHMoCFXTcXhoAoGCCqGSM49\n\
     AwEHoUQDQgAE9qhj+KtcdHj1kVgwxWWWw++tqoh7H7UHs7oXh8jBbgF47rrYGC+t\n\
