@@ -9,6 +9,8 @@ PREBUILT ?=
 # The profile of the function's package. `function` is what is deployed; `make test` takes `dev`, which compiles in a third
 # of the time.
 FUNCTION_PROFILE ?= function
+# Tests wait for the emulators for a third of their time.
+TEST_THREADS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
 PORT ?= 4566
 LLM ?=
 ARGS ?=
@@ -62,7 +64,7 @@ test: $(VENV)/installed $(CDK_APP)/node_modules/installed ## Run every check of 
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	cargo test --workspace --locked --no-run
 	$(MAKE) --no-print-directory function PROFILE=dev FUNCTION_PROFILE=dev PREBUILT=1
-	cargo test --workspace --locked
+	RUST_TEST_THREADS=$(TEST_THREADS) cargo test --workspace --locked
 	$(MAKE) --no-print-directory lint PROFILE=dev
 
 torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (25 minutes; CELLS="…" takes those with this in their name)
