@@ -143,6 +143,7 @@ impl Shell {
         let own = [
             ("PATH", path.as_str()),
             ("PROFILE", "dev"),
+            ("FUNCTION_PROFILE", "dev"),
             // The programs are those that this test was built with: nothing is compiled twice.
             ("PREBUILT", "1"),
             ("PORT", &port.to_string()),
