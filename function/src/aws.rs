@@ -1,4 +1,4 @@
-//! What both AWS clients share: configuration, connections, and what a failed call looks like in the log.
+//! The shared parts of both AWS clients: the configuration, the connections, and the log fields of a failed call.
 
 mod connect;
 mod credentials;
@@ -29,39 +29,40 @@ use crate::{
     settings::{Source, Surroundings},
 };
 
-/// What Lambda and its user set in the environment, as every SDK reads it: region, credentials, endpoints.
+/// The SDK configuration from the variables that Lambda and its user set: region, credentials, endpoints.
 ///
-/// Profiles and the metadata of an instance are not looked at: `aws_config`'s default chain would, and a Lambda
+/// Profiles and the instance metadata service are not read. The default chain of `aws_config` reads them, but a Lambda
 /// environment has neither.
 pub fn config(http: &Http, surroundings: &Surroundings) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(surroundings.region.clone().map(Region::new))
         .credentials_provider(provider(http, &surroundings.credentials))
-        // One for both clients, so that a container is asked once.
+        // Both clients share one cache, so that the credentials endpoint of a container is called once.
         .identity_cache(CheckedCache { cache: IdentityCache::lazy().build(), source: surroundings.credentials.clone() })
         .service_config(Endpoints(surroundings.clone()))
         .use_fips(surroundings.use_fips)
         .use_dual_stack(surroundings.use_dual_stack)
         .sleep_impl(TokioSleep::new())
         .http_client(http.clone())
-        // Whole calls are limited by the request's deadline. A host that does not even accept the connection is
-        // given up sooner, while there is time for a second attempt.
+        // The request's deadline limits each call as a whole. If a host does not accept the connection, the call fails
+        // sooner, while there is time for a second attempt.
         .timeout_config(TimeoutConfig::builder().connect_timeout(LONGEST_CATALOG_READ / 2).build())
-        // A model that thinks for ten seconds sends nothing for ten seconds: that is not a stalled stream.
+        // A model that thinks for ten seconds sends nothing for ten seconds. That is not a stalled stream.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build()
 }
 
 /// Lambda sets credentials as variables. With `SnapStart`, and on managed instances, it sets the address of a server
-/// instead, which gives new ones when the old have expired.
+/// instead, which returns new credentials when the old ones have expired.
 fn provider(http: &Http, source: &Source) -> SharedCredentialsProvider {
     match source {
         Source::Variables | Source::Unset => {
             SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
         }
         Source::Container(_) => {
-            // Without a sleep the provider asks once: the calls that need credentials are made again, not its own.
+            // Without a sleep implementation the provider makes one attempt. The calls that need credentials are
+            // retried, so the provider need not retry.
             let config = ProviderConfig::empty()
                 .with_behavior_version(Some(BehaviorVersion::latest()))
                 .with_http_client(http.clone());
@@ -70,7 +71,7 @@ fn provider(http: &Http, source: &Source) -> SharedCredentialsProvider {
     }
 }
 
-/// Answers the clients that ask for their endpoint.
+/// Returns the endpoint to each client that asks for it.
 #[derive(Debug)]
 struct Endpoints(Surroundings);
 

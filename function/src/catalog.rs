@@ -1,7 +1,7 @@
-//! The films that the table holds.
+//! The films of the table.
 //!
-//! Either the whole table is kept in memory and each request gets the films that fit it best ([`KeptCatalog`]), or each
-//! request reads the table's first rows ([`FirstRows`]).
+//! Either the whole table is kept in memory and each request gets the films that match it best ([`KeptCatalog`]), or
+//! each request reads the table's first rows ([`FirstRows`]).
 
 mod dynamo;
 mod failures;
@@ -19,30 +19,30 @@ pub use shelf::{Filling, Query, Selection, Shelf};
 
 use crate::aws::{Http, Trouble};
 
-/// Where films come from.
+/// A source of films.
 pub trait Catalog {
-    /// The films to show the model, or why there are none to be had. The caller sets the time limit and drops the
-    /// future when it is over.
+    /// The films for the model, or the reason why there are none. The caller sets the time limit, and drops the future
+    /// when it passes.
     fn movies(&self, query: &Query) -> impl Future<Output = Result<Selection, Trouble>>;
 }
 
-/// Where a whole catalogue is read.
+/// A source from which a whole catalogue is read.
 pub trait Table: Send + Sync + 'static {
-    /// All of it, however long that takes: a read can span the time for which Lambda freezes the process.
+    /// Reads the whole table without a time limit: Lambda may freeze the process during a read.
     fn shelf(&self) -> impl Future<Output = Result<Shelf, Trouble>> + Send;
 }
 
-/// The catalogue that the settings ask for.
+/// The catalogue that the settings select.
 #[derive(Debug)]
 pub enum Films {
-    /// `CATALOG_TTL` is 0.
+    /// For a `CATALOG_TTL` of 0.
     FirstRows(FirstRows),
-    /// It is not.
+    /// For any other `CATALOG_TTL`.
     Kept(KeptCatalog<DynamoTable>),
 }
 
 impl Films {
-    /// What can be done before the first request: read the table if it is kept, or else connect to it.
+    /// Prepares the first request: reads the table if it is kept, and otherwise connects to it.
     pub async fn prepare(&self, http: &Http) {
         match self {
             Self::FirstRows(rows) => rows.prepare(http).await,

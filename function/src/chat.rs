@@ -1,4 +1,4 @@
-//! The pure part: from the body of a request and the films at hand to the prompt for the model.
+//! The pure part: converts the body of a request and the selected films to the prompt for the model.
 
 mod conversation;
 pub mod limits;

@@ -1,41 +1,43 @@
-//! How long one request may take, and who may spend how much of it.
+//! The time limits of one request and of its parts.
 
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-/// HTTP APIs cut the integration at 30 s, counted from before the function started; the rest is for the way there
-/// and back, and for a cold start.
+/// The longest time for an answer.
+///
+/// HTTP APIs end the integration after 30 s, counted from before the function starts. The rest of the time is for the
+/// transfer of the request and the response, and for a cold start.
 pub const LONGEST_ANSWER: Duration = Duration::from_secs(27);
-/// Kept free before Lambda's own deadline, so that the reply is written and sent before the environment is frozen.
+/// The time before Lambda's own deadline in which the reply is written and sent before the environment is frozen.
 pub const RESERVE: Duration = Duration::from_secs(1);
-/// The most that reading the catalogue may take.
+/// The longest time for reading the catalogue.
 pub const LONGEST_CATALOG_READ: Duration = Duration::from_secs(3);
 
-/// The moment at which the reply to one request must be ready.
+/// The time at which the reply to one request must be ready.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline(Instant);
 
 impl Deadline {
-    /// Of an invocation that starts now and that Lambda ends at `lambda_deadline`.
+    /// The deadline of an invocation that starts now and that Lambda ends at `lambda_deadline`.
     pub fn of_invocation(lambda_deadline: SystemTime) -> Self {
-        // A deadline in the past means a clock that cannot be believed, not a request without time.
+        // If the deadline is in the past, the clock is wrong: the request still has time.
         let given = lambda_deadline.duration_since(SystemTime::now()).unwrap_or(Duration::MAX);
         Self::within(given)
     }
 
-    /// Of an invocation that starts now and may run for `given`.
+    /// The deadline of an invocation that starts now and may run for `given`.
     pub fn within(given: Duration) -> Self {
         Self(Instant::now() + given.saturating_sub(RESERVE).min(LONGEST_ANSWER))
     }
 
-    /// What is left until the reply must be ready.
+    /// The time that is left until the reply must be ready.
     pub fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
 
-    /// What reading the catalogue may take: a slow table must not eat the model's time, also not when the function's
-    /// timeout was set short.
+    /// The time limit for reading the catalogue: a slow table must leave time for the model, even if the function's
+    /// timeout is short.
     pub fn left_for_catalog(self) -> Duration {
         LONGEST_CATALOG_READ.min(self.left() / 4)
     }

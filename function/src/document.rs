@@ -1,4 +1,4 @@
-//! `docs/failures.md`, written from the tables that the function works by.
+//! Writes `docs/failures.md` from the tables of failures that the function uses.
 
 use std::fmt::Write;
 
@@ -66,7 +66,7 @@ fn every_failure_is_documented() {
     assert!(kept == written, "docs/failures.md is stale: run `UPDATE_DOCS=1 cargo test --workspace --lib documented`");
 }
 
-/// A row that no failure reaches, since one before it takes them all, would be a promise that is not kept.
+/// A row that never matches, because an earlier row matches all its failures, would document wrong behaviour.
 #[test]
 fn each_row_takes_the_failure_that_it_describes() {
     fn check<T>(rows: &[Known<T>]) {

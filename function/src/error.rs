@@ -1,27 +1,27 @@
-//! What the caller is told when there is no answer.
+//! The errors that the caller gets when there is no answer.
 //!
-//! Every text here is public: it names what was sent and which limit it broke, or one of a fixed list of reasons, and
-//! never repeats what AWS or the caller wrote.
+//! Every text here is public: it names the field and the limit that it violates, or one of a fixed list of reasons, and
+//! never repeats a text of AWS or of the caller.
 
 use thiserror::Error;
 
 use crate::chat::limits::{MAX_BODY_BYTES, MAX_HISTORY_CHARS, MAX_HISTORY_TURNS, MAX_MESSAGE_CHARS};
 
-/// Why `POST /chat` has no answer; its `Display` is the reply's `error`.
+/// The reason why `POST /chat` has no answer. Its `Display` is the reply's `error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ChatError {
-    /// The caller's mistake: 400.
+    /// The caller's error: 400.
     #[error("{0}")]
     BadRequest(#[from] BadRequest),
-    /// A page of another origin than the allowed one: 403.
+    /// A page whose origin is not the allowed one: 403.
     #[error("Pages of this origin may not use the chat")]
     ForeignOrigin,
-    /// Bedrock's: 500. The prefix is part of the contract.
+    /// Bedrock's error: 500. The prefix is part of the API contract.
     #[error("Bedrock service error: {0}")]
     Model(#[from] ModelTrouble),
 }
 
-/// What is wrong with a request.
+/// The error in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each variant's text says what it is")]
 pub enum BadRequest {
@@ -61,7 +61,7 @@ pub enum BadRequest {
     ContentIsNotAString { index: usize },
 }
 
-/// Why the model gave no answer, in the words the public may read. The log has the engineer's.
+/// The public reason why the model gave no answer. The log has the technical details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each variant's text says what it is")]
 pub enum ModelTrouble {

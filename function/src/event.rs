@@ -1,7 +1,7 @@
-//! What the function is invoked with.
+//! The event with which the function is invoked.
 //!
-//! It is an HTTP API's event (payload 2.0), a REST API's (1.0), or the stripped one of `test-event.json`. Whatever else
-//! it is, the function answers it in JSON, so reading an event never fails.
+//! It is the event of an HTTP API (payload 2.0), of a REST API (1.0), or the minimal one of `test-event.json`. The
+//! function responds to any other event in JSON too, so reading an event never fails.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
@@ -11,8 +11,8 @@ use crate::{
     json::{Json, Kind, Object},
 };
 
-/// The parts of an event that matter here. The path does not: the route is the API's business, and its stage prefix
-/// varies.
+/// The parts of an event that the function uses. The path is not one of them: the API defines the route, and the path
+/// may have a stage prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     method: Result<Method, BadRequest>,
@@ -20,7 +20,7 @@ pub struct Event {
     body: Body,
 }
 
-/// What to do with a request.
+/// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "HTTP methods")]
 pub enum Method {
@@ -39,7 +39,7 @@ enum Body {
 }
 
 impl Event {
-    /// Read what the Runtime API sent. Bytes that are not UTF-8 become U+FFFD.
+    /// Reads the bytes from the Runtime API. Bytes that are not UTF-8 become U+FFFD.
     pub fn read(bytes: &[u8]) -> Self {
         match Json::parse(&String::from_utf8_lossy(bytes)) {
             Ok(event) => Self::of(&event.object().unwrap_or_default()),
@@ -58,18 +58,18 @@ impl Event {
         Self { method, origins: origins(event), body: body(event) }
     }
 
-    /// The request's method, or why there is none.
+    /// The request's method, or the reason why there is none.
     pub fn method(&self) -> Result<Method, BadRequest> {
         self.method
     }
 
-    /// The values of the header `Origin`, which browsers send with each `POST` and which no page can change. Other
-    /// programs send none.
+    /// The values of the header `Origin`. Browsers send it with each `POST`, and a page cannot change it. Other
+    /// programs do not send it.
     pub fn origins(&self) -> impl Iterator<Item = &str> {
         self.origins.iter().map(String::as_str)
     }
 
-    /// The request's body, decoded.
+    /// The decoded body of the request.
     pub fn into_body(self) -> Result<String, BadRequest> {
         match self.body {
             Body::Missing => Ok(String::new()),
@@ -90,8 +90,8 @@ impl Method {
     }
 }
 
-/// Payload 2.0 writes header names in lower case, 1.0 as they came; `multiValueHeaders` (1.0) has all values of a header
-/// and `headers` the last.
+/// Payload 2.0 has header names in lower case, payload 1.0 as the caller wrote them. `multiValueHeaders` (1.0) has all
+/// values of a header, and `headers` has the last one.
 fn origins(event: &Object<'_>) -> Vec<String> {
     let mut origins = Vec::new();
     for headers in ["headers", "multiValueHeaders"].into_iter().filter_map(|name| event.get(name)?.object()) {

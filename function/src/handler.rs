@@ -1,4 +1,4 @@
-//! The walk of one request.
+//! Processes one request, from the event to the reply.
 
 mod streamed;
 
@@ -21,12 +21,12 @@ use crate::{
     settings::Origin,
 };
 
-/// Hint where the table has no rows.
+/// The hint if the table has no rows.
 const EMPTY: &str = "put films into the table that DYNAMODB_TABLE names, or set it to the table that holds them";
-/// Hint where rows are too long for a prompt.
+/// The hint if rows are too long for a prompt.
 const TOO_LONG: &str = "lower MOVIE_LIMIT, or shorten the longest rows of the table";
 
-/// What answers requests: a catalogue, a model, and the origin that may ask.
+/// Handles requests with a catalogue, a model and the allowed origin.
 #[derive(Debug, Clone)]
 pub struct Handler<C, M> {
     catalog: C,
@@ -35,19 +35,19 @@ pub struct Handler<C, M> {
 }
 
 impl<C: Catalog, M: Model> Handler<C, M> {
-    /// Built once, before the first request.
+    /// Creates the handler. It is created once, before the first request.
     pub fn new(catalog: C, model: M, origin: &Origin) -> Self {
         Self { catalog, model, origin: origin.clone() }
     }
 
-    /// One invocation, which Lambda ends at `deadline`.
+    /// Handles one invocation, which Lambda ends at `deadline`.
     pub async fn invoke(&self, event: Event, request_id: &str, deadline: SystemTime) -> Reply {
-        // An error's span, so that every level that can be set keeps the request id.
+        // The span has the level ERROR, so that lines have the request id at every log level that can be set.
         let span = tracing::error_span!("request", requestId = request_id);
         self.reply(event, Deadline::of_invocation(deadline)).instrument(span).await
     }
 
-    /// Always a reply, and before the deadline.
+    /// Returns a reply in every case, and before the deadline.
     pub async fn reply(&self, event: Event, deadline: Deadline) -> Reply {
         let started = Instant::now();
         let reply = match self.unanswered(&event) {
@@ -61,7 +61,7 @@ impl<C: Catalog, M: Model> Handler<C, M> {
         reply
     }
 
-    /// The reply to what is no question.
+    /// The reply to an event that is not a question.
     fn unanswered(&self, event: &Event) -> Option<Reply> {
         match event.method() {
             Ok(Method::Options) => Some(Reply::preflight(&self.origin)),
@@ -71,8 +71,11 @@ impl<C: Catalog, M: Model> Handler<C, M> {
         }
     }
 
-    /// Read and check a question. A `POST` of `text/plain` needs no preflight, so a browser lets every page send one and
-    /// only keeps the answer from it: a page of another origin is refused here, before its question costs anything.
+    /// Parses and validates a question.
+    ///
+    /// A `POST` of `text/plain` needs no preflight request: a browser sends it from every page, and only hides the
+    /// answer from the page. The handler therefore rejects a page of another origin here, before the question causes
+    /// any cost.
     fn question(&self, event: Event) -> Result<Conversation, ChatError> {
         let read = if event.origins().all(|origin| self.origin.admits(origin)) {
             event.into_body().and_then(|body| Conversation::from_body(&body)).map_err(ChatError::from)
@@ -90,7 +93,7 @@ impl<C: Catalog, M: Model> Handler<C, M> {
         self.ask(&prompt, deadline).await.map_err(|failure| log_failure(failure, &conversation).into())
     }
 
-    /// The chat answers from general knowledge when there are no films to be had.
+    /// The films for the prompt. If there are none, the chat answers from general knowledge.
     async fn movies(&self, conversation: &Conversation, deadline: Deadline) -> Selection {
         let (started, budget) = (Instant::now(), deadline.left_for_catalog());
         let query = Query::new(conversation.wanted());
@@ -166,7 +169,7 @@ fn log_answer(started: Instant, usage: Usage, chars: usize, stop: Stop) {
     );
 }
 
-/// Bedrock's messages are for the engineer, unless they repeat what the caller wrote.
+/// Logs Bedrock's message for the operator, unless it repeats a text of the caller.
 fn log_failure(failure: ModelFailure, conversation: &Conversation) -> ModelTrouble {
     let ModelFailure { public, trouble: Trouble { stage: _, code, detail, aws_request_id }, hint, remedy: _ } = failure;
     let detail = if conversation.is_quoted_in(&detail) { "withheld: it repeats the conversation" } else { &detail };
@@ -174,7 +177,7 @@ fn log_failure(failure: ModelFailure, conversation: &Conversation) -> ModelTroub
     public
 }
 
-/// Milliseconds since `started`, to three places.
+/// The milliseconds since `started`, to three decimal places.
 fn millis(started: Instant) -> f64 {
     (started.elapsed().as_secs_f64() * 1e6).round() / 1e3
 }

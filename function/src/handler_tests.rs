@@ -19,7 +19,7 @@ use crate::{
     model::{AnswerStream, Piece, Stop, Usage},
 };
 
-/// A catalogue that answers with this, or never.
+/// A catalogue that returns this result, or never responds.
 struct Films(Option<Result<Vec<Movie>, Trouble>>);
 
 impl Catalog for Films {
@@ -31,11 +31,11 @@ impl Catalog for Films {
     }
 }
 
-/// A model that answers with this, or never, and remembers what it was asked.
+/// A model that returns this answer, or never responds, and records the catalogue blocks of its prompts.
 struct Oracle {
     answer: Option<Result<Answer, ModelFailure>>,
     asked: RefCell<Vec<Option<String>>>,
-    /// How an answer that comes word by word breaks before its end.
+    /// The failure that breaks off a streamed answer.
     breaks: Option<ModelFailure>,
 }
 
@@ -61,7 +61,7 @@ impl Model for Oracle {
     }
 }
 
-/// An answer in pieces, which never ends when they are used up.
+/// The pieces of an answer. After the last piece, the stream never responds.
 struct Words(VecDeque<Result<Piece, ModelFailure>>);
 
 impl AnswerStream for Words {
@@ -212,7 +212,7 @@ async fn a_page_of_another_origin_is_refused_before_the_model_is_asked() {
     }
 }
 
-/// Everything that one request logs, at the most talkative level.
+/// All log lines of one request, at the most verbose level.
 async fn logged(catalog: Films, model: Oracle, body: Value) -> String {
     let lines = Lines::default();
     let _logger = tracing::subscriber::set_default(lines.subscriber(tracing::Level::TRACE));

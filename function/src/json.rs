@@ -1,7 +1,7 @@
-//! JSON that callers wrote. Whatever is valid is read, and a value that is not asked for is only checked for its syntax.
+//! Parses JSON from callers. It accepts every valid document, and only checks the syntax of values that are not used.
 //!
-//! `serde_json::Value` refuses some valid documents: half of a surrogate pair, a number beyond `f64`, a 129th level of
-//! nesting. Here values stay as they are in the text, and only strings that are asked for are decoded.
+//! `serde_json::Value` rejects some valid documents: half of a surrogate pair, a number beyond `f64`, a 129th level of
+//! nesting. Here values stay text, and only the strings that are used are decoded.
 
 use std::{char::REPLACEMENT_CHARACTER, fmt};
 
@@ -11,14 +11,14 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// What an editor on Windows writes before the first character. It is not part of the document (RFC 8259, section 8.1).
+/// The character that some Windows editors write before a document. It is not a part of it (RFC 8259, section 8.1).
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
-/// A value as it is in the text. Its syntax has been checked.
+/// A value as text. Its syntax is already checked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Json<'a>(&'a RawValue);
 
-/// A value that was read, one level deep.
+/// A value that is parsed to a depth of one level.
 #[derive(Debug, Clone)]
 pub(crate) enum Kind<'a> {
     Null,
@@ -29,21 +29,22 @@ pub(crate) enum Kind<'a> {
     Object(Object<'a>),
 }
 
-/// An object's members in their order.
+/// The members of an object, in order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Object<'a>(Vec<(String, Json<'a>)>);
 
-/// A string in which half of a surrogate pair became U+FFFD: a page that cuts a text at a length in UTF-16 units sends
-/// such halves.
+/// A string in which each half of a surrogate pair is replaced by U+FFFD.
+///
+/// A page sends such halves if it cuts a text at a length in UTF-16 units.
 struct Text(String);
 
 impl<'a> Json<'a> {
-    /// Check a whole document.
+    /// Checks a whole document.
     pub(crate) fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)).map(Self)
     }
 
-    /// Read this value, but not the values in it.
+    /// Parses this value, but not the values inside it.
     pub(crate) fn kind(self) -> Kind<'a> {
         let text = self.0.get();
         match text.as_bytes().first() {
@@ -60,19 +61,19 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The text, if this is one.
+    /// The string, if the value is one.
     pub(crate) fn text(self) -> Option<String> {
         if let Kind::Text(text) = self.kind() { Some(text) } else { None }
     }
 
-    /// The object, if this is one.
+    /// The object, if the value is one.
     pub(crate) fn object(self) -> Option<Object<'a>> {
         if let Kind::Object(object) = self.kind() { Some(object) } else { None }
     }
 }
 
 impl<'a> Object<'a> {
-    /// The value of the member `name`. Of several the last one counts, as in `JSON.parse`.
+    /// The value of the member `name`. If there are several, the last one counts, as in `JSON.parse`.
     pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
         self.0.iter().rfind(|(held, _)| held == name).map(|(_, value)| *value)
     }
@@ -123,8 +124,8 @@ impl<'de> Deserialize<'de> for Text {
             }
         }
 
-        // As bytes `serde_json` gives half of a pair like any other code point: in three bytes, of which the first is ED
-        // (its documentation of `deserialize_bytes`; WTF-8).
+        // `serde_json` returns half of a surrogate pair as bytes like any other code point: as three bytes, of which
+        // the first is ED (see its documentation of `deserialize_bytes`; the encoding is WTF-8).
         deserializer.deserialize_bytes(Bytes).map(Text)
     }
 }
@@ -201,7 +202,7 @@ mod tests {
         }
     }
 
-    /// The same value through `serde_json`.
+    /// The same value as a `serde_json` value.
     fn value(json: Json<'_>) -> Value {
         match json.kind() {
             Kind::Null => Value::Null,

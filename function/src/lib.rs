@@ -1,14 +1,14 @@
 //! The chat Lambda: `POST /chat` answered by Claude on Amazon Bedrock, with films from a `DynamoDB` table.
 //!
-//! The walk of one request, each arrow a value with a name:
+//! The steps of one request. Each step produces a named value:
 //!
 //! ```text
 //! event → body → Conversation → (+ Movies) → Prompt → Answer → Reply
 //! event.rs       chat/          catalog/     chat/    model/   reply.rs
 //! ```
 //!
-//! [`handler`] is that walk. It knows the catalogue and the model only through the traits [`catalog::Catalog`] and
-//! [`model::Model`], so that it is tested without AWS. `chat` is pure.
+//! [`handler`] performs these steps. It uses the catalogue and the model only through the traits [`catalog::Catalog`]
+//! and [`model::Model`], so that the tests need no AWS. `chat` is pure.
 
 pub mod aws;
 pub mod catalog;

@@ -1,10 +1,12 @@
-//! One JSON object a line, as `CloudWatch` Logs Insights reads it: `timestamp`, `level`, `requestId` while a request is
-//! served, `message`, and the event's own fields beside them.
+//! Writes one JSON object per line, in the format of `CloudWatch` Logs Insights.
 //!
-//! No line holds what was asked or answered. This crate logs sizes, counts, timings and AWS's error messages; other
-//! crates only warn, whatever level is set, because the SDK writes whole requests at `DEBUG` and `TRACE`. `aws_config`
-//! logs errors only: what it warns about, credentials that it cannot load, is the detail of a line of this crate, with a
-//! hint.
+//! The fields are `timestamp`, `level`, `requestId` while a request is served, `message`, and the fields of the log
+//! event.
+//!
+//! No line contains a text of a question or an answer. This crate logs sizes, counts, timings and AWS's error messages.
+//! Other crates log nothing below a warning, whatever the level is, because the SDK writes whole requests at `DEBUG`
+//! and `TRACE`. `aws_config` logs errors only: its warnings are about credentials that it cannot load, and this crate
+//! logs them as the detail of a line with a hint.
 
 #[cfg(test)]
 pub(crate) mod capture;
@@ -16,13 +18,13 @@ use tracing_subscriber::{filter::Targets, fmt::MakeWriter, layer::SubscriberExt,
 
 use self::line::{Fields, Line};
 
-/// Log this crate's lines from `level` up to standard output, from here on.
+/// Logs the lines of this crate from `level` upwards to standard output.
 pub fn init(level: Level) {
-    // It fails only when a logger is set already, and then there is one.
+    // It fails only if a logger is already set, and then that logger is used.
     let _ = tracing::subscriber::set_global_default(subscriber(level, std::io::stdout));
 }
 
-/// What [`init`] installs, with another place to write to.
+/// The subscriber that [`init`] installs, with another writer.
 pub fn subscriber<W>(level: Level, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,

@@ -1,6 +1,8 @@
-//! Wiring: settings, clients, handler, runtime. What can be built once is built here, before the first request.
+//! Connects the settings, the clients, the handler and the runtime. Everything that can be created once is created
+//! here, before the first request.
 
-// The SDK's futures are nested deeper than the compiler's default when it lays out one that awaits them all.
+// The SDK's futures are nested too deeply for the compiler's default limit when it computes the layout of a future that
+// awaits them.
 #![recursion_limit = "256"]
 
 use std::process::ExitCode;
@@ -18,7 +20,7 @@ use function::{
 use lambda_runtime::Error;
 use tokio::{join, time::timeout};
 
-/// One thread: a Lambda environment serves one request at a time, and at this memory size owns less than one CPU.
+/// One thread: a Lambda environment serves one request at a time, and has less than one CPU at this memory size.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let settings = match Settings::from_env() {
@@ -46,8 +48,8 @@ async fn serve(settings: &Settings) -> Result<(), Error> {
     let model = BedrockModel::new(&config, &settings.model_id, &settings.fallback_model_ids);
     let table = DynamoTable::new(&config, &settings.table, Cap::for_memory(settings.memory));
     let catalog = films(table, settings);
-    // The processor is whole until the first request is asked for, and Lambda freezes whoever waits for a request that
-    // does not come. A table that is slow goes on being read after.
+    // Until the function asks for the first event it has the whole CPU, and while it waits for an event Lambda freezes
+    // it: so it prepares before. If the time limit passes, the read of the table continues in the background.
     let ready = async { join!(catalog.prepare(&http), model.prepare(&http)) };
     let _ = timeout(LONGEST_CATALOG_READ, ready).await;
     runtime::run(&Handler::new(catalog, model, &settings.allowed_origin), settings.streaming, http).await

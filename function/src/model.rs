@@ -19,15 +19,16 @@ pub use table::{Accepts, MAX_TOKENS, MODELS, TEMPERATURE, accepts};
 
 use crate::{chat::Prompt, deadline::Deadline};
 
-/// What answers a prompt.
+/// Answers a prompt.
 pub trait Model {
-    /// An answer that comes word by word.
+    /// A streamed answer.
     type Stream: AnswerStream;
 
-    /// One answer, or why there is none. The caller drops the future when `deadline` is over.
+    /// One answer, or the reason why there is none. The caller drops the future when `deadline` passes.
     fn answer(&self, prompt: &Prompt<'_>, deadline: Deadline) -> impl Future<Output = Result<Answer, ModelFailure>>;
 
-    /// An answer of which the first piece is there: until then nothing has been promised to anybody.
+    /// A streamed answer whose first piece has arrived. Until then nothing is sent to the caller, so another model can
+    /// be used.
     fn begin(
         &self,
         prompt: &Prompt<'_>,
@@ -44,8 +45,8 @@ pub enum Piece {
     End(Stop, Usage),
 }
 
-/// An answer that comes word by word. Dropping it hangs up.
+/// A streamed answer. Dropping it closes the connection.
 pub trait AnswerStream: Send + 'static {
-    /// The next piece, or why there will be none.
+    /// The next piece, or the reason why there is none.
     fn next(&mut self) -> impl Future<Output = Result<Piece, ModelFailure>> + Send;
 }

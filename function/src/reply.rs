@@ -1,15 +1,15 @@
-//! What API Gateway gets back.
+//! The reply to API Gateway.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{error::ChatError, model::Answer, settings::Origin};
 
-/// How long a browser may remember the answer to a preflight request, in seconds.
+/// The number of seconds for which a browser may cache the response to a preflight request.
 const PREFLIGHT_MAX_AGE: &str = "86400";
 const ALLOWED_METHODS: &str = "POST, OPTIONS";
 
-/// A reply in the shape that REST and HTTP APIs both take.
+/// A reply in the format that REST and HTTP APIs both accept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "API Gateway's own field names")]
@@ -20,7 +20,7 @@ pub struct Reply {
     pub body: Option<String>,
 }
 
-/// A reply's headers: which origin may read it, and what it holds.
+/// A reply's headers: the origin that may read it, and the type of its body.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "HTTP headers")]
@@ -42,7 +42,7 @@ pub struct Headers {
 }
 
 impl Reply {
-    /// 200, with the body that the contract asks for: `{message, usage: {inputTokens, outputTokens}}`.
+    /// 200 with the body of the API contract: `{message, usage: {inputTokens, outputTokens}}`.
     pub fn answer(origin: &Origin, answer: &Answer) -> Self {
         Self::json(origin, 200, &json!({"message": answer.message(), "usage": answer.usage.to_json()}))
     }
@@ -57,7 +57,7 @@ impl Reply {
         Self::json(origin, status, &json!({"error": error.to_string()}))
     }
 
-    /// 204 to a preflight request, for an API that leaves CORS to the function.
+    /// 204 for a preflight request, for an API without its own CORS configuration.
     pub fn preflight(origin: &Origin) -> Self {
         let headers = Headers { max_age: Some(PREFLIGHT_MAX_AGE), ..Headers::cors(origin) };
         Self { status_code: 204, headers, body: None }
@@ -82,7 +82,7 @@ impl Headers {
             allow_origin: origin.to_string(),
             allow_methods: ALLOWED_METHODS,
             allow_headers: "content-type",
-            // A cache must not give one origin the reply that names another.
+            // A cache must not return a reply with the name of one origin to a page of another.
             vary: (!origin.is_any()).then_some("Origin"),
             ..Self::default()
         }

@@ -1,11 +1,11 @@
-//! The way between Lambda's Runtime API and the handler.
+//! Connects Lambda's Runtime API with the handler.
 //!
-//! `lambda_runtime` asks for the events and does what `SnapStart` needs. What it does with an event is replaced here, by
-//! a layer over its service, for two reasons. It reads events into types with `serde_json` and reports what that cannot
-//! read as an error that names a Rust type; here every event gets a reply. And its client (`lambda_runtime_api_client`
-//! 1.1.1) connects without `TCP_NODELAY`: the kernel then keeps a small write back until the one before it is
-//! acknowledged (Nagle's algorithm), which Linux may do 40 ms later (delayed acknowledgement, tcp(7)). Each word of a
-//! streamed answer is a small write.
+//! `lambda_runtime` requests the events and does the work that `SnapStart` needs. A layer over its service replaces the
+//! processing of an event, for two reasons. First, `lambda_runtime` parses events into types with `serde_json`, and
+//! reports an event that it cannot parse as an error with the name of a Rust type; this layer replies to every event.
+//! Second, its client (`lambda_runtime_api_client` 1.1.1) connects without `TCP_NODELAY`: the kernel then delays a
+//! small write until the previous one is acknowledged (Nagle's algorithm), which Linux may do 40 ms later (delayed
+//! acknowledgement, tcp(7)). Each word of a streamed answer is a small write.
 
 use std::{future::ready, sync::Arc};
 
@@ -34,20 +34,22 @@ use crate::{
     model::Model,
 };
 
-/// Lambda sends it with an event and refuses a response that does not send it back, such as one that comes after its
-/// invocation has timed out.
+/// Lambda sends this header with an event, and rejects a response without the value of the current invocation.
+///
+/// So a response that arrives after its invocation has timed out is rejected.
 const INVOCATION_ID: HeaderName = HeaderName::from_static("lambda-runtime-invocation-id");
 const RESPONSE_MODE: HeaderName = HeaderName::from_static("lambda-runtime-function-response-mode");
-/// What divides the head of a streamed response from its body.
+/// The separator between the head of a streamed response and its body.
 const DELIMITER: [u8; 8] = [0; 8];
 
-/// Answer one event after the other, until the Runtime API is gone. Connections in `http` are closed before a snapshot.
+/// Handles one event after the other, until the Runtime API ends. It closes the connections in `http` before a
+/// snapshot.
 ///
 /// # Panics
-/// `lambda_runtime` does if one of the variables that Lambda sets is missing.
+/// `lambda_runtime` panics if one of the variables that Lambda sets is missing.
 ///
 /// # Errors
-/// The Runtime API cannot be asked for the next event.
+/// The request for the next event fails.
 pub async fn run<C: Catalog, M: Model>(handler: &Handler<C, M>, streaming: bool, http: Http) -> Result<(), Error> {
     let client = PooledClient::builder().with_connector(connector()).build();
     let answering = layer_fn(|_| {
@@ -70,8 +72,8 @@ fn connector() -> HttpConnector {
     connector
 }
 
-/// A response that could not be delivered, since its reader went away, is not the end of the process. When Lambda itself
-/// is gone, asking it for the next request fails.
+/// A response that cannot be delivered, because its reader closed the connection, does not end the process. If Lambda
+/// itself has ended, the request for the next event fails.
 fn outlive(sent: Result<(), Error>) -> Result<(), Error> {
     if let Err(error) = sent {
         tracing::warn!("the response was not delivered: {error}");
@@ -79,7 +81,7 @@ fn outlive(sent: Result<(), Error>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What is sent to the Runtime API for an event.
+/// Builds the request to the Runtime API that responds to an event.
 async fn response<C: Catalog, M: Model>(
     handler: &Handler<C, M>,
     streaming: bool,
@@ -102,7 +104,7 @@ async fn response<C: Catalog, M: Model>(
         .body(streamed(&metadata_prelude, stream).await?)?)
 }
 
-/// A streamed response. Its head leaves in one chunk with the first words, which are there already.
+/// The body of a streamed response. Its head is sent in one chunk with the first words, which have arrived already.
 async fn streamed(head: &MetadataPrelude, mut events: Events) -> Result<Body, Error> {
     let mut first = serde_json::to_vec(head)?;
     first.extend(DELIMITER);

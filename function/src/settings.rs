@@ -1,5 +1,6 @@
-//! What can be set from outside: environment variables, read and checked once at start. A bad one stops the function,
-//! since a function that guesses is found out by its callers.
+//! The settings of the function: environment variables that are read and checked once at the start.
+//!
+//! A wrong variable stops the function. If the function guessed a value instead, only its callers would notice.
 
 mod credentials;
 mod lambda;
@@ -25,41 +26,42 @@ use crate::model;
 /// The function's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// `DYNAMODB_TABLE`: the table that holds the films.
+    /// `DYNAMODB_TABLE`: the table that contains the films.
     pub table: String,
-    /// `MODEL_ID`: the inference profile that answers, by id or ARN.
+    /// `MODEL_ID`: the inference profile of the model, as an id or an ARN.
     pub model_id: String,
-    /// `FALLBACK_MODEL_IDS`: the profiles that are asked when that one fails, in this order.
+    /// `FALLBACK_MODEL_IDS`: the inference profiles that are called in this order if the first one fails.
     pub fallback_model_ids: Vec<String>,
-    /// `MOVIE_LIMIT`: how many films a prompt holds at most.
+    /// `MOVIE_LIMIT`: the largest number of films in a prompt.
     pub movie_limit: u16,
-    /// `CATALOG_TTL`: how long the films are kept before the table is read again. Zero reads it for each request.
+    /// `CATALOG_TTL`: the time for which the films are kept before the table is read again. Zero reads it for each
+    /// request.
     pub catalog_ttl: Duration,
-    /// `ALLOWED_ORIGIN`: which web pages may call the chat.
+    /// `ALLOWED_ORIGIN`: the origin of the web pages that may call the chat.
     pub allowed_origin: Origin,
-    /// `STREAMING`: whether answers come word by word, as a function URL in the mode `RESPONSE_STREAM` takes them.
+    /// `STREAMING`: whether answers are streamed, as a function URL in the mode `RESPONSE_STREAM` expects.
     pub streaming: bool,
     /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
     pub log_level: Level,
     /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`: the function's memory in MB, which Lambda sets.
     pub memory: usize,
-    /// What the SDK's clients need: region, endpoints, credentials.
+    /// The settings of the SDK clients: region, endpoints, credentials.
     pub surroundings: Surroundings,
 }
 
-/// Every setting that is wrong, so that one look at the log is enough to mend them all.
+/// All wrong settings, so that one look at the log is enough to correct them.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}", .0.join("; "))]
 pub struct BadSettings(Vec<String>);
 
 impl Settings {
-    /// Read the process's environment.
+    /// Reads the process's environment.
     pub fn from_env() -> Result<Self, BadSettings> {
-        // What is not UTF-8 shows as U+FFFD, which no setting allows.
+        // Bytes that are not UTF-8 become U+FFFD, which no setting allows.
         Self::read(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
 
-    /// Read settings from wherever `lookup` finds them.
+    /// Reads the settings through `lookup`.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, BadSettings> {
         let mut reader = Reader::new(lookup);
         let table = reader.setting(
@@ -118,7 +120,7 @@ impl Settings {
         read().ok_or(BadSettings(reader.into_bad()))
     }
 
-    /// Write them to the log, once.
+    /// Logs the settings once.
     pub fn log(&self) {
         let Self {
             table,
@@ -155,8 +157,10 @@ fn table_name(text: &str) -> Option<String> {
     ((3..=255).contains(&text.len()) && text.bytes().all(allowed)).then(|| text.to_owned())
 }
 
-/// `us.anthropic.claude-…`: where, whose, which. A bare foundation model has no `where`, and Bedrock refuses it on
-/// demand; the role's policy names the profile.
+/// Accepts an inference profile, such as `us.anthropic.claude-…`: the geography, the provider and the model.
+///
+/// The id of a foundation model has no geography. Bedrock rejects it for on-demand calls, and the role's policy allows
+/// the profile.
 fn inference_profile(text: &str) -> Option<String> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_.:/-".contains(&b);
     let is_arn = text.starts_with("arn:") && text.contains(":bedrock:") && text.contains("inference-profile/");
@@ -165,7 +169,7 @@ fn inference_profile(text: &str) -> Option<String> {
 }
 
 fn level(text: &str) -> Option<Level> {
-    // Lambda has a level above ERROR; nothing here is logged at it.
+    // Lambda has a level above ERROR, which this crate does not use.
     if text == "FATAL" {
         Some(Level::ERROR)
     } else {
@@ -177,7 +181,7 @@ fn level(text: &str) -> Option<Level> {
 mod tests {
     use super::*;
 
-    /// What Lambda sets.
+    /// The variables that Lambda sets.
     fn lambda(name: &str) -> Option<String> {
         let value = match name {
             "AWS_REGION" => "us-east-1",

@@ -1,18 +1,19 @@
-//! Characters that a person does not see and a model reads: instructions can hide in them.
+//! Removes characters that a person does not see and a model reads, because instructions can be hidden in them.
 //!
-//! What is dropped is decided by Unicode's properties (ICU4X's data), not by a list:
+//! Unicode's properties (ICU4X's data) decide which characters are removed, not a list:
 //!
 //! | property | such as |
 //! |---|---|
 //! | `Default_Ignorable_Code_Point` | zero width space, word joiner, invisible operators, soft hyphen, Hangul fillers, tags, variation selectors |
 //! | General category `Cf` | bidirectional controls and isolates; not `Prepended_Concatenation_Mark`, which is seen |
-//! | `Cc`, but for tab and line ends | NUL, ESC, C1 |
-//! | `Co`, `Cn` | private use, noncharacters, unassigned; not what is reserved for emoji (`Extended_Pictographic`) |
+//! | `Cc`, except tab and line ends | NUL, ESC, C1 |
+//! | `Co`, `Cn` | private use, noncharacters, unassigned; not those reserved for emoji (`Extended_Pictographic`) |
 //! | `Indic_Syllabic_Category` `Invisible_Stacker` or `Number_Joiner`, and the Khitan filler | Khmer coeng, Brahmi number joiner |
 //!
-//! Joiners and the variation selector 16 of an emoji stay where what is seen depends on them, one at a time ([`joiners`]).
-//! Those of the last row stay between letters or numbers of their own script, one at a time ([`stackers`]). The flags of England, Scotland and Wales consist of tags and become the black flag that
-//! they begin with.
+//! Joiners and the variation selector 16 of an emoji are kept where they change the visible text, one at a time
+//! ([`joiners`]). The characters of the last row are kept between letters or numbers of their script, one at a time
+//! ([`stackers`]). The flags of England, Scotland and Wales consist of tags, and become the black flag with which they
+//! start.
 
 mod joiners;
 mod stackers;
@@ -22,14 +23,16 @@ use icu_properties::{
     props::{DefaultIgnorableCodePoint, ExtendedPictographic, GeneralCategory, PrependedConcatenationMark},
 };
 
-/// Characters that are symbols or letters by their properties and blank by their glyphs in the Unicode code charts:
-/// the braille pattern without dots, the full and the half blank of Egyptian hieroglyphs, and the null notehead, which
-/// places the stem of a note without a head. No property separates them from the characters around them.
+/// Characters whose properties are those of symbols or letters, and whose glyphs in the Unicode code charts are blank.
+///
+/// They are the braille pattern without dots, the full and the half blank of Egyptian hieroglyphs, and the null
+/// notehead, which places the stem of a note without a head. No property distinguishes them from the characters around
+/// them.
 const BLANKS: [char; 4] = ['\u{2800}', '\u{13441}', '\u{13442}', '\u{1D159}'];
 
-/// `text` without what a person does not see. Line ends become `\n`.
+/// `text` without its invisible characters. Line ends become `\n`.
 pub(crate) fn without_invisible(text: &str) -> String {
-    // Most text is this, and costs no look at a table.
+    // Most texts are plain ASCII and need no lookup of properties.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n')) {
         return text.to_owned();
     }
@@ -46,7 +49,7 @@ pub(crate) fn without_invisible(text: &str) -> String {
     joiners::keep_needed(&stackers::keep_joining(&seen))
 }
 
-/// Whether `c` is not seen and may be needed by the characters around it.
+/// Whether `c` is invisible, but the characters around it may need it.
 fn is_candidate(c: char) -> bool {
     joiners::is_joiner(c) || stackers::is_stacker(c)
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// All characters for which `holds`.
+/// All characters that satisfy `holds`.
 fn every(holds: impl Fn(char) -> bool) -> Vec<char> {
     let all: Vec<char> = ('\0'..=char::MAX).filter(|&c| holds(c)).collect();
     assert!(!all.is_empty());
@@ -17,7 +17,7 @@ fn of_category(category: GeneralCategory) -> impl Fn(char) -> bool {
     move |c| CodePointMapData::<GeneralCategory>::new().get(c) == category
 }
 
-/// Each of them between two letters, and all of them alone.
+/// Asserts that each character is dropped between two letters, and that all of them together are dropped.
 fn is_dropped(chars: &[char]) {
     for c in chars {
         assert_eq!(without_invisible(&format!("a{c}é")), "aé", "U+{:04X}", u32::from(*c));
@@ -96,7 +96,7 @@ fn characters_that_look_blank_leave_a_text_blank() {
     assert_eq!(without_invisible("⠓⠊⠀⠞⠓⠑⠗⠑"), "⠓⠊ ⠞⠓⠑⠗⠑");
 }
 
-/// The characters that join letters or numbers, by the property that says so, each with two letters of its script.
+/// The characters that join letters or numbers, by their property, each with two letters of its script.
 fn stackers() -> Vec<(char, [char; 2])> {
     let of = |category| every(|c| CodePointMapData::<IndicSyllabicCategory>::new().get(c) == category);
     let (stackers, numbers) = (of(IndicSyllabicCategory::InvisibleStacker), of(IndicSyllabicCategory::NumberJoiner));
@@ -115,7 +115,7 @@ fn characters_that_join_are_dropped_where_they_join_nothing() {
     let all = stackers();
     is_dropped(&all.iter().map(|&(c, _)| c).collect::<Vec<_>>());
     for &(c, [first, second]) in &all {
-        // The virama of Kharoshthi has an effect at the end of a word too.
+        // The virama of Kharoshthi also has an effect at the end of a word.
         let at_the_end = if c == '\u{10A3F}' { format!("{first}{c}i") } else { format!("{first}i") };
         for (text, expected) in [
             (format!("{c} {c}{c}\n{c}"), " \n".to_owned()),
@@ -209,7 +209,7 @@ fn emoji_stay_whole() {
     assert_eq!(without_invisible(england), "🏴");
 }
 
-/// Any text, with what matters here more often than others.
+/// Any text, in which the characters that these tests are about are frequent.
 fn any_text() -> impl Strategy<Value = String> {
     let special = prop::sample::select(
         "\u{200C}\u{200D}\u{FE0F}\u{200B}\u{2800}\u{1D159}\u{16FE4}\u{18B00}\u{17D2}\u{1780}\u{1781}\u{1107F}\u{11052}\r\n1❤👩🏽یخاকর\u{9CD}\u{64E}\u{20E3}\u{E0067}"

@@ -1,4 +1,4 @@
-//! How a connection is opened: TCP, then TLS with the certificates that the machine trusts.
+//! Opens connections: TCP, then TLS with the certificates that the machine trusts.
 
 use std::{io, sync::Arc};
 
@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-/// Where a connection leads.
+/// The scheme, the host and the port of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Origin {
     is_tls: bool,
@@ -24,7 +24,7 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// The part of `uri` before its path; `None` if it is not an absolute `http` or `https` one.
+    /// The origin of `uri`. Returns `None` if `uri` is not an absolute `http` or `https` URI.
     pub(super) fn of(uri: &Uri) -> Option<Self> {
         let is_tls = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => true,
@@ -34,7 +34,7 @@ impl Origin {
         Some(Self { is_tls, authority: uri.authority()?.clone() })
     }
 
-    /// What the `Host` header holds: the port only if it is not the scheme's own.
+    /// The value of the `Host` header. It contains the port only if the port is not the scheme's default.
     pub(super) fn host(&self) -> &str {
         if self.authority.port_u16() == Some(self.default_port()) {
             self.authority.host()
@@ -51,12 +51,12 @@ impl Origin {
 /// Opens connections.
 #[derive(Debug, Default)]
 pub(super) struct Connector {
-    /// Made when the first `https` address is called: trusting is the costly part.
+    /// Created for the first `https` address, because loading the trusted certificates is slow.
     tls: OnceCell<Arc<ClientConfig>>,
 }
 
 impl Connector {
-    /// A new connection, which lives on a task of its own until `SendRequest` is dropped or the server hangs up.
+    /// Opens a connection. It runs on its own task until `SendRequest` is dropped or the server closes it.
     pub(super) async fn open(&self, origin: &Origin) -> io::Result<SendRequest<SdkBody>> {
         let host = origin.authority.host().trim_start_matches('[').trim_end_matches(']');
         let tcp = async {
@@ -74,12 +74,13 @@ impl Connector {
     }
 
     async fn tls(&self) -> io::Result<Arc<ClientConfig>> {
-        // On another thread, while the name is looked up and the connection made.
+        // On another thread, while the host name is resolved and the TCP connection is opened.
         self.tls.get_or_try_init(async || spawn_blocking(trusting).await?.map(Arc::new)).await.cloned()
     }
 }
 
-/// TLS that trusts what the machine trusts, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
+/// The TLS configuration. It trusts the certificates of the machine, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR`
+/// name.
 fn trusting() -> io::Result<ClientConfig> {
     let (mut roots, found) = (RootCertStore::empty(), rustls_native_certs::load_native_certs());
     roots.add_parsable_certificates(found.certs);
@@ -99,7 +100,7 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
-    // How it ends is told to whoever waits for an answer on it.
+    // An error of the connection is returned to the caller that waits for a response on it.
     tokio::spawn(connection);
     Ok(sender)
 }

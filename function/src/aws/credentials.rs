@@ -1,8 +1,8 @@
-//! What is checked of credentials before a request is signed with them.
+//! Checks credentials before a request is signed with them.
 //!
-//! The SDK's signer panics on a key or token that no header can hold (aws-runtime 1.10.2, `auth.rs`), and its providers
-//! say what failed without the variable that is the cause. So the cache below, which both clients share, puts a check
-//! between each provider and the signer.
+//! The SDK's signer panics on a key or token with characters that a header cannot contain (aws-runtime 1.10.2,
+//! `auth.rs`), and the errors of the SDK's providers do not name the variable that is the cause. The cache below, which
+//! both clients share, therefore adds a check between each provider and the signer.
 
 use std::{fs, time::Duration};
 
@@ -18,8 +18,10 @@ use tokio::time::timeout;
 use super::{Example, Known, Sign, trouble::chain};
 use crate::settings::{Container, Source, printable, unfit, visible};
 
-/// The most that a provider may take. The server of a container is on the same machine or link; a longer wait would
-/// reach the time limits of the calls, which would then be reported as the service's.
+/// The longest time that a provider may take.
+///
+/// The credentials endpoint of a container is on the same machine or link. A longer wait would exceed the time limits
+/// of the calls, and the log would then report a timeout of the service.
 const LONGEST_LOAD: Duration = Duration::from_secs(1);
 
 const fn row(what: &'static str, code: &'static [&'static str; 1], hint: &'static str) -> Known<()> {
@@ -27,14 +29,14 @@ const fn row(what: &'static str, code: &'static [&'static str; 1], hint: &'stati
     Known { what, sign: Sign::Code(code), example, hint, then: () }
 }
 
-/// No source of credentials is set.
+/// The environment names no source of credentials.
 pub const NO_CREDENTIALS: Known<()> = row(
     "no credentials",
     &["NoCredentials"],
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_CONTAINER_CREDENTIALS_FULL_URI: Lambda sets them from the \
      function's role",
 );
-/// The server of a container gives no credentials.
+/// The credentials endpoint of the container returns no credentials.
 pub const ENDPOINT_FAILED: Known<()> = row(
     "the container's credentials endpoint does not give credentials",
     &["CredentialsEndpoint"],
@@ -42,21 +44,23 @@ pub const ENDPOINT_FAILED: Known<()> = row(
      which the detail names, and that it takes the token in AWS_CONTAINER_AUTHORIZATION_TOKEN or \
      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 );
-/// The file with the token for that server cannot be used.
+/// The file with the token for that endpoint cannot be used.
 pub const TOKEN_FILE_FAILED: Known<()> = row(
     "the token file for the container's credentials endpoint cannot be used",
     &["CredentialsTokenFile"],
     "set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to a file that the function can read and that holds the token alone, \
      without a line break at its end: the detail names the file",
 );
-/// A source gave what no request can be signed with.
+/// A source returned credentials that no request can be signed with.
 pub const UNFIT_CREDENTIALS: Known<()> = row(
     "credentials with characters that no request can be signed with",
     &["UnfitCredentials"],
     "set the value that the detail names again, without line breaks, control characters and spaces",
 );
 
-/// Why there are no credentials; `code` and `detail` are those of [`super::Trouble`]. No value of a key or token is in it.
+/// The reason why there are no credentials. It contains no value of a key or token.
+///
+/// `code` and `detail` are those of [`super::Trouble`].
 #[derive(Debug, Error)]
 #[error("{detail}")]
 pub(super) struct NoCredentials {
@@ -70,7 +74,7 @@ impl NoCredentials {
     }
 }
 
-/// An identity cache that keeps only credentials that were checked.
+/// An identity cache that contains only checked credentials.
 #[derive(Debug)]
 pub(super) struct CheckedCache {
     pub(super) cache: SharedIdentityCache,
@@ -89,7 +93,7 @@ impl ResolveCachedIdentity for CheckedCache {
     }
 }
 
-/// Asks `resolver`, and checks what it gives.
+/// Loads credentials from `resolver` and checks them.
 #[derive(Debug)]
 struct Checked {
     resolver: SharedIdentityResolver,
@@ -101,7 +105,8 @@ impl ResolveIdentity for Checked {
         IdentityFuture::new(async move { Ok(self.load(components, bag).await?) })
     }
 
-    /// The partition of `resolver`: each call wraps it once more, and all calls share one entry of the cache.
+    /// The partition of `resolver`. Each call wraps `resolver` in a new value, and all calls must share one cache
+    /// entry.
     fn cache_partition(&self) -> Option<IdentityCachePartition> {
         Some(self.resolver.cache_partition())
     }
@@ -137,7 +142,7 @@ impl Checked {
     }
 }
 
-/// The SDK reads the file too, and does not say which file it is about.
+/// Checks the token file. The SDK reads it too, but its errors do not name the file.
 fn check_token_file(container: &Container) -> Result<(), NoCredentials> {
     let Some(path) = &container.token_file else { return Ok(()) };
     let fault = match fs::read(path) {

@@ -21,7 +21,7 @@ fn container(token_file: Option<&str>) -> Source {
     Source::Container(Container { variable: FULL, address, token_file })
 }
 
-/// A provider that never answers.
+/// A provider that never responds.
 #[derive(Debug)]
 struct Hanging;
 
@@ -31,7 +31,7 @@ impl ResolveIdentity for Hanging {
     }
 }
 
-/// A cache that asks [`Hanging`] instead of the client's provider.
+/// A cache that calls [`Hanging`] instead of the client's provider.
 #[derive(Debug)]
 struct HangingCache(CheckedCache);
 
@@ -46,7 +46,7 @@ impl ResolveCachedIdentity for HangingCache {
     }
 }
 
-/// A cache that counts how often its provider is asked.
+/// A cache that counts the calls of its provider.
 #[derive(Debug, Default)]
 struct Counting(std::sync::Arc<AtomicUsize>);
 
@@ -83,7 +83,7 @@ fn checked(source: Source) -> CheckedCache {
     CheckedCache { cache: IdentityCache::lazy().build(), source }
 }
 
-/// A client whose provider gives these credentials, and whose address refuses connections.
+/// A client whose provider returns `credentials`, and whose endpoint refuses connections.
 fn client(cache: impl ResolveCachedIdentity + 'static, credentials: Credentials) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

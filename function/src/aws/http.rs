@@ -1,8 +1,8 @@
-//! The HTTP client below the SDKs: HTTP/1.1 on connections that are kept.
+//! The HTTP client of the SDK clients: HTTP/1.1 with a pool of idle connections.
 //!
-//! The SDK's own would be `aws_smithy_http_client`. This one can open a connection before there is a request for it,
-//! trusts the machine's certificates once rather than once for each client, and brings neither HTTP/2 nor proxies,
-//! which nobody here speaks. Why so: `docs/decisions/`.
+//! The SDK's own client is `aws_smithy_http_client`. This client can open a connection before the first request, loads
+//! the machine's certificates once instead of once for each SDK client, and leaves out HTTP/2 and proxies, which the
+//! function does not use. `docs/decisions/` gives the reasons.
 
 use std::{
     error::Error,
@@ -35,9 +35,9 @@ use tokio::{
 
 use super::connect::{Connector, Origin};
 
-/// A connection that has been idle for longer is not used again: the server may be about to close it.
+/// The longest idle time after which a connection is used again. Later, the server may be about to close it.
 const LONGEST_IDLE: Duration = Duration::from_secs(60);
-/// The same for a connection on which nothing was ever asked. Servers are less patient with those.
+/// The same for a connection without any request so far. Servers close such connections sooner.
 const LONGEST_UNUSED: Duration = Duration::from_secs(10);
 
 /// Connections to AWS.
@@ -58,10 +58,10 @@ struct Idle {
 }
 
 impl Http {
-    /// A client for a rehearsal: it opens a connection to where a call would go, and then fails it. Nothing is sent.
+    /// A client for a rehearsal: it opens the connection that a call needs, and then fails the call without sending it.
     ///
-    /// A call that is made with it finds everything that a first call has to find (credentials, endpoint, certificates,
-    /// pages of the program), and the connection is there for the call that is meant.
+    /// A call through it loads everything that a first call needs (credentials, endpoint, certificates, pages of the
+    /// program). The next call finds these and the open connection.
     pub fn rehearsal(&self) -> SharedHttpClient {
         SharedHttpClient::new(Rehearsal(self.clone()))
     }
@@ -77,7 +77,7 @@ impl HttpClient for Http {
     }
 }
 
-/// A connection does not survive a snapshot, and the restored process gets no notice of its end.
+/// A connection does not survive a snapshot, and the restored process is not notified that it is closed.
 impl SnapStartResource for Http {
     fn before_snapshot(&self) -> BoxFuture<'_, Result<(), RuntimeError>> {
         self.0.idle().clear();
@@ -112,7 +112,7 @@ impl HttpConnector for Opener {
     }
 }
 
-/// Makes calls, with the time limits that an SDK client sets.
+/// Makes calls with the time limits that an SDK client sets.
 #[derive(Debug, Clone)]
 struct Caller {
     connections: Arc<Connections>,
@@ -131,7 +131,8 @@ impl Caller {
         let (request, origin) = received(request)?;
         let mut request = addressed(request, &origin)?;
         loop {
-            // What came in since the last request is read first: after a freeze that may be the server's goodbye.
+            // Process the data that arrived since the last request: after a freeze, the server may have closed the
+            // connection.
             yield_now().await;
             let kept = self.connections.take(&origin);
             let is_kept = kept.is_some();
@@ -141,7 +142,8 @@ impl Caller {
             };
             match within(self.settings.read_timeout(), sender.try_send_request(request)).await? {
                 Ok(response) => {
-                    // A server that is unwell is left, so that the next attempt may find another one.
+                    // After a server error the connection is dropped, so that the next attempt may reach another
+                    // server.
                     if !response.status().is_server_error() {
                         self.connections.keep(origin, sender, LONGEST_IDLE);
                     }
@@ -149,7 +151,7 @@ impl Caller {
                     return response.map_err(|error| ConnectorError::other(error.into(), None));
                 }
                 Err(mut failed) => match failed.take_message() {
-                    // The server had hung up, and nothing of the request was sent.
+                    // The server had closed the connection, and no part of the request was sent.
                     Some(unsent) if is_kept => request = unsent,
                     _ => return Err(failure(failed.into_error())),
                 },
@@ -161,7 +163,7 @@ impl Caller {
         let opened = within(self.settings.connect_timeout(), self.connections.connector.open(origin)).await?;
         opened.map_err(|error| {
             if error.kind() == io::ErrorKind::InvalidData {
-                // A certificate that is not trusted, for one: it would not be the next time either.
+                // For example, a certificate that is not trusted: a retry would fail too.
                 ConnectorError::other(error.into(), None)
             } else {
                 ConnectorError::io(error.into())
@@ -172,11 +174,11 @@ impl Caller {
 
 impl Connections {
     fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
-        // Nothing that is done under the lock can panic half-way.
+        // No code that runs under the lock can panic and leave the list inconsistent.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A connection that can be used at once.
+    /// Takes an idle connection that can send a request immediately.
     fn take(&self, origin: &Origin) -> Option<SendRequest<SdkBody>> {
         let (mut idle, now) = (self.idle(), Instant::now());
         idle.retain(|kept| !kept.sender.is_closed() && now < kept.until);
@@ -184,18 +186,19 @@ impl Connections {
         Some(idle.swap_remove(place).sender)
     }
 
-    /// Keep a connection for `how_long`. It may still be reading an answer: it is taken when that is read.
+    /// Keeps a connection for `how_long`. It may still be reading a response, and is taken only after that.
     fn keep(&self, origin: Origin, sender: SendRequest<SdkBody>, how_long: Duration) {
         self.idle().push(Idle { origin, sender, until: Instant::now() + how_long });
     }
 }
 
-/// The request that the SDK hands over, and where it goes.
+/// The request of the SDK, and the origin of its URI.
 fn received(request: HttpRequest) -> Result<(Request<SdkBody>, Origin), ConnectorError> {
     let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
     let origin = Origin::of(request.uri()).ok_or_else(no_address)?;
-    // The SDK closes the connection of a transient failure through this, and logs an error when it is not set
-    // (aws-smithy-runtime 1.16.2, `connection_poisoning.rs`). Nothing is left to close: such a connection is not kept.
+    // The SDK uses this to close the connection after a transient failure, and logs an error if it is not set
+    // (aws-smithy-runtime 1.16.2, `connection_poisoning.rs`). The close function is empty, because such a connection is
+    // not kept.
     if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
         capture
             .set_connection_retriever(|| Some(ConnectionMetadata::builder().proxied(false).poison_fn(|| {}).build()));
@@ -203,7 +206,7 @@ fn received(request: HttpRequest) -> Result<(Request<SdkBody>, Origin), Connecto
     Ok((request, origin))
 }
 
-/// The request as HTTP/1.1 has it: the path alone in its first line, and where it goes in `Host`.
+/// The request in the form of HTTP/1.1: only the path in the request line, and the host in `Host`.
 fn addressed(mut request: Request<SdkBody>, origin: &Origin) -> Result<Request<SdkBody>, ConnectorError> {
     if !request.headers().contains_key(HOST) {
         let host = HeaderValue::from_str(origin.host()).map_err(|error| ConnectorError::user(error.into()))?;
@@ -225,7 +228,7 @@ fn no_address() -> ConnectorError {
     ConnectorError::user("the request has no http or https address".into())
 }
 
-/// As the SDK's own client sorts them, for its retries.
+/// Classifies an error as the SDK's own client does, for the SDK's retries.
 fn failure(error: hyper::Error) -> ConnectorError {
     let sort: fn(BoxError) -> ConnectorError = if error.is_timeout() {
         ConnectorError::timeout

@@ -14,16 +14,16 @@ use aws_sdk_dynamodb::{
 
 use super::*;
 
-/// What a server saw.
+/// An event that the server observed.
 #[derive(Debug, PartialEq, Eq)]
 enum Seen {
     Connection,
-    /// Its first line and `Host`.
+    /// The request line and the `Host` header.
     Request(String, String),
     HangUp,
 }
 
-/// Answers requests; a connection is closed after `answers` of them.
+/// Starts a server that closes each connection after `answers` responses.
 fn server(answers: usize) -> (String, Receiver<Seen>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();

@@ -1,36 +1,36 @@
-//! Failures whose cause is known: what distinguishes each from the others, and what to do about it.
+//! Failures with a known cause: how each differs from the others, and what to do about it.
 
 use super::{Stage, Trouble};
 
 /// A failure with a known cause.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<T> {
-    /// What happened, as a document says it.
+    /// The failure, as the documentation names it.
     pub what: &'static str,
-    /// What distinguishes it from other failures.
+    /// The sign that distinguishes it from other failures.
     pub sign: Sign,
-    /// AWS's own words. They come from its documentation and from public reports of users.
+    /// An example in AWS's words, from AWS's documentation and from public reports of users.
     pub example: Example,
-    /// For the log: what to do about it, as an imperative.
+    /// The hint in the log, as an imperative.
     pub hint: &'static str,
-    /// What follows from it.
+    /// The consequence of the failure.
     pub then: T,
 }
 
-/// What a failure is known by.
+/// The sign by which a failure is recognised.
 #[derive(Debug, Clone, Copy)]
 pub enum Sign {
-    /// Its message has one of these texts, which are in lower case. One code of AWS has many causes.
+    /// Its message contains one of these texts, which are in lower case. One AWS error code has many causes.
     Says(&'static [&'static str]),
     /// Its code is one of these.
     Code(&'static [&'static str]),
-    /// It came from this part of the call.
+    /// It occurred in this part of the call.
     Stage(Stage),
-    /// Nothing: it is any other failure.
+    /// Any failure.
     Any,
 }
 
-/// A failure of the service as it comes over the network. Those that do not come from the service have the status 0.
+/// A failure as the service sends it over the network. A failure that the service did not send has the status 0.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "the parts of an answer")]
 pub struct Example {
@@ -40,14 +40,14 @@ pub struct Example {
 }
 
 impl Known<()> {
-    /// The same failure, with what follows from it.
+    /// The same failure with the consequence `then`.
     pub const fn then<T>(self, then: T) -> Known<T> {
         Known { what: self.what, sign: self.sign, example: self.example, hint: self.hint, then }
     }
 }
 
 impl<T> Known<T> {
-    /// The first row of `rows` that `trouble` fits.
+    /// The first row of `rows` that matches `trouble`.
     pub fn of<'a>(rows: &'a [Self], trouble: &Trouble) -> Option<&'a Self> {
         let message = trouble.detail.to_lowercase();
         rows.iter().find(|row| match row.sign {
@@ -59,7 +59,7 @@ impl<T> Known<T> {
     }
 }
 
-/// The hint of the first row that `trouble` fits.
+/// The hint of the first row that matches `trouble`.
 pub fn hint<T>(rows: &'static [Known<T>], trouble: &Trouble) -> Option<&'static str> {
     Known::of(rows, trouble).map(|row| row.hint)
 }

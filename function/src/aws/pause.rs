@@ -1,4 +1,4 @@
-//! The pause before a call is made once more.
+//! The pause before a retry.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -8,19 +8,20 @@ use std::{
 use aws_config::SdkConfig;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 
-/// Waits, with the SDK configuration's sleep.
+/// Pauses with the sleep implementation of the SDK configuration.
 #[derive(Debug, Clone)]
 pub struct Pause(Option<SharedAsyncSleep>);
 
 impl Pause {
-    /// Waits with the sleep of `sdk`; a configuration without one does not wait.
+    /// Pauses with the sleep implementation of `sdk`. Without one, [`Self::up_to`] returns immediately.
     pub fn of(sdk: &SdkConfig) -> Self {
         Self(sdk.sleep_impl())
     }
 
-    /// Wait between a third of `longest` and `longest`, so that environments that failed together do not return together.
+    /// Waits between a third of `longest` and `longest`, so that environments that failed together do not retry
+    /// together.
     pub async fn up_to(&self, longest: Duration) {
-        // The standard library seeds its hashers at random.
+        // The standard library seeds its hashers randomly.
         let part = RandomState::new().hash_one(()) % 1000;
         let pause = longest / 3 + (longest - longest / 3) * u32::try_from(part).unwrap_or(0) / 1000;
         if let Some(sleep) = &self.0 {

@@ -1,4 +1,4 @@
-//! What a failed call looks like in the log.
+//! The log fields of a failed call.
 
 use std::{collections::HashMap, error::Error, iter::successors, time::Duration};
 
@@ -11,29 +11,29 @@ use serde::de::IgnoredAny;
 
 use super::credentials::NoCredentials;
 
-/// Code of an answer that broke off while it was read, or that another server than the service wrote.
+/// The code of an answer that broke off while it was read, or that a server other than the service sent.
 const UNREADABLE: &str = "UnreadableAnswer";
-/// The header in which a service of the REST protocol names its error.
+/// The header in which a service with the REST protocol names its error.
 const ERROR_TYPE: &str = "x-amzn-errortype";
 
-/// Which part of a call failed.
+/// The part of a call that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// The service answered with an error; `Trouble::code` is its code.
+    /// The service responded with an error. `Trouble::code` is its code.
     Service,
-    /// The same with a status of 500 or more: the fault is the service's.
+    /// The service responded with an error and a status of 500 or more: the fault is in the service.
     Fault,
-    /// Another server than the service answered, or the answer broke off while it was read.
+    /// A server other than the service responded, or the answer broke off while it was read.
     Foreign,
-    /// The service did not answer in time.
+    /// The service did not respond in time.
     Timeout,
-    /// The service was not reached, or there were no credentials to call it with.
+    /// The service could not be reached, or there were no credentials for the call.
     Connection,
-    /// Anything else, such as a request that cannot be built.
+    /// Any other failure, such as a request that cannot be built.
     Other,
 }
 
-/// A failed call, for the log only: `detail` may hold ARNs and account ids. It never holds a body.
+/// A failed call, for the log only: `detail` may contain ARNs and account ids. It never contains a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "a record for the log")]
 pub struct Trouble {
@@ -44,8 +44,8 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    /// Of an SDK call. An `SdkError` prints as "service error" and debug-prints with the whole response, so its parts
-    /// are taken one by one.
+    /// The failure of an SDK call. An `SdkError` displays as "service error", and its debug output contains the whole
+    /// response, so this takes its parts one by one.
     pub fn of<E>(error: &SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -53,8 +53,8 @@ impl Trouble {
         let aws_request_id = error.request_id().map(str::to_owned);
         let told = |stage, code: &str, detail: &str| (stage, code.to_owned(), detail.to_owned());
         let (stage, code, detail) = match error {
-            // A body that cannot be parsed makes an error of the operation too, also with the status 200: HTML of a
-            // proxy or half of a JSON document.
+            // The SDK also returns an error of the operation for a body that it cannot parse, even with the status 200:
+            // HTML from a proxy or half of a JSON document.
             SdkError::ServiceError(context) if context.raw().status().is_success() => {
                 return Self::unreadable(aws_request_id.as_deref());
             }
@@ -70,7 +70,7 @@ impl Trouble {
             SdkError::DispatchFailure(failure) => {
                 let error = failure.as_connector_error();
                 let cause = error.map(|error| chain(error)).unwrap_or_default();
-                // What fails while a request is signed has no kind of its own.
+                // A failure while the request is signed has no separate variant of `SdkError`.
                 if let Some(missing) = error.and_then(|error| find::<NoCredentials>(error)) {
                     told(Stage::Connection, missing.code, &missing.detail)
                 } else if failure.is_timeout() {
@@ -90,8 +90,8 @@ impl Trouble {
         Self { stage, code, detail, aws_request_id }
     }
 
-    /// Of an answer that broke off, or that another server than the service wrote. Nothing of it is quoted: parsers
-    /// quote what they cannot read.
+    /// The failure of an answer that broke off, or that a server other than the service sent. It quotes nothing of the
+    /// parser's error, because parsers quote the text that they cannot read.
     pub fn unreadable(aws_request_id: Option<&str>) -> Self {
         Self {
             stage: Stage::Foreign,
@@ -101,8 +101,8 @@ impl Trouble {
         }
     }
 
-    /// Of a stream that broke; `code` is that of an error which the service wrote into it. What other errors quote is a
-    /// piece of the answer.
+    /// The failure of a stream. `code` returns the code of an error that the service wrote into the stream. Other
+    /// errors are not quoted, because they may contain a part of the answer.
     pub fn of_stream<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: impl Fn(&E) -> &'static str) -> Self {
         let (stage, code, detail) = match error {
             SdkError::ServiceError(context) => {
@@ -116,12 +116,12 @@ impl Trouble {
         Self { stage, code: code.to_owned(), detail: detail.to_owned(), aws_request_id: None }
     }
 
-    /// Whether the service wrote it.
+    /// Whether the service sent the error.
     pub fn is_from_service(&self) -> bool {
         matches!(self.stage, Stage::Service | Stage::Fault)
     }
 
-    /// Of a call that was given up because its time was over.
+    /// The failure of a call that was cancelled because its time limit passed.
     pub fn out_of_time(budget: Duration) -> Self {
         Self {
             stage: Stage::Timeout,
@@ -132,15 +132,17 @@ impl Trouble {
     }
 }
 
-/// The code that the service gave its error, if it wrote the answer: in the body, or in the header alone.
+/// The error code that the service sent, in the body or only in the header. `None` if the service did not send the
+/// response.
 fn code<'a>(error: &'a impl ProvideErrorMetadata, answer: &'a HttpResponse) -> Option<&'a str> {
     let header = || answer.headers().get(ERROR_TYPE)?.split(':').next()?.rsplit('#').next();
     error.code().or_else(header).filter(|code| !code.is_empty())
 }
 
-/// An error answer without a code. AWS's services always name one, so another server wrote it: a proxy, a gateway, a
-/// page to sign in. One that speaks JSON is known by its status, since the meaning of 429 or 503 does not depend on who
-/// says it.
+/// The failure of an error response without a code.
+///
+/// AWS's services always send a code, so a proxy, a gateway or a sign-in page sent this response. If it is JSON, its
+/// status becomes the code, because 429 or 503 means the same from any server.
 fn foreign(answer: &HttpResponse) -> (Stage, String, String) {
     let status = answer.status().as_u16();
     let content_type = answer.headers().get("content-type");
@@ -154,7 +156,7 @@ fn foreign(answer: &HttpResponse) -> (Stage, String, String) {
     (Stage::Foreign, code, detail)
 }
 
-/// The first of an error and its causes that is a `T`.
+/// The first `T` in the chain of an error and its causes.
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     successors(Some(error), |&error| error.source()).find_map(|error| error.downcast_ref())
 }

@@ -16,29 +16,31 @@ use crate::{
     deadline::LONGEST_CATALOG_READ,
 };
 
-/// A page of at most 1 MB comes in less than a second. A connection that did not survive a freeze is noticed by this.
+/// The time limit for a page. A page of at most 1 MB arrives in less than a second.
+///
+/// The limit also detects a connection that did not survive a freeze.
 const LONGEST_PAGE: Duration = LONGEST_CATALOG_READ;
-/// The longest pause before a page is requested once more: the catalogue is wanted, not needed.
+/// The longest pause before a page is requested again. It is short, because an answer does not need the catalogue.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Rows that are put on the shelf before a request gets its turn: about a millisecond.
+/// The number of rows that are added to the shelf before another task may run: about a millisecond of work.
 const ROWS_AT_ONCE: usize = 100;
-/// Films from which on the shelf is finished on a thread of its own: it would keep a request waiting.
+/// The number of films from which the shelf is finished on a separate thread, so that requests need not wait.
 const LARGE: usize = 2_000;
 
-/// Hint where a table is not kept whole.
+/// The hint if only a part of the table is kept.
 const TOO_LARGE: &str = "raise the function's memory, or keep fewer films in the table: the chat keeps 200000 at most";
 
-/// How much of a table is kept.
+/// The limits on the kept part of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "a pair")]
 pub struct Cap {
     pub films: usize,
-    /// Of the films' lines; the index takes about half as much again.
+    /// Bytes of the films' lines. The index takes about half as much in addition.
     pub bytes: usize,
 }
 
 impl Cap {
-    /// For a function with `megabytes` of memory. While a copy is refreshed there are two, and each has its index.
+    /// The limits for a function with `megabytes` of memory. During a refresh there are two copies, each with an index.
     pub fn for_memory(megabytes: usize) -> Self {
         Self { films: 200_000, bytes: megabytes * 1024 * 1024 / 8 }
     }
@@ -56,10 +58,10 @@ pub struct DynamoTable {
 type Key = HashMap<String, AttributeValue>;
 
 impl DynamoTable {
-    /// The table `table`, of which `cap` is kept at most.
+    /// The table `table`, of which at most `cap` is kept.
     pub fn new(sdk: &SdkConfig, table: &str, cap: Cap) -> Self {
-        // The table of failures decides what is requested once more. The SDK would not ask again for an answer that it can
-        // read and DynamoDB did not write.
+        // The table of failures decides which requests are retried. The SDK would not retry an answer that it can parse
+        // but that DynamoDB did not send.
         let retry = RetryConfig::disabled();
         let timeouts = sdk.timeout_config().map_or_else(TimeoutConfig::builder, TimeoutConfig::to_builder);
         let timeouts = timeouts.operation_attempt_timeout(LONGEST_PAGE).build();
@@ -67,15 +69,15 @@ impl DynamoTable {
         Self { client: Client::from_conf(config), table: table.to_owned(), cap, pause: Pause::of(sdk) }
     }
 
-    /// Go through a call without sending it: see [`Http::rehearsal`].
+    /// Prepares a call without sending it: see [`Http::rehearsal`].
     pub(super) async fn rehearse(&self, http: &Http) {
         let http = config::Builder::new().http_client(http.rehearsal());
-        // It always fails, and whatever else is wrong the first request tells.
+        // The call always fails. The first request reports any real problem.
         let _ = self.client.scan().table_name(&self.table).customize().config_override(http).send().await;
     }
 
-    /// The table's first `limit` rows. A page can end early at 1 MB, or be empty before the end: only a missing key
-    /// says that the table ends.
+    /// The table's first `limit` rows. A page can end early at 1 MB, or be empty before the end of the table: only a
+    /// missing key means that the table ends.
     pub(super) async fn first_rows(&self, limit: usize) -> Result<Vec<Movie>, Trouble> {
         let mut movies = Vec::with_capacity(limit);
         let mut start = None;
@@ -92,7 +94,7 @@ impl DynamoTable {
         Ok(movies)
     }
 
-    /// A page, which is requested once more if its failure is one where that can help.
+    /// Requests a page, and requests it once more after a failure that a retry can resolve.
     async fn page(&self, start: Option<Key>, limit: Option<i32>) -> Result<ScanOutput, Trouble> {
         let page = self.scan(start.clone(), limit).await;
         if !page.as_ref().is_err_and(|trouble| Known::of(FAILURES, trouble).is_some_and(|row| row.then)) {
@@ -102,12 +104,13 @@ impl DynamoTable {
         self.scan(start, limit).await
     }
 
-    /// Whole rows: which attributes a film has is the table's business, and reading fewer of them costs the same.
+    /// Requests whole rows: the attributes of a film are not known in advance, and a Scan for fewer attributes costs
+    /// the same.
     async fn scan(&self, start: Option<Key>, limit: Option<i32>) -> Result<ScanOutput, Trouble> {
         let scan = self.client.scan().table_name(&self.table).set_limit(limit).set_exclusive_start_key(start);
         let page = scan.send().await.map_err(|error| Trouble::of(&error))?;
-        // A Scan that selects attributes writes `Items`, also for a page without rows. Another server wrote an answer
-        // without it, and the table is not empty.
+        // DynamoDB always sends `Items` for a Scan that returns attributes, also for a page without rows. An answer
+        // without it is from another server, and does not mean that the table is empty.
         if page.items.is_none() { Err(Trouble::unreadable(page.request_id())) } else { Ok(page) }
     }
 }

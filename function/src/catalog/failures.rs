@@ -1,4 +1,4 @@
-//! Every failure of the table that is known, as data. `docs/failures.md` is written from it.
+//! The known failures of the table, as data. A test writes `docs/failures.md` from it.
 
 use crate::aws::{ENDPOINT_FAILED, Example, Known, NO_CREDENTIALS, Sign, Stage, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS};
 
@@ -16,10 +16,10 @@ const fn row(what: &'static str, sign: Sign, example: Example, hint: &'static st
 
 /// The page is requested once more.
 const AGAIN: bool = true;
-/// It is not: the next request would fail alike.
+/// The page is not requested again, because the next request would fail too.
 const ONCE: bool = false;
 
-/// Why there may be no films, and whether the page is requested once more. The first row that fits is taken.
+/// The reasons why there may be no films, and whether the page is requested once more. The first matching row applies.
 pub const FAILURES: &[Known<bool>] = &[
     row(
         "a policy of the organization denies the table",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Catalog, DynamoTable, Query, Selection, Shelf};
 use crate::aws::{Http, Trouble};
 
-/// The first rows of a table, whatever is asked.
+/// The first rows of a table, independent of the question.
 #[derive(Debug, Clone)]
 pub struct FirstRows {
     table: DynamoTable,
@@ -13,12 +13,12 @@ pub struct FirstRows {
 }
 
 impl FirstRows {
-    /// Up to `limit` rows of `table`.
+    /// A catalogue of at most `limit` rows of `table`.
     pub fn new(table: DynamoTable, limit: u16) -> Self {
         Self { table, limit: usize::from(limit) }
     }
 
-    /// Connect to the table.
+    /// Connects to the table.
     pub(super) async fn prepare(&self, http: &Http) {
         self.table.rehearse(http).await;
     }

@@ -1,8 +1,8 @@
 //! The whole catalogue, kept in memory.
 //!
-//! Lambda freezes the process between invocations, so a refresh advances only while a request is served, and may take
-//! several of them. Nothing depends on when it ends: requests are served from the copy at hand, however old it is, and
-//! wait only when there is none.
+//! Lambda freezes the process between invocations, so a refresh runs only while the function serves a request, and may
+//! take several requests. No request depends on its end: requests use the current copy, whatever its age, and wait only
+//! if there is no copy.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -14,11 +14,12 @@ use tokio::{sync::watch, time::Instant};
 use super::{Catalog, FAILURES, Query, Selection, Shelf, Table};
 use crate::aws::{self, Trouble};
 
-/// After a refresh that failed, the old copy serves at least this long before the next attempt: a table that cannot be
-/// read is not asked for by every request.
+/// The time after a failed refresh in which the old copy is used without another attempt.
+///
+/// Without it, every request would try to read a table that cannot be read.
 pub const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// A copy of a table, read again in the background when it has grown old.
+/// A copy of a table that is refreshed in the background when its `ttl` has passed.
 #[derive(Debug)]
 pub struct KeptCatalog<T>(Arc<Kept<T>>);
 
@@ -28,7 +29,7 @@ struct Kept<T> {
     limit: usize,
     ttl: Duration,
     state: Mutex<State>,
-    /// How many reads have ended.
+    /// The number of completed reads.
     ended: watch::Sender<u64>,
 }
 
@@ -46,19 +47,19 @@ struct Copy {
 }
 
 impl<T: Table> KeptCatalog<T> {
-    /// Keep `table` for `ttl` and show up to `limit` films of it. Nothing is read yet.
+    /// Keeps `table` for `ttl` and returns at most `limit` films for a request. It does not read the table yet.
     pub fn new(table: T, limit: u16, ttl: Duration) -> Self {
         let (state, ended) = (Mutex::default(), watch::Sender::default());
         Self(Arc::new(Kept { table, limit: usize::from(limit), ttl, state, ended }))
     }
 
-    /// Read the table for the first time, so that the first request finds films.
+    /// Reads the table for the first time, so that the first request finds films.
     pub async fn prepare(&self) {
-        // Why it failed is in the log, and the first request tries again.
+        // The first request tries again, and the handler logs its failure.
         let _ = self.shelf().await;
     }
 
-    /// The copy at hand; without one, the first that can be had.
+    /// The current copy. If there is none, waits until a read ends.
     async fn shelf(&self) -> Result<Arc<Shelf>, Trouble> {
         let mut ended = self.0.ended.subscribe();
         {
@@ -71,7 +72,7 @@ impl<T: Table> KeptCatalog<T> {
                 return Ok(Arc::clone(&copy.shelf));
             }
         }
-        // The sender lives as long as `self`: this ends when the read does.
+        // The sender lives as long as `self`, so this returns when the read ends.
         let _ = ended.changed().await;
         let state = self.0.state();
         match (&state.copy, &state.failure) {
@@ -90,7 +91,7 @@ impl<T: Table> Catalog for KeptCatalog<T> {
 
 impl<T: Table> Kept<T> {
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing that is done under the lock can panic half-way.
+        // No code that runs under the lock can panic and leave the state inconsistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -8,7 +8,7 @@ use crate::{aws::Stage, catalog::Filling, log::capture::Lines};
 
 const TTL: Duration = Duration::from_secs(900);
 
-/// A table whose every read is answered by the test.
+/// A table whose reads return the answers that the test sends.
 struct Asked {
     asked: Mutex<u32>,
     answers: tokio::sync::Mutex<mpsc::UnboundedReceiver<Result<&'static str, Trouble>>>,
@@ -35,7 +35,7 @@ fn reads(catalog: &KeptCatalog<Asked>) -> u32 {
 
 async fn films(catalog: &KeptCatalog<Asked>) -> Result<Vec<String>, Trouble> {
     let selection = catalog.movies(&Query::default()).await?;
-    // What the request started in the background gets its turn, as it does while the model answers.
+    // Let the tasks that the request started run, as they do while the model answers.
     for _ in 0..10 {
         yield_now().await;
     }
@@ -77,7 +77,7 @@ async fn an_old_copy_serves_while_one_new_one_is_read() {
         assert_eq!(films(&catalog).await.unwrap(), line("Alien"));
     }
     assert_eq!(reads(&catalog), 2);
-    // The read spans a freeze of an hour: it is not given up, and what it brings is new.
+    // The read spans a freeze of one hour: it is not cancelled, and its result counts as new.
     advance(Duration::from_secs(3600)).await;
     answers.send(Ok("Aliens")).unwrap();
     assert_eq!(films(&catalog).await.unwrap(), line("Alien"));

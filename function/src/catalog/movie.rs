@@ -1,4 +1,4 @@
-//! One row of the table as one line of JSON.
+//! A row of the table as one line of JSON.
 
 use std::collections::HashMap;
 
@@ -8,21 +8,21 @@ use serde_json::Value;
 
 use crate::text::without_invisible;
 
-/// One row of the table, whatever attributes it has, as JSON on one line without `<` and `>`.
+/// A row of the table with all its attributes, as one line of JSON without `<` and `>`.
 ///
-/// The text is written here rather than through `serde_json::Value`, whose numbers are `f64`: `DynamoDB` keeps 38 digits
-/// and the model is to see all of them. Attributes are sorted, so that equal rows give equal bytes.
+/// The text is not written through `serde_json::Value`, whose numbers are `f64`: `DynamoDB` keeps 38 digits, and the
+/// model must get all of them. The attributes are sorted, so that equal rows give equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Movie(Box<str>);
 
 impl Movie {
-    /// Write a row down.
+    /// Converts a row to its line.
     pub fn from_item(item: &HashMap<String, AttributeValue>) -> Self {
-        // Outside of strings JSON has neither character, and inside of them these escapes mean the same.
+        // JSON contains these characters only in strings, where these escapes mean the same.
         Self(object(item).replace('<', "\\u003c").replace('>', "\\u003e").into_boxed_str())
     }
 
-    /// The line, without a line end.
+    /// The line, without a line break at its end.
     pub fn as_json(&self) -> &str {
         &self.0
     }
@@ -64,7 +64,8 @@ fn binary(bytes: &Blob) -> String {
     string(&BASE64_STANDARD.encode(bytes))
 }
 
-/// The digits as they are. `DynamoDB` sends JSON's notation; anything else, from a stand-in for it, goes as a string.
+/// The number with all its digits. `DynamoDB` sends JSON's notation. Any other text, such as from an emulator, becomes
+/// a string.
 fn number(digits: &str) -> String {
     let plain = digits.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
     if plain && serde_json::from_str::<f64>(digits).is_ok() { digits.to_owned() } else { string(digits) }

@@ -1,4 +1,4 @@
-//! The films at hand: each as the line that a prompt takes, best rated first, and an index over their words.
+//! The films in memory: each as its line of the prompt, the best rated first, with an index of their words.
 
 mod fields;
 mod index;
@@ -13,14 +13,14 @@ use super::Movie;
 
 type Item = HashMap<String, AttributeValue>;
 
-/// Films in the order that settles ties, and what finds them.
+/// Films, the best rated first, with an index for the search.
 #[derive(Debug, Default)]
 pub struct Shelf {
     movies: Vec<Movie>,
     index: Index,
 }
 
-/// What a conversation is about: weighted words.
+/// The topics of a conversation, as weighted words.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Query(Vec<(String, f32)>);
 
@@ -28,17 +28,17 @@ pub struct Query(Vec<(String, f32)>);
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     shelf: Arc<Shelf>,
-    /// Best first.
+    /// The best match first.
     picks: Vec<u32>,
-    /// How many of them say something that was asked for. The others are there because they are well rated.
+    /// The number of films that contain a word of the query. The others were added because they are well rated.
     pub matched: usize,
 }
 
 impl Query {
-    /// Distinct words that are looked for at most.
+    /// The largest number of distinct words in a query.
     const MOST_WORDS: usize = 32;
 
-    /// Of texts with their weights, the weightiest first.
+    /// The query for texts with their weights, in descending order of weight.
     pub fn new<'a>(texts: impl IntoIterator<Item = (&'a str, f32)>) -> Self {
         let mut query: Vec<(String, f32)> = Vec::new();
         for (text, weight) in texts {
@@ -56,28 +56,28 @@ impl Query {
 }
 
 impl Shelf {
-    /// Films as they come, without an index: a selection is the first of them.
+    /// Films in the given order, without an index: a selection is the first of them.
     pub fn in_order(movies: Vec<Movie>) -> Self {
         Self { movies, index: Index::default() }
     }
 
-    /// How many films.
+    /// The number of films.
     pub fn len(&self) -> usize {
         self.movies.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no films.
     pub fn is_empty(&self) -> bool {
         self.movies.is_empty()
     }
 
-    /// Bytes in memory, about.
+    /// The approximate size in memory, in bytes.
     pub fn bytes(&self) -> usize {
         self.movies.iter().map(|movie| movie.as_json().len() + size_of::<Movie>()).sum::<usize>() + self.index.bytes()
     }
 
-    /// The films, up to `limit`, that fit `query` best. When fewer fit, the best rated fill up, so that the model has
-    /// something to offer: when nothing fits, the selection is the same every time.
+    /// At most `limit` films that match `query` best. If fewer films match, the best rated ones are added, so that the
+    /// model has films to recommend. If no film matches, the selection is always the same.
     pub fn select(self: &Arc<Self>, query: &Query, limit: usize) -> Selection {
         let mut picks = self.index.best(query.0.iter().map(|(word, weight)| (word.as_str(), *weight)), limit);
         let matched = picks.len();
@@ -90,23 +90,23 @@ impl Shelf {
 }
 
 impl Selection {
-    /// Films with their places on the shelf, the best fitting first.
+    /// The films with their positions on the shelf, the best match first.
     pub fn movies(&self) -> impl Iterator<Item = (u32, &Movie)> {
         self.picks.iter().filter_map(|&place| Some((place, self.shelf.movies.get(place as usize)?)))
     }
 
-    /// How many films.
+    /// The number of films.
     pub fn len(&self) -> usize {
         self.picks.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no films.
     pub fn is_empty(&self) -> bool {
         self.picks.is_empty()
     }
 }
 
-/// A shelf that is being filled.
+/// A shelf to which rows are added.
 #[derive(Debug, Default)]
 pub struct Filling {
     rated: Vec<(f32, Movie)>,
@@ -115,7 +115,7 @@ pub struct Filling {
 }
 
 impl Filling {
-    /// Put a row on the shelf.
+    /// Adds a row.
     pub fn add(&mut self, item: &Item) {
         let movie = Movie::from_item(item);
         self.bytes += movie.as_json().len();
@@ -123,23 +123,23 @@ impl Filling {
         self.index.add(fields::said(item));
     }
 
-    /// How many films are on it.
+    /// The number of films.
     pub fn len(&self) -> usize {
         self.rated.len()
     }
 
-    /// Whether none are.
+    /// Whether there are no films.
     pub fn is_empty(&self) -> bool {
         self.rated.is_empty()
     }
 
-    /// Bytes of their lines.
+    /// The size of the films' lines, in bytes.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// The shelf: best rated first, and of equals by their lines, so that the order in which a table is read does not
-    /// matter.
+    /// The finished shelf: the best rated films first, and films with the same rating in the order of their lines, so
+    /// that the order of the table does not matter.
     pub fn finish(self) -> Shelf {
         let Self { rated, index, bytes: _ } = self;
         let mut order: Vec<usize> = (0..rated.len()).collect();

@@ -1,4 +1,4 @@
-//! From the body of `POST /chat` to a conversation that the Converse API takes.
+//! Converts the body of `POST /chat` to a conversation for the Converse API.
 
 use super::limits;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     text::without_invisible,
 };
 
-/// Who spoke. `Assistant` turns come from the client too: they say what it claims that was answered.
+/// The author of a turn. The client also sends the `Assistant` turns, so they are only its claim of earlier answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the two roles of the Converse API")]
 pub enum Role {
@@ -15,7 +15,7 @@ pub enum Role {
     Assistant,
 }
 
-/// One side's words, never blank.
+/// The text of one turn, which is never blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "a pair")]
 pub struct Turn {
@@ -23,24 +23,24 @@ pub struct Turn {
     pub text: String,
 }
 
-/// A checked conversation: it opens and ends with the user, and the roles alternate, as Converse demands.
+/// A validated conversation: it starts and ends with the user, and the roles alternate, as Converse requires.
 ///
-/// History that breaks this is mended rather than refused, because chat widgets send it in good faith: blank turns
-/// say nothing and are dropped; a greeting by the assistant before the first question is dropped; neighbours with one
-/// role (the widget lost an answer) become one turn.
+/// The code corrects a history that violates this instead of rejecting it, because chat widgets send such histories in
+/// good faith. It drops blank turns and a greeting by the assistant before the first question, and it joins adjacent
+/// turns with the same role (the widget lost an answer) into one turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
     turns: Vec<Turn>,
-    /// Characters in the message, for the log.
+    /// The number of characters in the message, for the log.
     pub message_chars: usize,
-    /// Turns in the history as sent, for the log.
+    /// The number of turns in the history as sent, for the log.
     pub history_turns: usize,
-    /// Characters in the history, for the log.
+    /// The number of characters in the history, for the log.
     pub history_chars: usize,
 }
 
 impl Conversation {
-    /// Read and check a request's body.
+    /// Parses and validates a request's body.
     pub fn from_body(body: &str) -> Result<Self, BadRequest> {
         let fields = object(body)?;
         let message = message(fields.get("message"))?;
@@ -60,8 +60,8 @@ impl Conversation {
         &self.turns
     }
 
-    /// What was said with how much it tells about what is wanted now, the latest first: an earlier turn says less, and
-    /// an answer, in which many films are named, less than a question.
+    /// The texts of the conversation with their weights for the search, the latest first. An earlier turn has a lower
+    /// weight, and an answer, which names many films, has a lower weight than a question.
     pub fn wanted(&self) -> impl Iterator<Item = (&str, f32)> {
         let weight = |turn: &Turn| if turn.role == Role::User { 0.5 } else { 0.25 };
         let ages = (0_u8..).map(|age| 0.6_f32.powi(i32::from(age)));
@@ -71,8 +71,8 @@ impl Conversation {
         latest.map(|turn| (turn.text.as_str(), 1.0)).into_iter().chain(earlier)
     }
 
-    /// Whether `text`, written by a service, repeats part of what was said: four words in a row, or a whole turn.
-    /// Such a text must not be logged.
+    /// Whether `text`, which a service wrote, repeats a part of the conversation: four consecutive words, or a whole
+    /// turn. Such a text must not be logged.
     pub fn is_quoted_in(&self, text: &str) -> bool {
         let heard = words(text);
         self.turns.iter().map(|turn| words(&turn.text)).any(|said| {
@@ -124,7 +124,7 @@ fn history(value: Option<Json<'_>>) -> Result<Vec<Turn>, BadRequest> {
     }
 }
 
-/// Fields beside `role` and `content` are the widget's own (ids, times) and are ignored.
+/// Other fields than `role` and `content` belong to the widget (ids, times) and are ignored.
 fn turn(index: usize, value: Json<'_>) -> Result<Turn, BadRequest> {
     let fields = value.object().ok_or(BadRequest::TurnIsNotAnObject { index })?;
     let role = match fields.get("role").and_then(Json::text).as_deref() {

@@ -1,36 +1,38 @@
-//! From films and a conversation to what the model is sent.
+//! Builds the prompt for the model from the films and a conversation.
 
 use super::{Conversation, Turn, limits::MAX_CATALOG_BYTES};
 use crate::catalog::Selection;
 
-/// The system prompt. It is the same for every request, byte for byte: nothing that anybody else wrote is ever
-/// formatted into it.
+/// The system prompt. It is the same for every request, byte for byte: it contains no text from callers or from the
+/// table.
 pub const INSTRUCTIONS: &str = include_str!("instructions.txt");
 
 const OPENING: &str = "<catalog>\n";
 const CLOSING: &str = "</catalog>";
 
-/// What the model is sent.
+/// The prompt for the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt<'a> {
     /// The system prompt.
     pub instructions: &'static str,
-    /// The block of films, a text of its own before the user's first words. It stands there and not in the system
-    /// prompt, so that a row of the table never speaks with the system's voice.
+    /// The block of films, a separate text before the user's first message. It is not a part of the system prompt, so
+    /// that a row of the table never has the authority of the system prompt.
     pub catalog: Option<String>,
-    /// Whether other requests are sent the same block, which makes it worth caching.
+    /// Whether other requests contain the same block, so that caching it is worthwhile.
     pub is_shared: bool,
-    /// The conversation, which opens and ends with the user.
+    /// The conversation, which starts and ends with the user.
     pub turns: &'a [Turn],
-    /// Films in the block.
+    /// The number of films in the block.
     pub movies: usize,
-    /// Films that did not fit into [`MAX_CATALOG_BYTES`].
+    /// The number of films that did not fit into [`MAX_CATALOG_BYTES`].
     pub left_out: usize,
 }
 
 impl<'a> Prompt<'a> {
-    /// Put the films that fit before the conversation. Room goes to those that fit the conversation best; then they
-    /// stand in the shelf's order, so that the same films are the same bytes whatever was asked.
+    /// Puts the films that fit before the conversation.
+    ///
+    /// The space is given to the films that match the conversation best. They are then in the order of the shelf, so
+    /// that the same films have the same bytes for any question.
     pub fn new(movies: &Selection, conversation: &'a Conversation) -> Self {
         let mut length = OPENING.len() + CLOSING.len();
         let mut lines: Vec<(u32, &str)> = Vec::with_capacity(movies.len());

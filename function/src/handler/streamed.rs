@@ -1,7 +1,8 @@
-//! The same walk for a function URL in the mode `RESPONSE_STREAM`: server-sent events instead of one reply.
+//! Handles a request of a function URL in the mode `RESPONSE_STREAM`: server-sent events instead of one reply.
 //!
-//! `token` with the next words, then `done` with the usage, or `error` if the answer breaks. Nothing is sent before the
-//! model's first words are there: until then an error has its status code and its JSON. The URL sends the CORS headers.
+//! The event `token` has the next words. `done` has the usage and ends the answer, or `error` ends it if it breaks off.
+//! Nothing is sent before the model's first words arrive: until then an error has its status code and a JSON body. The
+//! URL adds the CORS headers.
 
 use std::{convert::Infallible, pin::Pin, time::SystemTime};
 
@@ -24,12 +25,14 @@ use crate::{
     reply::Reply,
 };
 
-/// What is sent, piece by piece. The next piece is only asked for when the last one is on its way: a slow reader slows
-/// the model's stream down, and one that hangs up drops it.
+/// The chunks of a response.
+///
+/// The next chunk is requested only after the previous one is sent: a slow client slows the model's stream down. If the
+/// client closes the connection, the stream is dropped.
 pub type Events = Pin<Box<dyn Stream<Item = Result<Bytes, Infallible>> + Send>>;
 
 impl<C: Catalog, M: Model> Handler<C, M> {
-    /// One invocation, which Lambda ends at `deadline`.
+    /// Handles one invocation, which Lambda ends at `deadline`.
     pub async fn invoke_streaming(
         &self,
         event: Event,
@@ -40,7 +43,7 @@ impl<C: Catalog, M: Model> Handler<C, M> {
         self.stream(event, Deadline::of_invocation(deadline)).instrument(span).await
     }
 
-    /// Always a response, and its end before the deadline.
+    /// Returns a response in every case, and ends it before the deadline.
     pub async fn stream(&self, event: Event, deadline: Deadline) -> StreamResponse<Events> {
         let started = Instant::now();
         let reply = match self.unanswered(&event) {
@@ -72,7 +75,7 @@ impl<C: Catalog, M: Model> Handler<C, M> {
     }
 }
 
-/// A reply that is complete.
+/// A response with a complete reply.
 fn whole(reply: Reply) -> StreamResponse<Events> {
     let status = StatusCode::from_u16(reply.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [(header::CONTENT_TYPE, reply.headers.content_type), (header::ALLOW, reply.headers.allow)];
@@ -89,7 +92,7 @@ fn response(
     StreamResponse { metadata_prelude: MetadataPrelude { status_code, headers, cookies: Vec::new() }, stream }
 }
 
-/// An answer on its way.
+/// An answer that is being streamed.
 struct Answering<S> {
     stream: S,
     conversation: Conversation,
@@ -100,7 +103,7 @@ struct Answering<S> {
     span: Span,
 }
 
-/// The answer's pieces as events.
+/// Converts the pieces of an answer to events.
 pub(super) fn events<S: AnswerStream>(stream: S, conversation: Conversation, deadline: Deadline) -> Events {
     let (started, span) = (Instant::now(), Span::current());
     let answering = Answering { stream, conversation, deadline, started, chars: 0, ended: false, span };
@@ -152,7 +155,7 @@ fn token(text: &str) -> String {
     event("token", &json!({"text": text}))
 }
 
-/// JSON has no line ends outside of its strings' escapes, so one `data` line holds it.
+/// JSON has line breaks only as escapes in its strings, so one `data` line can contain it.
 fn event(name: &str, data: &Value) -> String {
     format!("event: {name}\ndata: {data}\n\n")
 }

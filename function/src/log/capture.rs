@@ -1,4 +1,4 @@
-//! The log of a test.
+//! Captures the log in tests.
 
 use std::{
     io,
@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 use tracing::{Level, Subscriber};
 
-/// Lines that were logged.
+/// The captured log lines.
 #[derive(Clone, Default)]
 pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 

@@ -1,4 +1,4 @@
-//! How a line is written: at once, into the text that goes out.
+//! Formats a line directly into the output text.
 
 use std::fmt::{self, Debug, Write};
 
@@ -16,10 +16,10 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// An event as one JSON object. `tracing_subscriber`'s own formatter puts the request id into a nested object.
+/// Formats an event as one JSON object. The formatter of `tracing_subscriber` puts the request id into a nested object.
 pub(super) struct Line;
 
-/// Fields as JSON, each with a comma before it.
+/// Formats fields as JSON, each with a comma before it.
 pub(super) struct Fields;
 
 impl<S> FormatEvent<S, Fields> for Line
@@ -35,7 +35,7 @@ where
                 out.write_str(fields)?;
             }
         }
-        // `tracing`'s macros give the message first: what happened stands before its details, for the person who reads.
+        // The macros of `tracing` pass the message first, so that a reader finds it before the details.
         Fields.format_fields(out.by_ref(), event)?;
         out.write_str("}\n")
     }
@@ -76,7 +76,7 @@ impl Visit for Visitor<'_> {
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        // JSON has no word for the others.
+        // JSON cannot represent infinity and NaN.
         self.write(field, |out| if value.is_finite() { write!(out, "{value:?}") } else { out.write_str("null") });
     }
 
@@ -93,7 +93,7 @@ impl Visit for Visitor<'_> {
     }
 }
 
-/// Writes the inside of a JSON string.
+/// Writes the content of a JSON string, with escapes.
 struct Escaped<'a, W>(&'a mut W);
 
 impl<W: Write> Write for Escaped<'_, W> {

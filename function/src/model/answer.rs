@@ -1,20 +1,20 @@
-//! What the model said, and what the caller reads of it.
+//! The model's answer, and the message that the caller gets.
 
 use serde_json::{Value, json};
 
-/// Why the model stopped.
+/// The reason why the model stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
-    /// It was done.
+    /// The answer is complete.
     Finished,
-    /// It reached the length limit.
+    /// The answer reached the length limit.
     Length,
-    /// It, or a guardrail, declined to answer.
+    /// The model or a guardrail declined to answer.
     Refused,
 }
 
 impl Stop {
-    /// What an answer that did not end by the model's own choice says at its end.
+    /// The note at the end of an answer that did not end by the model's own choice.
     pub fn note(self) -> Option<&'static str> {
         match self {
             Self::Finished => None,
@@ -24,21 +24,21 @@ impl Stop {
     }
 }
 
-/// Tokens, as the model counts them.
+/// The token counts of the model.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Read anew: what came from the cache or went into it is not among them.
+    /// Input tokens without those that were read from the cache or written to it.
     pub input_tokens: i32,
-    /// Written.
+    /// Output tokens.
     pub output_tokens: i32,
-    /// Read from the cache, at a tenth of the price. `None` if the model does not tell.
+    /// Tokens read from the cache, at a tenth of the price. `None` if the model does not report it.
     pub cache_read: Option<i32>,
-    /// Written to the cache, at a quarter more. `None` if the model does not tell.
+    /// Tokens written to the cache, at a price that is a quarter higher. `None` if the model does not report it.
     pub cache_write: Option<i32>,
 }
 
 impl Usage {
-    /// As the contract has it, the cache's counts added where there are any.
+    /// The usage in the format of the API contract, with the counts of the cache if the model reports them.
     pub fn to_json(self) -> Value {
         let mut usage = json!({"inputTokens": self.input_tokens, "outputTokens": self.output_tokens});
         for (name, tokens) in [("cacheReadInputTokens", self.cache_read), ("cacheWriteInputTokens", self.cache_write)] {
@@ -50,7 +50,7 @@ impl Usage {
     }
 }
 
-/// An answer. `text` is blank only if the model stopped for length or refused.
+/// An answer. `text` is blank only if the model stopped because of its length limit or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "a record")]
 pub struct Answer {
@@ -60,7 +60,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What the caller reads: the text, and why it ends where it does if that is not by the model's own choice.
+    /// The message for the caller: the text, and a note if the answer did not end by the model's own choice.
     pub fn message(&self) -> String {
         match self.stop.note() {
             None => self.text.clone(),

@@ -1,7 +1,7 @@
-//! How often a model is asked, and which one.
+//! Decides which model is called, and how often.
 //!
-//! One request makes at most [`MAX_ATTEMPTS`] calls: two to the first model, one to each further one. A service that is
-//! out of breath is not helped by more.
+//! One request makes at most [`MAX_ATTEMPTS`] calls: two to the first model, and one to each further one. More calls
+//! would not help an overloaded service.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use tokio::time::timeout;
 use super::{ModelFailure, Remedy};
 use crate::deadline::Deadline;
 
-/// Calls to Bedrock for one request, at most.
+/// The largest number of calls to Bedrock for one request.
 pub const MAX_ATTEMPTS: usize = 4;
-/// Calls to the first model.
+/// The largest number of calls to the first model.
 const FIRST_MODEL: usize = 2;
-/// With less time than this no further attempt is made: it would only be cut off.
+/// With less time than this no further attempt starts, because it could not finish.
 const WORTHWHILE: Duration = Duration::from_secs(2);
-/// The longest pause before the same model is asked again; see [`crate::aws::Pause::up_to`].
+/// The longest pause before the same model is called again; see [`crate::aws::Pause::up_to`].
 const PAUSE: Duration = Duration::from_millis(600);
 
-/// Ask `models` in turn, until one answers, none can help or the time is over; `pause` waits.
+/// Calls `models` in order until one answers, no further attempt can help or the time is over. `pause` waits.
 pub(super) async fn in_turn<M, T>(
     models: &[M],
     deadline: Deadline,
@@ -30,7 +30,7 @@ pub(super) async fn in_turn<M, T>(
     loop {
         let is_last = model + 1 >= models.len();
         let Some(asked) = models.get(model) else { return Err(ModelFailure::out_of_time(Duration::ZERO)) };
-        // A model that hangs must leave time for the next one.
+        // The time limit for a model leaves time for the next one.
         let budget = if is_last { deadline.left() } else { deadline.left() * 2 / 3 };
         let answer = timeout(budget, ask(asked)).await.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget)));
         let failure = match answer {
@@ -42,7 +42,7 @@ pub(super) async fn in_turn<M, T>(
         if attempt >= MAX_ATTEMPTS || deadline.left() < WORTHWHILE || !(again || another) {
             return Err(failure);
         }
-        // Bedrock's own message may repeat the conversation: it is looked at where that is known.
+        // Bedrock's message may repeat the conversation, so only the handler logs it, after a comparison.
         tracing::warn!(
             attempt,
             code = failure.trouble.code,
@@ -74,7 +74,7 @@ mod tests {
         Trouble { stage: Stage::Service, code, detail, aws_request_id: None }.into()
     }
 
-    /// Which models are asked when the first ones fail in these ways, one after the other.
+    /// The models that are called if the first calls fail with `failures`, and the result.
     async fn asked(models: &[u32], failures: &[&str]) -> (Vec<u32>, Result<u32, String>) {
         let asked = RefCell::new(Vec::new());
         let answer = in_turn(models, Deadline::within(Duration::from_secs(30)), sleep, async |model: &u32| {

@@ -16,7 +16,7 @@ use crate::{
     deadline::Deadline,
 };
 
-/// A model, and those that are asked when it fails.
+/// A model with its fallbacks.
 #[derive(Debug, Clone)]
 pub struct BedrockModel {
     client: Client,
@@ -32,20 +32,21 @@ struct Profile {
 }
 
 impl BedrockModel {
-    /// The model behind the inference profile `model_id`; `fallbacks` are asked in this order when it fails.
+    /// The model with the inference profile `model_id`. If it fails, the models of `fallbacks` are called in this
+    /// order.
     pub fn new(sdk: &SdkConfig, model_id: &str, fallbacks: &[String]) -> Self {
-        // Who is asked again, and when, is decided here and not in the SDK, so that attempts can be counted.
+        // The retries are decided in this crate and not in the SDK, so that the calls can be counted.
         let config = config::Builder::from(sdk).retry_config(RetryConfig::disabled()).build();
         let ids = [model_id].into_iter().chain(fallbacks.iter().map(String::as_str));
         let profiles = ids.map(|id| Profile { id: id.to_owned(), accepts: accepts(id) }).collect();
         Self { client: Client::from_conf(config), profiles, pause: Pause::of(sdk) }
     }
 
-    /// Connect to Bedrock before the first request: go through a call without sending it, see [`Http::rehearsal`].
+    /// Connects to Bedrock before the first request: prepares a call without sending it, see [`Http::rehearsal`].
     pub async fn prepare(&self, http: &Http) {
         let http = config::Builder::new().http_client(http.rehearsal());
         let call = self.client.converse().set_model_id(self.profiles.first().map(|profile| profile.id.clone()));
-        // It always fails, and whatever else is wrong the first request tells.
+        // The call always fails. The first request reports any real problem.
         let _ = call.customize().config_override(http).send().await;
     }
 }
@@ -76,14 +77,14 @@ impl Model for BedrockModel {
     }
 }
 
-/// What the SDK fills in for a `stopReason` that the answer lacks (aws-sdk-bedrockruntime 1.153, `serde_util.rs`).
+/// The value that the SDK sets if the answer has no `stopReason` (aws-sdk-bedrockruntime 1.153, `serde_util.rs`).
 const NO_STOP_REASON: &str = "no value was set";
 
-/// Texts are picked by type: a model that thinks puts other blocks before them.
+/// Reads only the text blocks, because a model that thinks puts other blocks before them.
 fn answer(output: &ConverseOutput) -> Result<Answer, ModelFailure> {
     let has_output = output.output().is_some_and(|output| !output.is_unknown());
     if !has_output && output.stop_reason().as_str() == NO_STOP_REASON {
-        // The API reference of Converse marks both as always present: another server wrote this.
+        // By the API reference of Converse both are always present, so another server sent this answer.
         return Err(Trouble::unreadable(output.request_id()).into());
     }
     let blocks = output.output().and_then(|output| output.as_message().ok()).map_or(&[][..], Message::content);
@@ -93,7 +94,7 @@ fn answer(output: &ConverseOutput) -> Result<Answer, ModelFailure> {
     Ok(Answer { text, stop, usage: output.usage().map_or_else(Usage::default, usage) })
 }
 
-/// Why the model stopped. Nothing to show is an answer only if the reason is one that can be told.
+/// Converts the stop reason. A blank text is an answer only if the reason has a note for the caller.
 pub(super) fn stop(reason: &str, is_blank: bool, request_id: Option<&str>) -> Result<Stop, ModelFailure> {
     match reason {
         "max_tokens" | "model_context_window_exceeded" => Ok(Stop::Length),

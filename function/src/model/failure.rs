@@ -1,4 +1,4 @@
-//! Why the model gave no answer: one reason for the public, one record for the engineer.
+//! The failure of the model: a reason for the public, and details for the operator.
 
 use std::time::Duration;
 
@@ -8,37 +8,37 @@ use crate::{
     error::ModelTrouble,
 };
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelFailure {
-    /// For the caller.
+    /// The reason for the caller.
     pub public: ModelTrouble,
-    /// For the log.
+    /// The details for the log.
     pub trouble: Trouble,
-    /// For the log: what to do about it.
+    /// The hint for the log.
     pub hint: &'static str,
-    /// What may help, as long as the caller has no word of an answer.
+    /// The remedy that may help while the caller has no part of an answer.
     pub remedy: Remedy,
 }
 
-/// What may help after a failure.
+/// A remedy after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
-    /// Asking the same model again: it is overloaded, or a connection broke.
+    /// Call the same model again: it is overloaded, or a connection broke.
     Again,
-    /// Asking another model: this one is slow, gone or not ours.
+    /// Call another model: this one is slow, does not exist, or is not allowed for the account.
     Another,
-    /// Nothing: the request would fail anywhere.
+    /// No remedy: the request would fail with any model.
     Nothing,
 }
 
 impl ModelFailure {
-    /// Of a call that was given up because its time was over.
+    /// The failure of a call that was cancelled because its time limit passed.
     pub fn out_of_time(budget: Duration) -> Self {
         Trouble::out_of_time(budget).into()
     }
 
-    /// Of an answer in which there is nothing to show.
+    /// The failure of an answer without text.
     pub fn no_text(stop_reason: &str, aws_request_id: Option<&str>) -> Self {
         let trouble = Trouble {
             stage: Stage::Other,

@@ -1,10 +1,10 @@
-//! Every failure of a model that is known, as data. `docs/failures.md` is written from it.
+//! The known failures of a model, as data. A test writes `docs/failures.md` from it.
 //!
-//! The order counts: the first row that fits is taken. AWS's words are those of its API reference, of its user guide and
-//! of reports on GitHub (2025 and 2026): aws-samples/sample-badgers issue 33 (service control policy),
-//! aws-samples/sample-host-openclaw-on-amazon-bedrock-agentcore issue 41 (Marketplace), Tracer-Cloud/opensre pull request
-//! 1811 (payment), aws-samples/amazon-bedrock-workshop issue 386 (legacy), minorun365/agent-book issue 29 (tokens per
-//! day), anthropics/claude-code issue 1466 (tokens, on-demand throughput).
+//! The order matters: the first matching row applies. AWS's words are from its API reference, from its user guide and
+//! from reports on GitHub (2025 and 2026): aws-samples/sample-badgers issue 33 (service control policy),
+//! aws-samples/sample-host-openclaw-on-amazon-bedrock-agentcore issue 41 (Marketplace), Tracer-Cloud/opensre pull
+//! request 1811 (payment), aws-samples/amazon-bedrock-workshop issue 386 (legacy), minorun365/agent-book issue 29
+//! (tokens per day), anthropics/claude-code issue 1466 (tokens, on-demand throughput).
 
 use super::Remedy::{self, Again, Another, Nothing};
 use crate::{
@@ -29,7 +29,7 @@ const NOT_FOUND: &str = "ResourceNotFoundException";
 const THROTTLED: &str = "ThrottlingException";
 const INVALID: &str = "ValidationException";
 
-/// The last row.
+/// The last row, which matches every failure.
 pub(super) const OTHER: Failure = Known {
     what: "any other error",
     sign: Sign::Any,
@@ -39,7 +39,7 @@ pub(super) const OTHER: Failure = Known {
     then: (Failed, Nothing),
 };
 
-/// What can fail between a question and the first word of its answer.
+/// The failures between a question and the first word of its answer.
 pub const FAILURES: &[Failure] = &[
     Known {
         what: "Anthropic's use case form was not sent",

@@ -1,4 +1,4 @@
-//! The parts of a Converse request. Converse and `ConverseStream` take the same.
+//! Builds a Converse request. Converse and `ConverseStream` have the same parts.
 
 use std::collections::HashMap;
 
@@ -17,10 +17,10 @@ use crate::{
     chat::{Prompt, Role, Turn},
 };
 
-/// Characters that make a token at most, so that a prefix is not taken for longer than it is.
+/// The largest number of characters per token, so that the length of a prefix in tokens is not overestimated.
 const CHARS_A_TOKEN: usize = 4;
 
-/// What a model is sent beside its id.
+/// The parts of a request other than the model id.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) system: SystemContentBlock,
@@ -48,9 +48,10 @@ fn no_thinking() -> Document {
     Document::Object(HashMap::from([("thinking".to_owned(), disabled)]))
 }
 
-/// The catalogue block is the first text of the first message, which is always the user's. A block that other requests
-/// share is followed by a cache point: writing to the cache costs a quarter more than reading anew, so it is done only
-/// where somebody will read it.
+/// The messages of the request. The catalogue block is the first text of the first message, which is always the user's.
+///
+/// A cache point follows a block that other requests share: a write to the cache costs a quarter more than ordinary
+/// input, so it is worthwhile only if another request reads it.
 fn messages(prompt: &Prompt<'_>, accepts: &Accepts) -> Result<Vec<Message>, BuildError> {
     let mut before = Vec::new();
     if let Some(catalog) = &prompt.catalog {

@@ -1,4 +1,4 @@
-//! An answer that comes word by word, through `ConverseStream`.
+//! A streamed answer, through `ConverseStream`.
 
 use aws_sdk_bedrockruntime::{
     operation::{RequestId, converse_stream::ConverseStreamOutput},
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::aws::{Stage, Trouble};
 
-/// A stream of which the first piece has come.
+/// A stream whose first piece has arrived.
 #[derive(Debug)]
 pub struct BedrockStream {
     events: ConverseStreamOutput,
@@ -22,7 +22,7 @@ pub struct BedrockStream {
 }
 
 impl BedrockStream {
-    /// Wait for the first piece: until it is there, another model can be asked instead.
+    /// Waits for the first piece: until it arrives, another model can be called instead.
     pub(super) async fn begin(events: ConverseStreamOutput) -> Result<Self, ModelFailure> {
         let usage = Usage::default();
         let mut stream = Self { events, first: None, has_text: false, stop_reason: None, usage };
@@ -30,7 +30,7 @@ impl BedrockStream {
         Ok(stream)
     }
 
-    /// Texts are picked by type, as in [`super::bedrock`]. White space before the first word is dropped.
+    /// Reads only the text blocks, as [`super::bedrock`] does. White space before the first word is dropped.
     async fn receive(&mut self) -> Result<Piece, ModelFailure> {
         while let Some(event) = self.receive_event().await? {
             #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is non-exhaustive, and the rest is no text")]
@@ -70,7 +70,7 @@ impl BedrockStream {
     }
 }
 
-/// An error inside a stream carries its code as its type only.
+/// The code of an error in a stream. Its type is the only information about the code.
 fn code(error: &ConverseStreamOutputError) -> &'static str {
     use ConverseStreamOutputError as Error;
     #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is non-exhaustive")]

@@ -1,28 +1,30 @@
-//! What each model accepts, as data. A model that is not listed gets nothing but the length limit: a parameter too
-//! many is refused with 400, one too few only changes the tone.
+//! The parameters that each model accepts, as data.
+//!
+//! A model that is not listed gets only the length limit: a parameter that it does not accept causes a 400 error, and a
+//! missing one only changes the style.
 
-/// How freely the model chooses its words, where it takes that at all.
+/// The sampling temperature, for models that accept one.
 pub const TEMPERATURE: f32 = 0.7;
-/// The longest answer, in the model's own tokens.
+/// The largest number of tokens in an answer, as the model counts them.
 pub const MAX_TOKENS: i32 = 1000;
 
-/// What one model accepts and needs in a Converse request.
+/// The parameters that one model accepts and needs in a Converse request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Accepts {
-    /// The foundation model, as the end of a model id or of an inference profile's id or ARN.
+    /// The id of the foundation model, with which a model id or an inference profile's id or ARN ends.
     pub model: &'static str,
-    /// The temperature, unless the model refuses one. Never together with `topP`, which 4.5 refuses.
+    /// The temperature, unless the model rejects one. `topP` is never sent with it, because 4.5 rejects both together.
     pub temperature: Option<f32>,
-    /// Whether the model thinks before it answers unless it is told not to: that costs seconds and tokens here.
+    /// Whether the request disables thinking, which the model does by default: thinking takes seconds and tokens.
     pub disable_thinking: bool,
-    /// Tokens from which on a prefix is kept for the next request, if the model does that (AWS's user guide, prompt
-    /// caching). A shorter one would be marked for nothing.
+    /// The number of tokens from which the model caches a prefix, if it does that (AWS's user guide, prompt caching). A
+    /// cache point after a shorter prefix has no effect.
     pub cache_from: Option<usize>,
 }
 
-/// The models whose ways are known (November 2026).
+/// The models whose parameters are known (November 2026).
 pub const MODELS: &[Accepts] = &[
-    // Refuses temperature, topP and topK.
+    // Rejects temperature, topP and topK.
     Accepts { model: "anthropic.claude-haiku-5-5", temperature: None, disable_thinking: true, cache_from: Some(512) },
     Accepts {
         model: "anthropic.claude-haiku-4-5-20251001-v1:0",
@@ -30,7 +32,7 @@ pub const MODELS: &[Accepts] = &[
         disable_thinking: false,
         cache_from: Some(4_096),
     },
-    // Reached its end of life on Bedrock on 2026-06-19: kept for accounts with an exception of their own.
+    // Reached its end of life on Bedrock on 2026-06-19. It is kept for accounts with an exception.
     Accepts {
         model: "anthropic.claude-3-5-haiku-20241022-v1:0",
         temperature: Some(TEMPERATURE),
@@ -41,7 +43,8 @@ pub const MODELS: &[Accepts] = &[
 
 const UNKNOWN: Accepts = Accepts { model: "", temperature: None, disable_thinking: false, cache_from: None };
 
-/// What the model behind `model_id` accepts: `us.anthropic.claude-…`, the bare model id, or an ARN that ends so.
+/// The parameters that the model with `model_id` accepts: `us.anthropic.claude-…`, the model id alone, or an ARN that
+/// ends with it.
 pub fn accepts(model_id: &str) -> Accepts {
     let named = |row: &&Accepts| {
         model_id.strip_suffix(row.model).is_some_and(|before| before.is_empty() || before.ends_with(['.', '/']))

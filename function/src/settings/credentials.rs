@@ -1,4 +1,4 @@
-//! Where credentials come from: keys in variables, or a server near the function.
+//! The source of the credentials: keys in variables, or a server near the function.
 
 use std::{fmt, net::IpAddr};
 
@@ -10,28 +10,28 @@ const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-/// Where a relative address begins (Amazon ECS Developer Guide, "Task IAM role").
+/// The host of a relative address (Amazon ECS Developer Guide, "Task IAM role").
 const CONTAINER_HOST: &str = "http://169.254.170.2";
 
 const FULL_ALLOWED: &str = "an https URL, or an http URL of localhost, a loopback address, 169.254.170.2, \
                             169.254.170.23 or [fd00:ec2::23]";
 
-/// Where credentials come from. No credential is in it.
+/// The source of the credentials. It contains no credentials.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Source {
-    /// No variable says it.
+    /// No variable names a source.
     #[default]
     Unset,
     /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with or without `AWS_SESSION_TOKEN`.
     Variables,
-    /// A server gives them.
+    /// A credentials server.
     Container(Container),
 }
 
-/// The server that gives credentials. The SDK reads its variables again, with the token that it is sent.
+/// A credentials server. The SDK reads these variables again, and also the token that it sends to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
-    /// The variable that holds the address.
+    /// The variable with the address.
     pub variable: &'static str,
     /// The address, without its query.
     pub address: String,
@@ -51,7 +51,7 @@ impl Source {
 
     pub(super) fn read<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Self> {
         let [id, secret, token] = Self::VARIABLES;
-        // The SDK takes blanks off the token's ends, and off nothing else.
+        // The SDK removes white space at both ends of the token, and of no other value.
         let pair = [reader.secret(id, visible), reader.secret(secret, visible)];
         let token = reader.trimmed_secret(token, visible);
         let container = container(reader);
@@ -75,10 +75,11 @@ fn container<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Op
     let token = reader.secret(TOKEN, printable);
     let token_file = reader.of_sdk(TOKEN_FILE, "the path of a file", |path| Some(path.to_owned()));
     let (full, relative, _, token_file) = (full?, relative?, token?, token_file?);
-    // In the order of the SDK.
+    // The SDK uses the same order.
     let named = relative.map(|path| (RELATIVE, format!("{CONTAINER_HOST}{path}")));
     let named = named.or_else(|| full.map(|address| (FULL, address)));
-    // The SDK takes these for set when they are empty (aws-config 1.13, `ecs.rs`), and then it has no credentials.
+    // The SDK treats these variables as set when they are empty (aws-config 1.13, `ecs.rs`), and then finds no
+    // credentials.
     let empty = [RELATIVE, TOKEN_FILE].into_iter().find(|name| named.is_some() && reader.is_empty(name));
     if let Some(name) = empty {
         return reader.refuse(format!("{name} is empty, which the SDK takes for a value: unset it"));
@@ -86,8 +87,9 @@ fn container<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Op
     Some(named.map(|(variable, address)| Container { variable, address, token_file }))
 }
 
-/// The SDK sends the token over plain HTTP to these hosts only (aws-config 1.13, `ecs.rs`). It looks up other names and
-/// takes those of loopback addresses too; here `localhost` is the only one.
+/// The SDK sends the token over plain HTTP only to these hosts (aws-config 1.13, `ecs.rs`).
+///
+/// It also resolves other names and accepts those with loopback addresses. This function accepts only `localhost`.
 fn full_uri(text: &str) -> Option<String> {
     let uri: Uri = url(text)?.parse().ok()?;
     let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
@@ -107,17 +109,18 @@ fn without_query(text: &str) -> String {
     text.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
-/// Whether a key or token may have `c`. AWS's are visible ASCII; in a header a line break ends the value.
+/// Whether a key or token may contain `c`. AWS's contain visible ASCII only, and a line break would end a header's
+/// value.
 pub(crate) fn visible(c: char) -> bool {
     c.is_ascii_graphic()
 }
 
-/// Whether the value of `Authorization` may have `c`: a scheme has a space after it.
+/// Whether the value of `Authorization` may contain `c`: a space follows the scheme.
 pub(crate) fn printable(c: char) -> bool {
     c.is_ascii_graphic() || c == ' '
 }
 
-/// What is wrong with a value that must not be shown, as the end of a sentence about it.
+/// The error in a value that must not be shown, as the end of a sentence about it. `None` if there is no error.
 pub(crate) fn unfit(value: &str, is_allowed: impl Fn(char) -> bool) -> Option<String> {
     if value.is_empty() {
         return Some("is empty".to_owned());

@@ -1,10 +1,10 @@
-//! The variables that Lambda sets for every runtime. `lambda_runtime` panics without them, so they are checked before.
+//! The variables that Lambda sets for every runtime. `lambda_runtime` panics without them, so they are checked first.
 
 use http::Uri;
 
 use super::{Reader, surroundings::has_plain_authority};
 
-/// Check them; [`super::Settings`] holds none of them.
+/// Checks the variables. [`super::Settings`] contains none of them.
 pub(super) fn check<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<()> {
     let address = "the Runtime API's host and port: Lambda sets it, and the program runs under Lambda only";
     let api = reader.required("AWS_LAMBDA_RUNTIME_API", address, runtime_api);
@@ -13,7 +13,7 @@ pub(super) fn check<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Op
     api.and(name).and(version)
 }
 
-/// `host:port`, or a base URL.
+/// Accepts `host:port` or a base URL.
 fn runtime_api(text: &str) -> Option<()> {
     let uri: Uri = text.parse().ok()?;
     (matches!(uri.scheme_str(), None | Some("http")) && has_plain_authority(&uri)).then_some(())

@@ -1,13 +1,14 @@
-//! Which web pages may call the chat.
+//! The web pages that may call the chat.
 
 use std::fmt;
 
-/// The origin in `Access-Control-Allow-Origin`.
+/// The value of `Access-Control-Allow-Origin`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);
 
 impl Origin {
-    /// Browsers compare this header with the page's origin letter by letter, so what can never be equal is refused.
+    /// Parses an origin. Browsers compare the header with the page's origin character by character, so a text that can
+    /// never be equal is rejected.
     pub fn parse(text: &str) -> Option<Self> {
         let (host, port) = match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
             Some(rest) if rest.ends_with(']') => (rest, None),
@@ -22,13 +23,13 @@ impl Origin {
         ((is_name || is_ipv6) && is_port).then(|| Self(text.to_owned()))
     }
 
-    /// Whether every page may call.
+    /// Whether every page may call the chat.
     pub fn is_any(&self) -> bool {
         self.0 == "*"
     }
 
-    /// Whether a page of `origin`, as its browser wrote it, may call. `null`, which a page in a sandbox or a file has, is
-    /// an origin like any other.
+    /// Whether a page of `origin`, as its browser sent it, may call the chat. `null`, the origin of a page in a sandbox
+    /// or a file, is treated as any other origin.
     pub fn admits(&self, origin: &str) -> bool {
         self.is_any() || self.0 == origin
     }

@@ -1,8 +1,8 @@
-//! Reads variables one by one and collects what is wrong with them.
+//! Reads variables one by one and collects their errors.
 
 use super::credentials::unfit;
 
-/// Reads variables from where `lookup` finds them.
+/// Reads variables through `lookup`.
 pub(super) struct Reader<L> {
     lookup: L,
     bad: Vec<String>,
@@ -13,18 +13,18 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         Self { lookup, bad: Vec::new() }
     }
 
-    /// What was wrong, one text for each variable.
+    /// The errors, one text for each variable.
     pub(super) fn into_bad(self) -> Vec<String> {
         self.bad
     }
 
-    /// Add a fault of more than one variable.
+    /// Adds an error that concerns more than one variable.
     pub(super) fn refuse<T>(&mut self, fault: String) -> Option<T> {
         self.bad.push(fault);
         None
     }
 
-    /// One that has no default.
+    /// Reads a variable without a default.
     pub(super) fn required<T>(&mut self, name: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         match (self.lookup)(name) {
             Some(held) => self.parsed(name, &held, allowed, parse),
@@ -37,13 +37,14 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         (self.lookup)(name).is_some_and(|held| held.is_empty())
     }
 
-    /// One whose value must not be shown: whether it is set. Set but empty is the same as not set, as for the SDKs.
+    /// Checks a variable whose value must not be shown, and returns whether it is set. An empty variable counts as not
+    /// set, as for the SDKs.
     pub(super) fn secret(&mut self, name: &str, is_allowed: impl Fn(char) -> bool) -> Option<bool> {
         let held = (self.lookup)(name).unwrap_or_default();
         self.checked(name, &held, is_allowed)
     }
 
-    /// The same for one of which blanks at its ends do not count.
+    /// The same for a variable whose white space at both ends is ignored.
     pub(super) fn trimmed_secret(&mut self, name: &str, is_allowed: impl Fn(char) -> bool) -> Option<bool> {
         let held = (self.lookup)(name).unwrap_or_default();
         self.checked(name, held.trim(), is_allowed)
@@ -56,7 +57,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         }
     }
 
-    /// A set but empty variable is a mistake in a template, not a wish for the default.
+    /// Reads a variable with a default. An empty variable is an error in a template and does not select the default.
     pub(super) fn setting<T>(
         &mut self,
         name: &str,
@@ -68,7 +69,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         self.parsed(name, &held, allowed, parse)
     }
 
-    /// One that has no value by default.
+    /// Reads a variable whose default is empty.
     pub(super) fn optional<T: Default>(
         &mut self,
         name: &str,
@@ -81,7 +82,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         }
     }
 
-    /// One that the SDKs define: set but empty is the same as not set.
+    /// Reads a variable that the SDKs define: an empty variable counts as not set.
     pub(super) fn of_sdk<T>(
         &mut self,
         name: &str,
@@ -104,15 +105,15 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 }
 
-/// `held` as a log may show it. A URL can hold a password before its host and a key in its query or fragment: `…` is in
-/// their place.
+/// The value `held` in the form for the log. A URL can contain a password before its host, and a key in its query or
+/// fragment: these are replaced by `…`.
 fn without_secrets(held: &str) -> String {
     let (scheme, rest) = match held.split_once("//") {
         Some((scheme, rest)) if scheme.is_empty() || scheme.ends_with(':') => (format!("{scheme}//"), rest),
         Some(_) | None => (String::new(), held),
     };
     let (address, query) = rest.find(['?', '#']).map_or((rest, ""), |at| rest.split_at(at));
-    // Its writer may have escaped neither the slash nor the question mark of a password.
+    // The password may contain a slash or a question mark that is not escaped.
     if query.contains('@') {
         return format!("{scheme}…");
     }

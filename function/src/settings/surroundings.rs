@@ -1,11 +1,13 @@
-//! The variables that every AWS SDK reads, as the SDKs and Tools Reference Guide describes them
-//! (<https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>): those that a Lambda environment has.
+//! The variables that every AWS SDK reads and that a Lambda environment has.
+//!
+//! The AWS SDKs and Tools Reference Guide describes them:
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>
 
 use http::Uri;
 
 use super::{Reader, credentials::Source, trusted};
 
-/// Where AWS is, and with which credentials it is called.
+/// The region, the endpoints and the source of the credentials for calls to AWS.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
     /// `AWS_REGION`, or else `AWS_DEFAULT_REGION`. Lambda sets both.
@@ -18,7 +20,7 @@ pub struct Surroundings {
     pub use_fips: bool,
     /// `AWS_USE_DUALSTACK_ENDPOINT`.
     pub use_dual_stack: bool,
-    /// Where credentials come from.
+    /// The source of the credentials.
     pub credentials: Source,
 }
 
@@ -59,7 +61,7 @@ impl Surroundings {
     }
 }
 
-/// A region becomes part of a host's name.
+/// Accepts a region. It becomes a part of a host name.
 fn region(text: &str) -> Option<String> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     (text.len() <= 63 && text.bytes().all(allowed)).then(|| text.to_owned())
@@ -69,18 +71,18 @@ fn flag(text: &str) -> Option<bool> {
     text.to_ascii_lowercase().parse().ok()
 }
 
-/// The SDK puts its paths behind an address, and leaves out a query or a fragment.
+/// Accepts an endpoint. The SDK appends its paths to the address, and drops a query or a fragment.
 fn endpoint_url(text: &str) -> Option<String> {
     url(text).filter(|text| !text.contains(['?', '#']))
 }
 
-/// An absolute http or https address.
+/// Accepts an absolute `http` or `https` URL.
 pub(super) fn url(text: &str) -> Option<String> {
     let uri: Uri = text.parse().ok()?;
     (matches!(uri.scheme_str(), Some("http" | "https")) && has_plain_authority(&uri)).then(|| text.to_owned())
 }
 
-/// Whether it names a host, with or without a port and without a user.
+/// Whether the URI has a host, with or without a port, and no user.
 pub(super) fn has_plain_authority(uri: &Uri) -> bool {
     let (Some(authority), Some(host)) = (uri.authority(), uri.host()) else { return false };
     let port = authority.as_str().strip_prefix(host).filter(|_| !host.is_empty());

@@ -1,13 +1,14 @@
-//! The certificates that are trusted, as OpenSSL and rustls read them: whether the paths lead anywhere. What is in the
-//! files is parsed once, while the first connection is opened.
+//! Checks the paths of the trusted certificates, as OpenSSL and rustls read them.
+//!
+//! The files are parsed once, while the first connection is opened.
 
 use std::{env, fs::File, path::Path};
 
 use super::Reader;
 
-/// Check the paths; rustls reads the variables again.
+/// Checks that the paths exist. rustls reads the variables again.
 pub(super) fn check<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<()> {
-    // Set but empty, it would be the path of no file, and no certificate would be trusted.
+    // An empty variable would be the path of no file, and then no certificate would be trusted.
     let file = reader.optional("SSL_CERT_FILE", "the path of a file of certificates that can be read", file);
     let folders = reader.of_sdk("SSL_CERT_DIR", "one or more folders of certificates, with : between them", folders);
     file.and(folders).map(drop)
@@ -17,7 +18,7 @@ fn file(text: &str) -> Option<()> {
     File::open(text).ok()?.metadata().ok().filter(|found| !found.is_dir()).map(drop)
 }
 
-/// One that exists is enough: lists of the places where distributions keep theirs are common.
+/// One existing folder is enough: lists of the folders of several distributions are common.
 fn folders(text: &str) -> Option<()> {
     env::split_paths(text).any(|folder| Path::new(&folder).is_dir()).then_some(())
 }

@@ -1,4 +1,4 @@
-//! What of a row is searched: which attributes, and how much a word in each of them says.
+//! The searchable words of a row: which attributes are searched, and the weight of each attribute.
 
 use std::collections::HashMap;
 
@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::words::{decade, words};
 
-/// How much a word counts in the attributes that catalogues usually have; in any other it counts 1. Names are compared
-/// in lower case without `_` and `-`.
+/// The weights of attributes that catalogues usually have. Any other attribute has the weight 1. Names are compared in
+/// lower case without `_` and `-`.
 const WEIGHTS: &[(&str, u8)] = &[
     ("title", 4),
     ("originaltitle", 4),
@@ -29,14 +29,15 @@ const WEIGHTS: &[(&str, u8)] = &[
 const YEARS: &[&str] = &["year", "releaseyear", "released", "releasedate"];
 const RATINGS: &[&str] = &["rating", "imdbrating", "averagerating", "voteaverage", "score"];
 
-/// A word's place in a row.
+/// A word of a row, with the weight of its attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Said {
     pub(super) word: String,
     pub(super) weight: u8,
 }
 
-/// Every word of the row with the weight of where it stands. Links, binary and numbers other than years say nothing.
+/// All words of the row, with the weights of their attributes. Links, binary data and numbers other than years are
+/// ignored.
 pub(super) fn said(item: &HashMap<String, AttributeValue>) -> Vec<Said> {
     let mut all = Vec::new();
     for (name, value) in item {
@@ -55,7 +56,7 @@ pub(super) fn said(item: &HashMap<String, AttributeValue>) -> Vec<Said> {
     all
 }
 
-/// The row's rating, or 0.
+/// The row's rating, or 0 if it has none.
 pub(super) fn rating(item: &HashMap<String, AttributeValue>) -> f32 {
     let rated = |(name, value): (&String, &AttributeValue)| {
         let place = RATINGS.iter().position(|known| *known == plain(name))?;
@@ -69,7 +70,7 @@ fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
-/// A year, or a date that begins with one.
+/// The year, from a year or from a date that begins with one.
 fn year(value: &AttributeValue) -> Option<u16> {
     let text = value.as_n().or_else(|_| value.as_s()).ok()?;
     let digits = text.get(..4)?;

@@ -1,43 +1,44 @@
-//! An inverted index: which films say a word, and how much it means there (BM25F).
+//! An inverted index: which films contain a word, and how relevant the word is for each film (BM25F).
 //!
-//! A posting takes five bytes, and what a word means in a film is computed once, when the index is built: answering a
-//! question is adding up.
+//! A posting takes five bytes. The relevance of a word for a film is computed once, when the index is built, so a query
+//! only adds numbers.
 
 use std::collections::HashMap;
 
 use super::fields::Said;
 
-/// How soon a word that is said again stops counting more (BM25's k1).
+/// How fast repetitions of a word lose their effect (k1 of BM25).
 const SATURATION: f32 = 1.2;
-/// How much a long text discounts its words (BM25's b). Titles, genres and the like are not discounted.
+/// How much a long text reduces the relevance of its words (b of BM25). Titles, genres and the like are not reduced.
 const LENGTH: f32 = 0.75;
-/// Postings that one question reads at most: the words that say least are skipped beyond. It bounds the time of a
-/// selection, however long the conversation and however large the catalogue.
+/// The largest number of postings that one query reads. The least relevant words are skipped when it is reached.
+///
+/// It limits the time of a selection for any conversation and any catalogue.
 const MOST_POSTINGS: usize = 100_000;
 
-/// Films by word.
+/// The films that contain each word.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     films: usize,
     terms: HashMap<Box<str>, u32>,
-    /// Where each term's postings begin, and where the last ones end.
+    /// The start of each term's postings, and the end of the last ones.
     starts: Vec<u32>,
-    /// The films of all postings, and beside them what the term means in each, in 255ths.
+    /// The film of each posting. The term's relevance for the film is at the same position of `meanings`, in 255ths.
     postings: Vec<u32>,
     meanings: Vec<u8>,
 }
 
-/// What is gathered while rows come in.
+/// The data that is collected while rows are added.
 #[derive(Debug, Default)]
 pub(super) struct Builder {
     terms: HashMap<Box<str>, u32>,
-    /// How many films say each term.
+    /// The number of films that contain each term.
     counts: Vec<u32>,
     mentions: Vec<Mention>,
     films: Vec<Length>,
 }
 
-/// A term in a film, how often in plain text, and how strongly in the attributes that weigh more.
+/// A term in a film: its number of occurrences in plain text, and its total weight in the weighted attributes.
 #[derive(Debug, Clone, Copy)]
 struct Mention {
     term: u32,
@@ -45,7 +46,7 @@ struct Mention {
     strong: u8,
 }
 
-/// Terms in a film, and words in its plain text.
+/// The number of terms in a film, and the number of words in its plain text.
 #[derive(Debug, Clone, Copy)]
 struct Length {
     terms: u32,
@@ -53,7 +54,7 @@ struct Length {
 }
 
 impl Builder {
-    /// The next film's words.
+    /// Adds the words of the next film.
     pub(super) fn add(&mut self, said: Vec<Said>) {
         let mut seen: HashMap<u32, Mention> = HashMap::new();
         let mut plain = 0;
@@ -80,7 +81,7 @@ impl Builder {
         self.mentions.extend(seen.into_values());
     }
 
-    /// The index. `places` says where each film stands in the end, in the order in which they were added.
+    /// Builds the index. `places` gives the final position of each film, in the order in which the films were added.
     pub(super) fn finish(self, places: &[u32]) -> Index {
         let Self { terms, counts, mentions, films } = self;
         let mut starts = Vec::with_capacity(counts.len() + 1);
@@ -110,14 +111,15 @@ impl Builder {
 }
 
 impl Index {
-    /// The `limit` films that answer best to the weighted words, best first; of equals the one that stands first.
+    /// At most `limit` films that match the weighted words best, the best first. Of equal matches, the film with the
+    /// lower position is first.
     pub(super) fn best<'a>(&self, asked: impl Iterator<Item = (&'a str, f32)>, limit: usize) -> Vec<u32> {
         let mut terms: Vec<(f32, usize, usize)> = asked.filter_map(|(word, weight)| self.term(word, weight)).collect();
         terms.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut scores = vec![0.0_f32; self.films];
         let mut left = MOST_POSTINGS;
         for (weight, from, to) in terms {
-            // The most telling word is always read.
+            // The most relevant word is always read.
             if to - from > left && left < MOST_POSTINGS {
                 continue;
             }
@@ -137,7 +139,7 @@ impl Index {
         found.into_iter().map(|(_, film)| film).collect()
     }
 
-    /// How much a word tells here, and where its postings are.
+    /// The relevance of a word in this catalogue, and the range of its postings.
     fn term(&self, word: &str, weight: f32) -> Option<(f32, usize, usize)> {
         let term = *self.terms.get(word)? as usize;
         let (from, to) = (self.starts[term] as usize, self.starts[term + 1] as usize);
@@ -146,7 +148,7 @@ impl Index {
         Some((weight * rarity, from, to))
     }
 
-    /// Bytes that it takes, about: for the log.
+    /// The approximate size in bytes, for the log.
     pub(super) fn bytes(&self) -> usize {
         let words: usize = self.terms.keys().map(|word| word.len() + 16).sum();
         words + self.terms.capacity() * 25 + self.starts.len() * 4 + self.postings.len() * 5

@@ -1,13 +1,15 @@
-//! Words as they are compared: in lower case, without accents and plural endings, so that `Amélie`, `amelie` and
-//! `thrillers` find what they mean.
+//! Normalises words for comparison: lower case, without accents and plural endings, so that `Amélie` matches `amelie`
+//! and `thrillers` matches `thriller`.
 
 use std::{collections::HashSet, sync::LazyLock};
 
-/// The longest word that is compared, in bytes. What is longer was not typed by a person.
+/// The longest word that is compared, in bytes. People do not type longer words.
 const LONGEST_WORD: usize = 40;
 
-/// Words that say how somebody asks and nothing about a film. Rare ones need no entry: a word in no film costs nothing,
-/// and one in nearly every film weighs nothing.
+/// Words that are common in questions and say nothing about a film.
+///
+/// Rare words need no entry: a word that no film contains has no effect, and a word that nearly every film contains has
+/// almost no weight.
 const STOP_WORDS: &str = "\
     a about all an and any are as at be best but by can cinema could did do doe ever film for from give good \
     great had has have he her him his how i if in is it its just know like list made make me more movie movy my \
@@ -15,10 +17,10 @@ const STOP_WORDS: &str = "\
     suggest tell than that the their them there they thi those to top want was watch we were what when where \
     which who will with would you your";
 
-/// The same, to be looked up: a long conversation has thousands of words.
+/// The same words as a set for fast lookup: a long conversation has thousands of words.
 static STOPS: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.split(' ').collect());
 
-/// What people say, and what catalogues call it. Both sides are as [`words`] gives them.
+/// Pairs of a colloquial word and the word that catalogues use. Both are in the form that [`words`] returns.
 const SAME: &[(&str, &str)] = &[
     ("animated", "animation"),
     ("cartoon", "animation"),
@@ -33,7 +35,7 @@ const SAME: &[(&str, &str)] = &[
     ("spooky", "horror"),
 ];
 
-/// Two words that are one: `Sci-Fi`, `science fiction`.
+/// Two words that are treated as one: `Sci-Fi`, `science fiction`.
 const PAIRS: &[(&str, &str, &str)] = &[("sci", "fi", "sciencefiction"), ("science", "fiction", "sciencefiction")];
 
 /// The words of `text`, in order.
@@ -56,7 +58,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The words of a question that can tell films apart, in what a catalogue calls them.
+/// The words of a question that distinguish films, with the words that catalogues use for them.
 pub(super) fn asked(text: &str) -> Vec<String> {
     let mut asked = Vec::new();
     for word in words(text) {
@@ -71,12 +73,12 @@ pub(super) fn asked(text: &str) -> Vec<String> {
     asked
 }
 
-/// The word that stands for the ten years around `year`.
+/// The word for the decade of `year`, such as `1990s`.
 pub(super) fn decade(year: u16) -> String {
     format!("{}0s", year / 10)
 }
 
-/// `1990s` is one already; `90s` becomes one, and is this century's up to the twenties.
+/// The four-digit form of a decade such as `90s`. 00s, 10s and 20s are of this century. `1990s` needs no conversion.
 fn decade_of(word: &str) -> Option<String> {
     let digits = word.strip_suffix('s').unwrap_or(word);
     match (digits.len(), digits.parse::<u16>()) {
@@ -94,7 +96,7 @@ fn folded(raw: &str) -> String {
     for c in raw.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
         match unaccented(c) {
             Some(plain) => word.push_str(plain),
-            // A capital like İ leaves a combining dot behind.
+            // The lower case of a capital such as İ contains a combining dot, which is dropped.
             None if c.is_alphanumeric() => word.push(c),
             None => {}
         }
@@ -102,7 +104,8 @@ fn folded(raw: &str) -> String {
     singular(word)
 }
 
-/// English plurals, only roughly: both sides of a comparison go through it, so it need not be a word of English.
+/// Removes English plural endings, only approximately: both sides of a comparison use it, so the result need not be an
+/// English word.
 fn singular(mut word: String) -> String {
     if word.starts_with(|c: char| c.is_ascii_digit()) || !word.is_ascii() || word.len() < 4 || word.ends_with("ss") {
         return word;
@@ -116,7 +119,7 @@ fn singular(mut word: String) -> String {
     word
 }
 
-/// The plain letters of Latin ones with marks.
+/// The plain letters for a Latin letter with a diacritic.
 fn unaccented(c: char) -> Option<&'static str> {
     Some(match c {
         'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
