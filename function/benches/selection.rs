@@ -1,4 +1,5 @@
-//! How long a selection takes and what a film weighs: `cargo bench -p function --bench selection --profile function`.
+//! Measures the time of a selection and the memory that a film takes:
+//! `cargo bench -p function --bench selection --profile function`.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
 
@@ -43,7 +44,7 @@ fn main() {
 
 fn questions(film: &invented::Film) -> [(&'static str, serde_json::Value); 3] {
     let words = format!("{} {} {} {} ", film.title, film.director, film.year, film.genres[0]);
-    // As long as the limits allow.
+    // The texts are as long as the limits allow.
     let long = words.repeat(MAX_HISTORY_CHARS / MAX_HISTORY_TURNS / words.chars().count());
     let turn = |role: &str| json!({"role": role, "content": long});
     let history: Vec<_> = (0..MAX_HISTORY_TURNS / 2).flat_map(|_| [turn("user"), turn("assistant")]).collect();
@@ -69,7 +70,7 @@ fn median(shelf: &Arc<Shelf>, conversation: &Conversation) -> std::time::Duratio
     times[ROUNDS / 2]
 }
 
-/// Bytes of this process in memory.
+/// The resident memory of this process, in bytes.
 fn resident() -> usize {
     let status = fs::read_to_string("/proc/self/statm").unwrap_or_default();
     status.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096

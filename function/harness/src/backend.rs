@@ -1,4 +1,5 @@
-//! `DynamoDB` and Bedrock behind one address, over TLS. They answer by a rule, and remember what they were asked.
+//! A mock of `DynamoDB` and Bedrock at one address, over TLS. A rule computes each response, and the mock records the
+//! requests.
 
 use std::{
     fmt,
@@ -22,22 +23,22 @@ use crate::{
     signature,
 };
 
-/// Nothing that is waited for takes longer.
+/// The longest time that [`Backend::wait_until`] waits.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// A reader who takes nothing for twice as long has stopped to read.
+/// The socket timeouts of a streamed response. A reader that accepts no data for twice this time has stalled.
 const STALLED: Duration = Duration::from_millis(500);
 
-/// What the model says to everybody who measures.
+/// The model's answer in a measurement.
 const TEXT: &str = "Watch Celestial Nomads 7: a crew follows a signal between the stars. It has the best end.";
 
 type Rule = dyn Fn(&Request) -> Option<Response> + Send + Sync;
 
-/// The stand-in. It serves until the process ends.
+/// The mock backend. It serves until the process ends.
 #[derive(Debug, Clone)]
 pub struct Backend {
-    /// What `AWS_ENDPOINT_URL` has to hold.
+    /// The value for `AWS_ENDPOINT_URL`.
     pub url: String,
-    /// For `SSL_CERT_FILE` and `AWS_CA_BUNDLE`.
+    /// The value for `SSL_CERT_FILE` and `AWS_CA_BUNDLE`.
     pub bundle: PathBuf,
     shared: Arc<Shared>,
 }
@@ -54,8 +55,9 @@ struct State {
 }
 
 impl Backend {
-    /// One that answers at once, as fast as it can: what is measured is the program. Its certificate is in a bundle in
-    /// `folder`.
+    /// Starts a backend that responds immediately, so that measured times are those of the program.
+    ///
+    /// The bundle with its certificate is written to `folder`.
     ///
     /// # Errors
     /// There is no free port, or the bundle cannot be written.
@@ -78,8 +80,10 @@ impl Backend {
         Self::answering(&certificate, certificate.bundle(folder)?, rule)
     }
 
-    /// One that answers each signed request by `rule`, and hangs up where that has no answer. A rule may take its time:
-    /// each connection has a thread of its own.
+    /// Starts a backend that responds to each signed request by `rule`, and closes the connection if `rule` returns
+    /// `None`.
+    ///
+    /// A rule may block: each connection has its own thread.
     ///
     /// # Errors
     /// There is no free port.
@@ -101,7 +105,7 @@ impl Backend {
                     shared.state().connections.push(stream.try_clone()?);
                     // A broken connection shows in the program's answer.
                     let _ = serve(stream, tls, &shared);
-                    // The copies would keep it open.
+                    // The recorded copies of the stream would keep the connection open.
                     Ok(connection.shutdown(Shutdown::Both)?)
                 });
             }
@@ -109,26 +113,26 @@ impl Backend {
         Ok(Self { url, bundle, shared })
     }
 
-    /// Answer by another rule from here on.
+    /// Responds by another rule from now on.
     pub fn answer_by(&self, rule: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static) {
         self.shared.state().rule = Arc::new(rule);
     }
 
-    /// What was asked so far, in order.
+    /// The requests so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.shared.state().requests.clone()
     }
 
-    /// Forget what was asked.
+    /// Deletes the recorded requests.
     pub fn forget(&self) {
         self.shared.state().requests.clear();
     }
 
-    /// Wait until what was asked so far is enough.
+    /// Waits until the requests so far satisfy `enough`.
     ///
     /// # Errors
-    /// It is not after 30 seconds.
+    /// They do not satisfy it after 30 seconds.
     pub fn wait_until(&self, enough: impl Fn(&[Request]) -> bool) -> Result<()> {
         let (state, lacks) = (self.shared.state(), |state: &mut State| !enough(&state.requests));
         let waited = self.shared.asked.wait_timeout_while(state, LONGEST_WAIT, lacks);
@@ -136,10 +140,10 @@ impl Backend {
         Ok(())
     }
 
-    /// Close all connections, as a server does with those that were idle for long.
+    /// Closes all connections, as a server does with connections that are idle for a long time.
     pub fn hang_up(&self) {
         for stream in self.shared.state().connections.drain(..) {
-            // One that is closed already is as it should be.
+            // A connection that is closed already needs no action.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
@@ -174,10 +178,11 @@ fn serve(stream: TcpStream, tls: Arc<ServerConfig>, shared: &Shared) -> Result<(
         let Some(response) = response else { break };
         if let Body::Fed(fed) = &response.body {
             let (stream, seen) = (reader.get_ref().sock.try_clone()?, fed.seen.clone());
-            // Where rustls cannot write it reads.
+            // rustls reads from the socket when it cannot write, so both directions need the timeout.
             stream.set_write_timeout(Some(STALLED))?;
             stream.set_read_timeout(Some(STALLED))?;
-            // While an answer goes out nothing comes in but the connection's end.
+            // While a response is sent, the client sends nothing: the next event on the socket is that the connection
+            // ends.
             thread::spawn(move || {
                 while stream.peek(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock) {}
                 seen.send(Seen::Gone)

@@ -1,19 +1,19 @@
-//! What a model answers, in the words of Converse and of `ConverseStream`.
+//! A model's answers in the format of Converse and `ConverseStream`.
 
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use serde_json::{Value, json};
 
-/// What a stream of events calls itself.
+/// The content type of an event stream.
 pub const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
-/// A whole answer of one text.
+/// A complete answer with one text.
 #[must_use]
 pub fn answer(text: &str) -> Value {
     answer_of(json!([{"text": text}]), "end_turn")
 }
 
-/// A whole answer of these blocks, and why it stops.
+/// A complete answer with the content blocks `content` and its stop reason.
 #[must_use]
 pub fn answer_of(content: Value, stop_reason: &str) -> Value {
     json!({
@@ -24,26 +24,26 @@ pub fn answer_of(content: Value, stop_reason: &str) -> Value {
     })
 }
 
-/// The event that brings the next words.
+/// An event with the next words of an answer.
 #[must_use]
 pub fn words(text: &str) -> Vec<u8> {
     event("contentBlockDelta", &json!({"contentBlockIndex": 0, "delta": {"text": text}}))
 }
 
-/// The events with which an answer ends.
+/// The events that end an answer.
 #[must_use]
 pub fn end(stop_reason: &str) -> Vec<u8> {
     let metadata = event("metadata", &json!({"usage": usage(), "metrics": {"latencyMs": 1}}));
     [event("messageStop", &json!({"stopReason": stop_reason})), metadata].concat()
 }
 
-/// Any event.
+/// An event of any type.
 #[must_use]
 pub fn event(name: &str, payload: &Value) -> Vec<u8> {
     frame("event", ":event-type", name, payload)
 }
 
-/// An error in the middle of an answer.
+/// An error in the middle of a streamed answer.
 #[must_use]
 pub fn exception(name: &str) -> Vec<u8> {
     frame("exception", ":exception-type", name, &json!({"message": "so it goes"}))
@@ -60,7 +60,7 @@ fn frame(kind: &str, named: &str, name: &str, payload: &Value) -> Vec<u8> {
         .add_header(header(named, name))
         .add_header(header(":content-type", "application/json"));
     let mut bytes = Vec::new();
-    // It fails for headers and payloads beyond megabytes, and then the reader finds no frame.
+    // Writing fails only for headers and payloads of several megabytes. The reader then finds no frame.
     let _ = write_message_to(&message, &mut bytes);
     bytes
 }

@@ -1,8 +1,8 @@
-//! What a request asks of AWS.
+//! The AWS operation that a request calls.
 
 use crate::http::Request;
 
-/// An operation, and the model it is about as it stands in the path.
+/// An operation, and the model id as it is written in the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the operations of AWS that the chat calls")]
 pub enum Call<'a> {
@@ -13,7 +13,7 @@ pub enum Call<'a> {
 }
 
 impl Request {
-    /// Which operation this is.
+    /// The operation that this request calls.
     #[must_use]
     pub fn call(&self) -> Call<'_> {
         if self.header("x-amz-target") == Some("DynamoDB_20120810.Scan") {

@@ -1,4 +1,4 @@
-//! Who the stand-ins for AWS say they are.
+//! The certificates of the mock AWS servers.
 
 use std::{
     fs,
@@ -9,22 +9,22 @@ use std::{
 use anyhow::{Context, Result};
 use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 
-/// Where Linux distributions keep the certificates that a program trusts.
+/// The files in which Linux distributions keep the trusted certificates.
 const SYSTEM_BUNDLES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
-/// A certificate made just now, with its key. Nobody trusts it who was not told to.
+/// A new self-signed certificate with its key. Only programs whose bundle contains it trust it.
 #[derive(Debug, Clone)]
 pub struct Certificate {
-    /// For whoever is to trust it.
+    /// The certificate for the bundle of a client.
     pub pem: String,
     pub(crate) tls: Arc<ServerConfig>,
 }
 
 impl Certificate {
-    /// Make one for the host `name`.
+    /// Creates a certificate for the host `name`.
     ///
     /// # Errors
-    /// `name` is no host's name, or there is no randomness.
+    /// `name` is not a host name, or the system has no source of randomness.
     pub fn of(name: &str) -> Result<Self> {
         let made = rcgen::generate_simple_self_signed([name.to_owned()]).context("making a certificate")?;
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der())
@@ -33,8 +33,10 @@ impl Certificate {
         Ok(Self { pem: made.cert.pem(), tls: Arc::new(tls.context("setting up TLS")?) })
     }
 
-    /// Write a bundle for `SSL_CERT_FILE` and `AWS_CA_BUNDLE` into `folder`: this certificate and all that the machine
-    /// trusts, so that a program that is measured parses as many certificates as on Lambda.
+    /// Writes a bundle for `SSL_CERT_FILE` and `AWS_CA_BUNDLE` into `folder`.
+    ///
+    /// It contains this certificate and all certificates that the machine trusts, so that a measured program parses as
+    /// many certificates as on Lambda.
     ///
     /// # Errors
     /// The file cannot be written.

@@ -1,4 +1,4 @@
-//! The program: started as Lambda starts it, frozen and thawed, and what the kernel says of it.
+//! The program under test: starts it as Lambda does, freezes and thaws it, and reads its state from the kernel.
 
 use std::{
     fs::{self, File},
@@ -16,27 +16,28 @@ use crate::{
     signature::CREDENTIALS,
 };
 
-/// How to start a program, besides what Lambda sets for each.
+/// The command and the settings of a program, without the variables that Lambda sets for every function.
 #[derive(Debug, Clone, Default)]
 pub struct Program {
-    /// Program and arguments.
+    /// The program and its arguments.
     pub command: Vec<String>,
-    /// Environment variables.
+    /// The environment variables.
     pub settings: Vec<(String, String)>,
 }
 
-/// One environment: a process and its Runtime API. The process ends with it.
+/// One execution environment: a process and its Runtime API. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Environment {
-    /// When the process was started.
+    /// The time at which the process started.
     pub since: Instant,
     child: Child,
     api: Option<RuntimeApi>,
 }
 
 impl Environment {
-    /// Start `program` with nothing in its environment but what Lambda and `program` set. Log lines are made and
-    /// written, as on Lambda; nobody reads them.
+    /// Starts `program` with an environment that contains only the variables of Lambda and of `program`.
+    ///
+    /// The program writes its log lines, as on Lambda, and they are discarded.
     ///
     /// # Errors
     /// The program cannot be started.
@@ -44,10 +45,10 @@ impl Environment {
         Self::launch(program, backend, |command| command.stdout(Stdio::null()))
     }
 
-    /// The same, with all that it prints in the file `log`.
+    /// Starts `program` as [`Self::start`] does, and writes its output to the file `log`.
     ///
     /// # Errors
-    /// The program cannot be started, or the file not be made.
+    /// The program cannot be started, or the file cannot be created.
     pub fn logged(program: &Program, backend: &Backend, log: &Path) -> Result<Self> {
         let stdout = File::create(log).with_context(|| format!("making {}", log.display()))?;
         let stderr = stdout.try_clone().with_context(|| format!("sharing {}", log.display()))?;
@@ -77,7 +78,7 @@ impl Environment {
         Ok(Self { since, child, api: Some(api) })
     }
 
-    /// Hand the program one event and wait for its answer.
+    /// Sends one event to the program and waits for the answer.
     ///
     /// # Errors
     /// See [`RuntimeApi::invoke`].
@@ -85,7 +86,7 @@ impl Environment {
         self.api()?.invoke(event)
     }
 
-    /// Hand the program one event, and wait for nothing.
+    /// Sends one event to the program and does not wait.
     ///
     /// # Errors
     /// See [`RuntimeApi::hand`].
@@ -93,7 +94,7 @@ impl Environment {
         self.api()?.hand(event)
     }
 
-    /// The answer to what was handed over, to the last byte.
+    /// Waits for the complete answer to an event that [`Self::hand`] sent.
     ///
     /// # Errors
     /// See [`RuntimeApi::answer`].
@@ -101,7 +102,7 @@ impl Environment {
         self.api()?.answer()
     }
 
-    /// The answer that begins next, which comes in chunks.
+    /// Waits for the start of the next answer, which arrives in chunks.
     ///
     /// # Errors
     /// See [`RuntimeApi::arriving`].
@@ -113,23 +114,23 @@ impl Environment {
         self.api.as_ref().context("the environment has ended")
     }
 
-    /// Stop the process in the middle of whatever it does, as Lambda does between two events.
+    /// Stops the process at any point of its work, as Lambda does between two events.
     ///
     /// # Errors
-    /// The program is gone, or there is no shell.
+    /// The program has ended, or there is no shell.
     pub fn freeze(&self) -> Result<()> {
         self.signal("STOP")?;
-        // The signal is on its way when it has been sent; it has come when the kernel says so.
+        // `kill` returns before the signal takes effect. The process is stopped when the kernel reports that state.
         while !matches!(self.state()?, 'T' | 't') {
             thread::yield_now();
         }
         Ok(())
     }
 
-    /// Let it go on.
+    /// Continues the process.
     ///
     /// # Errors
-    /// The program is gone, or there is no shell.
+    /// The program has ended, or there is no shell.
     pub fn thaw(&self) -> Result<()> {
         self.signal("CONT")
     }
@@ -141,26 +142,27 @@ impl Environment {
         Ok(())
     }
 
-    /// `R` for running, `S` for sleeping, `T` for stopped: see proc(5).
+    /// The state of the process: `R` for running, `S` for sleeping, `T` for stopped. See proc(5).
     fn state(&self) -> Result<char> {
         let state = self.status("State:")?;
         state.chars().next().context("the state is empty")
     }
 
-    /// Hang up where it asks for the next event, and wait until it has ended by itself.
+    /// Closes the connection on which the program waits for the next event, and waits until the program exits.
     ///
     /// # Errors
-    /// The program cannot be waited for.
+    /// Waiting for the program fails.
     pub fn end(&mut self) -> Result<ExitStatus> {
         self.api = None;
         self.child.wait().context("waiting for the program's end")
     }
 
-    /// Time on a processor so far, of all the program's threads. `/proc/PID/stat` counts in hundredths of a second,
-    /// the scheduler in nanoseconds.
+    /// The CPU time of all threads of the program so far.
+    ///
+    /// The scheduler counts in nanoseconds, `/proc/PID/stat` only in hundredths of a second.
     ///
     /// # Errors
-    /// The program is gone, or this is not Linux.
+    /// The program has ended, or this is not Linux.
     pub fn cpu(&self) -> Result<Duration> {
         let tasks = format!("/proc/{}/task", self.child.id());
         let mut nanoseconds = 0;
@@ -172,18 +174,18 @@ impl Environment {
         Ok(Duration::from_nanos(nanoseconds))
     }
 
-    /// Memory that is resident now, in KiB.
+    /// The resident memory now, in KiB.
     ///
     /// # Errors
-    /// The program is gone, or this is not Linux.
+    /// The program has ended, or this is not Linux.
     pub fn resident(&self) -> Result<u64> {
         self.kibibytes("VmRSS:")
     }
 
-    /// The most memory that was ever resident, in KiB.
+    /// The peak of the resident memory, in KiB.
     ///
     /// # Errors
-    /// The program is gone, or this is not Linux.
+    /// The program has ended, or this is not Linux.
     pub fn peak(&self) -> Result<u64> {
         self.kibibytes("VmHWM:")
     }
@@ -202,7 +204,7 @@ impl Environment {
 
 impl Drop for Environment {
     fn drop(&mut self) {
-        // It may have ended by itself; either way nothing of it is left.
+        // The process may have exited already. In either case it does not exist afterwards.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

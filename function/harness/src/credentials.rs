@@ -1,4 +1,4 @@
-//! The server from which a program in a container gets its credentials.
+//! A mock of the server that gives credentials to a program in a container.
 
 use std::{
     io::BufReader,
@@ -15,16 +15,16 @@ use crate::{
     signature::CREDENTIALS,
 };
 
-/// A server that gives the credentials that the stand-ins know to those who send `token`.
+/// A server that returns the credentials of the mock AWS to requests with the token `token`.
 #[derive(Debug)]
 pub struct CredentialServer {
-    /// For `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+    /// The value for `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
     pub url: String,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl CredentialServer {
-    /// Listen on a free port of loopback, until the process ends.
+    /// Listens on a free loopback port until the process ends.
     ///
     /// # Errors
     /// There is no free port.
@@ -32,7 +32,7 @@ impl CredentialServer {
         Self::answering(move |request| answer(request, token))
     }
 
-    /// One that answers by `rule`.
+    /// Starts a server that responds by `rule`.
     ///
     /// # Errors
     /// There is no free port.
@@ -47,7 +47,7 @@ impl CredentialServer {
                 while let Ok(Some(request)) = http::read(&mut stream) {
                     let response = rule(&request);
                     kept.lock().unwrap_or_else(PoisonError::into_inner).push(request);
-                    // A client that went away asks again.
+                    // A client that closed its connection asks again.
                     let _ = http::write(stream.get_mut(), &response);
                 }
             }
@@ -55,7 +55,7 @@ impl CredentialServer {
         Ok(Self { url: format!("http://{address}/credentials"), requests })
     }
 
-    /// What was asked so far.
+    /// The requests so far.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -1,31 +1,31 @@
-//! A table, as `DynamoDB` answers a Scan of it.
+//! A mock table that responds to a Scan as `DynamoDB` does.
 
 use serde_json::{Value, json};
 
 use crate::http::{Request, Response};
 
-/// Rows whose key is their `id`.
+/// Rows with the key attribute `id`.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// Each with its id. They are written once: a Scan costs the harness little.
+    /// Each row as text, with its id. The rows are serialized once, so that a Scan costs the harness little time.
     rows: Vec<(Value, String)>,
     page: usize,
 }
 
 impl Table {
-    /// These rows, as `DynamoDB` writes them. A table of several pages needs ids.
+    /// A table of these rows, in the JSON format of `DynamoDB`. A table with several pages needs ids.
     #[must_use]
     pub fn of(rows: impl IntoIterator<Item = Value>) -> Self {
         Self { rows: rows.into_iter().map(|row| (row["id"].clone(), row.to_string())).collect(), page: usize::MAX }
     }
 
-    /// Invented films.
+    /// A table of `count` invented films.
     #[must_use]
     pub fn of_films(count: usize) -> Self {
         Self::of((0..count).map(film))
     }
 
-    /// The same table, whose pages end after `page` rows, as at 1 MB.
+    /// The same table with pages of at most `page` rows. `DynamoDB` ends a page at 1 MB.
     #[must_use]
     pub fn in_pages_of(self, page: usize) -> Self {
         Self { page, ..self }

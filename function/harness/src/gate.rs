@@ -1,11 +1,11 @@
-//! Where somebody is held until somebody else says go.
+//! A gate that blocks threads until another thread opens it.
 
 use std::{
     sync::{Arc, Condvar, Mutex, PoisonError},
     time::Duration,
 };
 
-/// Whoever waits for longer is let go: a test that failed must not hang.
+/// The longest wait, after which a thread continues: a failed test must not hang.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// A gate, closed at first. Its clones are the same gate.
@@ -13,13 +13,13 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {
-    /// Let everybody through, from here on.
+    /// Opens the gate for all threads, permanently.
     pub fn open(&self) {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.0.1.notify_all();
     }
 
-    /// Wait until the gate is open.
+    /// Blocks until the gate is open.
     pub fn pass(&self) {
         let open = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         drop(self.0.1.wait_timeout_while(open, LONGEST_WAIT, |open| !*open));

@@ -1,4 +1,4 @@
-//! As much HTTP/1.1 as an SDK and a Lambda runtime speak to a server.
+//! The part of HTTP/1.1 that an SDK and a Lambda runtime use with a server.
 
 use std::{
     io::{self, BufRead, ErrorKind, Write},
@@ -12,22 +12,22 @@ const JSON: &str = "application/json";
 /// A request.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// Method and path, as `POST /model/x/converse`.
+    /// The method and the path, such as `POST /model/x/converse`.
     pub line: String,
-    /// The names are in lower case.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Without the marks of its chunks.
+    /// The body, without the framing of its chunks.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// The value of the header `name`, which is in lower case.
+    /// The value of the header `name`, which must be in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON; null if it is none.
+    /// The body as JSON, or null if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
@@ -38,7 +38,7 @@ impl Request {
     }
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the parts of an HTTP response")]
 pub struct Response {
@@ -47,16 +47,16 @@ pub struct Response {
     pub body: Body,
 }
 
-/// What an answer holds.
+/// The body of a response.
 #[derive(Debug)]
 pub enum Body {
-    /// All of it.
+    /// A complete body.
     Whole(Vec<u8>),
-    /// Chunk by chunk, as somebody hands them over.
+    /// A body in chunks that a [`Feed`] sends.
     Fed(Fed),
 }
 
-/// The other end of a [`Feed`].
+/// The receiving end of a [`Feed`].
 #[derive(Debug)]
 pub struct Fed {
     chunks: Receiver<Chunk>,
@@ -69,42 +69,42 @@ enum Chunk {
     Cut,
 }
 
-/// What is seen of who reads an answer that is fed.
+/// What the server observes of the client that reads a fed response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
-    /// The reader reads no further: a chunk has been waiting for long to be taken.
+    /// The client does not read: a chunk has waited for the write timeout.
     Stalled,
-    /// The reader closed the connection.
+    /// The client closed the connection.
     Gone,
 }
 
-/// Hands over an answer's chunks, one after the other, whenever it likes. Dropped, it ends the answer.
+/// Sends the chunks of a response, one after the other, at any time. Dropping it ends the response.
 #[derive(Debug)]
 pub struct Feed {
     chunks: Sender<Chunk>,
-    /// What its reader does.
+    /// The observations of the client.
     pub seen: Receiver<Seen>,
 }
 
 impl Feed {
-    /// Send `bytes`. Nothing is sent when the reader is gone.
+    /// Sends `bytes`. If the client has closed the connection, nothing is sent.
     pub fn send(&self, bytes: Vec<u8>) {
         let _ = self.chunks.send(Chunk::Bytes(bytes));
     }
 
-    /// Cut the connection instead of ending the answer.
+    /// Closes the connection in the middle of the response.
     pub fn cut(self) {
         let _ = self.chunks.send(Chunk::Cut);
     }
 }
 
 impl Response {
-    /// 200 with `body`.
+    /// Status 200 with `body`.
     pub fn ok(body: impl ToString) -> Self {
         Self { status: 200, headers: aws_headers(JSON), body: Body::Whole(body.to_string().into_bytes()) }
     }
 
-    /// An error of AWS: `code` in the header and in the body, as the two protocols have it.
+    /// An AWS error, with `code` in the header and in the body, as the two protocols define it.
     #[must_use]
     pub fn error(status: u16, code: &str, message: &str) -> Self {
         let body = json!({"__type": code, "message": message}).to_string().into_bytes();
@@ -113,7 +113,7 @@ impl Response {
         Self { status, headers, body: Body::Whole(body) }
     }
 
-    /// 200 with a body that is handed over later.
+    /// Status 200 with a body that a [`Feed`] sends later.
     #[must_use]
     pub fn fed(content_type: &str) -> (Feed, Self) {
         let ((chunks, fed), (told, seen)) = (channel(), channel());
@@ -131,17 +131,17 @@ fn aws_headers(content_type: &str) -> Vec<(&'static str, String)> {
     vec![("content-type", content_type.to_owned()), ("x-amzn-requestid", "aws-1".to_owned())]
 }
 
-/// The next request of a connection; `None` when the other side is done.
+/// Reads the next request of a connection. Returns `None` when the client has closed it.
 ///
 /// # Errors
-/// The connection broke, or what came is not HTTP.
+/// The connection broke, or the data is not HTTP.
 pub fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
     let Some(mut request) = read_head(reader)? else { return Ok(None) };
     read_body(reader, &mut request)?;
     Ok(Some(request))
 }
 
-/// A request without its body.
+/// Reads a request without its body.
 pub(crate) fn read_head(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
     let first = line(reader)?;
     if first.is_empty() {
@@ -151,7 +151,7 @@ pub(crate) fn read_head(reader: &mut impl BufRead) -> io::Result<Option<Request>
     Ok(Some(Request { line: line.to_owned(), headers: headers(reader)?, body: Vec::new() }))
 }
 
-/// The body of a request.
+/// Reads the body of a request.
 pub(crate) fn read_body(reader: &mut impl BufRead, request: &mut Request) -> io::Result<()> {
     if request.is_chunked() {
         while let Some(chunk) = read_chunk(reader)? {
@@ -165,12 +165,12 @@ pub(crate) fn read_body(reader: &mut impl BufRead, request: &mut Request) -> io:
     Ok(())
 }
 
-/// The next chunk of a body; `None` at its end.
+/// Reads the next chunk of a body. Returns `None` at its end.
 pub(crate) fn read_chunk(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let size = line(reader)?;
     let size = usize::from_str_radix(&size, 16).map_err(|_| invalid("a chunk's size"))?;
     if size == 0 {
-        // What a streamed response ends in: trailers, then an empty line.
+        // A streamed response ends with trailers and an empty line.
         headers(reader)?;
         return Ok(None);
     }
@@ -180,10 +180,10 @@ pub(crate) fn read_chunk(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>
     Ok(Some(chunk))
 }
 
-/// Answer. A whole body goes out in one write with its head, so that no packet waits for another.
+/// Writes a response. A complete body is sent in one write with its head, so that no packet waits for another.
 ///
 /// # Errors
-/// The connection broke, or was to be cut.
+/// The connection broke, or the feed cut it.
 pub fn write(writer: &mut impl Write, response: &Response) -> io::Result<()> {
     match &response.body {
         Body::Whole(body) => {
@@ -204,7 +204,7 @@ pub fn write(writer: &mut impl Write, response: &Response) -> io::Result<()> {
     }
 }
 
-/// Write all of `bytes`, and tell when they are not taken: the sockets of the stand-ins give up after a while.
+/// Writes all of `bytes`, and reports [`Seen::Stalled`] each time the socket's write timeout passes.
 fn send(writer: &mut impl Write, mut bytes: &[u8], fed: &Fed) -> io::Result<()> {
     let stalled = |error: &io::Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
     while !bytes.is_empty() {

@@ -1,9 +1,10 @@
-//! Runs a Lambda program as Lambda does: the Runtime API on loopback, and `DynamoDB` and Bedrock over TLS with a
-//! certificate made at run time. Nothing of it knows what language the program is written in. `make bench` measures
-//! with it, and the function's tests disturb with it.
+//! Runs a Lambda program as Lambda does: with the Runtime API on loopback, and with mocks of `DynamoDB` and Bedrock.
 //!
-//! Threads and blocking sockets: the harness shares the machine with what it measures, and this is the least it can do
-//! between two calls.
+//! The mocks use TLS with a certificate that is created at run time. The harness does not depend on the language of the
+//! program. `make bench` measures with it, and the function's tests inject faults with it.
+//!
+//! It uses threads and blocking sockets, because it shares the machine with the program that it measures, and they take
+//! the least CPU time between two calls.
 
 pub mod backend;
 pub mod bedrock;

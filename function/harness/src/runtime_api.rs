@@ -1,4 +1,4 @@
-//! The Lambda Runtime API: hands out one event after the other and takes the answers.
+//! A mock of the Lambda Runtime API: sends one event after the other and receives the answers.
 
 use std::{
     io::{self, BufReader},
@@ -15,34 +15,36 @@ use anyhow::{Context, Result, bail};
 
 use crate::http::{self, Body, Request, Response};
 
-/// An answer that takes longer than this is not waited for.
+/// The longest wait for an answer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(30);
 const NEXT: &str = "GET /2018-06-01/runtime/invocation/next";
-/// Asked when the program is ready for its snapshot. It is restored at once.
+/// The request of a program that is ready for its snapshot. The mock restores it immediately.
 const RESTORE: &str = "GET /2018-06-01/runtime/restore/next";
 
-/// One environment's Runtime API. When it is dropped, whoever waits for the next event is hung up on.
+/// The Runtime API of one environment. Dropping it closes the connection on which the program waits for an event.
 #[derive(Debug)]
 pub struct RuntimeApi {
-    /// What `AWS_LAMBDA_RUNTIME_API` has to hold.
+    /// The value for `AWS_LAMBDA_RUNTIME_API`.
     pub address: String,
     events: Sender<Vec<u8>>,
     answers: Receiver<Told>,
 }
 
-/// What the program made of an event.
+/// The program's answer to an event.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// As it came, such as a proxy response.
+    /// The answer as received, such as a proxy response.
     pub body: Vec<u8>,
-    /// From the event's first byte going out to the answer's last byte coming in.
+    /// The time from the first byte of the event to the last byte of the answer.
     pub took: Duration,
-    /// When its last byte came in.
+    /// The time at which the last byte arrived.
     pub at: Instant,
 }
 
-/// An answer that comes in chunks. They are taken from the connection when they are asked for and not before; dropped
-/// before its end, the connection is closed.
+/// An answer in chunks.
+///
+/// Each chunk is read from the connection only when it is requested. Dropping the answer before its end closes the
+/// connection.
 #[derive(Debug)]
 pub struct Arriving {
     connection: BufReader<TcpStream>,
@@ -64,7 +66,7 @@ struct Queue {
 }
 
 impl RuntimeApi {
-    /// Listen on a free port of loopback.
+    /// Listens on a free loopback port.
     ///
     /// # Errors
     /// There is no free port.
@@ -76,26 +78,26 @@ impl RuntimeApi {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let queue = Arc::clone(&queue);
-                // A broken connection shows as an answer that does not come.
+                // A broken connection shows as an answer that does not arrive.
                 thread::spawn(move || serve(stream, &queue));
             }
         });
         Ok(Self { address, events, answers })
     }
 
-    /// Hand out `event` as soon as the program asks for one, and wait for its answer, to the last byte.
+    /// Sends `event` when the program asks for one, and waits for the complete answer.
     ///
     /// # Errors
-    /// The program reports an error, or nothing for 30 seconds.
+    /// The program reports an error, or it sends nothing for 30 seconds.
     pub fn invoke(&self, event: &[u8]) -> Result<Answer> {
         self.hand(event)?;
         self.answer()
     }
 
-    /// The answer to what was handed out, to the last byte.
+    /// Waits for the complete answer to an event that [`Self::hand`] sent.
     ///
     /// # Errors
-    /// The program reports an error, or nothing for 30 seconds.
+    /// The program reports an error, or it sends nothing for 30 seconds.
     pub fn answer(&self) -> Result<Answer> {
         match self.told()? {
             Told::Whole(answer) => Ok(answer),
@@ -104,18 +106,18 @@ impl RuntimeApi {
         }
     }
 
-    /// Hand out `event` as soon as the program asks for one. What comes of it is asked for with [`Self::arriving`].
+    /// Sends `event` when the program asks for one. [`Self::arriving`] returns the answer.
     ///
     /// # Errors
-    /// The Runtime API is gone.
+    /// The Runtime API has ended.
     pub fn hand(&self, event: &[u8]) -> Result<()> {
         self.events.send(event.to_vec()).context("queueing an event")
     }
 
-    /// The answer that begins next, which comes in chunks.
+    /// Waits for the start of the next answer, which arrives in chunks.
     ///
     /// # Errors
-    /// It is whole, the program reports an error, or nothing for 30 seconds.
+    /// The answer is not in chunks, the program reports an error, or it sends nothing for 30 seconds.
     pub fn arriving(&self) -> Result<Arriving> {
         match self.told()? {
             Told::Arriving(arriving) => Ok(arriving),
@@ -130,31 +132,31 @@ impl RuntimeApi {
 }
 
 impl Arriving {
-    /// The next chunk.
+    /// Reads the next chunk.
     ///
     /// # Errors
-    /// The connection broke, or the answer is at its end.
+    /// The connection broke, or the answer has ended.
     pub fn chunk(&mut self) -> io::Result<Vec<u8>> {
         http::read_chunk(&mut self.connection)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
-    /// How long ago the event's first byte went out.
+    /// The time since the first byte of the event was sent.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.since.elapsed()
     }
 
-    /// Everything that is still to come.
+    /// Reads the rest of the answer.
     ///
     /// # Errors
-    /// The connection broke before the answer's end.
+    /// The connection broke before the end of the answer.
     pub fn rest(mut self) -> Result<Answer> {
         let mut body = Vec::new();
         while let Some(chunk) = http::read_chunk(&mut self.connection).context("reading an answer's chunks")? {
             body.extend_from_slice(&chunk);
         }
         let at = Instant::now();
-        // The program is told on the same connection that its answer has come.
+        // The response that confirms the answer is sent on the same connection.
         let _ = self.back.send(self.connection);
         Ok(Answer { body, took: at - self.since, at })
     }
@@ -204,7 +206,7 @@ fn invocation(event: Vec<u8>) -> Response {
         // Lambda sends it, and AWS's runtime client for Python crashes without it.
         ("content-type", "application/json"),
         ("lambda-runtime-aws-request-id", "r-1"),
-        // The year 2100: what is measured is not stopped.
+        // The year 2100: the deadline does not stop a measured program.
         ("lambda-runtime-deadline-ms", "4102444800000"),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:123456789012:function:f"),
     ];

@@ -1,6 +1,6 @@
-//! Whether a request is signed by who it says, with signature version 4.
+//! Checks the signature of a request: Signature Version 4.
 //!
-//! Written from AWS's description of it, and not with the SDKs' code, which made the signature:
+//! The code follows AWS's description and does not use the code of the SDKs, which create the signatures:
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
 use anyhow::{Context, Result, ensure};
@@ -8,13 +8,13 @@ use ring::{digest, hmac};
 
 use crate::http::Request;
 
-/// Whom the stand-ins know: an access key and its secret.
+/// The access key and the secret key that the mocks accept.
 pub const CREDENTIALS: (&str, &str) = ("AKIDEXAMPLE", "secret");
 
-/// Check the signature of `request`. Its time is not compared with the clock.
+/// Checks the signature of `request`. The time of the request is not compared with the clock.
 ///
 /// # Errors
-/// There is none, or it is another than that of this request.
+/// There is no signature, or it does not match this request.
 pub fn check(request: &Request) -> Result<()> {
     let header = request.header("authorization").context("the request is not signed")?;
     let parts = header.strip_prefix("AWS4-HMAC-SHA256 ").context("the request is not signed with version 4")?;
@@ -33,7 +33,7 @@ pub fn check(request: &Request) -> Result<()> {
     Ok(())
 }
 
-/// The request as it is signed. Its path is escaped once more, by all services but S3.
+/// The canonical request. Its path is escaped a second time, as for all services except S3.
 fn canonical(request: &Request, names: &str) -> Result<String> {
     let (method, path) = request.line.split_once(' ').context("the request has no path")?;
     let mut headers = String::new();
@@ -56,7 +56,7 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// Signed by botocore 1.43 with the credentials above.
+    /// A request that botocore 1.43 signed with the credentials above.
     fn signed() -> Request {
         let headers = [
             ("host", "bedrock-runtime.us-east-1.amazonaws.com"),

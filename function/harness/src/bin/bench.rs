@@ -1,5 +1,8 @@
-//! `make bench`: the chat beside a Lambda that does nothing and the seed in Python, each in processes of its own, one
-//! after the other in rounds. Prints a table; every run is kept in `runs.json` beside the packages.
+//! `make bench`: compares the chat with a Lambda function that does nothing and with the Python seed.
+//!
+//! The seed is `harness/seed/lambda_function.py`: the chat in Python with boto3. Each program runs in new processes,
+//! one after the other, in rounds. The benchmark prints a table and writes every run to `runs.json` in the folder of
+//! the packages.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that measures and prints")]
 
@@ -14,15 +17,15 @@ use harness::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Processes of each program.
+/// The number of processes for each program.
 const ROUNDS: usize = 9;
-/// Requests to each process after its first.
+/// The number of requests to each process after the first one.
 const WARM: usize = 300;
 
-/// The program whose answers come word by word.
+/// The program that streams its answers.
 const STREAMING: &str = "the chat, `STREAMING=true`";
 
-/// One process of one program.
+/// The measurements of one process.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Run {
@@ -30,7 +33,7 @@ struct Run {
     first_answer_ms: f64,
     first_answer_cpu_ms: f64,
     warm_us: Vec<u64>,
-    /// To the first word of each; empty if the program does not stream.
+    /// The time to the first word of each request. Empty if the program does not stream.
     first_word_us: Vec<u64>,
     warm_cpu_us: f64,
     resident_kib: u64,
@@ -65,7 +68,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Name, package and how to start it. The first is what the others are compared with.
+/// The name, the package and the start command of each program. The others are compared with the first.
 fn programs(folder: &Path, python: &str) -> [(&'static str, &'static str, Program); 5] {
     let at = |name: &str| folder.join(name).display().to_string();
     let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -119,7 +122,7 @@ fn run(name: &'static str, program: &Program, backend: &Backend) -> Result<Run> 
     })
 }
 
-/// A refusal is quick, and says nothing: an answer other than 200 ends the run.
+/// Sends one request. An answer other than 200 ends the run, because an error is fast and its time means nothing.
 fn whole(environment: &Environment, event: &[u8]) -> Result<(Option<Duration>, Answer)> {
     let answer = environment.invoke(event)?;
     let reply: Value = serde_json::from_slice(&answer.body).context("reading an answer")?;
@@ -127,7 +130,7 @@ fn whole(environment: &Environment, event: &[u8]) -> Result<(Option<Duration>, A
     Ok((None, answer))
 }
 
-/// The same word by word, and how long after the event the first word was here.
+/// Sends one request to the streaming program, and measures the time from the event to the first word.
 fn streamed(environment: &Environment, event: &[u8]) -> Result<(Option<Duration>, Answer)> {
     environment.hand(event)?;
     let (mut arriving, mut head) = (environment.arriving()?, Vec::new());
@@ -144,7 +147,7 @@ fn holds(bytes: &[u8], text: &[u8]) -> bool {
     bytes.windows(text.len()).any(|window| window == text)
 }
 
-/// Medians over a program's processes.
+/// The medians over the processes of a program.
 #[derive(Debug, Clone, Copy)]
 struct Row {
     first: f64,
@@ -177,7 +180,7 @@ impl Row {
         }
     }
 
-    /// Each cell with its share of the seed's.
+    /// The row of the table, each value with its ratio to the seed's value.
     fn shown(&self, name: &str, seed: &Self) -> String {
         let of = |own: f64, seeds: f64| format!("(1/{:.1})", seeds / own);
         let first_word = self.first_word.map_or("–".to_owned(), |(p50, p99)| format!("{p50:.2} / {p99:.2} ms"));
@@ -200,7 +203,7 @@ impl Row {
     }
 }
 
-/// The value below which `share` of `values` lies.
+/// The quantile `share` of `values`.
 fn rank(mut values: Vec<f64>, share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let last = values.len().saturating_sub(1);

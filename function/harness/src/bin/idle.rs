@@ -1,4 +1,4 @@
-//! The floor: a Lambda that does nothing, on the same runtime as the chat.
+//! The lower bound: a Lambda function that does nothing, on the same runtime as the chat.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};
