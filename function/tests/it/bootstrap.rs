@@ -1,4 +1,4 @@
-//! The program itself, as Lambda runs it: environment in, Runtime API and AWS at hand, replies and log lines out.
+//! The program as Lambda runs it: its environment variables, the Runtime API and AWS, its replies and its log.
 
 use harness::{bedrock, call::Call, dynamodb::Table, http::Response};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What is read from `DynamoDB`.
+//! Reads from `DynamoDB`.
 
 mod failures;
 
@@ -27,7 +27,7 @@ use crate::support::{aws, scratch, sdk_config};
 
 const CAP: Cap = Cap { films: 1_000, bytes: 100_000 };
 
-/// A table of `rows` films, whose pages end after `page` of them.
+/// A table of `rows` films with pages of at most `page` rows.
 fn table(rows: u64, page: usize) -> impl Fn(&Request) -> Option<Response> {
     let table = Table::of((0..rows).map(|id| json!({"id": {"N": id.to_string()}}))).in_pages_of(page);
     move |request| Some(table.scan(request))
@@ -117,7 +117,7 @@ async fn a_page_that_fails_once_is_asked_for_again_and_the_pages_before_it_are_n
     assert_eq!(backend.requests().len(), 4);
 }
 
-/// Nothing, no rows, JSON of another kind, and HTML with the statuses of proxies.
+/// The foreign answers are: no body, no rows, JSON of another kind, and HTML with the statuses of proxies.
 #[tokio::test]
 async fn an_answer_that_dynamodb_did_not_write_is_requested_once_more_and_is_not_an_empty_table() {
     let row = FAILURES.iter().find(|row| row.what.contains("that DynamoDB did not write")).unwrap();

@@ -1,4 +1,4 @@
-//! Lambda freezes the process between two events, for as long as it likes. What AWS closes meanwhile costs no answer.
+//! Lambda freezes the process between two events for any time. Connections that AWS closes meanwhile cost no answer.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -42,7 +42,7 @@ fn a_refresh_that_was_frozen_goes_on_where_it_was() {
     let chat = Chat::start(&backend, &[("CATALOG_TTL", "1")]);
     assert_eq!(chat.post(json!({"message": "hi"})).0, 200);
 
-    // The new table has three pages; the second is held until the process is frozen and its connection closed.
+    // The new table has three pages. The gate blocks the second until the process is frozen and its connection closed.
     let (new, gate, held) = (Table::of_films(60).in_pages_of(20), Gate::default(), AtomicBool::new(false));
     let holding = gate.clone();
     backend.forget();

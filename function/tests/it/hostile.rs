@@ -1,5 +1,5 @@
-//! Bodies and events that nobody sends in good faith, through the program: each gets JSON with an honest status, and
-//! the next question its answer.
+//! Hostile bodies and events, through the program: each gets JSON with the correct status, and the next question gets
+//! its answer.
 
 use harness::{bedrock, bedrock::EVENT_STREAM, call::Call, dynamodb::Table, http::Response};
 use proptest::{
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Chat, aws, split};
 
-/// A function behind an API is sent no more.
+/// The largest event that an API sends to a function.
 const LARGEST: usize = 6 * 1024 * 1024;
 
 fn chat(streaming: &str) -> Chat {
@@ -29,7 +29,7 @@ fn chat(streaming: &str) -> Chat {
     Chat::start(&backend, &[("STREAMING", streaming)])
 }
 
-/// The status of what came, whose body is JSON or a stream that ends well.
+/// The status of a response whose body is JSON or a complete stream.
 fn status(chat: &Chat, streaming: &str, event: &Value) -> u64 {
     status_of(chat, streaming, event.to_string().as_bytes())
 }
@@ -105,7 +105,8 @@ fn what_looks_strange_and_is_a_question_is_answered() {
     }
 }
 
-/// Any JSON is an event: what is not asked for is not looked at. What is not JSON is said to be none, without a Rust type.
+/// Any JSON is a valid event, because unused values are not parsed. An event that is not JSON gets an error without a
+/// Rust type.
 #[test]
 fn any_event_is_answered_and_the_next_question_too() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -130,7 +131,7 @@ fn any_event_is_answered_and_the_next_question_too() {
     }
 }
 
-/// Any JSON, with the names that mean something more often than others.
+/// Any JSON, in which the names that have a meaning are frequent.
 fn any_json() -> impl Strategy<Value = Value> {
     let name = prop_oneof![Just("message"), Just("history"), Just("role"), Just("content"), Just("user"), Just("x")];
     let leaf = prop_oneof![

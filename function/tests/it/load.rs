@@ -1,4 +1,4 @@
-//! Thousands of requests through one environment: what it takes of memory does not grow with them.
+//! Sends thousands of requests to one environment: its memory does not grow with their number.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,12 +11,13 @@ use crate::support::{Chat, aws};
 fn memory_reaches_a_plateau_over_good_bad_and_failing_requests() {
     const REQUESTS: usize = 2_000;
     const WARM_UP: usize = 600;
-    /// One KiB kept from each request would be 1,400 KiB. What the allocator takes in blocks of 128 KiB is less.
+    /// If each request kept one KiB, they would keep 1,400 KiB. The allocator's blocks of 128 KiB add less than the
+    /// limit.
     const GROWTH_KIB: u64 = 1_024;
     let (table, asked) = (Table::of_films(20), AtomicUsize::new(0));
     let backend = aws(move |request| match request.call() {
         Call::Scan => Some(table.scan(request)),
-        // Failures that are not asked again: the pauses between attempts would take minutes.
+        // These failures are not retried: the pauses before retries would take minutes.
         _ if asked.fetch_add(1, Ordering::Relaxed) % 5 == 4 => Some(Response::error(400, "ValidationException", "no")),
         Call::Converse(_) | Call::ConverseStream(_) | Call::Other => Some(Response::ok(bedrock::answer("Alien."))),
     });

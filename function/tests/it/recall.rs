@@ -1,5 +1,7 @@
-//! Whether the films that a question is about reach the prompt: recall@50 over invented films and labelled questions,
-//! beside the first fifty rows that the seed sent. The table is printed: `cargo test … recall -- --nocapture`.
+//! Measures whether the films that a question is about are in the prompt: recall@50 over invented films and labelled
+//! questions, compared with the first fifty rows, which the seed sent.
+//!
+//! To print the table: `cargo test … recall -- --nocapture`.
 
 mod invented;
 
@@ -14,10 +16,10 @@ use serde_json::{Value, json};
 
 const LIMIT: usize = 50;
 
-/// A request's body, and which films it is about.
+/// A request's body, and the rule for the films that it is about.
 type Labelled = (Value, fn(&Film) -> bool);
 
-/// What people ask. Each label is written as a rule over the film's data, never by what the search finds.
+/// Questions of users. Each label is a rule over the film's data and does not depend on the result of the search.
 fn questions() -> Vec<Labelled> {
     let said = |message: &str| json!({"message": message});
     let after = |question: &str, answer: &str, message: &str| {
@@ -72,7 +74,7 @@ fn line(film: &Film) -> String {
     function::catalog::Movie::from_item(&film.row()).as_json().to_owned()
 }
 
-/// The share of the wanted films that are there, of as many as fifty can hold.
+/// The share of the wanted films that are in `shown`, relative to the largest number that fifty films can contain.
 fn recall(wanted: &[String], shown: &HashSet<String>) -> f64 {
     wanted.iter().filter(|line| shown.contains(*line)).count() as f64 / wanted.len().min(LIMIT) as f64
 }

@@ -1,4 +1,4 @@
-//! Answers word by word, through the program: what leaves it when, and what it holds on to.
+//! Streamed answers, through the program: the time at which each part is sent, and the memory that the program uses.
 
 use std::{
     sync::{
@@ -22,7 +22,7 @@ use crate::support::{Chat, aws, post, split};
 
 const STREAMING: &[(&str, &str)] = &[("STREAMING", "true")];
 
-/// A stand-in whose streams are fed by the test, in the order in which they are asked for.
+/// A mock backend with streams that the test feeds, in the order of the requests.
 fn fed_by_the_test() -> (Backend, Receiver<Feed>) {
     let (feeds, fed) = channel();
     let (feeds, table) = (Mutex::new(feeds), Table::of_films(3));
@@ -38,14 +38,14 @@ fn fed_by_the_test() -> (Backend, Receiver<Feed>) {
     (backend, fed)
 }
 
-/// How an answer breaks, and what its reader is told.
+/// The function that breaks off a stream, with the error that the caller gets.
 type Break = (&'static str, fn(Feed));
 
 fn question() -> Vec<u8> {
     post(json!({"message": "sci-fi?"})).to_string().into_bytes()
 }
 
-/// Take chunks until they end with `text`, and not one more.
+/// Reads chunks until the text ends with `text`, and no further chunk.
 fn read_until(arriving: &mut Arriving, text: &str) -> String {
     let mut read = String::new();
     while !read.ends_with(text) {
@@ -70,7 +70,7 @@ fn each_word_leaves_before_the_model_says_the_next() {
     let feed = fed.recv().unwrap();
     feed.send(words("Watch "));
     let mut answer = chat.environment.arriving().unwrap();
-    // What is sent next is sent only when the last is here. The head comes with the first word.
+    // The test sends each word only after the previous one has arrived. The head arrives with the first word.
     let head = String::from_utf8(answer.chunk().unwrap()).unwrap();
     let (prelude, first) = split(head.as_bytes());
     assert_eq!((&prelude["statusCode"], first), (&json!(200), token("Watch ")));
@@ -121,7 +121,7 @@ fn when_the_caller_goes_away_the_models_stream_is_closed_and_the_next_event_take
     let mut answer = chat.environment.arriving().unwrap();
     read_until(&mut answer, &token("Watch "));
     drop(answer);
-    // That nobody listens is found out when there is something to say.
+    // The program only notices that the client closed the connection when it sends something.
     while feed.seen.try_recv() != Ok(Seen::Gone) {
         feed.send(words("and "));
     }
@@ -141,7 +141,7 @@ fn a_caller_who_does_not_read_stops_the_model() {
     let chat = Chat::start(&backend, STREAMING);
     chat.environment.hand(&question()).unwrap();
     let feed = fed.recv().unwrap();
-    // Twenty-six megabytes: several times what the sockets on the way hold.
+    // Twenty-six megabytes: several times the capacity of the socket buffers between the test and the model.
     let word = words(&"w".repeat(WORD));
     (0..WORDS).for_each(|_| feed.send(word.clone()));
     let answer = chat.environment.arriving().unwrap();
@@ -149,7 +149,7 @@ fn a_caller_who_does_not_read_stops_the_model() {
     assert_eq!(seen, Ok(Seen::Stalled), "all was read for a caller who reads nothing");
     let peak = chat.environment.peak().unwrap();
     assert!(peak < 48 * 1024, "{peak} KiB were taken for a caller who reads nothing");
-    // When it reads on, nothing is lost.
+    // When the client continues to read, it gets the complete answer.
     feed.send(end("end_turn"));
     drop(feed);
     let all = rest(answer);

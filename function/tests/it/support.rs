@@ -1,4 +1,4 @@
-//! The harness, as these tests use it: one certificate, stand-ins that answer by a rule, and the program under it.
+//! The harness for these tests: one certificate, mock backends with rules, and the program.
 
 mod chat;
 
@@ -25,7 +25,7 @@ use harness::{
 
 pub(crate) use chat::{Chat, post, split};
 
-/// Whom the tests' clients trust, and nobody else.
+/// The only certificate that the tests' clients trust.
 pub(crate) static CERTIFICATE: LazyLock<Certificate> = LazyLock::new(|| Certificate::of("localhost").unwrap());
 /// The certificate in a file.
 static BUNDLE: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -34,17 +34,18 @@ static BUNDLE: LazyLock<PathBuf> = LazyLock::new(|| {
     path
 });
 
-/// A file of this process's own.
+/// The path of a file that only this process uses.
 pub(crate) fn scratch(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()))
 }
 
-/// A stand-in for AWS that is trusted, and answers each request by `rule`; `None` hangs up.
+/// A mock of AWS with a trusted certificate that responds to each request by `rule`. For `None` it closes the
+/// connection.
 pub(crate) fn aws(rule: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static) -> Backend {
     aws_as(&CERTIFICATE, rule)
 }
 
-/// One that shows `certificate`.
+/// A mock of AWS with the certificate `certificate`.
 pub(crate) fn aws_as(
     certificate: &Certificate,
     rule: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
@@ -52,13 +53,13 @@ pub(crate) fn aws_as(
     Backend::answering(certificate, BUNDLE.clone(), rule).unwrap()
 }
 
-/// An address at which nobody listens.
+/// An address at which no server listens.
 pub(crate) fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("https://localhost:{}", listener.local_addr().unwrap().port())
 }
 
-/// A configuration for SDK clients that talk to `url` and do not wait between attempts.
+/// A configuration for SDK clients that call `url` and do not wait between attempts.
 pub(crate) fn sdk_config(url: &str) -> SdkConfig {
     let credentials = Credentials::new(CREDENTIALS.0, CREDENTIALS.1, None, None, "test");
     let trusted = TrustStore::empty().with_pem_certificate(CERTIFICATE.pem.as_bytes());
@@ -78,7 +79,7 @@ pub(crate) fn sdk_config(url: &str) -> SdkConfig {
 struct NoSleep;
 
 impl AsyncSleep for NoSleep {
-    /// Retries wait for a moment, everything else that sleeps here is a timeout that is not wanted.
+    /// A pause before a retry takes at most one second, and ends at once. A longer sleep is a timeout, and never ends.
     fn sleep(&self, duration: Duration) -> Sleep {
         if duration <= Duration::from_secs(1) { Sleep::new(ready(())) } else { Sleep::new(pending()) }
     }

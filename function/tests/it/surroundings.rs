@@ -1,4 +1,4 @@
-//! What Lambda and its user set in the environment: endpoints, and where credentials come from.
+//! The variables that Lambda and its user set: endpoints, and the source of the credentials.
 
 use harness::{
     bedrock,
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::support::{Chat, aws, nobody, scratch};
 
-/// Credentials that are set but empty, so that a container's count.
+/// Empty key variables, so that the program uses the credentials of a container.
 const NO_KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")];
 
 fn backend() -> harness::backend::Backend {
@@ -106,8 +106,8 @@ fn a_container_gives_the_credentials_once_for_both_services() {
     }
 }
 
-/// The reply is 500, AWS is not asked, and each line that is not information has this code, a hint that begins so, and
-/// the text in its detail where it has one.
+/// Asserts that the reply is 500, that AWS is not called, and that each log line above INFO has `code`, a hint that
+/// starts with `hint`, and a detail, if any, that contains `detail`.
 fn has_no_credentials(settings: &[(&str, &str)], code: &str, hint: &str, detail: &str) {
     let backend = backend();
     let chat = Chat::start(&backend, &[&NO_KEYS[..], settings].concat());

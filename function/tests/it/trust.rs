@@ -1,4 +1,5 @@
-//! Whom the program believes, and who believes it: certificates and signatures are real.
+//! Whether the program trusts a server, and whether a server accepts the program: with real certificates and
+//! signatures.
 
 use harness::{
     backend::Backend,
@@ -15,7 +16,7 @@ fn willing(_: &Request) -> Option<Response> {
     Some(Response::ok(bedrock::answer("Send me everything.")))
 }
 
-/// The program reaches nobody, and nothing is sent to whom it does not believe.
+/// Asserts that the program cannot reach the model, and that it sends nothing to a server that it does not trust.
 fn is_refused(backend: &Backend) {
     let chat = Chat::start(backend, &[]);
     let (status, body) = chat.post(json!({"message": "sci-fi?"}));

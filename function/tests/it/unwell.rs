@@ -1,4 +1,4 @@
-//! The program beside an AWS that is unwell: what is asked, how often, and what the caller hears.
+//! The program with a failing AWS: the calls, their number, and the errors that the caller gets.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -42,7 +42,7 @@ fn a_throttled_model_is_asked_twice_and_then_the_fallback_answers() {
     );
 }
 
-/// Half of a JSON document, HTML, and a connection that is cut in the middle of the answer.
+/// The answers are: half of a JSON document, HTML, and a connection that is closed in the middle of the answer.
 #[test]
 fn an_answer_that_breaks_off_is_asked_for_again_and_then_the_fallback_answers() {
     fn html() -> Response {
@@ -103,7 +103,8 @@ fn whatever_fails_one_request_makes_four_calls_at_most() {
     }
 }
 
-/// Each warning and error of the log has a hint, but for the one at start about a model: none is another crate's.
+/// Asserts that each warning and error in the log has a hint, except the one at the start about a model. No line is
+/// from another crate.
 fn has_only_lines_of_its_own(chat: &Chat) {
     for line in chat.log().iter().filter(|line| line["level"] != "INFO") {
         assert!(line["hint"].is_string() || line["model"].is_string(), "{line}");
@@ -142,7 +143,7 @@ fn a_table_that_throttles_costs_the_films_and_not_the_answer_until_it_recovers()
     assert_eq!(scans(&backend), 4, "two attempts before the first request, two for it");
     assert!(chat.log_text().contains("answering from general knowledge"), "{}", chat.log_text());
 
-    // Seven pages, the third of which is a fault of the service once.
+    // Seven pages. The request for the third one fails once with a fault of the service.
     let (table, faults) = (Table::of_films(130).in_pages_of(20), AtomicUsize::new(0));
     backend.forget();
     backend.answer_by(move |request| match request.call() {

@@ -1,4 +1,4 @@
-//! Every row of the table of failures, as it comes over the network: its hint, and whether the page is requested once more.
+//! Tests every row of the table's failures over the network: its hint, and whether the page is requested once more.
 
 use std::{
     future::{pending, ready},
@@ -24,7 +24,7 @@ fn row(what: &str) -> &'static Known<bool> {
     FAILURES.iter().find(|row| row.what == what).unwrap()
 }
 
-/// The failure that `backend` makes is the row `what`, and the page is requested as often as that says.
+/// Asserts that the failure of `backend` matches the row `what`, and that the number of requests is that of the row.
 async fn is_row(backend: &Backend, config: &SdkConfig, what: &str) {
     let (row, trouble) = (row(what), first_rows_by(config, 50).await.unwrap_err());
     assert_eq!(function::aws::hint(FAILURES, &trouble), Some(row.hint), "{what}: {trouble:?}");
@@ -62,7 +62,7 @@ async fn what_does_not_come_from_the_service_is_treated_as_its_row_says() {
     config.set_sleep_impl(Some(SharedAsyncSleep::new(UntilArrival(arrived))));
     is_row(&hanging, &config.build(), silent).await;
 
-    // These are shown by the program, in `surroundings.rs`.
+    // The tests in `surroundings.rs` show these through the program.
     let credentials = [NO_CREDENTIALS, ENDPOINT_FAILED, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS].map(|row| row.what);
     let shown = [&[unreadable, silent, broken], &credentials[..]].concat();
     for row in FAILURES.iter().filter(|row| row.example.status == 0) {
@@ -70,7 +70,7 @@ async fn what_does_not_come_from_the_service_is_treated_as_its_row_says() {
     }
 }
 
-/// The time for a page is over when the request has arrived. Pauses take no time.
+/// Ends the time limit of a page when the request has arrived. Pauses take no time.
 #[derive(Debug)]
 struct UntilArrival(Arc<Semaphore>);
 

@@ -1,4 +1,4 @@
-//! What becomes of the model's answers and of Bedrock's errors.
+//! The conversion of the model's answers and of Bedrock's errors.
 
 use function::{
     error::ModelTrouble,

@@ -1,5 +1,5 @@
-//! Every row of the table of failures, as it comes over the network before the caller has a word: whole answers and
-//! streamed ones are treated alike.
+//! Tests every row of the model's failures over the network, before the caller has a part of the answer. Complete and
+//! streamed answers are treated alike.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,13 +21,13 @@ use crate::support::{aws, sdk_config};
 
 const FALLBACKS: [&str; 2] = ["us.anthropic.claude-haiku-4-5-20251001-v1:0", "us.amazon.nova-lite-v1:0"];
 
-/// The row of answers that Bedrock did not write.
+/// The row for answers that Bedrock did not send.
 const FOREIGN: &str = "an answer that broke off while it was read, or that Bedrock did not write (half of a JSON document, \
                        JSON of another kind, HTML with any status, an error without a code)";
 
 type Rule = fn(&Request) -> Option<Response>;
 
-/// Ask a model with two fallbacks for an answer, or for its beginning.
+/// Asks a model with two fallbacks for a complete answer, or for the start of a streamed one.
 async fn ask(config: &SdkConfig, streamed: bool) -> Result<(), ModelFailure> {
     let conversation = Conversation::from_body(r#"{"message": "hi"}"#).unwrap();
     let movies = Arc::new(Shelf::default()).select(&Query::default(), 50);
@@ -48,7 +48,7 @@ fn calls(remedy: Remedy) -> usize {
     }
 }
 
-/// The failure that `backend` makes of both kinds of answers is the row `what`, and it is asked as often as that says.
+/// Asserts that the failure of `backend` matches the row `what`, and that the number of calls is that of the row.
 async fn is_row(backend: &Backend, what: &str, streamed: bool) {
     let row = FAILURES.iter().find(|row| row.what == what).unwrap();
     backend.forget();
@@ -79,7 +79,7 @@ fn half(_: &Request) -> Option<Response> {
     Some(Response::ok(&whole[..whole.len() / 2]))
 }
 
-/// Half of a body whose whole length was announced or begun, and then the end of the connection.
+/// Half of a body in chunks, after which the connection is closed.
 fn cut(_: &Request) -> Option<Response> {
     let (feed, response) = Response::fed("application/json");
     feed.send(bedrock::answer("Watch Alien.").to_string().into_bytes()[..40].to_vec());
@@ -87,7 +87,7 @@ fn cut(_: &Request) -> Option<Response> {
     Some(response)
 }
 
-/// What a proxy or a gateway writes.
+/// A response of a proxy or a gateway.
 fn page(status: u16, content_type: &str, body: &str) -> Response {
     let body = Body::Whole(body.as_bytes().to_vec());
     Response { status, headers: vec![("content-type", content_type.to_owned())], body }
@@ -136,7 +136,7 @@ async fn what_does_not_come_from_the_service_is_treated_as_its_row_says() {
             is_row(&aws(rule), what, streamed).await;
         }
     }
-    // These are shown elsewhere: `attempts.rs` by a clock of its own, `surroundings.rs` by the program.
+    // Other tests show these: `attempts.rs` with a simulated clock, `surroundings.rs` through the program.
     let credentials = [NO_CREDENTIALS, ENDPOINT_FAILED, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS].map(|row| row.what);
     let shown = [unreadable, broken, silence, fault, "no answer in time", "the request cannot be built"];
     let shown = [&shown[..], &credentials].concat();
@@ -171,7 +171,7 @@ async fn an_error_answer_that_bedrock_did_not_write_is_known_as_that_whatever_it
     }
 }
 
-/// The REST protocol names the error in the header too: a body that was lost on the way does not hide it.
+/// The REST protocol also names the error in the header, so the error is known even if the body is lost.
 #[tokio::test]
 async fn an_error_that_only_the_header_names_is_the_services() {
     let code = "AccessDeniedException:http://internal.amazon.com/coral/com.amazon.bedrock/";

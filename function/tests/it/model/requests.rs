@@ -1,11 +1,11 @@
-//! What each model is sent. Whole requests, since Bedrock refuses one parameter too many.
+//! The requests to each model. The tests compare whole requests, because Bedrock rejects an unknown parameter.
 
 use serde_json::json;
 
 use super::{ask, converse};
 use crate::support::aws;
 
-/// The request for one model. The instructions are the same for all. The temperature is 0.7 as the SDK writes an `f32`.
+/// The request to one model. All models get the same instructions. The temperature is 0.7 as the SDK writes an `f32`.
 async fn request(model_id: &str) -> String {
     let backend = aws(|_| converse(json!([{"text": "Yes."}]), "end_turn"));
     ask(&backend, model_id).await.unwrap();

@@ -1,4 +1,4 @@
-//! Answers that come word by word, in AWS's event stream format.
+//! Streamed answers in AWS's event stream format.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::support::{aws, sdk_config};
 
-/// The pieces that a stream of `frames` gives, and how many calls were made.
+/// The pieces of a stream of `frames`, and the number of calls.
 async fn pieces(frames: Vec<Vec<u8>>, fallbacks: &[String]) -> (Vec<Result<Piece, ModelTrouble>>, usize) {
     let backend = aws(move |_| {
         let (feed, response) = Response::fed(EVENT_STREAM);

@@ -1,4 +1,4 @@
-//! What is asked of Bedrock when it is unwell, and what of its cache.
+//! The calls to a failing Bedrock, and the use of its cache.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::support::{aws, sdk_config};
 
 const FALLBACKS: [&str; 2] = ["us.anthropic.claude-haiku-4-5-20251001-v1:0", "us.amazon.nova-lite-v1:0"];
 
-/// Ask with both fallbacks, about a catalogue of `films` films.
+/// Asks a model with both fallbacks about a catalogue of `films` films.
 async fn ask(backend: &Backend, films: usize, message: &str) -> Result<function::model::Answer, ModelFailure> {
     let mut filling = Filling::default();
     (0..films).for_each(|film| filling.add(&row(&format!("Film number {film} about {}", "nothing ".repeat(10)))));
@@ -68,7 +68,7 @@ async fn access_denied_and_end_of_life_are_told_apart_in_the_log() {
     }
 }
 
-/// The kinds of the first message's blocks.
+/// The types of the blocks in the first message.
 async fn blocks(films: usize, message: &str) -> Vec<String> {
     let backend = aws(|_| converse(json!([{"text": "Yes."}]), "end_turn"));
     ask(&backend, films, message).await.unwrap();

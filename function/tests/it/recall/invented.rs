@@ -1,10 +1,10 @@
-//! Films that nobody made: as many as are wanted, always the same ones, in the shape of a catalogue's rows.
+//! Invented films in any number, in the format of a catalogue's rows. They are the same in every run.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-/// An invented film, with what a question can be about.
+/// An invented film, with the attributes that a question can be about.
 #[derive(Debug, Clone)]
 pub(crate) struct Film {
     pub(crate) title: String,
@@ -106,7 +106,7 @@ const NOUNS: [&str; 25] = [
     "Zeppelin",
 ];
 
-/// The same numbers in the same order, everywhere (Knuth's MMIX generator).
+/// A generator of the same numbers on every machine (Knuth's MMIX generator).
 struct Dice(u64);
 
 impl Dice {
@@ -145,12 +145,12 @@ fn film(dice: &mut Dice) -> Film {
 }
 
 impl Film {
-    /// Whether it has a genre.
+    /// Whether the film has the genre `genre`.
     pub(crate) fn is(&self, genre: &str) -> bool {
         self.genres.contains(&genre)
     }
 
-    /// It as a row of the table.
+    /// The film as a row of the table.
     pub(crate) fn row(&self) -> HashMap<String, AttributeValue> {
         let s = |text: &str| AttributeValue::S(text.to_owned());
         let n = |number: String| AttributeValue::N(number);

@@ -25,7 +25,7 @@ pub(crate) struct Chat {
 }
 
 impl Chat {
-    /// Start the program with these settings beside `backend`.
+    /// Starts the program with `settings` and with `backend` as its AWS.
     pub(crate) fn start(backend: &Backend, settings: &[(&str, &str)]) -> Self {
         let log = scratch(&format!("{}.log", STARTED.fetch_add(1, Ordering::Relaxed)));
         let set = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
@@ -34,31 +34,31 @@ impl Chat {
         Self { environment: Environment::logged(&program, backend, &log).unwrap(), log }
     }
 
-    /// What the API gets back for an event.
+    /// The reply to the API for an event.
     pub(crate) fn reply(&self, event: &Value) -> Value {
         let answer = self.environment.invoke(event.to_string().as_bytes()).unwrap();
         serde_json::from_slice(&answer.body).unwrap()
     }
 
-    /// The status and the body, which is JSON, of the reply to `POST` of `body`.
+    /// The status and the JSON body of the reply to a `POST` of `body`.
     pub(crate) fn post(&self, body: impl ToString) -> (u64, Value) {
         let reply = self.reply(&post(body));
         (reply["statusCode"].as_u64().unwrap(), serde_json::from_str(reply["body"].as_str().unwrap()).unwrap())
     }
 
-    /// The same of a program that streams, where the reply is whole.
+    /// The same for a program that streams, if its reply is not streamed.
     pub(crate) fn streamed(&self, body: impl ToString) -> (u64, Value) {
         let answer = self.environment.invoke(post(body).to_string().as_bytes()).unwrap();
         let (prelude, body) = split(&answer.body);
         (prelude["statusCode"].as_u64().unwrap(), serde_json::from_str(&body).unwrap())
     }
 
-    /// Let the program end by itself, which it does when the Runtime API is gone.
+    /// Ends the Runtime API, and waits until the program exits.
     pub(crate) fn end(&mut self) -> ExitStatus {
         self.environment.end().unwrap()
     }
 
-    /// The log so far. A line that is no JSON fails the test.
+    /// The log so far. A line that is not JSON fails the test.
     pub(crate) fn log(&self) -> Vec<Value> {
         self.log_text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
@@ -74,12 +74,12 @@ impl Drop for Chat {
     }
 }
 
-/// An HTTP API's event.
+/// An event of an HTTP API.
 pub(crate) fn post(body: impl ToString) -> Value {
     json!({"version": "2.0", "requestContext": {"http": {"method": "POST"}}, "body": body.to_string()})
 }
 
-/// A streamed answer's head and body, which Lambda has divided by eight zeros.
+/// The head and the body of a streamed answer, which Lambda separates by eight zero bytes.
 pub(crate) fn split(answer: &[u8]) -> (Value, String) {
     let (prelude, body) = std::str::from_utf8(answer).unwrap().split_once("\0\0\0\0\0\0\0\0").unwrap();
     (serde_json::from_str(prelude).unwrap(), body.to_owned())
