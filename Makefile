@@ -1,15 +1,15 @@
-# `make help` lists the targets. ARGS="…" is passed on to the provisioner.
+# `make help` lists the targets. The provisioner gets the options in ARGS="…".
 
 PROFILE ?= release
 ARCHITECTURE ?= x86_64
-# What `cargo lambda build` gets besides, such as its flag for ARM (with ARCHITECTURE=arm64).
+# Further options of `cargo lambda build`, such as its flag for ARM (with ARCHITECTURE=arm64).
 LAMBDA_FLAGS ?=
-# Not empty: take the programs of this machine as they were built before. `make test` builds them with the tests.
+# If it is not empty, the programs for this machine are not built again. `make test` builds them with the tests.
 PREBUILT ?=
-# The profile of the function's package. `function` is what is deployed; `make test` takes `dev`, which compiles in a third
-# of the time.
+# The build profile of the function's package. A deployment uses `function`; `make test` uses `dev`, which compiles in a
+# third of the time.
 FUNCTION_PROFILE ?= function
-# Tests wait for the emulators for a third of their time.
+# More threads than processors, because tests wait for the emulators for a third of their time.
 TEST_THREADS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
 PORT ?= 4566
 LLM ?=
@@ -21,11 +21,11 @@ PROVISIONER := $(BIN)/provisioner
 PYTHON ?= python3
 VENV := .venv
 CDK_APP := templates/cdk/typescript
-# What the seed's package holds, at the versions that are installed here anyway.
+# The packages in the seed's zip file, at the versions in requirements.txt.
 SEED_PACKAGES = $(shell grep -E '^(boto3|botocore|jmespath|python-dateutil|s3transfer|six|urllib3)==' requirements.txt)
 
 .DEFAULT_GOAL := help
-# stdout is for results: what these targets run is not echoed there.
+# stdout is for results, so make does not print the commands of these targets.
 .SILENT: local build plan deploy update destroy invoke provisioner function local-function $(VENV)/installed
 .PHONY: help local build plan deploy update destroy invoke synth test torture bench bench-deploy lint check-rust clean provisioner function local-function
 
@@ -38,22 +38,22 @@ local: $(VENV)/installed local-function ## Run the whole chat on this machine, u
 
 build: provisioner function ## Build the provisioner, and the function's package for AWS (ARCHITECTURE=x86_64 or arm64)
 
-plan: build ## Show what a deploy would do
+plan: build ## Show the changes of a deploy
 	@$(PROVISIONER) plan $(ARGS)
 
-deploy: build ## Set everything up on AWS, or make it equal to the template
+deploy: build ## Create the stack on AWS, or change it to match the template
 	@$(PROVISIONER) deploy $(ARGS)
 
 update: build ## Redeploy code and configuration
 	@$(PROVISIONER) update $(ARGS)
 
-destroy: provisioner ## Remove what belongs to the stack
+destroy: provisioner ## Delete the resources of the stack
 	@$(PROVISIONER) destroy $(ARGS)
 
 invoke: provisioner ## Send one chat to the deployed function
 	@$(PROVISIONER) invoke $(ARGS)
 
-synth: provisioner ## Write what is derived from the template: templates/dist and templates/cdk
+synth: provisioner ## Write the files that are generated from the template: templates/dist and templates/cdk
 	$(PROVISIONER) synth --out templates/dist/chat.template.yaml
 	$(PROVISIONER) synth --cdk typescript --out $(CDK_APP)
 	$(PROVISIONER) synth --cdk python --out templates/cdk/python
@@ -67,11 +67,11 @@ test: $(VENV)/installed $(CDK_APP)/node_modules/installed ## Run every check of 
 	RUST_TEST_THREADS=$(TEST_THREADS) cargo test --workspace --locked
 	$(MAKE) --no-print-directory lint PROFILE=dev
 
-torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (25 minutes; CELLS="…" takes those with this in their name)
+torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (25 minutes; CELLS="…" selects cases by name)
 	cargo test --workspace --locked --no-run
 	@cargo test --workspace --locked --test it every_call_killed -- --ignored --nocapture
 
-bench: function ## Measure the function beside the seed in Python and a Lambda that does nothing (docs/performance.md)
+bench: function ## Compare the function with the seed in Python and a Lambda that does nothing (docs/performance.md)
 	rm -rf target/bench
 	mkdir -p target/bench/function target/bench/idle
 	cp $(TARGET)/lambda/bootstrap/bootstrap target/bench/function/
@@ -86,7 +86,7 @@ bench: function ## Measure the function beside the seed in Python and a Lambda t
 	cargo build --locked --profile function --package harness --bin bench
 	@$(TARGET)/function/bench target/bench $(abspath $(VENV))/bin/python
 
-bench-deploy: $(VENV)/installed ## Measure a deploy beside a boto3 script and the aws-cli (ROUNDS=7)
+bench-deploy: $(VENV)/installed ## Compare a deploy with a boto3 script and the aws-cli (ROUNDS=7)
 	cargo build --locked --release --workspace --bins
 	@cargo bench --locked --workspace --bench deploy
 
@@ -99,13 +99,13 @@ lint: $(VENV)/installed ## Check the templates with cfn-lint and AWS's cloudform
 	$(VENV)/bin/cfn-lint templates/*.yaml templates/dist/*.yaml $(TARGET)/forms/*
 	$(VENV)/bin/python templates/validate.py templates/dist/*.yaml $(TARGET)/forms/*
 
-# `--workspace` here and below: with one package alone cargo picks other features of the shared dependencies, and
-# compiles them all again beside what `cargo build` and `cargo test` have compiled.
+# `--workspace` here and below: for a single package cargo selects other features of the shared dependencies, and
+# compiles all of them a second time, in addition to those of `cargo build` and `cargo test`.
 provisioner:
 	$(if $(PREBUILT),,cargo build --locked --profile $(PROFILE) --workspace --bin provisioner)
 
-# For AWS: cross-built by cargo-lambda against the runtime's glibc. Its output is cleared first, since a binary that
-# an earlier build for another architecture left there would be taken for this one's.
+# For AWS: cargo-lambda builds it for the glibc of the runtime. Its output folder is deleted first, because it may
+# contain the binary of an earlier build for another architecture.
 function: $(VENV)/installed provisioner
 	rm -rf $(TARGET)/lambda
 	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --locked --profile $(FUNCTION_PROFILE) --package function \
@@ -113,7 +113,7 @@ function: $(VENV)/installed provisioner
 	$(PROVISIONER) package --binary $(TARGET)/lambda/bootstrap/bootstrap --to target/package/function.zip \
 		--architecture $(ARCHITECTURE)
 
-# For this machine: MiniStack runs it as a process of its own.
+# For this machine: MiniStack runs it as a separate process.
 local-function: provisioner
 	$(if $(PREBUILT),,cargo build --locked --profile $(PROFILE) --workspace --bin bootstrap)
 	$(PROVISIONER) package --binary $(BIN)/bootstrap --to target/local/function.zip --for-this-machine
@@ -124,12 +124,12 @@ $(VENV)/installed: requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	touch $@
 
-# Without the packages' own scripts: nothing of them has to be built.
+# Without the install scripts of the packages: no package needs a build.
 $(CDK_APP)/node_modules/installed: $(CDK_APP)/package-lock.json
 	@command -v npm > /dev/null || { echo "npm is needed for the CDK's tests: install Node 20 or newer" >&2; exit 1; }
 	cd $(CDK_APP) && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
-clean: ## Remove what was built
+clean: ## Delete the build output
 	cargo clean
 	rm -rf $(VENV) $(CDK_APP)/node_modules
