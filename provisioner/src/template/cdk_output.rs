@@ -1,5 +1,5 @@
-//! What `cdk synth` wrote, as the template that it means: its assets are files on this machine, and what the CDK adds
-//! for its own use is left out.
+//! Converts the output of `cdk synth` to a plain template: its assets are files on this machine, and the additions that
+//! the CDK makes for its own use are removed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::encoding;
 use crate::error::{Error, Result};
 
-/// `X.assets.json`, which stands beside `X.template.json`: where the CDK would publish which file.
+/// `X.assets.json`, next to `X.template.json`: it lists where the CDK would publish each file.
 #[derive(Deserialize)]
 struct Manifest {
     #[serde(default)]
@@ -37,18 +37,19 @@ struct Destination {
     object_key: String,
 }
 
-/// What the default synthesizer adds to check that an account is bootstrapped: section, name, and a text that tells it
-/// from something of that name that is not the CDK's. Nothing here uses it.
+/// The additions of the default synthesizer that check whether an account is bootstrapped. Each has a section, a name,
+/// and a text that distinguishes it from an entry of the same name that is not the CDK's. Nothing here uses them.
 const BOOTSTRAP: [(&str, &str, &str); 2] =
     [("Parameters", "BootstrapVersion", "/cdk-bootstrap/"), ("Rules", "CheckBootstrapVersion", "CDK bootstrap")];
 
-/// The condition of the CDK's usage report, on regions; it stands only where the report does.
+/// The condition of the CDK's usage report, on regions; a template contains it only together with the report.
 const METADATA_CONDITION: (&str, &str) = ("Conditions", "CDKMetadataAvailable");
 
-/// Makes a plain template of what the CDK wrote; what was left out.
+/// Makes a plain template of the CDK's output, and returns a list of the removed additions.
 ///
 /// # Errors
-/// When the manifest cannot be read, or something but a function's package needs a file in the CDK's bucket.
+/// When the manifest cannot be read, or when a property other than a function's `Code` needs a file in the CDK's
+/// bucket.
 pub(super) fn adapt(flat: &mut Value, path: &Path) -> Result<Vec<String>> {
     let Some(sections) = flat.as_object_mut() else { return Ok(Vec::new()) };
     let mut left_out = Vec::new();
@@ -88,7 +89,7 @@ fn manifest(path: &Path) -> Result<Option<Manifest>> {
     serde_json::from_str(&text).map(Some).map_err(|error| Error::new(doing(), error))
 }
 
-/// Removes an entry, and its section with the last one.
+/// Removes an entry, and its section if that is then empty.
 fn remove(sections: &mut Map<String, Value>, section: &str, name: &str) -> bool {
     let Some(entries) = sections.get_mut(section).and_then(Value::as_object_mut) else { return false };
     let removed = entries.shift_remove(name).is_some();
@@ -98,7 +99,7 @@ fn remove(sections: &mut Map<String, Value>, section: &str, name: &str) -> bool 
     removed
 }
 
-/// Replaces places in the CDK's bucket with the files and folders that the CDK would put there.
+/// Replaces locations in the CDK's bucket with the files and folders that the CDK would upload there.
 fn take_assets(resources: &mut Map<String, Value>, manifest: &Manifest, path: &Path) -> Result<()> {
     for (id, resource) in resources {
         if resource["Type"] == "AWS::Lambda::Function"
@@ -121,7 +122,7 @@ fn take_assets(resources: &mut Map<String, Value>, manifest: &Manifest, path: &P
     Ok(())
 }
 
-/// The path of an asset beside the template. A folder is zipped where it is read, as the CDK would zip it.
+/// The path of an asset, relative to the template. The reader of a folder zips it, as the CDK would.
 fn local(source: &Source) -> std::result::Result<String, String> {
     match (&source.path, source.packaging.as_deref()) {
         (Some(path), None | Some("file" | "zip")) => Ok(path.to_string_lossy().into_owned()),
@@ -131,13 +132,13 @@ fn local(source: &Source) -> std::result::Result<String, String> {
 }
 
 impl Manifest {
-    /// The asset that goes to the bucket under this key.
+    /// The asset that the CDK uploads to the bucket under this key.
     fn asset(&self, key: &str) -> Option<&Asset> {
         let goes_there = |asset: &&Asset| asset.destinations.values().any(|one| one.object_key == key);
         self.files.values().find(goes_there)
     }
 
-    /// The first key of an asset that stands somewhere in a value.
+    /// The first key of an asset anywhere in a value.
     fn key_in<'v>(&self, value: &'v Value) -> Option<&'v str> {
         match value {
             Value::String(text) => self.asset(text).map(|_| text.as_str()),
@@ -154,7 +155,7 @@ mod tests {
 
     use super::*;
 
-    /// As aws-cdk-lib writes it, with what matters here.
+    /// A manifest as aws-cdk-lib writes it, reduced to the parts that matter here.
     fn written(packaging: &str) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let assets = json!({

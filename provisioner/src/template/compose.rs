@@ -1,4 +1,4 @@
-//! YAML text to nodes: aliases in place, merge keys merged as the AWS CLI does.
+//! YAML text to nodes: aliases are replaced, and merge keys are merged as the AWS CLI merges them.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::node::{Content, DEEPEST, Entry, Node, Unread, refuse_duplicates};
 use super::plain;
 
-/// How many values aliases may repeat. Ten lines of aliases to aliases would otherwise fill the memory.
+/// How many values aliases may repeat. Without a limit, ten lines of aliases to aliases would exhaust the memory.
 const MOST_REPEATED: usize = 100_000;
 
-/// Reads YAML: one document, or none, which is `null`.
+/// Reads YAML: one document, or an empty text, which is `null`.
 ///
 /// # Errors
-/// When it is not YAML, holds a key twice in one map, or a key that is not a scalar.
+/// When it is not YAML, contains a key twice in one map, or has a key that is not a scalar.
 pub(super) fn read(text: &str) -> Result<Node, Unread> {
     let mut composer = Composer { text, parser: Parser::new_from_str(text), anchors: HashMap::new(), repeated: 0 };
     let mut root = None;
@@ -37,7 +37,7 @@ struct Composer<'t> {
     repeated: usize,
 }
 
-/// A node, how many values it holds and how many levels.
+/// A node, with the number of values in it and the number of its levels.
 #[derive(Clone)]
 struct Composed {
     node: Node,
@@ -86,7 +86,7 @@ impl<'t> Composer<'t> {
         Ok(composed)
     }
 
-    /// What an alias stands for.
+    /// Returns a copy of the node that an alias refers to.
     fn repeat(&mut self, anchor: usize, line: usize, depth: usize) -> Result<Composed, Unread> {
         let Some(composed) = self.anchors.get(&anchor) else {
             return Err(Unread::at(line, "the alias stands inside what it is an alias of"));
@@ -158,7 +158,7 @@ impl<'t> Composer<'t> {
     }
 }
 
-/// The entries that `<<` takes over: of a map, or of a list of maps, of which the first has the last word.
+/// The entries that `<<` merges: those of a map, or of a list of maps, of which the first takes precedence.
 fn merge(value: Node) -> Result<Vec<Entry>, Unread> {
     let line = value.line;
     let refused = || Unread::at(line, "`<<` takes a map or a list of maps");
@@ -179,7 +179,7 @@ fn merge(value: Node) -> Result<Vec<Entry>, Unread> {
     }
 }
 
-/// Every key once: where it stood first, with the value that it had last.
+/// Removes duplicate keys: each key keeps its first position and its last value.
 fn last_wins(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut kept: Vec<Entry> = Vec::new();
@@ -195,11 +195,11 @@ fn last_wins(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
     kept
 }
 
-/// A node under its tag. `!!str` and its like say what a scalar is, whatever it looks like.
+/// Applies a tag to a node. `!!str` and similar tags set the type of a scalar, whatever it looks like.
 fn tagged(tag: &Tag, node: Node) -> Result<Node, Unread> {
     let line = node.line;
     if !tag.is_yaml_core_schema() {
-        // The text after a function's tag is text, as the AWS CLI reads it.
+        // The text after a function's tag is a string, as the AWS CLI reads it.
         let content = match node.content {
             Content::Plain(text) => Content::Scalar(Value::String(text)),
             other @ (Content::Scalar(_)
@@ -216,7 +216,7 @@ fn tagged(tag: &Tag, node: Node) -> Result<Node, Unread> {
         (kind @ ("int" | "float" | "bool" | "null"), Content::Plain(text) | Content::Scalar(Value::String(text))) => {
             Content::Scalar(plain::tagged(kind, &text).map_err(|cause| Unread::at(line, cause))?)
         }
-        // As yq writes every merge key.
+        // yq writes every merge key in this form.
         ("merge", Content::Plain(text) | Content::Scalar(Value::String(text))) if text == "<<" => Content::Plain(text),
         ("str", content @ Content::Scalar(_))
         | ("seq", content @ Content::List(_))
@@ -243,7 +243,7 @@ fn unread(text: &str, error: &ScanError) -> Unread {
     }
 }
 
-/// The functions of two short forms, `!Outer !Inner`, of which the second stands at this place.
+/// The functions of two short forms, `!Outer !Inner`, where the second one is at this place.
 fn short_forms(text: &str, line: usize, column: usize) -> Option<(&str, &str)> {
     let rows = text.split_inclusive('\n');
     let at: usize = rows.clone().take(line.checked_sub(1)?).map(str::len).sum();

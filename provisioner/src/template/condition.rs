@@ -1,4 +1,4 @@
-//! Conditions: what decides whether a resource exists, and which branch `Fn::If` takes.
+//! Conditions: they decide whether a resource exists, and which branch `Fn::If` takes.
 
 use serde_json::Value;
 
@@ -6,14 +6,14 @@ use super::evaluate::Scope;
 use super::fault::{Evaluated, Fault, below, fault};
 use super::functions::{pair, plain_text, text};
 
-/// How many conditions may lead from one to the next; more would be a mistake, and would use up the stack.
+/// The longest chain of conditions that refer to each other; a longer one is a mistake, and would exhaust the stack.
 const DEEPEST_CONDITION: usize = 100;
 
 impl Scope<'_> {
-    /// Whether a condition of the template holds.
+    /// Whether a condition of the template is true.
     ///
     /// # Errors
-    /// When it does not exist, refers to itself, or compares what only AWS knows.
+    /// When it does not exist, refers to itself, or compares a value that only AWS knows.
     pub(super) fn condition(&self, name: &str) -> Evaluated<bool> {
         let Some(condition) = self.conditions.get(name) else {
             return fault(format!("there is no condition `{name}`"));

@@ -1,9 +1,10 @@
-//! The bytes of a file as text.
+//! Decodes the bytes of a file to text.
 
 /// The text of a file: UTF-8, without the byte order mark that some editors write.
 ///
 /// # Errors
-/// When it is in another encoding: which, as far as that can be told, or where the first byte is that is not UTF-8.
+/// When it is in another encoding. The message names the encoding if it is recognized, or else the first byte that is
+/// not UTF-8.
 pub fn text(bytes: Vec<u8>) -> Result<String, String> {
     if let Some(name) = other(&bytes) {
         return Err(format!("the file is {name}; save it as UTF-8"));
@@ -26,7 +27,7 @@ pub fn text(bytes: Vec<u8>) -> Result<String, String> {
     }
 }
 
-/// The encoding that a byte order mark names, or the zeros in the first character, which is ASCII in these files.
+/// The encoding, from the byte order mark or from the zeros in the first character, which is ASCII in these files.
 fn other(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] | [1..=255, 0, 0, 0, ..] | [0, 0, 0, 1..=255, ..] => {

@@ -1,7 +1,7 @@
-//! Intrinsic functions: a template value in, the value that it stands for out.
+//! Intrinsic functions: evaluates a template value.
 //!
-//! What only AWS knows (ids of resources, the account) stays in the result as a [`Reference`], and a function that takes
-//! it apart as a [`Deferred`] one.
+//! A value that only AWS knows (ids of resources, the account) stays in the result as a [`Reference`], and a function
+//! that takes such a value apart stays as a [`Deferred`] one.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ use super::sub;
 
 /// Everything that a template value may refer to.
 pub(super) struct Scope<'a> {
-    /// What the pseudo parameters stand for.
+    /// The values of the pseudo parameters.
     pub pseudo: &'a Pseudo,
     /// The checked parameters.
     pub parameters: &'a Parameters,
@@ -26,19 +26,20 @@ pub(super) struct Scope<'a> {
     pub mappings: &'a Map<String, Value>,
     /// The template's `Conditions`, not yet evaluated.
     pub conditions: &'a Map<String, Value>,
-    /// Every resource's logical id, and the condition that it stands under.
+    /// Every resource's logical id, and the condition that it has.
     pub resources: &'a BTreeMap<String, Option<String>>,
-    /// The conditions that are being evaluated, to notice a circle.
+    /// The conditions that are being evaluated, to detect a circle.
     pub open_conditions: RefCell<Vec<String>>,
-    /// The conditions that were evaluated: each is evaluated once, however many others ask for it.
+    /// The evaluated conditions: each is evaluated once, however many others refer to it.
     pub closed_conditions: RefCell<BTreeMap<String, bool>>,
 }
 
 impl Scope<'_> {
-    /// The value with every function evaluated; `None` for `AWS::NoValue`, which removes what holds it.
+    /// The value with every function evaluated; `None` for `AWS::NoValue`, which removes the key or item that contains
+    /// it.
     ///
     /// # Errors
-    /// When a function is unknown, is given the wrong arguments, or refers to what does not exist.
+    /// When a function is unknown, has the wrong arguments, or refers to a name that does not exist.
     pub(super) fn value(&self, value: &Value) -> Evaluated<Option<Value>> {
         match value {
             Value::Array(items) => {
@@ -84,7 +85,7 @@ impl Scope<'_> {
         }
     }
 
-    /// What `Ref` gives: a parameter, a pseudo parameter or a resource's physical id.
+    /// Evaluates `Ref`: to a parameter, a pseudo parameter or a resource's physical id.
     fn reference(&self, name: &str) -> Evaluated<Option<Value>> {
         if let Some(value) = self.parameters.get(name) {
             return Ok(Some(value.clone()));
@@ -165,7 +166,7 @@ impl Scope<'_> {
         let [separator, items] = pair(argument, "a separator and a list")?;
         let separator = text(separator)?;
         match self.list(items)? {
-            // What is not known may stand in a text, so items are put together now.
+            // A text may contain terms that are not known, so the items are joined now.
             List::Items(items) => apply("Fn::Join", &json!([separator, items])),
             List::Later(list) => Ok(later("Fn::Join", json!([separator, list]))),
         }
@@ -215,7 +216,8 @@ impl Scope<'_> {
         }
     }
 
-    /// A value that has to be known now, since it decides what the template means. `how` says what it does there.
+    /// Returns a value that must be known now, because it decides what the template means. `how` describes its role
+    /// there.
     pub(super) fn decisive(&self, value: &Value, how: &str) -> Evaluated<Value> {
         let value = self.value(value)?.unwrap_or_default();
         let value = self.pseudo.known().fill(&value);
@@ -234,13 +236,13 @@ impl Scope<'_> {
 
 /// A list in a template.
 enum List {
-    /// Its items are known, or what stands for them is.
+    /// Each item is known or is a term.
     Items(Vec<Value>),
-    /// What becomes a list when it is known: a reference or a function.
+    /// A term that becomes a list when it is known: a reference or a function.
     Later(String),
 }
 
-/// What a function gives, or a text that becomes it when what the argument refers to is known.
+/// Returns the result of a function, or the deferred function when the argument contains references.
 fn now_or_later(name: &str, argument: Value) -> Evaluated<Value> {
     // CloudFormation resolves a dynamic reference before it encodes the text.
     if name == "Fn::Base64" && has_dynamic_reference(&argument) {
@@ -249,7 +251,7 @@ fn now_or_later(name: &str, argument: Value) -> Evaluated<Value> {
     if references_in(&argument).is_empty() {
         return apply(name, &argument);
     }
-    // What is wrong whatever the values are is a fault now.
+    // An error that does not depend on the values is reported now.
     apply(name, &filled_with_text(&argument))?;
     Ok(later(name, argument))
 }
@@ -258,7 +260,7 @@ fn later(name: &str, argument: Value) -> Value {
     Value::String(Deferred::new(name, argument).to_string())
 }
 
-/// The value with a text for all that is not known.
+/// The value with a sample text for each term that is not known.
 fn filled_with_text(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(with_unknown_as(text, "x")),
@@ -267,13 +269,13 @@ fn filled_with_text(value: &Value) -> Value {
     }
 }
 
-/// Every resource whose value a value refers to.
+/// Every resource that a value refers to.
 #[must_use]
 pub(super) fn needed_resources(value: &Value) -> BTreeSet<String> {
     references_in(value).into_iter().filter(|found| !found.is_pseudo()).map(|found| found.logical_id).collect()
 }
 
-/// The function in an object, when the object is one: a single key `Ref`, `Condition` or `Fn::…`.
+/// The function in an object, if the object is one: a single key `Ref`, `Condition` or `Fn::…`.
 fn single_function(object: &Map<String, Value>) -> Evaluated<Option<(&str, &Value)>> {
     let Some((name, argument)) = object.iter().find(|(key, _)| *key == "Ref" || key.starts_with("Fn::")) else {
         return Ok(None);

@@ -1,27 +1,27 @@
-//! Why a template value means nothing, and where in it.
+//! Why a template value cannot be evaluated, and where.
 
 /// Why a value cannot be evaluated: the path below the value, outermost first, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     /// Keys from the value down to the fault.
     pub path: Vec<String>,
-    /// What is wrong there.
+    /// The problem at that place.
     pub reason: String,
-    /// The condition that the path begins in, where it is not the value itself.
+    /// The condition that contains the path, if the path does not begin at the value itself.
     pub condition: Option<String>,
-    /// Whether it is none once the account is known.
+    /// Whether the fault disappears once the account is known.
     pub needs_account: bool,
-    /// What to do about it.
+    /// The remedy.
     pub hint: Option<String>,
 }
 
 impl Fault {
-    /// A fault right at the value.
+    /// A fault at the value itself.
     pub(crate) fn here(reason: impl Into<String>) -> Self {
         Self { path: Vec::new(), reason: reason.into(), condition: None, needs_account: false, hint: None }
     }
 
-    /// With what to do about it.
+    /// Adds the remedy.
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }

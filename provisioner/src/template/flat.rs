@@ -1,4 +1,4 @@
-//! A template's local paths, for a template that is written into another directory.
+//! Adjusts a template's local paths when the template is written into another directory.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 
-/// Makes the local paths of a flat template, which are relative to the directory `from`, right from the directory `to`.
+/// Changes the local paths of a flat template, which are relative to the directory `from`, to be relative to `to`.
 ///
-/// They are the `Code` of functions: includes are in place already.
+/// These are the paths in the `Code` of functions: the includes are already replaced by their content.
 ///
 /// # Errors
-/// When a directory's own path cannot be found out.
+/// When the absolute path of a directory cannot be determined.
 pub fn relocate(template: &mut Value, from: &Path, to: &Path) -> Result<()> {
     let way = way(&absolute(to)?, &absolute(from)?);
     let Some(resources) = template.get_mut("Resources").and_then(Value::as_object_mut) else { return Ok(()) };
@@ -25,7 +25,7 @@ pub fn relocate(template: &mut Value, from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The absolute path of a directory that need not exist yet, without links as far as it exists.
+/// The absolute path of a directory that need not exist yet. Links are resolved for the part that exists.
 fn absolute(directory: &Path) -> Result<PathBuf> {
     let doing = |error| Error::new(format!("finding the directory {}", directory.display()), error);
     let whole = shortest(&std::path::absolute(directory).map_err(doing)?);
@@ -37,14 +37,14 @@ fn absolute(directory: &Path) -> Result<PathBuf> {
     Ok(there.canonicalize().map_err(doing)?.join(rest))
 }
 
-/// How one gets from one absolute directory to another.
+/// The relative path from one absolute directory to another.
 fn way(from: &Path, to: &Path) -> PathBuf {
     let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
     let up = from.components().skip(shared).map(|_| Component::ParentDir);
     up.chain(to.components().skip(shared)).collect()
 }
 
-/// The path without `.`, and without going into a directory and out again.
+/// The path without `.`, and without entering a directory and leaving it again.
 fn shortest(path: &Path) -> PathBuf {
     let mut short = PathBuf::new();
     for component in path.components() {

@@ -1,4 +1,4 @@
-//! The functions that take values apart and put them together, for values that are known.
+//! The functions that split, join, select from and encode values, applied to known values.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -9,10 +9,10 @@ use super::fault::{Evaluated, fault};
 use super::known::SPREAD;
 use super::reference::{Deferred, Piece, Reference, Term, pieces, references_in, whole_term};
 
-/// What a function gives for an argument whose values are known.
+/// Returns the result of a function for an argument whose values are known.
 ///
 /// # Errors
-/// When the argument is not what the function takes.
+/// When the function does not accept the argument.
 pub(super) fn apply(name: &str, argument: &Value) -> Evaluated<Value> {
     match name {
         "Fn::Join" => {
@@ -36,7 +36,8 @@ pub(super) fn apply(name: &str, argument: &Value) -> Evaluated<Value> {
             }
             Ok(source.split(separator).collect())
         }
-        // Its text would be hidden from CloudFormation, which resolves it, and from the check that refuses it here.
+        // Encoding would hide the reference from CloudFormation, which resolves it, and from the check that refuses it
+        // here.
         "Fn::Base64" if has_dynamic_reference(argument) => {
             fault("its text holds a dynamic reference, which only CloudFormation resolves")
         }
@@ -49,7 +50,8 @@ pub(super) fn apply(name: &str, argument: &Value) -> Evaluated<Value> {
     }
 }
 
-/// What a function gives for an argument that holds references, where that follows from what is known of it.
+/// Returns the result of a function for an argument that contains references, where the known parts determine the
+/// result.
 pub(super) fn apply_early(name: &str, argument: &Value) -> Option<Value> {
     if name == SPREAD {
         let items = argument.as_array()?.first()?.as_array()?;
@@ -60,7 +62,7 @@ pub(super) fn apply_early(name: &str, argument: &Value) -> Option<Value> {
         return None;
     }
     match (name, second) {
-        // A spread stands for several items.
+        // A spread is replaced by several items.
         ("Fn::Select" | "Fn::Join", Value::Array(items)) if !items.iter().any(is_spread) => apply(name, argument).ok(),
         ("Fn::Split", Value::String(source)) => split_around_account(text(first).ok()?, source),
         _ => None,
@@ -72,7 +74,7 @@ fn is_spread(item: &Value) -> bool {
     matches!(term, Some(Term::Deferred(Deferred { name, .. })) if name == SPREAD)
 }
 
-/// The parts of a text in which only the account is not known. An account's id is twelve digits, so a separator without
+/// Splits a text in which only the account is not known. An account's id is twelve digits, so a separator without
 /// digits matches neither inside it nor across its ends.
 fn split_around_account(separator: &str, source: &str) -> Option<Value> {
     if separator.is_empty() || separator.chars().any(|c| c.is_ascii_digit()) {
@@ -94,7 +96,7 @@ fn split_around_account(separator: &str, source: &str) -> Option<Value> {
     Some(parts.into())
 }
 
-/// The index that a value is.
+/// The index that a value contains.
 pub(super) fn whole_number(value: &Value) -> Evaluated<usize> {
     match plain_text(value)?.parse() {
         Ok(index) => Ok(index),

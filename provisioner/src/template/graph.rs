@@ -1,14 +1,14 @@
-//! The order that dependencies leave free.
+//! Orders nodes by their dependencies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What each node needs.
+/// The nodes that each node needs.
 pub(super) type Needs = BTreeMap<String, BTreeSet<String>>;
 
-/// The nodes so that each comes after all that it needs; ties keep the order of `nodes`.
+/// Sorts the nodes so that each follows all that it needs; ties keep the order of `nodes`.
 ///
 /// # Errors
-/// The nodes of one circle, in order, when there is one.
+/// The nodes of one circle, in order, if there is one.
 pub(super) fn order(nodes: &[String], needs: &Needs) -> Result<Vec<String>, Vec<String>> {
     let mut ordered: Vec<String> = Vec::with_capacity(nodes.len());
     while ordered.len() < nodes.len() {
@@ -26,7 +26,7 @@ pub(super) fn order(nodes: &[String], needs: &Needs) -> Result<Vec<String>, Vec<
     Ok(ordered)
 }
 
-/// Follows the first unmet need of each node until a node comes up twice.
+/// Follows the first unmet need of each node until a node is repeated.
 fn circle(nodes: &[String], needs: &Needs, done: &[String]) -> Vec<String> {
     let unmet = |node: &String| needs.get(node).and_then(|needs| needs.iter().find(|need| !done.contains(need)));
     let mut walked: Vec<String> = nodes.iter().find(|node| !done.contains(node)).cloned().into_iter().collect();

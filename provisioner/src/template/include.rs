@@ -1,4 +1,4 @@
-//! `Fn::Transform: AWS::Include`: the policies that the template takes from files of their own.
+//! `Fn::Transform: AWS::Include`: the template includes policies from separate files.
 
 use std::path::{Path, PathBuf};
 
@@ -11,12 +11,12 @@ use crate::error::{Error, Result};
 
 /// Replaces every `Fn::Transform: {Name: AWS::Include, Parameters: {Location: FILE}}` by the file's content.
 ///
-/// A location is relative to the file that names it, as `aws cloudformation package` takes it. Keys that stand
-/// beside the transform are kept, as CloudFormation does.
+/// A location is relative to the file that contains the transform, as in `aws cloudformation package`. Keys next to the
+/// transform are kept, as CloudFormation keeps them.
 ///
 /// # Errors
-/// When a file is missing, is not an object (CloudFormation takes nothing else), or includes itself; and for
-/// any other transform.
+/// When a file is missing, is not an object (CloudFormation accepts nothing else), or includes itself, and for any
+/// other transform.
 pub(super) fn expand(said: Said, file: &Path) -> Result<Said> {
     let mut includes = Includes { open: vec![file.to_owned()], remarks: said.remarks };
     let value = includes.expand(said.value)?;
@@ -25,7 +25,7 @@ pub(super) fn expand(said: Said, file: &Path) -> Result<Said> {
 
 struct Includes {
     open: Vec<PathBuf>,
-    /// On the template and on every file that it includes.
+    /// The remarks on the template and on every included file.
     remarks: Vec<Remark>,
 }
 

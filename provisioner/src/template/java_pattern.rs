@@ -1,8 +1,8 @@
 //! `AllowedPattern`: a Java regular expression that the whole value must match (AWS's guide, "CloudFormation template
 //! Parameters syntax").
 //!
-//! Java's notation is translated where the reader here has another for the same: `\w`, `\d` and `\s` are ASCII in Java,
-//! `\h` is a blank, `\p{Alpha}` a POSIX class, and `\Q…\E` quotes.
+//! Java's notation is translated where `fancy_regex` has another notation for the same: `\w`, `\d` and `\s` are ASCII
+//! in Java, `\h` is horizontal whitespace, `\p{Alpha}` is a POSIX class, and `\Q…\E` quotes.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -12,13 +12,13 @@ use fancy_regex::{CompileError, Error, Regex};
 /// Whether the whole value matches a pattern.
 ///
 /// # Errors
-/// Why the pattern cannot be read here, or not be tried in reasonable time.
+/// The reason why the pattern cannot be read here, or cannot be tried in reasonable time.
 pub(super) fn matches(pattern: &str, value: &str) -> Result<bool, String> {
     let whole = Regex::new(&format!(r"\A(?:{})\z", translated(pattern)?)).map_err(|error| reason(&error))?;
     whole.is_match(value).map_err(|error| reason(&error))
 }
 
-/// In words that fit the pattern as it is written: a message of the reader here is about the translated one.
+/// Describes the error for the pattern as it is written: a message of `fancy_regex` is about the translated pattern.
 fn reason(error: &Error) -> String {
     if matches!(error, Error::RuntimeError(_)) {
         return "it has too many ways to match this value, which takes too long".to_owned();
@@ -34,15 +34,15 @@ fn is_too_large(error: &CompileError) -> bool {
 
 const INCOMPLETE: &str = "it is not complete, or has a notation that only Java reads";
 
-/// The pattern in the notation of the reader here.
+/// Translates the pattern to the notation of `fancy_regex`.
 ///
 /// # Errors
-/// When it has something that means another thing here.
+/// When it has a notation with another meaning here.
 fn translated(pattern: &str) -> Result<String, String> {
     let mut translated = String::with_capacity(pattern.len());
     let mut rest = pattern.chars().peekable();
     let mut classes = 0_usize;
-    // Whether `.` is any character at all, for each open group.
+    // For each open group, whether `.` matches every character, line ends too.
     let mut any = vec![false];
     while let Some(c) = rest.next() {
         match c {
@@ -53,15 +53,15 @@ fn translated(pattern: &str) -> Result<String, String> {
                 if rest.next_if_eq(&'^').is_some() {
                     translated.push('^');
                 }
-                // The first `]` of a class is a character of it, in an inner class too.
+                // The first `]` of a class is one of its characters, in an inner class too.
                 if rest.next_if_eq(&']').is_some() {
                     translated.push_str(r"\]");
                 }
-                // Java leaves out an intersection with nothing before it (OpenJDK 17: `[&&a]` is `a`).
+                // Java ignores an intersection with nothing before it (OpenJDK 17: `[&&a]` is `a`).
                 if rest.clone().take(2).eq("&&".chars()) && translated.ends_with(['[', '^']) {
                     return Err(INCOMPLETE.to_owned());
                 }
-                // In a class `[:` begins a POSIX class here, and `[::` does not.
+                // Here `[:` in a class begins a POSIX class, and `[::` does not.
                 if classes > 1 && rest.next_if_eq(&':').is_some() {
                     translated.push_str("::");
                 }
@@ -70,13 +70,13 @@ fn translated(pattern: &str) -> Result<String, String> {
                 classes = classes.saturating_sub(1);
                 translated.push(c);
             }
-            // Differences of classes here, two characters there.
+            // Differences of classes here, two characters in Java.
             '-' | '~' if classes > 0 && rest.peek() == Some(&c) => {
                 rest.next();
                 translated.extend([c, '\\', c]);
             }
-            // Java reads `&&` before `]` or a third `&` by rules of its own (OpenJDK 17: `[a&&]` is `a`, `[a&&&b]` is `a`, `b`
-            // or `&`); here these are empty intersections.
+            // Java reads `&&` before `]` or a third `&` by special rules (OpenJDK 17: `[a&&]` is `a`, `[a&&&b]` is `a`,
+            // `b` or `&`); here these are empty intersections.
             '&' if classes > 0 && rest.peek() == Some(&c) => {
                 rest.next();
                 if matches!(rest.peek(), Some(']' | '&')) {
@@ -88,7 +88,7 @@ fn translated(pattern: &str) -> Result<String, String> {
                 translated.push(c);
                 group(&mut translated, &mut rest, &mut any)?;
             }
-            // The parenthesis around the whole is not the pattern's to close.
+            // The pattern must not close the parenthesis that encloses it.
             ')' if classes == 0 && any.len() == 1 => return Err(INCOMPLETE.to_owned()),
             ')' if classes == 0 => {
                 any.pop();
@@ -101,7 +101,8 @@ fn translated(pattern: &str) -> Result<String, String> {
     Ok(translated)
 }
 
-/// What stands after a `(`: flags, if there are any. `(?s)` is for the rest of the group that it stands in, `(?s:` for its own.
+/// Reads the text after a `(`: flags, if there are any. `(?s)` applies to the rest of its enclosing group, `(?s:` to
+/// the group that it opens.
 fn group(out: &mut String, rest: &mut Peekable<Chars<'_>>, any: &mut Vec<bool>) -> Result<(), String> {
     let outer = any.last().copied().unwrap_or_default();
     let mut ahead = rest.clone();
@@ -120,7 +121,7 @@ fn group(out: &mut String, rest: &mut Peekable<Chars<'_>>, any: &mut Vec<bool>) 
     if end == Some(':') {
         any.push(is_any);
     } else {
-        // Its own `)` ends the flags, not a group.
+        // The `)` of `(?s)` ends the flags, not a group.
         any.pop();
         any.extend([is_any, is_any]);
     }
@@ -129,10 +130,10 @@ fn group(out: &mut String, rest: &mut Peekable<Chars<'_>>, any: &mut Vec<bool>) 
     Ok(())
 }
 
-/// What ends a line in Java, which `.` does not match.
+/// The line ends in Java, which `.` does not match.
 const LINE_ENDS: &str = r"\n\r\x{85}\x{2028}\x{2029}";
 
-/// What stands after a backslash.
+/// Translates the text after a backslash.
 fn escape(out: &mut String, rest: &mut Peekable<Chars<'_>>) -> Result<(), String> {
     let Some(c) = rest.next() else {
         out.push('\\');
@@ -157,7 +158,7 @@ fn escape(out: &mut String, rest: &mut Peekable<Chars<'_>>) -> Result<(), String
             out.push_str(&format!(r"\x{{{digits}}}"));
         }
         'p' | 'P' => property(out, rest, c == 'P'),
-        // `\<` would be the beginning of a word here.
+        // Here `\<` would be the beginning of a word.
         c if matches!(c, '<' | '>') || !c.is_ascii() => out.push(c),
         c => out.extend(['\\', c]),
     }
@@ -170,14 +171,14 @@ const VERTICAL: &str = r"\n\x0B\f\r\x{85}\x{2028}\x{2029}";
 /// Java's horizontal whitespace.
 const BLANKS: &str = r" \t\x{A0}\x{1680}\x{180E}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}";
 
-/// A class; inside another one it is a part of that.
+/// Writes a class; inside another class it is a part of that class.
 fn class(out: &mut String, characters: &str, negated: bool) {
     out.push_str(if negated { "[^" } else { "[" });
     out.push_str(characters);
     out.push(']');
 }
 
-/// The text between `\Q` and `\E`, or the end.
+/// Escapes the text up to `\E`, or up to the end.
 fn quote(out: &mut String, rest: &mut Peekable<Chars<'_>>) {
     while let Some(c) = rest.next() {
         match c {
@@ -191,7 +192,8 @@ fn quote(out: &mut String, rest: &mut Peekable<Chars<'_>>) {
     }
 }
 
-/// `\p{Name}`: Java's POSIX classes are ASCII; Unicode's own classes have a prefix there that they have not here.
+/// `\p{Name}`: Java's POSIX classes are ASCII. Java's names of Unicode's own classes have a prefix that the names here
+/// do not have.
 fn property(out: &mut String, rest: &mut Peekable<Chars<'_>>, negated: bool) {
     let name: String = match rest.next() {
         Some('{') => rest.by_ref().take_while(|c| *c != '}').collect(),
@@ -254,7 +256,7 @@ mod tests {
             ("(?s)a(?-s:.)b", &["axb"], &["a\nb"]),
             (r"[.]\..", &["..x"], &["x.x", "..\r"]),
             ("[[:alpha:]]+", &["alph:a"], &["xyz"]),
-            // The rows on the first `]` of a class are what OpenJDK 17 answers.
+            // The rows on the first `]` of a class are the results of OpenJDK 17.
             ("[].a]+", &["].a"], &["xyz", "b"]),
             ("[^].a]+", &["xyz"], &["]", ".", "a"]),
             ("[]]", &["]"], &["", "]]"]),

@@ -1,4 +1,5 @@
-//! JSON text to nodes: JSON is not quite YAML. It has surrogate pairs, keys of any length, and raw U+007F to U+009F.
+//! JSON text to nodes. JSON is not quite YAML: it has surrogate pairs, keys of any length, and unescaped U+007F to
+//! U+009F.
 
 use jsonc_parser::ast::{ObjectPropName, Value as Ast};
 use jsonc_parser::common::Ranged as _;
@@ -7,10 +8,10 @@ use serde_json::Value;
 
 use super::node::{Content, DEEPEST, Entry, Node, Unread, refuse_duplicates};
 
-/// How the message begins where a text is not JSON at all, in contrast to JSON that is refused.
+/// The beginning of the message for a text that is not JSON at all, in contrast to JSON that is refused.
 pub(super) const NOT_JSON: &str = "it is not valid JSON";
 
-/// Whether a text can be meant as JSON: it begins as an object or a list.
+/// Whether a text may be intended as JSON: it begins like an object or a list.
 pub(super) fn may_be(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
@@ -18,9 +19,9 @@ pub(super) fn may_be(text: &str) -> bool {
 /// Reads JSON.
 ///
 /// # Errors
-/// When it is not JSON: no comments, no commas at the end.
+/// When it is not JSON: comments and trailing commas are not allowed.
 pub(super) fn read(text: &str) -> Result<Node, Unread> {
-    // serde_json decides what JSON is; it has no positions for what it accepts.
+    // `serde_json` decides whether a text is JSON; it reports no positions for accepted values.
     serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| {
         let message = error.to_string();
         let cause = message.split(" at line ").next().unwrap_or_default();
@@ -41,7 +42,7 @@ pub(super) fn read(text: &str) -> Result<Node, Unread> {
     parsed.value.map_or_else(|| Err(Unread::at(1, "it is empty")), |value| node(value, &lines, 0))
 }
 
-/// Where the lines of a text begin.
+/// The offsets at which the lines of a text begin.
 struct Lines(Vec<usize>);
 
 impl Lines {
@@ -85,7 +86,7 @@ fn node(value: Ast<'_>, lines: &Lines, depth: usize) -> Result<Node, Unread> {
     Ok(Node { line, content })
 }
 
-/// A number; what 64 bits do not hold stays the text that it is, so that no digit is lost.
+/// A number; one that does not fit into 64 bits stays text, so that no digit is lost.
 pub(super) fn number(text: &str) -> Value {
     let whole = text.parse::<i64>().map(Value::from).or_else(|_| text.parse::<u64>().map(Value::from));
     whole.ok().or_else(|| real(text)).unwrap_or_else(|| Value::String(text.to_owned()))

@@ -1,4 +1,4 @@
-//! What references stand for, as far as it is known, and values with that filled in.
+//! The known values of references, and values with those filled in.
 
 use std::collections::BTreeMap;
 
@@ -8,47 +8,47 @@ use super::functions;
 use super::reference::{Deferred, Piece, Reference, Term, pieces, references_in, whole_term};
 use super::shown::shown;
 
-/// A function of this crate: the items of a list in the place of one item of another list. It stands where a kind needs
-/// a list and the template gives something that becomes one.
+/// A function of this crate: it replaces one item of a list with all items of another list. It is used where a kind
+/// needs a list and the template has a term that becomes one.
 pub(super) const SPREAD: &str = "Spread";
 
-/// What references stand for, as far as it is known.
+/// The values of the references that are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known(BTreeMap<Reference, Value>);
 
-/// A value that is needed and not known.
+/// A value that is needed and is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfilled {
     /// Where it is needed: keys from the outside in.
     pub path: Vec<String>,
-    /// The reference or function, as a template says it.
+    /// The reference or function, as a template writes it.
     pub term: String,
-    /// What is the matter with it, such as "is not known".
+    /// The problem with it, such as "is not known".
     pub reason: String,
-    /// The attributes that are known of the resource that is referred to.
+    /// The known attributes of the resource that the term refers to.
     pub known: Vec<String>,
 }
 
 impl Known {
-    /// The account, and nothing else.
+    /// The account as the only known value.
     #[must_use]
     pub fn of_account(account: &str) -> Self {
         Self(BTreeMap::from([(Reference::account(), account.into())]))
     }
 
-    /// Notes what a reference stands for: text, or a list.
+    /// Stores the value of a reference: a text or a list.
     pub fn insert(&mut self, reference: Reference, value: impl Into<Value>) {
         self.0.insert(reference, value.into());
     }
 
-    /// What a reference stands for.
+    /// The value of a reference.
     #[must_use]
     pub fn get(&self, reference: &Reference) -> Option<&Value> {
         self.0.get(reference)
     }
 
-    /// What is known to the resource `logical_id`: everything, and its own attributes under [`Reference::own`].
-    /// `before` are the attributes that it had when the plan was made.
+    /// The values for the resource `logical_id`: all known values, and its own attributes under [`Reference::own`].
+    /// `before` contains the attributes that it had when the plan was made.
     #[must_use]
     pub fn seen_by<'a>(&self, logical_id: &str, before: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Self {
         let own = self.0.iter().filter(|(reference, _)| reference.logical_id == logical_id);
@@ -59,9 +59,9 @@ impl Known {
         seen
     }
 
-    /// The text with every known reference replaced; the others stay, and so does a list inside a text.
+    /// The text with every known reference replaced; the others are unchanged, and so is a list inside a text.
     ///
-    /// A value that is filled in is not looked at again: what AWS answers is no reference.
+    /// A value that is filled in is not scanned again: an answer of AWS is not a reference.
     #[must_use]
     pub fn fill_text(&self, text: &str) -> String {
         let part = |piece: Piece<'_>| match piece {
@@ -76,8 +76,8 @@ impl Known {
         pieces(text).into_iter().map(part).collect()
     }
 
-    /// The value with every known reference in its texts replaced; the others stay. A text that is one reference, or
-    /// one function, becomes a list when that is a list.
+    /// The value with every known reference in its texts replaced; the others are unchanged. A text that consists of
+    /// one reference or one function becomes a list when its value is a list.
     #[must_use]
     pub fn fill(&self, value: &Value) -> Value {
         self.fill_by(value, &|text| match whole_term(text).map(|term| self.value_of(term)) {
@@ -87,7 +87,7 @@ impl Known {
         })
     }
 
-    /// The value with every known reference in its texts replaced; lists and unknown references stay.
+    /// The value with every known reference in its texts replaced; lists and unknown references are unchanged.
     #[must_use]
     pub fn fill_texts(&self, value: &Value) -> Value {
         self.fill_by(value, &|text| Value::String(self.fill_text(text)))
@@ -110,7 +110,7 @@ impl Known {
         }
     }
 
-    /// The items that a [`SPREAD`] stands for, once they are known.
+    /// The items that replace a [`SPREAD`], once they are known.
     fn spread(&self, item: &Value) -> Option<Vec<Value>> {
         let term = whole_term(item.as_str()?)?;
         let is_spread = matches!(&term, Term::Deferred(deferred) if deferred.name == SPREAD);
@@ -120,7 +120,7 @@ impl Known {
         }
     }
 
-    /// The value of a term, or the term as far as it is known. What a function gives may hold references.
+    /// The value of a term, or the term with its known parts filled in. A function's result may contain references.
     fn value_of(&self, term: Term) -> Result<Value, Term> {
         match term {
             Term::Reference(reference) => self.get(&reference).cloned().ok_or(Term::Reference(reference)),
@@ -135,7 +135,7 @@ impl Known {
         }
     }
 
-    /// The first thing in a filled value that is still not known, in a key or in a value.
+    /// The first term in a filled value that is still not known, in a key or in a value.
     #[must_use]
     pub fn unfilled(&self, value: &Value) -> Option<Unfilled> {
         let inside = |key: String, value: &Value| {
@@ -177,7 +177,7 @@ impl Known {
     }
 }
 
-/// One item of a list that stands for all items of the list that `text` becomes; `None` where `text` is known.
+/// The item that is later replaced with all items of the list that `text` becomes; `None` where `text` is known.
 #[must_use]
 pub(crate) fn spread(text: &str) -> Option<String> {
     whole_term(text).map(|term| Deferred::new(SPREAD, vec![term.to_string()].into()).to_string())

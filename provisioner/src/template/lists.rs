@@ -1,4 +1,4 @@
-//! Lists that stand where text is needed.
+//! Lists where a property needs text.
 
 use serde_json::Value;
 
@@ -6,8 +6,8 @@ use super::known::SPREAD;
 use super::reference::{Deferred, Piece, Reference, Term, pieces, whole_term};
 use super::shown::shown;
 
-/// The first list, as a template writes it, that stands inside of other text or in the place of a function's text.
-/// `is_list` says of a reference whether it is a list, as far as that is known.
+/// Finds the first list inside other text, or in a function's argument that must be text, and writes it as a template
+/// does. `is_list` returns whether a reference is a list, as far as that is known.
 #[must_use]
 pub fn list_inside(text: &str, is_list: &dyn Fn(&Reference) -> bool) -> Option<String> {
     let pieces = pieces(text);
@@ -28,7 +28,7 @@ pub fn list_inside(text: &str, is_list: &dyn Fn(&Reference) -> bool) -> Option<S
     })
 }
 
-/// The list that a text is or holds, as a template writes it.
+/// The list that a text is or contains, written as a template writes it.
 #[must_use]
 pub fn list_as_text(value: &Value, is_list: &dyn Fn(&Reference) -> bool) -> Option<String> {
     let text = value.as_str()?;

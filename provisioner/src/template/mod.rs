@@ -1,6 +1,6 @@
-//! The template: read from its file, included files and all, and resolved for one set of parameters.
+//! The template: it is read from its file with the included files, and resolved for one set of parameters.
 //!
-//! Pure but for reading files.
+//! Pure, except for reading files.
 
 mod cdk_output;
 mod check;
@@ -62,8 +62,8 @@ pub use source::Source;
 pub(crate) use wording::in_words;
 pub use write::to_yaml;
 
-/// The text of a template that CloudFormation has taken as one value, functions in their long form; its sections are not
-/// looked at.
+/// Parses the text of a template that CloudFormation has accepted, with the functions in their long form, without a
+/// check of its sections.
 ///
 /// # Errors
 /// When it is neither YAML nor JSON.

@@ -1,14 +1,14 @@
-//! The names that a template gives its parameters, resources and outputs.
+//! The names that a template defines for parameters, resources and outputs.
 
 use serde_json::{Map, Value};
 
 use super::source::Source;
 use crate::error::{Error, Result};
 
-/// The most characters of a logical id that CloudFormation takes.
+/// The most characters that CloudFormation accepts in a logical id.
 const MOST: usize = 255;
 
-/// Refuses what CloudFormation refuses: a name is made of ASCII letters and digits.
+/// Refuses a name that CloudFormation refuses: a name consists of ASCII letters and digits.
 pub(super) fn check(source: &Source, sections: &Map<String, Value>) -> Result<()> {
     for section in ["Parameters", "Resources", "Outputs"] {
         let names = sections.get(section).and_then(Value::as_object).into_iter().flat_map(Map::keys);

@@ -1,11 +1,11 @@
-//! Which parameter decides a text, such as the name of a resource.
+//! Finds the parameter that determines a text, such as the name of a resource.
 
 use serde_json::Value;
 
 use super::sections::Template;
 use super::sub::{Part, parts};
 
-/// A text that is one parameter's value, and what stands around it.
+/// A text that consists of one parameter's value with fixed text around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Naming {
     parameter: String,
@@ -14,7 +14,7 @@ pub struct Naming {
 }
 
 impl Template {
-    /// The parameter that decides a property's text, if it is one alone and its value may be told.
+    /// The parameter that determines a property's text, if it is the only variable in it and is not `NoEcho`.
     #[must_use]
     pub fn naming(&self, logical_id: &str, property: &str) -> Option<Naming> {
         let (_, section) = self.resources.iter().find(|(id, _)| id == logical_id)?;
@@ -41,7 +41,7 @@ impl Naming {
         Some(Self { parameter: parameter?, before, after })
     }
 
-    /// The parameter, and the value by which the text would be this one.
+    /// The parameter, and the value of it that results in this text.
     #[must_use]
     pub fn value_for(&self, text: &str) -> Option<(&str, String)> {
         let value = text.strip_prefix(self.before.as_str())?.strip_suffix(self.after.as_str())?;

@@ -1,4 +1,4 @@
-//! Values that a template asks not to tell: those of parameters with `NoEcho`.
+//! Values that a template does not allow to be shown: those of parameters with `NoEcho`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +9,10 @@ use serde_json::Value;
 use super::reference::{Piece, Term, pieces};
 use super::sections::Template;
 
-/// What stands in the place of a value that is not told.
+/// The text that replaces a value that must not be shown.
 const HIDDEN: &str = "(NoEcho)";
 
-/// The values of parameters with `NoEcho`, in the forms in which a template can hand them on.
+/// The values of parameters with `NoEcho`, in the forms in which a template can pass them on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Untold(BTreeSet<String>);
 
@@ -22,7 +22,7 @@ impl Template {
         self.parameters().iter().filter(|(_, one)| one.is_no_echo()).map(|(name, _)| name.as_str())
     }
 
-    /// The values of the parameters with `NoEcho`: given ones, and the defaults of the rest.
+    /// The values of the parameters with `NoEcho`: the given ones, and the defaults of the others.
     #[must_use]
     pub fn untold(&self, given: &BTreeMap<String, String>) -> Untold {
         let no_echo = self.parameters().iter().filter(|(_, one)| one.is_no_echo());
@@ -40,7 +40,7 @@ impl Untold {
         Self(forms.filter(|form| !form.is_empty()).collect())
     }
 
-    /// Whether a text holds one of them, those texts too that stand in functions to be evaluated later.
+    /// Whether a text contains one of the values, also inside deferred functions.
     fn is_in(&self, text: &str) -> bool {
         let in_function = |piece: &Piece<'_>| match piece {
             Piece::Term(Term::Deferred(deferred)) => self.hidden_in(deferred.argument.clone()) != deferred.argument,
@@ -49,7 +49,8 @@ impl Untold {
         self.0.iter().any(|one| text.contains(one.as_str())) || pieces(text).iter().any(in_function)
     }
 
-    /// The value without any text that holds one of them. A piece that `Fn::Split` cut out of one is not recognised.
+    /// Hides every text that contains one of the values. A piece that `Fn::Split` cuts out of a value is not
+    /// recognized.
     #[must_use]
     pub fn hidden_in(&self, value: Value) -> Value {
         match value {

@@ -1,27 +1,27 @@
-//! What a YAML or JSON text holds, with the line of every key and value.
+//! The nodes of a YAML or JSON text, with the line of every key and value.
 
 use serde_json::Value;
 
 use super::plain;
 
-/// How deep maps and lists may be nested. Every walk over a template is recursive.
+/// How deep maps and lists may be nested. Every traversal of a template is recursive.
 pub(super) const DEEPEST: usize = 128;
 
-/// A value and the line that it begins on.
+/// A value and its first line.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
     pub line: usize,
     pub content: Content,
 }
 
-/// What a value is.
+/// The content of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Content {
-    /// A scalar that is what it is: in quotes, in a block, under a tag of YAML, or a text, flag or null of JSON.
+    /// A scalar with a known type: in quotes, in a block, under a YAML tag, or a string, boolean or null of JSON.
     Scalar(Value),
-    /// A number of JSON, as it is written.
+    /// A JSON number, as it is written.
     Number(String),
-    /// A YAML scalar without quotes: what it is depends on its text.
+    /// A YAML scalar without quotes: its type depends on its text.
     Plain(String),
     List(Vec<Node>),
     Map(Vec<Entry>),
@@ -34,7 +34,7 @@ pub(super) enum Content {
 pub(super) struct Entry {
     pub line: usize,
     pub key: String,
-    /// Whether the key is YAML without quotes.
+    /// Whether the key is a YAML scalar without quotes.
     pub plain: bool,
     pub value: Node,
 }
@@ -46,12 +46,12 @@ impl Entry {
     }
 }
 
-/// Why a text cannot be read.
+/// The reason why a text cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unread {
     pub line: Option<usize>,
     pub cause: String,
-    /// What to do about it, where the cause does not say it.
+    /// The remedy, where the cause does not name it.
     pub hint: Option<String>,
 }
 
@@ -75,7 +75,7 @@ impl Unread {
 
 impl Node {
     /// The line of the deepest of these keys that exists, each below the one before it. A number counts list items; a
-    /// function's name stands for its tag.
+    /// function's name matches its tag.
     pub(super) fn line_of(&self, keys: &[&str]) -> Option<usize> {
         let (key, rest) = keys.split_first()?;
         let (line, value) = match &self.content {
@@ -94,10 +94,10 @@ impl Node {
     }
 }
 
-/// Entries without duplicates.
+/// Checks that entries have no duplicates.
 ///
 /// # Errors
-/// At the second of two equal keys.
+/// When a key is repeated; the error is at the repetition.
 pub(super) fn refuse_duplicates(entries: &[Entry]) -> Result<(), Unread> {
     let mut seen = std::collections::HashSet::new();
     match entries.iter().find(|entry| !seen.insert(entry.key.as_str())) {

@@ -1,4 +1,4 @@
-//! Files of parameters: a map of names and values, or one of the three forms that AWS's own tools take.
+//! Files of parameters: a map of names and values, or one of the three forms that AWS's own tools accept.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,17 +10,18 @@ use super::source::Source;
 use super::yaml;
 use crate::error::{Error, Result};
 
-/// What a file says.
+/// The content of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ParameterFile {
     /// The values by the parameters' names.
     pub values: BTreeMap<String, String>,
-    /// What else it says and is not used, each with what to do.
+    /// Content that is not used, each with what to do about it.
     pub unused: Vec<String>,
 }
 
 impl ParameterFile {
-    /// Reads a YAML or JSON file. A value is text, so numbers and words stay what is written: `1.10`, `012` and `on`.
+    /// Reads a YAML or JSON file. A value is text, so numbers and words stay as they are written: `1.10`, `012` and
+    /// `on`.
     ///
     /// - `Name: value`
     /// - `[{"ParameterKey": "Name", "ParameterValue": "value"}]`, of `aws cloudformation create-stack`
@@ -28,7 +29,7 @@ impl ParameterFile {
     /// - `["Name=value"]`, of `aws cloudformation deploy`
     ///
     /// # Errors
-    /// When it is neither YAML nor JSON, has another form, holds a null, or names a parameter twice.
+    /// When it is neither YAML nor JSON, has another form, contains a null, or names a parameter twice.
     pub fn read(path: &Path) -> Result<Self> {
         Self::of(&Source::read_as("parameters from", path)?)
     }
@@ -97,7 +98,7 @@ impl ParameterFile {
     }
 }
 
-/// The error at these keys of the file, with the cause.
+/// Builds the error at these keys of the file, with the cause.
 type Problem<'a> = dyn Fn(&[&str], &str) -> Error + 'a;
 
 const TAGS: &str =
@@ -106,7 +107,7 @@ const TAGS: &str =
 const STACK_POLICY: &str =
     "its `StackPolicy` is not used: it is CloudFormation's; set it with `aws cloudformation set-stack-policy`";
 
-/// A name and a value of a list, in either of its forms.
+/// A name and a value from an item of a list, in either form.
 fn pair(item: Value) -> std::result::Result<(String, String), String> {
     let form = "a list holds `{\"ParameterKey\": …, \"ParameterValue\": …}` or `\"Name=value\"`";
     let object = match item {
@@ -129,7 +130,7 @@ fn pair(item: Value) -> std::result::Result<(String, String), String> {
     Ok((name.to_owned(), scalar(value, &format!("the `ParameterValue` of `{name}`"))?))
 }
 
-/// A value as the text that a parameter is given.
+/// A value as the text that a parameter gets.
 fn scalar(value: &Value, what: &str) -> std::result::Result<String, String> {
     match value {
         Value::String(text) => Ok(text.clone()),

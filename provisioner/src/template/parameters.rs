@@ -1,4 +1,4 @@
-//! Template parameters: what is declared, what is given, and whether the one fits the other.
+//! Template parameters: their declarations, their values, and whether the values are valid.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 pub struct Declaration {
     #[serde(rename = "Type")]
     kind: Kind,
-    /// What it is for, as `--help` and the documentation show it.
+    /// Its purpose, as `--help` and the documentation show it.
     pub description: Option<String>,
     default: Option<Value>,
     allowed_values: Option<Vec<Value>>,
@@ -41,17 +41,17 @@ enum Kind {
     NumberList,
 }
 
-/// The values of all declared parameters, as `Ref` gives them: text, or a list of text.
+/// The values of all declared parameters, as `Ref` returns them: text, or a list of text.
 pub type Parameters = BTreeMap<String, Value>;
 
-/// How long a value may be, in bytes (AWS's guide, "CloudFormation quotas").
+/// The longest value, in bytes (AWS's guide, "CloudFormation quotas").
 const LONGEST: usize = 4096;
 
-/// Takes the given values and the defaults of the rest, and checks every one.
+/// Combines the given values with the defaults of the others, and checks each of them.
 ///
 /// # Errors
-/// One error that lists everything wrong, each with its line: unknown names, missing values and each value that its
-/// declaration does not allow.
+/// One error that lists every problem, each with its line: unknown names, missing values, and values that their
+/// declarations do not allow.
 pub(super) fn check(
     declared: &[(String, Declaration)],
     given: &BTreeMap<String, String>,
@@ -100,7 +100,7 @@ pub(super) fn check(
     Err(Error::new(format!("checking the parameters of {place}"), first + &others).hint(hints.join("; ")))
 }
 
-/// What could not be checked, and why: patterns that are valid to Java and not here.
+/// The values that could not be checked, with the reason: patterns that are valid in Java and not here.
 pub(super) fn unchecked(
     declared: &[(String, Declaration)],
     given: &BTreeMap<String, String>,
@@ -166,7 +166,7 @@ impl Declaration {
     }
 
     fn in_range(&self, value: &str) -> std::result::Result<(), String> {
-        // `NaN` and `inf` are numbers to Rust; no bound would hold the one, and no service takes either.
+        // `NaN` and `inf` are numbers to Rust; `NaN` would pass every bound, and no service accepts either.
         let number: Option<f64> = value.parse().ok().filter(|number: &f64| number.is_finite());
         let number = number.ok_or("it must be a number")?;
         if let Some(least) = bound(self.min_value.as_ref()).filter(|least| number < *least) {
@@ -191,14 +191,14 @@ impl Declaration {
         Ok(())
     }
 
-    /// Whether its value is not to be told.
+    /// Whether its value must not be shown.
     #[must_use]
     pub fn is_no_echo(&self) -> bool {
         let text = self.no_echo.as_ref().map(scalar_text).unwrap_or_default();
         text.eq_ignore_ascii_case("true") || plain::flag(&text) == Some(true)
     }
 
-    /// Why the `AllowedPattern` cannot be tried on a value: it is left to CloudFormation's own reader then.
+    /// The reason why the `AllowedPattern` cannot be tried on a value: CloudFormation checks it instead.
     fn untried(&self, value: &str) -> Option<(&str, String)> {
         let pattern = self.allowed_pattern.as_deref()?;
         let items: Vec<&str> = match self.kind {
@@ -208,12 +208,12 @@ impl Declaration {
         items.iter().find_map(|item| java_pattern::matches(pattern, item).err()).map(|reason| (pattern, reason))
     }
 
-    /// The values that are allowed, where they are listed.
+    /// The allowed values, if they are listed.
     pub(super) fn allowed_texts(&self) -> Option<Vec<String>> {
         self.allowed_values.as_ref().map(|values| values.iter().map(scalar_text).collect())
     }
 
-    /// The value in a message.
+    /// The value as a message shows it.
     fn shown(&self, value: &str) -> String {
         match value.char_indices().nth(MOST_SHOWN) {
             _ if self.is_no_echo() => "`****`".to_owned(),

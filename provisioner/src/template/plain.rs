@@ -1,16 +1,16 @@
-//! What a YAML scalar without quotes is: what CloudFormation reads, which is YAML 1.1 (AWS's guide, "CloudFormation
-//! template format").
+//! The value of a YAML scalar without quotes, as CloudFormation reads it, which is YAML 1.1 (AWS's guide,
+//! "CloudFormation template format").
 //!
-//! `yes` is a flag there, `012` is ten and `12:30` is 750. PyYAML, the AWS CLI's reader, has the same rules.
+//! In YAML 1.1 `yes` is a boolean, `012` is ten and `12:30` is 750. PyYAML, the AWS CLI's reader, has the same rules.
 //! CloudFormation also reads `08` and `1e3` as numbers (aws/serverless-application-model issue 1135, aws/aws-cli issue
 //! 3991). Dates are text to CloudFormation, which has no timestamps.
 
 use serde_json::{Number, Value};
 
-/// What a scalar without quotes is.
+/// The value of a scalar without quotes.
 ///
 /// # Errors
-/// When it is a number that JSON does not have.
+/// When it is a number that JSON cannot represent.
 pub(super) fn read(text: &str) -> Result<Value, String> {
     if let Some(word) = word(text).or_else(|| flag(text).map(Value::Bool)) {
         return Ok(word);
@@ -22,8 +22,8 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
     Ok(number(text).map_or_else(|| Value::String(text.to_owned()), Value::Number))
 }
 
-/// What it is, where its author may have meant something else: a flag or a number in a notation that only YAML 1.1 has, or
-/// a number whose notation is lost.
+/// The value, where the author may have meant another one: a boolean or a number in a notation that only YAML 1.1 has,
+/// or a number that loses its notation.
 pub(super) fn surprise(text: &str) -> Option<Value> {
     let value = read(text).ok()?;
     let is_expected = match &value {
@@ -34,7 +34,7 @@ pub(super) fn surprise(text: &str) -> Option<Value> {
     (!is_expected).then_some(value)
 }
 
-/// As a key: the text of what it is.
+/// The scalar as a key: the text of its value.
 pub(super) fn key(text: &str) -> String {
     match read(text) {
         Ok(Value::String(text)) => text,
@@ -43,10 +43,10 @@ pub(super) fn key(text: &str) -> String {
     }
 }
 
-/// A scalar under a tag that says what it is, such as `!!bool yes` and `!!int "012"`.
+/// A scalar under a tag that sets its type, such as `!!bool yes` and `!!int "012"`.
 ///
 /// # Errors
-/// When it is not that.
+/// When its text does not match that type.
 pub(super) fn tagged(kind: &str, text: &str) -> Result<Value, String> {
     let value = match kind {
         "null" => Some(Value::Null),
@@ -57,12 +57,12 @@ pub(super) fn tagged(kind: &str, text: &str) -> Result<Value, String> {
     value.ok_or_else(|| format!("`{text}` is not a value of `!!{kind}`"))
 }
 
-/// Whether it is no value.
+/// Whether it is a null.
 pub(super) fn is_null(text: &str) -> bool {
     word(text).is_some_and(|word| word.is_null())
 }
 
-/// The words that every version of YAML has.
+/// The words with a meaning in every version of YAML.
 fn word(text: &str) -> Option<Value> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Some(Value::Null),
@@ -72,7 +72,7 @@ fn word(text: &str) -> Option<Value> {
     }
 }
 
-/// The flags that only YAML 1.1 has.
+/// The booleans that only YAML 1.1 has.
 pub(crate) fn flag(text: &str) -> Option<bool> {
     match text {
         "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(true),
@@ -89,7 +89,7 @@ fn is(text: &str, of: fn(&u8) -> bool) -> bool {
     !text.is_empty() && text.bytes().all(|byte| of(&byte))
 }
 
-/// A whole number that needs no YAML 1.1: decimal without zeros before it, hexadecimal or binary.
+/// A whole number in every version of YAML: decimal without leading zeros, hexadecimal or binary.
 fn is_whole_in_every_version(text: &str) -> bool {
     let digits = unsigned(text);
     match digits.strip_prefix('0') {
@@ -98,12 +98,12 @@ fn is_whole_in_every_version(text: &str) -> bool {
     }
 }
 
-/// A notation of a number without what does not change it: an exponent may have a sign, and a point before it.
+/// The notation of a number, without a plus sign in the exponent and without a `.0` before the exponent.
 fn notation(text: &str) -> String {
     text.replace("e+", "e").replace(".0e", "e")
 }
 
-/// A number in any notation. A whole number that 64 bits do not hold is none: it stays text, so that no digit is lost.
+/// A number in any notation. A whole number of more than 64 bits stays text, so that no digit is lost.
 fn number(text: &str) -> Option<Number> {
     let digits = unsigned(text).replace('_', "");
     if !unsigned(text).starts_with(|first: char| first.is_ascii_digit() || first == '.') {
@@ -130,7 +130,7 @@ fn signed(magnitude: u128, is_negative: bool) -> Option<Number> {
     }
 }
 
-/// `12:30` is 12 × 60 + 30; `1:30.5` has a fraction, too.
+/// `12:30` is 12 × 60 + 30; `1:30.5` also has a fraction.
 fn sixty(digits: &str) -> Option<(u128, Option<&str>)> {
     let (digits, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
     let (first, rest) = digits.split_once(':')?;
@@ -158,7 +158,7 @@ fn whole(digits: &str) -> Option<u128> {
     u128::from_str_radix(rest, base).ok().filter(|_| is(rest, is_digit))
 }
 
-/// With a point or an exponent.
+/// A number with a decimal point or an exponent.
 fn pointed(digits: &str) -> Option<f64> {
     let allowed = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
     let is_pointed = digits.contains(['.', 'e', 'E']) && digits.bytes().all(|byte| allowed(&byte));

@@ -1,25 +1,25 @@
-//! What the pseudo parameters stand for: `AWS::Region` and the others that no template declares.
+//! The values of the pseudo parameters: `AWS::Region` and the others that a template does not declare.
 
 use super::fault::{Evaluated, Fault, fault};
 use super::known::Known;
 use super::reference::Reference;
 use crate::place::{Place, StackName};
 
-/// Who asks, and what is known of where the stack goes.
+/// The engine or format that the template is resolved for, and what is known of the stack's destination.
 #[derive(Debug, Clone)]
 pub enum Pseudo {
-    /// The direct engine: stack and region are known. The account is a reference until AWS is asked, and where it
-    /// decides what the template means, it is asked first.
+    /// The direct engine: stack and region are known. The account is a reference until AWS is asked; where it decides
+    /// what the template means, AWS is asked first.
     Direct {
         /// `AWS::StackName`.
         stack: StackName,
         /// `AWS::Region`, `AWS::Partition` and `AWS::URLSuffix`.
         place: Place,
-        /// The account, where it was asked for. It stays a reference all the same where it decides nothing: a template
-        /// means the same with and without the question.
+        /// The account, if AWS was asked for it. Where it decides nothing, it stays a reference all the same, so that a
+        /// template means the same with and without the request.
         account: Option<String>,
     },
-    /// A template for CloudFormation or CDK, made without AWS: what is not given stays a function.
+    /// A template for CloudFormation or the CDK, made without AWS: a value that is not given stays a function.
     Template {
         /// `AWS::StackName`.
         stack: Option<StackName>,
@@ -31,7 +31,7 @@ pub enum Pseudo {
 }
 
 impl Pseudo {
-    /// What is known of that which stands as a reference.
+    /// The known values of the pseudo parameters that are references.
     pub(super) fn known(&self) -> Known {
         match self {
             Self::Direct { account: Some(account), .. } => Known::of_account(account),
@@ -61,7 +61,7 @@ impl Pseudo {
     }
 }
 
-/// CloudFormation gives each of its stacks an id when it makes the stack; another value would not be that id.
+/// CloudFormation gives each of its stacks an id when it creates the stack; another value would not be that id.
 fn only_in_cloudformation(name: &str) -> Fault {
     let hint = "deploy this template with `--engine cloudformation`; for a name that is unique, write \
                 `${AWS::StackName}-${AWS::AccountId}-${AWS::Region}`";

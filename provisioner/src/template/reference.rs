@@ -1,11 +1,11 @@
-//! References to what is known only later: a resource's id before AWS has given it, or the account.
+//! References to values that are not known yet: a resource's id before AWS returns it, or the account.
 //!
-//! They stand in text between two characters that Unicode assigns to nothing, now or later (noncharacters: The Unicode
-//! Standard, section 23.7). Templates, included files, parameters and answers of AWS that hold one of these two
-//! characters are refused, so nothing but this crate can write a reference.
+//! A reference in a text is enclosed in two characters that Unicode assigns to nothing, now or later (noncharacters:
+//! The Unicode Standard, section 23.7). The crate refuses templates, included files, parameters and answers of AWS that
+//! contain one of these two characters, so only this crate can write a reference.
 //!
-//! What stands between the two is encoded in letters, digits, `-` and `_`. So code that splits a text at `:`, `/`, `|`,
-//! `,`, `.` or a space, or that quotes it as JSON, never splits or changes a reference.
+//! The content between the two characters is encoded in letters, digits, `-` and `_`. So code that splits a text at
+//! `:`, `/`, `|`, `,`, `.` or a space, or that quotes it as JSON, never splits or changes a reference.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,14 +17,14 @@ use serde_json::{Map, Value, json};
 const OPENING: char = '\u{FDD0}';
 const CLOSING: char = '\u{FDD1}';
 
-// Neither can be a logical id, so no resource of a template is taken for one of these.
+// Neither can be a logical id, so a resource of a template is never mistaken for one of these.
 const OWN: &str = "::Self";
 const PSEUDO: &str = "AWS::";
 
-/// A value of a resource that stands in for itself until it is known.
+/// A placeholder for a value of a resource that is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {
-    /// The resource's name in the template; no name of a resource for what belongs to the account.
+    /// The resource's logical id; for a value that belongs to the account, a name that cannot be a logical id.
     pub logical_id: String,
     /// `Ref`, or the name of an attribute.
     pub attribute: String,
@@ -37,31 +37,31 @@ impl Reference {
         Self { logical_id: logical_id.to_owned(), attribute: attribute.to_owned() }
     }
 
-    /// An attribute of the very resource that the text belongs to, as the last call about it answered.
+    /// An attribute of the resource that contains the text, as AWS returned it in the last call about that resource.
     #[must_use]
     pub fn own(attribute: &str) -> Self {
         Self::new(OWN, attribute)
     }
 
-    /// The account that the credentials belong to: known once AWS is asked.
+    /// The account of the credentials: it is known after the first request to AWS.
     #[must_use]
     pub fn account() -> Self {
         Self::pseudo("AccountId")
     }
 
-    /// The pseudo parameter `AWS::NAME`, where it is not known.
+    /// The pseudo parameter `AWS::NAME`, where its value is not known.
     #[must_use]
     pub fn pseudo(name: &str) -> Self {
         Self::new(PSEUDO, name)
     }
 
-    /// Whether it stands for a pseudo parameter, and not for something of a resource.
+    /// Whether it refers to a pseudo parameter rather than to a resource.
     #[must_use]
     pub fn is_pseudo(&self) -> bool {
         self.logical_id == PSEUDO
     }
 
-    /// As a template names it inside of `${…}`: `Queue.Arn`, `Queue` for its `Ref`, `AWS::AccountId`.
+    /// The name that a template writes inside `${…}`: `Queue.Arn`, `Queue` for its `Ref`, `AWS::AccountId`.
     #[must_use]
     pub fn name(&self) -> String {
         let Self { logical_id, attribute } = self;
@@ -80,7 +80,7 @@ impl Reference {
 }
 
 impl fmt::Display for Reference {
-    /// The form inside of text, which is not for people: see `template::shown`.
+    /// The internal form inside a text. For the form that is shown to users, see `template::shown`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         enclosed(f, &format!("{}.{}", self.logical_id, self.attribute))
     }
@@ -90,12 +90,12 @@ fn enclosed(f: &mut fmt::Formatter<'_>, inside: &str) -> fmt::Result {
     write!(f, "{OPENING}{}{CLOSING}", BASE64_URL_SAFE_NO_PAD.encode(inside))
 }
 
-/// A function whose argument holds references: it is evaluated when they are known.
+/// A function whose argument contains references: it is evaluated when they are known.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Deferred {
     /// The function's long name, such as `Fn::Select`.
     pub(super) name: String,
-    /// The argument, as the template's long form has it.
+    /// The argument, in the template's long form.
     pub(super) argument: Value,
 }
 
@@ -117,7 +117,7 @@ impl fmt::Display for Deferred {
     }
 }
 
-/// What stands in a text for a value that is not known.
+/// A placeholder in a text for a value that is not known.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Term {
     Reference(Reference),
@@ -125,7 +125,7 @@ pub(super) enum Term {
 }
 
 impl Term {
-    /// The term that stands encoded between the two characters.
+    /// Decodes the term between the two characters.
     fn read(encoded: &str) -> Option<Self> {
         let inside = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()?;
         match inside.starts_with('{') {
@@ -134,7 +134,7 @@ impl Term {
         }
     }
 
-    /// Every reference that stands in it.
+    /// Every reference in it.
     fn references(self) -> BTreeSet<Reference> {
         match self {
             Self::Reference(reference) => BTreeSet::from([reference]),
@@ -176,7 +176,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The term that a text is, when it is nothing else.
+/// The term that a text consists of, if the text contains nothing else.
 pub(super) fn whole_term(text: &str) -> Option<Term> {
     let mut pieces = pieces(text);
     match (pieces.pop(), pieces.is_empty()) {
@@ -185,7 +185,7 @@ pub(super) fn whole_term(text: &str) -> Option<Term> {
     }
 }
 
-/// Every reference that stands in a text, those too that stand in deferred functions.
+/// Every reference in a text, also inside deferred functions.
 #[must_use]
 pub fn references_in_text(text: &str) -> BTreeSet<Reference> {
     let terms =
@@ -193,7 +193,7 @@ pub fn references_in_text(text: &str) -> BTreeSet<Reference> {
     terms.flat_map(Term::references).collect()
 }
 
-/// Every reference that stands in a value, in the keys of its maps too.
+/// Every reference in a value, also in the keys of its maps.
 #[must_use]
 pub fn references_in(value: &Value) -> BTreeSet<Reference> {
     match value {
@@ -207,19 +207,19 @@ pub fn references_in(value: &Value) -> BTreeSet<Reference> {
     }
 }
 
-/// Whether a function that is evaluated later stands in a text.
+/// Whether a text contains a deferred function.
 #[must_use]
 pub fn has_function(text: &str) -> bool {
     pieces(text).iter().any(|piece| matches!(piece, Piece::Term(Term::Deferred(_))))
 }
 
-/// The text with `other` in the place of all that is not known.
+/// The text with `other` in place of each term that is not known.
 #[must_use]
 pub fn with_unknown_as(text: &str, other: &str) -> String {
     with_unknown_by(text, |_| other.to_owned())
 }
 
-/// The text with another in the place of each term that is not known: `by` gets the reference, or nothing for a function.
+/// The text with a replacement for each term that is not known: `by` gets the reference, or `None` for a function.
 pub fn with_unknown_by(text: &str, mut by: impl FnMut(Option<&Reference>) -> String) -> String {
     let part = |piece: Piece<'_>| match piece {
         Piece::Text(text) => text.to_owned(),
@@ -229,19 +229,19 @@ pub fn with_unknown_by(text: &str, mut by: impl FnMut(Option<&Reference>) -> Str
     pieces(text).into_iter().map(part).collect()
 }
 
-/// Whether a text begins with something that is not known.
+/// Whether a text begins with a term that is not known.
 #[must_use]
 pub fn begins_unknown(text: &str) -> bool {
     matches!(pieces(text).first(), Some(Piece::Term(_)))
 }
 
-/// The first of the two characters that mark references, if one stands in a text.
+/// The first of the two characters that enclose references, if the text contains one.
 #[must_use]
 pub fn reserved_in(text: &str) -> Option<char> {
     text.chars().find(|character| [OPENING, CLOSING].contains(character))
 }
 
-/// Why a text with such a character is refused.
+/// The reason why a text with such a character is refused.
 #[must_use]
 pub fn reserved(character: char) -> String {
     format!("it holds U+{:04X}, which is not a character in Unicode and is reserved here", u32::from(character))
@@ -264,7 +264,7 @@ mod tests {
         let [first, second] = terms;
         assert_eq!(pieces(&text), [a, first, dash, second]);
         assert_eq!(references_in_text(&text), BTreeSet::from([arn.clone()]));
-        // A text that is quoted as JSON holds the same terms.
+        // A text that is quoted as JSON contains the same terms.
         assert_eq!(references_in_text(&json!([text]).to_string()), BTreeSet::from([arn.clone()]));
         assert_eq!(references_in(&json!({ arn.to_string(): 1 })), BTreeSet::from([arn]));
         assert_eq!(whole_term(&last.to_string()), Some(Term::Deferred(last)));

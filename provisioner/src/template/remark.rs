@@ -1,17 +1,17 @@
-//! What is no error, and worth a line.
+//! Remarks: findings that are not errors but are worth a line.
 
 use crate::error::Error;
 
-/// Something about a template that its author should know, though it is no error.
+/// A property of a template that its author should know, though it is not an error.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Remark {
-    /// What is so, with its place.
+    /// The finding, with its place.
     pub text: String,
     /// What to write instead.
     pub hint: String,
 }
 
-/// An error about text, with the hint of the remark on its line: the text may be a word that is read as a flag.
+/// An error about text, with the hint of the remark on its line: the text may be a word that is read as a boolean.
 pub(super) fn hinted(error: Error, remarks: &[Remark]) -> Error {
     let about = error.headline();
     let is_about_text = about.contains("must be text") || about.contains("takes text");

@@ -1,4 +1,4 @@
-//! A template and its parameters to the resources and outputs that they mean.
+//! From a template and its parameters to resources and outputs.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,40 +16,40 @@ use super::wording::remedy;
 use crate::error::{Error, Result};
 use crate::place::{Place, StackName};
 
-/// A template with parameters and conditions evaluated; ids that only AWS knows stand as references.
+/// A template with its parameters and conditions evaluated; ids that only AWS knows are references.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolved {
-    /// What shall exist, each after all that it needs.
+    /// The resources that the stack must have, each after all that it needs.
     pub resources: Vec<ResolvedResource>,
-    /// What the stack tells when it is done.
+    /// The values that the stack reports after a deployment.
     pub outputs: Vec<Output>,
 }
 
-/// One resource that shall exist.
+/// One resource that the stack must have.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResolvedResource {
-    /// Its name in the template.
+    /// Its logical id.
     pub logical_id: String,
     /// Its type, such as `AWS::Lambda::Function`.
     pub kind: String,
-    /// Its properties, functions evaluated.
+    /// Its properties, with the functions evaluated.
     pub properties: Map<String, Value>,
     /// The resources that must exist before it.
     pub needs: BTreeSet<String>,
-    /// Whether it goes when the stack goes.
+    /// Whether deleting the stack deletes it.
     pub deletion_policy: DeletionPolicy,
-    /// `Metadata.Provisioner`, functions evaluated: what the template says to this program beside the properties.
+    /// `Metadata.Provisioner`, with the functions evaluated: the settings for this program, which are not properties.
     pub provisioner: Option<Value>,
 }
 
-/// A value that the stack tells.
+/// A value that the stack reports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     /// Its name in the template.
     pub name: String,
-    /// What it is.
+    /// The description in the template.
     pub description: Option<String>,
-    /// The value; may hold references.
+    /// The value; it may contain references.
     pub value: String,
 }
 
@@ -57,9 +57,10 @@ impl Template {
     /// Evaluates the template for the given parameters.
     ///
     /// # Errors
-    /// When parameters do not fit, a function cannot be evaluated, or resources need each other in a circle.
+    /// When parameters do not match their declarations, a function cannot be evaluated, or resources need each other in
+    /// a circle.
     ///
-    /// An error that [`Error::needs_account`] where the account decides and is not given.
+    /// [`Error::needs_account`] is true of the error when a condition depends on the account, which is not given.
     pub fn resolve(
         &self,
         given: &BTreeMap<String, String>,
@@ -91,12 +92,12 @@ impl Template {
         Ok(Resolved { resources: self.ordered(resolved)?, outputs: self.outputs(&scope)? })
     }
 
-    /// Every resource's logical id, and the condition that it stands under.
+    /// Every resource's logical id, and the condition that it has.
     pub(super) fn conditions_of_resources(&self) -> BTreeMap<String, Option<String>> {
         self.resources.iter().map(|(id, section)| (id.clone(), section.condition.clone())).collect()
     }
 
-    /// What a value of the template may refer to.
+    /// Everything that a value of the template may refer to.
     pub(super) fn scope<'a>(
         &'a self,
         pseudo: &'a Pseudo,
@@ -131,7 +132,7 @@ impl Template {
                 let reason = format!("there is no resource `{need}`");
                 return Err(self.problem(&["Resources", id, "DependsOn"], Fault::here(reason)));
             };
-            // A dependency that its condition leaves out is no dependency: CloudFormation ignores it too.
+            // A dependency whose own condition is false does not count: CloudFormation ignores it too.
             if self.applies(scope, &["Resources", id], condition.as_deref())? {
                 needs.insert(need.clone());
             }
@@ -212,7 +213,7 @@ impl Template {
         self.source.place(keys)
     }
 
-    /// An error at a place of the template: file and line, logical id and property, the reason.
+    /// An error at a place in the template: file and line, logical id and property, and the reason.
     pub(crate) fn problem(&self, keys: &[&str], fault: Fault) -> Error {
         let Fault { path, reason, condition, needs_account, hint } = fault;
         let root = condition.as_ref().map(|name| vec!["Conditions", name.as_str()]);
@@ -238,7 +239,7 @@ impl Template {
         self.problem(&["Outputs", name, "Value"], Fault::here(reason))
     }
 
-    /// An error about what a resource's `Metadata.Provisioner` says; `path` leads there from it.
+    /// An error about a value in a resource's `Metadata.Provisioner`; `path` is the path of the value below that key.
     pub(crate) fn metadata_problem(&self, logical_id: &str, path: Vec<String>, reason: String) -> Error {
         self.problem(&["Resources", logical_id, "Metadata", "Provisioner"], Fault { path, ..Fault::here(reason) })
     }

@@ -1,5 +1,5 @@
-//! A resolved template in CloudFormation's own form: parameters and conditions are gone, what only AWS knows is
-//! written as a function again.
+//! Writes a resolved template in CloudFormation's own form: without parameters and conditions, and with functions for
+//! the values that only AWS knows.
 
 use std::collections::BTreeMap;
 
@@ -13,25 +13,25 @@ use super::resolve::Resolved;
 use super::sections::Template;
 use crate::error::{Error, Result};
 
-/// The sections that mean the same when parameters and conditions are evaluated.
+/// The sections that keep their meaning when parameters and conditions are evaluated.
 const KEPT: [&str; 3] = ["AWSTemplateFormatVersion", "Description", "Metadata"];
 
 impl Template {
-    /// The template for the given parameters, as one that has none: self-contained, and without conditions.
+    /// The template for the given parameters, self-contained: without parameters and conditions.
     ///
     /// References between resources stay `Ref`, `Fn::GetAtt` and `Fn::Sub`, and so do pseudo parameters that are not
     /// given. Resources keep the template's order.
     ///
     /// # Errors
-    /// When parameters do not fit or a function cannot be evaluated, for example a condition on a pseudo parameter
-    /// that is not given.
+    /// When parameters do not match their declarations or a function cannot be evaluated, for example a condition on a
+    /// pseudo parameter that is not given.
     pub fn resolved(&self, given: &BTreeMap<String, String>, pseudo: &Pseudo) -> Result<Value> {
         let resolved = self.resolve_for(given, pseudo).map_err(with_what_can_be_given)?;
         let mut sections = Map::new();
         for name in KEPT {
             sections.extend(self.flat().get(name).map(|section| (name.to_owned(), section.clone())));
         }
-        // Groups and labels of parameters, for the console: the parameters are gone.
+        // This section groups and labels parameters for the console, and the result has no parameters.
         if let Some(metadata) = sections.get_mut("Metadata").and_then(Value::as_object_mut) {
             metadata.shift_remove("AWS::CloudFormation::Interface");
         }
@@ -67,7 +67,7 @@ impl Template {
                             many => json!(many),
                         }
                     }
-                    // CloudFormation refuses what refers to parameters that are gone, in `Metadata` too.
+                    // CloudFormation refuses references to parameters that are not declared, in `Metadata` too.
                     _ => match scope.value(value) {
                         Ok(Some(value)) => restore(&value),
                         Ok(None) => continue,
@@ -103,7 +103,7 @@ impl Template {
     }
 }
 
-/// The error with the option that gives the pseudo parameter which it names.
+/// Adds a hint with the option that sets the pseudo parameter in the error.
 fn with_what_can_be_given(error: Error) -> Error {
     let about = error.headline();
     let options = [
@@ -129,7 +129,7 @@ fn names(value: &Value) -> Vec<&str> {
     listed.chain([value]).filter_map(Value::as_str).collect()
 }
 
-/// A value with the references in its texts as functions.
+/// A value with functions in place of the references in its texts.
 fn restore(value: &Value) -> Value {
     match value {
         Value::String(text) => restore_text(text),
@@ -147,7 +147,8 @@ fn restore_text(text: &str) -> Value {
         [one] => return one.clone(),
         _ => {}
     }
-    // `${` in a text would be a variable to Fn::Sub, and a function is no variable; Fn::Join takes any text.
+    // `Fn::Sub` would read `${` in a text as a variable, and a function cannot be a variable; `Fn::Join` accepts any
+    // text.
     let joined = |piece: &Piece<'_>| match piece {
         Piece::Text(literal) => literal.contains('$'),
         Piece::Term(term) => matches!(term, Term::Deferred(_)),

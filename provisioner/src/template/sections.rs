@@ -1,4 +1,4 @@
-//! A template's sections, checked for shape.
+//! A template's sections, with their shapes checked.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,7 +18,7 @@ use super::wording::{in_words, remedy};
 use super::yaml::{self, Said};
 use crate::error::{Error, Result};
 
-/// A template as its file says it, with the included files in place.
+/// A template as its file declares it, with the included files in place.
 #[derive(Debug, Clone)]
 pub struct Template {
     pub(super) source: Source,
@@ -45,22 +45,22 @@ pub(super) struct ResourceSection {
     pub(super) depends_on: OneOrMany,
     #[serde(default)]
     pub(super) deletion_policy: DeletionPolicy,
-    // Read by CloudFormation and by tools, without meaning for the direct engine.
+    // CloudFormation and other tools read it; it has no meaning for the direct engine.
     #[serde(rename = "UpdateReplacePolicy")]
     _update_replace_policy: Option<String>,
-    // Read by CloudFormation and by tools; of it the direct engine reads `Provisioner`.
+    // CloudFormation and other tools read it; the direct engine reads only `Provisioner`.
     pub(super) metadata: Option<Value>,
 }
 
 /// Whether `destroy` removes a resource.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub enum DeletionPolicy {
-    /// It goes with the stack.
+    /// Deleting the stack deletes it.
     #[default]
     Delete,
-    /// It stays when the stack goes.
+    /// It remains when the stack is deleted.
     Retain,
-    /// It stays when the stack goes; CloudFormation removes it if its creation fails.
+    /// It remains when the stack is deleted; CloudFormation removes it if its creation fails.
     RetainExceptOnCreate,
 }
 
@@ -94,7 +94,7 @@ pub(super) struct OutputSection {
     pub(super) description: Option<String>,
     pub(super) value: Value,
     pub(super) condition: Option<String>,
-    // An export is a name inside CloudFormation; the value is an output all the same.
+    // An export is a name inside CloudFormation; its value is a normal output, too.
     pub(super) export: Option<Value>,
 }
 
@@ -113,12 +113,12 @@ impl Template {
     /// Reads a template and the files that it includes.
     ///
     /// # Errors
-    /// When a file is missing, is not YAML or JSON, or a section has not the shape it must have.
+    /// When a file is missing, is not YAML or JSON, or a section does not have its required shape.
     pub fn load(path: &Path) -> Result<Self> {
         Self::from_source(Source::read(path)?)
     }
 
-    /// Reads a template from text that is already at hand.
+    /// Reads a template from a source that is already loaded.
     ///
     /// # Errors
     /// As [`Template::load`].
@@ -171,45 +171,45 @@ impl Template {
         })
     }
 
-    /// Where the template was read from.
+    /// The path of the template's file.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.source.path()
     }
 
-    /// The parameters that it declares, in its order.
+    /// The declared parameters, in the template's order.
     #[must_use]
     pub fn parameters(&self) -> &[(String, Declaration)] {
         &self.parameters
     }
 
-    /// The logical ids of all resources of one kind, whether their conditions hold or not.
+    /// The logical ids of all resources of one kind, whether their conditions are true or not.
     #[must_use]
     pub fn logical_ids_of(&self, kind: &str) -> Vec<&str> {
         self.resources.iter().filter(|(_, section)| section.kind == kind).map(|(id, _)| id.as_str()).collect()
     }
 
-    /// What the file says and the template leaves out, each with the reason: what the CDK adds for its own use.
+    /// The parts of the file that the template omits, each with the reason: the CDK adds them for its own use.
     #[must_use]
     pub fn left_out(&self) -> &[String] {
         &self.left_out
     }
 
-    /// What the author should know about how it is written, and about what of the given values cannot be checked.
+    /// Remarks for the author on how the template is written, and on given values that cannot be checked.
     #[must_use]
     pub fn remarks(&self, given: &BTreeMap<String, String>) -> Vec<Remark> {
         let unchecked = parameters::unchecked(&self.parameters, given, &self.source);
         self.remarks.iter().cloned().chain(unchecked).collect()
     }
 
-    /// The template in one piece: included files in place, functions in their long form.
+    /// The template in one piece: with the included files in place and the functions in their long form.
     #[must_use]
     pub fn flat(&self) -> &Value {
         &self.flat
     }
 }
 
-/// The first character that marks references, and the keys that it stands below.
+/// The first character that encloses references, and the keys of its place.
 fn reserved_below(value: &Value) -> Option<(Vec<String>, char)> {
     let inside = |key: &str, value: &Value| {
         let (mut path, character) = reserved_below(value)?;

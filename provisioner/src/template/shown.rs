@@ -1,4 +1,4 @@
-//! Values that are not known yet, as people write them in a template.
+//! Values that are not known yet, in the form that a template writes them.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use super::reference::{
     Deferred, Piece, Reference, Term, has_function, pieces, references_in, references_in_text, whole_term,
 };
 
-/// The text with `${Queue.Arn}` for each reference, and `!Select […]` for each function that is evaluated later.
+/// The text with `${Queue.Arn}` for each reference, and `!Select […]` for each deferred function.
 #[must_use]
 pub fn shown(text: &str) -> String {
     pieces(text).into_iter().map(piece).collect()
 }
 
-/// A value's text as a template writes it: as [`shown`], but for a function inside of other text, which is
-/// `!Sub ["https://${Part1}/", {Part1: !Select […]}]` there.
+/// A value's text as a template writes it: as [`shown`], except for a function inside other text, which is written as
+/// `!Sub ["https://${Part1}/", {Part1: !Select […]}]`.
 fn written(text: &str) -> String {
     match whole_term(text) {
         None if has_function(text) => substituted(text),
@@ -24,7 +24,7 @@ fn written(text: &str) -> String {
     }
 }
 
-/// The value with its texts as `written` gives them.
+/// The value with each of its texts in the form of `written`.
 #[must_use]
 pub fn shown_in(value: &Value) -> Value {
     match value {
@@ -43,7 +43,7 @@ fn piece(piece: Piece<'_>) -> String {
     }
 }
 
-/// The `!Sub` that gives a text: functions, which cannot stand in its pattern, have a name there.
+/// The `!Sub` for a text: functions, which cannot be in its pattern, get a name there.
 #[must_use]
 pub fn substituted(text: &str) -> String {
     let taken: BTreeSet<String> = references_in_text(text).iter().map(Reference::name).collect();

@@ -1,4 +1,4 @@
-//! A template's text, kept so that an error can name the line it is about.
+//! A template's text, kept so that an error can name its line.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,16 +8,16 @@ use super::node::Node;
 use super::{encoding, yaml};
 use crate::error::{Error, Result};
 
-/// What messages call a template.
+/// The name of a template in messages.
 const TEMPLATE: &str = "template";
 
-/// A file as it was read.
+/// A file and its text.
 #[derive(Debug, Clone)]
 pub struct Source {
     what: &'static str,
     path: PathBuf,
     text: String,
-    // Read once, when the first place is wanted. `None` for a text that cannot be read.
+    // Parsed when the first place is needed. `None` if the text cannot be parsed.
     places: OnceLock<Option<Node>>,
 }
 
@@ -25,12 +25,12 @@ impl Source {
     /// Reads a template, or a file that it includes.
     ///
     /// # Errors
-    /// When it is missing or is not UTF-8 text.
+    /// When it is missing, or is not UTF-8 text.
     pub fn read(path: &Path) -> Result<Self> {
         Self::read_as(TEMPLATE, path)
     }
 
-    /// Reads a file that is called `what` in messages.
+    /// Reads a file that messages call `what`.
     ///
     /// # Errors
     /// As [`Source::read`].
@@ -44,33 +44,33 @@ impl Source {
         Ok(Self { what, path: path.to_owned(), text, places: OnceLock::new() })
     }
 
-    /// A source that stands in no file, for tests and for templates made in memory.
+    /// A source without a file, for tests and for templates made in memory.
     #[must_use]
     pub fn in_memory(path: &Path, text: &str) -> Self {
         Self { what: TEMPLATE, path: path.to_owned(), text: text.to_owned(), places: OnceLock::new() }
     }
 
-    /// What messages call it.
+    /// Its name in messages.
     pub(super) fn what(&self) -> &'static str {
         self.what
     }
 
-    /// Where the file is.
+    /// The path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What the file says.
+    /// The text of the file.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The place of a key path such as `Resources`, `Role`, `Properties`: `file:line` of the deepest key that
-    /// is found, else the file. A number counts list items.
+    /// The place of a key path such as `Resources`, `Role`, `Properties`: `file:line` of the deepest key that exists,
+    /// or else the file. A number counts list items.
     ///
-    /// The first place reads the text once more: places are for messages, and values carry none.
+    /// The first call parses the text again: places are only for messages, so values do not carry them.
     #[must_use]
     pub fn place(&self, keys: &[&str]) -> String {
         let root = self.places.get_or_init(|| yaml::nodes(self).ok());

@@ -1,15 +1,15 @@
-//! The little language of `Fn::Sub`: `${Name}`, `${Id.Attribute}` and `${!Literal}`.
+//! The syntax of `Fn::Sub`: `${Name}`, `${Id.Attribute}` and `${!Literal}`.
 
 /// A piece of a pattern.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part<'a> {
-    /// Stays as it is.
+    /// Literal text, which is copied.
     Text(&'a str),
     /// The name between `${` and `}`.
     Variable(&'a str),
 }
 
-/// The pieces of a pattern, in order. `${!Name}` is the text `${Name}`; a `${` that is never closed is text.
+/// The pieces of a pattern, in order. `${!Name}` is the text `${Name}`; an unclosed `${` is text.
 #[must_use]
 pub(super) fn parts(pattern: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();

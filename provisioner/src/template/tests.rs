@@ -1,4 +1,4 @@
-//! What templates mean: every function in each of its forms.
+//! The meaning of templates: every function in each of its forms.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn resolved_for(text: &str, file: &str, given: &[(&str, &str)], account: Option<
     template.resolve(&given, &"chat".parse().unwrap(), &Place::new("eu-west-1"), account)
 }
 
-/// The value of the property `V` of a resource, in a template with everything that it may refer to.
+/// The value of the property `V` of a resource, in a template with everything that the value may refer to.
 fn value_of(expression: &Value) -> Value {
     let template = json!({
         "Parameters": {
@@ -203,7 +203,7 @@ fn a_function_of_what_only_aws_knows_waits_for_it_with_its_argument() {
         (json!({"Fn::Join": ["/", of_arn]}), later("Fn::Join", json!(["/", parts]))),
         (json!({"Fn::Join": ["/", list]}), later("Fn::Join", json!(["/", Reference::new("Role", "List").to_string()]))),
         (json!({"Fn::Base64": {"Fn::Sub": "x${Role.Arn}"}}), later("Fn::Base64", json!(format!("x{arn}")))),
-        // What can be decided now is.
+        // These can be decided now.
         (json!({"Fn::Select": [1, ["a", {"Fn::GetAtt": ["Role", "Arn"]}]]}), json!(arn)),
         (json!({"Fn::Join": ["/", ["a", {"Fn::GetAtt": ["Role", "Arn"]}]]}), json!(format!("a/{arn}"))),
     ] {
@@ -228,7 +228,7 @@ fn where_the_account_decides_it_is_asked_for_and_elsewhere_it_stays_a_reference(
     let expected = json!({"Days": 7, "Of": Reference::account().to_string()});
     assert_eq!(Value::Object(a.properties.clone()), expected);
     assert_eq!(ids(&resolved_for(BY_ACCOUNT, "t.yaml", &[], Some("444455556666")).unwrap()), ["B"]);
-    // Asking does not help where something else is not known.
+    // Asking for the account does not help where another value is not known.
     let other = "
 Conditions: {Never: !Equals [!Ref AWS::AccountId, !GetAtt R.Arn]}
 Resources: {R: {Type: T}}";
@@ -258,7 +258,7 @@ fn the_characters_that_mark_references_are_refused_wherever_they_are_read() {
 }
 
 proptest! {
-    /// Whatever text a template puts together, it is the text and no reference.
+    /// A text that a template puts together is always a text, never a reference.
     #[test]
     fn a_text_put_together_from_pieces_is_never_a_reference(
         pieces in prop::collection::vec(prop::sample::select(vec![

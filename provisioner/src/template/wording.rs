@@ -1,6 +1,6 @@
-//! What a decoder says, in the words of a person who wrote a template.
+//! Rewrites the messages of a decoder for the author of a template.
 
-/// The sentence for a decoder's message. Names in `hidden` are not offered as supported.
+/// The sentence for a decoder's message. Names in `hidden` are not listed as supported.
 #[must_use]
 pub(crate) fn in_words(message: &str, hidden: &[&str]) -> String {
     unknown(message, hidden)
@@ -9,7 +9,7 @@ pub(crate) fn in_words(message: &str, hidden: &[&str]) -> String {
         .unwrap_or_else(|| message.to_owned())
 }
 
-/// What to do about a fault of a template that says no more than `reason`.
+/// The remedy for an error in a template, where only its `reason` is known.
 #[must_use]
 pub(super) fn remedy(reason: &str) -> &'static str {
     if reason.contains("not supported; supported") {

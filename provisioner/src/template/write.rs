@@ -1,10 +1,11 @@
-//! A template as YAML that every reader takes for the same, those of YAML 1.1 too: CloudFormation, the AWS CLI, PyYAML.
+//! Writes a template as YAML that every reader understands in the same way, also readers of YAML 1.1: CloudFormation,
+//! the AWS CLI, PyYAML.
 
 use std::fmt::Write as _;
 
 use serde_json::{Number, Value};
 
-/// The value as YAML: blocks, and quotes wherever a text without them could be something else.
+/// The value as YAML: in blocks, with quotes wherever the text without them could have another meaning.
 #[must_use]
 pub fn to_yaml(value: &Value) -> String {
     let mut written = String::new();
@@ -17,10 +18,10 @@ pub fn to_yaml(value: &Value) -> String {
     written
 }
 
-/// How long a key can be that a colon follows; a reader looks no further than 1,024 characters for it.
+/// The longest key that is followed by a colon; a reader looks no further than 1,024 characters for the colon.
 const LONGEST_KEY: usize = 1000;
 
-/// A map or list that holds something, from the beginning of its first line.
+/// Writes a map or list that is not empty, from the beginning of its first line.
 fn block(out: &mut String, value: &Value, indent: usize) {
     let mut first = true;
     let mut begin = |out: &mut String| {
@@ -67,7 +68,7 @@ fn is_block(value: &Value) -> bool {
     }
 }
 
-/// What stands after a key's colon or a list's dash. A list begins in the column of its key.
+/// Writes the value after a key's colon or a list's dash. A list begins in the column of its key.
 fn below(out: &mut String, value: &Value, indent: usize) {
     if !is_block(value) {
         out.push(' ');
@@ -87,7 +88,7 @@ fn scalar(out: &mut String, value: &Value, indent: usize) {
         Value::Number(one) => out.push_str(&number(one)),
         Value::String(text) => match lines(text) {
             Some(lines) => {
-                // The last line's end is written by whoever wrote the key.
+                // The caller that wrote the key also writes the end of the last line.
                 out.push_str(if text.ends_with('\n') { "|" } else { "|-" });
                 for line in lines {
                     let inside = if line.is_empty() { 0 } else { indent + 2 };
@@ -101,7 +102,7 @@ fn scalar(out: &mut String, value: &Value, indent: usize) {
     }
 }
 
-/// A number as YAML 1.1 reads it: an exponent needs a point before it and a sign.
+/// A number as YAML 1.1 reads it: an exponent needs a sign, and a decimal point before it.
 fn number(number: &Number) -> String {
     let text = number.to_string();
     let Some((mantissa, exponent)) = text.split_once('e') else { return text };
@@ -110,8 +111,8 @@ fn number(number: &Number) -> String {
     format!("{mantissa}{point}e{sign}{exponent}")
 }
 
-/// The lines of a text that can be written as a block: plain characters, no line that begins with a blank, and one end at
-/// most.
+/// The lines of a text that can be written as a block: printable characters and tabs, a first line that does not begin
+/// with whitespace, and at most one line break at the end.
 fn lines(text: &str) -> Option<Vec<&str>> {
     let body = text.strip_suffix('\n').unwrap_or(text);
     let fits = text.contains('\n')
@@ -122,12 +123,12 @@ fn lines(text: &str) -> Option<Vec<&str>> {
     fits.then(|| body.split('\n').collect())
 }
 
-/// Whether a reader of YAML takes the character as it is, on one line.
+/// Whether a YAML reader accepts the character unescaped, on one line.
 fn is_printable(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// A text on one line: without quotes where it can be nothing but this text.
+/// A text on one line, without quotes where it can only mean this text.
 fn quoted(text: &str) -> String {
     if !text.chars().all(is_printable) {
         return escaped(text);
@@ -138,13 +139,13 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Words that a version of YAML takes for a flag or for nothing.
+/// Words that a version of YAML reads as a boolean, a null or a number.
 const WORDS: [&str; 10] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan"];
 
 fn is_unmistakable(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let is_word = WORDS.contains(&text.to_ascii_lowercase().as_str());
-    // Every number, date and time of YAML 1.1, and much else: what begins as one and has only characters of one.
+    // Every number, date and time of YAML 1.1, and more: all texts that begin like one and have only characters of one.
     let of_a_number = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '+' | '-' | ' ');
     let is_number = (first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) && text.chars().all(of_a_number);
     let is_syntax = first.is_whitespace()
@@ -157,7 +158,7 @@ fn is_unmistakable(text: &str) -> bool {
     !is_word && !is_number && !is_syntax
 }
 
-/// In double quotes, with escapes for everything that a reader would not take as it is.
+/// A text in double quotes, with an escape for every character that a reader does not accept unescaped.
 fn escaped(text: &str) -> String {
     let mut written = String::from("\"");
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! YAML or JSON text to one JSON value, with CloudFormation's short tags in their long form.
+//! Converts YAML or JSON text to one JSON value, with CloudFormation's short tags in their long form.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::source::Source;
 use super::{compose, json as json_text, plain};
 use crate::error::{Error, Result};
 
-/// What a text says, and what is worth a remark about how it says it.
+/// The value of a text, and remarks on how the text is written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Said {
     pub value: Value,
@@ -20,21 +20,22 @@ pub(super) struct Said {
 /// Reads a template, or a file that it includes.
 ///
 /// # Errors
-/// When the text is neither YAML nor JSON, uses a tag that is no intrinsic function, or holds a null; with the line.
+/// When the text is neither YAML nor JSON, uses a tag that is not an intrinsic function, or contains a null; with the
+/// line.
 pub(super) fn template(source: &Source) -> Result<Said> {
     read(source, Reader { nulls: false, ..Reader::of(source) })
 }
 
 /// Reads any YAML or JSON.
 ///
-/// # Errors
+/// As [`template`], except that nulls are allowed.
 /// As [`template`], but for nulls.
 pub(super) fn any(source: &Source) -> Result<Said> {
     read(source, Reader::of(source))
 }
 
-/// Reads any YAML or JSON for the texts of its scalars, as they are written: `1.10` and `on` are text, and keys are as they
-/// are written, too. JSON's flags and null are what they are.
+/// Reads any YAML or JSON and keeps its scalars and keys as they are written: `1.10` and `on` are text. Booleans and
+/// null of JSON keep their types.
 ///
 /// # Errors
 /// As [`any`].
@@ -42,7 +43,7 @@ pub(super) fn as_written(source: &Source) -> Result<Value> {
     read(source, Reader { as_written: true, ..Reader::of(source) }).map(|said| said.value)
 }
 
-/// The source as nodes: JSON where it is JSON or its file says so, YAML otherwise.
+/// The source as nodes: JSON if it is JSON or its file is named `.json`, otherwise YAML.
 ///
 /// # Errors
 /// When it is neither.
@@ -58,7 +59,7 @@ pub(super) fn nodes(source: &Source) -> std::result::Result<Node, Unread> {
         return compose::read(text);
     }
     json_text::read(text).or_else(|unread| {
-        // `{A: 1}` is YAML, and so is JSON with comments. A duplicate key or half a character is an error in both.
+        // `{A: 1}` is YAML, and so is JSON with comments. A duplicate key or half a surrogate pair is an error in both.
         let of_json = text.trim_start()[1..].trim_start().starts_with(['"', '}', ']', '[', '{']);
         let in_json = !unread.cause.starts_with(json_text::NOT_JSON);
         match in_json {
@@ -81,16 +82,16 @@ fn read(source: &Source, mut reader: Reader<'_>) -> Result<Said> {
     Ok(Said { value, remarks: reader.remarks.into_iter().map(|(_, remark)| remark).collect() })
 }
 
-/// Makes values of nodes, and notes where a value may not be what its author meant.
+/// Converts nodes to values, and records where a value may not be what its author meant.
 struct Reader<'s> {
     source: &'s Source,
     /// Whether a null is a value.
     nulls: bool,
-    /// Whether plain scalars and numbers are the text that they are written as.
+    /// Whether plain scalars and numbers stay the text that is written.
     as_written: bool,
-    /// Keys from the root to the value that is read.
+    /// Keys from the root to the current value.
     path: Vec<String>,
-    /// By line. An alias repeats a line.
+    /// Sorted by line. An alias repeats a line.
     remarks: BTreeSet<(usize, Remark)>,
 }
 

@@ -1,7 +1,7 @@
-//! What CloudFormation refuses in any template, whatever its parameters and kinds: shapes, names and limits.
+//! Checks that CloudFormation makes in every template, whatever its parameters and kinds: shapes, names and limits.
 //!
-//! The limits and patterns are those of AWS's guide ("CloudFormation quotas", "Mappings", "Outputs", "Parameters") and of
-//! cfn-lint's schemas of a template's sections.
+//! The limits and patterns are those of AWS's guide ("CloudFormation quotas", "Mappings", "Outputs", "Parameters") and
+//! of cfn-lint's schemas for the sections of a template.
 
 mod mappings;
 mod names;
@@ -10,7 +10,7 @@ mod parameters;
 
 use serde_json::{Map, Value};
 
-/// Why a template is refused, and the keys of the place.
+/// The reason why a template is refused, and the keys of the place.
 pub(super) struct Refused {
     pub keys: Vec<String>,
     pub cause: String,
@@ -22,15 +22,15 @@ fn refuse(keys: &[&str], cause: impl Into<String>) -> Checked {
     Err(Refused { keys: keys.iter().map(|key| (*key).to_owned()).collect(), cause: cause.into() })
 }
 
-/// A template's sections, functions in their long form.
+/// Checks a template's sections, with the functions in their long form.
 ///
 /// # Errors
-/// At the first thing that CloudFormation would refuse.
+/// At the first problem for which CloudFormation would refuse the template.
 pub(super) fn check(template: &Map<String, Value>) -> Checked {
     format_version(template)?;
     described(template.get("Description"), &["Description"], MOST_DESCRIBED)?;
-    // The quota of 500 resources is a stack's, not the language's: the direct engine applies larger templates, and
-    // CloudFormation itself names its quota.
+    // The quota of 500 resources is a quota of a stack, not of the language: the direct engine applies larger
+    // templates, and CloudFormation itself reports its quota.
     for (section, most) in [("Parameters", 200), ("Mappings", 200), ("Outputs", 200)] {
         let length = entries(template, section).len();
         if length > most {
@@ -48,10 +48,11 @@ pub(super) fn check(template: &Map<String, Value>) -> Checked {
     names::check(template)
 }
 
-/// A description of the template or of an output, in bytes.
+/// The longest description of the template or of an output, in bytes.
 const MOST_DESCRIBED: usize = 1024;
 
-/// The entries of a section; none where it is absent or has not the shape of one, which is told elsewhere.
+/// The entries of a section; an empty map where it is absent or does not have the shape of one, which is reported
+/// elsewhere.
 fn entries<'t>(template: &'t Map<String, Value>, section: &str) -> &'t Map<String, Value> {
     static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     template.get(section).and_then(Value::as_object).unwrap_or(&NONE)
@@ -79,7 +80,7 @@ fn described(description: Option<&Value>, keys: &[&str], most: usize) -> Checked
     }
 }
 
-/// The names of mappings and conditions.
+/// Checks the names of mappings and conditions.
 fn named(name: &str, keys: &[&str]) -> Checked {
     let is_condition = keys.first() == Some(&"Conditions");
     let fits = |c: char| c.is_ascii_alphanumeric() || (is_condition && matches!(c, '&' | '_'));
@@ -89,7 +90,7 @@ fn named(name: &str, keys: &[&str]) -> Checked {
     Ok(())
 }
 
-/// Whether a value is text, a number or a flag.
+/// Whether a value is a string, a number or a boolean.
 fn is_scalar(value: &Value) -> bool {
     value.is_string() || value.is_number() || value.is_boolean()
 }

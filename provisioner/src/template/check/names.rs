@@ -1,4 +1,4 @@
-//! Names that a template uses must be names that it gives, also where a condition leaves the place out.
+//! Names that a template uses must be names that it defines, also where a condition omits the place.
 
 use serde_json::{Map, Value};
 
@@ -29,7 +29,7 @@ pub(super) fn check(template: &Map<String, Value>) -> Checked {
         names.used(output, &mut path(&["Outputs", id]))?;
         names.condition(output.get("Condition"), &path(&["Outputs", id, "Condition"]))?;
         if let Some(export) = output.pointer("/Export/Name") {
-            // Every name in it is known by now: what is missing without the resources is one of them.
+            // Every name in it is known at this point, so a name that is missing without the resources is a resource.
             let without_resources = Names { resources: &Map::new(), ..names };
             without_resources.used(export, &mut path(&["Outputs", id, "Export", "Name"])).map_err(|refused| Refused {
                 cause: "an export's name cannot depend on a resource: CloudFormation takes parameters and pseudo parameters \
@@ -79,7 +79,7 @@ impl Names<'_> {
         }
     }
 
-    /// The names that a function's own argument holds.
+    /// Checks the names in a function's own argument.
     fn function(&self, name: &str, argument: &Value, at: &[String]) -> Checked {
         let parts = argument.as_array().map(Vec::as_slice).unwrap_or_default();
         let text = argument.as_str().or_else(|| parts.first()?.as_str());

@@ -1,4 +1,4 @@
-//! `Outputs`: what can be said of them before a value is known.
+//! `Outputs`: the checks that need no known value.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub(super) fn check(outputs: &Map<String, Value>) -> Checked {
         if export_name == "" || export_name.is_array() || is_map(export_name) {
             return refuse(&in_export("Name"), "an export's name must be text that is not empty");
         }
-        // Two outputs of which one exists at a time may share a name.
+        // Two outputs may share an export name if only one of them exists at a time.
         let is_alone = output.get("Condition").is_none();
         if is_alone && let Some(other) = exports.insert(export_name.to_string(), name) {
             return refuse(&at("Export"), format!("`{other}` is exported under the same name"));

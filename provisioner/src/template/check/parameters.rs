@@ -1,10 +1,10 @@
-//! `Parameters`: what can be said of them before one is given.
+//! `Parameters`: the checks that need no given value.
 
 use serde_json::{Map, Value};
 
 use super::{Checked, described, is_scalar, refuse};
 
-/// A parameter's description, in characters.
+/// The longest description of a parameter, in characters.
 const MOST_DESCRIBED: usize = 4000;
 
 pub(super) fn check(parameters: &Map<String, Value>) -> Checked {
@@ -38,7 +38,7 @@ pub(super) fn check(parameters: &Map<String, Value>) -> Checked {
     Ok(())
 }
 
-/// A length counts characters.
+/// Checks a bound. A length counts characters.
 fn is_bound(bound: &Value, is_length: bool, at: &[&str]) -> Checked {
     let number: Option<f64> = text(bound).parse().ok().filter(|number: &f64| number.is_finite());
     let fits = number.is_some_and(|number| !is_length || (number >= 0.0 && number.fract() == 0.0));

@@ -1,4 +1,4 @@
-//! One template for each thing that is refused, with the line that is named.
+//! One template for each refusal, with the line in the message.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Filling: what is known replaces its reference, once.
+//! Filling in: a known value replaces its reference, once.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -57,7 +57,7 @@ fn what_is_left_is_named_with_its_place_and_what_is_the_matter() {
 }
 
 proptest! {
-    /// AWS may answer what it likes: it is text, and is filled in once.
+    /// Any answer of AWS is text, and is filled in once.
     #[test]
     fn a_value_that_is_filled_in_is_not_scanned_again(value in "[a-z{}.$:\"\\\\]{0,12}") {
         let (one, other) = (Reference::new("One", "Ref"), Reference::new("Other", "Ref"));
@@ -67,7 +67,7 @@ proptest! {
         prop_assert_eq!(known.fill_text(&format!("<{one}>")), format!("<{value}{other}>"));
     }
 
-    /// A function that waits for a value gives what it gives for the value.
+    /// A deferred function returns the same as the function of the known value.
     #[test]
     fn a_deferred_function_equals_the_function_of_the_known_value(value in "[a-z/:,]{0,20}", index in 0_usize..4, around in "[a-z/\"\\\\]{0,4}") {
         let reference = Reference::new("Url", "FunctionUrl");
@@ -116,7 +116,7 @@ fn a_text_in_which_only_the_account_is_open_is_split_around_it() {
         known.fill(&of("Fn::Join", json!(["/", of("Fn::Split", json!([":function:", arn]))]))),
         json!(format!("arn:aws:lambda:eu-west-1:{account}/chat"))
     );
-    // The account may hold such a separator, or a part of it; and another value may hold any.
+    // The account may contain such a separator or a part of it, and another value may contain any.
     for waits in [
         of("Fn::Split", json!(["1", arn])),
         of("Fn::Split", json!([":1", arn])),
@@ -127,7 +127,7 @@ fn a_text_in_which_only_the_account_is_open_is_split_around_it() {
 }
 
 proptest! {
-    /// What is decided before the account is known is what the account would give.
+    /// A result that is decided before the account is known is the result for every account.
     #[test]
     fn a_split_around_the_account_equals_the_split_of_the_known_text(
         before in "[0-9:/a]{0,6}", after in "[0-9:/a]{0,6}", separator in "[:/a1]{1,2}", number in "[0-9]{12}",
