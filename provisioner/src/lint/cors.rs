@@ -1,8 +1,8 @@
-//! What browsers are told about other origins.
+//! CORS: the origins from which browsers may call an API.
 
 use super::{Checked, Finding, Severity, items};
 
-/// Browsers take no credentials from `*`, and API Gateway refuses the pair.
+/// Checks that credentials and the origin `*` are not combined: browsers refuse the pair, and so does API Gateway.
 pub(super) fn no_credentials_for_everybody(one: &Checked) -> Option<Finding> {
     let (property, cors) =
         ["CorsConfiguration", "Cors"].iter().find_map(|name| Some((name, one.properties.get(*name)?)))?;

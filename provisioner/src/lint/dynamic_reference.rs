@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{Checked, Finding, Severity};
 use crate::template::{has_dynamic_reference, has_reference_to_another_service};
 
-/// No property holds a reference that would be sent as its own text. Elsewhere such a text is prose: CloudFormation
-/// resolves none outside of properties.
+/// Checks that no property contains a reference that would be sent as literal text. CloudFormation resolves no
+/// references outside of properties, so such a text is only prose there.
 pub(super) fn no_dynamic_reference(one: &Checked) -> Option<Finding> {
     let property = path_in(&one.properties, has_dynamic_reference)?;
     let cause = format!(
@@ -18,8 +18,8 @@ pub(super) fn no_dynamic_reference(one: &Checked) -> Option<Finding> {
     Some(Finding { property, ..one.finding(Severity::Refused, cause, hint) })
 }
 
-/// A text in a property that is written as a dynamic reference names a service that CloudFormation documents. Whether
-/// CloudFormation refuses another service or keeps the text is not documented, so this is a note.
+/// Checks that each dynamic reference in a property names a service that CloudFormation documents. It is not documented
+/// whether CloudFormation refuses another service or keeps the text, so this is a note.
 pub(super) fn no_other_service(one: &Checked) -> Option<Finding> {
     let property = path_in(&one.properties, has_reference_to_another_service)?;
     let cause = format!(

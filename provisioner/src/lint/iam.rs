@@ -1,11 +1,11 @@
-//! Roles and what they allow.
+//! Roles and their permissions.
 
 use serde_json::Value;
 
 use super::{Checked, Finding, Severity, items};
 use crate::template::begins_unknown;
 
-/// Where an execution role is asked for, by kind.
+/// The property that takes an execution role, by kind.
 const ROLES: [(&str, &str); 5] = [
     ("AWS::Lambda::Function", "Role"),
     ("AWS::StepFunctions::StateMachine", "RoleArn"),
@@ -14,7 +14,7 @@ const ROLES: [(&str, &str); 5] = [
     ("AWS::ApiGatewayV2::Integration", "CredentialsArn"),
 ];
 
-/// `!Ref` of a role gives its name, and these want its ARN.
+/// Checks that the property does not contain `!Ref` of a role, which returns its name: these properties need its ARN.
 pub(super) fn role_is_an_arn(one: &Checked) -> Option<Finding> {
     let (_, property) = ROLES.iter().find(|(kind, _)| one.is(kind))?;
     let role = one.text(property);
@@ -26,7 +26,7 @@ pub(super) fn role_is_an_arn(one: &Checked) -> Option<Finding> {
     Some(one.finding(Severity::Refused, cause, "write `!GetAtt ROLE.Arn` in place of `!Ref ROLE`"))
 }
 
-/// An allowing statement with `*` for the action and `*` for the resource gives the account away.
+/// Checks that no statement allows the action `*` on the resource `*`, which allows everything in the account.
 pub(super) fn not_all_of_everything(one: &Checked) -> Option<Finding> {
     let everything = |value: &Value| items(value).iter().any(|item| item.as_str() == Some("*"));
     let all = |statement: &&Value| {
@@ -39,7 +39,7 @@ pub(super) fn not_all_of_everything(one: &Checked) -> Option<Finding> {
     Some(one.finding(Severity::Unwise, cause, "name the actions and the resources that are needed"))
 }
 
-/// The statements of all policies, wherever they stand in the properties.
+/// The statements of all policies, anywhere in the properties.
 fn statements(value: &Value) -> Vec<&Value> {
     match value {
         Value::Object(map) => {

@@ -1,8 +1,8 @@
-//! What is wrong with a template although it is a valid one: what neither CloudFormation's own check nor cfn-lint
-//! notices before AWS, or a caller, does.
+//! Problems of a valid template: those that CloudFormation's own check and cfn-lint do not report before AWS, or a
+//! caller, notices them.
 //!
-//! Pure. Every check looks at the resources as JSON with CloudFormation's property names, so kinds that have no type
-//! here are checked too.
+//! Pure. Every check uses the resources as JSON with CloudFormation's property names, so kinds without a type here are
+//! checked too.
 
 mod cors;
 mod dynamic_reference;
@@ -24,31 +24,31 @@ use crate::desired::Desired;
 use crate::resources::Resource;
 use crate::template::Known;
 
-/// Something that is wrong.
+/// A problem in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The resource that it is about.
+    /// The resource with the problem.
     pub logical_id: String,
-    /// What comes of it.
+    /// The consequence.
     pub severity: Severity,
-    /// What is wrong, with the property.
+    /// The problem, with the property.
     pub cause: String,
-    /// The keys of the property in the template, where it is about one.
+    /// The keys of the property in the template, if the finding is about a property.
     pub property: Vec<String>,
-    /// What to write instead.
+    /// The replacement to write.
     pub hint: String,
 }
 
-/// What comes of a finding.
+/// The consequence of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
-    /// AWS refuses it: better told before the first call than half-way.
+    /// AWS refuses it; the finding reports it before the first call.
     Refused,
-    /// AWS takes it, and somebody will be sorry.
+    /// AWS accepts it, but it causes problems later.
     Unwise,
 }
 
-/// A resource as the checks see it.
+/// A resource as the checks use it.
 pub(crate) struct Checked {
     logical_id: String,
     kind: String,
@@ -75,8 +75,8 @@ impl Checked {
     }
 }
 
-/// Every check on every resource of a stack in this account, in the order of the resources. `apis` are the ids of its
-/// APIs that exist, by logical id.
+/// Runs every check on every resource of a stack in this account, in the order of the resources. `apis` contains the
+/// ids of the stack's APIs that exist, by logical id.
 #[must_use]
 pub fn lint(desired: &Desired, account: &str, apis: &BTreeMap<String, String>) -> Vec<Finding> {
     let known = Known::of_account(account);
@@ -107,15 +107,15 @@ pub fn lint(desired: &Desired, account: &str, apis: &BTreeMap<String, String>) -
     one.chain(together).flatten().chain(packed::nothing_forgotten(desired)).collect()
 }
 
-/// What AWS would refuse of a resource as it would be sent: by length, characters, range or reserved name.
+/// Finds the values for which AWS would refuse a resource as it is sent: by length, characters, range or reserved name.
 ///
-/// Planning adds to what the template says: routes that are taken over are remembered in a description.
+/// Planning adds to the template's values: the description of an integration records the routes that are adopted.
 #[must_use]
 pub fn beyond_limits(logical_id: &str, resource: &Resource) -> Vec<Finding> {
     limits::refused(&checked(logical_id, resource))
 }
 
-/// What AWS would refuse of a resource's own name. AWS refuses to look for such a name as well.
+/// Finds the reasons why AWS would refuse a resource's own name. AWS also refuses to look up such a name.
 #[must_use]
 pub fn refused_name(logical_id: &str, resource: &Resource) -> Vec<Finding> {
     let (one, name) = (checked(logical_id, resource), resource.name());
@@ -133,7 +133,7 @@ fn checked(logical_id: &str, resource: &Resource) -> Checked {
     Checked { logical_id: logical_id.to_owned(), kind: resource.kind().to_owned(), properties }
 }
 
-/// A list's items, or a single value as a list of one: CloudFormation takes either in many places.
+/// A list's items, or a single value as a list of one: CloudFormation accepts both in many places.
 fn items(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(list) => list.iter().collect(),
@@ -142,7 +142,7 @@ fn items(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// A number however it is written: `30` and `"30"` are the same in a template.
+/// A number in either notation: `30` and `"30"` are the same in a template.
 fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }

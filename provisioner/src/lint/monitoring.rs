@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Checked, Finding, Severity, number};
 use crate::template::with_unknown_as;
 
-/// An alarm cannot need more bad datapoints than it looks at.
+/// Checks that an alarm does not need more breaching datapoints than it evaluates.
 pub(super) fn alarm_can_ring(one: &Checked) -> Option<Finding> {
     if !one.is("AWS::CloudWatch::Alarm") {
         return None;
@@ -19,11 +19,11 @@ pub(super) fn alarm_can_ring(one: &Checked) -> Option<Finding> {
     Some(one.finding(Severity::Refused, cause, "raise EvaluationPeriods, or lower DatapointsToAlarm"))
 }
 
-/// A dashboard's body is a JSON object, written as text.
+/// Checks that a dashboard's body is a JSON object, written as text.
 pub(super) fn dashboard_is_json(one: &Checked) -> Option<Finding> {
     let body = one.properties.get("DashboardBody").filter(|_| one.is("AWS::CloudWatch::Dashboard"))?;
     let Value::String(text) = body else { return None };
-    // What is not known yet is text inside of quotes; outside of them it may be a number.
+    // A value that is not known yet is text inside quotes; outside of quotes it may be a number.
     let known = with_unknown_as(text, "0");
     let error = match serde_json::from_str::<Value>(&known) {
         Ok(Value::Object(_)) => return None,

@@ -1,9 +1,9 @@
-//! What is in packages and was probably not meant to be.
+//! Files in packages that were probably included by mistake.
 
 use super::{Finding, Severity};
 use crate::desired::Desired;
 
-/// No package holds what looks forgotten.
+/// Checks that no package contains a file that looks forgotten.
 pub(super) fn nothing_forgotten(desired: &Desired) -> impl Iterator<Item = Finding> {
     desired.forgotten.iter().map(|(logical_id, forgotten)| {
         let look = if forgotten.names.len() == 1 { "looks" } else { "look" };
@@ -27,7 +27,7 @@ pub(super) fn nothing_forgotten(desired: &Desired) -> impl Iterator<Item = Findi
     })
 }
 
-/// How many are named.
+/// How many files the message names.
 const MOST: usize = 5;
 
 #[cfg(test)]

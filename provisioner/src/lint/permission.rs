@@ -1,5 +1,5 @@
-//! Whether API Gateway may call the functions that routes and authorizers name. Without the permission callers get a 500,
-//! and no log says why.
+//! Checks whether API Gateway may call the functions that routes and authorizers name. Without the permission callers
+//! get a 500, and no log contains the reason.
 
 mod may_call;
 
@@ -16,8 +16,8 @@ use crate::template::{Reference, references_in_text, shown, substituted, with_un
 
 const AUTHORIZER: &str = "AWS::ApiGatewayV2::Authorizer";
 
-/// A route or an authorizer that calls a function of the template has a permission for its calls, on every stage that the
-/// template has. `apis` are the ids of the template's APIs that exist, by logical id.
+/// Checks that a route or an authorizer that calls a function of the template has a permission for its calls, on every
+/// stage in the template. `apis` contains the ids of the template's APIs that exist, by logical id.
 pub(super) fn api_may_call(
     one: &Checked,
     all: &[Checked],
@@ -27,7 +27,7 @@ pub(super) fn api_may_call(
 ) -> Option<Finding> {
     let uri = called_by(one, all)?;
     let (name, _) = function_and_qualifier(uri);
-    // What is not of this template has its permission elsewhere.
+    // The permission for a function outside of the template is also outside of it.
     all.iter().find(|one| one.is("AWS::Lambda::Function") && one.text("FunctionName") == name)?;
     let function = qualified(uri);
 
@@ -79,7 +79,7 @@ pub(super) fn api_may_call(
     Some(one.finding(Severity::Unwise, cause, hint))
 }
 
-/// The URI of the function that API Gateway calls with the rights of the function's policy.
+/// The URI of the function that API Gateway calls, where the function's policy grants the permission.
 fn called_by<'a>(one: &'a Checked, all: &'a [Checked]) -> Option<&'a str> {
     let called =
         |one: &'a Checked, uri: &str, role: &str| one.text(role).is_empty().then(|| function_arn(one.text(uri)));
@@ -91,7 +91,7 @@ fn called_by<'a>(one: &'a Checked, all: &'a [Checked]) -> Option<&'a str> {
     called(integration, "IntegrationUri", "CredentialsArn")
 }
 
-/// The names of the template's stages of the same API.
+/// The names of the stages in the template that belong to the same API.
 fn stages_of<'a>(one: &Checked, all: &'a [Checked]) -> BTreeSet<&'a str> {
     let same_api = |stage: &&Checked| stage.is(STAGE) && api_of(stage.text("ApiId")) == api_of(one.text("ApiId"));
     all.iter().filter(same_api).map(|stage| stage.text("StageName")).collect()
@@ -105,7 +105,7 @@ fn is_for(one: &Checked, function: &str) -> bool {
         && qualified(one.text("FunctionName")) == function
 }
 
-/// The name, and the alias or version, in a function's ARN.
+/// The name, with the alias or version, in a function's ARN.
 fn qualified(arn: &str) -> &str {
     arn.rsplit_once(":function:").map_or(arn, |(_, name)| name)
 }
@@ -114,7 +114,7 @@ fn given(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The pattern of a source ARN with the character of the caller's own API in place of that API's id.
+/// The pattern of a source ARN, with [`OWN_API`] in place of the id of the caller's own API.
 fn of_own_api(pattern: &str, id: Option<&String>) -> String {
     let mut parts: Vec<String> = pattern.splitn(6, ':').map(str::to_owned).collect();
     if let (Some(id), Some(last)) = (id, parts.get_mut(5))
@@ -127,14 +127,14 @@ fn of_own_api(pattern: &str, id: Option<&String>) -> String {
 
 /// The resources whose attributes are not known yet.
 struct Unknown {
-    /// The API of the caller, where it is one of the template.
+    /// The API of the caller, if the template declares it.
     own_api: Option<String>,
     others: Vec<String>,
 }
 
 impl Unknown {
-    /// The text with a character of the private use area in place of each value that is not known: the same one for all
-    /// attributes of a resource, since `Ref` and `ApiId` of an API are the same.
+    /// The text with a character of the private use area in place of each value that is not known. All attributes of a
+    /// resource have the same character, because `Ref` and `ApiId` of an API are equal.
     fn hidden(&mut self, text: &str) -> String {
         with_unknown_by(text, |reference| {
             let Some(Reference { logical_id, .. }) = reference else { return ANY_TEXT.to_string() };

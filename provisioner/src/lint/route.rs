@@ -1,4 +1,4 @@
-//! Routes of HTTP APIs and the integrations that they lead to.
+//! Routes of HTTP APIs, and their integrations.
 
 use super::{Checked, Finding, Severity, number};
 use crate::resources::api::api_of;
@@ -10,10 +10,10 @@ pub(super) const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
 
 const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
-/// The longest that an HTTP API waits, in milliseconds, and the shortest that can be asked for.
+/// The shortest and the longest timeout of an HTTP API's integration, in milliseconds.
 const WAIT: std::ops::RangeInclusive<f64> = 50.0..=30_000.0;
 
-/// `METHOD /path`, or a key with `$` in front: `$default`, or `$connect` of WebSocket APIs.
+/// Checks that a key is `METHOD /path`, or begins with `$`: `$default`, or `$connect` of WebSocket APIs.
 pub(super) fn key_is_well_formed(one: &Checked) -> Option<Finding> {
     let key = one.text("RouteKey");
     let well_formed = match key.split_once(' ') {
@@ -27,8 +27,10 @@ pub(super) fn key_is_well_formed(one: &Checked) -> Option<Finding> {
     Some(one.finding(Severity::Refused, cause, "write it as `POST /chat`, with the method in capitals, or `$default`"))
 }
 
-/// API Gateway refuses a stage with settings of a route that does not exist (`Unable to find Route by key … within the
-/// provided RouteSettings`). Of an API that the template does not make, others may have made the routes.
+/// Checks that the routes in a stage's settings exist: API Gateway refuses other settings.
+///
+/// Its message is `Unable to find Route by key … within the provided RouteSettings`. The routes of an API that the
+/// template does not declare may be outside of the template, too.
 pub(super) fn settings_have_routes(one: &Checked, all: &[Checked]) -> Option<Finding> {
     if !one.is(STAGE) || !begins_unknown(one.text("ApiId")) {
         return None;
@@ -39,7 +41,7 @@ pub(super) fn settings_have_routes(one: &Checked, all: &[Checked]) -> Option<Fin
         return None;
     }
     let is_missing = |key: &str| !routes().any(|route| route.text("RouteKey") == key);
-    // A key that is not known yet may be that of a route.
+    // A key that is not known yet may be the key of a route.
     let mut keys = one.properties["RouteSettings"].as_object()?.keys();
     let key = keys.find(|key| reserved_in(key).is_none() && is_missing(key))?;
     let finding = one.finding(
@@ -50,7 +52,7 @@ pub(super) fn settings_have_routes(one: &Checked, all: &[Checked]) -> Option<Fin
     Some(Finding { property: vec!["RouteSettings".to_owned(), key.clone()], ..finding })
 }
 
-/// `integrations/ID`.
+/// Checks that a target is `integrations/ID`.
 pub(super) fn target_is_an_integration(one: &Checked) -> Option<Finding> {
     let target = one.text("Target");
     let leads_to_one = target.strip_prefix("integrations/").is_some_and(|id| !id.is_empty() && !id.contains('/'));
@@ -62,7 +64,7 @@ pub(super) fn target_is_an_integration(one: &Checked) -> Option<Finding> {
     Some(one.finding(Severity::Refused, cause, "write it as `!Sub 'integrations/${INTEGRATION}'`"))
 }
 
-/// There are two shapes of events.
+/// Checks that the payload format version is one of the two that exist.
 pub(super) fn payload_version_exists(one: &Checked) -> Option<Finding> {
     let version = one.text("PayloadFormatVersion");
     if !one.is(INTEGRATION) || ["", "1.0", "2.0"].contains(&version) || begins_unknown(version) {
@@ -72,7 +74,7 @@ pub(super) fn payload_version_exists(one: &Checked) -> Option<Finding> {
     Some(one.finding(Severity::Refused, cause, "write '2.0', or '1.0' for the events of REST APIs, in quotes"))
 }
 
-/// An HTTP API waits 30 seconds at most.
+/// Checks that an integration's timeout is in range: an HTTP API waits 30 seconds at most.
 pub(super) fn integration_ends_in_time(one: &Checked) -> Option<Finding> {
     let timeout = number(&one.properties["TimeoutInMillis"]).filter(|timeout| !WAIT.contains(timeout))?;
     if !one.is(INTEGRATION) {

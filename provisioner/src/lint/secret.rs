@@ -1,4 +1,4 @@
-//! Secrets in plain sight: environment variables of a function are read by everybody who may look at it.
+//! Secrets in plain text: every user with read access to a function can read its environment variables.
 
 use fancy_regex::Regex;
 use serde_json::Value;
@@ -6,14 +6,14 @@ use serde_json::Value;
 use super::{Checked, Finding, Severity};
 use crate::template::references_in_text;
 
-/// What secrets are called: whole words, so that `MAX_TOKENS` is none.
+/// Names of secrets. They match whole words, so `MAX_TOKENS` does not match.
 const NAMES: [&str; 9] =
     ["SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY"];
 
-/// What some secrets look like: AWS access keys, keys in PEM, tokens of GitHub and Slack, keys of model providers.
+/// Patterns of some secrets: AWS access keys, keys in PEM, tokens of GitHub and Slack, keys of model providers.
 const SHAPES: &str = r"^(AKIA|ASIA)[0-9A-Z]{16}$|-----BEGIN [A-Z ]*PRIVATE KEY|^gh[pousr]_[0-9A-Za-z]{20,}|^xox[abprs]-|^sk-[0-9A-Za-z_-]{16,}";
 
-/// No variable's value is a secret.
+/// Checks that no variable's value is a secret.
 pub(super) fn no_secret_in_the_open(one: &Checked) -> Option<Finding> {
     let variables = one.properties["Environment"]["Variables"].as_object()?;
     let (name, _) = variables.iter().find(|(name, value)| looks_secret(name, value))?;
@@ -27,7 +27,7 @@ fn looks_secret(name: &str, value: &Value) -> bool {
         return false;
     };
     let shaped = Regex::new(SHAPES).is_ok_and(|shapes| shapes.is_match(text).unwrap_or(false));
-    // The name or the ARN of a secret is the right thing to give.
+    // A variable should contain the name or the ARN of a secret.
     let points_to_one = text.starts_with("arn:") || text.starts_with('/');
     let words = format!("_{}_", name.to_ascii_uppercase());
     let named = NAMES.iter().any(|secret| words.contains(&format!("_{secret}_")));

@@ -7,12 +7,12 @@ use super::{Checked, Finding, Severity, lint};
 use crate::plan::tests::spec::desired;
 use crate::template::Reference;
 
-/// What is found in a template of these resources.
+/// The findings in a template of these resources.
 fn found(resources: &Value) -> Vec<Finding> {
     lint(&desired(&json!({ "Resources": resources }).to_string()), "123456789012", &BTreeMap::new())
 }
 
-/// The one cause that is found, with its severity.
+/// The cause of the only finding, with its severity.
 #[track_caller]
 fn cause(resources: &Value) -> (Severity, String) {
     let [one] = found(resources).try_into().unwrap_or_else(|all| panic!("not just one finding: {all:#?}"));
@@ -34,7 +34,7 @@ fn function(more: &Value) -> Value {
     function
 }
 
-/// A route to a function, with these properties in place of good ones.
+/// A route to a function, with these properties in place of valid ones.
 fn routed(route: &Value, integration: &Value, permission: Option<&Value>) -> Value {
     let mut resources = json!({
         "Function": function(&json!({})),

@@ -1,10 +1,10 @@
-//! Limits that AWS's schemas do not have, from AWS's documentation (read in November 2026).
+//! Limits that are not in AWS's schemas, from AWS's documentation (read in November 2026).
 
 use super::super::Severity;
 use super::limit::{Limit, Rule};
 use crate::resources::served::LENGTH as BEFORE;
 
-/// Stands for every kind.
+/// Matches every kind.
 pub(super) const ANY_KIND: &str = "*";
 
 /// A limit of a kind's property.
@@ -49,17 +49,19 @@ const QUEUES: &str = r"^[A-Za-z0-9_-]+(\.fifo)?$";
 /// Names of layers (Lambda API reference, `PublishLayerVersion`).
 const LAYERS: &str = "^(arn:[^:]+:lambda:[^:]+:[0-9]{12}:layer:)?[A-Za-z0-9_-]+$";
 
-/// Names of state machines (Step Functions API reference, `CreateStateMachine`, lists what is not allowed).
+/// Names of state machines (Step Functions API reference, `CreateStateMachine`, lists the characters that are not
+/// allowed).
 const MACHINES: &str = r#"^[^\s\x00-\x1F\x7F-\x9F<>{}\[\]?*"\#%\\^|~`$&,;:/]+$"#;
 
-/// Names of parameters (Systems Manager API reference, `PutParameter`). Those that begin with `aws` or `ssm` are AWS's.
+/// Names of parameters (Systems Manager API reference, `PutParameter`). Names that begin with `aws` or `ssm` are
+/// reserved.
 const PARAMETERS: &str = "^(?!/?(?i:aws|ssm))[A-Za-z0-9_./-]+$";
 
 /// Keys and values of tags (CloudWatch Logs and IAM API reference; "Tagging best practices" names the same characters for
 /// all services).
 const TAGS: &str = r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$";
 
-/// All of them.
+/// All documented limits.
 pub(super) fn rows() -> Vec<Row> {
     let refused = |kind, path, limit, hint| Row { kind, path, limit, severity: Severity::Refused, hint };
     let unwise =
@@ -102,7 +104,7 @@ pub(super) fn rows() -> Vec<Row> {
         refused("AWS::DynamoDB::Table", "TableName", Limit::pattern("^[a-zA-Z0-9_.-]+$"), None),
     ];
     rows.extend(through_cloud_control());
-    // Their API references have no pattern for tags: AWS may take more than it documents.
+    // The API references of these kinds have no pattern for tags: AWS may accept more than it documents.
     for kind in ["AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage"]
     {
         rows.extend([unwise(kind, "Tags[].Key"), unwise(kind, "Tags[].Value")]);
@@ -110,7 +112,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
-/// Of kinds without a type here, from the API reference of each service.
+/// Limits of kinds without a type here, from the API reference of each service.
 fn through_cloud_control() -> Vec<Row> {
     let row = |kind, path, limit| Row { kind, path, limit, severity: Severity::Refused, hint: None };
     let with = |kind, path, limit, hint| Row { hint: Some(hint), ..row(kind, path, limit) };

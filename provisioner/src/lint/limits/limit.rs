@@ -1,4 +1,4 @@
-//! One limit, and whether a value breaks it.
+//! One limit, and the check of a value against it.
 
 use fancy_regex::Regex;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use super::super::{Severity, number};
 use super::walk::Found;
 use crate::template::with_unknown_as;
 
-/// What a value must be, in JSON schema's words.
+/// The constraints on a value, under the names of JSON schema.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Limit {
@@ -24,19 +24,19 @@ pub(super) struct Limit {
     one_of: Vec<Value>,
     #[serde(rename = "not", default)]
     reserved: Vec<String>,
-    /// The most bytes of the value as JSON. No word of JSON schema.
+    /// The most bytes of the value as JSON. JSON schema has no such keyword.
     max_bytes: Option<usize>,
-    /// What it must not begin with. No word of JSON schema.
+    /// A prefix that the value must not have. JSON schema has no such keyword.
     reserved_start: Option<String>,
 }
 
-/// A limit, and what it is for.
+/// A limit, with its property.
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) path: String,
     pub(super) limit: Limit,
     pub(super) severity: Severity,
-    /// What helps, where that is more than the limit says.
+    /// The remedy, if it is more than the limit itself says.
     pub(super) hint: Option<&'static str>,
 }
 
@@ -46,7 +46,7 @@ impl Rule {
     }
 }
 
-/// How a value breaks a limit.
+/// The way in which a value exceeds a limit.
 #[derive(Debug)]
 pub(super) struct Broken {
     pub(super) text: String,
@@ -87,13 +87,13 @@ impl Limit {
         Self { reserved_start: Some(start.to_owned()), ..Self::default() }
     }
 
-    /// The same, and at most so long.
+    /// The same limit, with this maximum length.
     pub(super) fn up_to(self, max: usize) -> Self {
         Self { max_length: Some(max), ..self }
     }
 
-    /// How a value breaks it. What only AWS knows is left out of account: its characters are AWS's, and how long it is
-    /// shows when it is known. An empty text stands for one that is not given.
+    /// The way in which a value exceeds the limit. A reference is not counted: AWS chooses its characters, and its
+    /// length is checked when it is known. An empty text means that the value is not given.
     pub(super) fn broken_by(&self, found: &Found<'_>) -> Option<Broken> {
         let value = found.value.as_ref();
         let what = called(found);
@@ -155,13 +155,13 @@ impl Limit {
     }
 }
 
-/// A pattern, and the class of characters that it is made of, where it is no more than one.
+/// A pattern, and its class of characters if it consists of a single class.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Pattern {
     source: String,
     regex: Regex,
-    /// One character of the class.
+    /// Matches one character of the class.
     class: Option<Regex>,
 }
 
@@ -199,7 +199,7 @@ impl Pattern {
     }
 }
 
-/// The class of a pattern such as `^[a-z]+$`, that is nothing but one class.
+/// The class of a pattern that consists of a single class, such as `^[a-z]+$`.
 fn class_of(pattern: &str) -> Option<&str> {
     let inner = pattern.strip_prefix('^')?.strip_suffix('$')?;
     let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner);
@@ -214,7 +214,7 @@ fn class_of(pattern: &str) -> Option<&str> {
     (class.starts_with('[') && is_repeated).then_some(class)
 }
 
-/// A character as it can be shown.
+/// A character in a printable form.
 fn told(character: char) -> String {
     match character {
         ' ' => "a space".to_owned(),
@@ -223,7 +223,7 @@ fn told(character: char) -> String {
     }
 }
 
-/// What is broken, by its property.
+/// The name of the value that exceeds a limit: its property.
 fn called(found: &Found<'_>) -> String {
     let path = found.at.join(".");
     if !found.is_key {
@@ -238,7 +238,7 @@ fn start(key: &str) -> String {
     if key.chars().count() <= 32 { key.to_owned() } else { key.chars().take(32).chain(['…']).collect() }
 }
 
-/// The text without what only AWS knows.
+/// The text without references.
 fn known_part(text: &str) -> String {
     with_unknown_as(text, "")
 }

@@ -1,7 +1,8 @@
-//! What AWS refuses by length, characters, range or reserved name.
+//! Values that AWS refuses because of their length, characters, range or reserved name.
 //!
-//! The limits are those of AWS's own resource schemas (`schemas.json`, written by `provisioner/tests/schemas/generate.py`)
-//! and, where these say nothing or are laxer than the service, those of AWS's documentation (`documented.rs`).
+//! The limits are those of AWS's own resource schemas (`schemas.json`, written by
+//! `provisioner/tests/schemas/generate.py`) and, where these have no limit or a laxer one than the service, those of
+//! AWS's documentation (`documented.rs`).
 
 mod documented;
 mod limit;
@@ -17,7 +18,7 @@ use self::walk::values_at;
 use super::{Checked, Finding};
 use crate::template::has_dynamic_reference;
 
-/// The limits that AWS's schemas have.
+/// The limits in AWS's schemas.
 #[derive(Debug, Default, Deserialize)]
 struct Schemas {
     kinds: BTreeMap<String, BTreeMap<String, Limit>>,
@@ -36,8 +37,9 @@ static RULES: LazyLock<BTreeMap<String, Vec<Rule>>> = LazyLock::new(|| {
     rules
 });
 
-/// Every value that AWS would refuse. What is documented comes first, and of one value the first finding counts. A value
-/// with a dynamic reference is not the one that AWS gets: [`super::dynamic_reference`] has the finding.
+/// Finds every value that AWS would refuse. Documented limits are checked first, and each value gets at most one
+/// finding. A value with a dynamic reference is skipped, because AWS gets another value: [`super::dynamic_reference`]
+/// reports it.
 pub(super) fn refused(one: &Checked) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut told = Vec::new();

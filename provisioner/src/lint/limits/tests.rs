@@ -10,7 +10,7 @@ use crate::resources::served::LENGTH as BEFORE;
 use crate::resources::{Mark, Resource};
 use crate::world::State;
 
-/// The plan of a template with everything this much longer than AWS takes.
+/// The plan of a template in which every value exceeds AWS's limit by this much.
 fn plan(over: usize) -> Plan {
     let text = |most: usize| "x".repeat(most + over);
     let tags =
@@ -47,7 +47,7 @@ fn plan(over: usize) -> Plan {
             "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
         }},
     });
-    // These have the stack's name and their own in what is sent of them.
+    // The calls for these also contain the stack's name and the logical id.
     let alias = text(256 - BEFORE - "provisioner:stack=chat provisioner:resource=".len());
     resources[alias] = json!({"Type": "AWS::Lambda::Alias", "Properties": {
         "FunctionName": {"Ref": "Function"}, "Name": text(128),
@@ -123,13 +123,13 @@ fn what_only_aws_knows_has_no_length_yet() {
     assert_eq!(blockers(json!({"Fn::Sub": format!("{}${{Api.ApiId}}", "é".repeat(257))})).len(), 1);
 }
 
-/// What is found in the properties of a kind, as the template gives them.
+/// The findings in the properties of a kind, as a template writes them.
 fn found(kind: &str, properties: &Value) -> Vec<(Severity, String)> {
     let resource = Resource::parse(kind, properties.as_object().unwrap().clone()).unwrap().unwrap();
     beyond_limits("One", &resource).into_iter().map(|one| (one.severity, one.cause)).collect()
 }
 
-/// Properties that AWS takes, of each kind that has a type here. Each case puts others in their place.
+/// Valid properties of each kind with a type here. Each case replaces some of them.
 fn good(kind: &str) -> Value {
     let policy =
         json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]});

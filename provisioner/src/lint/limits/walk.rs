@@ -4,22 +4,22 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-/// A value, or a key, that a limit is for.
+/// A value, or a key, that has a limit.
 #[derive(Debug)]
 pub(super) struct Found<'v> {
-    /// The keys that lead to it, as the template has them.
+    /// The keys of its place in the template.
     pub(super) at: Vec<String>,
-    /// What it is.
+    /// The value itself.
     pub(super) value: Cow<'v, Value>,
-    /// Whether it is the last of these keys, and not the value behind it.
+    /// Whether it is the last of these keys rather than the value of that key.
     pub(super) is_key: bool,
 }
 
-/// What stands at a path such as `Cors.AllowMethods[]` or `Environment.Variables.{}`: `[]` for each item of a list, `{}`
-/// for each key of a map.
+/// Finds the values at a path such as `Cors.AllowMethods[]` or `Environment.Variables.{}`: `[]` matches each item of a
+/// list, `{}` each key of a map.
 ///
-/// Kinds that have a type here hold some lists of named things as maps. Their entries are items, too: `{Key, Value}` of
-/// tags, `{PolicyName, PolicyDocument}` of a role's policies.
+/// Kinds with a type here store some lists of named things as maps. The entries of such a map count as items, too:
+/// `{Key, Value}` of tags, `{PolicyName, PolicyDocument}` of a role's policies.
 pub(super) fn values_at<'v>(properties: &'v Value, path: &str) -> Vec<Found<'v>> {
     let mut found = vec![Found { at: Vec::new(), value: Cow::Borrowed(properties), is_key: false }];
     for segment in path.split('.') {
@@ -43,7 +43,7 @@ fn inside<'v>(one: Found<'v>, name: &str) -> Vec<Found<'v>> {
         Cow::Borrowed(value) => value.get(name).map(Cow::Borrowed),
         Cow::Owned(value) => value.get(name).cloned().map(Cow::Owned),
     };
-    // The parts of an entry of a map have no keys of their own there.
+    // In the template, the parts of a map's entry have no keys.
     let (at, is_key) = match (name, at.last().is_some_and(|last| last.ends_with(ENTRY))) {
         ("Key" | "PolicyName", true) => (without_entry(&at), true),
         ("Value" | "PolicyDocument", true) => (without_entry(&at), false),
@@ -52,7 +52,7 @@ fn inside<'v>(one: Found<'v>, name: &str) -> Vec<Found<'v>> {
     inner.map(|value| Found { at, value, is_key }).into_iter().collect()
 }
 
-/// What an entry's key ends with until its part is chosen.
+/// The suffix of an entry's key until a part of the entry is selected.
 const ENTRY: &str = "\u{0}";
 
 fn without_entry(at: &[String]) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Whether a statement of a function's resource policy lets API Gateway make a call.
+//! Checks whether a statement of a function's resource policy allows API Gateway to make a call.
 //!
 //! API Gateway sends the ARN of the route as the source ARN, and Lambda compares it by `ArnLike` with the statement's:
 //!
@@ -10,11 +10,11 @@
 //!   authorization");
 //! - an authorizer: `API/authorizers/ID`, without a stage ("Control access to HTTP APIs with AWS Lambda authorizers").
 //!
-//! A character of Unicode's private use area stands for a value that is not known yet, such as the id of an API that does
-//! not exist: the same character for the same value. [`OWN_API`] stands for the id of the API that makes the call, and
-//! [`ANY_TEXT`] for what a function gives.
+//! A character of Unicode's private use area represents a value that is not known yet, such as the id of an API that
+//! does not exist: equal values have the same character. [`OWN_API`] represents the id of the API that makes the call,
+//! and [`ANY_TEXT`] the result of a deferred function.
 
-/// The API that a call comes from.
+/// The API that makes a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Api<'a> {
     pub(super) partition: &'a str,
@@ -23,7 +23,7 @@ pub(super) struct Api<'a> {
     pub(super) id: &'a str,
 }
 
-/// What of the API calls the function.
+/// The part of an API that calls the function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller<'a> {
     /// A route of an HTTP API with one method.
@@ -36,7 +36,7 @@ pub(super) enum Caller<'a> {
     Authorizer(&'a str),
 }
 
-/// What a statement asks of the source of a call.
+/// The conditions of a statement on the source of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Source<'a> {
     /// `SourceArn`, by `ArnLike`.
@@ -45,11 +45,11 @@ pub(super) struct Source<'a> {
     pub(super) account: Option<&'a str>,
 }
 
-/// The methods that an HTTP API takes.
+/// The methods that an HTTP API accepts.
 const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 impl<'a> Caller<'a> {
-    /// The caller that a route key names.
+    /// The caller for a route key.
     pub(super) fn of_key(key: &'a str) -> Self {
         match key.split_once(' ') {
             Some(("ANY", path)) => Self::Any { path },
@@ -58,7 +58,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// What follows the API's id in the source ARNs of its calls, on a stage.
+    /// The text after the API's id in the source ARNs of its calls, on a stage.
     fn calls(&self, stage: &str) -> Vec<String> {
         match self {
             Self::Method { method, path } => vec![format!("{stage}/{method}{path}")],
@@ -68,7 +68,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// What follows the API's id in the narrowest source ARN that allows its calls on every stage.
+    /// The text after the API's id in the narrowest source ARN that allows its calls on every stage.
     pub(super) fn advice(&self) -> String {
         match self {
             Self::Method { method, path } => format!("*/{method}{path}"),
@@ -79,8 +79,8 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// Whether all calls of `caller` on `stage` of `api` are allowed by one or another of `sources`. Where the stage is not
-/// known, one that allows them on any stage is enough.
+/// Whether `sources` together allow all calls of `caller` on `stage` of `api`. If the stage is not known, sources that
+/// allow the calls on any stage are enough.
 pub(super) fn may_call(api: &Api<'_>, caller: &Caller<'_>, stage: Option<&str>, sources: &[Source<'_>]) -> bool {
     let calls = caller.calls(stage.unwrap_or(ANY_STAGE.encode_utf8(&mut [0; 4])));
     calls.iter().all(|call| {
@@ -90,14 +90,14 @@ pub(super) fn may_call(api: &Api<'_>, caller: &Caller<'_>, stage: Option<&str>, 
     })
 }
 
-/// Stands for a stage that is not known: the last character of the private use area.
+/// Represents a stage that is not known: the last character of the private use area.
 const ANY_STAGE: char = '\u{f8ff}';
 
-/// Stands for the id of the template's API that makes the call. AWS assigns it, so a literal id is another API's: the one
-/// that an existing API has is replaced by this character before.
+/// Represents the id of the template's API that makes the call. AWS assigns this id, so a literal id belongs to another
+/// API. The id of an API that exists is replaced with this character first.
 pub(super) const OWN_API: char = '\u{f8fe}';
 
-/// Stands for what a function of a value gives that is not known yet: it may be any text without a slash.
+/// Represents the result of a deferred function: it may be any text without a slash.
 pub(super) const ANY_TEXT: char = '\u{f8fd}';
 
 fn allows(source: &Source<'_>, account: &str, arn: &str) -> bool {
@@ -115,12 +115,12 @@ fn arn_like(pattern: &str, arn: &str) -> bool {
     patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| matches(pattern, part))
 }
 
-/// Whether a component matches: `*` stands for any text, slashes included, `?` for one character, and a value that is not
-/// known for any text without a slash, but not for another value that is not known.
+/// Whether a component matches. `*` matches any text, also with slashes, and `?` matches one character. A value that is
+/// not known matches any text without a slash, but not another value that is not known.
 fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    // Row `i` says for each `j` whether the pattern from `i` on matches the text from `j` on; from the end to the start,
-    // since a recursive match of several `*` would take very long.
+    // Row `i` contains for each `j` whether the pattern from `i` matches the text from `j`. The rows are computed from
+    // the end to the start, because a recursive match of several `*` would take very long.
     let mut below = vec![false; text.len() + 1];
     for i in (0..=pattern.len()).rev() {
         let mut row = vec![false; text.len() + 1];

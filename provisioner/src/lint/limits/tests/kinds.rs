@@ -1,4 +1,4 @@
-//! Of each kind without a type here: values that AWS takes, and one that it refuses.
+//! For each kind without a type here: values that AWS accepts, and one that it refuses.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{RULES, documented, found, good, with};
 use crate::lint::Severity;
 
-/// A kind, properties that AWS takes, a property in their place that it refuses, and what is said of it.
+/// A kind, properties that AWS accepts, a property that replaces one of them and that AWS refuses, and the message.
 type Case = (&'static str, Value, Value, &'static str);
 
 fn cases() -> Vec<Case> {

@@ -2,7 +2,7 @@ use super::*;
 
 const API: Api<'_> = Api { partition: "aws", region: "us-east-1", account: "123456789012", id: "a1b2c3d4e5" };
 
-/// `EX` stands for the API's ARN, `EX:` for all of it up to the id.
+/// Expands `EX` to the API's ARN, and `EX:` to the ARN up to the id.
 fn arn(short: &str) -> String {
     match short.strip_prefix("EX:") {
         Some(rest) => format!("arn:aws:execute-api:us-east-1:123456789012:{rest}"),
@@ -14,7 +14,7 @@ fn caller(key: &str) -> Caller<'_> {
     key.strip_prefix("authorizer ").map_or_else(|| Caller::of_key(key), Caller::Authorizer)
 }
 
-/// A route key, a stage, a source ARN, and whether API Gateway may call then.
+/// A route key, a stage, a source ARN, and whether API Gateway may call the function with them.
 const ROWS: &[(&str, &str, &str, bool)] = &[
     // One method and path, on the stage that serves the root and on a named one.
     ("GET /x", "$default", "EX/*/GET/x", true),
@@ -43,7 +43,7 @@ const ROWS: &[(&str, &str, &str, bool)] = &[
     ("GET /books/{id}", "prod", "EX/*/GET/books/*", true),
     ("GET /books/{id}", "prod", "EX/*/GET/books/7", false),
     ("GET /books/{id}/pages", "prod", "EX/*/GET/books/*", true),
-    // `*` goes over slashes, `?` stands for one character.
+    // `*` matches slashes too, `?` matches one character.
     ("GET /x", "prod", "EX/*", true),
     ("GET /x", "prod", "EX/*/*", true),
     ("GET /x", "prod", "EX/*/*/*", true),
@@ -65,7 +65,7 @@ const ROWS: &[(&str, &str, &str, bool)] = &[
     ("GET /x", "prod", "EX:*/*/GET/x", true),
     ("GET /x", "prod", "EX:a1b2c3d4e?/*/GET/x", true),
     ("GET /x", "prod", "EX:a1b2c3d4?/*/GET/x", false),
-    // Another API, account, region, partition, service; each component is compared by itself.
+    // Another API, account, region, partition, service; each component is compared separately.
     ("GET /x", "prod", "EX:z9y8x7w6v5/*/GET/x", false),
     ("GET /x", "prod", "arn:aws:execute-api:us-east-1:000000000009:a1b2c3d4e5/*/GET/x", false),
     ("GET /x", "prod", "arn:aws:execute-api:us-east-1:*:a1b2c3d4e5/*/GET/x", true),
@@ -80,7 +80,7 @@ const ROWS: &[(&str, &str, &str, bool)] = &[
     ("GET /x", "prod", "arn:aws:execute-api:*", false),
     ("GET /x", "prod", "*", false),
     ("GET /x", "prod", "arn:aws:s3:::films", false),
-    // A colon in a path is one of the last component.
+    // A colon in a path belongs to the last component.
     ("GET /x:y", "prod", "EX/*/GET/x:y", true),
     ("GET /x:y", "prod", "EX/*/GET/x:*", true),
     // Every method.
@@ -94,7 +94,7 @@ const ROWS: &[(&str, &str, &str, bool)] = &[
     ("ANY /{proxy+}", "prod", "EX/*/*/{proxy+}", true),
     ("ANY /{proxy+}", "prod", "EX/*/*/*", true),
     ("ANY /{proxy+}", "prod", "EX/*/*/", false),
-    // What no other route takes.
+    // Requests that no other route matches.
     ("$default", "$default", "EX/*/$default", true),
     ("$default", "$default", "EX/$default/$default", true),
     ("$default", "prod", "EX/prod/$default", true),
@@ -189,7 +189,7 @@ fn a_value_that_is_not_known_is_itself_and_may_be_any_other_text_without_a_slash
         ("\u{e000}", "EX/*/GET/x", true), // an id that may be the one
         ("\u{f8fe}", "EX:\u{f8fe}/*/GET/x", true),
         ("\u{f8fe}", "EX:*/*/GET/x", true),
-        ("\u{f8fe}", "EX:\u{f8fd}/*/GET/x", true), // a function may give the id
+        ("\u{f8fe}", "EX:\u{f8fd}/*/GET/x", true), // a function may return the id
         ("\u{f8fe}", "\u{f8fd}", true),
         ("\u{f8fe}", "EX:\u{e000}/*/GET/x", false),
         ("\u{f8fe}", "EX/*/GET/x", false), // AWS has not assigned the id yet
