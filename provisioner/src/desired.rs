@@ -1,4 +1,4 @@
-//! What a template wants: typed resources, each after all that it needs.
+//! The desired state of a stack: typed resources, each after all that it needs.
 
 mod attributes;
 mod callee;
@@ -31,76 +31,76 @@ use crate::template::{
     DeletionPolicy, Known, Naming, Output, Reference, Remark, ResolvedResource, Template, references_in_text,
 };
 
-/// The resources that shall exist, with every value filled in that can be known before AWS is asked.
+/// The resources that the stack must have, with every value filled in that can be known without asking AWS.
 #[derive(Debug, Clone)]
 pub struct Desired {
     /// The stack that they belong to.
     pub stack: StackName,
-    /// Where they live.
+    /// Their region and partition.
     pub place: Place,
     /// The resources, each after all that it needs.
     pub resources: Vec<Wanted>,
-    /// What the stack tells when it is done.
+    /// The values that the stack reports after a deployment.
     pub outputs: Vec<Output>,
-    /// The ways by which messages come to its functions, the first of the template first.
+    /// The routes and function URLs through which callers reach its functions, in the template's order.
     pub entrances: Vec<Entrance>,
-    /// The smoke tests that the template declares, the first of the template first.
+    /// The smoke tests that the template declares, in its order.
     pub smoke_tests: Vec<SmokeTest>,
-    /// The template that wants them: it says where they stand.
+    /// The template of these resources: it provides their places in the file.
     template: Arc<Template>,
-    /// What looks forgotten in the packages of its functions, by logical id.
+    /// The files in the packages of its functions that look forgotten, by logical id.
     pub forgotten: BTreeMap<String, Forgotten>,
-    /// What the author of the template should know about it.
+    /// Remarks for the author of the template.
     pub remarks: Vec<Remark>,
 }
 
-/// One resource that shall exist.
+/// One resource that the stack must have.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// Its name in the template.
+    /// Its logical id.
     pub logical_id: String,
     /// Its properties.
     pub resource: Resource,
     /// The resources that must exist before it.
     pub needs: BTreeSet<String>,
-    /// Whether it stays when the stack goes.
+    /// Whether it remains when the stack is deleted.
     pub retain: bool,
-    /// The parameter that decides its name, if that is one.
+    /// The parameter that determines its name, if its name is one parameter's value with fixed text around it.
     pub named_by: Option<Naming>,
 }
 
-/// How the packages that a template names are read.
+/// How the packages of a template's functions are read.
 #[derive(Debug, Clone, Default)]
 pub struct Packages {
-    /// Zip files to take instead of the template's own, by the function's logical id.
+    /// Zip files that replace the template's own, by the function's logical id.
     pub instead: BTreeMap<String, PathBuf>,
-    /// What is asked of them.
+    /// The requirements for the packages.
     pub check: PackageCheck,
 }
 
-/// What is asked of a package.
+/// The requirements for a package.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PackageCheck {
-    /// Lambda must take it in a call, and be able to start it.
+    /// Lambda must accept it in a call, and be able to start it.
     #[default]
     ForLambda,
-    /// Lambda must take it from a bucket, and be able to start it.
+    /// Lambda must accept it from a bucket, and be able to start it.
     ForLambdaByBucket,
-    /// It is read as it is: an emulator runs it on this machine.
+    /// It is read without checks: an emulator runs it on this machine.
     ForThisMachine,
-    /// It is not read: nothing is going to be uploaded.
+    /// It is not read, because nothing will be uploaded.
     Unread,
-    /// It is read where it is there, and only to be compared.
+    /// It is read if it exists, and only for a comparison.
     IfThere,
 }
 
 impl Desired {
-    /// Resolves a template for one set of parameters and gives every resource its type.
+    /// Resolves a template for one set of parameters and converts every resource to its type.
     ///
     /// # Errors
-    /// When the template cannot be resolved, names a kind, property or attribute that is not supported, or a
-    /// package is missing or cannot start where it is going. An error that [`Error::needs_account`] when the template
-    /// can be resolved once the account is known.
+    /// When the template cannot be resolved, names a kind, property or attribute that is not supported, or a package is
+    /// missing or cannot start on its target. [`Error::needs_account`] is true of the error when the template can be
+    /// resolved once the account is known.
     pub fn build(
         template: &Template,
         parameters: &BTreeMap<String, String>,
@@ -111,7 +111,7 @@ impl Desired {
         Self::build_for(template, parameters, packages, stack, place, None)
     }
 
-    /// The same with the account, for a template in which it decides something.
+    /// The same with the account, for a template whose meaning depends on it.
     ///
     /// # Errors
     /// As [`Desired::build`].
@@ -183,20 +183,20 @@ impl Desired {
         Ok(desired)
     }
 
-    /// What marks the stack's resource of this logical id.
+    /// The ownership tag of the stack's resource with this logical id.
     #[must_use]
     pub fn mark(&self, logical_id: &str) -> Mark {
         mark(&self.stack, &self.place, logical_id)
     }
 
-    /// Where a property of a resource stands: `file:line`.
+    /// The place of a property of a resource: `file:line`.
     #[must_use]
     pub fn property_place(&self, logical_id: &str, property: &[String]) -> String {
         let keys = ["Resources", logical_id, "Properties"].into_iter().chain(property.iter().map(String::as_str));
         self.template.place(&keys.collect::<Vec<_>>())
     }
 
-    /// Where the value of an output stands: `file:line`.
+    /// The place of the value of an output: `file:line`.
     #[must_use]
     pub fn output_place(&self, name: &str) -> String {
         self.template.place(&["Outputs", name, "Value"])
@@ -208,7 +208,7 @@ impl Desired {
         self.resources.iter().find(|wanted| wanted.logical_id == logical_id)
     }
 
-    /// Two resources of one kind with one name would overwrite each other at every run.
+    /// Refuses two resources of one kind with the same name: they would overwrite each other at every run.
     fn check_same_name(&self) -> Result<()> {
         for (index, one) in self.resources.iter().enumerate() {
             let twin = self.resources[..index].iter().find(|other| same_thing(&one.resource, &other.resource));
@@ -244,7 +244,7 @@ fn same_thing(one: &Resource, other: &Resource) -> bool {
         (Resource::Stage(one), Resource::Stage(other)) => {
             api_of(&one.api_id) == api_of(&other.api_id) && one.stage_name == other.stage_name
         }
-        // AWS tells these apart by ids of its own.
+        // AWS distinguishes these by their ids.
         (Resource::Api(_) | Resource::Integration(_), _) => false,
         (one, other) => one.kind() == other.kind() && one.name() == other.name(),
     }
@@ -266,7 +266,7 @@ fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {
     }
 }
 
-/// What decides the name of a resource: the name is one of its properties.
+/// Finds the parameter that determines the name of a resource, where the name is one of its properties.
 fn naming(template: &Template, declared: &ResolvedResource, resource: &Resource) -> Option<Naming> {
     let name = resource.name();
     let (property, _) = declared.properties.iter().find(|(_, value)| value.as_str() == Some(&name))?;
@@ -289,7 +289,7 @@ fn hold(version: &mut Version, function: &Function) {
     version.package.clone_from(&function.code.sha256);
 }
 
-/// A version holds what its function shall be.
+/// Sets the release of a version to its function's desired state.
 fn release(template: &Template, logical_id: &str, version: &mut Version, earlier: &[Wanted]) -> Result<()> {
     for wanted in earlier {
         if let Resource::Function(function) = &wanted.resource
@@ -304,7 +304,7 @@ fn release(template: &Template, logical_id: &str, version: &mut Version, earlier
     Err(template.property_problem(logical_id, "FunctionName", reason))
 }
 
-/// A route knows what its integration calls, and that one which of the template's routes lead to it.
+/// Sets the target of a route's integration in the route, and adds the route to the routes of that integration.
 fn lead(route: &mut Route, earlier: &mut [Wanted]) {
     let Some(to) = references_in_text(&route.target).into_iter().next() else { return };
     let Some(wanted) = earlier.iter_mut().find(|wanted| wanted.logical_id == to.logical_id) else { return };
@@ -314,7 +314,7 @@ fn lead(route: &mut Route, earlier: &mut [Wanted]) {
     }
 }
 
-/// A role knows the policies that other resources put on it, so that it leaves them alone.
+/// Adds a policy to the policies that other resources attach to a role, so that the role does not change it.
 fn put_beside(template: &Template, logical_id: &str, policy: &InlinePolicy, earlier: &mut [Wanted]) -> Result<()> {
     let name = &policy.policy_name;
     for role_name in &policy.roles {
@@ -334,7 +334,7 @@ fn put_beside(template: &Template, logical_id: &str, policy: &InlinePolicy, earl
     Ok(())
 }
 
-/// Reads a function's package; what looks forgotten in it.
+/// Reads a function's package, and returns the files in it that look forgotten.
 fn read_package(
     template: &Template,
     logical_id: &str,
@@ -345,7 +345,7 @@ fn read_package(
         return Ok(None);
     }
     let beside = template.path().parent().unwrap_or(Path::new(""));
-    // Who names one means it.
+    // A path that the user gives must exist.
     let may_be_missing = packages.check == PackageCheck::IfThere && !packages.instead.contains_key(logical_id);
     let path = match (packages.instead.get(logical_id), &function.code.path) {
         (Some(instead), _) => instead.clone(),
@@ -376,8 +376,8 @@ fn read_package(
 }
 
 impl Desired {
-    /// Wants the code that is deployed, by the functions' names, wherever no package was read: a version is found by
-    /// all that it holds. The logical ids of the functions that this is so for.
+    /// Keeps the deployed code of each function whose package was not read, by the functions' names, because a version
+    /// is found by its complete content. Returns the logical ids of these functions.
     pub fn keep_deployed_code(&mut self, deployed: &BTreeMap<String, Releases>) -> BTreeSet<String> {
         let mut unread = BTreeSet::new();
         let mut completed: BTreeMap<String, Function> = BTreeMap::new();

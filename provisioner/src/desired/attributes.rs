@@ -1,4 +1,5 @@
-//! Attributes that a typed kind does not have. What Cloud Control's kinds have is known once AWS is asked.
+//! Checks for attributes that a typed kind does not have. The attributes of Cloud Control's kinds are known only after
+//! AWS is asked.
 
 use serde_json::Value;
 
@@ -6,7 +7,7 @@ use super::Wanted;
 use crate::error::Result;
 use crate::template::{Reference, ResolvedResource, Template, references_in_text};
 
-/// Every `Fn::GetAtt` must ask for something that the other resource has.
+/// Checks that every `Fn::GetAtt` asks for an attribute that the other resource has.
 pub(super) fn check_attributes(template: &Template, declared: &ResolvedResource, earlier: &[Wanted]) -> Result<()> {
     let properties = Value::Object(declared.properties.clone());
     match first_unknown(&properties, earlier) {
@@ -15,7 +16,7 @@ pub(super) fn check_attributes(template: &Template, declared: &ResolvedResource,
     }
 }
 
-/// The keys down to the first reference that asks for something which its resource has not, and why.
+/// The keys down to the first reference to an attribute that its resource does not have, and the reason.
 fn first_unknown(value: &Value, earlier: &[Wanted]) -> Option<(Vec<String>, String)> {
     let inside = |key: &str, value: &Value| {
         let (mut path, reason) = first_unknown(value, earlier)?;
@@ -33,7 +34,7 @@ fn first_unknown(value: &Value, earlier: &[Wanted]) -> Option<(Vec<String>, Stri
     }
 }
 
-/// Why a reference asks for something that its resource has not.
+/// The reason why a reference is wrong, if its resource does not have the attribute.
 pub(super) fn unknown_attribute(reference: &Reference, resources: &[Wanted]) -> Option<String> {
     let Reference { logical_id, attribute } = reference;
     let other = resources.iter().find(|wanted| wanted.logical_id == *logical_id)?;

@@ -1,4 +1,4 @@
-//! The ways by which a caller's message comes to a function.
+//! The routes and function URLs through which callers reach a function.
 
 use super::Wanted;
 use crate::place::Place;
@@ -8,16 +8,16 @@ use crate::resources::integration::{Integration, callee};
 use crate::resources::route::Route;
 use crate::template::{Template, references_in_text};
 
-/// A way to a function, or to an alias of it.
+/// A route or function URL that calls a function, or an alias of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entrance {
-    /// The route or the function URL.
+    /// The logical id of the route or the function URL.
     pub logical_id: String,
     /// The function's name.
     pub function_name: String,
-    /// The alias that is called; none where the function itself is.
+    /// The alias that is called; `None` if the function itself is called.
     pub alias: Option<String>,
-    /// The key of the route, such as `POST /chat` or `ANY /chat`; none where it is a function URL.
+    /// The key of the route, such as `POST /chat` or `ANY /chat`; `None` for a function URL.
     pub route_key: Option<String>,
     pub(super) format: Format,
     pub(super) stage: String,
@@ -33,7 +33,7 @@ pub(super) enum Format {
 }
 
 impl Entrance {
-    /// What it leads to, by the name of an alias (`chat:live`) or a function (`chat`).
+    /// Its target: the name of an alias (`chat:live`) or of a function (`chat`).
     #[must_use]
     pub fn callee(&self) -> String {
         let Self { function_name, alias, .. } = self;
@@ -45,19 +45,19 @@ impl Entrance {
         self.route_key.is_none()
     }
 
-    /// Whether an answer without a status is taken for one with 200.
+    /// Whether an answer without a status counts as one with status 200.
     pub(super) fn implies_a_status(&self) -> bool {
         self.format == Format::Two
     }
 
-    /// The method and the path of its route key. A function URL and the route `$default` have none: they take every
+    /// The method and the path of its route key. A function URL and the route `$default` have none: they accept every
     /// request.
     pub(super) fn method_and_path(&self) -> Option<(&str, &str)> {
         self.route_key.as_deref()?.split_once(' ')
     }
 }
 
-/// All of a template's, in its order: routes first, then function URLs.
+/// All routes to functions, then all function URLs, each in the template's order.
 pub(super) fn entrances(template: &Template, resources: &[Wanted], place: &Place) -> Vec<Entrance> {
     let of = |kind: &str| {
         let ids = template.logical_ids_of(kind);
@@ -102,7 +102,7 @@ fn integration<'w>(route: &Route, resources: &'w [Wanted]) -> Option<&'w Integra
     })
 }
 
-/// The stage that a request comes by: `$default` where the API has it, or is not the template's own.
+/// The stage of a request: `$default` if the API has it or has no stage in the template, otherwise the first stage.
 fn stage(route: &Route, resources: &[Wanted]) -> String {
     let stages = || {
         resources.iter().filter_map(|wanted| {

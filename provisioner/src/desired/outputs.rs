@@ -9,18 +9,18 @@ use crate::error::{Error, Result};
 use crate::template::{Known, references_in_text, reserved_in};
 
 impl Desired {
-    /// The outputs with everything filled in that is known; those that hold something unknown are left out.
+    /// The outputs with every known value filled in; an output that contains an unknown value is omitted.
     #[must_use]
     pub fn outputs(&self, known: &Known) -> Vec<(String, String)> {
         let filled = self.outputs.iter().map(|output| (output.name.clone(), known.fill_text(&output.value)));
         filled.filter(|(_, value)| reserved_in(value).is_none()).collect()
     }
 
-    /// Whether every output of the resources in `deployed` is known. A rollback, for one, looks at an alias alone and
-    /// learns nothing of the others.
+    /// Checks that every output of the resources in `deployed` is known. A rollback, for example, observes only an
+    /// alias and does not learn the values of the other resources.
     ///
     /// # Errors
-    /// When outputs hold what is still not known, or what is not text.
+    /// When an output contains a value that is still not known, or one that is not text.
     pub fn check_outputs(&self, known: &Known, deployed: &BTreeSet<&str>) -> Result<()> {
         let of_these = self.outputs.iter().filter(|output| {
             let references = references_in_text(&output.value);

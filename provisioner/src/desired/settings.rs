@@ -1,4 +1,4 @@
-//! A stage's settings of a route need the route.
+//! Makes a stage depend on the routes in its settings.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,11 @@ use super::Wanted;
 use crate::resources::Resource;
 use crate::resources::api::api_of;
 
-/// Lets every stage wait for the routes that its `RouteSettings` name: API Gateway answers `NotFoundException: Unable to find
-/// Route by key … within the provided RouteSettings` where one does not exist. A removal is in reverse order, so that the
-/// settings are gone before the route. Where the template says the opposite, it stays as it says.
+/// Makes every stage depend on the routes in its `RouteSettings`.
+///
+/// API Gateway answers `NotFoundException: Unable to find Route by key … within the provided RouteSettings` if one of
+/// them does not exist. A deletion has the reverse order, so that the settings are deleted before the route. If the
+/// template declares the opposite dependency, that one is kept.
 pub(super) fn settings_after_routes(resources: &mut Vec<Wanted>) {
     let mut implied = Vec::new();
     for (index, stage) in resources.iter().enumerate() {
@@ -30,7 +32,7 @@ fn is_set_by(route: &Resource, stage: &Resource) -> bool {
     api_of(&route.api_id) == api_of(&stage.api_id) && stage.route_settings.contains_key(&route.route_key)
 }
 
-/// Whether one resource comes after another.
+/// Whether one resource depends on another, directly or through others.
 fn needs(resources: &[Wanted], one: &Wanted, other: &str) -> bool {
     let mut seen = BTreeSet::new();
     let mut open: Vec<&str> = one.needs.iter().map(String::as_str).collect();
@@ -46,7 +48,7 @@ fn needs(resources: &[Wanted], one: &Wanted, other: &str) -> bool {
     false
 }
 
-/// Puts each resource after all that it needs, and otherwise leaves them in their order.
+/// Puts each resource after all that it needs, and otherwise keeps the order.
 fn in_order(resources: &mut Vec<Wanted>) {
     let mut waiting = std::mem::take(resources);
     let mut there: BTreeSet<String> = BTreeSet::new();

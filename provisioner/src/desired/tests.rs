@@ -1,4 +1,4 @@
-//! Templates that are wrong, and what a person is told.
+//! Templates with mistakes, and the messages about them.
 
 mod entrances;
 mod kinds;
@@ -16,7 +16,7 @@ fn build(text: &str) -> Result<Desired> {
     Desired::build(&template, &BTreeMap::new(), &packages, &"chat".parse()?, &Place::new("eu-west-1"))
 }
 
-/// The messages for templates that stand one after the other, each below its `---`.
+/// The messages for several templates in one text, each below its `---`.
 fn told(templates: &str) -> String {
     let texts = templates.split("---\n").skip(1);
     let messages = texts.map(|text| match build(text) {
@@ -45,7 +45,7 @@ fn what_is_nested_too_deep_is_an_error_and_no_overflow() {
 
 #[test]
 fn a_condition_is_evaluated_once_however_many_ask_for_it() {
-    // Without a memory this would take two to the power of ninety evaluations.
+    // Without a cache this would take two to the power of ninety evaluations.
     let doubling = |n: usize| format!("  C{n}: !And [!Condition C{}, !Condition C{}]\n", n + 1, n + 1);
     let doublings: String = (0..90).map(doubling).collect();
     let resource = "Resources: {L: {Type: AWS::Logs::LogGroup, Condition: C0}}";

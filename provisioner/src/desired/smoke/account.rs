@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::{Checked, Mistake};
 use crate::template::{Reference, has_function, references_in};
 
-/// The parts of a request that decide which route takes it.
+/// The parts of a request that decide which route matches it.
 const DECISIVE: [&str; 2] = ["Method", "Path"];
 
-/// Fails where the account decides: in the method or the path of a request, in a body that may not be sent as text, and
-/// under a function. Elsewhere the account stays a reference until the test is sent.
+/// Fails where the result depends on the account: in the method or the path of a request, in a body that may be encoded
+/// rather than sent as text, and inside a deferred function. Elsewhere the account stays a reference until the test is
+/// sent.
 pub(super) fn check(value: &Value) -> Checked<()> {
     let test = &value["SmokeTest"];
     let request = &test["Request"];
@@ -30,7 +31,7 @@ fn names_account(value: &Value) -> bool {
     references_in(value).contains(&Reference::account())
 }
 
-/// Whether a function of the account, and of nothing else that is not known, stands in a value.
+/// Whether a value contains a deferred function whose only unknown value is the account.
 fn is_under_a_function(value: &Value) -> bool {
     match value {
         Value::String(_) => {

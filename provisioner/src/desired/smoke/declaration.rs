@@ -15,23 +15,23 @@ struct Provisioner {
     smoke_test: Option<Value>,
 }
 
-/// `SmokeTest`: a request or an event, and what is expected of the answer.
+/// `SmokeTest`: a request or an event, and the expected answer.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct Declaration {
-    /// A request, from which the event is made.
+    /// A request; the event is derived from it.
     pub(super) request: Option<Request>,
     /// The event itself.
     #[serde(default, deserialize_with = "present")]
     pub(super) event: Option<Value>,
-    /// What is expected.
+    /// The expected answer.
     #[serde(default)]
     pub(super) expect: Expect,
     /// A JSON pointer into the request's body, or the event, to the text that `invoke --message` replaces.
     pub(super) message: Option<String>,
 }
 
-/// A value that is present, whatever it is.
+/// A value that is present, even if it is null.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
@@ -41,7 +41,7 @@ impl Declaration {
     pub(super) fn read(value: &Value) -> Checked<Option<Self>> {
         let Provisioner { smoke_test } = decoded(value, &[])?;
         let Some(value) = smoke_test else { return Ok(None) };
-        // Decoding would take a list for the values of a map in their order.
+        // Decoding would accept a list as the values of a map in their order.
         let maps: [&[&str]; 5] = [&[], &["Request"], &["Expect"], &["Expect", "Body"], &["Expect", "Payload"]];
         let other = maps.into_iter().find(|path| at(&value, path).is_some_and(|one| !one.is_object()));
         if let Some(path) = other {

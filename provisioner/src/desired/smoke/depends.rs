@@ -1,4 +1,4 @@
-//! What the answer to a smoke test depends on.
+//! The resources that affect the answer to a smoke test.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use super::Wanted;
 use crate::resources::Resource;
 use crate::resources::alias::Alias;
 
-/// The resource that declares a test, its callee, and all that these need; with a role also the policies that are
-/// attached to it, which depend on the role and not the other way round.
+/// The resource that declares a test, its callee, and all that these need. For a role, they include the policies that
+/// are attached to it: the policies depend on the role, not the role on them.
 pub(super) fn on(id: &str, function: &str, alias: Option<&str>, resources: &[Wanted]) -> BTreeSet<String> {
     let is_callee = |wanted: &&Wanted| {
         let is_function = matches!(&wanted.resource, Resource::Function(one) if one.function_name == function);

@@ -1,8 +1,8 @@
-//! The event of a request, as API Gateway or a function URL sends it to a function.
+//! The event for a request, as API Gateway or a function URL sends it to a function.
 //!
-//! Fields and their forms are those of AWS's guides to HTTP APIs ("Create AWS Lambda proxy integrations", payload formats
-//! 1.0 and 2.0) and to function URLs ("Request payload"). What is not known before a request comes (its id, the time, the
-//! API's id) is constant: a plan knows no clock.
+//! Fields and their forms are those of AWS's guides to HTTP APIs ("Create AWS Lambda proxy integrations", payload
+//! formats 1.0 and 2.0) and to function URLs ("Request payload"). Values that are known only when a request arrives
+//! (its id, the time, the API's id) are constant: a plan knows no clock.
 
 use std::collections::BTreeMap;
 
@@ -16,16 +16,16 @@ use super::request::Request;
 use super::{ANY_ACCOUNT, query, route};
 use crate::template::{Reference, with_unknown_as};
 
-/// Stands for the ids that AWS assigns to requests and APIs.
+/// Replaces the ids that AWS assigns to requests and APIs.
 const ID: &str = "provisioner";
-/// What a function can tell a smoke test by.
+/// A function can recognize a smoke test by this user agent.
 const USER_AGENT: &str = "provisioner-smoke-test";
 /// The time of the request.
 const TIME: &str = "01/Jan/1970:00:00:00 +0000";
-/// Whom the request comes from.
+/// The source of the request.
 const SOURCE_IP: &str = "127.0.0.1";
 
-/// The event of `request` when it comes by `way`.
+/// The event for `request` through the route or function URL `way`.
 pub(super) fn of(request: &Request, way: &Entrance) -> Value {
     let event = Parts::of(request, way);
     match way.format {
@@ -34,7 +34,7 @@ pub(super) fn of(request: &Request, way: &Entrance) -> Value {
     }
 }
 
-/// What both formats are made of.
+/// The parts of both formats.
 struct Parts<'r> {
     request: &'r Request,
     way: &'r Entrance,
@@ -58,12 +58,12 @@ impl<'r> Parts<'r> {
         let path = match (way.is_url(), way.stage.as_str()) {
             (true, _) => path.to_owned(),
             (false, "$default") => decoded(path),
-            // All stages but `$default` are the first part of the path.
+            // A stage other than `$default` is the first part of the path.
             (false, stage) => format!("/{stage}{}", decoded(path)),
         };
         let is_base64 = request.body.is_some() && !request.is_text();
         let body = request.body();
-        // The account is filled in when the test is sent, and the length is that of the text that is sent.
+        // The account is filled in when the test is sent, and the length is that of the sent text.
         let length = body.as_ref().map(|body| with_unknown_as(body, ANY_ACCOUNT).len());
         let domain = format!("{ID}.{}", way.domain);
         let mut headers = request.headers();
@@ -79,7 +79,7 @@ impl<'r> Parts<'r> {
         if let Some(length) = length {
             arrives("content-length", length.to_string());
         }
-        // A URL that anybody may call names no account.
+        // Requests through a URL without authentication have no account.
         let account = if way.is_anonymous { "anonymous".to_owned() } else { Reference::account().to_string() };
         Self {
             request,
@@ -124,7 +124,7 @@ impl<'r> Parts<'r> {
             },
             "isBase64Encoded": self.is_base64,
         });
-        // AWS leaves these out rather than sending null.
+        // AWS omits these fields instead of sending null.
         let joined = self.parameters.into_iter().map(|(name, values)| (name, Value::from(values.join(","))));
         let cookies = cookies.map(|cookies| cookies.split("; ").map(Value::from).collect::<Value>());
         let optional = [
@@ -141,7 +141,7 @@ impl<'r> Parts<'r> {
         event
     }
 
-    /// In this format what is not there is null.
+    /// In this format an absent field is null.
     fn format_1(self) -> Value {
         let resource = self.way.method_and_path().map_or("$default", |(_, pattern)| pattern);
         let many = |(name, values): (&String, &Vec<String>)| (name.clone(), Value::from(values.clone()));
@@ -189,7 +189,7 @@ fn object(entries: Map<String, Value>) -> Option<Value> {
     (!entries.is_empty()).then_some(Value::Object(entries))
 }
 
-/// A path as an HTTP API tells it to the function: unescaped.
+/// A path as an HTTP API passes it to the function: unescaped.
 fn decoded(path: &str) -> String {
     percent_decode_str(path).decode_utf8_lossy().into_owned()
 }

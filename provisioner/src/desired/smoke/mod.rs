@@ -1,5 +1,4 @@
-//! Smoke tests: what a template declares in `Metadata.Provisioner.SmokeTest` of an alias, a function, a route or a
-//! function URL.
+//! Smoke tests: declared in `Metadata.Provisioner.SmokeTest` of an alias, a function, a route or a function URL.
 
 mod account;
 mod declaration;
@@ -33,32 +32,32 @@ pub struct SmokeTest {
     pub logical_id: String,
     /// The function's name.
     pub function_name: String,
-    /// The alias that callers use; none where they call the function itself.
+    /// The alias that callers use; `None` if they call the function itself.
     pub alias: Option<String>,
-    /// The resources that the answer depends on: the callee, and all that these need.
+    /// The resources that affect the answer: the callee, and all that these need.
     pub depends_on: BTreeSet<String>,
     sent: Sent,
     expect: Expect,
     message: Option<String>,
 }
 
-/// What a smoke test sends.
+/// The content that a smoke test sends.
 #[derive(Debug, Clone, PartialEq)]
 enum Sent {
     /// This event.
     Event(Value),
-    /// The event of a request that comes by this way.
+    /// The event of a request through this route or function URL.
     Request(Box<(Request, Entrance)>),
 }
 
-/// What is wrong with a declaration: the path below `Metadata.Provisioner`, and the reason.
+/// A mistake in a declaration: the path below `Metadata.Provisioner`, and the reason.
 #[derive(Debug)]
 struct Mistake {
     path: Vec<String>,
     reason: String,
 }
 
-/// An account in place of the one that is not known yet. Every account's id has twelve digits.
+/// A sample account in place of an unknown one. Every account's id has twelve digits.
 const ANY_ACCOUNT: &str = "123456789012";
 
 type Checked<T> = std::result::Result<T, Mistake>;
@@ -70,10 +69,10 @@ impl Mistake {
     }
 }
 
-/// The smoke tests that the resources with these logical ids declare, in the template's order.
+/// The smoke tests in these declarations, in the template's order.
 ///
 /// # Errors
-/// When a declaration is not a valid one, with its place in the template.
+/// When a declaration is not valid, with its place in the template.
 pub(super) fn declared(
     template: &Template,
     declarations: Vec<(String, Value)>,
@@ -135,7 +134,7 @@ fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -
     Ok(Some(SmokeTest { logical_id: id.to_owned(), function_name, alias, depends_on, sent, expect, message }))
 }
 
-/// The function, and its alias if callers use one, that a resource is or that it calls.
+/// The function that a resource is or calls, and its alias if callers use one.
 fn callee(at: &Resource, own: Option<&Entrance>, resources: &[Wanted]) -> Checked<(String, Option<String>)> {
     if let Some(own) = own {
         return Ok((own.function_name.clone(), own.alias.clone()));
@@ -167,14 +166,14 @@ fn only_alias(function_name: &str, resources: &[Wanted]) -> Checked<Option<Strin
 }
 
 impl SmokeTest {
-    /// The name of what it is for: an alias (`chat:live`) or a function (`chat`).
+    /// The name of the tested alias (`chat:live`) or function (`chat`).
     #[must_use]
     pub fn callee(&self) -> String {
         let Self { function_name, alias, .. } = self;
         alias.as_ref().map_or_else(|| function_name.clone(), |alias| format!("{function_name}:{alias}"))
     }
 
-    /// What is sent, for people: `POST /chat`.
+    /// The request or event, for messages: `POST /chat`.
     #[must_use]
     pub fn name(&self) -> String {
         match &self.sent {
@@ -183,7 +182,7 @@ impl SmokeTest {
         }
     }
 
-    /// What is sent and what is expected, in one line for people: `POST /chat expects 200`.
+    /// The request or event and the expected answer in one line, for messages: `POST /chat expects 200`.
     #[must_use]
     pub fn summary(&self) -> String {
         match self.expect.status {
@@ -193,14 +192,14 @@ impl SmokeTest {
         }
     }
 
-    /// The test as it is sent to the function or a version of it.
+    /// The check: the test as it is sent to the function or a version of it.
     #[must_use]
     pub fn check(&self, patient: bool) -> Check {
         let status_is_implied = matches!(&self.sent, Sent::Request(sent) if sent.1.implies_a_status());
         Check { name: self.name(), event: self.event(), expect: self.expect.clone(), status_is_implied, patient }
     }
 
-    /// The event.
+    /// The event to send.
     #[must_use]
     pub fn event(&self) -> Value {
         match &self.sent {
@@ -209,7 +208,7 @@ impl SmokeTest {
         }
     }
 
-    /// The request, where the test declares one.
+    /// The request, if the test declares one.
     #[must_use]
     pub fn request(&self) -> Option<&Request> {
         match &self.sent {
@@ -218,13 +217,13 @@ impl SmokeTest {
         }
     }
 
-    /// What is expected.
+    /// The expected answer.
     #[must_use]
     pub fn expect(&self) -> &Expect {
         &self.expect
     }
 
-    /// The same test with another message, where the declaration says where the message stands.
+    /// The same test with another message, if the declaration contains the place of the message.
     #[must_use]
     pub fn with_message(&self, text: &str) -> Option<Self> {
         let pointer = self.message.as_deref()?;

@@ -14,16 +14,16 @@ use super::{Checked, Mistake};
 pub struct Request {
     /// `GET`, `POST` or another method that API Gateway routes.
     pub method: String,
-    /// The path, with a query if there is one: `/orders?limit=1`. The stage is not part of it.
+    /// The path, with a query if there is one: `/orders?limit=1`. It does not include the stage.
     pub path: String,
     /// The headers.
     #[serde(default)]
     headers: BTreeMap<String, Value>,
-    /// Text is sent as it is, everything else as JSON.
+    /// A text is sent as it is, and other values as JSON.
     pub(super) body: Option<Value>,
 }
 
-/// The methods that a route of an HTTP API can name (API Gateway's guide, "Create routes for HTTP APIs"), but for `ANY`.
+/// The methods that a route of an HTTP API can name (API Gateway's guide, "Create routes for HTTP APIs"), except `ANY`.
 const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Request {
@@ -58,7 +58,7 @@ impl Request {
         Ok(())
     }
 
-    /// Why none of the ways takes the request.
+    /// The reason why no route or function URL accepts the request.
     pub(super) fn not_taken(&self, ways: &[&Entrance]) -> Mistake {
         let keys: Vec<_> =
             ways.iter().filter_map(|way| way.route_key.as_deref()).map(|key| format!("`{key}`")).collect();
@@ -81,7 +81,7 @@ impl Request {
         self.body.as_ref().map(|body| body.as_str().map_or_else(|| body.to_string(), str::to_owned))
     }
 
-    /// The headers with their names in lower case, in which they arrive, and with a `content-type` for the body.
+    /// The headers as they arrive: with names in lower case, and with a `content-type` for the body.
     #[must_use]
     pub fn headers(&self) -> BTreeMap<String, String> {
         let given = self.headers.iter().filter_map(|(name, value)| Some((name.to_lowercase(), scalar(value)?)));
@@ -93,8 +93,8 @@ impl Request {
         headers
     }
 
-    /// Whether the body arrives as text. Which types are text is not documented; that these are, and a form is not, was
-    /// tried on AWS by the authors of ministackorg/ministack#766.
+    /// Whether the body arrives as text. It is not documented which types are text. The authors of
+    /// ministackorg/ministack#766 tested on AWS that these are text and that a form is not.
     pub(super) fn is_text(&self) -> bool {
         let headers = self.headers();
         let kind =

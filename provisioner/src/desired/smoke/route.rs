@@ -1,15 +1,16 @@
-//! Which route takes a request, and the parameters in its path.
+//! Finds the route for a request, and the parameters in its path.
 
 use std::collections::BTreeMap;
 
 use super::super::entrance::Entrance;
 use super::Request;
 
-/// The way that the request takes of these, as API Gateway chooses it: a full match before a greedy path, that before
-/// `$default`, and a method before `ANY` (its guide, "Create routes for HTTP APIs"). A function URL takes everything.
+/// The route or function URL that accepts the request, as API Gateway chooses it: a full match takes precedence over a
+/// greedy path, a greedy path over `$default`, and a method over `ANY` (its guide, "Create routes for HTTP APIs"). A
+/// function URL accepts every request.
 pub(super) fn best<'e>(ways: &[&'e Entrance], request: &Request) -> Option<&'e Entrance> {
     let fitting = ways.iter().filter_map(|way| Some((rank(way, request)?, *way)));
-    // Of equal ones the first counts, as in the template.
+    // Among equal ones, the first in the template takes precedence.
     fitting.rev().max_by_key(|(rank, _)| *rank).map(|(_, way)| way)
 }
 
@@ -25,8 +26,8 @@ fn rank(way: &Entrance, request: &Request) -> Option<Rank> {
     Some((!pattern.ends_with("+}"), literal, method != "ANY"))
 }
 
-/// The parameters in a path, where it fits the route's: `/orders/{id}` and `/orders/7` give `id = 7`, `/{rest+}` takes
-/// one part or more.
+/// The parameters in a path, if it matches the route's: `/orders/{id}` and `/orders/7` result in `id = 7`, and
+/// `/{rest+}` matches one part or more.
 pub(super) fn path_parameters(pattern: &str, path: &str) -> Option<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     let mut parts = path.split('/');

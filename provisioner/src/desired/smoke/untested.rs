@@ -1,14 +1,14 @@
-//! The functions and aliases of a template that no declared smoke test is for.
+//! The functions and aliases of a template without a declared smoke test.
 
 use std::collections::BTreeSet;
 
 use super::{Desired, SmokeTest};
 use crate::resources::Resource;
 
-/// A function or alias that no declared smoke test is for.
+/// A function or alias without a declared smoke test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Untested<'d> {
-    /// The function or alias in the template.
+    /// The logical id of the function or alias.
     pub logical_id: &'d str,
     /// Its name: an alias (`chat:live`) or a function (`chat`).
     pub callee: String,
@@ -17,7 +17,7 @@ pub struct Untested<'d> {
 }
 
 impl Desired {
-    /// Each alias, and each function that the template gives no alias, that no declared smoke test is for.
+    /// Each alias, and each function without an alias in the template, that has no declared smoke test.
     #[must_use]
     pub fn untested(&self) -> Vec<Untested<'_>> {
         let tested: BTreeSet<String> = self.smoke_tests.iter().map(SmokeTest::callee).collect();

@@ -1,4 +1,4 @@
-//! By which ways a template's callers come.
+//! The routes and function URLs through which callers reach a template's functions.
 
 use super::build;
 
@@ -21,7 +21,7 @@ const FUNCTION: &str = "
     Properties: {ApiId: a1, IntegrationType: HTTP_PROXY, IntegrationUri: 'https://films.example.org'}
 ";
 
-/// Whither each way leads, and by which route.
+/// The target of each route and function URL, with the route key.
 fn entrances(resources: &str) -> Vec<(String, Option<String>)> {
     let desired = build(&format!("Resources:\n{resources}{FUNCTION}")).unwrap();
     desired.entrances.into_iter().map(|one| (one.callee(), one.route_key)).collect()
@@ -35,7 +35,7 @@ fn route(id: &str, key: &str, to: &str) -> String {
 #[test]
 fn routes_and_function_urls_lead_to_a_function_in_the_templates_order() {
     let url = "  Url:\n    Type: AWS::Lambda::Url\n    Properties: {TargetFunctionArn: !Ref Alias, AuthType: NONE}\n";
-    // What a route needs beside its integration does not make it a later one.
+    // A dependency of a route on another resource than its integration does not move the route behind others.
     let waits = route("First", "POST /books", "ToAlias").replace("Properties", "DependsOn: Second, Properties");
     let routes = [
         waits,

@@ -1,4 +1,4 @@
-//! Kinds and properties that are wrong.
+//! Mistakes in kinds and properties.
 
 use super::told;
 

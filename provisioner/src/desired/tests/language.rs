@@ -1,4 +1,4 @@
-//! Sections, parameters, functions, conditions and dependencies that are wrong.
+//! Mistakes in sections, parameters, functions, conditions and dependencies.
 
 use super::told;
 

@@ -1,4 +1,4 @@
-//! Functions of values that only AWS knows, where they lead back to a resource of the template.
+//! Functions of values that only AWS knows, where they refer to a resource of the template.
 
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ Resources:
 "
         ))
         .unwrap();
-        // As it is built, and not filled in once more.
+        // The value from the build, without a second fill.
         let built = |id: &str| serde_json::to_value(&desired.get(id).unwrap().resource).unwrap();
         let account = crate::template::Reference::account();
         assert_eq!(built("F")["Role"], format!("arn:aws:iam::{account}:role/chat-Role"));

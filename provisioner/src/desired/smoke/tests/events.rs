@@ -1,4 +1,4 @@
-//! The events that requests become.
+//! The events for requests.
 
 use serde_json::{Value, json};
 
@@ -6,14 +6,14 @@ use super::{alias, build, template, url};
 use crate::desired::SmokeTest;
 use crate::template::{Known, Reference};
 
-/// The one test that a template declares.
+/// The only test that a template declares.
 fn only(text: &str) -> SmokeTest {
     let mut tests = build(text).unwrap().smoke_tests;
     assert_eq!(tests.len(), 1);
     tests.remove(0)
 }
 
-/// Its event, with the account's id in place.
+/// The event of a test, with the account's id filled in.
 fn event(test: &SmokeTest) -> Value {
     let mut known = Known::default();
     known.insert(Reference::account(), "123456789012");

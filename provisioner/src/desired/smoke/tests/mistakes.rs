@@ -1,8 +1,8 @@
-//! Declarations that are wrong: each is an error with its line.
+//! Mistakes in declarations: each is an error with its line.
 
 use super::{alias, build, template};
 
-/// The error of a route `POST /orders` with this declaration, which stands in line 18.
+/// The error of a route `POST /orders` with this declaration, which is in line 18.
 fn told(declared: &str) -> String {
     match build(&template(&[("POST /orders", "2.0", declared)], "")) {
         Ok(_) => panic!("this should be refused: {declared}"),

@@ -1,4 +1,4 @@
-//! What a declaration sends, and what a wrong one is told.
+//! The events of declarations, and the messages about mistakes in them.
 
 mod events;
 mod mistakes;
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::place::Place;
 use crate::template::{Source, Template};
 
-/// A function with an alias and an API whose routes are given with their payload formats.
+/// A function with an alias, and an API with the given routes and their payload formats.
 pub(super) fn template(routes: &[(&str, &str, &str)], more: &str) -> String {
     let mut text = String::from(
         "Parameters: {Message: {Type: String, Default: hello}, Size: {Type: Number, Default: 3}}

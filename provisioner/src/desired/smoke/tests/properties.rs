@@ -1,4 +1,4 @@
-//! Whatever a declaration holds, it is a test or an error.
+//! Every declaration is a test or an error, whatever it contains.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -89,7 +89,8 @@ proptest! {
         path in "(/[a-zA-Z0-9._~%-]{1,8}){1,3}", body in any_value(), value in "[ -~]{0,12}",
     ) {
         let declared = json!({"Request": {"Method": "PUT", "Path": path, "Headers": {"X-Any": value}, "Body": body}});
-        // A value with a function in it is another value, or an error; a template holds no null (CloudFormation).
+        // A value with a function in it becomes another value, or an error; a template does not contain a null
+        // (CloudFormation).
         prop_assume!(!declared.to_string().contains("Ref") && !declared.to_string().contains("null"));
         let desired = build(&template("Route", &declared));
         prop_assume!(!declared.to_string().contains("{{resolve"));
