@@ -1,4 +1,4 @@
-//! The one call of cdk-from-cfn: a repaired template to the source of a stack.
+//! Calls cdk-from-cfn: converts a repaired template to the source of a stack.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// The source of the class `class`, as cdk-from-cfn writes it.
 ///
 /// # Errors
-/// When cdk-from-cfn refuses the template; repairing should have left nothing of that.
+/// When cdk-from-cfn refuses the template; a repaired template should not contain anything that it refuses.
 pub(super) fn typescript(tree: &Value, class: &str) -> Result<String> {
     source(tree, &Typescript {}, class)
 }
@@ -30,7 +30,7 @@ pub(super) fn java(tree: &Value, class: &str) -> Result<String> {
 
 fn source(tree: &Value, language: &dyn Synthesizer, class: &str) -> Result<String> {
     let failed = |cause: String| Error::new("converting the template with cdk-from-cfn", cause);
-    // It reads YAML, and JSON is YAML; its types do not read a JSON value.
+    // cdk-from-cfn reads YAML, and JSON is YAML; its types cannot be read from a JSON value.
     let tree: CloudformationParseTree =
         serde_yaml::from_str(&tree.to_string()).map_err(|error| failed(error.to_string()))?;
     let schema = Cow::Borrowed(Schema::builtin());
@@ -38,7 +38,7 @@ fn source(tree: &Value, language: &dyn Synthesizer, class: &str) -> Result<Strin
     let mut source = Vec::new();
     program.synthesize(language, &mut source, class).map_err(|error| failed(error.to_string()))?;
     let source = String::from_utf8(source).map_err(|error| failed(error.to_string()))?;
-    // It leaves blanks at the ends of lines and lines at the end of the file.
+    // Its output has trailing whitespace and empty lines at the end of the file.
     let lines: Vec<_> = source.trim_end().lines().map(str::trim_end).collect();
     Ok(lines.join("\n") + "\n")
 }

@@ -1,4 +1,4 @@
-//! The app in C#: the template itself, included.
+//! The app in C#, which includes the template itself.
 
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ fn statement(fix: &Fix) -> String {
             "// A new version for new code or configuration: CloudFormation publishes when a property changes.\n\
              template.GetResource(\"{version}\").AddPropertyOverride(\"Description\", $\"{configuration} {{codeOf{function}.AssetHash}}\");\n"
         ),
-        // The included template says these itself.
+        // The included template contains these itself.
         Fix::Policies { .. } | Fix::Metadata { .. } | Fix::Property { .. } | Fix::OutputDescription { .. } => {
             String::new()
         }

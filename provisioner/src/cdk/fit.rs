@@ -1,4 +1,5 @@
-//! Whether cdk-from-cfn's output would say exactly what a property says; and the property in the form that it takes.
+//! Decides whether cdk-from-cfn's output has exactly the meaning of a property, and converts the property to the form
+//! that cdk-from-cfn accepts.
 
 use cdk_from_cfn::cdk::{Primitive, PropertyBag, Schema, TypeReference};
 use serde_json::{Map, Number, Value, json};
@@ -8,11 +9,11 @@ use super::Language;
 /// How a property gets into the app.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Fit {
-    /// By cdk-from-cfn, in this form.
+    /// cdk-from-cfn writes it, in this form.
     Carried(Value),
-    /// Apart, set on the finished resource.
+    /// It is set separately, on the finished resource.
     Apart,
-    /// In no way, for this reason.
+    /// It cannot be in an app, for this reason.
     Never(String),
 }
 
@@ -31,14 +32,14 @@ pub(super) fn property(kind: &str, name: &str, value: &Value, language: Language
     }
 }
 
-/// A value of no particular type, such as that of an output.
+/// A value without a particular type, such as that of an output.
 pub(super) fn free(value: &Value, language: Language) -> Option<Value> {
     typed(&TypeReference::Primitive(Primitive::Json), value, language)
 }
 
 fn typed(expected: &TypeReference, value: &Value, language: Language) -> Option<Value> {
     if let Some(function) = function(value) {
-        // A token is text to every language; where CDK wants another type, the text would be refused.
+        // A token is text in every language; CDK would refuse the text where it expects another type.
         let text =
             matches!(expected, TypeReference::Primitive(Primitive::String | Primitive::Json | Primitive::Unknown));
         return if text { carried_function(function, language) } else { None };
@@ -89,13 +90,13 @@ fn number(text: &str) -> Option<Number> {
     }
 }
 
-/// An object whose keys can be written; cdk-from-cfn quotes them without looking at what they hold.
+/// An object whose keys can be written; cdk-from-cfn quotes them without a check of their characters.
 fn object(
     entries: &Map<String, Value>,
     language: Language,
     each: impl Fn(&str, &Value) -> Option<Value>,
 ) -> Option<Value> {
-    // Java's `Map.of` takes ten pairs, and is not closed when it has none.
+    // Java's `Map.of` accepts ten pairs, and for an empty map cdk-from-cfn does not write the closing parenthesis.
     if language == Language::Java && !(1..=10).contains(&entries.len()) {
         return None;
     }
@@ -109,13 +110,13 @@ fn object(
     carried.collect::<Option<Map<_, _>>>().map(Value::Object)
 }
 
-/// A text as cdk-from-cfn has to be given it, where it can be given it at all.
+/// The form in which cdk-from-cfn writes a text correctly, if there is one.
 fn written(text: &str, language: Language) -> Option<String> {
     match language {
-        // It puts quotes around the text and nothing else.
+        // cdk-from-cfn encloses the text in quotes and escapes nothing.
         Language::Java if text.contains(char::is_control) => None,
         Language::Java => Some(text.replace('\\', "\\\\").replace('"', "\\\"")),
-        // It quotes for Rust: `\u{200b}` is right in TypeScript, but not in Python.
+        // cdk-from-cfn quotes for Rust: `\u{200b}` is correct in TypeScript, but not in Python.
         Language::Typescript => Some(text.to_owned()),
         Language::Python | Language::Csharp | Language::Go => {
             (!text.escape_debug().to_string().contains("\\u{") && !text.contains('\0')).then(|| text.to_owned())
@@ -131,7 +132,7 @@ fn function(value: &Value) -> Option<(&str, &Value)> {
 fn carried_function((name, argument): (&str, &Value), language: Language) -> Option<Value> {
     match name {
         "Ref" | "Fn::GetAtt" => Some(json!({ name: argument })),
-        // Its text goes into a template string as it is, which only harmless text survives.
+        // cdk-from-cfn copies the text into a template string unchanged, which is correct only for harmless characters.
         "Fn::Sub" => {
             let harmless = |c: char| c.is_ascii_alphanumeric() || " !#%&()*+,-./:;<=>?@[]^_{}$|~".contains(c);
             let text = argument.as_str()?;
@@ -143,7 +144,8 @@ fn carried_function((name, argument): (&str, &Value), language: Language) -> Opt
             let parts: Option<Vec<_>> = parts.map(|part| scalar_or_function(part, language)).collect();
             Some(json!({ name: [argument.as_array()?.first()?, parts?] }))
         }
-        // A list in the template is decided already: what is taken apart here is text that only AWS knows.
+        // `Fn::Select` from a list in the template is already evaluated; what remains takes apart a text that only AWS
+        // knows.
         "Fn::Select" => {
             let [index, list] = argument.as_array()?.as_slice() else { return None };
             let list = function(list).filter(|(name, _)| *name == "Fn::Split")?;
@@ -154,7 +156,7 @@ fn carried_function((name, argument): (&str, &Value), language: Language) -> Opt
             let [separator, source] = argument.as_array()?.as_slice() else { return None };
             let source = carried_function(function(source)?, language)?;
             let separator = written(separator.as_str()?, language)?;
-            // It writes the separator into Java without quotes.
+            // cdk-from-cfn writes the separator into Java without quotes.
             let separator = if language == Language::Java { format!("\"{separator}\"") } else { separator };
             Some(json!({ name: [separator, source] }))
         }

@@ -1,4 +1,4 @@
-//! The app in Go: the template itself, included.
+//! The app in Go, which includes the template itself.
 
 use serde_json::Value;
 
@@ -63,7 +63,7 @@ fn statement(fix: &Fix) -> String {
             "// A new version for new code or configuration: CloudFormation publishes when a property changes.\n{}",
             change(version, "Description", &format!("\"{configuration} \" + *codeOf{function}.AssetHash()")),
         ),
-        // The included template says these itself.
+        // The included template contains these itself.
         Fix::Policies { .. } | Fix::Metadata { .. } | Fix::Property { .. } | Fix::OutputDescription { .. } => {
             String::new()
         }

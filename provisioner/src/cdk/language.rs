@@ -1,6 +1,6 @@
-//! The languages of CDK apps, and what differs between them besides the code.
+//! The languages of CDK apps, and their differences other than the code.
 
-/// A language that apps are written in.
+/// A language for apps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// TypeScript.
@@ -16,10 +16,10 @@ pub enum Language {
 }
 
 impl Language {
-    /// All of them.
+    /// All languages.
     pub const ALL: [Self; 5] = [Self::Typescript, Self::Python, Self::Java, Self::Csharp, Self::Go];
 
-    /// As `--cdk` takes it.
+    /// Its name as a value of `--cdk`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl Language {
         }
     }
 
-    /// What runs the app; `cdk` calls it in the app's directory.
+    /// The command that runs the app; `cdk` runs it in the app's directory.
     pub(super) fn command(self) -> &'static str {
         match self {
             Self::Typescript => "npx tsc && node bin/app.js",
@@ -70,7 +70,7 @@ impl Language {
         }
     }
 
-    /// Where the stack comes from.
+    /// The sentence in the README on the origin of the stack.
     pub(super) fn how(self) -> &'static str {
         match self {
             Self::Typescript | Self::Python | Self::Java => {

@@ -1,8 +1,9 @@
-//! A resolved template as a CDK app, in the language that one likes.
+//! Generates a CDK app for a resolved template, in a chosen language.
 //!
-//! The stack is cdk-from-cfn's output, and the app's entry adds what cdk-from-cfn does not carry, as values that are
-//! decided here: `repair` moves them out of the template, `refuse` names what neither can. C# and Go get their
-//! stack by `CfnInclude` of the template itself, since cdk-from-cfn leaves out outputs and dependencies there. Pure.
+//! The stack is cdk-from-cfn's output, and the app's entry file adds what cdk-from-cfn cannot write. These decisions
+//! are values: `repair` moves such parts out of the template, and `refuse` reports what neither of them can write. In
+//! C# and Go the stack is a `CfnInclude` of the template itself, because cdk-from-cfn omits outputs and dependencies in
+//! these languages. Pure.
 
 mod convert;
 mod csharp;
@@ -25,21 +26,23 @@ pub use repair::{Fix, Repaired};
 use crate::error::Result;
 use crate::place::StackName;
 
-/// The release of aws-cdk-lib that the apps are made for and tested with. aws-cdk-lib has the same number everywhere.
+/// The release of aws-cdk-lib that the apps use and are tested with. aws-cdk-lib has the same version number in every
+/// language.
 const AWS_CDK_LIB: &str = "2.275.0";
-/// The release of `constructs` that goes with it.
+/// The release of `constructs` that belongs to it.
 const CONSTRUCTS: &str = "10.8.1";
-/// The CDK command. It is numbered apart from the library; what npm calls the latest, 3.0.0, refuses a 2.x library.
+/// The release of the CDK command. Its version numbers are separate from the library's; npm's latest version, 3.0.0,
+/// refuses a 2.x library.
 const AWS_CDK: &str = "2.1148.1";
 
-/// Where the app's stack goes.
+/// The destination of the app's stack.
 #[derive(Debug, Clone)]
 pub struct Destination {
     /// The stack's name.
     pub stack: StackName,
-    /// The region; without it, the one that `cdk deploy` runs in.
+    /// The region; without it, `cdk deploy` uses its own.
     pub region: Option<String>,
-    /// The account; without it, the one that `cdk deploy` runs in.
+    /// The account; without it, `cdk deploy` uses its own.
     pub account: Option<String>,
 }
 
@@ -48,7 +51,7 @@ pub struct Destination {
 pub struct AppFile {
     /// Its path in the app's directory.
     pub path: String,
-    /// What it holds.
+    /// Its content.
     pub text: String,
 }
 
@@ -61,7 +64,7 @@ impl AppFile {
 /// The files of an app whose stack is the resolved template. The local paths in the template are relative to the app.
 ///
 /// # Errors
-/// When something in the template cannot be carried to the language; it names the place and the reason.
+/// When a part of the template cannot be written in the language; the error has the place and the reason.
 pub fn app(template: &Value, destination: &Destination, language: Language) -> Result<Vec<AppFile>> {
     let repaired = repair::repair(template, language)?;
     let mut files = vec![

@@ -1,12 +1,13 @@
-//! Names that a template may use and a class may not: they are refused, since a logical id cannot be renamed.
+//! Refuses names that a template may use and a class may not: a logical id cannot be renamed.
 
 use std::collections::BTreeMap;
 
 use super::Language;
 use crate::error::{Error, Result};
 
-/// Words that cannot be a variable of the stack's constructor: of the language, or used by cdk-from-cfn there. In lower
-/// case, and a little more than necessary: cdk-from-cfn makes `class` of `Class`, and how it splits words is its own.
+/// Words that cannot be a variable of the stack's constructor: they belong to the language, or cdk-from-cfn uses them
+/// there. In lower case, and a little more than necessary: cdk-from-cfn converts `Class` to `class`, and it splits
+/// words by its own rules.
 const TAKEN: &[&str] = &[
     "cdk",
     "scope",
@@ -106,7 +107,7 @@ const TAKEN: &[&str] = &[
     "volatile",
 ];
 
-/// Members of CDK's `Stack`, which an output of that name would replace.
+/// Members of CDK's `Stack`, which an output with the same name would replace.
 const MEMBERS: &[&str] = &[
     "account",
     "addmetadata",

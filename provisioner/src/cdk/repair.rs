@@ -1,7 +1,8 @@
-//! What cdk-from-cfn drops or bends, moved out of the template into fixes that the app's entry makes afterwards.
+//! Moves the parts of a template that cdk-from-cfn drops or changes into fixes, which the app's entry file applies
+//! afterwards.
 //!
-//! cdk-from-cfn knows CDK's types of 2024, writes some texts without quoting them, and leaves out update policies. What
-//! its output would not say exactly goes another way, as CloudFormation's own JSON, by `addPropertyOverride`.
+//! cdk-from-cfn has CDK's types of 2024, writes some texts without quoting them, and omits update policies. A property
+//! that its output would not represent exactly is written as CloudFormation's own JSON, by `addPropertyOverride`.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
@@ -11,7 +12,7 @@ use super::fit::{self, Fit};
 use super::refuse;
 use crate::error::Result;
 
-/// Something that the app's entry does to the finished stack.
+/// A change that the app's entry file makes to the finished stack.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fix {
     /// The package of a function: a file that `cdk deploy` uploads.
@@ -21,23 +22,23 @@ pub enum Fix {
         /// The file, relative to the app's directory.
         path: String,
     },
-    /// A version's description: CloudFormation publishes a version when a property of it changes, so this changes with
-    /// the code and the configuration.
+    /// A version's description. CloudFormation publishes a version when one of its properties changes, so the
+    /// description changes with the code and the configuration.
     Release {
         /// The version's logical id.
         version: String,
         /// Its function's logical id, which has a [`Fix::Code`].
         function: String,
-        /// A hash of those of the function's properties that a version holds.
+        /// A hash of those properties of the function that a version contains.
         configuration: String,
     },
     /// `DeletionPolicy` and `UpdateReplacePolicy`, where they are set.
     Policies {
         /// The resource's logical id.
         resource: String,
-        /// What becomes of it when it leaves the stack.
+        /// The policy for its removal from the stack.
         deletion: Option<String>,
-        /// What becomes of it when another takes its place.
+        /// The policy for its replacement.
         replacement: Option<String>,
     },
     /// An entry of a resource's `Metadata`, which cdk-from-cfn drops.
@@ -46,7 +47,7 @@ pub enum Fix {
         resource: String,
         /// The entry's key.
         key: String,
-        /// Its value, functions included.
+        /// Its value, with functions.
         value: Value,
     },
     /// A property in CloudFormation's form.
@@ -55,19 +56,19 @@ pub enum Fix {
         resource: String,
         /// The property's name.
         property: String,
-        /// Its value, functions included.
+        /// Its value, with functions.
         value: Value,
     },
     /// An output's description.
     OutputDescription {
         /// The output's name.
         output: String,
-        /// What it says.
+        /// The text of the description.
         text: String,
     },
 }
 
-/// A template that can be carried as it is, and what has to be done to the stack afterwards.
+/// A template that cdk-from-cfn can convert unchanged, and the fixes for the stack.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Repaired {
     /// The template: resources and outputs only.
@@ -89,12 +90,12 @@ impl Repaired {
     }
 }
 
-/// Stands where the function's package will be, until the fix.
+/// Replaces the function's package until the fix is applied.
 const PLACEHOLDER: &str = "the app's entry sets it";
 const ATTRIBUTES: [&str; 6] = ["Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"];
 
 /// # Errors
-/// When something can be carried in no way.
+/// When a part of the template cannot be in an app.
 pub(super) fn repair(template: &Value, language: Language) -> Result<Repaired> {
     let empty = Map::new();
     let sections = |name: &str| template[name].as_object().unwrap_or(&empty);
@@ -126,7 +127,7 @@ fn repaired_resource(id: &str, resource: &Value, language: Language, fixes: &mut
         return Err(refuse::attribute(id, other, "CDK apps are made of resources without it"));
     }
     let metadata = if language.is_converted() { resource.remove("Metadata") } else { None };
-    // The CDK writes this one itself.
+    // The CDK writes this entry itself.
     let entries =
         metadata.as_ref().and_then(Value::as_object).into_iter().flatten().filter(|(key, _)| *key != "aws:cdk:path");
     fixes.extend(entries.map(|(key, value)| Fix::Metadata {
@@ -179,7 +180,8 @@ fn converted_properties(
     Ok(carried)
 }
 
-/// A hash of the properties that a version holds. CloudFormation fails to publish when none of them has changed.
+/// A hash of the properties that a version contains. CloudFormation fails to publish a version if none of them has
+/// changed.
 fn configuration(function: &Value) -> String {
     const OF_THE_FUNCTION: [&str; 6] =
         ["Code", "FunctionName", "RecursiveLoop", "ReservedConcurrentExecutions", "RuntimeManagementConfig", "Tags"];
@@ -189,7 +191,7 @@ fn configuration(function: &Value) -> String {
     hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A release for each version of a function with a package, when the template gives the version no description.
+/// A release for each version of a function with a package, if the template does not describe the version.
 fn releases(resources: &Map<String, Value>, fixes: &[Fix]) -> Vec<Fix> {
     let mut found = Vec::new();
     for (version, resource) in resources.iter().filter(|(_, one)| one["Type"] == "AWS::Lambda::Version") {
@@ -210,7 +212,7 @@ fn repaired_output(name: &str, output: &Value, language: Language, fixes: &mut V
     if !language.is_converted() {
         return Ok(Value::Object(output));
     }
-    // In a comment, too, where none of these may stand.
+    // The description is also written into a comment, which must not contain any of these.
     let plain = |text: &str| !text.contains(['"', '\\', '*']) && !text.contains(char::is_control);
     if let Some(text) = output.get("Description").and_then(Value::as_str).filter(|text| !plain(text)).map(str::to_owned)
     {

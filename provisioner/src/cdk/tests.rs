@@ -88,7 +88,7 @@ fn a_version_without_a_description_of_its_own_is_published_anew_with_its_functio
     assert!(version("").contains(&kept));
 }
 
-/// CloudFormation fails to publish a version of what was published already.
+/// CloudFormation fails to publish a version whose content is already published.
 #[test]
 fn only_what_a_version_holds_makes_a_release() {
     let release = |more: Value| {

@@ -21,7 +21,7 @@ pub(super) fn files(repaired: &Repaired, destination: &Destination) -> Result<Ve
     ])
 }
 
-/// It has to agree with the package-lock.json beside it, which is npm's work.
+/// Must match the package-lock.json in the same directory, which npm writes.
 fn package_json() -> String {
     let content = json!({
         "name": "cdk-app",
@@ -99,7 +99,7 @@ fn found(resource: &str) -> String {
     format!("(stack.node.findChild('{resource}') as cdk.CfnResource)")
 }
 
-/// JSON is TypeScript.
+/// JSON is valid TypeScript.
 fn literal(value: &Value) -> String {
     format!("{value:#}")
 }
