@@ -1,13 +1,13 @@
-//! What a Linux binary needs of the machine that it runs on.
+//! Reads the requirements of a Linux binary for its machine.
 
 use object::elf::{EM_AARCH64, EM_X86_64, FileHeader64};
 use object::read::elf::{FileHeader as _, Sym as _};
 use object::{Endianness, SymbolIndex};
 
-/// An ELF binary's machine and the newest glibc symbol that it needs.
+/// An ELF binary's architecture and the newest glibc symbol that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Binary {
-    /// `x86_64`, `arm64` or the number in the header: Lambda's names.
+    /// Lambda's name, `x86_64` or `arm64`, or else the number in the header.
     pub(super) architecture: String,
     /// The newest glibc version needed, and one symbol that needs it.
     pub(super) newest_glibc: Option<(Version, String)>,
@@ -69,7 +69,7 @@ fn newest_glibc(
     Ok(newest)
 }
 
-/// The version in `GLIBC_2.34`; `GLIBC_PRIVATE` and other libraries' versions are none.
+/// The version in `GLIBC_2.34`; `None` for `GLIBC_PRIVATE` and for the versions of other libraries.
 fn glibc_version(name: &[u8]) -> Option<Version> {
     let mut numbers = std::str::from_utf8(name).ok()?.strip_prefix("GLIBC_")?.split('.');
     let (major, minor) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);

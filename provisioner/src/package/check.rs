@@ -1,4 +1,4 @@
-//! Whether a package can start where it is going, told before it is uploaded.
+//! Checks, before the upload, whether Lambda can start a package.
 
 use std::io::{Cursor, Read as _};
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::binary::{Binary, Version};
 use super::zip_file::BOOTSTRAP;
 use crate::error::{Error, Result};
 
-/// Where a package shall run.
+/// The Lambda environment that runs a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target<'a> {
     /// Lambda's runtime name, such as `provided.al2023`.
@@ -27,11 +27,11 @@ impl Target<'_> {
     }
 }
 
-/// Checks that a zip holds a binary that the runtime can start. Packages of other runtimes are not looked into.
+/// Checks that a zip contains a binary that the runtime can start. Packages for other runtimes are not checked.
 ///
 /// # Errors
-/// When the `bootstrap` is missing, not executable, of another architecture, or needs a newer glibc; the last
-/// names the symbol.
+/// When the `bootstrap` is missing, is not executable, has another architecture, or needs a newer glibc. The error
+/// about glibc names the symbol.
 pub fn check(path: &Path, zip: &[u8], target: Target<'_>) -> Result<()> {
     let Some(runtime_glibc) = target.glibc() else {
         return Ok(());
@@ -118,7 +118,7 @@ mod tests {
         let package = zip("bootstrap", 0o755, &program);
         let arm = Target { architecture: "arm64", ..LAMBDA };
         assert!(refusal(&package, arm).contains("its binary is for x86_64, the function is for arm64"));
-        // Whatever this machine's compiler links against is newer than the glibc 2.26 of Amazon Linux 2.
+        // This machine's compiler always links against a newer glibc than the 2.26 of Amazon Linux 2.
         let old = Target { runtime: "provided.al2", ..LAMBDA };
         let refusal = refusal(&package, old);
         assert!(refusal.contains("its binary needs glibc 2.") && refusal.contains("(for `"), "{refusal}");

@@ -1,4 +1,4 @@
-//! A folder as a package: what `cdk synth` leaves for a function, and what `aws cloudformation package` takes too.
+//! A folder as a package: `cdk synth` writes a folder for a function, and `aws cloudformation package` accepts one too.
 
 use std::fs::{self, FileType};
 use std::io::{Cursor, Write as _};
@@ -11,15 +11,15 @@ use super::Unread;
 use super::left_out::{LeftOut, RULES, Refused, is_an_asset};
 use super::zip_file::{EXECUTABLE, PLAIN, entry};
 
-/// Zips what is in a folder: the same bytes for the same content, on every machine.
+/// Zips the content of a folder: the result has the same bytes for the same content, on every machine.
 ///
-/// Files are in order of their names and dated 1980. A file that somebody may execute stays executable; the rest of a
-/// mode follows the umask of whoever made the file, and Lambda must be able to read all of them. Links are followed,
-/// also to what is outside of the folder. What [`LeftOut`] says is not looked at.
+/// Files are sorted by name and dated 1980. A file with any executable bit is executable in the zip. The other
+/// permissions depend on the umask of the user who created the file, and Lambda must be able to read every file. Links
+/// are followed, also out of the folder. Files that [`LeftOut`] excludes are not read.
 ///
 /// # Errors
-/// When it holds no file, something in it cannot be read or is neither file nor folder, or a link leads back to a folder
-/// that it is in.
+/// When the folder contains no file, something in it cannot be read or is neither a file nor a folder, or a link refers
+/// to a folder that contains the link.
 pub(super) fn zip(folder: &Path) -> Result<Vec<u8>, Unread> {
     packed(folder).map_err(|Refused { cause, remedy }| {
         let general = || match is_an_asset(folder) {
@@ -52,16 +52,16 @@ fn packed(folder: &Path) -> Result<Vec<u8>, Refused> {
     Ok(writer.finish().map(Cursor::into_inner).map_err(|error| error.to_string())?)
 }
 
-/// What a folder holds.
+/// The content of a folder.
 #[derive(Default)]
 struct Found {
     files: Vec<File>,
     is_any_left_out: bool,
 }
 
-/// A file that goes into the zip.
+/// A file for the zip.
 struct File {
-    /// Its name there: its path in the folder, with `/` between.
+    /// Its name in the zip: its path in the folder, with `/` as separator.
     name: String,
     path: PathBuf,
     executable: bool,
@@ -72,7 +72,7 @@ fn add(writer: &mut ZipWriter<Cursor<Vec<u8>>>, file: &File, content: &[u8]) -> 
     Ok(writer.write_all(content)?)
 }
 
-/// The files in a folder and below it. `above` are the folders that it is in, by their true paths.
+/// The files in a folder and its subfolders. `above` contains the folders that enclose it, by their canonical paths.
 fn collect(
     folder: &Path,
     prefix: &str,
@@ -91,7 +91,7 @@ fn collect(
         let found = found.map_err(|error| told(prefix, error))?;
         let path = found.path();
         let name = path.file_name().unwrap_or_default();
-        // Of what is left out nothing is asked: it may be a link to nowhere, or a pipe.
+        // An excluded entry is not inspected: it may be a broken link or a pipe.
         let is_folder = found.file_type().is_ok_and(|kind| kind.is_dir()) || path.is_dir();
         if left_out.has(&path, is_folder) {
             all.is_any_left_out = true;
@@ -115,7 +115,7 @@ fn collect(
     Ok(())
 }
 
-/// What something is that is neither file nor folder. Reading a pipe or a device may never end.
+/// The type of an entry that is neither a file nor a folder. Reading a pipe or a device may never end.
 #[cfg(unix)]
 pub(super) fn not_a_file(kind: FileType) -> Option<&'static str> {
     use std::os::unix::fs::FileTypeExt as _;
@@ -140,7 +140,7 @@ fn is_executable(file: &fs::Metadata) -> bool {
     file.permissions().mode() & 0o111 != 0
 }
 
-/// Without modes to go by, everything may be executed: a script that may not be would be noticed on Lambda only.
+/// Without file modes, every file is executable: a script without the executable bit would fail only on Lambda.
 #[cfg(not(unix))]
 fn is_executable(_: &fs::Metadata) -> bool {
     true
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(names, [".gitignore", "index.py", "keep.log", "lib/a.log", "lib/build/x", "secret", "tests/one/y"]);
     }
 
-    /// The CDK has applied its own `exclude` when it wrote the folder, and uploads all that is in it.
+    /// The CDK applies its own `exclude` when it writes the folder, and uploads everything in it.
     #[test]
     fn what_the_cdk_wrote_is_packed_whole_but_for_a_repository() {
         let folder = tempfile::tempdir().unwrap();

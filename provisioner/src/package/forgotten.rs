@@ -1,4 +1,4 @@
-//! What is in a package and was probably not meant to be.
+//! Finds files in a package that were probably included by mistake.
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -8,32 +8,33 @@ use zip::ZipArchive;
 
 use super::left_out::{RULES, is_an_asset};
 
-/// Files and folders of a package that look forgotten, and what to do about them.
+/// Files and folders of a package that look forgotten, and the remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forgotten {
     /// Their names, in order; a folder ends with `/`.
     pub names: Vec<String>,
-    /// What leaves them out.
+    /// How to exclude them.
     pub hint: String,
 }
 
-/// Folders that are made by tools, or hold what is one person's.
+/// Folders that tools create, or that contain one person's settings.
 const FOLDERS: [&str; 7] = [".git", ".aws", ".ssh", "__pycache__", ".pytest_cache", ".venv", ".idea"];
 
-/// Names of files that hold secrets, or are made by a system.
+/// Names of files that contain secrets, or that an operating system creates.
 const FILES: [&str; 9] =
     ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".npmrc", ".pypirc", ".netrc", ".DS_Store", "credentials.json"];
 
-/// Endings of files that hold private keys.
+/// Endings of files that contain private keys.
 const ENDINGS: [&str; 4] = [".pem", ".key", ".p12", ".pfx"];
 
-/// Of `.env` files those that are meant to be passed on.
+/// Endings of the `.env` files that are meant to be shared.
 const EXAMPLES: [&str; 4] = ["example", "sample", "template", "dist"];
 
-/// Public certificates have a key's ending, too, and are packed on purpose.
+/// Public certificates may have the ending of a key, and are packed on purpose.
 const CERTIFICATES: [&str; 4] = ["cacert.pem", "ca.pem", "ca-bundle.pem", "global-bundle.pem"];
 
-/// What of a package looks forgotten, by the names in its zip; `path` is what it was read from. `None` when nothing does.
+/// Finds the files in a zip that look forgotten, by their names; `path` is the source of the package. `None` if there
+/// are none.
 #[must_use]
 pub fn forgotten(path: &Path, zip: &[u8]) -> Option<Forgotten> {
     let archive = ZipArchive::new(Cursor::new(zip)).ok()?;
@@ -46,7 +47,7 @@ pub fn forgotten(path: &Path, zip: &[u8]) -> Option<Forgotten> {
     (!names.is_empty()).then(|| Forgotten { names: names.into_iter().collect(), hint })
 }
 
-/// The file, or the folder that it is in.
+/// The file, or the folder that contains it, if it looks forgotten.
 fn looks_forgotten(name: &str) -> Option<String> {
     let parts: Vec<&str> = name.split('/').collect();
     let (file, folders) = parts.split_last()?;

@@ -1,26 +1,26 @@
-//! What of a folder is not packed.
+//! Decides which files of a folder are excluded from the package.
 
 use std::fs;
 use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-/// The file whose lines say what is not packed, as those of a `.gitignore` say it: in the folder and in each below it.
+/// The file with the rules for exclusion, in the syntax of a `.gitignore`: in the folder and in each subfolder.
 pub(super) const RULES: &str = ".provisionerignore";
 
-/// What of a folder is not packed: what its rules say, the rules themselves, and a Git repository.
+/// The exclusions of a folder: those of its rules, the files with the rules, and a Git repository.
 pub(super) enum LeftOut {
-    /// By the rules of the folders on the way to where it is; the last is the innermost.
+    /// The rules of the folders from the root to the current one, innermost last.
     Rules(Vec<Option<Gitignore>>),
-    /// A Git repository alone: the CDK has applied its own `exclude` when it wrote the folder, which does not leave out a
-    /// repository. No hash depends on it: the package is zipped here.
+    /// A Git repository only: the CDK applies its own `exclude` when it writes the folder, which does not exclude a
+    /// repository. No hash depends on the repository, because the package is zipped here.
     Repository,
 }
 
-/// Why a folder is not packed.
+/// The reason why a folder is not packed.
 pub(super) struct Refused {
     pub cause: String,
-    /// What to do about it, where it is not what is to be packed that is at fault.
+    /// The remedy, if the problem is not in a file to be packed.
     pub remedy: Option<String>,
 }
 
@@ -37,19 +37,19 @@ impl From<String> for Refused {
 }
 
 impl LeftOut {
-    /// Of this folder; none of its rules is read yet.
+    /// The exclusions of this folder, before its rules are read.
     pub(super) fn of(folder: &Path) -> Self {
         if is_an_asset(folder) { Self::Repository } else { Self::Rules(Vec::new()) }
     }
 
-    /// Reads the rules of a folder: they count for what is in it and below it. `prefix` is its path in the package.
+    /// Reads the rules of a folder: they apply to its content and its subfolders. `prefix` is its path in the package.
     ///
-    /// A line that matches nothing to Git, such as `[z-a]`, matches nothing here.
+    /// A line that matches nothing in Git, such as `[z-a]`, matches nothing here.
     pub(super) fn enter(&mut self, folder: &Path, prefix: &str) -> Result<(), Refused> {
         let Self::Rules(rules) = self else { return Ok(()) };
         let path = folder.join(RULES);
         let mut read = None;
-        // What is no file is met and refused in its place.
+        // An entry that is not a file is refused when the entry itself is read.
         if path.is_file() {
             let bytes = fs::read(&path)
                 .map_err(|error| Refused::new(format!("{prefix}{RULES}: {error}"), "make it readable"))?;
@@ -77,14 +77,14 @@ impl LeftOut {
         Ok(())
     }
 
-    /// Forgets the rules of the folder that was entered last.
+    /// Removes the rules of the folder that was entered last.
     pub(super) fn leave(&mut self) {
         if let Self::Rules(rules) = self {
             rules.pop();
         }
     }
 
-    /// Whether it is not packed. As for Git the innermost rule that matches counts, and of these the last.
+    /// Whether a path is excluded. As in Git, the innermost matching rule applies, and of several in one file the last.
     pub(super) fn has(&self, path: &Path, is_folder: bool) -> bool {
         let name = path.file_name().unwrap_or_default();
         if name == ".git" {
@@ -99,7 +99,7 @@ impl LeftOut {
     }
 }
 
-/// Whether the CDK wrote the folder: it calls it `asset.` and a SHA-256.
+/// Whether the CDK wrote the folder: its name is `asset.` and a SHA-256.
 pub(super) fn is_an_asset(folder: &Path) -> bool {
     let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.strip_prefix("asset.").is_some_and(|hash| hash.len() == 64 && hash.bytes().all(|c| c.is_ascii_hexdigit()))

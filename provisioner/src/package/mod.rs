@@ -1,4 +1,4 @@
-//! The function's package: a zip that is the same for the same content, checked before it is uploaded.
+//! The function's package: a zip that is the same for the same content, checked before the upload.
 
 mod binary;
 mod check;
@@ -18,12 +18,12 @@ pub use forgotten::{Forgotten, forgotten};
 pub use size::{Way, check_size};
 pub use zip_file::{sha256, write};
 
-/// Why a package cannot be read.
+/// The reason why a package cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
-    /// What is wrong, and with what of it.
+    /// The problem, with its file.
     pub cause: String,
-    /// What to do about it.
+    /// The remedy.
     pub remedy: String,
 }
 
@@ -40,10 +40,10 @@ impl fmt::Display for Unread {
     }
 }
 
-/// A package's bytes: a zip as it is, a folder zipped.
+/// A package's bytes: a zip unchanged, or a folder zipped.
 ///
 /// # Errors
-/// Why it cannot be read; what it is for, the caller knows.
+/// The reason why it cannot be read; the caller adds the purpose of the package.
 pub fn read(path: &Path) -> Result<Vec<u8>, Unread> {
     let unread = |cause: String| Unread { cause, remedy: "write it with `make build`".to_owned() };
     let what = std::fs::metadata(path).map_err(|error| unread(error.to_string()))?;

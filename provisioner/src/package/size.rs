@@ -1,4 +1,4 @@
-//! Whether Lambda takes a package of this size, told before it is uploaded.
+//! Checks, before the upload, whether Lambda accepts a package of this size.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -8,32 +8,32 @@ use zip::result::ZipResult;
 
 use crate::error::{Error, Result};
 
-/// How a package gets to Lambda.
+/// How a package reaches Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// In the call that makes or changes the function.
+    /// In the call that creates or updates the function.
     InTheCall,
-    /// Through a bucket, as CloudFormation has it.
+    /// Through a bucket, as CloudFormation requires it.
     ThroughABucket,
 }
 
-/// The most that Lambda takes in a call, in bytes: 50 MB in its documentation's words.
+/// The largest package that Lambda accepts in a call, in bytes: its documentation writes 50 MB.
 const LARGEST_IN_A_CALL: u64 = 50 * 1024 * 1024;
 
-/// The most that may come out of a package and its layers together, in bytes: 250 MB in its documentation's words.
+/// The largest unzipped size of a package and its layers together, in bytes: its documentation writes 250 MB.
 const LARGEST_UNZIPPED: u64 = 250 * 1024 * 1024;
 
 /// Checks a package against Lambda's quotas. Layers are not counted: their sizes are not known here.
 ///
 /// # Errors
-/// When it is no zip file, or Lambda would refuse it for its size.
+/// When it is not a zip file, or Lambda would refuse it because of its size.
 pub fn check_size(path: &Path, zip: &[u8], way: Way) -> Result<()> {
     let failed = |cause: String| Error::new(format!("checking the package {}", path.display()), cause);
     let unzipped = unzipped(zip).map_err(|error| failed(format!("it is no zip file: {error}")))?;
     within(zip.len() as u64, unzipped, way).map_err(|(cause, hint)| failed(cause).hint(hint))
 }
 
-/// What all files in a zip are together, in bytes.
+/// The total size of all files in a zip, in bytes.
 fn unzipped(zip: &[u8]) -> ZipResult<u64> {
     let mut archive = ZipArchive::new(Cursor::new(zip))?;
     (0..archive.len()).map(|index| Ok(archive.by_index_raw(index)?.size())).sum()

@@ -1,4 +1,4 @@
-//! Writing the zip.
+//! Writes the zip.
 
 use std::fs;
 use std::io::{Cursor, Write as _};
@@ -12,15 +12,16 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::error::{Error, Result};
 
-/// The name under which Lambda's `provided.*` runtimes start a binary.
+/// The name of the binary that Lambda's `provided.*` runtimes start.
 pub(super) const BOOTSTRAP: &str = "bootstrap";
 
-/// Packs a binary as `bootstrap`, executable, dated 1980: the same bytes for the same binary, on every machine.
+/// Packs a binary as `bootstrap`, executable and dated 1980: the result has the same bytes for the same binary, on
+/// every machine.
 ///
-/// Writes the zip to `to`, and its folder if need be; an equal file that is there is left alone.
+/// Writes the zip to `to`, and creates its folder if necessary. An identical file is not written again.
 ///
 /// # Errors
-/// When the binary cannot be read or the zip not written.
+/// When the binary cannot be read, or the zip cannot be written.
 pub fn write(binary: &Path, to: &Path) -> Result<Vec<u8>> {
     let content = fs::read(binary).map_err(|error| {
         Error::new(format!("reading the binary {}", binary.display()), error).hint("build it with `make build`")
@@ -33,19 +34,19 @@ pub fn write(binary: &Path, to: &Path) -> Result<Vec<u8>> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(|error| Error::new(doing(), error))?;
     }
-    // Written beside and renamed, so that a deploy that runs at the same time never reads half a file.
+    // Written under another name and renamed, so that a simultaneous deployment never reads half a file.
     let beside = to.with_extension("zip.part");
     fs::write(&beside, &zip).and_then(|()| fs::rename(&beside, to)).map_err(|error| Error::new(doing(), error))?;
     Ok(zip)
 }
 
-/// The mode of a file that is executed.
+/// The mode of an executable file.
 pub(super) const EXECUTABLE: u32 = 0o755;
 
-/// The mode of a file that is read.
+/// The mode of a file that is not executable.
 pub(super) const PLAIN: u32 = 0o644;
 
-/// How a file stands in a package: nothing of it depends on the machine or the hour.
+/// The options of a file in a package: they do not depend on the machine or the time.
 pub(super) fn entry(mode: u32) -> SimpleFileOptions {
     SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
@@ -60,7 +61,7 @@ fn pack(binary: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-/// Base64 of the SHA-256 of a zip: what Lambda answers as `CodeSha256`.
+/// Base64 of the SHA-256 of a zip, which Lambda returns as `CodeSha256`.
 #[must_use]
 pub fn sha256(zip: &[u8]) -> String {
     BASE64_STANDARD.encode(Sha256::digest(zip))
