@@ -1,4 +1,4 @@
-//! A change set: what CloudFormation says it would do.
+//! A change set: the changes that CloudFormation would make, as it describes them.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,11 @@ use serde_json::Value;
 use crate::plan::{Note, masked};
 use crate::resources::Change;
 
-/// What CloudFormation would do, as it says itself.
+/// The changes that CloudFormation would make, as it describes them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeSet {
-    /// Always `cloudformation`: it tells this from a plan of the provisioner's own.
+    /// Always `cloudformation`: it distinguishes this value from a plan of the direct engine.
     pub engine: &'static str,
     /// The stack's name.
     pub stack: String,
@@ -20,9 +20,9 @@ pub struct ChangeSet {
     pub account: String,
     /// The region.
     pub region: String,
-    /// One row a resource that changes, in CloudFormation's order.
+    /// One row for each resource that changes, in CloudFormation's order.
     pub steps: Vec<Row>,
-    /// What a person should know about the template before the change set is executed.
+    /// Notes about the template that the user should read before the change set is executed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     /// Its ARN; empty when there is nothing to do.
@@ -30,71 +30,71 @@ pub struct ChangeSet {
     pub id: String,
 }
 
-/// What would be done about one resource.
+/// The change of one resource.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
-    /// The resource's name in the template.
+    /// The resource's logical id.
     pub logical_id: String,
     /// Its type.
     pub kind: String,
-    /// Its physical id, when it exists.
+    /// Its physical id, if it exists.
     pub name: String,
-    /// What is done.
+    /// The action on the resource.
     pub action: Action,
     /// The properties that change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<PropertyChange>,
 }
 
-/// What is done about a resource.
+/// The action on a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
-    /// It is made.
+    /// The resource is created.
     Create,
-    /// It is changed in place.
+    /// The resource is updated in place.
     Update,
-    /// It is changed in place or made anew: CloudFormation knows when it comes to it.
+    /// The resource is updated in place or replaced: CloudFormation decides this when it executes the change.
     MayReplace,
-    /// It is made anew, and the old one goes.
+    /// The resource is replaced, and the old one is deleted.
     Replace,
-    /// It is made anew, and the old one stays.
+    /// The resource is replaced, and the old one is retained.
     Succeed,
-    /// It is removed.
+    /// The resource is deleted.
     Delete,
-    /// It leaves the stack and stays.
+    /// The resource is removed from the stack and retained.
     LetGo,
-    /// It exists and becomes the stack's.
+    /// The resource exists and is imported into the stack.
     Import,
 }
 
-/// A property that changes, as far as CloudFormation tells.
+/// A property that changes, with the information that CloudFormation returns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PropertyChange {
-    /// The property and its values. CloudFormation does not tell all values.
+    /// The property and its values. CloudFormation does not return all values.
     #[serde(flatten)]
     pub change: Change,
-    /// The parameter or resource that it follows from.
+    /// The parameter or resource that causes the change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
 }
 
 impl ChangeSet {
-    /// The rows after which something that exists now is gone.
+    /// The rows that delete an existing resource.
     pub fn destructive(&self) -> impl Iterator<Item = &Row> {
         self.steps.iter().filter(|row| matches!(row.action, Action::Replace | Action::Delete))
     }
 
-    /// The logical ids of what is created or changed, and is the stack's afterwards.
+    /// The logical ids of the resources that are created or changed and belong to the stack afterwards.
     #[must_use]
     pub fn changed(&self) -> BTreeSet<&str> {
         let goes = |row: &&Row| matches!(row.action, Action::Delete | Action::LetGo);
         self.steps.iter().filter(|row| !goes(row)).map(|row| row.logical_id.as_str()).collect()
     }
 
-    /// Whether permissions change, which takes time until it holds everywhere.
+    /// Whether permissions change; such a change takes time to reach every part of AWS.
     #[must_use]
     pub fn grants_something_new(&self) -> bool {
         self.steps.iter().any(|row| row.kind == "AWS::IAM::Role")
@@ -102,8 +102,8 @@ impl ChangeSet {
 }
 
 impl PropertyChange {
-    /// A change at a path as CloudFormation writes it (`/Properties/Environment/Variables/KEY`), with values as it
-    /// writes them: text, also for numbers and maps. Values of environment variables are masked.
+    /// A change at a path in CloudFormation's form (`/Properties/Environment/Variables/KEY`), with values in its form:
+    /// text, also for numbers and maps. Values of environment variables are masked.
     #[must_use]
     pub fn new(path: &str, old: Option<&str>, new: Option<&str>, because: Option<String>) -> Self {
         let property = path.strip_prefix("/Properties/").unwrap_or(path).trim_start_matches('/').replace('/', ".");

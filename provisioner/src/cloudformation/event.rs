@@ -1,4 +1,4 @@
-//! What CloudFormation tells while it works: a line for each resource, and the failure that began all others.
+//! The events of a CloudFormation operation: a line for each resource, and the failure that caused all others.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,30 +10,30 @@ use crate::denial::{Denial, remedy};
 pub struct Event {
     /// Its id, unique in the stack.
     pub id: String,
-    /// The resource's name in the template; the stack's own name for events of the stack itself.
+    /// The resource's logical id; the stack's own name for events of the stack itself.
     pub logical_id: String,
     /// The resource's type; `AWS::CloudFormation::Stack` for the stack itself.
     pub kind: String,
-    /// CloudFormation's word, such as `CREATE_IN_PROGRESS`.
+    /// CloudFormation's status, such as `CREATE_IN_PROGRESS`.
     pub status: String,
-    /// Why.
+    /// CloudFormation's reason for the status.
     pub reason: Option<String>,
-    /// When, in seconds since 1970.
+    /// The time, in seconds since 1970.
     pub at: f64,
 }
 
-/// What a person is told of an event.
+/// The report of an event to the user.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Told {
-    /// A resource is as it shall be, and how long that took.
+    /// The resource has its desired state, and how long that took.
     Done(Duration),
-    /// A resource, or what it took the place of, leaves the stack and stays.
+    /// The resource, or the one that it replaced, is removed from the stack and retained.
     Kept,
-    /// A resource could not be made so; why.
+    /// The operation on the resource failed, with the reason.
     Failed(String),
 }
 
-/// The events of one operation, as they come.
+/// The events of one operation, in the order of their arrival.
 #[derive(Debug, Default)]
 pub struct Watch {
     began: BTreeMap<String, f64>,
@@ -41,11 +41,11 @@ pub struct Watch {
     rolls_back: bool,
 }
 
-/// The type under which a stack tells of itself.
+/// The resource type in events of the stack itself.
 const STACK: &str = "AWS::CloudFormation::Stack";
 
 impl Event {
-    /// Whether nothing comes after it: the stack has reached the state that it stays in.
+    /// Whether it is the last event of the operation: the stack has reached a final state.
     #[must_use]
     pub fn ends_the_operation(&self) -> bool {
         self.kind == STACK && !self.status.ends_with("_IN_PROGRESS")
@@ -53,7 +53,7 @@ impl Event {
 }
 
 impl Watch {
-    /// Takes the next event, oldest first; what to tell of it.
+    /// Processes the next event, oldest first, and returns the report about it, if there is one.
     pub fn take(&mut self, event: &Event) -> Option<Told> {
         let Event { logical_id, kind, status, reason, at, .. } = event;
         let of_the_stack = kind == STACK;
@@ -79,18 +79,19 @@ impl Watch {
         }
         let began = self.began.remove(logical_id);
         let took = Duration::try_from_secs_f64(at - began.unwrap_or(*at)).unwrap_or_default();
-        // What is put back is no progress.
+        // A rollback is not progress.
         (status.ends_with("_COMPLETE") && !self.rolls_back).then_some(Told::Done(took))
     }
 
-    /// The failure that the others follow from: the first that is about itself.
+    /// The failure that caused the others: the first one with a cause of its own resource.
     #[must_use]
     pub fn first_failure(&self) -> Option<&Event> {
         self.failed.as_ref()
     }
 }
 
-/// Whether a failure only follows from another one: CloudFormation gives up what runs beside a resource that failed.
+/// Whether a failure only results from another one: CloudFormation cancels the operations that run at the same time as
+/// one that fails.
 fn is_cascade(reason: &str) -> bool {
     let reason = reason.to_ascii_lowercase();
     ["resource creation cancelled", "resource update cancelled", "resource deletion cancelled"]
@@ -98,7 +99,7 @@ fn is_cascade(reason: &str) -> bool {
         .any(|cancelled| reason.starts_with(cancelled))
 }
 
-/// What helps against the reasons that a person meets most.
+/// The remedy for the most frequent reasons.
 #[must_use]
 pub fn hint_for(reason: &str) -> Option<String> {
     if let Some(denial) = Denial::read(reason) {
@@ -146,7 +147,7 @@ mod tests {
         }
     }
 
-    /// What a person is told of the events, and the logical id of the first failure.
+    /// The reports about the events, and the logical id of the first failure.
     fn watched(events: &[Event]) -> (Vec<String>, Option<String>) {
         let mut watch = Watch::default();
         let told = events.iter().filter_map(|event| {

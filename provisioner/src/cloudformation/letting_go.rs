@@ -1,4 +1,4 @@
-//! A stack that lets go of all that it has: its own template, with nothing else in it changed.
+//! Removes a stack but retains all of its resources: uses the stack's own template, with nothing else changed.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::change_set::{Action, ChangeSet, Row};
 use crate::error::Result;
 use crate::template::parse_text;
 
-/// A stack's template in which everything stays when the stack goes.
+/// A stack's template in which every resource is retained when the stack is deleted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retaining {
     /// The template, as JSON text.
@@ -15,11 +15,11 @@ pub struct Retaining {
     pub parameters: Vec<String>,
 }
 
-/// What CloudFormation has for the stack's template, with `DeletionPolicy: Retain` on every resource. `None` when
-/// everything stays already.
+/// CloudFormation's template of the stack, with `DeletionPolicy: Retain` on every resource. `None` if every resource is
+/// retained already.
 ///
 /// # Errors
-/// When the text is no template.
+/// When the text is not a template.
 pub fn retaining(stack: &str, template: &str) -> Result<Option<Retaining>> {
     let mut template = parse_text(&format!("of stack {stack}"), template)?;
     let mut changed = false;
@@ -35,7 +35,7 @@ pub fn retaining(stack: &str, template: &str) -> Result<Option<Retaining>> {
 }
 
 impl ChangeSet {
-    /// The removal of a stack whose resources all stay.
+    /// The deletion of a stack whose resources are all retained.
     #[must_use]
     pub fn letting_go(mut self) -> Self {
         for row in &mut self.steps {
@@ -44,10 +44,10 @@ impl ChangeSet {
         self
     }
 
-    /// The logical ids of what would change in more than what happens to it when the stack goes.
+    /// The logical ids of the resources that would change in more than their deletion policy.
     ///
-    /// What may follow from another resource of the set is not counted: CloudFormation cannot say beforehand that an
-    /// attribute stays as it is, and looks when it comes to it.
+    /// A change that may result from another resource of the set is not counted: CloudFormation cannot know beforehand
+    /// that an attribute keeps its value, and checks this when it executes the change.
     #[must_use]
     pub fn beyond_deletion_policies(&self) -> Vec<&str> {
         let follows = |because: &Option<String>| {

@@ -1,4 +1,5 @@
-//! The second engine: CloudFormation itself applies the template. Pure: what it is sent, and what its answers mean.
+//! The second engine: CloudFormation itself applies the template. Pure: the contents of requests, and the meaning of
+//! answers.
 
 mod change_set;
 mod event;

@@ -1,4 +1,5 @@
-//! The template as CloudFormation is sent it: in one piece, with packages in a bucket instead of on this machine.
+//! The template in the form that CloudFormation gets: in one piece, with packages in a bucket instead of on this
+//! machine.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,36 +12,36 @@ use crate::desired::Desired;
 use crate::resources::Resource;
 use crate::template::Template;
 
-/// A template that needs no other file, and the packages that it needs in the bucket.
+/// A self-contained template, and the packages that it needs in the bucket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Packaged {
     /// The template, as JSON text.
     pub template: String,
-    /// What must be in the bucket before.
+    /// The files that must be in the bucket before the deployment.
     pub uploads: BTreeSet<Upload>,
 }
 
-/// A file that goes to the bucket.
+/// A file to upload to the bucket.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Upload {
-    /// Its name there: the stack's, so that a deployer of one stack needs no right to write those of another, and its
-    /// SHA-256, so that the same content is the same object and another content another one.
+    /// Its key: the stack's name, so that the credentials for one stack need no permission to write the files of
+    /// another, and its SHA-256, so that each content has its own object.
     pub key: String,
-    /// Where it is on this machine.
+    /// Its path on this machine.
     pub path: PathBuf,
 }
 
 impl Packaged {
     /// Packages a template for `bucket`, with the packages that `desired` has read and checked.
     ///
-    /// Versions whose `Description` says nothing get the name of their release for one: CloudFormation publishes anew
-    /// when a property changes, and then only.
+    /// A version without a `Description` gets one with the name of its release: CloudFormation publishes a new version
+    /// only when a property changes.
     #[must_use]
     pub fn new(template: &Template, desired: &Desired, bucket: &str) -> Self {
         let mut flat = template.flat().clone();
         let mut uploads = BTreeSet::new();
-        // By the text that the template has for the package: a function that its condition leaves out has no other
-        // than its neighbours', if it is ever made from this template.
+        // By the template's text for the package: a function that its condition omits has the same text as a neighbour,
+        // so it gets the same package if the condition is true later.
         let mut keys: BTreeMap<String, String> = BTreeMap::new();
         for wanted in &desired.resources {
             let Some(properties) = properties(&mut flat, &wanted.logical_id) else { continue };
@@ -76,7 +77,7 @@ fn properties<'f>(flat: &'f mut Value, logical_id: &str) -> Option<&'f mut Map<S
     resource.entry("Properties").or_insert_with(|| json!({})).as_object_mut()
 }
 
-/// The hash in letters that a key can have; Lambda's own form has slashes.
+/// The hash in hexadecimal, because Lambda's own form has slashes.
 fn hexadecimal(base64: &str) -> String {
     let bytes = BASE64_STANDARD.decode(base64).unwrap_or_default();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -1,60 +1,60 @@
-//! A stack as CloudFormation tells of it, and what can be done with it in its state.
+//! A stack as CloudFormation describes it, and the operations that are possible in its state.
 
 use crate::error::{Error, Result};
 
 /// A stack of CloudFormation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stack {
-    /// Its ARN: it names the stack also after it is gone.
+    /// Its ARN, which identifies the stack even after its deletion.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// CloudFormation's word for its state, such as `UPDATE_COMPLETE`.
+    /// CloudFormation's name for its state, such as `UPDATE_COMPLETE`.
     pub status: String,
-    /// Why it is in this state, where CloudFormation says so.
+    /// The reason for this state, if CloudFormation gives one.
     pub reason: Option<String>,
     /// Its outputs.
     pub outputs: Vec<(String, String)>,
 }
 
-/// What a change set does to the stack.
+/// The effect of a change set on the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// It makes the stack.
+    /// It creates the stack.
     Create,
-    /// It changes the stack.
+    /// It updates the stack.
     Update,
 }
 
 impl Stack {
-    /// Whether nothing but a name exists: a change set was made for a new stack, and not executed.
+    /// Whether only a name exists: a change set was created for a new stack, and not executed.
     #[must_use]
     pub fn is_a_shell(&self) -> bool {
         self.status == "REVIEW_IN_PROGRESS"
     }
 
-    /// Whether an operation is under way.
+    /// Whether an operation is in progress.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.status.ends_with("_IN_PROGRESS") && !self.is_a_shell()
     }
 
-    /// Whether it is gone.
+    /// Whether it is deleted.
     #[must_use]
     pub fn is_gone(&self) -> bool {
         self.status == "DELETE_COMPLETE"
     }
 
-    /// Whether the last operation did what was asked.
+    /// Whether the last operation succeeded.
     #[must_use]
     pub fn is_well(&self) -> bool {
         matches!(self.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" | "DELETE_COMPLETE")
     }
 
-    /// Which kind of change set the stack takes now; `None` stands for no stack.
+    /// The kind of change set that the stack accepts in its state; `None` means that there is no stack.
     ///
     /// # Errors
-    /// When it takes none in its state: what to run first.
+    /// When it accepts none in its state; the hint contains the command to run first.
     pub fn change(stack: Option<&Self>) -> Result<Kind> {
         let Some(stack) = stack else { return Ok(Kind::Create) };
         let Self { name, status, .. } = stack;
