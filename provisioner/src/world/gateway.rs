@@ -33,7 +33,7 @@ impl State {
                 now.description.clone_from(&new.description);
                 now.disable_execute_api_endpoint = new.disable_execute_api_endpoint;
                 if let Some(cors) = &new.cors_configuration {
-                    now.cors_configuration = Some(cors.clone()); // what an update does not name stays
+                    now.cors_configuration = Some(cors.clone()); // an update keeps what it does not name
                 }
             }
             Call::DeleteCorsConfiguration { api_id } => {
@@ -185,7 +185,7 @@ impl State {
         Ok(Ids::new())
     }
 
-    /// API Gateway takes settings of routes only when these exist.
+    /// API Gateway accepts settings only for routes that exist.
     fn has_routes_of(&self, stage: &Stage) -> Result<(), String> {
         let exists = |key: &String| self.routes.values().any(|one| one.api_id == stage.api_id && one.route_key == *key);
         match stage.route_settings.keys().find(|key| !exists(key)) {
@@ -201,7 +201,7 @@ impl State {
     }
 }
 
-/// As it is kept: which routes lead to it, these say.
+/// An integration as this world stores it: without its routes, because the routes refer to it.
 fn without_routes(one: &Integration) -> Integration {
     Integration { routes: BTreeSet::new(), ..one.clone() }
 }

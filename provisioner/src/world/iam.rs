@@ -42,7 +42,7 @@ impl State {
                 if self.roles.contains_key(&role.role_name) {
                     return Err(conflict(&role.role_name));
                 }
-                // CreateRole takes no policies: those are put and attached afterwards.
+                // `CreateRole` accepts no policies: separate calls put and attach them afterwards.
                 let mut role = Role::clone(role);
                 role.policies.clear();
                 role.policies_beside.clear();

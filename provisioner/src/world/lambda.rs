@@ -14,7 +14,7 @@ impl State {
         Some(Found::new(Resource::Function(function.clone()), ids, mark.owner(&function.tags)))
     }
 
-    /// Lambda takes a role only when it exists.
+    /// Lambda accepts only a role that exists.
     fn role_exists(&self, arn: &str) -> Result<(), String> {
         match self.roles.values().any(|role| iam::arn(role) == arn) {
             true => Ok(()),
@@ -32,7 +32,7 @@ impl State {
                 }
                 self.role_exists(&function.role)?;
                 function.code.path = None;
-                function.reserved_concurrent_executions = None; // a call of its own
+                function.reserved_concurrent_executions = None; // set by a separate call
                 let name = function.function_name.clone();
                 self.functions.insert(name.clone(), function);
                 return Ok(self.written(&name, *publish));
@@ -88,7 +88,7 @@ impl State {
         Ok(self.written(&name, false))
     }
 
-    /// A function that was changed, and published if that was asked for.
+    /// The answer for a changed function, which is published if the call requests it.
     fn written(&mut self, name: &str, publish: bool) -> Ids {
         self.revise(name);
         let number = publish.then(|| self.publish(name, None));
@@ -142,7 +142,7 @@ impl State {
     }
 }
 
-/// A function that could not be made is neither changed nor published.
+/// A function whose creation failed cannot be changed or published.
 pub(super) fn changeable(function: &Function) -> Result<(), String> {
     match &function.failure {
         Some(Failure::Make(reason)) => Err(format!("ResourceConflictException: its state is Failed: {reason}")),

@@ -1,4 +1,4 @@
-//! What carries a stack's mark.
+//! Resources with a stack's ownership tag.
 
 use super::{State, iam, ids, lambda};
 use crate::observe::{CallerBeside, Found, Leftover, Observed};
@@ -65,7 +65,7 @@ impl State {
         all
     }
 
-    /// The routes on the APIs that are looked at which lead to the stack's functions and are not the stack's.
+    /// The routes of the observed APIs that call the stack's functions and do not belong to the stack.
     pub(super) fn others_who_call(&self, observed: &Observed) -> Vec<CallerBeside> {
         let looked_at = observed.api_ids();
         let own: Vec<_> = observed.each().filter_map(|(_, ids)| ids.get("RouteId")).collect();

@@ -1,8 +1,8 @@
-//! An AWS in memory, for tests: it keeps what AWS would keep, and answers as AWS documents.
+//! An AWS in memory, for tests: it stores the state that AWS would store, and answers as AWS documents.
 //!
-//! It knows nothing of plans. Calls are carried out word by word: an update changes what it names and no more, a
-//! name that is taken is a conflict, a statement of a resource policy cannot be changed, tags come with creating and
-//! tagging only. What is handed out by AWS (ids of APIs, integrations, routes) is handed out here.
+//! It does not know plans. Each call is executed literally: an update changes only what it names, a name that exists is
+//! a conflict, a statement of a resource policy cannot be changed, and only creation and tagging set tags. Ids that AWS
+//! assigns (of APIs, integrations, routes) are assigned here.
 
 mod gateway;
 mod iam;
@@ -39,10 +39,10 @@ use crate::resources::url::Url;
 use crate::resources::{Call, Ids, Mark, Resource};
 use crate::template::{Known, references_in};
 
-/// The account that the world belongs to.
+/// The account of the world.
 pub(crate) const ACCOUNT: &str = "123456789012";
 
-/// What exists.
+/// The resources that exist.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct State {
     /// By name.
@@ -51,7 +51,7 @@ pub(crate) struct State {
     pub(crate) log_groups: BTreeMap<String, LogGroup>,
     /// By name.
     pub(crate) functions: BTreeMap<String, Function>,
-    /// By function and number: what was published.
+    /// The published versions, by function and number.
     pub(crate) versions: BTreeMap<(String, u32), Function>,
     /// By function and name.
     pub(crate) aliases: BTreeMap<(String, String), Alias>,
@@ -71,14 +71,14 @@ pub(crate) struct State {
     pub(crate) stages: BTreeMap<(String, String), Stage>,
     /// By name.
     pub(crate) tables: BTreeMap<String, Table>,
-    /// By kind and identifier: what Cloud Control has made.
+    /// The resources that Cloud Control created, by kind and identifier.
     pub(crate) others: BTreeMap<(String, Identifier), Other>,
-    /// How many ids were handed out.
+    /// How many ids were assigned.
     pub(crate) assigned: u32,
 }
 
 impl State {
-    /// An id that no other thing has.
+    /// A new, unique id.
     pub(crate) fn next_id(&mut self, kind: &str) -> String {
         self.assigned += 1;
         format!("{kind}{}", self.assigned)
@@ -122,25 +122,25 @@ impl State {
     }
 }
 
-/// What goes wrong with one call.
+/// A failure of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trouble {
     /// The call is refused and has no effect.
     Refused,
     /// The call has its effect, but the answer is lost.
     AnswerLost,
-    /// The program ends before the call; so there is no later one either.
+    /// The program ends before the call, so it sends no later call either.
     Killed,
 }
 
-/// A call that was made.
+/// A call that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Made {
-    /// The operation, and what it was about as far as the call's name does not say it.
+    /// The operation, and its resource if the call's name does not contain it.
     pub(crate) operation: String,
-    /// When it began, from the world's beginning.
+    /// The time of the call, from the creation of the world.
     pub(crate) begun: Duration,
-    /// When it was answered.
+    /// The time of the answer.
     pub(crate) ended: Duration,
 }
 
@@ -154,7 +154,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A world in which this exists.
+    /// A world with these resources.
     pub(crate) fn of(state: State) -> Self {
         Self {
             state: Mutex::new(state),
@@ -165,24 +165,24 @@ impl World {
         }
     }
 
-    /// The same, with trouble at the call of this number; the first is 0.
+    /// The same world, with trouble at the call of this number; the first is 0.
     pub(crate) fn with_trouble(mut self, call: usize, trouble: Trouble) -> Self {
         self.trouble = Some((call, trouble));
         self
     }
 
-    /// The same, in which every call takes this long.
+    /// The same world, in which every call takes this long.
     pub(crate) fn with_latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
     }
 
-    /// What exists now.
+    /// The current state.
     pub(crate) fn state(&self) -> State {
         lock(&self.state).clone()
     }
 
-    /// The calls that were made, in the order in which they began.
+    /// The calls that were sent, in the order in which they began.
     pub(crate) fn made(&self) -> Vec<Made> {
         lock(&self.made).clone()
     }

@@ -18,7 +18,7 @@ impl State {
         Some(found_other(one.clone(), mark))
     }
 
-    /// All with the stack's mark, of the kinds that have tags.
+    /// All resources with the stack's ownership tag, of the kinds that have tags.
     pub(super) fn marked_others(&self, of_the_stack: &Mark) -> Vec<Leftover> {
         let told = self.others.iter().map(|((kind, identifier), one)| {
             let one = Other { schema: Schema::kept(kind), identifier: Some(identifier.clone()), ..one.clone() };
@@ -42,7 +42,7 @@ impl State {
                 if one.given_name().is_some() && self.others.values().any(taken) {
                     return Err(conflict(one.given_name().unwrap_or_default()));
                 }
-                // What AWS adds: the ARN, and the parts of the identifier that the properties do not say.
+                // AWS adds the ARN, and the parts of the identifier that the properties do not contain.
                 let id = self.next_id("other");
                 one.properties.insert("Arn".to_owned(), arn(type_name, one.given_name().unwrap_or(&id)).into());
                 one.schema = Schema::kept(type_name);
@@ -73,14 +73,14 @@ fn found_other(one: Other, mark: &Mark) -> Found {
     Found::new(Resource::Other(one), ids, owner)
 }
 
-/// An ARN as the kind's service writes it.
+/// An ARN in the form of the kind's service.
 fn arn(type_name: &str, name: &str) -> String {
     let service = type_name.split("::").nth(1).unwrap_or_default().to_lowercase();
     let noun = if type_name == "AWS::Events::Rule" { "rule/" } else { "" };
     format!("arn:aws:{service}:us-east-1:{ACCOUNT}:{noun}{name}")
 }
 
-/// JSON Patch, as strict as Cloud Control: what is replaced has to be there.
+/// Applies a JSON Patch as strictly as Cloud Control: a replaced value must exist.
 fn patched(properties: &mut Map<String, Value>, patch: &Value) -> Result<(), String> {
     for step in patch.as_array().into_iter().flatten() {
         let name = step["path"].as_str().unwrap_or_default().trim_start_matches('/');

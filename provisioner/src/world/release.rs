@@ -1,4 +1,4 @@
-//! Published versions, aliases, and the revisions by which Lambda tells a change in between.
+//! Published versions, aliases, and the revisions by which Lambda detects a concurrent change.
 
 use super::lambda::{changeable, function_arn};
 use super::{State, conflict, ids, missing};
@@ -15,7 +15,7 @@ impl State {
         format!("revision-{}", self.revisions.get(of).copied().unwrap_or_default())
     }
 
-    /// Every change gives a new revision: of properties, of tags, of the resource policy.
+    /// Every change results in a new revision: of properties, of tags, of the resource policy.
     pub(super) fn revise(&mut self, of: &str) {
         *self.revisions.entry(of.to_owned()).or_default() += 1;
     }
@@ -94,12 +94,12 @@ impl State {
         Ok(assigned)
     }
 
-    /// Publishes a function as it is; with its own description unless another is given.
+    /// Publishes a function with its current content, and with its own description unless another is given.
     pub(super) fn publish(&mut self, name: &str, description: Option<&str>) -> u32 {
         let Some(held) = self.functions.get(name).cloned() else { return 0 };
         let newest = self.versions.iter().rfind(|((function, _), _)| function == name);
         match newest {
-            // Lambda publishes nothing when nothing has changed since.
+            // Lambda does not publish a new version if nothing has changed since the last one.
             Some(((_, number), last)) if last.release() == held.release() => *number,
             _ => {
                 let number = newest.map_or(1, |((_, number), _)| number + 1);
