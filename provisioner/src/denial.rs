@@ -1,42 +1,42 @@
-//! Calls that AWS refuses for lack of rights: what AWS's sentence says, and what helps.
+//! Calls that AWS refuses because of missing permissions: parses AWS's sentence, and finds the remedy.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-/// A call that was refused for lack of rights.
+/// A call that AWS refused because of a missing permission.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Denial {
     /// The action, such as `iam:GetRole`.
     pub action: String,
-    /// What it was to act on, in AWS's words: an ARN, or a kind and a name (`role chat-role`).
+    /// The resource of the call, in AWS's words: an ARN, or a kind and a name (`role chat-role`).
     pub resource: Option<String>,
-    /// Why, as far as AWS says it.
+    /// The reason, if AWS gives one.
     pub why: Why,
     /// The account of the caller; empty when the sentence does not name the caller.
     account: String,
 }
 
-/// Why a call was refused.
+/// The reason why a call was refused.
 ///
 /// The sentences are those of the IAM user guide, "Troubleshoot access denied error messages": `because no POLICY allows
 /// the ACTION action` for an implicit deny, `with an explicit deny in a POLICY` for an explicit one. Some services give
 /// no reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// No policy of this kind allows it: the action, the resource or the condition of every statement does not match.
+    /// No policy of this type allows it: the action, the resource or the condition of every statement does not match.
     NotAllowedBy(String),
-    /// A policy of this kind denies it.
+    /// A policy of this type denies it.
     DeniedBy(String),
-    /// The sentence does not say.
+    /// The sentence gives no reason.
     Unsaid,
 }
 
-/// How the sentences begin that name an action.
+/// The beginning of the sentences that name an action.
 const REFUSED: &str = "not authorized to perform: ";
 
 impl Denial {
-    /// Reads AWS's sentence; nothing when it names no action.
+    /// Parses AWS's sentence; `None` if it names no action.
     #[must_use]
     pub fn read(message: &str) -> Option<Self> {
         let (before, rest) = message.split_once(REFUSED)?;
@@ -58,7 +58,7 @@ impl Denial {
         self.resource.as_ref().map(|resource| format!(" on `{resource}`")).unwrap_or_default()
     }
 
-    /// Whether a statement in a policy of the caller may help.
+    /// Whether a statement in a policy of the caller may be the remedy.
     fn asks_for_a_statement(&self) -> bool {
         match &self.why {
             Why::NotAllowedBy(policy) => policy == "identity-based policy",
@@ -67,8 +67,8 @@ impl Denial {
         }
     }
 
-    /// Whether it changes the rights of a role. Without a condition on the role's boundary, its holder can make a role that
-    /// may do anything: IAM user guide, "Permissions boundaries for IAM entities".
+    /// Whether it changes the permissions of a role. Without a condition on the role's boundary, a caller with this
+    /// permission can create a role with every permission: IAM user guide, "Permissions boundaries for IAM entities".
     fn writes_a_role(&self) -> bool {
         [
             "iam:CreateRole",
@@ -81,12 +81,12 @@ impl Denial {
         .contains(&self.action.as_str())
     }
 
-    /// The resource as a policy writes it.
+    /// The resource in the form of a policy.
     fn arn(&self) -> String {
         let unnamed = if self.writes_a_role() { "role NAME" } else { "*" };
         let name = self.resource.as_deref().unwrap_or(unnamed);
         match name.split_once(' ') {
-            // IAM tells some of its resources by kind and name.
+            // IAM identifies some of its resources by kind and name.
             Some((kind @ ("role" | "user" | "policy" | "instance profile"), name)) => {
                 let account = if self.account.is_empty() { "*" } else { &self.account };
                 format!("arn:aws:iam::{account}:{kind}/{name}")
@@ -96,7 +96,7 @@ impl Denial {
         }
     }
 
-    /// What helps where a statement in a policy of the caller does not.
+    /// The remedy where a statement in a policy of the caller is not one.
     fn other_remedy(&self) -> String {
         let (action, on) = (&self.action, self.on());
         match &self.why {
@@ -119,25 +119,26 @@ impl Denial {
     }
 }
 
-/// Up to why it is refused. IAM names some of its resources by kind and name: `role chat-role`. S3 writes them in quotes.
+/// The text up to the reason. IAM identifies some of its resources by kind and name: `role chat-role`. S3 writes them
+/// in quotes.
 fn resource(text: &str) -> String {
     // CloudFormation adds ` (Service: Iam, Status Code: 403, …)`.
     let end = [" because ", " with an explicit deny", " (Service"].iter().filter_map(|end| text.find(end)).min();
     text[..end.unwrap_or(text.len())].trim_end_matches(['.', ',', ';']).trim_matches('"').to_owned()
 }
 
-/// The policy in ` in a service control policy: arn:…`; AWS leaves it out for some services.
+/// The policy in ` in a service control policy: arn:…`; for some services AWS omits it.
 fn policy(reason: &str) -> String {
     let named = reason.strip_prefix(" in ").and_then(|named| named.split([':', ',']).next());
     let named = named.map(|named| named.trim().trim_end_matches('.')).filter(|named| !named.is_empty());
     named.unwrap_or("a policy").to_owned()
 }
 
-/// What holds for each of these permissions where a policy has it already.
+/// The explanation for a permission that a policy already contains.
 const ALREADY: &str = "does not match this call";
 const ALL: &str = "`docs/permissions.md` lists all that a deploy needs";
 
-/// What helps against these refusals, all at once.
+/// One remedy for all of these refusals.
 #[must_use]
 pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
     let all: BTreeSet<_> = denials.into_iter().collect();

@@ -1,4 +1,4 @@
-//! The one error of the crate: what was being done to what, why it failed, what exists now, what to run next.
+//! The crate's only error: the failed operation, its cause, what exists now, and what to run next.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use crate::denial::{Denial, remedy};
 use crate::printable::{line, lines, list};
 use crate::template::shown;
 
-/// An error a person can act on.
+/// An error with all that the user needs to correct it.
 ///
 /// It prints as `doing: cause`, then what exists now, then `hint:` with the next command. All parts are
 /// lowercase fragments without a full stop.
@@ -21,23 +21,23 @@ pub struct Error {
     denials: Box<[Denial]>,
 }
 
-/// What an error says to the code that meets it, beside its words.
+/// The meaning of an error for the calling code, in addition to its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Meaning {
-    /// Nothing else.
+    /// Only the text.
     #[default]
     Plain,
-    /// What was looked for cannot exist, since what it would be part of does not.
+    /// The requested resource cannot exist, because its parent does not exist.
     Nowhere,
-    /// AWS refused a call that it would refuse, too, if it had done it a moment ago.
+    /// AWS refused a call because of what exists. The same call may have taken effect a moment earlier.
     Conflict,
-    /// The same, for the thing is not as it was planned for: somebody else has changed it since.
+    /// A conflict with another change: the resource has changed since it was planned.
     Overtaken,
-    /// Nobody knows whether the call took effect.
+    /// It is not known whether the call took effect.
     Unanswered,
-    /// AWS limits calls: it had no effect.
+    /// AWS throttles calls: this one had no effect.
     Throttled,
-    /// What was tried before anybody gets it did not do well.
+    /// A new version failed its check before callers got it.
     Unfit,
     /// The template can be resolved once the account is known.
     AccountNeeded,
@@ -47,8 +47,8 @@ enum Meaning {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// An error met while `doing` something (a gerund, the kind and the name of the thing) because of `cause`. Both may
-    /// hold text from outside; of line breaks in `cause` those stay that indent what follows.
+    /// An error of an operation (`doing`: a gerund with the kind and the name of the resource) because of `cause`. Both
+    /// may contain text from outside. In `cause`, only line breaks before an indented line are kept.
     pub fn new(doing: impl Into<String>, cause: impl fmt::Display) -> Self {
         Self {
             doing: line(&shown(&doing.into())).into_owned(),
@@ -60,87 +60,86 @@ impl Error {
         }
     }
 
-    /// Marks it as: what was looked for cannot exist, since what it would be part of does not.
+    /// Sets the meaning: the requested resource cannot exist, because its parent does not exist.
     #[must_use]
     pub fn nowhere(mut self) -> Self {
         self.meaning = Meaning::Nowhere;
         self
     }
 
-    /// Whether what was looked for cannot exist, since what it would be part of does not.
+    /// Whether the requested resource cannot exist, because its parent does not exist.
     #[must_use]
     pub fn is_nowhere(&self) -> bool {
         self.meaning == Meaning::Nowhere
     }
 
-    /// Marks it as: the call was refused for what is there already, which is also what a call is told that took
-    /// effect a moment ago.
+    /// Sets the meaning: AWS refused the call because of what exists. AWS gives the same answer to a call that already
+    /// took effect a moment earlier.
     #[must_use]
     pub fn conflict(mut self) -> Self {
         self.meaning = Meaning::Conflict;
         self
     }
 
-    /// Whether the call was refused for what is there already.
+    /// Whether AWS refused the call because of what exists.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         matches!(self.meaning, Meaning::Conflict | Meaning::Overtaken)
     }
 
-    /// Marks it as: somebody else has changed the thing since it was planned. Of calls that are refused for it, that is a
-    /// conflict.
+    /// Sets the meaning: the resource has changed since it was planned. This is also a conflict.
     #[must_use]
     pub fn overtaken(mut self) -> Self {
         self.meaning = Meaning::Overtaken;
         self
     }
 
-    /// Whether somebody else has changed the thing since it was planned.
+    /// Whether the resource has changed since it was planned.
     #[must_use]
     pub fn is_overtaken(&self) -> bool {
         self.meaning == Meaning::Overtaken
     }
 
-    /// Marks it as: nobody knows whether the call took effect.
+    /// Sets the meaning: it is not known whether the call took effect.
     #[must_use]
     pub fn unanswered(mut self) -> Self {
         self.meaning = Meaning::Unanswered;
         self
     }
 
-    /// Whether nobody knows if the call took effect.
+    /// Whether it is not known if the call took effect.
     #[must_use]
     pub fn is_unanswered(&self) -> bool {
         self.meaning == Meaning::Unanswered
     }
 
-    /// Marks it as: AWS limits calls, and this one had no effect.
+    /// Sets the meaning: AWS throttles calls, and this one had no effect.
     #[must_use]
     pub fn throttled(mut self) -> Self {
         self.meaning = Meaning::Throttled;
         self
     }
 
-    /// Whether the same question may be answered in a while.
+    /// Whether the same request may succeed later.
     #[must_use]
     pub fn passes(&self) -> bool {
         matches!(self.meaning, Meaning::Unanswered | Meaning::Throttled)
     }
 
-    /// Marks it as: what was tried before anybody gets it did not do well.
+    /// Sets the meaning: a new version failed its check before callers got it.
     #[must_use]
     pub fn unfit(mut self) -> Self {
         self.meaning = Meaning::Unfit;
         self
     }
 
-    /// Whether something was tried before anybody gets it, and did not do well.
+    /// Whether a new version failed its check before callers got it.
     #[must_use]
     pub fn is_unfit(&self) -> bool {
         self.meaning == Meaning::Unfit
     }
 
-    /// Marks it as: the template can be resolved once the account is known.
+    /// Sets the meaning: the template can be resolved once the account is known.
     #[must_use]
     pub fn account_needed(mut self) -> Self {
         self.meaning = Meaning::AccountNeeded;
@@ -153,7 +152,7 @@ impl Error {
         self.meaning == Meaning::AccountNeeded
     }
 
-    /// Marks it as a refusal for lack of rights. The hint says what helps.
+    /// Makes it an error for a missing permission. The hint contains the remedy.
     #[must_use]
     pub fn denied(mut self, denial: Denial) -> Self {
         self.hint = Some(remedy([&denial]));
@@ -161,14 +160,14 @@ impl Error {
         self
     }
 
-    /// Whether it is a refusal for lack of rights.
+    /// Whether it is an error for a missing permission.
     #[must_use]
     pub fn is_denied(&self) -> bool {
         !self.denials.is_empty()
     }
 
-    /// One error for what several questions, asked side by side, failed with. All refusals for lack of rights are in it,
-    /// so that they can be mended at once. `None` without an error.
+    /// Combines the errors of several simultaneous requests into one. It lists all missing permissions, so that they
+    /// can be granted at once. `None` if there are no errors.
     #[must_use]
     pub fn together(errors: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut errors: Vec<Self> = errors.into_iter().collect();
@@ -179,7 +178,7 @@ impl Error {
         for error in errors.iter().filter(|error| error.is_denied()) {
             denials.extend(error.denials.iter().cloned());
             let headline = error.headline();
-            // What was put together already is taken apart.
+            // An error that is itself a combination is split.
             let several = headline.strip_prefix(SEVERAL).map(|lines| lines.split("\n  ").map(str::to_owned).collect());
             let new: Vec<String> = several.unwrap_or_else(|| vec![headline.clone()]);
             headlines.extend(new.into_iter().filter(|one| !one.is_empty()));
@@ -195,28 +194,29 @@ impl Error {
         Some(Self { denials: denials.into_iter().collect(), ..Self::new("reading what exists", cause).hint(hint) })
     }
 
-    /// Says what exists now, so that nobody has to find out.
+    /// Adds what exists now, so that the user need not look it up.
     #[must_use]
     pub fn exists(mut self, exists: impl Into<String>) -> Self {
         self.exists = Some(lines(&shown(&exists.into())));
         self
     }
 
-    /// Says what to run or change next.
+    /// Adds a hint: what to run or change next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(line(&shown(&hint.into())).into_owned());
         self
     }
 
-    /// Lists what it is about below the cause, in a text that a report made.
+    /// Adds a list from a report below the cause.
     #[must_use]
     pub fn listing(mut self, report: &str) -> Self {
         self.cause = format!("{}\n{}", self.cause, lines(report));
         self
     }
 
-    /// Tells of another error besides, met on the way back from this one. What helps against that one comes first.
+    /// Adds another error, which happened while this one's step was undone. The hint of the other error takes
+    /// precedence.
     #[must_use]
     pub fn followed_by(mut self, other: Self) -> Self {
         self.cause = format!("{}; then {}", self.cause, other.headline());
@@ -225,20 +225,20 @@ impl Error {
         self
     }
 
-    /// What failed and why, without what exists and the hint.
+    /// The failed operation and its cause, without what exists and the hint.
     #[must_use]
     pub fn headline(&self) -> String {
         format!("{}: {}", self.doing, self.cause)
     }
 
-    /// The next step, where there is one.
+    /// The next step, if there is one.
     #[must_use]
     pub fn next_step(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
-    /// What helps before a command is run once more, where that needs something: the hint without its last words, that
-    /// the same command is run again.
+    /// The remedy that is necessary before the command is run again, if there is one: the hint without its last words,
+    /// which say to run the same command again.
     #[must_use]
     pub fn remedy(&self) -> Option<&str> {
         let hint = self.hint.as_deref()?;
@@ -250,7 +250,7 @@ impl Error {
     }
 }
 
-/// All answers to questions that were asked side by side, or what they failed with: [`Error::together`].
+/// All answers to simultaneous requests, or their errors as [`Error::together`] combines them.
 pub(crate) fn all<T>(answers: impl IntoIterator<Item = Result<T>>) -> Result<Vec<T>> {
     let (mut good, mut failed) = (Vec::new(), Vec::new());
     for answer in answers {
@@ -262,7 +262,7 @@ pub(crate) fn all<T>(answers: impl IntoIterator<Item = Result<T>>) -> Result<Vec
     Error::together(failed).map_or(Ok(good), Err)
 }
 
-/// The same for two questions.
+/// The same for two requests.
 pub(crate) fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
@@ -271,10 +271,10 @@ pub(crate) fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     }
 }
 
-/// How an error for several refusals begins.
+/// The beginning of an error that combines several refusals.
 const SEVERAL: &str = "reading what exists: AWS refused several questions";
 
-/// How a hint ends that has the person run what they ran.
+/// The words of a hint that say to run the command again.
 const AGAIN: &str = "run the same command";
 
 impl fmt::Display for Error {

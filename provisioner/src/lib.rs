@@ -1,6 +1,6 @@
-//! Applies a CloudFormation template straight through AWS's APIs, without a state file.
+//! Applies a CloudFormation template directly through AWS's APIs, without a state file.
 //!
-//! One walk, and every arrow of it is a value that can be printed, compared and sent as JSON:
+//! The steps form one sequence, and each arrow is a value that can be printed, compared and sent as JSON:
 //!
 //! ```text
 //! file ──Template::load──► Template ──Desired::build──► Desired ──observe──► Observed
@@ -10,18 +10,18 @@
 //!
 //! - [`template`] reads the file, its includes, parameters, conditions and functions;
 //! - [`resources`] gives every resource its type: how it is compared, and which calls change it;
-//! - [`mod@observe`] asks AWS what exists, through a [`observe::Reader`], which cannot change anything;
-//! - [`mod@plan`] compares, and is pure;
-//! - [`planned`] keeps a plan in a file, to be executed later if nothing has changed since;
-//! - [`mod@execute`] sends the plan's calls through an [`execute::Writer`], and makes no choices;
-//! - [`aws`] is both reader and writer for AWS;
-//! - [`mod@status`] tells of what is deployed: versions, who gets them, what differs from the template;
-//! - [`denial`] reads AWS's sentences about missing rights;
-//! - [`printable`] shows what a terminal would obey;
+//! - [`mod@observe`] asks AWS which resources exist, through a [`observe::Reader`], which cannot change anything;
+//! - [`mod@plan`] compares the two, and is pure;
+//! - [`planned`] stores a plan in a file, for execution later if nothing has changed since;
+//! - [`mod@execute`] sends the plan's calls through an [`execute::Writer`], and makes no decisions;
+//! - [`aws`] is both the reader and the writer for AWS;
+//! - [`mod@status`] reports the deployed state: the versions, their traffic, and the drift from the template;
+//! - [`denial`] parses AWS's sentences about missing permissions;
+//! - [`printable`] escapes characters that a terminal would obey;
 //! - [`report`] makes text and JSON of the values;
-//! - `cdk` makes CDK apps of a resolved template (with the feature `cdk`, which is on by default).
+//! - `cdk` generates CDK apps from a resolved template (with the feature `cdk`, which is on by default).
 //!
-//! `examples/walk.rs` is the walk as a program of its own.
+//! `examples/walk.rs` is this sequence as a separate program.
 
 pub mod aws;
 #[cfg(feature = "cdk")]

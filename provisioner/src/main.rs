@@ -1,4 +1,4 @@
-//! The `provisioner` command: arguments to a command to an exit code.
+//! The `provisioner` command: runs the command that the arguments name, and returns an exit code.
 
 mod cli;
 mod commands;

@@ -1,11 +1,11 @@
-//! Where a stack lives: what the pseudo parameters stand for.
+//! The location of a stack: the values of the pseudo parameters.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
-/// A region and the partition it belongs to.
+/// A region and its partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     region: String,
@@ -44,7 +44,7 @@ impl Place {
     }
 }
 
-/// The name of a stack: what the ownership tag holds.
+/// The name of a stack, which the ownership tag contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackName(String);
 
@@ -59,8 +59,8 @@ impl StackName {
 impl FromStr for StackName {
     type Err = Error;
 
-    /// CloudFormation's own rule, kept so that the same name works there: a letter, then letters, digits and
-    /// hyphens, at most 128 in all.
+    /// CloudFormation's own rule, so that the same name is valid there: a letter, then letters, digits and hyphens, at
+    /// most 128 in all.
     fn from_str(name: &str) -> Result<Self> {
         let fits = name.starts_with(|first: char| first.is_ascii_alphabetic())
             && name.len() <= 128

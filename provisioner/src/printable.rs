@@ -1,8 +1,8 @@
-//! Text from outside, such that a terminal shows it and does not obey it.
+//! Makes text from outside safe to print: a terminal shows its characters and does not obey them.
 //!
-//! What AWS or a template says may hold escape sequences, line breaks and characters that turn the direction of writing:
-//! a name could clear the screen, or print a line that looks like one of this program's. They are shown as what they
-//! are: `\n`, `\u{1b}`.
+//! Text from AWS or a template may contain escape sequences, line breaks and characters that change the writing
+//! direction: a name could clear the screen, or print a line that looks like one of this program's. These characters
+//! are shown as escapes: `\n`, `\u{1b}`.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,11 +11,11 @@ use anstyle::Style;
 
 use crate::report::STYLES;
 
-/// Whether a terminal would do something with a character, or show others in another order or not at all.
+/// Whether a terminal would obey a character, reorder others because of it, or not show it.
 ///
-/// Controls are C0, DEL and C1 (Unicode's category Cc); the others are the format characters that Unicode's technical
+/// Controls are C0, DEL and C1 (Unicode's category Cc). The others are the format characters that Unicode's technical
 /// report 36 warns of: marks, embeddings, overrides and isolates of writing direction, line and paragraph separators,
-/// interlinear annotations, tags, and what has no width.
+/// interlinear annotations, tags, and characters without width.
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -32,26 +32,26 @@ fn is_unsafe(character: char) -> bool {
         )
 }
 
-/// A text for one line: line breaks are shown, too.
+/// A text for one line: line breaks are escaped, too.
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
     shown(text, |_, _| false)
 }
 
-/// A text of several lines. A tab is two spaces, and a carriage return before a line break nothing.
+/// A text of several lines. A tab becomes two spaces, and a carriage return before a line break is removed.
 #[must_use]
 pub fn lines(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\t', "  ");
     shown(&text, |character, _| character == '\n').into_owned()
 }
 
-/// A text in which line breaks stay that indent what follows, as lists in errors do: what comes from outside cannot begin
-/// a line.
+/// A text in which line breaks before an indented line are kept, as in the lists of errors: text from outside cannot
+/// begin a new line at the margin.
 pub(crate) fn list(text: &str) -> Cow<'_, str> {
     shown(text, |character, rest| character == '\n' && rest.starts_with("  "))
 }
 
-/// A text of this program with what is from outside made printable already: a last look before a terminal gets it.
+/// A text of this program, whose parts from outside are already printable: the last check before a terminal gets it.
 #[must_use]
 pub fn styled(text: &str) -> String {
     let mut own: Vec<String> = STYLES.iter().map(Style::to_string).collect();
@@ -69,7 +69,7 @@ pub fn styled(text: &str) -> String {
     printed + &lines(rest)
 }
 
-/// JSON with what a terminal would obey written as `\u…`, which says the same: it only stands in texts.
+/// JSON with unsafe characters written as `\u…`, which is equivalent, because they occur only in strings.
 #[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
     if !text.contains(|character: char| character != '\n' && is_unsafe(character)) {
@@ -88,7 +88,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(printed)
 }
 
-/// The text with all unsafe characters shown but those that `stays` says stay, by the character and what follows it.
+/// Escapes all unsafe characters except those that `stays` accepts; it gets the character and the text after it.
 fn shown(text: &str, stays: impl Fn(char, &str) -> bool) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
@@ -99,7 +99,7 @@ fn shown(text: &str, stays: impl Fn(char, &str) -> bool) -> Cow<'_, str> {
         if !is_unsafe(character) || stays(character, rest) {
             printed.push(character);
         } else {
-            // `\n`, `\t` and `\r`, and of all others the number.
+            // `\n`, `\t` and `\r`, and the number for all others.
             match character {
                 '\n' | '\t' | '\r' => printed.extend(character.escape_default()),
                 other => printed.extend(other.escape_unicode()),

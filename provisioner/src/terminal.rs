@@ -1,4 +1,4 @@
-//! The only door to the terminal: results to stdout, everything else to stderr.
+//! The only module that writes to the terminal: results to stdout, everything else to stderr.
 
 use std::io::{ErrorKind, IsTerminal as _, Write};
 use std::process::ExitCode;
@@ -10,14 +10,14 @@ use provisioner::{Error, Result, printable, report};
 
 use crate::cli::SameStack;
 
-/// How a command ended.
+/// The result of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Done, or nothing to do.
+    /// It succeeded, or there was nothing to do.
     Done,
-    /// It did not work; the reason has been told.
+    /// It failed; the error has been printed.
     Failed,
-    /// There are changes, and the caller asked to be told so.
+    /// There are changes, and the caller asked for an exit code about them.
     Changes,
 }
 
@@ -31,38 +31,37 @@ impl From<Exit> for ExitCode {
     }
 }
 
-// One write at a time: steps that run side by side tell of themselves.
+// One write at a time, because steps that run at the same time report their progress.
 static STDERR: Mutex<()> = Mutex::new(());
 
-// A result that could not be written: the command has failed, whatever else it did.
+// Whether a result could not be written: then the command fails, whatever else it did.
 static RESULT_LOST: AtomicBool = AtomicBool::new(false);
 
-// What proposed commands are given, once the template is read.
+// The options to add to proposed commands, once the template is read.
 static SAME_STACK: OnceLock<SameStack> = OnceLock::new();
 
-/// From now on, the commands that are proposed act on this stack.
+/// Sets the stack of all commands that are proposed from now on.
 pub(crate) fn propose_for(stack: SameStack) {
     let _first_counts = SAME_STACK.set(stack);
 }
 
-/// A text for people with its proposals complete.
+/// A text for the user, with its proposed commands completed.
 pub(crate) fn proposing(text: &str) -> String {
     SAME_STACK.get().map_or_else(|| text.to_owned(), |stack| stack.in_commands_of(text))
 }
 
-/// Prints a result for people to stdout. What it holds of texts from outside is made printable by who wrote it; what was
-/// missed is made printable here.
+/// Prints a result for the user to stdout. The caller makes texts from outside printable; this is a second check.
 pub(crate) fn result(text: &str) {
     print(anstream::stdout().lock(), &printable::styled(text));
 }
 
-/// Prints a result for programs to stdout, byte by byte. Only on a terminal it is made printable.
+/// Prints a result for programs to stdout unchanged. Only for a terminal it is made printable.
 pub(crate) fn data(text: &str) {
     let stdout = std::io::stdout();
     if stdout.is_terminal() { print(stdout, &printable::lines(text)) } else { print(stdout, text) }
 }
 
-/// Writes to stdout. A reader that has gone away is no error; any other loss makes the command fail.
+/// Writes to stdout. A closed pipe is not an error; any other failure makes the command fail.
 fn print(mut stdout: impl Write, text: &str) {
     let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(end)).and_then(|()| stdout.flush());
@@ -75,18 +74,18 @@ fn print(mut stdout: impl Write, text: &str) {
     }
 }
 
-/// The exit code of a command that ended like this.
+/// The exit code for this result of a command.
 pub(crate) fn exit(exit: Exit) -> ExitCode {
     if RESULT_LOST.load(Ordering::SeqCst) { Exit::Failed.into() } else { exit.into() }
 }
 
-/// Prints a value to stdout as JSON. What is not known yet is written as a template writes it.
+/// Prints a value to stdout as JSON. A value that is not known yet is written as in a template.
 pub(crate) fn result_json(value: &impl serde::Serialize) {
     let value = serde_json::to_value(value).map(|value| shown_in(&value)).unwrap_or_default();
     print(std::io::stdout(), &printable::json(&serde_json::to_string_pretty(&value).unwrap_or_default()));
 }
 
-/// Tells something that is not the result.
+/// Prints a message that is not the result.
 pub(crate) fn note(text: &str) {
     let text = printable::styled(&proposing(text));
     let _one_at_a_time = STDERR.lock();
@@ -94,33 +93,33 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(stderr, "{text}");
 }
 
-/// Tells an error and gives its exit code.
+/// Prints an error and returns its exit code.
 pub(crate) fn failed(error: &Error) -> ExitCode {
     note(&format!("{} {error}", report::removed("error:")));
     Exit::Failed.into()
 }
 
-/// Prints what clap has to say: help and versions are results, wrong arguments are errors. An error is 1, as all
-/// errors are: 2 means changes.
+/// Prints clap's message: help and versions are results, wrong arguments are errors. Their exit code is 1, as for all
+/// errors: 2 means changes.
 pub(crate) fn usage(usage: &clap::Error) -> ExitCode {
     let _ = usage.print();
     if usage.use_stderr() { Exit::Failed.into() } else { Exit::Done.into() }
 }
 
-/// Whether somebody is there to answer.
+/// Whether a user is present to answer.
 pub(crate) fn somebody_is_there() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks a question; anything but yes is no.
+/// Asks a question; every answer except yes means no.
 pub(crate) fn agrees(question: &str) -> Result<bool> {
     let answer = answer_to(&format!("{question} [y/N]")).map_err(|error| Error::new("reading the answer", error))?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Asks for a text. `None` at the end of the input, or when it cannot be read.
+/// Asks for a text. `None` at the end of the input, or when the input cannot be read.
 pub(crate) fn ask(question: &str) -> Option<String> {
-    // A line has its line break; only the end of the input is empty.
+    // A line contains its line break; only the end of the input is empty.
     answer_to(question).ok().filter(|answer| !answer.is_empty())
 }
 
@@ -128,7 +127,7 @@ fn answer_to(question: &str) -> std::io::Result<String> {
     {
         let _one_at_a_time = STDERR.lock();
         let mut stderr = anstream::stderr().lock();
-        // In one write, so that the echo of an early answer does not stand inside the question.
+        // In a single write, so that the echo of an early answer does not appear inside the question.
         let question = format!("{} ", printable::styled(question));
         let _ = stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush());
     }
