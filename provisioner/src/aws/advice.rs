@@ -1,9 +1,9 @@
-//! What helps against the answers that a person meets most.
+//! Hints for the refusals and connection failures that occur most often.
 
 use crate::denial::{Denial, remedy};
 use crate::printable::line;
 
-/// What helps when AWS refused a call, by the code and the sentence of its answer.
+/// The hint for a call that AWS refused, chosen by the code and the message of the refusal.
 pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
     let hint = match code {
         _ if message.contains("Signature expired") || message.contains("Signature not yet current") => CLOCK.to_owned(),
@@ -55,14 +55,14 @@ const UNNAMED: &str = "AWS does not name the action: give these credentials the 
                        deploy needs";
 const CLOCK: &str =
     "this machine's clock is wrong by minutes: compare `date -u` with the time, set it, then run the same command";
-/// For a session of which it is not known what gave it.
+/// The hint for an expired session whose source is not known.
 pub(super) const SESSION: &str = "the session has expired: renew these credentials, then run the same command";
 const UNKNOWN: &str = "AWS does not know these credentials here: where `aws sts get-caller-identity --region us-east-1` \
                        knows them, the account does not have the region enabled (enable it in the console, or name \
                        another with `--region`); else check AWS_PROFILE and AWS_ACCESS_KEY_ID";
 const SECRET: &str = "the secret does not fit the access key: check AWS_SECRET_ACCESS_KEY, or log in again";
 
-/// Why a call did not reach AWS, and what helps.
+/// Why a call did not reach AWS, and the hint.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Way {
     pub(super) cause: String,
@@ -71,13 +71,16 @@ pub(super) struct Way {
 
 impl Way {
     pub(super) fn new(cause: impl Into<String>, hint: impl Into<String>) -> Self {
-        // It quotes programs and servers: one line, so that it does not look like a line of ours.
+        // The cause quotes programs and servers. It is put on one line so that it cannot look like a line of this
+        // program.
         Self { cause: line(&cause.into()).into_owned(), hint: hint.into() }
     }
 }
 
-/// The same where no answer came, by what the SDK tells from the outermost word to the deepest: the way down is its
-/// own, and the deepest is what a person can act on.
+/// The cause and the hint for a call without an answer.
+///
+/// `causes` are the SDK's messages from the outermost to the deepest. The outer ones describe the SDK's own layers; the
+/// deepest one is what the user can act on.
 pub(super) fn way(causes: &[String]) -> Way {
     let lower = causes.join(": ").to_ascii_lowercase();
     let deepest = causes.last().cloned().unwrap_or_default();
@@ -87,7 +90,7 @@ pub(super) fn way(causes: &[String]) -> Way {
     if lower.contains("invalid peer certificate") {
         return Way::new(format!("the certificate of the other side is not trusted: {deepest}"), CERTIFICATE);
     }
-    // The words of a request that went through one.
+    // The message of a request that was sent through a proxy.
     let proxy = causes.iter().find(|cause| cause.starts_with("through the proxy "));
     let proxy = proxy.map(|proxy| format!(" {proxy}")).unwrap_or_default();
     let unreached = |hint| Way::new(format!("AWS could not be reached{proxy}: {deepest}"), hint);
@@ -111,7 +114,8 @@ pub(super) fn way(causes: &[String]) -> Way {
     )
 }
 
-/// Whether a TLS handshake was answered with something else. rustls says so of the first bytes, whatever they are.
+/// Whether something other than TLS answered a TLS handshake. rustls reports this error for any first bytes that are
+/// not TLS.
 pub(super) fn is_not_tls(told: &str) -> bool {
     told.to_ascii_lowercase().contains("corrupt message of type invalidcontenttype")
 }
@@ -119,7 +123,7 @@ pub(super) fn is_not_tls(told: &str) -> bool {
 const CERTIFICATE: &str = "where a proxy of your network opens TLS connections, name the file of its certificate \
                            authority with AWS_CA_BUNDLE or `ca_bundle` in the profile; else check the endpoint";
 
-/// For a machine without any credentials.
+/// The hint for a machine without credentials.
 pub(super) const LOG_IN: &str = "log in (`aws login`, or `aws sso login --profile NAME` and then `--profile NAME`) or \
                                  set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
 

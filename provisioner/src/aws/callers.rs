@@ -1,4 +1,5 @@
-//! Who else calls the stack's functions, as far as what was read for other reasons tells it: no call is made for this.
+//! Which other callers the stack's functions have, as far as the answers that were read for other reasons show it. This
+//! module sends no call.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,8 @@ use crate::resources::Resource;
 use crate::resources::integration::callee;
 
 impl AwsReader {
-    /// The routes that are not the stack's, and the APIs that a function's own policy lets in and that are not looked at.
+    /// The routes outside the stack that call its functions, and the APIs that a function's policy allows and that were
+    /// not read.
     pub(super) fn others_who_call(&self, observed: &Observed) -> Vec<CallerBeside> {
         let functions: BTreeSet<&str> = observed.found.values().filter_map(function).collect();
         let own: BTreeSet<&str> =
@@ -51,7 +53,7 @@ fn function(found: &crate::observe::Found) -> Option<&str> {
     Some(&function.function_name)
 }
 
-/// The function that an integration calls, and which alias or version of it.
+/// The function that an integration calls, and its alias or version.
 fn called(integration: &Integration) -> Option<(String, String)> {
     let (name, qualifier) = callee(integration.integration_uri()?)?;
     Some((name.to_owned(), qualifier.unwrap_or_default().to_owned()))

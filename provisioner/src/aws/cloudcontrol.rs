@@ -1,4 +1,4 @@
-//! Cloud Control: resources of the kinds that have no type here.
+//! Cloud Control: resources of the kinds that have no Rust type here.
 
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ use crate::observe::{Found, Reader as _};
 use crate::resources::other::{Call, Identifier, Other, Schema};
 use crate::resources::{Ids, Mark, Resource};
 
-/// How many resources are read at once; Cloud Control allows an account a few calls a second.
+/// How many resources are read at once. Cloud Control allows an account a few calls a second.
 const AT_ONCE: usize = 4;
 
 impl AwsReader {
-    /// The resource that its own properties identify; else the one among all of its kind.
+    /// Reads the resource that its own properties identify; otherwise searches all resources of its kind.
     pub(super) async fn find_other(&self, wanted: &Other, mark: &Mark) -> Result<Option<Found>> {
         if let Some(identifier) = wanted.own_identifier() {
             let found = self.aws.resource(wanted, &identifier).await?;
@@ -34,8 +34,10 @@ impl AwsReader {
         Ok(found.map(|((), one)| found_as(one.clone(), mark)))
     }
 
-    /// What carries this mark of a kind, by the ARN that the tagging API gives it. Most identifiers, or the last part of
-    /// them, stand in the ARN: those are read first, and when none of them is it, the others.
+    /// Finds the resource of a kind that has this ownership tag, by the ARN that the tagging API returns.
+    ///
+    /// Most ARNs contain the identifier or its last part: the resources for which that is so are read first, and the
+    /// others only when none of the first has the ownership tag.
     pub(super) async fn marked_other(&self, kind: &str, arn: &str, mark: &Mark) -> Result<Option<Found>> {
         let Some(mut bare) = Other::new(kind, Map::new()) else { return Ok(None) };
         bare.logical_id.clone_from(&mark.logical_id);
@@ -54,8 +56,8 @@ impl AwsReader {
         Ok(None)
     }
 
-    /// All of its kind; of a kind that AWS lists by a property, those that have it in common. Where that property is not
-    /// known, there is no list.
+    /// Lists all resources of a kind. A kind that AWS lists by a property gives those with the same value; where that
+    /// value is not known, the list is empty.
     async fn listed(&self, of: &Other) -> Result<Arc<Vec<ResourceDescription>>> {
         let Some(model) = of.listed_by() else { return Ok(Arc::default()) };
         let (kind, model) = (&of.type_name, (!model.is_empty()).then(|| Value::Object(model).to_string()));
@@ -63,7 +65,7 @@ impl AwsReader {
         self.others.once(&question, self.aws.resources(kind, model)).await
     }
 
-    /// Those of these that are still there, in the order of their identifiers.
+    /// Reads these resources and returns those that still exist, sorted by identifier.
     async fn read(&self, of: &Other, listed: Vec<ResourceDescription>) -> Result<Vec<Other>> {
         let read = stream::iter(listed.into_iter().filter_map(|one| one.identifier))
             .map(async |identifier| self.aws.resource(of, &Identifier::new(identifier)).await)
@@ -77,7 +79,8 @@ impl AwsReader {
 }
 
 impl Aws {
-    /// What the registry says of a kind. An emulator has no registry: then what is kept here counts.
+    /// The registry's schema of a kind. An emulator has no registry, so the schema that this program contains is used
+    /// there.
     pub(super) async fn registry_schema(&self, kind: &str) -> Result<Schema> {
         let doing = format!("asking AWS about the kind {kind}");
         let request = self.cloudformation.describe_type().r#type(RegistryType::Resource).type_name(kind);
@@ -150,7 +153,7 @@ impl Aws {
         }
     }
 
-    /// Waits until Cloud Control has done what it was asked for.
+    /// Waits until Cloud Control has completed a request.
     async fn ended(&self, doing: &str, begun: Option<ProgressEvent>) -> Result<ProgressEvent> {
         let token = begun.as_ref().and_then(|event| event.request_token.clone()).unwrap_or_default();
         if let Some(Progress::Ready(event)) = begun.map(|event| progress(doing, event)).transpose()? {
@@ -167,8 +170,8 @@ impl Aws {
     }
 }
 
-/// The schema in the registry's answer. CloudFormation makes some older kinds by itself, such as `AWS::IAM::Policy`:
-/// the registry calls them not provisionable, and Cloud Control refuses each call for them.
+/// The schema in the registry's answer. CloudFormation handles some older kinds by itself, such as `AWS::IAM::Policy`:
+/// the registry calls them non-provisionable, and Cloud Control refuses each call for them.
 fn schema_in(doing: String, answer: &DescribeTypeOutput) -> Result<Schema> {
     if answer.provisioning_type() == Some(&ProvisioningType::NonProvisionable) {
         return Err(Error::new(doing, "only CloudFormation can make this kind, Cloud Control cannot")
@@ -189,7 +192,7 @@ fn progress(doing: &str, event: ProgressEvent) -> Result<Progress<ProgressEvent>
     }
 }
 
-/// Whether a listed resource may be the wanted one. Many kinds list nothing but identifiers, which hold the name.
+/// Whether a listed resource may be the wanted one. Many kinds list only identifiers, which contain the name.
 fn may_be(wanted: &Other, listed: &ResourceDescription) -> bool {
     let Some(name) = wanted.given_name() else { return true };
     let properties: Map<String, Value> =

@@ -1,4 +1,4 @@
-//! CloudFormation: stacks, change sets and the events of what is under way.
+//! CloudFormation: stacks, change sets and the events of an operation.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -15,33 +15,33 @@ use super::retry::{First, Progress};
 use crate::cloudformation::{Action, ChangeSet, Event, Kind, PropertyChange, Row, Stack};
 use crate::error::{Error, Result};
 
-/// How long CloudFormation is waited for: it gives up much earlier by itself, resource by resource.
+/// How long this program waits for CloudFormation, which gives up on a resource much earlier.
 const PATIENCE: Duration = Duration::from_secs(3 * 60 * 60);
 
-/// How many looks in a row may go wrong, each of several calls, before watching is given up.
+/// How many reads of the stack in a row may fail before watching ends. Each read takes several calls.
 const MISSED_LOOKS: u32 = 20;
 
-/// What a change set is made of.
+/// The inputs of a change set.
 #[derive(Debug)]
 pub struct Submission<'a> {
     /// The stack's name.
     pub stack: &'a str,
-    /// Whether the stack is made or changed.
+    /// Whether the change set creates the stack or updates it.
     pub kind: Kind,
-    /// The change set's name, new in the stack.
+    /// The change set's name, which must be new in the stack.
     pub name: &'a str,
     /// The template.
     pub template: Body<'a>,
-    /// All parameters, or nothing for those that the stack has.
+    /// All parameters; `None` keeps the value that the stack has.
     pub parameters: Vec<(String, Option<String>)>,
 }
 
-/// How CloudFormation gets a template.
+/// How CloudFormation receives a template.
 #[derive(Debug)]
 pub enum Body<'a> {
-    /// With the call: at most 51,200 bytes.
+    /// In the call: at most 51,200 bytes.
     Text(&'a str),
-    /// From S3: at most a megabyte.
+    /// From S3: at most one megabyte.
     Url(String),
 }
 
@@ -64,7 +64,7 @@ impl Aws {
         }
     }
 
-    /// The template that CloudFormation has for a stack, its macros carried out.
+    /// The template that CloudFormation has for a stack, after its macros have run.
     ///
     /// # Errors
     /// When CloudFormation does not answer.
@@ -76,7 +76,7 @@ impl Aws {
         Ok(answer.template_body.unwrap_or_default())
     }
 
-    /// Has CloudFormation say what it would do. `None` when that is nothing; then no change set is left.
+    /// Creates a change set. Returns `None`, and leaves no change set, when there is nothing to change.
     ///
     /// # Errors
     /// When CloudFormation refuses the template or its parameters.
@@ -88,7 +88,7 @@ impl Aws {
             .create_change_set()
             .stack_name(*stack)
             .change_set_name(*name)
-            // Sent again after a lost answer, it is the same call.
+            // With the same token, a retry after a lost answer is the same call.
             .client_token(*name)
             .change_set_type(match kind {
                 Kind::Create => ChangeSetType::Create,
@@ -137,7 +137,7 @@ impl Aws {
         Ok(if ready { Progress::Ready(pages) } else { Progress::Underway })
     }
 
-    /// Removes a change set that is not executed.
+    /// Deletes a change set that was not executed.
     ///
     /// # Errors
     /// When CloudFormation refuses.
@@ -146,19 +146,19 @@ impl Aws {
         answer.map(drop).map_err(|error| problem(format!("removing the change set {change_set}"), &error))
     }
 
-    /// Has CloudFormation do what a change set says. It goes on by itself from here.
+    /// Executes a change set. CloudFormation continues by itself after this call.
     ///
     /// # Errors
     /// When CloudFormation refuses.
     pub async fn execute_change_set(&self, set: &ChangeSet) -> Result<()> {
-        // Sent again after a lost answer, it is the same call.
+        // With the same token, a retry after a lost answer is the same call.
         let token = set.id.split('/').nth(1).map(str::to_owned);
         let request = self.cloudformation.execute_change_set().change_set_name(&set.id);
         let answer = request.set_client_request_token(token).send().await;
         answer.map(drop).map_err(|error| problem(format!("changing stack {} with CloudFormation", set.stack), &error))
     }
 
-    /// Has CloudFormation remove a stack. It goes on by itself from here.
+    /// Deletes a stack. CloudFormation continues by itself after this call.
     ///
     /// # Errors
     /// When CloudFormation refuses.
@@ -167,7 +167,7 @@ impl Aws {
         answer.map(drop).map_err(|error| problem(format!("removing stack {name} with CloudFormation"), &error))
     }
 
-    /// The resources of a stack, as rows of a change set that removes it.
+    /// The resources of a stack, as rows of a change set that deletes it.
     ///
     /// # Errors
     /// When CloudFormation does not answer.
@@ -206,7 +206,7 @@ impl Aws {
         Ok(answer.stack_events.unwrap_or_default().into_iter().next().and_then(|event| event.event_id))
     }
 
-    /// Hands on the events that come after `after`, oldest first, until the stack rests; the stack as it is then.
+    /// Passes on the events after `after`, oldest first, until the operation ends, and returns the final stack.
     ///
     /// # Errors
     /// When CloudFormation does not answer, or is not done after three hours.
@@ -218,7 +218,7 @@ impl Aws {
             let (after, _) = seen.borrow().clone();
             let (stack, events) = match self.look(id, after.as_deref()).await {
                 Ok(seen) => seen,
-                // CloudFormation works on, however many ask it and whatever becomes of the way to it.
+                // CloudFormation continues its operation although a read of it is throttled or the network fails.
                 Err(error) if error.passes() && unseen.get() < MISSED_LOOKS => {
                     unseen.set(unseen.get() + 1);
                     return Ok(Progress::Underway);
@@ -231,7 +231,8 @@ impl Aws {
                 let ended = event.ends_the_operation() || seen.borrow().1;
                 seen.replace((Some(event.id), ended));
             }
-            // The stack itself may be told as it was before the operation began: the event that ends it counts.
+            // The stack itself may still be reported in its state before the operation began, so the event that ends
+            // the operation is needed too.
             let ended = seen.borrow().1;
             Ok(if ended && !stack.is_busy() { Progress::Ready(stack) } else { Progress::Underway })
         });
@@ -239,7 +240,7 @@ impl Aws {
         rested.await?.ok_or_else(|| Error::new(doing, "CloudFormation is still at work after three hours"))
     }
 
-    /// The stack, and its events after `after`.
+    /// Reads the stack and its events after `after`.
     async fn look(&self, id: &str, after: Option<&str>) -> Result<(Stack, Vec<Event>)> {
         let Some(stack) = self.stack(id).await? else {
             return Err(Error::new(format!("watching the stack {id}"), "it is gone"));
@@ -276,7 +277,7 @@ fn parameter((name, value): &(String, Option<String>)) -> Parameter {
     }
 }
 
-/// CloudFormation calls it a failure when there is nothing to do.
+/// CloudFormation reports a change set without changes as a failure.
 fn is_nothing_to_do(reason: &str) -> bool {
     reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
 }
@@ -287,7 +288,7 @@ fn row(change: Change) -> Option<Row> {
     let ResourceChange { logical_resource_id, physical_resource_id, resource_type, details, .. } = change;
     let mut changes: Vec<PropertyChange> = Vec::new();
     for one in details.unwrap_or_default().into_iter().filter_map(property) {
-        // One property is told several times when several things lead to its change.
+        // CloudFormation reports a property several times when its change has several causes.
         if !changes.iter().any(|earlier| earlier.change.property == one.change.property) {
             changes.push(one);
         }

@@ -1,4 +1,4 @@
-//! CloudWatch: the numbers of a version that gets a share of an alias's calls.
+//! CloudWatch: the metrics of a version that gets a share of an alias's traffic.
 
 use std::future::Future;
 use std::ops::ControlFlow;
@@ -14,20 +14,20 @@ use super::retry::watching;
 use crate::error::{Error, Result};
 use crate::resources::watch::{Count, Seen, Verdict, Watch, time_in_words};
 
-/// Lambda gives a number a minute.
+/// Lambda reports one value of a metric per minute.
 const PERIOD: Duration = Duration::from_secs(60);
 
-/// Later than any clock that AWS takes a signature of.
+/// How far a clock can be off before AWS rejects its signatures.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
 impl Aws {
-    /// Watches until there is a verdict.
+    /// Watches a version until there is a verdict.
     pub(super) async fn watch(&self, watch: &Watch) -> Result<()> {
         let since = minute(SystemTime::now());
         watched(watch, || self.seen_while_shared(watch, since), &*self.notify).await
     }
 
-    /// What was seen, while the alias is as it was left: after somebody else's move there is nothing to judge.
+    /// The metrics, while the alias is unchanged. After another change of the alias there is nothing to judge.
     async fn seen_while_shared(&self, watch: &Watch, since: SystemTime) -> Result<Seen> {
         let (still, seen) = join(self.still_has_its_share(watch), self.seen(watch, since)).await;
         still.and(seen)
@@ -45,11 +45,11 @@ impl Aws {
         Err(overtaken(format!("watching version {version} of function {function}"), &now.told))
     }
 
-    /// What CloudWatch has so far, of all since then: late numbers of an earlier minute count too.
+    /// All metrics since `since`: values of an earlier minute that arrive late count too.
     async fn seen(&self, watch: &Watch, since: SystemTime) -> Result<Seen> {
         let Watch { function_name: name, alias, version, beside, .. } = watch;
         let query = |id: &str, metric: &str, version: &str| {
-            // What Lambda tells of one version behind an alias.
+            // The metrics that Lambda reports for one version behind an alias.
             let resource = format!("{name}:{alias}");
             let of = [("FunctionName", name.as_str()), ("Resource", &resource), ("ExecutedVersion", version)];
             let of = of.map(|(name, value)| Dimension::builder().name(name).value(value).build());
@@ -77,7 +77,7 @@ impl Aws {
     }
 }
 
-/// Looks until there is a verdict. What is seen is told whenever it changes.
+/// Reads the metrics until there is a verdict, and reports them whenever they change.
 async fn watched<F>(watch: &Watch, look: impl FnMut() -> F, tell: &(dyn Fn(&str) + Sync)) -> Result<()>
 where
     F: Future<Output = Result<Seen>>,
@@ -91,7 +91,7 @@ where
     let judge = |elapsed, seen: Result<Seen>| {
         let seen = match seen {
             Ok(seen) => seen,
-            // A network that is away for a moment is no verdict; the last look has to be answered.
+            // A short network failure does not give a verdict; the last read must succeed.
             Err(error)
                 if error.passes()
                     && let Some(pause) = watch.pause(elapsed) =>
@@ -122,7 +122,7 @@ where
     Ok(())
 }
 
-/// The beginning of the minute: CloudWatch counts a minute under that.
+/// The beginning of the minute, under which CloudWatch counts its values.
 fn minute(time: SystemTime) -> SystemTime {
     let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     UNIX_EPOCH + Duration::from_secs(seconds - seconds % PERIOD.as_secs())
@@ -152,8 +152,8 @@ mod tests {
         Seen { version: Count { invocations, errors }, beside: Count { invocations: 9 * invocations, errors: 0 } }
     }
 
-    /// What came of a watch of five minutes in which `look` shows this after so many seconds, after how many seconds it
-    /// ended, and what was told.
+    /// Watches for five minutes while `look` returns the metrics for each number of seconds. Returns the result, the
+    /// seconds after which the watch ended, and the messages.
     async fn watched_for(seconds: u64, look: impl Fn(u64) -> Result<Seen>) -> (Result<()>, u64, Vec<String>) {
         let told = Mutex::new(Vec::new());
         let begun = Instant::now();

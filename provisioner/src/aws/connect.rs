@@ -20,25 +20,26 @@ use super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::place::Place;
 
-/// How long getting credentials may take: a person types a code, or a program opens a browser.
+/// How long it may take to get credentials, while the user types a code or a program opens a browser.
 const CREDENTIALS_TIME_LIMIT: Duration = Duration::from_secs(300);
 
-/// Told what a long wait is for.
+/// Receives the reason for a long wait.
 pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Where to reach AWS, and as whom. What is not given comes from the ordinary chain: environment, profiles, SSO,
-/// the machine's own role.
+/// Where to reach AWS, and with which credentials.
+///
+/// Values that are not given come from the default chain: environment, profiles, SSO, the machine's own role.
 #[derive(Clone, Default)]
 pub struct Connection {
     /// The region.
     pub region: Option<String>,
     /// A profile of the shared configuration files.
     pub profile: Option<String>,
-    /// An endpoint that stands for all services: an emulator.
+    /// One endpoint for all services: an emulator.
     pub endpoint_url: Option<String>,
-    /// Whether to go as the emulator's default account, whatever credentials are configured.
+    /// Whether to use the emulator's default account, whatever credentials are configured.
     pub as_nobody: bool,
-    /// How a person is asked for the code of a device (MFA), where one is at a terminal.
+    /// How the user is asked for the code of an MFA device, where there is a terminal.
     pub ask_code: Option<AskCode>,
 }
 
@@ -72,11 +73,11 @@ impl fmt::Debug for Aws {
 }
 
 impl Aws {
-    /// Reads the configuration and makes the clients. AWS is not called yet.
+    /// Reads the configuration and creates the clients. Sends no call to AWS.
     ///
     /// # Errors
-    /// When no region is configured, or there is none of that name; when the endpoint is not a URL; when what is configured of credentials, proxies or
-    /// certificates cannot be used.
+    /// When no region is configured or the region does not exist; when the endpoint is not a URL; when the configured
+    /// credentials, proxies or certificates cannot be used.
     pub async fn connect(connection: &Connection, notify: Notify) -> Result<Self> {
         let settings = match connection.as_nobody {
             true => None,
@@ -92,15 +93,16 @@ impl Aws {
             .http_client(Pace::new(Arc::clone(&notify)).client(http))
             .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIME_LIMIT).build())
             .timeout_config(timeouts.build())
-            // A call that waits for its turn uploads nothing yet; what stalls later ends by the read timeout.
+            // A call that waits for its turn does not upload anything yet. The read timeout ends a call that stalls
+            // later.
             .stalled_stream_protection(StalledStreamProtectionConfig::enabled().upload_enabled(false).build())
-            // The SDK retries resets and server faults, `pace` what AWS refuses for the rate of the calls.
+            // The SDK retries resets and server faults; `pace` retries the calls that AWS throttles.
             .retry_config(RetryConfig::standard().with_max_attempts(4));
         if let Some(region) = &connection.region {
             loader = loader.region(Region::new(region.clone()));
         }
         if let Some(settings) = &settings {
-            // Named in each case, since the loader takes an empty AWS_PROFILE for a name.
+            // The name is always set, because the loader treats an empty `AWS_PROFILE` as a name.
             loader = loader.profile_name(&settings.profiles.name);
         }
         if let Some(endpoint_url) = &connection.endpoint_url {
@@ -108,11 +110,11 @@ impl Aws {
         }
         loader = match connection.as_nobody {
             true => loader.credentials_provider(Credentials::new("test", "test", None, None, "local")),
-            // They are added when the region is known, which some of them ask.
+            // The credentials are added when the region is known, because some providers need it.
             false => loader.no_credentials(),
         };
         let mut config = loader.load().await;
-        // A variable that is set and empty says nothing.
+        // A variable that is set to an empty text counts as not set.
         let Some(region) = config.region().filter(|region| !region.as_ref().is_empty()) else {
             return Err(Error::new("connecting to AWS", "no region is configured")
                 .hint("give one with `--region us-east-1`, AWS_REGION, or `region` in ~/.aws/config"));
@@ -122,7 +124,7 @@ impl Aws {
         }
         let place = Place::new(region.as_ref());
         if let Some(settings) = settings {
-            // Behind a proxy names may be resolved by the proxy alone.
+            // Behind a proxy, only the proxy may be able to resolve names.
             if config.endpoint_url().is_none() && settings.proxies.is_empty() {
                 super::region::check(&place).await?;
             }
@@ -147,13 +149,13 @@ impl Aws {
         })
     }
 
-    /// The region that the clients speak to.
+    /// The region that the clients use.
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
     }
 
-    /// The endpoint that stands for all services, when one is configured.
+    /// The one endpoint for all services, when it is configured.
     #[must_use]
     pub fn endpoint_url(&self) -> Option<&str> {
         self.endpoint_url.as_deref()

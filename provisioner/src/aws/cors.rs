@@ -1,4 +1,4 @@
-//! Cross-origin answers in the types of the SDKs: API Gateway's and Lambda's are two with the same methods.
+//! CORS configuration in the types of the SDKs. API Gateway and Lambda have two types with the same methods.
 
 use std::collections::BTreeSet;
 

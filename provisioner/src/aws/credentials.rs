@@ -1,4 +1,4 @@
-//! Credentials, and what helps when there are none.
+//! Credentials, and the hints where there are none.
 
 mod fault;
 
@@ -28,10 +28,11 @@ use super::profile::Profiles;
 use super::source::{Base, Chain, Source};
 use crate::error::Result;
 
-/// The credentials that `source` says, as a provider for the clients. `config` is theirs, still without credentials.
+/// Creates the provider of the credentials from `source`. `config` is the clients' configuration, still without
+/// credentials.
 ///
 /// # Errors
-/// When a role that asks for a code builds on credentials that it cannot.
+/// When the first credentials of a role with MFA are of a kind that cannot be read apart from the role.
 pub(super) fn provider(
     source: Source,
     profiles: &Profiles,
@@ -59,22 +60,22 @@ pub(super) fn provider(
     Ok(SharedCredentialsProvider::new(Named { source, provider }))
 }
 
-/// The variables of the environment.
+/// The provider that reads environment variables.
 pub(super) fn environment() -> SharedCredentialsProvider {
     SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
 }
 
-/// The endpoint that a container is given.
+/// The provider that asks the credentials endpoint of a container.
 pub(super) fn container(conf: &ProviderConfig) -> SharedCredentialsProvider {
     SharedCredentialsProvider::new(EcsCredentialsProvider::builder().configure(conf).build())
 }
 
-/// The metadata service of a machine in EC2.
+/// The provider that asks the metadata service of an EC2 instance.
 pub(super) fn machine(conf: &ProviderConfig) -> SharedCredentialsProvider {
     SharedCredentialsProvider::new(ImdsCredentialsProvider::builder().configure(conf).build())
 }
 
-/// The credentials of a provider, where a call can be signed with them.
+/// The credentials of a provider. Fails where a call cannot be signed with them.
 pub(super) async fn usable(provider: &SharedCredentialsProvider) -> provider::Result {
     let credentials = provider.provide_credentials().await?;
     match Fault::of(&credentials) {
@@ -83,7 +84,7 @@ pub(super) async fn usable(provider: &SharedCredentialsProvider) -> provider::Re
     }
 }
 
-/// Credentials that are checked, and whose error knows where they should have come from.
+/// A provider that checks its credentials and adds their source to an error.
 #[derive(Debug)]
 struct Named {
     source: Source,
@@ -100,7 +101,7 @@ impl ProvideCredentials for Named {
     }
 }
 
-/// Why there are no credentials. A call that fails with it was not sent.
+/// Why there are no credentials. A call that fails with this error was not sent.
 #[derive(Debug)]
 pub(super) struct NoCredentials {
     from: Source,
@@ -120,7 +121,7 @@ impl StdError for NoCredentials {
 }
 
 impl NoCredentials {
-    /// What failed, and what helps.
+    /// The cause and the hint.
     pub(super) fn way(&self) -> Way {
         if let Some(fault) = within::<Fault>(&self.cause) {
             return fault.way(&self.from);
@@ -160,7 +161,8 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
         return told(cause, hint);
     }
     if let Some((code, message)) = refused_role(error) {
-        // STS's sentence begins so for a wrong code, one that was used already, and a device that is another's.
+        // STS's message begins with this text for a wrong code, a code that was already used, and another user's
+        // device.
         if chain.asks_for_a_code() && message.contains("MultiFactorAuthentication failed") {
             return told(format!("AWS did not accept the MFA code: {message} ({code})"), ANOTHER_CODE.to_owned());
         }
@@ -211,8 +213,8 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
     }
 }
 
-/// Whether there is no cached login, by the SDK's words. Of SSO it does not say whether the file is missing or cannot be
-/// read: a login helps against both.
+/// Whether there is no cached login, by the SDK's message. For SSO the message does not distinguish a missing file from
+/// an unreadable one; a login solves both.
 fn never_was(deepest: &str) -> bool {
     deepest.contains("os error 2") || deepest == "failed to load the cached SSO token"
 }
@@ -220,14 +222,14 @@ fn never_was(deepest: &str) -> bool {
 const ANOTHER_CODE: &str = "run the same command, and type the code that the device shows then: AWS takes each code \
                             once; where it is refused again, check `mfa_serial` of the profile and the device's clock";
 
-/// What the answer is from, when it is not from AWS.
+/// The cause and the hint where an answer does not come from AWS.
 fn not_aws_but(error: &(dyn StdError + 'static)) -> Option<Way> {
     let role = || not_aws(within::<SdkError<AssumeRoleError>>(error)?);
     let by_token = || not_aws(within::<SdkError<AssumeRoleWithWebIdentityError>>(error)?);
     within::<NotAws>(error).map(NotAws::way).or_else(|| Some(role().or_else(by_token)?.way()))
 }
 
-/// What STS answered to who wanted to assume a role.
+/// The code and the message with which STS refused to assume a role.
 fn refused_role<'a>(error: &'a (dyn StdError + 'static)) -> Option<(&'a str, &'a str)> {
     let role = within::<AssumeRoleError>(error).map(AssumeRoleError::meta);
     let by_token = || within::<AssumeRoleWithWebIdentityError>(error).map(AssumeRoleWithWebIdentityError::meta);
@@ -254,13 +256,13 @@ fn web_identity(file: &str, error: &(dyn StdError + 'static), causes: &[String])
     )
 }
 
-/// Whether no answer came, from whatever was asked for credentials.
+/// Whether no answer came from the source of the credentials.
 fn is_on_the_way(causes: &[String]) -> bool {
     causes.iter().any(|cause| cause == "dispatch failure" || cause == "request has timed out")
 }
 
-/// The SDK's words are `Error retrieving credentials: external process exited with code exit status: 3. Stderr: …` and
-/// `Error retrieving credentials from external process, could not parse response: …`.
+/// The SDK's messages are `Error retrieving credentials: external process exited with code exit status: 3. Stderr: …`
+/// and `Error retrieving credentials from external process, could not parse response: …`.
 fn of_process(words: &str) -> String {
     if let Some((_, rest)) = words.split_once("exited with code ") {
         let (status, said) = rest.split_once(". Stderr: ").unwrap_or((rest, ""));

@@ -1,4 +1,4 @@
-//! DynamoDB: tables, and the rows that `local` puts into one.
+//! DynamoDB: tables, and the rows that `local` writes into a table.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ impl Aws {
         let tags = self.dynamodb.list_tags_of_resource().resource_arn(&arn).send().await;
         let tags: Tags = match tags {
             Ok(answer) => answer.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect(),
-            Err(error) if is_missing(&error) => return Ok(None), // it went between the two questions
+            Err(error) if is_missing(&error) => return Ok(None), // deleted between the two calls
             Err(error) => return Err(problem(doing(), &error)),
         };
         let on_demand = table.billing_mode_summary().and_then(|summary| summary.billing_mode())
@@ -100,7 +100,7 @@ impl Aws {
         Ok(Ids::new())
     }
 
-    /// Waits until a table is active, or until it is gone.
+    /// Waits until a table is active, or until it is deleted.
     async fn table_in_state(&self, name: &str, active: bool) -> Result<()> {
         let doing = || format!("waiting for table {name}");
         let look = || async {
@@ -117,10 +117,10 @@ impl Aws {
         }
     }
 
-    /// Puts JSON objects into a table as items, 25 at a time.
+    /// Writes JSON objects into a table as items, 25 at a time.
     ///
     /// # Errors
-    /// When an item is no object, or DynamoDB refuses a batch.
+    /// When an item is not an object, or DynamoDB refuses a batch.
     pub async fn put_items(&self, table: &str, items: &[Value]) -> Result<()> {
         let doing = || format!("filling table {table}");
         for batch in items.chunks(25) {

@@ -1,4 +1,4 @@
-//! Whether the endpoint that stands for all services is a URL.
+//! Whether the endpoint for all services is a URL.
 
 use http::Uri;
 
@@ -11,7 +11,7 @@ pub(super) fn check(endpoint: &str) -> Result<()> {
         Err(Error::new("connecting to AWS", cause).hint(hint).exists("nothing was changed"))
     };
     const WHERE: &str = "(`--endpoint-url`, AWS_ENDPOINT_URL or `endpoint_url` in the profile)";
-    // First of all, since every other message holds the URL. A password may have a `@`, a `/` or a `:` in it.
+    // This check is first, because every other message contains the URL. A password may contain an `@`, a `/` or a `:`.
     if let Some((before, host)) = endpoint.rsplit_once('@') {
         let scheme = before.split_once("://").map_or("http", |(scheme, _)| scheme);
         return refused(

@@ -1,4 +1,4 @@
-//! The HTTP client that all calls go through: directly, or by the proxy for their address.
+//! The HTTP client of all calls. It sends them directly, or through the proxy for their address.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -21,10 +21,10 @@ use super::proxy::{Proxies, Proxy};
 use super::tunnel::{self, Answer};
 use crate::error::{Error, Result};
 
-/// The client that trusts what `tls` says and goes where `proxies` says.
+/// Creates the client that trusts the certificate authorities of `tls` and uses the proxies of `proxies`.
 ///
 /// # Errors
-/// When a proxy's URL is not one for the HTTP client.
+/// When the HTTP client does not accept a proxy's URL.
 pub(super) fn client(tls: &TlsContext, proxies: Arc<Proxies>) -> Result<SharedHttpClient> {
     let ring = Provider::Rustls(CryptoMode::Ring);
     let direct = direct(tls);
@@ -44,12 +44,12 @@ pub(super) fn client(tls: &TlsContext, proxies: Arc<Proxies>) -> Result<SharedHt
     Ok(if through.is_empty() { direct } else { SharedHttpClient::new(Routed { direct, through, proxies }) })
 }
 
-/// The client that goes through no proxy.
+/// Creates the client that uses no proxy.
 pub(super) fn direct(tls: &TlsContext) -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build_https()
 }
 
-/// A client that chooses its way by the address of each request.
+/// A client that chooses the proxy by the address of each request.
 #[derive(Debug)]
 struct Routed {
     direct: SharedHttpClient,
@@ -101,7 +101,7 @@ impl HttpConnector for RoutedConnector {
                     }
                     let told = told(Some(Box::new(error) as _), trouble);
                     Err(match trouble {
-                        // Another attempt would be refused in the same way.
+                        // A retry would be refused in the same way.
                         Trouble::Unauthorized | Trouble::Refused(_) | Trouble::NotHttp | Trouble::NotTls => {
                             ConnectorError::other(told.into(), None)
                         }
@@ -116,46 +116,46 @@ impl HttpConnector for RoutedConnector {
     }
 }
 
-/// What went wrong with a request through a proxy.
+/// The failure of a request through a proxy.
 #[derive(Debug)]
 pub(super) struct ByProxy {
     pub(super) proxy: Proxy,
-    /// Where the request should have gone.
+    /// The host of the request.
     pub(super) host: String,
     pub(super) trouble: Trouble,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// Where on the way it went wrong.
+/// The part of the connection that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trouble {
     /// The proxy does not answer.
     Unreachable,
-    /// The proxy wants a user and a password, or others.
+    /// The proxy requires a user and a password, or different ones.
     Unauthorized,
-    /// The proxy does not connect to the host, and answers this status.
+    /// The proxy refuses to connect to the host, with this status.
     Refused(Option<u16>),
-    /// What listens there is not an HTTP proxy.
+    /// The server at the proxy's address is not an HTTP proxy.
     NotHttp,
-    /// TLS was begun, and answered with something else: by the proxy, or in place of the host.
+    /// Something other than TLS answered a TLS handshake: the proxy, or a server in place of the host.
     NotTls,
-    /// The proxy took the connection and did not answer in time.
+    /// The proxy accepted the connection and did not answer in time.
     Silent,
-    /// The proxy ended the connection.
+    /// The proxy closed the connection.
     BrokenOff,
-    /// Past the proxy: TLS with the host, or its answer.
+    /// Behind the proxy: in the TLS connection with the host, or in the host's answer.
     Beyond,
 }
 
 impl Trouble {
-    /// By the words of hyper-util's `TunnelError`, which is not public.
+    /// Reads the messages of hyper-util's `TunnelError`, which is not public.
     fn of(error: &(dyn StdError + 'static)) -> Self {
         let chain = super::problem::causes(error);
         let tunnel = chain.iter().find_map(|cause| cause.strip_prefix("tunnel error: "));
         if chain.iter().any(|cause| is_not_tls(cause)) {
             return Self::NotTls;
         }
-        // The words of aws-smithy-http-client's `HttpTimeoutError`, which is not public.
+        // The message of aws-smithy-http-client's `HttpTimeoutError`, which is not public.
         if chain.iter().any(|cause| cause.starts_with("HTTP connect timeout occurred")) {
             return Self::Silent;
         }
@@ -171,12 +171,12 @@ impl Trouble {
         }
     }
 
-    /// By what the proxy answered to the same question.
+    /// By the proxy's answer to the same `CONNECT`.
     fn by_answer(answer: Option<Answer>) -> Self {
         match answer {
             Some(Answer::NotHttp) => Self::NotHttp,
             Some(Answer::Status(407)) => Self::Unauthorized,
-            // It connects now: what it answered before is not known.
+            // The proxy connects now, so its earlier answer is not known.
             Some(Answer::Status(200)) | None => Self::Refused(None),
             Some(Answer::Status(status)) => Self::Refused(Some(status)),
         }
@@ -184,7 +184,7 @@ impl Trouble {
 }
 
 impl ByProxy {
-    /// What failed, and what helps, when it was the proxy; the request was not sent then.
+    /// The cause and the hint when the proxy failed and the request was not sent.
     pub(super) fn way(&self) -> Option<Way> {
         let Self { proxy, host, trouble, source } = self;
         let variable = proxy.variable;

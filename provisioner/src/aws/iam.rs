@@ -24,12 +24,12 @@ impl AwsReader {
         let role = match self.role(name).await {
             Ok(role) if role.is_none() => return Ok(None),
             Ok(role) => Ok(Option::clone(&*role)),
-            // The rest is asked all the same: a caller that lacks one right sees the others too.
+            // The remaining calls are sent anyway, so that one run reports all missing permissions.
             Err(error) if error.is_denied() => Err(error),
             Err(error) => return Err(error),
         };
         let iam = &self.aws;
-        // The policies of the template are asked for at once; what else is found is asked for after the lists.
+        // The policies of the template are read at the same time as the lists; other policies are read after the lists.
         let expected = join_all(wanted.policies.keys().map(|policy| iam.inline_policy(name, policy)));
         let (attached, listed, expected) =
             tokio::join!(iam.attached_policies(name), iam.inline_policy_names(name), expected);
@@ -68,7 +68,7 @@ impl AwsReader {
         Ok(Some(Found::new(Resource::Role(resource), ids, owner)))
     }
 
-    /// It is whose its roles are; and somebody else's if one of them is.
+    /// Finds an inline policy on the wanted roles. Its owner is this stack, unless one of the roles has another owner.
     pub(super) async fn find_inline_policy(&self, wanted: &InlinePolicy, mark: &Mark) -> Result<Option<Found>> {
         let asked = wanted.roles.iter().map(|name| async move {
             let Some(role) = Option::clone(&*self.role(name).await?) else { return Ok(None) };
@@ -82,7 +82,7 @@ impl AwsReader {
         Ok(seen.map(|seen| Found::new(Resource::InlinePolicy(seen), Ids::new(), owner)))
     }
 
-    /// A role is the first that is asked for: without it nothing else of it is.
+    /// Reads a role. It is read before its parts, which cannot exist without it.
     async fn role(&self, name: &str) -> Result<Arc<Option<SdkRole>>> {
         self.roles.once(name, self.aws.role(name)).await
     }
@@ -100,7 +100,7 @@ impl Aws {
     pub(super) async fn role_tags(&self, role: &str) -> Result<Tags> {
         match self.iam.list_role_tags().role_name(role).send().await {
             Ok(answer) => Ok(answer.tags.into_iter().map(|tag| (tag.key, tag.value)).collect()),
-            Err(error) if is_missing(&error) => Ok(Tags::new()), // it went after the list
+            Err(error) if is_missing(&error) => Ok(Tags::new()), // deleted after the list was read
             Err(error) => Err(problem(format!("reading the tags of role {role}"), &error)),
         }
     }
@@ -208,7 +208,7 @@ impl Aws {
         Ok(Ids::new())
     }
 
-    /// A call about a role that may have been made a moment ago: IAM may not know it everywhere yet.
+    /// Sends a call about a role that may be new: not all of IAM may know it yet.
     async fn on_role<T, E, F>(&self, doing: &str, role: &str, call: impl FnMut() -> F) -> Result<()>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
@@ -223,7 +223,8 @@ impl Aws {
     }
 }
 
-/// What passes by itself: IAM makes one change of a role at a time, and for a moment counts policies that are gone.
+/// The errors that a retry solves. IAM makes one change of a role at a time, and for a moment still counts deleted
+/// policies.
 fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
     match error.code()? {
         "ConcurrentModification" | "ConcurrentModificationException" => {
@@ -237,7 +238,7 @@ fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
     }
 }
 
-/// Whether a trust policy, URL-encoded as IAM answers it, names Lambda.
+/// Whether a trust policy, URL-encoded as IAM returns it, names Lambda.
 pub(super) fn names_lambda(document: Option<&str>) -> bool {
     let text = percent_decode_str(document.unwrap_or_default()).decode_utf8_lossy();
     text.contains("lambda.amazonaws.com")
@@ -247,7 +248,7 @@ fn tags_of(role: &SdkRole) -> Tags {
     role.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
 }
 
-/// IAM answers policy documents URL-encoded.
+/// Decodes a policy document, which IAM returns URL-encoded.
 fn decode(document: &str) -> Policy {
     Policy::from(Value::String(percent_decode_str(document).decode_utf8_lossy().into_owned()))
 }

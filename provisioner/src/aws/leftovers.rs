@@ -1,4 +1,5 @@
-//! What carries a stack's mark, wherever it is: the only way to find what a template no longer names.
+//! Finds everything that has a stack's ownership tag: the only way to find resources that a template no longer
+//! contains.
 
 use std::collections::BTreeSet;
 
@@ -20,15 +21,15 @@ use crate::place::Place;
 use crate::resources::{Mark, Owner, Resource};
 use crate::template::references_in_text;
 
-/// How many roles are asked for their tags at once; IAM allows an account about twenty calls a second.
+/// How many roles' tags are read at once. IAM allows an account about twenty calls a second.
 const AT_ONCE: usize = 8;
 
 impl AwsReader {
-    /// All with the stack's mark that is no part of another.
+    /// Finds all resources with the stack's ownership tag that are not part of another resource.
     ///
-    /// The Resource Groups Tagging API knows most kinds, but no roles. These are found by who may take them: of the
-    /// account's roles those that trust Lambda are asked for their tags. All is read once more from its own service,
-    /// since the tagging API is some minutes behind.
+    /// The Resource Groups Tagging API knows most kinds, but not roles. For these, the tags of all the account's roles
+    /// that trust Lambda are read. Each resource is read again from its own service, because the tagging API is some
+    /// minutes late.
     pub(super) async fn marked_resources(&self, desired: &Desired) -> Result<Marked> {
         let stack = desired.stack.as_str();
         let (tagged, roles, apis, parts) = tokio::join!(
@@ -60,7 +61,7 @@ impl AwsReader {
         looked_for.extend(functions().filter_map(|name| bare("AWS::Lambda::Function", name)));
         looked_for.extend(groups.iter().filter_map(|name| bare("AWS::Logs::LogGroup", name)));
         looked_for.extend(names("dynamodb", "table/").filter_map(|name| bare("AWS::DynamoDB::Table", name)));
-        // What the template names is looked at anyway.
+        // The plan reads the resources of the template anyway.
         let named = |one: &Resource| {
             let same = |wanted: &Wanted| wanted.resource.kind() == one.kind() && wanted.resource.name() == one.name();
             desired.resources.iter().any(same)
@@ -71,14 +72,14 @@ impl AwsReader {
         Ok(found.into_iter().flatten().filter(|found| found.owner == Owner::Ours).map(leftover).collect())
     }
 
-    /// What went through Cloud Control: its tag says of which kind it is, and Cloud Control says which one it is.
+    /// The resources that Cloud Control created: the tag contains the kind, and Cloud Control finds the resource.
     async fn others_left(&self, desired: &Desired, tagged: &[Tagged]) -> Result<Vec<Leftover>> {
-        // What all regions share may be another region's.
+        // A resource of a global service may belong to the same stack in another region.
         let of_the_stack = of_the_stack(desired.stack.as_str(), self.aws.place());
         let tagged = tagged.iter().filter(|one| one.owner(&of_the_stack) == Owner::Ours);
         let looked_for = tagged.filter_map(|one| {
             let (kind, mark) = (one.other_kind()?, one.mark());
-            // One of the template's is looked at anyway. Under another name it is one that was there before.
+            // The plan reads a resource of the template anyway. One with another name is the previous resource.
             let is_it = |wanted: &Wanted| {
                 let Resource::Other(other) = &wanted.resource else { return false };
                 other.type_name == kind && other.given_name().is_none_or(|name| one.is_called(name))
@@ -93,8 +94,8 @@ impl AwsReader {
         Ok(named.map(|(mark, found)| Leftover { logical_id: mark.logical_id, found }).collect())
     }
 
-    /// Asks for the lists that [`Self::parts_marked`] looks into, as far as the template names what they are of: beside
-    /// all else, so that nothing has to wait for another answer.
+    /// Reads the lists that [`Self::parts_marked`] needs, for the functions and APIs that the template names. It runs
+    /// at the same time as the other reads, so that nothing waits for another answer.
     async fn parts_asked(&self, desired: &Desired) -> Result<()> {
         let of_the_stack = of_the_stack(desired.stack.as_str(), self.aws.place());
         let stages = async {
@@ -108,7 +109,7 @@ impl AwsReader {
         let functions: Vec<String> = functions.filter(is_known).collect();
         let callees: BTreeSet<String> = wanted().filter_map(Resource::callee).filter(is_known).collect();
         let urls = try_join_all(functions.iter().map(|name| self.aliases_and_urls(&of_the_stack, name, "")));
-        // The URLs of the template's aliases are asked for without waiting for the list of aliases.
+        // The URLs of the template's aliases are read without waiting for the list of aliases.
         let aliases = wanted().filter(|one| matches!(one, Resource::Alias(_))).map(Resource::name);
         let named: Vec<String> = functions.iter().cloned().chain(aliases.filter(is_known)).collect();
         let named_urls = try_join_all(named.iter().map(|callee| self.url_of(callee)));
@@ -116,7 +117,7 @@ impl AwsReader {
         tokio::try_join!(stages, urls, named_urls, policies).map(drop)
     }
 
-    /// The parts with the stack's mark, of all that it looks at.
+    /// The parts with the stack's ownership tag, of all observed resources.
     pub(super) async fn parts_marked(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
         let of_the_stack = of_the_stack(stack, self.aws.place());
         let mut all = Vec::new();
@@ -143,11 +144,11 @@ impl AwsReader {
         Ok(all)
     }
 
-    /// The integrations with the stack's mark, and the routes that lead to them.
+    /// The integrations with the stack's ownership tag, and the routes that point at them.
     pub(super) async fn routes_marked(&self, of_the_stack: &Mark, api_id: &str) -> Result<Vec<Leftover>> {
         let mut all = Vec::new();
         let integrations = match self.integrations.once(api_id, self.aws.integrations(api_id)).await {
-            Err(error) if error.is_nowhere() => return Ok(all), // the API is gone, and all that was in it
+            Err(error) if error.is_nowhere() => return Ok(all), // the API is deleted, with everything in it
             integrations => integrations?,
         };
         let ours: Vec<_> = integrations
@@ -170,8 +171,8 @@ impl AwsReader {
         Ok(all)
     }
 
-    /// The aliases with the stack's mark, of a function that has it too; and the URLs of both. A URL has no mark: it
-    /// belongs to whoever its function or alias belongs to.
+    /// The aliases with the stack's ownership tag of a function that has it too, and the URLs of both. A URL has no
+    /// ownership tag: it belongs to the owner of its function or alias.
     async fn aliases_and_urls(&self, of_the_stack: &Mark, function: &str, logical_id: &str) -> Result<Vec<Leftover>> {
         let aliases = self.aliases_of(function).await?;
         let ours =
@@ -193,8 +194,8 @@ impl AwsReader {
 }
 
 impl Aws {
-    /// The names of the roles that trust Lambda and carry the stack's mark, without those of the template: these are
-    /// looked at anyway, and IAM tells the tags of one role at a time.
+    /// The names of the roles that trust Lambda and have the stack's ownership tag, without those of the template. The
+    /// plan reads these anyway, and IAM returns the tags of one role per call.
     async fn marked_roles(&self, desired: &Desired) -> Result<Vec<String>> {
         let named = |role: &SdkRole| {
             let same =
@@ -222,7 +223,7 @@ impl Aws {
     }
 }
 
-/// Whether it is looked for by its name, by its list or by the tag that says its kind.
+/// Whether the resource is found by its name, by a list or by the tag that contains its kind.
 fn is_known(tagged: &Tagged) -> bool {
     let by_name = [
         ("lambda", "function:"),
@@ -235,12 +236,12 @@ fn is_known(tagged: &Tagged) -> bool {
     by_name || tagged.other_kind().is_some()
 }
 
-/// What is on all that is the stack's.
+/// The ownership tag that all resources of the stack have in common.
 fn of_the_stack(stack: &str, place: &Place) -> Mark {
     Mark { stack: stack.to_owned(), region: place.region().to_owned(), logical_id: String::new() }
 }
 
-/// As little of a resource as it is found by.
+/// A resource with only the properties that are needed to find it.
 fn bare(kind: &str, name: &str) -> Option<Resource> {
     let trust = json!({"Statement": []});
     let properties = match kind {

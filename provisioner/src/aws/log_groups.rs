@@ -1,5 +1,5 @@
-//! Reading log groups: many by few calls. CloudWatch Logs allows an account ten `DescribeLogGroups` a second and five
-//! `ListTagsForResource`, less than any other service that a deploy asks.
+//! Reads many log groups with few calls. CloudWatch Logs allows an account ten `DescribeLogGroups` a second and five
+//! `ListTagsForResource`, fewer than any other service that a deploy reads.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
@@ -14,24 +14,24 @@ use crate::observe::Found;
 use crate::resources::log_group::LogGroup;
 use crate::resources::{Ids, Mark, Resource, Tags};
 
-/// So many are asked for together. Fewer are answered sooner one by one, side by side.
+/// The minimum number of log groups that are read together. Fewer are read sooner with parallel single calls.
 const MANY: usize = 10;
 
-/// So many of one ARN each `GetResources` takes.
+/// How many ARNs one `GetResources` accepts.
 const ARNS: usize = 100;
 
-/// What one list says of the log groups that are looked for.
+/// The part of a list of log groups that concerns the wanted ones.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     groups: BTreeMap<String, SdkLogGroup>,
-    /// Whether the list came to its end, so that what is not in it does not exist.
+    /// Whether the list is complete, so that a group that is not in it does not exist.
     complete: bool,
-    /// What all looked-for names begin with.
+    /// The common prefix of all wanted names.
     prefix: String,
 }
 
 impl Listed {
-    /// The group of this name, or that it does not exist; nothing where the list does not say.
+    /// The group of this name, `Some(None)` when it does not exist, or `None` when the list does not show that.
     fn answer(&self, name: &str) -> Option<Option<SdkLogGroup>> {
         let ends = self.complete && name.starts_with(&self.prefix);
         self.groups.get(name).cloned().map(Some).or_else(|| ends.then_some(None))
@@ -52,11 +52,11 @@ impl AwsReader {
 
     async fn log_group(&self, name: &str) -> Result<Option<SdkLogGroup>> {
         self.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
-        // All other log groups of this round add their names meanwhile.
+        // The other log groups of this round add their names now.
         yield_now().await;
         let listed = self.log_groups.once("", async {
             let names = self.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            // Where the list is refused, so is the single question, and that says what is missing.
+            // Where the list is refused, so is the call for one group, whose error names the missing permission.
             Ok(self.aws.list_log_groups(&names).await.unwrap_or_default())
         });
         match listed.await?.answer(name) {
@@ -65,10 +65,10 @@ impl AwsReader {
         }
     }
 
-    /// The tags of a log group; nothing when it went meanwhile.
+    /// Reads the tags of a log group; `None` when it was deleted in the meantime.
     ///
-    /// The tagging service is some minutes behind and answers for a hundred at once. Where its answer is
-    /// what the template says, that is taken; otherwise CloudWatch Logs is asked.
+    /// The tagging service is some minutes late and answers for a hundred groups at once. Its answer is used where it
+    /// equals the tags of the template; otherwise CloudWatch Logs is asked.
     async fn log_group_tags(&self, arn: &str, wanted: &LogGroup) -> Result<Option<Tags>> {
         let known = self.log_tags.once("", async {
             let listed = self.log_groups.told("").unwrap_or_default();
@@ -84,8 +84,8 @@ impl AwsReader {
 }
 
 impl Aws {
-    /// What is found under what these names begin with, in a tenth of the calls that asking one by one takes: in an
-    /// account where more begins like that, the rest is asked for one by one.
+    /// Lists the log groups by the common prefix of their names, in a tenth of the calls that single reads take. In an
+    /// account with more groups of that prefix, the list ends early and the remaining groups are read one by one.
     async fn list_log_groups(&self, names: &BTreeSet<String>) -> Result<Listed> {
         let mut listed = Listed { prefix: common_prefix(names), ..Listed::default() };
         if names.len() < MANY || listed.prefix.is_empty() {
@@ -99,7 +99,7 @@ impl Aws {
                 break;
             };
             let page = page.map_err(|error| problem("listing the log groups", &error))?;
-            // The paginator knows by this, too, and would end without a call.
+            // The paginator ends here too, without a further call.
             listed.complete = page.next_token.is_none();
             let groups = page.log_groups.unwrap_or_default().into_iter();
             listed.groups.extend(
@@ -129,12 +129,12 @@ impl Aws {
     async fn log_group_tags(&self, arn: &str, name: &str) -> Result<Option<Tags>> {
         match self.logs.list_tags_for_resource().resource_arn(arn).send().await {
             Ok(answer) => Ok(Some(answer.tags.unwrap_or_default().into_iter().collect())),
-            Err(error) if is_missing(&error) => Ok(None), // it went between the two questions
+            Err(error) if is_missing(&error) => Ok(None), // deleted between the two calls
             Err(error) => Err(problem(format!("reading log group {name}"), &error)),
         }
     }
 
-    /// The tags of these ARNs as the tagging service knows them.
+    /// The tags of these ARNs from the tagging service.
     async fn tags_of(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>> {
         let mut all = BTreeMap::new();
         for arns in arns.chunks(ARNS) {
@@ -149,9 +149,9 @@ impl Aws {
     }
 }
 
-/// What all of them begin with.
+/// The common prefix of the names.
 fn common_prefix(names: &BTreeSet<String>) -> String {
-    // They are sorted: what the first and the last have in common, all have.
+    // The names are sorted: the common prefix of the first and the last is the common prefix of all.
     let (Some(first), Some(last)) = (names.first(), names.last()) else { return String::new() };
     first.chars().zip(last.chars()).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
 }

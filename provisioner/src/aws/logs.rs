@@ -1,4 +1,4 @@
-//! CloudWatch Logs: changing log groups.
+//! CloudWatch Logs: changes of log groups.
 
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 

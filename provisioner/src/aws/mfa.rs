@@ -1,5 +1,5 @@
-//! Roles of a profile. The SDK for Rust ignores `mfa_serial`, calls `AssumeRole` without the code of a device, and signs
-//! with credentials that nothing has checked (aws-config 1.13).
+//! The roles of a profile. The SDK for Rust ignores `mfa_serial`, calls `AssumeRole` without an MFA code, and signs
+//! with unchecked credentials (aws-config 1.13).
 
 mod code;
 
@@ -28,27 +28,27 @@ use super::profile::Profiles;
 use super::source::{Base, Chain, Role};
 use crate::error::{Error, Result};
 
-/// Credentials that are good for less than this are not given again.
+/// Credentials that expire sooner than this are not used again.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// For how long a failure that may pass is the answer for other callers too. The clients of a run ask within
-/// milliseconds, and each new attempt asks a person for another code.
+/// For how long other callers get the same failure, if it may be temporary. The clients of a run ask within
+/// milliseconds, and each new attempt asks the user for another code.
 const SHARED: Duration = Duration::from_secs(10);
 
-/// The credentials of a profile's roles.
+/// The provider of the credentials of a profile's roles.
 pub(super) struct Roles {
     base: SharedCredentialsProvider,
     roles: Vec<Role>,
     config: SdkConfig,
     ask: Option<AskCode>,
-    /// The region, where the profile gives it.
+    /// The region, where the profile contains it.
     region: Option<String>,
-    /// What came of the code: a person is asked once, whichever clients want the credentials, and a failure is theirs
-    /// too.
+    /// The result of the last MFA code. The user is asked once, however many clients need the credentials, and a
+    /// failure is the answer to all of them.
     given: Mutex<Option<Given>>,
 }
 
-/// What the last attempt gave.
+/// The result of the last attempt.
 struct Given {
     outcome: std::result::Result<Credentials, Arc<CredentialsError>>,
     at: Instant,
@@ -62,7 +62,7 @@ impl fmt::Debug for Roles {
 
 impl Roles {
     /// # Errors
-    /// When the first credentials of such a role are of a kind that has no provider of its own.
+    /// When the first credentials of the roles are of a kind that cannot be read apart from the role.
     pub(super) fn of(
         chain: &Chain,
         profiles: &Profiles,
@@ -115,7 +115,7 @@ impl Roles {
         given.outcome.clone().map_err(|failure| CredentialsError::provider_error(Remembered(failure)))
     }
 
-    /// Whether a person has to be asked again.
+    /// Whether the user must be asked again.
     fn has_run_out(&self, Given { outcome, at }: &Given) -> bool {
         let now = self.config.time_source().unwrap_or_default().now();
         match outcome {
@@ -159,8 +159,8 @@ impl Roles {
     }
 }
 
-/// Whether another attempt fails in the same way: there is no code, or STS refuses the code or the role. A call that did
-/// not reach STS, and a fault or a page of something else that answered, may pass.
+/// Whether a retry fails in the same way: there is no code, or STS refuses the code or the role. A call that did not
+/// reach STS, a server fault, and an answer that does not come from STS may be temporary.
 fn is_final(failure: &CredentialsError) -> bool {
     let refusal = within::<SdkError<AssumeRoleError>>(failure).filter(|error| {
         let is_client_error = error.raw_response().is_some_and(|answer| answer.status().is_client_error());
@@ -185,7 +185,7 @@ fn keys(chain: &Chain, profiles: &Profiles) -> Credentials {
     Credentials::new(key("aws_access_key_id"), key("aws_secret_access_key"), text("aws_session_token"), None, "profile")
 }
 
-/// A failure that an earlier caller met, too.
+/// A failure that an earlier caller got too.
 #[derive(Debug)]
 struct Remembered(Arc<CredentialsError>);
 

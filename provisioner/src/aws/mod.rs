@@ -1,4 +1,4 @@
-//! AWS: one file a service, with its questions and its calls. The only place that imports an AWS SDK.
+//! AWS: one file per service, with its reads and its calls. The only place that imports an AWS SDK.
 
 mod advice;
 mod apigateway;

@@ -1,5 +1,5 @@
-//! Where an answer comes from: each answer carries its host, and a refused call what renews its credentials. An HTML page
-//! is not an answer of AWS: a login page of the network, or a proxy's.
+//! The origin of an answer. Each answer carries its host, and an error answer carries the hint for renewing the
+//! credentials. An HTML page is not an answer of AWS: it is a login page of the network, or a proxy's page.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -17,26 +17,26 @@ use http::Uri;
 
 use super::advice::Way;
 
-/// On each answer: the host that the call was sent to, with the port where the URL has one.
+/// On each answer: the host that received the call, with the port where the URL has one.
 const HOST: &str = "x-provisioner-host";
 
-/// On an answer that is an error: the hint where the session has expired.
+/// On each error answer: the hint for an expired session.
 const RENEWAL: &str = "x-provisioner-renewal";
 
-/// An HTTP client whose answers say where they come from. `renewal` is the hint for credentials that have expired.
+/// An HTTP client whose answers carry their origin. `renewal` is the hint for expired credentials.
 pub(super) fn named(client: SharedHttpClient, renewal: String) -> SharedHttpClient {
     SharedHttpClient::new(Named { client, renewal: renewal.into() })
 }
 
-/// What renews the credentials of the call that was answered so.
+/// The hint for renewing the credentials of the call with this answer.
 pub(super) fn renewal(answer: &HttpResponse) -> Option<&str> {
     answer.headers().get(RENEWAL)
 }
 
-/// What answered, when it does not read as AWS: `answer` has no error code and cannot be understood.
+/// The origin of an answer that does not look like one of AWS: `answer` has no error code and cannot be parsed.
 pub(super) fn not_aws(answer: &HttpResponse) -> Option<NotAws> {
     let status = answer.status().as_u16();
-    // AWS numbers its answers; those of its own load balancers, which have no number, are 5xx.
+    // AWS gives each answer a request id. Answers of its own load balancers have none, and are 5xx.
     if status >= 500 || is_numbered(answer) {
         return None;
     }
@@ -49,7 +49,8 @@ fn is_html(answer: &HttpResponse) -> bool {
     kind.trim_start().to_ascii_lowercase().starts_with("text/html")
 }
 
-/// Whether the body is an HTML page: emulators say `text/html` of everything. The body is read for it, and put back.
+/// Whether the body is an HTML page. The header is not enough, because emulators send `text/html` for everything. The
+/// body is read and put back.
 async fn is_page(answer: &mut HttpResponse) -> Result<bool, ConnectorError> {
     let body = ByteStream::new(answer.take_body()).collect().await;
     let body = body.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
@@ -64,7 +65,7 @@ fn is_numbered(answer: &HttpResponse) -> bool {
         .any(|name| answer.headers().get(name).is_some())
 }
 
-/// Something else than AWS answered.
+/// An answer that does not come from AWS.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NotAws {
     host: String,
@@ -73,7 +74,7 @@ pub(super) struct NotAws {
 }
 
 impl NotAws {
-    /// The cause, and what helps.
+    /// The cause and the hint.
     pub(super) fn way(&self) -> Way {
         Way::new(
             self.to_string(),
@@ -115,12 +116,12 @@ impl HttpConnector for Named<SharedHttpConnector> {
             let mut answer = answer.await?;
             let is_error = answer.status().as_u16() >= 400;
             let headers = answer.headers_mut();
-            // Both are texts without control characters; an answer without them is told with less.
+            // Both texts are without control characters. Without these headers, a message only has fewer details.
             let _ = headers.try_insert(HOST, host);
             if is_error {
                 let _ = headers.try_insert(RENEWAL, renewal.to_string());
             }
-            // The metadata service of a machine answers 404 with a page, and no number.
+            // The metadata service of a machine answers 404 with a page and without a request id.
             if super::proxy::is_link_local(uri.host().unwrap_or_default()) {
                 return Ok(answer);
             }

@@ -1,4 +1,4 @@
-//! What AWS or the way to it answered, as an error that a person can act on.
+//! The answer of AWS, or a failure to reach it, as an error that the user can act on.
 
 use std::error::Error as StdError;
 
@@ -13,19 +13,19 @@ use crate::denial::Denial;
 use crate::error::Error;
 use crate::printable::line;
 
-/// What an SDK call may be refused with, and whoever tells of it needs to know.
+/// The error type of an SDK call, with the traits that an error message needs.
 pub(super) trait Refusal: ProvideErrorMetadata + StdError + Send + Sync + 'static {}
 
 impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> Refusal for E {}
 
-/// Whether an answer says that the thing does not exist.
+/// Whether an answer means that the resource does not exist.
 pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     error.code().is_some_and(|code| {
         matches!(code, "NoSuchEntity" | "NoSuchEntityException" | "ResourceNotFoundException" | "NotFoundException")
     })
 }
 
-/// The answer to a call that removes something: gone already is as good as removed.
+/// The result of a call that deletes something. Not found counts as deleted.
 pub(super) fn gone_is_removed<T, E: Refusal>(
     doing: impl Into<String>,
     answer: Result<T, SdkError<E>>,
@@ -37,38 +37,38 @@ pub(super) fn gone_is_removed<T, E: Refusal>(
     }
 }
 
-/// Whether an error has this code and a message that holds this text.
+/// Whether an error has this code and a message that contains this text.
 pub(super) fn says<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str, text: &str) -> bool {
     error.code() == Some(code) && error.message().is_some_and(|message| message.contains(text))
 }
 
-/// What helps when somebody else was at work in between.
+/// The hint after a concurrent change.
 const PLAN_AGAIN: &str = "see what changed since planned with `provisioner plan`";
 
-/// The error where somebody else was at work in between, as is told by what there is now.
+/// The error after a concurrent change, with the current state.
 pub(super) fn overtaken(doing: impl Into<String>, now: &str) -> Error {
     let cause = format!("it was changed since planned, by somebody else: {now}");
     Error::new(doing, cause).hint(PLAN_AGAIN).overtaken()
 }
 
-/// What helps when AWS fails by itself, several times in a row.
+/// The hint when AWS fails several times in a row.
 const AGAIN: &str = "AWS had a fault of its own: wait a minute, then run the same command";
 
-/// What helps when a refusal does not read as one of AWS.
+/// The hint when a refusal does not look like one of AWS.
 const NOT_AWS: &str = "AWS tells a code with each refusal: check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL) and \
                        what stands before it, such as a proxy";
 
-/// The error of an SDK call, told in plain words.
+/// The error of an SDK call, in plain words.
 pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>) -> Error {
     let doing = doing.into();
     if let Some(Way { cause, hint }) = before_it_was_sent(error) {
         return Error::new(doing, cause).hint(hint);
     }
-    // A message is one line: what it says must not look like a line of ours.
+    // A message is put on one line, so that it cannot look like a line of this program.
     let message = line(error.message().unwrap_or("no message"));
     let told = match (error.code(), message.as_ref()) {
         (Some(code), message) if is_conflict(code) && is_taken(message) => {
-            // Only what the plan did not see is made.
+            // The plan creates only what it did not find.
             Error::new(doing, format!("it was made since planned, by somebody else: {message} ({code})"))
                 .hint(PLAN_AGAIN)
         }
@@ -98,7 +98,7 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
             let told = Error::new(doing, format!("the answer was status {status} without an error code{message}"));
             told.hint(if status >= 500 { AGAIN } else { NOT_AWS })
         }
-        // The SDK's words on it are Rust's.
+        // The SDK's message for this is Rust debug text.
         (None, _) if let SdkError::ServiceError(answer) = error => {
             let status = answer.raw().status().as_u16();
             Error::new(doing, format!("the answer with status {status} cannot be read")).hint(AGAIN)
@@ -117,7 +117,7 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
     }
 }
 
-/// What helps when AWS refused a call. Where its session has expired, that depends on its credentials.
+/// The hint for a refused call. For an expired session it depends on the credentials.
 fn hint<E>(error: &SdkError<E>, code: &str, message: &str) -> Option<String> {
     match code {
         "ExpiredToken" | "ExpiredTokenException" => {
@@ -128,13 +128,13 @@ fn hint<E>(error: &SdkError<E>, code: &str, message: &str) -> Option<String> {
     }
 }
 
-/// What answered a call in place of AWS.
+/// The origin of an answer that does not come from AWS.
 pub(super) fn not_aws<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<NotAws> {
     let SdkError::ServiceError(answer) = error else { return None };
     if error.code().is_some() { None } else { origin::not_aws(answer.raw()) }
 }
 
-/// For how long a call was refused for the rate of the calls, where it was sent again until the patience ended.
+/// For how long a call was throttled, where the retries ended without success.
 fn refused_for<E>(error: &SdkError<E>) -> String {
     let seconds = error.raw_response().and_then(|answer| answer.headers().get(REFUSED_FOR)?.parse::<u64>().ok());
     seconds.map_or_else(String::new, |seconds| {
@@ -142,17 +142,17 @@ fn refused_for<E>(error: &SdkError<E>) -> String {
     })
 }
 
-/// The status of an answer that is an error.
+/// The status of an error answer.
 fn status<E>(error: &SdkError<E>) -> Option<u16> {
     error.raw_response().map(|answer| answer.status().as_u16()).filter(|status| *status >= 400)
 }
 
-/// The codes of a refusal for lack of rights.
+/// The error codes for missing permissions.
 pub(super) fn is_denial(code: &str) -> bool {
     matches!(code, "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException")
 }
 
-/// The codes of `it is there already`.
+/// The error codes of conflicts.
 fn is_conflict(code: &str) -> bool {
     matches!(
         code,
@@ -165,12 +165,12 @@ fn is_conflict(code: &str) -> bool {
     )
 }
 
-/// Whether the message of a conflict says that the name is taken; others tell of a change under way.
+/// Whether the message of a conflict says that the name is taken; other messages report a change in progress.
 fn is_taken(message: &str) -> bool {
     ["already exist", "FunctionUrlConfig exists"].iter().any(|text| message.contains(text))
 }
 
-/// Whether the call may have taken effect although no good answer came, or may be sent again for another reason.
+/// Whether the call has no usable answer, so that it may have taken effect, or a retry may succeed.
 fn is_unanswered<E>(error: &SdkError<E>) -> bool {
     match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
@@ -179,8 +179,7 @@ fn is_unanswered<E>(error: &SdkError<E>) -> bool {
     }
 }
 
-/// Why a call did not reach AWS: there are no credentials, or the proxy does not let it through, or something else
-/// answered.
+/// Why a call did not reach AWS: there are no credentials, the proxy refuses it, or the answer did not come from AWS.
 fn before_it_was_sent(error: &(dyn StdError + 'static)) -> Option<Way> {
     let by_proxy = within::<ByProxy>(error).and_then(ByProxy::way);
     let without_credentials = || within::<NoCredentials>(error).map(NoCredentials::way);
@@ -200,12 +199,12 @@ pub(super) fn within<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'stat
     chain(error).find_map(|cause| cause.downcast_ref())
 }
 
-/// What the SDK tells, from the outermost word to the deepest.
+/// The messages of the error and its causes, from the outermost to the deepest.
 pub(super) fn causes(error: &(dyn StdError + 'static)) -> Vec<String> {
     chain(error).map(ToString::to_string).collect()
 }
 
-/// For what is waited for with the usual patience.
+/// The error of a wait that lasted the usual patience.
 pub(super) fn took_too_long(doing: String) -> Error {
     Error::new(doing, "it took longer than two minutes").hint("run the same command again")
 }

@@ -1,4 +1,4 @@
-//! The shared configuration files, `~/.aws/config` and `~/.aws/credentials`, and the profile that is used.
+//! The shared configuration files, `~/.aws/config` and `~/.aws/credentials`, and the selected profile.
 
 use std::borrow::Cow;
 use std::io::ErrorKind;
@@ -12,25 +12,25 @@ use similar::TextDiff;
 use super::trust::Bundle;
 use crate::error::{Error, Result};
 
-/// The profiles of the shared files, and which of them is used.
+/// The profiles of the shared files, and which of them is selected.
 #[derive(Debug)]
 pub(super) struct Profiles {
     pub(super) set: ProfileSet,
     /// The profile's name: `--profile`, `AWS_PROFILE` or `default`.
     pub(super) name: String,
-    /// What names it; nothing for `default`.
+    /// The setting that names the profile; `None` for `default`.
     pub(super) named_by: Option<&'static str>,
     files: [PathBuf; 2],
 }
 
-/// How much of a name must be right to be taken for another, from 0 to 1.
+/// The minimum similarity at which one name counts as a misspelling of another, from 0 to 1.
 const ALIKE: f32 = 0.7;
 
 impl Profiles {
     /// Reads the files.
     ///
     /// # Errors
-    /// When one of them is there and cannot be read, or is ill-formed.
+    /// When one of them exists and cannot be read, or is malformed.
     pub(super) async fn load(env: &Env, fs: &Fs, profile: Option<&str>) -> Result<Self> {
         let files =
             [file(env, "AWS_CONFIG_FILE", ".aws/config"), file(env, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials")];
@@ -44,7 +44,7 @@ impl Profiles {
         };
         let set = load(fs, env, &EnvConfigFiles::default(), Some(Cow::Owned(name.clone()))).await;
         let set = set.map_err(|error| {
-            // The SDK's own error tells file and line: `error parsing FILE on line 3:\n  Expected an '=' sign …`.
+            // The SDK's error contains file and line: `error parsing FILE on line 3:\n  Expected an '=' sign …`.
             let cause = super::problem::causes(&error).pop().unwrap_or_default();
             let cause = cause.strip_prefix("error parsing ").unwrap_or(&cause).replace(":\n  ", ": ");
             Error::new("reading the AWS configuration", cause).hint(format!(
@@ -55,10 +55,10 @@ impl Profiles {
         Ok(Self { set, name, named_by, files })
     }
 
-    /// The profile that is used, if it is there.
+    /// The selected profile, if it exists.
     ///
     /// # Errors
-    /// When it was named and is not there.
+    /// When a setting names it and it does not exist.
     pub(super) fn used(&self) -> Result<Option<&Profile>> {
         match (self.set.get_profile(&self.name), self.named_by) {
             (Some(profile), _) => Ok(Some(profile)),
@@ -70,7 +70,7 @@ impl Profiles {
         }
     }
 
-    /// What to do about a profile that is not there.
+    /// The hint for a profile that does not exist.
     pub(super) fn which_profiles(&self, name: &str) -> String {
         let alike = self.set.profiles().map(|known| (TextDiff::from_chars(name, known).ratio(), known));
         let most = alike.max_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(ratio, _)| *ratio >= ALIKE);
@@ -81,7 +81,7 @@ impl Profiles {
         )
     }
 
-    /// The files, for an error.
+    /// The paths of the files, for an error.
     pub(super) fn files(&self) -> String {
         list(&self.files)
     }
@@ -105,7 +105,7 @@ fn file(env: &Env, variable: &str, default: &str) -> PathBuf {
     }
 }
 
-/// Fails for a file that is there and is no text that may be read: the SDK takes it for an empty one.
+/// Fails for a file that exists and is not a readable text: the SDK treats it as empty.
 fn readable(path: &Path) -> Result<()> {
     match std::fs::read_to_string(path) {
         Ok(_) => Ok(()),
@@ -127,7 +127,7 @@ mod tests {
 
     use super::*;
 
-    /// The profiles of a home with these files.
+    /// The profiles of a home directory with these files.
     async fn of(config: &str, credentials: &str, profile: Option<&str>) -> Result<Profiles> {
         let home = tempfile::tempdir().unwrap();
         fs::create_dir(home.path().join(".aws")).unwrap();

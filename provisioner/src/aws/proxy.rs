@@ -8,29 +8,29 @@ use hyper_util::client::proxy::matcher::Matcher;
 
 use crate::error::{Error, Result};
 
-/// The variables that name a proxy for a scheme, in the order in which they count. Of a variable in upper and lower case
-/// the lower case counts, as for curl and AWS's command line.
+/// The variables that name a proxy for a scheme, in order of precedence. Where a variable is set in upper and lower
+/// case, the lower case wins, as for curl and AWS's CLI.
 const HTTPS: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 const HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 const EXCEPT: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
-/// A proxy and the variable that names it. It prints without user and password.
+/// A proxy and the variable that names it. It prints without the user and the password.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Proxy {
     pub(super) variable: &'static str,
-    /// The URL as it is used, with user and password.
+    /// The URL for connections, with the user and the password.
     pub(super) url: String,
-    /// The URL without them.
+    /// The URL for messages, without them.
     shown: String,
 }
 
 impl Proxy {
-    /// Whether TLS is spoken with the proxy itself.
+    /// Whether the connection to the proxy itself uses TLS.
     pub(super) fn is_https(&self) -> bool {
         self.url.starts_with("https:")
     }
 
-    /// Whether the variable holds a user.
+    /// Whether the variable contains a user.
     pub(super) fn has_user(&self) -> bool {
         self.url != self.shown
     }
@@ -48,7 +48,7 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// Which proxy a request goes through.
+/// The proxies, and the hosts that are reached without them.
 #[derive(Debug)]
 pub(super) struct Proxies {
     https: Option<Proxy>,
@@ -59,10 +59,10 @@ pub(super) struct Proxies {
 }
 
 impl Proxies {
-    /// Reads the variables.
+    /// Reads the environment variables.
     ///
     /// # Errors
-    /// When one of them is not the URL of a proxy. The error does not hold its value, which may hold a password.
+    /// When one of them is not the URL of a proxy. The error omits its value, which may contain a password.
     pub(super) fn of(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let first = |names: &[&'static str]| {
             names.iter().find_map(|name| Some((*name, variable(name).filter(|value| !value.trim().is_empty())?)))
@@ -83,8 +83,8 @@ impl Proxies {
 
     /// The proxy for a request to this address.
     ///
-    /// This machine's own addresses are reached directly, and so are the link-local ones, where a machine in EC2 or a
-    /// container asks for its credentials: a proxy elsewhere would answer for its own.
+    /// Loopback addresses are reached directly, and so are the link-local ones, where an EC2 instance or a container
+    /// gets its credentials: a proxy on another machine would return its own.
     pub(super) fn to(&self, uri: &Uri) -> Option<&Proxy> {
         if is_near(uri.host()?) || self.matcher.intercept(uri).is_none() || self.is_excepted_on_its_port(uri) {
             return None;
@@ -97,28 +97,28 @@ impl Proxies {
         self.except_on_port.iter().any(|(one, matcher)| *one == port && matcher.intercept(uri).is_none())
     }
 
-    /// The `Proxy-Authorization` that a proxy is sent for a request to this address.
+    /// The `Proxy-Authorization` header that a request to this address needs.
     pub(super) fn authorization(&self, uri: &Uri) -> Option<HeaderValue> {
         self.matcher.intercept(uri)?.basic_auth().cloned()
     }
 
-    /// Whether no variable names one.
+    /// Whether no variable names a proxy.
     pub(super) fn is_empty(&self) -> bool {
         self.each().next().is_none()
     }
 
-    /// All that are named.
+    /// All proxies that the variables name.
     pub(super) fn each(&self) -> impl Iterator<Item = &Proxy> {
         self.https.iter().chain(&self.http)
     }
 }
 
-/// The port of an address, also where it is the scheme's own.
+/// The port of an address, or the scheme's default port.
 pub(super) fn port(uri: &Uri) -> u16 {
     uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 })
 }
 
-/// An entry of `NO_PROXY`: a host, and the port where it is for one port only. AWS's CLI and Go read it so.
+/// An entry of `NO_PROXY`: a host, and the port of an entry for one port only. AWS's CLI and Go read it so.
 fn host_and_port(entry: &str) -> (&str, Option<u16>) {
     let entry = entry.trim();
     let with_port = entry.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
@@ -137,11 +137,11 @@ fn is_near(host: &str) -> bool {
     }
 }
 
-/// Whether it is where a machine in EC2 or a container asks for its credentials.
+/// Whether an EC2 instance or a container gets its credentials from this host.
 pub(super) fn is_link_local(host: &str) -> bool {
     match address(host) {
         Some(IpAddr::V4(address)) => address.is_link_local(),
-        // fd00:ec2::254 is EC2's metadata service, fd00:ec2::23 that of EKS.
+        // `fd00:ec2::254` is EC2's metadata service, `fd00:ec2::23` that of EKS.
         Some(IpAddr::V6(address)) => address.segments()[..2] == [0xfd00, 0xec2],
         None => false,
     }
@@ -151,7 +151,7 @@ fn address(host: &str) -> Option<IpAddr> {
     host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
-/// Whether `HOST:PORT` has a port that is not one: `http` reads 99999 as if there were none.
+/// Whether `HOST:PORT` has an invalid port. The `http` crate reads 99999 as no port.
 pub(super) fn has_a_wrong_port(host: &str) -> bool {
     let port = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map(|(_, port)| port);
     port.is_some_and(|port| port.parse::<u16>().map_or(true, |port| port == 0))
@@ -174,7 +174,7 @@ fn parse(variable: &'static str, value: &str) -> Result<Proxy> {
         Some((user, host)) => (format!("{user}@"), host),
         None => (String::new(), authority.as_str()),
     };
-    // A password with a `@` or a `/` that is not percent-encoded ends up in the host or the path.
+    // The part of a password after an `@` or `/` that is not percent-encoded ends up in the host or the path.
     if host.is_empty() || user.matches('@').count() > 1 || !["", "/"].contains(&uri.path()) {
         return Err(not_a_url());
     }

@@ -1,4 +1,4 @@
-//! The reading side: each list is asked for once a run.
+//! The reading side: each list is read once per run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -29,7 +29,7 @@ use crate::template::Known;
 const EARLY: u32 = 15;
 
 impl Aws {
-    /// A reader for one run. It remembers what AWS answered, so the next run takes another one.
+    /// A reader for one run. It caches AWS's answers, so the next run needs a new one.
     #[must_use]
     pub fn reader(&self) -> AwsReader {
         let aws = self.clone();
@@ -59,14 +59,15 @@ impl Aws {
     }
 }
 
-/// Answers questions about what exists, and cannot change it. Resources that are parts of the same thing are found in
-/// the same list, and that is asked for once.
+/// Reads what exists, and cannot change it.
+///
+/// Resources that are parts of the same thing are found in the same list, which is read once.
 #[derive(Debug)]
 pub struct AwsReader {
     pub(super) aws: Aws,
-    /// Whether a function that is changing is waited for.
+    /// Whether to wait for a function while it is changing.
     pub(super) patient: bool,
-    /// How many questions of functions may still be sent before the function is known to exist.
+    /// How many calls about functions may still be sent before the function is known to exist.
     pub(super) early: AtomicU32,
     account: Asked<String>,
     pub(super) apis: Asked<Vec<Api>>,
@@ -82,14 +83,14 @@ pub struct AwsReader {
     pub(super) policies: Asked<Value>,
     /// Whether CloudFormation has a stack of this name.
     stacks: Asked<bool>,
-    /// Which log groups are looked for.
+    /// The names of the wanted log groups.
     pub(super) log_group_names: Mutex<BTreeSet<String>>,
     pub(super) log_groups: Asked<Listed>,
-    /// By ARN, of many at once.
+    /// By ARN, for many log groups at once.
     pub(super) log_tags: Asked<BTreeMap<String, Tags>>,
-    /// By role: what is missing is not asked about further.
+    /// By role; `None` for a role that does not exist.
     pub(super) roles: Asked<Option<SdkRole>>,
-    /// By function: what is missing is not asked about further.
+    /// By function; `None` for a function that does not exist.
     pub(super) functions: Asked<Option<GetFunctionOutput>>,
     /// By function.
     pub(super) versions: Asked<Option<Vec<FunctionConfiguration>>>,
@@ -97,14 +98,14 @@ pub struct AwsReader {
     pub(super) aliases: Asked<Option<Vec<Led>>>,
     /// By function, or function and alias (`chat:live`).
     pub(super) urls: Asked<Option<Found>>,
-    /// By kind, of those that have no type here.
+    /// By kind, for the kinds that have no Rust type here.
     schemas: Asked<Schema>,
-    /// By kind, of those that have no type here.
+    /// By kind, for the kinds that have no Rust type here.
     pub(super) others: Asked<Vec<ResourceDescription>>,
 }
 
 impl AwsReader {
-    /// The same for who only wants to know: a function that is changing is told as it is now.
+    /// The same without waiting, for `status`: a function that is changing is returned in its current state.
     #[must_use]
     pub fn without_waiting(self) -> Self {
         Self { patient: false, ..self }
@@ -154,8 +155,8 @@ impl Reader for AwsReader {
 }
 
 impl AwsReader {
-    /// What is nobody's by our mark may be CloudFormation's by its own. The tag alone does not say so: it stays on what
-    /// a stack let go of.
+    /// Sets CloudFormation as the owner of a resource that no stack of this program owns, if its tag names a stack that
+    /// exists. The tag alone is not enough: it remains on resources that a stack has released.
     async fn with_cloudformations_claim(&self, found: Option<Found>) -> Result<Option<Found>> {
         let Some(mut found) = found else { return Ok(None) };
         if found.owner != Owner::Nobody {
@@ -190,22 +191,22 @@ impl AwsReader {
 }
 
 impl AwsReader {
-    /// The account, as what its reference stands for.
+    /// The account, as the value of the reference to it.
     pub(super) async fn known_account(&self) -> Result<Known> {
         Ok(Known::of_account(&self.account().await?))
     }
 }
 
-/// Answers by question. Who asks what is being asked already waits for that answer.
+/// Caches answers by question. A second caller of the same question waits for the first one's answer.
 pub(super) struct Asked<T>(Mutex<BTreeMap<String, Arc<OnceCell<Shared<T>>>>>);
 
-/// An answer, or why it was refused, for all who asked.
+/// An answer or its error, for all callers.
 type Shared<T> = Result<Arc<T>>;
 
 impl<T> Asked<T> {
-    /// The answer to `question`: `ask`'s, the first time.
+    /// The answer to `question`, which the first caller's `ask` computes.
     ///
-    /// Boxed: the SDK's futures are large, and one question may wait for another.
+    /// Boxed, because the SDK's futures are large and one question may wait for another.
     pub(super) fn once<'a>(
         &'a self,
         question: &str,
@@ -221,7 +222,7 @@ impl<T> Asked<T> {
         Box::pin(async move { cell.get_or_init(|| async { ask.await.map(Arc::new) }).await.clone() })
     }
 
-    /// The answer to `question`, if there is one already.
+    /// The answer to `question`, if it has already been read.
     pub(super) fn told(&self, question: &str) -> Option<Arc<T>> {
         let cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cells.get(question)?.get()?.clone().ok()

@@ -1,4 +1,5 @@
-//! Whether there is such a region: asked of DNS before the first call, since no AWS answers for one that there is not.
+//! Whether a region exists. DNS is asked before the first call, because for an unknown region there is no AWS host that
+//! could answer.
 
 use std::net::ToSocketAddrs as _;
 
@@ -8,8 +9,8 @@ use tokio::task::spawn_blocking;
 use crate::error::{Error, Result};
 use crate::place::Place;
 
-/// The regions that there were on 2026-11-25, from botocore 1.43.106. They need no question, and what looks like one of
-/// them was meant for it; of two that look alike, the first.
+/// The regions that existed on 2026-11-25, from botocore 1.43.106. They need no lookup, and an unknown name that is
+/// similar to one of them counts as its misspelling; of two equally similar ones, the first is used.
 #[rustfmt::skip]
 const KNOWN: [&str; 46] = [
     "us-east-1", "us-east-2", "us-west-2", "us-west-1", "eu-central-1", "eu-central-2", "eu-west-1", "eu-west-2",
@@ -21,7 +22,7 @@ const KNOWN: [&str; 46] = [
     "us-isob-west-1", "us-isof-east-1", "us-isof-south-1", "eu-isoe-west-1",
 ];
 
-/// How much of a name must be right to be taken for another, from 0 to 1.
+/// The minimum similarity at which one name counts as a misspelling of another, from 0 to 1.
 const ALIKE: f32 = 0.75;
 
 /// Fails for a region in which AWS has no host.
@@ -52,12 +53,12 @@ fn did_you_mean(region: &str) -> Option<String> {
     meant(region).map(|meant| format!("did you mean {meant}? {HOW}"))
 }
 
-/// What helps where the name of a host holds a region that was misspelled.
+/// The hint where the name of a host contains a misspelled region.
 pub(super) fn hint_for_host(host: &str) -> Option<String> {
     host.split('.').filter(|label| !KNOWN.contains(label)).find_map(did_you_mean)
 }
 
-/// The region that looks most like this.
+/// The known region that is most similar.
 fn meant(region: &str) -> Option<&'static str> {
     let region = region.to_ascii_lowercase();
     let alike = KNOWN.map(|known| (TextDiff::from_chars(region.as_str(), known).ratio(), known));

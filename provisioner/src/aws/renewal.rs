@@ -1,9 +1,9 @@
-//! What renews credentials that have expired, by where they come from.
+//! The hints for renewing expired credentials, by their source.
 
 use super::source::{Base, Source};
 
 impl Source {
-    /// The hint for a call that AWS refused since its session has expired. `profile` is the profile that
+    /// The hint for a call that AWS refused because its session has expired. `profile` is the profile that
     /// `AWS_PROFILE` names.
     pub(super) fn renewal(&self, profile: Option<&str>) -> String {
         match self {
@@ -18,7 +18,7 @@ impl Source {
 }
 
 impl Base {
-    /// The hint where these credentials of a profile have expired.
+    /// The hint for expired credentials of a profile.
     pub(super) fn renewal(&self, profile: &str) -> String {
         let expired = |renew: String| format!("the session has expired: {renew}, then run the same command");
         match self {
@@ -35,13 +35,13 @@ impl Base {
         }
     }
 
-    /// The subcommand of AWS's CLI that logs in.
+    /// The subcommand of AWS's CLI for this kind of login.
     pub(super) fn login(&self) -> &'static str {
         if *self == Self::Login { "login" } else { "sso login" }
     }
 }
 
-/// Of a role that AWS gives to a container or a machine.
+/// The hint for a role that AWS gives to a container or a machine.
 const BY_AWS: &str = "the session has expired: wait a minute for AWS to renew it, then run the same command";
 
 fn of_environment(profile: Option<&str>) -> String {

@@ -1,4 +1,4 @@
-//! The one way to wait in this crate: try again while an error heals, or until a state is reached.
+//! The only way to wait in this crate: retry while an error is transient, or look until a state is reached.
 
 use std::future::Future;
 use std::ops::ControlFlow;
@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// The pauses between attempts at a call that is refused: dense at first, for most waits are short, then every two
-/// seconds, since each may carry a package.
+/// The pauses between attempts at a call that is refused. They are short at first, because most waits are short, and
+/// then two seconds, because each attempt may upload a package.
 const FIRST_PAUSES: [Duration; 6] = [
     Duration::from_millis(250),
     Duration::from_millis(250),
@@ -20,15 +20,15 @@ const FIRST_PAUSES: [Duration; 6] = [
 ];
 const LATER_PAUSE: Duration = Duration::from_secs(2);
 
-/// How long a healing error is waited for: AWS calls two minutes the usual time until IAM has spread a change.
+/// How long a transient error is retried. AWS names two minutes as the usual time until all of IAM knows a change.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How many looks a second all waits of a run send together. Lambda takes 100 `GetFunction` a second from an account.
+/// How many looks per second all waits of a run send together. Lambda allows an account 100 `GetFunction` a second.
 const LOOKS_A_SECOND: u32 = 20;
 
-/// The pause before the next look, after so long a wait and with so many waits at the same time: a quarter second at
-/// first, then such that a wait is an eighth longer than it must be at most. With more than five waits the pauses grow
-/// with their number.
+/// The pause before the next look, after a wait of `waited` and with `waits` waits at the same time. It is a quarter
+/// second at first, and then grows so that a wait ends at most an eighth later than necessary. With more than five
+/// waits the pauses grow with their number.
 fn pause_to_look(waited: Duration, waits: u32) -> Duration {
     let share = Duration::from_secs(1) / LOOKS_A_SECOND * waits;
     (waited / 8).max(share).clamp(FIRST_PAUSES[0], LATER_PAUSE)
@@ -38,10 +38,10 @@ fn pause(attempt: usize) -> Duration {
     FIRST_PAUSES.get(attempt).copied().unwrap_or(LATER_PAUSE)
 }
 
-/// Calls until the answer is good, is an error that does not heal, or the patience ends; then the last answer.
+/// Retries a call until it succeeds, fails with a permanent error, or the patience ends; returns the last result.
 ///
-/// `heals` looks at each error anew and says what is being waited for, or `None` when waiting would not help.
-/// `told` hears it once.
+/// `heals` gets each error and returns the reason for the wait, or `None` when a retry would not help. `told` gets the
+/// reason once.
 pub(super) async fn healing<T, E, F>(
     told: impl Fn(&str),
     heals: impl Fn(&E) -> Option<String>,
@@ -69,22 +69,22 @@ where
     }
 }
 
-/// What an error leaves open about a call.
+/// What is not known about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Doubt {
-    /// Nothing: it had no effect.
+    /// Nothing: the call had no effect.
     None,
-    /// Whether it took effect.
+    /// Whether the call took effect.
     Look,
-    /// The same; and where it did not, it may be sent again.
+    /// The same; and if it did not, it may be sent again.
     LookAndSendAgain,
 }
 
-/// How often a call is sent whose fate has to be looked at: as often as the SDK sends the others.
+/// How often a call with an uncertain effect is sent: as often as the SDK sends other calls.
 const ATTEMPTS: usize = 4;
 
-/// Sends a call, and before its error is believed looks at whether the call took effect after all: then what was found
-/// is the answer.
+/// Sends a call. When it fails, looks whether it took effect after all, and in that case returns the result of the
+/// look.
 pub(super) async fn unless_done<T, E, F, L>(
     mut call: impl FnMut() -> F,
     doubt: impl Fn(&E) -> Doubt,
@@ -115,12 +115,12 @@ where
     }
 }
 
-/// What a look at a thing that is being changed showed.
+/// The result of a look at something that is changing.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Progress<T> {
     /// It is ready.
     Ready(T),
-    /// Not yet.
+    /// Not ready yet.
     Underway,
 }
 
@@ -128,15 +128,15 @@ pub(super) enum Progress<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum First {
     AtOnce,
-    /// For what AWS has just answered that it is under way.
+    /// After a pause, where AWS has just answered that the change is in progress.
     AfterAPause,
 }
 
-/// The waits of a run, which share the looks. Clones are the same.
+/// The waits of a run, which share the number of looks. All clones share one count.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Waits(Arc<AtomicU32>);
 
-/// One of the waits, as long as it lives.
+/// One wait, which counts until it is dropped.
 struct Wait<'a>(&'a AtomicU32);
 
 impl<'a> Wait<'a> {
@@ -157,14 +157,15 @@ impl Drop for Wait<'_> {
 }
 
 impl Waits {
-    /// The pause before the first look.
+    /// Pauses before the first look.
     pub(super) async fn before_the_first_look(&self, first: First) {
         if first == First::AfterAPause {
             sleep(pause_to_look(Duration::ZERO, self.0.load(Ordering::Relaxed))).await;
         }
     }
 
-    /// Looks until the thing is ready; the look itself fails when the thing has failed. `None` when the patience ends.
+    /// Looks until the resource is ready. The look itself fails when the change has failed. `None` when the patience
+    /// ends.
     pub(super) async fn until_ready<T, E, F>(&self, first: First, look: impl FnMut() -> F) -> Result<Option<T>, E>
     where
         F: Future<Output = Result<Progress<T>, E>>,
@@ -172,7 +173,7 @@ impl Waits {
         self.until_ready_within(PATIENCE, first, look).await
     }
 
-    /// The same with a patience of the caller's own.
+    /// The same with the caller's patience.
     pub(super) async fn until_ready_within<T, E, F>(
         &self,
         patience: Duration,
@@ -194,8 +195,8 @@ impl Waits {
     }
 }
 
-/// Looks again and again, after the pause that is asked for, until what was seen gives an answer. `judge` is told for how
-/// long it has been looked.
+/// Looks repeatedly until `judge` returns an answer. `judge` gets the elapsed time and returns the pause until the next
+/// look.
 pub(super) async fn watching<S, T, F>(
     mut look: impl FnMut() -> F,
     mut judge: impl FnMut(Duration, S) -> ControlFlow<T, Duration>,
@@ -286,8 +287,8 @@ mod tests {
         assert_eq!(Waits::default().until_ready(First::AtOnce, never).await, Ok(None));
     }
 
-    /// So many waits for things that are all there after so many milliseconds: the looks that were sent, and the
-    /// milliseconds until the last wait ended.
+    /// Runs `waits` waits for resources that are all ready after `there` milliseconds. Returns the number of looks and
+    /// the milliseconds until the last wait ended.
     async fn looks_and_time(waits: usize, first: First, there: u64) -> (usize, u128) {
         let (shared, looks, begun) = (Waits::default(), Cell::new(0), Instant::now());
         let look = || {
@@ -314,7 +315,8 @@ mod tests {
     async fn few_waits_look_each_quarter_second_and_many_share_twenty_looks_a_second() {
         assert_eq!(looks_and_time(1, First::AfterAPause, 1_000).await, (4, 1_000));
         assert_eq!(looks_and_time(5, First::AfterAPause, 1_000).await, (5 * 4, 1_000));
-        // However many there are, none is found later than two seconds after it is there. One alone takes twelve looks.
+        // However many waits there are, none ends later than two seconds after its resource is ready. One wait alone
+        // takes twelve looks.
         assert_eq!(looks_and_time(1, First::AfterAPause, 3_000).await.0, 12);
         for waits in [30, 50, 1_000] {
             let (looks, time) = looks_and_time(waits, First::AfterAPause, 3_000).await;

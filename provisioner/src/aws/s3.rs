@@ -1,4 +1,4 @@
-//! S3: the bucket that CloudFormation takes packages from.
+//! S3: the bucket from which CloudFormation takes packages.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use super::problem::{is_denial, problem};
 use crate::error::{Error, Result};
 use crate::package;
 
-/// A client; where one endpoint stands for all services, a bucket is part of the path and not of the host's name.
+/// Creates a client. With one endpoint for all services, the bucket is in the path and not in the host name.
 pub(super) fn client(config: &SdkConfig) -> aws_sdk_s3::Client {
     let mut own = aws_sdk_s3::config::Builder::from(config);
     own.set_force_path_style(config.endpoint_url().map(|_| true));
@@ -24,20 +24,20 @@ pub(super) fn client(config: &SdkConfig) -> aws_sdk_s3::Client {
 }
 
 impl Aws {
-    /// The name of the bucket for packages that this program makes for itself: one in each account and region.
+    /// The name of the bucket for packages that this program creates: one per account and region.
     #[must_use]
     pub fn own_bucket(&self, account: &str) -> String {
         format!("provisioner-{account}-{}", self.place().region())
     }
 
-    /// Makes sure that a bucket of this account is there; makes it, private, when `make` says so and it is missing.
-    /// Whether it was made.
+    /// Checks that a bucket of this account exists. Creates it as a private bucket if it is missing and `make` is true.
+    /// Returns whether it was created.
     ///
     /// # Errors
-    /// When it is missing and is not to be made, or belongs to another account.
+    /// When it is missing and `make` is false, or it belongs to another account.
     pub async fn bucket(&self, bucket: &str, account: &str, make: bool) -> Result<bool> {
         let doing = format!("looking for bucket {bucket}");
-        // Names of buckets are the whole world's: whose this one is must be told with every call.
+        // Bucket names are global, so every call must name the expected owner.
         let asked = self.s3.head_bucket().bucket(bucket).expected_bucket_owner(account).send().await;
         let error = match asked {
             Ok(_) => return Ok(false),
@@ -56,8 +56,8 @@ impl Aws {
         self.make_bucket(bucket, account).await.map(|()| true)
     }
 
-    /// Why a bucket may not be looked at. The answer to `HeadBucket` has no body: a list says more, and needs the same
-    /// permission. For a bucket of another account S3 says `Access Denied` and nothing else.
+    /// The error where `HeadBucket` is refused. Its answer has no body; `ListObjectsV2` needs the same permission and
+    /// returns a message. For a bucket of another account S3 returns only `Access Denied`.
     async fn refused_bucket(&self, doing: String, bucket: &str, account: &str) -> Error {
         let list = self.s3.list_objects_v2().bucket(bucket).max_keys(1).expected_bucket_owner(account);
         let told = match list.send().await {
@@ -76,18 +76,19 @@ impl Aws {
         ))
     }
 
-    /// Buckets are private since 2023; it is said all the same, so that nobody has to know when it was made.
+    /// Creates a private bucket. Buckets are private by default since 2023; the setting is sent anyway, so that it does
+    /// not depend on the date of creation.
     async fn make_bucket(&self, bucket: &str, account: &str) -> Result<()> {
         let doing = format!("making bucket {bucket}");
         let region = self.place().region();
-        // The one region that must not be named.
+        // `us-east-1` is the one region that must not be named.
         let location = (region != "us-east-1").then(|| BucketLocationConstraint::from(region));
         let configuration =
             location.map(|location| CreateBucketConfiguration::builder().location_constraint(location).build());
         let request = self.s3.create_bucket().bucket(bucket).set_create_bucket_configuration(configuration);
         match request.send().await {
             Ok(_) => {}
-            // Another run of ours was quicker.
+            // Another run of this program created it first.
             Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => {}
             Err(error) => return Err(problem(doing, &error)),
         }
@@ -102,17 +103,17 @@ impl Aws {
         answer.map(drop).map_err(|error| problem(format!("making bucket {bucket} private"), &error))
     }
 
-    /// Puts a package into the bucket, unless an object of that name with the same content is there.
+    /// Uploads a package to the bucket, unless the bucket contains an object of that name with the same content.
     ///
     /// # Errors
-    /// When it cannot be read or S3 refuses it.
+    /// When the package cannot be read or S3 refuses it.
     pub async fn upload(&self, bucket: &str, key: &str, path: &Path, account: &str) -> Result<()> {
         let content =
             package::read(path).map_err(|unread| unread.problem(format!("reading the package {}", path.display())))?;
         self.upload_content(bucket, key, content, account).await
     }
 
-    /// The same with content that is at hand.
+    /// The same with content in memory.
     ///
     /// # Errors
     /// When S3 refuses it.
@@ -120,8 +121,8 @@ impl Aws {
         let sha256 = package::sha256(&content);
         let look = self.s3.head_object().bucket(bucket).key(key).expected_bucket_owner(account);
         let there = look.checksum_mode(ChecksumMode::Enabled).send().await;
-        // The checksum and not the name decides: others may write to the bucket. Without `s3:ListBucket` a missing object
-        // is answered with 403, and the upload then says what is wrong.
+        // The checksum decides and not the name, because others may write to the bucket. Without `s3:ListBucket` S3
+        // answers 403 for a missing object, and the upload then reports the error.
         if there.is_ok_and(|object| object.checksum_sha256.is_some_and(|checksum| checksum == sha256)) {
             return Ok(());
         }

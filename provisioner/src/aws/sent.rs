@@ -1,4 +1,4 @@
-//! Calls that something else may be in the way of for a while.
+//! Calls that something else may block for a while.
 
 use aws_sdk_sts::error::SdkError;
 
@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::resources::Ids;
 
 impl Aws {
-    /// Sends a call, and again while `heals` says what is being waited for: for those who judge the error themselves.
+    /// Sends a call, and retries it while `heals` returns a reason to wait. For callers that handle the error
+    /// themselves.
     pub(super) async fn healed<T, E, F>(
         &self,
         heals: impl Fn(&SdkError<E>) -> Option<String>,
@@ -21,7 +22,7 @@ impl Aws {
         healing(|what| (self.notify)(what), heals, call).await
     }
 
-    /// Sends a call, and again while `heals` says what is being waited for. `doing` says what the call does.
+    /// Sends a call, and retries it while `heals` returns a reason to wait. `doing` describes the call in an error.
     pub(super) async fn sent<T, E, F>(
         &self,
         doing: impl Into<String>,
@@ -35,7 +36,7 @@ impl Aws {
         self.healed(heals, call).await.map_err(|error| problem(doing, &error))
     }
 
-    /// The same for a call that removes something. Gone already is as good as removed.
+    /// The same for a call that deletes something. Not found counts as deleted.
     pub(super) async fn removed<T, E, F>(
         &self,
         doing: impl Into<String>,

@@ -1,4 +1,4 @@
-//! What the environment and the shared files say about the way to AWS: proxies, certificates, credentials.
+//! What the environment and the shared files set for the connection to AWS: proxies, certificates, credentials.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::source::Source;
 use super::{credentials, http, origin, trust};
 use crate::error::{Error, Result};
 
-/// The way to AWS.
+/// The settings of the connection to AWS.
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) http: SharedHttpClient,
@@ -23,11 +23,11 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Reads them. Nothing is asked of anyone.
+    /// Reads the settings. Sends no request.
     ///
     /// # Errors
-    /// When what they say cannot be: a profile that is not there, half of a key pair, a file of certificates that cannot
-    /// be read.
+    /// When they are invalid: a profile that does not exist, half of a key pair, a file of certificates that cannot be
+    /// read.
     pub(super) async fn read(profile: Option<&str>) -> Result<Self> {
         let env = Env::real();
         let unchanged = |error: Error| error.exists("nothing was changed");
@@ -41,10 +41,10 @@ impl Settings {
         Ok(Self { http, proxies, profiles, source })
     }
 
-    /// The clients' configuration with its credentials.
+    /// Adds the credentials to the clients' configuration.
     ///
     /// # Errors
-    /// When they cannot be had in the way that is configured.
+    /// When the credentials cannot be obtained as configured.
     pub(super) fn with_credentials(self, config: SdkConfig, ask: Option<AskCode>) -> Result<SdkConfig> {
         let provider = credentials::provider(self.source, &self.profiles, &config, self.http, ask)?;
         Ok(config.into_builder().credentials_provider(provider).build())

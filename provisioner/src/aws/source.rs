@@ -1,4 +1,4 @@
-//! Where credentials come from, decided from the environment and the profiles before anything is asked.
+//! Where credentials come from, decided from the environment and the profiles before any request is sent.
 //!
 //! The order is the SDK's: `aws_config::default_provider::credentials` and `aws_config::profile::credentials`, 1.13.
 
@@ -19,21 +19,21 @@ pub(super) enum Source {
     WebIdentity,
     /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
     Container,
-    /// The role of this machine in EC2: nothing else is configured. With the profile that was named, which has no
-    /// credentials.
+    /// The role of this EC2 instance, because nothing else is configured. Contains the name of the selected profile,
+    /// which has no credentials.
     Machine(Option<String>),
 }
 
-/// A profile with those that it builds on.
+/// A profile with the profiles that it builds on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chain {
-    /// The name of the profile that is used.
+    /// The name of the selected profile.
     pub(super) profile: String,
-    /// The roles to assume; that of the profile that is used comes last.
+    /// The roles to assume, in order; the role of the selected profile is the last.
     pub(super) roles: Vec<Role>,
-    /// The profile that has the first credentials.
+    /// The profile that contains the first credentials.
     pub(super) base_profile: String,
-    /// How it has them.
+    /// The kind of these credentials.
     pub(super) base: Base,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Role {
     pub(super) duration: Option<i32>,
 }
 
-/// How a profile has credentials of its own.
+/// The kind of the credentials that a profile itself contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Base {
     /// Keys in the file.
@@ -67,14 +67,14 @@ pub(super) enum Base {
 }
 
 impl Source {
-    /// Decides it.
+    /// Decides the source.
     ///
     /// # Errors
-    /// When what is configured cannot give credentials: half of a key pair, a profile that is not there, profiles that
+    /// When the configuration cannot give credentials: half of a key pair, a profile that does not exist, profiles that
     /// name each other in a circle, a web identity token without its role.
     pub(super) fn of(env: &Env, profiles: &Profiles) -> Result<Self> {
         let set = |name: &str| env.get(name).is_ok_and(|value| !value.trim().is_empty());
-        // Who names a profile with `--profile` means its account, whatever keys the environment has.
+        // A user who names a profile with `--profile` means its account, whatever keys the environment contains.
         let means_a_profile = profiles.named_by == Some("--profile");
         if !means_a_profile {
             match (set("AWS_ACCESS_KEY_ID"), set("AWS_SECRET_ACCESS_KEY") || set("SECRET_ACCESS_KEY")) {
@@ -85,7 +85,7 @@ impl Source {
             }
         }
         if let Some(profile) = profiles.used()? {
-            // A profile may have no more than a region: the search goes on then, as in AWS's CLI.
+            // A profile may contain only a region. The search then continues, as in AWS's CLI.
             if let Some(chain) = Chain::of(profiles, profile)? {
                 return Ok(Self::Profile(chain));
             }
@@ -103,7 +103,7 @@ impl Source {
 }
 
 impl Chain {
-    /// Follows a profile to its first credentials; nothing when it has none.
+    /// Follows a profile to its first credentials; `None` when it has none.
     fn of(profiles: &Profiles, first: &Profile) -> Result<Option<Self>> {
         let (mut roles, mut visited, mut profile) = (Vec::new(), Vec::<&str>::new(), first);
         let base = loop {
@@ -111,7 +111,7 @@ impl Chain {
                 return Err(circle(first.name(), &visited, profile.name()));
             }
             visited.push(profile.name());
-            // In a profile that another builds on, keys come before everything else.
+            // In a profile that another one builds on, keys have precedence.
             if visited.len() > 1 && keys(profile)? {
                 break Some(Base::Keys);
             }
@@ -152,13 +152,13 @@ impl Chain {
         Ok(Some(Self { profile: first.name().to_owned(), roles, base_profile: profile.name().to_owned(), base }))
     }
 
-    /// Whether a role of it asks for a code of a device.
+    /// Whether a role of the chain needs an MFA code.
     pub(super) fn asks_for_a_code(&self) -> bool {
         self.roles.iter().any(|role| role.mfa_serial.is_some())
     }
 
-    /// Whether it has roles whose first credentials are read apart from them: in a profile of their own, or of a kind
-    /// that is read here. The SDK for Rust assumes the others by itself.
+    /// Whether the first credentials are read here, apart from the roles: they are in another profile, or of a kind
+    /// that is read here. The SDK for Rust assumes the other roles by itself.
     pub(super) fn has_roles_to_assume(&self) -> bool {
         let apart = |role: &Role| role.profile != self.base_profile;
         self.roles.first().is_some_and(|role| apart(role) || matches!(self.base, Base::Keys | Base::Named(_)))
@@ -213,7 +213,7 @@ fn base(profiles: &Profiles, profile: &Profile) -> Result<Option<Base>> {
     Ok(keys(profile)?.then_some(Base::Keys))
 }
 
-/// Whether all is there that a login by `aws sso login` needs.
+/// Checks that a profile contains everything that `aws sso login` needs.
 fn sso(profiles: &Profiles, profile: &Profile) -> Result<Base> {
     let hint = format!("configure it anew with `aws configure sso --profile {}`", profile.name());
     let session = profile.get("sso_session");
@@ -231,7 +231,7 @@ fn sso(profiles: &Profiles, profile: &Profile) -> Result<Base> {
     Ok(Base::Sso)
 }
 
-/// Whether the profile holds keys.
+/// Whether the profile contains keys.
 fn keys(profile: &Profile) -> Result<bool> {
     let has = |name: &str| profile.get(name).is_some_and(|value| !value.is_empty());
     let half = |there: &str, missing: &str| {

@@ -1,4 +1,5 @@
-//! What the Resource Groups Tagging API knows to carry a stack's tag: ARNs and tags, some minutes late.
+//! The resources that have a stack's tag, as the Resource Groups Tagging API knows them: ARNs and tags, some minutes
+//! late.
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 
@@ -8,30 +9,30 @@ use crate::error::Result;
 use crate::resources::other::KIND_TAG;
 use crate::resources::{Mark, Owner, STACK_TAG, Tags};
 
-/// Something with the stack's tag.
+/// A resource with the stack's tag.
 pub(super) struct Tagged {
     pub(super) arn: String,
     tags: Tags,
 }
 
 impl Tagged {
-    /// Its mark.
+    /// Its ownership tag.
     pub(super) fn mark(&self) -> Mark {
         Mark::of(&self.tags)
     }
 
-    /// Whose it is.
+    /// Its owner.
     pub(super) fn owner(&self, of_the_stack: &Mark) -> Owner {
         of_the_stack.owner(&self.tags)
     }
 
-    /// What its tag says that its kind is, where that has no type here.
+    /// The kind in its tag, for a kind that has no Rust type here.
     pub(super) fn other_kind(&self) -> Option<&str> {
         let value = self.tags.get(KIND_TAG)?;
         value.split(' ').next()
     }
 
-    /// Its name, if its ARN is one of this service and begins so: `("lambda", "function:")`.
+    /// Its name, if its ARN is one of this service and begins with `start`: `("lambda", "function:")`.
     pub(super) fn name_in(&self, service: &str, start: &str) -> Option<&str> {
         // arn:PARTITION:SERVICE:REGION:ACCOUNT:REST
         let mut parts = self.arn.splitn(6, ':');
@@ -39,16 +40,16 @@ impl Tagged {
         rest.strip_prefix(start).filter(|_| own == service)
     }
 
-    /// Whether its ARN ends with this name, as a whole: `jobs` is not the name of `old-jobs`.
+    /// Whether its ARN ends with exactly this name: `jobs` is not the name of `old-jobs`.
     pub(super) fn is_called(&self, name: &str) -> bool {
         let before = self.arn.strip_suffix(name);
-        // A parameter's name may begin with the slash that parts it from what is before: `…:parameter/app/key`.
+        // A parameter's name may begin with the slash that separates it from the text before: `…:parameter/app/key`.
         before.is_some_and(|before| name.starts_with('/') || before.ends_with([':', '/']))
     }
 }
 
 impl Aws {
-    /// All that carries the stack's tag, of the kinds that the tagging API knows.
+    /// All resources with the stack's tag, of the kinds that the tagging API knows.
     pub(super) async fn tagged(&self, stack: &str) -> Result<Vec<Tagged>> {
         let filter = TagFilter::builder().key(STACK_TAG).values(stack).build();
         let mut pages = self.tagging.get_resources().tag_filters(filter).into_paginator().send();

@@ -18,11 +18,11 @@ pub(super) struct Bundle {
     pub(super) named_by: String,
 }
 
-/// What connections trust: the certificate authorities in the bundle alone where one is named, as for AWS's command
-/// line, and else those of this machine.
+/// The certificate authorities that connections trust: only those of the bundle, where a setting names one, as for
+/// AWS's CLI; otherwise those of this machine.
 ///
 /// # Errors
-/// When the bundle cannot be read or does not hold a certificate. The error says which setting names it.
+/// When the bundle cannot be read or does not contain a certificate. The error names the setting.
 pub(super) fn context(bundle: Option<&Bundle>) -> Result<TlsContext> {
     let store = match bundle {
         None => TrustStore::default(),
@@ -42,8 +42,8 @@ fn refused(bundle: &Bundle, cause: &str) -> Error {
     ))
 }
 
-/// The certificates, one by one. A bundle of a whole organisation may hold one that cannot be an authority here: it is
-/// left out, since the HTTP client's own reader panics for it.
+/// Reads the certificates one by one. The bundle of an organization may contain a certificate that cannot be an
+/// authority here: it is left out, because the HTTP client's own reader panics for it.
 fn read(path: &Path) -> std::result::Result<Vec<String>, String> {
     let text = std::fs::read(path).map_err(|error| error.to_string())?;
     let certificates = CertificateDer::pem_slice_iter(&text).collect::<std::result::Result<Vec<_>, _>>();

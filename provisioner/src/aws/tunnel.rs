@@ -1,5 +1,5 @@
-//! What a proxy answers to `CONNECT`. hyper-util tells that the answer was not 200, and neither its status nor whether it
-//! was HTTP (`TunnelError`, 0.1.21): the proxy is asked once more for the error message.
+//! The answer of a proxy to `CONNECT`. hyper-util reports that the answer was not 200, but neither its status nor
+//! whether it was HTTP (`TunnelError`, 0.1.21), so the proxy is asked once more for the error message.
 
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -10,19 +10,19 @@ use tokio::task::spawn_blocking;
 
 use super::proxy::{Proxies, Proxy, port};
 
-/// How long each step of the question may take.
+/// How long each step of the request may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The answer of a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// A status of HTTP.
+    /// An HTTP status.
     Status(u16),
-    /// Something else.
+    /// Something other than HTTP.
     NotHttp,
 }
 
-/// Asks a proxy to connect to the host of `uri`. `None` where it does not answer, or only under TLS.
+/// Asks a proxy to connect to the host of `uri`. Returns `None` when it does not answer, or is reached over TLS.
 pub(super) async fn answer(proxies: &Proxies, proxy: &Proxy, uri: &Uri) -> Option<Answer> {
     let to = proxy.url.parse::<Uri>().ok().filter(|url| url.scheme_str() == Some("http"))?;
     let destination = format!("{}:{}", uri.host()?, port(uri));
@@ -42,7 +42,7 @@ fn ask(host: &str, port: u16, request: &str) -> Option<Answer> {
     stream.set_write_timeout(Some(PATIENCE)).ok()?;
     stream.write_all(request.as_bytes()).ok()?;
     let mut begin = Vec::new();
-    // A status line has 13 bytes and more. A connection that breaks or hangs after it does not matter.
+    // A status line has at least 13 bytes. A connection that breaks or hangs after them does not matter.
     let _ = stream.take(13).read_to_end(&mut begin);
     read(&begin)
 }

@@ -1,9 +1,9 @@
-//! The writing side: a call takes effect once, also when its answer is lost.
+//! The writing side: a call takes effect once, even when its answer is lost.
 //!
-//! When no answer comes, the SDK sends a call again, and AWS may have done it the first time. Of most calls the second
-//! is as good as the first. Some are then refused (`EntityAlreadyExists`, a revision that is another): before such a
-//! refusal is believed, what is there is looked at. And two are done a second time, since nothing makes an API or an
-//! integration unique: these the SDK must not send again by itself.
+//! When no answer arrives, the SDK retries a call that AWS may already have executed. For most calls the retry has the
+//! same result. AWS refuses the retry of some calls (`EntityAlreadyExists`, a different revision): before such an error
+//! is reported, the current state is read. And two calls would take effect twice, because nothing makes an API or an
+//! integration unique: the SDK must not retry these by itself.
 
 use super::Aws;
 use super::retry::{Doubt, First, unless_done};
@@ -30,12 +30,12 @@ impl Writer for Aws {
     }
 }
 
-/// The calls that the SDK is told not to send again by itself.
+/// Whether a retry of the call would take effect twice, so that the SDK must not retry it.
 fn is_done_twice(call: &Call) -> bool {
     matches!(call, Call::Api(api::Call::CreateApi(_)) | Call::Integration(integration::Call::CreateIntegration(_)))
 }
 
-/// What a call leaves behind: a resource, of which some properties are set by the call.
+/// The result of a call: a resource, of which the call sets some properties.
 struct Left {
     resource: Resource,
     sets: Sets,
@@ -51,7 +51,7 @@ impl Left {
         Self { resource, sets: Sets::AllBut(&[]) }
     }
 
-    /// Whether `now` is so.
+    /// Whether `now` has the properties that the call sets.
     fn is_there(&self, now: &Resource) -> bool {
         let changed = Changed::of(&self.resource.changes_from(now));
         match &self.sets {
@@ -80,7 +80,8 @@ impl Aws {
         }
     }
 
-    /// What AWS assigned, if the call has taken effect. A look that fails has seen nothing: the call's own error is told.
+    /// The ids that AWS assigned, if the call took effect. A look that fails counts as not found, so the call's own
+    /// error is reported.
     async fn what_it_left(&self, call: &Call) -> Option<Ids> {
         if let Call::Version(version::Call::PublishVersion { function_name, package, .. }) = call {
             return self.published(function_name, package).await.ok().flatten();
@@ -111,8 +112,8 @@ impl Aws {
     }
 }
 
-/// Of the calls that AWS refuses or does again when they come twice. A call of Cloud Control has a token of its own by
-/// which AWS knows it again.
+/// The result of a call that AWS refuses or executes twice when it is retried. A call of Cloud Control has a token by
+/// which AWS recognizes the retry.
 #[expect(clippy::wildcard_enum_match_arm, reason = "most calls may come twice: they set, or remove, what they name")]
 fn left_by(call: &Call) -> Option<Left> {
     let sets = |resource, sets| Some(Left { resource, sets });

@@ -14,7 +14,7 @@ use crate::resources::api::{self, Api, Protocol};
 use crate::resources::{Cors, Ids, Mark, Owner, Resource, Tags};
 
 impl AwsReader {
-    /// The API with our mark; else the one with its name, which nobody's or another stack's mark may be on.
+    /// Finds the API with this resource's ownership tag, or else the API with its name that has no owner.
     pub(in super::super) async fn find_api(&self, wanted: &Api, mark: &Mark) -> Result<Option<Found>> {
         let apis = self.apis.once("", self.aws.apis()).await?;
         let (mut ours, mut namesakes) = (Vec::new(), Vec::new());
@@ -23,7 +23,7 @@ impl AwsReader {
             if mark.is_on(&tags) {
                 ours.push(api);
             } else if api.name() == Some(&wanted.name)
-                // A WebSocket API of that name is another thing, and could not be made one of these.
+                // A WebSocket API of that name cannot be changed into an HTTP API.
                 && api.protocol_type() == Some(&ProtocolType::Http)
                 && mark.owner(&tags) == Owner::Nobody
             {
@@ -36,17 +36,17 @@ impl AwsReader {
             if ours.is_empty() {
                 return Err(namesakes_of_others(&wanted.name, &ids));
             }
-            // Where that may not be looked at, the person has to know it.
+            // Where the routes cannot be read, the error leaves the choice to the user.
             let uses = try_join_all(ids.iter().map(|api_id| self.used(api_id, mark))).await.unwrap_or_default();
             let Some(serving) = the_one_that_serves(&uses) else { return Err(several(&wanted.name, &ids, &uses)) };
-            // The others are of first deploys at the same time: left over.
+            // The others are orphans of concurrent first deploys.
             return Ok(ours.get(serving).map(|api| found_api(api, mark)));
         }
         Ok(found.map(|api| found_api(api, mark)))
     }
 
-    /// What the stack has on an API. Callers get through to its function where a route of ours leads there, and the
-    /// function lets the API in.
+    /// What the stack has on an API. Callers reach the stack's function where a route of the stack points at it and the
+    /// function's policy allows the API.
     async fn used(&self, api_id: &str, mark: &Mark) -> Result<Use> {
         let parts = self.routes_marked(mark, api_id).await?;
         let route = parts.iter().any(|part| matches!(part.found.resource, Resource::Route(_)));
@@ -62,7 +62,7 @@ impl AwsReader {
         Ok(if route { Use::Routes } else { Use::Idle })
     }
 
-    /// What is known of an API by its id.
+    /// The tags, the protocol and the CORS state of an API, by its id.
     pub(super) async fn seen_api(&self, api_id: &str) -> Result<Arc<SeenApi>> {
         let listed = self.apis.told("").unwrap_or_default();
         let ask = async {
@@ -79,25 +79,26 @@ impl AwsReader {
     }
 }
 
-/// What the stack has on an API that carries its mark.
+/// What the stack has on an API with its ownership tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
-    /// Callers get through to its function.
+    /// Callers reach the stack's function.
     Serves,
-    /// A route of its own, by which nobody gets through.
+    /// A route of the stack, by which callers do not reach its function.
     Routes,
-    /// No route.
+    /// No route of the stack.
     Idle,
 }
 
-/// The API that is meant, if it serves and the others have no route.
+/// The index of the one API that serves, if the others have no route.
 fn the_one_that_serves(uses: &[Use]) -> Option<usize> {
     let serving = uses.iter().position(|one| *one == Use::Serves)?;
     let idle = uses.iter().enumerate().all(|(index, one)| index == serving || *one == Use::Idle);
     idle.then_some(serving)
 }
 
-/// Nothing says which of these is meant, but what they serve. `uses` is empty where that is not known.
+/// The error where several APIs carry the stack's ownership tag. Only what they serve distinguishes them; `uses` is
+/// empty where that is not known.
 fn several(name: &str, ids: &[&str], uses: &[Use]) -> Error {
     let is = |used: Use| ids.iter().zip(uses).filter(move |(_, one)| **one == used).map(|(id, _)| *id);
     let serving: Vec<&str> = is(Use::Serves).collect();
@@ -113,7 +114,7 @@ fn several(name: &str, ids: &[&str], uses: &[Use]) -> Error {
         .hint(format!("delete those that nobody calls: {delete}; or name one with `--parameter ApiId=…`"))
 }
 
-/// What others have made is theirs to keep.
+/// The error where several APIs without the stack's ownership tag have the name, of which none is chosen.
 fn namesakes_of_others(name: &str, ids: &[&str]) -> Error {
     let cause =
         format!("{} HTTP APIs have this name and none carries this stack's mark: {}", ids.len(), ids.join(", "));
@@ -123,7 +124,7 @@ fn namesakes_of_others(name: &str, ids: &[&str]) -> Error {
     )
 }
 
-/// An API, as far as its parts need to know it.
+/// The properties of an API that its routes, stages and integrations depend on.
 #[derive(Debug)]
 pub(in super::super) struct SeenApi {
     pub(super) tags: Tags,
@@ -131,7 +132,7 @@ pub(in super::super) struct SeenApi {
     pub(super) cors: bool,
 }
 
-/// An API as it is in the list.
+/// An API from the list of all APIs.
 pub(in super::super) fn found_api(api: &sdk::Api, mark: &Mark) -> Found {
     let tags = sorted(api.tags());
     let owner = mark.owner(&tags);
@@ -217,7 +218,7 @@ impl Aws {
     }
 }
 
-/// An API that allows no credentials has no such property: so everybody else makes them, too.
+/// An API that does not allow credentials has no such property, and is created without it as other tools do.
 fn sdk_cors(cors: &Cors) -> sdk::Cors {
     let mut cors = sdk::Cors::from(cors);
     cors.allow_credentials = cors.allow_credentials.filter(|allowed| *allowed);

@@ -1,4 +1,4 @@
-//! Whether callers get what an API was changed to.
+//! Whether callers get the latest change of an API.
 
 use aws_sdk_apigatewayv2::primitives::DateTime;
 use aws_sdk_apigatewayv2::types::{Deployment, DeploymentStatus};
@@ -9,8 +9,8 @@ use super::super::retry::{First, Progress};
 use crate::error::{Error, Result};
 
 impl Aws {
-    /// Waits until what was last changed of an API is in force. A stage with auto-deploy makes a deployment of each
-    /// change; until that is done, callers get what was there before.
+    /// Waits until the last change of an API is in force. A stage with auto-deploy creates a deployment for each
+    /// change; until that deployment is done, callers get the previous configuration.
     pub(super) async fn api_is_in_force(&self, api_id: &str) -> Result<()> {
         let doing = format!("waiting until the last change of HTTP API {api_id} is in force");
         if self.newest_deployment(api_id, &doing).await? == Progress::Underway {

@@ -13,8 +13,10 @@ use crate::resources::integration::{self, Integration, function_arn, same_functi
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl AwsReader {
-    /// The integration with our mark; else one of the same function that no route of others leads to, first of all one
-    /// that a route of ours does.
+    /// Finds the integration with this resource's ownership tag.
+    ///
+    /// Otherwise it finds an untagged integration of the same function to which no route outside the stack points, and
+    /// prefers one to which a route of the stack points.
     pub(in super::super) async fn find_integration(&self, wanted: &Integration, mark: &Mark) -> Result<Option<Found>> {
         let api_id = &wanted.api_id;
         let (integrations, routes, account) = tokio::try_join!(
@@ -30,7 +32,8 @@ impl AwsReader {
             let routes = led.filter_map(|route| route.route_key().map(str::to_owned)).collect();
             Integration { routes, ..observed_integration(api_id, one) }
         };
-        // The wanted one's own words: who looks for what a lost answer left has no other mark.
+        // The owner is read from the wanted description: a search for the result of a call whose answer was lost has
+        // only that.
         let own = Mark::of_description(&wanted.description);
         let ours = |one: &&sdk::Integration| own.is_in_description(one.description().unwrap_or_default());
         let equal = |one: &&sdk::Integration| {
@@ -53,7 +56,7 @@ impl AwsReader {
     }
 }
 
-/// An integration as it is in the list.
+/// An integration from the list of an API.
 pub(in super::super) fn found_integration(api_id: &str, found: &sdk::Integration, mark: &Mark) -> Found {
     let resource = observed_integration(api_id, found);
     let owner = mark.owner_by_description(&resource.description);

@@ -29,8 +29,8 @@ impl Aws {
         self.on_api(format!("tagging {arn}"), || request.clone().send()).await.map(drop)
     }
 
-    /// A call that changes an API or a part of it, sent again while another change is under way: API Gateway makes
-    /// one change of an API at a time, and refuses the second of two steps that run side by side.
+    /// Sends a call that changes an API or a part of it, and retries it while another change is under way. API Gateway
+    /// makes one change of an API at a time, and refuses the second of two steps that run side by side.
     async fn on_api<T, E, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<T>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
@@ -39,7 +39,7 @@ impl Aws {
         self.sent(doing, busy, call).await
     }
 
-    /// The same for a call that removes something. Gone already is as good as removed.
+    /// The same for a call that deletes something. Not found counts as deleted.
     async fn removed_from_api<T, E, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<Ids>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
@@ -49,12 +49,12 @@ impl Aws {
     }
 }
 
-/// For the calls that make something which nothing makes unique: the SDK must not send them again by itself.
+/// For the calls that create something that has no unique name: the SDK must not retry them by itself.
 fn only_once() -> aws_sdk_apigatewayv2::config::Builder {
     aws_sdk_apigatewayv2::config::Builder::new().retry_config(RetryConfig::disabled())
 }
 
-/// The one conflict that passes by itself; a route key that is taken is one too, and does not.
+/// The one conflict that a retry solves. A route key that is taken is a conflict too, and a retry does not solve it.
 fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
     says(error, "ConflictException", "concurrent modification")
         .then(|| "waiting for another change of the HTTP API".to_owned())
@@ -72,7 +72,7 @@ pub(super) fn api_ids(id: Option<&str>, endpoint: Option<&str>) -> Ids {
     ids
 }
 
-/// An id under its own name, and as what `Ref` gives.
+/// An id under its own name, and as the value that `Ref` returns.
 pub(super) fn named_id(name: &str, id: Option<&str>) -> Ids {
     let id = id.unwrap_or_default().to_owned();
     Ids::from([("Ref".to_owned(), id.clone()), (name.to_owned(), id)])

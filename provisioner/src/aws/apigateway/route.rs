@@ -11,7 +11,8 @@ use crate::resources::route::{self, Route};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl AwsReader {
-    /// The route of this key. It has no mark: it is ours when the API or the integration that it leads to is.
+    /// Finds the route of this key. A route has no ownership tag: it belongs to the owner of its API or of the
+    /// integration that it points at.
     pub(in super::super) async fn find_route(&self, wanted: &Route, mark: &Mark) -> Result<Option<Found>> {
         let api_id = &wanted.api_id;
         let (routes, integrations, api) = tokio::try_join!(
@@ -34,7 +35,7 @@ impl AwsReader {
     }
 }
 
-/// A route as it is in the list.
+/// A route from the list of an API.
 pub(in super::super) fn found_route(api_id: &str, found: &sdk::Route, owner: Owner) -> Found {
     let resource = Resource::Route(observed_route(api_id, found));
     Found::new(resource, named_id("RouteId", found.route_id()), owner)
@@ -46,7 +47,7 @@ fn observed_route(api_id: &str, found: &sdk::Route) -> Route {
         route_key: found.route_key().unwrap_or_default().to_owned(),
         target: found.target().unwrap_or_default().to_owned(),
         authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
-        // Taken away, it may be told as an empty text.
+        // A removed authorizer may be returned as an empty text.
         authorizer_id: found.authorizer_id().filter(|id| !id.is_empty()).map(str::to_owned),
         calls: String::new(),
     }
@@ -93,7 +94,8 @@ impl Aws {
                     .route_id(route_id)
                     .target(&route.target)
                     .authorization_type(route.authorization_type.as_str().into())
-                    // An update keeps what it does not name: an authorizer goes by being named empty.
+                    // An update keeps the properties that it does not name, so an authorizer is removed with an empty
+                    // id.
                     .authorizer_id(route.authorizer_id.as_deref().unwrap_or_default());
                 let doing = format!("updating route `{}` of HTTP API {}", route.route_key, route.api_id);
                 self.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())

@@ -14,11 +14,11 @@ use crate::resources::stage::{self, RouteSettings, Stage};
 use crate::resources::{Ids, Mark, Resource};
 
 impl AwsReader {
-    /// What an API of somebody else does to the routes that are added to it.
+    /// What an API outside the stack applies to the routes that are added to it.
     pub(in super::super) async fn api_surroundings(&self, api_id: &str) -> Result<Surroundings> {
         let (api, stages) = tokio::join!(self.seen_api(api_id), self.stages_of(api_id));
         let api = api?;
-        // They are for notes only: who may not see them is told so.
+        // The stages are needed only for notes. Where they cannot be read, a note says so.
         let (stages, stages_unknown) = match stages {
             Err(error) if error.is_nowhere() => return Err(error),
             Err(error) => (Arc::default(), Some(error)),
@@ -52,7 +52,7 @@ impl AwsReader {
     }
 }
 
-/// A stage as it is in the list.
+/// A stage from the list of an API.
 pub(in super::super) fn found_stage(api_id: &str, found: &sdk::Stage, mark: &Mark) -> Found {
     let tags = sorted(found.tags());
     let owner = mark.owner(&tags);

@@ -1,5 +1,5 @@
-//! Credentials that cannot be used: they are checked before a call is signed with them, since the SDK for Rust panics for
-//! a line break in an access key id and sends nothing for a session token that is not a header's value (aws-sigv4 1.6).
+//! Credentials that cannot be used. They are checked before a call is signed with them: the SDK for Rust panics for a
+//! line break in an access key id, and sends nothing for a session token that is not valid in a header (aws-sigv4 1.6).
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -34,7 +34,7 @@ impl Part {
         }
     }
 
-    /// As a `credential_process` and STS name it.
+    /// The name of the part in the output of a `credential_process` and in an answer of STS.
     fn key(self) -> &'static str {
         match self {
             Self::Id => "AccessKeyId",
@@ -43,7 +43,7 @@ impl Part {
         }
     }
 
-    /// As the metadata services of EC2 and of containers name it.
+    /// The name of the part in the answers of the metadata services of EC2 and of containers.
     fn metadata_key(self) -> &'static str {
         match self {
             Self::Token => "Token",
@@ -56,7 +56,7 @@ impl Part {
 #[derive(Debug, PartialEq, Eq)]
 pub(in super::super) struct Fault {
     part: Part,
-    /// What is wrong with it, as a predicate.
+    /// The fault, as a predicate.
     what: &'static str,
 }
 
@@ -66,13 +66,13 @@ impl Fault {
         let parts = [
             (Part::Id, Some(credentials.access_key_id())),
             (Part::Secret, Some(credentials.secret_access_key())),
-            // An empty token is none.
+            // An empty token counts as absent.
             (Part::Token, credentials.session_token().filter(|token| !token.is_empty())),
         ];
         parts.into_iter().find_map(|(part, text)| Some(Self { part, what: fault(text?)? }))
     }
 
-    /// Where the part comes from and what is wrong with it, and what corrects it.
+    /// The source of the part and its fault, and the hint that corrects it.
     pub(super) fn way(&self, from: &Source) -> Way {
         let Self { part, what } = self;
         let received = |from: &str, key: &str| {
@@ -93,7 +93,7 @@ impl Fault {
         Way::new(format!("{variable} {what}"), format!("{set}, or unset it to use a profile"))
     }
 
-    /// Whether nothing was received.
+    /// Whether the received text is empty.
     fn is_empty(&self) -> bool {
         self.what == EMPTY
     }
@@ -122,7 +122,7 @@ impl Fault {
             }
             Base::Named(source) if source.eq_ignore_ascii_case("environment") => self.in_the_environment(),
             Base::Sso | Base::Login | Base::WebIdentity(_) | Base::Named(_) => {
-                // The other sources by name are the metadata services.
+                // The other named sources are the metadata services.
                 let key = if matches!(base, Base::Named(_)) { part.metadata_key() } else { part.key() };
                 Way::new(
                     format!("the {key} that the profile `{base_profile}` gives {what}"),
@@ -133,10 +133,10 @@ impl Fault {
     }
 }
 
-/// What is wrong with an empty text.
+/// The fault of an empty text.
 const EMPTY: &str = "is empty";
 
-/// What is wrong with a text that a key or token holds: AWS's are visible ASCII characters.
+/// The fault of the text of a key or token. Those of AWS are visible ASCII characters.
 fn fault(text: &str) -> Option<&'static str> {
     if text.is_empty() {
         Some(EMPTY)

@@ -51,7 +51,7 @@ fn a_process_that_fails_is_told_with_its_own_words_and_one_that_prints_nonsense_
     says(&of_base(Base::Process, nonsense), "does not print credentials: invalid JSON", "it must print JSON");
 }
 
-/// The error as the SDK makes it from STS's answer.
+/// The error that the SDK creates from STS's answer.
 fn assuming(code: &str, message: &str) -> AssumeRoleError {
     AssumeRoleError::generic(ErrorMetadata::builder().code(code).message(message).build())
 }
@@ -85,7 +85,7 @@ fn a_role_that_may_not_be_assumed_names_the_role_and_both_policies() {
     let told =
         format!("the profile `dev` gives no credentials: AWS did not accept the MFA code: {wrong} (AccessDenied)");
     says(&way, &told, "type the code that the device shows");
-    // No code was sent where the profile names no device.
+    // The profile names no device, so no code was sent.
     let none = "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.";
     says(
         &with_role(Base::Keys, assuming("AccessDenied", none)),

@@ -1,11 +1,12 @@
-//! What is set on a function that a template cannot say here: callers or the function may notice it, and versions hold it.
+//! Settings of a function that a template cannot contain here. They may affect callers or the function, and versions
+//! contain them.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_lambda::types::{FileSystemConfig, FunctionConfiguration, SnapStartApplyOn, VpcConfigResponse};
 use serde_json::{Value, json};
 
-/// By the names that Lambda's API has for it. What is as in a new function is left out.
+/// The settings under the names of Lambda's API, without those that have the value of a new function.
 pub(super) fn beside(configuration: &FunctionConfiguration) -> BTreeMap<String, Value> {
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(|text| json!(text));
     let dead_letters = configuration.dead_letter_config().and_then(|config| text(config.target_arn()));

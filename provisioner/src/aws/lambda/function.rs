@@ -30,7 +30,7 @@ impl AwsReader {
         let answer =
             if self.patient { self.aws.settled_function(name, now).await? } else { self.aws.reported_now(name, now) };
         let Some(answer) = answer else { return Ok(None) };
-        // Lambda then answers without tags, and the stack's own function would look like nobody's.
+        // Without this permission Lambda returns no tags, and the stack's own function would seem to have no owner.
         if let Some(refused) = answer.tags_error() {
             let cause = format!("{} ({})", refused.message(), refused.error_code());
             let told = Error::new(format!("reading the tags of function {name}"), cause);
@@ -52,11 +52,13 @@ impl AwsReader {
         self.functions.once(name, self.aws.read_function(name)).await
     }
 
-    /// Whether AWS has no such function, so that nothing else of it has to be asked for. The first questions of a run
-    /// are sent without that answer: of a function that exists they save a round trip, and of a missing one they cost
-    /// no time while they fit into what Lambda allows. Lambda allows an account a hundred `GetFunction` a second, and
-    /// fifteen of the others together, so in a template of many functions the answer comes first. A refusal leaves it
-    /// open: the question that is wanted then says what is missing.
+    /// Whether AWS has no such function, so that calls about its parts are not needed.
+    ///
+    /// The first calls of a run do not wait for this answer. They save a round trip where the function exists, and cost
+    /// no time where it does not, as long as they stay within Lambda's quota. Lambda allows an account a hundred
+    /// `GetFunction` a second and fifteen of the other calls together, so in a template of many functions the answer is
+    /// awaited. If `GetFunction` is refused, the result is `false`: the calls about the parts then report the missing
+    /// permission.
     pub(super) async fn has_no_function(&self, name: &str) -> bool {
         match self.functions.told(name) {
             Some(function) => function.is_none(),
@@ -65,7 +67,7 @@ impl AwsReader {
         }
     }
 
-    /// Whether one more question may be sent before its function is known to exist.
+    /// Whether one more call may be sent before its function is known to exist.
     fn is_sent_early(&self) -> bool {
         self.early.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
     }
@@ -130,7 +132,7 @@ impl Aws {
                 let request =
                     self.lambda.tag_resource().resource(arn).set_tags(Some(tags.clone().into_iter().collect()));
                 self.on_function("tagging", arn, "", || request.clone().send()).await?;
-                self.function_is_ready(function_name, None, First::AtOnce).await // tags give it a new revision
+                self.function_is_ready(function_name, None, First::AtOnce).await // tagging gives it a new revision
             }
             Call::PutFunctionConcurrency { function_name: name, reserved } => {
                 let request = self.lambda.put_function_concurrency().function_name(name);
@@ -138,8 +140,8 @@ impl Aws {
                 let heals = |error: &_| heals(error, name, "");
                 match self.healed(heals, || request.clone().send()).await {
                     Ok(_) => {}
-                    // New accounts have ten in all and may not set one aside: a cap that cannot be had is no reason
-                    // to have nothing.
+                    // A new account has ten concurrent executions in all and cannot reserve any of them. A cap that is
+                    // not available must not fail the deploy.
                     Err(error) if says(&error, "InvalidParameterValueException", "UnreservedConcurrentExecution") => {
                         let all = "the account has too few concurrent executions to set any aside";
                         (self.notify)(&format!("no cap of {reserved} for function {name}: {all}"));
@@ -163,7 +165,7 @@ impl Aws {
         }
     }
 
-    /// What the function is known by, once it is ready, if it has this code.
+    /// The ids of the function when it is ready, if it has this code.
     pub(in super::super) async fn has_code(
         &self,
         name: &str,
@@ -204,7 +206,7 @@ impl Aws {
         self.is_written(name, publish.then_some(answer.version).flatten(), first).await
     }
 
-    /// Waits until a function that was written is ready, and what was published of it in the same call.
+    /// Waits until an updated function is ready, and the version that the same call published.
     async fn is_written(&self, name: &str, published: Option<String>, first: First) -> Result<Ids> {
         match published {
             None => self.function_is_ready(name, None, first).await,
@@ -212,7 +214,7 @@ impl Aws {
         }
     }
 
-    /// A call about a function, sent again while its role is too new or an update is in progress.
+    /// Sends a call about a function, and retries it while its role is too new or an update is in progress.
     pub(super) async fn on_function<T, E, F>(
         &self,
         doing: &str,
@@ -240,7 +242,7 @@ impl Aws {
 
 const CANNOT_ASSUME: &str = "cannot be assumed by Lambda";
 
-/// The errors about a function that pass by themselves, and only these: by code and sentence.
+/// The errors about a function that a retry solves, by code and message.
 pub(super) fn heals<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, role: &str) -> Option<String> {
     if says(error, "InvalidParameterValueException", CANNOT_ASSUME)
         || says(error, "InvalidParameterValueException", "provided execution role does not have permissions")

@@ -15,35 +15,35 @@ use super::function::heals;
 use crate::error::Result;
 use crate::resources::check::Check;
 
-/// How long a refusal by IAM is waited for when permissions are new. A function that was started a moment too early
-/// keeps the refusal for about three minutes.
+/// How long to wait while IAM refuses new permissions. A function that starts a moment too early gets the refusal for
+/// about three minutes.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// What a function answered.
+/// The answer of a function.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// The payload.
     pub payload: Value,
-    /// `Handled` or `Unhandled` when the function failed rather than answered.
+    /// `Handled` or `Unhandled`, when the function failed.
     pub function_error: Option<String>,
     /// The last 4 KiB of its log.
     pub log: String,
 }
 
 impl Answer {
-    /// Whether IAM refused the function something. Its answer tells callers nothing of that; its log does.
+    /// Whether IAM refused a call of the function. The answer does not show this, but the log does.
     #[must_use]
     pub fn was_refused_by_iam(&self) -> bool {
         self.log.contains("AccessDenied")
     }
 }
 
-/// Between the status and headers of an answer that comes in pieces and its body, as Lambda's runtimes send it. Only a
-/// function URL takes the two apart.
+/// The separator between the prelude (status and headers) and the body of a streamed answer, as Lambda's runtimes send
+/// it. Only a function URL separates the two.
 const PRELUDE_END: &str = "\0\0\0\0\0\0\0\0";
 
-/// The payload as JSON; of an answer in pieces its status and headers, with the body beside them. Lambda gives the
-/// pieces as they are, an emulator as one JSON text.
+/// Parses the payload as JSON. A streamed answer becomes its prelude (status and headers) with the body as a further
+/// property. Lambda returns the stream unchanged; an emulator returns it as one JSON text.
 fn read(payload: String) -> Value {
     let value = serde_json::from_str(&payload).unwrap_or(Value::String(payload));
     value.as_str().and_then(in_pieces).unwrap_or(value)
@@ -57,7 +57,7 @@ fn in_pieces(text: &str) -> Option<Value> {
 }
 
 impl Aws {
-    /// Invokes a function, or the version or alias of it that `qualifier` names, and waits for its answer.
+    /// Invokes a function, or the version or alias that `qualifier` names, and waits for its answer.
     ///
     /// # Errors
     /// When Lambda does not run it. A function that runs and fails is an [`Answer`] with an error.
@@ -85,8 +85,9 @@ impl Aws {
         })
     }
 
-    /// Sends a smoke test until the answer is the expected one or will not become so; then the answer, and what is wrong
-    /// with it. A refusal by IAM is waited for when permissions are new; any other failure is final.
+    /// Sends a smoke test and returns the answer, and how it differs from the expected one.
+    ///
+    /// When permissions are new, the test is retried while IAM refuses them; any other failure is final.
     ///
     /// # Errors
     /// As [`Aws::invoke`].

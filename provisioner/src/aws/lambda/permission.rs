@@ -27,7 +27,7 @@ impl AwsReader {
         Ok(found.map(|found| Found { twins: twins.collect(), ..found }))
     }
 
-    /// The resource policy of a function or an alias (`chat:live`); null when there is none.
+    /// The resource policy of a function or an alias (`chat:live`); null when it has none.
     pub(in super::super) async fn policy_of(&self, callee: &str) -> Result<Arc<Value>> {
         let ask = async {
             let (name, _) = function_and_qualifier(callee);
@@ -80,10 +80,11 @@ impl Aws {
     }
 }
 
-/// The statements about this function or alias that the stack has made, by its prefix and by the form of their ids.
+/// The statements about this function or alias that the stack created, recognized by the form of their ids and the
+/// stack's name in them.
 pub(in super::super) fn marked_statements(stack: &str, function_name: &str, policy: &Value) -> Vec<Leftover> {
     let statements = policy["Statement"].as_array().into_iter().flatten();
-    // An emulator answers the aliases' statements with the function's own.
+    // An emulator returns the aliases' statements together with the function's.
     let about_it = statements.filter(|one| one["Resource"].as_str().is_some_and(|arn| names(arn, function_name)));
     let ours = about_it.filter_map(|statement| {
         let sid = statement["Sid"].as_str()?;

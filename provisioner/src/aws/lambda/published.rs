@@ -1,4 +1,4 @@
-//! Reading what was published: each function's versions and aliases are listed once a run.
+//! Reads versions and aliases. Each function's lists are read once per run.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::resources::version::{Version, beside_too, release_name};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl AwsReader {
-    /// The newest version that holds what is wanted.
+    /// Finds the newest version with the wanted release.
     pub(in super::super) async fn find_version(&self, wanted: &Version) -> Result<Option<Found>> {
         let name = &wanted.function_name;
         let versions = self.versions_of(name);
@@ -73,13 +73,13 @@ impl AwsReader {
         Ok(led.map(|led| found_alias(&wanted.function_name, led, owner(led))))
     }
 
-    /// All aliases of a function; nothing without the function.
+    /// All aliases of a function; `None` when the function does not exist.
     pub(in super::super) async fn aliases_of(&self, name: &str) -> Result<Arc<Option<Vec<Led>>>> {
         let ask = async { if self.has_no_function(name).await { Ok(None) } else { self.aws.list_aliases(name).await } };
         self.aliases.once(name, ask).await
     }
 
-    /// All published versions of a function; nothing without the function.
+    /// All published versions of a function; `None` when the function does not exist.
     async fn versions_of(&self, name: &str) -> Result<Arc<Option<Vec<FunctionConfiguration>>>> {
         let ask =
             async { if self.has_no_function(name).await { Ok(None) } else { self.aws.list_versions(name).await } };
@@ -88,7 +88,7 @@ impl AwsReader {
 }
 
 impl Aws {
-    /// All published versions and, under `$LATEST`, the function itself; nothing without the function.
+    /// All published versions and, as `$LATEST`, the function itself; `None` when the function does not exist.
     async fn list_versions(&self, name: &str) -> Result<Option<Vec<FunctionConfiguration>>> {
         let pages = self.lambda.list_versions_by_function().function_name(name).into_paginator().items().send();
         match pages.collect::<std::result::Result<Vec<_>, _>>().await {
@@ -108,17 +108,17 @@ impl Aws {
     }
 }
 
-/// A version's number; the function itself has none.
+/// A version's number; `None` for the function itself.
 fn number(configuration: &FunctionConfiguration) -> Option<u64> {
     configuration.version()?.parse().ok()
 }
 
-/// What a version holds.
+/// The release of a version.
 fn release(name: &str, configuration: &FunctionConfiguration) -> Value {
     observed(name, GetFunctionOutput::builder().configuration(configuration.clone()).build()).release()
 }
 
-/// An alias as it is in the list.
+/// An alias from the list of a function.
 pub(in super::super) fn found_alias(function: &str, led: &Led, owner: Owner) -> Found {
     let resource = Alias::seen(function, &led.name, &led.version, led.routing.clone(), &led.description);
     let ids = Ids::from([("RevisionId".to_owned(), led.revision.clone())]);

@@ -1,4 +1,4 @@
-//! Waiting until what was changed of a function is in force.
+//! Waits until the last change of a function is in force.
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
@@ -13,8 +13,10 @@ use crate::resources::Ids;
 use crate::resources::function::Failure;
 
 impl Aws {
-    /// The function, once its last change is in force or has failed: a run that was killed may have left one under way,
-    /// and what is told meanwhile is neither what runs nor sure to come. `first` is the answer that is there already.
+    /// Reads a function, once its last change is in force or has failed.
+    ///
+    /// A killed run may have left a change in progress. Until it ends, `GetFunction` returns a configuration that does
+    /// not run yet and may never run. `first` is the answer that was already read.
     pub(super) async fn settled_function(
         &self,
         name: &str,
@@ -32,7 +34,7 @@ impl Aws {
         settled.ok_or_else(|| took_too_long(format!("reading function {name}")))
     }
 
-    /// Waits until the last change of a function, or of one of its versions, is in force; then what it is known by.
+    /// Waits until the last change of a function, or of one of its versions, is in force, and returns the ids.
     pub(in super::super) async fn function_is_ready(
         &self,
         name: &str,
@@ -47,9 +49,9 @@ impl Aws {
         ready.ok_or_else(|| took_too_long(doing()))
     }
 
-    /// Waits for a version and for the function that it was published from; then what the function is known by.
+    /// Waits for a version and for the function that it was published from, and returns the function's ids.
     ///
-    /// The same change makes both ready: after the first look, which is at both, the version is looked at until it is
+    /// The same change makes both ready. The first look reads both; the next ones read only the version until it is
     /// ready, and then the function.
     pub(super) async fn are_ready(&self, name: &str, version: &str, first: First) -> Result<Ids> {
         self.waits.before_the_first_look(first).await;
@@ -68,7 +70,7 @@ impl Aws {
         }
     }
 
-    /// Whether the last change of a function, or of one of its versions, is in force; then what it is known by.
+    /// Reads a function, or one of its versions. Returns the ids once its last change is in force.
     async fn look_at(&self, name: &str, version: Option<&str>, doing: impl Fn() -> String) -> Result<Progress<Ids>> {
         let request = self.lambda.get_function().function_name(name).set_qualifier(version.map(str::to_owned));
         let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
@@ -82,8 +84,8 @@ impl Aws {
     }
 }
 
-/// When to look first at a function whose change was answered so. Lambda answers most changes while they are under way:
-/// then nothing is seen at once.
+/// When to look first at a function, by the answer to its change. Lambda answers most changes while they are in
+/// progress, so that a look at once would see nothing.
 pub(super) fn first_look(state: Option<&State>, last_update: Option<&LastUpdateStatus>) -> First {
     if is_changing(state, last_update) { First::AfterAPause } else { First::AtOnce }
 }
@@ -96,7 +98,7 @@ fn is_changing(state: Option<&State>, last_update: Option<&LastUpdateStatus>) ->
     state == Some(&State::Pending) || last_update == Some(&LastUpdateStatus::InProgress)
 }
 
-/// What Lambda could not do, in its own words.
+/// The failure of the last change, in Lambda's words.
 pub(super) fn failure(configuration: &FunctionConfiguration) -> Option<Failure> {
     let reason = |told: Option<&str>| told.unwrap_or("Lambda gives no reason").to_owned();
     if configuration.state() == Some(&State::Failed) {

@@ -15,7 +15,7 @@ use crate::resources::alias::{self, RoutingConfig, VersionWeight};
 use crate::resources::served::LATEST;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION, Version};
 
-/// What helps where a version does not pass its smoke test.
+/// The hint where a version does not pass its smoke test.
 const UNFIT: &str = "correct it, or leave smoke tests out with `--no-smoke`, then run the same command again";
 
 impl Aws {
@@ -46,12 +46,12 @@ impl Aws {
         let version = answer.version.unwrap_or_default();
         let mut latest = self.are_ready(name, &version, first).await?;
         let mut ids = version_ids(version, answer.function_arn.unwrap_or_default());
-        // Whether publishing gives the function itself a new revision is not documented.
+        // The documentation does not say whether publishing gives the function itself a new revision.
         ids.extend(latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision)));
         Ok(ids)
     }
 
-    /// The newest version, if it is what publishing `package` now would make: publishing leaves `$LATEST` as it is.
+    /// The newest version, if publishing `package` now would create the same one: publishing does not change `$LATEST`.
     pub(in super::super) async fn published(&self, name: &str, package: &str) -> Result<Option<Ids>> {
         let latest = self.lambda.get_function().function_name(name).send().await;
         let latest = latest.map_err(|error| problem(format!("reading function {name}"), &error))?;
@@ -75,7 +75,8 @@ impl Aws {
         Ok(Some(ids))
     }
 
-    /// What a call that writes a function and publishes it answers, if the newest version is the function as it is.
+    /// The ids that a call that updates and publishes a function returns, if the newest version is equal to the
+    /// function.
     pub(in super::super) async fn was_published(&self, name: &str) -> Result<Option<Ids>> {
         match self.published(name, "").await?.and_then(|ids| ids.get("Version").cloned()) {
             Some(version) => self.is_published(name, &version, First::AtOnce).await.map(Some),
@@ -83,7 +84,7 @@ impl Aws {
         }
     }
 
-    /// Waits for a function and for the version that was published in the call that wrote it.
+    /// Waits for a function and for the version that the same call published.
     pub(super) async fn is_published(&self, name: &str, version: &str, first: First) -> Result<Ids> {
         if version == LATEST {
             let cause = "Lambda wrote the function and published no version of it";
@@ -133,7 +134,7 @@ impl Aws {
             alias::Call::UpdateAlias { function_name: function, name, version, routing, description, revision } => {
                 let request = lambda.update_alias().function_name(function).name(name).revision_id(revision);
                 let request = request.function_version(version).description(description);
-                // Left out, an earlier share would stay.
+                // Without this field, an earlier weight would remain.
                 let request = request.routing_config(sdk_routing(routing));
                 let answer = request.send().await.map_err(|error| problem(moving(name, function, version), &error))?;
                 Ok(alias_ids(answer.alias_arn, answer.revision_id))
@@ -147,18 +148,18 @@ impl Aws {
     }
 }
 
-/// An alias as Lambda tells it now.
+/// An alias as Lambda returns it now.
 #[derive(Default)]
 pub(in super::super) struct Now {
-    /// What it is known by, its revision among it.
+    /// Its ids, including the revision.
     pub(in super::super) ids: Ids,
     version: String,
-    /// Where it leads, for people.
+    /// The versions that it points at, for messages.
     pub(in super::super) told: String,
 }
 
 impl Aws {
-    /// Where an alias leads now. One that is gone leads nowhere.
+    /// Reads the version that an alias points at. A deleted alias has no version.
     pub(in super::super) async fn alias_now(&self, function: &str, name: &str) -> Result<Now> {
         let answer = match self.lambda.get_alias().function_name(function).name(name).send().await {
             Ok(answer) => answer,
@@ -174,7 +175,8 @@ impl Aws {
         Ok(Now { ids: alias_ids(answer.alias_arn, answer.revision_id), version, told })
     }
 
-    /// The error of a move that was refused for another in between, with where the alias leads now, if that is told.
+    /// The error of a move that failed because of another change, with the version that the alias points at now, if
+    /// that can be read.
     pub(in super::super) async fn moved_meanwhile(&self, call: &alias::Call, refused: Error) -> Error {
         let alias::Call::UpdateAlias { function_name: function, name, version, .. } = call else { return refused };
         match self.alias_now(function, name).await {

@@ -66,7 +66,7 @@ impl Aws {
                     .set_qualifier(url.qualifier.clone())
                     .auth_type(url.auth_type.as_str().into())
                     .invoke_mode(url.invoke_mode.as_str().into())
-                    // What is not sent stays: no cross-origin answers are sent as empty ones.
+                    // A property that is not sent remains, so no CORS configuration is sent as an empty one.
                     .cors(url.cors.as_ref().map_or_else(|| sdk::Cors::builder().build(), sdk::Cors::from));
                 let name = &url.target_function_arn;
                 let answer = self.on_function("changing the URL of", name, "", || request.clone().send()).await?;
@@ -89,7 +89,7 @@ fn url_ids(arn: &str, url: &str) -> Ids {
         .collect()
 }
 
-/// Lambda keeps no difference between no age and the age 0.
+/// Lambda does not distinguish no age from the age 0.
 fn observed_cors(cors: &sdk::Cors) -> Cors {
     let cors = Cors::from(cors);
     Cors { max_age: cors.max_age.filter(|seconds| *seconds > 0), ..cors }

@@ -1,4 +1,4 @@
-//! The code of a device: a person is asked for it, and it is checked before it is sent.
+//! The code of an MFA device: the user is asked for it, and it is checked before it is sent.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,13 +7,13 @@ use std::sync::Arc;
 use aws_credential_types::provider::error::CredentialsError;
 use tokio::task::spawn_blocking;
 
-/// Asks a person a question. `None` at the end of the input.
+/// Asks the user a question. Returns `None` at the end of the input.
 pub type AskCode = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// How often a person is asked for a code of the right form.
+/// How often the user is asked for a code of the correct form.
 const ATTEMPTS: usize = 3;
 
-/// Asks for the code of a device, `for_profile`.
+/// Asks for the code of the device of the profile `for_profile`.
 pub(super) async fn code(
     ask: Option<&AskCode>,
     serial: &str,
@@ -42,7 +42,7 @@ pub(super) async fn code(
     Err(no_code(Why::NotDigits))
 }
 
-/// STS takes six digits and nothing else as `TokenCode`.
+/// Whether STS accepts the text as a `TokenCode`: six digits.
 fn is_code(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -51,7 +51,7 @@ fn is_code(text: &str) -> bool {
 #[derive(Debug)]
 pub(in super::super) struct NoCode {
     serial: String,
-    /// The region that the profile gives, which is lost without it.
+    /// The region of the profile. Without the profile, the user must name it.
     region: Option<String>,
     why: Why,
 }
@@ -64,7 +64,7 @@ enum Why {
 }
 
 impl NoCode {
-    /// What helps, or how else such a profile can be used.
+    /// The hint, or another way to use such a profile.
     pub(in super::super) fn hint(&self, profile: &str) -> String {
         let region = self.region.as_ref().map(|region| format!("with `--region {region}` and ")).unwrap_or_default();
         match self.why {

@@ -13,17 +13,17 @@ use tokio::net::TcpListener;
 use super::super::source::Source;
 use super::*;
 
-/// An STS that gives credentials for every role, and keeps what it was sent.
+/// An STS that returns credentials for every role and records the requests.
 async fn sts() -> (String, Arc<Mutex<Vec<String>>>) {
     sts_after(&[]).await
 }
 
-/// What STS does with a call in place of giving credentials.
+/// What STS does with a call in place of returning credentials.
 #[derive(Clone, Copy)]
 enum Instead {
-    /// The connection is closed without an answer.
+    /// It closes the connection without an answer.
     Cut,
-    /// It answers this status and body.
+    /// It answers with this status and body.
     Answer(u16, &'static str),
 }
 
@@ -130,7 +130,7 @@ async fn without_a_person_nothing_is_sent_and_the_error_says_how_else() {
     assert!(sent.lock().unwrap().is_empty());
 }
 
-/// Answers that are typed one after the other, and how often somebody was asked.
+/// Answers that the user types one after the other, and the questions.
 fn typing(answers: &[&str]) -> (AskCode, Arc<Mutex<Vec<String>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let (keep, answers) = (Arc::clone(&asked), answers.iter().map(|&answer| answer.to_owned()).collect::<Vec<_>>());
@@ -218,7 +218,7 @@ const THROTTLED: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>Throttli
 const FAULT: &str = "<ErrorResponse><Error><Type>Receiver</Type><Code>InternalFailure</Code></Error></ErrorResponse>";
 const PAGE: &str = "<html><body>Welcome to the hotel</body></html>";
 
-/// Lets so much time pass.
+/// Advances the time.
 async fn later(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;

@@ -1,35 +1,36 @@
-//! How many calls may be sent now: a token bucket whose rate follows what AWS refuses. Pure: the caller brings the clock.
+//! How many calls may be sent now: a token bucket whose rate follows AWS's throttling. Pure: the caller passes the
+//! time.
 
 use std::time::Duration;
 
 use super::limit::Limit;
 
-/// A rate is lowered once for all the calls that were under way when the first of them was refused.
+/// A rate is lowered once for all the calls that were in progress when the first of them was throttled.
 const ONE_REFUSAL: Duration = Duration::from_secs(1);
 
-/// What is left of a rate that AWS refused: others use the account too, or AWS allows less than it documents.
+/// The share of a rate that remains after throttling: others use the account too, or AWS allows less than it documents.
 const AFTER_A_REFUSAL: f64 = 0.85;
 
-/// The least share of the full rate, however much is refused.
+/// The smallest share of the full rate, however many calls AWS throttles.
 const FLOOR: f64 = 0.2;
 
-/// The share of the full rate that comes back in a second without a refusal.
+/// The share of the full rate that is restored in each second without throttling.
 const RECOVERED_IN_A_SECOND: f64 = 0.01;
 
-/// The calls that AWS counts together, seen from here. Times are counted from any fixed moment.
+/// The calls that AWS counts together, as this run sees them. Times count from any fixed moment.
 #[derive(Debug)]
 pub(super) struct Bucket {
-    /// Calls a second, when nothing is refused for long enough.
+    /// Calls per second, when AWS has not throttled for long enough.
     full: f64,
     burst: f64,
-    /// Calls a second, now.
+    /// Calls per second, now.
     rate: f64,
     /// Calls that may be sent at once, now.
     tokens: f64,
-    /// When `rate` and `tokens` were brought up to date.
+    /// When `rate` and `tokens` were last updated.
     at: Duration,
     slowed: Option<Duration>,
-    /// Whether calls wait also while nothing was refused.
+    /// Whether calls wait even while AWS throttles none.
     from_the_start: bool,
 }
 
@@ -39,10 +40,10 @@ impl Bucket {
         Self { full, burst, rate, tokens: burst, at: now, slowed: None, from_the_start }
     }
 
-    /// Takes the right to send one call; otherwise how long to wait before asking again.
+    /// Takes a token for one call, or returns how long to wait before the next attempt.
     pub(super) fn take(&mut self, now: Duration) -> Result<(), Duration> {
         self.fill(now);
-        // The whole rate is there again some time after the last refusal.
+        // Some time after the last throttling, the full rate is restored.
         if !self.from_the_start && self.rate >= self.full {
             return Ok(());
         }
@@ -50,11 +51,11 @@ impl Bucket {
             self.tokens -= 1.0;
             return Ok(());
         }
-        // A nanosecond more: rounded down, the wait would end just before the token is there.
+        // One nanosecond is added, because a wait that is rounded down would end just before the token exists.
         Err(Duration::from_secs_f64((1.0 - self.tokens) / self.rate) + Duration::from_nanos(1))
     }
 
-    /// AWS refused a call: its own count has nothing left, and the rate was too high.
+    /// Records that AWS throttled a call: its own count is used up, and the rate was too high.
     pub(super) fn refused(&mut self, now: Duration) {
         self.fill(now);
         self.tokens = 0.0;
@@ -82,7 +83,7 @@ mod tests {
         Limit { of: "tests", documented: None, rate, full, burst, from_the_start: true }
     }
 
-    /// When each of so many callers, who all come at the start, gets its turn.
+    /// When each of `callers`, which all ask at the start, gets its turn.
     fn turns(bucket: &mut Bucket, callers: usize, mut refused: impl FnMut(usize) -> bool) -> Vec<Duration> {
         let mut now = Duration::ZERO;
         let turn = |caller| {
@@ -180,7 +181,7 @@ mod tests {
         bucket.refused(Duration::ZERO);
         let wait = bucket.take(Duration::ZERO).unwrap_err();
         assert!(wait > Duration::from_millis(50) && wait < Duration::from_millis(70), "{wait:?}");
-        // A rate that stays exceeded goes down to a fifth: four calls a second.
+        // While AWS keeps throttling, the rate falls to a fifth: four calls a second.
         for second in 1..60 {
             bucket.refused(Duration::from_secs(second));
         }

@@ -1,56 +1,58 @@
-//! How many calls a second AWS allows an account in a region, as data: each row with the page that it is from. Services
-//! of which few calls are sent have no rate until they refuse one.
+//! How many calls a second AWS allows an account in a region, as data: each row with its source. Services that get few
+//! calls have no rate until they throttle one.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
 /// The calls that AWS counts together.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Limit {
-    /// What AWS limits, for people.
+    /// What AWS limits, for messages.
     pub(super) of: &'static str,
-    /// Calls a second as AWS documents them; none where it documents nothing.
+    /// The rate in calls per second that AWS documents; `None` where it documents nothing.
     pub(super) documented: Option<u32>,
-    /// Calls a second at the start.
+    /// Calls per second at the start.
     pub(super) rate: f64,
-    /// Calls a second at most.
+    /// Calls per second at most.
     pub(super) full: f64,
     /// Calls that may be sent at once.
     pub(super) burst: f64,
-    /// Whether calls wait from the first one on; otherwise they wait after AWS has refused one.
+    /// Whether calls wait from the first one on; otherwise they wait after AWS has throttled one.
     pub(super) from_the_start: bool,
 }
 
-/// The share of a documented rate that is used. AWS measures where the calls arrive, and on the way they come closer
-/// together.
+/// The share of a documented rate that is used. AWS counts calls on arrival, and calls can arrive closer together than
+/// they were sent.
 const SHARE: f64 = 0.95;
 
 impl Limit {
-    /// A rate that AWS documents.
+    /// A limit with a rate that AWS documents.
     const fn documented(of: &'static str, per_second: u32, burst: u32) -> Self {
         let rate = per_second as f64 * SHARE;
         Self { of, documented: Some(per_second), rate, full: rate, burst: burst as f64, from_the_start: true }
     }
 
-    /// A rate that AWS does not document: begun with what most services allow, and felt for.
+    /// A limit without a documented rate: it starts with the rate that most services allow, and adapts to throttling.
     const fn undocumented(of: &'static str) -> Self {
         Self { of, documented: None, rate: 20.0, full: 100.0, burst: 20.0, from_the_start: true }
     }
 
-    /// A service of which few calls are sent: no call waits until AWS refuses one.
+    /// The limit of a service that gets few calls: no call waits until AWS throttles one.
     const fn after_a_refusal(of: &'static str) -> Self {
         Self { of, documented: None, rate: 10.0, full: 10.0, burst: 5.0, from_the_start: false }
     }
 }
 
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, "Lambda API requests": GetFunction 100,
-// GetPolicy 15, all others together 15 a second, without invocations. No burst is documented: half of a second's calls.
+// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>, "Lambda API requests": `GetFunction` 100,
+// `GetPolicy` 15, all others together 15 a second, without invocations. It documents no burst: half of a second's calls
+// is used.
 const LAMBDA: Limit = Limit::documented("Lambda", 15, 7);
 const GET_FUNCTION: Limit = Limit::documented("Lambda GetFunction", 100, 50);
 const GET_POLICY: Limit = Limit::documented("Lambda GetPolicy", 15, 7);
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, "Total operations": 10 a second with a burst
-// of 40, of which a quarter is left for others.
+// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>, "Total operations": 10 a second with a
+// burst of 40, of which a quarter is left for other users of the account.
 const API_GATEWAY: Limit = Limit::documented("API Gateway", 10, 30);
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: each operation for itself.
+// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>: each operation has its own
+// limit.
 const DESCRIBE_LOG_GROUPS: Limit = Limit::documented("CloudWatch Logs DescribeLogGroups", 10, 5);
 const CREATE_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs CreateLogGroup", 10, 5);
 const DELETE_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs DeleteLogGroup", 10, 5);
@@ -59,12 +61,12 @@ const LIST_LOG_TAGS: Limit = Limit::documented("CloudWatch Logs ListTagsForResou
 const TAG_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs TagResource", 5, 3);
 const UNTAG_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs UntagResource", 5, 3);
 const DELETE_RETENTION_POLICY: Limit = Limit::documented("CloudWatch Logs DeleteRetentionPolicy", 5, 3);
-// Their pages name no rates.
+// The documentation of these services contains no rates.
 const IAM: Limit = Limit::undocumented("IAM");
 const TAGGING: Limit = Limit::undocumented("Resource Groups Tagging");
 const CLOUD_CONTROL: Limit = Limit::undocumented("Cloud Control");
 const CLOUDFORMATION: Limit = Limit::undocumented("CloudFormation");
-// Few calls are sent to these.
+// These services get few calls.
 const OTHER_LOGS: Limit = Limit::after_a_refusal("CloudWatch Logs");
 const CLOUDWATCH: Limit = Limit::after_a_refusal("CloudWatch");
 const DYNAMODB: Limit = Limit::after_a_refusal("DynamoDB");
@@ -72,8 +74,8 @@ const S3: Limit = Limit::after_a_refusal("S3");
 const STS: Limit = Limit::after_a_refusal("STS");
 const OTHERS: Limit = Limit::after_a_refusal("AWS");
 
-/// What a request counts against. Nothing for invocations, which the limits of the control plane do not count, and for
-/// requests without AWS's signature.
+/// The limit that a request counts against. `None` for invocations, to which the limits of the control plane do not
+/// apply, and for requests without AWS's signature.
 pub(super) fn limit(request: &HttpRequest) -> Option<Limit> {
     let service = signed_for(request.headers().get("authorization")?)?;
     let path = request.uri().split_once("://").map_or(request.uri(), |(_, rest)| rest);
@@ -86,7 +88,7 @@ pub(super) fn limit(request: &HttpRequest) -> Option<Limit> {
 fn of(service: &str, method: &str, path: &[&str], operation: &str) -> Option<Limit> {
     Some(match (service, method, path) {
         ("lambda", "POST", [.., "invocations" | "response-streaming-invocations"]) => return None,
-        // The date of the API's version comes first.
+        // The first part of the path is the date of the API's version.
         ("lambda", "GET", [_, "functions", _]) => GET_FUNCTION,
         ("lambda", "GET", [_, "functions", _, "policy"]) => GET_POLICY,
         ("lambda", ..) => LAMBDA,

@@ -1,8 +1,8 @@
-//! Calls are sent no faster than AWS takes them, and what it refuses all the same is sent again for minutes, whatever
-//! service of the control plane it is.
+//! Sends calls no faster than AWS allows, and retries throttled calls for minutes, for all services of the control
+//! plane.
 //!
-//! This is around the HTTP client that all service clients share, so that every call passes here, also one that the SDK
-//! sends again. It is the only place that waits for rates.
+//! This wraps the HTTP client that all service clients share, so every call passes through it, including the SDK's
+//! retries. It is the only place that waits for rates.
 
 mod bucket;
 mod limit;
@@ -29,20 +29,20 @@ pub(super) use self::refusal::is_refusal;
 use self::refusal::refuses;
 use super::connect::Notify;
 
-/// How long a call that AWS refuses for its rate is sent again.
+/// For how long a throttled call is retried.
 pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
-/// How long a signed request may wait. AWS takes a signature for five minutes; older ones are given back to the SDK,
-/// which signs again.
+/// How long a signed request may wait. AWS accepts a signature for five minutes; an older request is returned to the
+/// SDK, which signs it again.
 const FRESH: Duration = Duration::from_secs(240);
 
 /// A shorter wait is not reported.
 const NOTABLE_WAIT: Duration = Duration::from_secs(1);
 
-/// On an answer that is still a refusal when the patience ends: for how many seconds the call was refused.
+/// On an answer that is still throttled at the end of `PATIENCE`: the seconds since the call was first throttled.
 pub(super) const REFUSED_FOR: &str = "x-provisioner-refused-for";
 
-/// The rates of one account in one region, for all clients of it.
+/// The rates of one account in one region, shared by all clients.
 #[derive(Clone)]
 pub(super) struct Pace(Arc<Shared>);
 
@@ -50,16 +50,16 @@ struct Shared {
     notify: Notify,
     reported: AtomicBool,
     begun: Instant,
-    /// By what AWS counts together.
+    /// The queues by the calls that AWS counts together.
     queues: Mutex<BTreeMap<&'static str, Arc<Queue>>>,
-    /// The calls that were refused and are not done yet, by the SDK's id of them: since when.
+    /// When each throttled call that is not done yet was first throttled, by the SDK's id of the call.
     refused: Mutex<BTreeMap<String, Instant>>,
 }
 
-/// Calls are sent in the order in which they came.
+/// Sends calls in the order in which they arrive.
 struct Queue {
     limit: Limit,
-    /// Tokio's lock is handed on in the order in which it was asked for.
+    /// Tokio's lock is granted in the order of the requests for it.
     turn: tokio::sync::Mutex<()>,
     bucket: Mutex<Bucket>,
 }
@@ -71,13 +71,13 @@ impl fmt::Debug for Pace {
 }
 
 impl Pace {
-    /// `notify` gets one message, when the first call waits for its turn.
+    /// `notify` gets one message, when a call first has to wait for its turn.
     pub(super) fn new(notify: Notify) -> Self {
         let (queues, refused) = (Mutex::default(), Mutex::default());
         Self(Arc::new(Shared { notify, reported: AtomicBool::new(false), begun: Instant::now(), queues, refused }))
     }
 
-    /// An HTTP client that sends at this pace.
+    /// An HTTP client that sends at these rates.
     pub(super) fn client(&self, client: impl HttpClient + 'static) -> impl HttpClient + 'static {
         Paced { client, pace: self.clone() }
     }
@@ -122,7 +122,7 @@ impl Pace {
         Arc::clone(locked(&self.0.queues).entry(limit.of).or_insert_with(new))
     }
 
-    /// Until it is this call's turn.
+    /// Waits for this call's turn.
     async fn turn(&self, queue: &Queue) {
         let came = Instant::now();
         let _first = queue.turn.lock().await;

@@ -1,11 +1,12 @@
-//! Whether an answer says that too many calls were sent: AWS did not do the call, and will when it is sent later.
+//! Whether an answer means throttling: AWS did not execute the call, and a later retry will succeed.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
-/// The codes that say so. `LimitExceededException` is a quota of things, which no wait changes.
+/// The error codes of throttling. `LimitExceededException` is a quota on the number of resources, which a wait does not
+/// change.
 const CODES: [&str; 8] = [
     "RequestLimitExceeded",
     "RequestThrottled",
@@ -17,19 +18,19 @@ const CODES: [&str; 8] = [
     "TooManyRequestsException",
 ];
 
-/// Whether a code says so.
+/// Whether an error code means throttling.
 pub(in super::super) fn is_refusal(code: &str) -> bool {
     CODES.contains(&code)
 }
 
-/// Whether the answer says so. The body of an error is read for it, and put back.
+/// Whether an answer means throttling. The body of an error is read and put back.
 pub(super) async fn refuses(response: &mut HttpResponse) -> Result<bool, ConnectorError> {
     match response.status().as_u16() {
         429 => Ok(true),
         400 | 503 => {
             let body = ByteStream::new(response.take_body()).collect().await;
             let body = body.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
-            // REST's protocols name the code in a header, the others in XML or JSON.
+            // REST protocols send the code in a header, the others in XML or JSON.
             let header = response.headers().get("x-amzn-errortype").unwrap_or_default().to_owned();
             let said = says(&header) || says_in_cbor(&body) || says(&String::from_utf8_lossy(&body));
             *response.body_mut() = SdkBody::from(body);
@@ -39,9 +40,9 @@ pub(super) async fn refuses(response: &mut HttpResponse) -> Result<bool, Connect
     }
 }
 
-/// Whether an answer in CBOR says so, which is CloudWatch's: the texts stand there without anything between them.
-/// A text of up to 23 bytes begins with 0x60 and its length, one of up to 255 with 0x78 and a byte for the length
-/// (RFC 8949, 3.1); the code is under `__type`.
+/// Whether an answer in CBOR, which CloudWatch sends, means throttling. Its texts follow each other without separators.
+/// A text of up to 23 bytes begins with 0x60 plus its length, one of up to 255 with 0x78 and a length byte (RFC 8949,
+/// 3.1); the code is under `__type`.
 fn says_in_cbor(body: &[u8]) -> bool {
     const KEY: &[u8] = b"\x66__type";
     let code = || {

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use super::*;
 
-/// An AWS that answers by a judge of its own, in no time, and counts.
+/// A fake AWS that answers at once, as `allows` decides, and records the calls.
 struct Aws {
     client: Box<dyn HttpClient>,
     sent: Arc<Mutex<Vec<Duration>>>,
@@ -15,7 +15,7 @@ struct Aws {
 }
 
 impl Aws {
-    /// `allows` is asked with how many calls came before and when, and says whether AWS does this one.
+    /// `allows` gets the times of the earlier calls and the time of this one, and returns whether AWS executes it.
     fn new(allows: impl Fn(&[Duration], Duration) -> bool + Send + Sync + 'static) -> Self {
         let (sent, messages) = (Arc::<Mutex<Vec<Duration>>>::default(), Arc::<Mutex<Vec<String>>>::default());
         let (begun, log, allows) = (Instant::now(), Arc::clone(&sent), Arc::new(allows));
@@ -31,7 +31,7 @@ impl Aws {
         self.call_of("lambda", &format!("2015-03-31/{path}"), id).await
     }
 
-    /// A call of a service, by the name that its signature has.
+    /// Calls a service by the name in its signature.
     async fn call_of(&self, service: &str, path: &str, id: &str) -> Result<HttpResponse, ConnectorError> {
         let mut request = HttpRequest::new(SdkBody::from("{}"));
         request.set_uri(format!("https://{service}.us-east-1.amazonaws.com/{path}")).unwrap();
@@ -108,7 +108,7 @@ async fn few_calls_and_invocations_are_sent_at_once_without_a_message() {
 async fn an_account_that_others_use_up_for_minutes_is_waited_for() {
     let aws = Aws::new(|_, now| now >= Duration::from_secs(200));
     assert_eq!(status(aws.call("functions/chat/versions", "1").await), 200);
-    // The rate goes down to a fifth of the full one: three calls a second.
+    // The rate falls to a fifth of the full one: three calls a second.
     assert!(locked(&aws.sent).len() < 700, "{}", locked(&aws.sent).len());
 }
 
@@ -116,7 +116,7 @@ async fn an_account_that_others_use_up_for_minutes_is_waited_for() {
 async fn a_refusal_that_does_not_end_is_the_answer_after_five_minutes_with_how_long_it_took() {
     let aws = Aws::new(|_, _| false);
     let begun = Instant::now();
-    // What is refused for as long as its signature is good is given back, and the SDK signs and sends it again.
+    // A call that is throttled until its signature expires is returned, and the SDK signs and sends it again.
     let first = aws.call("functions/chat/versions", "1").await.unwrap();
     assert_eq!((first.status().as_u16(), first.headers().get(REFUSED_FOR)), (429, None));
     assert!(begun.elapsed() <= FRESH + Duration::from_secs(1), "{:?}", begun.elapsed());
@@ -124,7 +124,7 @@ async fn a_refusal_that_does_not_end_is_the_answer_after_five_minutes_with_how_l
     assert_eq!(last.status().as_u16(), 429);
     let seconds: u64 = last.headers().get(REFUSED_FOR).unwrap().parse().unwrap();
     assert!((300..302).contains(&seconds), "{seconds}");
-    // And each further time at once.
+    // Each later call returns at once.
     let before = locked(&aws.sent).len();
     assert_eq!(status(aws.call("functions/chat/versions", "1").await), 429);
     assert_eq!(locked(&aws.sent).len(), before + 1);
@@ -143,7 +143,7 @@ async fn calls_are_sent_in_the_order_in_which_they_came() {
     assert_eq!(places, (0..60).collect::<Vec<_>>());
 }
 
-/// The services of which few calls are sent, by the name in their signature.
+/// The services that get few calls, by the name in their signature.
 const WITHOUT_A_RATE: [&str; 6] = ["dynamodb", "s3", "sts", "monitoring", "logs", "sqs"];
 
 #[tokio::test(start_paused = true)]

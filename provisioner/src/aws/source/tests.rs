@@ -4,7 +4,7 @@ use aws_types::os_shim_internal::Fs;
 
 use super::*;
 
-/// What is decided with this `~/.aws/config` and these variables.
+/// The source with this `~/.aws/config` and these variables.
 async fn of(config: &str, variables: &[(&str, &str)], profile: Option<&str>) -> Result<Source> {
     let home = tempfile::tempdir().unwrap();
     fs::create_dir(home.path().join(".aws")).unwrap();
