@@ -1,4 +1,4 @@
-//! A stack that was made by hand, with the seed's own commands, becomes ours.
+//! Adopts a stack that the seed's own commands created by hand.
 
 use rstest::rstest;
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::support::seed::{self, Seed};
 use crate::support::user::User;
 use crate::support::world::World;
 
-/// What the seed's commands have made, and somebody who attaches to its API.
+/// The resources of the seed's commands, and a user that attaches the chat to their API.
 pub(crate) async fn with_a_stack_made_by_hand(aws: Aws) -> (Seed, User) {
     let account = aws.account().await;
     let made = seed::by_hand(&account).await;

@@ -1,4 +1,4 @@
-//! The chat on an API that belongs to others.
+//! The chat on an API outside the stack.
 
 use rstest::rstest;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! A new version that gets a share of the calls first.
+//! A new version that first gets a share of the traffic.
 
 use std::time::Duration;
 
@@ -24,12 +24,12 @@ async fn with_one_version() -> User {
     user
 }
 
-/// Until the new version has its share: the first look is taken before.
+/// Waits until the new version has its share, which it gets after the first read of the metrics.
 async fn until_it_watches(user: &User) {
     until_called_times(&user.proxy, "GetMetricData", 2).await;
 }
 
-/// The version that has the rest of the calls, and the shares of others.
+/// The version with the remaining traffic, and the weights of other versions.
 fn shares(world: &World) -> (String, serde_json::Value) {
     let live = &world["functions"][FUNCTION]["aliases"]["live"];
     (live["version"].as_str().unwrap_or_default().to_owned(), live["weights"].clone())
@@ -106,7 +106,7 @@ async fn a_canary_killed_in_its_watch_is_watched_anew_by_the_same_command() {
     assert_is_all_there_is(&user.world().await, &user.account);
 }
 
-/// A stack whose second version has a tenth of the calls, since the program was killed while it watched.
+/// A stack whose second version has a tenth of the traffic, because the program was killed during the watch.
 async fn watched() -> User {
     let user = with_one_version().await;
     user.proxy.clear();
@@ -148,7 +148,7 @@ async fn a_signal_leaves_the_share(send: fn(&Child)) {
     assert_eq!(shares(&user.world().await), ("1".to_owned(), json!({"2": 0.1})));
 }
 
-/// One who goes back while another's canary is watched wins: the watch ends, and undoes and finishes nothing.
+/// A rollback by another user while a canary is watched wins: the watch ends, and neither undoes nor finishes anything.
 #[tokio::test]
 async fn a_canary_whose_share_somebody_took_back_ends_at_the_next_look_and_leaves_it_so() {
     let user = with_one_version().await;
@@ -197,7 +197,7 @@ async fn while_it_is_watched_a_new_version_gets_just_its_share_of_the_calls() {
     assert_eq!(versions_that_answer(&user, 20).await, ["1"; 20], "its share is taken back");
 }
 
-/// The versions that answer so many chats through the alias, one after the other.
+/// The versions that answer this many chats through the alias, one after the other.
 async fn versions_that_answer(user: &User, chats: usize) -> Vec<String> {
     let lambda = aws_sdk_lambda::Client::new(&user.account.sdk_through(user.proxy.url()));
     let http = json!({"method": "POST", "path": "/chat"});

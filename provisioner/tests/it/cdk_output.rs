@@ -1,4 +1,4 @@
-//! What `cdk synth` wrote is a template like any other: `tests/cdk_app/cdk.out` is the real CDK's.
+//! A template from `cdk synth` is used like any other: `tests/cdk_app/cdk.out` is output of the real CDK.
 
 use std::path::PathBuf;
 
@@ -10,8 +10,8 @@ use crate::support::proxy::call::names;
 use crate::support::user::User;
 use crate::support::world::World;
 
-/// The template of an app with a function from a folder, its role, a table that the role is granted to read, and a
-/// route of an HTTP API.
+/// The template of an app with a function from a folder, its role, a table with read access for the role, and a route
+/// of an HTTP API.
 fn template() -> [String; 4] {
     let cdk_out = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cdk_app/cdk.out");
     let template = cdk_out.join("films.template.json").display().to_string();

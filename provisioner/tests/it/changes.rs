@@ -1,4 +1,4 @@
-//! One change at a time: exactly it is planned, and exactly it is made.
+//! One change at a time: the plan contains exactly this change, and the deploy makes exactly this change.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -8,14 +8,15 @@ use crate::support::chat::assert_is_all_there_is;
 use crate::support::package;
 use crate::support::user::{User, code};
 
-/// The steps of a plan that change something, without what people and graphs need.
+/// The steps of a plan that change something, without the fields for users and graphs.
 fn changing(plan: &Value) -> Vec<Value> {
     let steps = plan["steps"].as_array().into_iter().flatten();
     let steps = steps.filter(|step| step["action"] != "keep");
     steps.map(|s| json!([s["logicalId"], s["action"], s["calls"], s["changes"]])).collect()
 }
 
-/// Deploys, then plans and makes the change of `args`: the plan's changing steps, the writing calls, the world's changes.
+/// Deploys, then plans and makes the change of `args`. Returns the plan's changing steps, the writing calls, and the
+/// changes of the world.
 async fn change(user: &User, args: &[&str]) -> (Vec<Value>, Vec<String>, Vec<String>) {
     user.deploy(&[]).await;
     let before = user.world().await;
@@ -30,7 +31,8 @@ async fn change(user: &User, args: &[&str]) -> (Vec<Value>, Vec<String>, Vec<Str
     (changing(&plan), writes, changes)
 }
 
-/// `$LATEST` is changed by one call, published once, and the alias moved to that once. The earlier version stays.
+/// One call changes `$LATEST`, it is published once, and the alias is pointed at that version once. The earlier version
+/// stays.
 #[track_caller]
 fn assert_is_a_release(plan: &[Value], writes: &[String], changes: &[String], released: &[&str]) {
     let steps: Vec<_> = plan.iter().map(|step| &step[0]).collect();

@@ -1,4 +1,5 @@
-//! Failures of credentials are told as that: the profile, the cause, and what to run. Never as the network.
+//! Credential failures are reported as such: the profile, the cause, and the next command, and never as a network
+//! failure.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -25,7 +26,7 @@ fn at_home(home: &Path, config: &str) -> Cli {
     Cli::empty().env("HOME", home).env("AWS_REGION", "us-east-1").env("AWS_EC2_METADATA_DISABLED", "true")
 }
 
-/// In the shell's words: printf takes `\\n` for what JSON has as a line break.
+/// In the shell's notation: `printf` turns `\\n` into JSON's notation of a line break.
 const KEY_WITH_A_LINE_BREAK: &str =
     "credential_process = printf '{\"Version\":1,\"AccessKeyId\":\"1111\\\\n\",\"SecretAccessKey\":\"x\"}'\n";
 
@@ -147,7 +148,7 @@ async fn a_variable_that_cannot_be_signed_with_is_named_and_not_taken_for_the_ne
     }
 }
 
-/// AWS refuses the session, and the hint names what gave it.
+/// AWS refuses the session, and the hint names its source.
 #[tokio::test]
 async fn an_expired_session_names_what_renews_it() {
     let user = User::new();
@@ -199,14 +200,14 @@ async fn a_profile_with_nothing_but_a_region_takes_the_container_s_credentials_h
     other_keys.run(PLAN).await.expect_success();
 }
 
-/// The key of aws-config's own examples (1.13, `login/cache.rs`), which signs only a renewal.
+/// The key from aws-config's own examples (1.13, `login/cache.rs`). It signs only a renewal.
 const DPOP_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\n\
     MHcCAQEEIFDZHUzOG1Pzq+6F0mjMlOSp1syN9LRPBuHMoCFXTcXhoAoGCCqGSM49\n\
     AwEHoUQDQgAE9qhj+KtcdHj1kVgwxWWWw++tqoh7H7UHs7oXh8jBbgF47rrYGC+t\n\
     djiIaHK3dBvvdE7MGj5HsepzLm3Kj91bqA==\n\
     -----END EC PRIVATE KEY-----\n";
 
-/// What `aws login` leaves: a file with the SHA-256 of the session's ARN as its name.
+/// The cache of `aws login`: a file with the SHA-256 of the session's ARN as its name.
 fn logged_in(home: &Path, account: &Account, expires: &str) -> Cli {
     let session = "arn:aws:iam::123456789012:user/me";
     let cli = at_home(home, &format!("[profile dev]\nregion = us-east-1\nlogin_session = {session}\n"));
@@ -261,7 +262,7 @@ async fn an_empty_aws_profile_is_one_that_is_not_set() {
     cli.env("AWS_PROFILE", "").run(&PLAN[..3]).await.expect_success();
 }
 
-/// A terminal of its own for a program, in which `TYPED` is typed whenever the code is asked for.
+/// Runs a program in a terminal of its own, which types `TYPED` whenever the program asks for the code.
 const TERMINAL: &str = "
 import os, pty, sys
 child, terminal = pty.fork()
@@ -284,7 +285,7 @@ sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(status))
 ";
 
-/// The exit code of a plan with a role that asks for a code, and what a person sees who types this.
+/// The exit code of a plan with a role that needs an MFA code, and the output that a user who types this sees.
 async fn in_a_terminal(account: &Account, endpoint: &str, typed: &str) -> (Option<i32>, String) {
     let home = tempfile::tempdir().expect("a home");
     let config = format!(
@@ -325,7 +326,7 @@ async fn in_a_terminal_the_code_is_asked_for_and_the_role_assumed_with_it() {
     assert!(seen.contains("to create"), "{seen}");
 }
 
-/// The chat's plan asks with several clients at once.
+/// Several clients of the chat's plan ask at the same time.
 #[tokio::test]
 async fn a_wrong_code_is_asked_for_once_and_told_as_that() {
     let user = User::new();

@@ -1,4 +1,4 @@
-//! The first deploy, and the one after it.
+//! The first deploy, and the next one.
 
 use rstest::rstest;
 use serde_json::json;

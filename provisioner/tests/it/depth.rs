@@ -1,7 +1,7 @@
-//! How many calls a run has to wait for, one after the other. Counts and depth, never time.
+//! How many calls of a run wait for each other. The tests measure counts and depth, never time.
 //!
-//! The function is one of a few bytes, so that what goes side by side is sent at once: uploading its own package takes a
-//! debug build longer than many calls. It answers the chat that a new version is checked with.
+//! The function has a package of a few bytes, so that parallel calls are sent at once: uploading its own package takes
+//! a debug build longer than many calls. It answers the smoke test of a new version.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::support::proxy::chain::{Chain, chain};
 use crate::support::seed;
 use crate::support::user::{User, code};
 
-/// Longer than a busy machine needs to send the calls that go side by side, so that none of them seems to have waited.
+/// Longer than a busy machine needs to send parallel calls, so that none of them seems to have waited.
 pub(crate) const FAR: Duration = Duration::from_millis(250);
 
-/// The chain of a command that has to work, with the package of this release.
+/// The chain of calls of a command that must succeed, with the package of this release.
 async fn chain_of(user: &User, command: &str, release: u8) -> Chain {
     let code = code(&package::answering_zip_file(release));
     user.proxy.clear();
@@ -67,7 +67,7 @@ async fn on_an_api_of_others_it_is_no_deeper_and_no_list_is_asked_for_twice(
     assert_at_most(2, &chain_of(&user, "plan", 1).await);
     assert_at_most(8, &chain_of(&user, "deploy", 1).await);
     assert_at_most(2, &chain_of(&user, "deploy", 1).await);
-    // The paths of these services tell what is asked.
+    // The paths of these services identify the request.
     let by_path: Vec<_> = user.proxy.calls().into_iter().filter(|call| call.target != "/").collect();
     let questions: BTreeSet<_> = by_path.iter().map(|call| (call.name(), &call.target)).collect();
     assert_eq!(questions.len(), by_path.len(), "{by_path:?}");

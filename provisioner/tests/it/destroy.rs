@@ -1,4 +1,4 @@
-//! Removing a stack, and only it.
+//! Deletes a stack, and nothing else.
 
 use rstest::rstest;
 
@@ -15,7 +15,7 @@ async fn a_destroy_leaves_nothing_of_ours_and_everything_of_others(#[values(Aws:
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     if aws.runs_functions() {
-        // The first call makes the log group of their function.
+        // The first call creates the log group of the function outside the stack.
         let url = api_url(&movies.api_id, "/movies");
         assert_eq!(send(&account, "GET", &url, &[], String::new()).await.status, 200);
     }
@@ -65,7 +65,8 @@ async fn a_destroy_leaves_a_stack_made_by_hand_and_says_why(#[values(Aws::MiniSt
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
-/// `\N{…}` is Java's notation for a character by its name; here such a pattern cannot be tried. `on` is `true` in YAML 1.1.
+/// `\N{…}` is Java's notation for a character by its name; here such a pattern is not checked. `on` is `true` in YAML
+/// 1.1.
 const NOTED: &str = "\
 Parameters:
   Name: {Type: String, Default: hosts, AllowedPattern: '[\\N{LATIN SMALL LETTER H}a-z]+'}

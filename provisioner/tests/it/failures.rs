@@ -1,4 +1,4 @@
-//! What goes wrong is told, and the next run goes on.
+//! A run reports its failure, and the next run continues.
 
 use rstest::rstest;
 
@@ -97,7 +97,7 @@ async fn whatever_question_is_refused_the_error_says_that_nothing_was_changed(
     }
 }
 
-/// API Gateway makes one change of an API at a time, and the plan's steps run side by side.
+/// API Gateway makes one change of an API at a time, and steps of the plan run side by side.
 #[rstest]
 #[tokio::test]
 async fn a_change_of_the_api_that_meets_another_is_sent_again(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
@@ -137,7 +137,7 @@ async fn a_function_that_somebody_else_makes_meanwhile_is_theirs(#[values(Aws::M
     let program = late.spawn(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]);
     held.sprung().await;
     early.deploy(&["-P", "MemorySize=768"]).await;
-    // Its connection is closed, and it sends the call once more.
+    // Its connection is closed, and it retries the call.
     held.open();
     let ended = program.wait_with_output().await.unwrap();
     let stderr = String::from_utf8_lossy(&ended.stderr);

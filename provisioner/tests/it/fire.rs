@@ -1,4 +1,4 @@
-//! A caller who asks without pause, whatever is done meanwhile, gets whole answers of one release each.
+//! A caller that sends requests without a pause during a change gets complete answers, each of one release.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,8 +11,8 @@ use crate::support::ministack::ministack;
 use crate::support::package;
 use crate::support::user::{User, chat_url, code};
 
-/// Asks without pause while `work` goes on; what was answered. The chats go through the user's proxy, so that a change
-/// of the function lets them end.
+/// Sends requests without a pause during `work` and returns the answers. The chats use the user's proxy, so that they
+/// can end before the function changes.
 pub(crate) async fn under_fire<T>(user: &User, url: &str, work: impl Future<Output = T>) -> (T, Vec<Answer>) {
     let url = url.replace(ministack().url(), user.proxy.url());
     let done = AtomicBool::new(false);
@@ -35,15 +35,15 @@ async fn ask(account: &Account, url: &str) -> Answer {
     post_chat(account, url, &json!({"message": "A thriller", "history": []})).await
 }
 
-/// What a release answers to the same question: MiniStack's canned text names the model, which is configuration, and
-/// holds a hash of the instructions, which are code.
+/// A release's answer to the same question: MiniStack's canned text contains the model's name, which is configuration,
+/// and a hash of the instructions, which are code.
 pub(crate) async fn signature(user: &User, url: &str) -> String {
     let answer = ask(&user.account, url).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.body["message"].as_str().expect("an answer").to_owned()
 }
 
-/// First the answers of `before`, then those of `after`, and no other.
+/// First the answers of `before`, then those of `after`, and no others.
 #[track_caller]
 pub(crate) fn are_whole(answers: &[Answer], before: &str, after: &str) {
     assert!(answers.len() > 1, "asked too seldom: {answers:?}");
@@ -84,7 +84,7 @@ async fn every_answer_is_of_one_release_while_code_and_configuration_change_fail
     run.expect_success();
     are_whole(&answers, &second, &first);
 
-    // The configuration alone: the code is the second's again, since the template and the package say so.
+    // The configuration only: the code is the second one again, by the template and the package.
     let configuration = ["update", "--code", zip.to_str().unwrap()];
     let (run, answers) = under_fire(&user, url, user.run(&configuration)).await;
     run.expect_success();

@@ -11,12 +11,12 @@ use crate::support::chat::assert_is_all_there_is;
 use crate::support::proxy::Proxy;
 use crate::support::proxy::rule::call;
 
-/// What the shell sends on Ctrl-C.
+/// Sends the signal of Ctrl-C.
 pub(crate) fn ctrl_c(program: &Child) {
     send(program, "-INT");
 }
 
-/// What `kill`, CI systems and containers send.
+/// Sends the signal of `kill`, CI systems and containers.
 pub(crate) fn terminate(program: &Child) {
     send(program, "-TERM");
 }

@@ -1,4 +1,4 @@
-//! One event to the deployed function.
+//! Sends one event to the deployed function.
 
 use serde_json::Value;
 

@@ -70,7 +70,7 @@ async fn a_taken_port_is_told_at_once() {
     assert!(run.stderr.contains("hint: ") && run.stderr.contains("PORT="), "{run:?}");
 }
 
-/// Neither a server nor its environment is there: they are not asked for.
+/// Neither a server nor its environment exists here, and the command does not look for them.
 #[tokio::test]
 async fn a_package_that_is_missing_or_not_a_zip_is_refused_before_a_server_starts() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! A user's paths, against a real MiniStack, and the control plane's against moto as well: one test binary, since
-//! linking the SDK takes longer than running the tests.
+//! A user's paths against a real MiniStack; the tests of the control plane also run against moto. It is one test
+//! binary, because linking the SDK takes longer than running the tests.
 
 #![expect(
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! The tests of the control plane run on MiniStack and on moto, the same functions on both (`cargo test … Moto` takes
-//! moto's alone). What does not is listed here with the reason.
+//! The tests of the control plane run on MiniStack and on moto, as the same functions (`cargo test … Moto` runs only
+//! those on moto). The others are listed here with the reason.
 
 use std::fs;
 use std::path::Path;
@@ -7,8 +7,8 @@ use std::path::Path;
 struct LeftOut {
     what: &'static str,
     why: &'static str,
-    /// A test each, or all those of a module that run on MiniStack alone; none where the proxy or an edit of the
-    /// template stands in.
+    /// Single tests, or all tests of a module that run on MiniStack only. Empty where the proxy or an edit of the
+    /// template replaces the missing part.
     tests: &'static [&'static str],
 }
 
@@ -105,7 +105,7 @@ const LEFT_OUT: [LeftOut; 12] = [
     },
 ];
 
-/// The tests under a folder by their modules, and whether each runs on both.
+/// The tests under a folder by module, and whether each runs on both.
 fn tests_under(folder: &Path, module: &str) -> Vec<(String, bool)> {
     let mut tests = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder of sources") {

@@ -1,5 +1,5 @@
-//! Networks with a proxy and a certificate authority of their own. No variable names an endpoint here: the program asks
-//! the hosts of AWS, and the proxy leads to MiniStack.
+//! Networks with a proxy and a private certificate authority. No variable names an endpoint here: the program calls the
+//! hosts of AWS, and the proxy forwards the calls to MiniStack.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::support::connect_proxy::{ConnectProxy, Manner};
 
 const PLAN: [&str; 3] = ["plan", "--template", "templates/local-catalog.yaml"];
 
-/// The program with keys, at a machine that reaches AWS by a proxy only.
+/// The program with keys, on a machine that reaches AWS only through a proxy.
 fn cli(account: &Account, home: &Path) -> Cli {
     Cli::empty()
         .env("HOME", home)
@@ -52,7 +52,7 @@ async fn every_call_goes_through_the_proxy_under_the_certificates_that_are_named
     by_profile.run(PLAN.iter().chain(&["--profile", "dev"])).await.expect_success();
 }
 
-/// The roles of a profile are assumed by the way that all else goes.
+/// The roles of a profile are assumed over the same connection as all other calls.
 #[tokio::test]
 async fn credentials_are_fetched_through_the_proxy_too() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
@@ -126,7 +126,7 @@ async fn an_emulator_on_this_machine_is_reached_without_the_proxy() {
     assert_eq!(proxy.hosts(), [""; 0]);
 }
 
-/// The resolver knows no `aws.test`: such a call arrives through the proxy or not at all.
+/// The resolver does not know `aws.test`: such a call arrives only through the proxy.
 #[tokio::test]
 async fn plain_http_goes_through_the_proxy_with_its_user_and_password() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
@@ -143,7 +143,7 @@ async fn plain_http_goes_through_the_proxy_with_its_user_and_password() {
     assert!(!run.stderr.contains("wr0ng"), "{run:?}");
 }
 
-/// `127.1` is this machine for the resolver and no address of it for the program.
+/// `127.1` is this machine to the resolver, but not a loopback address to the program.
 #[tokio::test]
 async fn a_host_in_no_proxy_is_reached_without_the_proxy_and_the_others_through_it() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
@@ -173,7 +173,7 @@ async fn a_misspelled_region_behind_a_proxy_gets_the_right_one_as_a_hint() {
     tells(&run, &["answered 502: it cannot reach ", ".us-esat-1.amazonaws.com\n", "hint: did you mean us-east-1?"]);
 }
 
-/// A network that asks for a login answers every call with its own page.
+/// A network that requires a login answers every call with its own page.
 #[tokio::test]
 async fn a_page_in_place_of_aws_is_told_as_that_and_without_words_of_the_program() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());

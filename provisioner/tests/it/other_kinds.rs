@@ -1,5 +1,5 @@
-//! Kinds that have no type here go through Cloud Control. MiniStack's keeps what it is given and makes nothing real,
-//! which is enough for the conversation; its registry is missing, so the schemas that are kept here count.
+//! Kinds without a Rust type use Cloud Control. MiniStack's Cloud Control stores properties and creates nothing real,
+//! which is enough for these tests. It has no registry, so the schemas that this program contains are used.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ Outputs:
   Topic: {Value: !Ref News}
 ";
 
-/// What Cloud Control keeps of a kind.
+/// The resources of a kind that Cloud Control stores.
 async fn kept(account: &Account, kind: &str) -> Vec<Value> {
     let client = aws_sdk_cloudcontrol::Client::new(&account.sdk());
     let listed = client.list_resources().type_name(kind).send().await.expect("a list");
@@ -87,7 +87,8 @@ async fn what_a_template_no_longer_has_is_told_by_its_tags_and_pruned_and_what_s
     user.write_template(less);
     user.plain(&["deploy"]).await.expect_success();
 
-    // MiniStack's tagging API does not know what its Cloud Control keeps; AWS's does, and for some minutes longer.
+    // MiniStack's tagging API does not know the resources in its Cloud Control. AWS's does, and for some minutes
+    // longer.
     let mut mappings = vec![json!({"ResourceARN": "arn:aws:ec2:us-east-1:1:snapshot/snap-1", "Tags": [
         {"Key": "provisioner:stack", "Value": "cinedb-chat"}, {"Key": "provisioner:resource", "Value": "Volume"},
     ]})];

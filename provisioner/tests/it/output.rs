@@ -1,4 +1,4 @@
-//! What goes to stdout, what to stderr, and how a run ends.
+//! Which output is on stdout and which on stderr, and how a run ends.
 
 use crate::support::user::User;
 

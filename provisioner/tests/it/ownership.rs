@@ -1,4 +1,4 @@
-//! What is not this stack's is not touched.
+//! Resources outside this stack are not changed.
 
 use rstest::rstest;
 

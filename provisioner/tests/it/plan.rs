@@ -1,4 +1,4 @@
-//! `plan`: shows, and changes nothing.
+//! `plan` shows the changes, and changes nothing.
 
 use rstest::rstest;
 
@@ -38,7 +38,7 @@ async fn the_plan_as_json_is_what_its_schema_says_and_tells_no_value_of_the_envi
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
-    // What is written, which leaves out what is empty.
+    // The schema of the written form, which omits empty fields.
     let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
     let schema = schema.into_root_schema_for::<provisioner::plan::Plan>().to_value();
     let schema = jsonschema::validator_for(&schema).unwrap();
@@ -57,7 +57,7 @@ async fn the_plan_as_json_is_what_its_schema_says_and_tells_no_value_of_the_envi
     assert!(!second.stdout.contains("76543") && !text.contains("76543"), "{second:?}\n{text}");
 }
 
-/// Whoever says `--profile` means that account, also where the environment still has another's keys.
+/// `--profile` selects that account, even where the environment still contains keys of another one.
 #[rstest]
 #[tokio::test]
 async fn a_named_profile_goes_before_the_keys_in_the_environment(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
@@ -79,7 +79,7 @@ async fn a_named_profile_goes_before_the_keys_in_the_environment(#[values(Aws::M
     assert!(run.stderr.contains("there is no profile `nope` in ") && run.stderr.contains("hint: "), "{run:?}");
 }
 
-/// A stage whose flag is `yes`, and a queue whose name a dynamic reference would give.
+/// A stage whose flag is `yes`, and a queue whose name is a dynamic reference.
 #[tokio::test]
 async fn a_plain_word_is_read_as_cloudformation_reads_it_with_a_note_and_what_only_it_resolves_is_refused() {
     let text = "\
@@ -140,7 +140,7 @@ Resources:
         }
         assert!(user.proxy.calls().is_empty(), "{:?}", user.proxy.calls());
     }
-    // What has such a name does not exist, and does not keep the rest from being removed.
+    // A resource with such a name does not exist, and does not prevent the deletion of the others.
     let destroyed = user.plain(&["destroy", "--yes"]).await.expect_success();
     assert!(destroyed.stderr.contains("nothing to do"), "{destroyed:?}");
     let asked: Vec<String> = user.proxy.calls().iter().map(Call::name).collect();

@@ -1,4 +1,4 @@
-//! `plan --out` and `deploy --plan`: what was shown is carried out, or nothing.
+//! `plan --out` and `deploy --plan`: the deploy executes exactly the shown plan, or nothing.
 
 use std::fs;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ impl Plans {
         self.0.path().join(name).display().to_string()
     }
 
-    /// Has the user plan this into a file.
+    /// Plans this into a file.
     async fn planned(&self, name: &str, user: &User, more: &[&str]) -> String {
         let file = self.file(name);
         user.run(&[&["plan", "--no-smoke", "--out", &file], more].concat()).await.expect_success();
@@ -73,7 +73,7 @@ async fn a_plan_in_a_file_is_what_is_shown_and_carried_out_first_and_later(
     let argument = code(aws.other_package());
     let change = ["-P", "MemorySize=1024", "--code", argument.to_str().unwrap()];
     let update = plans.planned("update.plan", &user, &change).await;
-    // Where the zip lies now is said by whoever carries it out; without it, it is where it was.
+    // The argument gives the zip's current location; without it, the location of the plan is used.
     let (run, writes) = user.writes_of(&["deploy", "--plan", &update, "--code", argument.to_str().unwrap()]).await;
     run.expect_success();
     assert_eq!(writes, ["lambda UpdateFunctionConfiguration", "lambda UpdateFunctionCode", "lambda UpdateAlias"]);
@@ -98,7 +98,7 @@ async fn the_same_state_is_the_same_file_and_of_two_plans_for_it_the_second_is_d
     let (one, other) = (plans.planned("one", &user, &[]).await, plans.planned("other", &user, &[]).await);
     assert_eq!(fs::read(&one).unwrap(), fs::read(&other).unwrap());
     user.run(&["deploy", "--plan", &one]).await.expect_success();
-    // A job that runs again finds its own work.
+    // A repeated job finds the result of its first run.
     let (run, writes) = user.writes_of(&["deploy", "--plan", &other, "--output", "json"]).await;
     let run = run.expect_success();
     assert_eq!(writes, [""; 0]);
@@ -126,14 +126,14 @@ async fn what_somebody_changed_since_refuses_the_plan_before_the_first_write() {
     let lambda = aws_sdk_lambda::Client::new(&sdk);
     let iam = aws_sdk_iam::Client::new(&sdk);
 
-    // An alias that leads where it led, but was touched.
+    // An alias that points at the same version, but was changed.
     let plan = plans.planned("plan", &user, &["-P", "ThrottleRate=7"]).await;
     let alias = lambda.get_alias().function_name(FUNCTION).name("live").send().await.unwrap();
     let touch = lambda.update_alias().function_name(FUNCTION).name("live");
     touch.description(alias.description().unwrap()).function_version("1").send().await.unwrap();
     assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &["ChatAlias: its RevisionId is another"]);
 
-    // A configuration, by the value of a variable, which is not told.
+    // A configuration that differs in the value of a variable, which is not printed.
     let plan = plans.planned("plan", &user, &["-P", "ThrottleRate=7"]).await;
     let environment = aws_sdk_lambda::types::Environment::builder().variables("MODEL_ID", "only-by-hand").build();
     lambda.update_function_configuration().function_name(FUNCTION).environment(environment).send().await.unwrap();
@@ -215,7 +215,7 @@ async fn what_contradicts_the_plan_is_refused_and_what_cannot_be_executed_is_not
     let engine = user.writes_of(&["plan", "--out", &out, "--engine", "cloudformation"]).await;
     assert_refused(engine, &["`--out` is for the direct engine"]);
 
-    // What was said for the plan may be said again.
+    // The options of the plan may be repeated.
     user.run(&["deploy", "--plan", &plan, "-P", "MemorySize=1024", "--stack", "cinedb-chat", "--yes"])
         .await
         .expect_success();
@@ -248,8 +248,8 @@ async fn a_secret_parameter_is_not_in_the_file_and_is_given_again(#[values(Aws::
     assert_eq!((&latest["environment"]["FILM_KEY"], &latest["memory"]), (&"s3cret-key".into(), &256.into()));
 }
 
-/// The first deployer has looked and found everything as planned, and is held just before it writes. Meanwhile another
-/// deploys. What the first sends then carries a revision that is none any more.
+/// The first deploy has found everything as planned, and is stopped just before a write. Another deploy runs in the
+/// meantime. The first one's write then contains an outdated revision.
 #[tokio::test]
 async fn of_two_deployers_at_once_the_one_who_writes_late_is_refused_and_the_other_keeps_what_was_made() {
     for operation in ["UpdateFunctionConfiguration", "UpdateAlias"] {
@@ -263,7 +263,7 @@ async fn of_two_deployers_at_once_the_one_who_writes_late_is_refused_and_the_oth
         held.sprung().await;
         early.deploy(&["-P", "MemorySize=768"]).await;
         let made = releases(&early.world().await);
-        // Its connection is closed, and it sends the call once more.
+        // Its connection is closed, and it retries the call.
         held.open();
         let ended = program.wait_with_output().await.unwrap();
         let stderr = String::from_utf8_lossy(&ended.stderr);

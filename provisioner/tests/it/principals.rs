@@ -1,4 +1,4 @@
-//! Principals and statements of resource policies. The proxy answers principals as AWS does.
+//! Principals and statements of resource policies. The proxy returns principals in AWS's form.
 
 use aws_sdk_lambda::Client as Lambda;
 use rstest::rstest;
@@ -40,14 +40,14 @@ Resources:
     Properties: {FunctionName: !Ref F, Action: lambda:InvokeFunction, Principal: '*'}
 ";
 
-/// The writing calls of a deploy that has to work.
+/// The writing calls of a deploy that must succeed.
 async fn deployed(user: &User) -> Vec<String> {
     user.proxy.clear();
     user.plain(&["deploy", "--no-smoke", "--yes"]).await.expect_success();
     names(&user.proxy.writes())
 }
 
-/// The statements of the function's policy as the emulator has them.
+/// The statements of the function's policy in the emulator.
 async fn statements(lambda: &Lambda) -> Vec<Value> {
     let policy = lambda.get_policy().function_name("principals").send().await.expect("its policy");
     let policy: Value = serde_json::from_str(policy.policy().expect("a document")).expect("JSON");
@@ -116,7 +116,7 @@ async fn a_deleted_principal_is_explained_and_the_trust_policy_written_again(
     assert_eq!(deployed(&user).await, [""; 0]);
 }
 
-/// The rule's ARN is not known until the rule is created, and then it is the one that the statement was made for.
+/// The rule's ARN is not known until the rule is created, and is then the one in the statement.
 #[tokio::test]
 async fn a_statement_whose_source_is_created_again_under_its_name_stays() {
     let template = format!(

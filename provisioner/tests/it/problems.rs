@@ -1,4 +1,4 @@
-//! Every answer of AWS that a person can meet is told in plain words, with what helps.
+//! Every error of AWS that a user can meet is reported in plain words, with a hint.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ use crate::support::user::User;
 
 const PLAN: [&str; 3] = ["plan", "--template", "templates/local-catalog.yaml"];
 
-/// Its parts, in this order, and that nothing was written.
+/// Asserts that the error has these parts, in this order, and that nothing was written.
 #[track_caller]
 fn tells(user: &User, run: Run, parts: &[&str]) {
     let run = run.expect_code(1);
@@ -32,7 +32,7 @@ fn says(run: &Run, parts: &[&str]) {
     }
 }
 
-/// What the first question of a deploy is answered with, for each service that a deploy asks.
+/// Runs a deploy in which the first call of this operation, of one of the services that it uses, gets this error.
 async fn answered(operation: &str, error: AwsError, parts: &[&str]) {
     let user = User::new();
     user.proxy.on(call(operation).answer(error));
@@ -55,7 +55,7 @@ async fn credentials_that_aws_does_not_know_name_the_variables() {
     answered("GetRole", words::unknown_credentials("iam"), &parts).await;
 }
 
-/// IAM is the same everywhere and knows who asks; a region that the account has not enabled does not.
+/// IAM is global and knows the caller; a region that the account has not enabled does not.
 #[tokio::test]
 async fn a_region_that_the_account_has_not_enabled_is_told_beside_credentials_that_nobody_knows() {
     for (operation, service) in [("GetCallerIdentity", "sts"), ("GetFunction", "lambda"), ("GetApis", "apigatewayv2")] {
@@ -74,7 +74,7 @@ async fn a_region_that_the_account_has_not_enabled_is_told_beside_credentials_th
     answered("GetFunction", words::not_opted_in(), &parts).await;
 }
 
-/// No name of that kind resolves, with a network or without.
+/// A name of that kind does not resolve, with or without a network.
 #[tokio::test]
 async fn a_region_that_there_is_not_is_named_with_the_one_that_was_meant() {
     let home = tempfile::tempdir().unwrap();
@@ -108,7 +108,7 @@ async fn a_denied_question_names_the_action_and_what_it_is_about() {
     answered("GetRole", words::denied("iam", "iam:GetRole", role), &["nothing was changed", &hint]).await;
 }
 
-/// A role that lacks several rights is told all of them at once, and not another one at each run.
+/// The error for a role that lacks several rights names all of them at once, not one per run.
 #[tokio::test]
 async fn all_refused_questions_of_a_plan_are_told_at_once_with_a_statement_to_paste() {
     let user = User::new();
@@ -151,7 +151,7 @@ async fn an_explicit_deny_and_a_boundary_are_not_told_as_a_missing_action() {
     }
 }
 
-/// A message of AWS is text, whatever it holds.
+/// A message of AWS is printed as text, whatever it contains.
 #[tokio::test]
 async fn what_aws_says_is_shown_and_does_nothing_to_a_terminal() {
     let user = User::new();
@@ -186,7 +186,7 @@ async fn a_failure_without_an_error_code_is_told_by_its_status() {
     answered("GetFunction", words::bad_gateway(), &parts).await;
 }
 
-/// The function is the first thing that it asks for.
+/// The function is the first resource that `status` reads.
 #[tokio::test]
 async fn a_status_that_may_not_ask_says_that_nothing_was_changed() {
     let user = User::new();
@@ -274,7 +274,7 @@ async fn a_profile_that_is_not_there_names_the_list() {
     );
 }
 
-/// With the cache of AWS's CLI as it is before the first login, and after the last one has run out.
+/// With the cache of AWS's CLI before the first login, and after the last login has expired.
 #[tokio::test]
 async fn an_sso_login_that_is_missing_or_over_names_the_login() {
     let home = tempfile::tempdir().unwrap();
@@ -289,7 +289,7 @@ async fn an_sso_login_that_is_missing_or_over_names_the_login() {
     let run = cli.run(dev()).await.expect_code(1);
     says(&run, &["nothing was changed", "hint: log in (`aws sso login --profile dev`)"]);
 
-    // The SHA-1 of `work`, as the CLI names the file.
+    // The SHA-1 of `work`, as in the name of the CLI's file.
     let token = r#"{"accessToken": "old", "expiresAt": "2020-01-01T00:00:00Z", "region": "us-east-1",
                     "startUrl": "https://example.awsapps.com/start"}"#;
     fs::write(aws.join("sso/cache").join(SHA1_OF_WORK), token).unwrap();
@@ -334,7 +334,7 @@ async fn an_https_endpoint_at_a_port_without_tls_is_told_as_that() {
     assert!(!run.stderr.contains("InvalidContentType"), "{run:?}");
 }
 
-/// The program on a machine with this home and nothing else: no keys, no emulator.
+/// The program on a machine with this home directory and nothing else: no keys, no emulator.
 fn a_machine(home: &std::path::Path) -> Cli {
     Cli::empty().env("HOME", home).env("AWS_REGION", "us-east-1").env("AWS_EC2_METADATA_DISABLED", "true")
 }

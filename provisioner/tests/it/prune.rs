@@ -1,4 +1,4 @@
-//! What the template no longer names is told by `plan`, and removed only when that is asked for.
+//! Resources that the template no longer contains: `plan` reports them, and they are deleted only on request.
 
 use std::collections::HashMap;
 
@@ -39,7 +39,7 @@ async fn what_other_names_have_left_is_told_kept_and_pruned(#[values(Aws::MiniSt
     assert_eq!(writes, [""; 0]);
 }
 
-/// More parts of what the chat's own template has: an alias and a stage, and URLs with a permission for one.
+/// More parts for the resources of the chat's own template: an alias and a stage, and URLs with a permission for one.
 const MORE_PARTS: &str = "
   OldAlias:
     Type: AWS::Lambda::Alias
@@ -66,7 +66,7 @@ async fn parts_of_what_stays_are_told_and_pruned_and_those_of_others_are_not() {
         TemplateCopy::new().edited("templates/chat.yaml", "\nResources:\n", &format!("\nResources:\n{MORE_PARTS}"));
     let [option, template] = more.arguments();
     user.deploy(&[&option, &template]).await;
-    // What somebody adds to the function by hand has no mark.
+    // An alias that another user adds to the function by hand has no ownership tag.
     let lambda = aws_sdk_lambda::Client::new(&user.account.sdk());
     let theirs = lambda.create_alias().function_name(seed::FUNCTION).name("theirs").function_version("1");
     theirs.send().await.expect("their alias");
@@ -121,8 +121,8 @@ async fn a_plan_that_finds_parts_left_over_is_2_calls_deep_and_a_deploy_asks_for
     assert!(chain.depth() <= 2, "{chain:?}");
 }
 
-/// A stack beside whose API a first deploy at the same time has made another, and was refused the names of all else: the
-/// ids of the one that serves and of the other.
+/// A stack and a second API, which a concurrent first deploy created before AWS refused it all other names. Returns the
+/// ids of the serving API and of the other one.
 async fn with_two_apis(user: &User) -> (String, String) {
     user.deploy(&[]).await;
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
@@ -251,7 +251,7 @@ async fn who_may_not_look_for_leftovers_is_told_so_and_gets_the_plan_all_the_sam
     let plan = user.run(&["plan"]).await.expect_success();
     assert!(plan.stdout.contains("what the template no longer names could not be looked for"), "{plan:?}");
     assert!(plan.stdout.contains("nothing to do"), "{plan:?}");
-    // Whoever asks for the removal is not told that all is well.
+    // With `--prune`, a run that cannot look for orphans fails.
     let (refused, writes) =
         user.writes_of(&["deploy", "--no-smoke", "--prune", "--yes", "-P", "MemorySize=1024"]).await;
     let refused = refused.expect_code(1);

@@ -1,4 +1,5 @@
-//! An account with AWS's ordinary limits and many functions. Counts, never time: `make bench-deploy` prints that.
+//! An account with AWS's default quotas and many functions. The tests measure counts, never time; `make bench-deploy`
+//! prints the time.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +14,7 @@ use crate::support::proxy::rate::{aws_rates, limited};
 use crate::support::proxy::rule::call;
 use crate::support::user::User;
 
-/// The end of the message of a run that waits for a rate.
+/// The end of the message of a run that waits for a quota.
 const WAITS: &str = "this run waits for them";
 
 fn user(many: &Many) -> User {
@@ -22,7 +23,7 @@ fn user(many: &Many) -> User {
     user
 }
 
-/// Runs a command under AWS's limits: it works, and nearly nothing is refused.
+/// Runs a command under AWS's quotas: it succeeds, and hardly any call is throttled.
 async fn run(user: &User, command: &[&str]) -> (Run, Vec<Call>) {
     user.proxy.clear();
     let run = user.plain(command).await.expect_success();
@@ -34,7 +35,7 @@ async fn run(user: &User, command: &[&str]) -> (Run, Vec<Call>) {
     (run, calls)
 }
 
-/// How many calls of each operation were sent.
+/// How many calls each operation got.
 fn by_name(calls: &[Call]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for call in calls {
@@ -43,18 +44,17 @@ fn by_name(calls: &[Call]) -> BTreeMap<String, usize> {
     counts
 }
 
-/// The questions that a run sends before it knows whether their functions exist.
+/// How many calls a run sends before it knows whether their functions exist.
 const EARLY: usize = 15;
 
-/// How many calls of Lambda there are, but for looks at whether a function is ready.
+/// How many calls Lambda got, without the looks at whether a function is ready.
 fn of_lambda(calls: &[Call]) -> BTreeMap<String, usize> {
     let mut counts = by_name(calls);
     counts.retain(|name, _| name.starts_with("lambda ") && name != "lambda GetFunction");
     counts
 }
 
-/// Of functions that do not exist nothing else is asked than the questions that are sent early; and these writing calls are
-/// sent for each.
+/// For functions that do not exist, the run sends only the early reads; and it sends these writing calls for each.
 #[track_caller]
 fn assert_writes_of_missing(calls: &[Call], functions: usize, each: &[(&str, usize)]) {
     let (reads, writes): (BTreeMap<_, _>, BTreeMap<_, _>) =
@@ -64,13 +64,13 @@ fn assert_writes_of_missing(calls: &[Call], functions: usize, each: &[(&str, usi
     assert_eq!(writes, expected.collect(), "{functions} functions");
 }
 
-/// The calls that were not refused for their rate.
+/// The calls that were not throttled.
 fn done(mut calls: Vec<Call>) -> Vec<Call> {
     calls.retain(|call| call.status != Some(429));
     calls
 }
 
-/// How many calls of Lambda there are for each function, but for looks at whether it is ready.
+/// How many calls Lambda got for each function, without the looks at whether it is ready.
 #[track_caller]
 fn assert_calls_of_lambda(calls: &[Call], functions: usize, each: &[(&str, usize)]) {
     let counts = of_lambda(calls);
@@ -90,7 +90,7 @@ async fn fifty_functions_are_planned_deployed_found_unchanged_and_destroyed_with
     let (deploy, calls) = run(&user, &["deploy", "--yes", "--no-smoke"]).await;
     assert_writes_of_missing(&calls, 50, &[("AddPermission", 1), ("CreateAlias", 1), ("CreateFunction", 1)]);
     assert_eq!(deploy.stderr.matches(WAITS).count(), 1, "{deploy:?}");
-    // One before the function is made, and looks until it and its version are ready, half a second later.
+    // One before the function is created, and the looks until it and its version are ready, half a second later.
     let looks = by_name(&calls)["lambda GetFunction"];
     assert!(looks <= 50 * 6, "{looks} of GetFunction for 50 functions");
 
@@ -99,7 +99,7 @@ async fn fifty_functions_are_planned_deployed_found_unchanged_and_destroyed_with
     assert_calls_of_lambda(&calls, 50, &[("GetPolicy", 1), ("ListAliases", 1), ("ListVersionsByFunction", 1)]);
     assert_eq!(by_name(&calls)["lambda GetFunction"], 50);
 
-    // A plan and a destroy look for parts that are left over, too.
+    // A plan and a destroy look for orphaned parts too.
     let reads = [("GetFunctionUrlConfig", 2), ("GetPolicy", 2), ("ListAliases", 1), ("ListVersionsByFunction", 1)];
     let (_, calls) = run(&user, &["plan"]).await;
     assert_calls_of_lambda(&done(calls), 50, &reads);
@@ -116,13 +116,13 @@ async fn two_hundred_functions_are_planned_within_awss_limits() {
     let (plan, calls) = run(&user(&many), &["plan"]).await;
     assert!(plan.stdout.contains("many-199"), "{plan:?}");
     assert_writes_of_missing(&calls, 200, &[]);
-    // Lists that answer for all are asked for once.
+    // Lists for all resources are read once.
     for once in ["logs DescribeLogGroups", "apigatewayv2 GetApis"] {
         assert_eq!(by_name(&calls)[once], 1, "{once}");
     }
 }
 
-/// MiniStack's tagging service knows no log groups, so the proxy answers for it.
+/// MiniStack's tagging service does not know log groups, so the proxy answers for it.
 #[tokio::test]
 async fn the_tags_of_many_log_groups_are_asked_for_at_once_and_only_what_differs_is_asked_again() {
     let mut text = "Resources:\n".to_owned();
@@ -138,7 +138,7 @@ async fn the_tags_of_many_log_groups_are_asked_for_at_once_and_only_what_differs
         let tags = [("provisioner:stack", owner.to_owned()), ("provisioner:resource", format!("Logs{n}"))];
         json!({"ResourceARN": arn, "Tags": tags.map(|(key, value)| json!({"Key": key, "Value": value}))})
     };
-    // What it says of the last one is old.
+    // The tags that it returns for the last one are outdated.
     let owner = |n: usize| if n == 11 { "another" } else { "logs" };
     let all: Vec<_> = (0..12).map(|n| entry(n, owner(n))).collect();
     user.proxy.on(call("GetResources").stand_in(json!({"ResourceTagMappingList": all, "PaginationToken": ""})));

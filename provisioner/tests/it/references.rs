@@ -1,4 +1,4 @@
-//! Values that only AWS knows: what is not known is never written, and functions of it are evaluated once it is known.
+//! Values that only AWS knows: an unknown value is never written, and functions of it are evaluated once it is known.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::support::aws::Aws;
 use crate::support::proxy::call::names;
 use crate::support::user::User;
 
-/// A deploy has an effect, and the next one finds nothing to do and prints the same outputs.
+/// A deploy changes something, and the next one has nothing to do and prints the same outputs.
 async fn deploys_once(user: &User) -> String {
     let first = user.plain(&["deploy", "--yes", "--no-smoke"]).await.expect_success();
     user.proxy.clear();
@@ -20,7 +20,7 @@ async fn deploys_once(user: &User) -> String {
     first.stdout
 }
 
-/// The value of an output in what `deploy` prints.
+/// The value of an output in the text that `deploy` prints.
 fn output<'o>(stdout: &'o str, name: &str) -> &'o str {
     let line = stdout.lines().find(|line| line.split_whitespace().next() == Some(name));
     line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or_else(|| panic!("no `{name}` in {stdout}"))
@@ -177,7 +177,7 @@ async fn functions_of_what_only_aws_knows_are_evaluated_when_it_is_known(
     let host = domain.split(':').next().expect("a host");
     assert_eq!(log_groups(&user).await, [(format!("/hosts/{host}"), None)]);
 
-    // CloudFormation gets the functions.
+    // The template for CloudFormation contains the functions.
     let synth = user.plain(&["synth", "--resolved", "--format", "json", "--account", user.account.id()]).await;
     let resolved = synth.expect_success().json();
     let split = serde_json::json!({"Fn::Split": ["/", {"Fn::GetAtt": ["U", "FunctionUrl"]}]});

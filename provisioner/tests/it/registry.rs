@@ -1,5 +1,5 @@
-//! Kinds whose `Ref` is not what Cloud Control finds them by, with a registry and a Cloud Control that answer as AWS's do:
-//! MiniStack has no registry, and its identifiers have one part.
+//! Kinds whose `Ref` is not their identifier in Cloud Control, with a registry and a Cloud Control that answer as AWS's
+//! do: MiniStack has no registry, and its identifiers have one part.
 
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ async fn a_route_gets_the_id_of_its_authorizer_alone_and_a_second_deploy_has_not
     let import = user.plain(&["synth", "--terraform-import"]).await.expect_success();
     assert!(import.stdout.contains(&format!("id = \"{id}|{api}\"")), "Terraform takes the identifier: {import:?}");
 
-    // By the identifier: changed, and removed.
+    // Updated and deleted by its identifier.
     user.write_template(&GUARDED.replace("Audience: [films]", "Audience: [books]"));
     user.plain(&["deploy", "--no-smoke"]).await.expect_success();
     let [authorizer] = control.all("AWS::ApiGatewayV2::Authorizer").try_into().expect("one authorizer still");

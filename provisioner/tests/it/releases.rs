@@ -1,4 +1,4 @@
-//! Callers only ever get whole releases.
+//! Callers get only complete releases.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::support::seed::{self, FUNCTION};
 use crate::support::user::{TemplateCopy, User, chat_url};
 use crate::support::world::World;
 
-/// The version that callers get, and all versions that there are.
+/// The serving version, and all existing versions.
 pub(crate) fn releases(world: &World) -> (String, Vec<String>) {
     let function = &world["functions"][FUNCTION];
     let live = function["aliases"]["live"]["version"].as_str().unwrap_or_default().to_owned();

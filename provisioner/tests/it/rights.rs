@@ -1,5 +1,5 @@
-//! What serves keeps its rights until callers have been moved. MiniStack stores rights and does not act on them, so it is
-//! looked at what the role allows.
+//! The serving version keeps its rights until its callers have been moved to the new one. MiniStack stores rights and
+//! does not enforce them, so the tests check which rights the role has.
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ fn allowed(world: &World) -> Vec<Value> {
     all
 }
 
-/// A statement without its name, with its lists in one order and a list of one as that one.
+/// A statement without its name, with sorted lists, and with the item in place of a list of one.
 fn unnamed(statement: &Value) -> Value {
     let mut statement = statement.clone();
     statement.as_object_mut().expect("a statement").remove("Sid");

@@ -1,4 +1,4 @@
-//! The way back, and how many versions are kept for it.
+//! The rollback target, and how many versions are kept for rollbacks.
 
 use std::fs;
 use std::path::Path;

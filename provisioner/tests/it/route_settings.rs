@@ -1,4 +1,4 @@
-//! A stage with settings of its routes, which API Gateway takes only while the routes exist.
+//! A stage with settings for its routes, which API Gateway accepts only while the routes exist.
 
 use rstest::rstest;
 use serde_json::json;

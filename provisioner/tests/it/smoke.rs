@@ -1,4 +1,4 @@
-//! The smoke test that the chat's template declares.
+//! The smoke test in the chat's template.
 
 use crate::releases::{is_released, releases};
 use crate::support::package;
@@ -6,12 +6,12 @@ use crate::support::proxy::call::Call;
 use crate::support::seed::FUNCTION;
 use crate::support::user::{TemplateCopy, User, code};
 
-/// The chats that were sent, oldest first.
+/// The chats that the run sent, oldest first.
 fn chats(user: &User) -> Vec<Call> {
     user.proxy.calls().into_iter().filter(|call| call.name() == "lambda Invoke").collect()
 }
 
-/// A copy of the pattern, for another route.
+/// A copy of the template, for another route.
 fn books() -> TemplateCopy {
     TemplateCopy::new()
         .edited("templates/chat.yaml", "RouteKey: POST /chat", "RouteKey: POST /books")
@@ -49,7 +49,7 @@ async fn a_package_that_crashes_gets_no_callers_whatever_the_route_is_called() {
     assert_eq!(releases(&user.world().await).0, "3");
 }
 
-/// A worker of a queue beside the chat, with an alias that no route leads to.
+/// A queue worker in addition to the chat, with an alias that no route points at.
 const WORKER: &str = "Resources:
   WorkerFunction:
     Type: AWS::Lambda::Function

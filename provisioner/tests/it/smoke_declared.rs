@@ -1,7 +1,7 @@
-//! What templates declare in `Metadata.Provisioner.SmokeTest` arrives at their functions, and nothing else does.
+//! The functions receive the requests that templates declare in `Metadata.Provisioner.SmokeTest`, and nothing else.
 //!
-//! The functions note every event that they get. What a request becomes is compared with what MiniStack's API and
-//! function URL make of the same request.
+//! The functions record every event that they receive. The event from a declared request is compared with the event
+//! that MiniStack's API and function URL create from the same request.
 
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use crate::support::http::send;
 use crate::support::ministack::{api_url, url_url};
 use crate::support::user::User;
 
-/// Notes its event, and answers as its variables say.
+/// Records its event, and answers as its variables define.
 const HANDLER: &str = "
 import json, os
 
@@ -39,15 +39,15 @@ const ORDER: &str = "
 
 static COUNT: AtomicUsize = AtomicUsize::new(1);
 
-/// A stack of orders with what it declares, in a directory of its own.
+/// A stack of orders with a declared test, in its own directory.
 struct Orders {
     user: User,
-    /// The function's name, which no other test has: MiniStack ends the processes of a function of that name in every
-    /// account when one is changed.
+    /// The function's name, which is unique to the test: when a function changes, MiniStack ends the processes of the
+    /// functions of that name in all accounts.
     name: String,
 }
 
-/// Where a declaration stands, and its text.
+/// The place of a declaration, and its text.
 enum At<'a> {
     Nothing,
     Route(&'a str),
@@ -80,7 +80,7 @@ impl Orders {
         Self { user: user.always(arguments), name }
     }
 
-    /// The events that the function got since the last look.
+    /// The events that the function received since the last call.
     fn events(&self) -> Vec<Value> {
         let record = self.user.file("record");
         let text = fs::read_to_string(&record).unwrap_or_default();
@@ -88,7 +88,7 @@ impl Orders {
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
 
-    /// The version that callers get.
+    /// The serving version.
     async fn version(&self) -> Value {
         self.user.world().await["functions"][&self.name]["aliases"]["live"]["version"].clone()
     }
@@ -149,7 +149,7 @@ Outputs:
   Api: {Value: !Ref Api}
 ";
 
-/// The event without what is another for each request, or that only the machine between says.
+/// The event without the values that differ for each request or that only an intermediate server sets.
 fn comparable(mut event: Value) -> Value {
     let context = event["requestContext"].as_object_mut().expect("a context");
     for name in ["requestId", "time", "timeEpoch", "apiId", "domainName", "domainPrefix", "accountId"] {
@@ -335,7 +335,7 @@ async fn a_worker_gets_its_event_and_must_not_fail() {
 async fn a_test_is_sent_at_the_end_where_no_version_is_tested_before_callers_get_it() {
     let orders = Orders::new(&At::Route(ORDER));
     orders.user.plain(&["deploy", "--no-smoke"]).await.expect_success();
-    // The function stays as it is, and its event becomes another.
+    // The function is unchanged, and its event changes.
     let run = orders.user.plain(&["deploy", "-P", "Format=1.0", "--output", "json"]).await.expect_success();
     let when = format!("(Route; to {}:live, when all steps are done)", orders.name);
     assert!(run.stderr.contains(&when), "no `{when}` in {run:?}");

@@ -1,4 +1,4 @@
-//! `status`: what is deployed, who gets which version, where AWS differs from the template.
+//! `status`: what is deployed, which version serves, and where AWS differs from the template.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::support::proxy::strict;
 use crate::support::seed::{self, FUNCTION};
 use crate::support::user::{User, code};
 
-/// A user whose template lies beside no package.
+/// A user whose template has no package next to it.
 fn without_package(user: User) -> User {
     let template = user.account.aws().template();
     user.always(template.kept())
@@ -25,7 +25,7 @@ async fn status(user: &User, args: &[&str]) -> Run {
     run
 }
 
-/// The text without what is another one at each run: times and releases, the port and the API's id.
+/// The text without the values that differ in each run: times and releases, the port and the API's id.
 fn stable(run: &Run) -> String {
     [
         (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "TIME"),
@@ -256,7 +256,7 @@ async fn an_api_of_somebody_else_is_no_drift_and_one_that_is_gone_is(#[values(Aw
 async fn what_cloudformation_owns_is_told_as_its() {
     let user = without_package(User::new());
     user.run(&["deploy", "--no-smoke", "--engine", "cloudformation"]).await.expect_success();
-    // MiniStack's CloudFormation leaves CORS and throttle out, AWS's does not: that is what differs.
+    // MiniStack's CloudFormation ignores CORS and throttling, and AWS's does not: they are the difference.
     let run = status(&user, &[]).await.expect_code(2);
     insta::assert_snapshot!(stable(&run), @r#"
     stack cinedb-chat in us-east-1, account ACCOUNT

@@ -1,4 +1,4 @@
-//! The second function, whose answers come word by word.
+//! The second function, which streams its answers word by word.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ async fn the_streaming_function_comes_with_its_url_both_permissions_and_a_cap() 
     let (run, writes) = user.writes_of(&["deploy"]).await;
     run.expect_success();
     assert_eq!(writes, [""; 0]);
-    // Without the deploy's parameters the second function would stay, with a URL that anybody may call and no role.
+    // Without the deploy's parameters, the second function would remain, with a public URL and without a role.
     let (refused, writes) = User::beside(&user).writes_of(&["destroy", "--yes"]).await;
     let refused = refused.expect_code(1);
     assert_eq!(writes, [""; 0], "{refused:?}");
@@ -109,10 +109,10 @@ async fn fallback_models_are_told_to_the_function_and_allowed_to_its_role(
 async fn of_two_functions_the_one_that_moved_although_the_other_failed_is_told_with_its_way_back() {
     let user = with_streaming();
     user.run(&["deploy", "--no-smoke"]).await.expect_success();
-    // The first is the chat's.
+    // The first function is the chat's.
     let bad = TemplateCopy::new().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty");
     let bad = bad.kept();
-    // Both are asked before one has answered.
+    // Both smoke tests are sent before one is answered.
     user.proxy.on(call("Invoke").delay(Duration::from_secs(3)));
     let run = user.run(&["deploy", "-P", "MemorySize=1024", &bad[0], &bad[1]]).await.expect_code(1);
     for text in [

@@ -1,4 +1,4 @@
-//! The support itself is what every other test believes; here it is tested.
+//! Tests of the support code, on which all other tests rely.
 
 use std::time::{Duration, Instant};
 
@@ -209,8 +209,8 @@ async fn the_seeds_chat_answers_over_http_in_its_own_account_only() {
     let seed = seed::by_hand(&account).await;
     let url = api_url(&seed.movies.api_id, "/chat");
 
-    // MiniStack ends the processes of a function of this name in every account when one of them is changed, and other tests
-    // change theirs: such an answer is asked for again.
+    // When a function changes, MiniStack ends the processes of the functions of this name in all accounts, and other
+    // tests change theirs: such a request is sent again.
     let question = json!({"message": "Recommend me a sci-fi movie", "history": []});
     let mut answer = post_chat(&account, &url, &question).await;
     for _ in 0..5 {

@@ -1,4 +1,4 @@
-//! The same world: what `synth` writes means what was deployed.
+//! The output of `synth` has the same meaning as the deployed template.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -25,14 +25,14 @@ async fn a_plan_of_the_resolved_template_finds_nothing_to_do_where_the_template_
     let run = user.run(&["plan", "--detailed-exitcode", "--template", resolved]).await.expect_code(0);
     assert!(run.stdout.contains("nothing to do"), "{run:?}");
 
-    // It can fail: of other parameters, the same template is another one.
+    // The check can fail: with other parameters, the same template gives a difference.
     let other = ["synth", "--resolved", "--format", "json", "--out", resolved, "-P", "MemorySize=1024"];
     user.run(&other).await.expect_success();
     user.run(&["plan", "--detailed-exitcode", "--template", resolved]).await.expect_code(2);
 }
 
-/// Generates the app in TypeScript from a copy of the template, and has the real aws-cdk-lib run it; the template in
-/// its `cdk.out`.
+/// Generates the app in TypeScript from a copy of the template, and runs it with the real aws-cdk-lib. Returns the path
+/// of the template in its `cdk.out`.
 async fn cdk_out(user: &User, copy: &TemplateCopy, parameters: &[&str]) -> String {
     let app = copy.path("templates/cdk/typescript");
     let [template, file] = copy.arguments();
@@ -66,7 +66,7 @@ async fn a_plan_of_what_the_cdk_synthesised_finds_nothing_to_do_where_the_templa
     let run = user.plain(&plan).await.expect_code(0);
     assert!(run.stdout.contains("nothing to do"), "{run:?}");
 
-    // It can fail: of other parameters, the app's template is another one.
+    // The check can fail: with other parameters, the app's template differs.
     cdk_out(&user, &copy, &["-P", "MemorySize=1024"]).await;
     let run = user.plain(&plan).await.expect_code(2);
     assert!(run.stdout.contains("MemorySize  512 → 1024"), "{run:?}");

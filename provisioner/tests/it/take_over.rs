@@ -1,4 +1,4 @@
-//! A route that somebody else has is taken over when that is asked for, and given back.
+//! A route that points at an integration outside the stack is taken over on request, and given back.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::seed;
 use crate::support::user::User;
 use crate::support::world::World;
 
-/// A user whose API has a `POST /chat` that leads to another function, and the world before.
+/// A user whose API has a `POST /chat` that points at another function, and the world before.
 async fn with_a_taken_route(aws: Aws) -> (User, World) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
@@ -77,7 +77,7 @@ async fn a_taking_over_that_is_killed_at_the_route_is_completed_or_undone(
 async fn a_route_that_is_taken_over_and_pruned_goes_back(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let (user, before) = with_a_taken_route(aws).await;
     user.deploy(&["--take-over"]).await;
-    // The stack moves to an API of its own: given last, this parameter counts.
+    // The stack moves to its own API: the last value of a parameter counts.
     let moved = ["deploy", "--no-smoke", "--prune", "--yes", "-P", "ApiId="];
     let user = user.without_always();
     user.run(&moved).await.expect_success();
@@ -109,7 +109,7 @@ async fn a_stack_does_not_leave_its_route_behind_on_the_api_that_it_moves_from(
 async fn what_is_given_back_is_what_there_was_last(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let (user, before) = with_a_taken_route(aws).await;
     user.deploy(&["--take-over"]).await;
-    // The owner takes it back, to another integration, and loses it again.
+    // The owner points it at another integration, and the stack takes it over again.
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
     let api = &before["apis"]["movies"];
     let api_id = api["id"].as_str().unwrap();
@@ -135,7 +135,7 @@ async fn a_taken_route_whose_old_integration_is_gone_goes_and_the_plan_says_so(
     let api = &before["apis"]["movies"];
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
     let api_id = api["id"].as_str().unwrap();
-    // Its owner gives it up, with the other routes that led there.
+    // The owner deletes it, with the other routes that pointed at the same target.
     for route in gateway.get_routes().api_id(api_id).send().await.unwrap().items() {
         if route.target() == Some(target(&before).as_str()) {
             gateway.delete_route().api_id(api_id).route_id(route.route_id().unwrap()).send().await.unwrap();

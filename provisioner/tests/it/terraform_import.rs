@@ -1,4 +1,4 @@
-//! Terraform's import blocks of what is deployed.
+//! Terraform's import blocks for the deployed resources.
 
 use rstest::rstest;
 

@@ -1,4 +1,4 @@
-//! AWS's own `cloudformation package` and `deploy` take the template as it is.
+//! AWS's own `cloudformation package` and `deploy` accept the template unchanged.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::support::package;
 use crate::support::user::TemplateCopy;
 use crate::support::world::World;
 
-/// Puts a package where the template says that it is.
+/// Puts a package where the template expects it.
 fn put_package(project: &Path, zip: &Path) {
     let folder = project.join("target/package");
     fs::create_dir_all(&folder).expect("a directory");

@@ -1,4 +1,4 @@
-//! `--engine cloudformation`: the change set is shown, executed and told of; failures say what began them.
+//! `--engine cloudformation` shows, executes and reports the change set; errors name the first failure.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::support::world::World;
 const BY_CLOUDFORMATION: [&str; 2] = ["--engine", "cloudformation"];
 const FUNCTION: &str = "cinedb-chat-bedrock";
 
-/// A command by CloudFormation, and the writing calls to CloudFormation among all that it sent.
+/// Runs a command with the CloudFormation engine. Returns only the writing calls to CloudFormation.
 async fn run(user: &User, args: &[&str]) -> (crate::support::cli::Run, Vec<String>) {
     let (run, writes) = user.writes_of(&[args, &BY_CLOUDFORMATION].concat()).await;
     (run, writes.into_iter().filter(|name| name.starts_with("cloudformation")).collect())
@@ -82,7 +82,7 @@ async fn a_plan_leaves_neither_stack_nor_change_set_nor_bucket() {
 async fn a_failed_update_says_what_began_it_and_what_serves_now() {
     let user = User::new();
     run(&user, &["deploy", "--no-smoke"]).await.0.expect_success();
-    // The function is as it was: there is nothing to publish.
+    // The function is unchanged, so there is nothing to publish.
     let (failed, _) = run(&user, &["deploy", "--no-smoke", "-P", "Release=another"]).await;
     let failed = failed.expect_code(1);
     for told in [
@@ -98,7 +98,7 @@ async fn a_failed_update_says_what_began_it_and_what_serves_now() {
 
 #[tokio::test]
 async fn a_failed_first_deploy_says_how_to_go_on_and_that_works() {
-    // IAM takes tags of these names for one and refuses them; nobody looks before.
+    // IAM treats tag keys that differ only in case as equal and refuses them; no check finds this earlier.
     let copy = TemplateCopy::new().edited(
         "templates/chat.yaml",
         "      RoleName: !Ref RoleName\n",
@@ -187,7 +187,7 @@ async fn a_package_that_was_replaced_in_the_bucket_is_uploaded_again() {
     let [package] = objects.contents() else { panic!("{objects:?}") };
     let key = package.key().unwrap();
     assert!(key.starts_with("cinedb-chat/"), "under the stack's name: {key}");
-    // Another content of the same length.
+    // Different content of the same length.
     let length = usize::try_from(package.size().unwrap()).unwrap();
     s3.put_object().bucket("packages-of-all").key(key).body(vec![b'x'; length].into()).send().await.unwrap();
     run(&user, &["destroy", "--yes"]).await.0.expect_success();

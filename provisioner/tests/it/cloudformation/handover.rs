@@ -1,4 +1,5 @@
-//! From CloudFormation to the direct engine: what a stack owns is refused, and what it let go of is the same world.
+//! From CloudFormation to the direct engine: resources that a stack owns are refused, and resources that it has
+//! released give the same world.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use crate::support::user::User;
 
 const BY_CLOUDFORMATION: [&str; 3] = ["--no-smoke", "--engine", "cloudformation"];
 
-/// What a plan does about each resource, and the properties that change.
+/// The action of a plan for each resource, and the properties that change.
 fn steps(plan: &Value) -> BTreeMap<String, (String, Vec<String>)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let steps = plan["steps"].as_array().into_iter().flatten();
@@ -60,7 +61,7 @@ async fn what_cloudformation_owns_is_refused_and_what_it_let_go_of_is_adopted() 
         ("adopt".to_owned(), properties)
     };
     let description = ("adopt".to_owned(), vec!["Description".to_owned()]);
-    // MiniStack's CloudFormation leaves these out, AWS's does not.
+    // MiniStack's CloudFormation ignores these properties; AWS's does not.
     let cors = ["AllowHeaders", "AllowMethods", "AllowOrigins", "MaxAge"].map(|p| format!("CorsConfiguration.{p}"));
     let throttle = ["Burst", "Rate"].map(|p| format!("DefaultRouteSettings.Throttling{p}Limit"));
     let expected = BTreeMap::from([
@@ -73,7 +74,7 @@ async fn what_cloudformation_owns_is_refused_and_what_it_let_go_of_is_adopted() 
         ("ChatIntegration", description),
         ("ChatVersion", ("keep".to_owned(), Vec::new())),
         ("ChatRoute", ("keep".to_owned(), Vec::new())),
-        // Its statement has an id of CloudFormation's: ours, which `destroy` may remove, is put beside it.
+        // CloudFormation's statement has its own id. The stack adds a second statement, which `destroy` may remove.
         ("ChatPermission", ("create".to_owned(), Vec::new())),
     ]);
     let expected: BTreeMap<_, _> = expected.into_iter().map(|(id, step)| (id.to_owned(), step)).collect();
@@ -82,7 +83,7 @@ async fn what_cloudformation_owns_is_refused_and_what_it_let_go_of_is_adopted() 
     user.deploy(&["--adopt"]).await;
     let plan = user.run(&["plan", "--adopt", "--output", "json"]).await.expect_success().json();
     let left: Vec<_> = steps(&plan).into_iter().filter(|(_, (action, _))| action != "keep").collect();
-    // MiniStack answers an API's and a stage's tags as they were when these were made, whatever TagResource adds.
+    // MiniStack returns the tags with which an API or a stage was created, and ignores `TagResource`.
     let tags_only = [("ChatApi", mark(&[])), ("ChatStage", mark(&[]))];
     assert_eq!(left, tags_only.map(|(id, step)| (id.to_owned(), step)));
     let world = user.world().await;

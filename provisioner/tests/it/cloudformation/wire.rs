@@ -1,4 +1,4 @@
-//! What CloudFormation answers on AWS and MiniStack's does not, in AWS's words, by the proxy.
+//! Answers of AWS's CloudFormation that MiniStack's does not give: the proxy gives them in AWS's words.
 
 use crate::support::proxy::call::Call;
 use crate::support::proxy::rule::{AwsError, call, calls_that};
@@ -10,7 +10,8 @@ const DEPLOY: [&str; 4] = ["deploy", "--no-smoke", "--engine", "cloudformation"]
 #[tokio::test]
 async fn who_is_throttled_while_watching_keeps_watching() {
     let user = User::new();
-    // The first look is for the newest event, before anything begins; six in a row are more than the SDK tries again.
+    // The first read is for the newest event, before the operation begins. Six throttled reads in a row are more than
+    // the SDK retries.
     user.proxy.on(call("DescribeStackEvents").from(2, 6).answer(words::throttled("cloudformation")));
     let deployed = user.run(&DEPLOY).await.expect_success();
     assert!(deployed.stderr.contains("done AWS::Lambda::Function ChatFunction"), "{deployed:?}");

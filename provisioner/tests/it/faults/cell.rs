@@ -13,7 +13,7 @@ use crate::support::aws::Aws;
 use crate::support::proxy::call::CallId;
 use crate::support::user::User;
 
-/// How many cells go side by side: each waits more than it works.
+/// How many cells run side by side: each waits longer than it computes.
 const SIDE_BY_SIDE: usize = 6;
 
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Cell {
     pub(crate) event: Event,
 }
 
-/// What happens at the call.
+/// The event at the call.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     Kill(Moment),
@@ -40,7 +40,7 @@ impl fmt::Display for Cell {
     }
 }
 
-/// Runs the cells, tells of those that failed on stderr, and counts.
+/// Runs the cells, reports the failed ones on stderr, and counts all.
 pub(crate) async fn run_all(cells: Vec<Cell>) -> Tally {
     let count = cells.len();
     let mut running = stream::iter(cells.into_iter().map(tried)).buffer_unordered(SIDE_BY_SIDE);
@@ -51,7 +51,7 @@ pub(crate) async fn run_all(cells: Vec<Cell>) -> Tally {
     tally
 }
 
-/// A cell's failed assertion is its ending, and not the end of the others.
+/// A failed assertion is the result of its cell, and does not end the other cells.
 async fn tried(cell: Cell) -> (String, Ending) {
     let name = cell.to_string();
     let user = cell.path.begin(Aws::MiniStack).await;
@@ -76,7 +76,7 @@ fn told(panic: Box<dyn std::any::Any + Send>) -> String {
     }
 }
 
-/// The disturbed run, the clean one after it, and one that finds nothing to do; whether the call came at all.
+/// The disturbed run, a clean run after it, and one that has nothing to do. Returns whether the run reached the call.
 async fn run(cell: Cell, user: &User) -> bool {
     let path = cell.path;
     let command = path.command();
@@ -101,10 +101,10 @@ async fn run(cell: Cell, user: &User) -> bool {
     disturbed.met
 }
 
-/// What came of the run into which something was put.
+/// The result of the disturbed run.
 pub(super) struct Disturbed {
-    /// Whether the call came at all.
+    /// Whether the run reached the call.
     pub(super) met: bool,
-    /// Whether the run says that all is done.
+    /// Whether the run reported success.
     pub(super) is_done: bool,
 }

@@ -1,4 +1,4 @@
-//! What a call can meet, and that the run heals it or tells of it.
+//! The faults that a call can meet. The run recovers from the fault or reports it.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,28 +11,29 @@ use crate::support::proxy::strict::{CHANGES, failed_function, still_failed};
 use crate::support::proxy::words;
 use crate::support::user::User;
 
-/// Longer than any call here takes, shorter than any time limit.
+/// Longer than any call here takes, and shorter than any time limit.
 const SLOW: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Trouble {
     name: &'static str,
     what: What,
-    /// How many calls in a row meet it.
+    /// How many calls in a row meet the fault.
     times: usize,
     heals: bool,
-    /// Of a question that is asked in advance the answer may not be needed, and a chat is tried again.
+    /// Whether the run may succeed in spite of a lasting fault: the answer to an early read may not be needed, and a
+    /// smoke test is retried.
     may_not_matter: bool,
 }
 
 #[derive(Clone, Debug)]
 enum What {
     Fault(Fault),
-    /// Lambda takes the call, and fails to do what it asks for.
+    /// Lambda accepts the call and then fails to execute it.
     Failure,
 }
 
-/// Lambda's reason for it.
+/// Lambda's reason for the failure.
 const REASON: &str = "An internal error occurred";
 
 impl fmt::Display for Trouble {
@@ -41,7 +42,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// Everything that can happen to this call. What is over by itself has to be waited for.
+/// All faults that can happen to this call. The run must recover from a transient one.
 pub(crate) fn all_for(call: &CallId, kind: Kind) -> Vec<Trouble> {
     let may_not_matter = kind != Kind::Write;
     let passing = |(name, fault)| Trouble { name, what: What::Fault(fault), times: 1, heals: true, may_not_matter };
@@ -55,7 +56,7 @@ pub(crate) fn all_for(call: &CallId, kind: Kind) -> Vec<Trouble> {
         let name = "a change that Lambda fails to make";
         all.push(Trouble { name, what: What::Failure, times: 1, heals: false, may_not_matter: false });
     }
-    // The chat that a version is asked reads as neither.
+    // After the other faults, a smoke test may succeed or fail.
     if kind == Kind::Invoke {
         for trouble in &mut all {
             trouble.heals &= trouble.name == "a slow answer" || trouble.name == "an update in progress";
@@ -64,7 +65,7 @@ pub(crate) fn all_for(call: &CallId, kind: Kind) -> Vec<Trouble> {
     all
 }
 
-/// What is over when the call is sent again.
+/// The faults that a retry solves.
 fn passing_for(call: &CallId, kind: Kind) -> Vec<(&'static str, Fault)> {
     let (service, operation) = (call.service.as_str(), call.operation.as_str());
     let answer = |name, error: AwsError| (name, Fault::Answer(error));
@@ -109,7 +110,7 @@ fn passing_for(call: &CallId, kind: Kind) -> Vec<(&'static str, Fault)> {
     all
 }
 
-/// What somebody has to see to.
+/// The faults that the user must solve.
 fn lasting_for(call: &CallId) -> Vec<(&'static str, AwsError)> {
     let (service, operation) = (call.service.as_str(), call.operation.as_str());
     let mut all = vec![
@@ -125,7 +126,7 @@ fn lasting_for(call: &CallId) -> Vec<(&'static str, AwsError)> {
     all
 }
 
-/// Runs the command into it: the run heals it, or says what failed, what exists and what to run.
+/// Runs the command with the fault: the run recovers, or reports what failed, what exists now and the next command.
 pub(super) async fn at(user: &User, command: &[&str], call: &CallId, trouble: &Trouble) -> Disturbed {
     let (about, nth, times) = (call.clone(), call.occurrence, trouble.times);
     user.proxy.before_others(match &trouble.what {
@@ -144,8 +145,8 @@ pub(super) async fn at(user: &User, command: &[&str], call: &CallId, trouble: &T
     Disturbed { met, is_done }
 }
 
-/// What of it is still there for the next run, and what that one has to be told besides: a function that could not be
-/// made is made anew, and that has to be agreed to.
+/// Keeps the part of the fault that remains for the next run. Returns that run's additional arguments: a function whose
+/// creation failed is recreated, which needs the user's consent.
 pub(super) fn remains(user: &User, call: &CallId, trouble: &Trouble) -> &'static [&'static str] {
     match trouble.what {
         What::Fault(_) => &[],
@@ -156,7 +157,7 @@ pub(super) fn remains(user: &User, call: &CallId, trouble: &Trouble) -> &'static
     }
 }
 
-/// `error: doing: cause`, what exists now, and what to run.
+/// The form `error: doing: cause`, what exists now, and the next command.
 #[track_caller]
 fn is_told(run: &Run) {
     assert_eq!(run.code, Some(1), "{run:?}");

@@ -10,9 +10,9 @@ use crate::support::user::User;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moment {
-    /// AWS never sees the call.
+    /// AWS does not receive the call.
     Before,
-    /// AWS has done it, and nobody was told.
+    /// AWS executed the call, and the program did not receive the answer.
     After,
 }
 
@@ -25,14 +25,14 @@ impl fmt::Display for Moment {
     }
 }
 
-/// Runs the command and kills it there, if it comes there.
+/// Runs the command and kills it at this call, if it reaches the call.
 pub(super) async fn at(user: &User, command: &[&str], call: &CallId, moment: Moment) -> Disturbed {
     let (about, nth) = (call.clone(), call.occurrence);
     let met = killed(user, command, calls_that(move |one| about.is_about(one)).nth(nth), moment).await;
     Disturbed { met, is_done: false }
 }
 
-/// Runs the command and kills it at its first writing call that is not this one; the call, if it came to one.
+/// Runs the command and kills it at its first writing call that is not `last`. Returns that call, if there was one.
 pub(super) async fn at_first_write_but(
     user: &User,
     command: &[&str],
@@ -60,7 +60,7 @@ async fn killed(user: &User, command: &[&str], when: When, moment: Moment) -> bo
     };
     program.kill().await.expect("a program to kill");
     trap.open();
-    // Calls that were under way beside it take effect; the next run meets what they did.
+    // Parallel calls in progress take effect; the next run finds their results.
     user.proxy.settled().await;
     met
 }

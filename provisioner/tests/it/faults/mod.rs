@@ -1,8 +1,8 @@
-//! Whatever happens at whatever call: the run heals it or says what to do, and the next run converges.
+//! A fault at any call: the run recovers or reports the next command, and the next run converges.
 //!
-//! A cell of a matrix is a path of a user, one call of it and what happens at that call. The calls are those of a
-//! recorded clean run, so a call that the provisioner learns to send is in the matrix by itself. `make torture` runs
-//! all cells, `make test` some (see `samples`).
+//! A cell of a matrix is a user's path, one call of it, and an event at that call. The calls are those of a recorded
+//! clean run, so a new call of the provisioner is in the matrix automatically. `make torture` runs all cells,
+//! `make test` a part of them (see `samples`).
 
 #![expect(
     clippy::print_stdout,

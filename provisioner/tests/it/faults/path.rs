@@ -1,4 +1,4 @@
-//! A user's paths that the matrices interrupt, and the judge of each.
+//! The users' paths that the matrices interrupt, and the judge of each path.
 
 use std::collections::BTreeMap;
 
@@ -17,20 +17,20 @@ use crate::support::seed::{self, FUNCTION};
 use crate::support::user::{User, code};
 use crate::support::world::World;
 
-/// How often a function is asked for before it is ready, in the matrices.
+/// How often a function is read before it is ready, in the matrices.
 const LOOKS: usize = 1;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Path {
     FirstDeploy,
-    /// Code and configuration in one deploy: what writes the code publishes it.
+    /// Code and configuration in one deploy: the call that updates the code publishes it.
     Update,
-    /// Configuration alone, which is published by a call of its own.
+    /// Configuration only, which a separate call publishes.
     Reconfigure,
-    /// Code and configuration, of which a tenth of the calls gets the new version first.
+    /// Code and configuration; the new version first gets a tenth of the traffic.
     Canary,
     Rollback,
-    /// A function that serves on an API of others, made by hand, becomes the stack's.
+    /// The stack adopts a hand-made function that serves on an API outside the stack.
     Adopt,
     Destroy,
 }
@@ -39,7 +39,7 @@ impl Path {
     pub(crate) const ALL: [Self; 7] =
         [Self::FirstDeploy, Self::Update, Self::Reconfigure, Self::Canary, Self::Rollback, Self::Adopt, Self::Destroy];
 
-    /// A user who stands before it, on an AWS that refuses and waits as the real one.
+    /// A user before the path, on an AWS that refuses and delays calls as the real one does.
     pub(crate) async fn begin(self, aws: Aws) -> User {
         let user = match self {
             Self::Adopt => {
@@ -63,8 +63,8 @@ impl Path {
         user
     }
 
-    /// Nothing but AWS's own ways, from now on. What a version answers when it is asked is the proxy's word: the
-    /// package holds a program that nobody starts, since hundreds of cells would upload and start it.
+    /// From now on, only AWS's own behavior. The proxy answers the smoke tests of versions: the package contains a
+    /// program that never starts, because hundreds of cells would otherwise upload and start it.
     pub(crate) fn as_aws(self, user: &User) {
         user.proxy.forget_rules();
         user.proxy.clear();
@@ -73,7 +73,7 @@ impl Path {
         user.proxy.on(call("Invoke").stand_in(json!({"statusCode": 200, "body": "{\"message\": \"Heat\"}"})));
     }
 
-    /// Whether a function that is there gets other code or another configuration.
+    /// Whether the path changes the code or the configuration of an existing function.
     pub(crate) fn changes_a_function(self) -> bool {
         match self {
             Self::Update | Self::Reconfigure | Self::Canary | Self::Adopt => true,
@@ -81,7 +81,7 @@ impl Path {
         }
     }
 
-    /// What the user runs.
+    /// The user's command.
     pub(crate) fn command(self) -> Vec<String> {
         let deployed = |release: Release, more: &[&str]| {
             let memory = format!("MemorySize={}", release.memory);
@@ -100,15 +100,15 @@ impl Path {
         }
     }
 
-    /// What the user runs when it did not end well. A second `rollback` would go back from wherever the first came to,
-    /// so the version that the first one showed is named.
+    /// The user's command after a failed run. A second `rollback` would roll back from the version that the first one
+    /// reached, so this one names the version that the first one showed.
     pub(crate) fn again(self) -> Vec<String> {
         let more: &[&str] = if self == Self::Rollback { &["--to", "1"] } else { &[] };
         let more = more.iter().copied().map(str::to_owned);
         self.command().into_iter().chain(more).collect()
     }
 
-    /// The calls of a run that nothing disturbs. Of calls that ask for the same again and again, the first two.
+    /// The calls of an undisturbed run. Of repeated equal reads, only the first two.
     pub(crate) async fn calls(self, aws: Aws) -> Vec<(CallId, Kind)> {
         let user = self.begin(aws).await;
         user.run(&words(&self.command())).await.expect_success();
@@ -116,7 +116,7 @@ impl Path {
         calls.into_iter().filter(|(id, kind)| *kind != Kind::Read || id.occurrence <= 2).collect()
     }
 
-    /// The world is as the template says after this path: nothing is missing, twice or left over.
+    /// The world is as the template defines it after this path: nothing is missing, duplicated or orphaned.
     #[track_caller]
     pub(crate) fn judge(self, world: &World, account: &Account) {
         match self {
@@ -132,7 +132,7 @@ impl Path {
         }
         let published: &[&str] = match self {
             Self::FirstDeploy => &["1"],
-            // Of an adopted function, what served before is the first.
+            // The first version of an adopted function is the one that served before.
             Self::Update | Self::Reconfigure | Self::Canary | Self::Rollback | Self::Adopt => &["1", "2"],
             Self::Destroy => &[],
         };
@@ -156,7 +156,8 @@ pub(crate) fn words(command: &[String]) -> Vec<&str> {
     command.iter().map(String::as_str).collect()
 }
 
-/// The API that was there before has the chat's routes and integration besides its own, and nothing is left of trying.
+/// The API outside the stack has the chat's routes and integration in addition to its own, and no orphans of failed
+/// attempts.
 #[track_caller]
 fn assert_others_are_as_they_were(world: &World) {
     assert_eq!(world.names("functions"), [FUNCTION, "cinedb-movies"]);
@@ -168,7 +169,7 @@ fn assert_others_are_as_they_were(world: &World) {
     assert_eq!(keys(&api["stages"]), ["$default"]);
 }
 
-/// What the world holds more than once.
+/// The duplicates in the world.
 pub(crate) fn duplicates(world: &World) -> Vec<String> {
     let again = |name: &&str| name.ends_with(" (2)");
     let mut twice: Vec<String> =
@@ -185,7 +186,7 @@ pub(crate) fn duplicates(world: &World) -> Vec<String> {
     twice
 }
 
-/// Those that are the same as another.
+/// The things whose content occurs more than once.
 fn same<'w>(things: impl Iterator<Item = (String, &'w str)>, what: &str) -> Vec<String> {
     let mut by_content: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (content, name) in things {

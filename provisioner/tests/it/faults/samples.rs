@@ -1,6 +1,6 @@
-//! What `make test` runs of the matrices: many cells in one run. All calls of a path meet the same trouble, each once;
-//! and a run is killed after each writing call that it comes to, until there is none left. A failure here names no
-//! single cell: `make torture` does.
+//! The part of the matrices that `make test` runs: many cells in one run. Each call of a path meets the same fault
+//! once; and a run is killed after each of its writing calls, until none is left. A failure here does not name a single
+//! cell; `make torture` does.
 
 use futures_util::future::join_all;
 use rstest::rstest;
@@ -13,7 +13,7 @@ use crate::support::proxy::rule::{Fault, Rule};
 use crate::support::proxy::words as aws_says;
 use crate::support::user::User;
 
-/// The first of each call that differs from the others; `fault` may leave some out.
+/// Applies to the first of several equal calls; `fault` may exclude some.
 fn each_once(fault: impl Fn(&Call) -> Option<Fault> + Send + 'static) -> Rule {
     Rule::looking(move |call, before| {
         let id = |one: &Call| (one.service.clone(), one.operation.clone(), one.subject.clone());
@@ -24,7 +24,7 @@ fn each_once(fault: impl Fn(&Call) -> Option<Fault> + Send + 'static) -> Rule {
     })
 }
 
-/// All calls of the path meet it, which are so many at least, and the path gets there.
+/// All calls of the path to which `fault` applies, which are at least `so_many`, meet it, and the path succeeds.
 async fn heals(
     path: Path,
     aws: Aws,
@@ -41,8 +41,8 @@ async fn heals(
     is_over(&user, path).await;
 }
 
-/// Those of the paths that are held to it there: where nothing has a revision, a change of a function that is sent again
-/// is one more change, and is published once more.
+/// Runs those of the paths that must recover on this AWS. Without revisions, a retried change of a function is a second
+/// change, and is published a second time.
 async fn all_heal(
     paths: &[(Path, usize)],
     aws: Aws,
@@ -102,8 +102,8 @@ async fn a_path_whose_every_call_is_throttled_or_cut_off_gets_there_by_itself(
     );
 }
 
-/// Kills a run after the first writing call of each, until a run ends that writes nothing. A call that the last run was
-/// killed after is let go by: publishing what is published already is sent again and changes nothing.
+/// Kills each run after its first writing call, until a run sends no writing call. The call after which the last run
+/// was killed does not count again: publishing a published version again changes nothing.
 async fn killed_after_every_write(path: Path, aws: Aws) {
     let user = path.begin(aws).await;
     let command = path.again();

@@ -1,33 +1,33 @@
-//! What came of the cells.
+//! The results of the cells.
 
 use std::fmt;
 
 pub(crate) enum Ending {
     Converged,
-    /// The call did not come in this run: how often a wait asks is not the same each time.
+    /// This run did not send the call: the number of a wait's reads varies.
     NotMet,
-    /// Something is missing, wrong or still to do.
+    /// Something is missing, wrong or unfinished.
     Lost(String),
-    /// Something is there twice.
+    /// Something exists twice.
     Duplicates(String),
 }
 
-/// How many cells end between two words of how far it is.
+/// How many cells end between two progress reports.
 const STRIDE: usize = 25;
 
-/// The sum, printed as `cells: 240, converged: 240, lost: 0, duplicates: 0`.
+/// The totals, printed as `cells: 240, converged: 240, lost: 0, duplicates: 0`.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     cells: usize,
     converged: usize,
     lost: usize,
     duplicates: usize,
-    /// Beside the cells: those whose call did not come.
+    /// The cells whose call was not sent. `cells` does not include them.
     pub(crate) not_met: usize,
 }
 
 impl Tally {
-    /// Counts one of so many, and says on stderr what went wrong and how far it is.
+    /// Counts one of `of` cells, and reports failures and progress on stderr.
     pub(crate) fn count(&mut self, cell: &str, ending: Ending, of: usize) {
         match ending {
             Ending::NotMet => {

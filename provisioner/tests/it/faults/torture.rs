@@ -1,4 +1,4 @@
-//! The matrices whole, for `make torture`.
+//! The complete matrices, for `make torture`.
 
 use futures_util::future::join_all;
 
@@ -25,7 +25,7 @@ pub(super) fn faults(path: Path, calls: &[(CallId, Kind)]) -> Vec<Cell> {
     calls.iter().flat_map(at).collect()
 }
 
-/// `CELLS=text` takes only the cells whose name holds the text, to look at one again.
+/// `CELLS=text` runs only the cells whose name contains the text, to examine one again.
 #[tokio::test]
 #[ignore = "it takes twenty minutes: `make torture`"]
 async fn every_call_killed_and_every_call_in_every_trouble() {

@@ -1,5 +1,5 @@
-//! An AWS account of one's own, so every test starts empty: MiniStack takes a 12-digit access key for the account id, and
-//! moto knows each account by the keys that it has made there.
+//! A separate AWS account, so that every test starts empty: MiniStack uses a 12-digit access key as the account id, and
+//! moto identifies each account by the keys that it has created there.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,29 +22,29 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// An account of MiniStack that nobody in this process has used.
+    /// A MiniStack account that this process has not used yet.
     pub(crate) fn fresh() -> Self {
         let id = Self::unused_id();
         Self::on(Aws::MiniStack, ministack(), &id, &id)
     }
 
-    /// The one that MiniStack takes for whoever does not say who he is.
+    /// The account that MiniStack uses for a caller without credentials.
     pub(crate) fn of_nobody() -> Self {
         Self::on(Aws::MiniStack, ministack(), "000000000000", "000000000000")
     }
 
-    /// One in an emulator that takes this key for it.
+    /// An account in an emulator that identifies it by this key.
     pub(super) fn on(aws: Aws, emulator: &'static Emulator, id: &str, access_key: &str) -> Self {
         Self { id: id.to_owned(), access_key: access_key.to_owned(), aws, emulator }
     }
 
-    /// An id that nobody in this process has used.
+    /// An account id that this process has not used yet.
     pub(super) fn unused_id() -> String {
         static NEXT: AtomicU64 = AtomicU64::new(100_000_000_001);
         NEXT.fetch_add(1, Ordering::Relaxed).to_string()
     }
 
-    /// The same account, for another who works in it.
+    /// The same account, for another user in it.
     pub(crate) fn again(&self) -> Self {
         Self::on(self.aws, self.emulator, &self.id, &self.access_key)
     }
@@ -67,7 +67,8 @@ impl Account {
         &self.access_key
     }
 
-    /// Everything a program needs to work in this account through `endpoint`, and nothing of the developer's own.
+    /// Everything that a program needs to work in this account through `endpoint`, and none of the developer's own
+    /// settings.
     pub(crate) fn env(&self, endpoint: &str) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_ACCESS_KEY_ID", self.access_key.clone()),
@@ -80,13 +81,13 @@ impl Account {
         ]
     }
 
-    /// For the SDK, straight to the emulator.
+    /// The SDK's configuration, with the emulator as the endpoint.
     pub(crate) fn sdk(&self) -> SdkConfig {
         self.sdk_through(self.endpoint())
     }
 
-    /// For the SDK, through `endpoint`: a proxy. A configuration serves one test only, since its connections belong to
-    /// that test's runtime.
+    /// The SDK's configuration, with `endpoint`, a proxy, as the endpoint. It must be used in one test only, because
+    /// its connections belong to that test's runtime.
     pub(crate) fn sdk_through(&self, endpoint: &str) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -103,7 +104,7 @@ impl Account {
             .build()
     }
 
-    /// What a plain HTTP request must carry to be served in this account; nobody checks the signature.
+    /// The header with which a plain HTTP request is served in this account. The emulator does not check the signature.
     pub(crate) fn authorization(&self) -> String {
         format!("AWS4-HMAC-SHA256 Credential={}/20260101/{REGION}/execute-api/aws4_request", self.access_key)
     }

@@ -8,7 +8,7 @@ pub(crate) struct Answering {
 }
 
 impl Answering {
-    /// Each request gets this answer.
+    /// Answers each request with this answer.
     pub(crate) async fn with(status: u16, content_type: &str, body: &str) -> Self {
         let length = body.len();
         Self::raw(&format!(
@@ -18,7 +18,7 @@ impl Answering {
         .await
     }
 
-    /// Each connection gets these bytes once it has sent something, and is closed.
+    /// Sends these bytes to each connection that has sent something, and closes it.
     pub(crate) async fn raw(bytes: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("its address").port();
@@ -26,7 +26,7 @@ impl Answering {
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let bytes = bytes.clone();
-                // A client that goes away ends its own connection only.
+                // A client that disconnects ends only its own connection.
                 tokio::spawn(async move {
                     let _request = stream.read(&mut [0; 65_536]).await;
                     let _ = stream.write_all(bytes.as_bytes()).await;

@@ -1,4 +1,4 @@
-//! Which AWS a test runs on: two emulators by different people, so that nothing is fitted to one.
+//! Which AWS a test runs on: two independent emulators, so that nothing is fitted to one of them.
 
 use std::path::Path;
 
@@ -13,14 +13,14 @@ use super::user::{TemplateCopy, User};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aws {
-    /// Runs functions and serves their APIs, too.
+    /// Also runs functions and serves their APIs.
     MiniStack,
-    /// The control plane alone.
+    /// The control plane only.
     Moto,
 }
 
 impl Aws {
-    /// An account that is empty.
+    /// An empty account.
     pub(crate) async fn account(self) -> Account {
         match self {
             Self::MiniStack => Account::fresh(),
@@ -33,7 +33,8 @@ impl Aws {
         User::of(self.account().await)
     }
 
-    /// The project's template to edit, without what this AWS does not keep: that would be sent again at every deploy.
+    /// The project's template to edit, without the properties that this AWS does not store: every deploy would send
+    /// them again.
     pub(crate) fn template(self) -> TemplateCopy {
         let copy = TemplateCopy::new();
         match self {
@@ -42,7 +43,7 @@ impl Aws {
         }
     }
 
-    /// The function's own package where somebody runs it, and else one that nobody starts, since every test uploads it.
+    /// The function's own package where it runs, and otherwise one that never starts, because every test uploads it.
     pub(crate) fn package(self) -> &'static Path {
         match self {
             Self::MiniStack => package::function_zip_file(),
@@ -58,17 +59,18 @@ impl Aws {
         }
     }
 
-    /// Whether it runs functions, so that somebody can have a chat.
+    /// Whether it runs functions, so that a test can chat.
     pub(crate) fn runs_functions(self) -> bool {
         self == Self::MiniStack
     }
 
-    /// Whether a change of a function or alias gives it another revision, and one meant for an earlier is refused.
+    /// Whether a change of a function or alias gives it a new revision, and a write with an earlier revision is
+    /// refused.
     pub(crate) fn has_revisions(self) -> bool {
         self == Self::MiniStack
     }
 
-    /// Properties of a function that no judge can ask for there.
+    /// The properties of a function that a judge cannot read there.
     pub(crate) fn unknown_of_functions(self) -> &'static [&'static str] {
         match self {
             Self::MiniStack => &[],
@@ -76,7 +78,7 @@ impl Aws {
         }
     }
 
-    /// Has the proxy answer the questions for which this AWS has no answer or another than AWS.
+    /// Makes the proxy answer the calls that this AWS does not answer or answers differently from AWS.
     pub(super) fn completed_by(self, proxy: &Proxy) {
         proxy.always(principals::answered_as_aws_does(&[]));
         if self == Self::Moto {

@@ -1,4 +1,4 @@
-//! AWS's own command line, in an account and with nothing of the developer's own.
+//! AWS's own CLI, in an account and without the developer's own settings.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use tokio::process::Command;
 use super::account::{Account, REGION};
 use super::ministack::venv;
 
-/// Runs `aws ARGS` in a directory; it has to work. What it printed on stdout.
+/// Runs `aws ARGS` in a directory. It must succeed. Returns its stdout.
 pub(crate) async fn aws(account: &Account, directory: &Path, args: &[&str]) -> String {
     let output = Command::new(venv().join("bin/aws"))
         .args(args)

@@ -1,5 +1,5 @@
-//! The judge: what `templates/chat.yaml` with its default parameters means on AWS, written down by hand from the
-//! template and AWS's documentation, with nothing of the planner.
+//! The judge: the meaning of `templates/chat.yaml` with its default parameters on AWS, written by hand from the
+//! template and AWS's documentation, without the planner's code.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ pub(crate) const LOG_GROUP: &str = "/aws/lambda/cinedb-chat-bedrock";
 const PROFILE: &str = "us.anthropic.claude-haiku-5-5";
 const MODEL: &str = "anthropic.claude-haiku-5-5";
 
-/// What of a release the tests change.
+/// The part of a release that the tests change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Release {
     pub(crate) memory: u32,
@@ -24,30 +24,30 @@ pub(crate) struct Release {
 }
 
 impl Release {
-    /// As the template says by itself.
+    /// The template's defaults.
     pub(crate) fn first(aws: Aws) -> Self {
         Self { memory: 512, package: aws.package() }
     }
 
-    /// Other code and another configuration.
+    /// Different code and a different configuration.
     pub(crate) fn next(aws: Aws) -> Self {
         Self { memory: 1024, package: aws.other_package() }
     }
 }
 
-/// Everything of the stack and nothing else is in the account, with an API of its own.
+/// The account contains the complete stack with its own API, and nothing else.
 #[track_caller]
 pub(crate) fn assert_is_all_there_is(world: &World, account: &Account) {
     assert_release_is_all_there_is(world, account, Release::first(account.aws()));
 }
 
-/// The same for another release than the first.
+/// The same for a release other than the first.
 #[track_caller]
 pub(crate) fn assert_release_is_all_there_is(world: &World, account: &Account, release: Release) {
     assert_releases_are_all_there_is(world, account, release, release);
 }
 
-/// The same where callers get another release than the last that was deployed.
+/// The same where callers get another release than the last deployed one.
 #[track_caller]
 pub(crate) fn assert_releases_are_all_there_is(world: &World, account: &Account, latest: Release, live: Release) {
     assert_eq!(world.names("roles"), [ROLE]);
@@ -58,7 +58,7 @@ pub(crate) fn assert_releases_are_all_there_is(world: &World, account: &Account,
     assert_is_there_with(world, account, latest, live);
 }
 
-/// The stack with an API of its own is as the template says, whatever else there is.
+/// The stack with its own API is as the template defines it, whatever else exists.
 #[track_caller]
 pub(crate) fn assert_is_there(world: &World, account: &Account) {
     let first = Release::first(account.aws());
@@ -90,13 +90,13 @@ fn assert_is_there_with(world: &World, account: &Account, latest: Release, live:
     assert_eq!(stage["tags"], tags("ChatStage"));
 }
 
-/// The stack on the API of others is as the template says.
+/// The stack on an API outside it is as the template defines it.
 #[track_caller]
 pub(crate) fn assert_is_attached_to(api_name: &str, world: &World, account: &Account) {
     assert_release_is_attached_to(api_name, world, account, Release::first(account.aws()));
 }
 
-/// The same for another release than the first.
+/// The same for a release other than the first.
 #[track_caller]
 pub(crate) fn assert_release_is_attached_to(api_name: &str, world: &World, account: &Account, release: Release) {
     let api = &world["apis"][api_name];
@@ -160,7 +160,7 @@ fn assert_role(world: &World, account: &Account) {
     assert_same(&in_order(role), &in_order(expected));
 }
 
-/// With the statements of every policy in one order, which means nothing in a policy.
+/// The role with the statements of every policy sorted, because their order has no meaning.
 fn in_order(mut role: Value) -> Value {
     for document in role["inline"].as_object_mut().into_iter().flatten().map(|(_, document)| document) {
         if let Some(statements) = document["Statement"].as_array_mut() {
@@ -184,7 +184,7 @@ fn assert_function(world: &World, account: &Account, latest: Release, live: Rele
     assert_same(&without(&without(&function["latest"], &["description", "snap_start"]), unknown), &expected(latest));
     let alias = &function["aliases"]["live"];
     let mark = "provisioner:stack=cinedb-chat provisioner:resource=ChatAlias";
-    // What it led to before may stand behind it.
+    // The version that it pointed at before may follow.
     let description = alias["description"].as_str().and_then(|text| {
         let mark = text.split(" provisioner:before=").next()?;
         mark.split(" provisioner:since=").next()
@@ -220,7 +220,7 @@ fn configuration(account: &Account, release: Release) -> Value {
     })
 }
 
-/// One statement for each method, for this path of this API, and none that says more.
+/// One statement for each method, for this path of this API, and none that allows more.
 #[track_caller]
 fn assert_permissions(world: &World, account: &Account, api_id: &str, methods: &[&str]) {
     let policy = world["functions"][FUNCTION]["aliases"]["live"]["policy"].as_object().cloned().unwrap_or_default();
@@ -244,7 +244,7 @@ fn assert_permissions(world: &World, account: &Account, api_id: &str, methods: &
     assert_same(&ours.into(), &expected.into());
 }
 
-/// The routes lead to one integration with the function, which is the only one with it.
+/// The routes point at one integration with the function, which is the only one with it.
 #[track_caller]
 fn assert_leads_to_the_function(api: &Value, account: &Account, routes: &[&str]) {
     let to_function = |integration: &Value| {
@@ -262,7 +262,7 @@ fn assert_leads_to_the_function(api: &Value, account: &Account, routes: &[&str])
     }
 }
 
-/// The mark that everything of the stack carries.
+/// The ownership tag of everything in the stack.
 fn tags(logical_id: &str) -> Value {
     json!({"provisioner:resource": logical_id, "provisioner:stack": "cinedb-chat"})
 }

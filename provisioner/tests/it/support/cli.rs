@@ -1,5 +1,5 @@
-//! The built program, run as a user or a CI job runs it: in an account, with no terminal and no settings of the
-//! developer's own.
+//! Runs the built program as a user or a CI job does: in an account, without a terminal and without the developer's own
+//! settings.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use super::account::Account;
 use super::proxy::Proxy;
 
-/// Nothing that the tests run takes near this long; a program that hangs fails its test and not the whole run.
+/// The tests' runs are much shorter; a program that hangs fails its test and not the whole run.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
 pub(crate) struct Cli {
@@ -22,7 +22,7 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Straight to the emulator.
+    /// With the emulator as the endpoint.
     pub(crate) fn new(account: &Account) -> Self {
         Self::at(account, account.endpoint())
     }
@@ -31,7 +31,7 @@ impl Cli {
         Self::at(account, proxy.url())
     }
 
-    /// With no account, no endpoint and no home.
+    /// Without an account, an endpoint and a home directory.
     pub(crate) fn empty() -> Self {
         let cli = Self { env: Vec::new(), directory: Path::new(env!("CARGO_MANIFEST_DIR")).join("..") };
         cli.env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -42,19 +42,19 @@ impl Cli {
         account.env(endpoint).into_iter().fold(cli, |cli, (name, value)| cli.env(name, value))
     }
 
-    /// Sets a variable, over the account's if it has the same name.
+    /// Sets a variable, and overrides the account's variable of that name.
     pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.env.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
-    /// Where the program runs; the workspace's root unless told.
+    /// The program's working directory; by default the workspace's root.
     pub(crate) fn directory(mut self, directory: &Path) -> Self {
         directory.clone_into(&mut self.directory);
         self
     }
 
-    /// Runs to the end.
+    /// Runs the program to its end.
     pub(crate) async fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
         let args: Vec<OsString> = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
         let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
@@ -70,7 +70,7 @@ impl Cli {
         }
     }
 
-    /// Starts it and lets it run, for those who want to kill it; dropping it kills it too.
+    /// Starts the program without waiting for its end, for tests that kill it. Dropping the child kills it too.
     pub(crate) fn spawn<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Child {
         Command::new(env!("CARGO_BIN_EXE_provisioner"))
             .args(args)
@@ -86,10 +86,10 @@ impl Cli {
     }
 }
 
-/// A run that ended. Printed, it is everything that a person would have seen.
+/// An ended run. Its debug form is everything that a user would have seen.
 pub(crate) struct Run {
     command: String,
-    /// Nothing if a signal ended it.
+    /// `None` if a signal ended it.
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -107,7 +107,7 @@ impl Run {
         self
     }
 
-    /// What `--output json` wrote.
+    /// The output of `--output json`.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("stdout is not JSON: {e}\n{self:?}"))

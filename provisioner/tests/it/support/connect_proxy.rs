@@ -1,5 +1,5 @@
-//! A network behind a proxy: every host is MiniStack. It opens TLS, under certificates of a private authority, and passes
-//! plain requests on.
+//! A network behind a proxy in which every host is MiniStack. The proxy terminates TLS, with certificates of a private
+//! authority, and forwards plain requests.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -13,13 +13,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// What the proxy does with a request to connect.
+/// What the proxy does with a `CONNECT` request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
     Connect,
-    /// Connects whoever has this `user:password`.
+    /// Connects a client with this `user:password`.
     Ask(&'static str),
-    /// Answers this status.
+    /// Answers with this status.
     Refuse(u16),
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct ConnectProxy {
 }
 
 impl ConnectProxy {
-    /// One that leads to `endpoint`, an emulator.
+    /// A proxy that forwards to `endpoint`, an emulator.
     pub(crate) async fn before(endpoint: &str, manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("its address").port();
@@ -41,7 +41,7 @@ impl ConnectProxy {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (endpoint, tls, seen) = (endpoint.clone(), tls.clone(), Arc::clone(&seen));
-                // A client that goes away ends its own connection only.
+                // A client that disconnects ends only its own connection.
                 tokio::spawn(async move { drop(serve(stream, &endpoint, tls, manner, &seen).await) });
             }
         });
@@ -53,7 +53,7 @@ impl ConnectProxy {
         format!("http://{user}127.0.0.1:{}", self.port)
     }
 
-    /// The hosts that were asked for.
+    /// The hosts that clients connected to.
     pub(crate) fn hosts(&self) -> Vec<String> {
         let mut hosts = self.hosts.lock().expect("the hosts").clone();
         hosts.sort();
@@ -61,7 +61,7 @@ impl ConnectProxy {
         hosts
     }
 
-    /// Writes the certificate of the private authority into a folder.
+    /// Writes the certificate of the private authority to a folder.
     pub(crate) fn bundle(&self, folder: &Path) -> PathBuf {
         let path = folder.join("authority.pem");
         std::fs::write(&path, &self.authority).expect("the bundle");
@@ -81,7 +81,7 @@ async fn serve(
         head.push(stream.read_u8().await?);
     }
     let head = String::from_utf8_lossy(&head).into_owned();
-    // `CONNECT HOST:PORT HTTP/1.1`, or a plain request for `http://HOST:PORT/PATH`.
+    // The form `CONNECT HOST:PORT HTTP/1.1`, or a plain request for `http://HOST:PORT/PATH`.
     let plain = head.split_once(" http://").map(|(method, rest)| (method.to_owned(), rest.to_owned()));
     let target = plain.as_ref().map_or_else(|| head.split(' ').nth(1).unwrap_or_default(), |(_, rest)| rest);
     let host = target.split([' ', ':', '/']).next().unwrap_or_default().to_owned();
@@ -95,7 +95,7 @@ async fn serve(
         }
     };
     if let (200, Some((method, rest))) = (status, plain) {
-        // One request a connection: the next may be for another host.
+        // One request per connection: the next may be for another host.
         let (_, path) = rest.split_once('/').unwrap_or_default();
         let head = format!("{method} /{path}").replacen("\r\n", "\r\nconnection: close\r\n", 1);
         let mut emulator = TcpStream::connect(endpoint).await?;
@@ -112,7 +112,7 @@ async fn serve(
     Ok(())
 }
 
-/// The authority's certificate, and what serves with one that it has signed.
+/// The authority's certificate, and a TLS acceptor with a certificate that the authority has signed.
 fn certificates() -> (String, TlsAcceptor) {
     let mut params = CertificateParams::new(Vec::new()).expect("an authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -1,5 +1,5 @@
-//! A registry and a Cloud Control that answer as AWS's do: MiniStack has no registry, does not know primary identifiers,
-//! and lists a kind's resources without the properties that AWS asks for.
+//! A registry and a Cloud Control that answer as AWS's do. MiniStack has no registry, does not know primary
+//! identifiers, and lists a kind's resources without the properties that AWS requires.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,14 +8,14 @@ use serde_json::{Map, Value, json};
 use super::proxy::Proxy;
 use super::proxy::rule::{AwsError, Fault, Serve, calls_that};
 
-/// What has been made, by kind and identifier.
+/// The created resources, by kind and identifier.
 type Made = Vec<(String, String, Value)>;
 
 /// The resources behind one proxy.
 #[derive(Clone, Default)]
 pub(crate) struct Control(Arc<Mutex<Made>>);
 
-/// The schemas that the registry answers.
+/// The schemas of the registry.
 fn schema(kind: &str) -> Option<Value> {
     Some(match kind {
         "AWS::ApiGatewayV2::Authorizer" => json!({
@@ -82,7 +82,7 @@ fn schema(kind: &str) -> Option<Value> {
 }
 
 impl Control {
-    /// Answers what goes through this proxy.
+    /// Answers the calls to Cloud Control and the registry that use this proxy.
     pub(crate) fn before(proxy: &Proxy) -> Self {
         let control = Self::default();
         let registry = Serve::new(|_, body| {
@@ -108,7 +108,7 @@ impl Control {
         control
     }
 
-    /// The properties of all of a kind.
+    /// The properties of all resources of a kind.
     pub(crate) fn all(&self, kind: &str) -> Vec<Value> {
         self.made().iter().filter(|(of, ..)| of == kind).map(|(.., properties)| properties.clone()).collect()
     }
@@ -174,7 +174,7 @@ impl Control {
     }
 }
 
-/// Adds what AWS assigns, and gives the identifier: all parts of the primary one.
+/// Adds the values that AWS assigns, and returns the identifier: all parts of the primary one.
 fn named(kind: &str, number: usize, properties: &mut Map<String, Value>) -> String {
     let id = format!("{}{number}", kind.rsplit("::").next().unwrap_or_default().to_lowercase());
     if kind == "AWS::Events::Rule" {

@@ -1,4 +1,5 @@
-//! An emulated AWS for the whole test process: started by whoever asks first, ended with the process, however it ends.
+//! An emulated AWS for the whole test process. The first test that needs it starts it, and it ends with the process,
+//! however that ends.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -9,16 +10,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long one start may take; an idle machine needs less than a second.
+/// How long one start may take. An idle machine needs less than a second.
 const START_LIMIT: Duration = Duration::from_secs(60);
-/// Between looking for a free port and listening on it, somebody else may take it.
+/// Another process may take a free port before the emulator listens on it.
 const PORT_ATTEMPTS: usize = 5;
 
-/// One that runs.
+/// A running emulator.
 #[derive(Debug)]
 pub(crate) struct Emulator {
     url: String,
-    /// Its standard input is the lifeline: the supervisor ends the emulator when this process no longer holds it.
+    /// Its standard input is the lifeline: the supervisor ends the emulator when this process no longer holds it open.
     _supervisor: Child,
     _directory: OwnDirectory,
 }
@@ -30,16 +31,17 @@ impl Emulator {
     }
 }
 
-/// How one is started.
+/// How to start an emulator.
 pub(crate) struct Program {
     pub(crate) name: &'static str,
     pub(crate) executable: PathBuf,
-    /// A path that answers 200 when it is ready.
+    /// A path that returns 200 when the emulator is ready.
     pub(crate) health: &'static str,
-    /// What it is started with, for this port, in this directory.
+    /// The arguments for this port in this directory.
     pub(crate) arguments: fn(port: u16) -> Vec<String>,
     pub(crate) environment: fn(port: u16, directory: &Path) -> Vec<(&'static str, OsString)>,
-    /// A file that it writes once it found the port free: then a healthy stranger on the port is not taken for it.
+    /// A file that the emulator writes once it found the port free, so that another healthy server on the port is not
+    /// mistaken for it.
     pub(crate) pid_file: Option<fn(port: u16, directory: &Path) -> PathBuf>,
 }
 
@@ -90,10 +92,11 @@ impl Program {
             .env("HOME", directory)
             .env("TMPDIR", directory)
             .envs((self.environment)(port, directory))
-            // Its sweep for left-over containers must not see a developer's own.
+            // The emulator's cleanup of orphaned containers must not see those of the developer.
             .env("DOCKER_HOST", "unix:///nonexistent")
             .current_dir(directory)
-            // A group of its own, so that a signal to the tests' whole group leaves the supervisor alive to clean up.
+            // A separate process group, so that a signal to the tests' whole group leaves the supervisor alive to clean
+            // up.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(log)
@@ -128,8 +131,10 @@ fn is_healthy(port: u16, path: &str) -> std::io::Result<bool> {
     Ok(answer.starts_with("HTTP/1.1 200"))
 }
 
-/// A directory that belongs to this process as long as it lives. Statics are never dropped and a killed process cleans
-/// nothing up, so whoever comes next removes the directories of the dead: those whose lock can be had.
+/// A directory that belongs to this process as long as it lives.
+///
+/// Statics are never dropped and a killed process cleans nothing up, so the next process removes the directories of
+/// ended processes: those whose lock is free.
 #[derive(Debug)]
 struct OwnDirectory {
     path: PathBuf,

@@ -1,4 +1,4 @@
-//! A caller of the chat: plain HTTP, no SDK.
+//! A caller of the chat: plain HTTP, without the SDK.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -13,12 +13,12 @@ use super::account::Account;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
-    /// A text that is not JSON is a JSON string here, and nothing is `Null`.
+    /// A text that is not JSON is a JSON string here, and an empty body is `Null`.
     pub(crate) body: Value,
 }
 
 impl Answer {
-    /// One header's text, or nothing.
+    /// The text of one header, or `None`.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -29,7 +29,7 @@ pub(crate) async fn post_chat(account: &Account, url: &str, body: &Value) -> Ans
     send(account, "POST", url, &[("content-type", "application/json")], body.to_string()).await
 }
 
-/// A browser's question before it posts from `origin`.
+/// A browser's preflight request before a POST from `origin`.
 pub(crate) async fn options(account: &Account, url: &str, origin: &str) -> Answer {
     let headers = [
         ("origin", origin),

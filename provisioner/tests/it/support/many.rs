@@ -1,4 +1,4 @@
-//! A template of many functions, each with all that a function behind an API has.
+//! A template of many functions, each with everything that a function behind an API needs.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -25,8 +25,8 @@ Resources:
     Properties: {ApiId: !Ref Api, StageName: $default, AutoDeploy: true}
 ";
 
-/// So many functions, with a version, an alias, a permission, an integration, a route and a log group each. Every fifth
-/// has a role of its own with a policy.
+/// Many functions with a version, an alias, a permission, an integration, a route and a log group each. Every fifth has
+/// its own role with a policy.
 pub(crate) struct Many {
     _directory: TempDir,
     template: PathBuf,
@@ -74,7 +74,7 @@ impl Many {
         Self { _directory: directory, template }
     }
 
-    /// For every command.
+    /// The arguments of every command.
     pub(crate) fn arguments(&self) -> [String; 4] {
         let template = self.template.display().to_string();
         ["--template".to_owned(), template, "--stack".to_owned(), "many".to_owned()]

@@ -1,5 +1,5 @@
-//! What Lambda tells CloudWatch of a version behind an alias, told in its place: the emulator runs functions and counts
-//! nothing.
+//! The metrics that Lambda reports to CloudWatch for a version behind an alias, written in its place: the emulator runs
+//! functions and reports no metrics.
 
 use std::time::SystemTime;
 
@@ -7,7 +7,7 @@ use aws_sdk_cloudwatch::types::{Dimension, MetricDatum};
 
 use super::account::Account;
 
-/// Counts so many invocations of `version` through the alias, and how many of them failed.
+/// Counts invocations of `version` through the alias, and how many of them failed.
 pub(crate) async fn count(
     account: &Account,
     function: &str,

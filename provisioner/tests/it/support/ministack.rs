@@ -1,11 +1,11 @@
-//! MiniStack: the emulator that the tests, and `make local`, deploy to.
+//! MiniStack: the emulator of the tests and of `make local`.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::emulator::{Emulator, Program};
 
-/// The MiniStack of this process; the first call starts it and waits until it answers.
+/// The MiniStack of this process. The first call starts it and waits until it answers.
 pub(crate) fn ministack() -> &'static Emulator {
     static SHARED: OnceLock<Result<Emulator, String>> = OnceLock::new();
     match SHARED.get_or_init(|| program().start()) {
@@ -14,23 +14,23 @@ pub(crate) fn ministack() -> &'static Emulator {
     }
 }
 
-/// Where an HTTP API answers; the host name in its `ApiEndpoint` does not resolve everywhere.
+/// The URL of a path of an HTTP API. The host name in its `ApiEndpoint` does not resolve everywhere.
 pub(crate) fn api_url(api_id: &str, path: &str) -> String {
     format!("{}/_aws/execute-api/{api_id}/$default{path}", ministack().url())
 }
 
-/// Another path of the function URL `url`, as the program prints it, at MiniStack itself.
+/// The URL of another path of the function URL `url`, as the program prints it, at MiniStack itself.
 pub(crate) fn url_url(url: &str, path: &str) -> String {
     let id = url.split("/_aws/lambda-url/").nth(1).expect("a URL of the emulator").trim_end_matches('/');
     format!("{}/_aws/lambda-url/{id}{path}", ministack().url())
 }
 
-/// The Python environment that holds MiniStack.
+/// The Python environment that contains MiniStack.
 pub(crate) fn venv() -> PathBuf {
     executable().ancestors().nth(2).map_or_else(PathBuf::new, Path::to_owned)
 }
 
-/// From the project's `.venv`; `MINISTACK` may name another executable, whose neighbour `python` is then used.
+/// From the project's `.venv`; `MINISTACK` may name another executable, and the `python` next to it is then used.
 fn executable() -> PathBuf {
     match std::env::var_os("MINISTACK") {
         Some(path) => PathBuf::from(path),
@@ -52,7 +52,7 @@ fn program() -> Program {
                 ("GATEWAY_PORT", port.to_string().into()),
                 ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}").into()),
                 ("LAMBDA_ACCOUNT_CONCURRENCY", "1000".into()),
-                // These two listen on every interface, at a fixed port, whatever BIND_HOST says.
+                // These two listen on every interface, at a fixed port, independently of `BIND_HOST`.
                 ("IOT_MTLS_ENABLED", "0".into()),
                 ("SFTP_ENABLED", "0".into()),
             ]

@@ -1,5 +1,5 @@
-//! What the tests stand on: an emulated AWS, an account of one's own in it, a proxy that counts and breaks calls, and
-//! readers that know nothing of the planner.
+//! The basis of the tests: an emulated AWS, a separate account in it, a proxy that counts and breaks calls, and readers
+//! without the planner's code.
 
 pub(crate) mod account;
 pub(crate) mod answering;

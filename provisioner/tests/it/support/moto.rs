@@ -1,4 +1,4 @@
-//! moto: a second control plane, by other people.
+//! moto: a second, independent control plane.
 
 use std::sync::OnceLock;
 
@@ -9,14 +9,14 @@ use super::aws::Aws;
 use super::emulator::{Emulator, Program};
 use super::ministack::venv;
 
-/// What of the chat's template moto does not keep.
+/// The part of the chat's template that moto does not store.
 pub(super) const LOGGING_CONFIG: &str = "      LoggingConfig:
         LogFormat: JSON # the function writes JSON; this makes Lambda's own lines JSON too
         LogGroup: !Ref ChatLogGroup # the usual name; as a Ref it also makes the group exist before the first line
 ";
 
-/// An account that nobody in this process has used. moto takes a call's account from a header of its own, or from the
-/// access key if it has made that one: the first call says the header, and everything after it has the key.
+/// An account that this process has not used yet. moto takes a call's account from a header of its own, or from the
+/// access key if it created that key: the first call sends the header, and all later ones use the key.
 pub(super) async fn account() -> Account {
     let id = Account::unused_id();
     let nobody = Account::on(Aws::Moto, moto(), &id, "nobody");
@@ -39,7 +39,7 @@ fn moto() -> &'static Emulator {
     }
 }
 
-/// moto reads all 1,600 managed policies of AWS for each account. The tests attach those of Lambda only.
+/// moto reads all 1,600 managed policies of AWS for each account. The tests attach only those of Lambda.
 const SERVER: &str = "
 import json
 from moto.iam import models
@@ -57,7 +57,7 @@ fn program() -> Program {
         executable: venv().join("bin/python"),
         health: "/moto-api/",
         arguments: |port| ["-c", SERVER, "-H", "127.0.0.1", "-p", &port.to_string()].map(str::to_owned).to_vec(),
-        // Without them there is no AWSLambdaBasicExecutionRole to attach.
+        // Without them, moto has no `AWSLambdaBasicExecutionRole` to attach.
         environment: |_, _| vec![("MOTO_IAM_LOAD_MANAGED_POLICIES", "true".into())],
         pid_file: None,
     }

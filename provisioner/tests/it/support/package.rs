@@ -1,5 +1,5 @@
-//! The deployment package of the function, such that MiniStack can run it on this machine and the provisioner takes it
-//! for Lambda's.
+//! The deployment package of the function, such that MiniStack can run it on this machine and the provisioner accepts
+//! it for Lambda.
 
 use std::fs;
 use std::io::{Cursor, Write};
@@ -14,14 +14,14 @@ use sha2::{Digest, Sha256};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// The function's binary: where `FUNCTION_BINARY` says, else the last built of the two that may be there. One is beside
-/// the tests' own. The other is cross-built for Lambda, as `make test` does before the tests: on a machine whose glibc
-/// is newer than Lambda's it is the only one that the provisioner agrees to upload.
+/// The function's binary: `FUNCTION_BINARY`, or else the newer of two possible builds. One is next to the tests' own
+/// binary. The other is cross-built for Lambda, as `make test` does before the tests: on a machine whose glibc is newer
+/// than Lambda's, the provisioner agrees to upload only this one.
 pub(crate) fn function_binary() -> PathBuf {
     if let Some(path) = std::env::var_os("FUNCTION_BINARY") {
         return path.into();
     }
-    // target/debug/deps/it-0123456789abcdef
+    // For example target/debug/deps/it-0123456789abcdef.
     let test = std::env::current_exe().expect("this test's own path");
     let profile = test.parent().and_then(Path::parent).expect("target/PROFILE/deps above this test");
     let native = profile.join("bootstrap");
@@ -31,7 +31,7 @@ pub(crate) fn function_binary() -> PathBuf {
     if runs_here && age(&for_lambda) > age(&native) { for_lambda } else { native }
 }
 
-/// The package with that binary, made once.
+/// The package with that binary, created once.
 pub(crate) fn function_zip() -> &'static [u8] {
     static ZIP: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
     let zip = ZIP.get_or_init(|| {
@@ -53,8 +53,8 @@ pub(crate) fn function_zip_file() -> &'static Path {
     FILE.get_or_init(|| file_of("function", function_zip()))
 }
 
-/// Another release of the code: the same program but for one letter of what it tells the model. MiniStack's canned
-/// answers hold a hash of that, so an answer tells which code gave it.
+/// Another release of the code: the same program except for one letter of its instructions to the model. MiniStack's
+/// canned answers contain a hash of the instructions, so an answer shows which code gave it.
 pub(crate) fn other_function_zip_file() -> &'static Path {
     static FILE: OnceLock<PathBuf> = OnceLock::new();
     FILE.get_or_init(|| {
@@ -68,7 +68,7 @@ pub(crate) fn other_function_zip_file() -> &'static Path {
     })
 }
 
-/// A package of a few bytes, for Python, that answers every chat: what is enough where only calls are looked at.
+/// A package of a few bytes, for Python, that answers every chat: enough for tests that only examine calls.
 pub(crate) fn answering_zip_file(release: u8) -> PathBuf {
     let program = format!(
         "def handler(event, context):\n    return {{'statusCode': 200, 'body': '{{\"message\": \"{release}\"}}'}}\n"
@@ -76,8 +76,8 @@ pub(crate) fn answering_zip_file(release: u8) -> PathBuf {
     file_of(&format!("answering-{release}"), &zip_of("answer.py", program.as_bytes(), 0o644))
 }
 
-/// Two packages of a program that says nothing and that nobody starts, for the template's own runtime: what is enough where
-/// the proxy answers in the function's place. Uploading the function's own takes a debug build longer than many calls.
+/// Two packages of an empty program that never starts, for the template's own runtime: enough where the proxy answers
+/// in place of the function. Uploading the function's own package takes a debug build longer than many calls.
 pub(crate) fn small_zip_files() -> &'static [PathBuf; 2] {
     static FILES: OnceLock<[PathBuf; 2]> = OnceLock::new();
     FILES.get_or_init(|| [1, 2].map(small_zip_file))
@@ -92,30 +92,30 @@ fn small_zip_file(release: u8) -> PathBuf {
     file_of(&format!("small-{release}"), &zip_of("bootstrap", &program, 0o755))
 }
 
-/// `CodeSha256` of a package.
+/// The `CodeSha256` of a package.
 pub(crate) fn sha256(file: &Path) -> String {
     BASE64_STANDARD.encode(Sha256::digest(fs::read(file).expect("a package")))
 }
 
-/// A zip of one file.
+/// A zip with one file.
 pub(crate) fn zip_of(name: &str, content: &[u8], mode: u32) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    // Speed over size: it goes over loopback only.
+    // Speed is more important than size, because the zip is only sent over loopback.
     let options = SimpleFileOptions::default().unix_permissions(mode).compression_level(Some(1));
     zip.start_file(name, options).expect("a zip in memory");
     zip.write_all(content).expect("a zip in memory");
     zip.finish().expect("a zip in memory").into_inner()
 }
 
-/// Without its debug information, which is most of a debug build and would be uploaded by every test; nothing on a
-/// machine without a `strip` that understands the binary.
+/// The binary without its debug information, which is most of a debug build and would be uploaded by every test. `None`
+/// on a machine without a `strip` that supports the binary.
 fn stripped(binary: &Path) -> Option<Vec<u8>> {
     let smaller = tempfile::NamedTempFile::new().ok()?;
     let strip = Command::new("strip").arg("-o").arg(smaller.path()).arg(binary).output();
     strip.is_ok_and(|output| output.status.success()).then(|| fs::read(smaller.path()).ok()).flatten()
 }
 
-/// Moved into place, so that tests of another process never read half a file.
+/// The file is moved into place, so that tests of another process never read half a file.
 fn file_of(name: &str, content: &[u8]) -> PathBuf {
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let mut file = tempfile::NamedTempFile::new_in(scratch).expect("a file in target/tmp");

@@ -1,5 +1,5 @@
-//! What a user of the seed has: the setup of its README made by hand, with the SDK calls that its `aws` commands and
-//! console steps send. Nothing here carries a tag of ours.
+//! The setup of the seed's README, made by hand with the SDK calls that its `aws` commands and console steps send.
+//! Nothing here has an ownership tag.
 
 use std::time::{Duration, Instant};
 
@@ -16,13 +16,13 @@ pub(crate) const FUNCTION: &str = "cinedb-chat-bedrock";
 pub(crate) const ROLE: &str = "cinedb-chat-bedrock-role";
 pub(crate) const MANAGED_POLICY: &str = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
 pub(crate) const ROUTE: &str = "POST /chat";
-/// What the hand-made function answers to everybody, so that a test sees who answered.
+/// The answer of the hand-made function to every caller, by which a test recognizes it.
 pub(crate) const ANSWER: &str = "I recommend 'Celestial Nomads', says the hand-made function";
 
 const MOVIES_FUNCTION: &str = "cinedb-movies";
 const MOVIES_ROLE: &str = "cinedb-movies-role";
 
-/// The API that was there before the chat: other routes, another function, CORS and a stage.
+/// The API that existed before the chat: other routes, another function, CORS and a stage.
 #[derive(Debug)]
 pub(crate) struct Movies {
     pub(crate) api_id: String,
@@ -35,12 +35,12 @@ pub(crate) struct Seed {
     pub(crate) movies: Movies,
     pub(crate) integration_id: String,
     pub(crate) route_id: String,
-    /// The console makes one up.
+    /// The console generates it.
     pub(crate) statement_id: String,
     pub(crate) code_sha256: String,
 }
 
-/// Only the API named `movies`, as the README's step 4 finds it.
+/// Only the API named `movies`, as step 4 of the README finds it.
 pub(crate) async fn movies_api(account: &Account) -> Movies {
     let sdk = account.sdk();
     create_role(&sdk, MOVIES_ROLE).await;
@@ -65,7 +65,7 @@ pub(crate) async fn movies_api(account: &Account) -> Movies {
     Movies { api_id, integration_id }
 }
 
-/// The whole of the README's full setup, in its order, on the API of `movies_api`.
+/// The complete setup of the README, in its order, on the API of `movies_api`.
 pub(crate) async fn by_hand(account: &Account) -> Seed {
     let movies = movies_api(account).await;
     let sdk = account.sdk();
@@ -139,7 +139,7 @@ async fn put_role_policy(sdk: &SdkConfig, name: &str, document: &Value) {
     put.send().await.expect("an inline policy");
 }
 
-/// Waits until the function is active, as a person at a terminal does before going on; answers with the code's hash.
+/// Creates a function and waits until it is active, as a user at a terminal does. Returns the code's hash.
 async fn create_function(sdk: &SdkConfig, account: &Account, name: &str, role: &str, says: &str) -> String {
     let lambda = aws_sdk_lambda::Client::new(sdk);
     let zip = package::zip_of("lambda_function.py", python(says).as_bytes(), 0o644);
@@ -202,7 +202,7 @@ pub(crate) async fn create_route(sdk: &SdkConfig, api_id: &str, key: &str, integ
     created.expect("a route").route_id.expect("its id")
 }
 
-/// As the console does when it makes an integration: every method of the path, under a name of its own choice.
+/// As the console does when it creates an integration: every method of the path, with a generated statement id.
 async fn add_permission(sdk: &SdkConfig, account: &Account, function: &str, sid: &str, api_id: &str, path: &str) {
     let lambda = aws_sdk_lambda::Client::new(sdk);
     let added = lambda

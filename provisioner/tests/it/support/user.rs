@@ -1,4 +1,4 @@
-//! A person with an account, the program and the chat's template. Every call goes through a proxy that counts.
+//! A user with an account, the program and the chat's template. Every call passes through a proxy that counts.
 
 use std::ffi::OsString;
 use std::fs;
@@ -21,9 +21,9 @@ pub(crate) struct User {
     pub(crate) proxy: Proxy,
     cli: Cli,
     always: Vec<String>,
-    /// Where the project's own has what their AWS does not keep.
+    /// The project's template without the properties that the user's AWS does not store, where that is needed.
     _template: Option<TemplateCopy>,
-    /// Where a template of their own lies.
+    /// The folder of the user's own template.
     folder: Option<TempDir>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct User {
 const HANDLER: &str = "def handler(event, context):\n    return 1\n";
 
 impl User {
-    /// With an account that is empty.
+    /// With an empty account.
     pub(crate) fn new() -> Self {
         Self::of(Account::fresh())
     }
@@ -39,15 +39,15 @@ impl User {
     pub(crate) fn of(account: Account) -> Self {
         let proxy = Proxy::before(account.endpoint());
         account.aws().completed_by(&proxy);
-        // The program finds the template where it runs.
+        // The program finds the template in its working directory.
         let template = (account.aws() == Aws::Moto).then(|| account.aws().template());
         let cli = Cli::through(&account, &proxy);
         let cli = template.iter().fold(cli, |cli, template| cli.directory(&template.path("")));
         Self { account, proxy, cli, always: Vec::new(), _template: template, folder: None }
     }
 
-    /// With a template of their own, `t.yaml`, where `ACCOUNT` is the account's id. Next to it lie a folder `code` and a
-    /// file `code.zip`, each of which Lambda takes for a function.
+    /// With the user's own template, `t.yaml`, in which `ACCOUNT` becomes the account's id. Next to it are a folder
+    /// `code` and a file `code.zip`, each of which is a package of a function.
     pub(crate) fn of_template(account: Account, template: &str) -> Self {
         let folder = TempDir::new().expect("a directory");
         fs::create_dir(folder.path().join("code")).expect("a directory");
@@ -60,29 +60,29 @@ impl User {
         user
     }
 
-    /// Replaces their own template.
+    /// Replaces the user's own template.
     pub(crate) fn write_template(&self, template: &str) {
         let template = template.replace("ACCOUNT", self.account.id());
         fs::write(self.file("t.yaml"), template).expect("the template");
     }
 
-    /// A file next to their own template.
+    /// The path of a file next to the user's own template.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.as_ref().expect("a template of their own").path().join(name)
     }
 
-    /// Another person in the same account.
+    /// Another user in the same account.
     pub(crate) fn beside(other: &Self) -> Self {
         Self::of(other.account.again())
     }
 
-    /// Says this with every command.
+    /// Adds these arguments to every command.
     pub(crate) fn always<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.always.extend(args.into_iter().map(Into::into));
         self
     }
 
-    /// Says with no command any more what was always said.
+    /// Removes the arguments that every command has.
     pub(crate) fn without_always(mut self) -> Self {
         self.always.clear();
         self
@@ -93,25 +93,25 @@ impl User {
         self.cli.run(self.arguments(args)).await
     }
 
-    /// Runs a command on a template that has no function, so without a package.
+    /// Runs a command on a template without a function, and so without a package.
     pub(crate) async fn plain(&self, args: &[&str]) -> Run {
         let args = args.iter().copied().chain(self.always.iter().map(String::as_str));
         self.cli.run(args.map(OsString::from).collect::<Vec<_>>()).await
     }
 
-    /// Starts a command, for those who want to interrupt it.
+    /// Starts a command, for tests that interrupt it.
     pub(crate) fn spawn(&self, args: &[&str]) -> Child {
         self.cli.spawn(self.arguments(args))
     }
 
-    /// Runs a command; the writing calls that it sent.
+    /// Runs a command. Returns the writing calls that it sent.
     pub(crate) async fn writes_of(&self, args: &[&str]) -> (Run, Vec<String>) {
         self.proxy.clear();
         let run = self.run(args).await;
         (run, names(&self.proxy.writes()))
     }
 
-    /// `deploy --no-smoke`, which has to work.
+    /// Runs `deploy --no-smoke`, which must succeed.
     pub(crate) async fn deploy(&self, more: &[&str]) -> Run {
         self.run(&[&["deploy", "--no-smoke"], more].concat()).await.expect_success()
     }
@@ -130,12 +130,12 @@ impl User {
     }
 }
 
-/// What `--code` takes for a package.
+/// The value of `--code` for a package.
 pub(crate) fn code(zip: &Path) -> OsString {
     format!("ChatFunction={}", zip.display()).into()
 }
 
-/// The URL in the outputs of a `deploy --output json`.
+/// The URL in the outputs of `deploy --output json`.
 pub(crate) fn chat_url(report: &Value) -> &str {
     report["outputs"]["ChatUrl"].as_str().expect("an output ChatUrl")
 }
@@ -152,7 +152,7 @@ impl TemplateCopy {
             for entry in fs::read_dir(project.join(folder)).expect("the project's files") {
                 let file = entry.expect("a file").path();
                 if file.is_dir() {
-                    continue; // what is derived from the templates
+                    continue; // derived from the templates
                 }
                 let name = file.file_name().expect("a file's name");
                 fs::copy(&file, copy.path().join(folder).join(name)).expect("a copy");
@@ -161,7 +161,7 @@ impl TemplateCopy {
         Self(copy)
     }
 
-    /// Replaces a text that has to be there.
+    /// Replaces a text that must exist.
     pub(crate) fn edited(self, file: &str, from: &str, to: &str) -> Self {
         let path = self.0.path().join(file);
         let text = fs::read_to_string(&path).expect("a file of the copy");
@@ -181,12 +181,12 @@ impl TemplateCopy {
         self.path("templates/chat.yaml")
     }
 
-    /// A file or folder of the copy.
+    /// The path of a file or folder of the copy.
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.0.path().join(relative)
     }
 
-    /// For `User::always`.
+    /// The arguments for `User::always`.
     pub(crate) fn arguments(&self) -> [String; 2] {
         ["--template".to_owned(), self.chat().display().to_string()]
     }

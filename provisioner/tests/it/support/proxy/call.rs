@@ -1,4 +1,4 @@
-//! One recorded call, and what a list of them says.
+//! One recorded call, and the identities in a list of calls.
 
 use std::fmt;
 use std::time::Instant;
@@ -11,7 +11,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Told from the operation's name; what is not known to be harmless counts as a write.
+    /// Determined by the operation's name; an unknown operation counts as a write.
     pub(super) fn of(service: &str, operation: &str) -> Self {
         const READS: [&str; 12] = [
             "Get",
@@ -42,17 +42,18 @@ pub(crate) struct Call {
     pub(crate) service: String,
     pub(crate) operation: String,
     pub(crate) kind: Kind,
-    /// Path and query: which function, which API.
+    /// The path and query: which function, which API.
     pub(crate) target: String,
-    /// What it is about, in words that are the same in every account: names, without ids that AWS hands out.
+    /// The subject of the call, in words that are the same in every account: names, without the ids that AWS assigns.
     pub(crate) subject: String,
-    /// A digest of path, query and body: the same for the same question.
+    /// A digest of path, query and body, which is equal for equal requests.
     pub(super) question: u64,
-    /// What the caller was told; nothing while under way, or when the connection was dropped on purpose.
+    /// The status that the caller received; `None` while the call is in progress, or when the connection was dropped on
+    /// purpose.
     pub(crate) status: Option<u16>,
-    /// What AWS answered, whether or not the caller was told.
+    /// The status of AWS's answer, whether or not the caller received it.
     pub(super) upstream: Option<u16>,
-    /// When the first byte of it came; a large one takes a while longer to be there.
+    /// When its first byte arrived; a large call takes longer to arrive completely.
     pub(super) began: Instant,
     pub(super) ended: Option<Instant>,
 }
@@ -62,18 +63,18 @@ impl Call {
         self.kind == Kind::Write
     }
 
-    /// Whether AWS did it.
+    /// Whether AWS executed it.
     pub(crate) fn took_effect(&self) -> bool {
         self.upstream.is_some_and(|status| status < 300)
     }
 
-    /// `lambda CreateFunction`
+    /// For example `lambda CreateFunction`.
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.service, self.operation)
     }
 }
 
-/// `lambda CreateFunction 201`: what a failed assertion prints.
+/// For example `lambda CreateFunction 201`, which a failed assertion prints.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name();
@@ -84,13 +85,14 @@ impl fmt::Debug for Call {
     }
 }
 
-/// Which call of a run: the same one in another run, in another account, however parallel calls fall.
+/// Identifies a call of a run. The same call in another run or account has the same identity, whatever the order of
+/// parallel calls.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct CallId {
     pub(crate) service: String,
     pub(crate) operation: String,
     pub(crate) subject: String,
-    /// Counted from 1 among the calls that are the same otherwise.
+    /// Counted from 1 among the calls that are otherwise the same.
     pub(crate) occurrence: usize,
 }
 
@@ -106,7 +108,7 @@ impl CallId {
     }
 }
 
-/// `lambda GetAlias functions/chat/aliases/live #2`
+/// For example `lambda GetAlias functions/chat/aliases/live #2`.
 impl fmt::Display for CallId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { service, operation, subject, occurrence } = self;
@@ -125,7 +127,7 @@ pub(crate) fn identified(calls: &[Call]) -> Vec<(CallId, Kind)> {
     all
 }
 
-/// The names alone, in order of arrival.
+/// The names only, in order of arrival.
 pub(crate) fn names(calls: &[Call]) -> Vec<String> {
     calls.iter().map(Call::name).collect()
 }

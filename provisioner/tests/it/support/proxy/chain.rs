@@ -1,13 +1,13 @@
-//! How many calls had to wait for each other: what a run costs on a slow network, whatever the machine.
+//! How many calls had to wait for each other: the cost of a run on a slow network, independently of the machine.
 
 use std::fmt;
 
 use super::call::{Call, Kind};
 
-/// The longest chain of calls of which each began only after the one before had been answered.
+/// The longest chain of calls in which each began only after the previous one had been answered.
 ///
-/// Looking again and again until something is ready counts once: a read that is asked again word for word, with nothing
-/// answered since that it could have waited for, takes the place of the one before.
+/// Repeated looks at whether something is ready count once: an equal read takes the place of the previous one, if no
+/// call that it could have waited for was answered since.
 pub(crate) struct Chain(Vec<Call>);
 
 impl Chain {
@@ -16,7 +16,7 @@ impl Chain {
     }
 }
 
-/// Printed by an assertion that fails: what waited for what.
+/// A failed assertion prints which call waited for which.
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} calls deep:", self.depth())?;
@@ -30,10 +30,10 @@ impl fmt::Debug for Chain {
     }
 }
 
-/// The longest chain among `calls`, which are in order of arrival. On a machine that is too busy to send at once what
-/// goes side by side it is longer than what waited, and never shorter.
+/// The longest chain among `calls`, which are in order of arrival. On a machine that is too busy to send parallel calls
+/// at once, the result is too high, and never too low.
 pub(crate) fn chain(calls: &[Call]) -> Chain {
-    // In order of arrival, so that whatever a call may have waited for has its own chain already.
+    // In order of arrival, so that every call that this one may have waited for already has its chain.
     let mut links: Vec<Link> = Vec::with_capacity(calls.len());
     for (index, call) in calls.iter().enumerate() {
         let ended = |other: &usize| calls[*other].ended.is_some_and(|ended| ended <= call.began);

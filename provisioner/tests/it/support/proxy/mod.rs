@@ -1,5 +1,5 @@
-//! An HTTP proxy between a program and an emulated AWS: it names and counts every AWS call, by its own eyes and not by
-//! the program's word, and misbehaves on request as a network or AWS itself may.
+//! An HTTP proxy between a program and an emulated AWS. It names and counts every AWS call by the request itself, and
+//! misbehaves on request as a network or AWS may.
 
 pub(crate) mod call;
 pub(crate) mod chain;
@@ -37,12 +37,12 @@ use self::rule::{Edit, Fault, Rule};
 use self::shares::Turns;
 use super::ministack::ministack;
 
-/// Proxies live outside the tests' own runtimes, so that a test may block while a program runs.
+/// Proxies run outside the tests' own runtimes, so that a test may block while a program runs.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     Builder::new_multi_thread().worker_threads(2).thread_name("proxy").enable_all().build().expect("a runtime")
 });
 
-/// One test's proxy; dropping it closes its port and connections.
+/// The proxy of one test. Dropping it closes its port and connections.
 pub(crate) struct Proxy {
     url: String,
     shared: Arc<Shared>,
@@ -58,28 +58,29 @@ struct Shared {
 #[derive(Default)]
 struct State {
     calls: Vec<Call>,
-    /// `clear` starts a new one, so that a call from before it does not write its status into a newer one's place.
+    /// `clear` starts a new one, so that a call from before it does not write its status into the record of a newer
+    /// one.
     generation: usize,
     rules: Vec<Rule>,
-    /// Decide last, and are not forgotten.
+    /// These rules decide last, and `forget_rules` keeps them.
     always: Vec<Rule>,
 }
 
 impl Proxy {
-    /// In front of this process's MiniStack.
+    /// A proxy for this process's MiniStack.
     pub(crate) fn start() -> Self {
         Self::before(ministack().url())
     }
 
-    /// In front of any endpoint.
+    /// A proxy for any endpoint.
     pub(crate) fn before(upstream: &str) -> Self {
-        // Bound without waiting, since a test's own runtime may be the one that calls.
+        // Bound without waiting, because the caller may be in a test's own runtime.
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
         listener.set_nonblocking(true).expect("a port that can be waited for");
         let address = listener.local_addr().expect("the port's number");
         let shared = Arc::new(Shared {
             upstream: upstream.to_owned(),
-            // A fresh connection for each call: a kept one may be closed by the other side just as it is used.
+            // A new connection for each call: the other side may close a pooled one just as it is used.
             client: Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http(),
             state: Mutex::default(),
         });
@@ -87,7 +88,7 @@ impl Proxy {
         Self { url: format!("http://{address}"), shared, listening }
     }
 
-    /// The endpoint to give to a program.
+    /// The endpoint for a program.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -102,42 +103,42 @@ impl Proxy {
         self.calls().into_iter().filter(Call::is_write).collect()
     }
 
-    /// Forgets the calls, and keeps the rules.
+    /// Forgets the calls and keeps the rules.
     pub(crate) fn clear(&self) {
         let mut state = self.shared.state();
         state.calls.clear();
         state.generation += 1;
     }
 
-    /// Adds a rule. Of several that fit a call, the first given decides, and delays add up; each counts every call that
-    /// it fits, whether or not it decides.
+    /// Adds a rule. Of several rules for a call, the one that was added first decides, and delays add up. Each rule
+    /// counts every call that it matches, whether or not it decides.
     pub(crate) fn on(&self, rule: Rule) {
         self.shared.state().rules.push(rule);
     }
 
-    /// Adds a rule that decides before those that were given earlier.
+    /// Adds a rule that decides before the earlier ones.
     pub(crate) fn before_others(&self, rule: Rule) {
         self.shared.state().rules.insert(0, rule);
     }
 
-    /// Adds what this AWS does in any case: it decides after the rules, and stays when they are forgotten.
+    /// Adds a rule for the behavior of this AWS: it decides after the other rules, and stays when they are forgotten.
     pub(crate) fn always(&self, rule: Rule) {
         self.shared.state().always.push(rule);
     }
 
-    /// Every call takes this long besides, like those to a region that is far away.
+    /// Delays every call by this time, as for a distant region.
     pub(crate) fn far_away(&self, by: Duration) {
         self.on(rule::calls_that(|_| true).delay(by));
     }
 
-    /// Until no call is under way.
+    /// Waits until no call is in progress.
     pub(crate) async fn settled(&self) {
         while self.shared.state().calls.iter().any(|call| call.ended.is_none()) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
-    /// Back to passing everything through, but for what is always so.
+    /// Forwards all calls again, except for the rules of `always`.
     pub(crate) fn forget_rules(&self) {
         self.shared.state().rules.clear();
     }
@@ -164,11 +165,11 @@ async fn accept(listener: std::net::TcpListener, shared: Arc<Shared>) {
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     let service = service_fn(move |request| {
-        // A task of its own, because a call that was sent takes effect even if the caller is killed meanwhile.
+        // A separate task, because a call that was sent takes effect even if the caller is killed in the meantime.
         let serving = tokio::spawn(Arc::clone(&shared).serve(request));
         async move { serving.await.unwrap_or(Err(Dropped)) }
     });
-    // An error here is a dropped connection: ours on purpose, or the caller's end.
+    // An error here is a dropped connection: by the proxy on purpose, or by the caller.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -230,7 +231,7 @@ impl Shared {
         Ok(self.ended(&ticket, response))
     }
 
-    /// Records the call and asks the rules, in one step: who came first is the same for both.
+    /// Records the call and applies the rules in one step, so that the order is the same for both.
     fn arrived(&self, request: &Request<Bytes>, began: Instant) -> (Ticket, Vec<Fault>) {
         let (service, operation) =
             naming::name(request.method().as_str(), request.uri(), request.headers(), request.body());
@@ -283,8 +284,8 @@ impl Shared {
         }
     }
 
-    /// Passes the request on with its `Host` header as it came, since that is what was signed. A change of a function
-    /// waits for the chats that are under way.
+    /// Forwards the request with an unchanged `Host` header, which is part of the signature. A change of a function
+    /// waits for the chats in progress.
     async fn forward(&self, ticket: &Ticket, request: Request<Bytes>) -> Response<Full<Bytes>> {
         let _turn = turn::of(&ticket.service, &ticket.operation).await;
         let (mut head, body) = request.into_parts();
@@ -306,12 +307,12 @@ impl Shared {
         }
     }
 
-    /// Sends an invocation by an alias to the version whose turn it is, by the shares that AWS has of the alias now.
+    /// Sends an invocation by an alias to the version whose turn it is, by the alias's current weights.
     async fn share_out(&self, request: &mut Request<Bytes>, turns: &Turns) {
         let Some(path) = shares::alias_path(request.uri()) else { return };
         let question = Request::get(format!("{}{path}", self.upstream));
         let question = request.headers().get(AUTHORIZATION).into_iter().fold(question, |question, whose| {
-            question.header(AUTHORIZATION, whose) // whose account it is
+            question.header(AUTHORIZATION, whose) // it identifies the account
         });
         let question = question.body(Full::default()).expect("a question of valid parts");
         let alias = self.ask(question).await.expect("the alias").into_body().collect().await;
@@ -349,7 +350,7 @@ async fn edited(response: Response<Full<Bytes>>, edit: &Edit) -> Response<Full<B
     Response::from_parts(head, Full::from(edit.apply(&body)))
 }
 
-/// Where a call's record is.
+/// The place of a call's record.
 struct Ticket {
     service: String,
     operation: String,

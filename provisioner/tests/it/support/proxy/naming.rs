@@ -1,10 +1,10 @@
-//! Which operation a request is, told from the request alone, as AWS's own protocols tell it.
+//! Determines the operation of a request from the request alone, by AWS's own protocols.
 
 use hyper::{HeaderMap, Uri};
 
 /// Service and operation, under the names that the SDK uses: `("lambda", "CreateFunction")`.
 ///
-/// What is not known keeps the service that the request was signed for, and its method and path for a name.
+/// An unknown operation has the service of the signature, and its method and path as its name.
 pub(crate) fn name(method: &str, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> (String, String) {
     let path: Vec<&str> = uri.path().split('/').filter(|segment| !segment.is_empty()).collect();
     let query = uri.query().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Principals as AWS answers them, which the emulators answer as they were written.
+//! Principals in the form of AWS's answers. The emulators return them as they were written.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::rule::{Edit, Fault, Rule};
 
-/// An account id is answered as `arn:aws:iam::ID:root`, and each ARN in `deleted` as the unique id beside it.
+/// Returns an account id as `arn:aws:iam::ID:root`, and each ARN in `deleted` as the unique id that follows it there.
 /// Source: the IAM user guide, "AWS JSON policy elements: Principal".
 pub(crate) fn answered_as_aws_does(deleted: &[(&str, &str)]) -> Rule {
     let deleted: Arc<[(String, String)]> =
@@ -47,7 +47,7 @@ fn in_trust_policies(answer: &str, deleted: &[(String, String)]) -> String {
 fn in_document(mut document: Value, deleted: &[(String, String)]) -> Value {
     for statement in document["Statement"].as_array_mut().into_iter().flatten() {
         for element in ["Principal", "NotPrincipal"] {
-            // Lambda answers an account as this, though it takes it as a text alone.
+            // Lambda returns an account in this form, although it accepts it only as a text.
             if let Some(account) = statement[element].as_str().filter(|text| is_account(text)) {
                 statement[element] = json!({"AWS": account});
             }

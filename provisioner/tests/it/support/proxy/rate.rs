@@ -1,4 +1,4 @@
-//! An AWS that limits how many calls an account may send, by token buckets with AWS's own figures.
+//! An AWS that throttles an account's calls, by token buckets with AWS's own figures.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use super::call::Call;
 use super::rule::{Fault, Rule};
 use super::words;
 
-/// What is counted together: how many calls a second, and how many at once after a pause.
+/// The calls that count together: how many per second, and how many at once after a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Limit {
     pub(crate) of: &'static str,
@@ -15,8 +15,8 @@ pub(crate) struct Limit {
     burst: u32,
 }
 
-/// From the pages of Lambda, API Gateway and CloudWatch Logs. Lambda and Logs document no burst: a second's calls. What
-/// IAM and the tagging service allow is not documented: less than a client may hope for.
+/// From the quota pages of Lambda, API Gateway and CloudWatch Logs. Lambda and Logs document no burst: one second's
+/// calls. The rates of IAM and the tagging service are not documented: these are lower than a client may expect.
 fn limit(service: &str, operation: &str) -> Option<Limit> {
     let limit = |of, per_second, burst| Some(Limit { of, per_second, burst });
     match (service, operation) {
@@ -36,7 +36,7 @@ fn limit(service: &str, operation: &str) -> Option<Limit> {
     }
 }
 
-/// Refuses what comes faster than AWS takes it.
+/// Throttles calls that arrive faster than AWS allows.
 pub(crate) fn aws_rates() -> Rule {
     let mut buckets: BTreeMap<Limit, (f64, Instant)> = BTreeMap::new();
     Rule::looking(move |call, _| {
@@ -53,14 +53,14 @@ pub(crate) fn aws_rates() -> Rule {
     })
 }
 
-/// What a list of calls was limited by.
+/// What limited a list of calls.
 #[derive(Debug)]
 pub(crate) struct Limited {
     pub(crate) refused: usize,
     pub(crate) done: usize,
-    /// How long AWS takes for the calls that were done, however they are sent.
+    /// The minimum time for the executed calls under AWS's limits, however they are sent.
     pub(crate) allowed: Duration,
-    /// Which limit takes so long.
+    /// The limit that determines this time.
     pub(crate) slowest: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! Scripted misbehaviour: which calls, which occurrence of them, and what happens instead of a plain answer.
+//! Scripted misbehavior: which calls, which occurrences of them, and what happens instead of a plain answer.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,36 +14,36 @@ use super::call::Call;
 use super::shares::Turns;
 use super::trap::Trap;
 
-/// What happens to a call. A new kind of fault is a new variant here and an arm in the proxy's `serve`.
+/// The effect on a call. A new kind of fault is a new variant here and an arm in the proxy's `serve`.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// Answered by the proxy; AWS never sees the call.
+    /// The proxy answers; AWS does not receive the call.
     Answer(AwsError),
-    /// The connection is closed; AWS never sees the call.
+    /// The connection is closed; AWS does not receive the call.
     DropRequest,
-    /// AWS does it, but the connection is closed instead of an answer.
+    /// AWS executes the call, but the connection is closed in place of an answer.
     LoseResponse,
-    /// AWS does it, and answers that it failed.
+    /// AWS executes the call, and the answer reports a failure.
     FailAfter(AwsError),
-    /// The call waits, then goes on: to the next rule, or to AWS.
+    /// The call waits, and then continues: with the next rule, or to AWS.
     Delay(Duration),
-    /// AWS does it, and its answer is changed on the way back.
+    /// AWS executes the call, and its answer is changed.
     Edit(Edit),
-    /// An invocation by an alias goes to the version whose turn it is, by the alias's shares.
+    /// An invocation by an alias is sent to the version whose turn it is, by the alias's weights.
     ShareOut(Turns),
-    /// Whatever else happens to the call: what AWS would do is nothing but this answer.
+    /// This answer replaces AWS's, whatever else happens to the call.
     StandIn(Value),
-    /// The same, with the answer that follows from the request.
+    /// The same, with an answer that is computed from the request.
     Serve(Serve),
-    /// The call is held before it is sent, for its caller to be killed; AWS never sees it.
+    /// The call is held before it is sent, so that a test can kill its caller; AWS does not receive it.
     HoldBefore(Trap),
-    /// AWS does it, and the answer is held, for the caller to be killed.
+    /// AWS executes the call, and the answer is held, so that a test can kill the caller.
     HoldAfter(Trap),
 }
 
 type Answer = dyn Fn(&str, &[u8]) -> Result<String, AwsError> + Send + Sync;
 
-/// What a service answers to an operation and its request.
+/// A service's answer to an operation and its request.
 #[derive(Clone)]
 pub(crate) struct Serve(Arc<Answer>);
 
@@ -73,7 +73,7 @@ type Change = dyn Fn(&[u8]) -> Bytes + Send + Sync;
 pub(crate) struct Edit(Arc<Change>);
 
 impl Edit {
-    /// Of JSON.
+    /// A change of JSON.
     pub(crate) fn new(edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
         Self(Arc::new(move |body| {
             let mut value = serde_json::from_slice(body).unwrap_or_default();
@@ -82,7 +82,7 @@ impl Edit {
         }))
     }
 
-    /// Of text, such as the XML of IAM.
+    /// A change of text, such as the XML of IAM.
     pub(crate) fn of_text(edit: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         Self(Arc::new(move |body| edit(&String::from_utf8_lossy(body)).into()))
     }
@@ -98,7 +98,7 @@ impl fmt::Debug for Edit {
     }
 }
 
-/// An error in AWS's words; the service that is asked decides its shape on the wire.
+/// An error in AWS's words; the called service determines its form on the wire.
 #[derive(Clone, Debug)]
 pub(crate) struct AwsError {
     status: u16,
@@ -111,7 +111,7 @@ impl AwsError {
         Self { status, code: code.to_owned(), message: message.to_owned() }
     }
 
-    /// An answer that does not read as one of AWS.
+    /// An answer that does not look like one of AWS.
     pub(crate) fn without_a_code(status: u16) -> Self {
         Self { status, code: String::new(), message: String::new() }
     }
@@ -155,7 +155,7 @@ impl AwsError {
                 let builder = builder.header("smithy-protocol", "rpc-v2-cbor");
                 return builder.body(Full::from(body.into_writer())).expect("a response of valid parts");
             }
-            // Lambda's errors spell it now `Message`, now `message`.
+            // Lambda's errors contain either `Message` or `message`.
             "lambda" => {
                 let body = json!({"Type": "User", "Message": message, "message": message});
                 let builder = builder.header("x-amzn-errortype", code);
@@ -176,7 +176,7 @@ fn xml(text: &str) -> String {
 
 type Matcher = Box<dyn Fn(&Call) -> bool + Send + Sync>;
 
-/// The calls that a rule is about; finished by saying what happens to them.
+/// The calls of a rule; it becomes a rule with the effect on them.
 pub(crate) struct When {
     matches: Matcher,
     occurrences: Range<usize>,
@@ -198,13 +198,13 @@ pub(crate) fn calls_that(matches: impl Fn(&Call) -> bool + Send + Sync + 'static
 }
 
 impl When {
-    /// Only the nth of them, counted from 1 and from when the rule was given.
+    /// Only the nth of them, counted from 1 since the rule was added.
     pub(crate) fn nth(mut self, n: usize) -> Self {
         self.occurrences = n..n + 1;
         self
     }
 
-    /// So many of them from the nth on.
+    /// This many of them, from the nth on.
     pub(crate) fn from(mut self, n: usize, times: usize) -> Self {
         self.occurrences = n..n.saturating_add(times);
         self
@@ -251,16 +251,16 @@ impl When {
 
 type Look = Box<dyn FnMut(&Call, &[Call]) -> Option<Fault> + Send>;
 
-/// What happens to which calls.
+/// The effect on certain calls.
 pub(crate) struct Rule(Look);
 
 impl Rule {
-    /// A rule that is shown every call in order of arrival, with the calls before it.
+    /// A rule that gets every call in order of arrival, with the calls before it.
     pub(crate) fn looking(look: impl FnMut(&Call, &[Call]) -> Option<Fault> + Send + 'static) -> Self {
         Self(Box::new(look))
     }
 
-    /// What happens to this call; nothing if the rule is not about it.
+    /// The effect on this call; `None` if the rule does not match it.
     pub(super) fn apply(&mut self, call: &Call, before: &[Call]) -> Option<Fault> {
         (self.0)(call, before)
     }

@@ -1,5 +1,5 @@
-//! An alias's calls, shared out as Lambda does: MiniStack stores the shares of an alias and gives all calls to its own
-//! version.
+//! Distributes an alias's calls as Lambda does: MiniStack stores the weights of an alias and sends all calls to its
+//! main version.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hyper::Uri;
 use serde_json::Value;
 
-/// Whose turn it is, of each alias. Lambda decides by chance; here a share of a tenth is every tenth call, so that a
-/// test can count.
+/// The state of each alias. Lambda decides at random; here a weight of a tenth is every tenth call, so that a test can
+/// count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Turns(Arc<Mutex<BTreeMap<String, u32>>>);
 
 impl Turns {
-    /// The version that the next call of an alias goes to, by what was written into the alias.
+    /// The version for the next call of an alias, by the alias's weights.
     pub(super) fn next(&self, alias: &Value) -> Option<String> {
         let own = alias["FunctionVersion"].as_str()?;
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -30,14 +30,14 @@ impl Turns {
     }
 }
 
-/// The path of the alias that a function is invoked by, if it is by one: a version's number is none.
+/// The path of the alias that an invocation names, if it names one; a version's number is not an alias.
 pub(super) fn alias_path(uri: &Uri) -> Option<String> {
     let function = uri.path().strip_suffix("/invocations")?;
     let name = qualifier(uri).filter(|name| !name.starts_with(|c: char| c.is_ascii_digit()))?;
     Some(format!("{function}/aliases/{name}"))
 }
 
-/// The same call of a version.
+/// The same invocation, for a version.
 pub(super) fn of_version(uri: &Uri, version: &str) -> String {
     let name = qualifier(uri).unwrap_or_default();
     uri.to_string().replace(&format!("Qualifier={name}"), &format!("Qualifier={version}"))

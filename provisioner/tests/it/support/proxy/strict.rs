@@ -1,4 +1,4 @@
-//! What AWS does and the emulators do not: rules that make it refuse and wait as AWS would.
+//! Behavior of AWS that the emulators lack: rules that make the emulators refuse and delay calls as AWS would.
 
 use serde_json::{Value, json};
 
@@ -8,12 +8,12 @@ use super::shares::Turns;
 use super::subject::SETTINGS;
 use super::words;
 
-/// The calls by which a function is made and changed.
+/// The calls that create and change a function.
 pub(crate) const CHANGES: [&str; 3] = ["CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"];
 const LOOKS: [&str; 2] = ["GetFunction", "GetFunctionConfiguration"];
 
-/// After a change a function is `Pending` or `InProgress`, and refuses changes and publishing, until it was asked
-/// so many times.
+/// After a change, a function is `Pending` or `InProgress`, and refuses changes and publishing, until it was read this
+/// many times.
 pub(crate) fn slow_function(asked: usize) -> Rule {
     Rule::looking(move |call, before| {
         let refusable = is_one(call, &CHANGES) || call.operation == "PublishVersion";
@@ -33,7 +33,7 @@ pub(crate) fn slow_function(asked: usize) -> Rule {
     })
 }
 
-/// A function whose last change fails if it is one by `operation`, as Lambda tells of it from then on.
+/// Makes the last change of a function fail if it is this `operation`: later reads report the failure.
 pub(crate) fn failed_function(operation: &str, reason: &'static str) -> Rule {
     let operation = operation.to_owned();
     Rule::looking(move |call, before| {
@@ -42,7 +42,7 @@ pub(crate) fn failed_function(operation: &str, reason: &'static str) -> Rule {
     })
 }
 
-/// The same once the run that met it is over: until the function is changed, or made, anew.
+/// The same after the run with the failure: until the function is changed or recreated.
 pub(crate) fn still_failed(operation: &str, reason: &'static str) -> Rule {
     let operation = operation.to_owned();
     Rule::looking(move |call, before| {
@@ -55,7 +55,7 @@ fn failure_of(operation: &str, reason: &'static str) -> Fault {
     told(if operation == "CreateFunction" { "State" } else { "LastUpdateStatus" }, "Failed", Some(reason))
 }
 
-/// After callers were moved on an API, its deployment is `status`, until it was asked so many times.
+/// After an API was pointed at other targets, its deployment has the status `status` until it was read this many times.
 pub(crate) fn slow_api(status: &'static str, asked: usize) -> Rule {
     Rule::looking(move |call, before| {
         let moved = |one: &Call| is_one(one, &["UpdateIntegration", "UpdateRoute"]) && one.took_effect();
@@ -83,14 +83,14 @@ fn deployment(id: &str, when: &str, status: &str) -> Value {
     })
 }
 
-/// The second route of a key and the second stage of a name on an API are refused, and a permission that is sent again.
+/// Refuses the second route of a key, the second stage of a name on an API, and a repeated permission.
 pub(crate) fn no_duplicates() -> Rule {
     Rule::looking(|call, before| {
         if !is_one(call, &["CreateRoute", "CreateStage", "AddPermission"]) {
             return None;
         }
         let refusal = words::exists(&call.operation, call.subject.split_once(' ').map_or("", |(_, name)| name))?;
-        // A statement's id is no part of the subject.
+        // A statement's id is not part of the subject.
         let told = |one: &Call| if one.operation == "AddPermission" { one.question } else { 0 };
         let id = |one: &Call| (one.operation.clone(), one.target.clone(), one.subject.clone(), told(one));
         let same = |one: &Call| id(one) == id(call);
@@ -98,7 +98,7 @@ pub(crate) fn no_duplicates() -> Rule {
     })
 }
 
-/// Settings of a route that was not created on the API, as far as the proxy has seen it, are refused.
+/// Refuses settings of a route whose creation on the API the proxy has not seen.
 pub(crate) fn settings_need_their_routes() -> Rule {
     Rule::looking(|call, before| {
         let (_, keys) = call.subject.split_once(SETTINGS).filter(|_| is_one(call, &["CreateStage", "UpdateStage"]))?;
@@ -115,7 +115,7 @@ pub(crate) fn settings_need_their_routes() -> Rule {
     })
 }
 
-/// Invocations by an alias are shared out as the alias says.
+/// Distributes invocations by an alias by the alias's weights.
 pub(crate) fn shared_out() -> Rule {
     call("Invoke").suffer(Fault::ShareOut(Turns::default()))
 }
@@ -124,13 +124,13 @@ fn is_one(call: &Call, operations: &[&str]) -> bool {
     operations.contains(&call.operation.as_str())
 }
 
-/// The last change of a function that Lambda took, and the calls after it.
+/// The last change of a function that Lambda accepted, and the calls after it.
 fn last_change(before: &[Call]) -> Option<(&Call, &[Call])> {
     let at = before.iter().rposition(|call| is_one(call, &CHANGES) && call.took_effect())?;
     Some((&before[at], &before[at + 1..]))
 }
 
-/// The answer about a function with this state in it.
+/// The answer about a function, with this state.
 fn told(field: &'static str, state: &'static str, reason: Option<&'static str>) -> Fault {
     Fault::Edit(Edit::new(move |answer: &mut Value| {
         let whole = answer.get("Configuration").is_some();

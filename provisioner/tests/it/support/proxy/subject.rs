@@ -1,11 +1,11 @@
-//! What a call is about, so that one run's call is found again in the next.
+//! The subject of a call, by which a call of one run is found in the next.
 
 use hyper::Uri;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// The names in a request, without what differs from account to account or from run to run: account ids, ids that
-/// API Gateway hands out, statement ids (they follow from the API's), page tokens, documents.
+/// The names in a request, without the parts that differ between accounts or runs: account ids, ids that API Gateway
+/// assigns, statement ids (they depend on the API's id), page tokens, documents.
 pub(super) fn subject(service: &str, uri: &Uri, body: &[u8]) -> String {
     match service {
         "iam" | "sts" => form(body),
@@ -29,7 +29,7 @@ fn json(body: &[u8], fields: &[&str]) -> Vec<String> {
 
 fn rest(uri: &Uri, body: &[u8]) -> String {
     let mut path: Vec<String> = Vec::new();
-    // Without the date or version in front, and with ids, each of which follows its collection's name, left out.
+    // Without the date or version at the beginning, and without ids, each of which follows the name of its collection.
     for segment in uri.path().split('/').filter(|segment| !segment.is_empty()).skip(1) {
         let collection = path.last().map(String::as_str).unwrap_or_default();
         let id = matches!(collection, "apis" | "routes" | "integrations" | "policy");
@@ -43,7 +43,7 @@ fn rest(uri: &Uri, body: &[u8]) -> String {
     [vec![subject], named, settings(body).into_iter().collect()].concat().join(" ")
 }
 
-/// What stands before the keys of the routes that a stage has settings of.
+/// The text before the keys of the routes for which a stage has settings.
 pub(super) const SETTINGS: &str = "with settings of ";
 
 fn settings(body: &[u8]) -> Option<String> {
@@ -56,7 +56,7 @@ fn decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// A run of twelve digits is an account; a tagged API's ARN ends with the API's id.
+/// Twelve digits in a row are an account; the ARN of a tagged API ends with the API's id.
 fn without_accounts(text: &str) -> String {
     let mut parts: Vec<&str> = text.split(':').collect();
     for part in &mut parts {

@@ -1,10 +1,10 @@
-//! Where a call is held, so that its caller can be killed at just that moment.
+//! Stops a call, so that its caller can be killed at exactly that moment.
 
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-/// A call that runs into it stays there until the trap is opened, and is never answered.
+/// A call that enters the trap stays there until the trap is opened, and is never answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Trap {
     sprung: Gate,
@@ -16,12 +16,12 @@ impl Trap {
         Self { sprung: Gate::shut(), opened: Gate::shut() }
     }
 
-    /// Until a call is held.
+    /// Waits until a call is in the trap.
     pub(crate) async fn sprung(&self) {
         self.sprung.passed().await;
     }
 
-    /// Lets go of what is held: its connection is closed.
+    /// Releases the call in the trap: its connection is closed.
     pub(crate) fn open(&self) {
         self.opened.open();
     }
@@ -32,7 +32,7 @@ impl Trap {
     }
 }
 
-/// Shut until it is opened, then open for ever.
+/// Closed until it is opened, and then open forever.
 #[derive(Clone, Debug)]
 struct Gate(Arc<Semaphore>);
 
@@ -46,7 +46,7 @@ impl Gate {
     }
 
     async fn passed(&self) {
-        // No permit is ever given: this ends when the semaphore is closed.
+        // The semaphore never has a permit: this ends when the semaphore is closed.
         let _closed = self.0.acquire().await;
     }
 }

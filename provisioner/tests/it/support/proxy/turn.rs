@@ -1,8 +1,8 @@
-//! Chats and changes of functions, one after the other.
+//! Keeps chats and changes of functions apart.
 //!
-//! Lambda lets the invocations of a function end that are under way when it changes. MiniStack ends the processes that
-//! answer for `$LATEST`, and their callers get a 502; for a change of the configuration those of every account, where the
-//! function has the same name. So a change waits for the chats of all tests, and they for it.
+//! Lambda lets the running invocations of a function end when the function changes. MiniStack ends the processes that
+//! answer for `$LATEST`, and their callers get a 502; for a change of the configuration it ends those of all accounts
+//! in which a function has the same name. So a change waits for the chats of all tests, and they wait for the change.
 
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -10,14 +10,14 @@ use super::strict::CHANGES;
 
 static UNDER_WAY: RwLock<()> = RwLock::const_new(());
 
-/// Held while a call is with MiniStack.
+/// The lock for the duration of a call.
 pub(super) enum Turn {
     Chat(#[expect(dead_code, reason = "held")] RwLockReadGuard<'static, ()>),
     Change(#[expect(dead_code, reason = "held")] RwLockWriteGuard<'static, ()>),
     Other,
 }
 
-/// The turn of a call, once it comes.
+/// Waits for the turn of a call.
 pub(super) async fn of(service: &str, operation: &str) -> Turn {
     match service {
         "execute-api" => Turn::Chat(UNDER_WAY.read().await),

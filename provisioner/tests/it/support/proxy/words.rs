@@ -1,8 +1,8 @@
-//! AWS's errors in AWS's words: each service's own code, status and sentence.
+//! AWS's errors in AWS's words: each service's own code, status and message.
 
 use super::rule::AwsError;
 
-/// Whom the refused calls are said to come from.
+/// The caller in the messages of refused calls.
 const CALLER: &str = "arn:aws:iam::123456789012:user/dev";
 
 /// Too many calls in this account.
@@ -15,7 +15,7 @@ pub(crate) fn throttled(service: &str) -> AwsError {
     }
 }
 
-/// The service failed, which says nothing about whether the call took effect.
+/// The service failed, which does not show whether the call took effect.
 pub(crate) fn failed(service: &str) -> AwsError {
     let cannot = "The request processing has failed because of an unknown error, exception or failure.";
     match service {
@@ -30,7 +30,7 @@ pub(crate) fn unavailable(service: &str) -> AwsError {
     AwsError::new(503, code, "Service Unavailable")
 }
 
-/// What a load balancer says when it has no one to ask.
+/// The answer of a load balancer without a target.
 pub(crate) fn bad_gateway() -> AwsError {
     AwsError::without_a_code(502)
 }
@@ -49,7 +49,7 @@ pub(crate) fn denied(service: &str, action: &str, resource: &str) -> AwsError {
     AwsError::new(status, code, &message)
 }
 
-/// The session of the caller is over.
+/// The caller's session has expired.
 pub(crate) fn expired(service: &str) -> AwsError {
     let message = "The security token included in the request is expired";
     match service {
@@ -59,7 +59,7 @@ pub(crate) fn expired(service: &str) -> AwsError {
     }
 }
 
-/// Nobody has these keys.
+/// The keys are unknown.
 pub(crate) fn unknown_credentials(service: &str) -> AwsError {
     let message = "The security token included in the request is invalid.";
     match service {
@@ -69,7 +69,7 @@ pub(crate) fn unknown_credentials(service: &str) -> AwsError {
     }
 }
 
-/// The account has not enabled the region, or not subscribed to the service.
+/// The account has not enabled the region or subscribed to the service.
 pub(crate) fn not_opted_in() -> AwsError {
     AwsError::new(403, "OptInRequired", "The AWS Access Key Id needs a subscription for the service")
 }
@@ -119,12 +119,12 @@ pub(crate) fn role_is_changing() -> AwsError {
     AwsError::new(409, "ConcurrentModification", message)
 }
 
-/// The role is so new that IAM does not know it everywhere.
+/// The role is so new that not all of IAM knows it yet.
 pub(crate) fn no_such_role(name: &str) -> AwsError {
     AwsError::new(404, "NoSuchEntity", &format!("The role with name {name} cannot be found."))
 }
 
-/// The role's policies are so freshly gone that IAM still counts them.
+/// The role's policies were deleted so recently that IAM still counts them.
 pub(crate) fn role_has_policies() -> AwsError {
     AwsError::new(409, "DeleteConflict", "Cannot delete entity, must detach all policies first.")
 }
@@ -135,14 +135,14 @@ pub(crate) fn log_group_is_changing() -> AwsError {
     AwsError::new(400, "OperationAbortedException", message)
 }
 
-/// A write carries a revision, and there is another by now.
+/// A write contains a revision that is outdated.
 pub(crate) fn changed_since() -> AwsError {
     let message = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to \
                    retrieve the latest Revision Id";
     AwsError::new(412, "PreconditionFailedException", message)
 }
 
-/// What would be made is there already, which AWS tells of these calls; `name` is what the call is about.
+/// The resource to create exists already; AWS returns this error for these calls. `name` is the subject of the call.
 pub(crate) fn exists(operation: &str, name: &str) -> Option<AwsError> {
     let lambda = |message: &str| AwsError::new(409, "ResourceConflictException", message);
     Some(match operation {

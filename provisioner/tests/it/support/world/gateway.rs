@@ -81,7 +81,7 @@ fn route(route: &Route) -> (String, Value) {
         "id": route.route_id(),
         "target": route.target(),
         "authorization": route.authorization_type().map(|a| a.as_str()),
-        // moto has an empty text for one that was taken away.
+        // moto returns an empty text for a removed authorizer.
         "authorizer": route.authorizer_id().filter(|id| !id.is_empty()),
         "api_key": route.api_key_required(),
         "operation_name": route.operation_name(),
@@ -115,7 +115,7 @@ fn settings(settings: &RouteSettings) -> Value {
     }))
 }
 
-/// API Gateway's client has no paginators of its own.
+/// API Gateway's client has no paginators.
 async fn pages<T>(page: impl AsyncFn(Option<String>) -> (Vec<T>, Option<String>)) -> Vec<T> {
     let (mut all, mut token) = page(None).await;
     while token.is_some() {

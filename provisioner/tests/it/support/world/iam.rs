@@ -1,4 +1,4 @@
-//! Roles with their policies, and the policies that the customer manages.
+//! Roles with their policies, and customer-managed policies.
 
 use aws_sdk_iam::types::{AttachedPolicy, PolicyScopeType, Role};
 use futures_util::future::join_all;

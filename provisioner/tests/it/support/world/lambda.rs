@@ -25,7 +25,7 @@ async fn function(lambda: &aws_sdk_lambda::Client, name: &str) -> (String, Value
         lambda.list_aliases().function_name(name).into_paginator().items().send().collect().await;
     let aliases = join_all(aliases.expect("its aliases").into_iter().map(async |alias| {
         let alias_name = alias.name().unwrap_or_default();
-        // No share for others is told as nothing, or as an empty map.
+        // An alias without further weights returns no map, or an empty one.
         let weights = alias.routing_config().and_then(|r| r.additional_version_weights()).filter(|w| !w.is_empty());
         let value = json!({
             "version": alias.function_version(),
@@ -94,8 +94,8 @@ async fn url(lambda: &aws_sdk_lambda::Client, name: &str, alias: &str) -> Value 
     }
 }
 
-/// The policy of exactly this function or alias. MiniStack puts the aliases' statements into the function's own answer,
-/// and answers with an empty policy where AWS answers 404.
+/// The policy of exactly this function or alias. MiniStack adds the aliases' statements to the function's own answer,
+/// and returns an empty policy where AWS returns 404.
 async fn resource_policy(
     lambda: &aws_sdk_lambda::Client,
     name: &str,

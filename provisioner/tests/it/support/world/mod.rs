@@ -1,4 +1,4 @@
-//! What exists in an account, read with plain SDK calls and nothing of the planner's: the judge of every test.
+//! The contents of an account, read with plain SDK calls and without the planner's code: the judge of every test.
 
 mod dynamodb;
 mod gateway;
@@ -26,8 +26,8 @@ use super::account::Account;
 /// tables     NAME → keys · items · tags …
 /// ```
 ///
-/// Policies are JSON values; what AWS leaves out is left out; a second API or route of the same name is `NAME (2)`.
-/// Times and revisions are not part of it. `world["functions"]["chat"]["latest"]["memory"]` reads one value, and
+/// Policies are JSON values; fields that AWS omits are omitted; a second API or route of the same name is `NAME (2)`.
+/// Times and revisions are not included. `world["functions"]["chat"]["latest"]["memory"]` reads one value, and gives
 /// `Null` where there is none.
 #[derive(Clone, PartialEq)]
 pub(crate) struct World(Value);
@@ -48,18 +48,18 @@ impl World {
         }))
     }
 
-    /// Whether the account holds nothing at all.
+    /// Whether the account is empty.
     pub(crate) fn is_empty(&self) -> bool {
         let kinds = self.0.as_object().into_iter().flatten();
         kinds.filter_map(|(_, things)| things.as_object()).all(Map::is_empty)
     }
 
-    /// Names of one kind, sorted: `world.names("roles")`.
+    /// The names of one kind, sorted: `world.names("roles")`.
     pub(crate) fn names(&self, kind: &str) -> Vec<&str> {
         self.0[kind].as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// What is different in `later`, one line each: `~ functions › chat › latest › memory: 512 → 1024`.
+    /// The differences to `later`, one line each: `~ functions › chat › latest › memory: 512 → 1024`.
     pub(crate) fn changes_to(&self, later: &Self) -> Vec<String> {
         let mut lines = Vec::new();
         difference("", &self.0, &later.0, &mut lines);
@@ -97,7 +97,7 @@ fn difference(path: &str, before: &Value, after: &Value, lines: &mut Vec<String>
     }
 }
 
-/// A JSON object without its nulls: what AWS does not say is not there.
+/// A JSON object without its nulls: a field that AWS omits is absent.
 fn said(mut value: Value) -> Value {
     if let Some(fields) = value.as_object_mut() {
         fields.retain(|_, field| !field.is_null());
@@ -105,7 +105,7 @@ fn said(mut value: Value) -> Value {
     value
 }
 
-/// A map in order of names; a name that comes again gets a number, so that nothing twice goes unseen.
+/// A map by name; a repeated name gets a number, so that no duplicate is lost.
 fn by_name(things: impl IntoIterator<Item = (String, Value)>) -> Value {
     let mut all = BTreeMap::new();
     for (name, thing) in things {
@@ -130,7 +130,7 @@ fn sorted(items: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
     items
 }
 
-/// IAM answers with percent-encoded documents, Lambda with plain ones.
+/// IAM returns percent-encoded documents, Lambda plain ones.
 fn policy(document: &str) -> Value {
     let plain = if document.starts_with('%') {
         percent_decode_str(document).decode_utf8().expect("a policy of text").into_owned()
