@@ -1,9 +1,9 @@
-//! `docs/performance.md`: nothing is compiled twice for a build and for the tests.
+//! `docs/performance.md`: the build and the tests compile each dependency only once.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// Every dependency of the workspace with its version and features, along these edges of the graph.
+/// All dependencies of the workspace with version and features, along these edges of the graph.
 fn dependencies(edges: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--workspace", "--locked", "--offline", "--prefix", "none", "--format", "{p} {f}"])
@@ -12,7 +12,7 @@ fn dependencies(edges: &str) -> BTreeSet<String> {
         .expect("cargo");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).expect("text");
-    // ` (*)` says that the dependencies of the package stand further up.
+    // ` (*)` means that the package's dependencies are listed above.
     lines.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
 }
 

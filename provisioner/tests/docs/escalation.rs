@@ -1,4 +1,4 @@
-//! What the holder of the printed deployer's policy may do to get more rights, tried by evaluating the policies.
+//! Which additional rights the holder of the printed deployer policy can get, determined by evaluating the policies.
 
 use serde_json::{Value, json};
 
@@ -20,12 +20,12 @@ const TO_LAMBDA: (&str, &str) = ("iam:PassedToService", "lambda.amazonaws.com");
 
 type Try = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-/// What would give more rights: in words, the action, what it is about, and its condition keys as IAM sets them. IAM gives a
-/// role's boundary with each of these actions, and the new one when a role or a boundary is made. Deleting or detaching a
-/// policy gives more rights where that policy denies. IAM supports `iam:PermissionsBoundary` for `AttachRolePolicy`,
-/// `CreateRole`, `DeleteRolePermissionsBoundary`, `DeleteRolePolicy`, `DetachRolePolicy`, `PutRolePermissionsBoundary` and
-/// `PutRolePolicy` (Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access
-/// Management").
+/// Requests that would give more rights: a description, the action, its resource, and its condition keys as IAM sets
+/// them. IAM sets `iam:PermissionsBoundary` to the role's boundary in each of these actions, and to the new one where a
+/// role or a boundary is created. Deleting or detaching a policy gives more rights where that policy denies. IAM
+/// supports `iam:PermissionsBoundary` for `AttachRolePolicy`, `CreateRole`, `DeleteRolePermissionsBoundary`,
+/// `DeleteRolePolicy`, `DetachRolePolicy`, `PutRolePermissionsBoundary` and `PutRolePolicy` (Service Authorization
+/// Reference, "Actions, resources, and condition keys for AWS Identity and Access Management").
 const ESCALATIONS: &[Try] = &[
     ("create a role without a boundary", "iam:CreateRole", ROLE, &[]),
     ("create a role under a boundary that bounds nothing", "iam:CreateRole", ROLE, &[BOUNDED_BY_ANOTHER]),
@@ -60,7 +60,7 @@ const ESCALATIONS: &[Try] = &[
     ("make keys of another user", "iam:CreateAccessKey", "arn:aws:iam::123456789012:user/root", &[]),
 ];
 
-/// What a deploy with a boundary does.
+/// The requests of a deploy with a boundary.
 const NEEDED: &[Try] = &[
     ("create the role", "iam:CreateRole", ROLE, &[BOUNDED]),
     ("put its policies", "iam:PutRolePolicy", ROLE, &[BOUNDED]),
@@ -89,7 +89,7 @@ fn the_holder_of_the_deployers_policy_cannot_get_more_rights_and_can_deploy() {
     }
 }
 
-/// What the boundary protects is denied, so that another policy of the holder does not allow it.
+/// Changes of the boundary are denied explicitly, so another policy of the holder cannot allow them.
 #[test]
 fn another_policy_does_not_let_the_deployer_change_the_boundary() {
     let (deployer, all) =
@@ -99,7 +99,8 @@ fn another_policy_does_not_let_the_deployer_change_the_boundary() {
     }
 }
 
-/// Whatever the deployer writes into the role, runs as the role's code or takes the role for: the boundary decides.
+/// The boundary limits the role, whatever policy the deployer writes into it, whatever code runs with it, and whatever
+/// it is used for.
 #[test]
 fn a_role_with_any_policy_does_no_more_than_the_boundary_allows() {
     let (boundary, anything) =
@@ -123,8 +124,8 @@ fn a_role_with_any_policy_does_no_more_than_the_boundary_allows() {
     }
 }
 
-/// The resources and actions of the template's policies with its default names, streaming included, and what
-/// `AWSLambdaBasicExecutionRole` allows on the function's own logs.
+/// The resources and actions of the template's policies with its default names, including streaming, and the rights of
+/// `AWSLambdaBasicExecutionRole` on the function's own logs.
 #[test]
 fn all_that_the_chat_needs_is_within_the_boundary() {
     let boundary = printed("boundary");
@@ -143,7 +144,7 @@ fn all_that_the_chat_needs_is_within_the_boundary() {
     }
 }
 
-/// Every action on every resource of a policy's statements, functions of the template filled in.
+/// Every action on every resource of a policy's statements, with the template's functions evaluated.
 fn needs_of(policy: &Value) -> Vec<(String, String)> {
     let statements = policy["Statement"].as_array().expect("statements");
     let pairs = statements.iter().flat_map(|statement| {
@@ -155,7 +156,7 @@ fn needs_of(policy: &Value) -> Vec<(String, String)> {
     pairs.collect()
 }
 
-/// The texts in a value, wherever a condition puts them; not the names of conditions.
+/// All texts in a value, wherever a condition contains them, without the names of conditions.
 fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![filled(text)],
@@ -185,8 +186,8 @@ fn filled(text: &str) -> String {
     filled.replace("bedrock:*:", "bedrock:us-west-2:")
 }
 
-/// The policy that is printed for a deploy without a boundary does what it is said to do: the attempts above are not refused
-/// for another reason.
+/// The printed policy for a deploy without a boundary works as documented: the requests above are not refused for
+/// another reason.
 #[test]
 fn without_a_boundary_the_same_attempts_succeed() {
     let policies = [printed("deployer"), printed("unbounded")];

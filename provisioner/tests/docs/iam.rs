@@ -1,22 +1,22 @@
-//! IAM's evaluation of identity policies and a permissions boundary, as far as the printed policies use it.
+//! IAM's evaluation of identity policies and a permissions boundary, as far as the printed policies need it.
 //!
-//! Source: the IAM user guide, "Policy evaluation logic" and "Permissions boundaries for IAM entities". An explicit `Deny`
-//! wins; else a statement must allow; with a boundary, a statement of the boundary must allow as well. A condition on a key
-//! that the request does not have is not met. Whatever this does not know, such as another operator, is a panic: no policy is
-//! taken for narrower than it is.
+//! Source: the IAM user guide, "Policy evaluation logic" and "Permissions boundaries for IAM entities". An explicit
+//! `Deny` wins; otherwise a statement must allow the request; with a boundary, a statement of the boundary must allow
+//! it too. A condition on a key that is not in the request is not met. Anything unknown here, such as another operator,
+//! panics, so that no policy counts as narrower than it is.
 
 use serde_json::Value;
 
-/// What is asked of AWS.
+/// A request to AWS.
 #[derive(Clone, Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) action: &'a str,
     pub(crate) resource: &'a str,
-    /// Condition keys and their values.
+    /// The condition keys and their values.
     pub(crate) context: &'a [(&'a str, &'a str)],
 }
 
-/// Whether a principal with these policies, without a boundary, may do it.
+/// Whether a principal with these policies, without a boundary, may send the request.
 pub(crate) fn is_allowed(policies: &[&Value], request: &Request<'_>) -> bool {
     let statements = || policies.iter().flat_map(|policy| list(&policy["Statement"]));
     let says = |effect: &str| statements().any(|one| one["Effect"] == effect && applies(one, request));
@@ -33,7 +33,7 @@ fn applies(statement: &Value, request: &Request<'_>) -> bool {
     for key in statement.as_object().expect("a statement").keys() {
         assert!(known.contains(&key.as_str()), "the element {key} is not evaluated");
     }
-    // Actions are compared without regard to case, resources with it.
+    // Actions are compared case-insensitively, resources case-sensitively.
     let action = request.action.to_ascii_lowercase();
     let is_about = list(&statement["Action"]).any(|one| matches(&text(one).to_ascii_lowercase(), &action));
     let is_on = list(&statement["Resource"]).any(|one| matches(text(one), request.resource));
@@ -55,7 +55,7 @@ fn conditions_hold(condition: &Value, request: &Request<'_>) -> bool {
     })
 }
 
-/// The items of a list, or what stands alone in place of one.
+/// The items of a list, or the single value in place of a list.
 fn list(value: &Value) -> std::slice::Iter<'_, Value> {
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter()
 }
@@ -64,7 +64,7 @@ fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 
-/// `*` for any text.
+/// Whether the text matches the pattern, in which `*` is any text.
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,

@@ -1,4 +1,4 @@
-//! What the documents say is so: commands run, tables equal the code, links lead somewhere.
+//! The documents are correct: the commands run, the tables equal the code, and the links have a target.
 
 #![expect(
     clippy::expect_used,

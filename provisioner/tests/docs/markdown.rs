@@ -1,4 +1,4 @@
-//! What a Markdown file holds, as far as these tests ask.
+//! Parses Markdown files, as far as these tests need it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Block {
     /// The line of its opening fence.
     pub(crate) line: usize,
-    /// What follows the fence: a language, and what we say about the block.
+    /// The text after the fence: a language, and this project's note about the block.
     pub(crate) info: String,
     pub(crate) text: String,
 }
@@ -41,7 +41,7 @@ pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
     blocks
 }
 
-/// The targets of its links, outside of blocks.
+/// The targets of a document's links, outside of fenced blocks.
 fn links(markdown: &str) -> Vec<String> {
     let mut fenced = false;
     let mut links = Vec::new();

@@ -1,4 +1,4 @@
-//! The documents' tables of parameters are the template's.
+//! The documents' tables of parameters equal the template's parameters.
 
 use serde_yaml::Value;
 
@@ -18,7 +18,7 @@ fn the_readme_names_some_parameters_with_their_defaults() {
     }
 }
 
-/// The first two cells of each row of the table that follows a text.
+/// The first two cells of each row of the table after a text.
 fn rows_after(page: &str, before: &str) -> Vec<(String, String)> {
     let page = read(page);
     let (_, table) = page.split_once(before).expect("the text before the table");

@@ -1,4 +1,4 @@
-//! `docs/permissions.md` allows what the code can call, no less and no more.
+//! `docs/permissions.md` allows exactly the calls that the code can send.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::markdown::{blocks, read, root};
 
-/// Calls that a deployer of the chat does not need a permission for, with the reason.
+/// Calls for which a deployer of the chat does not need a permission, with the reason.
 const NOT_IN_THE_POLICY: &[(&str, &str)] = &[
     ("sts:GetCallerIdentity", "is allowed to everybody"),
     ("iam:DeleteRolePermissionsBoundary", "is denied, and left to an administrator; named in the notes"),
@@ -41,7 +41,7 @@ fn the_policy_of_a_deployer_allows_just_what_the_code_can_call() {
     for (action, reason) in NOT_IN_THE_POLICY {
         assert!(expected.remove(*action), "{action} ({reason}) is not called any more");
     }
-    // Asked for by Lambda: when a function gets a role, and when its tags are read.
+    // Lambda checks these: when a function gets a role, and when its tags are read.
     expected.extend(["iam:PassRole", "lambda:ListTags"].map(str::to_owned));
     assert_eq!(allowed("deployer"), expected);
 }
@@ -50,12 +50,12 @@ fn the_policy_of_a_deployer_allows_just_what_the_code_can_call() {
 fn the_policy_for_cloudformation_allows_just_what_that_engine_can_call() {
     let mut expected = called();
     expected.retain(of_the_other_engine);
-    // The first is called by both engines; the second by CloudFormation, which fetches packages with these rights.
+    // Both engines call the first. CloudFormation calls the second, to fetch packages with these rights.
     expected.extend(["cloudformation:DescribeStacks", "s3:GetObject"].map(str::to_owned));
     assert_eq!(allowed("cloudformation"), expected);
 }
 
-/// Whether only `--engine cloudformation` calls it. Cloud Control's actions have CloudFormation's name too.
+/// Whether only `--engine cloudformation` calls it. Cloud Control's actions have CloudFormation's prefix too.
 fn of_the_other_engine(action: &String) -> bool {
     let listed = NOT_IN_THE_POLICY.iter().any(|(other, _)| action == other);
     !listed && (action.starts_with("cloudformation:") || action.starts_with("s3:"))
@@ -65,7 +65,7 @@ fn of_the_other_engine(action: &String) -> bool {
 fn the_policy_of_a_reader_allows_just_the_reading_calls_of_the_deployers() {
     let reads = |action: &String| {
         let (_, verb) = action.split_once(':').unwrap_or_default();
-        // A plan watches nothing, and looks at no alias once more before it is moved.
+        // A plan does not watch a version, and does not read an alias again before it is changed.
         let of_a_deploy = ["cloudwatch:GetMetricData", "lambda:GetAlias"].contains(&action.as_str());
         !of_a_deploy && ["Get", "List", "Describe", "GET"].iter().any(|start| verb.starts_with(start))
     };
@@ -85,7 +85,7 @@ fn what_only_some_templates_need_is_named_in_the_notes() {
     }
 }
 
-/// A policy that the document prints.
+/// A policy in the document.
 pub(crate) fn printed(policy: &str) -> Value {
     let blocks = blocks(&read("docs/permissions.md"));
     let block = blocks.iter().find(|block| block.info == format!("json {policy}")).expect("the policy");
@@ -103,7 +103,7 @@ fn allowed(policy: &str) -> BTreeSet<String> {
     actions.map(|action| action.as_str().expect("an action's name").to_owned()).collect()
 }
 
-/// The IAM actions of all operations in `src/aws`, found by the names of the clients that they are called on.
+/// The IAM actions of all operations in `src/aws`, found by the names of the clients that send them.
 fn called() -> BTreeSet<String> {
     let call = Regex::new(
         r"\b(apigateway|client|cloudcontrol|cloudformation|cloudwatch|dynamodb|iam|lambda|logs|s3|sts|tagging)\s*\.\s*([a-z]+(?:_[a-z0-9]+)*)\(\)",
@@ -136,12 +136,12 @@ fn action(client: &str, operation: &str) -> Vec<String> {
         };
         return vec![format!("apigateway:{verb}")];
     }
-    // Some services' actions have another prefix than the clients here have names.
+    // The actions of some services have another prefix than the name of the client here.
     let client = if client == "tagging" { "tag" } else { client };
-    // Cloud Control's actions are CloudFormation's.
+    // Cloud Control's actions have CloudFormation's prefix.
     let client = if client == "cloudcontrol" { "cloudformation" } else { client };
     let name: String = operation.split('_').map(capitalized).collect();
-    // The operations of ours whose permissions have other names.
+    // The operations whose permissions have other names.
     let name = match (client, name.as_str()) {
         ("lambda", "Invoke") => "InvokeFunction",
         ("s3", "HeadBucket" | "ListObjectsV2") => "ListBucket",

@@ -1,7 +1,7 @@
-//! The commands of the README and of the pages that follow it, run as they stand and in their order, by the shell.
+//! The shell runs the commands of the README and of the pages that follow it, unchanged and in order.
 //!
-//! A block that cannot run here says why after its fence: `no-run: reason`. `until Ctrl-C` is the one that stays. The block
-//! `text plan` holds what the first `make plan` prints; `UPDATE_DOCS=1` writes it.
+//! A block that cannot run here gives the reason after its fence: `no-run: reason`. `until Ctrl-C` is on the one block
+//! that keeps running. The block `text plan` contains the output of the first `make plan`; `UPDATE_DOCS=1` writes it.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -17,7 +17,7 @@ use fancy_regex::Regex;
 use crate::markdown::{Block, blocks, read, root};
 use crate::ministack::ministack;
 
-/// What a person has done before: films in a table, and an API of their own.
+/// The user's own preparation: films in a table, and an API.
 const BEFORE: &str = "
 aws dynamodb create-table --table-name cinedb --billing-mode PAY_PER_REQUEST \
   --attribute-definitions AttributeName=id,AttributeType=S --key-schema AttributeName=id,KeyType=HASH
@@ -28,12 +28,12 @@ API_ID=$(aws apigatewayv2 create-api --name movies --protocol-type HTTP --query 
 aws apigatewayv2 create-stage --api-id \"$API_ID\" --stage-name '$default' --auto-deploy > /dev/null
 echo \"$API_ID\"
 ";
-/// What is adopted.
+/// The resources to adopt.
 const BY_HAND: &str = "
 aws iam create-role --role-name cinedb-chat-bedrock-role --assume-role-policy-document file://policies/lambda-trust.json
 ";
 
-/// What a person looks for in the output of some of the commands.
+/// The text that the output of some commands must contain.
 const SEEN: &[(&str, &str)] = &[
     ("curl", "\"usage\""),
     ("make help", "destroy"),
@@ -49,7 +49,7 @@ const SEEN: &[(&str, &str)] = &[
     ("--adopt", "1 to adopt"),
 ];
 
-/// The pages with commands, in the order in which a person runs them.
+/// The pages with commands, in the order in which a user runs them.
 const PAGES: [&str; 5] =
     ["README.md", "docs/deploying.md", "docs/existing-resources.md", "docs/engines.md", "docs/migrating.md"];
 
@@ -90,7 +90,7 @@ fn the_commands_of_the_documents_work() {
             }
         }
         ran += 1;
-        // The stack on AWS comes after the one on this machine: two local AWS are not needed at once.
+        // The stack on AWS follows the local one, so that two local AWS emulators are not needed at once.
         if block.text.starts_with("curl")
             && let Some(local) = local.take()
         {
@@ -104,13 +104,13 @@ fn the_commands_of_the_documents_work() {
 /// MiniStack's account for the key `test`.
 const ACCOUNT: &str = "000000000000";
 
-/// What was printed, without what another build or account prints otherwise.
+/// The output, without the parts that differ in another build or account.
 fn shown(printed: &str) -> String {
     let release = Regex::new("release [0-9a-f]{8}").expect("a pattern");
     release.replace_all(&printed.replace(ACCOUNT, "123456789012"), "release 1a2b3c4d").into_owned()
 }
 
-/// What a block shows is what was printed.
+/// The output that a block shows must equal the printed output.
 fn hold_output(page: &str, block: &Block, printed: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let (text, fence) = (read(page), format!("```{}\n", block.info));
@@ -123,7 +123,7 @@ fn hold_output(page: &str, block: &Block, printed: &str) {
     assert_eq!(block.text, printed, "{page}:{line}: UPDATE_DOCS=1 writes it");
 }
 
-/// A shell with what a person has set: credentials for AWS, for which MiniStack stands, and a quick build.
+/// A shell with a user's settings: credentials for AWS, which MiniStack emulates, and a quick build.
 struct Shell {
     env: Vec<(String, String)>,
     port: u16,
@@ -137,14 +137,14 @@ impl Shell {
             .filter_map(|name| std::env::var(name).ok().map(|value| (name.to_owned(), value)))
             .collect();
         let port = free_port();
-        // `provisioner` and `aws` are on a person's path.
+        // `provisioner` and `aws` are on the user's path.
         let path = std::env::var("PATH").unwrap_or_default();
         let path = format!("{}:{}:{path}", programs().display(), root().join(".venv/bin").display());
         let own = [
             ("PATH", path.as_str()),
             ("PROFILE", "dev"),
             ("FUNCTION_PROFILE", "dev"),
-            // The programs are those that this test was built with: nothing is compiled twice.
+            // The programs of this test's own build are used, so that each is compiled only once.
             ("PREBUILT", "1"),
             ("PORT", &port.to_string()),
             ("AWS_ENDPOINT_URL", ministack().url()),
@@ -193,7 +193,7 @@ fn told(text: &str, output: &Output) -> String {
     format!("{text}--- stdout\n{stdout}--- stderr\n{stderr}--- {}", output.status)
 }
 
-/// Where `make` puts the programs: target/PROFILE, above this test's target/PROFILE/deps.
+/// The folder in which `make` puts the programs: target/PROFILE, above this test's target/PROFILE/deps.
 fn programs() -> PathBuf {
     let test = std::env::current_exe().expect("this test's own path");
     test.ancestors().nth(2).map(Path::to_owned).expect("target/PROFILE above this test")
@@ -203,7 +203,7 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port on loopback").port()
 }
 
-/// `make local` at work. Whatever happens to the test, it is ended.
+/// A running `make local`. It ends with the test, even when the test fails.
 struct Local {
     group: Child,
     url: String,
@@ -228,7 +228,7 @@ impl Local {
                 }
             }
         });
-        // A cold build may come first.
+        // A cold build may be necessary first.
         match hear.recv_timeout(Duration::from_secs(900)) {
             Ok(url) => local.url = url,
             Err(_) => panic!("{page}:{}: no `chat: URL` came; stderr was\n{}", block.line, local.log()),
@@ -245,7 +245,7 @@ impl Local {
         let _ = Command::new("kill").args([name, "--", &group]).stderr(Stdio::null()).status();
     }
 
-    /// Ctrl-C, as a terminal sends it: to the whole group.
+    /// Sends Ctrl-C as a terminal does: to the whole process group.
     fn interrupt(mut self) {
         self.signal("-INT");
         let deadline = Instant::now() + Duration::from_secs(30);

@@ -1,4 +1,4 @@
-//! The page of promises names tests that exist.
+//! All tests that the page of guarantees names exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::markdown::{read, root};
 
-/// The names of all tests under a folder: the function after each `#[test]` or `#[tokio::test…]`.
+/// Collects the names of all tests under a folder: the function after each `#[test]` or `#[tokio::test…]`.
 fn tests_under(folder: &Path, names: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).expect("a folder of sources") {
         let path = entry.expect("an entry").path();

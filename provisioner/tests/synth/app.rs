@@ -13,11 +13,11 @@ const NPM: &str = "Node 20 or newer is needed, and aws-cdk-lib: `make test` inst
                    `npm ci --ignore-scripts` in templates/cdk/typescript";
 const PIP: &str = "aws-cdk-lib is needed: `make test` installs it into .venv from requirements.txt";
 
-/// What an app wrote.
+/// The output of an app.
 pub(crate) struct Synthesized {
     /// The template.
     pub(crate) template: Value,
-    /// Where it and its assets are.
+    /// The folder of the template and its assets.
     pub(crate) folder: PathBuf,
 }
 
@@ -27,7 +27,7 @@ impl Synthesized {
         Self { template: serde_json::from_str(&template).expect("JSON"), folder }
     }
 
-    /// The file that an asset is, by its key in the bucket.
+    /// The file of an asset, by its key in the bucket.
     pub(crate) fn asset(&self, key: &str) -> Vec<u8> {
         let manifest = fs::read_to_string(self.folder.join("cinedb-chat.assets.json")).expect("a list of assets");
         let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
@@ -55,13 +55,13 @@ pub(crate) fn python(project: &Project, parameters: &[&str]) -> Synthesized {
     Synthesized::read(out)
 }
 
-/// Runs a program that makes the stack `cinedb-chat`.
+/// Runs a program that creates the stack `cinedb-chat`.
 pub(crate) fn node(folder: &Path, program: &str) -> Synthesized {
     Synthesized::read(run_node(folder, program))
 }
 
-/// Runs a program that uses aws-cdk-lib; where its output is. It checks templates too, for six seconds; `make lint`
-/// does that once.
+/// Runs a program that uses aws-cdk-lib, and returns the path of its output. aws-cdk-lib can validate templates too,
+/// which takes six seconds; `make lint` does that once.
 pub(crate) fn run_node(folder: &Path, program: &str) -> PathBuf {
     let out = folder.join("cdk.out");
     let mut node = Command::new("node");
@@ -69,14 +69,14 @@ pub(crate) fn run_node(folder: &Path, program: &str) -> PathBuf {
     out
 }
 
-/// Puts the installed packages of the checked-in app beside a program.
+/// Puts the installed packages of the checked-in app next to a program.
 pub(crate) fn node_modules(folder: &Path) {
     let installed = root().join("templates/cdk/typescript/node_modules");
     assert!(installed.is_dir(), "{} is not there: {NPM}", installed.display());
     symlink(installed, folder.join("node_modules")).expect("a link");
 }
 
-/// Where the checked-in app is, so that paths in it are the same.
+/// Generates an app in the place of the checked-in one, so that the paths in it are the same.
 fn generate(project: &Project, language: &str, parameters: &[&str]) -> PathBuf {
     let folder = format!("templates/cdk/{language}");
     project.synthesized(&[&["--cdk", language, "--out", &folder], parameters].concat());

@@ -1,4 +1,4 @@
-//! What `make synth` writes is what is checked in.
+//! The output of `make synth` is checked in.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The data about resource kinds is what its generator makes of the installed cfn-lint and aws-cdk-lib.
+//! The data about resource kinds equals the output of its generator for the installed cfn-lint and aws-cdk-lib.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::project::{root, run};
 
-/// What the generator writes, and where it is kept.
+/// The generator's files, and their places in the repository.
 const FILES: [(&str, &str); 3] = [
     ("ref_values.json", "provisioner/src/resources/other/ref_values.json"),
     ("kept_schemas.json", "provisioner/src/resources/other/kept_schemas.json"),
@@ -32,7 +32,7 @@ fn what_is_known_of_kinds_is_what_the_installed_packages_say() {
     }
 }
 
-/// Where the Python packages are installed.
+/// The folder of the installed Python packages.
 fn site_packages() -> PathBuf {
     let lib = root().join(".venv/lib");
     let python =

@@ -1,4 +1,4 @@
-//! `CfnInclude`, AWS's own way from a template to an app: of the flat template, and of the apps in C# and Go.
+//! `CfnInclude`, AWS's own way from a template to an app: for the flat template, and for the apps in C# and Go.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::app::{node, node_modules};
 use crate::project::Project;
 use crate::same::differences;
 
-/// What CDK makes of an app that includes the template and holds nothing else.
+/// CDK's output for an app that includes the template and contains nothing else.
 fn included(project: &Project, template: &Value) -> Value {
     let folder = project.path("include");
     fs::create_dir(&folder).expect("a directory");
@@ -26,7 +26,7 @@ fn included(project: &Project, template: &Value) -> Value {
     node(&folder, "app.js").template
 }
 
-/// The template with a package in a bucket, and with `DependsOn` as a list always, which is how CDK writes it.
+/// The template with a package in a bucket, and with `DependsOn` always as a list, which is CDK's form.
 fn packaged(mut template: Value) -> Value {
     for resource in template["Resources"].as_object_mut().expect("resources").values_mut() {
         if let Some(one @ Value::String(_)) = resource.get("DependsOn").cloned() {
@@ -60,7 +60,7 @@ fn the_template_of_the_apps_in_csharp_and_go_is_the_resolved_one() {
         for section in ["Resources", "Outputs"] {
             assert_eq!(differences(&template[section], &resolved[section]), [""; 0], "{language} {section}");
         }
-        // CDK makes numbers of numbers that are written as text here.
+        // CDK turns numbers that are written as text here into numbers.
         assert_eq!(differences(&included(&project, &template), &template), [""; 0], "{language}");
     }
 }

@@ -1,4 +1,4 @@
-//! Every language gets a whole app, in a directory of its own.
+//! Every language gets a complete app, in its own directory.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ fn every_app_has_its_entry_pinned_packages_and_a_cdk_json_and_is_written_twice_t
     }
 }
 
-/// Java is not compiled here, since its libraries come from Maven's registry; what can be told from the text is.
+/// Java is not compiled here, because its libraries are in Maven's registry; the test checks what the text shows.
 #[test]
 fn the_java_app_has_every_resource_output_and_dependency() {
     let project = Project::new();

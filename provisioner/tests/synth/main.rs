@@ -1,4 +1,5 @@
-//! What `synth` writes is what the template means: by the real aws-cdk-lib in Node and in Python, without AWS.
+//! The output of `synth` has the same meaning as the template: checked with the real aws-cdk-lib in Node and in Python,
+//! without AWS.
 
 #![expect(
     clippy::expect_used,

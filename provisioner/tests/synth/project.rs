@@ -12,7 +12,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository")
 }
 
-/// A directory with the project's templates and policies, and a package where the template's `Code` looks for it.
+/// A directory with the project's templates and policies, and a package in the place that the template's `Code` names.
 pub(crate) struct Project(TempDir);
 
 impl Project {
@@ -48,7 +48,7 @@ impl Project {
             .expect("the built program")
     }
 
-    /// What `synth` prints, which has to work.
+    /// The output of `synth`, which must succeed.
     #[track_caller]
     pub(crate) fn synthesized(&self, args: &[&str]) -> String {
         let output = self.synth(args);
@@ -56,7 +56,7 @@ impl Project {
         String::from_utf8(output.stdout).expect("text")
     }
 
-    /// The template as `--resolved` has it.
+    /// The output of `synth --resolved`.
     #[track_caller]
     pub(crate) fn resolved(&self, parameters: &[&str]) -> Value {
         let always = ["--resolved", "--format", "json", "--stack", "cinedb-chat"];
@@ -64,7 +64,7 @@ impl Project {
     }
 }
 
-/// Runs a tool to its end, which has to be a good one.
+/// Runs a tool to its end. It must succeed.
 #[track_caller]
 pub(crate) fn run(command: &mut Command, missing: &str) {
     let output =

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::project::root;
 
-/// A value that JSON does not have is marked, so that it equals nothing that a template holds; a date is its text.
+/// A value that JSON lacks gets a form that equals nothing in a template; a date becomes its text.
 const SCRIPT: &str = r#"
 import datetime, json, math, sys
 import yaml

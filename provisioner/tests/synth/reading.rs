@@ -1,4 +1,4 @@
-//! What a user's files may look like: encodings, JSON that is no YAML, files of parameters, and what is refused.
+//! Which files of a user are accepted: encodings, JSON that is not YAML, files of parameters, and which are refused.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ Resources:
     Properties: {TopicName: !Ref Name}
 ";
 
-/// The program in a folder with these files, and what it prints as JSON.
+/// Runs the program in a folder with these files. Returns its JSON output.
 fn printed(files: &[(&str, &[u8])], args: &[&str]) -> Result<serde_json::Value, String> {
     let project = Project::new();
     for (name, bytes) in files {

@@ -1,4 +1,4 @@
-//! The `cdk.out` that the tests deploy is what the real CDK writes today.
+//! The `cdk.out` that the tests deploy equals the current output of the real CDK.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ fn the_checked_in_output_of_the_cdk_is_what_its_app_writes() {
 
 const STALE: &str = "`UPDATE_CDK_OUT=1 cargo test --workspace --test synth real_cdk` writes it anew";
 
-/// The files that matter to a deploy: the rest is what the CDK tells its own tools.
+/// The files that a deploy reads. The others are for the CDK's own tools.
 fn read_by_us(out: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(out).expect("a directory") {

@@ -1,4 +1,4 @@
-//! Template to CDK app to the template that aws-cdk-lib makes of it: the same resources and outputs.
+//! From the template to a CDK app to the template that aws-cdk-lib writes for it: the same resources and outputs.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::app::{Synthesized, python, typescript};
 use crate::project::Project;
 use crate::same::differences;
 
-/// The chat's two forms: everything with an API of its own, and all that is optional on an API that is given.
+/// The two forms of the chat: everything with its own API, and all options on a given API.
 const OWN_API: &[&str] = &[];
 const GIVEN_API: &[&str] = &["-P", "ApiId=a1b2c3d4e5", "-P", "Streaming=true", "-P", "ThrottleRate=2.5"];
 
@@ -47,7 +47,7 @@ fn functions_of_what_only_aws_knows_are_functions_in_the_app() {
     assert!(stack.contains("Fn.select(2, Fn.split(\":\", "), "{stack}");
 }
 
-/// An app that leaves something out is found out, by the same check.
+/// The same check finds an app that omits something.
 #[test]
 fn an_app_of_other_parameters_is_not_the_same() {
     let project = Project::new();
@@ -64,7 +64,7 @@ fn check(template: &Value, app: &Synthesized) {
         assert_eq!(differences(&template[section], &packed[section]), [""; 0], "{section}");
     }
     assert_eq!(packed["Description"], template["Description"]);
-    // What CDK adds by itself: the check that the account was bootstrapped.
+    // CDK's own addition: the check that the account was bootstrapped.
     let own: Vec<_> = packed.as_object().expect("a template").keys().collect();
     assert!(
         own.iter().all(|name| ["Description", "Resources", "Outputs", "Parameters", "Rules"].contains(&name.as_str()))
@@ -74,7 +74,8 @@ fn check(template: &Value, app: &Synthesized) {
     assert_eq!(added, [["BootstrapVersion"], ["CheckBootstrapVersion"]]);
 }
 
-/// The app's template with packages in place of their keys in a bucket, and versions without what publishes them anew.
+/// The app's template with packages in place of their keys in a bucket, and versions without the part that causes a new
+/// publication.
 fn packed(app: &Synthesized) -> Value {
     let mut template = app.template.clone();
     let mut keys = Vec::new();

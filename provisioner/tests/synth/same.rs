@@ -1,11 +1,11 @@
-//! Whether two templates mean the same.
+//! Whether two templates have the same meaning.
 //!
-//! CDK writes `Fn::Join` for `Fn::Sub`, a list for one dependency, numbers for their text. These are the same here, and
-//! nothing else is.
+//! CDK writes `Fn::Join` for `Fn::Sub`, a list for one dependency, and numbers for their text. These count as equal
+//! here, and nothing else does.
 
 use serde_json::{Map, Value, json};
 
-/// Every place where the two differ, with what each says.
+/// Every place where the two differ, with both values.
 pub(crate) fn differences(one: &Value, other: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare("", &canonical(one), &canonical(other), &mut found);
@@ -30,7 +30,7 @@ fn compare(path: &str, one: &Value, other: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// A value in the one form that all forms with its meaning have.
+/// A value in a canonical form, which is the same for all forms with the same meaning.
 pub(crate) fn canonical(value: &Value) -> Value {
     match value {
         Value::Object(object) => match object.iter().next().filter(|_| object.len() == 1) {
@@ -61,7 +61,7 @@ fn entry(key: &str, value: &Value) -> Value {
     }
 }
 
-/// The parts of a `Fn::Sub` without a map of its own.
+/// The parts of a `Fn::Sub` without its own map.
 fn substituted(pattern: &Value) -> Value {
     let mut parts = Vec::new();
     let mut rest = pattern.as_str().expect("Fn::Sub of a text");
@@ -79,7 +79,7 @@ fn substituted(pattern: &Value) -> Value {
     parts.into()
 }
 
-/// Parts in a row: inner rows are part of it, texts side by side are one text, and one part alone is itself.
+/// A joined list of parts: nested lists are flattened, adjacent texts are merged, and a single part replaces the list.
 fn joined(parts: &Value) -> Value {
     let Value::Array(parts) = parts else { return json!({"Fn::Join": ["", parts]}) };
     let mut row: Vec<Value> = Vec::new();

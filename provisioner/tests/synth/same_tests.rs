@@ -1,4 +1,4 @@
-//! The comparison can fail: each change of a template is a difference.
+//! The comparison can fail: it finds each change of a template.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ fn forms_with_another_meaning_are_not() {
     }
 }
 
-/// Every value of the chat's own template in turn, changed and taken away.
+/// Changes and removes each value of the chat's own template in turn.
 #[test]
 fn no_change_of_the_template_goes_unseen() {
     let template = Project::new().resolved(&["--parameter", "Streaming=true"]);

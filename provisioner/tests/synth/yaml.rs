@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::python;
 
-/// Texts that YAML 1.1 takes for something else, unless they are in quotes.
+/// Texts that YAML 1.1 reads as something else, unless they are quoted.
 const MISTAKABLE: [&str; 44] = [
     "on",
     "off",
@@ -72,7 +72,7 @@ fn value() -> impl Strategy<Value = Value> {
         4 => text().prop_map(Value::from),
         1 => any::<bool>().prop_map(Value::from),
         1 => any::<i64>().prop_map(Value::from),
-        // Few digits: serde_json reads Python's answer, and rounds the last of seventeen.
+        // With few digits, because serde_json reads Python's answer and rounds the last of seventeen.
         1 => any::<i32>().prop_map(|number| Value::from(f64::from(number) / 16.0)),
         1 => proptest::sample::select(&[1e300, -1e21, 1e16, 1e15, 1e-7, 0.0, 1.0][..]).prop_map(Value::from),
         1 => Just(Value::Null),
@@ -103,7 +103,7 @@ proptest! {
     }
 }
 
-/// A piece of a template, as people write it.
+/// A piece of a template, as users write it.
 #[derive(Debug, Clone)]
 enum Piece {
     /// On one line.
@@ -211,7 +211,7 @@ fn piece() -> impl Strategy<Value = Piece> {
 }
 
 impl Piece {
-    /// What stands after a key's colon or a list's dash.
+    /// The text after the colon of a key or the dash of a list.
     fn write(&self, indent: usize) -> String {
         let blanks = " ".repeat(indent);
         match self {
@@ -239,7 +239,7 @@ impl Piece {
     }
 }
 
-/// Compares what is read with what the AWS CLI reads; where they differ, a remark must say so.
+/// Compares this program's value with that of the AWS CLI; where they differ, a remark must say so.
 fn compare(ours: &Value, theirs: &Value, remarks: &[String], at: &str) -> Result<(), String> {
     let told = |what: &str, text: &str| {
         let words = format!("the {what} `{text}` is ");
@@ -269,7 +269,7 @@ fn compare(ours: &Value, theirs: &Value, remarks: &[String], at: &str) -> Result
             })
         }
         (ours, theirs) if ours == theirs => Ok(()),
-        // CloudFormation has more notations of numbers than PyYAML: `08`, `1e3`.
+        // CloudFormation has more notations for numbers than PyYAML: `08`, `1e3`.
         (Value::Number(number), Value::String(text)) if number.to_string() == *text => Ok(()),
         (Value::Number(_), Value::String(text)) => told("value", text),
         _ => Err(format!("{at}: {ours} and {theirs}")),
