@@ -1,10 +1,11 @@
-"""Writes the data about resource kinds that the provisioner holds, from two packages that this repository pins.
+"""Writes the provisioner's data about resource kinds, from two packages that this repository pins.
 
     generate.py SITE_PACKAGES AWS_CDK_LIB OUT
 
-cfn-lint ships the CloudFormation registry's schemas: the limits of properties, primary identifiers, property types.
-aws-cdk-lib says what `Ref` gives (`xxxId: this.ref` in its generated classes, `this.xxxName=resource.ref` in those that
-people wrote): the schemas do not. The test `generated_data` runs this file and compares; with UPDATE_SCHEMAS=1 it writes the data.
+cfn-lint contains the CloudFormation registry's schemas: the limits of properties, primary identifiers, property types.
+aws-cdk-lib contains the value of `Ref`, which the schemas lack (`xxxId: this.ref` in its generated classes,
+`this.xxxName=resource.ref` in the handwritten ones). The test `generated_data` runs this file and compares; with
+UPDATE_SCHEMAS=1 it writes the data.
 """
 
 import json
@@ -12,25 +13,25 @@ import pathlib
 import re
 import sys
 
-# --- What `Ref` gives -------------------------------------------------------------------------------------------------
+# --- The value of `Ref` -----------------------------------------------------------------------------------------------
 
-# Where the sources disagree, or say nothing: what the CloudFormation user guide documents under "Return values", "Ref".
-# The guide's pages are those of December 2023, the last that AWS published as a repository
+# Where the sources disagree or lack a value: the value that the CloudFormation user guide documents under "Return
+# values", "Ref". The guide's pages are those of December 2023, the last that AWS published as a repository
 # (awsdocs/aws-cloudformation-user-guide). Every kind with a compound primary identifier was looked up there:
 #
 # - the guide names one part or one property: the kind is in this table;
-# - the guide shows the parts joined by `|`, or names all of them: the identifier is right, and the kind is not here;
+# - the guide shows the parts joined by `|`, or names all of them: the identifier is correct, and the kind is not here;
 # - the guide says "the resource name", and one part is the only name: the kind is in this table;
-# - the guide speaks of an id that is no property (EC2::Route, EKS::FargateProfile, Lambda::EventInvokeConfig and others),
-#   has no page (kinds that are newer) or no `Ref`: the identifier stands, as the registry defines it for `Ref`.
+# - the guide names an id that is not a property (EC2::Route, EKS::FargateProfile, Lambda::EventInvokeConfig and
+#   others), has no page (for newer kinds) or no `Ref`: the identifier is used, as the registry defines it for `Ref`.
 DOCUMENTED = {
     # The guide: "the rule name". A rule on a custom bus is `BUS|RULE` (reported to the guide's authors as
-    # aws-cloudformation/cloudformation-coverage-roadmap#1131). aws-cdk-lib says only that it is not the ARN, which is
-    # the primary identifier. Both parts stand in the ARN: `…:rule/RULE`, `…:rule/BUS/RULE`.
+    # aws-cloudformation/cloudformation-coverage-roadmap#1131). aws-cdk-lib shows only that it is not the ARN, which
+    # is the primary identifier. The ARN contains both parts: `…:rule/RULE`, `…:rule/BUS/RULE`.
     "AWS::Events::Rule": {"fromArn": ":rule/"},
-    # The guide: "the ARN of the API key". aws-cdk-lib says that no part of the identifier is it.
+    # The guide: "the ARN of the API key". According to aws-cdk-lib, it is not a part of the identifier.
     "AWS::AppSync::ApiKey": "Arn",
-    # The guide: "the deployment number". aws-cdk-lib takes the whole identifier for it.
+    # The guide: "the deployment number". aws-cdk-lib uses the whole identifier.
     "AWS::AppConfig::Deployment": "DeploymentNumber",
     # The guide: "the name of the prepared statement".
     "AWS::Athena::PreparedStatement": "StatementName",
@@ -80,17 +81,17 @@ DOCUMENTED = {
     "AWS::Wisdom::AssistantAssociation": "AssistantAssociationId",
 }
 
-# Where aws-cdk-lib names another property than the primary identifier, and the identifier is right.
+# The kinds for which aws-cdk-lib uses another property than the primary identifier, and the identifier is correct.
 NOT_FOLLOWED = {
     # The guide says "the resource name" only; the physical id that CloudFormation shows is the user's id.
     "AWS::ElastiCache::User",
-    # aws-cdk-lib takes the whole for the profile's name; the guide: `<cluster-name>/<Fargate-profile-name>`, no part.
+    # aws-cdk-lib uses all of `Ref` as the profile's name; the guide: `<cluster-name>/<Fargate-profile-name>`, no part.
     "AWS::EKS::FargateProfile",
 }
 
 
 def references(library):
-    """Per kind, the fields that aws-cdk-lib's reference getter gives as `this.ref`; None where it has no getter."""
+    """Returns per kind the fields that aws-cdk-lib's reference getter sets to `this.ref`; None without a getter."""
     found = {}
     for file in sorted(library.glob("*/lib/*.generated.js")):
         text = file.read_text(encoding="utf-8")
@@ -103,7 +104,7 @@ def references(library):
 
 
 def written_references(library):
-    """Per kind, the properties to which the classes that people wrote assign `ref` of the generated class."""
+    """Returns per kind the properties to which the handwritten classes assign `ref` of the generated class."""
     kinds = {}
     for file in sorted(library.glob("*/lib/*.generated.js")):
         for one in re.split(r"(?=class Cfn\w+ extends)", file.read_text(encoding="utf-8")):
@@ -127,7 +128,7 @@ def written_references(library):
 
 
 def ref_values(schemas, library):
-    """The kinds of Cloud Control for which `Ref` is not the primary identifier, and the property that it is."""
+    """Returns the kinds of Cloud Control whose `Ref` is not the primary identifier, with the property that it is."""
     values = {}
     for kind, fields in references(library).items():
         schema = schemas.get(kind)
@@ -151,14 +152,14 @@ def ref_values(schemas, library):
 
 
 def same(field, names):
-    """The name that a field of aws-cdk-lib stands for: `modelName` for `Name`, `authorizerId` for `AuthorizerId`."""
+    """Returns the name for a field of aws-cdk-lib: `Name` for `modelName`, `AuthorizerId` for `authorizerId`."""
     field = field.lower()
     exact = [name for name in names if name.lower() == field]
     ends = [name for name in names if field.endswith(name.lower()) or name.lower().endswith(field)]
     return next(iter(exact + sorted(ends, key=len, reverse=True)), None)
 
 
-# --- Schemas that stand in where AWS cannot be asked ------------------------------------------------------------------
+# --- Schemas for an AWS without a registry ----------------------------------------------------------------------------
 
 KEPT = [
     "AWS::ApiGatewayV2::Authorizer",
@@ -173,7 +174,7 @@ KEPT = [
 
 
 def kept(schema):
-    """As much of a schema as the provisioner reads."""
+    """Returns the part of a schema that the provisioner reads."""
     keys = ["primaryIdentifier", "createOnlyProperties", "readOnlyProperties", "writeOnlyProperties"]
     small = {key: schema[key] for key in keys if key in schema}
     if "tagging" in schema:
@@ -191,7 +192,7 @@ def kept(schema):
 
 
 def shape(value, schema):
-    """The type of a property, of a list's items, and of the properties inside an object."""
+    """Returns the types of a property, of a list's items, and of the properties in an object."""
     value = resolved(value, schema)
     small = {"type": value["type"]} if isinstance(value.get("type"), str) else {}
     if "items" in value:
@@ -215,8 +216,8 @@ def resolved(value, schema):
 
 # --- Limits of properties ---------------------------------------------------------------------------------------------
 
-# The kinds, and their properties that the provisioner takes: a property with all that is inside it, or a path into it.
-# Nothing is refused that cannot be given. Lists of words that AWS extends are not here, such as runtimes and key specs.
+# The kinds, and the properties that the provisioner accepts: a property with everything in it, or a path into it.
+# Properties that cannot be set need no limit. AWS's growing enumerations (runtimes, key specs) are omitted.
 LIMITED = {
     "AWS::CloudWatch::Alarm": [
         "AlarmDescription",
@@ -356,13 +357,13 @@ LIMITED = {
     ],
 }
 
-# Those of them that have a type of their own in the provisioner. The others go through Cloud Control.
+# The kinds with their own type in the provisioner. The others use Cloud Control.
 TYPED = ["AWS::DynamoDB::Table", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::Logs::LogGroup"] + [
     f"AWS::Lambda::{name}" for name in ["Alias", "Function", "Permission", "Url", "Version"]
 ]
 
-# What is not taken over: the schema is wrong, laxer than the service, or says nothing. What the service documents
-# instead stands in lint/limits/documented.rs.
+# Limits that are not used: the schema is wrong, laxer than the service, or has no effect. The limits that the service
+# documents instead are in lint/limits/documented.rs.
 EXCLUDED = {
     ("AWS::DynamoDB::Table", "TableName", "maxLength"): "1024 is for an ARN; a table's name has 255 at most",
     ("AWS::DynamoDB::Table", "TableName", "minLength"): "a table's name has 3 characters at least",
@@ -381,12 +382,12 @@ what it cannot find",
     ("AWS::Lambda::Permission", "Principal", "pattern"): "it matches everything",
 }
 
-# A list that is not given is an empty list to the provisioner.
+# Without `minItems`: a list that is not set is an empty list to the provisioner.
 KEYWORDS = ["pattern", "minLength", "maxLength", "minimum", "maximum", "enum", "maxItems"]
 
 
 def limits(schemas, extensions):
-    """Per kind and property path (`[]` for the items of a list, `{}` for the keys of a map) what a value must be."""
+    """Returns the limits per kind and property path (`[]` for the items of a list, `{}` for the keys of a map)."""
     all_limits, used = {}, set()
     for kind, names in LIMITED.items():
         schema = schemas[kind]
@@ -409,7 +410,7 @@ def limits(schemas, extensions):
     unused = set(EXCLUDED) - used
     assert not unused, f"excluded, and not in the schemas: {unused}"
     function = all_limits["AWS::Lambda::Function"]
-    # What cfn-lint adds to the schemas, from Lambda's documentation.
+    # cfn-lint adds these to the schemas, from Lambda's documentation.
     names = extensions["environment_variable_keys"]["propertyNames"]["not"]["enum"]
     function["Environment.Variables.{}"]["not"] = sorted(names)
     function["Timeout"]["maximum"] = extensions["capacity_provider_timeout"]["then"]["properties"]["Timeout"]["maximum"]
@@ -438,16 +439,16 @@ def collect(value, schema, path, found):
 
 
 def plain(pattern, schema):
-    """A pattern as the `fancy-regex` crate reads it.
+    """Returns a pattern in the syntax of the `fancy-regex` crate.
 
-    `\\w` and `\\d` are Java's: ASCII. `\\Z` is Java's end of the text. The kinds that the provisioner knows itself are
-    sent to their services, which match the whole text whether the pattern has anchors or not; Cloud Control compares the
-    others with the schema, where a pattern without anchors may match any part.
+    `\\w` and `\\d` are Java's: ASCII. `\\Z` is Java's end of the text. The kinds with their own type in the provisioner
+    are sent to their services, which match the whole text whether the pattern has anchors or not; Cloud Control
+    compares the others with the schema, where a pattern without anchors may match any part.
     """
     pattern = pattern.replace("\\Z", "$").replace("\\d", "[0-9]")
     pattern = re.sub(r"\[\\w", "[A-Za-z0-9_", pattern).replace("\\w", "[A-Za-z0-9_]")
     pattern = re.sub(r"\\u([0-9A-F]{4})", r"\\x{\1}", pattern)
-    # A `-` that is meant as itself.
+    # A `-` that is a literal character.
     pattern = pattern.replace("0-9-_", "0-9_-")
     anchored = pattern.startswith("^") or schema["typeName"] not in TYPED
     return pattern if anchored else f"^({pattern})$"
