@@ -1,4 +1,4 @@
-//! What a person still has to do when a plan is carried out.
+//! Actions that remain for the user after a plan is executed.
 
 use std::collections::BTreeSet;
 
@@ -7,24 +7,24 @@ use super::{Action, Note, Step};
 use crate::observe::Observed;
 use crate::resources::Resource;
 
-/// Something to do by hand, for what was done to be of use.
+/// A manual action that is needed before the executed changes take effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Afterwards {
-    /// The steps by any of which it is left to do.
+    /// The action remains to be done after any of these steps.
     pub steps: BTreeSet<String>,
-    /// What it is.
+    /// The action.
     pub note: Note,
 }
 
 impl Afterwards {
-    /// Whether it is left to do after these steps.
+    /// Whether it remains to be done after these steps.
     #[must_use]
     pub fn is_left(&self, done: &[String]) -> bool {
         done.iter().any(|step| self.steps.contains(step))
     }
 }
 
-/// What changes on APIs of others and is not served by itself: their stages are their owner's.
+/// Changes on APIs of other owners that are not served automatically, since the stages belong to the APIs' owners.
 pub(super) fn afterwards(observed: &Observed, steps: &[Step]) -> Vec<Afterwards> {
     let mut all = Vec::new();
     for (api_id, api) in &observed.attached {

@@ -1,4 +1,4 @@
-//! From what is desired and what was observed to what must be done.
+//! Derives the plan from the desired and the observed state.
 
 use std::collections::BTreeSet;
 
@@ -27,20 +27,20 @@ use crate::resources::function::{Failure, Function};
 use crate::resources::{Call, Changed, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
-/// What the person who asked for the plan allows.
+/// The options of a plan.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Whether resources that nobody's mark is on become the stack's.
+    /// Whether the stack takes ownership of untagged resources.
     pub adopt: bool,
-    /// Whether routes of somebody else are led to this stack.
+    /// Whether untagged routes are pointed to this stack.
     pub take_over: bool,
-    /// Whether what the template no longer names is removed.
+    /// Whether orphans are removed.
     pub prune: bool,
     /// Whether the smoke tests that the template declares are sent.
     pub smoke: bool,
-    /// The share of the calls that a new version gets first, where it shall not get all at once.
+    /// The canary, if a new version first gets only a share of the calls.
     pub canary: Option<Canary>,
-    /// How many versions of each function stay; all where it is not said.
+    /// How many versions of each function stay; all if it is `None`.
     pub keep_versions: Option<usize>,
 }
 
@@ -54,14 +54,14 @@ const ANOTHER: &str = "take the route over with `--take-over` (`destroy` puts it
 const ANOTHER_ROLE: &str = "to have it here too, give the role another name, with `--parameter RoleName=…`, or with \
                             `--stack` where its name follows from the stack's";
 
-/// So are other global services.
+/// Other global services are, too.
 const ANOTHER_NAME: &str = "to have one here too, give this one another name in the template";
 
-/// A late log line of a function that is gone makes its log group anew.
+/// A late log line of a deleted function recreates its log group.
 const TAKE_OVER_LOGS: &str =
     "Lambda makes a function's log group by itself when a line comes and there is none: take it over with `--adopt`";
 
-/// Compares what is desired with what was observed, property by property.
+/// Compares the desired state with the observed state, property by property.
 #[must_use]
 pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let mut known = Known::of_account(&observed.account);
@@ -96,7 +96,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
             blockers.push(blocker);
         }
         for (reference, value) in step.resource.known(&step.logical_id, &desired.place, &step.ids) {
-            // A revision is known only as long as nothing changes.
+            // A revision is valid only until the next change.
             if reference.attribute != REVISION || !step.action.changes_something() {
                 known.insert(reference, value);
             }
@@ -118,10 +118,10 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     blockers.extend(registry::not_found_again(desired, observed));
     blockers.extend(lists::misplaced(desired, observed));
     blockers.extend(takeover::left_behind(observed, &mut steps, options));
-    // Each step is as it would be alone; from here on they heed each other. Holding comes first, for it adds steps and
-    // turns around who waits for whom; publishing then sees the writes as they are sent. Who waits for whom beyond that is
-    // added while it cannot close a circle, before waiting is loosened to what must be. A share, and what is removed, hang
-    // on to what all these have become.
+    // Up to here each step is independent; from here on the steps affect each other. Holding is first, since it adds
+    // steps and reverses dependencies; publishing then sees the writes as they are sent. Further dependencies are added
+    // while they cannot form a cycle, before dependencies are reduced to the necessary ones. Canaries and removals
+    // depend on the result of all these.
     hold_callers(&mut steps, observed);
     blockers.extend(not_held(observed, &mut steps));
     publish_with_the_code(&mut steps);
@@ -148,7 +148,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     Plan { steps, blockers, notes, afterwards, smoke_tests, declared, ..Plan::of(desired, &observed.account, known) }
 }
 
-/// The function that Lambda could not make, if this is one: it is made anew, and with it all that is part of it.
+/// The function that Lambda could not create, if this is one: it is recreated together with all its parts.
 fn function_that_failed(found: &Found) -> Option<&str> {
     let Resource::Function(Function { function_name, failure: Some(Failure::Make(_)), .. }) = &found.resource else {
         return None;
@@ -156,14 +156,15 @@ fn function_that_failed(found: &Found) -> Option<&str> {
     Some(function_name)
 }
 
-/// An inline policy goes with a role that is made anew.
+/// An inline policy is deleted with a role that is recreated.
 fn goes_with_its_role(found: &Resource, steps: &[Step]) -> bool {
     let Resource::InlinePolicy(policy) = found else { return false };
     let mut made_anew = steps.iter().filter(|step| step.action == Action::Replace);
     made_anew.any(|step| matches!(&step.resource, Resource::Role(role) if policy.roles.contains(&role.role_name)))
 }
 
-/// An alias remembers what it has led to, and from its first day in the stack which versions are not the stack's.
+/// An alias records the versions that it pointed to and, from its first deploy in the stack, which versions the stack
+/// did not publish.
 fn remembering(wanted: Resource, found: Option<&Found>, observed: &Observed) -> Resource {
     let Resource::Alias(mut wanted) = wanted else { return wanted };
     if let Some(Resource::Alias(now)) = found.map(|found| &found.resource) {
@@ -175,8 +176,10 @@ fn remembering(wanted: Resource, found: Option<&Found>, observed: &Observed) -> 
     Resource::Alias(wanted)
 }
 
-/// The newest version of a function that the stack has no alias of yet. What is as the template wants it may be of a first
-/// deploy that was interrupted, and what could not be made goes with its versions.
+/// The newest version of a function for which the stack has no alias yet.
+///
+/// A function that matches the template may result from an interrupted first deploy, and a function that could not be
+/// created is deleted with its versions.
 fn published_by_others(alias: &Alias, observed: &Observed) -> Option<u64> {
     let newest = observed.releases.get(&alias.function_name)?.versions.last()?.number;
     let is_it = |found: &&Found| matches!(&found.resource, Resource::Function(function) if function.function_name == alias.function_name);
@@ -206,7 +209,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
     if only_leftovers {
         action = Action::Update;
     }
-    // A replacement gets ids of its own: whatever refers to it must not see the old ones.
+    // A replacement gets new ids: no reference to it may see the old ones.
     let ids = match (action, found) {
         (Action::Replace, _) | (_, None) => crate::resources::Ids::new(),
         (_, Some(found)) => found.ids.clone(),
@@ -220,8 +223,9 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
     step
 }
 
-/// The stages that replace what was found, and those that remove the rest when all steps are done. What has the name or the
-/// id of the replacement is removed before that is created.
+/// The stages that replace the found resource, and those that remove the rest when all steps are done.
+///
+/// A resource with the same name or id as the replacement is removed before the replacement is created.
 fn replaced(logical_id: &str, resource: &Resource, found: &Found) -> (Stages<Call>, Stages<Call>) {
     let successor = Reference::new(logical_id, "Ref").to_string();
     let (mut stages, mut cleanup) = (Stages::new(), Stages::new());

@@ -1,10 +1,11 @@
-//! Who calls the stack's functions and is not led by the stack: told, since nothing here keeps a change from them.
+//! Callers of the stack's functions that the stack does not route. The plan reports them, since it cannot protect them
+//! from a change.
 
 use super::{Action, Note, Step};
 use crate::observe::{CallerBeside, Observed};
 use crate::resources::Resource;
 
-/// Who gets each change of a function unchecked.
+/// The callers that get each change of a function unchecked.
 pub(super) fn past_the_alias(observed: &Observed, steps: &[Step]) -> Vec<Note> {
     let changes = |step: &&Step| step.action.changes_something();
     let notes = steps.iter().filter(changes).flat_map(|step| {
@@ -31,7 +32,7 @@ pub(super) fn past_the_alias(observed: &Observed, steps: &[Step]) -> Vec<Note> {
     notes.collect()
 }
 
-/// Who is left without the function that a removal takes.
+/// The callers of functions that a removal deletes.
 pub(super) fn left_without(observed: &Observed, steps: &[Step]) -> Vec<Note> {
     let goes = |step: &&Step| step.action == Action::Delete;
     let notes = steps.iter().filter(goes).flat_map(|step| {

@@ -1,4 +1,4 @@
-//! A share of the calls first: a new version gets some callers and is watched, then all of them or none.
+//! Canaries: a new version first gets a share of the calls and is watched, then it gets all of them or none.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,8 +23,8 @@ pub struct Canary {
     pub bake_seconds: u64,
 }
 
-/// Has each alias that moves to another version do so in two steps. What stands in the way of that, and where there is
-/// nothing to share: the wish is met or answered.
+/// Makes each alias that moves to another version do so in two steps. Returns what blocks that, and notes where there
+/// is nothing to share.
 pub(super) fn share_first(steps: &mut [Step], canary: Canary) -> (Vec<Blocker>, Vec<Note>) {
     let (mut blockers, mut notes) = (Vec::new(), Vec::new());
     for index in 0..steps.len() {
@@ -57,13 +57,13 @@ pub(super) fn share_first(steps: &mut [Step], canary: Canary) -> (Vec<Blocker>, 
 
 /// How an alias can move.
 enum Way {
-    /// From this version, which keeps the rest of the calls meanwhile.
+    /// From this version, which keeps the rest of the calls during the canary.
     From(String),
     /// It does not move, for this reason.
     Nothing(&'static str),
-    /// It moves, and its calls cannot be shared; why, and what helps.
+    /// It moves, and its calls cannot be shared; the reason and the remedy.
     Barred(String, &'static str),
-    /// Something else is in the way.
+    /// Another blocker prevents the move.
     Blocked,
 }
 
@@ -99,14 +99,15 @@ fn way_of(alias: &Alias, step: &Step, steps: &[Step]) -> Way {
     Way::From(version)
 }
 
-/// Whether it changes a function under its callers, who come by no alias.
+/// Whether a step changes a function whose callers use no alias.
 fn changes_without_an_alias(step: &Step, steps: &[Step]) -> bool {
     let Resource::Function(function) = &step.resource else { return false };
     let led = |other: &Step| alias_of(other).is_some_and(|alias| alias.function_name == function.function_name);
     matches!(step.action, Action::Update | Action::Adopt) && !steps.iter().any(led)
 }
 
-/// The version that an alias leads to and shall leave: of what it is to be read before it moves, or of what changes.
+/// The version that an alias points to and will leave: the one that the step reads before it moves the alias, or the
+/// one that the change shows.
 fn version_it_leaves(step: &Step) -> Option<String> {
     let read = step.stages.iter().flatten().find_map(|call| {
         if let Call::Alias(alias::Call::GetAlias { version, .. }) = call { Some(version.clone()) } else { None }
@@ -118,7 +119,7 @@ fn version_it_leaves(step: &Step) -> Option<String> {
     read.or_else(old)
 }
 
-/// In place of the last stage, which moves the alias: the share, the watch, and the move.
+/// Replaces the last stage, which moves the alias, by the share, the watch, and the move.
 fn in_two_steps(step: &mut Step, before: &str, canary: Canary) {
     let Some(alias) = alias_of(step).cloned() else { return };
     let Some(moved) = step.stages.pop() else { return };
@@ -131,7 +132,7 @@ fn in_two_steps(step: &mut Step, before: &str, canary: Canary) {
         Call::Alias(alias::Call::GetMetricData(watch))
     };
     let share = f64::from(percent) / 100.0;
-    // Whether it may be watched at all is found out before the first caller gets it.
+    // A watch of zero seconds checks that the metrics can be read before the first caller gets the version.
     if let Some(checks) = step.stages.first_mut() {
         checks.push(watch(0));
     }
@@ -149,7 +150,7 @@ fn in_two_steps(step: &mut Step, before: &str, canary: Canary) {
     step.name_calls();
 }
 
-/// Whether an interrupted run has left the version just this share.
+/// Whether an interrupted run has left the version with exactly this share.
 fn has_the_share(step: &Step, version: &str, share: f64) -> bool {
     let property = format!("RoutingConfig.{version}");
     step.changes.iter().any(|change| change.property == property && change.old == Some(json!(share)))

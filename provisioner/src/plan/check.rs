@@ -75,18 +75,18 @@ pub(super) fn untested(desired: &Desired, steps: &[Step]) -> Vec<Note> {
                 alias_of(step).is_some() && calls(step, |call| matches!(call, alias::Call::GetFunction { .. }));
             return is_moved.then(|| untested.note("its version is only checked to be ready"));
         }
-        // What is deleted is left over from an earlier name.
+        // A resource that is deleted is left from an earlier name.
         let is_changed = step.action.changes_something() && step.action != Action::Delete;
         is_changed.then(|| untested.note(NOT_SENT))
     };
     steps.iter().filter_map(note).collect()
 }
 
-/// What happens in place of a smoke test where no version has to be ready first.
+/// What happens instead of a smoke test where no version has to be ready first.
 const NOT_SENT: &str = "nothing is sent to it";
 
-/// A note for each function and alias that changes without a smoke test where CloudFormation carries the changes out: it
-/// moves an alias at once.
+/// A note for each function and alias that changes without a smoke test when CloudFormation applies the changes:
+/// CloudFormation moves an alias at once.
 #[must_use]
 pub fn untested_by_cloudformation(desired: &Desired, changed: &BTreeSet<&str>) -> Vec<Note> {
     let untested = desired.untested();

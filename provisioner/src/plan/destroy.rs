@@ -1,4 +1,4 @@
-//! What must be done to remove a stack.
+//! The plan that removes a stack.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::observe::{Found, Observed};
 use crate::resources::{Ids, Owner, Resource, Stages};
 use crate::template::Known;
 
-/// Removes what carries the stack's mark, in reverse order, and says of the rest why it stays.
+/// Removes the resources with the stack's ownership tag, in reverse order, and states why the others stay.
 #[must_use]
 pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let mut known = Known::of_account(&observed.account);
@@ -24,7 +24,7 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let needed_by = reversed(&desired.resources);
     let steps = desired.resources.iter().rev().filter_map(|wanted| {
         let found = observed.found.get(&wanted.logical_id)?;
-        // The keys of its routes can hold what is known now.
+        // The keys of its routes can contain values that are known now.
         let wanted = Wanted { resource: wanted.resource.fill(&known), ..wanted.clone() };
         let step = step(&wanted, found, needed_by.get(&wanted.logical_id).cloned().unwrap_or_default());
         Some(given_back(step, found, observed))
@@ -32,8 +32,8 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let mut steps: Vec<Step> = steps.collect();
     steps.extend(leftovers::doubles(desired, observed));
     callers_first(&mut steps);
-    // The template decides which names are deleted: a value that is not read as it is written, or a pattern that is not
-    // checked, matters here as much as in a deploy.
+    // The template decides which names are deleted, so a value that is read differently from how it is written, or a
+    // pattern that is not checked, matters here as much as in a deploy.
     let mut notes: Vec<Note> = desired.remarks.iter().map(Note::from).collect();
     let (still_used, left) = leftovers::beside_a_removal(desired, observed, &steps);
     notes.extend(left);
@@ -50,8 +50,8 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     }
 }
 
-/// The permissions for APIs that this run does not look at: the stack has routes there, which would stay behind without
-/// a function to lead to.
+/// The permissions for APIs that this run does not inspect: the stack has routes on those APIs, and they would remain
+/// without a function to call.
 fn elsewhere(observed: &Observed) -> impl Iterator<Item = Blocker> {
     observed.elsewhere.iter().map(|(logical_id, there)| {
         let own = |(resource, ids): (&Resource, &Ids)| {
@@ -71,7 +71,7 @@ fn elsewhere(observed: &Observed) -> impl Iterator<Item = Blocker> {
     })
 }
 
-/// A route that was taken over goes back to where it led, in place of going.
+/// A route that was taken over gets its former target instead of being deleted.
 fn given_back(mut step: Step, found: &Found, observed: &Observed) -> Step {
     if step.action == Action::Delete
         && let Some((action, stages, reason)) = takeover::given_back(found, observed)
@@ -103,7 +103,7 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
     Step { needs, reason: kept, ..step }
 }
 
-/// Who needs whom, read the other way: what a resource was made for goes before it.
+/// The reversed dependencies: a resource is deleted before the resources that it depends on.
 fn reversed(resources: &[Wanted]) -> BTreeMap<String, BTreeSet<String>> {
     let mut needed_by: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for wanted in resources {

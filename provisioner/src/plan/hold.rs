@@ -1,4 +1,4 @@
-//! Keeping callers on what serves now, while a function that has no alias yet is changed for the first time.
+//! Keeps callers on the serving code while a function that has no alias yet is changed for the first time.
 
 use std::collections::BTreeSet;
 
@@ -13,13 +13,14 @@ use crate::resources::version::{self, LATEST_REVISION};
 use crate::resources::{Call, Changed, Ids, Resource, Stages, api, function};
 use crate::template::Reference;
 
-/// Keeps callers on what they get until the alias moves, where they do not come by it yet.
+/// Keeps callers on what they get now until the alias moves, where they do not use the alias yet.
 ///
-/// A function is called as it is just now by who comes to it without an alias (made by hand, or by a template that had
-/// none), by another one, or by one that leads to `$LATEST`. So, before `$LATEST` changes: publish what serves, or take
-/// the version that does, make the alias lead there, give callers the permission and move them to the alias. Then the
-/// update, whose check moves the alias on. Where an interrupted run has made the alias but not moved the callers, they
-/// are moved first, too.
+/// Callers get the current code of a function if they call it without an alias (the function was created by hand, or by
+/// a template without an alias), by another alias, or by an alias that points to `$LATEST`. So the plan does this
+/// before `$LATEST` changes: it publishes the serving code, or takes the version that has it; it points the alias
+/// there, gives callers the permission and moves them to the alias. Then the function is updated, its new version is
+/// checked, and the alias moves on. Where an interrupted run has created the alias but not moved the callers, they are
+/// moved first, too.
 pub(super) fn hold_callers(steps: &mut Vec<Step>, observed: &Observed) {
     let aliases: Vec<String> =
         steps.iter().filter(|step| alias_of(step).is_some()).map(|step| step.id.clone()).collect();
@@ -60,7 +61,7 @@ pub(super) fn hold_callers(steps: &mut Vec<Step>, observed: &Observed) {
     }
 }
 
-/// Why what serves now cannot be held.
+/// Why the serving code cannot be held.
 pub(super) fn not_held(observed: &Observed, steps: &mut [Step]) -> Vec<Blocker> {
     let mut blockers = Vec::new();
     for step in steps.iter_mut() {
@@ -74,7 +75,7 @@ pub(super) fn not_held(observed: &Observed, steps: &mut [Step]) -> Vec<Blocker> 
     blockers
 }
 
-/// Which function callers get is a variable of each stage, and may be another one for each.
+/// A stage variable selects the function that callers get, and each stage may select another one.
 fn by_a_variable(step: &Step, observed: &Observed) -> Option<(String, String)> {
     let Resource::Integration(now) = &observed.found.get(&step.logical_id)?.resource else { return None };
     let (uri, api_id) = (&now.integration_uri, &now.api_id);
@@ -90,7 +91,7 @@ fn by_a_variable(step: &Step, observed: &Observed) -> Option<(String, String)> {
     })
 }
 
-/// A stage that is told of a change by its owner alone leads callers to the function itself until then.
+/// A stage without automatic deployment calls the function itself until its owner deploys the change.
 fn late(api_id: &str, observed: &Observed) -> Option<(String, String)> {
     let stage = observed.attached.get(api_id)?.stages.iter().find(|stage| !stage.auto_deploy)?;
     let cause = format!(
@@ -106,7 +107,7 @@ fn late(api_id: &str, observed: &Observed) -> Option<(String, String)> {
     Some((cause, hint))
 }
 
-/// The alias that a step leads on; what serves now is held by another step of it.
+/// The alias that a step moves to the new version; another step of the same alias holds the serving code.
 pub(super) fn alias_of(step: &Step) -> Option<&Alias> {
     let Resource::Alias(alias) = &step.resource else { return None };
     (step.id == step.logical_id).then_some(alias)
@@ -118,9 +119,11 @@ pub(super) fn is_changed_function(step: &Step, alias: &Alias) -> bool {
     exists_and_changes && function.function_name == alias.function_name
 }
 
-/// Lets what callers come by go before the function changes: the steps that do. All that changes for callers but where
-/// they are led waits until the alias has moved, for it belongs to what it moves to; and so do callers that there are not
-/// yet.
+/// Orders the steps of the integrations, routes and permissions that callers use before the function changes, and
+/// returns these steps' ids.
+///
+/// Every other change that callers can notice waits until the alias has moved, since it belongs to the new version.
+/// Callers that do not exist yet wait as well.
 fn move_callers(
     steps: &mut [Step],
     (alias, callee): (&str, &Alias),
@@ -151,7 +154,7 @@ fn move_callers(
         if moved.contains(&step.id) || is_permission {
             lead_first(step, now(step));
             step.needs.remove(alias);
-            step.needs.remove(function); // it exists
+            step.needs.remove(function); // the function exists
             step.needs.extend(hold.filter(|_| !routes.contains(&step.id)).cloned());
             moved.insert(step.id.clone());
         } else if matches!(step.resource, Resource::Route(_)) && !step.needs.is_disjoint(&integrations) {
@@ -161,7 +164,8 @@ fn move_callers(
     moved
 }
 
-/// Leads the callers of an integration or a route that is `now` so, and leaves all else of it for when the rest is done.
+/// Changes only the target of an integration or a route first, and its other properties when the rest is done. `now` is
+/// the resource as AWS has it.
 fn lead_first(step: &mut Step, now: Option<&Resource>) {
     if !matches!(step.action, Action::Update | Action::Adopt) {
         return;
@@ -178,7 +182,7 @@ fn lead_first(step: &mut Step, now: Option<&Resource>) {
     }
 }
 
-/// Makes of a step's resource what is `first` at first, for sure, and what is wanted when all else is done.
+/// Makes a step set its resource to `first` first, and to the wanted state when everything else is done.
 fn first(step: &mut Step, first: Resource) {
     let is_all = step.resource.changes_from(&first).is_empty();
     let rest = std::mem::take(&mut step.stages);
@@ -189,7 +193,7 @@ fn first(step: &mut Step, first: Resource) {
     step.until_in_force();
 }
 
-/// The function's first update refers to what publishing has left, not to what was there before.
+/// The function's first update uses the revision after publishing, not the observed one.
 fn after_publishing(function: &mut Step, revision: &Reference) {
     for call in function.stages.first_mut().into_iter().flatten() {
         if let Call::Function(
@@ -202,20 +206,20 @@ fn after_publishing(function: &mut Step, revision: &Reference) {
     }
 }
 
-/// The alias is moved from `version`. Its revision is read again: the permission has given it a new one.
+/// Moves the alias from `version`. Its revision is read again, because adding the permission has changed it.
 fn move_on(step: &mut Step, alias: &Alias, version: &str) {
     let stages = [alias.checked(), vec![alias.still_at(version)], vec![alias.moved()]];
     step.stages = stages.map(|stage| stage.into_iter().map(Call::Alias).collect()).to_vec();
     step.name_calls();
 }
 
-/// The version that an alias leads to and shall leave.
+/// The version that an alias points to and will leave.
 fn version_before(step: &Step) -> Option<String> {
     let change = step.changes.iter().find(|change| change.property == "FunctionVersion")?;
     change.old.as_ref()?.as_str().map(str::to_owned)
 }
 
-/// The step that puts what serves behind the alias, and the version that this is.
+/// The step that puts the serving code behind the alias, and the version of that code.
 fn hold(alias_step: &Step, alias: &Alias, function: &Step, what: &Hold) -> (Step, String) {
     let publish = Call::Version(version::Call::PublishVersion {
         function_name: alias.function_name.clone(),

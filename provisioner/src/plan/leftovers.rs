@@ -1,4 +1,5 @@
-//! What carries the stack's mark and is not of the template: told, or removed when that is asked for.
+//! Orphans: resources with the stack's ownership tag that the template does not contain. The plan reports them, or
+//! removes them on request.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +11,9 @@ use crate::error::Error;
 use crate::observe::{Found, Leftover, Observed, Stray};
 use crate::resources::{Ids, Resource};
 
-/// The steps that remove what is left over, after all others: callers first, then what they call, then what that needs.
-/// One after the other: each may need that the one before is gone.
+/// The steps that remove orphans, after all other steps: callers first, then what they call, then its dependencies.
+///
+/// They run one after the other, since each may require that the previous one is deleted.
 pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -> Vec<Step> {
     let misnamed = misnamed(desired, observed);
     let goes = |one: &&Leftover| misnamed_as(&misnamed, one).is_none() && kept(&one.found, steps, &misnamed).is_none();
@@ -27,7 +29,7 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
         });
         let mut id = format!("{logical_id} ({name})");
         if removals.iter().any(|step| step.id == id) {
-            // Two runs at once leave two of the same name.
+            // Two concurrent runs leave two orphans of the same name.
             id = format!("{id} {}", told_apart_by(found));
         }
         let step = Step::new(logical_id, found.resource.clone(), found.ids.clone(), action, stages);
@@ -38,7 +40,7 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
     removals
 }
 
-/// What two resources of one name differ in.
+/// What distinguishes two resources of one name.
 fn told_apart_by(found: &Found) -> String {
     if let Resource::Other(other) = &found.resource {
         return other.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -46,8 +48,8 @@ fn told_apart_by(found: &Found) -> String {
     found.ids.get("Ref").cloned().unwrap_or_default()
 }
 
-/// The steps that remove APIs which first deploys at the same time have made beside the stack's own: they are of the
-/// template, and found beside it only.
+/// The steps that remove duplicates of the stack's APIs, which concurrent first deploys have created: the template
+/// contains them, and they are found in addition to the stack's own.
 pub(super) fn doubles(desired: &Desired, observed: &Observed) -> Vec<Step> {
     let doubles = observed.leftovers.iter().filter(|one| {
         let is_one = |resource: &Resource| matches!(resource, Resource::Api(_));
@@ -62,7 +64,7 @@ pub(super) fn doubles(desired: &Desired, observed: &Observed) -> Vec<Step> {
     steps.collect()
 }
 
-/// What there is to know about what is left over.
+/// Notes about orphans.
 pub(super) fn notes(desired: &Desired, observed: &Observed, steps: &[Step], pruning: bool) -> Vec<Note> {
     let misnamed = misnamed(desired, observed);
     let told = observed.leftovers.iter().filter_map(|one| {
@@ -80,7 +82,7 @@ pub(super) fn notes(desired: &Desired, observed: &Observed, steps: &[Step], prun
     told.chain(unseen).collect()
 }
 
-/// What a removal of the rest leaves there, and what must stay for it.
+/// What remains after a removal of the rest, and what must stay because of it.
 pub(super) fn beside_a_removal(desired: &Desired, observed: &Observed, steps: &[Step]) -> (Vec<Blocker>, Vec<Note>) {
     let goes = |step: &&Step| step.action == Action::Delete;
     // AWS removes the parts of an API or a function with it.
@@ -91,7 +93,7 @@ pub(super) fn beside_a_removal(desired: &Desired, observed: &Observed, steps: &[
         |one: &Leftover, step: &Step| step.resource.is_the_very(&step.ids, &one.found.resource, &one.found.ids);
     let goes_along =
         |one: &&Leftover| steps.iter().filter(goes).any(|step| is_part_of(one, step) || is_gone(one, step));
-    // Where nothing goes, nothing goes without the rest.
+    // Where nothing is deleted, the removal cannot be partial.
     let goes_by_half = steps.iter().any(|step| goes(&step));
     let misnamed = if goes_by_half { misnamed(desired, observed) } else { Vec::new() };
     let (mut blockers, mut notes) = (Vec::from_iter(refused(desired, &misnamed)), Vec::new());
@@ -121,7 +123,7 @@ fn misnamed_as<'a>(misnamed: &'a [Misnamed<'a>], leftover: &Leftover) -> Option<
     misnamed.iter().find(|one| std::ptr::eq(one.leftover, leftover))
 }
 
-/// What carries the mark and no more is known of.
+/// Resources with the ownership tag of which only the ARN is known.
 fn unseen(observed: &Observed) -> impl Iterator<Item = Note> {
     observed.strays.iter().map(|Stray { arn, logical_id }| Note {
         logical_id: None,
@@ -143,7 +145,7 @@ fn not_looked_for(observed: &Observed) -> impl Iterator<Item = Note> {
     })
 }
 
-/// Why nothing is removed where it is asked for to remove what is left over.
+/// Why orphans are not removed although that was requested.
 pub(super) fn impossible(desired: &Desired, observed: &Observed) -> Option<Blocker> {
     let error = observed.leftovers_unknown.as_ref()?;
     Some(Blocker {
@@ -164,7 +166,7 @@ fn gone_from_the_template(resource: &Resource) -> &'static str {
 
 fn left(Leftover { logical_id, found }: &Leftover) -> String {
     let whose = if let Resource::Url(url) = &found.resource {
-        // It has no mark: nobody knows who made it.
+        // A URL has no ownership tag, so its creator is not known.
         format!("is a URL of this stack's function `{}`", url.target_function_arn)
     } else {
         format!("is this stack's `{logical_id}`")
@@ -173,7 +175,7 @@ fn left(Leftover { logical_id, found }: &Leftover) -> String {
     format!("{kind} `{name}` {whose}, and the template with these parameters does not have it")
 }
 
-/// What people call it. An API's name is not its own: another may have the same.
+/// The name that is shown. The name of an API is not unique, so its id is added.
 fn called(found: &Found) -> String {
     let name = found.resource.name();
     match (&found.resource, found.ids.get("ApiId")) {
@@ -182,7 +184,7 @@ fn called(found: &Found) -> String {
     }
 }
 
-/// Why it is never pruned.
+/// Why an orphan is not pruned.
 fn kept(found: &Found, steps: &[Step], misnamed: &[Misnamed]) -> Option<String> {
     let lives_on_it = |one: &&Misnamed| lives_on(&one.leftover.found.resource, &found.resource, &found.ids);
     if let Some(one) = misnamed.iter().find(lives_on_it) {
@@ -199,7 +201,7 @@ fn kept(found: &Found, steps: &[Step], misnamed: &[Misnamed]) -> Option<String> 
     stays.then(|| "the template that had it said that it stays: remove it by hand".to_owned())
 }
 
-/// Whether a resource is of no use without the other: a route without its API, a function without its role.
+/// Whether a resource is useless without the other: a route without its API, a function without its role.
 fn lives_on(resource: &Resource, other: &Resource, ids: &Ids) -> bool {
     match (other, resource) {
         (Resource::Api(_), _) => ids.get("ApiId").is_some_and(|id| resource.part_of_api() == Some(id.as_str())),

@@ -1,4 +1,4 @@
-//! Lists that would stand where text is needed: by the registry's schemas this is known before the first call.
+//! Lists in properties and outputs that require text; the registry's schemas show this before the first call.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::template::{Known, Reference, list_as_text, list_inside, references_in
 
 const HINT: &str = "take one item with `!Select`, or put the items together with `!Join`";
 
-/// Every property and output that would get a list in the place of text.
+/// Every property and output that would get a list instead of text.
 pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
     let is_list = |reference: &Reference| {
         let asked = desired.get(&reference.logical_id).map(|wanted| observed.told(wanted.resource.clone()));
@@ -48,12 +48,12 @@ pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> 
     blockers
 }
 
-/// Whether the property at a path takes no list, as far as that is known.
+/// Whether the property at a path does not accept a list, as far as that is known.
 fn takes_text(wanted: &Wanted, observed: &Observed, path: &[String], text: &str) -> bool {
     if let Resource::Other(other) = observed.told(wanted.resource.clone()) {
         return other.known_schema().is_some_and(|schema| schema.is_scalar(path));
     }
-    // A typed property that takes text keeps the reference when a list is filled in.
+    // A typed property that accepts text keeps the reference when a list is filled in.
     let mut lists = Known::default();
     for reference in references_in_text(text) {
         let is_it = reference.to_string() == text;

@@ -1,15 +1,15 @@
-//! What is gone once a plan is carried out.
+//! What the execution of a plan deletes.
 
 use super::{Action, Plan, Step};
 use crate::resources::{Call, Resource, role};
 
 impl Plan {
-    /// The steps after which something that exists now is gone: a resource, or a policy of a role.
+    /// The steps that delete something: a resource, or a policy of a role.
     pub fn destructive(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| !losses(step).is_empty())
     }
 
-    /// What is gone then, for people: resources by their names in the template, and policies with their roles.
+    /// What the plan deletes, as text: resources by their names in the template, and policies with their roles.
     #[must_use]
     pub fn losses(&self) -> Vec<String> {
         self.steps.iter().flat_map(losses).collect()
@@ -29,7 +29,7 @@ fn losses(step: &Step) -> Vec<String> {
     }
 }
 
-/// The policy that a call takes away from a role that stays.
+/// The policy that a call removes from a role that stays.
 pub(super) fn policy_taken_by(call: &Call) -> Option<String> {
     let (Call::Role(call) | Call::InlinePolicy(call)) = call else { return None };
     let (role, policy) = match call {

@@ -1,5 +1,7 @@
-//! What is of the template and has another name on AWS than with these parameters: where it serves, or nothing has that
-//! name yet, a parameter was forgotten, and it is not what the template no longer has.
+//! Resources of the template that have another name on AWS than the given parameters produce.
+//!
+//! Where such a resource serves callers, or nothing has the new name yet, a parameter was probably forgotten, and the
+//! resource is not an orphan.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +14,14 @@ use crate::resources::{Owner, Resource};
 /// A resource of the template under another name.
 #[derive(Clone, Copy)]
 pub(super) struct Misnamed<'a> {
-    /// What is there.
+    /// The resource that exists.
     pub(super) leftover: &'a Leftover,
-    /// What the template calls it with these parameters.
+    /// The template's resource, with the name that these parameters give it.
     wanted: &'a Wanted,
 }
 
-/// All of what is left over that is of the template under another name. Parts of APIs and functions have their names
-/// from what they are of.
+/// All orphans that are resources of the template under another name. Parts of APIs and functions get their names from
+/// the API or function.
 pub(super) fn misnamed<'a>(desired: &'a Desired, observed: &'a Observed) -> Vec<Misnamed<'a>> {
     let all = observed.leftovers.iter().filter_map(|leftover| {
         let resource = &leftover.found.resource;
@@ -35,7 +37,7 @@ fn is_there(wanted: &Wanted, observed: &Observed) -> bool {
     observed.found.get(&wanted.logical_id).is_some_and(|found| found.owner == Owner::Ours)
 }
 
-/// Whether an integration of the stack leads to it.
+/// Whether an integration of the stack calls it.
 fn serves(resource: &Resource, observed: &Observed) -> bool {
     let Resource::Function(function) = resource else { return false };
     let leads = |resource: &Resource| {
@@ -58,7 +60,7 @@ impl Misnamed<'_> {
         )
     }
 
-    /// What there is to know about it before a deploy, and why it is not pruned.
+    /// The note about it before a deploy, and why it is not pruned.
     pub(super) fn note(&self, all: &[Misnamed]) -> Note {
         let hint = format!(
             "{}; if it shall have that name, deploy, and then `provisioner deploy --prune` removes what had the other",
@@ -68,7 +70,7 @@ impl Misnamed<'_> {
     }
 }
 
-/// Why a stack must not be removed by half: all else would go, and these stay.
+/// Why a stack must not be removed partially: everything else would be deleted, and these resources would stay.
 pub(super) fn refused(desired: &Desired, all: &[Misnamed]) -> Option<Blocker> {
     let told: Vec<_> = all.iter().map(Misnamed::told).collect();
     (!told.is_empty()).then(|| Blocker {
@@ -89,7 +91,7 @@ fn give_its_parameters(all: &[Misnamed], verb: &str) -> String {
             values.entry(parameter).or_insert(value);
         }
     }
-    // What a shell would not read as it is written has to be written by who knows the shell.
+    // A value that a shell would not read literally must be quoted by the user, who knows which shell it is.
     let plain = |value: &String| value.chars().all(|c| c.is_ascii_alphanumeric() || "_-./=,@+".contains(c));
     if values.is_empty() || !values.values().all(plain) {
         return "give the parameters of the deploy that made it".to_owned();

@@ -1,6 +1,6 @@
-//! The plan: what shall be called, and why, as a value that can be shown, sent and executed.
+//! The plan: which calls to send, and why, as a value that can be shown, sent and executed.
 //!
-//! Pure: a plan follows from what is desired and what was observed, and from nothing else.
+//! This module is pure: a plan depends on the desired and observed state only.
 
 mod afterwards;
 mod apply;
@@ -140,12 +140,12 @@ pub struct Step {
     pub ids: Ids,
 }
 
-/// The way back from what the first stages of a step have done.
+/// How to undo what the first stages of a step have done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Undo {
-    /// The stage that watches it, counted from 0.
+    /// The index of the stage that watches the result, counted from 0.
     pub stage: usize,
-    /// The calls that are sent when that stage fails. They are not sent when it is stopped.
+    /// The calls that are sent when that stage fails. They are not sent when a stop interrupts it.
     pub calls: Stages<Call>,
 }
 
@@ -197,14 +197,14 @@ pub struct Note {
     pub hint: Option<String>,
 }
 
-/// The attribute that a write carries, so that another deployer's change in between is refused and not lost.
+/// The attribute that a write carries, so that AWS refuses the write instead of overwriting a concurrent change.
 const REVISION: &str = "RevisionId";
 
 /// The version of the plan's JSON form.
 pub const VERSION: u32 = 1;
 
 impl Plan {
-    /// A plan for a stack, in which nothing is said yet of anything.
+    /// An empty plan for a stack.
     fn of(desired: &Desired, account: &str, known: Known) -> Self {
         Self {
             version: VERSION,
@@ -228,19 +228,19 @@ impl Plan {
         self.steps.iter().filter(|step| step.action.changes_something())
     }
 
-    /// Whether permissions change, which takes time until it holds everywhere.
+    /// Whether permissions change, which takes time until they are effective everywhere.
     #[must_use]
     pub fn grants_something_new(&self) -> bool {
         self.steps.iter().any(Step::grants_something_new)
     }
 
-    /// Whether nothing is to be done.
+    /// Whether the plan has nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changing().next().is_none()
     }
 
-    /// A function that changes only when its callers have been moved to its alias, and a step that moves them.
+    /// A function that changes only after its callers have been moved to its alias, and a step that moves them.
     #[must_use]
     pub fn callers_moved_before(&self) -> Option<(&Step, &Step)> {
         let functions = self.steps.iter().filter(|step| matches!(step.resource, Resource::Function(_)));
@@ -252,8 +252,8 @@ impl Plan {
         moves.next()
     }
 
-    /// The plan without the steps that `keep` refuses: those become [`Action::Leave`] for `reason`, and what stands in
-    /// their way stands in nobody's.
+    /// The plan without the steps that `keep` rejects: they become [`Action::Leave`] for `reason`, and their blockers
+    /// are dropped.
     #[must_use]
     pub fn only(mut self, keep: impl Fn(&Step) -> bool, reason: &str) -> Self {
         let kept: BTreeSet<_> =
@@ -271,7 +271,7 @@ impl Plan {
 }
 
 impl Step {
-    /// One that waits for nothing and does `stages` about a resource, under the resource's name in the template.
+    /// A step without dependencies that applies `stages` to a resource, under the resource's name in the template.
     fn new(logical_id: &str, resource: Resource, ids: Ids, action: Action, stages: Stages<Call>) -> Self {
         let mut step = Self {
             id: logical_id.to_owned(),
@@ -296,12 +296,12 @@ impl Step {
         step
     }
 
-    /// Whether it makes a role or changes what one may do: it takes time until that holds everywhere.
+    /// Whether it creates a role or changes its permissions, which take time until they are effective everywhere.
     fn grants_something_new(&self) -> bool {
         matches!(self.resource, Resource::Role(_) | Resource::InlinePolicy(_)) && self.action.changes_something()
     }
 
-    /// Does nothing about the resource, for `reason`.
+    /// Turns it into a step that does nothing, for `reason`.
     fn leave(&mut self, reason: &str) {
         self.action = Action::Leave;
         self.reason = Some(reason.to_owned());
@@ -312,7 +312,8 @@ impl Step {
         self.undo = None;
     }
 
-    /// Lets it end only when API Gateway does as it is told: the change is answered before callers get it.
+    /// Makes it wait until API Gateway has put the change in force: the service answers the call before callers get the
+    /// change.
     fn until_in_force(&mut self) {
         if let Some(api_id) = self.resource.part_of_api() {
             let api_id = api_id.to_owned();
@@ -321,14 +322,14 @@ impl Step {
         }
     }
 
-    /// Tells the calls' names of the calls.
+    /// Sets the calls' names from the calls.
     fn name_calls(&mut self) {
         self.calls = self.stages.iter().chain(&self.cleanup).flatten().map(Call::operation).collect();
     }
 }
 
 impl Action {
-    /// Whether a step with this action calls AWS.
+    /// Whether a step with this action calls AWS to change something.
     #[must_use]
     pub fn changes_something(self) -> bool {
         match self {

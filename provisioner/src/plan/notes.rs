@@ -1,4 +1,4 @@
-//! What the checks found, as part of the plan.
+//! The findings of the checks, as part of the plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::resources::function::Function;
 use crate::resources::{Changed, Resource, deleted_principals};
 use crate::template::{Remark, shown};
 
-/// A finding that AWS would refuse stands in the way of the step that would send it; every other is a note.
+/// A finding that AWS would refuse blocks the step that would send it; every other finding is a note.
 pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
     let (mut blockers, mut notes) = (Vec::new(), Vec::new());
     let sent = steps.iter().filter(|step| step.action.changes_something());
@@ -34,8 +34,9 @@ pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step
     (blockers, notes)
 }
 
-/// Names that AWS refuses. AWS refuses to look for them as well, in its own words and one at a time, so they are known before
-/// AWS is asked.
+/// Names that AWS refuses.
+///
+/// AWS also refuses to look for them, with its own messages and one at a time, so they are found before AWS is asked.
 #[must_use]
 pub fn refused_names(desired: &Desired) -> Vec<Blocker> {
     let each = desired.resources.iter().flat_map(|wanted| refused_name(&wanted.logical_id, &wanted.resource));
@@ -46,7 +47,7 @@ pub fn refused_names(desired: &Desired) -> Vec<Blocker> {
     each.map(blocker).collect()
 }
 
-/// The resources that can exist: without those of [`refused_names`], and without what is part of one.
+/// The resources that can exist: without those of [`refused_names`], and without the parts of those.
 #[must_use]
 pub fn without_refused_names(desired: &Desired) -> Desired {
     let is_refused = |wanted: &&Wanted| !refused_name(&wanted.logical_id, &wanted.resource).is_empty();
@@ -61,7 +62,7 @@ pub fn without_refused_names(desired: &Desired) -> Desired {
     rest
 }
 
-/// A cause, with the place of the property that it is about.
+/// A cause, with the position of the property in the template.
 fn placed(desired: &Desired, logical_id: &str, cause: &str, property: &[String]) -> String {
     match property.is_empty() {
         true => shown(cause),
@@ -75,8 +76,10 @@ fn apis(observed: &Observed) -> BTreeMap<String, String> {
     observed.found.iter().filter(|(_, found)| matches!(found.resource, Resource::Api(_))).filter_map(id).collect()
 }
 
-/// A policy whose user or role was deleted no longer trusts the one of that name, which AWS shows as a unique id: where the
-/// template's principal is written again, this says what the id is.
+/// A policy whose user or role was deleted does not trust a new one of the same name, and AWS shows the old one as a
+/// unique id.
+///
+/// This note explains the id where the template's principal is written again.
 pub(super) fn of_deleted_principals(steps: &[Step]) -> impl Iterator<Item = Note> {
     let changes = steps.iter().flat_map(|step| step.changes.iter().map(move |change| (step, change)));
     changes.flat_map(|(step, change)| {
@@ -92,7 +95,7 @@ pub(super) fn of_deleted_principals(steps: &[Step]) -> impl Iterator<Item = Note
     })
 }
 
-/// Whether the step sends the property that a finding is about. What AWS has is what AWS takes.
+/// Whether the step sends the property of a finding. AWS accepts the values that it has already.
 fn is_sent(step: &Step, finding: &Finding) -> bool {
     match step.action {
         Action::Create | Action::Replace => true,
@@ -104,8 +107,10 @@ fn is_sent(step: &Step, finding: &Finding) -> bool {
     }
 }
 
-/// What is adopted and has a tag that names Terraform. AWS does not know what Terraform manages, but teams mark it so, mostly
-/// by the provider's `default_tags`; Terraform's next apply would take the stack's tags off again.
+/// A note about adopted resources with a tag that contains "terraform".
+///
+/// AWS does not know what Terraform manages, but teams often tag it, mostly by the provider's `default_tags`; the next
+/// `terraform apply` would remove the stack's tags.
 pub(super) fn of_terraform(steps: &[Step], observed: &Observed) -> Option<Note> {
     let names_it = |text: &String| text.to_ascii_lowercase().contains("terraform");
     let adopted = steps.iter().filter(|step| step.action == Action::Adopt);
@@ -125,14 +130,15 @@ pub(super) fn of_terraform(steps: &[Step], observed: &Observed) -> Option<Note> 
     })
 }
 
-/// What the author of a template should know about it.
+/// A remark for the author of a template.
 impl From<&Remark> for Note {
     fn from(Remark { text, hint }: &Remark) -> Self {
         Self { logical_id: None, text: text.clone(), hint: Some(hint.clone()) }
     }
 }
 
-/// What is set on functions of the stack that a template cannot say here: it stays, and reaches callers with versions.
+/// Notes about settings of the stack's functions that a template cannot declare here: a deploy keeps them, and
+/// published versions contain them.
 pub(super) fn beside_the_template(observed: &Observed) -> impl Iterator<Item = Note> {
     observed.found.iter().filter_map(|(logical_id, found)| {
         let Resource::Function(Function { function_name, beside, .. }) = &found.resource else { return None };
@@ -155,7 +161,7 @@ pub(super) fn beside_the_template(observed: &Observed) -> impl Iterator<Item = N
     })
 }
 
-/// How Lambda is told to take a setting back.
+/// The `aws lambda update-function-configuration` option that removes a setting.
 fn unset(name: &str) -> Option<&'static str> {
     Some(match name {
         "VpcConfig" => "--vpc-config SubnetIds=[],SecurityGroupIds=[]",

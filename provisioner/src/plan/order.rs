@@ -1,12 +1,16 @@
-//! Which step waits for which, beyond what the template says: no more than it must, and callers last.
+//! Dependencies between steps beyond those of the template: each step waits only for what it needs, and callers are
+//! moved last.
 
 use std::collections::BTreeSet;
 
 use super::{Action, Step};
 use crate::resources::Resource;
 
-/// Lets what runs later begin as soon as what it needs exists: a function needs its role, not yet the role's policies.
-/// Whoever needs that function waits for all of the role: a version is checked, and called, by what it may do.
+/// Lets resources that run later start as soon as what they need exists: a function needs its role, but not yet the
+/// role's policies.
+///
+/// Steps that need that function wait for the complete role: a version is checked, and called, with the role's
+/// permissions.
 pub(super) fn start_early(steps: &mut [Step]) {
     let filled_in_later = |step: &&Step| step.action == Action::Create && step.resource.is_filled_in_later();
     let fillable: BTreeSet<String> = steps.iter().filter(filled_in_later).map(|step| step.id.clone()).collect();
@@ -22,9 +26,10 @@ pub(super) fn start_early(steps: &mut [Step]) {
     }
 }
 
-/// Leads callers to a function, or to another one, only once they may call it, also where the template does not say so:
-/// in between they would be refused. And changes a route that they come by (who may use it) only once they get what it is
-/// changed for.
+/// Points callers to a function, or to another function, only after they have permission to call it.
+///
+/// This holds even where the template has no such dependency: otherwise the calls in between would be refused. A change
+/// of a route that callers use (its authorisation) waits until they get the version that the change is for.
 pub(super) fn callers_last(steps: &mut [Step]) {
     for index in 0..steps.len() {
         let Some(callee) = callee_of(&steps[index], steps) else { continue };
@@ -43,7 +48,8 @@ pub(super) fn callers_last(steps: &mut [Step]) {
     }
 }
 
-/// In a removal: lets callers go back to somebody else before they are let in no more, where the template allows it.
+/// In a removal: gives routes back to their former targets before their permissions are deleted, where the template
+/// allows it.
 pub(super) fn callers_first(steps: &mut [Step]) {
     let goes_back = |step: &&Step| step.action == Action::Update && matches!(step.resource, Resource::Route(_));
     let back: Vec<String> = steps.iter().filter(goes_back).map(|step| step.id.clone()).collect();
@@ -56,7 +62,7 @@ pub(super) fn callers_first(steps: &mut [Step]) {
     }
 }
 
-/// The URI of what callers get to by this step: a route's, or that of an integration which has callers already.
+/// The URI that callers reach through this step: a route's, or that of an integration that has callers already.
 fn callee_of(step: &Step, steps: &[Step]) -> Option<String> {
     if matches!(step.resource, Resource::Route(_)) {
         return steps.iter().filter(|one| step.needs.contains(&one.id)).find_map(uri);
@@ -72,7 +78,7 @@ fn is_for(callee: &str, uri: &str) -> bool {
     uri.ends_with(&format!(":function:{callee}"))
 }
 
-/// Whether `step` comes after `other`.
+/// Whether `step` depends on `other`, directly or through other steps.
 fn needs(steps: &[Step], step: &str, other: &str) -> bool {
     let Some(step) = steps.iter().find(|one| one.id == step) else { return false };
     step.needs.iter().any(|need| need == other || needs(steps, need, other))

@@ -4,8 +4,9 @@ use super::Blocker;
 use crate::desired::Desired;
 use crate::template::has_function_of_dynamic_reference;
 
-/// Every output whose value is a function of a dynamic reference, such as its Base64 text: only CloudFormation resolves the
-/// reference, so the direct engine never has the value.
+/// Every output whose value is a function of a dynamic reference, such as its Base64 text.
+///
+/// Only CloudFormation resolves the reference, so the direct engine never has the value.
 pub(super) fn unprintable(desired: &Desired) -> impl Iterator<Item = Blocker> {
     let encoded = desired.outputs.iter().filter(|output| has_function_of_dynamic_reference(&output.value));
     encoded.map(|output| Blocker {

@@ -5,11 +5,11 @@ use crate::resources::version::{PUBLISHED_ARN, PUBLISHED_VERSION, Version};
 use crate::resources::{Call, Ids, Resource, Stages, function};
 use crate::template::Reference;
 
-/// Lets the last call that writes a function publish it too, where its new version is wanted: one call and one wait
-/// less than publishing afterwards, and nobody can change the function in between.
+/// Makes the last call that writes a function publish it too, where its new version is wanted.
 ///
-/// The version's step then has no call of its own, and takes what the function's was answered. A version with a
-/// description is published by itself, since only that call can give it one.
+/// This saves one call and one wait, and no other change of the function can occur in between. The version's step then
+/// has no call and takes the answer to the function's call. A version with a description is published by its own call,
+/// since only that call accepts a description.
 pub(super) fn publish_with_the_code(steps: &mut [Step]) {
     for index in 0..steps.len() {
         let Resource::Version(version) = &steps[index].resource else { continue };
@@ -38,8 +38,8 @@ fn writes_its_function(step: &Step, version: &Version) -> bool {
     step.action.changes_something() && function.function_name == version.function_name
 }
 
-/// The `publish` of the last call that writes what a version holds, if that call has one: `UpdateFunctionConfiguration`
-/// has not.
+/// The `publish` flag of the last call that writes content of a version, if that call has one:
+/// `UpdateFunctionConfiguration` does not.
 fn last_write(stages: &mut Stages<Call>) -> Option<&mut bool> {
     let mut last = None;
     for call in stages.iter_mut().flatten() {

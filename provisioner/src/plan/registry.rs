@@ -1,5 +1,5 @@
-//! What is wrong with a template by AWS's registry, which is asked when a plan is made: attributes that a kind does not have,
-//! and resources that the next run could not find.
+//! Faults of a template that AWS's registry shows when a plan is made: attributes that a kind does not have, and
+//! resources that the next run could not find.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::template::{Reference, references_in_text};
 
 const HINT: &str = "ask for an attribute that the kind has, then run the same command again";
 
-/// Every place that asks a resource of the registry for what its kind does not have.
+/// Every reference to a registry resource's attribute that its kind does not have.
 pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
     let lacks = |Reference { logical_id, attribute }: &Reference| {
         let asked = desired.get(logical_id).filter(|wanted| matches!(wanted.resource, Resource::Other(_)))?;
@@ -21,7 +21,7 @@ pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
     let mut blockers = Vec::new();
     for wanted in &desired.resources {
         for (path, text) in texts(&properties(wanted)) {
-            // What the template says of it, and not what it knows of other resources.
+            // Only references in the template, not those that the resource's type adds.
             let own = references_in_text(&text).into_iter().filter(|one| wanted.needs.contains(&one.logical_id));
             blockers.extend(own.filter_map(|one| lacks(&one)).map(|reason| {
                 let place = desired.property_place(&wanted.logical_id, &path);
@@ -40,8 +40,8 @@ pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
     blockers
 }
 
-/// Every resource that the next run could not find: it would make another one at every deploy, and a destroy would leave them
-/// all.
+/// Every resource that the next run could not find: each deploy would create another one, and `destroy` would delete
+/// none of them.
 pub(super) fn not_found_again(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
     let lost = desired.resources.iter().filter_map(|wanted| {
         let Resource::Other(other) = observed.told(wanted.resource.clone()) else { return None };
@@ -60,7 +60,7 @@ pub(super) fn properties(wanted: &Wanted) -> Value {
     serde_json::to_value(&wanted.resource).unwrap_or_default()
 }
 
-/// Every text in a value, with the keys that lead to it.
+/// Every text in a value, with the path of keys to it.
 pub(super) fn texts(value: &Value) -> Vec<(Vec<String>, String)> {
     let below = |key: String, value: &Value| {
         texts(value).into_iter().map(move |(path, text)| ([vec![key.clone()], path].concat(), text)).collect::<Vec<_>>()

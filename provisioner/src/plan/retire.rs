@@ -1,4 +1,4 @@
-//! Which published versions nobody needs any more.
+//! Published versions that are no longer needed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,12 @@ use crate::releases::{Led, Releases};
 use crate::resources::alias::Alias;
 use crate::resources::{Call, Resource, served, version};
 
-/// Has the step of each published version delete the oldest others beyond `keep`, once everything else is done and
-/// callers have been moved. Never one that an alias holds afterwards, nor the way back, nor what was there before the
-/// stack published any; and nothing at all in a run that takes something over: what somebody else published is their way
-/// back.
+/// Makes the step of each published version delete the oldest other versions beyond `keep`, after everything else is
+/// done and callers have been moved.
+///
+/// It never deletes a version that an alias uses afterwards, a rollback target, or a version that existed before the
+/// stack published any. It deletes nothing in a run that adopts a resource or holds serving code: a version that
+/// another tool published is the rollback target of that tool.
 pub(super) fn retire_versions(steps: &mut [Step], releases: &BTreeMap<String, Releases>, keep: usize) {
     if steps.iter().any(|step| step.action == Action::Adopt || step.id != step.logical_id) {
         return;
@@ -42,8 +44,10 @@ pub(super) fn retire_versions(steps: &mut [Step], releases: &BTreeMap<String, Re
     }
 }
 
-/// The versions to delete, oldest first. What no alias leads to any more, but the way back, is kept before newer ones
-/// that may never have served; with one alone there is no way back.
+/// The versions to delete, oldest first.
+///
+/// A rollback target that no alias uses any more is kept in preference to newer versions that may never have served;
+/// with `keep` = 1 there is no rollback target.
 fn beyond(
     releases: &Releases,
     moved: &BTreeMap<(String, String), Alias>,
@@ -79,7 +83,7 @@ fn beyond(
     old
 }
 
-/// The alias that a step moves, as it is then; a version that is yet to be published is no number here.
+/// The alias that a step moves, as it is afterwards; a version that is not published yet is not a number here.
 fn led_anew(step: &Step) -> Option<((String, String), Alias)> {
     let Resource::Alias(alias) = &step.resource else { return None };
     let moves = step.action.changes_something();

@@ -1,4 +1,4 @@
-//! What serves keeps its rights until callers have been moved, whatever comes of that.
+//! The serving version keeps its rights until callers have been moved, whether that succeeds or fails.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,15 +9,16 @@ use super::{Action, Note, Step};
 use crate::observe::Observed;
 use crate::resources::{Call, Policy, Resource, Stages, role};
 
-/// How long the inline policies of a role may be together, without white space.
+/// The maximum length of all inline policies of a role together, without white space.
 const LONGEST: usize = 10_240;
 
-/// Lets a role lose rights only when all else is done: what serves was released with them, and serves on when the
-/// version that follows fails its check, or when a run is killed before callers are moved.
+/// Lets a role lose rights only after all other steps.
 ///
-/// Until then a document that takes another's place allows what both do, and what goes stays. This is so where callers
-/// are moved, and for a role that has policies put on it beside, since a right may have moved from one to the other.
-/// Answers where callers are moved and that cannot be.
+/// The serving version was released with these rights, and it continues to serve when the next version fails its check,
+/// or when a run is killed before callers are moved. Until then a document that replaces another allows what both
+/// allow, and a policy that is to be deleted stays. This applies where callers are moved, and to a role that has
+/// separate inline policies, since a right may have moved from one policy to another. Returns notes where callers are
+/// moved and this is not possible.
 pub(super) fn keep_rights(steps: &mut [Step], observed: &Observed) -> Vec<Note> {
     let moves = steps.iter().any(|step| changes_what_serves(step, steps));
     let beside = steps.iter().filter(|step| matches!(step.resource, Resource::InlinePolicy(_)));
@@ -37,7 +38,7 @@ pub(super) fn keep_rights(steps: &mut [Step], observed: &Observed) -> Vec<Note> 
     if moves { notes } else { Vec::new() }
 }
 
-/// Whether callers get something else by it, that they get something of now.
+/// Whether callers that get something now get something else after this step.
 fn changes_what_serves(step: &Step, steps: &[Step]) -> bool {
     let is_another_uri = || step.changes.iter().any(|change| change.property == "IntegrationUri");
     let of_callers = is_led_away(step) || matches!(step.resource, Resource::Integration(_)) && is_another_uri();
@@ -81,22 +82,22 @@ fn take_away_last(step: &mut Step, rights: &Rights) -> Vec<Note> {
     notes
 }
 
-/// What a call does to what is allowed now.
+/// The effect of a call on the rights that exist now.
 enum Effect {
-    /// All of it stays.
+    /// All rights stay.
     Kept,
-    /// Something goes.
+    /// Some rights are lost.
     Taken,
-    /// A document takes another's place; `both` allows what each of them does.
+    /// A document replaces another; `both` allows what each of them allows.
     Replaced { had: Policy, new: Policy, both: Policy },
-    /// The same, and there is none that does, for this reason.
+    /// A document replaces another, and no document allows what both allow, for this reason.
     AtOnce(String),
 }
 
-/// The inline policies that there are, by role and name.
+/// The inline policies that exist, by role and name.
 struct Rights {
     had: BTreeMap<(String, String), Policy>,
-    /// The roles that have no room for two documents in the place of one.
+    /// The roles that have no room for the union of two documents.
     full: BTreeSet<String>,
 }
 
@@ -108,7 +109,7 @@ impl Rights {
         rights
     }
 
-    /// The roles whose policies would be too long before anything is taken away.
+    /// The roles whose policies would be too long before anything is removed.
     fn too_long_with(&self, changing: &[&Step]) -> BTreeSet<String> {
         let mut meanwhile = self.had.clone();
         for call in changing.iter().flat_map(|step| &step.stages).flatten() {
@@ -146,7 +147,7 @@ impl Rights {
                 Some(both) => Effect::Replaced { had: had.clone(), new: document.clone(), both },
             };
         }
-        // Without a policy that denies something, one may do more.
+        // Removing a policy that denies something grants more rights.
         let denies = |role: &str, policy: &str| self.had(role, policy).is_some_and(|had| !had.only_allows());
         match dropped_by(call) {
             Some((role, policy)) if denies(role, policy) => Effect::Kept,

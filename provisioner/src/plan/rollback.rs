@@ -1,4 +1,4 @@
-//! Going back to what callers had before.
+//! Rollback: points an alias to the version that callers had before.
 
 use serde_json::{Value, json};
 
@@ -11,20 +11,20 @@ use crate::resources::alias::{Alias, RoutingConfig};
 use crate::resources::{Call, Change, Ids, Owner, Resource, Stages, served};
 use crate::template::Known;
 
-/// Which version an alias shall lead to, and what it must answer before.
+/// The version that an alias will point to, and whether it must pass smoke tests first.
 #[derive(Debug, Clone, Default)]
 pub struct Back {
-    /// The version. Where none is named: while a new one gets a share, the one that has the rest; else the one
-    /// before the one that serves.
+    /// The version. By default, the version with the rest of the calls during a canary, and otherwise the version
+    /// before the serving one.
     pub to: Option<u64>,
     /// Whether the version must pass the smoke tests that the template declares.
     pub smoke: bool,
 }
 
-/// Moves one alias back: asks the version for an answer, then one call.
+/// Plans to move one alias back: the version's checks, then one call.
 ///
 /// # Errors
-/// When there is no such alias of this stack, or no version to go back to.
+/// When this stack has no such alias, or there is no version to roll back to.
 pub fn plan_rollback(
     desired: &Desired,
     wanted: &Wanted,
@@ -48,7 +48,7 @@ pub fn plan_rollback(
             let hint = format!("work on that stack with `--stack {other}`");
             return Err(Error::new(doing(), format!("it belongs to the stack `{other}`")).hint(hint));
         }
-        // An alias has no tags: whether CloudFormation made it is not told by it.
+        // An alias has no tags, so it does not show whether CloudFormation created it.
         Owner::Nobody | Owner::CloudFormation(_) | Owner::InRegion(_) => {
             let hint = "take it over with `provisioner deploy --adopt`; where CloudFormation deployed it, deploy the earlier state through it";
             return Err(Error::new(doing(), "it was not made by this stack").hint(hint));
@@ -76,7 +76,7 @@ pub fn plan_rollback(
 
 const ELSEWHERE: &str = "look at the account and the region, and give the names that the deploy had: `--parameter FunctionName=…`, `--stack`";
 
-/// The version to go to, or why there is none and what helps.
+/// The version to roll back to, or why there is none and the remedy.
 fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result::Result<u64, (String, String)> {
     let (function, all) = (&releases.function_name, releases.told());
     let exists = |number: u64| match releases.has(number) {
@@ -97,7 +97,7 @@ fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result
         return Ok(serves);
     }
     let mut served = now.before.iter().filter_map(|version| version.parse().ok());
-    // Where nothing is remembered, the number says it.
+    // Where the alias records no version, the next lower number is used.
     let before = served.find(|version| *version != serves && releases.has(*version));
     before.or_else(|| releases.before(serves)).ok_or_else(|| {
         let cause = format!("there is nothing to go back to: version {serves} serves, and the versions are {all}");
@@ -105,7 +105,7 @@ fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result
     })
 }
 
-/// What the alias remembers afterwards.
+/// The previous versions that the alias records afterwards.
 fn before(now: &Alias, version: u64) -> Vec<String> {
     let (serves, to) = (&now.function_version, version.to_string());
     let forward = serves.parse().is_ok_and(|serves: u64| serves < version);
@@ -118,7 +118,7 @@ fn before(now: &Alias, version: u64) -> Vec<String> {
 
 const EARLIER: &str = "deploy an earlier state of the template and the code";
 
-/// What helps where no version was published before: another one, if there is any but this.
+/// The hint where no earlier version was published: another version, if any other exists.
 fn another(but: Option<u64>, releases: &Releases) -> String {
     match releases.versions.iter().any(|version| Some(version.number) != but) {
         true => format!("{EARLIER}, or name a version with `--to`"),

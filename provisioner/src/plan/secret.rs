@@ -1,13 +1,14 @@
-//! Values that a plan shows without telling them.
+//! Masks values in a plan that may be secret.
 
 use serde_json::Value;
 
 use crate::resources::Change;
 
-/// Where secrets stand.
+/// The path below which secrets are.
 const SECRET: &str = "Environment.Variables.";
 
-/// The change without values that may be secret. No digest stands for them: a short value can be found from one.
+/// The change without values that may be secret. It contains no digest of them: a short value can be found from its
+/// digest.
 pub(crate) fn masked(change: Change) -> Change {
     let Change { property, old, new } = change;
     if !property.starts_with(SECRET) {
@@ -17,7 +18,7 @@ pub(crate) fn masked(change: Change) -> Change {
     Change { property, old: old.map(|_| MASKED.into()), new: new.map(|_| Value::from(new_one)) }
 }
 
-/// What stands for a value that is not told.
+/// The text that replaces a masked value.
 const MASKED: &str = "(masked)";
 
 #[cfg(test)]

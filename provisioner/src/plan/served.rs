@@ -1,4 +1,4 @@
-//! What callers of a function get now, by the way that they come to it.
+//! What callers of a function get now, for each path by which they call it.
 
 use super::{Action, Step};
 use crate::observe::{Found, Observed};
@@ -12,29 +12,30 @@ use crate::resources::version::release_name;
 /// What callers get.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Served {
-    /// A published version, by its number or another alias.
+    /// A published version, which callers call by its number or by another alias.
     Version(String),
-    /// The function itself.
+    /// The unpublished function (`$LATEST`).
     Latest,
-    /// What the alias leads to.
+    /// The version that the alias points to.
     ByTheAlias,
 }
 
-/// What keeps callers on what they get while the function changes.
+/// How callers keep what they get now while the function changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Hold {
-    /// The function as it is, published and put behind the alias.
+    /// The current function is published and put behind the alias.
     Published,
-    /// A version that is there, put behind the alias.
+    /// A version that exists is put behind the alias.
     Version(String),
-    /// The alias as it is: a run that was interrupted has led it there, and has not moved the callers.
+    /// The alias stays unchanged: an interrupted run has pointed it there but has not moved the callers.
     AsItIs,
 }
 
-/// What has to be done before `function` changes, so that nobody notices before `alias` moves.
+/// What must happen before `function` changes, so that callers see no change before `alias` moves.
 ///
-/// Nothing where callers come by the alias already, and where there are none yet: what a run before has left of a
-/// function may be just what has failed its check. A function that somebody else made has callers that are not known.
+/// `None` where callers use the alias already, and where there are no callers yet: the function may then be the result
+/// of an earlier run whose version failed its check. A function that this stack did not create may have callers that
+/// are not known.
 pub(super) fn hold(alias: &Step, function: &Step, steps: &[Step], observed: &Observed) -> Option<Hold> {
     let Resource::Alias(wanted) = &alias.resource else { return None };
     let found = observed.found.get(&alias.logical_id).map(|found| &found.resource);
@@ -54,7 +55,7 @@ pub(super) fn hold(alias: &Step, function: &Step, steps: &[Step], observed: &Obs
     }
 }
 
-/// Whether a version holds what the function itself does.
+/// Whether a version has the content that the function has now.
 fn same_release(version: &str, releases: Option<&Releases>, function: Option<&Resource>) -> bool {
     let Some(Resource::Function(function)) = function else { return false };
     let mut published = releases.into_iter().flat_map(|releases| &releases.versions);
@@ -62,8 +63,8 @@ fn same_release(version: &str, releases: Option<&Releases>, function: Option<&Re
     held.is_some_and(|held| held.release == release_name(&function.release()))
 }
 
-/// The URIs by which callers of the stack come to the function now: those of its integrations, and those that its routes
-/// are led away from.
+/// The URIs by which the stack's callers call the function now: those of its integrations, and the present ones of
+/// routes that the plan points to another integration.
 fn entries<'a>(alias: &'a str, steps: &'a [Step], observed: &'a Observed) -> impl Iterator<Item = String> + 'a {
     let found = |step: &Step| observed.found.get(&step.logical_id);
     steps.iter().filter_map(move |step| match (&step.resource, found(step)) {
@@ -82,18 +83,18 @@ fn exists(step: &Step) -> bool {
     matches!(step.action, Action::Keep | Action::Update | Action::Adopt)
 }
 
-/// Whether a route that exists is led to another integration.
+/// Whether the plan points an existing route to another integration.
 pub(super) fn is_led_away(step: &Step) -> bool {
     let moves = matches!((&step.resource, step.action), (Resource::Route(_), Action::Update | Action::Adopt));
     moves && step.changes.iter().any(|change| change.property == "Target")
 }
 
-/// Whether a URI calls the function, by itself or otherwise.
+/// Whether a URI calls the function, with or without a qualifier.
 pub(super) fn comes_to(uri: &str, function_name: &str) -> bool {
     callee(uri).is_some_and(|(name, _)| name == function_name)
 }
 
-/// What is got by a URI; nothing where it leads to another function, or to what is not there.
+/// What callers of a URI get; `None` where the URI calls another function, or where its alias does not exist.
 fn served(uri: &str, alias: &Alias, releases: Option<&Releases>) -> Option<Served> {
     let (_, qualifier) = callee(uri).filter(|(name, _)| *name == alias.function_name)?;
     let qualifier = qualifier.unwrap_or(LATEST);

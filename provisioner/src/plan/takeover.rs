@@ -1,4 +1,4 @@
-//! Routes of somebody else that this stack takes over, and how they get back.
+//! Untagged routes that this stack takes over, and how they are restored.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::resources::taken::Taken;
 use crate::resources::{Call, Owner, Resource, Stages, api, route};
 use crate::template::{Known, references_in_text};
 
-/// The routes that are taken over, by the logical id of the integration that they are led to.
+/// The routes that are taken over, by the logical id of the integration that they will point to.
 pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -> BTreeMap<String, Vec<Taken>> {
     let mut all: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
     let account = Known::of_account(&observed.account);
@@ -33,15 +33,15 @@ pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -
     all
 }
 
-/// Lets the integration remember: what it did already, or another that an interrupted replacement left beside it, and
-/// what is taken over now.
+/// Stores in the integration's description the routes that it or its twin (left by an interrupted replacement) has
+/// recorded, and the routes that are taken over now.
 pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: &[Taken]) {
     let before = now.into_iter().flat_map(Found::each).flat_map(|(resource, _)| {
         if let Resource::Integration(now) = resource { Taken::all_in(&now.description) } else { Vec::new() }
     });
     let mut all: Vec<Taken> = Vec::new();
     for taken in before.chain(new.iter().cloned()) {
-        // What leads elsewhere now is fresher than what was remembered of an earlier time.
+        // A route that points elsewhere now is more recent than an earlier record of it.
         all.retain(|one| one.route_key != taken.route_key);
         all.push(taken);
     }
@@ -51,8 +51,8 @@ pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: 
     }
 }
 
-/// What is done with a route that was taken over, in place of removing it, and why. It goes back to where it led, or
-/// goes where that is gone: AWS would refuse to lead it there.
+/// The action for a route that was taken over, instead of its removal, and the reason. The route gets its former
+/// target; it is deleted where that target no longer exists, since AWS would refuse it.
 pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, Stages<Call>, String)> {
     let Resource::Route(now) = &found.resource else { return None };
     let id = now.target.strip_prefix("integrations/")?;
@@ -69,13 +69,13 @@ pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, 
     let reason = format!("goes back to {target}, where it led before");
     let route = Box::new(taken.put_back(now));
     let route_id = found.ids.get("RouteId").cloned().unwrap_or_default();
-    // Callers come here until it is in force, so nothing that answers them goes before.
+    // Callers use this route until the change is in force, so nothing that answers them is deleted before.
     let in_force = Call::Api(api::Call::GetDeployments { api_id: now.api_id.clone() });
     let stages = [Call::Route(route::Call::UpdateRoute { route_id, route }), in_force].map(|call| vec![call]);
     Some((Action::Update, stages.to_vec(), reason))
 }
 
-/// What to know of an API that is attached to, before its routes change; and why it cannot be.
+/// Notes about an API that the stack attaches to, before its routes change, and blockers that prevent it.
 pub(super) fn surroundings(observed: &Observed, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
     let (mut blockers, mut notes) = (Vec::new(), Vec::new());
     for (api_id, api) in &observed.attached {
@@ -100,14 +100,14 @@ pub(super) fn surroundings(observed: &Observed, steps: &mut [Step]) -> (Vec<Bloc
     (blockers, notes)
 }
 
-/// Why a stack must not move to another API with its routes left on the first: nothing would remember them there.
+/// Why a stack must not move to another API while its routes stay on the first: nothing would record them there.
 pub(super) fn left_behind(observed: &Observed, steps: &mut [Step], options: &Options) -> Vec<Blocker> {
     let mut blockers = Vec::new();
     if options.prune {
         return blockers;
     }
     for (logical_id, api_id) in &observed.elsewhere {
-        // A move that was interrupted has left a permission for each: the first would be removed as the second's twin.
+        // An interrupted move has left a permission for each API: the first would be removed as the twin of the second.
         let forgets = |step: &&mut Step| step.id == *logical_id && step.action.changes_something();
         if let Some(step) = steps.iter_mut().find(forgets) {
             step.leave("it is blocked, see the error");
@@ -124,7 +124,7 @@ pub(super) fn left_behind(observed: &Observed, steps: &mut [Step], options: &Opt
     blockers
 }
 
-/// What the API's owner decides, and what that does to these routes.
+/// What the API's owner decides, and its effect on these routes.
 fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> {
     let note = |text: String, hint: String| Note { logical_id: None, text, hint: Some(hint) };
     let mut notes = Vec::new();
@@ -163,7 +163,7 @@ fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> 
     notes
 }
 
-/// A route, or where one leads: a stage only says how the API is served.
+/// Whether a step's resource is a route or an integration of this API: a stage only configures how the API is served.
 pub(super) fn is_on(step: &Step, api_id: &str) -> bool {
     !matches!(step.resource, Resource::Stage(_)) && step.resource.part_of_api() == Some(api_id)
 }
@@ -172,7 +172,7 @@ fn route_key(step: &Step) -> Option<String> {
     if let Resource::Route(route) = &step.resource { Some(route.route_key.clone()) } else { None }
 }
 
-/// Says of a step that takes a route over where that led.
+/// States, in the reason of a step that takes over a route, where the route pointed.
 pub(super) fn say_so(step: &mut Step, found: Option<&Found>) {
     if let (Some(Found { resource: Resource::Route(now), owner: Owner::Nobody, .. }), Resource::Route(wanted)) =
         (found, &step.resource)
@@ -187,8 +187,8 @@ pub(super) fn say_so(step: &mut Step, found: Option<&Found>) {
     }
 }
 
-/// Why an integration of ours stays: an earlier version took one that other routes lead to, and AWS removes none that a
-/// route leads to.
+/// Why an integration of this stack stays: an earlier version of the provisioner took over one that other routes use,
+/// and AWS does not delete an integration that a route uses.
 pub(super) fn still_led_to(wanted: &Resource, found: &Resource) -> Option<String> {
     let (Resource::Integration(wanted), Resource::Integration(found)) = (wanted, found) else { return None };
     let others: Vec<_> = found.shared_with(wanted).map(|key| format!("`{key}`")).collect();

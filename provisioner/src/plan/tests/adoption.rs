@@ -1,4 +1,4 @@
-//! What an adoption takes from another tool.
+//! Values of another tool that an adoption replaces.
 
 use super::judge::existing;
 use super::planned;

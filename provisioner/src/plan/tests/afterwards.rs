@@ -1,4 +1,4 @@
-//! What is left to do by hand.
+//! The actions that remain for the user.
 
 use super::judge::{existing, foreign};
 use super::spec::{FOREIGN_API, Spec};
@@ -11,7 +11,7 @@ fn attached() -> Spec {
     Spec { attach: true, ..Spec::plain() }
 }
 
-/// What the API of others has stages for.
+/// Adds a stage to the foreign API.
 fn with_a_stage(mut state: State, auto_deploy: bool) -> State {
     let stages = existing(&Spec::plain(), true).stages;
     let stage = stages.into_values().next().unwrap();
@@ -49,7 +49,7 @@ fn an_api_of_others_without_a_stage_serves_no_route_and_the_plan_says_what_makes
     let done = carried_out(&plan, &foreign(), None);
     assert_eq!(hints(&planned_removal(&attached().desired(), &done.state)), [""; 0]);
 
-    // The template may make one.
+    // The template may create a stage.
     let mut template = attached().template();
     template["Resources"]["Stage"] = serde_json::json!({
         "Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": FOREIGN_API, "StageName": "chat", "AutoDeploy": true},
@@ -72,7 +72,7 @@ fn what_serves_by_a_stage_without_auto_deploy_is_not_adopted_before_that_is_turn
         blocker.hint
     );
     assert_eq!(planned(&desired, &with_a_stage(by_hand, true), adopt()).blockers, []);
-    // Who calls the alias already is not moved.
+    // Callers that use the alias already are not moved.
     let ours = with_a_stage(existing(&attached(), true), false);
     assert_eq!(planned(&desired, &ours, Options::default()).blockers, []);
 }

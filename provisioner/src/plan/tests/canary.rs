@@ -1,4 +1,4 @@
-//! A new version gets a share of the calls first.
+//! Canaries: a new version first gets a share of the calls.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -34,12 +34,12 @@ fn all(version: &str) -> (String, RoutingConfig) {
     (version.to_owned(), RoutingConfig::default())
 }
 
-/// With version 2 published, which gets a tenth.
+/// Version 2 is published and gets a tenth of the calls.
 fn a_tenth() -> (String, RoutingConfig) {
     ("1".to_owned(), RoutingConfig::share("2", 0.1))
 }
 
-/// What a canary is refused, or answered.
+/// The blockers and notes of a canary's plan.
 fn told(plan: &Plan) -> String {
     let blockers = plan.blockers.iter().map(|one| format!("{}: {}\nhint: {}\n", one.logical_id, one.cause, one.hint));
     let notes =
@@ -47,7 +47,7 @@ fn told(plan: &Plan) -> String {
     blockers.chain(notes).collect()
 }
 
-/// The world after a canary in which something goes wrong with the last call of this name.
+/// The result of a canary in which the last call of this operation fails.
 fn troubled(operation: &str, trouble: Trouble) -> Done {
     let state = existing(&Spec::plain(), true);
     let plan = planned(&changed().desired(), &state, wanted());
@@ -197,7 +197,7 @@ fn an_alias_whose_calls_the_template_shares_out_itself_is_left_to_it() {
     assert!(plan.changing().all(|step| step.logical_id != "Alias"));
 }
 
-/// The stack with a second alias of its function, `beta`, and the world in which both lead to version 1.
+/// The stack with a second alias of its function, `beta`, and the state in which both point to version 1.
 fn with_two_aliases() -> (Desired, State) {
     let mut template = changed().template();
     template["Resources"]["Beta"] = template["Resources"]["Alias"].clone();
@@ -237,7 +237,7 @@ proptest! {
     #[test]
     fn after_a_canary_the_world_is_as_the_template_says((spec, state) in a_stack_and_its_world()) {
         let plan = planned(&spec.desired(), &state, wanted());
-        prop_assume!(plan.blockers.is_empty()); // another role
+        prop_assume!(plan.blockers.is_empty()); // the function gets another role
         let done = carried_out(&plan, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &spec);

@@ -1,4 +1,4 @@
-//! Which smoke tests a plan sends, and when.
+//! The smoke tests that a plan sends, and their order.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::desired::Desired;
 use crate::plan::{Options, Plan, untested_by_cloudformation};
 use crate::world::State;
 
-/// The stack with a worker, which declares what is given.
+/// The stack with a worker function that declares the given metadata.
 fn with_a_worker(state: &State, metadata: Option<Value>, smoke: bool) -> Plan {
     let mut template = Spec { memory: Some(2048), ..Spec::plain() }.template();
     let resources = &mut template["Resources"];
@@ -87,7 +87,7 @@ fn what_is_left_alone_is_not_tested() {
     assert_eq!(sent(&functions_only), []);
 }
 
-/// A function without an alias, which declares what is given.
+/// A function without an alias that declares the given metadata.
 fn alone(memory: Option<i32>, metadata: Option<Value>) -> Desired {
     let mut template = Spec { memory, ..Spec::plain() }.template();
     for id in ["Alias", "Version", "Permission", "Integration", "Route"] {

@@ -1,4 +1,4 @@
-//! Whether a world is as a stack's values say, read without the planner, and worlds that are so from the start.
+//! Compares a state of AWS with a stack's values without the planner, and creates states that match.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::resources::url::Url;
 use crate::resources::{Cors, Policy, Tags};
 use crate::world::{ACCOUNT, State};
 
-/// What belongs to others, and must stay as it is: an API with a route, and a function with a permission.
+/// Resources of other owners that must not change: an API with a route, and a function with a permission.
 pub(super) fn foreign() -> State {
     let mut state = State::default();
     let api = api(&Spec::plain(), "films", Tags::new());
@@ -36,7 +36,7 @@ pub(super) fn foreign() -> State {
     state
 }
 
-/// The world beside the stack's own things.
+/// The part of the state that other owners have.
 pub(super) fn foreign_part(state: &State) -> State {
     let theirs = foreign();
     State {
@@ -55,7 +55,7 @@ fn kept<K: Ord + Clone, V: Clone>(all: &BTreeMap<K, V>, theirs: &BTreeMap<K, V>)
     all.iter().filter(|(key, _)| theirs.contains_key(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-/// The world in which a stack exists beside the others' things, made by the stack or by nobody's hand.
+/// The state in which a stack exists in addition to the foreign resources, created by the stack or by hand.
 pub(crate) fn existing(spec: &Spec, ours: bool) -> State {
     let mut state = foreign();
     let tags = |logical_id: &str| tags(spec, ours.then_some(logical_id));
@@ -70,7 +70,7 @@ pub(crate) fn existing(spec: &Spec, ours: bool) -> State {
     }
     let mark = if ours { "provisioner:stack=chat provisioner:resource=Integration" } else { "by hand" };
     let integration_id = state.next_id("int");
-    // What somebody makes by hand calls the function itself.
+    // An integration that was created by hand calls the function itself.
     let callee = if ours { "chat:live" } else { "chat" };
     state.integrations.insert(integration_id.clone(), integration(spec, &api_id, callee, mark));
     let route_id = state.next_id("route");
@@ -85,13 +85,13 @@ pub(crate) fn existing(spec: &Spec, ours: bool) -> State {
     state
 }
 
-/// Says where the world differs from the stack's values; nothing more and nothing twice may exist.
+/// Asserts that the state equals the stack's values, without additional or duplicate resources.
 pub(super) fn judge(state: &State, spec: &Spec) {
     judge_all(state, spec, "");
 }
 
-/// The same where the stack's route was somebody else's: it is still the one that they made, and the integration
-/// remembers how it was.
+/// The same where the stack has taken over a route: the route is still the original one, and the integration stores its
+/// former state.
 pub(super) fn judge_taken(state: &State, spec: &Spec, their_id: &str, was: &Route) {
     let Route { target, authorization_type, authorizer_id, .. } = was;
     let authorizer_id = authorizer_id.as_deref().unwrap_or_default();
@@ -140,7 +140,7 @@ fn judge_all(state: &State, spec: &Spec, remembered: &str) {
     }
 }
 
-/// What goes through Cloud Control is there once, with all that the template says of it.
+/// Each Cloud Control resource exists once, with all values of the template.
 fn judge_others(state: &State, spec: &Spec) {
     let of = |kind: &str| {
         let mut all = state.others.iter().filter(|((one, _), _)| one == kind).map(|(_, other)| &other.properties);
@@ -151,7 +151,7 @@ fn judge_others(state: &State, spec: &Spec) {
     let (queue, topic, subscription) = (of("AWS::SQS::Queue"), of("AWS::SNS::Topic"), of("AWS::SNS::Subscription"));
     assert_eq!([queue, topic, subscription].map(|one| one.is_some()), [spec.others; 3]);
     let (Some(queue), Some(topic), Some(subscription)) = (queue, topic, subscription) else { return };
-    // What the template does not say is not compared, so what was said before may still be there.
+    // A value that the template does not contain is not compared, so the previous value may remain.
     let said = |now: Option<&Value>, wanted: Option<Value>| wanted.is_none() || now == wanted.as_ref();
     let seconds = spec.visibility.map(|text| json!(text.parse::<u32>().expect("a number")));
     assert!(said(queue.get("VisibilityTimeout"), seconds), "{queue:?}");
@@ -181,7 +181,7 @@ fn tags(spec: &Spec, marked_as: Option<&str>) -> Tags {
     own.chain(mark.map(|(key, value)| (key.to_owned(), value.to_owned()))).collect()
 }
 
-/// The tags that the stack asks for, with those of `found` that it says nothing about: others add their own.
+/// The tags of the stack, with those of `found` that it does not specify, since other tools add tags.
 fn expected_among(found: &Tags, spec: &Spec, logical_id: &str) -> Tags {
     let mut expected = found.clone();
     expected.extend(tags(spec, Some(logical_id)));
@@ -248,7 +248,7 @@ fn function(spec: &Spec, tags: Tags) -> Function {
     }
 }
 
-/// What a published version holds.
+/// The content of a published version.
 fn version(spec: &Spec, description: &str) -> Function {
     let function = function(spec, Tags::new());
     Function { description: description.to_owned(), reserved_concurrent_executions: None, ..function }

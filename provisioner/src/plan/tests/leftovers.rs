@@ -1,4 +1,4 @@
-//! What the template with these parameters does not have.
+//! Orphans: resources that the template with these parameters does not contain.
 
 use super::judge::existing;
 use super::spec::{FOREIGN_API, Spec};
@@ -12,13 +12,13 @@ use crate::resources::function::Function;
 use crate::resources::{RESOURCE_TAG, STACK_TAG, Tags};
 use crate::world::{State, World};
 
-/// What `deploy --prune` would do, or `plan`.
+/// The plan of `deploy --prune`, or of `plan`.
 fn looked_around(desired: &Desired, state: &State, prune: bool) -> Plan {
     let observed = run(observe(&World::of(state.clone()), desired, Reach::Leftovers)).unwrap();
     plan(desired, &observed, &Options { prune, ..Options::default() })
 }
 
-/// The names of what goes.
+/// The names of the resources that the plan deletes.
 fn gone(plan: &Plan) -> Vec<&str> {
     plan.steps.iter().filter(|step| step.action == Action::Delete).map(|step| step.name.as_str()).collect()
 }
@@ -27,7 +27,7 @@ fn gone(plan: &Plan) -> Vec<&str> {
 fn an_api_with_the_stacks_mark_that_its_routes_are_on_is_never_pruned_and_the_other_is() {
     let attached = Spec { attach: true, ..Spec::plain() };
     let mut state = existing(&attached, true);
-    // Two first deploys at once: both APIs carry the mark, and the parameters name one of them.
+    // Two concurrent first deploys: both APIs have the ownership tag, and the parameters name one of them.
     let marked = existing(&Spec::plain(), true).apis.into_values().find(|api| !api.tags.is_empty()).unwrap();
     for id in [FOREIGN_API, "second", "third"] {
         state.apis.insert(id.to_owned(), marked.clone());
@@ -57,7 +57,7 @@ fn a_role_that_a_function_left_over_runs_as_is_not_removed_and_what_stays_is_tol
     };
     let stream =
         Function { function_name: "stream".to_owned(), tags: marked("Stream"), ..state.functions["chat"].clone() };
-    // What is part of a function goes with it, and is not told.
+    // A part of a function is deleted with it and not reported.
     let old = Alias {
         name: "old".to_owned(),
         description: "provisioner:stack=chat provisioner:resource=Old".to_owned(),
@@ -92,7 +92,7 @@ fn a_destroy_is_kept_from_leaving_routes_on_an_api_that_exists_and_from_nothing_
             assert_eq!(blocker.hint, "give the parameters of the deploy, here `--parameter ApiId=foreign`");
         }
     }
-    // The stack's own, that somebody has deleted.
+    // The stack's own API, which a user has deleted.
     let mut state = existing(&Spec::plain(), true);
     state.apis.retain(|id, _| id == FOREIGN_API);
     state.routes.clear();

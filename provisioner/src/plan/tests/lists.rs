@@ -1,4 +1,4 @@
-//! Lists of the registry's kinds where text is needed.
+//! Lists of registry kinds where text is required.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::spec::desired;
 use crate::observe::Observed;
 use crate::resources::other::Schema;
 
-/// The blockers for a template with a VPC, whose schema says which attributes are lists.
+/// The blockers for a template with a VPC, with the schema that states which attributes are lists.
 fn causes(more: &str) -> Vec<String> {
     let text = format!("Resources:\n  Vpc: {{Type: AWS::EC2::VPC}}\n{more}");
     let schema = |properties| {

@@ -1,4 +1,4 @@
-//! What of the template has another name on AWS than with these parameters.
+//! Resources of the template with another name on AWS than these parameters give.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::plan::{Action, Options, Plan, plan, plan_destroy, without_refused_nam
 use crate::resources::{RESOURCE_TAG, Resource};
 use crate::world::{State, World};
 
-/// The plain stack with its function and role under names of parameters that were forgotten.
+/// The plain stack with the names of its function and role from parameters that were forgotten.
 fn forgotten() -> Desired {
     named("typo", "typo-role")
 }
@@ -55,7 +55,7 @@ fn a_destroy_with_forgotten_names_is_refused_and_told_which_names_they_are() {
 fn a_destroy_does_not_look_for_names_that_aws_refuses_and_reports_what_is_there_in_their_place() {
     let desired = named("a b", "c d");
     let can_exist = without_refused_names(&desired);
-    // An integration is found by its mark in the list of its API.
+    // An integration is found by its ownership tag in the list of its API.
     let by_name = |wanted: &&Wanted| !matches!(wanted.resource, Resource::Integration(_));
     for wanted in can_exist.resources.iter().filter(by_name) {
         let text = format!("{:?}", (wanted.resource.name(), wanted.resource.part_of_function()));

@@ -1,4 +1,4 @@
-//! The planner, judged by what the world is like afterwards.
+//! Tests the planner by the state of the in-memory AWS after the execution.
 
 mod adoption;
 mod afterwards;
@@ -27,31 +27,31 @@ use crate::observe::{Reach, observe};
 use crate::plan::{Options, Plan, plan, plan_destroy};
 use crate::world::{State, Trouble, World};
 
-/// Runs a future to its end. Nothing of the world waits for the network.
+/// Runs a future to completion. The in-memory AWS needs no network.
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
 }
 
-/// What `plan` would show.
+/// The plan that `plan` would show.
 pub(crate) fn planned(desired: &Desired, state: &State, options: Options) -> Plan {
     let world = World::of(state.clone());
     plan(desired, &run(observe(&world, desired, Reach::Surroundings)).unwrap(), &options)
 }
 
-/// What `destroy` would show.
+/// The plan that `destroy` would show.
 pub(crate) fn planned_removal(desired: &Desired, state: &State) -> Plan {
     let world = World::of(state.clone());
     plan_destroy(desired, &run(observe(&world, desired, Reach::Leftovers)).unwrap())
 }
 
-/// What came of a plan: the world afterwards, the calls that were made, the outcome.
+/// The result of a plan: the state afterwards, the calls, and the outcome.
 struct Done {
     state: State,
     calls: Vec<String>,
     outcome: Outcome,
 }
 
-/// Carries a plan out.
+/// Executes a plan.
 fn carried_out(plan: &Plan, state: &State, trouble: Option<(usize, Trouble)>) -> Done {
     let world = World::of(state.clone());
     let world = match trouble {

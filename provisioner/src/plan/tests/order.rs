@@ -1,4 +1,4 @@
-//! What waits for what.
+//! The dependencies between steps.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ fn step<'a>(plan: &'a Plan, id: &str) -> &'a Step {
     plan.steps.iter().find(|step| step.id == id).unwrap()
 }
 
-/// The steps that must be done before this one begins.
+/// The steps that must be complete before this one starts.
 fn before(plan: &Plan, id: &str) -> BTreeSet<String> {
     let needs = &step(plan, id).needs;
     needs.iter().cloned().chain(needs.iter().flat_map(|need| before(plan, need))).collect()

@@ -1,4 +1,4 @@
-//! Statements of resource policies that were edited, and principals as AWS answers them.
+//! Edited statements of resource policies, and principals as AWS returns them.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ fn step<'a>(plan: &'a Plan, id: &str) -> &'a Step {
     plan.steps.iter().find(|step| step.id == id).unwrap()
 }
 
-/// The stack's world, in which the statement of its permission is another one.
+/// The stack's state with an edited statement of its permission.
 fn edited(edit: impl FnOnce(&mut Permission)) -> State {
     let mut state = existing(&Spec::plain(), true);
     let ours = state.permissions.iter_mut().find(|((function, _), _)| function == "chat:live");

@@ -1,4 +1,4 @@
-//! What holds for every stack in every world.
+//! Properties of all stacks in all states of AWS.
 
 use std::collections::BTreeMap;
 
@@ -21,14 +21,14 @@ pub(super) const KEEP_OFF: Options =
 const ADOPT: Options = Options { adopt: true, ..KEEP_OFF };
 const PRUNE: Options = Options { prune: true, ..KEEP_OFF };
 
-/// A stack, and a world in which it is absent, different, or half there; of its own making.
+/// A stack, and a state of AWS in which the stack's resources are absent, different or incomplete.
 pub(super) fn a_stack_and_its_world() -> impl Strategy<Value = (Spec, State)> {
     any::<bool>().prop_flat_map(|attach| (any_spec(attach), a_world(attach)))
 }
 
-/// A stack, and a world in which somebody made some of it by hand.
+/// A stack, and a state of AWS in which some of its resources were created by hand.
 fn a_stack_and_a_world_made_by_hand() -> impl Strategy<Value = (Spec, State)> {
-    // A route that leads to an integration of another type leads elsewhere, and is refused.
+    // A route to an integration of another type has another target, and is refused.
     let same_type = |spec: Spec| Spec { integration_type: "AWS_PROXY", ..spec };
     any::<bool>().prop_flat_map(move |attach| {
         let state = (any_spec(attach), any::<[bool; 9]>());
@@ -41,7 +41,7 @@ pub(super) fn a_world(attach: bool) -> impl Strategy<Value = State> {
     (any_spec(attach), any::<[bool; 9]>()).prop_map(move |(spec, gone)| half_gone(existing(&spec, true), gone))
 }
 
-/// Takes away what is marked as gone, and with it what lives inside it, as AWS does.
+/// Removes the selected resources together with their parts, as AWS does.
 fn half_gone(mut state: State, gone: [bool; 9]) -> State {
     let [role, logs, function, permission, api, integration, route, stage, table] = gone;
     let others = foreign();
@@ -73,7 +73,7 @@ fn half_gone(mut state: State, gone: [bool; 9]) -> State {
         state.stages.clear();
     }
     if route || integration {
-        state.routes.retain(|id, _| others.routes.contains_key(id)); // a route goes before its integration
+        state.routes.retain(|id, _| others.routes.contains_key(id)); // a route is deleted before its integration
     }
     if integration {
         state.integrations.retain(|id, _| others.integrations.contains_key(id));
@@ -81,7 +81,7 @@ fn half_gone(mut state: State, gone: [bool; 9]) -> State {
     state
 }
 
-/// An alias that nobody has made yet is updated once what serves now is behind it.
+/// A new alias is updated after the serving code is put behind it.
 fn state_has(state: &State, step: &Step) -> bool {
     step.logical_id != "Alias" || !state.aliases.is_empty()
 }
@@ -150,7 +150,7 @@ proptest! {
         let desired = spec.desired();
         let plan = planned(&desired, &state, KEEP_OFF);
         let found: Vec<_> = plan.steps.iter().filter(|step| state_has(&state, step) && step.action != Action::Create).collect();
-        // A plan with a blocker is never executed, so nothing that exists is touched.
+        // A plan with a blocker is never executed, so no existing resource is changed.
         for step in found {
             prop_assert!(plan.blockers.iter().any(|blocker| blocker.logical_id == step.logical_id), "{step:?}");
         }
@@ -172,7 +172,7 @@ proptest! {
         let mut state = existing(&before, true);
         let spec = Spec { url: !dropped, ..spec };
         if dropped {
-            // As if the template had named more of what stays: with its URL, an alias, a stage and a queue.
+            // As if the previous template had contained more: its URL, an alias, a stage and a queue.
             let mark = |logical_id: &str| Mark { stack: "chat".to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
             let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
             let old = Alias { name: "old".to_owned(), description: mark("Old").as_description(), ..live };
@@ -191,7 +191,7 @@ proptest! {
             }
         }
         if renamed {
-            // As if the names had been other parameters: what has them is not found by the new ones.
+            // As if the names were from other parameters: resources with the old names are not found by the new ones.
             let mut role = state.roles.remove("role").unwrap();
             role.role_name = "old-role".to_owned();
             state.roles.insert("old-role".to_owned(), role);
@@ -208,7 +208,7 @@ proptest! {
         prop_assert_eq!(&pruning.blockers, &[]);
         let done = carried_out(&pruning, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
-        // What had the other names stays until what has these is there.
+        // Resources with the old names stay until those with the new names exist.
         let then = run(observe(&World::of(done.state.clone()), &desired, Reach::Leftovers)).unwrap();
         prop_assert_eq!(then.leftovers.len(), if renamed { 2 } else { 0 }, "{:?}", then.leftovers);
         let done = carried_out(&plan(&desired, &then, &PRUNE), &done.state, None);

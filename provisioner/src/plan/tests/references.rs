@@ -1,4 +1,4 @@
-//! Values that AWS assigns, in a stack that is deployed and removed.
+//! Values that AWS assigns, when a stack is deployed and removed.
 
 use super::judge::existing;
 use super::spec::{FOREIGN_API, Spec, desired};

@@ -1,4 +1,4 @@
-//! `Fn::GetAtt` of what the registry does not list.
+//! `Fn::GetAtt` of attributes that the registry does not list.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::spec::desired;
 use crate::observe::Observed;
 use crate::resources::other::Schema;
 
-/// The causes for a template of a bucket, of which nothing is known before the registry is asked.
+/// The causes for a template with a bucket, of which nothing is known before the registry is asked.
 fn causes(attribute: &str) -> Vec<(String, String)> {
     let text = format!(
         "\

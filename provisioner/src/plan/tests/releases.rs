@@ -1,4 +1,4 @@
-//! Which versions stay, and the way back.
+//! The retained versions, and the rollback targets.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::resources::function::{self, Failure};
 use crate::resources::{Call, Resource};
 use crate::world::{ACCOUNT, State, Trouble, World};
 
-/// A world in which `versions` were published, the newest as the template says, and the alias leads to `live`.
+/// A state with this many published versions, in which the newest equals the template and the alias points to `live`.
 fn published(versions: u32, live: u32) -> State {
     let mut state = existing(&Spec::plain(), true);
     let newest = state.versions.remove(&("chat".to_owned(), 1)).unwrap();
@@ -261,7 +261,7 @@ fn what_is_set_beside_the_template_is_told_left_alone_and_part_of_what_a_version
     assert_eq!(served(&state).0, "1", "nor is the one with it, when it is gone");
 }
 
-/// `chat` as Lambda tells of it after a failure.
+/// `chat` as Lambda returns it after a failure.
 fn failed(failure: Failure) -> State {
     let mut state = existing(&Spec::plain(), true);
     state.functions.get_mut("chat").unwrap().failure = Some(failure);
@@ -288,7 +288,7 @@ fn after_a_change_that_failed_all_is_sent_again() {
 #[test]
 fn a_function_that_could_not_be_made_is_made_anew_with_all_that_went_with_it() {
     let mut state = failed(Failure::Make("The package could not be unpacked".to_owned()));
-    // The call that makes it publishes it, too. Only an alias says that it has served.
+    // The call that creates the function also publishes it. Only an alias shows that it has served.
     state.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
     let plan = planned(&Spec::plain().desired(), &state, Options::default());
     let replaced: Vec<&str> = plan.destructive().map(|step| step.id.as_str()).collect();
@@ -316,13 +316,13 @@ fn a_function_that_fails_and_has_served_is_changed_and_keeps_its_versions() {
     assert_eq!((refused.state.versions, refused.state.aliases), (state.versions, state.aliases));
 }
 
-/// The version that callers get of `chat`, and what the alias remembers.
+/// The version of `chat` that callers get, and the versions that the alias stores.
 fn served(state: &State) -> (String, Vec<String>) {
     let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
     (live.function_version, live.before)
 }
 
-/// A deploy of a function with so much memory, whose new version answers its check or does not.
+/// A deploy of a function with this memory size, whose new version passes or fails its check.
 fn deployed(state: &State, memory: i32, is_good: bool) -> State {
     let options = Options { smoke: true, ..keeping(5) };
     let plan = planned(&Spec { memory: Some(memory), ..Spec::plain() }.desired(), state, options);

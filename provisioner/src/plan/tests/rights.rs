@@ -1,4 +1,4 @@
-//! What serves keeps its rights until callers have been moved.
+//! The serving version keeps its rights until callers have been moved.
 
 use std::collections::BTreeSet;
 
@@ -13,13 +13,13 @@ use crate::plan::{Action, Canary, Options, Plan};
 use crate::resources::Policy;
 use crate::world::{State, Trouble};
 
-/// The actions that the stack's role allows, and the policies that are attached to it.
+/// The actions that the stack's role allows, and its managed policies.
 fn rights(spec: &Spec) -> BTreeSet<String> {
     let actions = spec.policies.values().chain(&spec.grant).chain(&spec.managed);
     actions.map(|one| (*one).to_owned()).collect()
 }
 
-/// The same of the role that there is.
+/// The same for the existing role.
 fn allowed(state: &State) -> BTreeSet<String> {
     let role = &state.roles["role"];
     let documents = role.policies.values().map(|policy| serde_json::from_str(&policy.to_json()).unwrap());
@@ -28,7 +28,7 @@ fn allowed(state: &State) -> BTreeSet<String> {
     actions.chain(role.managed_policy_arns.iter().cloned()).collect()
 }
 
-/// How much memory each version has that callers get; of the function itself, where there is no alias.
+/// The memory sizes of the versions that callers get; without an alias, of the function itself.
 fn served(state: &State) -> Vec<i32> {
     let chat = |number: &str| state.versions[&("chat".to_owned(), number.parse().unwrap())].memory_size;
     let alias = state.aliases.get(&("chat".to_owned(), "live".to_owned()));
@@ -70,7 +70,7 @@ fn calls_of(plan: &Plan, id: &str) -> Vec<String> {
     plan.steps.iter().find(|step| step.id == id).unwrap().calls.clone()
 }
 
-/// The run that is disturbed at each of its calls, and the one after it.
+/// Runs a plan with a failure at each of its calls, and the next plan after it.
 fn is_kept_throughout(old: &State, options: &Options) {
     let desired = after().desired();
     let plan = planned(&desired, old, options.clone());
@@ -123,7 +123,7 @@ proptest! {
         at in any::<prop::sample::Index>(),
         trouble in a_trouble(),
     ) {
-        prop_assume!(old.path.unwrap_or("/") == new.path.unwrap_or("/")); // a role is made anew for another path
+        prop_assume!(old.path.unwrap_or("/") == new.path.unwrap_or("/")); // a role is recreated for another path
         let new = Spec { code: if old.code == "sha-one" { "sha-two" } else { "sha-one" }, ..new };
         let state = existing(&old, true);
         let plan = planned(&new.desired(), &state, checked());

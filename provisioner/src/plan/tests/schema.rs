@@ -1,4 +1,4 @@
-//! The plan as JSON, and the schema that describes it.
+//! The plan's JSON, and its schema.
 
 use std::path::Path;
 
@@ -12,13 +12,13 @@ use super::{planned, planned_removal};
 use crate::plan::{Canary, Options, Plan};
 use crate::world::State;
 
-/// The schema of what programs read.
+/// The schema of the JSON output.
 pub(crate) fn generated<T: JsonSchema>() -> Value {
     let generator = SchemaSettings::default().for_serialize().into_generator();
     serde_json::to_value(generator.into_root_schema_for::<T>()).unwrap()
 }
 
-/// Holds `docs/WHAT.schema.json` to the type, or writes it anew with `UPDATE_SCHEMA=1`.
+/// Compares `docs/WHAT.schema.json` with the type, or rewrites it with `UPDATE_SCHEMA=1`.
 pub(crate) fn assert_is_published<T: JsonSchema>(what: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../docs/{what}.schema.json"));
     let text = serde_json::to_string_pretty(&generated::<T>()).unwrap() + "\n";

@@ -1,4 +1,4 @@
-//! What callers get while a function changes, by whatever way they come to it.
+//! What callers get while a function changes, for each path by which they call it.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::plan::{Options, Plan};
 use crate::resources::function::Function;
 use crate::world::{ACCOUNT, State, Trouble};
 
-/// What the stack wants: another release, another shape of the event and another authorizer than what is there.
+/// The desired stack: its release, payload format and authorizer differ from the existing ones.
 fn wanted() -> Spec {
     Spec { memory: Some(2048), payload: Some("2.0"), ..attached() }
 }
@@ -22,7 +22,7 @@ fn options() -> Options {
     Options { adopt: true, smoke: true, ..Options::default() }
 }
 
-/// What somebody who asks `POST /chat` gets: the release, the shape of its event, and who may ask.
+/// What a caller of `POST /chat` gets: the release, the payload format, and the authorisation type.
 fn got(state: &State) -> Option<(Value, String, String)> {
     let mut routes = state.routes.values().filter(|route| route.api_id == FOREIGN_API);
     let route = routes.find(|route| route.route_key == "POST /chat")?;
@@ -37,7 +37,7 @@ fn got(state: &State) -> Option<(Value, String, String)> {
     Some((function.release(), integration.payload_format_version.clone(), route.authorization_type.clone()))
 }
 
-/// A chat whose integration calls `callee`, with other code published before as `versions`.
+/// A chat whose integration calls `callee`, with `versions` published versions of other code.
 fn by_hand(callee: &str, versions: u32, aliases: &[(&str, &str)]) -> State {
     let mut state = existing(&attached(), false);
     let latest = state.functions["chat"].clone();
@@ -65,7 +65,7 @@ fn plan_of(state: &State) -> Plan {
     plan
 }
 
-/// The ways by which callers come to a function that somebody made by hand.
+/// The paths by which callers reach a function that was created by hand.
 fn ways() -> Vec<State> {
     vec![
         by_hand("chat", 0, &[]),
@@ -89,10 +89,10 @@ fn callers_get_what_they_got_until_the_check_has_passed_wherever_a_run_is_killed
             for trouble in [Trouble::Killed, Trouble::Refused, Trouble::AnswerLost] {
                 let stopped = carried_out(&plan_of(&before), &before, Some((at, trouble)));
                 if stopped.outcome.is_complete() {
-                    continue; // what was lost was looked for
+                    continue; // the lost answer was recovered by a read
                 }
                 assert_eq!(got(&stopped.state), got(&before), "{trouble:?} at {at} of {calls:?}");
-                // And however the next one fares.
+                // Also after a failed or completed next run.
                 let next = plan_of(&stopped.state);
                 let calls = carried_out(&next, &stopped.state, None).calls;
                 let check = calls.iter().position(|call| call == "Invoke").unwrap();
@@ -128,7 +128,7 @@ fn what_a_first_deploy_left_that_failed_its_check_is_no_release_and_gets_no_call
         let done = carried_out(&plan_of(&failed), &failed, None);
         assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &wanted());
-        // What had passed its check is behind the alias already, and a way back.
+        // A version that had passed its check is behind the alias already, and it is a rollback target.
         let alias = &done.state.aliases[&("chat".to_owned(), "live".to_owned())];
         assert!(alias.before.is_empty() || !left.aliases.is_empty(), "never served: {:?}", alias.before);
     }

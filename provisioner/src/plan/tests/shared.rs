@@ -1,4 +1,4 @@
-//! An integration that somebody made by hand, and that routes lead to which are not the stack's.
+//! An integration that was created by hand and that routes outside the stack also use.
 
 use super::judge::{existing, judge};
 use super::properties::KEEP_OFF;
@@ -10,10 +10,10 @@ use crate::world::{State, Trouble};
 
 const ADOPT: Options = Options { adopt: true, ..KEEP_OFF };
 
-/// Their route beside the chat's.
+/// The foreign route in addition to the chat's.
 const HEALTH: &str = "their-health";
 
-/// A stack that attaches, and changes what the function was.
+/// A stack that attaches and changes the function.
 fn wanted() -> Spec {
     Spec { memory: Some(512), ..attached() }
 }
@@ -22,7 +22,7 @@ fn attached() -> Spec {
     Spec { attach: true, ..Spec::plain() }
 }
 
-/// The stack's things, made by the stack or by hand, and a route of somebody else to its integration.
+/// The stack's resources, created by the stack or by hand, and a foreign route to its integration.
 fn shared(ours: bool) -> State {
     let mut state = existing(&attached(), ours);
     let chat = state.routes.values().find(|route| route.route_key == "POST /chat").unwrap();
@@ -31,13 +31,13 @@ fn shared(ours: bool) -> State {
     state
 }
 
-/// Where the chat's route leads.
+/// The target of the chat's route.
 fn led_to(state: &State) -> &str {
     let mut routes = state.routes.values().filter(|route| route.api_id == FOREIGN_API);
     &routes.find(|route| route.route_key == "POST /chat").unwrap().target
 }
 
-/// Without what is theirs.
+/// The state without the foreign resources.
 fn own_part(mut state: State) -> State {
     let health = state.routes.remove(HEALTH).unwrap();
     state.integrations.remove(health.target.strip_prefix("integrations/").unwrap());
@@ -89,7 +89,7 @@ fn who_calls_the_function_itself_is_told_before_it_changes_and_before_it_goes() 
 
 #[test]
 fn a_function_changes_when_its_callers_have_been_moved_and_that_is_in_force() {
-    // By another integration of the stack's own, or by the one that was made by hand.
+    // Through another integration of the stack, or through the one that was created by hand.
     for (before, moved_by) in [(shared(false), "UpdateRoute"), (existing(&attached(), false), "UpdateIntegration")] {
         let calls = carried_out(&planned(&wanted().desired(), &before, ADOPT), &before, None).calls;
         let steps = [moved_by, "GetDeployments", "UpdateFunctionConfiguration"];
@@ -107,7 +107,7 @@ fn a_route_that_is_led_away_gets_whole_releases_wherever_a_run_is_killed() {
         for second in 0..calls {
             let killed_at = |call: usize, state: &State| {
                 let killed = carried_out(&planned(&desired, state, ADOPT), state, Some((call, Trouble::Killed))).state;
-                // By their integration callers get the function itself, so it must be what it was.
+                // Through the foreign integration callers get the function itself, so it must be unchanged.
                 let unchanged = |name: &str| killed.functions[name].release() == before.functions[name].release();
                 assert!(led_to(&killed) != "integrations/int1" || unchanged("chat"), "killed at {first}, {second}");
                 killed

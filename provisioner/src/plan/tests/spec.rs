@@ -1,4 +1,4 @@
-//! Stacks made up at random: the values, the template that asks for them, and a world in which they exist.
+//! Random stacks: the values, and the template that contains them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::place::Place;
 use crate::resources::Resource;
 use crate::template::{Source, Template};
 
-/// The API of somebody else that a stack may attach its routes to.
+/// The foreign API that a stack may attach its routes to.
 pub(crate) const FOREIGN_API: &str = "foreign";
 
-/// The values of a stack. `None` is what the template does not say.
+/// The values of a stack. `None` means that the template does not contain the value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Spec {
     pub(crate) attach: bool,
@@ -26,7 +26,7 @@ pub(crate) struct Spec {
     pub(crate) managed: BTreeSet<&'static str>,
     /// Policy names and the action that each allows.
     pub(crate) policies: BTreeMap<&'static str, &'static str>,
-    /// The action that a policy of its own resource allows.
+    /// The action that a separate policy resource allows.
     pub(crate) grant: Option<&'static str>,
     pub(crate) retention: Option<i32>,
     pub(crate) code: &'static str,
@@ -57,12 +57,12 @@ pub(crate) struct Spec {
     pub(crate) rate: Option<f64>,
     /// Route keys and their burst limits.
     pub(crate) route_bursts: BTreeMap<&'static str, i32>,
-    /// Whether there are resources that go through Cloud Control: a queue, a topic and a subscription.
+    /// Whether the stack has resources of Cloud Control: a queue, a topic and a subscription.
     pub(crate) others: bool,
     pub(crate) visibility: Option<&'static str>,
     pub(crate) display: Option<&'static str>,
     pub(crate) raw: Option<bool>,
-    /// Whether there is a function URL.
+    /// Whether the stack has a function URL.
     pub(crate) url: bool,
     pub(crate) url_mode: Option<&'static str>,
     pub(crate) url_origins: Option<&'static str>,
@@ -70,7 +70,7 @@ pub(crate) struct Spec {
     pub(crate) tags: BTreeMap<&'static str, &'static str>,
 }
 
-/// Takes choices off a list of random numbers; a zero is the plainest choice, so that failures shrink to it.
+/// Makes choices from a list of random numbers; zero is the simplest choice, so that failures shrink to it.
 struct Dice<'a>(std::slice::Iter<'a, u8>);
 
 impl Dice<'_> {
@@ -89,7 +89,7 @@ impl Dice<'_> {
     }
 }
 
-/// A stack with any values.
+/// A stack with random values.
 pub(super) fn any_spec(attach: bool) -> impl Strategy<Value = Spec> {
     let numbers = || proptest::array::uniform32(any::<u8>());
     (numbers(), numbers(), numbers()).prop_map(move |(a, b, c)| Spec {
@@ -100,7 +100,7 @@ pub(super) fn any_spec(attach: bool) -> impl Strategy<Value = Spec> {
 }
 
 impl Spec {
-    /// The stack that says as little as it can.
+    /// The stack with the fewest values.
     pub(crate) fn plain() -> Self {
         Self::rolled(&[0; 96], false)
     }
@@ -161,7 +161,7 @@ impl Spec {
         }
     }
 
-    /// The template that asks for these values.
+    /// The template with these values.
     pub(crate) fn template(&self) -> Value {
         let api = if self.attach { json!(FOREIGN_API) } else { json!({"Ref": "Api"}) };
         let policy = |(name, action): (&&str, &&str)| json!({"PolicyName": name, "PolicyDocument": allow(action)});
@@ -251,12 +251,12 @@ impl Spec {
         json!({ "Resources": without_nulls(resources) })
     }
 
-    /// The resources that the template asks for.
+    /// The resources of the template.
     pub(crate) fn desired(&self) -> Desired {
         self.desired_by(&self.template())
     }
 
-    /// The resources that another template with this function asks for.
+    /// The resources of another template with this function.
     pub(crate) fn desired_by(&self, template: &Value) -> Desired {
         let mut desired = desired(&template.to_string());
         for wanted in &mut desired.resources {
@@ -272,7 +272,7 @@ impl Spec {
     }
 }
 
-/// What a version must pass before callers get it.
+/// The smoke test that a version must pass before callers get it.
 pub(super) fn smoke_test() -> Value {
     json!({"Provisioner": {"SmokeTest": {"Event": {"message": "A film?"}}}})
 }
@@ -295,7 +295,7 @@ pub(super) fn allow(action: &str) -> Value {
     json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": [action], "Resource": "*"}]})
 }
 
-/// What is not said is not written.
+/// Removes absent values.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(object) => {

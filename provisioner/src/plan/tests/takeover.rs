@@ -1,4 +1,4 @@
-//! Routes of somebody else that a stack takes over, and lets go of.
+//! Untagged routes that a stack takes over and gives back.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ fn attached() -> Spec {
     Spec { attach: true, ..Spec::plain() }
 }
 
-/// A stack whose route led to an integration of somebody else before, which is there or not.
+/// A stack whose route pointed before to an integration that the stack does not own, and that may have been deleted.
 fn with_a_taken_route(is_there: bool) -> State {
     let mut state = existing(&attached(), true);
     let (id, ours) = state.integrations.iter_mut().find(|(_, one)| one.description.contains("stack=chat")).unwrap();
@@ -35,7 +35,7 @@ fn with_a_taken_route(is_there: bool) -> State {
     state
 }
 
-/// The plan that prunes, for a template that has its own API now.
+/// The plan with `prune` for a template that now has its own API.
 fn pruning(state: &State) -> Plan {
     let desired = Spec::plain().desired();
     let observed = run(observe(&World::of(state.clone()), &desired, Reach::Leftovers)).unwrap();
@@ -84,7 +84,7 @@ fn until_a_taken_route_has_gone_back_for_sure_nothing_goes_that_answers_its_call
 fn what_the_older_of_two_integrations_remembers_is_given_back_too() {
     let mut state = with_a_taken_route(true);
     let (id, older) = state.integrations.iter().find(|(_, one)| one.description.contains("took=")).unwrap();
-    // An interrupted replacement has made another, which comes first and remembers nothing yet.
+    // An interrupted replacement has created another integration, which is first and stores no route yet.
     let newer = Integration {
         description: "provisioner:stack=chat provisioner:resource=Integration".to_owned(),
         ..older.clone()
@@ -123,7 +123,7 @@ fn more_than_the_integration_can_remember_is_not_taken_over() {
 #[test]
 fn a_move_to_another_api_that_was_interrupted_is_not_ended_by_forgetting_the_first() {
     let mut state = existing(&attached(), true);
-    // `deploy --prune` was killed when the permission for the stack's own API was there beside the other.
+    // `deploy --prune` was killed when the permission for the stack's own API existed in addition to the other one.
     let own = existing(&Spec::plain(), true);
     state.apis.extend(own.apis);
     state.permissions.extend(own.permissions);
@@ -137,10 +137,10 @@ fn a_move_to_another_api_that_was_interrupted_is_not_ended_by_forgetting_the_fir
 
 const TAKE_OVER: Options = Options { take_over: true, ..KEEP_OFF };
 
-/// The route of somebody else that has the key of the stack's.
+/// The untagged route with the same key as the stack's.
 const THEIRS: &str = "their-chat";
 
-/// A stack that attaches, what there is of it, and a route of somebody else in its place, with any authorizer.
+/// A stack that attaches, its resources, and an untagged route with the key of the stack's route and any authorizer.
 fn a_stack_and_their_route() -> impl Strategy<Value = (Spec, State, Route)> {
     let authorizers = [("NONE", None), ("JWT", Some("their-pool")), ("CUSTOM", Some("their-code"))];
     let authorizer = proptest::sample::select(authorizers.to_vec());
@@ -158,14 +158,14 @@ fn a_stack_and_their_route() -> impl Strategy<Value = (Spec, State, Route)> {
     })
 }
 
-/// What there is when the stack is gone.
+/// The expected state after the removal of the stack.
 fn without_the_stack(theirs: &Route) -> State {
     let mut state = foreign();
     state.routes.insert(THEIRS.to_owned(), theirs.clone());
     state
 }
 
-/// All but what AWS counts.
+/// The state without AWS's counters.
 fn uncounted(state: &State) -> State {
     State { assigned: 0, revisions: BTreeMap::default(), ..state.clone() }
 }
@@ -219,7 +219,7 @@ proptest! {
     ) {
         let plan = planned(&spec.desired(), &state, Options { adopt, ..KEEP_OFF });
         prop_assert_eq!(plan.blockers.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>(), ["Route"]);
-        // Whoever carried it out all the same would not touch it.
+        // Even if the plan were executed, it would not change the route.
         let done = carried_out(&plan, &state, None);
         prop_assert_eq!(&done.state.routes[THEIRS], &theirs);
         prop_assert_eq!(foreign_part(&done.state), foreign());
