@@ -1,4 +1,4 @@
-//! `AWS::Lambda::Alias`: the name that callers use, and the release that it leads to.
+//! `AWS::Lambda::Alias`: the name that callers use, and the release that it points to.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,30 +20,33 @@ pub struct Alias {
     pub name: String,
     /// The function's name. A template may give its ARN.
     pub function_name: String,
-    /// The version that it leads to.
+    /// The version that it points to.
     pub function_version: String,
-    /// Which other version gets a share of the calls.
+    /// The other version that gets a share of the calls.
     #[serde(default)]
     pub routing_config: RoutingConfig,
-    /// The mark of ownership: an alias has no tags. No property for a template.
+    /// The ownership tag, since an alias has no tags. Not a property of a template.
     #[serde(default)]
     pub description: String,
-    /// The versions that it led to before, newest first. Lambda keeps them in the description. No property of a template.
+    /// The versions that it pointed to before, newest first. Lambda stores them in the description. Not a property of a
+    /// template.
     #[serde(default)]
     pub before: Vec<String>,
-    /// The newest version that was there before the stack published any. Kept there, too. No property of a template.
+    /// The newest version that existed before the stack published any. The description stores it, too. Not a property
+    /// of a template.
     #[serde(default)]
     pub since: Option<u64>,
-    /// The smoke tests that a version must pass before the alias points to it. No property of a template.
+    /// The smoke tests that a version must pass before the alias points to it. Not a property of a template.
     #[serde(default)]
     pub checks: Vec<Check>,
 }
 
-/// How an alias's calls are shared out.
+/// The distribution of an alias's calls.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct RoutingConfig {
-    /// The versions beside the alias's own; Lambda takes one at most. What they leave is the own version's.
+    /// The versions besides the alias's own; Lambda accepts at most one. The alias's own version gets the remaining
+    /// calls.
     #[serde(default)]
     pub additional_version_weights: Vec<VersionWeight>,
 }
@@ -62,7 +65,7 @@ pub struct VersionWeight {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
 pub enum Call {
-    /// Invokes a version, and fails unless it answers well. Changes nothing.
+    /// Invokes a version, and fails unless the answer is as expected. Changes nothing.
     Invoke {
         function_name: String,
         version: String,
@@ -73,10 +76,12 @@ pub enum Call {
         function_name: String,
         version: String,
     },
-    /// Watches a version that gets a share of the calls, and fails when it does worse than the one that has the rest.
+    /// Watches a version that gets a share of the calls, and fails when it fails more often than the one with the rest
+    /// of the calls.
+    ///
     /// Changes nothing.
     GetMetricData(Watch),
-    /// Reads the alias's revision, and fails unless it leads to this version. Changes nothing.
+    /// Reads the alias's revision, and fails unless it points to this version. Changes nothing.
     GetAlias {
         function_name: String,
         name: String,
@@ -89,7 +94,7 @@ pub enum Call {
         routing: RoutingConfig,
         description: String,
     },
-    /// Carries the revision that the plan saw: a second deployer's change is refused, not lost.
+    /// Sends the revision that the plan saw, so that a concurrent change is not overwritten.
     UpdateAlias {
         function_name: String,
         name: String,
@@ -156,7 +161,7 @@ impl Kind for Alias {
     fn comparable(&self) -> Value {
         let mut value = self.properties();
         if let Some(properties) = value.as_object_mut() {
-            // A version a line: `RoutingConfig.3: 0.1 → (none)`.
+            // One line for each version: `RoutingConfig.3: 0.1 → (none)`.
             properties.insert("RoutingConfig".to_owned(), self.routing_config.by_version());
         }
         value
@@ -177,7 +182,7 @@ impl Kind for Alias {
 }
 
 impl Alias {
-    /// The alias that Lambda tells of.
+    /// The alias that Lambda returns.
     #[must_use]
     pub fn seen(function: &str, name: &str, version: &str, routing: RoutingConfig, description: &str) -> Self {
         let since = served::since(description);
@@ -194,13 +199,13 @@ impl Alias {
         }
     }
 
-    /// Its description as Lambda keeps it.
+    /// Its description as Lambda stores it.
     #[must_use]
     pub fn whole_description(&self) -> String {
         served::join(&self.description, &self.before, self.since)
     }
 
-    /// The alias with what it has led to, where it is `now` so.
+    /// The alias with the versions that it pointed to before; `now` is the alias as AWS has it.
     #[must_use]
     pub fn remembering(mut self, now: &Self) -> Self {
         self.before = match self.function_version == now.function_version {
@@ -211,8 +216,10 @@ impl Alias {
         self
     }
 
-    /// The calls that send the wanted version its smoke tests. Without any, the call that waits until it is ready: a run
-    /// that was killed may have published it a moment ago.
+    /// The calls that send the wanted version its smoke tests.
+    ///
+    /// Without smoke tests, the call that waits until the version is ready: a killed run may have published it a moment
+    /// ago.
     #[must_use]
     pub fn checked(&self) -> Vec<Call> {
         let version_of = || (self.function_name.clone(), self.function_version.clone());
@@ -227,7 +234,7 @@ impl Alias {
         self.checks.iter().map(invoke).collect()
     }
 
-    /// The call that makes sure that the alias still leads to `version`, and takes its revision.
+    /// The call that checks that the alias still points to `version`, and reads its revision.
     #[must_use]
     pub fn still_at(&self, version: &str) -> Call {
         Call::GetAlias {
@@ -237,7 +244,7 @@ impl Alias {
         }
     }
 
-    /// The call that makes the alias.
+    /// The call that creates the alias.
     #[must_use]
     pub fn made(&self) -> Call {
         Call::CreateAlias {
@@ -255,7 +262,8 @@ impl Alias {
         self.led(&self.function_version, &self.routing_config)
     }
 
-    /// The call that makes the alias lead to `version`, but for the shares of others, if it is still as was seen last.
+    /// The call that points the alias to `version`, with the shares of others in `routing`, if it has not changed since
+    /// it was read last.
     #[must_use]
     pub fn led(&self, version: &str, routing: &RoutingConfig) -> Call {
         Call::UpdateAlias {
@@ -270,14 +278,14 @@ impl Alias {
 }
 
 impl RoutingConfig {
-    /// This share of the calls, from 0 to 1, to `version`.
+    /// This share of the calls, from 0 to 1, for `version`.
     #[must_use]
     pub fn share(version: &str, share: f64) -> Self {
         let weight = VersionWeight { function_version: version.to_owned(), function_weight: share };
         Self { additional_version_weights: vec![weight] }
     }
 
-    /// The share that `version` gets beside the alias's own.
+    /// The share that `version` gets in addition to the alias's own version.
     #[must_use]
     pub fn share_of(&self, version: &str) -> Option<f64> {
         let mut weights = self.additional_version_weights.iter();

@@ -8,8 +8,9 @@ use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 use crate::template::references_in_text;
 
-/// The API that an `ApiId` names: its logical id where that is a reference, else the id. `Ref` and `Fn::GetAtt` of `ApiId`
-/// return the same id (AWS's guide, `AWS::ApiGatewayV2::Api`, return values).
+/// The API that an `ApiId` names: its logical id if that is a reference, else the id.
+///
+/// `Ref` and `Fn::GetAtt` of `ApiId` return the same id (AWS's guide, `AWS::ApiGatewayV2::Api`, return values).
 pub(crate) fn api_of(id: &str) -> String {
     references_in_text(id).into_iter().next().map_or_else(|| id.to_owned(), |reference| reference.logical_id)
 }
@@ -18,18 +19,19 @@ pub(crate) fn api_of(id: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Api {
-    /// Its name; AWS lets several APIs have the same.
+    /// Its name, which is not unique on AWS.
     #[serde(default, deserialize_with = "super::name::given", skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// HTTP is the one protocol supported.
+    /// The protocol; only HTTP is supported.
     pub protocol_type: Protocol,
     /// Free text.
     #[serde(default)]
     pub description: String,
-    /// The cross-origin answers of the API itself, for all its routes. With it the functions' own are ignored.
+    /// The CORS configuration of the API, for all its routes. If it is present, the functions' own CORS headers are
+    /// ignored.
     #[serde(default)]
     pub cors_configuration: Option<Cors>,
-    /// Whether only a custom domain reaches it.
+    /// Whether the API is reachable through a custom domain only.
     #[serde(default)]
     pub disable_execute_api_endpoint: bool,
     /// Tags.

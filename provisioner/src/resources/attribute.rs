@@ -1,12 +1,13 @@
-//! Whether `Fn::GetAtt` asks for something that a resource has.
+//! Whether a resource has the attribute that `Fn::GetAtt` requests.
 
 use super::Resource;
 
-/// How many names are told where nothing is close to the one that was asked for.
+/// How many attribute names a message lists where none is similar to the requested one.
 const MOST_NAMES: usize = 12;
 
 impl Resource {
-    /// Why `Fn::GetAtt LOGICAL_ID.ATTRIBUTE` cannot be answered: the kind has no such attribute, as far as that is known.
+    /// Why `Fn::GetAtt LOGICAL_ID.ATTRIBUTE` cannot be resolved: the kind has no such attribute, as far as that is
+    /// known.
     #[must_use]
     pub fn lacks(&self, logical_id: &str, attribute: &str) -> Option<String> {
         if attribute == "Ref" || self.has_attribute(attribute) {

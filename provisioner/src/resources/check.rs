@@ -1,4 +1,4 @@
-//! A smoke test as it is sent: an event, and what the answer must be.
+//! A smoke test as it is sent: an event, and the expected answer.
 
 use std::collections::BTreeMap;
 
@@ -13,49 +13,51 @@ use super::scalar::Typed;
 /// One smoke test, for one function or version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
-    /// What people call it, such as `POST /chat`.
+    /// The name that is shown, such as `POST /chat`.
     pub name: String,
     /// The event that is sent.
     pub event: Value,
-    /// What the answer must be.
+    /// The expected answer.
     pub expect: Expect,
-    /// Whether an answer without `statusCode` is a 200 whose body is the answer: so payload format 2.0 and function URLs
-    /// take it. With payload format 1.0 it is an error (AWS's guide to HTTP APIs, "Lambda function response").
+    /// Whether an answer without `statusCode` is a 200 with the answer as its body, as in payload format 2.0 and for
+    /// function URLs.
+    ///
+    /// In payload format 1.0 it is an error (AWS's guide to HTTP APIs, "Lambda function response").
     pub status_is_implied: bool,
-    /// Whether a refusal by IAM is waited for, because permissions are new and take time to spread.
+    /// Whether a refusal by IAM is retried, because permissions are new and take time to become effective.
     pub patient: bool,
 }
 
-/// What a template expects of an answer. The names are those of `Metadata.Provisioner.SmokeTest.Expect`.
+/// The expected answer in a template. The names are those of `Metadata.Provisioner.SmokeTest.Expect`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Expect {
-    /// The status that the caller gets. Without it, an event only has to be handled without a failure.
+    /// The status that the caller gets. Without it, a test only requires that the event is handled without a failure.
     #[serde(default, deserialize_with = "whole")]
     pub status: Option<i32>,
-    /// What the body that the caller gets holds.
+    /// The expected content of the body that the caller gets.
     #[serde(default)]
     pub body: Matches,
-    /// What the function's whole answer holds.
+    /// The expected content of the function's whole answer.
     #[serde(default)]
     pub payload: Matches,
 }
 
-/// A small expectation on a text or a JSON value: all of it must hold.
+/// An expectation about a text or a JSON value: all parts must match.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Matches {
-    /// Texts that stand in it. One text may be written without a list.
+    /// Texts that it must contain. One text may be written without a list.
     #[serde(deserialize_with = "one_or_many")]
     pub contains: Vec<String>,
-    /// JSON pointers (RFC 6901) that lead to a value other than null.
+    /// JSON pointers (RFC 6901) to values that must not be null.
     #[serde(deserialize_with = "one_or_many")]
     pub exists: Vec<String>,
-    /// JSON pointers, and the values that they lead to.
+    /// JSON pointers, and the expected values.
     pub equals: BTreeMap<String, Value>,
 }
 
-/// A status, also as text: declarations are not properties of a kind.
+/// A status as a number or as text: declarations are not properties of a kind.
 fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
     Option::deserialize(Typed(Value::deserialize(deserializer)?)).map_err(D::Error::custom)
 }
@@ -74,7 +76,7 @@ impl Matches {
         self == &Self::default()
     }
 
-    /// What is expected, in words: `with /id and /state = "new"`.
+    /// The expectation as text: `with /id and /state = "new"`.
     #[must_use]
     pub fn summary(&self) -> String {
         let contains = self.contains.iter().map(|text| format!("`{text}`"));
@@ -88,7 +90,7 @@ impl Matches {
         }
     }
 
-    /// What `text` does not hold; `what` is its name. JSON is read from the text.
+    /// The expectation that `text` does not meet; `what` is its name. JSON is parsed from the text.
     fn objection(&self, what: &str, text: &str) -> Option<String> {
         let missing = self.contains.iter().find(|part| !text.contains(*part));
         if let Some(part) = missing {
@@ -109,7 +111,7 @@ impl Matches {
     }
 }
 
-/// The most characters of an answer that a message repeats.
+/// The maximum length of an answer in a message.
 const SHOWN: usize = 2_000;
 
 fn short(text: &str) -> String {
@@ -120,7 +122,7 @@ fn short(text: &str) -> String {
 }
 
 impl Check {
-    /// Why the answer `payload` is not the expected one; `failed` says that the function failed rather than answered.
+    /// Why the answer `payload` is not the expected one; `failed` means that the function failed instead of answering.
     #[must_use]
     pub fn objection(&self, payload: &Value, failed: bool) -> Option<String> {
         let whole = text_of(payload);

@@ -10,9 +10,9 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Code {
-    /// Where it is on this machine; absent for what AWS answers.
+    /// Its path on this machine; `None` for a package from AWS.
     pub path: Option<PathBuf>,
-    /// Base64 of the zip's SHA-256: what AWS calls `CodeSha256`.
+    /// Base64 of the zip's SHA-256: AWS's `CodeSha256`.
     pub sha256: String,
 }
 

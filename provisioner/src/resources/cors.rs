@@ -1,16 +1,16 @@
-//! What browsers are told about other origins: of HTTP APIs and of function URLs.
+//! The CORS configuration of HTTP APIs and of function URLs.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// What a browser is told about other origins. Lists are sets: their order has no meaning.
+/// A CORS configuration. Lists are sets, since their order has no meaning.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Cors {
     /// Whether cookies may be sent.
     pub allow_credentials: bool,
-    /// Request headers, in lower case: HTTP does not tell cases apart.
+    /// Request headers, in lower case, since HTTP header names are not case-sensitive.
     #[serde(deserialize_with = "lower_case_set")]
     pub allow_headers: BTreeSet<String>,
     /// Methods.
@@ -20,7 +20,7 @@ pub struct Cors {
     /// Response headers, in lower case.
     #[serde(deserialize_with = "lower_case_set")]
     pub expose_headers: BTreeSet<String>,
-    /// How long a browser may keep the answer, in seconds.
+    /// How long a browser may cache the answer, in seconds.
     pub max_age: Option<i32>,
 }
 

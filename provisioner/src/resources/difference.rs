@@ -1,7 +1,6 @@
-//! What differs between two typed resources, property by property.
+//! The differences between two typed resources, property by property.
 //!
-//! Both sides are written as JSON first, so no property can be forgotten in a comparison: what a type holds is
-//! compared.
+//! Both sides are serialised as JSON first, so that a comparison cannot omit a property of the type.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,7 +21,7 @@ pub struct Change {
     pub new: Option<Value>,
 }
 
-/// Every property in which `old` and `new` differ. Maps are followed, lists and policies compared whole.
+/// Every property in which `old` and `new` differ. Maps are compared by entry, lists and policies as a whole.
 pub(super) fn changes(old: &impl Serialize, new: &impl Serialize) -> Vec<Change> {
     let mut changes = Vec::new();
     compare("", serde_json::to_value(old).ok(), serde_json::to_value(new).ok(), &mut changes);
@@ -33,7 +32,7 @@ fn compare(path: &str, old: Option<Value>, new: Option<Value>, changes: &mut Vec
     let (old, new) = (present(old), present(new));
     match (old, new) {
         (old, new) if old == new => {}
-        // A document (it has a `Statement`) is one value: half a policy tells a reader nothing.
+        // A document (it has a `Statement`) is one value: a part of a policy is not useful to a reader.
         (Some(Value::Object(mut old)), Some(Value::Object(new))) if !new.contains_key("Statement") => {
             for (key, value) in new {
                 compare(&join(path, &key), old.shift_remove(&key), Some(value), changes);

@@ -1,11 +1,11 @@
-//! Every kind takes what is filled in, also one that the template gives no physical name.
+//! Every kind accepts values that are filled in, even if the template gives it no physical name.
 
 use serde_json::{Value, json};
 
 use super::{Resource, typed_kinds};
 use crate::template::{Known, Reference};
 
-/// The least of a kind, without a physical name, and with `text` in a property.
+/// The minimal properties of a kind, without a physical name, and with `text` in one property.
 fn least(kind: &str, text: &str) -> Value {
     let document = json!({"Statement": []});
     match kind {

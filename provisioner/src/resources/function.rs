@@ -26,17 +26,17 @@ pub struct Function {
     pub description: String,
     /// The runtime, such as `provided.al2023`.
     pub runtime: String,
-    /// What the runtime starts.
+    /// The entry point that the runtime starts.
     pub handler: String,
     /// The ARN of the execution role.
     pub role: String,
     /// `x86_64` or `arm64`, in a list of one.
     #[serde(default = "x86")]
     pub architectures: Vec<String>,
-    /// Memory in MiB; CPU comes with it.
+    /// Memory in MiB; CPU power is proportional to it.
     #[serde(default = "least_memory")]
     pub memory_size: i32,
-    /// The longest an invocation may take, in seconds.
+    /// The maximum duration of an invocation, in seconds.
     #[serde(default = "three_seconds")]
     pub timeout: i32,
     /// Environment variables.
@@ -45,39 +45,43 @@ pub struct Function {
     /// ARNs of layer versions, in order.
     #[serde(default)]
     pub layers: Vec<String>,
-    /// Where log lines go, and in which form.
+    /// The destination and the format of log lines.
     #[serde(default)]
     pub logging_config: LoggingConfig,
-    /// Whether X-Ray sees requests.
+    /// Whether X-Ray traces requests.
     #[serde(default)]
     pub tracing_config: TracingConfig,
     /// The size of `/tmp`.
     #[serde(default)]
     pub ephemeral_storage: EphemeralStorage,
-    /// The most invocations at one moment, of all versions together, taken from the account's own. None is kept apart
-    /// where it is not given.
+    /// The maximum number of concurrent invocations of all versions together, which Lambda reserves from the account's
+    /// limit.
+    ///
+    /// Without a value nothing is reserved.
     #[serde(default)]
     pub reserved_concurrent_executions: Option<i32>,
     /// Tags.
     #[serde(default, deserialize_with = "tags::either_shape")]
     pub tags: Tags,
-    /// What Lambda could not do about it. No property of a template.
+    /// A failure that Lambda reports. Not a property of a template.
     #[serde(default)]
     pub failure: Option<Failure>,
-    /// What is set on it that a template cannot say here, such as `VpcConfig`, by Lambda's names. It is left as it is, and
-    /// versions hold it. No property of a template.
+    /// Settings that a template cannot declare here, such as `VpcConfig`, by Lambda's names. A deploy keeps them, and
+    /// versions contain them. Not a property of a template.
     #[serde(default)]
     pub beside: BTreeMap<String, Value>,
 }
 
-/// What Lambda could not do, and its reason.
+/// The operation of Lambda's that failed, and the reason.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Failure {
-    /// Make it: its state is `Failed`, and it has never served. It does not run, and is neither changed nor
+    /// Lambda could not create it: its state is `Failed`, and it has never served. It cannot be invoked, changed or
     /// published any more.
     Make(String),
-    /// Carry out the last change, or wake it: its last update status is `Failed`, or its state is, and it has served.
-    /// What Lambda tells of it is what was asked for, and not what runs.
+    /// Lambda could not apply the last change, or reactivate it: its last update status or its state is `Failed`, and
+    /// it has served.
+    ///
+    /// The properties that Lambda returns are those that were requested, not those that run.
     Change(String),
 }
 
@@ -90,20 +94,20 @@ pub struct Environment {
     pub variables: BTreeMap<String, String>,
 }
 
-/// How a function logs.
+/// The logging configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct LoggingConfig {
     /// `Text` or `JSON`.
     #[serde(default = "text_format")]
     pub log_format: String,
-    /// The least level of the function's own lines; with `JSON` only.
+    /// The minimum level of the function's own lines; with `JSON` only.
     #[serde(default)]
     pub application_log_level: Option<String>,
-    /// The least level of Lambda's lines; with `JSON` only.
+    /// The minimum level of Lambda's lines; with `JSON` only.
     #[serde(default)]
     pub system_log_level: Option<String>,
-    /// The log group; `/aws/lambda/NAME` unless given.
+    /// The log group; `/aws/lambda/NAME` by default.
     #[serde(default)]
     pub log_group: String,
 }
@@ -119,7 +123,7 @@ impl Default for LoggingConfig {
     }
 }
 
-/// X-Ray.
+/// The X-Ray configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct TracingConfig {
@@ -133,7 +137,7 @@ impl Default for TracingConfig {
     }
 }
 
-/// `/tmp`.
+/// The size of `/tmp`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct EphemeralStorage {
@@ -171,7 +175,7 @@ pub enum Call {
         function: Box<Function>,
         publish: bool,
     },
-    /// With `publish`, Lambda publishes what the call makes of the function, in the same step.
+    /// With `publish`, Lambda publishes the updated function in the same call.
     UpdateFunctionCode {
         function_name: String,
         code: Code,
@@ -179,7 +183,8 @@ pub enum Call {
         revision: String,
         publish: bool,
     },
-    /// Sends the named properties only: a permission is asked for what is sent (`iam:PassRole` for `Role`).
+    /// Sends the named properties only, since each property that is sent needs a permission (`iam:PassRole` for
+    /// `Role`).
     UpdateFunctionConfiguration {
         function: Box<Function>,
         properties: Vec<String>,
@@ -213,7 +218,7 @@ impl Kind for Function {
     const RUNS_LATER: bool = true;
     type Call = Call;
 
-    /// A function that could not be made is made anew.
+    /// A function that could not be created is recreated.
     fn create_only(&self) -> Vec<&str> {
         vec![STATE]
     }
@@ -252,7 +257,7 @@ impl Kind for Function {
         Some(&mut self.tags)
     }
 
-    /// Where the zip lies says nothing about what is deployed. A failure is told in Lambda's own words for it.
+    /// The path of the zip is irrelevant to what is deployed. A failure is compared by Lambda's own attribute for it.
     fn comparable(&self) -> Value {
         let mut value = self.properties();
         if let Some(code) = value.get_mut("Code").and_then(Value::as_object_mut) {
@@ -283,7 +288,7 @@ impl Kind for Function {
             arn: id(ids, "Arn"),
             tags: self.tags.clone(),
         });
-        let all = changed.has(LAST_UPDATE); // of a change that failed nobody knows how far it came
+        let all = changed.has(LAST_UPDATE); // it is unknown how much of a failed change was applied
         let configuration = (all || changed.any(&CONFIGURATION)).then(|| Call::UpdateFunctionConfiguration {
             function: Box::new(self.clone()),
             revision: Reference::own("RevisionId").to_string(),
@@ -301,8 +306,8 @@ impl Kind for Function {
             publish: false,
         });
         let reserved = changed.has(CONCURRENCY).then(|| self.concurrency());
-        // One after the other: Lambda answers 409 to a second update while one is in progress. Tags last: they too
-        // give the function a new revision, which the updates would take for somebody else's change.
+        // The calls are sequential: Lambda answers 409 to a second update while one is in progress. Tags are last: they
+        // also give the function a new revision, and the updates would be refused as concurrent changes.
         stages([configuration, code, tag, reserved].map(|call| call.into_iter().collect()))
     }
 
@@ -314,7 +319,7 @@ impl Kind for Function {
 const CONCURRENCY: &str = "ReservedConcurrentExecutions";
 const STATE: &str = "State";
 const LAST_UPDATE: &str = "LastUpdateStatus";
-/// What of a release is beside the template.
+/// The key of a release for settings outside the template.
 pub const BESIDE: &str = "Beside";
 
 /// The properties that `UpdateFunctionConfiguration` sends.
@@ -333,7 +338,7 @@ const CONFIGURATION: [&str; 11] = [
 ];
 
 impl Function {
-    /// What a published version of it holds: everything that callers can notice.
+    /// The content of a published version of it: everything that callers can notice.
     #[must_use]
     pub fn release(&self) -> Value {
         let mut release = self.comparable();

@@ -1,4 +1,4 @@
-//! What AWS assigned to a resource.
+//! The ids and attributes that AWS assigned to a resource.
 
 use std::collections::{BTreeMap, btree_map};
 use std::ops::Index;
@@ -6,7 +6,8 @@ use std::ops::Index;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What AWS assigned to a resource: attribute names (`Ref` for the physical id) and their values.
+/// The ids and attributes that AWS assigned to a resource: attribute names (`Ref` for the physical id) and their
+/// values.
 ///
 /// A value is text or, for attributes such as `NameServers` of a hosted zone, a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +15,7 @@ use serde_json::Value;
 pub struct Ids(BTreeMap<String, Value>);
 
 impl Ids {
-    /// Nothing that was assigned.
+    /// An empty set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -48,7 +49,7 @@ impl Ids {
         }
     }
 
-    /// Keeps the attributes for which `keep` holds.
+    /// Retains the attributes for which `keep` returns true.
     pub fn retain(&mut self, mut keep: impl FnMut(&String) -> bool) {
         self.0.retain(|attribute, _| keep(attribute));
     }
@@ -63,7 +64,7 @@ impl Ids {
         self.0.iter()
     }
 
-    /// The values, to be changed in place.
+    /// The values, mutable.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         self.0.values_mut()
     }
@@ -72,7 +73,7 @@ impl Ids {
 impl Index<&str> for Ids {
     type Output = Value;
 
-    /// The value of an attribute, null where there is none.
+    /// The value of an attribute; null if it does not exist.
     fn index(&self, attribute: &str) -> &Value {
         self.0.get(attribute).unwrap_or(&Value::Null)
     }

@@ -1,7 +1,8 @@
-//! `AWS::IAM::Policy`: an inline policy that is put on roles of the same template, as the CDK's grants write it.
+//! `AWS::IAM::Policy`: an inline policy for roles of the same template, as the CDK's grants write it.
 //!
-//! It carries no mark: it is whose the role is. A role does not take it for one of its own as long as the template has
-//! it; one that the template no longer has is found on the role, and goes as any policy that the role should not have.
+//! It has no ownership tag: its owner is the role's owner. As long as the template contains it, it is not treated as
+//! one of the role's own policies; when the template no longer contains it, it is found on the role and deleted like
+//! any policy that the role must not have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +24,7 @@ pub struct InlinePolicy {
     pub policy_document: Policy,
     /// The names of the roles.
     pub roles: BTreeSet<String>,
-    /// Of a policy that AWS has: what each role has under its name. No property of a template.
+    /// For a policy from AWS: the documents under its name, by role. Not a property of a template.
     #[serde(default)]
     pub seen: BTreeMap<String, Policy>,
 }
@@ -82,8 +83,8 @@ impl InlinePolicy {
         }
     }
 
-    /// What there is of it, by what each role has under its name; nothing where none has. Where one has another
-    /// document, that is the one told.
+    /// The policy as the roles have it; `None` if no role has it. If one role has a different document, that document
+    /// is returned.
     #[must_use]
     pub fn seen_on<'a>(&self, roles: impl Iterator<Item = (&'a String, &'a Policy)>) -> Option<Self> {
         let mut seen = Self { roles: BTreeSet::new(), seen: BTreeMap::new(), ..self.clone() };

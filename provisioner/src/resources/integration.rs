@@ -1,4 +1,4 @@
-//! `AWS::ApiGatewayV2::Integration`: what an API calls for a route.
+//! `AWS::ApiGatewayV2::Integration`: the backend that an API calls for a route.
 
 use std::collections::BTreeSet;
 
@@ -20,23 +20,23 @@ pub struct Integration {
     /// The function's ARN.
     #[serde(default)]
     pub integration_uri: String,
-    /// The method that the back end is called with; a function is always called with POST.
+    /// The HTTP method for the backend; a function is always called with POST.
     #[serde(default = "post")]
     pub integration_method: String,
-    /// The shape of the event: `2.0`, or `1.0` as for REST APIs.
+    /// The format of the event: `2.0`, or `1.0` as for REST APIs.
     #[serde(default = "oldest")]
     pub payload_format_version: String,
-    /// How long API Gateway waits, in milliseconds; HTTP APIs wait 30 seconds at most.
+    /// The timeout of API Gateway, in milliseconds; the maximum for HTTP APIs is 30 seconds.
     #[serde(default = "thirty_seconds")]
     pub timeout_in_millis: i32,
     /// `INTERNET` or `VPC_LINK`.
     #[serde(default = "internet")]
     pub connection_type: String,
-    /// The mark of ownership: an integration has no tags. No property for a template.
+    /// The ownership tag, since an integration has no tags. Not a property of a template.
     #[serde(default)]
     pub description: String,
-    /// The keys of the template's routes that lead to it; of one that AWS has, of all that do. They are not compared: a
-    /// route says where it leads. No property of a template.
+    /// The keys of the template's routes that use it; for an integration from AWS, the keys of all routes that use it.
+    /// They are not compared, since a route has its target. Not a property of a template.
     #[serde(default)]
     pub routes: BTreeSet<String>,
 }
@@ -92,12 +92,12 @@ impl Kind for Integration {
     }
 
     fn name(&self) -> String {
-        // The end of an ARN says it all: it is in the stack's own account and region.
+        // The end of the ARN is sufficient: the function is in the stack's own account and region.
         let to = self.integration_uri.rsplit_once(":function:").map_or(self.integration_uri.as_str(), |(_, name)| name);
         format!("{} to {to}", self.integration_type)
     }
 
-    /// One with our mark is found whatever it calls, one of somebody else by its function.
+    /// An integration with the ownership tag is found whatever it calls, an untagged one by its function.
     fn identity(&self) -> Vec<String> {
         vec![self.api_id.clone()]
     }
@@ -126,15 +126,16 @@ impl Kind for Integration {
 }
 
 impl Integration {
-    /// The routes that lead to it, as AWS has it, beside those that `wanted` has from its template: it is not the
-    /// template's alone.
+    /// The routes that use it, as AWS has it, in addition to those of `wanted` in the template. If there are any, the
+    /// integration is shared with routes outside the template.
     pub fn shared_with<'a>(&'a self, wanted: &'a Self) -> impl Iterator<Item = &'a str> {
         self.routes.difference(&wanted.routes).map(String::as_str)
     }
 }
 
-/// The function's ARN in an integration's URI. Consoles and older tools write it as
-/// `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
+/// The function's ARN in an integration's URI.
+///
+/// Consoles and older tools write it as `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
 #[must_use]
 pub fn function_arn(uri: &str) -> &str {
     match uri.split_once(":lambda:path/2015-03-31/functions/") {
@@ -143,17 +144,17 @@ pub fn function_arn(uri: &str) -> &str {
     }
 }
 
-/// The function that a URI calls, and which alias or version of it; nothing where it calls something else.
+/// The function that a URI calls, and the alias or version; `None` where it calls something else.
 #[must_use]
 pub fn callee(uri: &str) -> Option<(&str, Option<&str>)> {
     let arn = function_arn(uri);
     arn.contains(":function:").then(|| function_and_qualifier(arn))
 }
 
-/// Whether two URIs call the same function, by itself or by one of its aliases or versions.
+/// Whether two URIs call the same function, with or without an alias or a version.
 #[must_use]
 pub fn same_function(one: &str, other: &str) -> bool {
-    // arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME, then perhaps an alias.
+    // `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME`, then an optional qualifier.
     let unqualified = |uri: &str| function_arn(uri).splitn(8, ':').take(7).map(str::to_owned).collect::<Vec<_>>();
     unqualified(one) == unqualified(other)
 }

@@ -1,4 +1,4 @@
-//! What every resource kind says of itself.
+//! The interface of every resource kind.
 
 use std::collections::BTreeSet;
 
@@ -11,29 +11,30 @@ pub use super::ids::Ids;
 use super::tags::{Mark, Tags};
 use crate::place::Place;
 
-/// Calls in the order they must be sent; those of one stage do not depend on each other.
+/// Calls in the order in which they must be sent; the calls of one stage do not depend on each other.
 pub type Stages<C> = Vec<Vec<C>>;
 
-/// A resource kind: typed properties in their normal form, and what must be called to make, change or remove one.
+/// A resource kind: typed properties in their normal form, and the calls to create, change or delete a resource.
 ///
-/// The type holds the same properties for both sides: what the template wants (defaults filled in) and what AWS
-/// answers. Comparing is comparing two values.
+/// The type has the same properties for both sides: the template's values (with defaults) and those that AWS returns. A
+/// comparison compares two values.
 pub(super) trait Kind: Serialize + DeserializeOwned {
     /// The type's name in a template.
     const TYPE: &'static str;
-    /// What `Fn::GetAtt` can ask for.
+    /// The attributes that `Fn::GetAtt` can request.
     const ATTRIBUTES: &'static [&'static str];
     /// Properties that AWS cannot change in place; `*` for all.
     const CREATE_ONLY: &'static [&'static str] = &[];
-    /// Properties that the type has for this crate's own use, and a template must not give.
+    /// Properties that only this crate uses, and that a template must not give.
     const INTERNAL: &'static [&'static str] = &[];
-    /// Properties that are not compared: they say what is beside it, or how it is checked.
+    /// Properties that are not compared: they describe its surroundings, or how it is checked.
     const NOT_COMPARED: &'static [&'static str] = &[];
-    /// Whether a replacement is made before the old one goes. Not possible where the name is the identity.
+    /// Whether a replacement is created before the old resource is deleted. Not possible where the name is the
+    /// identity.
     const CREATE_BEFORE_DELETE: bool = false;
-    /// Whether the first stage of [`Kind::create`] makes it, and the later ones only fill it in.
+    /// Whether the first stage of [`Kind::create`] creates it, and the later ones only complete it.
     const FILLED_IN_LATER: bool = false;
-    /// Whether making or changing it asks of what it refers to only that it exists: what runs, runs later.
+    /// Whether creating or changing it requires only that its dependencies exist, since it runs later.
     const RUNS_LATER: bool = false;
     /// One AWS call that changes something.
     type Call;
@@ -42,11 +43,11 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     fn type_name(&self) -> &str {
         Self::TYPE
     }
-    /// Whether `Fn::GetAtt` can ask for this.
+    /// Whether `Fn::GetAtt` can request this attribute.
     fn has_attribute(&self, name: &str) -> bool {
         Self::ATTRIBUTES.contains(&name)
     }
-    /// What `Fn::GetAtt` can ask for, where that is known here.
+    /// The attributes that `Fn::GetAtt` can request, if they are known here.
     fn attribute_names(&self) -> Vec<String> {
         Self::ATTRIBUTES.iter().map(|name| (*name).to_owned()).collect()
     }
@@ -54,22 +55,22 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     fn create_only(&self) -> Vec<&str> {
         Self::CREATE_ONLY.to_vec()
     }
-    /// A property that the template gives although it must not, and why.
+    /// A property that the template gives although it must not, and the reason.
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
         None
     }
-    /// Fills in what depends on the resource's place in the stack: a name where the template gives none, and the
-    /// mark of ownership.
+    /// Fills in what depends on the resource's place in the stack: a name if the template gives none, and the ownership
+    /// tag.
     fn complete(&mut self, mark: &Mark);
-    /// What people call it.
+    /// The name that is shown.
     fn name(&self) -> String;
-    /// What AWS finds it by. It cannot be looked for while one of these holds a reference.
+    /// The values by which AWS finds it. It cannot be looked for while one of these contains a reference.
     fn identity(&self) -> Vec<String>;
     /// The API that it is a part of.
     fn part_of_api(&self) -> Option<&str> {
         None
     }
-    /// The function or alias that callers get permissions for by it, such as `chat:live`.
+    /// The function or alias that callers get permission for through it, such as `chat:live`.
     fn callee(&self) -> Option<String> {
         None
     }
@@ -77,17 +78,17 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     fn part_of_function(&self) -> Option<&str> {
         None
     }
-    /// The attributes that follow from its properties, known before it exists.
+    /// The attributes that are derived from its properties, known before it exists.
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)>;
-    /// Its tags, where the kind has any.
+    /// Its tags, if the kind has any.
     fn tags_mut(&mut self) -> Option<&mut Tags> {
         None
     }
-    /// What is compared.
+    /// The value that is compared.
     fn comparable(&self) -> Value {
         self.properties()
     }
-    /// Its properties, but for those that are not compared.
+    /// Its properties, except those that are not compared.
     fn properties(&self) -> Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         if let Some(properties) = value.as_object_mut() {
@@ -97,25 +98,25 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
         }
         value
     }
-    /// What is compared of it, as AWS has it, with what is `wanted`.
+    /// The value of the resource from AWS that is compared with `wanted`.
     fn seen_beside(&self, _wanted: &Self) -> Value {
         self.comparable()
     }
-    /// Why this kind must not take over `now`, a resource that nobody's mark is on.
+    /// Why this kind must not adopt `now`, an untagged resource.
     fn objection(&self, _now: &Self) -> Option<String> {
         None
     }
-    /// The calls that make it.
+    /// The calls that create it.
     fn create(&self) -> Stages<Self::Call>;
     /// The calls that make `now` equal to it.
     fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Self::Call>;
-    /// The calls that remove it.
+    /// The calls that delete it.
     fn delete(&self, ids: &Ids) -> Stages<Self::Call>;
-    /// Whether creating it assigns the very id that an existing one has: AWS refuses it until that one is deleted.
+    /// Whether creating it assigns the same id that an existing one has: AWS refuses it until that one is deleted.
     fn gets_the_id_of(&self, _ids: &Ids) -> bool {
         false
     }
-    /// The calls that remove it once its replacement exists, which AWS knows by the id `successor`.
+    /// The calls that delete it once its replacement exists, which has the id `successor` on AWS.
     fn delete_replaced(&self, ids: &Ids, _successor: &str) -> Stages<Self::Call> {
         self.delete(ids)
     }
@@ -126,7 +127,8 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
 pub struct Changed(BTreeSet<String>);
 
 impl Changed {
-    /// The properties of these changes, by their first word: `Environment.Variables.A` counts as `Environment`.
+    /// The properties of these changes, by the first part of their path: `Environment.Variables.A` counts as
+    /// `Environment`.
     #[must_use]
     pub fn of(changes: &[Change]) -> Self {
         let first = |change: &Change| change.property.split('.').next().unwrap_or_default().to_owned();
@@ -152,12 +154,12 @@ impl Changed {
     }
 }
 
-/// The id of a resource that AWS has named; empty only when a reader forgot to give it.
+/// The id of a resource that AWS has assigned; empty only if a reader omits it.
 pub(super) fn id(ids: &Ids, attribute: &str) -> String {
     ids.get(attribute).cloned().unwrap_or_default()
 }
 
-/// The stages that hold a call.
+/// The stages that contain a call.
 pub(super) fn stages<C>(stages: impl IntoIterator<Item = Vec<C>>) -> Stages<C> {
     stages.into_iter().filter(|stage| !stage.is_empty()).collect()
 }

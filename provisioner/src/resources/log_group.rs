@@ -1,4 +1,4 @@
-//! `AWS::Logs::LogGroup`: where the function's log lines go, and how long they stay.
+//! `AWS::Logs::LogGroup`: the destination of the function's log lines, and their retention.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub struct LogGroup {
     /// The physical name.
     #[serde(default, deserialize_with = "super::name::given", skip_serializing_if = "String::is_empty")]
     pub log_group_name: String,
-    /// How long a line is kept, in days; absent: for ever.
+    /// The retention of a line, in days; without it, lines are kept for ever.
     #[serde(default)]
     pub retention_in_days: Option<i32>,
     /// Tags.
@@ -54,7 +54,7 @@ impl Kind for LogGroup {
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let account = crate::template::Reference::account();
         let (partition, region, name) = (place.partition(), place.region(), &self.log_group_name);
-        // CloudFormation's Arn of a log group ends in `:*`.
+        // In CloudFormation, the `Arn` of a log group ends in `:*`.
         vec![("Ref", name.clone()), ("Arn", format!("arn:{partition}:logs:{region}:{account}:log-group:{name}:*"))]
     }
 
@@ -77,7 +77,7 @@ impl Kind for LogGroup {
             calls.push(self.retention());
         }
         if changed.has("Tags") {
-            // The tagging call takes the ARN without the `:*`.
+            // The tagging call accepts the ARN without the `:*`.
             let arn = id(ids, "Arn").trim_end_matches(":*").to_owned();
             calls.push(Call::TagResource { arn, tags: self.tags.clone() });
         }

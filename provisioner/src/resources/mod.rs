@@ -1,4 +1,4 @@
-//! The resource kinds: one file a kind, with its typed properties, how it is compared and which calls change it.
+//! The resource kinds: one file for each kind, with its typed properties, its comparison and the calls that change it.
 //!
 //! A new kind is a file here, its calls in its service's file in `aws/`, and one line in `kinds!` below.
 
@@ -49,12 +49,12 @@ pub use tags::{CLOUDFORMATION_TAG, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_
 use crate::place::Place;
 use crate::template::{Known, Reference, in_words, reserved_in, shown};
 
-/// A property that is not as its kind needs it.
+/// A property that its kind does not accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PropertyFault {
     /// The path of the property, dotted.
     pub property: String,
-    /// What is wrong, and what is supported.
+    /// The fault, and what is supported.
     pub reason: String,
 }
 
@@ -255,7 +255,7 @@ macro_rules! kinds {
     };
 }
 
-/// Stands in the list of kinds for all that have no type here. No kind can have this name.
+/// The entry in the list of kinds for all kinds without a type. No kind can have this name.
 const ANY_OTHER: &str = "*";
 
 kinds! {
@@ -278,7 +278,7 @@ kinds! {
 impl Resource {
     /// Every property in which `now` differs from it.
     ///
-    /// Tags that the template does not name are left out: organisations add their own.
+    /// Tags that the template does not name are omitted, since organisations add their own.
     #[must_use]
     pub fn changes_from(&self, now: &Self) -> Vec<Change> {
         let mut now = now.clone();
@@ -288,7 +288,7 @@ impl Resource {
         difference::changes(&now.seen_beside(self), &self.comparable())
     }
 
-    /// Its tags; none where the kind has none.
+    /// Its tags; empty where the kind has none.
     #[must_use]
     pub fn tags(&self) -> Tags {
         self.clone().tags_mut().map(std::mem::take).unwrap_or_default()
@@ -303,7 +303,8 @@ impl Resource {
         }
     }
 
-    /// Whether it and another are the same thing on AWS: of one kind, with one id, or one name where the name is the id.
+    /// Whether it and another are the same resource on AWS: of one kind, with the same id, or the same name where the
+    /// name is the id.
     #[must_use]
     pub fn is_the_very(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
         let given = |name: &str| ids.get(name).zip(other_ids.get(name)).is_some_and(|(one, another)| one == another);
@@ -325,13 +326,13 @@ impl Resource {
         }
     }
 
-    /// What its calls go through, where that is not its service's own API.
+    /// The service for its calls, if that is not its service's own API.
     #[must_use]
     pub fn through(&self) -> Option<&'static str> {
         matches!(self, Self::Other(_)).then_some("CloudControl")
     }
 
-    /// What `Ref` or `Fn::GetAtt` gives for it, once AWS has assigned `ids`.
+    /// The values of its `Ref` and `Fn::GetAtt` references, once AWS has assigned `ids`.
     #[must_use]
     pub fn known(&self, logical_id: &str, place: &Place, ids: &Ids) -> Vec<(Reference, Value)> {
         let own = self.attributes(place).into_iter().map(|(name, value)| (name.to_owned(), Value::String(value)));
@@ -347,7 +348,7 @@ impl Call {
         fill(self, known)
     }
 
-    /// Whether it only asks, as the check of a version does.
+    /// Whether it only reads, as the check of a version does.
     #[must_use]
     pub fn changes_nothing(&self) -> bool {
         use alias::Call::{GetAlias, GetFunction, GetMetricData, Invoke};
@@ -362,7 +363,7 @@ impl Call {
     /// The name of the AWS operation.
     #[must_use]
     pub fn operation(&self) -> String {
-        // Serialised as {"Role": {"CreateRole": …}}: the variants carry the operations' own names.
+        // Serialised as {"Role": {"CreateRole": …}}: the variants have the operations' own names.
         let value = serde_json::to_value(self).unwrap_or_default();
         let inner = value.as_object().and_then(|kind| kind.values().next()).and_then(Value::as_object);
         inner.and_then(|call| call.keys().next().cloned()).unwrap_or_default()
@@ -385,7 +386,7 @@ fn fill<T: Serialize + DeserializeOwned + Clone>(value: &T, known: &Known) -> T 
     let Ok(json) = serde_json::to_value(value) else { return value.clone() };
     // A value that cannot be read back as it was written is a fault of its type: nothing would ever be filled in.
     debug_assert!(serde_json::from_value::<T>(json.clone()).is_ok(), "this cannot be read back: {json}");
-    // A list where the type wants text cannot be read back: then only what is text is filled in.
+    // A list where the type requires text cannot be read back: then only text values are filled in.
     let filled =
         [known.fill(&json), known.fill_texts(&json)].into_iter().find_map(|json| serde_json::from_value(json).ok());
     filled.unwrap_or_else(|| value.clone())

@@ -1,4 +1,5 @@
-//! Names that the template does not give: made of the stack's name and the resource's, the same in every run.
+//! Generated names for resources without a name in the template: derived from the stack's name and the logical id, and
+//! the same in every run.
 
 use serde::de::Error as _;
 use serde::{Deserialize as _, Deserializer};
@@ -6,28 +7,31 @@ use sha2::{Digest as _, Sha256};
 
 use super::tags::Mark;
 
-/// How many characters of a digest stand for what a shortened name left out.
+/// The length of the digest that replaces the omitted part of a shortened name.
 const DIGEST: usize = 12;
 
-/// How much of a resource's name a shortened name keeps, as CloudFormation does.
+/// The maximum length of the logical id in a shortened name, as in CloudFormation.
 const LOGICAL_ID: usize = 24;
 
-/// The physical name of a resource that the template gives none: `STACK-LOGICALID`. One that is longer than `most`
-/// characters, the most that AWS takes, is shortened and ends with a digest of the whole, as CloudFormation's end with
-/// random characters.
+/// The physical name of a resource without a name in the template: `STACK-LOGICALID`.
+///
+/// A name that is longer than `most` characters, AWS's maximum, is shortened and ends with a digest of the whole name,
+/// as CloudFormation's names end with random characters.
 pub(super) fn default_name(name: &mut String, mark: &Mark, most: usize) {
     if name.is_empty() {
-        // Half of a short name at most, so that the stack's name keeps a part and the name begins with its letter.
+        // At most half of a short name, so that the stack's name keeps a part and the name begins with its letter.
         let kept = LOGICAL_ID.min(most.saturating_sub(DIGEST + 2) / 2);
         *name = joined(&mark.stack, &mark.logical_id, most, kept);
     }
 }
 
-/// Reads a name that a template gives. An empty one is refused, as CloudFormation refuses it: it is not the same as none,
-/// and a parameter that is empty by mistake would otherwise make another resource.
+/// Reads a name that a template gives.
 ///
-/// A field that is read by this is not written while it is empty (`skip_serializing_if`): [`super::fill`] writes a resource
-/// and reads it back.
+/// An empty name is refused, as in CloudFormation: it is not the same as an absent name, and a parameter that is empty
+/// by mistake would otherwise create another resource.
+///
+/// A field with this deserializer is not written while it is empty (`skip_serializing_if`): [`super::fill`] writes a
+/// resource and reads it back.
 pub(super) fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let name = String::deserialize(deserializer)?;
     match name.is_empty() {
@@ -36,8 +40,8 @@ pub(super) fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String
     }
 }
 
-/// `STACK-LOGICALID` in `most` characters. Where it has to be shortened, at least `kept` characters of the logical id
-/// stay before any of the stack's name.
+/// `STACK-LOGICALID` in `most` characters. If it must be shortened, at least `kept` characters of the logical id are
+/// kept in preference to the stack's name.
 pub(super) fn joined(stack: &str, logical_id: &str, most: usize, kept: usize) -> String {
     let whole = format!("{stack}-{logical_id}");
     if whole.len() <= most {
@@ -53,7 +57,7 @@ pub(super) fn joined(stack: &str, logical_id: &str, most: usize, kept: usize) ->
     format!("{stack}-{logical_id}-{}", &digest[..DIGEST])
 }
 
-/// The first characters of a name. Stacks' and resources' names are ASCII.
+/// The first characters of a name. Names of stacks and resources are ASCII.
 fn start(name: &str, most: usize) -> &str {
     name.get(..most).unwrap_or(name)
 }

@@ -14,7 +14,7 @@ use super::policy::Principal;
 use super::tags::Mark;
 use crate::place::Place;
 
-/// Who may invoke a function.
+/// A permission to invoke a function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Permission {
@@ -24,24 +24,26 @@ pub struct Permission {
     pub action: String,
     /// A service, such as `apigateway.amazonaws.com`, or an account.
     pub principal: Principal,
-    /// The ARN, with `*` for any part, that the request must come from.
+    /// The ARN that the request must come from, with `*` for any part.
     #[serde(default)]
     pub source_arn: Option<String>,
     /// The account that the request must come from.
     #[serde(default)]
     pub source_account: Option<String>,
-    /// The kind of function URL that the request must come by, for `lambda:InvokeFunctionUrl`: `NONE` or `AWS_IAM`.
+    /// The auth type of the function URL that the request must use, for `lambda:InvokeFunctionUrl`: `NONE` or
+    /// `AWS_IAM`.
     #[serde(default)]
     pub function_url_auth_type: Option<String>,
-    /// Whether the request must come by the function's URL. Since October 2025 a URL needs `lambda:InvokeFunction`
-    /// too, and this keeps that right to the URL.
+    /// Whether the request must use the function's URL.
+    ///
+    /// Since October 2025 a URL needs `lambda:InvokeFunction` too, and this restricts that right to the URL.
     #[serde(default)]
     pub invoked_via_function_url: Option<bool>,
-    /// Of a statement that AWS has: the conditions beyond those above, such as one that was added by hand, by operator and
-    /// key. They are compared: the template has none. Not a property of a template.
+    /// For a statement from AWS: its other conditions, such as one that was added by hand, by operator and key. They
+    /// are compared: the template has none. Not a property of a template.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub other_conditions: BTreeMap<String, Value>,
-    /// What this stack's statement ids for this permission begin with. No property of a template.
+    /// The prefix of this stack's statement ids for this permission. Not a property of a template.
     #[serde(default)]
     pub statement_id_prefix: String,
 }
@@ -55,7 +57,7 @@ pub enum Call {
         function_name: String,
         qualifier: Option<String>,
         statement_id: String,
-        /// The id of the statement that replaces it. Where it is the same, there is nothing left to remove.
+        /// The id of the statement that replaces it. If it is the same, nothing is left to remove.
         successor: Option<String>,
     },
 }
@@ -63,7 +65,7 @@ pub enum Call {
 impl Kind for Permission {
     const TYPE: &'static str = "AWS::Lambda::Permission";
     const ATTRIBUTES: &'static [&'static str] = &["Id"];
-    /// Lambda can add and remove statements, not change them.
+    /// Lambda can add and remove statements, but not change them.
     const CREATE_ONLY: &'static [&'static str] = &["*"];
     const INTERNAL: &'static [&'static str] = &["StatementIdPrefix", "OtherConditions"];
     const CREATE_BEFORE_DELETE: bool = true;
@@ -114,8 +116,10 @@ impl Kind for Permission {
         self.remove(ids, None)
     }
 
-    /// A statement that was edited by hand still has the id that follows from what the template allows, and so has one whose
-    /// principal was deleted. `AddPermission` answers 409 while a statement of that id exists.
+    /// A statement that was edited by hand, or whose principal was deleted, still has the id that is derived from the
+    /// template's permission.
+    ///
+    /// `AddPermission` answers 409 while a statement with that id exists.
     fn gets_the_id_of(&self, ids: &Ids) -> bool {
         id(ids, "Ref") == self.statement_id()
     }
@@ -136,21 +140,21 @@ impl Permission {
         }]])
     }
 
-    /// The API that may call the function, when it is one: the id in `arn:…:execute-api:REGION:ACCOUNT:ID/…`.
+    /// The API that may call the function, if the source is one: the id in `arn:…:execute-api:REGION:ACCOUNT:ID/…`.
     #[must_use]
     pub fn api_id(&self) -> Option<&str> {
         let (_, path) = self.source_arn.as_deref()?.split_once(":execute-api:")?;
         path.rsplit(':').next()?.split('/').next()
     }
 
-    /// The function's name, and the alias or version of it that callers get permission for.
+    /// The function's name, and the alias or version that the permission is for.
     #[must_use]
     pub fn function_and_qualifier(&self) -> (&str, Option<&str>) {
         function_and_qualifier(&self.function_name)
     }
 
-    /// The statement's id: derived from what it allows, so that the same permission has the same id in every run
-    /// and another permission never takes its place unnoticed.
+    /// The statement's id. It is derived from what the statement allows: the same permission has the same id in every
+    /// run, and another permission never replaces it unnoticed.
     #[must_use]
     pub fn statement_id(&self) -> String {
         let allowed = Self { statement_id_prefix: String::new(), ..self.clone() };
@@ -159,7 +163,7 @@ impl Permission {
         format!("{}{}", self.statement_id_prefix, &digest[..DIGEST])
     }
 
-    /// No permission yet, on a function or alias.
+    /// A permission for a function or alias, without any other value.
     #[must_use]
     pub fn of(function_name: &str) -> Self {
         Self {
@@ -175,21 +179,23 @@ impl Permission {
         }
     }
 
-    /// What the ids of a permission's statements begin with: `STACK-LOGICALID-`. Where that is too long, the stack's name
-    /// is shortened first: the resource's is read out of the id.
+    /// The prefix of the ids of a permission's statements: `STACK-LOGICALID-`.
+    ///
+    /// Where that is too long, the stack's name is shortened first, because the logical id is read from the id.
     #[must_use]
     pub fn statement_id_prefix(stack: &str, logical_id: &str) -> String {
         format!("{}-", joined(stack, logical_id, STATEMENT_ID - DIGEST - 1, STATEMENT_ID))
     }
 
-    /// The name in the template of the permission that a stack gave this statement id: `STACK-NAME-DIGEST`. Names hold
-    /// letters and digits only, so a longer stack's name is not taken for it.
+    /// The logical id of the permission for which a stack created this statement id: `STACK-NAME-DIGEST`.
+    ///
+    /// Logical ids contain letters and digits only, so a stack with a longer name is not confused with this one.
     #[must_use]
     pub fn logical_id_in<'a>(statement_id: &'a str, stack: &str) -> Option<&'a str> {
         let prefix = statement_id.get(..statement_id.len().checked_sub(DIGEST)?)?;
         let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
         let whole = prefix.strip_prefix(stack).and_then(|rest| rest.strip_prefix('-')?.strip_suffix('-'));
-        // A shortened one ends with a digest of both names, so that none but the stack's own fits.
+        // A shortened id ends with a digest of both names, so only the stack's own ids match.
         let shortened = || {
             let logical_id = prefix.strip_suffix('-')?.rsplit('-').nth(1)?;
             (Self::statement_id_prefix(stack, logical_id) == prefix).then_some(logical_id)
@@ -197,8 +203,9 @@ impl Permission {
         whole.filter(is_name).or_else(|| shortened().filter(is_name))
     }
 
-    /// Whether a statement id is one that this permission has or had. The length tells `chat-Api-…` of the stack
-    /// `chat` from `chat-Api-Route-…` of the stack `chat-Api`.
+    /// Whether a statement id is one that this permission has or had.
+    ///
+    /// The length distinguishes `chat-Api-…` of the stack `chat` from `chat-Api-Route-…` of the stack `chat-Api`.
     #[must_use]
     pub fn owns(&self, statement_id: &str) -> bool {
         let digest = statement_id.strip_prefix(self.statement_id_prefix.as_str());
@@ -206,13 +213,13 @@ impl Permission {
     }
 }
 
-/// How many characters of a digest stand in a statement id.
+/// The length of the digest in a statement id.
 pub(crate) const DIGEST: usize = 12;
 
-/// The most characters that Lambda takes for a statement's id.
+/// The maximum length of a statement's id in Lambda.
 const STATEMENT_ID: usize = 100;
 
-/// The name in a function's ARN; a name stays as it is.
+/// The name in a function's ARN; a name is returned unchanged.
 pub(super) fn bare_function_name(name_or_arn: &str) -> &str {
     match name_or_arn.split_once(":function:") {
         Some((_, name)) => name,
@@ -220,7 +227,7 @@ pub(super) fn bare_function_name(name_or_arn: &str) -> &str {
     }
 }
 
-/// The function's name in the name or ARN of it or of an alias or version, and what stands behind it.
+/// The function's name, from the name or ARN of the function, an alias or a version, and the qualifier.
 #[must_use]
 pub fn function_and_qualifier(name_or_arn: &str) -> (&str, Option<&str>) {
     let name = bare_function_name(name_or_arn);

@@ -6,30 +6,30 @@ pub use principal::{Principal, deleted_principals};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A policy document in its canonical form: two documents that mean the same are equal.
+/// A policy document in its canonical form: two documents with the same meaning are equal.
 ///
-/// The order of statements, of list items and of keys does not matter to IAM, nor whether a list of one is
-/// written as a list; so none of it matters here. Nor does the spelling of a principal.
+/// The order of statements, list items and keys has no meaning in IAM, and neither has the difference between a value
+/// and a list of one; so they are ignored here. The notation of a principal is ignored, too.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(from = "Value")]
 pub struct Policy(Value);
 
 impl From<Value> for Policy {
     fn from(document: Value) -> Self {
-        // A document given as text (as AWS returns it, or a template may hold it) is the document that it spells.
+        // A document as text (as AWS returns it, or as a template may contain it) is parsed.
         let spelled = document.as_str().and_then(|text| serde_json::from_str(text).ok());
         Self(canonical_document(spelled.unwrap_or(document)))
     }
 }
 
 impl Policy {
-    /// The document as IAM takes it.
+    /// The document as IAM accepts it.
     #[must_use]
     pub fn to_json(&self) -> String {
         self.0.to_string()
     }
 
-    /// Whether it has statements, as every policy document has.
+    /// Whether it has statements, as every policy document must.
     #[must_use]
     pub fn is_a_document(&self) -> bool {
         self.0.get("Statement").is_some()
@@ -41,16 +41,16 @@ impl Policy {
         self.to_json().chars().filter(|one| !one.is_whitespace()).count()
     }
 
-    /// Whether it denies nothing, so that nobody can do more without it.
+    /// Whether it contains no `Deny`, so that its removal grants nothing.
     #[must_use]
     pub fn only_allows(&self) -> bool {
         self.statements().is_some_and(|all| all.iter().all(allows))
     }
 
-    /// It, and what `now` allows besides: `now` as it is where that has all of it already. Nothing where the two cannot
-    /// be one document: they are of different versions of the language, or `now` denies what it does not.
+    /// A document that allows what both allow: `now` itself if that allows everything already.
     ///
-    /// The statements that are added have no `Sid`, which must be unique in a document.
+    /// `None` if the two cannot be one document: they use different versions of the policy language, or `now` denies
+    /// something that `self` does not. The added statements have no `Sid`, which must be unique in a document.
     #[must_use]
     pub fn united_with(&self, now: &Self) -> Option<Self> {
         let (wanted, had) = (self.statements()?, now.statements()?);
@@ -66,7 +66,7 @@ impl Policy {
         Some(Self::from(both))
     }
 
-    /// The statements of a document that is plain: an object that holds no more than IAM knows.
+    /// The statements of a plain document: an object that contains only the keys that IAM defines.
     fn statements(&self) -> Option<&[Value]> {
         let document = self.0.as_object()?;
         let is_known = |key: &String| ["Version", "Id", "Statement"].contains(&key.as_str());
@@ -79,7 +79,7 @@ fn allows(statement: &Value) -> bool {
     statement["Effect"] == "Allow"
 }
 
-/// Those of `some` that mean what none of `others` does, without their names.
+/// The statements of `some` with a meaning that none of `others` has, without their `Sid`.
 fn only_in(some: &[Value], others: &[Value]) -> Vec<Value> {
     let others: Vec<Value> = others.iter().map(unnamed).collect();
     some.iter().map(unnamed).filter(|one| !others.contains(one)).collect()

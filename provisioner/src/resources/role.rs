@@ -1,4 +1,4 @@
-//! `AWS::IAM::Role`: what the function may do, and who may take it.
+//! `AWS::IAM::Role`: the function's permissions, and the principals that may assume the role.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -25,13 +25,13 @@ pub struct Role {
     /// Free text.
     #[serde(default)]
     pub description: String,
-    /// How long a session may last, in seconds.
+    /// The maximum duration of a session, in seconds.
     #[serde(default = "one_hour")]
     pub max_session_duration: i32,
     /// The path of the role's name.
     #[serde(default = "root")]
     pub path: String,
-    /// The policy that bounds what the role can be given.
+    /// The permissions boundary.
     #[serde(default)]
     pub permissions_boundary: Option<String>,
     /// The ARNs of attached policies.
@@ -40,8 +40,10 @@ pub struct Role {
     /// Inline policies by name; 10,240 characters in all.
     #[serde(default, deserialize_with = "named_policies")]
     pub policies: BTreeMap<String, Policy>,
-    /// The names of inline policies that other resources of the template put on it; of a role that AWS has, those that
-    /// are there. They are not compared: they have steps of their own. No property of a template.
+    /// The names of inline policies that other resources of the template attach to the role; for a role from AWS, those
+    /// that exist.
+    ///
+    /// They are not compared, since they have their own steps. Not a property of a template.
     #[serde(default)]
     pub policies_beside: BTreeSet<String>,
     /// Tags.
@@ -119,8 +121,8 @@ impl Kind for Role {
 
     fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
         let role_name = || self.role_name.clone();
-        // What is granted comes before what is taken away, so that no request falls between two policies. A document
-        // that is put in another's place takes away by that very call: where callers are moved, the plan sees to it.
+        // Rights are granted before others are removed, so that no request fails between two policies. A document that
+        // replaces another removes rights by the same call: where callers are moved, the plan handles that.
         let mut grant = Vec::new();
         if changed.has("AssumeRolePolicyDocument") {
             let document = self.assume_role_policy_document.clone();
@@ -154,7 +156,7 @@ impl Kind for Role {
 
     fn delete(&self, _ids: &Ids) -> Stages<Call> {
         let detach = self.managed_policy_arns.iter().map(|arn| self.detach(arn));
-        // IAM deletes no role that still has a policy.
+        // IAM does not delete a role that still has a policy.
         let drop = self.policies.keys().chain(&self.policies_beside).map(|name| self.drop_policy(name));
         stages([detach.chain(drop).collect(), vec![Call::DeleteRole { role_name: self.role_name.clone() }]])
     }
@@ -182,7 +184,7 @@ impl Role {
     }
 }
 
-/// Reads `Policies` as a template lists them, or by name as this crate keeps them.
+/// Reads `Policies` as a list, as a template has them, or as a map by name, as this crate stores them.
 fn named_policies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Policy>, D::Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase", deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! `AWS::ApiGatewayV2::Route`: a method and path of an API, and where it leads.
+//! `AWS::ApiGatewayV2::Route`: a method and path of an API, and its target.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::place::Place;
 pub struct Route {
     /// The API that it belongs to.
     pub api_id: String,
-    /// Method and path, such as `POST /chat`; an API has each once.
+    /// Method and path, such as `POST /chat`; they are unique in an API.
     pub route_key: String,
     /// `integrations/ID`.
     #[serde(default)]
@@ -24,8 +24,8 @@ pub struct Route {
     /// The authorizer of `JWT` and `CUSTOM`.
     #[serde(default)]
     pub authorizer_id: Option<String>,
-    /// The URI that the integration calls which it leads to. It is not compared: the integration says it. No property of
-    /// a template.
+    /// The URI that the target integration calls. It is not compared, since it belongs to the integration. Not a
+    /// property of a template.
     #[serde(default)]
     pub calls: String,
 }
@@ -44,7 +44,7 @@ pub enum Call {
 }
 
 impl Route {
-    /// Whether it and another get to the same function, by whatever integration.
+    /// Whether both routes call the same function, through whatever integration.
     #[must_use]
     pub fn calls_the_same(&self, other: &Self) -> bool {
         !self.calls.is_empty() && same_function(&self.calls, &other.calls)
@@ -80,8 +80,8 @@ impl Kind for Route {
         Vec::new()
     }
 
-    /// A route has no mark of its own: it is taken over only when it leads to what is taken over too, or by another
-    /// integration to the same function.
+    /// A route has no ownership tag: it is adopted only if its target is adopted too, or if its target is another
+    /// integration of the same function.
     fn objection(&self, now: &Self) -> Option<String> {
         (self.target != now.target && !self.calls_the_same(now))
             .then(|| format!("the route `{}` leads elsewhere, to `{}`", now.route_key, now.target))

@@ -1,9 +1,9 @@
-//! A template's properties as the types that a kind wants.
+//! Converts a template's properties to the types that a kind requires.
 //!
-//! CloudFormation turns scalars into the property's type, both ways: `512`, `512.0`, `"512"` and the text that `Ref` gives
-//! for a `Number` parameter are one where a number is wanted, and text where text is wanted. A number becomes text as JSON
-//! writes it, so `1.10` becomes `1.1`: the notation is gone once YAML is read, in CloudFormation as well (there `08` became
-//! `8.0`, aws/serverless-application-model issue 1135).
+//! CloudFormation converts scalars to the property's type, in both directions: `512`, `512.0`, `"512"` and the text
+//! that `Ref` returns for a `Number` parameter are equal where a number is required, and they are text where text is
+//! required. A number becomes text as JSON writes it, so `1.10` becomes `1.1`: the notation is lost when YAML is read,
+//! in CloudFormation as well (there `08` became `8.0`, aws/serverless-application-model issue 1135).
 
 use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor};
@@ -12,7 +12,7 @@ use serde_json::{Error, Number, Value};
 
 use crate::template::{flag_of_1_1, references_in_text, spread};
 
-/// A template value that becomes what is asked for, if it can.
+/// A template value that is converted to the requested type, if possible.
 #[derive(Debug, Clone)]
 pub(super) struct Typed(pub Value);
 
@@ -26,7 +26,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// The whole number of a scalar: `30.0` and `"30"` are one.
+/// The whole number of a scalar: `30.0` and `"30"` are equal.
 fn whole(value: &Value) -> Option<i128> {
     let text = text(value).filter(|_| !value.is_boolean())?;
     let text = text.trim();
@@ -36,13 +36,13 @@ fn whole(value: &Value) -> Option<i128> {
     })
 }
 
-/// The whole number of a scalar as JSON holds it.
+/// The whole number of a scalar as a JSON number.
 pub(super) fn whole_number(value: &Value) -> Option<Number> {
     let whole = whole(value)?;
     i64::try_from(whole).map(Number::from).or_else(|_| u64::try_from(whole).map(Number::from)).ok()
 }
 
-/// The number of a scalar as JSON holds it.
+/// The number of a scalar as a JSON number.
 pub(super) fn number(value: &Value) -> Option<Number> {
     let given = value.as_number().cloned();
     given.or_else(|| whole_number(value)).or_else(|| Number::from_f64(real(value)?))
@@ -53,8 +53,9 @@ fn real(value: &Value) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// The flag of a scalar where the property is a flag: also of the text `"yes"` and its like, in quotes or as a parameter's
-/// value.
+/// The boolean of a scalar where the property is a boolean.
+///
+/// It also accepts the text `"yes"` and its variants, in quotes or as a parameter's value.
 pub(super) fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
@@ -65,7 +66,7 @@ pub(super) fn flag(value: &Value) -> Option<bool> {
     }
 }
 
-/// What a value is, in a message.
+/// The type of a value, for a message.
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
@@ -158,7 +159,7 @@ impl<'de> Deserializer<'de> for Typed {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        // A text that becomes a list once it is known stands in a list for its items.
+        // A text that will be resolved to a list is put in a list, as a placeholder for its items.
         let items = match self.0.as_str().and_then(spread) {
             Some(item) => vec![Value::String(item)],
             None => match self.0 {

@@ -1,24 +1,25 @@
-//! The versions that an alias led to before, newest first: the way back; and which ones were there before the stack.
+//! The versions that an alias pointed to before, newest first (the rollback targets), and the newest version from
+//! before the stack.
 //!
-//! Remembered in the alias's description, beside the mark: of the versions themselves nothing says which of them callers
-//! ever got, nor who published them.
+//! The alias's description stores them, after the ownership tag: the versions themselves do not show which of them
+//! callers ever got, nor which tool published them.
 
-/// The word in a description.
+/// The key in a description.
 const WORD: &str = "provisioner:before";
 
-/// The word for the newest version that is not the stack's.
+/// The key for the newest version that the stack did not publish.
 const SINCE: &str = "provisioner:since";
 
-/// How many are remembered: as many as are kept of a function's versions without a word.
+/// How many versions are stored: as many as are kept of each function by default.
 const MOST: usize = 5;
 
-/// The most characters that both words take in a description, with versions of seven digits.
+/// The maximum length of both words in a description, with versions of seven digits.
 pub(crate) const LENGTH: usize = 1 + WORD.len() + MOST * (1 + 7) + 1 + SINCE.len() + 1 + 7;
 
-/// What Lambda calls the function itself, which is no version to go back to.
+/// Lambda's qualifier for the unpublished function, which is not a rollback target.
 pub(crate) const LATEST: &str = "$LATEST";
 
-/// A description without the words, and the versions that the first one remembers.
+/// A description without these words, and the versions that the first one stores.
 #[must_use]
 pub fn split(description: &str) -> (String, Vec<String>) {
     let mut before = Vec::new();
@@ -33,7 +34,7 @@ pub fn split(description: &str) -> (String, Vec<String>) {
     (rest.join(" "), before)
 }
 
-/// The newest version that was there before the stack published any, where a description remembers one.
+/// The newest version that existed before the stack published any, if the description stores one.
 #[must_use]
 pub fn since(description: &str) -> Option<u64> {
     description.split(' ').find_map(|word| said(word, SINCE)?.parse().ok())
@@ -43,7 +44,7 @@ fn said<'a>(word: &'a str, name: &str) -> Option<&'a str> {
     word.strip_prefix(name)?.strip_prefix('=')
 }
 
-/// The description with the words.
+/// The description with these words.
 pub(super) fn join(description: &str, before: &[String], since: Option<u64>) -> String {
     let mut whole = description.to_owned();
     if !before.is_empty() {
@@ -55,7 +56,7 @@ pub(super) fn join(description: &str, before: &[String], since: Option<u64>) -> 
     whole
 }
 
-/// What is remembered once an alias that led to `now`, and to `before` earlier, leads to `next`.
+/// The versions to store when an alias that points to `now`, and pointed to `before` earlier, is pointed to `next`.
 #[must_use]
 pub fn after_leaving(now: &str, before: &[String], next: &str) -> Vec<String> {
     let mut all = vec![now.to_owned()];
@@ -65,9 +66,10 @@ pub fn after_leaving(now: &str, before: &[String], next: &str) -> Vec<String> {
     all
 }
 
-/// What is remembered once an alias has gone back to `next`: what it led to before that.
+/// The versions to store when an alias is rolled back to `next`: those that it pointed to before `next`.
 ///
-/// What came after was left for a reason. Of a version that is not remembered only its number says what came before it.
+/// Later versions were abandoned for a reason. For a version that is not stored, only its number shows which versions
+/// came before it.
 #[must_use]
 pub fn after_going_back(before: &[String], next: &str) -> Vec<String> {
     if let Some(at) = before.iter().position(|version| version == next) {

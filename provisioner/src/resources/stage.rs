@@ -1,4 +1,4 @@
-//! `AWS::ApiGatewayV2::Stage`: under which path an API is served, and how much of it.
+//! `AWS::ApiGatewayV2::Stage`: the path under which an API is served, and its limits.
 
 use std::collections::BTreeMap;
 
@@ -14,15 +14,15 @@ use crate::place::Place;
 pub struct Stage {
     /// The API that it belongs to.
     pub api_id: String,
-    /// `$default` for the root.
+    /// `$default` for the root path.
     pub stage_name: String,
-    /// Whether a changed route is served at once; without it, only after a deployment.
+    /// Whether a changed route is served at once; otherwise it is served after a deployment.
     #[serde(default)]
     pub auto_deploy: bool,
     /// Free text.
     #[serde(default)]
     pub description: String,
-    /// What holds for every route that has no settings of its own.
+    /// The settings of every route without specific settings.
     #[serde(default)]
     pub default_route_settings: RouteSettings,
     /// Settings by route key.
@@ -33,15 +33,15 @@ pub struct Stage {
     pub tags: Tags,
 }
 
-/// Limits of a route. The account's limit of 10,000 requests a second holds where none is given.
+/// Limits of a route. The default is the account's limit of 10,000 requests a second.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct RouteSettings {
-    /// Whether metrics are kept by route.
+    /// Whether metrics are recorded per route.
     pub detailed_metrics_enabled: bool,
-    /// Requests at once.
+    /// Concurrent requests.
     pub throttling_burst_limit: Option<i32>,
-    /// Requests a second.
+    /// Requests per second.
     pub throttling_rate_limit: Option<f64>,
 }
 
@@ -92,7 +92,7 @@ impl Kind for Stage {
     fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
         let (api_id, stage_name) = (|| self.api_id.clone(), || self.stage_name.clone());
         let mut calls = Vec::new();
-        // UpdateStage merges route settings: one that goes must be removed by name.
+        // `UpdateStage` merges route settings, so a setting that is dropped must be removed by name.
         for route_key in now.route_settings.keys().filter(|key| !self.route_settings.contains_key(*key)) {
             let route_key = route_key.clone();
             calls.push(Call::DeleteRouteSettings { api_id: api_id(), stage_name: stage_name(), route_key });

@@ -1,4 +1,4 @@
-//! `docs/template-support.md`: the kinds and properties that have a type here, told by the types themselves.
+//! `docs/template-support.md`: the typed kinds and their properties, generated from the types.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -57,7 +57,7 @@ of the forms of AWS's tools: `[{\"ParameterKey\": …, \"ParameterValue\": …}]
 `Tags` and `StackPolicy` are named and not used, other keys are refused) or `[\"Name=value\"]` (`aws cloudformation deploy`).
 ";
 
-/// What a kind says that it supports, when it is asked for something that it does not.
+/// The values that a kind lists as supported in the error for an unsupported value.
 fn supported(kind: &str, properties: Value) -> Vec<String> {
     let Value::Object(properties) = properties else { return Vec::new() };
     let Err(fault) = Resource::parse(kind, properties) else { return Vec::new() };

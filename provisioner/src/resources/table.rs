@@ -1,4 +1,4 @@
-//! `AWS::DynamoDB::Table`: the catalogue, where a stack brings its own.
+//! `AWS::DynamoDB::Table`: the catalogue, if the stack contains one.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct Table {
     pub attribute_definitions: Vec<AttributeDefinition>,
     /// The partition key, and the sort key if there is one.
     pub key_schema: Vec<KeyElement>,
-    /// Paid by request is the one mode supported.
+    /// The only supported mode is on demand.
     pub billing_mode: BillingMode,
     /// Whether AWS refuses to delete it.
     #[serde(default)]
@@ -28,13 +28,13 @@ pub struct Table {
     pub tags: Tags,
 }
 
-/// How a table is paid.
+/// The billing mode of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BillingMode {
     /// On demand.
     #[serde(rename = "PAY_PER_REQUEST")]
     PayPerRequest,
-    /// Reserved throughput: read from AWS, not made by this crate.
+    /// Provisioned throughput: read from AWS, never created by this crate.
     #[serde(rename = "PROVISIONED", skip_deserializing)]
     Provisioned,
 }

@@ -1,4 +1,4 @@
-//! Tags: the ones that the template names, and the one that says whose a resource is.
+//! Tags: those of the template, and the ownership tag.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,65 +10,67 @@ use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 /// Tag keys and values.
 pub type Tags = BTreeMap<String, String>;
 
-/// The tag that holds the name of the stack that a resource belongs to.
+/// The tag with the name of the stack that owns the resource.
 pub const STACK_TAG: &str = "provisioner:stack";
 
-/// The tag that holds the resource's name in the template.
+/// The tag with the resource's logical id.
 pub const RESOURCE_TAG: &str = "provisioner:resource";
 
-/// The tag that holds the region of a stack's role, and of what else an account has once for all regions.
+/// The tag with the region of the stack, for roles and other resources of global services.
 pub const REGION_TAG: &str = "provisioner:region";
 
-/// The tag by which CloudFormation says which stack of its own a resource belongs to. It stays on what leaves the stack.
+/// The tag with the name of the CloudFormation stack that owns the resource. It stays on resources that leave the
+/// stack.
 pub const CLOUDFORMATION_TAG: &str = "aws:cloudformation:stack-name";
 
-/// Whose a resource is, as AWS shows it.
+/// The owner of a resource, as AWS shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
-    /// It carries this stack's tag.
+    /// It has this stack's ownership tag.
     Ours,
-    /// It carries no stack's tag: made by hand or by another tool.
+    /// It has no stack's ownership tag: it was created by hand or by another tool.
     Nobody,
-    /// It carries the tag of the stack with this name.
+    /// It has the ownership tag of the stack with this name.
     Stack(String),
-    /// It carries this stack's tag, and that of another region: the stack lives there too, or there alone.
+    /// It has this stack's ownership tag with another region: the stack exists there too, or only there.
     InRegion(String),
-    /// CloudFormation's, in its stack of this name: it would put back what is changed here.
+    /// A CloudFormation stack of this name owns it: CloudFormation would revert changes.
     CloudFormation(String),
 }
 
-/// What marks a resource as one of a stack's.
+/// The ownership tag of a resource of a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
     /// The stack's name.
     pub stack: String,
-    /// The region that the stack is worked on in.
+    /// The region that the stack is deployed to.
     pub region: String,
     /// The resource's name in the template.
     pub logical_id: String,
 }
 
 impl Mark {
-    /// The mark in these tags; where there is none, one that is on nothing.
+    /// The ownership tag in these tags; empty if there is none.
     #[must_use]
     pub fn of(tags: &Tags) -> Self {
         let value = |key: &str| tags.get(key).cloned().unwrap_or_default();
         Self { stack: value(STACK_TAG), region: value(REGION_TAG), logical_id: value(RESOURCE_TAG) }
     }
 
-    /// Adds the mark to the tags of a resource.
+    /// Adds the ownership tag to the tags of a resource.
     pub fn add_to(&self, tags: &mut Tags) {
         tags.insert(STACK_TAG.to_owned(), self.stack.clone());
         tags.insert(RESOURCE_TAG.to_owned(), self.logical_id.clone());
     }
 
-    /// Adds the mark with its region to the tags of a resource that all regions share.
+    /// Adds the ownership tag with its region to the tags of a resource that all regions share.
     pub fn add_with_region_to(&self, tags: &mut Tags) {
         self.add_to(tags);
         tags.insert(REGION_TAG.to_owned(), self.region.clone());
     }
 
-    /// Whose a resource with these tags is. One without a region is of this one, or was marked by an earlier version.
+    /// The owner of a resource with these tags. A tag without a region is of this region, or an earlier version of the
+    /// provisioner wrote it.
     #[must_use]
     pub fn owner(&self, tags: &Tags) -> Owner {
         match (tags.get(STACK_TAG), tags.get(REGION_TAG)) {
@@ -81,31 +83,32 @@ impl Mark {
         }
     }
 
-    /// Whether these tags mark the resource of just this name in this stack.
+    /// Whether these tags contain the ownership tag of exactly this resource of this stack.
     #[must_use]
     pub fn is_on(&self, tags: &Tags) -> bool {
         self.owner(tags) == Owner::Ours && tags.get(RESOURCE_TAG) == Some(&self.logical_id)
     }
 
-    /// The mark as one line, for resources that have a description but no tags.
+    /// The ownership tag as one line, for resources that have a description but no tags.
     #[must_use]
     pub fn as_description(&self) -> String {
         format!("{STACK_TAG}={} {RESOURCE_TAG}={}", self.stack, self.logical_id)
     }
 
-    /// Whose a resource with this description is.
+    /// The owner of a resource with this description.
     #[must_use]
     pub fn owner_by_description(&self, description: &str) -> Owner {
         self.owner(&tags_in(description))
     }
 
-    /// Whether this description marks the resource of just this name in this stack, whatever else it says.
+    /// Whether this description contains the ownership tag of exactly this resource of this stack, whatever else it
+    /// contains.
     #[must_use]
     pub fn is_in_description(&self, description: &str) -> bool {
         self.is_on(&tags_in(description))
     }
 
-    /// The mark that a description holds; empty where it holds none.
+    /// The ownership tag in a description; empty if there is none.
     #[must_use]
     pub fn of_description(description: &str) -> Self {
         Self::of(&tags_in(description))

@@ -1,31 +1,33 @@
-//! Where a route of somebody else led before this stack took it over: remembered in the description of our integration,
-//! which is there before the route moves, so that nothing else has to be kept.
+//! The former target of an untagged route that this stack took over.
+//!
+//! The description of the stack's integration, which exists before the route is moved, stores it, so that no other
+//! storage is needed.
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::route::Route;
 
-/// The word in a description.
+/// The key in a description.
 const WORD: &str = "provisioner:took";
 
-/// What would end a word, or a part of it.
+/// The characters that would end a word or a part of it.
 const PARTS: &AsciiSet = &CONTROLS.add(b' ').add(b'=').add(b'%').add(b'|');
 
-/// A route as it was.
+/// A route before it was taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     /// Its key.
     pub route_key: String,
-    /// Where it led.
+    /// Its target.
     pub target: String,
-    /// How it was authorised.
+    /// Its authorisation type.
     pub authorization_type: String,
-    /// The authorizer; empty for none.
+    /// Its authorizer; empty if there is none.
     pub authorizer_id: String,
 }
 
 impl Taken {
-    /// What there is to remember of a route.
+    /// The data to store about a route.
     #[must_use]
     pub fn of(route: &Route) -> Self {
         Self {
@@ -36,7 +38,7 @@ impl Taken {
         }
     }
 
-    /// As a word of a description.
+    /// The data as a word of a description.
     #[must_use]
     pub fn word(&self) -> String {
         let Self { route_key, target, authorization_type, authorizer_id } = self;
@@ -45,7 +47,7 @@ impl Taken {
         format!("{WORD}={}", parts.join("|"))
     }
 
-    /// All that a description remembers.
+    /// All routes that a description stores.
     #[must_use]
     pub fn all_in(description: &str) -> Vec<Self> {
         let words = description.split(' ').filter_map(|word| word.strip_prefix(WORD)?.strip_prefix('='));
@@ -58,7 +60,7 @@ impl Taken {
         taken.collect()
     }
 
-    /// The route as it was, on its API.
+    /// The route with its former target and authorisation, on its API.
     #[must_use]
     pub fn put_back(&self, now: &Route) -> Route {
         Route {

@@ -1,5 +1,5 @@
-//! `AWS::Lambda::Url`: an address of its own for a function, without an API. The way to an answer that comes in
-//! pieces: HTTP APIs hand on whole answers only.
+//! `AWS::Lambda::Url`: a function's URL without an API. It supports streamed responses, while HTTP APIs pass on
+//! complete responses only.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,22 +12,21 @@ use crate::template::Reference;
 
 /// A function URL.
 ///
-/// It has no tags and no description. A function or alias has one at most, so it belongs to whoever the function
-/// belongs to.
+/// It has no tags and no description. A function or alias has at most one, so its owner is the function's owner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Url {
     /// The function's name. A template may give its ARN.
     pub target_function_arn: String,
-    /// The alias that is called; without it the function itself.
+    /// The alias that is called; without it, the function itself.
     #[serde(default)]
     pub qualifier: Option<String>,
-    /// `NONE` for everybody, or `AWS_IAM`. Either way the resource policy has to allow the call too.
+    /// `NONE` for public access, or `AWS_IAM`. In both cases the resource policy must allow the call, too.
     pub auth_type: String,
-    /// `BUFFERED`, or `RESPONSE_STREAM` for answers that are passed on piece by piece.
+    /// `BUFFERED`, or `RESPONSE_STREAM` for responses that are streamed.
     #[serde(default = "buffered")]
     pub invoke_mode: String,
-    /// The cross-origin answers of the URL itself. With it the function's own are ignored.
+    /// The CORS configuration of the URL. If it is present, the function's own CORS headers are ignored.
     #[serde(default)]
     pub cors: Option<Cors>,
 }
@@ -56,7 +55,7 @@ impl Kind for Url {
         let (function, alias) = function_and_qualifier(&target);
         function.clone_into(&mut self.target_function_arn);
         self.qualifier = self.qualifier.take().or_else(|| alias.map(str::to_owned));
-        // Lambda keeps no difference between these.
+        // Lambda does not distinguish these values.
         if let Some(cors) = &mut self.cors {
             cors.max_age = cors.max_age.filter(|seconds| *seconds > 0);
         }
@@ -97,7 +96,7 @@ impl Kind for Url {
 }
 
 impl Url {
-    /// The function's name, and the alias after `separator` where there is one.
+    /// The function's name, and the alias after `separator` if there is one.
     #[must_use]
     pub fn name_with_alias(&self, separator: &str) -> String {
         match &self.qualifier {

@@ -1,4 +1,4 @@
-//! `AWS::Lambda::Version`: a release, frozen code and configuration of a function.
+//! `AWS::Lambda::Version`: a release, which is frozen code and configuration of a function.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,8 +12,8 @@ use crate::template::{Reference, references_in};
 
 /// A published version of a function.
 ///
-/// It is found by what it holds: a version with the wanted code and configuration is the wanted version, whichever
-/// number it has. So a second run publishes nothing, and going back to an earlier release finds it again.
+/// It is found by its content: a version with the wanted code and configuration is the wanted version, whatever its
+/// number. So a second run publishes nothing, and a deploy of an earlier release finds that version again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Version {
@@ -22,19 +22,19 @@ pub struct Version {
     /// Free text.
     #[serde(default)]
     pub description: String,
-    /// What the version holds, as [`super::function::Function::release`] tells it. No property of a template.
+    /// The version's content, as returned by [`super::function::Function::release`]. Not a property of a template.
     #[serde(default)]
     pub release: Value,
-    /// The hash of the package that it must hold. No property of a template.
+    /// The hash of the package that it must contain. Not a property of a template.
     #[serde(default)]
     pub package: String,
-    /// The function's revision that it is published from. No property of a template.
+    /// The revision of the function that it is published from. Not a property of a template.
     #[serde(default)]
     pub revision: String,
 }
 
-/// The release that is wanted of a function, with what is set on that beside the template: publishing it would hold that
-/// too.
+/// The wanted release of a function, with the settings that the function has outside the template: a published version
+/// would contain them too.
 #[must_use]
 pub fn beside_too(mut wanted: Value, function: &Value) -> Value {
     if let (Some(wanted), Some(beside)) = (wanted.as_object_mut(), function.get(BESIDE)) {
@@ -43,13 +43,13 @@ pub fn beside_too(mut wanted: Value, function: &Value) -> Value {
     wanted
 }
 
-/// What publishing answers besides: the revision of the function that it was published from, afterwards.
+/// An additional attribute in the answer to publishing: the revision of the function afterwards.
 pub const LATEST_REVISION: &str = "LatestRevisionId";
 
-/// What a call that writes the function and publishes it answers besides: the version's number.
+/// An additional attribute in the answer to a call that writes and publishes the function: the version's number.
 pub const PUBLISHED_VERSION: &str = "PublishedVersion";
 
-/// What a call that writes the function and publishes it answers besides: the version's ARN.
+/// An additional attribute in the answer to a call that writes and publishes the function: the version's ARN.
 pub const PUBLISHED_ARN: &str = "PublishedArn";
 
 /// A writing call to Lambda about versions.
@@ -62,7 +62,7 @@ pub enum Call {
         package: String,
         revision: String,
     },
-    /// Deletes one version; Lambda refuses it for one that an alias leads to.
+    /// Deletes one version; Lambda refuses to delete a version that an alias points to.
     DeleteFunction {
         function_name: String,
         version: u64,
@@ -93,7 +93,7 @@ impl Kind for Version {
         format!("{} release {}", self.function_name, self.release_name())
     }
 
-    /// Nothing of what it holds may be unknown but the account, which readers ask for beside.
+    /// All of its content must be known except the account, which readers request concurrently.
     fn identity(&self) -> Vec<String> {
         let unknown = references_in(&self.release).into_iter().filter(|one| *one != Reference::account());
         vec![self.function_name.clone(), unknown.map(|one| one.to_string()).collect()]
@@ -117,24 +117,24 @@ impl Kind for Version {
     }
 
     fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
-        Vec::new() // a version that holds what is wanted is as it shall be
+        Vec::new() // a version with the wanted content needs no update
     }
 
-    /// Versions go with their function.
+    /// Lambda deletes versions with their function.
     fn delete(&self, _ids: &Ids) -> Stages<Call> {
         Vec::new()
     }
 }
 
 impl Version {
-    /// A short name for what the version holds: the same for the same code and configuration.
+    /// A short name for the version's content: the same for the same code and configuration.
     #[must_use]
     pub fn release_name(&self) -> String {
         release_name(&self.release)
     }
 }
 
-/// A short name for a release, as [`super::function::Function::release`] tells it.
+/// A short name for a release, as returned by [`super::function::Function::release`].
 #[must_use]
 pub fn release_name(release: &Value) -> String {
     let digest = Sha256::digest(release.to_string());

@@ -1,65 +1,69 @@
-//! Watching a version that gets a share of an alias's calls: what is looked at, and what is made of what was seen.
+//! The watch over a version that gets a share of an alias's calls: the metrics, and the verdict.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// CloudWatch has the numbers of a minute only some time after it: that long the watch goes on after its time, though
-/// never longer than its time again.
+/// The delay of CloudWatch's metrics: the watch continues for this time after its own, but at most for twice its own
+/// time.
 const METRIC_DELAY: Duration = Duration::from_secs(120);
 
-/// A look costs four metrics ($0.01 a thousand), and there is something new once a minute.
+/// One query reads four metrics ($0.01 per thousand), and they change once a minute.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// A version to watch beside the one that has the rest of the calls.
+/// A version to watch, compared with the version that has the rest of the calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watch {
     /// The function's name.
     pub function_name: String,
-    /// The alias whose calls the two share.
+    /// The alias whose calls the two versions share.
     pub alias: String,
     /// The version that is watched.
     pub version: String,
-    /// The version that has the rest.
+    /// The version that has the rest of the calls.
     pub beside: String,
-    /// For how long, in seconds. 0 is one look: whether it may be looked at all.
+    /// The duration, in seconds. 0 means one query, which checks that the metrics can be read.
     pub seconds: u64,
-    /// The alias's revision since the version has its share: with another, somebody else has moved it. Empty before.
+    /// The alias's revision since the version has its share: another revision means that the alias was changed from
+    /// outside. Empty before.
     pub revision: String,
 }
 
 /// Invocations of one version through an alias.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
-    /// All, as Lambda's metric `Invocations` tells them.
+    /// All invocations, as Lambda's metric `Invocations` counts them.
     pub invocations: u64,
-    /// Those that failed, as its metric `Errors` does: a crash, a time-out. Not an answer that tells of an error.
+    /// The failed ones, as its metric `Errors` counts them: a crash or a timeout, but not an answer that reports an
+    /// error.
     pub errors: u64,
 }
 
-/// What was seen since the watch began.
+/// The counts since the watch began.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Seen {
-    /// Of the version that is watched.
+    /// The version that is watched.
     pub version: Count,
-    /// Of the one that has the rest.
+    /// The version that has the rest of the calls.
     pub beside: Count,
 }
 
-/// What is made of it.
+/// The result of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing yet: it is looked again after this time.
+    /// No decision yet: the next query is after this time.
     Wait(Duration),
-    /// The time is over, and nothing speaks against the version.
+    /// The time is over, and the version did not fail.
     Good,
-    /// The version fails, and more often than the one beside it.
+    /// The version fails, and more often than the other one.
     Bad,
 }
 
 impl Watch {
-    /// What this much means after this time. A failed invocation is one too many, unless the version that served
-    /// before fails as often at the same time: then it is not the version's fault.
+    /// The result of these counts after this time.
+    ///
+    /// One failed invocation is enough, unless the previous version fails as often at the same time: then the new
+    /// version is not the cause.
     #[must_use]
     pub fn verdict(&self, elapsed: Duration, seen: &Seen) -> Verdict {
         if seen.version.fails_more_often_than(seen.beside) {
@@ -68,7 +72,7 @@ impl Watch {
         self.pause(elapsed).map_or(Verdict::Good, Verdict::Wait)
     }
 
-    /// How long until the next look; nothing when the time is over.
+    /// The time until the next query; `None` when the time is over.
     #[must_use]
     pub fn pause(&self, elapsed: Duration) -> Option<Duration> {
         let rest = self.length().saturating_sub(elapsed);
@@ -81,7 +85,7 @@ impl Watch {
         asked_for + asked_for.min(METRIC_DELAY)
     }
 
-    /// What was seen, for people.
+    /// The counts as text.
     #[must_use]
     pub fn told(&self, seen: &Seen) -> String {
         let Self { version, beside, .. } = self;
@@ -95,14 +99,14 @@ impl Watch {
 
 impl Count {
     fn fails_more_often_than(self, other: Self) -> bool {
-        // The two metrics do not come at the same moment.
+        // The two metrics do not arrive at the same time.
         let all = |count: Self| u128::from(count.invocations.max(count.errors));
         let (errors, others) = (u128::from(self.errors), u128::from(other.errors));
         errors > 0 && (others == 0 || errors * all(other) > others * all(self))
     }
 }
 
-/// A time in the largest unit that gives a whole number: `90s`, `5m`, `1h`.
+/// A time in the largest unit with a whole number: `90s`, `5m`, `1h`.
 #[must_use]
 pub fn time_in_words(seconds: u64) -> String {
     let units = [(3600, 'h'), (60, 'm')];
@@ -122,7 +126,7 @@ mod tests {
         Watch { function_name, alias, version, beside, seconds, revision: String::new() }
     }
 
-    /// Errors of invocations: of the version that is watched, and of the one beside it.
+    /// Failed and all invocations: of the version that is watched, and of the other one.
     fn seen(version: (u64, u64), beside: (u64, u64)) -> Seen {
         let count = |(errors, invocations)| Count { invocations, errors };
         Seen { version: count(version), beside: count(beside) }

@@ -1,4 +1,4 @@
-//! What `Fn::GetAtt` can ask a kind of the registry for, and what it gives.
+//! The attributes that `Fn::GetAtt` can request from a kind of the registry, and their values.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,16 @@ use serde_json::{Map, Value};
 use super::super::kind::Ids;
 use super::identity::{Identifier, PhysicalId};
 
-/// How many names deep an attribute is looked for; what lies deeper is taken without a look.
+/// The maximum depth of the search for an attribute; a deeper name is accepted without a check.
 const DEPTH: usize = 4;
 
 /// The end of a path below which any name is an attribute, such as `Outputs.*`.
 const ANY: &str = ".*";
 
-/// The attributes that a schema has: every property that AWS answers, and inside objects those of theirs, by dotted path.
-/// CloudFormation gives most kinds' read-only properties only; Cloud Control answers the others as well.
+/// The attributes of a schema: every property that AWS returns, and the properties of objects, by dotted path.
+///
+/// For most kinds, `Fn::GetAtt` in CloudFormation returns read-only properties only; Cloud Control returns the others
+/// as well.
 pub(super) fn in_schema(schema: &Value) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
@@ -51,7 +53,7 @@ fn collect(schema: &Value, property: &Value, path: &str, depth: usize, paths: &m
     }
 }
 
-/// What a `$ref` in a schema stands for. A chain of them is followed as far as an attribute is deep.
+/// The target of a `$ref` in a schema. A chain of references is followed up to the maximum depth of an attribute.
 pub(super) fn resolved<'s>(schema: &'s Value, property: &'s Value) -> &'s Value {
     let mut property = property;
     for _ in 0..DEPTH {
@@ -69,8 +71,8 @@ pub(super) fn has(attributes: &BTreeSet<String>, name: &str) -> bool {
     attributes.contains(name) || attributes.iter().any(below)
 }
 
-/// What AWS assigned to a resource: what `Ref` gives, and all properties but maps, those inside others by their dotted
-/// path. A list stays a list.
+/// The values that AWS assigned to a resource: the value of `Ref`, and all properties except maps, nested ones by their
+/// dotted path. A list stays a list.
 pub(super) fn assigned(kind: &str, identifier: &Identifier, properties: &Map<String, Value>) -> Ids {
     let mut ids = Ids::new();
     let mut inside = vec![(String::new(), properties)];
@@ -85,7 +87,7 @@ pub(super) fn assigned(kind: &str, identifier: &Identifier, properties: &Map<Str
             }
         }
     }
-    // A property of the name `Ref` is none that a template can ask for.
+    // A template cannot request a property with the name `Ref`.
     ids.remove("Ref");
     if let Some(physical_id) = PhysicalId::of(kind, identifier, properties) {
         ids.insert("Ref".to_owned(), physical_id.as_str());

@@ -1,11 +1,11 @@
-//! Comparing JSON whose defaults nobody here knows: as far as the template says something.
+//! Compares JSON with unknown defaults: only what the template specifies is compared.
 
 use serde_json::{Map, Value};
 
 use super::super::policy::{Policy, Principal};
 use super::super::tags::Tags;
 
-/// `found` as far as `wanted` says something: of maps the keys that it has, of tag lists the keys that it names.
+/// `found`, restricted to what `wanted` specifies: the keys of maps and the keys of tag lists that `wanted` has.
 pub(super) fn as_far_as(found: &Value, wanted: &Value) -> Value {
     match (found, wanted) {
         _ if is_the_same_policy(found, wanted) => wanted.clone(),
@@ -23,18 +23,18 @@ pub(super) fn as_far_as(found: &Value, wanted: &Value) -> Value {
     }
 }
 
-/// Whether both are policy documents, as a map or as text, that mean the same.
+/// Whether both are policy documents with the same meaning, as a map or as text.
 fn is_the_same_policy(found: &Value, wanted: &Value) -> bool {
     let document = |value: &Value| Some(Policy::from(value.clone())).filter(Policy::is_a_document);
     document(wanted).is_some_and(|wanted| document(found) == Some(wanted))
 }
 
-/// Kinds answer `30` where they take `"30"`, and a policy as text where they take a map.
+/// Some kinds return `30` where they accept `"30"`, and a policy as text where they accept a map.
 fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(match serde_json::from_str::<Map<String, Value>>(text) {
             Ok(document) => Value::Object(document).to_string(),
-            // An account as a principal, which AWS answers as an ARN. Any other text stays as it is.
+            // An account as a principal, which AWS returns as an ARN. Any other text stays unchanged.
             Err(_) => Principal::from(text.as_str()).as_str().to_owned(),
         }),
         Value::Number(_) | Value::Bool(_) | Value::Object(_) => Some(value.to_string()),

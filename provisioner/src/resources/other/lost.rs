@@ -2,17 +2,17 @@
 
 use super::Other;
 
-/// Why AWS could not be asked for a resource in the next run.
+/// Why the next run could not find a resource on AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
-    /// What is missing.
+    /// The missing information.
     pub cause: String,
-    /// What to do about it.
+    /// The remedy.
     pub hint: String,
 }
 
 impl Other {
-    /// Why AWS could not be asked for it in the next run; `None` where it can be found, or its kind is not known yet.
+    /// Why the next run could not find it on AWS; `None` where it can be found, or its kind is not known yet.
     #[must_use]
     pub fn not_found_again(&self) -> Option<Lost> {
         let schema = self.schema.as_ref()?;

@@ -1,5 +1,5 @@
-//! Kinds that have no type here: they go through AWS Cloud Control, which makes, reads, changes and removes a resource
-//! of any kind that the CloudFormation registry has.
+//! Kinds without a type here: they use AWS Cloud Control, which creates, reads, updates and deletes a resource of any
+//! kind in the CloudFormation registry.
 
 mod attributes;
 mod compare;
@@ -25,8 +25,8 @@ use crate::place::Place;
 
 /// A resource of any kind of the CloudFormation registry.
 ///
-/// Its properties are JSON. What a template does not say is not compared: without a type of its own nobody here knows
-/// the defaults.
+/// Its properties are JSON. Properties that the template does not give are not compared, because without a type the
+/// defaults are unknown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Other {
@@ -34,13 +34,13 @@ pub struct Other {
     pub type_name: String,
     /// The resource's name in the template.
     pub logical_id: String,
-    /// As the template gives them, or as AWS answers them.
+    /// The properties as the template gives them, or as AWS returns them.
     pub properties: Map<String, Value>,
-    /// The tags that say whose it is.
+    /// The ownership tag.
     pub mark: Tags,
-    /// What the registry says of the kind; absent until AWS was asked.
+    /// The registry's schema of the kind; `None` until AWS has returned it.
     pub schema: Option<Schema>,
-    /// What Cloud Control finds it by; absent of one that a template wants.
+    /// The identifier in Cloud Control; `None` for a resource of the template.
     pub identifier: Option<Identifier>,
 }
 
@@ -53,19 +53,21 @@ pub enum Call {
     DeleteResource { type_name: String, identifier: Identifier },
 }
 
-/// The tag that holds the kind: an ARN does not say it, and who no longer has it in a template needs it to look it up.
+/// The tag with the kind: an ARN does not contain it, and it is needed to find an orphan.
 pub const KIND_TAG: &str = "provisioner:kind";
 
-/// The most characters of a name that is made here for a kind without a type, where the registry gives no limit: what the
-/// strictest of the usual kinds take.
+/// The maximum length of a generated name for a kind without a type, where the registry gives no limit: the limit of
+/// the strictest of the usual kinds.
 const MOST_OF_A_NAME: usize = 64;
 
-/// The most characters of such a name whatever the registry says: it gives 1024 for the name of an
-/// `AWS::DynamoDB::GlobalTable`, where DynamoDB takes 255.
+/// The maximum length of such a name, whatever the registry gives: it gives 1024 for the name of an
+/// `AWS::DynamoDB::GlobalTable`, where DynamoDB accepts 255.
 const MOST_OF_ANY_NAME: usize = 255;
 
-/// The first words of kinds that an account has once for all regions (AWS's whitepaper "Fault isolation boundaries", global
-/// services). A stack of the same name in another region finds what this one has.
+/// The prefixes of kinds that an account has once for all regions (AWS's whitepaper "Fault isolation boundaries",
+/// global services).
+///
+/// A stack of the same name in another region finds the same resources.
 const GLOBAL: [&str; 8] = [
     "AWS::CloudFront::",
     "AWS::GlobalAccelerator::",
@@ -77,14 +79,14 @@ const GLOBAL: [&str; 8] = [
     "AWS::Shield::",
 ];
 
-/// What follows the kind there for what stays when the template no longer has it.
+/// The suffix of the kind in that tag for a resource that stays when the template no longer contains it.
 const RETAINED: &str = " retained";
 
-/// The first words of kinds that are CloudFormation's own business and no resource of the registry.
+/// The prefixes of kinds that only CloudFormation processes and that are not resources of the registry.
 const NOT_A_RESOURCE: [&str; 3] = ["AWS::CloudFormation::", "Custom::", "AWS::CDK::"];
 
 impl Other {
-    /// The resource of a kind that has no type here; `None` for what cannot be a kind of the registry.
+    /// The resource of a kind without a type here; `None` for a name that cannot be a kind of the registry.
     #[must_use]
     pub fn new(kind: &str, properties: Map<String, Value>) -> Option<Self> {
         let parts: Vec<&str> = kind.split("::").collect();
@@ -101,13 +103,13 @@ impl Other {
         })
     }
 
-    /// A resource of the same kind as AWS answers it.
+    /// A resource of the same kind as AWS returns it.
     #[must_use]
     pub fn found(&self, identifier: Identifier, properties: Map<String, Value>) -> Self {
         Self { properties, identifier: Some(identifier), ..self.clone() }
     }
 
-    /// What AWS finds it by, when its own properties say it: all parts of the kind's primary identifier.
+    /// The identifier, if the resource's own properties contain it: all parts of the kind's primary identifier.
     #[must_use]
     pub fn own_identifier(&self) -> Option<Identifier> {
         let primary = &self.schema.as_ref()?.primary_identifier;
@@ -115,14 +117,14 @@ impl Other {
         parts.filter(|parts| !parts.is_empty()).map(|parts| Identifier::of_parts(&parts))
     }
 
-    /// What references to a found resource give: `Ref`, and its attributes.
+    /// The values of references to a found resource: `Ref`, and its attributes.
     #[must_use]
     pub fn assigned(&self) -> Ids {
         let of = |identifier| attributes::assigned(&self.type_name, identifier, &self.properties);
         self.identifier.as_ref().map_or_else(Ids::new, of)
     }
 
-    /// The properties that may hold the physical name: `QueueName` of a queue, `Name` of many others.
+    /// The properties that may contain the physical name: `QueueName` of a queue, `Name` of many others.
     fn name_properties(&self) -> impl Iterator<Item = String> {
         let noun = self.type_name.rsplit("::").next().unwrap_or_default();
         // `ClientName` of a `UserPoolClient`.
@@ -136,9 +138,11 @@ impl Other {
         self.name_properties().find_map(|key| self.properties.get(&key).and_then(Value::as_str))
     }
 
-    /// Takes what the registry says of the kind, and its types for the properties: what is looked for and compared is what
-    /// is sent. A resource without tags and without a name would not be found again: it gets a name made of the stack's, as
-    /// the kinds have that are known here. The name of what all regions share holds the region too.
+    /// Adds the registry's schema of the kind, and converts the properties to its types, so that the values that are
+    /// searched and compared are those that are sent.
+    ///
+    /// A resource without tags and without a name could not be found again: it gets a name that starts with the
+    /// stack's, as the typed kinds do. The name of a resource that all regions share contains the region, too.
     #[must_use]
     pub fn with_schema(mut self, schema: Option<&Schema>) -> Self {
         self.schema = schema.cloned();
@@ -166,47 +170,51 @@ impl Other {
         GLOBAL.iter().any(|start| self.type_name.starts_with(start))
     }
 
-    /// What AWS lists the kind's resources by, from its own properties; `None` where these do not say it.
+    /// The properties by which AWS lists the kind's resources, from its own properties; `None` where these do not
+    /// contain them.
     #[must_use]
     pub fn listed_by(&self) -> Option<Map<String, Value>> {
         let names = self.schema.iter().flat_map(|schema| &schema.list_by);
         names.map(|name| Some((name.clone(), self.properties.get(name)?.clone()))).collect()
     }
 
-    /// The tags of a found resource; nothing where its kind has none.
+    /// The tags of a found resource; `None` where its kind has no tags.
     #[must_use]
     pub fn found_tags(&self) -> Option<Tags> {
         let property = self.schema.as_ref()?.tags.as_ref()?;
         Some(compare::tags(self.properties.get(property)))
     }
 
-    /// Whose a found resource is. One without tags is whoever's names it: nothing tells more.
+    /// The owner of a found resource. One without tags belongs to the stack whose template names it, since nothing else
+    /// shows the owner.
     #[must_use]
     pub fn owner(&self, mark: &Mark) -> Owner {
         self.found_tags().map_or(Owner::Ours, |tags| mark.owner(&tags))
     }
 
-    /// Whether a found resource carries just this mark.
+    /// Whether a found resource has exactly this ownership tag.
     #[must_use]
     pub fn is_marked(&self, mark: &Mark) -> bool {
         self.found_tags().is_some_and(|tags| mark.is_on(&tags))
     }
 
-    /// Says that it stays when the template no longer has it.
+    /// Records that it stays when the template no longer contains it.
     pub fn retain(&mut self) {
         if let Some(kind) = self.mark.get_mut(KIND_TAG) {
             kind.push_str(RETAINED);
         }
     }
 
-    /// Whether a found resource stays when the template no longer has it.
+    /// Whether a found resource stays when the template no longer contains it.
     #[must_use]
     pub fn is_retained(&self) -> bool {
         self.found_tags().is_none_or(|tags| tags.get(KIND_TAG).is_none_or(|kind| kind.ends_with(RETAINED)))
     }
 
-    /// Which of all found ones of its kind it is: the one that carries the mark, else the one of its name; for kinds
-    /// without tags the one that equals it in all that cannot be changed.
+    /// The found resource of its kind that it describes.
+    ///
+    /// This is the one with the ownership tag, else the one with its name; for kinds without tags, it is the one that
+    /// equals it in all properties that cannot be changed.
     pub fn among<'a, I>(
         &self,
         mut all: impl Iterator<Item = (I, &'a Self)> + Clone,
@@ -219,8 +227,10 @@ impl Other {
         all.clone().find(|(_, one)| one.is_marked(mark)).or_else(|| all.find(|(_, one)| named(one)))
     }
 
-    /// Whether a found resource is the wanted one, for kinds without tags: equal in all that cannot be changed, and of its
-    /// name where it has one. An API has several authorizers.
+    /// Whether a found resource is the wanted one, for kinds without tags: it equals the wanted one in all properties
+    /// that cannot be changed, and in its name if it has one.
+    ///
+    /// An API has several authorizers.
     fn is_the_same_as(&self, wanted: &Self) -> bool {
         let fixed = wanted.create_only();
         let given: Vec<_> = fixed.iter().filter_map(|name| Some((name, wanted.properties.get(*name)?))).collect();
@@ -231,7 +241,7 @@ impl Other {
         named && !given.is_empty() && given.iter().all(|(name, value)| is_same(name, value))
     }
 
-    /// What is known of the kind without asking again.
+    /// The schema of the kind that is known without a call.
     #[must_use]
     pub fn known_schema(&self) -> Option<Cow<'_, Schema>> {
         self.schema.as_ref().map(Cow::Borrowed).or_else(|| Schema::kept(&self.type_name).map(Cow::Owned))
@@ -247,9 +257,9 @@ impl Other {
         properties
     }
 
-    /// The properties that it shall have: the template's in the registry's types, and the tags with the mark.
+    /// The wanted properties: the template's in the registry's types, and the tags with the ownership tag.
     fn wanted(&self) -> Map<String, Value> {
-        // References may have been filled in since the kind's schema was taken.
+        // References may have been filled in since the kind's schema was added.
         let mut wanted = self.typed();
         let Some(schema) = &self.schema else { return wanted };
         if let Some(property) = &schema.tags {
@@ -271,8 +281,8 @@ impl Kind for Other {
         &self.type_name
     }
 
-    /// As its schema says: the registry's where that was asked, else the one that is kept here. Without either, AWS alone
-    /// knows.
+    /// Whether the schema has the attribute: the registry's schema if it was read, else the one in this crate. Without
+    /// a schema, only AWS knows.
     fn has_attribute(&self, name: &str) -> bool {
         self.known_schema().is_none_or(|schema| schema.has_attribute(name))
     }
@@ -322,7 +332,7 @@ impl Kind for Other {
         let write_only = self.schema.iter().flat_map(|schema| &schema.write_only);
         let mut wanted = self.wanted();
         for name in write_only {
-            wanted.shift_remove(name); // AWS never answers it
+            wanted.shift_remove(name); // AWS never returns it
         }
         Value::Object(wanted)
     }
@@ -342,7 +352,7 @@ impl Kind for Other {
         let tag_property = self.schema.as_ref().and_then(|schema| schema.tags.as_deref());
         let patch = wanted.into_iter().filter(|(name, _)| changed.has(name)).map(|(name, mut value)| {
             if let (Some(schema), true) = (&self.schema, tag_property == Some(name.as_str())) {
-                // A patch puts one list in place of the other: the tags of others must be in it.
+                // A patch replaces the list as a whole, so it must contain the tags that others added.
                 let mut tags = compare::tags(now.properties.get(&name));
                 tags.extend(compare::tags(Some(&value)));
                 value = schema.written_tags(&name, &tags);

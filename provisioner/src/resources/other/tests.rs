@@ -5,7 +5,7 @@ fn mark() -> Mark {
     Mark { stack: "chat".to_owned(), region: String::new(), logical_id: "One".to_owned() }
 }
 
-/// As a template gives it, and told what the registry says.
+/// A resource as a template gives it, completed with the registry's schema.
 fn told(kind: &str, properties: &Value) -> Other {
     told_by(Schema::kept(kind).as_ref(), kind, properties, &mark())
 }
@@ -222,7 +222,7 @@ fn a_name_that_is_a_number_in_the_template_is_a_name() {
     assert_eq!(alarm.own_identifier(), Some(Identifier::new("7")));
 }
 
-/// A kind without tags whose name decides which one it is.
+/// A resource of a kind without tags, which is identified by its name.
 fn schedule(schema: &Value, properties: &Value) -> Other {
     let schema = Schema::from_registry(&schema.to_string()).unwrap();
     told_by(Some(&schema), "AWS::Scheduler::Schedule", properties, &mark())

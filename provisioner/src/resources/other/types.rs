@@ -1,4 +1,4 @@
-//! The types of a kind's properties, and scalars as these types.
+//! The types of a kind's properties, and the conversion of scalars to these types.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::super::scalar;
 
-/// A type in a schema of the registry, as far as one value can have a single one.
+/// A type in a schema of the registry, if the value has a single type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Type {
     /// Text.
@@ -20,13 +20,13 @@ pub enum Type {
     Flag,
     /// A list, and the type of its items.
     List(Option<Box<Type>>),
-    /// A map: the types by name, and the one of all other names.
+    /// A map: the types by name, and the type of all other names.
     Map(BTreeMap<String, Type>, Option<Box<Type>>),
-    /// The one that the schema defines under this name.
+    /// The type that the schema defines under this name.
     Defined(String),
 }
 
-/// The types of a schema: of its properties, and those that it defines for them.
+/// The types of a schema: those of its properties, and its definitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Types {
@@ -35,7 +35,7 @@ pub struct Types {
 }
 
 impl Types {
-    /// The types of a schema as `DescribeType` answers it.
+    /// The types of a schema as `DescribeType` returns it.
     pub(super) fn of(schema: &Value) -> Self {
         let all = |key: &str| named(schema[key].as_object());
         Self { properties: all("properties"), definitions: all("definitions") }
@@ -54,7 +54,7 @@ impl Types {
         found.and_then(|one| self.followed(one)).is_some_and(|one| matches!(one, Type::List(_)))
     }
 
-    /// Whether the value at a path of keys and indices has a single type, and that is neither a list nor a map.
+    /// Whether the value at a path of keys and indices has a single type that is neither a list nor a map.
     pub(super) fn is_scalar(&self, path: &[String]) -> bool {
         let Some((first, path)) = path.split_first() else { return false };
         let found = path.iter().fold(self.properties.get(first), |one, key| self.inside(one?, key));
@@ -71,8 +71,10 @@ impl Types {
         }
     }
 
-    /// A property's value in the registry's types. CloudFormation takes `"30"`, `30.0` and `30` for a whole number and
-    /// `yes` for a flag; Cloud Control takes one form. What cannot be converted stays, and AWS says what it wants.
+    /// A property's value in the registry's types.
+    ///
+    /// CloudFormation accepts `"30"`, `30.0` and `30` for a whole number and `yes` for a boolean; Cloud Control accepts
+    /// one form. A value that cannot be converted stays unchanged, and AWS reports what it expects.
     pub(super) fn typed(&self, property: &str, value: Value) -> Value {
         self.value(self.properties.get(property), value)
     }
@@ -98,7 +100,7 @@ impl Types {
         converted.unwrap_or_else(|unchanged| unchanged)
     }
 
-    /// What a name in the schema's definitions stands for. A definition that only names another is followed once.
+    /// Resolves a name in the schema's definitions. A definition that only refers to another is followed once.
     fn followed<'t>(&'t self, one: &'t Type) -> Option<&'t Type> {
         let step = |one: &'t Type| if let Type::Defined(name) = one { self.definitions.get(name) } else { Some(one) };
         step(one).and_then(step).filter(|one| !matches!(one, Type::Defined(_)))
@@ -111,7 +113,7 @@ fn named(properties: Option<&Map<String, Value>>) -> BTreeMap<String, Type> {
 }
 
 impl Type {
-    /// The type in a piece of a schema; nothing where a value may have one of several.
+    /// The type in a part of a schema; `None` where a value may have one of several types.
     fn of(schema: &Value) -> Option<Self> {
         if let Some(target) = schema["$ref"].as_str() {
             return target.strip_prefix("#/definitions/").map(|name| Self::Defined(name.to_owned()));

@@ -1,8 +1,8 @@
-//! Principals of policies in one spelling.
+//! The canonical form of policies' principals.
 //!
-//! AWS does not answer a principal as it was written. An account id comes back as `arn:PARTITION:iam::ID:root`. A user or
-//! role that was deleted comes back as its unique id (`AIDA…`, `AROA…`). `"*"` and `{"AWS": "*"}` mean the same.
-//! Source: the IAM user guide, "AWS JSON policy elements: Principal".
+//! AWS does not return a principal as it was written. An account id is returned as `arn:PARTITION:iam::ID:root`. A
+//! deleted user or role is returned as its unique id (`AIDA…`, `AROA…`). `"*"` and `{"AWS": "*"}` are equal. Source:
+//! the IAM user guide, "AWS JSON policy elements: Principal".
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,19 +12,21 @@ use serde_json::Value;
 
 use super::{many, one_or_sorted, sorted};
 
-/// A service, an account, a user, a role or `*`, in one spelling: an account is its id, which exists in one partition only.
+/// A service, an account, a user, a role or `*`, in canonical form: an account is its id, which exists in one partition
+/// only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 #[serde(transparent)]
 pub struct Principal(String);
 
 impl Principal {
-    /// The principal as AWS takes it.
+    /// The principal as AWS accepts it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The kind of the deleted principal, when this is the unique id that AWS answers for one.
+    /// The kind of the deleted principal, if this is the unique id that AWS returns for one.
+    ///
     /// Source of the prefixes: the IAM user guide, "IAM identifiers".
     fn deleted_kind(&self) -> Option<&'static str> {
         let is_unique_id = self.0.len() >= 16 && self.0.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
@@ -53,7 +55,7 @@ impl fmt::Display for Principal {
 }
 
 impl<'de> Deserialize<'de> for Principal {
-    /// An account id without quotes is a number in YAML: it is text by the time that it comes here.
+    /// An account id without quotes is a number in YAML; it has been converted to text before this is called.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::from)
     }
@@ -88,7 +90,7 @@ fn normal(value: Value) -> Value {
     }
 }
 
-/// The unique ids of deleted principals in the value of a property, each with the kind of what was deleted.
+/// The unique ids of deleted principals in the value of a property, each with the kind of the deleted principal.
 #[must_use]
 pub fn deleted_principals(property: &str, value: &Value) -> BTreeSet<(Principal, &'static str)> {
     match value {
@@ -155,7 +157,7 @@ mod tests {
         assert_eq!(deleted_principals("Principal", &json!("arn:aws:iam::123456789012:role/AROA")).len(), 0);
     }
 
-    /// Who a generated statement is about, without any spelling.
+    /// The principal of a generated statement, independent of the notation.
     #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
     enum Who {
         Everybody,
@@ -171,7 +173,7 @@ mod tests {
         ]
     }
 
-    /// One of the spellings of a principal; `choice` picks it.
+    /// One of the notations of a principal; `choice` selects it.
     fn spelled(who: &Who, choice: usize, partition: &str) -> Value {
         match who {
             Who::Everybody => json!("*"),
@@ -181,7 +183,7 @@ mod tests {
         }
     }
 
-    /// One of the spellings of a statement's principals.
+    /// One of the notations of a statement's principals.
     fn principals(all: &[Who], choice: usize, partition: &str) -> Value {
         let mut list: Vec<Value> =
             all.iter().enumerate().map(|(at, who)| spelled(who, choice >> at, partition)).collect();

@@ -1,4 +1,4 @@
-//! Every typed kind, given what it does not want.
+//! Values of the wrong type for each typed kind.
 
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -120,7 +120,7 @@ fn kinds_take_scalars_of_other_types() {
     assert_eq!(function["Environment"]["Variables"], json!({"A": "1.5", "B": "false"}));
 }
 
-/// Words of the decoder and of the language that this is written in.
+/// Words of the decoder and of Rust.
 const FOREIGN: [&str; 15] = [
     "f64",
     "i32",
@@ -139,7 +139,7 @@ const FOREIGN: [&str; 15] = [
     "variant",
 ];
 
-/// The properties of the kinds that have a type, with those of their parts.
+/// The properties of the typed kinds, with those of their parts.
 const PROPERTIES: [&str; 42] = [
     "ApiId",
     "AllowCredentials",
@@ -213,7 +213,7 @@ proptest! {
     ) {
         let properties = properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         if let Err(fault) = Resource::parse(kind, properties) {
-            // What a message quotes from the template is the template's.
+            // A message may quote any text of the template.
             let words: String = fault.reason.split('`').step_by(2).collect();
             for word in FOREIGN {
                 prop_assert!(!words.contains(word), "{kind} {}: {}", fault.property, fault.reason);
