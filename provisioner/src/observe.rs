@@ -1,4 +1,4 @@
-//! What AWS answers now about the resources that a template wants.
+//! The observed state of the resources in a template.
 
 mod look;
 
@@ -17,74 +17,81 @@ use crate::resources::taken::Taken;
 use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
 use crate::template::{reserved, reserved_in};
 
-/// Answers questions and changes nothing: all that planning can be given.
+/// Reads from AWS and changes nothing: planning has no other access to AWS.
 pub trait Reader {
     /// The account that the credentials belong to.
     fn account(&self) -> impl Future<Output = Result<String>> + Send;
 
-    /// What AWS's registry says of a kind that has no type here.
+    /// The registry's schema of a kind without a type here.
     fn schema(&self, kind: &str) -> impl Future<Output = Result<Schema>> + Send;
 
-    /// What an API of somebody else does to the routes that are added to it.
+    /// The configuration of an API that this stack does not own, as far as it affects the routes that are added to it.
     fn surroundings(&self, api_id: &str) -> impl Future<Output = Result<Surroundings>> + Send;
 
-    /// All that carries the stack's mark and is no part of another thing. What the template names may be left out: it is
-    /// looked at anyway. What [`Self::marked_parts`] will ask may be asked beside.
+    /// All resources with the stack's ownership tag, except parts of other resources.
+    ///
+    /// Resources that the template names may be omitted, since they are looked for anyway. The reader may request the
+    /// data for [`Self::marked_parts`] concurrently.
     fn marked(&self, desired: &Desired) -> impl Future<Output = Result<Marked>> + Send;
 
-    /// The parts of what was observed that carry the stack's mark: routes, integrations and stages of APIs; aliases,
-    /// permissions and URLs of functions.
+    /// The parts of the observed resources that have the stack's ownership tag: routes, integrations and stages of
+    /// APIs; aliases, permissions and URLs of functions.
     fn marked_parts(&self, stack: &str, observed: &Observed) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
 
-    /// The resource that a template's resource names, if it exists. The account may still stand in it as a reference:
-    /// it is asked for beside. An error that [`Error::is_nowhere`] when it
-    /// cannot, since what it would be part of does not exist.
+    /// The resource that a template's resource names, if it exists.
+    ///
+    /// The account may still be a reference in it, since it is requested concurrently. The result is an error with
+    /// [`Error::is_nowhere`] if the resource cannot exist, because the resource that it would be part of does not
+    /// exist.
     fn find(&self, wanted: &Resource, mark: &Mark) -> impl Future<Output = Result<Option<Found>>> + Send;
 
-    /// The ids of an API's integrations: of one whose parts were looked for, without another call.
+    /// The ids of an API's integrations, without another call if the API's parts have been listed.
     fn integrations(&self, api_id: &str) -> impl Future<Output = Result<BTreeSet<String>>> + Send;
 
-    /// Who calls the stack's functions and is not led by the stack, as far as what was answered already tells it.
+    /// Callers of the stack's functions that the stack does not route, as far as the earlier answers show them.
     fn callers_beside(&self, observed: &Observed) -> Vec<CallerBeside>;
 
-    /// What was published of a function, and its aliases; nothing where there is no such function.
+    /// The published versions and the aliases of a function; `None` if the function does not exist.
     fn releases(&self, function_name: &str) -> impl Future<Output = Result<Option<Releases>>> + Send;
 }
 
 /// A resource that exists.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// Its properties as AWS answers them, in their normal form.
+    /// Its properties as AWS returns them, in their normal form.
     pub resource: Resource,
-    /// What AWS assigned to it.
+    /// The ids that AWS assigned to it.
     pub ids: Ids,
-    /// Whose it is.
+    /// Its owner.
     pub owner: Owner,
-    /// Others that are the same resource of this stack: an interrupted replacement leaves the old one beside the
-    /// new one. Which is which is told only when all that the wanted one refers to is known.
+    /// Duplicates of this stack's resource: an interrupted replacement leaves the old resource in addition to the new
+    /// one.
+    ///
+    /// Which is which is known only when all references of the wanted resource are known.
     pub twins: Vec<Twin>,
 }
 
-/// A resource that stands beside another of the same name in the template.
+/// A duplicate of another resource with the same logical id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Twin {
     /// Its properties.
     pub resource: Resource,
-    /// What AWS assigned to it.
+    /// The ids that AWS assigned to it.
     pub ids: Ids,
 }
 
 impl Found {
-    /// A resource that exists once.
+    /// A resource without duplicates.
     #[must_use]
     pub fn new(resource: Resource, ids: Ids, owner: Owner) -> Self {
         Self { resource, ids, owner, twins: Vec::new() }
     }
 
-    /// Whether what AWS answers could be taken for a reference: texts of other kinds go into calls and into references.
+    /// Checks that no text from AWS can be taken for a reference: texts of registry resources are copied into calls and
+    /// into references.
     ///
     /// # Errors
-    /// When it holds one of the characters that mark references.
+    /// When a text contains one of the characters that delimit references.
     pub(crate) fn check_plain(&self) -> Result<()> {
         let properties = if let Resource::Other(other) = &self.resource { Some(&other.properties) } else { None };
         let mut all = self.ids.iter().chain(properties.into_iter().flatten());
@@ -98,7 +105,7 @@ impl Found {
         }
     }
 
-    /// The same, with the twin that is as `wanted` in the first place, if there is one.
+    /// The same resource, with the twin that equals `wanted` first, if there is one.
     #[must_use]
     pub fn led_by(mut self, wanted: &Resource) -> Self {
         let equal = |one: &Resource| wanted.changes_from(one).is_empty();
@@ -111,33 +118,33 @@ impl Found {
         self
     }
 
-    /// It and its twins, with what AWS assigned to each.
+    /// The resource and its twins, with the ids that AWS assigned to each.
     pub fn each(&self) -> impl Iterator<Item = (&Resource, &Ids)> {
         let twins = self.twins.iter().map(|twin| (&twin.resource, &twin.ids));
         std::iter::once((&self.resource, &self.ids)).chain(twins)
     }
 
-    /// The calls that remove the twins.
+    /// The calls that delete the twins.
     #[must_use]
     pub fn remove_twins(&self) -> Stages<Call> {
         self.twins.iter().flat_map(|twin| twin.resource.delete(&twin.ids)).collect()
     }
 }
 
-/// An API that is attached to, as far as its owner decides about the routes on it.
+/// An API that the stack attaches to, as far as its owner's configuration affects the stack's routes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
-    /// `HTTP`, or `WEBSOCKET`, to which no route of an HTTP API can be added.
+    /// `HTTP`, or `WEBSOCKET`, which does not accept routes of an HTTP API.
     pub protocol: String,
-    /// Whether the API answers browsers' CORS questions by itself.
+    /// Whether the API answers browsers' CORS requests itself.
     pub cors: bool,
     /// Its stages.
     pub stages: Vec<SeenStage>,
-    /// Why these could not be looked at.
+    /// Why the stages could not be read.
     pub stages_unknown: Option<Error>,
 }
 
-/// A stage of an API that is attached to.
+/// A stage of an API that the stack attaches to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SeenStage {
     /// Its name.
@@ -146,100 +153,100 @@ pub struct SeenStage {
     pub auto_deploy: bool,
     /// Whether every route has a throttle.
     pub throttled: bool,
-    /// The keys of the routes that have a throttle of their own.
+    /// The keys of the routes with a specific throttle.
     pub throttled_routes: BTreeSet<String>,
 }
 
-/// Something that carries the stack's mark and that the template does not name.
+/// An orphan: a resource with the stack's ownership tag that the template does not contain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leftover {
-    /// Its name in the template that made it.
+    /// Its logical id in the template that created it.
     pub logical_id: String,
-    /// What it is.
+    /// The resource.
     pub found: Found,
 }
 
-/// A route of somebody else that leads to a function of the stack, or an API that may call it.
+/// An untagged route that calls a function of the stack, or an API with permission to call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallerBeside {
     /// The function.
     pub function_name: String,
-    /// The alias or version of it; empty for the function itself.
+    /// The alias or version that it calls; empty for the function itself.
     pub qualifier: String,
     /// The API.
     pub api_id: String,
-    /// The route; none where the function's policy alone tells of it.
+    /// The route; `None` if only the function's policy shows the API.
     pub route_key: Option<String>,
 }
 
-/// All that carries the stack's mark and is no part of another thing.
+/// All resources with the stack's ownership tag, except parts of other resources.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Marked {
-    /// What is known of it.
+    /// The resources that were read.
     pub leftovers: Vec<Leftover>,
-    /// What no more is known of than its ARN.
+    /// The resources of which only the ARN is known.
     pub strays: Vec<Stray>,
 }
 
-/// Something that carries the stack's mark and is of a kind that nothing here tells, such as what somebody copied the
-/// tags to.
+/// A resource with the stack's ownership tag of a kind that this crate cannot read, for example after a user copied the
+/// tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stray {
     /// Its ARN.
     pub arn: String,
-    /// The name that its mark gives it.
+    /// The logical id in its ownership tag.
     pub logical_id: String,
 }
 
-/// What AWS answered.
+/// The observed state.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observed {
     /// The account.
     pub account: String,
-    /// What exists, by logical id.
+    /// The resources that exist, by logical id.
     pub found: BTreeMap<String, Found>,
-    /// What the registry says of the kinds that have no type here, by their names.
+    /// The registry's schemas of the kinds without a type here, by kind.
     pub schemas: BTreeMap<String, Schema>,
-    /// What neither exists nor can be made, since what it is part of does not exist: why, by logical id.
+    /// The resources that neither exist nor can be created, since the resource that they are part of does not exist:
+    /// the error, by logical id.
     pub nowhere: BTreeMap<String, Error>,
-    /// The APIs of somebody else that are attached to, by their ids.
+    /// The APIs of other owners that the stack attaches to, by their ids.
     pub attached: BTreeMap<String, Surroundings>,
-    /// APIs that permissions of the stack are for and that the template with these parameters has nothing to do with:
-    /// the API, by the permission's logical id.
+    /// APIs that permissions of the stack are for and that the template with these parameters does not use: the API, by
+    /// the permission's logical id.
     pub elsewhere: BTreeMap<String, String>,
-    /// What the template no longer names, where that was looked for.
+    /// The orphans, if they were looked for.
     pub leftovers: Vec<Leftover>,
-    /// What else carries the stack's mark, under no name that the template has.
+    /// Other resources with the stack's ownership tag, of which only the ARN is known.
     pub strays: Vec<Stray>,
-    /// Why that could not be looked for.
+    /// Why orphans could not be looked for.
     pub leftovers_unknown: Option<Error>,
-    /// The integrations that exist on the APIs where the stack remembers where a route of somebody else led, by API.
+    /// The integrations that exist on the APIs for which the stack has stored the former target of a route, by API.
     pub integrations: BTreeMap<String, BTreeSet<String>>,
-    /// Who else calls the stack's functions.
+    /// Other callers of the stack's functions.
     pub callers_beside: Vec<CallerBeside>,
-    /// What was published of the functions that the template publishes versions of, by function name.
+    /// The releases of the functions of which the template publishes versions, by function name.
     pub releases: BTreeMap<String, Releases>,
 }
 
-/// How far to look. Each asks for more than the one before.
+/// The scope of the observation. Each value includes the previous ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     /// The resources that the template names.
     Resources,
-    /// Besides, what stands in their way on APIs of others, and what to know of these.
+    /// Also conflicts on APIs of other owners, and the configuration of these APIs.
     Surroundings,
-    /// Besides, all that carries the stack's mark and is not of the template. What may not be looked for is no error:
-    /// it is told, and nothing of it is removed.
+    /// Also orphans. A missing permission for this is not an error: the plan reports it, and removes no orphan.
     Leftovers,
 }
 
-/// Looks for every resource of `desired`, and for what else is in reach.
+/// Looks for every resource of `desired`, and for whatever else is in scope.
 ///
-/// Each is asked for the moment that all it is found by is known: those that have a name at once, those that live inside
-/// another when that one was found.
+/// Each request is sent as soon as its arguments are known: resources with a name at once, parts of another resource
+/// when that one was found.
 ///
 /// # Errors
-/// Every question that AWS refuses for lack of rights, in one error; else the first that fails.
+/// All requests that AWS refuses for lack of permission, in one error; else the first failure.
 pub async fn observe(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
     seen(reader, desired, reach).await.map_err(|error| error.exists("nothing was changed"))
 }
@@ -272,7 +279,7 @@ async fn seen(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<O
     Ok(observed)
 }
 
-/// All that was published: beside the first round, since functions have their names from the template.
+/// All releases, requested concurrently with the resources, since functions have their names from the template.
 async fn releases(reader: &impl Reader, desired: &Desired) -> Result<BTreeMap<String, Releases>> {
     let published = desired.resources.iter().filter_map(|wanted| {
         if let Resource::Version(version) = &wanted.resource { Some(version.function_name.as_str()) } else { None }
@@ -280,10 +287,10 @@ async fn releases(reader: &impl Reader, desired: &Desired) -> Result<BTreeMap<St
     releases_of(reader, published).await
 }
 
-/// What was published of the template's functions, whether it publishes versions of them or not.
+/// The releases of the template's functions, whether it publishes versions of them or not.
 ///
 /// # Errors
-/// Every question that AWS refuses for lack of rights, in one error; else the first that fails.
+/// All requests that AWS refuses for lack of permission, in one error; else the first failure.
 pub async fn published(reader: &impl Reader, desired: &Desired) -> Result<BTreeMap<String, Releases>> {
     let functions = desired.resources.iter().filter_map(|wanted| {
         if let Resource::Function(function) = &wanted.resource { Some(function.function_name.as_str()) } else { None }
@@ -300,7 +307,8 @@ async fn releases_of<'a>(
     Ok(found.map(|releases| (releases.function_name.clone(), releases)).collect())
 }
 
-/// The integrations beside those that remember a route: one of them is where it led. They were all in one list.
+/// The integrations on the APIs of those that store a route's former target: that target is one of them. One list call
+/// has returned them all.
 async fn integrations(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, BTreeSet<String>>> {
     let mut all = BTreeMap::new();
     for (resource, _) in observed.each() {
@@ -313,8 +321,8 @@ async fn integrations(reader: &impl Reader, observed: &Observed) -> Result<BTree
 }
 
 impl Observed {
-    /// Lets a function that has served be changed, in whatever state it is: made anew, it would lose its versions, and
-    /// with them what callers get and what they had before.
+    /// Treats the failed state of a function that has served as a failed change: if it were recreated, it would lose
+    /// its versions, and with them what callers get and the rollback targets.
     fn keep_what_has_served(&mut self) {
         for found in self.found.values_mut() {
             let Resource::Function(function) = &mut found.resource else { continue };
@@ -325,26 +333,26 @@ impl Observed {
         }
     }
 
-    /// All that is the template's or is left over, with what AWS assigned to each.
+    /// All resources of the template and all orphans, with the ids that AWS assigned to each.
     pub fn each(&self) -> impl Iterator<Item = (&Resource, &Ids)> {
         let left_over = self.leftovers.iter().map(|one| &one.found);
         self.found.values().chain(left_over).flat_map(Found::each)
     }
 
-    /// Whether this is one of the resources that the template names.
+    /// Whether this is one of the template's resources.
     fn has(&self, other: &Found) -> bool {
         let mut all = self.found.values().flat_map(Found::each);
         all.any(|(resource, ids)| resource.is_the_very(ids, &other.resource, &other.ids))
     }
 
-    /// The ids of the APIs that the stack has or had parts in.
+    /// The ids of the APIs that the stack has, or has had, parts in.
     #[must_use]
     pub fn api_ids(&self) -> BTreeSet<String> {
         let ids = self.found.values().flat_map(Found::each).filter_map(|(resource, ids)| {
             if let Resource::Api(_) = resource {
                 ids.get("ApiId").cloned()
             } else if let Resource::Permission(permission) = resource {
-                // The one that an earlier run attached to, where the parameters name another now.
+                // The API that an earlier run attached to, if the parameters name another one now.
                 permission.api_id().map(str::to_owned)
             } else {
                 resource.part_of_api().map(str::to_owned)
@@ -359,7 +367,7 @@ impl Observed {
         self.found.values().filter_map(|found| found.resource.callee()).collect()
     }
 
-    /// The resource with what the registry says of its kind.
+    /// The resource, completed with the registry's schema of its kind.
     #[must_use]
     pub fn told(&self, resource: Resource) -> Resource {
         if let Resource::Other(other) = resource {

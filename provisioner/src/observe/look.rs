@@ -1,4 +1,4 @@
-//! The rounds of questions: what is found by what another question has answered is asked for the moment that is known.
+//! The order of the requests: a request that depends on another answer is sent as soon as that answer is known.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::resources::Resource;
 use crate::resources::other::Schema;
 use crate::template::{Known, Reference, references_in_text};
 
-/// What was found of the template's resources, and of what surrounds them if that is in reach.
+/// The template's resources as found, and their surroundings if they are in scope.
 pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
     let surroundings = reach >= Reach::Surroundings;
     let mut observed = Observed::default();
@@ -25,7 +25,7 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
     let kinds: BTreeSet<_> = untyped.map(|wanted| wanted.resource.kind().to_owned()).collect();
     let attached = desired.resources.iter().filter_map(|wanted| {
         let Resource::Route(route) = &wanted.resource else { return None };
-        // An API of the stack's own is still a reference here.
+        // An API of the stack is still a reference here.
         references_in_text(&route.api_id).is_empty().then(|| route.api_id.clone())
     });
     let attached: BTreeSet<_> = attached.filter(|_| surroundings).collect();
@@ -38,7 +38,7 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
         asked.extend(
             ready.into_iter().map(|(one, resource)| ask(reader, desired, Question::Find(one, resource.into()))),
         );
-        // When nothing is under way, what still waits lives inside something that does not exist.
+        // When no request is running, the remaining resources are parts of resources that do not exist.
         let Some(first) = asked.next().await else {
             if let Some(refused) = Error::together(refused) {
                 return Err(refused);
@@ -48,12 +48,12 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
             }
             return Ok(observed);
         };
-        // All answers that are there are taken at once: with hundreds of resources, filling in the others takes longer
-        // than most answers.
+        // All available answers are processed together: with hundreds of resources, filling in references takes longer
+        // than most requests.
         let more = std::iter::from_fn(|| asked.next().now_or_never().flatten());
         let answers: Vec<_> = std::iter::once(first).chain(more).collect();
         for answer in answers {
-            // A refusal does not keep the other questions from being asked: all that is refused is told at once.
+            // After a refusal the other requests continue, so that one error lists all refusals.
             let error = match answer {
                 Answer::Account(Ok(account)) => {
                     observed.account = account;
@@ -68,7 +68,7 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
                     observed.attached.insert(api_id, seen);
                     continue;
                 }
-                Answer::Surroundings(_, Err(error)) if error.is_nowhere() => continue, // its routes say so
+                Answer::Surroundings(_, Err(error)) if error.is_nowhere() => continue, // its routes report it
                 Answer::Resource(wanted, answer) => match *answer {
                     Err(error) if error.is_nowhere() => {
                         observed.nowhere.insert(wanted.logical_id.clone(), error);
@@ -98,7 +98,7 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
     }
 }
 
-/// The APIs that permissions of the stack are for beside those that it is looked for on, if they still exist.
+/// The APIs, other than the inspected ones, that the stack's permissions are for, if they still exist.
 async fn elsewhere(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, String>> {
     let own = observed.found.values().filter_map(|found| found.ids.get("ApiId"));
     let looked_at: BTreeSet<&str> = own.chain(observed.attached.keys()).map(String::as_str).collect();
@@ -119,7 +119,7 @@ async fn elsewhere(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap
     Ok(others)
 }
 
-/// What is asked of AWS.
+/// A request to AWS.
 enum Question<'a> {
     Account,
     Schema(String),
@@ -127,7 +127,7 @@ enum Question<'a> {
     Find(&'a Wanted, Box<Resource>),
 }
 
-/// What AWS answered to it.
+/// The answer to a request.
 enum Answer<'a> {
     Account(Result<String>),
     Schema(String, Result<Schema>),
