@@ -1,4 +1,4 @@
-//! Carries out a plan: sends its calls, as many at once as the plan's graph allows. It makes no choices.
+//! Executes a plan: sends its calls with as much concurrency as the plan's dependencies allow. It makes no decisions.
 
 mod complete;
 
@@ -20,11 +20,11 @@ use crate::template::Known;
 
 /// Sends calls that change something.
 pub trait Writer {
-    /// Sends one call and waits until what it began is done. Answers what AWS assigned.
+    /// Sends one call and waits until its effect is complete. Returns the ids that AWS assigned.
     fn send(&self, call: &Call) -> impl Future<Output = Result<Ids>> + Send;
 }
 
-/// What happens while a plan is executed.
+/// An event during the execution of a plan.
 #[derive(Debug, Clone)]
 pub enum Event<'a> {
     /// The first call of a step is about to be sent.
@@ -35,7 +35,7 @@ pub enum Event<'a> {
     Failed(&'a Step),
 }
 
-/// A request to stop between two calls. It can be made from anywhere, any number of times.
+/// A request to stop between two calls. Any thread can make it, any number of times.
 #[derive(Debug, Default)]
 pub struct Stop {
     requested: AtomicBool,
@@ -43,7 +43,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Asks for the stop.
+    /// Requests the stop.
     pub fn request(&self) {
         self.requested.store(true, Ordering::SeqCst);
         self.told.notify_waiters();
@@ -61,28 +61,27 @@ impl Stop {
     }
 }
 
-/// What came of a plan.
+/// The result of the execution of a plan.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// The ids of the steps that are done.
+    /// The ids of the completed steps.
     pub done: Vec<String>,
     /// The steps that failed, and why.
     pub failed: Vec<(String, Error)>,
-    /// The steps that were not begun, or not finished because of a stop.
+    /// The steps that were not started, or not completed because of a stop.
     pub not_done: Vec<String>,
-    /// Of the steps that failed, those that have undone what they had done for a while only.
+    /// The failed steps whose temporary changes were undone.
     pub undone: Vec<String>,
-    /// Of the steps that failed or were stopped, those that had done something which shall be for a while only, and it
-    /// is still so.
+    /// The failed or stopped steps whose temporary changes are still in effect.
     pub left_open: Vec<String>,
-    /// Whether somebody asked to stop.
+    /// Whether a stop was requested.
     pub stopped: bool,
-    /// Everything that references stand for.
+    /// The values of all references.
     pub known: Known,
 }
 
 impl Outcome {
-    /// Whether every step is done.
+    /// Whether all steps are complete.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.not_done.is_empty()
@@ -92,13 +91,13 @@ impl Outcome {
 /// Why a step ended before its last call.
 enum Halt {
     Failed(Error),
-    /// It failed, and what it had done before is undone.
+    /// It failed, and its previous changes were undone.
     Undone(Error),
     Stopped,
 }
 
-/// Executes a plan. After a failure or a stop no further step is begun; what is under way is waited for, so that the
-/// outcome says what is true.
+/// Executes a plan. After a failure or a stop no further step is started, and running calls are awaited, so that the
+/// outcome is accurate.
 pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn Fn(Event<'_>) + Sync)) -> Outcome {
     let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
     let mut waiting: Vec<&Step> = plan.changing().collect();
@@ -156,7 +155,7 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn
     outcome
 }
 
-/// A step that is under way: the stage that comes next, and what AWS has assigned so far.
+/// A running step: its next stage, and the ids that AWS has assigned so far.
 struct Turn<'p> {
     step: &'p Step,
     stage: usize,
@@ -169,7 +168,7 @@ impl<'p> Turn<'p> {
         Self { step, stage: 0, begun: Instant::now(), ids: step.ids.clone() }
     }
 
-    /// Whether something stays that shall be for a while only. After a conflict somebody else has seen to it.
+    /// Whether a temporary change stays in effect. After a conflict, the concurrent change has replaced it.
     fn leaves_open(&self, halt: &Halt) -> bool {
         let begun = self.step.undo.as_ref().is_some_and(|undo| self.stage >= undo.stage);
         begun
@@ -197,7 +196,7 @@ async fn run_stage<'p>(
     let calls = turn.step.stages.get(turn.stage).map_or(&[][..], Vec::as_slice);
     let known = known.seen_by(&turn.step.logical_id, &turn.ids);
     let result = match (send_stage(turn.step, calls, &known, writer, stop).await, &turn.step.undo) {
-        // After a conflict somebody else has seen to it.
+        // After a conflict, a concurrent change has replaced the temporary one.
         (Err(Halt::Failed(error)), Some(undo)) if undo.stage == turn.stage && !error.is_conflict() => {
             Err(go_back(error, turn.step, &undo.calls, &known, writer).await)
         }
@@ -206,7 +205,7 @@ async fn run_stage<'p>(
     (turn, result)
 }
 
-/// Undoes what came before a stage that failed, also when somebody has asked to stop.
+/// Undoes the stages before a failed stage, even if a stop was requested.
 async fn go_back(error: Error, step: &Step, calls: &Stages<Call>, known: &Known, writer: &impl Writer) -> Halt {
     match send_in_order(step, calls, known, writer, &Stop::default()).await {
         Err(Halt::Failed(other) | Halt::Undone(other)) => Halt::Failed(error.followed_by(other)),
@@ -214,7 +213,7 @@ async fn go_back(error: Error, step: &Step, calls: &Stages<Call>, known: &Known,
     }
 }
 
-/// Sends the calls of one stage side by side, if all that they hold is known. Answers what AWS assigned.
+/// Sends the calls of one stage concurrently, if all their values are known. Returns the ids that AWS assigned.
 async fn send_stage(
     step: &Step,
     stage: &[Call],
@@ -229,7 +228,7 @@ async fn send_stage(
     filled.iter().try_for_each(|call| complete::check(step, call, known)).map_err(Halt::Failed)?;
     let answers = join_all(filled.iter().map(|call| writer.send(call)));
     let answers = if filled.iter().all(Call::changes_nothing) {
-        // Nothing is lost by not waiting for it; a check can take minutes.
+        // The check has no effect to wait for, and it can take minutes.
         match select(pin!(answers), pin!(stop.until_requested())).await {
             Either::Left((answers, _)) => answers,
             Either::Right(_) => return Err(Halt::Stopped),
@@ -244,7 +243,7 @@ async fn send_stage(
     Ok(assigned)
 }
 
-/// Removes what replacements left behind, last made first, once nothing refers to it any more.
+/// Removes the resources that were replaced, in reverse order of creation, when nothing refers to them any more.
 async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut Outcome) {
     for step in plan.changing().filter(|step| !step.cleanup.is_empty()).collect::<Vec<_>>().into_iter().rev() {
         if !outcome.is_complete() {
@@ -252,7 +251,7 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
         }
         let known = outcome.known.seen_by(&step.logical_id, &step.ids);
         let Err(halt) = send_in_order(step, &step.cleanup, &known, writer, stop).await else { continue };
-        outcome.done.retain(|id| *id != step.id); // a step is done when its last call is
+        outcome.done.retain(|id| *id != step.id); // a step is complete after its last call
         match halt {
             Halt::Failed(error) | Halt::Undone(error) => outcome.failed.push((step.id.clone(), error)),
             Halt::Stopped => outcome.not_done.push(step.id.clone()),

@@ -1,7 +1,7 @@
-//! What may be sent: a call in which everything is known.
+//! Checks that a call has no unknown value before it is sent.
 //!
-//! The plan has refused attributes that a kind does not have. This is the net below: what AWS has not answered is not
-//! known, and a placeholder in its place would be written to AWS as if it were the value.
+//! The plan has already refused attributes that a kind does not have. This is an additional check: a value that AWS has
+//! not returned is unknown, and a placeholder would be written to AWS as if it were the value.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::plan::Step;
 use crate::resources::{Call, Ids};
 use crate::template::{Known, Unfilled, reserved, reserved_in};
 
-/// Whether a filled call holds nothing that is still not known.
+/// Checks that a filled call contains no unknown value.
 ///
 /// # Errors
 /// When it does: the step, the property, and the reference.
@@ -30,11 +30,11 @@ pub(super) fn check(step: &Step, call: &Call, known: &Known) -> Result<()> {
     Err(Error::new(doing(), cause).hint(hint))
 }
 
-/// Whether no character that marks references stands in a call in which no reference was found. Code that splits a text
-/// could leave a part of one.
+/// Checks that a call without references contains no character that delimits references. Code that splits a text could
+/// leave a part of one.
 ///
 /// # Errors
-/// When one does.
+/// When it contains one.
 fn whole(call: &Value, doing: impl Fn() -> String) -> Result<()> {
     match reserved_in(&call.to_string()) {
         None => Ok(()),
@@ -45,9 +45,10 @@ fn whole(call: &Value, doing: impl Fn() -> String) -> Result<()> {
     }
 }
 
-/// The property at a path of a call. A call is written as `{Kind: {Operation: arguments}}`; what an argument is called
-/// here (`function`, `desired_state`) is left out where it holds the property, and a step of a JSON Patch has it as its
-/// `path`.
+/// The property at a path of a call.
+///
+/// A call is serialised as `{Kind: {Operation: arguments}}`; the name of the argument that contains the property
+/// (`function`, `desired_state`) is omitted, and an operation of a JSON Patch names the property in its `path`.
 fn property(path: &[String], call: &Value) -> String {
     let patched = path.iter().position(|key| key == "patch").and_then(|at| {
         let pointer = path[..=at + 1].iter().map(|key| format!("/{key}")).collect::<String>();
@@ -61,10 +62,10 @@ fn property(path: &[String], call: &Value) -> String {
     patched.unwrap_or(named).join(".")
 }
 
-/// What AWS assigned, which must not hold the characters that mark references.
+/// The ids that AWS assigned, which must not contain the characters that delimit references.
 ///
 /// # Errors
-/// When it does.
+/// When they do.
 pub(super) fn plain(step: &Step, ids: Ids) -> Result<Ids> {
     match ids.iter().find_map(|(name, value)| Some((name, reserved_in(&value.to_string())?))) {
         None => Ok(ids),

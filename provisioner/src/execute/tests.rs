@@ -1,4 +1,4 @@
-//! In which order and how much at once a plan is carried out, told by the world's clock, which is paused.
+//! The order and the concurrency of a plan's execution, measured by the paused clock of the in-memory AWS.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ async fn planned(spec: &Spec, state: &State) -> Plan {
     )
 }
 
-/// A world in which every call takes a second.
+/// An in-memory AWS in which every call takes a second.
 fn slow(state: &State) -> World {
     World::of(state.clone()).with_latency(SECOND)
 }
@@ -50,7 +50,7 @@ async fn a_step_starts_the_moment_its_needs_are_done() {
     assert_eq!(
         begun(&world),
         seconds(&[
-            // Nothing is needed for these, so they overlap.
+            // These need nothing, so they overlap.
             ("CreateRole", 0),
             ("CreateLogGroup", 0),
             ("CreateApi", 0),
@@ -64,7 +64,7 @@ async fn a_step_starts_the_moment_its_needs_are_done() {
             ("CreateAlias", 3),
             ("AddPermission", 4),
             ("CreateIntegration", 4),
-            // Callers come last: when the alias leads to a version and they may call it.
+            // Callers are last: when the alias points to a version and they have permission to call it.
             ("CreateRoute", 5),
         ])
     );
@@ -90,7 +90,7 @@ async fn a_refused_call_leaves_what_needs_it_unbegun_and_what_is_under_way_ends(
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
     let (failed, error) = &outcome.failed[0];
     assert_eq!((outcome.failed.len(), error.headline()), (1, format!("{}: AccessDenied", operations(&world)[0])));
-    // The steps that ran beside it are done and said to be; nothing else was begun.
+    // The concurrent steps are complete and reported as such; no other step was started.
     assert_eq!(world.made().len(), 1 + outcome.done.len());
     assert!(world.made().iter().all(|made| made.begun.is_zero()));
     let told = outcome.done.len() + outcome.not_done.len() + outcome.failed.len();
@@ -138,7 +138,7 @@ async fn a_stop_in_the_watch_of_a_canary_leaves_its_share_and_the_outcome_says_s
     let plan = plan(&desired, &observed, &Options { canary, ..Options::default() });
     let (world, stop) = (slow(&state), Stop::default());
     let asked = async {
-        // In the second that the last look takes, but one.
+        // During the last metric query except one.
         tokio::time::sleep(4 * SECOND + SECOND / 2).await;
         stop.request();
     };
@@ -150,7 +150,7 @@ async fn a_stop_in_the_watch_of_a_canary_leaves_its_share_and_the_outcome_says_s
     assert_eq!(alias.routing_config.share_of("2"), Some(0.1));
 }
 
-/// A plan that replaces the permission and changes the function beside it, and the world it is for.
+/// A plan that replaces the permission and changes the function in the same run, and the state that it is for.
 async fn a_replacement() -> (Plan, State) {
     let state = existing(&Spec::plain(), true);
     let spec = Spec { source: "talk", memory: Some(512), ..Spec::plain() };
@@ -232,7 +232,7 @@ async fn every_step_is_told_of_when_it_starts_and_ends() {
     "#);
 }
 
-/// A plan in which nothing is known of the stack's resources but the account.
+/// A plan in which nothing is known of the stack's resources except the account.
 async fn with_unknown(change: impl Fn(&mut Plan)) -> (Outcome, World) {
     let mut plan = planned(&Spec::plain(), &State::default()).await;
     change(&mut plan);
