@@ -1,4 +1,4 @@
-//! What was published of a function, and which of it callers get.
+//! The published versions of a function, and those that callers get.
 
 use crate::resources::alias::RoutingConfig;
 use crate::resources::served;
@@ -8,13 +8,13 @@ use crate::resources::served;
 pub struct Releases {
     /// The function's name.
     pub function_name: String,
-    /// When the function itself was last changed, as Lambda writes it: `2026-11-25T19:30:00.000+0000`.
+    /// The time of the function's last change, as Lambda writes it: `2026-11-25T19:30:00.000+0000`.
     pub last_change: String,
-    /// Base64 of the SHA-256 of the function's own code, as it is now.
+    /// Base64 of the SHA-256 of the function's unpublished code.
     pub code_sha256: String,
-    /// What was published, oldest first.
+    /// The published versions, oldest first.
     pub versions: Vec<Published>,
-    /// The names that callers use.
+    /// The aliases, which callers use.
     pub aliases: Vec<Led>,
 }
 
@@ -23,26 +23,26 @@ pub struct Releases {
 pub struct Published {
     /// Its number.
     pub number: u64,
-    /// When it was published, as Lambda writes it.
+    /// The time of its publication, as Lambda writes it.
     pub when: String,
-    /// The short name of what it holds.
+    /// The short name of its content.
     pub release: String,
-    /// What was said when it was published.
+    /// The description that it was published with.
     pub description: String,
 }
 
-/// An alias, and where it leads.
+/// An alias, and the versions that it points to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Led {
     /// Its name.
     pub name: String,
-    /// The version that gets what the shares of others leave.
+    /// The version that gets the calls that the shares of others leave.
     pub version: String,
-    /// The shares of others.
+    /// The shares of other versions.
     pub routing: RoutingConfig,
-    /// Its description, where the mark of ownership is.
+    /// Its description, which contains the ownership tag.
     pub description: String,
-    /// The revision that a change of it has to name.
+    /// The revision that a change of it must name.
     pub revision: String,
 }
 
@@ -59,8 +59,8 @@ impl Releases {
         self.versions.iter().any(|version| version.number == number)
     }
 
-    /// Whether callers may ever have got a version. The call that makes a function publishes the first one, also of a
-    /// function that Lambda then fails to make.
+    /// Whether callers may ever have got a version. The call that creates a function also publishes the first version,
+    /// even if Lambda then fails to create the function.
     #[must_use]
     pub fn were_called(&self) -> bool {
         self.versions.len() > 1 || self.aliases.iter().any(|alias| alias.version != served::LATEST)
@@ -72,7 +72,7 @@ impl Releases {
         self.versions.iter().map(|version| version.number).filter(|older| *older < number).max()
     }
 
-    /// The numbers of all versions in one line, for people.
+    /// The numbers of all versions in one line, as text.
     #[must_use]
     pub fn told(&self) -> String {
         let numbers: Vec<_> = self.versions.iter().map(|version| version.number.to_string()).collect();
@@ -81,7 +81,7 @@ impl Releases {
 }
 
 impl Led {
-    /// Each version that gets calls, with its share from 0 to 1, the alias's own first.
+    /// Each version that gets calls, with its share from 0 to 1; the alias's own version is first.
     #[must_use]
     pub fn shares(&self) -> Vec<(&str, f64)> {
         let others = &self.routing.additional_version_weights;
@@ -90,7 +90,7 @@ impl Led {
         std::iter::once((self.version.as_str(), rest)).chain(others).collect()
     }
 
-    /// The versions that it led to before, newest first, as far as it remembers.
+    /// The versions that it pointed to before, newest first, as far as they are stored.
     #[must_use]
     pub fn before(&self) -> Vec<String> {
         served::split(&self.description).1

@@ -1,4 +1,5 @@
-//! What is deployed, which of it callers get, and where AWS differs from the template: one value, pure.
+//! The deployed resources, the versions that callers get, and the differences between AWS and the template: one value,
+//! pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,10 +152,10 @@ pub struct Difference {
 /// The version of the status's JSON form.
 pub const VERSION: u32 = 1;
 
-/// What is known beside the comparison.
+/// The input besides the comparison.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// What was published, by function name.
+    /// The releases, by function name.
     pub releases: BTreeMap<String, Releases>,
     /// The outputs.
     pub outputs: BTreeMap<String, String>,
@@ -162,7 +163,7 @@ pub struct Known {
     pub code_not_compared: BTreeSet<String>,
 }
 
-/// The status of a stack, from what a deploy would do now.
+/// The status of a stack, derived from what a deploy would do now.
 #[must_use]
 pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known) -> Status {
     let Known { releases, outputs, code_not_compared } = known;
@@ -210,13 +211,14 @@ pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known)
     }
 }
 
-/// Whether something carries the stack's mark. What cannot carry one is taken for the stack's wherever it is.
+/// Whether any resource has the stack's ownership tag. Kinds without tags do not count: they always appear to be the
+/// stack's.
 fn is_deployed(observed: &Observed) -> bool {
     let markless = |one: &Resource| matches!(one, Resource::Version(_) | Resource::Url(_) | Resource::Permission(_));
     observed.found.values().any(|found| found.owner == Owner::Ours && !markless(&found.resource))
 }
 
-/// What a deploy would do about it, or what keeps it from that.
+/// What a deploy would do about the resource, or the blocker.
 fn difference(step: &Step, plan: &Plan) -> Option<Difference> {
     let blocker = plan.blockers.iter().find(|blocker| blocker.logical_id == step.logical_id);
     if blocker.is_none() && !step.action.changes_something() {
@@ -231,7 +233,7 @@ fn difference(step: &Step, plan: &Plan) -> Option<Difference> {
     })
 }
 
-/// What differs of a resource in a stack of CloudFormation's. This program's mark is not there and shall not be, and a
+/// The differences of a resource that a CloudFormation stack owns. It must not have this program's ownership tag, and a
 /// permission's statement has an id by which it is not found.
 fn beside_cloudformation(step: &Step, found: Option<&Owner>) -> Option<Difference> {
     let changes: Vec<_> = step.changes.iter().filter(|change| !is_the_mark(change, &step.resource)).cloned().collect();
@@ -302,11 +304,11 @@ fn function_status(logical_id: &str, releases: &Releases, desired: &Desired, obs
 
 fn shares(led: &Led) -> Vec<Share> {
     let shares = led.shares().into_iter();
-    // What is left of 1 is 0.9 beside 0.1, whatever a float makes of it.
+    // The rest of 1 after 0.1 is 0.9, whatever the floating-point result is.
     shares.map(|(version, share)| Share { version: version.to_owned(), share: (share * 1e6).round() / 1e6 }).collect()
 }
 
-/// A time as Lambda writes it (`2026-11-25T19:30:00.000+0000`), as the standard does.
+/// A time in Lambda's notation (`2026-11-25T19:30:00.000+0000`), in the notation of RFC 3339.
 fn rfc_3339(when: &str) -> String {
     when.strip_suffix("+0000").map_or_else(|| when.to_owned(), |utc| format!("{utc}Z"))
 }

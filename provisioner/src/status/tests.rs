@@ -1,4 +1,4 @@
-//! A status from what the in-memory AWS holds, and the form that programs read.
+//! The status for a state of the in-memory AWS, and its JSON form.
 
 use super::*;
 use crate::observe::{Reach, observe, published};
@@ -11,7 +11,7 @@ use crate::resources::Mark;
 use crate::resources::alias::RoutingConfig;
 use crate::world::World;
 
-/// The status that the command would show. `by_cloudformation` owns what carries nobody's mark and can have tags.
+/// The status that the command would show. `by_cloudformation` owns the untagged resources of kinds that can have tags.
 pub(crate) fn status_of(mut desired: Desired, state: &crate::world::State, by_cloudformation: Option<&str>) -> Status {
     let world = World::of(state.clone());
     let releases = run(published(&world, &desired)).unwrap();
@@ -29,7 +29,7 @@ pub(crate) fn status_of(mut desired: Desired, state: &crate::world::State, by_cl
     status(&desired, &observed, &plan, Known { releases, outputs, code_not_compared })
 }
 
-/// A stack whose alias gives a tenth to a second version, which the template describes.
+/// A stack whose alias gives a tenth of the calls to a second version, which equals the template.
 pub(crate) fn with_canary() -> (Desired, crate::world::State) {
     let new = Spec { memory: Some(512), ..Spec::plain() };
     let mut state = existing(&Spec::plain(), true);
@@ -43,7 +43,7 @@ pub(crate) fn with_canary() -> (Desired, crate::world::State) {
     (new.desired(), state)
 }
 
-/// The same, with no package.
+/// The same without a package.
 pub(crate) fn without_package(mut desired: Desired) -> Desired {
     for wanted in &mut desired.resources {
         if let Resource::Function(function) = &mut wanted.resource {
@@ -107,7 +107,7 @@ fn what_others_made_is_no_deployment_of_this_stack() {
     assert!(role.hint.as_ref().unwrap().contains("--adopt"));
 }
 
-/// Everything as CloudFormation leaves it: no mark of ours, its own id on the permission.
+/// The state as CloudFormation leaves it: no ownership tag, and a CloudFormation id for the permission.
 #[test]
 fn what_cloudformation_owns_is_compared_without_our_marks() {
     let mut state = existing(&Spec::plain(), true);
