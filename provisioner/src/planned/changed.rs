@@ -1,4 +1,4 @@
-//! Whether a plan is still what would be planned, and if not, what is another.
+//! Compares a saved plan with a new plan, and describes the differences.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::plan::{Action, Blocker};
 use crate::resources::Change;
 
 impl Planned {
-    /// Refuses to be carried out unless `now` was planned the same. `blockers` are what stands in the way of `now`.
+    /// Refuses the execution unless `now` is the same plan. `blockers` are the blockers of `now`.
     ///
     /// # Errors
-    /// When anything is another, with each step that is and in what, as far as that can be told without secrets.
+    /// When anything differs, with each step that differs and its differences, as far as they contain no secrets.
     pub fn is_still(&self, now: &Self, blockers: &[Blocker]) -> Result<()> {
         self.is_of_the_same(now)?;
         let differences = differences(&self.steps, &now.steps, blockers);
@@ -24,7 +24,8 @@ impl Planned {
         Err(self.refused(format!("changed since planned\n  {}", differences.join("\n  "))))
     }
 
-    /// Whether all that it was to do has been done, by whomever: planned `now`, from the same, there is nothing to do.
+    /// Whether all its changes have been made already, by any program: `now` is a new plan from the same inputs, and it
+    /// changes nothing.
     #[must_use]
     pub fn is_carried_out(&self, now: &Self, blockers: &[Blocker]) -> bool {
         let nothing_to_do = |plan: &Self| !plan.steps.iter().any(|step| step.action.changes_something());
@@ -32,7 +33,7 @@ impl Planned {
         done && self.is_of_the_same(now).is_ok()
     }
 
-    /// Refuses another account, and other packages.
+    /// Refuses another account and other packages.
     fn is_of_the_same(&self, now: &Self) -> Result<()> {
         if self.account != now.account {
             return Err(self.other("account", &self.account, &now.account));
@@ -66,7 +67,7 @@ fn differences(planned: &[PlannedStep], now: &[PlannedStep], blockers: &[Blocker
     differences
 }
 
-/// In what two steps of one name differ.
+/// The differences between two steps of one name.
 fn difference(planned: &PlannedStep, now: &PlannedStep, blockers: &[Blocker]) -> Vec<String> {
     if let Some(blocker) = blockers.iter().find(|blocker| blocker.logical_id == planned.id) {
         return vec![blocker.cause.clone()];
@@ -91,7 +92,7 @@ fn difference(planned: &PlannedStep, now: &PlannedStep, blockers: &[Blocker]) ->
     what
 }
 
-/// The properties that change otherwise than planned, or only in one of the two.
+/// The properties that change differently from the plan, or only in one of the two plans.
 fn properties(planned: &[Change], now: &[Change]) -> Vec<String> {
     let find = |changes: &[Change], name: &str| changes.iter().find(|change| change.property == name).cloned();
     let gone = planned.iter().filter(|change| find(now, &change.property).is_none());
@@ -104,7 +105,7 @@ fn properties(planned: &[Change], now: &[Change]) -> Vec<String> {
     gone.chain(others).collect()
 }
 
-/// A property that AWS has otherwise than planned; with both values, where they are short.
+/// A property with another value on AWS than at planning time; with both values if they are short.
 fn another(planned: &Change, now: &Change) -> String {
     let short = |value: &Option<Value>| {
         value.as_ref().filter(|one| one.is_number() || one.is_boolean() || one.is_string()).map(Value::to_string)
@@ -115,7 +116,7 @@ fn another(planned: &Change, now: &Change) -> String {
     }
 }
 
-/// What is done, as it reads in `was to …`.
+/// The action as a verb after `was to …`.
 fn verb(action: Action) -> &'static str {
     match action {
         Action::Keep => "stay as it is",

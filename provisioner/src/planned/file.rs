@@ -1,4 +1,4 @@
-//! The file itself: written whole or not at all, and read with suspicion.
+//! The file: written completely or not at all, and validated when it is read.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -10,10 +10,11 @@ use super::{FORMAT, PLAN_ANEW, Planned, step};
 use crate::error::{Error, Result};
 
 impl Planned {
-    /// Writes it beside `path` first and moves it there: a reader finds the old file or the new one, never half of one.
+    /// Writes a temporary file next to `path` and renames it: a reader finds the old file or the new one, never a part
+    /// of one.
     ///
     /// # Errors
-    /// When it cannot be written there.
+    /// When the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
         let fault = |error: std::io::Error| {
             let fault = Error::new(format!("writing the plan to {}", path.display()), &error);
@@ -33,10 +34,10 @@ impl Planned {
         })
     }
 
-    /// Reads what [`Planned::write`] wrote.
+    /// Reads a file that [`Planned::write`] wrote.
     ///
     /// # Errors
-    /// When there is no file, it is damaged, or another version of the program has written it.
+    /// When the file does not exist, is damaged, or was written by another version of the program.
     pub fn read(path: &Path) -> Result<Self> {
         let fault = |cause: String| Error::new(format!("reading the plan in {}", path.display()), cause);
         let text = fs::read(path).map_err(|error| {
@@ -59,7 +60,7 @@ impl Planned {
         Ok(planned)
     }
 
-    /// With the checksum of what it holds.
+    /// The plan with the checksum of its content.
     pub(super) fn sealed(mut self) -> Self {
         self.checksum = String::new();
         self.checksum = step::digest(&serde_json::to_value(&self).unwrap_or_default());

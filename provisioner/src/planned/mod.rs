@@ -1,7 +1,7 @@
-//! A plan in a file: shown now, carried out later or elsewhere, and only if it would be planned the same again.
+//! A plan in a file: shown now, executed later or elsewhere, and only if a new plan would be the same.
 //!
-//! The file holds no call and no secret. It holds what the plan was made from and what came of it; whoever carries it
-//! out plans anew from the first and compares with the second.
+//! The file contains no calls and no secrets. It contains the inputs and the result of the plan; the program that
+//! executes it plans again from the inputs and compares the results.
 
 mod changed;
 mod file;
@@ -23,44 +23,44 @@ use crate::plan::{Canary, Plan};
 use crate::resources::Resource;
 use crate::template::Template;
 
-/// The version of the file's form.
+/// The version of the file format.
 pub const FORMAT: u32 = 1;
 
-/// A plan as its file holds it.
+/// A plan as its file contains it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Planned {
-    /// The version of this form.
+    /// The version of this format.
     format: u32,
-    /// The version of the program that planned: another may plan otherwise.
+    /// The version of the program that created the plan: another version may plan differently.
     provisioner: String,
     /// The stack's name.
     pub stack: String,
-    /// The account that it is planned for.
+    /// The account of the plan.
     pub account: String,
-    /// The region that it is planned for. The partition follows from it.
+    /// The region of the plan. The partition follows from it.
     pub region: String,
-    /// What the plan was made from, on this machine.
+    /// The inputs of the plan, on this machine.
     pub inputs: Inputs,
-    /// What came of it: every step, those too that change nothing.
+    /// The result: every step, including those that change nothing.
     steps: Vec<PlannedStep>,
-    /// A digest of all of the above, by which a damaged file is known.
+    /// A digest of everything above, which detects a damaged file.
     checksum: String,
 }
 
-/// What a plan is made from, beside what AWS answers.
+/// The inputs of a plan, besides what AWS returns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Inputs {
     /// The template.
     pub template: Source,
-    /// The parameters that were given, without those of `no_echo`.
+    /// The given parameters, except those in `no_echo`.
     pub parameters: BTreeMap<String, String>,
-    /// The parameters with `NoEcho` that were given: their values are given again.
+    /// The given parameters with `NoEcho`: their values must be given again.
     pub no_echo: BTreeSet<String>,
     /// The packages, by the function's logical id.
     pub packages: BTreeMap<String, Package>,
-    /// What was asked for besides.
+    /// The options of the plan.
     pub options: Asked,
 }
 
@@ -68,9 +68,9 @@ pub struct Inputs {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Source {
-    /// Where it is, as it was given.
+    /// Its path, as it was given.
     pub path: PathBuf,
-    /// Digest of the template in one piece, with the files that it includes: comments and layout do not count.
+    /// A digest of the template in one piece, with the included files: comments and layout have no effect.
     pub sha256: String,
 }
 
@@ -78,22 +78,22 @@ pub struct Source {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Package {
-    /// Where it is, when it was given in place of the template's own.
+    /// Its path, if it was given instead of the template's own package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
-    /// Base64 of the zip's SHA-256: what AWS calls `CodeSha256`.
+    /// Base64 of the zip's SHA-256: AWS's `CodeSha256`.
     pub sha256: String,
 }
 
-/// What the person who plans asks for beside the template. A new option is a field here.
+/// The options of a plan besides the template. A new option is a field here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Asked {
-    /// Take over existing resources of the same names.
+    /// Adopt existing resources of the same names.
     pub adopt: bool,
-    /// Lead routes of somebody else to the stack.
+    /// Point untagged routes to the stack.
     pub take_over: bool,
-    /// Remove what the template no longer names.
+    /// Remove orphans.
     pub prune: bool,
     /// Send the smoke tests that the template declares.
     pub smoke: bool,
@@ -105,7 +105,7 @@ pub struct Asked {
 }
 
 impl Inputs {
-    /// What a plan for `desired` is made from. `instead` are the packages that were given in place of the template's.
+    /// The inputs of a plan for `desired`. `instead` contains the packages that were given instead of the template's.
     #[must_use]
     pub fn of(
         template: &Template,
@@ -131,7 +131,7 @@ impl Inputs {
         }
     }
 
-    /// The packages that were given in place of the template's own.
+    /// The packages that were given instead of the template's own.
     #[must_use]
     pub fn packages_instead(&self) -> BTreeMap<String, PathBuf> {
         self.packages.iter().filter_map(|(id, package)| Some((id.clone(), package.path.clone()?))).collect()
@@ -139,7 +139,7 @@ impl Inputs {
 }
 
 impl Planned {
-    /// What a file holds of a plan that was made from `inputs`, with these parameters.
+    /// The content of the file for a plan from `inputs`, with these parameters.
     #[must_use]
     pub fn of(plan: &Plan, inputs: Inputs, template: &Template, parameters: &BTreeMap<String, String>) -> Self {
         let untold = template.untold(parameters);
@@ -156,10 +156,10 @@ impl Planned {
         planned.sealed()
     }
 
-    /// The stack's name, unless another was given.
+    /// The stack's name, unless another name was given.
     ///
     /// # Errors
-    /// When another was given.
+    /// When another name was given.
     pub fn stack(&self, given: Option<&StackName>) -> Result<StackName> {
         match given {
             Some(given) if given.as_str() != self.stack => Err(self.other("stack", &self.stack, given.as_str())),
@@ -167,18 +167,18 @@ impl Planned {
         }
     }
 
-    /// Refuses another region than the one that it was planned for.
+    /// Refuses another region than that of the plan.
     ///
     /// # Errors
-    /// When it is another.
+    /// When the region differs.
     pub fn is_for_region(&self, region: &str) -> Result<()> {
         if self.region == region { Ok(()) } else { Err(self.other("region", &self.region, region)) }
     }
 
-    /// Refuses a template that says something else than the one that was planned.
+    /// Refuses a template that differs from that of the plan.
     ///
     /// # Errors
-    /// When it does.
+    /// When it differs.
     pub fn is_of(&self, template: &Template) -> Result<()> {
         if self.inputs.template.sha256 == digest_of(template) {
             return Ok(());
@@ -187,11 +187,11 @@ impl Planned {
         Err(self.refused(cause))
     }
 
-    /// All parameters, with those that are given again: values with `NoEcho`, which the file does not hold, and others
-    /// if they are as planned.
+    /// All parameters, including those that are given again: values with `NoEcho`, which the file does not contain, and
+    /// others if they equal those of the plan.
     ///
     /// # Errors
-    /// When one is given otherwise than it was planned, or one with `NoEcho` is not given again.
+    /// When a parameter differs from that of the plan, or one with `NoEcho` is not given again.
     pub fn parameters(&self, given: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
         let Inputs { parameters, no_echo, .. } = &self.inputs;
         for (name, value) in given.iter().filter(|(name, _)| !no_echo.contains(*name)) {
@@ -228,7 +228,7 @@ impl Planned {
     }
 }
 
-/// What helps when a plan does not fit any more.
+/// The hint for a plan that is out of date.
 pub const PLAN_ANEW: &str = "plan again with `provisioner plan --out FILE`, and look at it before it is carried out";
 
 fn digest_of(template: &Template) -> String {

@@ -1,4 +1,4 @@
-//! A step as the file of a plan holds it: told as far as it holds no secret, and not told in any digest either.
+//! A step as the plan's file contains it: without secrets, and without any digest of secrets.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,15 +14,16 @@ use crate::template::{Untold, shown_in};
 pub(super) struct PlannedStep {
     /// Its name in the plan.
     pub(super) id: String,
-    /// What is done.
+    /// The action.
     pub(super) action: Action,
     /// The properties that change.
     pub(super) changes: Vec<Change>,
     /// The AWS operations that are called, in order.
     pub(super) calls: Vec<String>,
-    /// What AWS has assigned, with the revision of what has one: another revision is somebody else's change.
+    /// The ids that AWS has assigned, with the revision of a resource that has one: another revision means that the
+    /// resource was changed since.
     pub(super) ids: Ids,
-    /// A digest of what the calls send.
+    /// A digest of the calls' content.
     pub(super) sent: String,
 }
 
@@ -43,8 +44,8 @@ impl PlannedStep {
     }
 }
 
-/// The ids of a step. A kind that has no type here is known by one; its others are its properties, and what they hold
-/// is not known here.
+/// The ids of a step. A resource of a kind without a type is identified by one id; its other attributes are its
+/// properties, and their content is not known here.
 fn ids(step: &Step) -> Ids {
     let mut ids = step.ids.clone();
     if matches!(step.resource, Resource::Other(_)) {
@@ -53,8 +54,10 @@ fn ids(step: &Step) -> Ids {
     ids
 }
 
-/// Where only the property is told that changes. The short name of a release is a digest of variables too, and whoever
-/// knows the rest of it could try out short values. What AWS has there is another when the revision is.
+/// The properties for which the file shows only that they change.
+///
+/// The short name of a release is a digest of variables too, and with the rest of the release an attacker could try out
+/// short values. A change of the value on AWS also changes the revision.
 const UNTOLD: [&str; 2] = ["Environment.Variables.", "Release"];
 
 fn without_secret(change: Change, untold: &Untold) -> Change {
@@ -66,8 +69,8 @@ fn without_secret(change: Change, untold: &Untold) -> Change {
     Change { property, old: old.map(hide), new: new.map(hide) }
 }
 
-/// What a call sends, but for where a package lies, for the values of variables, and for the properties of kinds that
-/// have no type here.
+/// The content of a call, except the path of a package, the values of variables, and the properties of kinds without a
+/// type here.
 fn sent(call: &Call) -> Value {
     let told = match call {
         Call::Function(call) => serde_json::to_value(without_values(call.clone())),

@@ -1,4 +1,4 @@
-//! When a plan in a file is carried out, and when it is refused.
+//! The conditions for the execution of a plan from a file, and the refusals.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,7 +29,7 @@ fn asked() -> Asked {
     Asked { adopt: false, take_over: false, prune: false, smoke: false, canary: None, keep_versions }
 }
 
-/// What `plan --out` writes, and what stands in the plan's way.
+/// The content that `plan --out` writes, and the plan's blockers.
 fn planned_for(
     desired: &Desired,
     template: &Template,
@@ -46,7 +46,7 @@ fn planned(spec: &Spec, state: &State) -> Planned {
     planned_for(&spec.desired(), &template(&spec.template().to_string()), &BTreeMap::new(), state).0
 }
 
-/// With parameters, of a template whose function has no package.
+/// The same with parameters, for a template whose function has no package.
 fn planned_of(text: &str, given: &BTreeMap<String, String>, state: &State) -> Planned {
     let template = template(text);
     let packages = Packages { check: PackageCheck::Unread, ..Packages::default() };
@@ -99,7 +99,7 @@ fn each_step_that_is_another_is_named_with_what_is_another() {
 
     hint: plan again with `provisioner plan --out FILE`, and look at it before it is carried out
     "#);
-    // The other way round: what was to be done has been done.
+    // The reverse: the planned changes have been made.
     let done = existing(&spec, true);
     let error = refused(&planned(&spec, &State::default()), &planned(&spec, &done));
     assert!(error.contains("\n  Role: was to be created, and would stay as it is now\n"), "{error}");
@@ -166,7 +166,7 @@ Resources:
     Properties: {QueueName: jobs, RedrivePolicy: !Sub "${Password}/x"}
 "#;
 
-/// A digest tells a short secret to whoever tries out all short texts. So no digest may depend on one.
+/// An attacker can find a short secret from its digest by trying all short texts. So no digest may depend on one.
 #[test]
 fn plans_that_differ_in_secrets_alone_are_the_same_bytes() {
     let given = |password: &str| parameters([("Password", password), ("Memory", "256")]);
@@ -181,7 +181,7 @@ fn plans_that_differ_in_secrets_alone_are_the_same_bytes() {
     assert_eq!(one.inputs.parameters, parameters([("Memory", "256")]));
     assert_eq!(one.inputs.no_echo.iter().collect::<Vec<_>>(), ["Password"]);
 
-    // Nor what AWS has in the variables now.
+    // Nor the values that the variables have on AWS now.
     let with = |value| existing(&Spec { variables: [("A", value)].into(), ..Spec::plain() }, true);
     let wanted = Spec { variables: [("A", "wanted")].into(), ..Spec::plain() };
     let (one, other) = (planned(&wanted, &with("had-one")), planned(&wanted, &with("had-two")));
@@ -224,7 +224,7 @@ fn another_template_region_account_or_stack_is_refused_by_name() {
     assert!(error.contains("it is for the account `123456789012`, and this is `999999999999`"), "{error}");
 }
 
-/// What reading says of a file with this text.
+/// The error for a file with this text.
 fn read(text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("chat.plan");
