@@ -1,4 +1,4 @@
-//! Who gets what, where a plan was not carried out to its end.
+//! The versions that callers get after a plan was not executed completely.
 
 use crate::execute::Outcome;
 use crate::plan::{Action, Plan, Step};
@@ -6,7 +6,7 @@ use crate::printable::line;
 use crate::resources::Resource;
 use crate::resources::alias::Alias;
 
-/// A line for each alias whose callers get less than was planned, or more than the others.
+/// A line for each alias whose callers get less than planned, or more than those of other aliases.
 #[must_use]
 pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     let told =
@@ -14,7 +14,7 @@ pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     plan.steps.iter().filter_map(told).map(|told| line(&told).into_owned()).collect()
 }
 
-/// Who gets the calls of an alias whose new version did not get them all.
+/// The callers of an alias whose new version did not get all calls.
 fn shared(step: &Step, outcome: &Outcome) -> Option<String> {
     let percent = step.canary?.percent;
     if outcome.left_open.contains(&step.id) {
@@ -24,14 +24,14 @@ fn shared(step: &Step, outcome: &Outcome) -> Option<String> {
     outcome.undone.contains(&step.id).then(|| format!("the callers of {} get what they got before", step.name))
 }
 
-/// Who gets no other version of an alias since that one did not do well.
+/// The callers of an alias whose new version failed: they keep the previous version.
 fn kept(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
     let unfit = outcome.failed.iter().any(|(id, error)| *id == step.id && error.is_unfit());
     (unfit && led_before(step, plan, outcome))
         .then(|| format!("the callers of {} still get what they got before", step.name))
 }
 
-/// Who gets another version although the version of another alias did not do well, and the way back.
+/// The callers of an alias that moved although the version of another alias failed, and the rollback command.
 fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
     let did_badly = outcome.failed.iter().any(|(id, error)| error.is_unfit() || outcome.undone.contains(id));
     if !did_badly || !outcome.done.contains(&step.id) || !led_before(step, plan, outcome) {
@@ -42,8 +42,8 @@ fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
     Some(format!("the callers of {} get version {version} already; {back} leads them back", step.name))
 }
 
-/// Whether an alias led to another version before, by itself or since what served was put behind it: else nobody got
-/// anything by it.
+/// Whether an alias pointed to another version before, or a hold step has pointed it to the serving code in this run:
+/// otherwise it had no callers.
 fn led_before(step: &Step, plan: &Plan, outcome: &Outcome) -> bool {
     let leads_on = step.id == step.logical_id && matches!(step.action, Action::Update | Action::Adopt);
     let leaves = step.changes.iter().any(|change| change.property == "FunctionVersion" && change.old.is_some());
@@ -73,7 +73,7 @@ mod tests {
         Spec { memory: Some(2048), ..Spec::plain() }
     }
 
-    /// What is told when these steps are done and the alias `live` failed its check.
+    /// The text when these steps are done and the alias `live` failed its check.
     fn told(plan: &Plan, done: &[&str]) -> Vec<String> {
         let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
         outcome.known.insert(Reference::new("Version", "Version"), "2");
@@ -92,7 +92,7 @@ mod tests {
         let adopting = Options { adopt: true, ..Options::default() };
         let adopted = planned(&changed().desired(), &existing(&Spec::plain(), false), adopting);
         assert_eq!(told(&adopted, &["Alias (what serves now)", "Function"]), kept);
-        // An alias made for a function that nobody has come to yet.
+        // An alias for a function without callers.
         let mut left = existing(&Spec::plain(), true);
         left.aliases.clear();
         left.integrations.clear();

@@ -1,4 +1,4 @@
-//! A change set as people read it: in the look of a plan.
+//! A change set as text, in the format of a plan.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use super::value_text::{change_lines, readable};
 use crate::cloudformation::{Action, ChangeSet, PropertyChange, Row};
 use crate::printable::line;
 
-/// The whole change set: a line for each resource that changes, its properties below it, and a line that counts.
+/// The whole change set: a line for each resource that changes, its properties below it, and a summary line.
 #[must_use]
 pub fn change_set_text(set: &ChangeSet) -> String {
     let ChangeSet { stack, region, account, steps, notes, .. } = set;
@@ -47,7 +47,7 @@ pub fn proposed_text(Proposed { set, smoke_tests }: &Proposed<'_>) -> String {
     [change_set_text(set), tested_text(smoke_tests)].concat()
 }
 
-/// The sign of an action, and what has to be said besides.
+/// The symbol of an action, and an additional note.
 fn words(action: Action) -> (char, &'static str) {
     match action {
         Action::Create => ('+', ""),

@@ -1,4 +1,4 @@
-//! What programs read.
+//! The JSON output.
 
 use std::collections::BTreeMap;
 
@@ -9,36 +9,36 @@ use crate::cloudformation::ChangeSet;
 use crate::execute::Outcome;
 use crate::plan::{Plan, Tested};
 
-/// What came of `deploy`, `update` or `destroy`.
+/// The result of `deploy`, `update` or `destroy`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeployReport<'a, P> {
-    /// What was planned.
+    /// The plan.
     pub plan: &'a P,
-    /// The logical ids of the steps that were carried out.
+    /// The logical ids of the completed steps.
     pub done: &'a [String],
     /// The steps that failed, by logical id.
     pub failed: BTreeMap<&'a str, String>,
-    /// The steps that were not carried out.
+    /// The steps that were not completed.
     pub not_done: &'a [String],
-    /// The steps whose new version had a share of the calls, failed, and has none any more.
+    /// The steps whose new version had a share of the calls, failed, and has no share any more.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub undone: &'a [String],
-    /// The steps whose new version has a share of the calls still.
+    /// The steps whose new version still has a share of the calls.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub left_open: &'a [String],
     /// The stack's outputs.
     pub outputs: BTreeMap<String, String>,
-    /// What came of the last smoke test that was sent when all was deployed: of the first that failed, if one did.
+    /// The result of the last smoke test that was sent after the deployment: the first failed one, if any failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smoke: Option<Smoke>,
 }
 
-/// What `plan` and `deploy` by CloudFormation show: a change set, and what the provisioner does besides.
+/// The output of `plan` and `deploy` with CloudFormation: a change set, and the additional actions of the provisioner.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Proposed<'a> {
-    /// What CloudFormation would do.
+    /// The changes that CloudFormation would make.
     #[serde(flatten)]
     pub set: &'a ChangeSet,
     /// The smoke tests that are sent when CloudFormation is done.
@@ -52,7 +52,7 @@ impl<'a> From<&'a ChangeSet> for Proposed<'a> {
     }
 }
 
-/// What came of a smoke test.
+/// The result of a smoke test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Smoke {
@@ -60,7 +60,7 @@ pub struct Smoke {
     pub passed: bool,
     /// The answer.
     pub answer: Value,
-    /// What is wrong with the answer, for people; empty where nothing is.
+    /// The text about the fault of the answer; empty if there is none.
     #[serde(skip)]
     pub told: String,
 }

@@ -1,4 +1,4 @@
-//! What people and programs read: text and JSON out of the same values.
+//! The output for users and programs: text and JSON from the same values.
 
 mod callers;
 mod change_set_text;

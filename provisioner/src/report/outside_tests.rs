@@ -1,4 +1,4 @@
-//! What AWS and templates say reaches a terminal as text, wherever it stands in a report.
+//! Text from AWS and from templates is printed as plain text, wherever it is in a report.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::printable::{line, lines, styled};
 use crate::resources::Change;
 use crate::status::tests::{status_of, with_canary};
 
-/// A text that would do something to a terminal, and begins a line of its own.
+/// A text that contains terminal control sequences and starts a new line.
 fn nasty() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         any::<char>().prop_map(String::from),
@@ -27,7 +27,7 @@ fn nasty() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..12).prop_map(|parts| format!("{}\nFORGED", parts.concat()))
 }
 
-/// Nothing is left of it but text: the last look, which knows our styles alone, finds nothing more to do.
+/// Checks that only text remains: the final filter, which accepts our styles only, changes nothing.
 fn is_clean(text: &str) -> Result<(), TestCaseError> {
     let bare = anstream::adapter::strip_str(text).to_string();
     prop_assert_eq!(&lines(&bare), &bare);

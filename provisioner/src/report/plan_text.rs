@@ -1,4 +1,4 @@
-//! A plan as people read it.
+//! A plan as text.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use crate::plan::{Action, Blocker, Note, Plan, Step};
 use crate::printable::line;
 use crate::resources::Change;
 
-/// The whole plan: a line for each resource, the properties that change below it, and a line that counts.
+/// The whole plan: a line for each resource, its changing properties below it, and a summary line.
 #[must_use]
 pub fn plan_text(plan: &Plan) -> String {
     let Plan { stack, region, account, .. } = plan;
@@ -23,7 +23,7 @@ pub fn plan_text(plan: &Plan) -> String {
     text
 }
 
-/// What a person has to agree to, where the plan takes something away.
+/// The losses that require consent, if the plan removes something.
 #[must_use]
 pub fn consent_text(plan: &Plan) -> String {
     let losses = plan.losses();
@@ -34,7 +34,7 @@ pub fn consent_text(plan: &Plan) -> String {
     format!("deletes or replaces {what}: where nobody can be asked, `provisioner deploy` needs `--yes`\n")
 }
 
-/// What is told of one resource. Its texts are printable.
+/// The text about one resource. All its parts are printable.
 pub(super) struct Row<'a> {
     pub(super) kind: Cow<'a, str>,
     pub(super) logical_id: Cow<'a, str>,
@@ -59,7 +59,7 @@ impl<'a> From<&'a Step> for Row<'a> {
     }
 }
 
-/// A line for each resource, the properties that change below it.
+/// A line for each resource, with its changing properties below it.
 pub(super) fn rows(rows: &[Row<'_>]) -> String {
     let kinds = rows.iter().map(|row| row.kind.len()).max().unwrap_or_default();
     let ids = rows.iter().map(|row| row.logical_id.len()).max().unwrap_or_default();
@@ -81,7 +81,7 @@ pub(super) fn rows(rows: &[Row<'_>]) -> String {
     text
 }
 
-/// Why a plan cannot be executed, each reason with what to do.
+/// The reasons why a plan cannot be executed, each with a hint.
 #[must_use]
 pub fn blockers_text(blockers: &[Blocker]) -> String {
     let mut text = String::new();
@@ -98,12 +98,12 @@ pub fn blockers_text(blockers: &[Blocker]) -> String {
     text
 }
 
-/// What to know, each with what to do about it.
+/// The notes, each with its hint.
 pub(super) fn notes(notes: &[Note]) -> String {
     notes.iter().map(|note| format!("\n{}\n", note_text(note))).collect()
 }
 
-/// What to know, and what to do about it.
+/// A note with its hint.
 #[must_use]
 pub fn note_text(Note { logical_id, text, hint }: &Note) -> String {
     let about = logical_id.as_ref().map(|id| format!("{}: ", line(id))).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Smoke tests as people read them in a plan.
+//! Smoke tests as text in a plan.
 
 use crate::plan::Tested;
 use crate::template::shown;

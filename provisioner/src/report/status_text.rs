@@ -1,4 +1,4 @@
-//! A stack's status as people read it.
+//! A stack's status as text.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,8 @@ use super::value_text::readable;
 use crate::printable::line;
 use crate::status::{AliasStatus, Difference, FunctionStatus, State, Status, VersionStatus};
 
-/// The whole status: what is deployed, who gets which version, where it answers, what differs from the template.
+/// The whole status: the deployed resources, the versions that callers get, the URLs, and the differences from the
+/// template.
 #[must_use]
 pub fn status_text(status: &Status) -> String {
     let Status { stack, account, region, cloud_formation_stack, outputs, .. } = status;
@@ -30,7 +31,7 @@ pub fn status_text(status: &Status) -> String {
     text
 }
 
-/// The newest versions that are shown; older ones only where callers get them.
+/// The number of the newest versions that are shown; older ones are shown only if callers get them.
 const SHOWN: usize = 10;
 
 fn function_text(function: &FunctionStatus, by_this_program: bool) -> String {
@@ -100,7 +101,7 @@ fn version_line(version: &VersionStatus, aliases: &[AliasStatus], all: &[Version
     if callers(version, aliases).is_empty() { dim(told) } else { told }
 }
 
-/// Who gets this version, and how much of it.
+/// The aliases whose callers get this version, and their shares.
 fn callers(version: &VersionStatus, aliases: &[AliasStatus]) -> Vec<String> {
     let number = version.number.to_string();
     let shares = aliases.iter().flat_map(|alias| alias.shares.iter().map(move |share| (alias, share)));
@@ -121,7 +122,7 @@ fn time(when: &str) -> String {
     }
 }
 
-/// Where AWS stands to the template, and what helps.
+/// The comparison of AWS with the template, and a hint.
 fn comparison(status: &Status) -> String {
     let Status { resources, differences, state, .. } = status;
     let mut text = match state {
@@ -147,7 +148,7 @@ fn comparison(status: &Status) -> String {
         }
     };
     let (blocked, others): (Vec<_>, Vec<_>) = differences.iter().partition(|one| one.hint.is_some());
-    // Where nothing is deployed, all is still to be made: only what is in the way says something.
+    // Where nothing is deployed, every resource is missing: only the blockers are informative.
     if *state == State::Drifted && !others.is_empty() {
         let _ = write!(text, "\n{}", rows(&others.into_iter().map(Row::from).collect::<Vec<_>>()));
     }

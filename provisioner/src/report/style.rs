@@ -1,4 +1,4 @@
-//! Colours. They repeat what symbols and words already say; `anstream` drops them where they do not belong.
+//! Colours. They only repeat what symbols and words state; `anstream` removes them where they are not supported.
 
 use std::fmt::Display;
 
@@ -17,27 +17,27 @@ fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// For what comes.
+/// For additions.
 pub fn added(text: impl Display) -> String {
     styled(ADDED, text)
 }
 
-/// For what changes.
+/// For changes.
 pub fn changed(text: impl Display) -> String {
     styled(CHANGED, text)
 }
 
-/// For what goes.
+/// For removals.
 pub fn removed(text: impl Display) -> String {
     styled(REMOVED, text)
 }
 
-/// For what can be skipped.
+/// For secondary text.
 pub fn dim(text: impl Display) -> String {
     styled(DIM, text)
 }
 
-/// For what must not be.
+/// For important text.
 pub fn strong(text: impl Display) -> String {
     styled(STRONG, text)
 }

@@ -1,4 +1,5 @@
-//! Terraform `import` blocks: how Terraform's AWS provider calls what is deployed, and by which id it finds it.
+//! Terraform `import` blocks: the resource types of Terraform's AWS provider for the deployed resources, and the ids
+//! for their import.
 //!
 //! The id of each kind is the one that the provider's documentation names under "Import" (read in November 2026).
 
@@ -7,13 +8,13 @@ use crate::observe::{Found, Observed};
 use crate::printable::{line, lines};
 use crate::resources::{Owner, Resource};
 
-/// A block for each thing that exists and is the stack's, in the template's order; for the rest a comment that says why
-/// there is none.
+/// A block for each existing resource of the stack, in the template's order; for the others a comment with the reason
+/// why there is none.
 #[must_use]
 pub fn terraform_imports(desired: &Desired, observed: &Observed) -> String {
     let blocks = desired.resources.iter().map(|wanted| {
         let label = snake_case(&wanted.logical_id);
-        // Whether it is deployed does not matter: there is nothing that a version could be imported as.
+        // Whether it is deployed does not matter: no resource type can import a version.
         if let Resource::Version(version) = &wanted.resource {
             return format!(
                 "# {label}: Terraform has no resource for a version: `publish = true` of the aws_lambda_function that is \
@@ -36,12 +37,12 @@ pub fn terraform_imports(desired: &Desired, observed: &Observed) -> String {
     lines(blocks.collect::<String>().trim_end()) + "\n"
 }
 
-/// What Terraform calls a part of a resource, under which label, and its id.
+/// The Terraform type of a part of a resource, its label, and its id.
 struct Import {
     kind: String,
     label: String,
     id: String,
-    /// What to know before it is imported.
+    /// A warning before the import.
     warning: Option<&'static str>,
 }
 
@@ -98,7 +99,7 @@ fn imports(label: &str, found: &Found) -> Vec<Import> {
         Resource::Route(route) => own("aws_apigatewayv2_route", format!("{}/{}", route.api_id, given("RouteId"))),
         Resource::Stage(stage) => own("aws_apigatewayv2_stage", format!("{}/{}", stage.api_id, stage.stage_name)),
         Resource::Table(table) => own("aws_dynamodb_table", table.table_name.clone()),
-        // The provider that goes through Cloud Control names its kinds after the registry's, and takes its identifiers.
+        // The provider for Cloud Control names its types after the registry's, and accepts its identifiers.
         Resource::Other(other) => {
             let kind = other.type_name.trim_start_matches("AWS::").replace("::", "_");
             let identifier = other.identifier.as_ref().map(ToString::to_string).unwrap_or_default();

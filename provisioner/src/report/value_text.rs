@@ -1,4 +1,4 @@
-//! Property values as people read them.
+//! Property values as text.
 
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -8,7 +8,7 @@ use crate::printable::{line, lines};
 use crate::resources::Change;
 use crate::template::{shown, shown_in};
 
-/// A change as lines: `old → new` where both fit on a line, else the lines that differ.
+/// A change as lines: `old → new` if both fit on one line, else the lines that differ.
 pub(super) fn change_lines(change: &Change, width: usize) -> Vec<String> {
     let Change { property, old, new } = change;
     let (old, new) = (&old.as_ref().map(shown_in), &new.as_ref().map(shown_in));
@@ -18,12 +18,12 @@ pub(super) fn change_lines(change: &Change, width: usize) -> Vec<String> {
     if one_line.chars().count() <= WIDEST || !(is_nested(old.as_ref()) || is_nested(new.as_ref())) {
         return vec![one_line];
     }
-    // What comes or goes whole is all plus or all minus.
+    // A value that is added or removed as a whole is shown with all lines as added or removed.
     let whole = |value: &Option<Value>| value.as_ref().map(pretty).unwrap_or_default();
     std::iter::once(label.trim_end().to_owned()).chain(differing_lines(&whole(old), &whole(new))).collect()
 }
 
-/// The widest line that a map or a list is squeezed into.
+/// The maximum width of a map or a list on one line.
 const WIDEST: usize = 100;
 
 fn is_nested(value: Option<&Value>) -> bool {
@@ -47,7 +47,7 @@ fn differing_lines(old: &str, new: &str) -> Vec<String> {
     lines
 }
 
-/// The value over several lines, without what is not set.
+/// The value on several lines, without null values.
 fn pretty(value: &Value) -> String {
     // JSON writes the line breaks of its texts as `\n`.
     lines(&serde_json::to_string_pretty(&without_nulls(value)).unwrap_or_default())
@@ -71,7 +71,7 @@ fn short(value: &Value) -> String {
     }
 }
 
-/// The text in one line, printable, with references as a template writes them.
+/// The text on one line, printable, with references as a template writes them.
 pub(super) fn readable(text: &str) -> String {
     line(&shown(text)).into_owned()
 }

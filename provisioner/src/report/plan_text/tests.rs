@@ -1,4 +1,4 @@
-//! Plans as a person reads them, without colours.
+//! Plans as text, without colours.
 
 use super::*;
 use crate::plan::Options;
@@ -15,7 +15,7 @@ fn shown(plan: &Plan) -> String {
     read(&plan_text(plan))
 }
 
-/// The plan that leads from one stack to another.
+/// The text of the plan that changes one stack to another.
 fn from_to(old: &Spec, new: &Spec) -> String {
     shown(&planned(&new.desired(), &existing(old, true), Options::default()))
 }

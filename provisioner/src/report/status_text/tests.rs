@@ -1,4 +1,4 @@
-//! Statuses as a person reads them, without colours.
+//! Statuses as text, without colours.
 
 use super::*;
 use crate::plan::tests::judge::existing;
