@@ -1,4 +1,4 @@
-//! From a plan to its outcome: show, ask, execute, tell. What `deploy`, `update` and `destroy` share.
+//! Shows a plan, asks for consent, executes it and reports the outcome, for `deploy`, `update` and `destroy`.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
@@ -18,41 +18,41 @@ use super::smoke;
 use crate::cli::Output;
 use crate::terminal::{self, Exit};
 
-/// What the person said beforehand.
+/// The consent that the arguments give.
 pub(crate) struct Approval {
-    /// Go ahead with everything.
+    /// Consent to everything.
     pub(crate) yes: bool,
-    /// What is asked otherwise.
+    /// The question otherwise.
     pub(crate) question: &'static str,
 }
 
-/// What helps when a plan was not carried out to its end.
+/// The hint when a plan was not executed completely.
 pub(crate) struct Then {
-    /// How it goes on.
+    /// How to continue.
     pub(crate) again: String,
-    /// What to expect of that.
+    /// The effect of that.
     pub(crate) goes_on: &'static str,
-    /// What helps instead where a version did not pass its smoke test.
+    /// The hint instead where a version failed its smoke test.
     pub(crate) unfit: Option<String>,
 }
 
 impl Then {
-    /// Where every step is found again.
+    /// A repeated command that finds every step again.
     pub(crate) fn go_on() -> Self {
         Self { goes_on: ": it goes on where this run ended", ..Self::only("run the same command again") }
     }
 
-    /// The same, whatever it ended with.
+    /// One hint for every failure.
     pub(crate) fn only(again: &str) -> Self {
         Self { again: again.to_owned(), goes_on: "", unfit: None }
     }
 }
 
-/// What helps where a new version was left with a share of the calls.
+/// The hint where a new version still has a share of the calls.
 const SHARED: &str = "`provisioner deploy` gives the new version all calls, with `--canary` it is watched anew; \
                       `provisioner rollback` takes its share back";
 
-/// Carries a plan out, if it may be.
+/// Executes a plan, if it is permitted.
 pub(crate) async fn apply(
     plan: &Plan,
     session: &Session,
@@ -77,7 +77,7 @@ pub(crate) async fn apply(
     }
     let outcome = carry_out(plan, session).await;
     let tried = if outcome.is_complete() { Some(try_it(plan, session).await) } else { None };
-    // The outputs are printed whatever came of the smoke tests: what they name is deployed.
+    // The outputs are printed whatever the result of the smoke tests: the resources that they name are deployed.
     let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned().flatten();
     tell(plan, session, &outcome, smoke, output);
     for left in plan.afterwards.iter().filter(|left| left.is_left(&outcome.done)) {
@@ -95,7 +95,7 @@ pub(crate) async fn apply(
     }
 }
 
-/// An error met before the first call that changes something.
+/// An error before the first call that changes something.
 pub(crate) fn before_any_write(error: Error) -> Error {
     error.exists("nothing was changed")
 }
@@ -105,7 +105,7 @@ pub(crate) fn blocked(plan: &Plan) -> Result<()> {
     refused(&plan.stack, &plan.blockers)
 }
 
-/// Whether to go ahead, where these would go or be made anew.
+/// Whether to continue although these resources would be deleted or replaced.
 pub(crate) fn approved(stack: &str, losses: &[impl Borrow<str>], approval: &Approval) -> Result<bool> {
     if approval.yes {
         return Ok(true);
@@ -132,8 +132,10 @@ async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
     outcome
 }
 
-/// Sends the smoke tests that come last, until a signal asks to end: once `carry_out` has listened for it, a signal no
-/// longer ends the program by itself, and a smoke test may take minutes.
+/// Sends the last smoke tests, until a stop is requested.
+///
+/// Once `carry_out` has listened for a signal, a signal no longer ends the program by itself, and a smoke test may take
+/// minutes.
 async fn try_it(plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     tokio::select! {
         smoke = smoke::run(plan, session) => smoke,
@@ -141,7 +143,7 @@ async fn try_it(plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     }
 }
 
-/// The first signal lets the calls under way end; the second ends the program.
+/// The first signal lets running calls end; the second ends the program.
 async fn stop_on_signal(stop: Arc<Stop>) {
     let first = asked_to_end().await;
     stop.request();
@@ -164,7 +166,7 @@ fn tell(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>,
     }
 }
 
-/// Which version passed its smoke tests before callers got it.
+/// The version that passed its smoke tests before callers got it.
 fn answered(step: &Step, outcome: &Outcome) -> Option<String> {
     let asked = step.calls.iter().any(|call| call == "Invoke");
     let Resource::Alias(alias) = step.resource.fill(&outcome.known) else { return None };
@@ -188,7 +190,7 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
     let overtaken = outcome.failed.iter().any(|(_, error)| error.is_overtaken());
     let again = match () {
         () if !outcome.left_open.is_empty() => SHARED.to_owned(),
-        // What somebody else has just done is not undone unseen.
+        // A concurrent change is not overwritten without a new decision.
         () if overtaken => format!("if this is still wanted, {}", then.again),
         () => format!("{}{}", then.again, then.goes_on),
     };

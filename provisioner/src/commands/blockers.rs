@@ -1,9 +1,9 @@
-//! What keeps a plan from being carried out, as an error.
+//! The blockers of a plan, as an error.
 
 use provisioner::plan::Blocker;
 use provisioner::{Error, Result, report};
 
-/// An error that lists these, if there are any.
+/// An error that lists these blockers, if there are any.
 pub(crate) fn refused(stack: &str, blockers: &[Blocker]) -> Result<()> {
     if blockers.is_empty() {
         return Ok(());

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::cli::{CdkLanguage, Synth};
 
-/// Writes the app of a resolved template to a directory that is new, empty or an app that was written earlier.
+/// Writes the app of a resolved template to a directory that is new, empty or contains an app from an earlier run.
 #[cfg(feature = "cdk")]
 pub(super) fn write(
     template: &Value,
@@ -50,7 +50,7 @@ fn check_directory(out: &Path) -> Result<()> {
     Err(Error::new(doing(), "the directory holds files of somebody else").hint("name a new directory with `--out`"))
 }
 
-/// A build without cdk-from-cfn.
+/// The error of a build without cdk-from-cfn.
 #[cfg(not(feature = "cdk"))]
 pub(super) fn write(_: &Value, _: CdkLanguage, _: StackName, _: &Synth, out: &Path) -> Result<()> {
     Err(Error::new(

@@ -1,4 +1,4 @@
-//! `destroy`: removes what belongs to the stack.
+//! `destroy`: removes the stack's resources.
 
 use provisioner::desired::PackageCheck;
 use provisioner::observe::{Reach, observe};
@@ -12,7 +12,7 @@ use crate::terminal::Exit;
 
 pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
-    // Nothing has a name that AWS refuses, and AWS refuses to look for it: the rest is found and removed.
+    // No resource has a name that AWS refuses, and AWS refuses to look for it: the others are found and removed.
     let can_exist = without_refused_names(&session.desired);
     let observed = observe(&session.aws.reader(), &can_exist, Reach::Leftovers).await?;
     let plan = plan_destroy(&session.desired, &observed);
@@ -20,7 +20,7 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     apply(&plan, &session, &approval, arguments.stack.output, &Then::go_on()).await
 }
 
-/// Without CloudFormation there is nothing between a resource and the account.
+/// The error for `--keep-resources` with the direct engine: without CloudFormation there is no stack object to delete.
 pub(crate) fn nothing_to_let_go() -> Error {
     Error::new("removing a stack and keeping what it has", "the direct engine keeps no stack beside the resources")
         .exists("nothing was changed")

@@ -1,7 +1,8 @@
-//! Where an emulator serves what AWS serves under names of its own.
+//! The addresses at which an emulator serves APIs and function URLs.
 
-/// The address under which an API or a function URL is served where `endpoint_url` stands for AWS: MiniStack serves them
-/// all under its own address, since names below `localhost` resolve on few machines.
+/// The address of an API or a function URL where `endpoint_url` replaces AWS.
+///
+/// MiniStack serves them all at its own address, since names below `localhost` can be resolved on few machines.
 pub(crate) fn reachable_url(url: &str, endpoint_url: Option<&str>) -> String {
     let Some(endpoint) = endpoint_url.filter(|endpoint| is_loopback(endpoint)) else {
         return url.to_owned();

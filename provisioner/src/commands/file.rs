@@ -1,11 +1,11 @@
-//! Files that are written for people.
+//! Files that users read.
 
 use std::path::Path;
 
 use provisioner::{Error, Result};
 
-/// Writes a file, and the directories above it where they are missing. One that is right already stays untouched:
-/// make goes by its time.
+/// Writes a file, and creates missing parent directories. A file with the right content is not changed, since make
+/// compares modification times.
 pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     let failed = |error| Error::new(format!("writing {}", path.display()), error);
     if std::fs::read_to_string(path).is_ok_and(|there| there == text) {
@@ -15,7 +15,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     std::fs::write(path, text).map_err(failed)
 }
 
-/// The directory that a file is in.
+/// The directory of a file.
 pub(super) fn beside(file: &Path) -> &Path {
     file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

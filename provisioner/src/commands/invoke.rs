@@ -45,9 +45,9 @@ pub(crate) async fn run(arguments: &Invoke) -> Result<Exit> {
     Ok(if answer.function_error.is_some() || refused { Exit::Failed } else { Exit::Done })
 }
 
-/// What helps where no event is known.
+/// The hint where no event is known.
 const DECLARE: &str = "give the event with `--event FILE`, or declare a smoke test (docs/smoke-tests.md)";
-/// What helps where a message has no place.
+/// The hint where a message has no place in the event.
 const MESSAGE: &str = "give the whole event with `--event FILE`, or name the place with `Message` in the smoke test \
                        (docs/smoke-tests.md)";
 

@@ -1,4 +1,4 @@
-//! The commands, one file a verb.
+//! The commands, one file for each.
 
 mod apply;
 mod blockers;
@@ -29,7 +29,7 @@ use provisioner::Result;
 use crate::cli::{Cli, Command, Engine};
 use crate::terminal::Exit;
 
-/// Runs the command that the arguments name.
+/// Runs the command in the arguments.
 pub(crate) async fn run(arguments: Cli) -> Result<Exit> {
     match arguments.command {
         Command::Plan(arguments) => match arguments.by.engine {

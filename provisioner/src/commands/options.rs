@@ -1,4 +1,4 @@
-//! What the arguments of `plan`, `deploy` and `update` ask of planning: the same for the same words.
+//! The planning options of `plan`, `deploy` and `update`: the same for the same arguments.
 
 use std::num::NonZeroUsize;
 
@@ -8,27 +8,27 @@ use provisioner::planned::Asked;
 use crate::cli::{BeyondArgs, Deploy, DeployOptions, Plan, Update};
 
 impl Plan {
-    /// What is asked for beside the template.
+    /// The options besides the template.
     pub(super) fn asked(&self) -> Asked {
         asked(&self.options, &self.beyond)
     }
 }
 
 impl Deploy {
-    /// What is asked for beside the template.
+    /// The options besides the template.
     pub(super) fn asked(&self) -> Asked {
         asked(&self.options, &self.beyond)
     }
 }
 
 impl Update {
-    /// What is asked for beside the template.
+    /// The options besides the template.
     pub(super) fn asked(&self) -> Asked {
         asked(&self.options, &BeyondArgs::default())
     }
 }
 
-/// How many versions of a function stay where nobody says it.
+/// How many versions of a function are kept by default.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
 
 fn asked(arguments: &DeployOptions, beyond: &BeyondArgs) -> Asked {

@@ -10,7 +10,7 @@ pub(crate) fn run(arguments: &Package) -> Result<Exit> {
     let zip = package::write(&arguments.binary, &arguments.to)?;
     if !arguments.for_this_machine {
         let target = Target { runtime: "provided.al2023", architecture: &arguments.architecture };
-        // What cannot start must not stay where a deploy would take it from.
+        // A package that cannot start must not stay where a deploy would read it.
         package::check(&arguments.to, &zip, target).inspect_err(|_| drop(std::fs::remove_file(&arguments.to)))?;
     }
     #[expect(clippy::cast_precision_loss, reason = "a size that is read by people")]

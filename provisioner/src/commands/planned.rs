@@ -1,4 +1,4 @@
-//! `deploy --plan`: carries out what `plan --out` wrote, and nothing else.
+//! `deploy --plan`: executes the plan that `plan --out` wrote, and nothing else.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use super::session::{Session, parameters};
 use crate::cli::{Deploy, Stack};
 use crate::terminal::{self, Exit};
 
-/// What a file is to hold of a plan.
+/// The content of the file for a plan.
 pub(super) fn of(plan: &Plan, session: &Session, instead: &BTreeMap<String, PathBuf>, asked: Asked) -> Planned {
     let Session { template, parameters, desired, .. } = session;
     Planned::of(plan, Inputs::of(template, parameters, instead, desired, asked), template, parameters)
@@ -39,7 +39,7 @@ pub(super) async fn carry_out(file: &Path, arguments: &Deploy) -> Result<Exit> {
     apply(&plan, &session, &approval, stack.output, &Then::only(PLAN_ANEW)).await
 }
 
-/// The arguments of the plan, with what only the one who carries it out can say.
+/// The arguments of the plan, with those that only the executing command can give.
 fn as_planned(planned: &Planned, given: &Stack) -> Result<Stack> {
     let template = planned.inputs.template.path.clone();
     planned.is_of(&Template::load(&template)?)?;

@@ -1,4 +1,4 @@
-//! What is told while a plan is executed.
+//! The progress messages during the execution of a plan.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use provisioner::report;
 
 use crate::terminal;
 
-/// Tells of each step that ends.
+/// Reports each step that ends.
 pub(crate) fn tell(event: Event<'_>) {
     match event {
         Event::Started(_) => {}
@@ -17,18 +17,18 @@ pub(crate) fn tell(event: Event<'_>) {
     }
 }
 
-/// Tells of a resource that is as it shall be.
+/// Reports a resource whose step is complete.
 pub(crate) fn done(kind: &str, logical_id: &str, took: Duration) {
     let seconds = report::dim(format!("{:.1} s", took.as_secs_f64()));
     terminal::note(&format!("  {} {} {}  {seconds}", report::added("done"), line(kind), line(logical_id)));
 }
 
-/// Tells of a resource that leaves its stack and stays.
+/// Reports a resource that leaves its stack and is kept.
 pub(crate) fn kept(kind: &str, logical_id: &str) {
     terminal::note(&format!("  {} {} {}", report::added("kept"), line(kind), line(logical_id)));
 }
 
-/// Tells of a resource that could not be made so.
+/// Reports a resource whose step failed.
 pub(crate) fn failed(kind: &str, logical_id: &str) {
     terminal::note(&format!("  {} {} {}", report::removed("failed"), line(kind), line(logical_id)));
 }

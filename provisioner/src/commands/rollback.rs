@@ -1,4 +1,4 @@
-//! `rollback`: leads callers back to an earlier version.
+//! `rollback`: points an alias to an earlier version.
 
 use futures_util::future::try_join;
 use provisioner::desired::{Desired, PackageCheck, Wanted};
@@ -33,8 +33,8 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     Ok(exit)
 }
 
-/// What helps when it ends half-way. Whoever only says `rollback` again, and the alias has moved, goes back once more:
-/// so the version is named.
+/// The hint after a partial rollback. A second `rollback` without a version would go back one version more if the alias
+/// has moved, so the hint names the version.
 fn then(plan: &Plan) -> Then {
     let to = destination(plan).unwrap_or("N");
     Then {
@@ -48,14 +48,14 @@ fn then(plan: &Plan) -> Then {
     }
 }
 
-/// The version that callers are led to.
+/// The version that callers will get.
 fn destination(plan: &Plan) -> Option<&str> {
     plan.steps.iter().find_map(|step| {
         if let Resource::Alias(alias) = &step.resource { Some(alias.function_version.as_str()) } else { None }
     })
 }
 
-/// Whether the version was followed by others: then it is not what the template says, whose package is not read here.
+/// Whether newer versions exist: then the version differs from the template, whose package is not read here.
 fn has_newer(releases: Option<&Releases>, plan: &Plan) -> bool {
     let to: Option<u64> = destination(plan).and_then(|version| version.parse().ok());
     let newest = releases.and_then(|releases| releases.versions.iter().map(|version| version.number).max());

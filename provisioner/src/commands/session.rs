@@ -1,4 +1,4 @@
-//! What every command that speaks to AWS begins with.
+//! The initialisation of every command that calls AWS.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,7 +20,7 @@ use super::emulator::reachable_url;
 use crate::cli::{AwsArgs, SameStack, Stack};
 use crate::terminal;
 
-/// A template resolved for where it goes, and the way there.
+/// A resolved template, its target and the clients.
 pub(crate) struct Session {
     pub(crate) template: Template,
     pub(crate) parameters: BTreeMap<String, String>,
@@ -43,7 +43,7 @@ impl Session {
         Ok(Self { template, parameters, desired, aws })
     }
 
-    /// What exists in AWS. A name that AWS would refuse ends it before AWS is asked.
+    /// The observed state. A name that AWS would refuse is an error before AWS is asked.
     ///
     /// # Errors
     /// As [`observe`], and for such a name.
@@ -51,17 +51,16 @@ impl Session {
         observe_named(&self.aws.reader(), &self.desired, reach).await
     }
 
-    /// What a deploy has to do, by what AWS answers now.
+    /// The plan of a deploy, from the present state of AWS.
     pub(crate) async fn plan(&self, options: &Options) -> Result<Plan> {
-        // What is left over is looked for when it is asked for: it costs more calls than a whole deploy that changes
-        // nothing.
+        // Orphans are looked for on request only: this needs more calls than a whole deploy that changes nothing.
         let reach = if options.prune { Reach::Leftovers } else { Reach::Surroundings };
         let observed = self.observe(reach).await?;
         Ok(plan(&self.desired, &observed, options))
     }
 }
 
-/// Looks for the resources, unless AWS would refuse to look for one of their names.
+/// Looks for the resources, unless AWS would refuse one of their names.
 ///
 /// # Errors
 /// As [`observe`], and for such a name.
@@ -70,12 +69,12 @@ pub(super) async fn observe_named(reader: &impl Reader, desired: &Desired, reach
     observe(reader, desired, reach).await
 }
 
-/// Fails for names that AWS would refuse to look for.
+/// Fails for names that AWS would refuse.
 pub(super) fn check_names(desired: &Desired) -> Result<()> {
     refused(desired.stack.as_str(), &refused_names(desired))
 }
 
-/// What the template wants. The account is asked for first where it decides that, and only there.
+/// The desired state. The account is requested first only if the desired state depends on it.
 pub(super) async fn resolved(
     template: &Template,
     parameters: &BTreeMap<String, String>,
@@ -99,12 +98,12 @@ pub(crate) async fn connect(arguments: &AwsArgs) -> Result<Aws> {
     Aws::connect(&Connection { region, profile, endpoint_url, as_nobody: false, ask_code }, notify()).await
 }
 
-/// Tells of long waits on stderr.
+/// Reports long waits on stderr.
 pub(crate) fn notify() -> Notify {
     Arc::new(|what: &str| terminal::note(&report::dim(format!("  … {}", line(what)))))
 }
 
-/// The parameters in a file, and those given one by one over them.
+/// The parameters in a file, overridden by those that are given individually.
 pub(super) fn parameters(file: Option<&Path>, given: &[(String, String)]) -> Result<BTreeMap<String, String>> {
     let mut parameters = BTreeMap::new();
     if let Some(file) = file {
@@ -119,7 +118,7 @@ pub(super) fn parameters(file: Option<&Path>, given: &[(String, String)]) -> Res
 }
 
 impl Session {
-    /// The stack's outputs. An emulator serves APIs under its own address, so that is the one told.
+    /// The stack's outputs. An emulator serves APIs at its own address, so that address is returned.
     pub(crate) fn outputs(&self, plan: &Plan, outcome: &Outcome) -> Vec<(String, String)> {
         if plan.removes_the_stack {
             return Vec::new();
@@ -127,10 +126,10 @@ impl Session {
         self.told(&outcome.known)
     }
 
-    /// Whether every output is known after this.
+    /// Checks that every output is known after the execution.
     ///
     /// # Errors
-    /// When one of them is not, though all is deployed that it refers to.
+    /// When an output is unknown although all resources that it refers to are deployed.
     pub(crate) fn check_outputs(&self, plan: &Plan, outcome: &Outcome) -> Result<()> {
         if plan.removes_the_stack {
             return Ok(());

@@ -1,16 +1,16 @@
-//! Being asked to end: Ctrl-C, and the signal that `kill`, CI systems and containers send.
+//! Requests to stop: Ctrl-C, and the signal that `kill`, CI systems and containers send.
 
-/// What asked.
+/// The source of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
-    /// A person at the terminal.
+    /// The user at the terminal.
     CtrlC,
     /// SIGTERM.
     Terminate,
 }
 
 impl Asked {
-    /// What is told when the calls under way are waited for.
+    /// The message while running calls are awaited.
     pub(crate) fn told(self) -> &'static str {
         match self {
             Self::CtrlC => "stopping after the calls that are under way; Ctrl-C again ends at once",
@@ -20,7 +20,7 @@ impl Asked {
         }
     }
 
-    /// The exit code where it ends the program at once, as a shell tells of it.
+    /// The exit code when it ends the program at once, by the shell's convention.
     pub(crate) fn code(self) -> i32 {
         match self {
             Self::CtrlC => 130,
@@ -29,7 +29,7 @@ impl Asked {
     }
 }
 
-/// Waits until the program is asked to end. From the first time on, no such signal ends it by itself.
+/// Waits until a stop is requested. After the first call, such a signal no longer ends the program by itself.
 pub(crate) async fn asked_to_end() -> Asked {
     #[cfg(unix)]
     {

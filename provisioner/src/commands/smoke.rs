@@ -1,4 +1,4 @@
-//! The smoke tests that are sent when everything is deployed. What they send and expect is in the template.
+//! The smoke tests that are sent when everything is deployed. The template contains their events and expectations.
 
 use provisioner::desired::{Desired, SmokeTest};
 use provisioner::observe::Reader as _;
@@ -13,14 +13,14 @@ use serde_json::Value;
 use super::session::Session;
 
 /// What callers get: the function and the alias of the first smoke test, else of the first route or function URL, else
-/// the stack's one function.
+/// the stack's only function.
 pub(crate) fn callee(desired: &Desired) -> Option<(String, Option<String>)> {
     let of_test = desired.smoke_tests.first().map(|test| (test.function_name.clone(), test.alias.clone()));
     let by_way = || desired.entrances.first().map(|way| (way.function_name.clone(), way.alias.clone()));
     of_test.or_else(by_way).or_else(|| one_function(desired))
 }
 
-/// The stack's one function, and its alias, if it has one.
+/// The stack's only function, and its alias, if it has one.
 pub(crate) fn one_function(desired: &Desired) -> Option<(String, Option<String>)> {
     let resources = || desired.resources.iter().map(|wanted| &wanted.resource);
     let mut functions = resources().filter(|one| matches!(one, Resource::Function(_)));
@@ -32,14 +32,16 @@ pub(crate) fn one_function(desired: &Desired) -> Option<(String, Option<String>)
     Some((function, alias))
 }
 
-/// Sends the smoke tests of a plan that no version had to pass before callers got it.
+/// Sends the smoke tests of a plan that are not sent to a version before callers get it.
 pub(crate) async fn run(plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     let last = plan.smoke_tests.iter().filter(|test| !test.before_callers).map(|test| &test.declared);
     send(&last.collect::<Vec<_>>(), plan.grants_something_new(), session).await
 }
 
-/// Sends smoke tests as callers do, one after the other, up to the first that fails; what came of the last one. A refusal
-/// by IAM is waited for when permissions are new.
+/// Sends smoke tests as callers send requests, one after the other, until one fails, and returns the result of the last
+/// one.
+///
+/// A refusal by IAM is retried when permissions are new.
 pub(crate) async fn send(tests: &[&SmokeTest], patient: bool, session: &Session) -> Result<Option<Smoke>> {
     let mut last = None;
     for test in tests {
@@ -56,7 +58,7 @@ pub(crate) async fn send(tests: &[&SmokeTest], patient: bool, session: &Session)
     Ok(last)
 }
 
-/// An event with the account's id, where it names the account.
+/// An event in which references to the account are replaced by its id.
 pub(crate) async fn filled(event: &Value, session: &Session) -> Result<Value> {
     if references_in(event).is_empty() {
         return Ok(event.clone());
@@ -66,7 +68,7 @@ pub(crate) async fn filled(event: &Value, session: &Session) -> Result<Value> {
     Ok(known.fill(event))
 }
 
-/// The error of a smoke test that was not passed.
+/// The error of a failed smoke test.
 pub(crate) fn failure(smoke: &Smoke) -> Error {
     Error::new("sending a smoke test to what was deployed", &smoke.told)
         .exists(

@@ -1,4 +1,5 @@
-//! `status`: what is deployed, who gets which version, and where AWS differs from the template. It only reads.
+//! `status`: the deployed resources, the versions that callers get, and the differences between AWS and the template.
+//! It reads only.
 
 use provisioner::desired::PackageCheck;
 use provisioner::observe::{Reach, published};
@@ -17,7 +18,7 @@ pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
     let reader = session.aws.reader().without_waiting();
     let releases = published(&reader, &session.desired).await.map_err(before_any_write)?;
     let code_not_compared = session.desired.keep_deployed_code(&releases);
-    // A difference is told with what keeps a deploy from it.
+    // A difference is reported with the blocker of a deploy.
     let observed = observe_named(&reader, &session.desired, Reach::Surroundings).await?;
     let plan = plan(&session.desired, &observed, &Options::default());
     let outputs = session.told(&plan.known).into_iter().collect();

@@ -1,4 +1,4 @@
-//! `synth`: the template in one piece, or as a CDK app. AWS is not asked.
+//! `synth`: the template in one piece, or as a CDK app. It does not ask AWS.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Synth) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Prints on stderr what the author should know about the template.
+/// Prints remarks for the template's author on stderr.
 fn note(template: &Template, given: &BTreeMap<String, String>) {
     for remark in template.remarks(given) {
         terminal::note(&report::note_text(&Note::from(&remark)));

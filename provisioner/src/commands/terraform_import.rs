@@ -1,4 +1,4 @@
-//! `synth --terraform-import`: what is deployed, as Terraform imports it.
+//! `synth --terraform-import`: the deployed resources as Terraform `import` blocks.
 
 use provisioner::Result;
 use provisioner::desired::PackageCheck;

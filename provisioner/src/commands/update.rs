@@ -1,4 +1,4 @@
-//! `update`: the quick redeploy of code and configuration.
+//! `update`: the fast redeployment of code and configuration.
 
 use provisioner::desired::PackageCheck;
 use provisioner::observe::Reach;
@@ -27,7 +27,7 @@ fn refuse_first_deploy(plan: &Plan) -> Result<()> {
     let missing = |step: &&Step| step.kind == "AWS::Lambda::Function" && step.action == Action::Create;
     let Some(step) = plan.steps.iter().find(missing) else { return Ok(()) };
     let cause = format!("function {} does not exist", step.name);
-    // What would keep `deploy` from making it says more, such as that the stack lives in another region.
+    // A blocker of `deploy` is more informative, such as that the stack exists in another region.
     let (cause, hint) = match plan.blockers.first() {
         Some(blocker) => (format!("{cause}, and {}", blocker.cause), blocker.hint.as_str()),
         None => (cause, "set the stack up with `provisioner deploy`"),
@@ -35,7 +35,8 @@ fn refuse_first_deploy(plan: &Plan) -> Result<()> {
     Err(Error::new(format!("updating stack {}", plan.stack), cause).hint(hint))
 }
 
-/// What callers come by is not for an update to change, and until it is changed they would meet the function at work.
+/// Refuses to move callers to the alias: `update` does not change routes, and until they change, callers would get the
+/// function during its change.
 fn refuse_to_move_callers(plan: &Plan) -> Result<()> {
     let Some((function, callers)) = plan.callers_moved_before() else { return Ok(()) };
     let cause = format!(

@@ -1,4 +1,4 @@
-//! `deploy --engine cloudformation`: packages, shows the change set, executes it.
+//! `deploy --engine cloudformation`: uploads packages, shows the change set and executes it.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
         }
     };
     if let Err(error) = session.aws.execute_change_set(set).await {
-        // What was refused is of no use any more; what was not answered may be under way.
+        // A refused change set is useless; without an answer the execution may have started.
         if !error.passes() {
             proposal.withdraw(&session).await?;
         }
@@ -83,7 +83,7 @@ pub(super) fn proposed<'s>(session: &Session, set: &'s ChangeSet, options: &Depl
     Proposed { set, smoke_tests }
 }
 
-/// Notes what changes without a smoke test.
+/// Notes the functions and aliases that change without a smoke test.
 pub(super) fn note_untested(session: &Session, set: &mut ChangeSet, options: &DeployOptions) {
     if !options.no_smoke {
         let notes = untested_by_cloudformation(&session.desired, &set.changed());
@@ -104,7 +104,7 @@ fn tell(
     report(proposed, ended, outputs, smoke, output);
 }
 
-/// Prints the result: what was done, and the stack's outputs.
+/// Prints the result: the changes that were made, and the stack's outputs.
 pub(super) fn report(
     proposed: &Proposed<'_>,
     ended: Option<&Ended>,

@@ -1,4 +1,4 @@
-//! `destroy --engine cloudformation`: has CloudFormation remove its stack.
+//! `destroy --engine cloudformation`: makes CloudFormation delete its stack.
 
 use std::collections::BTreeMap;
 
@@ -32,12 +32,12 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     if arguments.keep_resources && !stack.is_a_shell() {
         retain(&aws, &stack).await?;
     }
-    // `--keep-resources` has changed what becomes of the resources by now.
+    // `--keep-resources` has changed the deletion policies already.
     let unchanged = |error| if arguments.keep_resources { error } else { before_any_write(error) };
     let after = aws.newest_event(&stack.id).await.map_err(unchanged)?;
     aws.delete_stack(&stack.id, name).await?;
     if stack.is_a_shell() {
-        return Ok(Exit::Done); // it goes at once, and nothing tells of it
+        return Ok(Exit::Done); // it is deleted at once, and without events
     }
     let ended = watch(&aws, &stack.id, name, after).await?;
     print(&(&set).into(), Some(&ended), BTreeMap::new(), None, arguments.stack.output);

@@ -1,4 +1,5 @@
-//! Making CloudFormation let go: its stack's own template once more, with nothing changed but that everything stays.
+//! Makes CloudFormation release a stack's resources: it updates the stack with its own template, in which every
+//! resource is retained.
 
 use provisioner::aws::{Aws, Submission};
 use provisioner::cloudformation::{Kind, Stack, retaining};
@@ -8,10 +9,10 @@ use super::proposal::{body, change_set_name, is_large};
 use super::watching::watch;
 use crate::terminal;
 
-/// Makes sure that everything of a stack stays when the stack is removed.
+/// Ensures that all resources of a stack stay when the stack is deleted.
 ///
-/// The update is made of what CloudFormation has, template and parameters, and not of what is on this machine; one
-/// that would change anything else is not carried out.
+/// The update uses the template and the parameters that CloudFormation has, and not those on this machine; an update
+/// that would change anything else is not executed.
 pub(super) async fn retain(aws: &Aws, stack: &Stack) -> Result<()> {
     let name = stack.name.as_str();
     let Some(update) = retaining(name, &aws.template_of(stack).await?)? else { return Ok(()) };
@@ -48,7 +49,7 @@ pub(super) async fn retain(aws: &Aws, stack: &Stack) -> Result<()> {
     if !ended.stack.is_well() {
         return Err(ended.error());
     }
-    // Removing a stack is the one step that nothing takes back.
+    // The deletion of a stack is the one step that cannot be undone.
     if retaining(name, &aws.template_of(stack).await?)?.is_some() {
         return Err(Error::new(doing(), "somebody else changed the stack in the meantime")
             .exists("the stack and all that it has are there")

@@ -1,4 +1,4 @@
-//! The verbs by CloudFormation: its change sets instead of plans, its events instead of steps.
+//! The commands with CloudFormation: change sets instead of plans, events instead of steps.
 
 mod deploy;
 mod destroy;
@@ -15,7 +15,7 @@ use provisioner::{Error, Result};
 
 use crate::cli::{BeyondArgs, DeployOptions};
 
-/// CloudFormation keeps its change sets itself.
+/// Refuses a plan file: CloudFormation stores its change sets itself.
 fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> {
     if !given {
         return Ok(());
@@ -25,8 +25,10 @@ fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> 
         .hint("leave it out, or make a change set that stays with `aws cloudformation deploy --no-execute-changeset`"))
 }
 
-/// Refuses what CloudFormation does not do. It has a way of its own to import resources, and takes over nothing by name;
-/// and it moves an alias at once, unless the template has another service do that.
+/// Refuses what CloudFormation does not do.
+///
+/// It imports resources by a separate operation and does not adopt resources by name; and it moves an alias at once,
+/// unless the template makes another service do that.
 fn refuse_what_it_cannot(options: &DeployOptions, beyond: &BeyondArgs, stack: &str) -> Result<()> {
     let refuse = |cause: &str, hint: &str| {
         Err(Error::new(format!("planning stack {stack} with CloudFormation"), cause).hint(hint))

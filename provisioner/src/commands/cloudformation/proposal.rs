@@ -1,4 +1,4 @@
-//! From a template to a change set: what `plan` and `deploy` by CloudFormation share.
+//! Creates a change set from a template, for `plan` and `deploy` with CloudFormation.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,28 +12,28 @@ use sha2::{Digest as _, Sha256};
 use super::super::session::Session;
 use crate::terminal;
 
-/// A change set, and the stack that it is for.
+/// A change set, and its stack.
 pub(super) struct Proposal {
     /// What CloudFormation would do.
     pub(super) set: ChangeSet,
-    /// The stack as it was before; none for a first deploy.
+    /// The stack as it was before; `None` for a first deploy.
     pub(super) before: Option<Stack>,
 }
 
 /// What happens to packages.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Packages {
-    /// They are put into the bucket, for the change set is going to be executed.
+    /// They are uploaded to the bucket, since the change set will be executed.
     Uploaded,
-    /// They are named only: a change set is made without looking for them.
+    /// Only their names are used: CloudFormation creates a change set without looking for the packages.
     Named,
 }
 
-/// The most that CloudFormation takes in a call. More goes through the bucket.
+/// The maximum size of a template in a call to CloudFormation. A larger template is passed through the bucket.
 const LARGEST_TEXT: usize = 51_200;
 
 impl Proposal {
-    /// Has CloudFormation say what it would do.
+    /// Makes CloudFormation create the change set.
     pub(super) async fn make(session: &Session, bucket: Option<&str>, packages: Packages) -> Result<Self> {
         let aws = &session.aws;
         let name = session.desired.stack.as_str();
@@ -53,7 +53,7 @@ impl Proposal {
             }
         }
         let body = body(aws, name, &bucket_name, &account, &template).await?;
-        // A parameter that is not sent would keep the value that the stack has, on some paths: all are sent.
+        // A parameter that is not sent would keep the stack's value in some cases, so all parameters are sent.
         let declared = session.template.parameters().iter();
         let values = declared.map(|(name, declaration)| {
             let given = session.parameters.get(name).cloned();
@@ -82,7 +82,7 @@ impl Proposal {
         Ok(Self { set: ChangeSet { notes, ..proposed.unwrap_or(nothing) }, before })
     }
 
-    /// Leaves everything as it was before the change set was made.
+    /// Restores the state from before the change set was created.
     pub(super) async fn withdraw(&self, session: &Session) -> Result<()> {
         if !self.set.id.is_empty() {
             session.aws.discard(&self.set.id).await?;
@@ -91,7 +91,7 @@ impl Proposal {
     }
 }
 
-/// The first change set of a stack leaves a stack that is nothing but a name.
+/// Deletes the empty stack that the first change set of a stack leaves.
 async fn remove_shell(session: &Session, before: Option<&Stack>) -> Result<()> {
     if before.is_some() {
         return Ok(());
@@ -102,12 +102,12 @@ async fn remove_shell(session: &Session, before: Option<&Stack>) -> Result<()> {
     }
 }
 
-/// Whether CloudFormation takes a template only through a bucket.
+/// Whether CloudFormation accepts a template only through a bucket.
 pub(super) fn is_large(template: &str) -> bool {
     template.len() > LARGEST_TEXT
 }
 
-/// A template as CloudFormation is given it; what is large is put into the bucket, which is there.
+/// A template as it is passed to CloudFormation; a large one is put into the bucket, which must exist.
 pub(super) async fn body<'t>(
     aws: &Aws,
     stack: &str,

@@ -1,4 +1,4 @@
-//! Watching CloudFormation at work, and telling how it ended.
+//! Watches CloudFormation's execution and reports its result.
 
 use provisioner::aws::Aws;
 use provisioner::cloudformation::{Event, Stack, Told, Watch, hint_for};
@@ -7,17 +7,18 @@ use provisioner::{Error, Result};
 use super::super::progress;
 use super::super::signal::asked_to_end;
 
-/// How an operation ended.
+/// The result of an operation.
 pub(super) struct Ended {
     /// The stack as it is now.
     pub(super) stack: Stack,
-    /// The logical ids of what was done.
+    /// The logical ids of the changed resources.
     pub(super) done: Vec<String>,
-    /// What failed first, and why.
+    /// The first failure, with its reason.
     pub(super) failure: Option<Event>,
 }
 
-/// Tells of each resource until CloudFormation is done, or until it is asked to end: CloudFormation goes on without a watcher.
+/// Reports each resource until CloudFormation is done, or until a stop is requested: CloudFormation continues without a
+/// watcher.
 pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>) -> Result<Ended> {
     let mut watch = Watch::default();
     let mut done = Vec::new();
@@ -42,9 +43,9 @@ pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>
     Ok(Ended { stack, done, failure: watch.first_failure().cloned() })
 }
 
-/// Whatever went wrong here, what was begun goes on there.
+/// The error when watching fails; CloudFormation continues the operation.
 fn out_of_sight(name: &str, error: Error) -> Error {
-    // Who may not read the events may still read the stack.
+    // Credentials that may not read the events may still read the stack.
     let command = if error.is_denied() { "describe-stacks" } else { "describe-stack-events" };
     let look = format!("`aws cloudformation {command} --stack-name {name}` shows how it ends");
     let hint = match error.next_step() {
@@ -64,7 +65,7 @@ fn left_alone(name: &str) -> Error {
 }
 
 impl Ended {
-    /// The error of an operation that did not do what was asked: the failure that began all others on top.
+    /// The error of an operation that did not succeed: it names the failure that caused all others first.
     pub(super) fn error(&self) -> Error {
         let Self { stack, failure, .. } = self;
         let Stack { name, status, .. } = stack;

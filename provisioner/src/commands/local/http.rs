@@ -1,4 +1,4 @@
-//! The little HTTP that `local` needs: one request to a loopback address.
+//! A minimal HTTP client for `local`: one request to a loopback address.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use hyper::Request;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 
-/// Sends a request; answers status and body.
+/// Sends a request; returns the status and the body.
 pub(super) async fn send(
     method: &str,
     url: &str,
@@ -24,7 +24,7 @@ pub(super) async fn send(
     Ok((status, String::from_utf8_lossy(&body).into_owned()))
 }
 
-/// Whether a GET is answered with 200.
+/// Whether the answer to a GET is 200.
 pub(super) async fn is_up(url: &str) -> bool {
     matches!(send("GET", url, &BTreeMap::new(), None).await, Ok((200, _)))
 }

@@ -1,4 +1,4 @@
-//! `local`: the whole chat on this machine, deployed by the same code that serves AWS.
+//! `local`: the whole chat on this machine, deployed by the same code as on AWS.
 
 mod http;
 mod package;
@@ -27,10 +27,10 @@ use crate::terminal::{self, Exit};
 /// The sample catalogue.
 const FILMS: &str = include_str!("../../../local/films.json");
 
-/// What MiniStack's own answers begin with.
+/// The prefix of MiniStack's built-in answers.
 const CANNED: &str = "[ministack mock";
 
-/// The films that the embedded model is given: more would take it longer than the caller waits.
+/// The number of films for the embedded model: with more films the answer would exceed the caller's timeout.
 const FILMS_FOR_EMBEDDED: &str = "12";
 
 pub(crate) async fn run(arguments: &Local) -> Result<Exit> {
@@ -48,7 +48,7 @@ pub(crate) async fn run(arguments: &Local) -> Result<Exit> {
     ended.map(|()| Exit::Done)
 }
 
-/// Sets everything up and stays until a server ends, which it should not.
+/// Deploys everything and waits until a server ends, which is unexpected.
 async fn serve(arguments: &Local, servers: &Servers) -> Result<()> {
     let chat = set_up(arguments, servers).await?;
     terminal::result(&format!("chat: {}", chat.url));
@@ -60,12 +60,12 @@ async fn serve(arguments: &Local, servers: &Servers) -> Result<()> {
     Err(servers.ended().await)
 }
 
-/// What was set up.
+/// The deployed chat.
 struct Chat {
     url: String,
-    /// The URL whose answers come word by word, where the template has it.
+    /// The URL that streams its answers, if the template has one.
     stream: Option<String>,
-    /// The first smoke test, where the template declares one.
+    /// The first smoke test, if the template declares one.
     test: Option<SmokeTest>,
 }
 
@@ -114,7 +114,7 @@ fn curl(url: &str, request: &Request) -> String {
     format!("\n  curl -X {} {}{headers}{body}\n", request.method, quoted(url))
 }
 
-/// The walk, without questions: everything here is this run's own.
+/// Deploys a template without a confirmation, since all resources belong to this run.
 async fn deploy(
     template: &std::path::Path,
     stack: &str,
@@ -124,7 +124,7 @@ async fn deploy(
 ) -> Result<(Desired, Vec<(String, String)>)> {
     let aws = connect(servers).await?;
     let template = Template::load(template)?;
-    // The one package that was built for this machine is every function's.
+    // Every function uses the package that was built for this machine.
     let functions = template.logical_ids_of("AWS::Lambda::Function").into_iter();
     let instead = code.iter().flat_map(|code| functions.clone().map(|id| (id.to_owned(), (*code).clone()))).collect();
     let packages = Packages { instead, check: PackageCheck::ForThisMachine };
@@ -154,7 +154,7 @@ async fn connect(servers: &Servers) -> Result<Aws> {
     Aws::connect(&connection, session::notify()).await
 }
 
-/// Sends the template's first smoke test over HTTP, and prints what was asked and answered.
+/// Sends the template's first smoke test over HTTP, and prints the question and the answer.
 async fn first_chat(url: &str, test: &SmokeTest, llm: &Llm) -> Result<()> {
     let doing = || format!("sending the first chat to {url}");
     let Some(request) = test.request() else {

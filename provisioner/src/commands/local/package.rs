@@ -1,4 +1,4 @@
-//! The package that `local` deploys, checked before a server starts.
+//! Checks the package that `local` deploys before a server starts.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -12,7 +12,7 @@ pub(super) fn check(code: &Path) -> Result<()> {
         Error::new(format!("reading the package {}", code.display()), cause).hint(format!("{hint}{OR_ANOTHER}"))
     };
     let zip = provisioner::package::read(code).map_err(|Unread { cause, remedy }| {
-        // A folder's remedy says what to correct in it. A package that is missing is one that `make local` writes.
+        // The hint for a directory names what to correct in it. A missing package is one that `make local` writes.
         let hint = if code.is_dir() { &remedy } else { BUILD };
         refused(cause, hint)
     })?;

@@ -1,4 +1,4 @@
-//! A process that ends when this one ends, however that happens.
+//! A process that ends when this program ends, for whatever reason.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -7,21 +7,21 @@ use provisioner::{Error, Result};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 
-/// Ends a process group when its own stdin is closed, which the system does for us even after a `kill -9`.
+/// Ends a process group when its own stdin is closed; the operating system closes it even after a `kill -9`.
 const SUPERVISE: &str = include_str!("../../../local/supervise.py");
 
-/// A server that runs beside this program.
+/// A server that runs during this program.
 pub(super) struct Supervised {
     what: &'static str,
     child: Child,
-    // Open for as long as the server shall run. Kept apart from the child, whose `wait` would close it.
+    // Open as long as the server runs. Separate from the child, whose `wait` would close it.
     lifeline: Option<ChildStdin>,
     log: PathBuf,
 }
 
 impl Supervised {
-    /// Starts `arguments` under the supervisor, in a clean environment but for `variables`. Its stderr goes to
-    /// `log`; so does its stdout, unless `piped`.
+    /// Starts `arguments` under the supervisor, in an environment that contains only `variables`. Its stderr is written
+    /// to `log`; so is its stdout, unless `piped`.
     pub(super) fn start(
         what: &'static str,
         python: &Path,
@@ -43,7 +43,7 @@ impl Supervised {
             .stdout(if piped { Stdio::piped() } else { Stdio::from(copy) })
             .stderr(file);
         #[cfg(unix)]
-        command.process_group(0); // a Ctrl-C reaches this program alone, which then ends its servers in order
+        command.process_group(0); // Ctrl-C reaches this program only, which then ends its servers in order
         let mut child = command.spawn().map_err(|error| {
             Error::new(doing(), format!("{}: {error}", python.display())).hint("make the environment with `make local`")
         })?;
@@ -51,17 +51,17 @@ impl Supervised {
         Ok(Self { what, child, lifeline, log: log.to_owned() })
     }
 
-    /// The first line that it prints; `None` when it ends first.
+    /// The first line of its stdout; `None` if it ends before.
     pub(super) async fn first_line(&mut self) -> Option<String> {
         let stdout = self.child.stdout.take()?;
         let mut lines = BufReader::new(stdout).lines();
         let line = lines.next_line().await.ok().flatten();
-        // Whatever else it prints must not block it.
+        // Its further output must not block it.
         tokio::spawn(async move { lines.into_inner().read_to_end(&mut Vec::new()).await });
         line
     }
 
-    /// Waits until it ends, which it should not; then the error that says so, with the end of its log.
+    /// Waits until it ends, which is unexpected, and returns an error with the end of its log.
     pub(super) async fn ended(&mut self) -> Error {
         let status = self.child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
@@ -70,7 +70,7 @@ impl Supervised {
         Error::new(format!("running {}", self.what), format!("it ended ({status})\n  {last}"))
     }
 
-    /// Ends it and waits until it is gone.
+    /// Stops it and waits until it has ended.
     pub(super) async fn stop(mut self) {
         drop(self.lifeline.take());
         let _ = self.child.wait().await;

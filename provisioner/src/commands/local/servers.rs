@@ -1,4 +1,4 @@
-//! The servers behind `local`: MiniStack in place of AWS, and who answers in place of Claude.
+//! The servers of `local`: MiniStack instead of AWS, and a model instead of Claude.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::terminal;
 
 const EMBEDDED: &str = include_str!("../../../local/embedded_llm.py");
 
-/// How long a server may take to answer for the first time.
+/// The maximum time until a server's first answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The servers of one run. They end with it.
@@ -26,13 +26,13 @@ pub(super) struct Servers {
     _folder: Folder,
 }
 
-/// Who answers.
+/// The source of the answers.
 pub(super) enum Llm {
-    /// MiniStack's own text.
+    /// MiniStack's built-in text.
     Canned,
-    /// The small model that comes with `requirements-llm.txt`.
+    /// The small model from `requirements-llm.txt`.
     Embedded,
-    /// A server somewhere.
+    /// An external server.
     Server(String),
 }
 
@@ -49,7 +49,7 @@ impl Llm {
         }
     }
 
-    /// What a person should know of the answers.
+    /// A note for the user about the answers.
     pub(super) fn told(&self) -> String {
         match self {
             Self::Canned => {
@@ -119,14 +119,14 @@ impl Servers {
         }
     }
 
-    /// Waits until one of them ends by itself.
+    /// Waits until one of them ends unexpectedly.
     pub(super) async fn ended(&self) -> Error {
         let mut running = self.running.lock().await;
         let all = running.iter_mut().map(|server| Box::pin(server.ended()));
         futures_util::future::select_all(all).await.0
     }
 
-    /// Ends them all, last started first.
+    /// Stops all servers, in reverse order of their start.
     pub(super) async fn stop(self) {
         for server in self.running.into_inner().into_iter().rev() {
             server.stop().await;
@@ -167,10 +167,10 @@ fn ministack_variables(
         ("GATEWAY_PORT", port.to_string()),
         ("AWS_ENDPOINT_URL", endpoint_url.to_owned()),
         ("LAMBDA_ACCOUNT_CONCURRENCY", "1000".to_owned()),
-        // Its MQTT listener binds all interfaces, whatever BIND_HOST says.
+        // Its MQTT listener binds to all interfaces, whatever `BIND_HOST` contains.
         ("IOT_MTLS_ENABLED", "0".to_owned()),
         ("SFTP_ENABLED", "0".to_owned()),
-        // It sweeps the containers of a docker engine that it finds.
+        // It removes containers of a Docker engine that it finds.
         ("DOCKER_HOST", "unix:///nonexistent".to_owned()),
     ];
     if let Some(url) = proxy {
@@ -188,7 +188,7 @@ fn check_port(port: u16) -> Result<()> {
     }
 }
 
-/// A folder of this run, removed with it.
+/// A directory of this run, which is removed with it.
 struct Folder(PathBuf);
 
 impl Folder {
