@@ -378,7 +378,7 @@ pub(crate) enum Form {
     Json,
 }
 
-/// The stack that is meant where none is named.
+/// The default stack name.
 pub(crate) const STACK: &str = "cinedb-chat";
 
 impl Stack {
@@ -387,7 +387,7 @@ impl Stack {
         self.stack.clone().map_or_else(|| STACK.parse(), Ok)
     }
 
-    /// The packages that take the place of the template's own.
+    /// The packages that replace the template's own.
     pub(crate) fn packages_instead(&self) -> BTreeMap<String, PathBuf> {
         self.code.iter().map(|(id, path)| (id.clone(), PathBuf::from(path))).collect()
     }

@@ -1,4 +1,4 @@
-//! The arguments of a new version's way to its callers.
+//! The arguments for the canary of a new version.
 
 use clap::Args;
 use provisioner::plan::Canary;
@@ -18,13 +18,13 @@ pub(crate) struct CanaryArgs {
 }
 
 impl CanaryArgs {
-    /// What is wanted, if it is.
+    /// The canary, if one is requested.
     pub(crate) fn canary(&self) -> Option<Canary> {
         self.percent.map(|percent| Canary { percent, bake_seconds: self.bake })
     }
 }
 
-/// A day: CloudWatch gives all minutes of it in one answer.
+/// One day: CloudWatch returns all minutes of a day in one answer.
 const LONGEST: u64 = 24 * 60 * 60;
 
 fn seconds(text: &str) -> Result<u64, String> {

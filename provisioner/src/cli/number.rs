@@ -1,8 +1,8 @@
-//! Numbers as arguments, refused in plain words.
+//! Numeric arguments with plain error messages.
 
 use std::num::NonZeroUsize;
 
-/// How many stay.
+/// A number of versions to keep.
 pub(super) fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "it must be a whole number, 1 or more".to_owned())
 }

@@ -1,11 +1,11 @@
-//! The arguments by which a proposed command acts where the one that proposes it does.
+//! Adds to a proposed command the arguments that select the same stack as the current command.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{AwsArgs, Stack};
 
-/// Which stack a command is for, as words of a shell.
+/// The arguments that select the stack, as words of a shell.
 #[derive(Debug)]
 pub(crate) struct SameStack(Vec<Words>);
 
@@ -13,24 +13,25 @@ pub(crate) struct SameStack(Vec<Words>);
 struct Words {
     option: &'static str,
     value: String,
-    /// The parameter's, where it is one: a command may give another by itself.
+    /// The parameter's name, if it is a parameter: the proposed command may set another parameter itself.
     name: Option<String>,
 }
 
-/// The template that is meant where none is named.
+/// The default template.
 pub(super) const TEMPLATE: &str = "templates/chat.yaml";
 
-/// What a proposal looks like in a text.
+/// The start of a proposed command in a text.
 const BEGINS: [&str; 2] = ["`provisioner ", "`aws "];
 
-/// The commands that take these arguments.
+/// The commands that accept these arguments.
 const VERBS: [&str; 7] = ["plan", "deploy", "update", "destroy", "rollback", "status", "invoke"];
 
-/// Those of them that read a package.
+/// The commands among them that read a package.
 const READS_PACKAGES: [&str; 4] = ["plan", "deploy", "update", "status"];
 
 impl SameStack {
-    /// What was given. A value of the parameters in `untold` is asked of the shell: it must not be told.
+    /// The given arguments. A value of the parameters in `untold` is replaced by a shell variable, since it must not be
+    /// printed.
     pub(crate) fn of(given: &Stack, untold: &BTreeSet<&str>) -> Self {
         let Stack { template, stack, parameter, parameters, code, aws, output: _ } = given;
         let AwsArgs { region, profile, endpoint_url } = aws;
@@ -59,7 +60,7 @@ impl SameStack {
         Self(first.into_iter().flatten().chain(parameter).chain(last.into_iter().flatten()).chain(code).collect())
     }
 
-    /// The text with the commands that it proposes complete.
+    /// The text with its proposed commands completed.
     pub(crate) fn in_commands_of(&self, text: &str) -> String {
         let (mut told, mut rest) = (String::new(), text);
         while let Some((at, begin)) = BEGINS.iter().filter_map(|begin| Some((rest.find(begin)?, *begin))).min() {
@@ -84,20 +85,20 @@ impl SameStack {
     }
 }
 
-/// Whether a command of this program takes an option.
+/// Whether a command of this program accepts an option.
 fn takes(said: &[&str], option: &str) -> bool {
     let verb = said.first().copied().unwrap_or_default();
     VERBS.contains(&verb)
         && match option {
-            // The plan's file says which template it is of.
+            // The plan's file names its template.
             "--template" => !said.contains(&"--plan"),
             "--code" => READS_PACKAGES.contains(&verb),
             _ => true,
         }
 }
 
-/// Whether a command of AWS's own command line does. It logs in wherever that profile is from, and lists profiles
-/// without any.
+/// Whether a command of the AWS CLI accepts an option. `aws sso` takes the region from the profile, and `aws configure`
+/// lists profiles without any option.
 fn awss_takes(said: &[&str], option: &str) -> bool {
     match said.first() {
         Some(&"configure") => false,
