@@ -121,7 +121,7 @@ local-function: provisioner
 $(VENV)/installed: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version) if sys.version_info < (3, 10) else None'
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --requirement requirements.txt
 	touch $@
 
 # Without the install scripts of the packages: no package needs a build.
