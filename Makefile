@@ -9,8 +9,9 @@ PREBUILT ?=
 # The build profile of the function's package. A deployment uses `function`; `make test` uses `dev`, which compiles in a
 # third of the time.
 FUNCTION_PROFILE ?= function
+PROCESSORS := $(shell getconf _NPROCESSORS_ONLN)
 # More threads than processors, because tests wait for the emulators for a third of their time.
-TEST_THREADS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
+TEST_THREADS ?= $(shell echo $$(($(PROCESSORS) * 2)))
 PORT ?= 4566
 LLM ?=
 ARGS ?=
@@ -27,7 +28,7 @@ SEED_PACKAGES = $(shell grep -E '^(boto3|botocore|jmespath|python-dateutil|s3tra
 .DEFAULT_GOAL := help
 # stdout is for results, so make does not print the commands of these targets.
 .SILENT: local build plan deploy update destroy invoke provisioner function local-function $(VENV)/installed
-.PHONY: help local build plan deploy update destroy invoke synth test torture bench bench-deploy lint check-rust clean provisioner function local-function
+.PHONY: help local build plan deploy update destroy invoke synth test tools check-rust torture bench bench-deploy lint clean provisioner function local-function
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,14 +59,19 @@ synth: provisioner ## Write the files that are generated from the template: temp
 	$(PROVISIONER) synth --cdk typescript --out $(CDK_APP)
 	$(PROVISIONER) synth --cdk python --out templates/cdk/python
 
-test: $(VENV)/installed $(CDK_APP)/node_modules/installed ## Run every check of the project
-	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+test: ## Run every check of the project
+	$(MAKE) --no-print-directory --jobs=$$(($(PROCESSORS) + 1)) tools check-rust
 	cargo test --workspace --locked --no-run
 	$(MAKE) --no-print-directory function PROFILE=dev FUNCTION_PROFILE=dev PREBUILT=1
 	RUST_TEST_THREADS=$(TEST_THREADS) cargo test --workspace --locked
 	$(MAKE) --no-print-directory lint PROFILE=dev
+
+tools: $(VENV)/installed $(CDK_APP)/node_modules/installed
+
+check-rust: ## Check the format, clippy's lints and the documentation
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 
 torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (25 minutes; CELLS="…" selects cases by name)
 	cargo test --workspace --locked --no-run
