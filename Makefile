@@ -11,7 +11,7 @@ PREBUILT ?=
 FUNCTION_PROFILE ?= function
 PROCESSORS := $(shell getconf _NPROCESSORS_ONLN)
 # More threads than processors, because tests wait for the emulators for a third of their time.
-TEST_THREADS ?= $(shell echo $$(($(PROCESSORS) * 2)))
+TEST_THREADS ?= $(shell echo $$(($(PROCESSORS) * 3 / 2)))
 PORT ?= 4566
 LLM ?=
 ARGS ?=
