@@ -361,12 +361,6 @@ pub(crate) enum CdkLanguage {
     Typescript,
     /// Python
     Python,
-    /// Java
-    Java,
-    /// C#
-    Csharp,
-    /// Go
-    Go,
 }
 
 /// The form of a template.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use cdk_from_cfn::CloudformationParseTree;
 use cdk_from_cfn::cdk::Schema;
 use cdk_from_cfn::ir::CloudformationProgramIr;
-use cdk_from_cfn::synthesizer::{Java, Python, Synthesizer, Typescript};
+use cdk_from_cfn::synthesizer::{Python, Synthesizer, Typescript};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
@@ -21,11 +21,6 @@ pub(super) fn typescript(tree: &Value, class: &str) -> Result<String> {
 /// As [`typescript`].
 pub(super) fn python(tree: &Value, class: &str) -> Result<String> {
     source(tree, &Python {}, class)
-}
-
-/// As [`typescript`].
-pub(super) fn java(tree: &Value, class: &str) -> Result<String> {
-    source(tree, &Java::new("app", Schema::builtin()), class)
 }
 
 fn source(tree: &Value, language: &dyn Synthesizer, class: &str) -> Result<String> {

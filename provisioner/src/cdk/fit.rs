@@ -48,12 +48,10 @@ fn typed(expected: &TypeReference, value: &Value, language: Language) -> Option<
         (TypeReference::List(item), Value::Array(items)) if !items.is_empty() => {
             items.iter().map(|one| typed(item, one, language)).collect()
         }
-        (TypeReference::Map(item), Value::Object(entries)) => {
-            object(entries, language, |_, one| typed(item, one, language))
-        }
+        (TypeReference::Map(item), Value::Object(entries)) => object(entries, |_, one| typed(item, one, language)),
         (TypeReference::Named(name), Value::Object(entries)) => {
             let known = Schema::builtin().type_named(name)?;
-            object(entries, language, |key, one| typed(&known.property(key)?.value_type, one, language))
+            object(entries, |key, one| typed(&known.property(key)?.value_type, one, language))
         }
         (TypeReference::Primitive(primitive), _) => scalar(*primitive, value, language),
         (TypeReference::List(_) | TypeReference::Map(_) | TypeReference::Named(_) | TypeReference::Union(_), _) => None,
@@ -62,9 +60,7 @@ fn typed(expected: &TypeReference, value: &Value, language: Language) -> Option<
 
 fn scalar(expected: Primitive, value: &Value, language: Language) -> Option<Value> {
     match (expected, value) {
-        (Primitive::Json, Value::Object(entries)) => {
-            object(entries, language, |_, one| scalar_or_function(one, language))
-        }
+        (Primitive::Json, Value::Object(entries)) => object(entries, |_, one| scalar_or_function(one, language)),
         (Primitive::Json, Value::Array(items)) if !items.is_empty() => {
             items.iter().map(|one| scalar_or_function(one, language)).collect()
         }
@@ -91,15 +87,7 @@ fn number(text: &str) -> Option<Number> {
 }
 
 /// An object whose keys can be written; cdk-from-cfn quotes them without a check of their characters.
-fn object(
-    entries: &Map<String, Value>,
-    language: Language,
-    each: impl Fn(&str, &Value) -> Option<Value>,
-) -> Option<Value> {
-    // Java's `Map.of` accepts ten pairs, and for an empty map cdk-from-cfn does not write the closing parenthesis.
-    if language == Language::Java && !(1..=10).contains(&entries.len()) {
-        return None;
-    }
+fn object(entries: &Map<String, Value>, each: impl Fn(&str, &Value) -> Option<Value>) -> Option<Value> {
     let plain = |key: &str| {
         !key.is_empty() && key.chars().all(|c| c.is_ascii() && !c.is_ascii_control() && !"'\"\\".contains(c))
     };
@@ -113,12 +101,9 @@ fn object(
 /// The form in which cdk-from-cfn writes a text correctly, if there is one.
 fn written(text: &str, language: Language) -> Option<String> {
     match language {
-        // cdk-from-cfn encloses the text in quotes and escapes nothing.
-        Language::Java if text.contains(char::is_control) => None,
-        Language::Java => Some(text.replace('\\', "\\\\").replace('"', "\\\"")),
         // cdk-from-cfn quotes for Rust: `\u{200b}` is correct in TypeScript, but not in Python.
         Language::Typescript => Some(text.to_owned()),
-        Language::Python | Language::Csharp | Language::Go => {
+        Language::Python => {
             (!text.escape_debug().to_string().contains("\\u{") && !text.contains('\0')).then(|| text.to_owned())
         }
     }
@@ -156,8 +141,6 @@ fn carried_function((name, argument): (&str, &Value), language: Language) -> Opt
             let [separator, source] = argument.as_array()?.as_slice() else { return None };
             let source = carried_function(function(source)?, language)?;
             let separator = written(separator.as_str()?, language)?;
-            // cdk-from-cfn writes the separator into Java without quotes.
-            let separator = if language == Language::Java { format!("\"{separator}\"") } else { separator };
             Some(json!({ name: [separator, source] }))
         }
         "Fn::Base64" => Some(json!({ name: carried_function(function(argument)?, language)? })),

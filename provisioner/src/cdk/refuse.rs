@@ -145,12 +145,13 @@ const MEMBERS: &[&str] = &[
     "with",
 ];
 
+/// What remains for a template that cdk-from-cfn cannot write.
+pub(super) const INCLUDE: &str =
+    "include the output of `provisioner synth --format json` in a CDK app with `CfnInclude`";
+
 /// # Errors
 /// When a name cannot be a variable, or two names would be the same variable.
 pub(super) fn names(language: Language, resources: &[(&str, &str)], outputs: &[&str]) -> Result<()> {
-    if !language.is_converted() {
-        return Ok(());
-    }
     let services: Vec<_> =
         resources.iter().filter_map(|(_, kind)| kind.split("::").nth(1)).map(str::to_lowercase).collect();
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
@@ -174,9 +175,7 @@ pub(super) fn names(language: Language, resources: &[(&str, &str)], outputs: &[&
 
 fn refused(section: &str, name: &str, language: Language, reason: String) -> Error {
     Error::new(format!("making a CDK app of {section}.{name}"), format!("in {} the name {reason}", language.title()))
-        .hint(
-            "give it another name in the template, or take `--cdk csharp` or `go`, which include the template as it is",
-        )
+        .hint(format!("give it another name in the template, or {INCLUDE}"))
 }
 
 /// An error about an attribute of a resource that a CDK app cannot have.

@@ -79,17 +79,6 @@ pub struct Repaired {
     pub description: Option<String>,
 }
 
-impl Repaired {
-    /// The template as a file for `CfnInclude`.
-    pub(super) fn template_json(&self) -> String {
-        let mut template = Map::new();
-        template.insert("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09"));
-        template.extend(self.description.as_ref().map(|text| ("Description".to_owned(), json!(text))));
-        template.extend(self.tree.as_object().cloned().unwrap_or_default());
-        format!("{:#}\n", Value::Object(template))
-    }
-}
-
 /// Replaces the function's package until the fix is applied.
 const PLACEHOLDER: &str = "the app's entry sets it";
 const ATTRIBUTES: [&str; 6] = ["Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"];
@@ -126,7 +115,7 @@ fn repaired_resource(id: &str, resource: &Value, language: Language, fixes: &mut
     if let Some(other) = resource.keys().find(|name| !ATTRIBUTES.contains(&name.as_str())) {
         return Err(refuse::attribute(id, other, "CDK apps are made of resources without it"));
     }
-    let metadata = if language.is_converted() { resource.remove("Metadata") } else { None };
+    let metadata = resource.remove("Metadata");
     // The CDK writes this entry itself.
     let entries =
         metadata.as_ref().and_then(Value::as_object).into_iter().flatten().filter(|(key, _)| *key != "aws:cdk:path");
@@ -143,17 +132,13 @@ fn repaired_resource(id: &str, resource: &Value, language: Language, fixes: &mut
             fixes.push(Fix::Code { function: id.to_owned(), path: path.clone() });
             properties.insert("Code".to_owned(), json!({"S3Bucket": PLACEHOLDER, "S3Key": PLACEHOLDER}));
         }
-        if language.is_converted() {
-            *properties = converted_properties(id, &kind, properties, language, fixes)?;
-        }
+        *properties = converted_properties(id, &kind, properties, language, fixes)?;
     }
-    if language.is_converted() {
-        let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
-        let (deletion, replacement) =
-            (text(resource.remove("DeletionPolicy")), text(resource.remove("UpdateReplacePolicy")));
-        if deletion.is_some() || replacement.is_some() {
-            fixes.push(Fix::Policies { resource: id.to_owned(), deletion, replacement });
-        }
+    let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
+    let (deletion, replacement) =
+        (text(resource.remove("DeletionPolicy")), text(resource.remove("UpdateReplacePolicy")));
+    if deletion.is_some() || replacement.is_some() {
+        fixes.push(Fix::Policies { resource: id.to_owned(), deletion, replacement });
     }
     Ok(Value::Object(resource))
 }
@@ -209,9 +194,6 @@ fn releases(resources: &Map<String, Value>, fixes: &[Fix]) -> Vec<Fix> {
 
 fn repaired_output(name: &str, output: &Value, language: Language, fixes: &mut Vec<Fix>) -> Result<Value> {
     let mut output = output.as_object().cloned().unwrap_or_default();
-    if !language.is_converted() {
-        return Ok(Value::Object(output));
-    }
     // The description is also written into a comment, which must not contain any of these.
     let plain = |text: &str| !text.contains(['"', '\\', '*']) && !text.contains(char::is_control);
     if let Some(text) = output.get("Description").and_then(Value::as_str).filter(|text| !plain(text)).map(str::to_owned)
@@ -225,8 +207,7 @@ fn repaired_output(name: &str, output: &Value, language: Language, fixes: &mut V
             Some(carried) => *value = carried,
             None => {
                 let reason = "it holds text or a function that cdk-from-cfn cannot write";
-                return Err(refuse::attribute(name, attribute, reason)
-                    .hint("take `--cdk csharp` or `go`, which include the template as it is"));
+                return Err(refuse::attribute(name, attribute, reason).hint(refuse::INCLUDE));
             }
         }
     }

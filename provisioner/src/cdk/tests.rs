@@ -46,8 +46,6 @@ fn what_cdk_from_cfn_would_not_say_exactly_is_set_apart() {
         ("Description", json!({"Fn::Sub": "{\"a\": \"\\\"${F}\"}"}), Language::Python),
         ("Description", json!({"Fn::Select": [0, ["a"]]}), Language::Python),
         ("Description", json!("invisible \u{200b}"), Language::Python),
-        ("Description", json!("two\nlines"), Language::Java),
-        ("Layers", json!([]), Language::Java),
         ("Environment", json!({"Variables": {"it's": "x"}}), Language::Typescript),
     ] {
         let repaired = repaired(function(json!({ property: value.clone() })), language).unwrap();
@@ -62,11 +60,9 @@ fn what_cdk_from_cfn_would_not_say_exactly_is_set_apart() {
 #[test]
 fn texts_with_quotes_come_through() {
     let text = "it's \"so\" \\ `${x}`";
-    for (language, written) in [
-        (Language::Typescript, r#"'it\'s \"so\" \\ `${x}`'"#),
-        (Language::Python, r#"'it\'s \"so\" \\ `${x}`'"#),
-        (Language::Java, r#""it's \"so\" \\ `${x}`""#),
-    ] {
+    for (language, written) in
+        [(Language::Typescript, r#"'it\'s \"so\" \\ `${x}`'"#), (Language::Python, r#"'it\'s \"so\" \\ `${x}`'"#)]
+    {
         let template = json!({"Resources": function(json!({"Description": text}))});
         let files = app(&template, &destination(), language).unwrap();
         assert!(files.iter().any(|file| file.text.contains(written)), "{language:?}: {files:#?}");
@@ -94,7 +90,7 @@ fn only_what_a_version_holds_makes_a_release() {
     let release = |more: Value| {
         let mut resources = function(more);
         resources["V"] = json!({"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "F"}}});
-        let fixes = repaired(resources, Language::Go).unwrap().fixes;
+        let fixes = repaired(resources, Language::Python).unwrap().fixes;
         fixes.into_iter().find(|fix| matches!(fix, Fix::Release { .. })).unwrap()
     };
     let same = release(json!({}));
@@ -140,7 +136,7 @@ fn what_no_app_can_carry_is_refused_with_place_and_reason() {
     let output = json!({"Resources": role("R", json!({})), "Outputs": {"Region": {"Value": "x"}}});
     let error = app(&output, &destination(), Language::Typescript).unwrap_err().to_string();
     assert!(error.contains("Outputs.Region: in TypeScript the name is a member of CDK's `Stack`"), "{error}");
-    assert!(app(&output, &destination(), Language::Go).is_ok());
+    assert!(error.contains("hint: give it another name in the template, or include the output of"), "{error}");
 }
 
 #[test]
@@ -167,20 +163,17 @@ fn metadata_of_a_resource_is_carried_in_every_language() {
                  \"who's\": \"\\\"x\\\"\\n\"}}}}}})\n"
             ),
         ),
-        (Language::Java, "src/main/java/app/Main.java", "addMetadata(\"Provisioner\", Map.ofEntries(".to_owned()),
-        (Language::Csharp, "template.json", "\"Provisioner\": {\n          \"SmokeTest\"".to_owned()),
-        (Language::Go, "template.json", "\"Provisioner\": {\n          \"SmokeTest\"".to_owned()),
     ] {
         let files = app(&json!({"Resources": resources}), &destination(), language).unwrap();
         let file = files.iter().find(|file| file.path == path).unwrap();
         assert!(file.text.contains(&text), "{language:?}: no {text} in {}", file.text);
-        assert!(!file.text.contains("aws:cdk:path") || path == "template.json", "{language:?}: {}", file.text);
+        assert!(!file.text.contains("aws:cdk:path"), "{language:?}: {}", file.text);
     }
 }
 
 #[test]
 fn only_directories_that_were_written_by_it_are_written_again() {
-    let files = app(&json!({"Resources": function(json!({}))}), &destination(), Language::Go).unwrap();
+    let files = app(&json!({"Resources": function(json!({}))}), &destination(), Language::Python).unwrap();
     let cdk_json = files.iter().find(|file| file.path == "cdk.json").unwrap();
     assert!(is_ours(&cdk_json.text));
     assert!(!is_ours("{\"app\": \"node app.js\"}") && !is_ours(""));

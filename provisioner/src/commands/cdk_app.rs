@@ -22,9 +22,6 @@ pub(super) fn write(
     let language = match language {
         CdkLanguage::Typescript => Language::Typescript,
         CdkLanguage::Python => Language::Python,
-        CdkLanguage::Java => Language::Java,
-        CdkLanguage::Csharp => Language::Csharp,
-        CdkLanguage::Go => Language::Go,
     };
     let Synth { region, account, .. } = arguments;
     let files = cdk::app(template, &Destination { stack, region: region.clone(), account: account.clone() }, language)?;

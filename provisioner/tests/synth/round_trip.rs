@@ -41,10 +41,6 @@ fn functions_of_what_only_aws_knows_are_functions_in_the_app() {
     assert_eq!(resolved["Outputs"]["Service"]["Value"], json!({"Fn::Select": [2, split]}));
     check(&resolved, &typescript(&project, OWN_API));
     check(&resolved, &python(&project, OWN_API));
-    let java = project.path("java");
-    project.synthesized(&["--cdk", "java", "--out", java.to_str().expect("a path")]);
-    let stack = fs::read_to_string(java.join("src/main/java/app/CinedbChatStack.java")).expect("the stack");
-    assert!(stack.contains("Fn.select(2, Fn.split(\":\", "), "{stack}");
 }
 
 /// The same check finds an app that omits something.
