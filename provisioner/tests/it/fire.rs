@@ -12,12 +12,14 @@ use crate::support::package;
 use crate::support::user::{User, chat_url, code};
 
 /// Sends requests without a pause during `work` and returns the answers. The chats use the user's proxy, so that they
-/// can end before the function changes.
+/// can end before the function changes. `work` starts after the first answer: MiniStack creates the log group of a
+/// function with its first invocation, and a plan that is older than the group is refused.
 pub(crate) async fn under_fire<T>(user: &User, url: &str, work: impl Future<Output = T>) -> (T, Vec<Answer>) {
     let url = url.replace(ministack().url(), user.proxy.url());
     let done = AtomicBool::new(false);
+    let first = ask(&user.account, &url).await;
     let fire = async {
-        let mut answers = Vec::new();
+        let mut answers = vec![first];
         while !done.load(Ordering::SeqCst) {
             answers.push(ask(&user.account, &url).await);
         }
