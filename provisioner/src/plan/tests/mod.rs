@@ -4,6 +4,7 @@ mod adoption;
 mod afterwards;
 mod canary;
 mod check;
+mod generated;
 pub(crate) mod judge;
 mod leftovers;
 mod lists;

@@ -1,0 +1,125 @@
+//! Plans of a few hundred generated stacks, as `generated.jsonl` keeps them.
+//!
+//! A change of the planner's structure leaves this file unchanged. A change of its behaviour changes lines, and the
+//! commit says why. Each plan begins with a line that names its case; the lines after it are its steps, blockers, notes
+//! and smoke tests. A step that keeps its resource is only named. The calls of a step are kept as a digest, so that
+//! a changed argument of a call is noticed too.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::judge::existing;
+use super::properties::{a_stack_and_its_world, a_world};
+use super::spec::{Spec, any_spec};
+use super::{carried_out, planned, planned_removal};
+use crate::plan::{Action, Canary, Options, Plan, Step};
+use crate::world::{State, Trouble};
+
+/// How many stacks are generated; each one has several plans.
+const STACKS: usize = 40;
+
+#[test]
+fn generated_plans_are_as_kept() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/plan/tests/generated.jsonl");
+    let now = all_plans();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, &now).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap();
+    let differs = |(one, other): &(&str, &str)| one != other;
+    if let Some((kept, now)) = kept.lines().zip(now.lines()).find(differs) {
+        panic!(
+            "a generated plan has changed:\n- {kept}\n+ {now}\n`UPDATE_DOCS=1 cargo test --workspace --locked \
+             generated_plans` writes {}",
+            file.display()
+        );
+    }
+    assert_eq!(kept.lines().count(), now.lines().count());
+}
+
+fn all_plans() -> String {
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let mut text = String::new();
+    for index in 0..STACKS {
+        let (spec, world) = generated(&mut runner, a_stack_and_its_world());
+        let old = generated(&mut runner, any_spec(spec.attach));
+        let later = generated(&mut runner, any_spec(spec.attach));
+        for (case, plan) in plans_of(&spec, &world, &old, &later) {
+            write_plan(&mut text, &format!("{index} {case}"), &plan);
+        }
+    }
+    text
+}
+
+fn generated<T: std::fmt::Debug>(runner: &mut TestRunner, strategy: impl Strategy<Value = T>) -> T {
+    strategy.new_tree(runner).unwrap().current()
+}
+
+/// The plans of one stack: from an incomplete state, over an earlier release, with each option that changes a release,
+/// after an interrupted run, over resources that were created by hand, and for its removal.
+fn plans_of(spec: &Spec, world: &State, old: &Spec, later: &Spec) -> Vec<(&'static str, Plan)> {
+    let desired = spec.desired();
+    let smoke = Options { smoke: true, keep_versions: Some(2), ..Options::default() };
+    let canary = Options { canary: Some(Canary { percent: 10, bake_seconds: 300 }), ..smoke.clone() };
+    let adopt = Options { adopt: true, ..smoke.clone() };
+    let before = existing(old, true);
+    let by_hand = existing(&Spec { integration_type: "AWS_PROXY", ..old.clone() }, false);
+    let released = carried_out(&planned(&later.desired(), &before, smoke.clone()), &before, None).state;
+    let first = planned(&desired, &by_hand, adopt.clone());
+    let calls: usize = first.steps.iter().map(|step| step.calls.len()).sum();
+    let interrupted = carried_out(&first, &by_hand, Some((calls / 2, Trouble::Killed))).state;
+    vec![
+        ("from an incomplete state", planned(&desired, world, smoke.clone())),
+        ("over a release", planned(&desired, &before, smoke)),
+        ("over two releases, one version kept", {
+            planned(&desired, &released, Options { keep_versions: Some(1), ..Options::default() })
+        }),
+        ("canary", planned(&desired, &released, canary)),
+        ("adoption", first),
+        ("after an interrupted adoption", planned(&desired, &interrupted, adopt)),
+        ("removal", planned_removal(&desired, &released)),
+    ]
+}
+
+fn write_plan(text: &mut String, case: &str, plan: &Plan) {
+    writeln!(text, "{}", json!({ "case": case })).unwrap();
+    for step in &plan.steps {
+        writeln!(text, "{}", step_line(step)).unwrap();
+    }
+    let parts = serde_json::to_value(plan).unwrap();
+    for list in ["blockers", "notes", "smokeTests"] {
+        for one in parts[list].as_array().into_iter().flatten() {
+            writeln!(text, "{}", json!({ list: one })).unwrap();
+        }
+    }
+}
+
+fn step_line(step: &Step) -> Value {
+    if step.action == Action::Keep {
+        return json!({ "keep": step.id, "needs": step.needs });
+    }
+    let mut line = serde_json::to_value(step).unwrap();
+    let mut sent = serde_json::to_value((&step.stages, &step.cleanup, &step.undo, &step.ids)).unwrap();
+    sent.sort_all_objects(); // the order of a type's fields is not behaviour
+    let sent = sent.to_string();
+    let digest: String = Sha256::digest(sent)[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    line["sent"] = json!(digest);
+    for same in ["kind", "logicalId"] {
+        line.as_object_mut().unwrap().remove(same);
+    }
+    line
+}
+
+#[test]
+fn the_generated_states_differ() {
+    let mut runner = TestRunner::deterministic();
+    let states: Vec<State> = (0..4).map(|_| generated(&mut runner, a_world(false))).collect();
+    assert!(states.windows(2).all(|two| two[0] != two[1]));
+}
