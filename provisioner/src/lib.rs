@@ -44,6 +44,7 @@ pub mod resources;
 pub mod status;
 pub mod template;
 #[cfg(test)]
+#[path = "../tests/world/mod.rs"]
 mod world;
 
 pub use error::{Error, Result};
