@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_version_without_errors_is_good_after_its_time_and_the_delay_of_metrics() {
+    async fn a_version_without_errors_passes_after_its_bake_and_the_delay_of_metrics() {
         let (result, seconds, told) = watched_for(300, |at| Ok(counted(at / 60, 0))).await;
         assert_eq!((result, seconds), (Ok(()), 420));
         assert_eq!(told[0], "watching version 2 of function chat for 5m; Ctrl-C leaves it its share");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_failed_invocation_ends_it_at_the_next_look() {
+    async fn a_failed_invocation_ends_the_bake_at_the_next_poll() {
         let (result, seconds, _) = watched_for(300, |at| Ok(counted(10, u64::from(at >= 100)))).await;
         let error = result.unwrap_err();
         assert_eq!(seconds, 105);
@@ -185,14 +185,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn when_no_invocation_was_seen_that_is_said() {
+    async fn a_bake_without_invocations_says_so() {
         let (result, _, told) = watched_for(60, |_| Ok(Seen::default())).await;
         assert_eq!(result, Ok(()));
         assert_eq!(told[1..], ["no invocation of version 2 was seen: nothing speaks against it"]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_network_that_is_away_is_waited_for_but_the_last_look_has_to_be_answered() {
+    async fn a_bake_tolerates_network_failures_except_at_its_last_poll() {
         let away = || Err(Error::new("reading", "no answer").unanswered());
         let (result, seconds, _) = watched_for(60, |at| if at < 100 { away() } else { Ok(counted(9, 0)) }).await;
         assert_eq!((result, seconds), (Ok(()), 120));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refusal_ends_it_at_once_and_a_watch_of_no_time_looks_once_and_says_nothing() {
+    async fn a_refusal_ends_the_bake_and_a_bake_of_no_time_polls_once_silently() {
         let (result, seconds, _) = watched_for(60, |_| Err(Error::new("reading", "denied"))).await;
         assert_eq!((result.unwrap_err().headline().as_str(), seconds), ("reading: denied", 0));
         let looks = RefCell::new(0);

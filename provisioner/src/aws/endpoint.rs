@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_endpoint_is_a_url_with_a_scheme_and_says_how_it_is_written() {
+    fn an_endpoint_without_a_scheme_is_an_error_with_the_correct_url() {
         for good in ["http://localhost:18472", "https://localhost", "HTTP://127.0.0.1:1/x", "http://[::1]:4566"] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_in_the_url_is_refused_as_that_and_the_password_is_not_printed() {
+    fn an_endpoint_with_a_user_is_refused_without_printing_the_password() {
         for (endpoint, without) in [
             ("http://me@localhost:4566", "http://localhost:4566"),
             ("http://me:s3cret@localhost:4566", "http://localhost:4566"),

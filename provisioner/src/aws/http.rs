@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_cannot_reach_a_host_is_told_with_its_status_and_a_misspelled_region_with_the_right_one() {
+    fn a_proxy_that_cannot_reach_a_host_is_reported_with_its_status_and_a_hint() {
         let told = |status, host| {
             let Way { cause, hint } = way(Trouble::Refused(Some(status)), host, "http://me:s3cret@proxy:3128");
             assert!(!cause.contains("s3cret"), "{cause}");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_the_http_client_are_read() {
+    fn errors_of_the_http_client_are_recognised() {
         #[derive(Debug)]
         struct Words(&'static str);
         impl fmt::Display for Words {
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn tls_that_is_not_answered_is_the_proxy_s_own_only_where_its_url_says_https() {
+    fn a_tls_failure_is_the_fault_of_a_proxy_only_with_an_https_url() {
         let own = way(Trouble::NotTls, "aws.test", "https://proxy:3128");
         assert_eq!(own.cause, "the proxy https://proxy:3128 (HTTPS_PROXY) does not speak TLS, which https:// is for");
         let beyond = way(Trouble::NotTls, "aws.test", "http://proxy:3128");

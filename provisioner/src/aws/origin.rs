@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_and_an_answer_without_a_number_are_not_of_aws() {
+    fn web_pages_and_answers_without_a_request_id_are_not_of_aws() {
         let page = not_aws(&answer(200, &[("content-type", "Text/HTML; charset=utf-8")])).unwrap();
         let cause = "what answers at sts.us-east-1.amazonaws.com is not AWS: status 200 with an HTML page";
         assert_eq!(page.to_string(), cause);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_is_told_from_xml_under_the_same_content_type_and_the_body_stays() {
+    async fn a_web_page_differs_from_xml_and_keeps_its_body() {
         for (body, expected) in
             [("\n<!DOCTYPE html><title>Hotel</title>", true), ("<HTML>", true), ("<Response/>", false)]
         {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_aws_numbers_and_faults_of_its_load_balancers_are_of_aws() {
+    fn answers_with_a_request_id_and_faults_of_load_balancers_are_of_aws() {
         for number in ["x-amzn-RequestId", "x-amz-request-id"] {
             assert_eq!(not_aws(&answer(403, &[(number, "1"), ("content-type", "text/html")])), None, "{number}");
         }

@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_that_stays_exceeded_is_reported_with_the_time_and_a_hint() {
+    fn a_rate_exceeded_for_minutes_is_an_error_with_the_duration_and_a_hint() {
         let refused = |seconds: Option<&'static str>| {
             let mut answer = HttpResponse::new(429.try_into().unwrap(), SdkBody::empty());
             if let Some(seconds) = seconds {

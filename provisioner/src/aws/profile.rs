@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_profile_that_is_not_there_is_told_with_the_one_that_was_meant() {
+    async fn a_missing_profile_is_reported_with_a_similar_name() {
         let profiles = of("[profile develop]\nregion = us-east-1\n", "[other]\n", Some("devlop")).await.unwrap();
         let error = profiles.used().unwrap_err().to_string();
         assert!(error.starts_with("using the profile of --profile: there is no profile `devlop` in /"), "{error}");
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_is_ill_formed_is_told_with_its_line() {
+    async fn an_invalid_profile_file_is_reported_with_its_line() {
         for (config, cause) in [
             ("[profile dev]\nregion us-east-1\n", "on line 2: Expected an '=' sign defining a property"),
             ("region = us-east-1\n", "on line 1: Expected a profile definition"),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_cannot_be_read_is_not_taken_for_an_empty_one() {
+    async fn an_unreadable_profile_file_is_an_error() {
         let home = tempfile::tempdir().unwrap();
         let env = Env::from_slice(&[("HOME", home.path().to_str().unwrap())]);
         assert!(Profiles::load(&env, &Fs::real(), None).await.is_ok());
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_variable_for_certificates_comes_before_the_profile_s() {
+    async fn the_certificate_variable_precedes_the_setting_of_the_profile() {
         let profiles = of("[profile dev]\nca_bundle = /own.pem\n", "", Some("dev")).await.unwrap();
         let own = profiles.bundle(&Env::from_slice(&[("AWS_CA_BUNDLE", "")])).unwrap();
         assert_eq!(own, Bundle { path: "/own.pem".into(), named_by: "`ca_bundle` of the profile `dev`".to_owned() });

@@ -199,7 +199,7 @@ mod tests {
     const LAMBDA: &str = "https://lambda.us-east-1.amazonaws.com/";
 
     #[test]
-    fn a_proxy_is_taken_by_scheme_in_upper_and_lower_case_and_the_lower_case_counts() {
+    fn a_proxy_variable_is_read_by_scheme_and_lower_case_takes_precedence() {
         let told = |variables: &[(&str, &str)]| to(variables, LAMBDA);
         assert_eq!(told(&[("HTTPS_PROXY", "http://one:1")]).unwrap(), "http://one:1 (HTTPS_PROXY)");
         assert_eq!(told(&[("https_proxy", "http://one:1")]).unwrap(), "http://one:1 (https_proxy)");
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_that_are_excepted_or_near_are_reached_without_it() {
+    fn local_hosts_and_hosts_in_no_proxy_bypass_the_proxy() {
         let all = ("ALL_PROXY", "http://all:1");
         for except in ["amazonaws.com", ".amazonaws.com", "*", "example.com, lambda.us-east-1.amazonaws.com"] {
             assert_eq!(to(&[all, ("NO_PROXY", except)], LAMBDA), None, "{except}");
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_that_is_not_one_is_refused() {
+    fn an_invalid_port_is_refused() {
         for bad in ["http://127.0.0.1:99999", "127.0.0.1:0", "http://[::1]:65536", "http://proxy:"] {
             let error = proxies(&[("HTTPS_PROXY", bad)]).unwrap_err().to_string();
             assert!(error.contains("HTTPS_PROXY names a port that is not a number from 1 to 65535"), "{error}");
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_what_is_printed_nor_an_error_holds_the_password() {
+    fn neither_output_nor_errors_contain_the_password() {
         let url = "http://me:s3cret@proxy:3128";
         let found = proxies(&[("HTTPS_PROXY", url)]).unwrap();
         let proxy = found.to(&LAMBDA.parse().unwrap()).unwrap();

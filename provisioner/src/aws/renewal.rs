@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn each_source_names_what_renews_it() {
+    fn each_source_names_the_command_that_renews_it() {
         let login = "log in again (`aws login --profile dev`)";
         for (source, part) in [
             (
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_named_also_where_aws_profile_is_set_since_they_come_before_it() {
+    fn variables_are_named_even_if_aws_profile_is_set() {
         let hint = Source::Environment.renewal(Some("sso"));
         assert!(
             hint.contains("or unset them to use the profile `sso` of AWS_PROFILE, which they come before"),

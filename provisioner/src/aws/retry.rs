@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_healing_error_is_waited_for_and_told_once() {
+    async fn a_transient_error_is_retried_and_reported_once() {
         let (calls, told) = (Cell::new(0), RefCell::new(Vec::new()));
         let answer = healing(
             |what| told.borrow_mut().push(what.to_owned()),
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_error_that_does_not_heal_ends_it_at_once_also_after_one_that_does() {
+    async fn a_permanent_error_ends_the_retries_at_once() {
         let calls = Cell::new(0);
         let call = || {
             calls.set(calls.get() + 1);
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn after_two_minutes_the_last_real_error_is_the_answer() {
+    async fn retries_end_after_two_minutes_with_the_last_error() {
         let begun = Instant::now();
         let answer = healing(|_| {}, heals, || async { Err::<(), _>("healing still") }).await;
         assert_eq!(answer, Err("healing still"));
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_state_is_looked_at_every_quarter_second_at_first_and_never_found_much_later_than_it_is_there() {
+    async fn a_state_is_polled_every_quarter_second_at_first_and_found_soon_later() {
         let found_after = async |there: u64| {
             let begun = Instant::now();
             let look = || async {
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_state_that_never_comes_is_given_up() {
+    async fn a_wait_for_a_state_ends_after_its_time_limit() {
         let never = || async { Ok::<Progress<()>, ()>(Progress::Underway) };
         assert_eq!(Waits::default().until_ready(First::AtOnce, never).await, Ok(None));
     }
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_under_way_is_looked_at_after_a_pause_and_is_found_as_soon_with_a_look_less() {
+    async fn a_change_in_progress_is_polled_after_a_pause_and_found_with_one_poll_less() {
         for there in [100, 500, 1_000, 3_300] {
             let (at_once, after_a_pause) =
                 (looks_and_time(1, First::AtOnce, there).await, looks_and_time(1, First::AfterAPause, there).await);
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn few_waits_look_each_quarter_second_and_many_share_twenty_looks_a_second() {
+    async fn few_waits_poll_each_quarter_second_and_many_share_twenty_polls_a_second() {
         assert_eq!(looks_and_time(1, First::AfterAPause, 1_000).await, (4, 1_000));
         assert_eq!(looks_and_time(5, First::AfterAPause, 1_000).await, (5 * 4, 1_000));
         // However many waits there are, none ends later than two seconds after its resource is ready. One wait alone
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wait_that_fails_or_is_given_up_does_not_count_any_longer() {
+    async fn a_failed_or_ended_wait_no_longer_counts() {
         let waits = Waits::default();
         assert_eq!(
             waits.until_ready(First::AtOnce, || async { Err::<Progress<()>, _>("failed") }).await,
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_took_effect_is_not_sent_again_and_what_did_not_is() {
+    async fn a_call_that_took_effect_is_not_sent_again_and_others_are() {
         let sent = Cell::new(0);
         let send = || {
             sent.set(sent.get() + 1);
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refusal_is_believed_when_nothing_is_found_and_at_once_when_it_leaves_no_doubt() {
+    async fn a_refusal_is_final_when_the_resource_is_missing_or_the_code_is_definite() {
         let nothing = || async { None::<&str> };
         assert_eq!(unless_done(|| async { Err("exists") }, doubt, nothing).await, Err("exists"));
         assert_eq!(unless_done(|| async { Err("exists") }, doubt, || async { Some("ours") }).await, Ok("ours"));

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn certificates_are_read_and_what_is_none_says_so() {
+    fn certificates_are_read_and_other_files_are_an_error() {
         let pem = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
         assert_eq!(of(format!("# a comment\n{pem}\n{pem}").as_bytes()), Ok(2));
         assert_eq!(of(b""), Err("it holds no certificate".to_owned()));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_that_cannot_be_read_names_the_setting() {
+    fn an_unreadable_certificate_bundle_names_the_setting() {
         let bundle = Bundle { path: "/nowhere/ca.pem".into(), named_by: "AWS_CA_BUNDLE".to_owned() };
         let error = context(Some(&bundle)).unwrap_err().to_string();
         assert!(error.starts_with("reading the certificate authorities in /nowhere/ca.pem: No such file"), "{error}");

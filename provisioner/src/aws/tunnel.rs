@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_status_is_read_and_what_is_not_http_is_told_apart() {
+    fn the_status_of_a_proxy_is_read_and_other_protocols_are_recognised() {
         assert_eq!(read(b"HTTP/1.1 502 Bad Gateway\r\nContent-Len"), Some(Answer::Status(502)));
         assert_eq!(read(b"HTTP/1.0 403\r\n"), Some(Answer::Status(403)));
         assert_eq!(read(b"<html>hello</html>"), Some(Answer::NotHttp));

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn the_part_that_cannot_be_sent_is_found_and_all_that_aws_gives_is_accepted() {
+    fn invalid_parts_of_credentials_are_found_and_valid_ones_accepted() {
         let fault = |part, what| Some(Fault { part, what });
         assert_eq!(of("AKIAIOSFODNN7EXAMPLE", "wJalr/+=", Some("FwoGZXIvYXdzEB=")), None);
         assert_eq!(of("000000000000", "x", Some("")), None);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn it_names_the_variable_the_setting_or_the_command() {
+    fn a_fault_names_the_variable_the_setting_or_the_command() {
         let told = |base: Option<Base>, id: &str, token: Option<&str>| {
             let chain = |base| Chain { profile: "dev".into(), roles: Vec::new(), base_profile: "base".into(), base };
             let from = base.map_or(Source::Environment, |base| Source::Profile(chain(base)));
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_has_the_name_that_its_source_gives_it() {
+    fn a_fault_of_the_token_uses_the_name_of_its_source() {
         let told = |from: &Source| of("1", "x", Some("a\u{1}b")).unwrap().way(from).cause;
         let profile = |base| {
             let (profile, base_profile) = ("dev".into(), "base".into());

@@ -22,7 +22,7 @@ fn says(way: &Way, cause: &str, hint: &str) {
 }
 
 #[test]
-fn an_expired_login_names_the_command_of_its_kind() {
+fn an_expired_login_names_the_command_that_renews_it() {
     let way = of_base(Base::Sso, "the SSO token has expired and cannot be refreshed");
     says(&way, "the profile `dev` gives no credentials: the SSO token has expired", "`aws sso login --profile base`");
     let way = of_base(Base::Login, "cached Login token is expired");
@@ -34,13 +34,13 @@ fn an_expired_login_names_the_command_of_its_kind() {
 }
 
 #[test]
-fn a_role_that_the_login_does_not_have_is_not_told_as_an_expired_login() {
+fn a_role_missing_in_the_login_is_not_reported_as_an_expired_login() {
     let way = of_base(Base::Sso, "ForbiddenException: No access");
     says(&way, "No access", "check `sso_account_id` and `sso_role_name` of the profile `base`");
 }
 
 #[test]
-fn a_process_that_fails_is_told_with_its_own_words_and_one_that_prints_nonsense_with_what_is_wrong() {
+fn a_failed_credential_process_is_reported_with_its_message_and_invalid_output_with_its_fault() {
     let failed = "Error retrieving credentials: external process exited with code exit status: 3. Stderr: no vault\n";
     let way = of_base(Base::Process, failed);
     says(&way, "its `credential_process` fails with exit status 3 and says: no vault", "by hand: it must print JSON");
@@ -73,7 +73,7 @@ fn with_role_of(mfa_serial: Option<&str>, base: Base, error: AssumeRoleError) ->
 }
 
 #[test]
-fn a_role_that_may_not_be_assumed_names_the_role_and_both_policies() {
+fn a_denied_assume_role_names_the_role_and_both_policies() {
     let way = with_role(Base::Keys, assuming("AccessDenied", "User: x is not authorized to perform: sts:AssumeRole"));
     says(&way, "assuming the role arn:aws:iam::123456789012:role/deployer: User: x is not", "`sts:AssumeRole`");
     says(&way, "(AccessDenied)", "the role's trust policy");
@@ -95,7 +95,7 @@ fn a_role_that_may_not_be_assumed_names_the_role_and_both_policies() {
 }
 
 #[test]
-fn expired_credentials_of_another_kind_are_not_told_to_log_in() {
+fn expired_credentials_of_other_sources_get_no_login_hint() {
     let expired = || assuming("ExpiredToken", "The security token is expired");
     let way = with_role(Base::Keys, expired());
     says(
@@ -116,7 +116,7 @@ fn a_token_file_that_is_missing_is_named() {
 }
 
 #[test]
-fn a_machine_without_credentials_is_told_that_and_nothing_of_the_network() {
+fn a_machine_without_credentials_gets_no_network_error() {
     let of_profile = told(Source::Machine(Some("dev".to_owned())), "dispatch failure");
     says(&of_profile, "the profile `dev` has no credentials", "log in with `aws login --profile dev`");
     let way = told(Source::Machine(None), "dispatch failure");

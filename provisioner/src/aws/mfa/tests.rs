@@ -95,7 +95,7 @@ async fn of_config(config: &str, profile: &str, url: &str, ask: Option<AskCode>)
 }
 
 #[tokio::test]
-async fn the_code_is_asked_for_once_and_sent_with_the_device_for_the_role_that_asks_for_it() {
+async fn the_mfa_code_is_read_once_and_sent_with_the_device_of_the_role() {
     let (url, sent) = sts().await;
     let asked = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&asked);
@@ -120,7 +120,7 @@ async fn the_code_is_asked_for_once_and_sent_with_the_device_for_the_role_that_a
 }
 
 #[tokio::test]
-async fn without_a_person_nothing_is_sent_and_the_error_says_how_else() {
+async fn without_a_terminal_no_request_is_sent_and_the_error_has_a_hint() {
     let (url, sent) = sts().await;
     let error = with_code("dev", &url, None).await.provide_credentials().await.unwrap_err();
     let no_code = within::<NoCode>(&error).expect("it says that there is no code");
@@ -143,7 +143,7 @@ fn typing(answers: &[&str]) -> (AskCode, Arc<Mutex<Vec<String>>>) {
 }
 
 #[tokio::test]
-async fn what_is_not_six_digits_is_asked_for_again_here_and_three_times_at_most() {
+async fn an_invalid_mfa_code_is_read_again_at_most_three_times() {
     let (url, sent) = sts().await;
     let (ask, asked) = typing(&["abc\n", "12345\n", "123 456\n"]);
     with_code("dev", &url, Some(ask)).await.provide_credentials().await.unwrap();
@@ -163,7 +163,7 @@ async fn what_is_not_six_digits_is_asked_for_again_here_and_three_times_at_most(
 }
 
 #[tokio::test]
-async fn the_end_of_the_input_ends_the_questions_for_all_who_want_the_credentials() {
+async fn the_end_of_the_input_fails_every_request_for_the_credentials() {
     let (url, sent) = sts().await;
     let (ask, asked) = typing(&[]);
     let roles = with_code("dev", &url, Some(ask)).await;
@@ -177,7 +177,7 @@ async fn the_end_of_the_input_ends_the_questions_for_all_who_want_the_credential
 }
 
 #[tokio::test]
-async fn one_code_gives_the_credentials_to_all_who_want_them() {
+async fn one_mfa_code_serves_every_request_for_the_credentials() {
     let (url, sent) = sts().await;
     let (ask, asked) = typing(&["123456\n"]);
     let roles = with_code("dev", &url, Some(ask)).await;
@@ -187,7 +187,7 @@ async fn one_code_gives_the_credentials_to_all_who_want_them() {
 }
 
 #[tokio::test]
-async fn the_region_that_the_profile_gives_is_in_the_hint_and_another_one_is_not() {
+async fn the_hint_contains_only_the_region_of_the_profile() {
     let (url, _) = sts().await;
     for (region, part) in [
         ("us-east-1", "and then the same command with `--region us-east-1` and without `--profile`"),
@@ -202,7 +202,7 @@ async fn the_region_that_the_profile_gives_is_in_the_hint_and_another_one_is_not
 }
 
 #[tokio::test]
-async fn nothing_is_signed_with_a_key_that_cannot_be_sent() {
+async fn no_request_is_signed_with_an_invalid_key() {
     let (url, sent) = sts().await;
     let config = CONFIG.replace("AKIABASE", "AKIA\u{1}BASE").replace("mfa_serial", "region");
     let error = of_config(&config, "dev", &url, None).await.provide_credentials().await.unwrap_err();
@@ -226,7 +226,7 @@ async fn later(time: Duration) {
 }
 
 #[tokio::test]
-async fn a_failure_that_passes_is_the_answer_for_ten_seconds_and_a_later_call_asks_again() {
+async fn a_transient_failure_is_kept_for_ten_seconds() {
     for passing in [
         Instead::Cut,
         Instead::Answer(500, FAULT),
@@ -249,7 +249,7 @@ async fn a_failure_that_passes_is_the_answer_for_ten_seconds_and_a_later_call_as
 }
 
 #[tokio::test]
-async fn a_wrong_code_and_an_ended_input_stay_the_answer_of_the_run() {
+async fn a_wrong_mfa_code_and_an_ended_input_are_kept_for_the_run() {
     let (url, sent) = sts_after(&[Instead::Answer(403, WRONG_CODE)]).await;
     for (answers, calls) in [(&["123456\n", "654321\n"][..], 1), (&[], 0)] {
         sent.lock().unwrap().clear();

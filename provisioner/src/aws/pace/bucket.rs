@@ -99,14 +99,14 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_goes_at_once_and_the_rest_at_the_rate() {
+    fn a_burst_is_sent_at_once_and_the_rest_at_the_rate() {
         let turns = turns(&mut Bucket::new(&limit(10.0, 10.0, 4.0), Duration::ZERO), 8, |_| false);
         let milliseconds: Vec<_> = turns.iter().map(Duration::as_millis).collect();
         assert_eq!(milliseconds, [0, 0, 0, 0, 100, 200, 300, 400]);
     }
 
     #[test]
-    fn a_refusal_empties_the_bucket_and_lowers_the_rate_once_for_all_that_were_under_way() {
+    fn a_refusal_empties_the_bucket_and_lowers_the_rate_once_for_all_calls_in_progress() {
         let mut bucket = Bucket::new(&limit(10.0, 10.0, 4.0), Duration::ZERO);
         for _ in 0..3 {
             bucket.refused(Duration::ZERO);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_comes_back_when_nothing_is_refused_any_more() {
+    fn a_rate_recovers_without_refusals() {
         let mut bucket = Bucket::new(&limit(10.0, 10.0, 4.0), Duration::ZERO);
         for second in 0..30 {
             bucket.refused(Duration::from_secs(second));
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn an_undocumented_rate_is_felt_for_upwards() {
+    fn an_undocumented_rate_is_raised_step_by_step() {
         let mut bucket = Bucket::new(&limit(20.0, 100.0, 20.0), Duration::ZERO);
         bucket.fill(Duration::from_secs(10));
         assert!((bucket.rate - 30.0).abs() < 1e-9, "{}", bucket.rate);
@@ -136,7 +136,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn in_no_window_are_there_more_calls_than_the_burst_and_the_rate_allow(
+        fn no_window_has_more_calls_than_the_burst_and_the_rate_allow(
             rate in 0.5..50.0_f64, more in 0.0..50.0_f64, burst in 1.0..60.0_f64,
             pauses in prop::collection::vec(0_u64..2_000, 1..200),
         ) {
@@ -159,7 +159,7 @@ mod tests {
         }
 
         #[test]
-        fn every_caller_gets_a_turn_in_time_whatever_is_refused(
+        fn every_call_is_sent_in_time_whatever_is_refused(
             rate in 1.0..50.0_f64, burst in 1.0..60.0_f64, refused in prop::collection::vec(any::<bool>(), 100),
         ) {
             let mut bucket = Bucket::new(&limit(rate, rate, burst), Duration::ZERO);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_rate_no_call_waits_until_one_is_refused_and_none_some_time_after_that() {
+    fn without_a_rate_calls_wait_only_for_a_time_after_a_refusal() {
         let limit = Limit { from_the_start: false, ..limit(20.0, 20.0, 5.0) };
         let mut bucket = Bucket::new(&limit, Duration::ZERO);
         assert!((0..1_000).all(|_| bucket.take(Duration::ZERO).is_ok()));

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_counts_against_what_aws_counts_it_against() {
+    fn a_request_counts_against_the_quota_that_aws_applies() {
         let lambda = "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions";
         let table = [
             ("lambda", "GET", format!("{lambda}/chat?Qualifier=live"), Some("Lambda GetFunction")),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_operations_of_cloudwatch_logs_are_counted_one_by_one() {
+    fn the_operations_of_cloudwatch_logs_have_separate_rates() {
         let logs = |operation: &str| {
             limited(
                 "logs",
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_sent_at_once_than_a_second_allows_where_no_burst_is_documented() {
+    fn an_undocumented_burst_is_the_rate_of_one_second() {
         for limit in [LAMBDA, GET_FUNCTION, GET_POLICY, DESCRIBE_LOG_GROUPS, PUT_RETENTION_POLICY] {
             let per_second = f64::from(limit.documented.unwrap());
             assert!(limit.burst <= per_second && limit.full < per_second, "{limit:?}");

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_refusal_is_known_in_each_protocol_and_its_body_stays() {
+    async fn a_refusal_is_recognised_in_each_protocol_and_keeps_its_body() {
         let xml =
             "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>";
         let denied = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>";
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_is_known_in_cbor_with_a_short_and_a_long_code_and_other_errors_are_none() {
+    async fn a_refusal_is_recognised_in_cbor_and_other_errors_are_not() {
         for (code, expected) in [
             ("Throttling", true),
             ("ThrottlingException", true),

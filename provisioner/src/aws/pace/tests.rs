@@ -105,7 +105,7 @@ async fn few_calls_and_invocations_are_sent_at_once_without_a_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_that_others_use_up_for_minutes_is_waited_for() {
+async fn an_account_at_its_rate_for_minutes_is_waited_for() {
     let aws = Aws::new(|_, now| now >= Duration::from_secs(200));
     assert_eq!(status(aws.call("functions/chat/versions", "1").await), 200);
     // The rate falls to a fifth of the full one: three calls a second.
@@ -113,7 +113,7 @@ async fn an_account_that_others_use_up_for_minutes_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_that_does_not_end_is_the_answer_after_five_minutes_with_how_long_it_took() {
+async fn a_lasting_refusal_is_returned_after_five_minutes_with_its_duration() {
     let aws = Aws::new(|_, _| false);
     let begun = Instant::now();
     // A call that is throttled until its signature expires is returned, and the SDK signs and sends it again.
@@ -131,7 +131,7 @@ async fn a_refusal_that_does_not_end_is_the_answer_after_five_minutes_with_how_l
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_are_sent_in_the_order_in_which_they_came() {
+async fn calls_are_sent_in_order() {
     let aws = Arc::new(Aws::new(|_, _| true));
     let order = AtomicUsize::new(0);
     let ids: Vec<_> = (0..60).map(|n| n.to_string()).collect();
@@ -147,7 +147,7 @@ async fn calls_are_sent_in_the_order_in_which_they_came() {
 const WITHOUT_A_RATE: [&str; 6] = ["dynamodb", "s3", "sts", "monitoring", "logs", "sqs"];
 
 #[tokio::test(start_paused = true)]
-async fn a_service_without_a_rate_is_sent_all_calls_at_once_while_it_refuses_none() {
+async fn a_service_without_a_rate_gets_all_calls_at_once_until_it_refuses_one() {
     for service in WITHOUT_A_RATE {
         let aws = Aws::new(|_, _| true);
         let ids: Vec<_> = (0..200).map(|n| n.to_string()).collect();
@@ -158,7 +158,7 @@ async fn a_service_without_a_rate_is_sent_all_calls_at_once_while_it_refuses_non
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_any_service_of_the_control_plane_is_waited_out_for_minutes_at_a_few_calls_a_second() {
+async fn a_refusal_of_any_control_plane_service_is_retried_for_minutes_at_a_low_rate() {
     for service in WITHOUT_A_RATE {
         let aws = Aws::new(|_, now| now >= Duration::from_secs(200));
         assert_eq!(status(aws.call_of(service, "", "1").await), 200, "{service}");
@@ -176,7 +176,7 @@ async fn a_refusal_of_any_service_of_the_control_plane_is_waited_out_for_minutes
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_invocation_is_the_answer_at_once() {
+async fn a_refused_invocation_is_returned_at_once() {
     let aws = Aws::new(|_, _| false);
     assert_eq!(status(aws.call("functions/chat/invocations", "1").await), 429);
     assert_eq!(locked(&aws.sent).len(), 1);

@@ -32,7 +32,7 @@ fn chain(profile: &str, base_profile: &str, base: Base) -> Source {
 }
 
 #[tokio::test]
-async fn keys_of_the_environment_come_first_unless_a_profile_is_named_with_the_option() {
+async fn keys_in_the_environment_precede_profiles_without_the_profile_option() {
     assert_eq!(of(DEV, &KEYS, None).await, Ok(Source::Environment));
     let by_variable = [KEYS[0], KEYS[1], ("AWS_PROFILE", "dev")];
     assert_eq!(of(DEV, &by_variable, None).await, Ok(Source::Environment));
@@ -41,7 +41,7 @@ async fn keys_of_the_environment_come_first_unless_a_profile_is_named_with_the_o
 }
 
 #[tokio::test]
-async fn what_is_not_configured_falls_to_the_next_source_down_to_the_machine_s() {
+async fn sources_are_tried_in_order_down_to_the_machine() {
     let token = ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t");
     let container = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/");
     let role = ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r");
@@ -52,7 +52,7 @@ async fn what_is_not_configured_falls_to_the_next_source_down_to_the_machine_s()
 }
 
 #[tokio::test]
-async fn a_profile_with_only_a_region_falls_to_the_container_or_the_machine_however_it_is_named() {
+async fn a_profile_with_only_a_region_uses_the_container_or_the_machine() {
     let config = "[profile dev]\nregion = us-east-1\n";
     let container = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/");
     let of_dev = || Ok(Source::Machine(Some("dev".to_owned())));
@@ -72,7 +72,7 @@ async fn a_web_identity_token_without_its_role_names_the_variable_that_is_missin
 }
 
 #[tokio::test]
-async fn half_of_a_key_pair_is_told_and_not_passed_over() {
+async fn half_of_a_key_pair_is_an_error() {
     let told = async |variables: &[(&str, &str)]| of("", variables, None).await.unwrap_err().to_string();
     let error = told(&KEYS[..1]).await;
     assert!(error.contains("AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not"), "{error}");
@@ -84,7 +84,7 @@ async fn half_of_a_key_pair_is_told_and_not_passed_over() {
 }
 
 #[tokio::test]
-async fn every_kind_of_profile_is_known() {
+async fn every_type_of_profile_is_recognised() {
     let kind = async |lines: &str| match of(&format!("[profile dev]\n{lines}\n"), &[], Some("dev")).await {
         Ok(Source::Profile(chain)) => chain.base,
         other => panic!("{lines}: {other:?}"),
@@ -100,7 +100,7 @@ async fn every_kind_of_profile_is_known() {
 }
 
 #[tokio::test]
-async fn the_roles_of_a_chain_are_in_the_order_in_which_they_are_assumed() {
+async fn roles_of_a_chain_are_listed_in_the_order_of_assumption() {
     let config = format!(
         "{DEV}[profile one]\nrole_arn = r1\nsource_profile = dev\nmfa_serial = m1\n\
          [profile two]\nrole_arn = r2\nsource_profile = one\nexternal_id = e2\nduration_seconds = 900\n"
@@ -114,7 +114,7 @@ async fn the_roles_of_a_chain_are_in_the_order_in_which_they_are_assumed() {
 }
 
 #[tokio::test]
-async fn a_profile_that_cannot_give_credentials_says_why_and_what_to_do() {
+async fn a_profile_without_credentials_is_an_error_with_a_hint() {
     for (config, cause, hint) in [
         (
             "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a\n",
