@@ -75,7 +75,7 @@ check-rust: ## Check the format, clippy's lints and the documentation
 
 torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (25 minutes; CELLS="…" selects cases by name)
 	cargo test --workspace --locked --no-run
-	@cargo test --workspace --locked --test it every_call_killed -- --ignored --nocapture
+	@cargo test --workspace --locked --test it every_cell_of_the_fault_matrix -- --ignored --nocapture
 
 bench: function ## Compare the function with the seed in Python and a Lambda that does nothing (docs/performance.md)
 	rm -rf target/bench

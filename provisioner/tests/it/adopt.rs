@@ -23,7 +23,7 @@ pub(crate) async fn with_a_stack_made_by_hand(aws: Aws) -> (Seed, User) {
 
 #[rstest]
 #[tokio::test]
-async fn a_stack_made_by_hand_is_refused_without_adopt_and_taken_over_with_it(
+async fn a_deploy_refuses_a_manual_setup_without_adopt_and_adopts_it_with_adopt(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let (made, user) = with_a_stack_made_by_hand(aws).await;
@@ -77,7 +77,7 @@ async fn a_stack_made_by_hand_is_refused_without_adopt_and_taken_over_with_it(
 
 #[rstest]
 #[tokio::test]
-async fn the_function_changes_when_its_callers_are_on_the_alias_for_sure_and_not_before(
+async fn an_adoption_changes_the_function_only_after_the_move_of_its_callers_is_deployed(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let (_, user) = with_a_stack_made_by_hand(aws).await;
@@ -103,7 +103,7 @@ async fn the_function_changes_when_its_callers_are_on_the_alias_for_sure_and_not
 }
 
 #[tokio::test]
-async fn an_integration_that_other_routes_use_stays_theirs_and_callers_lose_no_answer() {
+async fn an_adoption_keeps_an_integration_that_other_routes_use_and_callers_lose_no_answer() {
     let (made, user) = with_a_stack_made_by_hand(Aws::MiniStack).await;
     let api_id = &made.movies.api_id;
     seed::create_route(&user.account.sdk(), api_id, "GET /health", &made.integration_id).await;

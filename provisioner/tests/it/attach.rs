@@ -14,7 +14,9 @@ use crate::support::world::World;
 
 #[rstest]
 #[tokio::test]
-async fn the_chat_joins_an_api_of_others_and_leaves_it_as_it_was(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_chat_is_attached_to_an_existing_api_and_destroy_restores_the_api(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let before = World::read(&account).await;
@@ -39,7 +41,7 @@ async fn the_chat_joins_an_api_of_others_and_leaves_it_as_it_was(#[values(Aws::M
 }
 
 #[tokio::test]
-async fn callers_of_that_api_get_what_they_got_and_the_chat_answers_beside_it() {
+async fn the_other_routes_of_an_existing_api_answer_as_before() {
     let account = Account::fresh();
     let movies = seed::movies_api(&account).await;
     let movies_url = api_url(&movies.api_id, "/movies");
@@ -59,7 +61,7 @@ async fn callers_of_that_api_get_what_they_got_and_the_chat_answers_beside_it() 
 
 #[rstest]
 #[tokio::test]
-async fn a_route_that_leads_elsewhere_is_refused_even_with_adopt(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn adopt_does_not_take_over_a_route_with_another_target(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     seed::create_route(&account.sdk(), &movies.api_id, seed::ROUTE, &movies.integration_id).await;
@@ -79,7 +81,7 @@ async fn a_route_that_leads_elsewhere_is_refused_even_with_adopt(#[values(Aws::M
 
 #[rstest]
 #[tokio::test]
-async fn an_api_that_does_not_exist_is_told_before_the_first_write(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn an_unknown_api_id_is_an_error_before_the_first_write(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let (run, writes) = user.writes_of(&["deploy", "-P", "ApiId=nosuchapi1"]).await;
     let run = run.expect_code(1);
@@ -90,7 +92,9 @@ async fn an_api_that_does_not_exist_is_told_before_the_first_write(#[values(Aws:
 
 #[rstest]
 #[tokio::test]
-async fn a_destroy_that_forgot_the_api_is_refused_and_names_it(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_destroy_without_the_api_parameter_is_refused_and_names_the_api(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let api_id = format!("ApiId={}", movies.api_id);
@@ -109,7 +113,9 @@ async fn a_destroy_that_forgot_the_api_is_refused_and_names_it(#[values(Aws::Min
 
 #[rstest]
 #[tokio::test]
-async fn what_is_left_is_removed_when_the_api_is_gone(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_destroy_deletes_the_other_resources_when_the_api_no_longer_exists(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let api_id = format!("ApiId={}", movies.api_id);

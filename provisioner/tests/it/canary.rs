@@ -36,7 +36,7 @@ fn shares(world: &World) -> (String, serde_json::Value) {
 }
 
 #[tokio::test]
-async fn a_version_that_does_not_fail_gets_a_share_and_then_all_calls() {
+async fn a_canary_without_failures_gets_its_weight_and_then_all_traffic() {
     let user = with_one_version().await;
     let args = [&["deploy", "--bake", "1s"], &CANARY[..]].concat();
     let (run, writes) = user.writes_of(&args).await;
@@ -61,7 +61,7 @@ async fn a_version_that_does_not_fail_gets_a_share_and_then_all_calls() {
 }
 
 #[tokio::test]
-async fn a_version_that_fails_gives_its_share_back_and_the_command_says_what_was_seen() {
+async fn a_failing_canary_loses_its_weight_and_the_error_reports_the_failures() {
     let user = with_one_version().await;
     let run = async { user.run(&[&["update", "--bake", "60s", "--output", "json"], &CANARY[..]].concat()).await };
     let errors = async {
@@ -84,7 +84,7 @@ async fn a_version_that_fails_gives_its_share_back_and_the_command_says_what_was
 }
 
 #[tokio::test]
-async fn a_canary_killed_in_its_watch_is_finished_by_a_deploy_and_undone_by_a_rollback() {
+async fn a_deploy_completes_and_a_rollback_undoes_a_canary_killed_in_its_bake() {
     for (then, live) in [("deploy", "2"), ("rollback", "1")] {
         let user = watched().await;
         let args = if then == "deploy" { &["deploy", "-P", "MemorySize=1024"][..] } else { &["rollback"] };
@@ -96,7 +96,7 @@ async fn a_canary_killed_in_its_watch_is_finished_by_a_deploy_and_undone_by_a_ro
 }
 
 #[tokio::test]
-async fn a_canary_killed_in_its_watch_is_watched_anew_by_the_same_command() {
+async fn the_same_command_bakes_a_killed_canary_again() {
     let user = watched().await;
     let (run, writes) = user.writes_of(&[&["deploy", "--bake", "1s"], &CANARY[..]].concat()).await;
     let run = run.expect_success();
@@ -120,7 +120,7 @@ async fn watched() -> User {
 }
 
 #[tokio::test]
-async fn a_signal_in_the_watch_leaves_the_share_and_says_what_finishes_and_what_undoes_it() {
+async fn a_signal_in_the_bake_keeps_the_weight_and_names_the_commands_that_complete_and_undo_it() {
     for signal in [ctrl_c, terminate] {
         a_signal_leaves_the_share(signal).await;
     }
@@ -150,7 +150,7 @@ async fn a_signal_leaves_the_share(send: fn(&Child)) {
 
 /// A rollback by another user while a canary is watched wins: the watch ends, and neither undoes nor finishes anything.
 #[tokio::test]
-async fn a_canary_whose_share_somebody_took_back_ends_at_the_next_look_and_leaves_it_so() {
+async fn a_canary_stops_when_another_deployer_removes_its_weight() {
     let user = with_one_version().await;
     let other = User::beside(&user);
     let run = async { user.run(&[&["deploy", "--bake", "10m"], &CANARY[..]].concat()).await };
@@ -179,7 +179,7 @@ async fn a_canary_whose_share_somebody_took_back_ends_at_the_next_look_and_leave
 }
 
 #[tokio::test]
-async fn while_it_is_watched_a_new_version_gets_just_its_share_of_the_calls() {
+async fn a_canary_gets_exactly_its_weight_of_the_traffic() {
     let user = with_one_version().await;
     user.proxy.on(shared_out());
     let args = [&["deploy", "--bake", "2m", "--no-smoke"], &CANARY[..]].concat();
@@ -213,7 +213,7 @@ async fn versions_that_answer(user: &User, chats: usize) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn where_no_canary_is_possible_it_is_refused_before_anything_is_asked() {
+async fn an_impossible_canary_is_refused_before_the_first_call() {
     let user = User::new();
     for (args, text) in [
         (&["deploy", "--engine", "cloudformation", "--canary", "10"][..], "`--canary` is for the direct engine"),

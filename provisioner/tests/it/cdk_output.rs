@@ -24,7 +24,7 @@ fn alone(world: &World, kind: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_stack_of_the_real_cdk_is_deployed_from_its_folder_answers_and_is_then_left_alone() {
+async fn the_direct_engine_deploys_a_cdk_folder_and_a_second_run_changes_nothing() {
     let user = User::new().always(template());
     let deploy = user.plain(&["deploy", "--no-smoke"]).await.expect_success();
     for left_out in ["CDKMetadata (AWS::CDK::Metadata, ", "Parameters.BootstrapVersion", "Rules.CheckBootstrapVersion"]
@@ -57,7 +57,7 @@ async fn a_stack_of_the_real_cdk_is_deployed_from_its_folder_answers_and_is_then
 }
 
 #[tokio::test]
-async fn the_same_stack_goes_through_cloudformation_with_its_folder_zipped_into_the_bucket() {
+async fn the_cloudformation_engine_uploads_a_cdk_folder_as_a_zip_and_deploys_it() {
     let user = User::new().always(template());
     user.plain(&["deploy", "--no-smoke", "--engine", "cloudformation"]).await.expect_success();
     let world = user.world().await;

@@ -48,7 +48,7 @@ fn assert_is_a_release(plan: &[Value], writes: &[String], changes: &[String], re
 
 #[rstest]
 #[tokio::test]
-async fn more_memory_is_one_update_of_the_configuration(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_change_of_the_memory_sends_one_configuration_update(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let (plan, writes, changes) = change(&aws.user().await, &["-P", "MemorySize=1024"]).await;
     let memory = json!([{"property": "MemorySize", "old": 512, "new": 1024}]);
     assert_eq!(plan[0], json!(["ChatFunction", "update", ["UpdateFunctionConfiguration"], memory]));
@@ -58,7 +58,7 @@ async fn more_memory_is_one_update_of_the_configuration(#[values(Aws::MiniStack,
 
 #[rstest]
 #[tokio::test]
-async fn another_environment_is_one_update_and_the_plan_does_not_tell_the_values(
+async fn a_change_of_the_environment_sends_one_update_and_the_plan_hides_the_values(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let (plan, writes, changes) = change(&aws.user().await, &["-P", "MovieLimit=21"]).await;
@@ -73,7 +73,7 @@ async fn another_environment_is_one_update_and_the_plan_does_not_tell_the_values
 
 #[rstest]
 #[tokio::test]
-async fn a_changed_policy_is_put_and_nothing_else(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_changed_policy_sends_only_a_put_of_that_policy(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
@@ -94,9 +94,7 @@ async fn a_changed_policy_is_put_and_nothing_else(#[values(Aws::MiniStack, Aws::
 
 #[rstest]
 #[tokio::test]
-async fn a_policy_that_goes_is_named_before_and_goes_when_somebody_agrees(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn a_policy_is_deleted_only_after_confirmation(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
@@ -117,7 +115,7 @@ async fn a_policy_that_goes_is_named_before_and_goes_when_somebody_agrees(
 
 #[rstest]
 #[tokio::test]
-async fn other_code_is_one_upload(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn changed_code_sends_one_upload(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let zip = aws.other_package();
     let argument = code(zip);
@@ -131,7 +129,7 @@ async fn other_code_is_one_upload(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws)
 }
 
 #[tokio::test]
-async fn another_throttle_is_one_update_of_the_stage() {
+async fn a_change_of_the_throttle_sends_one_stage_update() {
     let (plan, writes, changes) = change(&User::new(), &["-P", "ThrottleRate=7"]).await;
     let rate = json!([{"property": "DefaultRouteSettings.ThrottlingRateLimit", "old": 5.0, "new": 7.0}]);
     assert_eq!(plan, [json!(["ChatStage", "update", ["UpdateStage"], rate])]);
@@ -141,7 +139,7 @@ async fn another_throttle_is_one_update_of_the_stage() {
 
 #[rstest]
 #[tokio::test]
-async fn what_somebody_changed_by_hand_is_put_back(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_deploy_reverts_manual_changes(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
@@ -169,9 +167,7 @@ async fn what_somebody_changed_by_hand_is_put_back(#[values(Aws::MiniStack, Aws:
 
 #[rstest]
 #[tokio::test]
-async fn a_boundary_is_put_on_the_role_replaced_and_taken_off_by_one_call_each(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn one_call_each_sets_replaces_and_removes_a_permissions_boundary(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let arn = |name: &str| format!("arn:aws:iam::{}:policy/{name}", user.account.id());
     let bounded = |name: &str| format!("PermissionsBoundary={}", arn(name));

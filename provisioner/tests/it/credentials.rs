@@ -100,7 +100,7 @@ const ROLE: &str = "role_arn = arn:aws:iam::123456789012:role/r\n";
     &["the profile `dev` has no credentials", "hint: log in with `aws login --profile dev`"]
 )]
 #[tokio::test]
-async fn a_profile_that_gives_no_credentials_says_why(#[case] config: &str, #[case] parts: &[&str]) {
+async fn a_profile_without_credentials_is_an_error_with_its_reason(#[case] config: &str, #[case] parts: &[&str]) {
     let home = tempfile::tempdir().unwrap();
     let run = at_home(home.path(), config).run(PLAN).await.expect_code(1);
     for part in parts.iter().chain(&["nothing was changed"]) {
@@ -110,7 +110,7 @@ async fn a_profile_that_gives_no_credentials_says_why(#[case] config: &str, #[ca
 }
 
 #[tokio::test]
-async fn half_of_a_pair_in_the_environment_is_told_and_not_passed_over() {
+async fn half_of_a_key_pair_in_the_environment_is_an_error() {
     let home = tempfile::tempdir().unwrap();
     let cli = at_home(home.path(), "").env("AWS_ACCESS_KEY_ID", "AKIA");
     let run = cli.run(&PLAN[..3]).await.expect_code(1);
@@ -118,7 +118,7 @@ async fn half_of_a_pair_in_the_environment_is_told_and_not_passed_over() {
 }
 
 #[tokio::test]
-async fn a_profile_that_is_not_there_is_told_before_the_region_that_it_would_have() {
+async fn a_missing_profile_is_reported_before_a_missing_region() {
     let home = tempfile::tempdir().unwrap();
     let run = at_home(home.path(), "[profile devel]\n").env("AWS_REGION", "").run(PLAN).await.expect_code(1);
     assert!(run.stderr.contains("there is no profile `dev` in "), "{run:?}");
@@ -131,7 +131,7 @@ async fn a_profile_that_is_not_there_is_told_before_the_region_that_it_would_hav
 }
 
 #[tokio::test]
-async fn a_variable_that_cannot_be_signed_with_is_named_and_not_taken_for_the_network() {
+async fn credentials_that_cannot_be_signed_with_name_their_variable() {
     let home = tempfile::tempdir().unwrap();
     let keys = || at_home(home.path(), "").env("AWS_ACCESS_KEY_ID", "1111").env("AWS_SECRET_ACCESS_KEY", "x");
     for (variable, value, fault) in [
@@ -150,7 +150,7 @@ async fn a_variable_that_cannot_be_signed_with_is_named_and_not_taken_for_the_ne
 
 /// AWS refuses the session, and the hint names its source.
 #[tokio::test]
-async fn an_expired_session_names_what_renews_it() {
+async fn an_expired_session_names_the_command_that_renews_it() {
     let user = User::new();
     user.proxy.on(call("GetCallerIdentity").answer(words::expired("sts")));
     let home = tempfile::tempdir().unwrap();
@@ -182,7 +182,7 @@ async fn an_expired_session_names_what_renews_it() {
 }
 
 #[tokio::test]
-async fn a_profile_with_nothing_but_a_region_takes_the_container_s_credentials_however_it_is_named() {
+async fn a_profile_with_only_a_region_uses_the_credentials_of_the_container() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let given = format!(
         r#"{{"AccessKeyId": "{}", "SecretAccessKey": "test", "Token": "t", "Expiration": "2099-01-01T00:00:00Z"}}"#,
@@ -229,14 +229,14 @@ fn logged_in(home: &Path, account: &Account, expires: &str) -> Cli {
 }
 
 #[tokio::test]
-async fn a_profile_of_aws_login_gives_the_credentials_of_its_cache() {
+async fn a_profile_of_aws_login_uses_its_cached_credentials() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let run = logged_in(home.path(), &account, "2099-01-01T00:00:00Z").run(PLAN).await.expect_success();
     assert!(run.stdout.contains("1 to create"), "{run:?}");
 }
 
 #[tokio::test]
-async fn an_expired_login_is_renewed_by_its_refresh_token_and_kept_for_the_next_run() {
+async fn a_refresh_token_renews_an_expired_login_and_the_next_run_uses_it() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let renewed = json!({
         "accessToken": {"accessKeyId": account.id(), "secretAccessKey": "renewed", "sessionToken": "t2"},
@@ -252,7 +252,7 @@ async fn an_expired_login_is_renewed_by_its_refresh_token_and_kept_for_the_next_
 }
 
 #[tokio::test]
-async fn an_empty_aws_profile_is_one_that_is_not_set() {
+async fn an_empty_aws_profile_counts_as_unset() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let config =
         format!("[default]\nregion = us-east-1\naws_access_key_id = {}\naws_secret_access_key = test\n", account.id());
@@ -317,7 +317,7 @@ async fn in_a_terminal(account: &Account, endpoint: &str, typed: &str) -> (Optio
 const QUESTION: &str = "MFA code of arn:aws:iam::";
 
 #[tokio::test]
-async fn in_a_terminal_the_code_is_asked_for_and_the_role_assumed_with_it() {
+async fn a_terminal_asks_for_the_mfa_code_and_assumes_the_role_with_it() {
     let account = Account::fresh();
     let (code, seen) = in_a_terminal(&account, account.endpoint(), "123456\n").await;
     assert_eq!(code, Some(0), "{seen}");
@@ -328,7 +328,7 @@ async fn in_a_terminal_the_code_is_asked_for_and_the_role_assumed_with_it() {
 
 /// Several clients of the chat's plan ask at the same time.
 #[tokio::test]
-async fn a_wrong_code_is_asked_for_once_and_told_as_that() {
+async fn a_wrong_mfa_code_is_reported_after_one_question() {
     let user = User::new();
     let wrong = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
     user.proxy.on(call("AssumeRole").answer(AwsError::new(403, "AccessDenied", wrong)));
@@ -343,7 +343,7 @@ async fn a_wrong_code_is_asked_for_once_and_told_as_that() {
 }
 
 #[tokio::test]
-async fn the_end_of_the_input_and_a_code_of_letters_end_the_questions_and_are_told_as_that() {
+async fn the_end_of_the_input_and_invalid_mfa_codes_end_the_questions() {
     let account = Account::fresh();
     for (typed, times, part) in [
         ("\u{4}", 1, "and the input ended before it was typed"),

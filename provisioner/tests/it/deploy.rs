@@ -12,7 +12,7 @@ use crate::support::user::{User, chat_url};
 
 #[rstest]
 #[tokio::test]
-async fn a_deploy_from_nothing_makes_what_the_template_says_and_answers_a_chat_over_http(
+async fn a_first_deploy_creates_the_resources_and_answers_a_chat_over_http(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -45,7 +45,7 @@ async fn a_chat_is_answered(user: &User, url: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn a_second_deploy_sends_no_writing_call_and_no_chat_and_tells_the_same_outputs(
+async fn a_second_deploy_sends_no_write_and_no_smoke_test_and_prints_the_same_outputs(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -63,9 +63,7 @@ async fn a_second_deploy_sends_no_writing_call_and_no_chat_and_tells_the_same_ou
 
 #[rstest]
 #[tokio::test]
-async fn two_stacks_of_different_names_are_deployed_side_by_side_in_one_account(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn two_stacks_are_deployed_in_one_account(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let other = ["--stack", "other", "-P", "FunctionName=other-chat", "-P", "RoleName=other-chat-role"];
     let (one, two) = tokio::join!(user.deploy(&[]), user.deploy(&other));
@@ -87,7 +85,7 @@ async fn two_stacks_of_different_names_are_deployed_side_by_side_in_one_account(
 
 #[rstest]
 #[tokio::test]
-async fn a_deploy_waits_for_a_role_that_lambda_cannot_assume_yet(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_deploy_waits_until_lambda_can_assume_the_role(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let message = "The role defined for the function cannot be assumed by Lambda.";
     let not_yet = AwsError::new(400, "InvalidParameterValueException", message);

@@ -41,7 +41,7 @@ fn far_away(user: User) -> User {
 
 #[rstest]
 #[tokio::test]
-async fn a_first_deploy_is_8_calls_deep_new_code_6_and_a_run_that_finds_all_as_it_shall_be_2(
+async fn a_first_deploy_is_8_calls_deep_a_code_change_6_and_an_unchanged_stack_2(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = far_away(aws.user().await);
@@ -58,9 +58,7 @@ async fn a_first_deploy_is_8_calls_deep_new_code_6_and_a_run_that_finds_all_as_i
 
 #[rstest]
 #[tokio::test]
-async fn on_an_api_of_others_it_is_no_deeper_and_no_list_is_asked_for_twice(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn an_existing_api_adds_no_depth_and_no_list_is_requested_twice(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let user = far_away(User::of(account).always(["-P".to_owned(), format!("ApiId={}", movies.api_id)]));

@@ -11,7 +11,7 @@ use crate::support::world::World;
 
 #[rstest]
 #[tokio::test]
-async fn a_destroy_leaves_nothing_of_ours_and_everything_of_others(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_destroy_deletes_the_stacks_resources_and_no_others(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     if aws.runs_functions() {
@@ -35,9 +35,7 @@ async fn a_destroy_leaves_nothing_of_ours_and_everything_of_others(#[values(Aws:
 
 #[rstest]
 #[tokio::test]
-async fn a_destroy_without_yes_and_without_a_terminal_is_refused_and_says_so(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn a_destroy_without_yes_or_a_terminal_is_refused(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
@@ -52,7 +50,7 @@ async fn a_destroy_without_yes_and_without_a_terminal_is_refused_and_says_so(
 
 #[rstest]
 #[tokio::test]
-async fn a_destroy_leaves_a_stack_made_by_hand_and_says_why(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_destroy_keeps_a_manual_setup_and_says_why(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
     let made = seed::by_hand(&account).await;
     let before = World::read(&account).await;
@@ -77,9 +75,7 @@ Resources:
 
 #[rstest]
 #[tokio::test]
-async fn a_pattern_that_cannot_be_tried_is_a_note_of_plan_deploy_and_destroy_and_ends_none_of_them(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn a_pattern_that_cannot_be_evaluated_is_a_note_and_not_an_error(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = User::of_template(aws.account().await, NOTED);
     let groups = async || {
         let client = aws_sdk_cloudwatchlogs::Client::new(&user.account.sdk());

@@ -12,7 +12,7 @@ use crate::support::user::User;
 
 #[rstest]
 #[tokio::test]
-async fn a_denied_action_fails_at_once_with_the_hint(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_denied_action_fails_at_once_with_a_hint(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let message = "User: arn:aws:iam::1:user/dev is not authorized to perform: lambda:CreateFunction";
     user.proxy.on(call("CreateFunction").answer(AwsError::new(403, "AccessDeniedException", message)));
@@ -28,7 +28,7 @@ async fn a_denied_action_fails_at_once_with_the_hint(#[values(Aws::MiniStack, Aw
 
 #[rstest]
 #[tokio::test]
-async fn a_failure_half_way_says_what_is_done_and_the_next_deploy_completes_it(
+async fn a_failed_deploy_lists_the_completed_steps_and_the_next_deploy_completes_it(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -55,7 +55,7 @@ async fn a_failure_half_way_says_what_is_done_and_the_next_deploy_completes_it(
 
 #[rstest]
 #[tokio::test]
-async fn a_destroy_that_failed_half_way_is_completed_by_the_next(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn the_next_destroy_completes_a_failed_one(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let denied = AwsError::new(403, "AccessDeniedException", "not authorized to perform: lambda:DeleteFunction");
@@ -71,7 +71,7 @@ async fn a_destroy_that_failed_half_way_is_completed_by_the_next(#[values(Aws::M
 
 #[rstest]
 #[tokio::test]
-async fn a_refused_question_is_an_error_and_no_reason_to_create(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_refused_read_is_an_error_and_creates_nothing(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let denied = AwsError::new(403, "AccessDenied", "not authorized to perform: iam:GetRole");
     user.proxy.on(call("GetRole").answer(denied));
@@ -83,9 +83,7 @@ async fn a_refused_question_is_an_error_and_no_reason_to_create(#[values(Aws::Mi
 
 #[rstest]
 #[tokio::test]
-async fn whatever_question_is_refused_the_error_says_that_nothing_was_changed(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn each_refused_read_reports_that_nothing_was_changed(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", movies.api_id)]);
@@ -100,7 +98,7 @@ async fn whatever_question_is_refused_the_error_says_that_nothing_was_changed(
 /// API Gateway makes one change of an API at a time, and steps of the plan run side by side.
 #[rstest]
 #[tokio::test]
-async fn a_change_of_the_api_that_meets_another_is_sent_again(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_conflict_with_another_change_of_the_api_is_retried(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let busy = "Unable to complete operation due to concurrent modification. Please try again later.";
     for operation in ["CreateStage", "CreateIntegration", "CreateRoute", "DeleteStage", "DeleteRoute", "DeleteApi"] {
@@ -116,7 +114,7 @@ async fn a_change_of_the_api_that_meets_another_is_sent_again(#[values(Aws::Mini
 
 #[rstest]
 #[tokio::test]
-async fn any_other_conflict_of_the_api_is_told_at_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn every_other_conflict_of_the_api_is_an_error_at_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let taken = AwsError::new(409, "ConflictException", "Route with key POST /chat already exists for this API");
     user.proxy.on(call("CreateRoute").answer(taken));
@@ -129,7 +127,9 @@ async fn any_other_conflict_of_the_api_is_told_at_once(#[values(Aws::MiniStack, 
 
 #[rstest]
 #[tokio::test]
-async fn a_function_that_somebody_else_makes_meanwhile_is_theirs(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_function_created_by_another_deployer_since_the_plan_is_not_changed(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let late = aws.user().await;
     let early = User::beside(&late);
     let held = Trap::new();

@@ -57,7 +57,7 @@ pub(crate) fn are_whole(answers: &[Answer], before: &str, after: &str) {
 }
 
 #[tokio::test]
-async fn every_answer_is_of_one_release_while_code_and_configuration_change_fail_and_go_back() {
+async fn each_answer_comes_from_one_release_during_deploys_failures_and_rollbacks() {
     let user = User::new();
     let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
     let url = chat_url(&report);

@@ -41,7 +41,7 @@ pub(crate) async fn until_called_times(proxy: &Proxy, operation: &str, times: us
 
 #[rstest]
 #[tokio::test]
-async fn ctrl_c_ends_after_the_calls_under_way_and_the_next_deploy_completes(
+async fn ctrl_c_ends_the_run_after_the_calls_in_progress_and_the_next_deploy_completes(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -70,7 +70,7 @@ async fn ctrl_c_ends_after_the_calls_under_way_and_the_next_deploy_completes(
 
 #[rstest]
 #[tokio::test]
-async fn ctrl_c_ends_a_check_that_does_not_come_back_and_callers_get_nothing_unchecked(
+async fn ctrl_c_ends_an_unanswered_smoke_test_and_callers_keep_their_version(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -92,7 +92,9 @@ async fn ctrl_c_ends_a_check_that_does_not_come_back_and_callers_get_nothing_unc
 
 #[rstest]
 #[tokio::test]
-async fn sigterm_is_taken_as_ctrl_c_is_and_a_second_one_ends_at_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn sigterm_works_like_ctrl_c_and_a_second_one_ends_the_run_at_once(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let user = aws.user().await;
     user.proxy.on(call("CreateFunction").delay(Duration::from_millis(800)));
     let program = user.spawn(&["deploy", "--no-smoke"]);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::support::user::User;
 
 #[tokio::test]
-async fn the_seeds_test_event_is_answered() {
+async fn invoke_prints_the_answer_to_the_manual_setups_test_event() {
     let user = User::new();
     user.deploy(&[]).await;
     let (run, writes) = user.writes_of(&["invoke", "--event", "function/test-event.json"]).await;
@@ -18,7 +18,7 @@ async fn the_seeds_test_event_is_answered() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_an_error_is_printed_and_exits_with_1() {
+async fn invoke_prints_an_error_answer_and_exits_with_1() {
     let user = User::new();
     user.deploy(&[]).await;
     let run = user.run(&["invoke", "--message", " "]).await.expect_code(1);
@@ -27,7 +27,7 @@ async fn an_answer_that_is_an_error_is_printed_and_exits_with_1() {
 }
 
 #[tokio::test]
-async fn an_invoke_before_the_first_deploy_names_deploy() {
+async fn invoke_before_the_first_deploy_names_deploy() {
     let user = User::new();
     let run = user.run(&["invoke"]).await.expect_code(1);
     assert_eq!(run.stdout, "");

@@ -21,7 +21,7 @@ fn arguments(port: u16) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn local_prints_the_urls_of_chat_and_stream_serves_them_and_ends_with_ctrl_c() {
+async fn local_prints_the_urls_of_chat_and_stream_serves_them_and_ends_on_ctrl_c() {
     let port = free_port();
     let elsewhere = Account::fresh();
     let cli = Cli::new(&elsewhere);
@@ -61,7 +61,7 @@ async fn local_prints_the_urls_of_chat_and_stream_serves_them_and_ends_with_ctrl
 }
 
 #[tokio::test]
-async fn a_taken_port_is_told_at_once() {
+async fn local_reports_a_port_in_use_at_once() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let run = Cli::new(&Account::fresh()).run(arguments(port)).await.expect_code(1);
@@ -72,7 +72,7 @@ async fn a_taken_port_is_told_at_once() {
 
 /// Neither a server nor its environment exists here, and the command does not look for them.
 #[tokio::test]
-async fn a_package_that_is_missing_or_not_a_zip_is_refused_before_a_server_starts() {
+async fn local_refuses_a_missing_or_invalid_package_before_a_server_starts() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("function.zip");
     std::fs::write(&text, "hello").unwrap();

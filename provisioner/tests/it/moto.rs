@@ -1,106 +1,106 @@
 //! The tests of the control plane run on MiniStack and on moto, as the same functions (`cargo test … Moto` runs only
-//! those on moto). The others are listed here with the reason.
+//! those on moto). This file lists the other tests, each with its reason.
 
 use std::fs;
 use std::path::Path;
 
-struct LeftOut {
-    what: &'static str,
-    why: &'static str,
-    /// Single tests, or all tests of a module that run on MiniStack only. Empty where the proxy or an edit of the
-    /// template replaces the missing part.
+struct Exclusion {
+    subject: &'static str,
+    reason: &'static str,
+    /// Single tests, or a module whose tests run on MiniStack only. Empty if the proxy or an edit of the template
+    /// replaces the missing part.
     tests: &'static [&'static str],
 }
 
-const LEFT_OUT: [LeftOut; 12] = [
-    LeftOut {
-        what: "Invoke, a check that fails, chats over HTTP",
-        why: "moto runs functions in Docker only; the proxy answers for a version that is checked",
+const EXCLUSIONS: [Exclusion; 12] = [
+    Exclusion {
+        subject: "invocations, failing smoke tests, chats over HTTP",
+        reason: "moto runs functions in Docker only; for smoke tests the proxy answers",
         tests: &[
-            "adopt::an_integration_that_other_routes_use_stays_theirs_and_callers_lose_no_answer",
-            "attach::callers_of_that_api_get_what_they_got_and_the_chat_answers_beside_it",
+            "adopt::an_adoption_keeps_an_integration_that_other_routes_use_and_callers_lose_no_answer",
+            "attach::the_other_routes_of_an_existing_api_answer_as_before",
             "fire::",
             "invoke::",
             "local::",
-            "releases::a_first_version_that_fails_its_check_gets_no_alias",
-            "releases::a_version_that_fails_its_check_never_gets_callers_and_the_next_good_one_does",
-            "releases::an_alias_that_leads_to_the_function_itself_is_led_to_what_serves_before_that_changes",
-            "releases::callers_keep_the_hand_made_function_when_what_follows_it_fails_its_check",
-            "releases::callers_lose_no_answer_while_a_function_made_by_hand_is_adopted",
+            "releases::a_first_version_that_fails_its_smoke_test_gets_no_alias",
+            "releases::a_version_that_fails_its_smoke_test_gets_no_callers_and_the_next_good_one_does",
+            "releases::an_alias_of_latest_is_pinned_to_the_serving_version_before_the_function_changes",
+            "releases::callers_keep_a_manual_function_when_its_successor_fails_its_smoke_test",
+            "releases::callers_lose_no_answer_during_the_adoption_of_a_manual_function",
             "rights::",
-            "rollback::a_version_that_does_not_answer_gets_no_callers_unless_that_is_wanted",
-            "rollback::callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forward_again",
+            "rollback::a_rollback_to_a_version_that_fails_its_smoke_test_requires_no_smoke",
+            "rollback::callers_lose_no_answer_during_a_rollback_and_the_next_deploy_moves_forward",
             "smoke::",
             "smoke_declared::",
         ],
     },
-    LeftOut {
-        what: "changes of a stage",
-        why: "moto has no UpdateStage",
-        tests: &["changes::another_throttle_is_one_update_of_the_stage"],
+    Exclusion {
+        subject: "updates of a stage",
+        reason: "moto has no `UpdateStage`",
+        tests: &["changes::a_change_of_the_throttle_sends_one_stage_update"],
     },
-    LeftOut {
-        what: "whether a change of an API is in force",
-        why: "moto has no GetDeployments of HTTP APIs; the proxy answers in its place",
+    Exclusion {
+        subject: "deployments of an API",
+        reason: "moto has no `GetDeployments` for HTTP APIs; the proxy answers it",
         tests: &[],
     },
-    LeftOut {
-        what: "`LoggingConfig` of functions",
-        why: "moto does not keep it; the template there is without it",
+    Exclusion {
+        subject: "`LoggingConfig` of functions",
+        reason: "moto does not store it; the template for moto omits it",
         tests: &[],
     },
-    LeftOut {
-        what: "changes by somebody else between plan and write; a lost answer to a change of a function",
-        why: "moto does not compare revision ids: what is sent again is done again",
+    Exclusion {
+        subject: "changes by another deployer between plan and write; a lost answer to a change of a function",
+        reason: "moto does not compare revision ids, so it executes a repeated call again",
         tests: &[
-            "planned::of_two_deployers_at_once_the_one_who_writes_late_is_refused_and_the_other_keeps_what_was_made",
-            "planned::what_somebody_changed_since_refuses_the_plan_before_the_first_write",
+            "planned::the_later_of_two_concurrent_deployers_is_refused_and_overwrites_nothing",
+            "planned::a_change_since_the_plan_refuses_it_before_the_first_write",
         ],
     },
-    LeftOut {
-        what: "a lost answer to a permission",
-        why: "moto takes a second one with the same id; the proxy refuses it as AWS does",
+    Exclusion {
+        subject: "a lost answer to a permission",
+        reason: "moto accepts a second statement with the same id; the proxy refuses it as AWS does",
         tests: &[],
     },
-    LeftOut {
-        what: "canaries",
-        why: "moto's CloudWatch does not speak the protocol of the SDK (RPC v2 CBOR)",
-        tests: &["canary::", "faults::samples::a_canary_that_is_killed_after_every_writing_call_gets_there"],
+    Exclusion {
+        subject: "canaries",
+        reason: "moto's CloudWatch does not support the protocol of the SDK (RPC v2 CBOR)",
+        tests: &["canary::", "faults::samples::a_canary_killed_after_each_write_completes"],
     },
-    LeftOut {
-        what: "URLs of aliases, and who may call them",
-        why: "moto keeps one URL a function, and of a permission neither `FunctionUrlAuthType` nor `InvokedViaFunctionUrl`",
+    Exclusion {
+        subject: "URLs of aliases and their permissions",
+        reason: "moto stores one URL for each function, and omits `FunctionUrlAuthType` and `InvokedViaFunctionUrl` from permissions",
         tests: &[
-            "prune::parts_of_what_stays_are_told_and_pruned_and_those_of_others_are_not",
-            "status::two_functions_are_told_one_after_the_other",
+            "prune::orphaned_parts_of_kept_resources_are_pruned_and_foreign_ones_are_not",
+            "status::a_status_shows_each_function",
             "streaming::",
         ],
     },
-    LeftOut {
-        what: "CloudFormation",
-        why: "moto's has no kinds of API Gateway v2, and leaves them out without a word",
-        tests: &["cloudformation::", "cdk_output::", "status::what_cloudformation_owns_is_told_as_its"],
+    Exclusion {
+        subject: "CloudFormation",
+        reason: "moto's CloudFormation silently skips the resource types of API Gateway v2",
+        tests: &["cloudformation::", "cdk_output::", "status::a_status_shows_resources_of_cloudformation_as_such"],
     },
-    LeftOut {
-        what: "kinds that go through Cloud Control",
-        why: "moto has no Cloud Control",
+    Exclusion {
+        subject: "resource types managed through Cloud Control",
+        reason: "moto has no Cloud Control",
         tests: &[
             "other_kinds::",
-            "plan::a_plain_word_is_read_as_cloudformation_reads_it_with_a_note_and_what_only_it_resolves_is_refused",
-            "principals::a_statement_whose_source_is_created_again_under_its_name_stays",
-            "references::an_attribute_that_a_kind_does_not_have_is_an_error_at_every_run_and_nothing_is_written",
-            "references::an_output_that_is_not_known_is_an_error_and_the_others_are_printed",
+            "plan::plain_scalars_are_read_as_cloudformation_reads_them_and_dynamic_references_are_refused",
+            "principals::a_permission_stays_when_its_source_is_recreated_under_the_same_name",
+            "references::an_unknown_attribute_is_an_error_of_every_run_before_the_first_write",
+            "references::an_unresolved_output_is_an_error_and_the_others_are_printed",
             "registry::",
         ],
     },
-    LeftOut {
-        what: "wordings, options, files and packages; what the tests stand on",
-        why: "the program or the proxy answers by itself, whatever AWS is behind",
+    Exclusion {
+        subject: "messages, options, files, packages and the test support",
+        reason: "the program or the proxy answers, so the emulator does not matter",
         tests: &["credentials::", "network::", "output::", "problems::", "rates::", "support_tests::", "synth::"],
     },
-    LeftOut {
-        what: "the whole matrix of `make torture`",
-        why: "it takes 25 minutes on one; the samples of it in `make test` run on both",
+    Exclusion {
+        subject: "the complete matrix of `make torture`",
+        reason: "it takes 25 minutes on one emulator; its samples in `make test` run on both",
         tests: &["faults::torture::"],
     },
 ];
@@ -126,24 +126,27 @@ fn tests_under(folder: &Path, module: &str) -> Vec<(String, bool)> {
 }
 
 #[test]
-fn what_does_not_run_on_both_emulators_has_a_reason() {
+fn each_test_that_runs_on_one_emulator_has_a_reason() {
     let tests = tests_under(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it"), "");
     let (both, alone): (Vec<_>, Vec<_>) = tests.into_iter().partition(|(_, on_both)| *on_both);
     assert!(both.len() > 80, "{both:?}");
     let names = |entry: &str, test: &str| entry == test || (entry.ends_with("::") && test.starts_with(entry));
-    let entries = || LEFT_OUT.iter().flat_map(|one| one.tests);
+    let entries = || EXCLUSIONS.iter().flat_map(|one| one.tests);
     let unexplained: Vec<_> = alone.iter().filter(|(test, _)| !entries().any(|entry| names(entry, test))).collect();
-    assert!(unexplained.is_empty(), "on MiniStack alone, and no reason is given: {unexplained:?}");
+    assert!(unexplained.is_empty(), "these tests run on MiniStack alone, and no exclusion lists them: {unexplained:?}");
     let stale: Vec<_> = entries().filter(|entry| !alone.iter().any(|(test, _)| names(entry, test))).collect();
-    assert!(stale.is_empty(), "no such test runs on MiniStack alone: {stale:?}");
+    assert!(stale.is_empty(), "these exclusions name no test that runs on MiniStack alone: {stale:?}");
 }
 
 #[test]
-fn the_page_of_promises_holds_what_is_left_out_and_why() {
+fn docs_reliability_lists_the_exclusions_of_moto() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reliability.md");
     let page = fs::read_to_string(page).unwrap();
-    let rows =
-        page.lines().skip_while(|line| *line != "| left out | why |").skip(2).take_while(|line| line.starts_with('|'));
-    let expected: Vec<String> = LEFT_OUT.iter().map(|one| format!("| {} | {} |", one.what, one.why)).collect();
+    let rows = page
+        .lines()
+        .skip_while(|line| *line != "| not tested on moto | reason |")
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let expected: Vec<String> = EXCLUSIONS.iter().map(|one| format!("| {} | {} |", one.subject, one.reason)).collect();
     assert_eq!(rows.collect::<Vec<_>>(), expected);
 }

@@ -29,7 +29,7 @@ fn tells(run: &Run, parts: &[&str]) {
 }
 
 #[tokio::test]
-async fn every_call_goes_through_the_proxy_under_the_certificates_that_are_named() {
+async fn every_call_uses_the_proxy_and_the_configured_certificates() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let proxy = ConnectProxy::before(account.endpoint(), Manner::Ask("me:s3cr@t")).await;
     let bundle = proxy.bundle(home.path());
@@ -54,7 +54,7 @@ async fn every_call_goes_through_the_proxy_under_the_certificates_that_are_named
 
 /// The roles of a profile are assumed over the same connection as all other calls.
 #[tokio::test]
-async fn credentials_are_fetched_through_the_proxy_too() {
+async fn requests_for_credentials_use_the_proxy() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let proxy = ConnectProxy::before(account.endpoint(), Manner::Refuse(403)).await;
     fs::create_dir_all(home.path().join(".aws")).unwrap();
@@ -68,7 +68,7 @@ async fn credentials_are_fetched_through_the_proxy_too() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_an_authority_that_is_not_known_names_the_variable() {
+async fn a_certificate_of_an_unknown_authority_names_the_variable() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let proxy = ConnectProxy::before(account.endpoint(), Manner::Connect).await;
     let run = cli(&account, home.path()).env("HTTPS_PROXY", proxy.url("")).run(PLAN).await.expect_code(1);
@@ -76,7 +76,7 @@ async fn a_certificate_of_an_authority_that_is_not_known_names_the_variable() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_told_as_that_and_without_its_password() {
+async fn a_refusal_of_the_proxy_is_reported_without_its_password() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let asks = ConnectProxy::before(account.endpoint(), Manner::Ask("me:right")).await;
     let refuses = ConnectProxy::before(account.endpoint(), Manner::Refuse(403)).await;
@@ -118,7 +118,7 @@ async fn a_proxy_that_refuses_is_told_as_that_and_without_its_password() {
 }
 
 #[tokio::test]
-async fn an_emulator_on_this_machine_is_reached_without_the_proxy() {
+async fn calls_to_a_local_emulator_bypass_the_proxy() {
     let account = Account::fresh();
     let proxy = ConnectProxy::before(account.endpoint(), Manner::Refuse(403)).await;
     let cli = Cli::new(&account).env("HTTP_PROXY", proxy.url("")).env("ALL_PROXY", proxy.url(""));
@@ -128,7 +128,7 @@ async fn an_emulator_on_this_machine_is_reached_without_the_proxy() {
 
 /// The resolver does not know `aws.test`: such a call arrives only through the proxy.
 #[tokio::test]
-async fn plain_http_goes_through_the_proxy_with_its_user_and_password() {
+async fn plain_http_uses_the_proxy_with_its_user_and_password() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let proxy = ConnectProxy::before(account.endpoint(), Manner::Ask("me:s3cr@t")).await;
     let cli = |user: &str| {
@@ -145,7 +145,7 @@ async fn plain_http_goes_through_the_proxy_with_its_user_and_password() {
 
 /// `127.1` is this machine to the resolver, but not a loopback address to the program.
 #[tokio::test]
-async fn a_host_in_no_proxy_is_reached_without_the_proxy_and_the_others_through_it() {
+async fn only_hosts_in_no_proxy_bypass_the_proxy() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let near = account.endpoint().replace("127.0.0.1", "127.1");
     assert!(near.starts_with("http://127.1:"), "{near}");
@@ -165,7 +165,7 @@ async fn a_host_in_no_proxy_is_reached_without_the_proxy_and_the_others_through_
 }
 
 #[tokio::test]
-async fn a_misspelled_region_behind_a_proxy_gets_the_right_one_as_a_hint() {
+async fn behind_a_proxy_an_unknown_region_is_an_error_that_names_the_region() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let proxy = ConnectProxy::before(account.endpoint(), Manner::Refuse(502)).await;
     let cli = cli(&account, home.path()).env("HTTPS_PROXY", proxy.url("")).env("AWS_REGION", "us-esat-1");
@@ -175,7 +175,7 @@ async fn a_misspelled_region_behind_a_proxy_gets_the_right_one_as_a_hint() {
 
 /// A network that requires a login answers every call with its own page.
 #[tokio::test]
-async fn a_page_in_place_of_aws_is_told_as_that_and_without_words_of_the_program() {
+async fn a_web_page_instead_of_an_aws_answer_is_reported_as_such() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     fs::create_dir_all(home.path().join(".aws")).unwrap();
     let config = "[profile dev]\nrole_arn = arn:aws:iam::123456789012:role/deployer\nsource_profile = base\n\

@@ -33,7 +33,7 @@ async fn kept(account: &Account, kind: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_queue_a_topic_and_a_subscription_are_made_found_changed_and_removed() {
+async fn cloud_control_creates_finds_updates_and_deletes_a_queue_a_topic_and_a_subscription() {
     let user = User::of_template(Account::fresh(), TEMPLATE);
     let plan = user.plain(&["plan"]).await.expect_success();
     for text in ["AWS::SQS::Queue", "(through Cloud Control)", "3 to create"] {
@@ -61,7 +61,7 @@ async fn a_queue_a_topic_and_a_subscription_are_made_found_changed_and_removed()
 }
 
 #[tokio::test]
-async fn a_queue_of_somebody_else_is_refused_until_it_is_adopted() {
+async fn an_untagged_queue_is_refused_until_it_is_adopted() {
     let user = User::of_template(Account::fresh(), TEMPLATE);
     let client = aws_sdk_cloudcontrol::Client::new(&user.account.sdk());
     let theirs = json!({"QueueName": "jobs", "Tags": [{"Key": "team", "Value": "films"}]});
@@ -76,7 +76,7 @@ async fn a_queue_of_somebody_else_is_refused_until_it_is_adopted() {
 }
 
 #[tokio::test]
-async fn what_a_template_no_longer_has_is_told_by_its_tags_and_pruned_and_what_shall_stay_is_kept() {
+async fn orphans_are_found_by_their_tags_and_pruned_unless_the_template_retains_them() {
     let user = User::of_template(Account::fresh(), TEMPLATE);
     let retained =
         "  Kept:\n    Type: AWS::SQS::Queue\n    DeletionPolicy: Retain\n    Properties: {QueueName: kept}\n";
@@ -125,7 +125,7 @@ async fn what_a_template_no_longer_has_is_told_by_its_tags_and_pruned_and_what_s
 }
 
 #[tokio::test]
-async fn a_kind_that_aws_does_not_know_is_told_before_anything_is_changed() {
+async fn an_unknown_resource_type_is_an_error_before_the_first_write() {
     let user = User::of_template(Account::fresh(), TEMPLATE);
     let unknown = AwsError::new(404, "TypeNotFoundException", "The type 'AWS::SQS::Queue' cannot be found.");
     user.proxy.on(call("DescribeType").answer(unknown));

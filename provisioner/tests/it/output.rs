@@ -3,7 +3,7 @@
 use crate::support::user::User;
 
 #[tokio::test]
-async fn stdout_holds_the_outputs_and_nothing_else() {
+async fn stdout_contains_only_the_outputs() {
     let user = User::new();
     let run = user.run(&["deploy"]).await.expect_success();
     let names: Vec<_> =
@@ -17,7 +17,7 @@ async fn stdout_holds_the_outputs_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn json_on_stdout_is_one_document_with_plan_outputs_and_smoke() {
+async fn json_output_is_one_document_with_plan_outputs_and_smoke_tests() {
     let user = User::new();
     let run = user.run(&["deploy", "--output", "json"]).await.expect_success();
     let report = run.json();
@@ -28,7 +28,7 @@ async fn json_on_stdout_is_one_document_with_plan_outputs_and_smoke() {
 }
 
 #[tokio::test]
-async fn wrong_arguments_exit_with_1_and_help_with_0() {
+async fn invalid_arguments_exit_with_1_and_help_with_0() {
     let user = User::new();
     for args in [
         &["deploy", "--nonsense"][..],
@@ -47,7 +47,7 @@ async fn wrong_arguments_exit_with_1_and_help_with_0() {
 }
 
 #[tokio::test]
-async fn a_wrong_parameter_is_told_before_the_first_call() {
+async fn an_invalid_parameter_is_an_error_before_the_first_call() {
     let user = User::new();
     let run = user.run(&["deploy", "-P", "MemorySize=64"]).await.expect_code(1);
     assert!(run.stderr.contains("parameter `MemorySize` is `64`: it must be at least 128"), "{run:?}");
@@ -55,7 +55,7 @@ async fn a_wrong_parameter_is_told_before_the_first_call() {
 }
 
 #[tokio::test]
-async fn a_package_that_cannot_start_is_not_left_for_a_deploy_to_find() {
+async fn package_refuses_a_program_that_lambda_cannot_start() {
     let folder = tempfile::tempdir().unwrap();
     let zip = folder.path().join("function.zip");
     let user = User::new();

@@ -7,9 +7,7 @@ use crate::support::seed;
 
 #[rstest]
 #[tokio::test]
-async fn a_role_of_that_name_without_our_tag_is_an_error_that_names_adopt(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn an_untagged_role_of_the_same_name_is_an_error_that_names_adopt(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let iam = aws_sdk_iam::Client::new(&user.account.sdk());
     let trust = seed::trust_policy().to_string();
@@ -28,7 +26,7 @@ async fn a_role_of_that_name_without_our_tag_is_an_error_that_names_adopt(
 
 #[rstest]
 #[tokio::test]
-async fn the_names_of_another_stack_are_refused_even_with_adopt(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn adopt_does_not_take_ownership_of_another_stacks_resources(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
@@ -45,9 +43,7 @@ async fn the_names_of_another_stack_are_refused_even_with_adopt(#[values(Aws::Mi
 
 #[rstest]
 #[tokio::test]
-async fn in_a_wrong_region_the_role_of_the_stack_is_neither_rewritten_nor_removed(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn a_run_in_another_region_neither_changes_nor_deletes_the_role(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
@@ -84,9 +80,7 @@ async fn in_a_wrong_region_the_role_of_the_stack_is_neither_rewritten_nor_remove
 
 #[rstest]
 #[tokio::test]
-async fn a_role_that_an_earlier_version_marked_gets_its_region_with_one_call(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn one_call_adds_the_region_to_an_older_ownership_tag_of_a_role(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let iam = aws_sdk_iam::Client::new(&user.account.sdk());

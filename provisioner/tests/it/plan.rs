@@ -10,9 +10,7 @@ use crate::support::user::User;
 
 #[rstest]
 #[tokio::test]
-async fn the_detailed_exit_code_is_2_for_changes_0_for_none_and_1_for_errors(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn detailed_exitcode_is_2_for_changes_0_for_none_and_1_for_errors(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let plan = ["plan", "--detailed-exitcode"];
     let (run, writes) = user.writes_of(&plan).await;
@@ -34,9 +32,7 @@ async fn the_detailed_exit_code_is_2_for_changes_0_for_none_and_1_for_errors(
 
 #[rstest]
 #[tokio::test]
-async fn the_plan_as_json_is_what_its_schema_says_and_tells_no_value_of_the_environment(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn the_json_plan_matches_its_schema_and_hides_environment_values(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     // The schema of the written form, which omits empty fields.
     let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
@@ -60,7 +56,7 @@ async fn the_plan_as_json_is_what_its_schema_says_and_tells_no_value_of_the_envi
 /// `--profile` selects that account, even where the environment still contains keys of another one.
 #[rstest]
 #[tokio::test]
-async fn a_named_profile_goes_before_the_keys_in_the_environment(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn the_profile_option_precedes_keys_in_the_environment(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let (of_environment, of_profile) = (aws.account().await, aws.account().await);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("credentials");
@@ -81,7 +77,7 @@ async fn a_named_profile_goes_before_the_keys_in_the_environment(#[values(Aws::M
 
 /// A stage whose flag is `yes`, and a queue whose name is a dynamic reference.
 #[tokio::test]
-async fn a_plain_word_is_read_as_cloudformation_reads_it_with_a_note_and_what_only_it_resolves_is_refused() {
+async fn plain_scalars_are_read_as_cloudformation_reads_them_and_dynamic_references_are_refused() {
     let text = "\
 Parameters: {Name: {Type: String, Default: on}}
 Resources:
@@ -111,7 +107,7 @@ Resources:
 
 #[rstest]
 #[tokio::test]
-async fn a_name_that_aws_refuses_is_refused_with_its_line_before_aws_is_asked(
+async fn an_invalid_name_is_an_error_with_its_line_before_the_first_call(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = User::of_template(

@@ -48,7 +48,7 @@ fn assert_refused((run, writes): (Run, Vec<String>), told: &[&str]) {
 
 #[rstest]
 #[tokio::test]
-async fn a_plan_in_a_file_is_what_is_shown_and_carried_out_first_and_later(
+async fn a_saved_plan_is_executed_as_shown_by_a_first_and_a_later_deploy(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let (user, plans) = (aws.user().await, Plans::new());
@@ -91,7 +91,7 @@ async fn a_plan_in_a_file_is_what_is_shown_and_carried_out_first_and_later(
 
 #[rstest]
 #[tokio::test]
-async fn the_same_state_is_the_same_file_and_of_two_plans_for_it_the_second_is_done_or_refused(
+async fn equal_states_give_equal_plan_files_and_a_second_plan_is_done_or_refused(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let (user, plans) = (aws.user().await, Plans::new());
@@ -119,7 +119,7 @@ async fn the_same_state_is_the_same_file_and_of_two_plans_for_it_the_second_is_d
 }
 
 #[tokio::test]
-async fn what_somebody_changed_since_refuses_the_plan_before_the_first_write() {
+async fn a_change_since_the_plan_refuses_it_before_the_first_write() {
     let (user, plans) = (User::new(), Plans::new());
     user.deploy(&[]).await;
     let sdk = user.account.sdk_through(user.proxy.url());
@@ -154,7 +154,7 @@ async fn what_somebody_changed_since_refuses_the_plan_before_the_first_write() {
 
 #[rstest]
 #[tokio::test]
-async fn another_template_package_account_region_or_a_damaged_file_is_refused_before_the_first_write(
+async fn a_plan_for_other_inputs_or_a_damaged_plan_is_refused_before_the_first_write(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let (user, plans) = (aws.user().await, Plans::new());
@@ -191,7 +191,7 @@ async fn another_template_package_account_region_or_a_damaged_file_is_refused_be
 
 #[rstest]
 #[tokio::test]
-async fn what_contradicts_the_plan_is_refused_and_what_cannot_be_executed_is_not_written(
+async fn options_that_contradict_the_plan_are_refused_and_a_blocked_plan_is_not_written(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let (user, plans) = (aws.user().await, Plans::new());
@@ -226,7 +226,9 @@ async fn what_contradicts_the_plan_is_refused_and_what_cannot_be_executed_is_not
 
 #[rstest]
 #[tokio::test]
-async fn a_secret_parameter_is_not_in_the_file_and_is_given_again(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_saved_plan_omits_secret_parameters_and_deploy_requires_them_again(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let copy = aws
         .template()
         .edited("templates/chat.yaml", "Parameters:\n", "Parameters:\n  ApiKey:\n    Type: String\n    NoEcho: true\n")
@@ -251,7 +253,7 @@ async fn a_secret_parameter_is_not_in_the_file_and_is_given_again(#[values(Aws::
 /// The first deploy has found everything as planned, and is stopped just before a write. Another deploy runs in the
 /// meantime. The first one's write then contains an outdated revision.
 #[tokio::test]
-async fn of_two_deployers_at_once_the_one_who_writes_late_is_refused_and_the_other_keeps_what_was_made() {
+async fn the_later_of_two_concurrent_deployers_is_refused_and_overwrites_nothing() {
     for operation in ["UpdateFunctionConfiguration", "UpdateAlias"] {
         let (late, plans) = (User::new(), Plans::new());
         late.deploy(&[]).await;

@@ -56,7 +56,7 @@ async fn statements(lambda: &Lambda) -> Vec<Value> {
 
 #[rstest]
 #[tokio::test]
-async fn accounts_and_everybody_as_principals_are_deployed_once_and_then_there_is_nothing_to_do(
+async fn a_second_deploy_with_accounts_and_the_public_as_principals_changes_nothing(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = User::of_template(aws.account().await, TEMPLATE);
@@ -68,9 +68,7 @@ async fn accounts_and_everybody_as_principals_are_deployed_once_and_then_there_i
 
 #[rstest]
 #[tokio::test]
-async fn a_statement_that_was_edited_by_hand_under_its_own_id_is_repaired_in_one_deploy(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn one_deploy_repairs_a_manually_changed_permission_statement(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = User::of_template(aws.account().await, TEMPLATE);
     deployed(&user).await;
     let lambda = Lambda::new(&user.account.sdk());
@@ -94,7 +92,7 @@ async fn a_statement_that_was_edited_by_hand_under_its_own_id_is_repaired_in_one
 
 #[rstest]
 #[tokio::test]
-async fn a_deleted_principal_is_explained_and_the_trust_policy_written_again(
+async fn a_deploy_explains_a_deleted_principal_and_writes_the_trust_policy_again(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = User::of_template(aws.account().await, TEMPLATE);
@@ -118,7 +116,7 @@ async fn a_deleted_principal_is_explained_and_the_trust_policy_written_again(
 
 /// The rule's ARN is not known until the rule is created, and is then the one in the statement.
 #[tokio::test]
-async fn a_statement_whose_source_is_created_again_under_its_name_stays() {
+async fn a_permission_stays_when_its_source_is_recreated_under_the_same_name() {
     let template = format!(
         "{TEMPLATE}  Nightly:\n    Type: AWS::Events::Rule\n    Properties: {{Name: nightly, ScheduleExpression: rate(1 \
          day)}}\n  ByNightly:\n    Type: AWS::Lambda::Permission\n    Properties: {{FunctionName: !Ref F, Action: \

@@ -41,7 +41,7 @@ async fn answered(operation: &str, error: AwsError, parts: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_session_that_has_expired_names_the_variables_that_hold_it() {
+async fn an_expired_session_token_names_its_variables() {
     for (operation, service) in [("GetCallerIdentity", "sts"), ("GetFunction", "lambda"), ("DescribeLogGroups", "logs")]
     {
         let parts = ["expired", "nothing was changed", "hint: the session has expired: renew AWS_ACCESS_KEY_ID, AWS_"];
@@ -50,14 +50,14 @@ async fn a_session_that_has_expired_names_the_variables_that_hold_it() {
 }
 
 #[tokio::test]
-async fn credentials_that_aws_does_not_know_name_the_variables() {
+async fn unknown_credentials_name_their_variables() {
     let parts = ["invalid", "nothing was changed", "hint: AWS does not know these credentials", "AWS_ACCESS_KEY_ID"];
     answered("GetRole", words::unknown_credentials("iam"), &parts).await;
 }
 
 /// IAM is global and knows the caller; a region that the account has not enabled does not.
 #[tokio::test]
-async fn a_region_that_the_account_has_not_enabled_is_told_beside_credentials_that_nobody_knows() {
+async fn a_disabled_region_is_named_as_a_second_cause_of_unknown_credentials() {
     for (operation, service) in [("GetCallerIdentity", "sts"), ("GetFunction", "lambda"), ("GetApis", "apigatewayv2")] {
         let user = User::new().always(["--region", "eu-south-2"]);
         user.proxy.on(call(operation).answer(words::unknown_credentials(service)));
@@ -76,7 +76,7 @@ async fn a_region_that_the_account_has_not_enabled_is_told_beside_credentials_th
 
 /// A name of that kind does not resolve, with or without a network.
 #[tokio::test]
-async fn a_region_that_there_is_not_is_named_with_the_one_that_was_meant() {
+async fn an_unknown_region_is_an_error_that_names_the_region() {
     let home = tempfile::tempdir().unwrap();
     let keys = |cli: Cli| cli.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", "secret");
     let cli = keys(a_machine(home.path()));
@@ -94,7 +94,7 @@ async fn a_region_that_there_is_not_is_named_with_the_one_that_was_meant() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_wrong_is_told_as_that() {
+async fn a_wrong_clock_is_named_as_the_cause() {
     for (operation, service) in [("GetRole", "iam"), ("GetFunction", "lambda")] {
         let parts = ["Signature expired", "nothing was changed", "hint: this machine's clock is wrong", "date -u"];
         answered(operation, words::skewed_clock(service), &parts).await;
@@ -102,7 +102,7 @@ async fn a_clock_that_is_wrong_is_told_as_that() {
 }
 
 #[tokio::test]
-async fn a_denied_question_names_the_action_and_what_it_is_about() {
+async fn a_denied_read_names_the_action_and_the_resource() {
     let role = "role cinedb-chat-bedrock-role";
     let hint = format!("hint: give these credentials `iam:GetRole` on `{role}`");
     answered("GetRole", words::denied("iam", "iam:GetRole", role), &["nothing was changed", &hint]).await;
@@ -110,7 +110,7 @@ async fn a_denied_question_names_the_action_and_what_it_is_about() {
 
 /// The error for a role that lacks several rights names all of them at once, not one per run.
 #[tokio::test]
-async fn all_refused_questions_of_a_plan_are_told_at_once_with_a_statement_to_paste() {
+async fn a_plan_reports_all_denied_reads_at_once_with_a_policy_statement() {
     let user = User::new();
     let refused = [
         ("GetRole", "iam", "iam:GetRole", "role cinedb-chat-bedrock-role"),
@@ -133,7 +133,7 @@ async fn all_refused_questions_of_a_plan_are_told_at_once_with_a_statement_to_pa
 }
 
 #[tokio::test]
-async fn an_explicit_deny_and_a_boundary_are_not_told_as_a_missing_action() {
+async fn an_explicit_deny_and_a_boundary_are_not_reported_as_a_missing_action() {
     let user = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:GetRole on resource: role r";
     for (reason, hint) in [
         (" with an explicit deny in a service control policy", "a service control policy forbids `iam:GetRole`"),
@@ -153,7 +153,7 @@ async fn an_explicit_deny_and_a_boundary_are_not_told_as_a_missing_action() {
 
 /// A message of AWS is printed as text, whatever it contains.
 #[tokio::test]
-async fn what_aws_says_is_shown_and_does_nothing_to_a_terminal() {
+async fn messages_of_aws_are_printed_without_control_characters() {
     let user = User::new();
     let message = "no\u{1b}[2J\u{202e}\nhint: run `evil`";
     user.proxy.on(call("GetFunction").answer(AwsError::new(403, "AccessDeniedException", message)));
@@ -165,7 +165,7 @@ async fn what_aws_says_is_shown_and_does_nothing_to_a_terminal() {
 
 #[rstest]
 #[tokio::test]
-async fn a_role_that_may_not_be_passed_names_pass_role_at_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_denied_pass_role_is_named_at_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let role = user.account.role_arn("cinedb-chat-bedrock-role");
     user.proxy.on(call("CreateFunction").answer(words::denied("lambda", "iam:PassRole", &role)));
@@ -175,20 +175,20 @@ async fn a_role_that_may_not_be_passed_names_pass_role_at_once(#[values(Aws::Min
 }
 
 #[tokio::test]
-async fn a_service_that_is_down_is_told_as_aws_s_own_fault() {
+async fn an_unavailable_service_is_reported_as_a_fault_of_aws() {
     let parts = ["Service Unavailable", "nothing was changed", "hint: AWS had a fault of its own: wait a minute"];
     answered("GetApis", words::unavailable("apigatewayv2"), &parts).await;
 }
 
 #[tokio::test]
-async fn a_failure_without_an_error_code_is_told_by_its_status() {
+async fn a_failure_without_an_error_code_is_reported_by_its_status() {
     let parts = ["the answer was status 502 without an error code", "nothing was changed", "hint: AWS had a fault"];
     answered("GetFunction", words::bad_gateway(), &parts).await;
 }
 
 /// The function is the first resource that `status` reads.
 #[tokio::test]
-async fn a_status_that_may_not_ask_says_that_nothing_was_changed() {
+async fn a_denied_status_reports_that_nothing_was_changed() {
     let user = User::new();
     user.proxy.on(call("GetFunction").answer(words::denied("lambda", "lambda:GetFunction", "*")));
     let run = user.run(&["status"]).await;
@@ -197,7 +197,7 @@ async fn a_status_that_may_not_ask_says_that_nothing_was_changed() {
 
 #[rstest]
 #[tokio::test]
-async fn a_function_that_fails_tells_lambdas_reason(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_failed_function_is_reported_with_the_reason_of_lambda(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     for (operation, reason) in [
         ("CreateFunction", "The package could not be unpacked"),
         ("UpdateFunctionConfiguration", "An internal error occurred"),
@@ -215,9 +215,7 @@ async fn a_function_that_fails_tells_lambdas_reason(#[values(Aws::MiniStack, Aws
 
 #[rstest]
 #[tokio::test]
-async fn a_function_that_could_not_be_made_is_made_anew_when_somebody_agrees(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn a_function_in_state_failed_is_recreated_after_confirmation(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.proxy.on(strict::failed_function("CreateFunction", "The package could not be unpacked"));
     user.run(&["deploy"]).await.expect_code(1);
@@ -231,7 +229,7 @@ async fn a_function_that_could_not_be_made_is_made_anew_when_somebody_agrees(
 }
 
 #[tokio::test]
-async fn metrics_that_may_not_be_read_are_told_before_a_new_version_gets_callers() {
+async fn denied_metrics_fail_a_canary_before_the_new_version_gets_callers() {
     let user = User::new();
     user.deploy(&[]).await;
     user.proxy.on(call("GetMetricData").answer(words::denied("cloudwatch", "cloudwatch:GetMetricData", "*")));
@@ -242,7 +240,7 @@ async fn metrics_that_may_not_be_read_are_told_before_a_new_version_gets_callers
 }
 
 #[tokio::test]
-async fn no_credentials_at_all_name_the_ways_to_have_some() {
+async fn missing_credentials_are_an_error_that_names_their_sources() {
     let home = tempfile::tempdir().unwrap();
     let cli = a_machine(home.path());
     let run = cli.run(PLAN).await.expect_code(1);
@@ -253,7 +251,7 @@ async fn no_credentials_at_all_name_the_ways_to_have_some() {
 }
 
 #[tokio::test]
-async fn no_region_names_where_one_is_given() {
+async fn a_missing_region_is_an_error_that_names_its_settings() {
     let home = tempfile::tempdir().unwrap();
     let cli = a_machine(home.path()).env("AWS_REGION", "");
     let run = cli.run(PLAN).await.expect_code(1);
@@ -261,7 +259,7 @@ async fn no_region_names_where_one_is_given() {
 }
 
 #[tokio::test]
-async fn a_profile_that_is_not_there_names_the_list() {
+async fn a_missing_profile_is_an_error_that_lists_the_profiles() {
     let home = tempfile::tempdir().unwrap();
     let run = a_machine(home.path()).run(PLAN.iter().chain(&["--profile", "nope"])).await.expect_code(1);
     says(
@@ -276,7 +274,7 @@ async fn a_profile_that_is_not_there_names_the_list() {
 
 /// With the cache of AWS's CLI before the first login, and after the last login has expired.
 #[tokio::test]
-async fn an_sso_login_that_is_missing_or_over_names_the_login() {
+async fn a_missing_or_expired_sso_login_names_the_login_command() {
     let home = tempfile::tempdir().unwrap();
     let aws = home.path().join(".aws");
     fs::create_dir_all(aws.join("sso/cache")).unwrap();
@@ -307,14 +305,14 @@ async fn an_sso_login_that_is_missing_or_over_names_the_login() {
 const SHA1_OF_WORK: &str = "e274eeff768c6396088ec6eb091f4bf4d47ab1e0.json";
 
 #[tokio::test]
-async fn an_endpoint_where_nothing_listens_is_told_as_that() {
+async fn an_unreachable_endpoint_is_named() {
     let nobody = "http://127.0.0.1:1";
     let run = Cli::new(&Account::fresh()).env("AWS_ENDPOINT_URL", nobody).run(PLAN).await.expect_code(1);
     says(&run, &["AWS could not be reached", "nothing was changed", "hint: nothing listens there: check the endpoint"]);
 }
 
 #[tokio::test]
-async fn an_endpoint_without_a_scheme_is_refused_at_once_with_the_url_to_write() {
+async fn an_endpoint_without_a_scheme_is_refused_with_the_correct_url() {
     let cli = Cli::new(&Account::fresh());
     let run = cli.run(PLAN.iter().chain(&["--endpoint-url", "localhost:18472"])).await.expect_code(1);
     let parts = [
@@ -326,7 +324,7 @@ async fn an_endpoint_without_a_scheme_is_refused_at_once_with_the_url_to_write()
 }
 
 #[tokio::test]
-async fn an_https_endpoint_at_a_port_without_tls_is_told_as_that() {
+async fn an_https_endpoint_on_a_port_without_tls_is_reported_as_such() {
     let account = Account::fresh();
     let url = account.endpoint().replace("http://", "https://");
     let run = Cli::new(&account).env("AWS_ENDPOINT_URL", url).run(PLAN).await.expect_code(1);

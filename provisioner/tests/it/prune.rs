@@ -17,7 +17,7 @@ use crate::support::user::{TemplateCopy, User};
 
 #[rstest]
 #[tokio::test]
-async fn what_other_names_have_left_is_told_kept_and_pruned(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn orphans_of_a_rename_are_reported_kept_and_pruned(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&["-P", "FunctionName=old-chat", "-P", "RoleName=old-role"]).await;
     user.deploy(&[]).await;
@@ -60,7 +60,7 @@ const MORE_PARTS: &str = "
 ";
 
 #[tokio::test]
-async fn parts_of_what_stays_are_told_and_pruned_and_those_of_others_are_not() {
+async fn orphaned_parts_of_kept_resources_are_pruned_and_foreign_ones_are_not() {
     let user = User::new();
     let more =
         TemplateCopy::new().edited("templates/chat.yaml", "\nResources:\n", &format!("\nResources:\n{MORE_PARTS}"));
@@ -102,7 +102,7 @@ async fn parts_of_what_stays_are_told_and_pruned_and_those_of_others_are_not() {
 
 #[rstest]
 #[tokio::test]
-async fn a_plan_that_finds_parts_left_over_is_2_calls_deep_and_a_deploy_asks_for_no_url(
+async fn a_plan_with_orphaned_parts_is_2_calls_deep_and_a_deploy_reads_no_url(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -140,7 +140,7 @@ async fn api_ids(user: &User) -> Vec<String> {
 
 #[rstest]
 #[tokio::test]
-async fn of_two_apis_with_the_stacks_mark_the_one_that_serves_is_the_stacks_and_the_other_is_pruned(
+async fn of_two_apis_with_the_ownership_tag_the_serving_one_is_kept_and_the_duplicate_pruned(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -157,7 +157,7 @@ async fn of_two_apis_with_the_stacks_mark_the_one_that_serves_is_the_stacks_and_
 
 #[rstest]
 #[tokio::test]
-async fn a_destroy_removes_both_of_two_apis_and_where_none_serves_each_is_named_in_a_command(
+async fn a_destroy_deletes_duplicate_apis_and_names_a_command_for_each_where_none_serves(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -183,7 +183,7 @@ async fn a_destroy_removes_both_of_two_apis_and_where_none_serves_each_is_named_
 
 #[rstest]
 #[tokio::test]
-async fn nobody_is_told_to_delete_the_apis_of_others(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn the_apis_of_other_stacks_are_never_suggested_for_deletion(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
     for _ in 0..2 {
@@ -196,7 +196,7 @@ async fn nobody_is_told_to_delete_the_apis_of_others(#[values(Aws::MiniStack, Aw
 
 #[rstest]
 #[tokio::test]
-async fn who_forgets_the_names_is_told_them_and_neither_prunes_nor_destroys_what_serves(
+async fn a_run_without_the_name_parameters_neither_prunes_nor_destroys_the_serving_resources(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -222,7 +222,7 @@ async fn who_forgets_the_names_is_told_them_and_neither_prunes_nor_destroys_what
 
 #[rstest]
 #[tokio::test]
-async fn a_table_is_told_and_never_pruned(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn an_orphaned_table_is_reported_and_never_pruned(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let table = "  Films:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      \
                  {TableName: films, BillingMode: PAY_PER_REQUEST, \
                  AttributeDefinitions: [{AttributeName: id, AttributeType: S}], \
@@ -241,9 +241,7 @@ async fn a_table_is_told_and_never_pruned(#[values(Aws::MiniStack, Aws::Moto)] a
 
 #[rstest]
 #[tokio::test]
-async fn who_may_not_look_for_leftovers_is_told_so_and_gets_the_plan_all_the_same(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn a_denied_search_for_orphans_is_a_note_of_the_plan(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let message = "User: arn:aws:iam::1:user/dev is not authorized to perform: tag:GetResources";

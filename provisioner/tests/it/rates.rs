@@ -79,7 +79,7 @@ fn assert_calls_of_lambda(calls: &[Call], functions: usize, each: &[(&str, usize
 }
 
 #[tokio::test]
-async fn fifty_functions_are_planned_deployed_found_unchanged_and_destroyed_within_awss_limits() {
+async fn fifty_functions_are_planned_deployed_found_unchanged_and_destroyed_within_awss_rates() {
     let many = Many::functions(50);
     let user = user(&many);
     let (plan, calls) = run(&user, &["plan"]).await;
@@ -111,7 +111,7 @@ async fn fifty_functions_are_planned_deployed_found_unchanged_and_destroyed_with
 }
 
 #[tokio::test]
-async fn two_hundred_functions_are_planned_within_awss_limits() {
+async fn two_hundred_functions_are_planned_within_awss_rates() {
     let many = Many::functions(200);
     let (plan, calls) = run(&user(&many), &["plan"]).await;
     assert!(plan.stdout.contains("many-199"), "{plan:?}");
@@ -124,7 +124,7 @@ async fn two_hundred_functions_are_planned_within_awss_limits() {
 
 /// MiniStack's tagging service does not know log groups, so the proxy answers for it.
 #[tokio::test]
-async fn the_tags_of_many_log_groups_are_asked_for_at_once_and_only_what_differs_is_asked_again() {
+async fn one_list_reads_the_tags_of_many_log_groups_and_only_differences_are_read_again() {
     let mut text = "Resources:\n".to_owned();
     for n in 0..12 {
         writeln!(text, "  Logs{n}: {{Type: AWS::Logs::LogGroup, Properties: {{LogGroupName: /app/{n}}}}}")

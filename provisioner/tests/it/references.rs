@@ -65,7 +65,7 @@ Resources:
 ";
 
 #[tokio::test]
-async fn an_attribute_that_a_kind_does_not_have_is_an_error_at_every_run_and_nothing_is_written() {
+async fn an_unknown_attribute_is_an_error_of_every_run_before_the_first_write() {
     let user = User::of_template(Account::fresh(), UNKNOWN);
     for _ in 0..2 {
         let run = user.plain(&["deploy", "--yes", "--no-smoke"]).await.expect_code(1);
@@ -78,7 +78,7 @@ async fn an_attribute_that_a_kind_does_not_have_is_an_error_at_every_run_and_not
 }
 
 #[tokio::test]
-async fn an_output_that_is_not_known_is_an_error_and_the_others_are_printed() {
+async fn an_unresolved_output_is_an_error_and_the_others_are_printed() {
     let user = User::of_template(
         Account::fresh(),
         "Resources: {Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs}}}\n\
@@ -95,7 +95,7 @@ async fn an_output_that_is_not_known_is_an_error_and_the_others_are_printed() {
 
 #[rstest]
 #[tokio::test]
-async fn the_account_decides_over_conditions_and_maps(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn conditions_and_mappings_can_depend_on_the_account(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = User::of_template(
         aws.account().await,
         "Conditions:\n  IsProd: !Equals [!Ref AWS::AccountId, 'ACCOUNT']\n\
@@ -113,7 +113,7 @@ async fn the_account_decides_over_conditions_and_maps(#[values(Aws::MiniStack, A
 
 #[rstest]
 #[tokio::test]
-async fn an_account_that_no_map_has_is_named_in_the_words_of_the_template(
+async fn an_account_missing_in_a_mapping_is_an_error_that_quotes_the_template(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = User::of_template(
@@ -152,7 +152,7 @@ Outputs:
 
 #[rstest]
 #[tokio::test]
-async fn functions_of_what_only_aws_knows_are_evaluated_when_it_is_known(
+async fn deferred_functions_are_evaluated_when_their_references_are_known(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = User::of_template(aws.account().await, FUNCTION_URL);
@@ -191,7 +191,7 @@ fn base64_of(text: &str) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn a_stack_id_is_refused_with_what_to_do_and_kept_for_cloudformation(
+async fn the_direct_engine_refuses_a_stack_id_and_the_cloudformation_engine_accepts_it(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = User::of_template(

@@ -53,7 +53,7 @@ Outputs:
 ";
 
 #[tokio::test]
-async fn a_route_gets_the_id_of_its_authorizer_alone_and_a_second_deploy_has_nothing_to_do() {
+async fn a_route_gets_the_id_of_its_authorizer_and_a_second_deploy_changes_nothing() {
     let (user, control) = user_of(GUARDED);
     let run = user.plain(&["deploy", "--no-smoke", "--output", "json"]).await.expect_success();
     let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
@@ -82,7 +82,7 @@ async fn a_route_gets_the_id_of_its_authorizer_alone_and_a_second_deploy_has_not
 }
 
 #[tokio::test]
-async fn ref_of_a_rule_is_its_name_and_destroy_finds_it_by_its_arn() {
+async fn ref_of_a_rule_returns_its_name_and_destroy_finds_it_by_its_arn() {
     let (user, control) = user_of(
         "\
 Resources:
@@ -105,7 +105,7 @@ Outputs:
 }
 
 #[tokio::test]
-async fn a_kind_without_tags_gets_a_name_is_made_once_and_destroyed() {
+async fn an_untaggable_resource_gets_a_name_is_created_once_and_destroyed() {
     let (user, control) = user_of(
         "\
 Resources:
@@ -124,7 +124,7 @@ Resources:
 }
 
 #[tokio::test]
-async fn a_stack_in_two_regions_has_a_managed_policy_of_its_own_in_each() {
+async fn a_stack_in_two_regions_has_one_managed_policy_for_each() {
     let (user, control) = user_of(
         "\
 Resources:
@@ -147,7 +147,7 @@ Resources:
 }
 
 #[tokio::test]
-async fn an_entry_without_tags_whose_flag_is_text_is_created_once() {
+async fn an_untaggable_resource_with_a_flag_as_text_is_created_once() {
     let (user, control) = user_of(
         "\
 Resources:
@@ -165,7 +165,7 @@ Resources:
 }
 
 #[tokio::test]
-async fn what_the_next_run_could_not_find_is_refused_before_the_first_write() {
+async fn a_resource_that_a_later_run_could_not_find_is_refused_before_the_first_write() {
     let (user, _control) = user_of("Resources:\n  One:\n    Type: AWS::Test::Listed\n    Properties: {Text: x}\n");
     let run = user.plain(&["deploy"]).await.expect_code(1);
     let cause = "One: it could not be found again: AWS lists AWS::Test::Listed by `Namespace`, which it does not say";
@@ -174,7 +174,7 @@ async fn what_the_next_run_could_not_find_is_refused_before_the_first_write() {
 }
 
 #[tokio::test]
-async fn an_attribute_that_the_registry_does_not_list_is_refused_before_the_first_write() {
+async fn an_attribute_missing_in_the_registry_is_refused_before_the_first_write() {
     let (user, _control) = user_of(
         "\
 Resources:
@@ -202,7 +202,7 @@ Outputs:
 }
 
 #[tokio::test]
-async fn what_aws_refuses_is_refused_with_its_line_before_the_first_call_that_writes() {
+async fn an_invalid_property_value_is_an_error_with_its_line_before_the_first_write() {
     let (user, _control) = user_of(
         "\
 Resources:

@@ -36,7 +36,7 @@ pub(crate) fn a_template_whose_function_does_not_start() -> [String; 2] {
 }
 
 #[tokio::test]
-async fn a_version_that_fails_its_check_never_gets_callers_and_the_next_good_one_does() {
+async fn a_version_that_fails_its_smoke_test_gets_no_callers_and_the_next_good_one_does() {
     let user = User::new();
     let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
     let bad = a_template_whose_function_does_not_start();
@@ -62,7 +62,7 @@ async fn a_version_that_fails_its_check_never_gets_callers_and_the_next_good_one
 }
 
 #[tokio::test]
-async fn an_alias_that_leads_to_the_function_itself_is_led_to_what_serves_before_that_changes() {
+async fn an_alias_of_latest_is_pinned_to_the_serving_version_before_the_function_changes() {
     let user = User::new();
     let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
     let lambda = aws_sdk_lambda::Client::new(&user.account.sdk());
@@ -77,7 +77,7 @@ async fn an_alias_that_leads_to_the_function_itself_is_led_to_what_serves_before
 }
 
 #[tokio::test]
-async fn a_first_version_that_fails_its_check_gets_no_alias() {
+async fn a_first_version_that_fails_its_smoke_test_gets_no_alias() {
     let user = User::new();
     let bad = a_template_whose_function_does_not_start();
     let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
@@ -92,7 +92,7 @@ async fn a_first_version_that_fails_its_check_gets_no_alias() {
 
 #[rstest]
 #[tokio::test]
-async fn going_back_finds_the_earlier_version_and_publishes_nothing(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_deploy_of_the_previous_release_reuses_its_version(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let (_, writes) = user.writes_of(&["deploy", "-P", "MemorySize=1024"]).await;
@@ -106,7 +106,7 @@ async fn going_back_finds_the_earlier_version_and_publishes_nothing(#[values(Aws
 }
 
 #[tokio::test]
-async fn callers_lose_no_answer_while_a_function_made_by_hand_is_adopted() {
+async fn callers_lose_no_answer_during_the_adoption_of_a_manual_function() {
     let (made, user) = with_a_stack_made_by_hand(Aws::MiniStack).await;
     let url = api_url(&made.movies.api_id, "/chat");
     let (run, answers) = under_fire(&user, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
@@ -124,7 +124,7 @@ async fn callers_lose_no_answer_while_a_function_made_by_hand_is_adopted() {
 }
 
 #[tokio::test]
-async fn callers_keep_the_hand_made_function_when_what_follows_it_fails_its_check() {
+async fn callers_keep_a_manual_function_when_its_successor_fails_its_smoke_test() {
     let (made, user) = with_a_stack_made_by_hand(Aws::MiniStack).await;
     let bad = a_template_whose_function_does_not_start();
     let url = api_url(&made.movies.api_id, "/chat");
@@ -138,7 +138,9 @@ async fn callers_keep_the_hand_made_function_when_what_follows_it_fails_its_chec
 
 #[rstest]
 #[tokio::test]
-async fn a_change_by_somebody_else_between_plan_and_write_is_not_lost(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_change_by_another_deployer_between_plan_and_write_is_not_lost(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     for operation in ["UpdateFunctionConfiguration", "UpdateAlias"] {
@@ -164,9 +166,7 @@ async fn a_change_by_somebody_else_between_plan_and_write_is_not_lost(#[values(A
 
 #[rstest]
 #[tokio::test]
-async fn a_deploy_killed_around_its_release_is_completed_by_the_next_and_publishes_once(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn the_next_deploy_completes_a_killed_release_and_publishes_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     for operation in ["UpdateFunctionConfiguration", "PublishVersion", "UpdateAlias"] {
         let user = aws.user().await;
         user.deploy(&[]).await;
@@ -186,7 +186,7 @@ async fn a_deploy_killed_around_its_release_is_completed_by_the_next_and_publish
 
 #[rstest]
 #[tokio::test]
-async fn a_release_whose_answers_are_lost_is_completed_by_the_next_deploy_and_publishes_once(
+async fn the_next_deploy_completes_a_release_with_lost_answers_and_publishes_once(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     for operation in ["UpdateFunctionConfiguration", "PublishVersion", "UpdateAlias"] {
@@ -202,9 +202,7 @@ async fn a_release_whose_answers_are_lost_is_completed_by_the_next_deploy_and_pu
 
 #[rstest]
 #[tokio::test]
-async fn a_first_deploy_killed_around_its_release_is_completed_by_the_next(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn the_next_deploy_completes_a_killed_first_release(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     for operation in ["CreateFunction", "CreateAlias", "AddPermission"] {
         let user = aws.user().await;
         user.proxy.on(call(operation).delay(Duration::from_secs(600)));
@@ -221,9 +219,7 @@ async fn a_first_deploy_killed_around_its_release_is_completed_by_the_next(
 
 #[rstest]
 #[tokio::test]
-async fn a_run_after_one_that_was_killed_waits_for_the_change_that_is_still_under_way(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn the_next_run_waits_for_the_update_in_progress_of_a_killed_run(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     user.proxy.clear();

@@ -38,7 +38,7 @@ fn unnamed(statement: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_version_that_serves_keeps_its_rights_until_another_that_answers_has_its_callers() {
+async fn the_serving_version_keeps_its_rights_until_a_tested_version_has_its_callers() {
     let user = User::new();
     user.deploy(&[]).await;
     let first = allowed(&user.world().await);
@@ -70,7 +70,7 @@ async fn a_version_that_serves_keeps_its_rights_until_another_that_answers_has_i
 }
 
 #[tokio::test]
-async fn what_was_made_by_hand_keeps_its_rights_until_callers_get_the_function_that_follows_it() {
+async fn a_manual_function_keeps_its_rights_until_its_successor_has_its_callers() {
     let (_, user) = with_a_stack_made_by_hand(Aws::MiniStack).await;
     let by_hand = allowed(&user.world().await);
     let bad = a_template_whose_function_does_not_start();

@@ -25,7 +25,7 @@ async fn with_two_versions(aws: Aws) -> User {
 }
 
 #[tokio::test]
-async fn callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forward_again() {
+async fn callers_lose_no_answer_during_a_rollback_and_the_next_deploy_moves_forward() {
     let user = User::new();
     let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
     user.deploy(&["-P", "MemorySize=1024"]).await;
@@ -52,7 +52,7 @@ async fn callers_lose_no_answer_on_the_way_back_and_the_next_deploy_moves_forwar
 
 #[rstest]
 #[tokio::test]
-async fn it_works_from_an_empty_directory_but_for_the_template(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_rollback_needs_only_the_template(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = with_two_versions(aws).await;
     let copy = aws.template();
     let zip = copy.chat().with_file_name("../target/package/function.zip");
@@ -64,7 +64,7 @@ async fn it_works_from_an_empty_directory_but_for_the_template(#[values(Aws::Min
 }
 
 #[tokio::test]
-async fn a_version_that_does_not_answer_gets_no_callers_unless_that_is_wanted() {
+async fn a_rollback_to_a_version_that_fails_its_smoke_test_requires_no_smoke() {
     let user = User::new();
     let bad = TemplateCopy::new().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty");
     let bad = bad.kept();
@@ -89,7 +89,7 @@ async fn a_version_that_does_not_answer_gets_no_callers_unless_that_is_wanted() 
 
 #[rstest]
 #[tokio::test]
-async fn a_wish_that_cannot_be_met_is_told_before_anything_is_written(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn an_impossible_rollback_is_refused_before_the_first_write(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = with_two_versions(aws).await;
     for (args, texts) in [
         (&["rollback", "--to", "7"][..], ["has no version 7; it has 1, 2", "name one of these with `--to`"]),
@@ -115,7 +115,7 @@ async fn a_wish_that_cannot_be_met_is_told_before_anything_is_written(#[values(A
 
 #[rstest]
 #[tokio::test]
-async fn a_template_without_an_alias_is_told_as_that(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_rollback_reports_a_template_without_an_alias(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let template = aws.template();
     let plain = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: plain\n";
@@ -127,7 +127,7 @@ async fn a_template_without_an_alias_is_told_as_that(#[values(Aws::MiniStack, Aw
 
 #[rstest]
 #[tokio::test]
-async fn somebody_elses_move_in_between_is_not_undone(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_rollback_does_not_overwrite_a_concurrent_move_of_the_alias(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = with_two_versions(aws).await;
     let message = "The Revision Id provided does not match the latest Revision Id.";
     user.proxy.on(call("UpdateAlias").answer(AwsError::new(412, "PreconditionFailedException", message)));
@@ -139,7 +139,7 @@ async fn somebody_elses_move_in_between_is_not_undone(#[values(Aws::MiniStack, A
 
 #[rstest]
 #[tokio::test]
-async fn old_versions_are_deleted_after_callers_were_moved_and_the_second_run_writes_nothing(
+async fn old_versions_are_deleted_after_the_move_of_callers_and_a_second_run_writes_nothing(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;

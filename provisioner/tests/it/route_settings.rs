@@ -30,7 +30,7 @@ Resources:
 
 #[rstest]
 #[tokio::test]
-async fn a_stage_with_settings_of_a_route_is_deployed_after_the_route_and_removed_before_it(
+async fn a_stage_with_route_settings_is_deployed_after_the_route_and_deleted_before_it(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = User::of_template(aws.account().await, TEMPLATE);

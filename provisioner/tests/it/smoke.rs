@@ -20,7 +20,7 @@ fn books() -> TemplateCopy {
 }
 
 #[tokio::test]
-async fn a_deploy_sends_one_smoke_test_and_with_no_smoke_none() {
+async fn a_deploy_sends_one_smoke_test_and_none_with_no_smoke() {
     for (args, sent) in [(&["deploy"][..], 1), (&["deploy", "--no-smoke"], 0)] {
         let user = User::new();
         let run = user.run(args).await.expect_success();
@@ -30,7 +30,7 @@ async fn a_deploy_sends_one_smoke_test_and_with_no_smoke_none() {
 }
 
 #[tokio::test]
-async fn a_package_that_crashes_gets_no_callers_whatever_the_route_is_called() {
+async fn a_crashing_package_gets_no_callers_on_any_route() {
     let user = User::new();
     let good = books().kept();
     user.run(&["deploy", &good[0], &good[1]]).await.expect_success();
@@ -70,7 +70,7 @@ const WORKER: &str = "Resources:
 ";
 
 #[tokio::test]
-async fn a_worker_without_a_declaration_is_sent_nothing_and_the_plan_notes_it() {
+async fn a_worker_without_a_declared_smoke_test_gets_no_event_and_the_plan_notes_it() {
     let template = TemplateCopy::new().edited("templates/chat.yaml", "Resources:\n", WORKER).kept();
     let zip = package::function_zip_file();
     let worker = format!("WorkerFunction={}", zip.display());

@@ -172,7 +172,7 @@ fn comparable(mut event: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_template_that_declares_no_smoke_test_is_sent_nothing_and_the_plan_notes_it() {
+async fn a_template_without_smoke_tests_sends_none_and_the_plan_notes_it() {
     let orders = Orders::new(&At::Nothing);
     let note =
         format!("Alias: no smoke test is declared for {}:live: its version is only checked to be ready", orders.name);
@@ -189,7 +189,7 @@ async fn a_template_that_declares_no_smoke_test_is_sent_nothing_and_the_plan_not
 }
 
 #[tokio::test]
-async fn what_changes_without_a_smoke_test_is_noted_by_both_engines_and_without_an_alias() {
+async fn both_engines_note_changes_without_a_smoke_test() {
     let orders = Orders::new(&At::Nothing);
     let by_cloudformation = ["--engine", "cloudformation"];
     let note = format!("no smoke test is declared for {}:live: nothing is sent to it", orders.name);
@@ -218,7 +218,7 @@ async fn what_changes_without_a_smoke_test_is_noted_by_both_engines_and_without_
 }
 
 #[tokio::test]
-async fn exactly_the_declared_request_arrives_and_a_wrong_answer_keeps_callers_on_the_old_version() {
+async fn the_declared_request_is_sent_exactly_and_a_wrong_answer_keeps_callers_on_the_old_version() {
     let orders = Orders::new(&At::Route(ORDER));
     let line = format!(
         "smoke test: POST /orders/7?dry=1&tag=x&tag=y%20z expects 201 (Route; before callers of {}:live get the new version)",
@@ -273,7 +273,7 @@ async fn exactly_the_declared_request_arrives_and_a_wrong_answer_keeps_callers_o
 }
 
 #[tokio::test]
-async fn a_route_of_payload_format_1_gets_an_event_of_that_format() {
+async fn a_route_of_payload_format_1_gets_a_smoke_test_event_of_that_format() {
     let orders = Orders::new(&At::Route(ORDER));
     orders.user.plain(&["deploy", "-P", "Format=1.0"]).await.expect_success();
     let [event] = orders.events().try_into().expect("one event");
@@ -297,7 +297,7 @@ async fn a_route_of_payload_format_1_gets_an_event_of_that_format() {
 }
 
 #[tokio::test]
-async fn a_function_url_gets_the_event_that_it_makes_itself() {
+async fn a_function_url_gets_a_smoke_test_event_of_its_own_format() {
     let orders = Orders::new(&At::Url(&ORDER.replace("/orders/7", "/any/7")));
     let report = orders.user.plain(&["deploy", "--output", "json"]).await.expect_success().json();
     let [declared] = orders.events().try_into().expect("one event");
@@ -312,7 +312,7 @@ async fn a_function_url_gets_the_event_that_it_makes_itself() {
 }
 
 #[tokio::test]
-async fn a_worker_gets_its_event_and_must_not_fail() {
+async fn a_worker_gets_its_declared_event_and_must_not_fail() {
     let event = "
           Event: {Records: [{body: !Ref Region}]}
           Expect: {Payload: {Equals: {/failures: []}}}
@@ -332,7 +332,7 @@ async fn a_worker_gets_its_event_and_must_not_fail() {
 }
 
 #[tokio::test]
-async fn a_test_is_sent_at_the_end_where_no_version_is_tested_before_callers_get_it() {
+async fn a_smoke_test_runs_at_the_end_where_no_version_is_tested_before_the_move_of_callers() {
     let orders = Orders::new(&At::Route(ORDER));
     orders.user.plain(&["deploy", "--no-smoke"]).await.expect_success();
     // The function is unchanged, and its event changes.
@@ -353,7 +353,7 @@ async fn a_test_is_sent_at_the_end_where_no_version_is_tested_before_callers_get
 }
 
 #[tokio::test]
-async fn invoke_sends_the_declared_request_another_message_or_an_event_of_ones_own() {
+async fn invoke_sends_the_declared_request_a_message_or_an_event_file() {
     let orders = Orders::new(&At::Route(ORDER));
     orders.user.plain(&["deploy", "--no-smoke"]).await.expect_success();
     for (args, body) in [
@@ -376,7 +376,7 @@ async fn invoke_sends_the_declared_request_another_message_or_an_event_of_ones_o
 }
 
 #[tokio::test]
-async fn a_wrong_declaration_is_an_error_of_the_plan_with_file_and_line() {
+async fn an_invalid_smoke_test_declaration_is_an_error_with_file_and_line() {
     let orders = Orders::new(&At::Route(&ORDER.replace("POST", "GET")));
     for args in ["plan", "deploy", "destroy"] {
         let run = orders.user.plain(&[args]).await.expect_code(1);

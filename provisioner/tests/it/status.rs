@@ -52,9 +52,7 @@ async fn give_share(account: &Account, version: &str, share: f64) {
 
 #[rstest]
 #[tokio::test]
-async fn a_stack_that_is_as_the_template_says_needs_no_package_to_be_told_so(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn the_status_of_an_unchanged_stack_needs_no_package(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = without_package(aws.user().await);
     user.deploy(&[]).await;
     let run = status(&user, &[]).await.expect_code(0);
@@ -90,9 +88,7 @@ async fn a_stack_that_is_as_the_template_says_needs_no_package_to_be_told_so(
 
 #[rstest]
 #[tokio::test]
-async fn what_somebody_changed_by_hand_is_a_line_each_as_the_plan_says_it(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn a_status_lists_each_manual_change_as_the_plan_does(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = without_package(aws.user().await);
     user.deploy(&[]).await;
     let sdk = user.account.sdk_through(user.proxy.url());
@@ -133,7 +129,9 @@ async fn what_somebody_changed_by_hand_is_a_line_each_as_the_plan_says_it(
 
 #[rstest]
 #[tokio::test]
-async fn a_share_on_the_alias_is_told_with_the_way_on_and_the_way_back(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_status_shows_a_canary_weight_and_the_commands_that_complete_and_undo_it(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let user = without_package(aws.user().await);
     user.deploy(&[]).await;
     user.deploy(&["-P", "MemorySize=1024"]).await;
@@ -178,7 +176,7 @@ async fn a_share_on_the_alias_is_told_with_the_way_on_and_the_way_back(#[values(
 
 #[rstest]
 #[tokio::test]
-async fn nothing_deployed_is_told_with_what_sets_it_up(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_status_without_a_deployed_stack_names_deploy(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = without_package(aws.user().await);
     let run = status(&user, &[]).await.expect_code(2);
     insta::allow_duplicates! {
@@ -203,7 +201,7 @@ async fn nothing_deployed_is_told_with_what_sets_it_up(#[values(Aws::MiniStack, 
 }
 
 #[tokio::test]
-async fn two_functions_are_told_one_after_the_other() {
+async fn a_status_shows_each_function() {
     let stream = format!("StreamFunction={}", package::function_zip_file().display());
     let user = without_package(User::new()).always(["-P", "Streaming=true"]);
     user.deploy(&["--code", &stream, "--code", code(package::function_zip_file()).to_str().unwrap()]).await;
@@ -234,7 +232,7 @@ async fn two_functions_are_told_one_after_the_other() {
 
 #[rstest]
 #[tokio::test]
-async fn an_api_of_somebody_else_is_no_drift_and_one_that_is_gone_is(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn an_existing_api_is_not_drift_and_a_deleted_one_is(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let user = without_package(User::of(account));
@@ -253,7 +251,7 @@ async fn an_api_of_somebody_else_is_no_drift_and_one_that_is_gone_is(#[values(Aw
 }
 
 #[tokio::test]
-async fn what_cloudformation_owns_is_told_as_its() {
+async fn a_status_shows_resources_of_cloudformation_as_such() {
     let user = without_package(User::new());
     user.run(&["deploy", "--no-smoke", "--engine", "cloudformation"]).await.expect_success();
     // MiniStack's CloudFormation ignores CORS and throttling, and AWS's does not: they are the difference.
@@ -291,7 +289,7 @@ async fn what_cloudformation_owns_is_told_as_its() {
 
 #[rstest]
 #[tokio::test]
-async fn reads_go_side_by_side(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_status_sends_its_reads_concurrently(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = without_package(aws.user().await);
     user.deploy(&[]).await;
     user.proxy.clear();
@@ -304,9 +302,7 @@ async fn reads_go_side_by_side(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
 
 #[rstest]
 #[tokio::test]
-async fn a_function_that_is_changing_is_told_as_it_is_and_not_waited_for(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn a_status_does_not_wait_for_an_update_in_progress(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     user.proxy.clear();

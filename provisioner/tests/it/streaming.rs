@@ -19,7 +19,7 @@ fn with_streaming() -> User {
 }
 
 #[tokio::test]
-async fn the_streaming_function_comes_with_its_url_both_permissions_and_a_cap() {
+async fn a_deploy_creates_the_streaming_function_its_url_two_permissions_and_its_concurrency_limit() {
     let user = with_streaming();
     let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
     assert!(report["outputs"]["StreamUrl"].as_str().is_some_and(|url| url.contains("lambda-url")), "{report:#}");
@@ -63,7 +63,7 @@ async fn the_streaming_function_comes_with_its_url_both_permissions_and_a_cap() 
 }
 
 #[tokio::test]
-async fn the_url_is_changed_in_place() {
+async fn a_function_url_is_updated_in_place() {
     let user = with_streaming();
     user.deploy(&[]).await;
     let (run, writes) =
@@ -75,7 +75,7 @@ async fn the_url_is_changed_in_place() {
 }
 
 #[tokio::test]
-async fn an_account_without_concurrency_to_set_aside_gets_the_function_all_the_same() {
+async fn a_deploy_creates_the_function_without_reservable_concurrency() {
     let user = with_streaming();
     let message = "Specified ReservedConcurrentExecutions for function decreases account's \
                    UnreservedConcurrentExecution below its minimum value of [10].";
@@ -87,7 +87,7 @@ async fn an_account_without_concurrency_to_set_aside_gets_the_function_all_the_s
 
 #[rstest]
 #[tokio::test]
-async fn fallback_models_are_told_to_the_function_and_allowed_to_its_role(
+async fn fallback_models_are_in_the_environment_and_in_the_policy_of_the_role(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
@@ -106,7 +106,7 @@ async fn fallback_models_are_told_to_the_function_and_allowed_to_its_role(
 }
 
 #[tokio::test]
-async fn of_two_functions_the_one_that_moved_although_the_other_failed_is_told_with_its_way_back() {
+async fn a_partial_failure_names_the_released_function_and_its_rollback_command() {
     let user = with_streaming();
     user.run(&["deploy", "--no-smoke"]).await.expect_success();
     // The first function is the chat's.

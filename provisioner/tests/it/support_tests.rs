@@ -100,7 +100,7 @@ async fn a_scripted_error_reaches_an_sdk_client_as_that_error_code() {
 }
 
 #[tokio::test]
-async fn what_is_always_so_comes_after_the_rules_and_is_not_forgotten_with_them() {
+async fn permanent_rules_come_last_and_survive_a_reset() {
     let (account, proxy) = (Account::fresh(), Proxy::start());
     proxy.always(call("GetApis").stand_in(json!({"items": [{"name": "always"}]})));
     proxy.on(call("GetApis").answer(AwsError::new(403, "AccessDeniedException", "no")));
@@ -112,7 +112,7 @@ async fn what_is_always_so_comes_after_the_rules_and_is_not_forgotten_with_them(
 }
 
 #[tokio::test]
-async fn a_modelled_error_is_recognised_as_that_variant() {
+async fn an_sdk_client_recognises_a_modelled_error() {
     let (account, proxy) = (Account::fresh(), Proxy::start());
     let lambda = aws_sdk_lambda::Client::new(&account.sdk_through(proxy.url()));
     let message = "The role defined for the function cannot be assumed by Lambda.";
@@ -129,7 +129,7 @@ async fn a_modelled_error_is_recognised_as_that_variant() {
 }
 
 #[tokio::test]
-async fn the_nth_call_alone_is_refused_and_the_sdk_tries_again() {
+async fn only_the_nth_call_is_refused_and_the_sdk_retries() {
     let (account, proxy) = (Account::fresh(), Proxy::start());
     let sdk = account.sdk_through(proxy.url());
     proxy.on(writes().nth(2).answer(AwsError::new(429, "Throttling", "Rate exceeded")));
@@ -152,7 +152,7 @@ async fn a_lost_response_took_effect_and_a_dropped_request_did_not() {
 }
 
 #[tokio::test]
-async fn a_delayed_call_is_answered_late() {
+async fn a_delayed_call_gets_its_answer_later() {
     let (account, proxy) = (Account::fresh(), Proxy::start());
     proxy.on(call("CreateRole").delay(Duration::from_millis(120)));
     let began = Instant::now();
@@ -162,7 +162,7 @@ async fn a_delayed_call_is_answered_late() {
 }
 
 #[tokio::test]
-async fn the_seeds_setup_is_what_its_readme_says() {
+async fn the_manual_setup_matches_its_readme() {
     let account = Account::fresh();
     let seed = seed::by_hand(&account).await;
     let world = World::read(&account).await;
@@ -204,7 +204,7 @@ async fn the_seeds_setup_is_what_its_readme_says() {
 }
 
 #[tokio::test]
-async fn the_seeds_chat_answers_over_http_in_its_own_account_only() {
+async fn the_manual_setup_answers_over_http_in_its_own_account_only() {
     let account = Account::fresh();
     let seed = seed::by_hand(&account).await;
     let url = api_url(&seed.movies.api_id, "/chat");
@@ -231,7 +231,7 @@ async fn the_seeds_chat_answers_over_http_in_its_own_account_only() {
 }
 
 #[tokio::test]
-async fn a_call_of_the_chat_through_the_proxy_is_an_invocation_and_not_a_write() {
+async fn a_chat_through_the_proxy_counts_as_an_invocation() {
     let (account, proxy) = (Account::fresh(), Proxy::start());
     let movies = seed::movies_api(&account).await;
     let url = format!("{}/_aws/execute-api/{}/$default/movies", proxy.url(), movies.api_id);
@@ -242,7 +242,7 @@ async fn a_call_of_the_chat_through_the_proxy_is_an_invocation_and_not_a_write()
 }
 
 #[tokio::test]
-async fn a_function_that_changes_lets_the_chats_end_also_where_one_of_its_name_changes_in_another_account() {
+async fn a_function_change_waits_for_open_chats_in_every_account() {
     let (mine, theirs) = (Account::fresh(), Account::fresh());
     let made = seed::by_hand(&mine).await;
     seed::by_hand(&theirs).await;
@@ -265,7 +265,7 @@ async fn a_function_that_changes_lets_the_chats_end_also_where_one_of_its_name_c
 }
 
 #[tokio::test]
-async fn a_world_tells_exactly_what_changed() {
+async fn a_comparison_of_worlds_lists_each_change() {
     let account = Account::fresh();
     let seed = seed::by_hand(&account).await;
     let before = World::read(&account).await;
@@ -302,7 +302,7 @@ async fn a_world_tells_exactly_what_changed() {
 }
 
 #[tokio::test]
-async fn a_functions_policy_is_told_apart_from_its_aliases() {
+async fn a_world_separates_the_policy_of_a_function_from_those_of_its_aliases() {
     let account = Account::fresh();
     seed::by_hand(&account).await;
     let lambda = aws_sdk_lambda::Client::new(&account.sdk());
@@ -324,7 +324,7 @@ async fn a_functions_policy_is_told_apart_from_its_aliases() {
 }
 
 #[tokio::test]
-async fn log_groups_and_tables_belong_to_the_world() {
+async fn a_world_contains_log_groups_and_tables() {
     use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 
     let account = Account::fresh();
@@ -346,7 +346,7 @@ async fn log_groups_and_tables_belong_to_the_world() {
 }
 
 #[tokio::test]
-async fn the_package_holds_the_built_function_ready_to_run() {
+async fn the_package_contains_the_built_function_as_an_executable() {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(package::function_zip())).unwrap();
     assert_eq!(zip.len(), 1);
     let mut bootstrap = zip.by_name("bootstrap").unwrap();
@@ -359,7 +359,7 @@ async fn the_package_holds_the_built_function_ready_to_run() {
 }
 
 #[tokio::test]
-async fn the_program_runs_and_everything_it_said_is_kept() {
+async fn a_run_keeps_the_output_of_the_program() {
     let (account, proxy) = (Account::fresh(), Proxy::start());
     let cli = Cli::through(&account, &proxy).env("NO_COLOR", "1").directory(&std::env::temp_dir());
     let run = cli.run(["--version"]).await.expect_success();

@@ -13,9 +13,7 @@ use crate::support::user::{TemplateCopy, User};
 
 #[rstest]
 #[tokio::test]
-async fn a_plan_of_the_resolved_template_finds_nothing_to_do_where_the_template_is_deployed(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn the_resolved_template_plans_no_change_of_the_deployed_template(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let folder = tempfile::tempdir().unwrap();
@@ -53,7 +51,7 @@ async fn cdk_out(user: &User, copy: &TemplateCopy, parameters: &[&str]) -> Strin
 }
 
 #[tokio::test]
-async fn a_plan_of_what_the_cdk_synthesised_finds_nothing_to_do_where_the_template_is_deployed() {
+async fn the_output_of_the_cdk_plans_no_change_of_the_deployed_template() {
     let user = User::new();
     let copy = TemplateCopy::new();
     let package = copy.path("target/package/function.zip");

@@ -28,9 +28,7 @@ fn target(world: &World) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn a_route_of_somebody_else_is_taken_over_and_destroy_puts_it_back(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn destroy_restores_a_route_that_was_taken_over(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let (user, before) = with_a_taken_route(aws).await;
     let refused = user.run(&["deploy"]).await.expect_code(1);
     assert!(refused.stderr.contains("`--take-over` (`destroy` puts it back)"), "{refused:?}");
@@ -51,9 +49,7 @@ async fn a_route_of_somebody_else_is_taken_over_and_destroy_puts_it_back(
 
 #[rstest]
 #[tokio::test]
-async fn a_taking_over_that_is_killed_at_the_route_is_completed_or_undone(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn a_takeover_killed_at_the_route_is_completed_or_undone(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     for undone in [false, true] {
         let (user, before) = with_a_taken_route(aws).await;
         user.proxy.on(call("UpdateRoute").delay(Duration::from_secs(600)));
@@ -74,7 +70,7 @@ async fn a_taking_over_that_is_killed_at_the_route_is_completed_or_undone(
 
 #[rstest]
 #[tokio::test]
-async fn a_route_that_is_taken_over_and_pruned_goes_back(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn prune_restores_a_route_that_was_taken_over(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let (user, before) = with_a_taken_route(aws).await;
     user.deploy(&["--take-over"]).await;
     // The stack moves to its own API: the last value of a parameter counts.
@@ -87,7 +83,7 @@ async fn a_route_that_is_taken_over_and_pruned_goes_back(#[values(Aws::MiniStack
 
 #[rstest]
 #[tokio::test]
-async fn a_stack_does_not_leave_its_route_behind_on_the_api_that_it_moves_from(
+async fn a_stack_that_moves_to_another_api_removes_its_route_from_the_first(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let (user, before) = with_a_taken_route(aws).await;
@@ -106,7 +102,7 @@ async fn a_stack_does_not_leave_its_route_behind_on_the_api_that_it_moves_from(
 
 #[rstest]
 #[tokio::test]
-async fn what_is_given_back_is_what_there_was_last(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn destroy_restores_the_last_target_of_a_route(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let (user, before) = with_a_taken_route(aws).await;
     user.deploy(&["--take-over"]).await;
     // The owner points it at another integration, and the stack takes it over again.
@@ -127,7 +123,7 @@ async fn what_is_given_back_is_what_there_was_last(#[values(Aws::MiniStack, Aws:
 
 #[rstest]
 #[tokio::test]
-async fn a_taken_route_whose_old_integration_is_gone_goes_and_the_plan_says_so(
+async fn a_route_is_deleted_when_its_previous_integration_no_longer_exists(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let (user, before) = with_a_taken_route(aws).await;
@@ -158,9 +154,7 @@ async fn a_taken_route_whose_old_integration_is_gone_goes_and_the_plan_says_so(
 
 #[rstest]
 #[tokio::test]
-async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn settings_of_the_apis_owner_are_reported_before_the_first_write(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     let gateway = aws_sdk_apigatewayv2::Client::new(&account.sdk());
@@ -185,7 +179,7 @@ async fn what_the_owner_of_the_api_decides_is_told_before_the_first_write(
 
 #[rstest]
 #[tokio::test]
-async fn stages_that_nobody_needs_are_not_asked_for_and_those_that_are_refused_stop_nothing(
+async fn stages_are_read_only_when_needed_and_a_denied_read_is_not_an_error(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let account = aws.account().await;

@@ -6,9 +6,7 @@ use crate::support::aws::Aws;
 
 #[rstest]
 #[tokio::test]
-async fn terraform_imports_name_what_is_deployed_by_its_ids_and_write_nothing(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn terraform_imports_contain_the_physical_ids_and_write_nothing(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let (run, writes) = user.writes_of(&["synth", "--terraform-import"]).await;

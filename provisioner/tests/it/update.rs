@@ -8,7 +8,7 @@ use crate::support::user::code;
 
 #[rstest]
 #[tokio::test]
-async fn an_update_of_nothing_is_refused_and_names_deploy(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn an_update_before_the_first_deploy_is_refused_and_names_deploy(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
     let (run, writes) = user.writes_of(&["update"]).await;
     let run = run.expect_code(1);
@@ -30,7 +30,9 @@ async fn an_update_with_the_same_code_sends_nothing(#[values(Aws::MiniStack, Aws
 
 #[rstest]
 #[tokio::test]
-async fn an_update_uploads_new_code_tries_a_chat_and_leaves_the_rest(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn an_update_uploads_new_code_sends_a_smoke_test_and_changes_nothing_else(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
     let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
@@ -61,7 +63,7 @@ async fn an_update_of_the_configuration_skips_unchanged_code(#[values(Aws::MiniS
 
 #[rstest]
 #[tokio::test]
-async fn an_update_does_not_change_a_function_that_callers_come_to_without_its_alias(
+async fn an_update_does_not_change_a_function_that_callers_reach_without_its_alias(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;

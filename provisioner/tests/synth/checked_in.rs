@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::project::{Project, root};
 
 #[test]
-fn the_flat_template_and_the_cdk_apps_are_those_of_the_template() {
+fn the_checked_in_flat_template_and_cdk_apps_are_current() {
     let project = Project::new();
     project.synthesized(&["--out", "templates/dist/chat.template.yaml"]);
     for language in ["typescript", "python"] {
@@ -23,7 +23,7 @@ fn the_flat_template_and_the_cdk_apps_are_those_of_the_template() {
 }
 
 #[test]
-fn the_paths_in_the_flat_template_lead_where_the_templates_own_lead() {
+fn paths_in_the_flat_template_name_the_same_files() {
     let flat = fs::read_to_string(root().join("templates/dist/chat.template.yaml")).expect("the flat template");
     assert_eq!(flat.matches("Code: ../../target/package/function.zip").count(), 2, "{flat}");
     assert!(!flat.contains("Fn::Transform"), "{flat}");

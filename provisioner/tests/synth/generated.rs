@@ -16,7 +16,7 @@ const FILES: [(&str, &str); 3] = [
 const STALE: &str = "`UPDATE_SCHEMAS=1 cargo test --workspace --test synth generated` writes it";
 
 #[test]
-fn what_is_known_of_kinds_is_what_the_installed_packages_say() {
+fn generated_data_on_resource_types_matches_the_installed_packages() {
     let out = tempfile::tempdir().expect("a directory");
     let mut python = Command::new(root().join(".venv/bin/python3"));
     python.arg(root().join("provisioner/tests/schemas/generate.py")).arg(site_packages());

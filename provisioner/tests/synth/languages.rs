@@ -5,7 +5,7 @@ use std::fs;
 use crate::project::Project;
 
 #[test]
-fn every_app_has_its_entry_pinned_packages_and_a_cdk_json_and_is_written_twice_the_same() {
+fn every_app_has_an_entry_pinned_packages_and_a_cdk_json_and_is_deterministic() {
     for (language, files) in [
         ("typescript", &["bin/app.ts", "lib/stack.ts", "package.json", "package-lock.json", "tsconfig.json"][..]),
         ("python", &["app.py", "stack.py", "requirements.txt"]),
@@ -27,7 +27,7 @@ fn every_app_has_its_entry_pinned_packages_and_a_cdk_json_and_is_written_twice_t
 }
 
 #[test]
-fn files_of_others_are_not_overwritten() {
+fn synth_does_not_overwrite_files_that_it_did_not_write() {
     let project = Project::new();
     fs::create_dir(project.path("mine")).expect("a directory");
     fs::write(project.path("mine/cdk.json"), "{\"app\": \"mine\"}").expect("a file");
@@ -39,7 +39,7 @@ fn files_of_others_are_not_overwritten() {
 }
 
 #[test]
-fn values_without_resolved_are_refused_since_the_template_keeps_its_parameters() {
+fn parameter_values_without_resolved_are_refused() {
     let output = Project::new().synth(&["-P", "MemorySize=1024"]);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{told}");
@@ -47,7 +47,7 @@ fn values_without_resolved_are_refused_since_the_template_keeps_its_parameters()
 }
 
 #[test]
-fn resolved_is_the_same_in_both_forms_and_has_no_parameter_left() {
+fn the_resolved_template_is_equal_in_yaml_and_json_and_has_no_parameters() {
     let project = Project::new();
     let yaml: serde_json::Value =
         serde_json::from_str(&project.synthesized(&["--resolved", "--format", "json", "--region", "eu-west-1"]))

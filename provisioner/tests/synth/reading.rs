@@ -32,7 +32,7 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn every_file_of_parameters_is_taken_and_nothing_of_them_is_left_in_the_resolved_template() {
+fn every_form_of_parameter_file_is_accepted_and_the_resolved_template_has_no_parameters() {
     for parameters in [
         &b"Name: movies\n"[..],
         b"\xef\xbb\xbf{\"Name\": \"movies\"}",
@@ -50,7 +50,7 @@ fn every_file_of_parameters_is_taken_and_nothing_of_them_is_left_in_the_resolved
 }
 
 #[test]
-fn json_is_json_with_and_without_a_byte_order_mark_in_included_files_too() {
+fn json_is_read_with_and_without_a_byte_order_mark() {
     let template = br#"{"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {
         "DisplayName": "bot \ud83e\udd16", "Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "i.json"}}}}}}"#;
     for mark in [&b""[..], b"\xef\xbb\xbf"] {
@@ -62,7 +62,7 @@ fn json_is_json_with_and_without_a_byte_order_mark_in_included_files_too() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_with_its_place() {
+fn invalid_yaml_and_json_are_reported_with_their_place() {
     let null = TOPIC.replace("!Ref Name}\n    Properties", "}\n    Properties");
     for (name, bytes, reason) in [
         ("t.yaml", utf16(TOPIC), "reading template t.yaml: the file is UTF-16; save it as UTF-8"),
@@ -94,7 +94,7 @@ fn what_cannot_be_read_is_named_with_its_place() {
 }
 
 #[test]
-fn plain_scalars_are_written_as_what_cloudformation_reads_in_the_template_and_what_it_includes() {
+fn synth_writes_plain_scalars_as_cloudformation_reads_them() {
     let template =
         b"Resources:\n  Stage:\n    Type: AWS::ApiGatewayV2::Stage\n    Properties:\n      AutoDeploy: yes\n      \
         Fn::Transform: {Name: AWS::Include, Parameters: {Location: i.yaml}}\n";
@@ -125,7 +125,7 @@ fn a_parameter_keeps_the_digits_of_its_file() {
 }
 
 #[test]
-fn what_there_is_to_know_of_a_template_is_noted_beside_what_synth_prints() {
+fn synth_prints_the_notes_on_a_template_to_stderr() {
     let project = Project::new();
     let text = "Parameters:\n  Name: {Type: String, Default: films, AllowedPattern: '[\\N{LATIN SMALL LETTER F}a-z]+'}\n\
                 Resources:\n  T: {Type: 'AWS::SNS::Topic', Properties: {TopicName: !Ref Name, FifoTopic: yes}}\n";

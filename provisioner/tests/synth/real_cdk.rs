@@ -9,7 +9,7 @@ use crate::project::root;
 const APP: &str = "provisioner/tests/cdk_app";
 
 #[test]
-fn the_checked_in_output_of_the_cdk_is_what_its_app_writes() {
+fn the_checked_in_cdk_output_is_current() {
     let folder = tempfile::tempdir().expect("a directory");
     for file in ["app.js", "handler/index.py"] {
         let to = folder.path().join(file);

@@ -29,7 +29,7 @@ fn the_python_app_has_the_templates_resources_and_outputs() {
 }
 
 #[test]
-fn functions_of_what_only_aws_knows_are_functions_in_the_app() {
+fn deferred_functions_become_functions_in_the_app() {
     let project = Project::new();
     let file = project.path("templates/chat.yaml");
     let template = fs::read_to_string(&file).expect("the template");
@@ -45,7 +45,7 @@ fn functions_of_what_only_aws_knows_are_functions_in_the_app() {
 
 /// The same check finds an app that omits something.
 #[test]
-fn an_app_of_other_parameters_is_not_the_same() {
+fn an_app_with_other_parameters_differs() {
     let project = Project::new();
     let app = typescript(&project, GIVEN_API);
     let other = project.resolved(&[GIVEN_API, &["-P", "MemorySize=1024"]].concat());

@@ -6,7 +6,7 @@ use crate::project::Project;
 use crate::same::differences;
 
 #[test]
-fn forms_with_one_meaning_are_the_same() {
+fn forms_with_the_same_meaning_are_equal() {
     for (one, other) in [
         (json!({"Fn::Sub": "a-${R}"}), json!({"Fn::Join": ["", ["a-", {"Ref": "R"}]]})),
         (json!({"Fn::Sub": "${R.Arn}/x"}), json!({"Fn::Join": ["", [{"Fn::GetAtt": ["R", "Arn"]}, "/", "x"]]})),
@@ -22,7 +22,7 @@ fn forms_with_one_meaning_are_the_same() {
 }
 
 #[test]
-fn forms_with_another_meaning_are_not() {
+fn forms_with_different_meanings_differ() {
     for (one, other) in [
         (json!({"Fn::Sub": "a-${R}"}), json!({"Fn::Sub": "a-${S}"})),
         (json!({"Fn::Sub": "a-${R}"}), json!("a-${R}")),
@@ -39,7 +39,7 @@ fn forms_with_another_meaning_are_not() {
 
 /// Changes and removes each value of the chat's own template in turn.
 #[test]
-fn no_change_of_the_template_goes_unseen() {
+fn every_change_of_the_template_is_a_difference() {
     let template = Project::new().resolved(&["--parameter", "Streaming=true"]);
     let places = places(&template, "");
     assert!(places.len() > 200, "{} places", places.len());

@@ -87,7 +87,7 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 #[test]
-fn every_text_that_could_be_something_else_is_read_back_as_itself() {
+fn texts_that_look_like_other_types_are_read_back_unchanged() {
     let values: Vec<Value> = MISTAKABLE.iter().map(|text| json!({ *text: [text, { *text: text }] })).collect();
     let written = to_yaml(&json!(values));
     assert_eq!(python::read(&written, false), Ok(python::in_entries(&json!(values))), "{written}");
@@ -97,7 +97,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_synth_writes_is_the_same_value_to_pyyaml(value in value()) {
+    fn pyyaml_reads_the_values_that_synth_writes(value in value()) {
         let written = to_yaml(&value);
         prop_assert_eq!(python::read(&written, false), Ok(python::in_entries(&value)), "{}", written);
     }
@@ -280,7 +280,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_template_means_what_the_aws_cli_reads_but_for_what_is_told(piece in piece()) {
+    fn a_template_is_read_as_the_aws_cli_reads_it_except_for_noted_values(piece in piece()) {
         let text = format!(
             "Metadata:\n  One: &one {{a: 1, b: two}}\n  Two: &two {{b: 'x', c: 3}}\nConditions:\n  C: !Equals [a, b]\n\
              Resources:\n  R:\n    Type: 'T'\n    Properties:\n      P:{}",

@@ -24,7 +24,7 @@ async fn package_and_deploy(account: &Account, project: &Path, more: &[&str]) {
 }
 
 #[tokio::test]
-async fn awss_own_command_line_deploys_the_template_and_a_new_release_moves_the_alias() {
+async fn the_aws_cli_deploys_the_template_and_a_new_release_moves_the_alias() {
     let account = Account::fresh();
     let copy = TemplateCopy::new();
     let project = copy.chat().parent().and_then(Path::parent).unwrap().to_owned();

@@ -21,7 +21,7 @@ fn alias(world: &World) -> Value {
 }
 
 #[tokio::test]
-async fn a_deploy_shows_the_change_set_and_a_second_one_has_nothing_to_do() {
+async fn a_deploy_shows_the_change_set_and_a_second_one_changes_nothing() {
     let user = User::new();
     let (first, writes) = run(&user, &["deploy", "--output", "json"]).await;
     let report = first.expect_success();
@@ -43,7 +43,7 @@ async fn a_deploy_shows_the_change_set_and_a_second_one_has_nothing_to_do() {
 }
 
 #[tokio::test]
-async fn other_code_is_a_new_version_and_the_earlier_one_stays() {
+async fn changed_code_publishes_a_new_version_and_keeps_the_previous_one() {
     let user = User::new();
     run(&user, &["deploy", "--no-smoke"]).await.0.expect_success();
     let other = package::other_function_zip_file();
@@ -57,7 +57,7 @@ async fn other_code_is_a_new_version_and_the_earlier_one_stays() {
 }
 
 #[tokio::test]
-async fn a_plan_leaves_neither_stack_nor_change_set_nor_bucket() {
+async fn a_plan_keeps_no_stack_change_set_or_bucket() {
     let user = User::new();
     let before = user.world().await;
     let (plan, _) = run(&user, &["plan", "--detailed-exitcode"]).await;
@@ -79,7 +79,7 @@ async fn a_plan_leaves_neither_stack_nor_change_set_nor_bucket() {
 }
 
 #[tokio::test]
-async fn a_failed_update_says_what_began_it_and_what_serves_now() {
+async fn a_failed_update_names_its_cause_and_the_serving_version() {
     let user = User::new();
     run(&user, &["deploy", "--no-smoke"]).await.0.expect_success();
     // The function is unchanged, so there is nothing to publish.
@@ -97,7 +97,7 @@ async fn a_failed_update_says_what_began_it_and_what_serves_now() {
 }
 
 #[tokio::test]
-async fn a_failed_first_deploy_says_how_to_go_on_and_that_works() {
+async fn a_failed_first_deploy_names_the_command_that_continues_and_it_works() {
     // IAM treats tag keys that differ only in case as equal and refuses them; no check finds this earlier.
     let copy = TemplateCopy::new().edited(
         "templates/chat.yaml",
@@ -125,7 +125,7 @@ async fn a_failed_first_deploy_says_how_to_go_on_and_that_works() {
 }
 
 #[tokio::test]
-async fn what_only_the_direct_engine_does_is_refused_and_not_ignored() {
+async fn options_of_the_direct_engine_are_refused() {
     let user = User::new();
     for (option, hint) in [
         (&["--adopt"][..], "IMPORT"),
@@ -144,7 +144,7 @@ async fn what_only_the_direct_engine_does_is_refused_and_not_ignored() {
 }
 
 #[tokio::test]
-async fn a_destroy_asks_first_removes_the_stack_and_then_has_nothing_to_do() {
+async fn a_destroy_asks_deletes_the_stack_and_a_second_one_changes_nothing() {
     let user = User::new();
     let before = user.world().await;
     run(&user, &["deploy", "--no-smoke"]).await.0.expect_success();
@@ -161,7 +161,7 @@ async fn a_destroy_asks_first_removes_the_stack_and_then_has_nothing_to_do() {
 }
 
 #[tokio::test]
-async fn a_bucket_that_is_named_is_used_and_never_made() {
+async fn a_named_bucket_is_used_and_never_created() {
     let user = User::new();
     let missing = run(&user, &["deploy", "--no-smoke", "--bucket", "packages-of-mine"]).await.0.expect_code(1);
     assert!(missing.stderr.contains("looking for bucket packages-of-mine: there is no such bucket"), "{missing:?}");
@@ -175,7 +175,7 @@ async fn a_bucket_that_is_named_is_used_and_never_made() {
 }
 
 #[tokio::test]
-async fn a_package_that_was_replaced_in_the_bucket_is_uploaded_again() {
+async fn a_package_replaced_in_the_bucket_is_uploaded_again() {
     let user = User::new();
     let s3 = aws_sdk_s3::Client::from_conf(
         aws_sdk_s3::config::Builder::from(&user.account.sdk()).force_path_style(true).build(),
@@ -199,7 +199,7 @@ async fn a_package_that_was_replaced_in_the_bucket_is_uploaded_again() {
 }
 
 #[tokio::test]
-async fn what_there_is_to_know_of_the_template_is_noted_in_plans_and_deploys() {
+async fn plans_and_deploys_show_the_notes_on_the_template() {
     let user = User::of_template(
         Account::fresh(),
         "Parameters:\n  Name: {Type: String, Default: jobs, AllowedPattern: '[\\N{LATIN SMALL LETTER J}a-z]+'}\n  Kept: {Type: String, Default: on}\n\

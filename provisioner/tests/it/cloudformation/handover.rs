@@ -24,7 +24,7 @@ fn steps(plan: &Value) -> BTreeMap<String, (String, Vec<String>)> {
 }
 
 #[tokio::test]
-async fn what_cloudformation_owns_is_refused_and_what_it_let_go_of_is_adopted() {
+async fn resources_of_a_cloudformation_stack_are_refused_and_retained_ones_are_adopted() {
     let user = User::new();
     user.run(&[&["deploy"], &BY_CLOUDFORMATION[..]].concat()).await.expect_success();
     let before = user.world().await;

@@ -8,7 +8,7 @@ use crate::support::user::User;
 const DEPLOY: [&str; 4] = ["deploy", "--no-smoke", "--engine", "cloudformation"];
 
 #[tokio::test]
-async fn who_is_throttled_while_watching_keeps_watching() {
+async fn throttling_does_not_end_the_watch_of_a_stack() {
     let user = User::new();
     // The first read is for the newest event, before the operation begins. Six throttled reads in a row are more than
     // the SDK retries.
@@ -18,7 +18,7 @@ async fn who_is_throttled_while_watching_keeps_watching() {
 }
 
 #[tokio::test]
-async fn who_is_logged_out_while_watching_is_told_that_cloudformation_goes_on() {
+async fn a_session_that_expires_during_the_watch_reports_that_cloudformation_continues() {
     let user = User::new();
     user.proxy.on(call("DescribeStackEvents").from(2, 100).answer(words::expired("cloudformation")));
     let lost = user.run(&DEPLOY).await.expect_code(1);
@@ -28,7 +28,7 @@ async fn who_is_logged_out_while_watching_is_told_that_cloudformation_goes_on() 
 }
 
 #[tokio::test]
-async fn of_two_deployers_the_later_is_told_to_wait_and_changes_nothing() {
+async fn the_second_of_two_deployers_is_refused_and_changes_nothing() {
     let user = User::new();
     let busy = "Stack:arn:aws:cloudformation:us-east-1:123456789012:stack/cinedb-chat/1 is in UPDATE_IN_PROGRESS state \
                 and can not be updated.";
@@ -40,7 +40,7 @@ async fn of_two_deployers_the_later_is_told_to_wait_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_change_set_that_somebody_elses_change_made_obsolete_is_removed_and_told() {
+async fn an_obsolete_change_set_is_deleted_and_reported() {
     let user = User::new();
     let obsolete = "ChangeSet [provisioner-1] cannot be executed in its current execution status of [OBSOLETE]";
     user.proxy.on(call("ExecuteChangeSet").answer(AwsError::new(400, "InvalidChangeSetStatus", obsolete)));
@@ -51,7 +51,7 @@ async fn a_change_set_that_somebody_elses_change_made_obsolete_is_removed_and_to
 }
 
 #[tokio::test]
-async fn events_that_may_not_be_read_end_a_deploy_before_it_begins_or_say_that_cloudformation_goes_on() {
+async fn denied_stack_events_fail_a_deploy_at_its_start_or_report_that_cloudformation_continues() {
     let denied = || words::denied("cloudformation", "cloudformation:DescribeStackEvents", "*");
     let user = User::new();
     let before = user.world().await;
@@ -73,7 +73,7 @@ async fn events_that_may_not_be_read_end_a_deploy_before_it_begins_or_say_that_c
 }
 
 #[tokio::test]
-async fn a_bucket_that_may_not_be_listed_names_the_action_and_the_bucket() {
+async fn a_denied_bucket_list_names_the_action_and_the_bucket() {
     let user = User::new();
     let bucket = "arn:aws:s3:::films-packages";
     let because = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: s3:ListBucket on resource: \

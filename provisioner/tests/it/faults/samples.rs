@@ -62,9 +62,7 @@ async fn is_over(user: &User, path: Path) {
 
 #[rstest]
 #[tokio::test]
-async fn a_path_whose_every_writing_call_loses_its_answer_gets_there_by_itself(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn each_path_completes_when_every_write_loses_its_answer(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let lost = |call: &Call| call.is_write().then_some(Fault::LoseResponse);
     let paths = [
         (Path::FirstDeploy, 11),
@@ -79,7 +77,7 @@ async fn a_path_whose_every_writing_call_loses_its_answer_gets_there_by_itself(
 
 #[rstest]
 #[tokio::test]
-async fn a_path_whose_every_writing_call_is_done_and_told_to_have_failed_gets_there_by_itself(
+async fn each_path_completes_when_every_write_succeeds_and_reports_a_failure(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let failed = |call: &Call| call.is_write().then(|| Fault::FailAfter(aws_says::failed(&call.service)));
@@ -89,9 +87,7 @@ async fn a_path_whose_every_writing_call_is_done_and_told_to_have_failed_gets_th
 
 #[rstest]
 #[tokio::test]
-async fn a_path_whose_every_call_is_throttled_or_cut_off_gets_there_by_itself(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn each_path_completes_when_every_call_is_throttled_or_reset_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let throttled = |call: &Call| Some(Fault::Answer(aws_says::throttled(&call.service)));
     let cut_off = |_: &Call| Some(Fault::DropRequest);
     tokio::join!(
@@ -127,37 +123,35 @@ async fn killed_after_every_write(path: Path, aws: Aws) {
 
 #[rstest]
 #[tokio::test]
-async fn a_first_deploy_that_is_killed_after_every_writing_call_gets_there(
-    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
-) {
+async fn a_first_deploy_killed_after_each_write_completes(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     killed_after_every_write(Path::FirstDeploy, aws).await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_update_that_is_killed_after_every_writing_call_gets_there(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn an_update_killed_after_each_write_completes(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     killed_after_every_write(Path::Update, aws).await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_destroy_that_is_killed_after_every_writing_call_gets_there(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_destroy_killed_after_each_write_completes(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     killed_after_every_write(Path::Destroy, aws).await;
 }
 
 #[tokio::test]
-async fn a_canary_that_is_killed_after_every_writing_call_gets_there() {
+async fn a_canary_killed_after_each_write_completes() {
     killed_after_every_write(Path::Canary, Aws::MiniStack).await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_rollback_that_is_killed_after_its_writing_call_has_got_there(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_rollback_killed_after_its_write_is_complete(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     killed_after_every_write(Path::Rollback, aws).await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_adoption_that_is_killed_after_every_writing_call_gets_there(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn an_adoption_killed_after_each_write_completes(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     killed_after_every_write(Path::Adopt, aws).await;
 }

@@ -28,7 +28,7 @@ pub(super) fn faults(path: Path, calls: &[(CallId, Kind)]) -> Vec<Cell> {
 /// `CELLS=text` runs only the cells whose name contains the text, to examine one again.
 #[tokio::test]
 #[ignore = "it takes twenty minutes: `make torture`"]
-async fn every_call_killed_and_every_call_in_every_trouble() {
+async fn every_cell_of_the_fault_matrix_converges() {
     let mut cells = Vec::new();
     let paths = join_all(Path::ALL.map(async |path| (path, path.calls(Aws::MiniStack).await))).await;
     for (path, calls) in paths {

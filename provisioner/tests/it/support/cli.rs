@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_prints_all_that_a_person_would_have_seen_and_reads_as_json() {
+    fn a_run_prints_stdout_and_stderr_and_parses_stdout_as_json() {
         let run = |code| Run {
             command: "provisioner plan --output json".to_owned(),
             code,

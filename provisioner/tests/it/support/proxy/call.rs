@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_writes_and_invocations_are_told_apart() {
+    fn a_call_is_a_read_a_write_or_an_invocation() {
         let table = [
             ("iam", "GetRole", Kind::Read),
             ("iam", "SimulatePrincipalPolicy", Kind::Read),

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn only_calls_that_waited_for_each_other_are_counted() {
+    fn the_depth_counts_only_calls_that_waited_for_each_other() {
         assert_eq!(chain(&[]).depth(), 0);
         assert_eq!(chain(&calls(&[("GetA", 0, 10), ("GetB", 1, 30), ("GetC", 2, 10)])).depth(), 1);
         let three = chain(&calls(&[("GetA", 0, 10), ("GetB", 1, 30), ("GetC", 12, 20), ("GetD", 25, 40)]));
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn looking_again_until_it_is_ready_counts_once_and_a_later_look_for_something_else_does_not() {
+    fn polls_of_one_state_count_once() {
         let waiting =
             [("Update", 0, 10), ("GetOne", 10, 20), ("GetTwo", 10, 20), ("GetTwo", 30, 40), ("GetOne", 31, 41)];
         assert_eq!(chain(&calls(&waiting)).depth(), 2);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_prints_what_waited_for_what() {
+    fn a_chain_prints_the_order_of_its_calls() {
         let printed = format!("{:?}", chain(&calls(&[("Create", 0, 10), ("GetOne", 15, 20)])));
         assert_eq!(
             printed,

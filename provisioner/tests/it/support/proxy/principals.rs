@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn accounts_are_roots_and_deleted_principals_their_ids() {
+    fn an_account_becomes_its_root_arn_and_a_deleted_principal_its_id() {
         let deleted = [("arn:aws:iam::123456789012:role/gone".to_owned(), "AROAGONEGONEGONEGONE".to_owned())];
         let given = json!({"Statement": [
             {"Principal": {"AWS": ["123456789012", "arn:aws:iam::123456789012:role/gone"], "Service": "a.b"}},

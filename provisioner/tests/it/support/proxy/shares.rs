@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_hundred_calls_each_version_gets_its_share() {
+    fn each_version_gets_its_share_of_a_hundred_calls() {
         let turns = Turns::default();
         let alias = |share: f64| {
             let weights = json!({"AdditionalVersionWeights": {"2": share}});
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invocation_by_an_alias_is_told_from_one_of_a_version() {
+    fn an_invocation_names_an_alias_or_a_version() {
         let path = |uri: &str| alias_path(&uri.parse().unwrap());
         let by_alias = "/2015-03-31/functions/chat/invocations?Qualifier=live";
         assert_eq!(path(by_alias).as_deref(), Some("/2015-03-31/functions/chat/aliases/live"));

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_and_what_differs_from_run_to_run_is_not() {
+    fn a_subject_has_names_and_no_values_that_differ_between_runs() {
         let told = |service: &str, uri: &str, body: &str| subject(service, &uri.parse().unwrap(), body.as_bytes());
         let attach = "Action=AttachRolePolicy&RoleName=chat&PolicyArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Apolicy%2Fp";
         assert_eq!(told("iam", "/", attach), "chat arn:aws:iam::*:policy/p");
