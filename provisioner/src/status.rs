@@ -11,7 +11,7 @@ use crate::observe::Observed;
 use crate::plan::{Action, Plan, Step};
 use crate::releases::{Led, Published, Releases};
 use crate::resources::version::Version;
-use crate::resources::{Change, Owner, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG};
+use crate::resources::{Change, DESCRIPTION, Owner, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG, TAGS};
 
 /// A stack as it is now, beside its template.
 ///
@@ -248,9 +248,9 @@ fn beside_cloudformation(step: &Step, found: Option<&Owner>) -> Option<Differenc
 
 fn is_the_mark(change: &Change, resource: &Resource) -> bool {
     let in_its_description = matches!(resource, Resource::Alias(_) | Resource::Integration(_));
-    match change.property.strip_prefix("Tags.") {
+    match change.entry_of(TAGS) {
         Some(tag) => [STACK_TAG, RESOURCE_TAG, REGION_TAG].contains(&tag),
-        None => in_its_description && change.property == "Description",
+        None => in_its_description && change.is_of(DESCRIPTION),
     }
 }
 

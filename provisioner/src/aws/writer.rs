@@ -10,9 +10,12 @@ use super::retry::{Doubt, First, unless_done};
 use crate::error::{Error, Result};
 use crate::execute::Writer;
 use crate::observe::Reader as _;
+use crate::resources::function::Function;
+use crate::resources::log_group::LogGroup;
+use crate::resources::role::Role;
 use crate::resources::{
-    Call, Changed, Ids, Mark, Resource, alias, api, function, integration, log_group, permission, role, route, stage,
-    table, url, version,
+    Call, Changed, Ids, Mark, Property, Resource, alias, api, function, integration, log_group, permission, property,
+    role, route, stage, table, url, version,
 };
 
 impl Writer for Aws {
@@ -42,7 +45,7 @@ struct Left {
 }
 
 enum Sets {
-    AllBut(&'static [&'static str]),
+    AllBut(&'static [Property]),
     Only(Vec<String>),
 }
 
@@ -56,7 +59,7 @@ impl Left {
         let changed = Changed::of(&self.resource.changes_from(now));
         match &self.sets {
             Sets::AllBut(others) => !changed.beyond(others),
-            Sets::Only(own) => !own.iter().any(|property| changed.has(property)),
+            Sets::Only(own) => !own.iter().any(|property| changed.has_named(property)),
         }
     }
 }
@@ -119,14 +122,14 @@ fn left_by(call: &Call) -> Option<Left> {
     let sets = |resource, sets| Some(Left { resource, sets });
     match call.clone() {
         Call::Role(role::Call::CreateRole(role)) => {
-            sets(Resource::Role(*role), Sets::AllBut(&["Policies", "ManagedPolicyArns"]))
+            sets(Resource::Role(*role), Sets::AllBut(&[property!(Role.policies), property!(Role.managed_policy_arns)]))
         }
         Call::LogGroup(log_group::Call::CreateLogGroup { log_group_name, tags }) => {
-            let group = log_group::LogGroup { log_group_name, retention_in_days: None, tags };
-            sets(Resource::LogGroup(group), Sets::AllBut(&["RetentionInDays"]))
+            let group = LogGroup { log_group_name, retention_in_days: None, tags };
+            sets(Resource::LogGroup(group), Sets::AllBut(&[property!(LogGroup.retention_in_days)]))
         }
         Call::Function(function::Call::CreateFunction { function, publish: _ }) => {
-            sets(Resource::Function(*function), Sets::AllBut(&["ReservedConcurrentExecutions"]))
+            sets(Resource::Function(*function), Sets::AllBut(&[property!(Function.reserved_concurrent_executions)]))
         }
         Call::Function(function::Call::UpdateFunctionConfiguration { function, properties, .. }) => {
             sets(Resource::Function(*function), Sets::Only(properties))

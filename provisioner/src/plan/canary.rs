@@ -7,9 +7,10 @@ use serde_json::json;
 use super::hold::{alias_of, is_changed_function};
 use super::{Action, Blocker, Note, REVISION, Step, Undo};
 use crate::resources::alias::{self, Alias, RoutingConfig};
+use crate::resources::function::Function;
 use crate::resources::served::LATEST;
 use crate::resources::watch::{Watch, time_in_words};
-use crate::resources::{Call, Resource};
+use crate::resources::{Call, Change, Resource, property};
 use crate::template::Reference;
 
 /// The share that a new version gets first, and for how long it is watched.
@@ -90,8 +91,9 @@ fn way_of(alias: &Alias, step: &Step, steps: &[Step]) -> Way {
     if alias.routing_config != RoutingConfig::default() {
         return Way::Barred("the template gives other versions a share itself".to_owned(), "leave `--canary` out");
     }
-    let another_role =
-        |step: &Step| is_changed_function(step, alias) && step.changes.iter().any(|change| change.property == "Role");
+    let another_role = |step: &Step| {
+        is_changed_function(step, alias) && step.changes.iter().any(|change| change.is_of(property!(Function.role)))
+    };
     if steps.iter().any(another_role) {
         let cause = "the function gets another role, and Lambda shares calls of versions with the same role only";
         return Way::Barred(cause.to_owned(), ALL_AT_ONCE);
@@ -113,7 +115,7 @@ fn version_it_leaves(step: &Step) -> Option<String> {
         if let Call::Alias(alias::Call::GetAlias { version, .. }) = call { Some(version.clone()) } else { None }
     });
     let old = || {
-        let change = step.changes.iter().find(|change| change.property == "FunctionVersion")?;
+        let change = step.changes.iter().find(|change| change.is_of(property!(Alias.function_version)))?;
         change.old.as_ref()?.as_str().map(str::to_owned)
     };
     read.or_else(old)
@@ -152,6 +154,6 @@ fn in_two_steps(step: &mut Step, before: &str, canary: Canary) {
 
 /// Whether an interrupted run has left the version with exactly this share.
 fn has_the_share(step: &Step, version: &str, share: f64) -> bool {
-    let property = format!("RoutingConfig.{version}");
-    step.changes.iter().any(|change| change.property == property && change.old == Some(json!(share)))
+    let is_of_it = |change: &Change| change.entry_of(property!(Alias.routing_config)) == Some(version);
+    step.changes.iter().any(|change| is_of_it(change) && change.old == Some(json!(share)))
 }

@@ -10,7 +10,7 @@ use crate::resources::integration::Integration;
 use crate::resources::route::Route;
 use crate::resources::served::after_leaving;
 use crate::resources::version::{self, LATEST_REVISION};
-use crate::resources::{Call, Changed, Ids, Resource, Stages, api, function};
+use crate::resources::{Call, Changed, Ids, Resource, Stages, api, function, property};
 use crate::template::Reference;
 
 /// Keeps callers on what they get now until the alias moves, where they do not use the alias yet.
@@ -215,7 +215,7 @@ fn move_on(step: &mut Step, alias: &Alias, version: &str) {
 
 /// The version that an alias points to and will leave.
 fn version_before(step: &Step) -> Option<String> {
-    let change = step.changes.iter().find(|change| change.property == "FunctionVersion")?;
+    let change = step.changes.iter().find(|change| change.is_of(property!(Alias.function_version)))?;
     change.old.as_ref()?.as_str().map(str::to_owned)
 }
 

@@ -101,7 +101,7 @@ fn is_sent(step: &Step, finding: &Finding) -> bool {
         Action::Create | Action::Replace => true,
         Action::Update | Action::Adopt => {
             let first = finding.property.first().map_or("", String::as_str);
-            Changed::of(&step.changes).has(first)
+            Changed::of(&step.changes).has_named(first)
         }
         Action::Keep | Action::Delete | Action::Leave => false,
     }

@@ -7,7 +7,8 @@ use super::losses::policy_taken_by;
 use super::served::is_led_away;
 use super::{Action, Note, Step};
 use crate::observe::Observed;
-use crate::resources::{Call, Policy, Resource, Stages, role};
+use crate::resources::integration::Integration;
+use crate::resources::{Call, Policy, Resource, Stages, property, role};
 
 /// The maximum length of all inline policies of a role together, without white space.
 const LONGEST: usize = 10_240;
@@ -40,7 +41,7 @@ pub(super) fn keep_rights(steps: &mut [Step], observed: &Observed) -> Vec<Note> 
 
 /// Whether callers that get something now get something else after this step.
 fn changes_what_serves(step: &Step, steps: &[Step]) -> bool {
-    let is_another_uri = || step.changes.iter().any(|change| change.property == "IntegrationUri");
+    let is_another_uri = || step.changes.iter().any(|change| change.is_of(property!(Integration.integration_uri)));
     let of_callers = is_led_away(step) || matches!(step.resource, Resource::Integration(_)) && is_another_uri();
     let is_called_itself = |name: &str| {
         let leads = |step: &Step| alias_of(step).is_some_and(|alias| alias.function_name == name);

@@ -1,6 +1,6 @@
 //! Rollback: points an alias to the version that callers had before.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::check::{checks, tested, untested};
 use super::{Action, Plan, Step};
@@ -8,7 +8,7 @@ use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
 use crate::releases::{Led, Releases};
 use crate::resources::alias::{Alias, RoutingConfig};
-use crate::resources::{Call, Change, Ids, Owner, Resource, Stages, served};
+use crate::resources::{Call, Change, Ids, Owner, Resource, Stages, property, served};
 use crate::template::Known;
 
 /// The version that an alias will point to, and whether it must pass smoke tests first.
@@ -129,11 +129,12 @@ fn another(but: Option<u64>, releases: &Releases) -> String {
 fn step(logical_id: &str, to: Alias, now: &Led) -> Step {
     let mut changes = Vec::new();
     if now.version != to.function_version {
-        changes.push(change("FunctionVersion", json!(now.version), Some(json!(to.function_version))));
+        let (old, new) = (json!(now.version), json!(to.function_version));
+        changes.push(Change::of(property!(Alias.function_version), Some(old), Some(new)));
     }
     for weight in &now.routing.additional_version_weights {
-        let property = format!("RoutingConfig.{}", weight.function_version);
-        changes.push(change(&property, json!(weight.function_weight), None));
+        let property = property!(Alias.routing_config);
+        changes.push(Change::of_entry(property, &weight.function_version, Some(json!(weight.function_weight)), None));
     }
     let (action, stages) = match changes.is_empty() {
         true => (Action::Keep, Stages::new()),
@@ -144,8 +145,4 @@ fn step(logical_id: &str, to: Alias, now: &Led) -> Step {
     };
     let ids = Ids::from([("RevisionId".to_owned(), now.revision.clone())]);
     Step { changes, ..Step::new(logical_id, Resource::Alias(to), ids, action, stages) }
-}
-
-fn change(property: &str, old: Value, new: Option<Value>) -> Change {
-    Change { property: property.to_owned(), old: Some(old), new }
 }

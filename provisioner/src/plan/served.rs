@@ -3,11 +3,12 @@
 use super::{Action, Step};
 use crate::observe::{Found, Observed};
 use crate::releases::Releases;
-use crate::resources::Resource;
 use crate::resources::alias::Alias;
 use crate::resources::integration::callee;
+use crate::resources::route::Route;
 use crate::resources::served::LATEST;
 use crate::resources::version::release_name;
+use crate::resources::{Resource, property};
 
 /// What callers get.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +87,7 @@ fn exists(step: &Step) -> bool {
 /// Whether the plan points an existing route to another integration.
 pub(super) fn is_led_away(step: &Step) -> bool {
     let moves = matches!((&step.resource, step.action), (Resource::Route(_), Action::Update | Action::Adopt));
-    moves && step.changes.iter().any(|change| change.property == "Target")
+    moves && step.changes.iter().any(|change| change.is_of(property!(Route.target)))
 }
 
 /// Whether a URI calls the function, with or without a qualifier.

@@ -3,8 +3,8 @@
 use crate::execute::Outcome;
 use crate::plan::{Action, Plan, Step};
 use crate::printable::line;
-use crate::resources::Resource;
 use crate::resources::alias::Alias;
+use crate::resources::{Resource, property};
 
 /// A line for each alias whose callers get less than planned, or more than those of other aliases.
 #[must_use]
@@ -46,7 +46,8 @@ fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
 /// otherwise it had no callers.
 fn led_before(step: &Step, plan: &Plan, outcome: &Outcome) -> bool {
     let leads_on = step.id == step.logical_id && matches!(step.action, Action::Update | Action::Adopt);
-    let leaves = step.changes.iter().any(|change| change.property == "FunctionVersion" && change.old.is_some());
+    let leaves =
+        step.changes.iter().any(|change| change.is_of(property!(Alias.function_version)) && change.old.is_some());
     let holds = |other: &&Step| other.logical_id == step.logical_id && other.id != step.id;
     leads_on && (leaves || plan.steps.iter().filter(holds).any(|hold| outcome.done.contains(&hold.id)))
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::check::Check;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::permission::bare_function_name;
+use super::property::property;
 use super::served;
 use super::tags::Mark;
 use super::watch::Watch;
@@ -162,7 +163,7 @@ impl Kind for Alias {
         let mut value = self.properties();
         if let Some(properties) = value.as_object_mut() {
             // One line for each version: `RoutingConfig.3: 0.1 → (none)`.
-            properties.insert("RoutingConfig".to_owned(), self.routing_config.by_version());
+            properties.insert(property!(Alias.routing_config).name().to_owned(), self.routing_config.by_version());
         }
         value
     }
@@ -172,7 +173,7 @@ impl Kind for Alias {
     }
 
     fn update(&self, _now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
-        let checked = changed.has("FunctionVersion").then(|| self.checked());
+        let checked = changed.has(property!(Alias.function_version)).then(|| self.checked());
         stages([checked.unwrap_or_default(), vec![self.moved()]])
     }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::property::{Property, property};
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 use crate::template::references_in_text;
@@ -75,7 +76,7 @@ pub enum Call {
 impl Kind for Api {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Api";
     const ATTRIBUTES: &'static [&'static str] = &["ApiId", "ApiEndpoint"];
-    const CREATE_ONLY: &'static [&'static str] = &["ProtocolType"];
+    const CREATE_ONLY: &'static [Property] = &[property!(Api.protocol_type)];
     type Call = Call;
 
     fn complete(&mut self, mark: &Mark) {
@@ -106,15 +107,15 @@ impl Kind for Api {
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
         let api_id = || id(ids, "ApiId");
         let mut calls = Vec::new();
-        let cors_goes = changed.has("CorsConfiguration") && self.cors_configuration.is_none();
+        let cors_goes = changed.has(property!(Api.cors_configuration)) && self.cors_configuration.is_none();
         if cors_goes {
             calls.push(Call::DeleteCorsConfiguration { api_id: api_id() });
         }
-        let without_api_call: &[&str] = if cors_goes { &["Tags", "CorsConfiguration"] } else { &["Tags"] };
-        if changed.beyond(without_api_call) {
+        let sent_apart = [property!(Api.tags), property!(Api.cors_configuration)];
+        if changed.beyond(if cors_goes { &sent_apart } else { &sent_apart[..1] }) {
             calls.push(Call::UpdateApi { api_id: api_id(), api: Box::new(self.clone()) });
         }
-        if changed.has("Tags") {
+        if changed.has(property!(Api.tags)) {
             calls.push(Call::TagResource { api_id: api_id(), tags: self.tags.clone() });
         }
         calls.into_iter().map(|call| vec![call]).collect()

@@ -8,6 +8,7 @@ use serde_json::Value;
 pub use super::code::Code;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::name::default_name;
+use super::property::{Property, property};
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 use crate::template::Reference;
@@ -208,7 +209,7 @@ pub enum Call {
 }
 
 /// The properties that `UpdateFunctionCode` sends.
-const CODE: [&str; 2] = ["Code", "Architectures"];
+const CODE: [Property; 2] = [property!(Function.code), property!(Function.architectures)];
 
 impl Kind for Function {
     const TYPE: &'static str = "AWS::Lambda::Function";
@@ -220,7 +221,7 @@ impl Kind for Function {
 
     /// A function that could not be created is recreated.
     fn create_only(&self) -> Vec<&str> {
-        vec![STATE]
+        vec![STATE.name()]
     }
 
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
@@ -260,7 +261,7 @@ impl Kind for Function {
     /// The path of the zip is irrelevant to what is deployed. A failure is compared by Lambda's own attribute for it.
     fn comparable(&self) -> Value {
         let mut value = self.properties();
-        if let Some(code) = value.get_mut("Code").and_then(Value::as_object_mut) {
+        if let Some(code) = value.get_mut(property!(Function.code).name()).and_then(Value::as_object_mut) {
             code.remove("Path");
         }
         if let Some(properties) = value.as_object_mut() {
@@ -270,8 +271,9 @@ impl Kind for Function {
                 Some(Failure::Make(reason)) => (Some(failed(reason)), None),
                 Some(Failure::Change(reason)) => (None, Some(failed(reason))),
             };
-            properties.insert(STATE.to_owned(), state.unwrap_or_else(|| "Active".to_owned()).into());
-            properties.insert(LAST_UPDATE.to_owned(), last_update.unwrap_or_else(|| "Successful".to_owned()).into());
+            properties.insert(STATE.name().to_owned(), state.unwrap_or_else(|| "Active".to_owned()).into());
+            properties
+                .insert(LAST_UPDATE.name().to_owned(), last_update.unwrap_or_else(|| "Successful".to_owned()).into());
         }
         value
     }
@@ -283,7 +285,7 @@ impl Kind for Function {
     }
 
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
-        let tag = changed.has("Tags").then(|| Call::TagResource {
+        let tag = changed.has(property!(Function.tags)).then(|| Call::TagResource {
             function_name: self.function_name.clone(),
             arn: id(ids, "Arn"),
             tags: self.tags.clone(),
@@ -294,8 +296,8 @@ impl Kind for Function {
             revision: Reference::own("RevisionId").to_string(),
             properties: CONFIGURATION
                 .iter()
-                .filter(|name| all || changed.has(name))
-                .map(|name| (*name).to_owned())
+                .filter(|property| all || changed.has(**property))
+                .map(|property| property.name().to_owned())
                 .collect(),
         });
         let code = (all || changed.any(&CODE)).then(|| Call::UpdateFunctionCode {
@@ -316,25 +318,37 @@ impl Kind for Function {
     }
 }
 
-const CONCURRENCY: &str = "ReservedConcurrentExecutions";
-const STATE: &str = "State";
-const LAST_UPDATE: &str = "LastUpdateStatus";
+const CONCURRENCY: Property = property!(Function.reserved_concurrent_executions);
+/// Lambda's attribute that is `Failed` for a function that could not be created.
+pub const STATE: Property = Property::named("State");
+/// Lambda's attribute that is `Failed` for a function whose last change could not be applied.
+pub const LAST_UPDATE: Property = Property::named("LastUpdateStatus");
 /// The key of a release for settings outside the template.
 pub const BESIDE: &str = "Beside";
 
 /// The properties that `UpdateFunctionConfiguration` sends.
-const CONFIGURATION: [&str; 11] = [
-    "Description",
-    "Runtime",
-    "Handler",
-    "Role",
-    "MemorySize",
-    "Timeout",
-    "Environment",
-    "Layers",
-    "LoggingConfig",
-    "TracingConfig",
-    "EphemeralStorage",
+const CONFIGURATION: [Property; 11] = [
+    property!(Function.description),
+    property!(Function.runtime),
+    property!(Function.handler),
+    property!(Function.role),
+    property!(Function.memory_size),
+    property!(Function.timeout),
+    property!(Function.environment),
+    property!(Function.layers),
+    property!(Function.logging_config),
+    property!(Function.tracing_config),
+    property!(Function.ephemeral_storage),
+];
+
+/// The properties that a published version does not contain.
+const NOT_IN_A_VERSION: [Property; 6] = [
+    property!(Function.function_name),
+    property!(Function.description),
+    property!(Function.tags),
+    CONCURRENCY,
+    STATE,
+    LAST_UPDATE,
 ];
 
 impl Function {
@@ -343,8 +357,8 @@ impl Function {
     pub fn release(&self) -> Value {
         let mut release = self.comparable();
         if let Some(properties) = release.as_object_mut() {
-            for not_in_a_version in ["FunctionName", "Description", "Tags", CONCURRENCY, STATE, LAST_UPDATE] {
-                properties.shift_remove(not_in_a_version);
+            for property in NOT_IN_A_VERSION {
+                properties.shift_remove(property.name());
             }
             if !self.beside.is_empty() {
                 properties.extend([(BESIDE.to_owned(), self.beside.clone().into_iter().collect())]);

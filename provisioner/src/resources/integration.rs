@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::permission::function_and_qualifier;
+use super::property::{Property, property};
 use super::tags::Mark;
 use crate::place::Place;
 
@@ -69,7 +70,7 @@ pub enum Call {
 impl Kind for Integration {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Integration";
     const ATTRIBUTES: &'static [&'static str] = &["IntegrationId"];
-    const CREATE_ONLY: &'static [&'static str] = &["IntegrationType"];
+    const CREATE_ONLY: &'static [Property] = &[property!(Integration.integration_type)];
     const INTERNAL: &'static [&'static str] = &["Description", "Routes"];
     const NOT_COMPARED: &'static [&'static str] = &["Routes"];
     const CREATE_BEFORE_DELETE: bool = true;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::difference::Change;
 pub use super::ids::Ids;
+use super::property::Property;
 use super::tags::{Mark, Tags};
 use crate::place::Place;
 
@@ -23,8 +24,8 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     const TYPE: &'static str;
     /// The attributes that `Fn::GetAtt` can request.
     const ATTRIBUTES: &'static [&'static str];
-    /// Properties that AWS cannot change in place; `*` for all.
-    const CREATE_ONLY: &'static [&'static str] = &[];
+    /// Properties that AWS cannot change in place; [`Property::EVERY`] for all.
+    const CREATE_ONLY: &'static [Property] = &[];
     /// Properties that only this crate uses, and that a template must not give.
     const INTERNAL: &'static [&'static str] = &[];
     /// Properties that are not compared: they describe its surroundings, or how it is checked.
@@ -53,7 +54,7 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     }
     /// The properties that AWS cannot change in place; `*` for all.
     fn create_only(&self) -> Vec<&str> {
-        Self::CREATE_ONLY.to_vec()
+        Self::CREATE_ONLY.iter().map(|property| property.name()).collect()
     }
     /// A property that the template gives although it must not, and the reason.
     fn misuse(&self) -> Option<(&'static str, &'static str)> {
@@ -137,20 +138,26 @@ impl Changed {
 
     /// Whether a property differs.
     #[must_use]
-    pub fn has(&self, property: &str) -> bool {
+    pub fn has(&self, property: Property) -> bool {
+        self.has_named(property.name())
+    }
+
+    /// Whether the property with this name differs, for a kind whose properties only its schema names.
+    #[must_use]
+    pub fn has_named(&self, property: &str) -> bool {
         self.0.contains(property)
     }
 
     /// Whether one of these properties differs.
     #[must_use]
-    pub fn any(&self, properties: &[&str]) -> bool {
-        properties.iter().any(|property| self.has(property))
+    pub fn any(&self, properties: &[Property]) -> bool {
+        properties.iter().any(|property| self.has(*property))
     }
 
     /// Whether a property other than these differs.
     #[must_use]
-    pub fn beyond(&self, properties: &[&str]) -> bool {
-        self.0.iter().any(|changed| !properties.contains(&changed.as_str()))
+    pub fn beyond(&self, properties: &[Property]) -> bool {
+        self.0.iter().any(|changed| !properties.iter().any(|property| property.name() == changed))
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::property::property;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 
@@ -73,10 +74,10 @@ impl Kind for LogGroup {
 
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
         let mut calls = Vec::new();
-        if changed.has("RetentionInDays") {
+        if changed.has(property!(LogGroup.retention_in_days)) {
             calls.push(self.retention());
         }
-        if changed.has("Tags") {
+        if changed.has(property!(LogGroup.tags)) {
             // The tagging call accepts the ARN without the `:*`.
             let arn = id(ids, "Arn").trim_end_matches(":*").to_owned();
             calls.push(Call::TagResource { arn, tags: self.tags.clone() });

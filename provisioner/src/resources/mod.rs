@@ -21,6 +21,7 @@ mod name;
 pub mod other;
 pub mod permission;
 mod policy;
+pub(crate) mod property;
 pub mod role;
 pub mod route;
 mod scalar;
@@ -44,7 +45,9 @@ pub use difference::Change;
 use kind::Kind;
 pub use kind::{Changed, Ids, Stages};
 pub use policy::{Policy, Principal, deleted_principals};
-pub use tags::{CLOUDFORMATION_TAG, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_TAG, Tags};
+pub use property::Property;
+pub(crate) use property::property;
+pub use tags::{CLOUDFORMATION_TAG, DESCRIPTION, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_TAG, TAGS, Tags};
 
 use crate::place::Place;
 use crate::template::{Known, Reference, in_words, reserved_in, shown};
@@ -81,7 +84,7 @@ macro_rules! kinds {
 
         /// What `Fn::GetAtt` can ask a typed kind for, and which of its properties cannot be changed in place.
         #[cfg(test)]
-        fn facts(kind: &str) -> (&'static [&'static str], &'static [&'static str]) {
+        fn facts(kind: &str) -> (&'static [&'static str], &'static [Property]) {
             match kind {
                 $($module::$name::TYPE => ($module::$name::ATTRIBUTES, $module::$name::CREATE_ONLY),)+
                 _ => (&[], &[]),
@@ -297,9 +300,10 @@ impl Resource {
     /// Whether one of these changes cannot be made in place.
     #[must_use]
     pub fn must_be_replaced(&self, changed: &Changed) -> bool {
-        match self.create_only().as_slice() {
-            ["*"] => changed != &Changed::default(),
-            properties => changed.any(properties),
+        let create_only = self.create_only();
+        match create_only.contains(&Property::EVERY.name()) {
+            true => changed != &Changed::default(),
+            false => create_only.into_iter().any(|property| changed.has_named(property)),
         }
     }
 

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::name::joined;
 use super::policy::Principal;
+use super::property::Property;
 use super::tags::Mark;
 use crate::place::Place;
 
@@ -66,7 +67,7 @@ impl Kind for Permission {
     const TYPE: &'static str = "AWS::Lambda::Permission";
     const ATTRIBUTES: &'static [&'static str] = &["Id"];
     /// Lambda can add and remove statements, but not change them.
-    const CREATE_ONLY: &'static [&'static str] = &["*"];
+    const CREATE_ONLY: &'static [Property] = &[Property::EVERY];
     const INTERNAL: &'static [&'static str] = &["StatementIdPrefix", "OtherConditions"];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::name::default_name;
 use super::policy::Policy;
+use super::property::{Property, property};
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 
@@ -79,7 +80,7 @@ pub enum Call {
 impl Kind for Role {
     const TYPE: &'static str = "AWS::IAM::Role";
     const ATTRIBUTES: &'static [&'static str] = &["Arn", "RoleId"];
-    const CREATE_ONLY: &'static [&'static str] = &["Path"];
+    const CREATE_ONLY: &'static [Property] = &[property!(Role.path)];
     const INTERNAL: &'static [&'static str] = &["PoliciesBeside"];
     const NOT_COMPARED: &'static [&'static str] = &["PoliciesBeside"];
     const FILLED_IN_LATER: bool = true;
@@ -124,18 +125,18 @@ impl Kind for Role {
         // Rights are granted before others are removed, so that no request fails between two policies. A document that
         // replaces another removes rights by the same call: where callers are moved, the plan handles that.
         let mut grant = Vec::new();
-        if changed.has("AssumeRolePolicyDocument") {
+        if changed.has(property!(Role.assume_role_policy_document)) {
             let document = self.assume_role_policy_document.clone();
             grant.push(Call::UpdateAssumeRolePolicy { role_name: role_name(), document });
         }
-        if changed.any(&["Description", "MaxSessionDuration"]) {
+        if changed.any(&[property!(Role.description), property!(Role.max_session_duration)]) {
             grant.push(Call::UpdateRole {
                 role_name: role_name(),
                 description: self.description.clone(),
                 max_session_duration: self.max_session_duration,
             });
         }
-        if changed.has("PermissionsBoundary") {
+        if changed.has(property!(Role.permissions_boundary)) {
             grant.push(match self.permissions_boundary.clone() {
                 Some(boundary) => Call::PutRolePermissionsBoundary { role_name: role_name(), boundary },
                 None => Call::DeleteRolePermissionsBoundary { role_name: role_name() },
@@ -145,7 +146,7 @@ impl Kind for Role {
         let differs = |name: &String, document: &Policy| now.policies.get(name) != Some(document);
         let put = self.policies.iter().filter(|(name, document)| differs(name, document));
         grant.extend(put.map(|(name, document)| self.put(name, document)));
-        if changed.has("Tags") {
+        if changed.has(property!(Role.tags)) {
             grant.push(Call::TagRole { role_name: role_name(), tags: self.tags.clone() });
         }
         let detach = now.managed_policy_arns.difference(&self.managed_policy_arns).map(|arn| self.detach(arn));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::property::property;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 
@@ -97,10 +98,10 @@ impl Kind for Stage {
             let route_key = route_key.clone();
             calls.push(Call::DeleteRouteSettings { api_id: api_id(), stage_name: stage_name(), route_key });
         }
-        if changed.beyond(&["Tags"]) {
+        if changed.beyond(&[property!(Stage.tags)]) {
             calls.push(Call::UpdateStage(Box::new(self.clone())));
         }
-        if changed.has("Tags") {
+        if changed.has(property!(Stage.tags)) {
             calls.push(Call::TagResource { api_id: api_id(), stage_name: stage_name(), tags: self.tags.clone() });
         }
         calls.into_iter().map(|call| vec![call]).collect()

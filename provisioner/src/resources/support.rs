@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{Resource, facts, typed_kinds};
+use super::{Property, Resource, facts, typed_kinds};
 
 const HEAD: &str = "\
 # What a template may hold
@@ -71,7 +71,7 @@ fn generated() -> String {
         let (attributes, create_only) = facts(kind);
         let _ = write!(text, "\n## {kind}\n\n");
         for property in supported(kind, json!({"?": null})) {
-            let replaced = create_only == ["*"] || create_only.contains(&property.as_str());
+            let replaced = create_only.iter().any(|one| *one == Property::EVERY || one.name() == property);
             let inside = supported(kind, Value::Object(Map::from_iter([(property.clone(), json!({"?": null}))])));
             let inside = if inside.is_empty() { String::new() } else { format!(": {}", inside.join(", ")) };
             let _ = writeln!(text, "- `{property}`{}{inside}", if replaced { " *" } else { "" });

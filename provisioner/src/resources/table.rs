@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::name::default_name;
+use super::property::{Property, property};
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
 
@@ -72,7 +73,8 @@ pub enum Call {
 impl Kind for Table {
     const TYPE: &'static str = "AWS::DynamoDB::Table";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
-    const CREATE_ONLY: &'static [&'static str] = &["AttributeDefinitions", "KeySchema", "BillingMode"];
+    const CREATE_ONLY: &'static [Property] =
+        &[property!(Table.attribute_definitions), property!(Table.key_schema), property!(Table.billing_mode)];
     type Call = Call;
 
     fn complete(&mut self, mark: &Mark) {
@@ -104,13 +106,13 @@ impl Kind for Table {
 
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
         let mut calls = Vec::new();
-        if changed.has("DeletionProtectionEnabled") {
+        if changed.has(property!(Table.deletion_protection_enabled)) {
             calls.push(Call::UpdateTable {
                 table_name: self.table_name.clone(),
                 deletion_protection_enabled: self.deletion_protection_enabled,
             });
         }
-        if changed.has("Tags") {
+        if changed.has(property!(Table.tags)) {
             calls.push(Call::TagResource { arn: id(ids, "Arn"), tags: self.tags.clone() });
         }
         stages([calls])

@@ -7,6 +7,14 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
+use super::property::Property;
+
+/// The property with the tags, of every kind that has them.
+pub const TAGS: Property = Property::named("Tags");
+
+/// The property that contains the ownership tag of a resource without tags.
+pub const DESCRIPTION: Property = Property::named("Description");
+
 /// Tag keys and values.
 pub type Tags = BTreeMap<String, String>;
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::cors::Cors;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::permission::function_and_qualifier;
+use super::property::{Property, property};
 use super::tags::Mark;
 use crate::place::Place;
 use crate::template::Reference;
@@ -47,7 +48,7 @@ pub enum Call {
 impl Kind for Url {
     const TYPE: &'static str = "AWS::Lambda::Url";
     const ATTRIBUTES: &'static [&'static str] = &["FunctionArn", "FunctionUrl"];
-    const CREATE_ONLY: &'static [&'static str] = &["TargetFunctionArn", "Qualifier"];
+    const CREATE_ONLY: &'static [Property] = &[property!(Url.target_function_arn), property!(Url.qualifier)];
     type Call = Call;
 
     fn complete(&mut self, _mark: &Mark) {

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::package;
 use crate::resources::function::{self, Call, Code, Function};
-use crate::resources::{Ids, Mark, Resource};
+use crate::resources::{Ids, Mark, Property, Resource, property};
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::primitives::Blob;
@@ -106,23 +106,27 @@ impl Aws {
                 self.is_written(name, publish.then_some(answer.version).flatten(), first).await
             }
             Call::UpdateFunctionConfiguration { function, properties, revision } => {
-                let sent = |property: &str| properties.iter().any(|one| one == property);
+                let sent = |property: Property| properties.iter().any(|one| one == property.name());
                 let request = self
                     .lambda
                     .update_function_configuration()
                     .function_name(&function.function_name)
                     .revision_id(revision)
-                    .set_description(sent("Description").then(|| function.description.clone()))
-                    .set_runtime(sent("Runtime").then(|| Runtime::from(function.runtime.as_str())))
-                    .set_handler(sent("Handler").then(|| function.handler.clone()))
-                    .set_role(sent("Role").then(|| function.role.clone()))
-                    .set_memory_size(sent("MemorySize").then_some(function.memory_size))
-                    .set_timeout(sent("Timeout").then_some(function.timeout))
-                    .set_environment(sent("Environment").then(|| sdk_environment(function)))
-                    .set_layers(sent("Layers").then(|| function.layers.clone()))
-                    .set_logging_config(sent("LoggingConfig").then(|| sdk_logging(function)))
-                    .set_tracing_config(sent("TracingConfig").then(|| sdk_tracing(function)))
-                    .set_ephemeral_storage(if sent("EphemeralStorage") { sdk_storage(function)? } else { None });
+                    .set_description(sent(property!(Function.description)).then(|| function.description.clone()))
+                    .set_runtime(sent(property!(Function.runtime)).then(|| Runtime::from(function.runtime.as_str())))
+                    .set_handler(sent(property!(Function.handler)).then(|| function.handler.clone()))
+                    .set_role(sent(property!(Function.role)).then(|| function.role.clone()))
+                    .set_memory_size(sent(property!(Function.memory_size)).then_some(function.memory_size))
+                    .set_timeout(sent(property!(Function.timeout)).then_some(function.timeout))
+                    .set_environment(sent(property!(Function.environment)).then(|| sdk_environment(function)))
+                    .set_layers(sent(property!(Function.layers)).then(|| function.layers.clone()))
+                    .set_logging_config(sent(property!(Function.logging_config)).then(|| sdk_logging(function)))
+                    .set_tracing_config(sent(property!(Function.tracing_config)).then(|| sdk_tracing(function)))
+                    .set_ephemeral_storage(if sent(property!(Function.ephemeral_storage)) {
+                        sdk_storage(function)?
+                    } else {
+                        None
+                    });
                 let (doing, name) = ("updating the configuration of", &function.function_name);
                 let answer = self.on_function(doing, name, &function.role, || request.clone().send()).await?;
                 let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());

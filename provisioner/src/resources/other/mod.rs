@@ -350,7 +350,7 @@ impl Kind for Other {
         let Some(identifier) = now.identifier.clone() else { return Stages::new() };
         let wanted = self.wanted();
         let tag_property = self.schema.as_ref().and_then(|schema| schema.tags.as_deref());
-        let patch = wanted.into_iter().filter(|(name, _)| changed.has(name)).map(|(name, mut value)| {
+        let patch = wanted.into_iter().filter(|(name, _)| changed.has_named(name)).map(|(name, mut value)| {
             if let (Some(schema), true) = (&self.schema, tag_property == Some(name.as_str())) {
                 // A patch replaces the list as a whole, so it must contain the tags that others added.
                 let mut tags = compare::tags(now.properties.get(&name));
