@@ -21,7 +21,6 @@ use crate::error::{Error, Result};
 use crate::package::{self, Forgotten, Target, Way};
 use crate::place::{Place, StackName};
 use crate::releases::Releases;
-use crate::resources::api::api_of;
 use crate::resources::function::Function;
 use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::route::Route;
@@ -142,8 +141,8 @@ impl Desired {
                 let found = read_package(template, &logical_id, function, packages)?;
                 forgotten.extend(found.map(|found| (logical_id.clone(), found)));
             }
-            if let (Resource::Other(other), true) = (&mut resource, retain) {
-                other.retain();
+            if retain {
+                resource.retain();
             }
             if let Resource::Version(version) = &mut resource {
                 release(template, &logical_id, version, &resources)?;
@@ -211,7 +210,7 @@ impl Desired {
     /// Refuses two resources of one kind with the same name: they would overwrite each other at every run.
     fn check_same_name(&self) -> Result<()> {
         for (index, one) in self.resources.iter().enumerate() {
-            let twin = self.resources[..index].iter().find(|other| same_thing(&one.resource, &other.resource));
+            let twin = self.resources[..index].iter().find(|other| one.resource.collides_with(&other.resource));
             if let Some(twin) = twin {
                 let (kind, name) = (one.resource.kind(), one.resource.name());
                 return Err(Error::new(
@@ -226,28 +225,6 @@ impl Desired {
 
 fn mark(stack: &StackName, place: &Place, logical_id: &str) -> Mark {
     Mark { stack: stack.to_string(), region: place.region().to_owned(), logical_id: logical_id.to_owned() }
-}
-
-fn same_thing(one: &Resource, other: &Resource) -> bool {
-    match (one, other) {
-        (Resource::Permission(one), Resource::Permission(other)) => {
-            let without_prefix = |permission: &crate::resources::permission::Permission| {
-                let mut permission = permission.clone();
-                permission.statement_id_prefix.clear();
-                permission
-            };
-            without_prefix(one) == without_prefix(other)
-        }
-        (Resource::Route(one), Resource::Route(other)) => {
-            api_of(&one.api_id) == api_of(&other.api_id) && one.route_key == other.route_key
-        }
-        (Resource::Stage(one), Resource::Stage(other)) => {
-            api_of(&one.api_id) == api_of(&other.api_id) && one.stage_name == other.stage_name
-        }
-        // AWS distinguishes these by their ids.
-        (Resource::Api(_) | Resource::Integration(_), _) => false,
-        (one, other) => one.kind() == other.kind() && one.name() == other.name(),
-    }
 }
 
 fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {

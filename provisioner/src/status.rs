@@ -11,7 +11,7 @@ use crate::observe::Observed;
 use crate::plan::{Action, Plan, Step};
 use crate::releases::{Led, Published, Releases};
 use crate::resources::version::Version;
-use crate::resources::{Change, DESCRIPTION, Owner, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG, TAGS};
+use crate::resources::{Change, DESCRIPTION, Owner, Ownership, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG, TAGS};
 
 /// A stack as it is now, beside its template.
 ///
@@ -214,8 +214,8 @@ pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known)
 /// Whether any resource has the stack's ownership tag. Kinds without tags do not count: they always appear to be the
 /// stack's.
 fn is_deployed(observed: &Observed) -> bool {
-    let markless = |one: &Resource| matches!(one, Resource::Version(_) | Resource::Url(_) | Resource::Permission(_));
-    observed.found.values().any(|found| found.owner == Owner::Ours && !markless(&found.resource))
+    let is_shown = |one: &Resource| one.ownership() != Ownership::Assumed;
+    observed.found.values().any(|found| found.owner == Owner::Ours && is_shown(&found.resource))
 }
 
 /// What a deploy would do about the resource, or the blocker.
@@ -247,7 +247,7 @@ fn beside_cloudformation(step: &Step, found: Option<&Owner>) -> Option<Differenc
 }
 
 fn is_the_mark(change: &Change, resource: &Resource) -> bool {
-    let in_its_description = matches!(resource, Resource::Alias(_) | Resource::Integration(_));
+    let in_its_description = resource.ownership() == Ownership::Description;
     match change.entry_of(TAGS) {
         Some(tag) => [STACK_TAG, RESOURCE_TAG, REGION_TAG].contains(&tag),
         None => in_its_description && change.is_of(DESCRIPTION),

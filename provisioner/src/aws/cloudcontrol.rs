@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::problem::{is_missing, problem};
 use super::retry::{First, Progress};
+use super::service::{Dispatch, Find};
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::{Found, Reader as _};
@@ -20,20 +21,22 @@ use crate::resources::{Ids, Mark, Resource};
 /// How many resources are read at once. Cloud Control allows an account a few calls a second.
 const AT_ONCE: usize = 4;
 
-impl AwsReader {
+impl Find for Other {
     /// Reads the resource that its own properties identify; otherwise searches all resources of its kind.
-    pub(super) async fn find_other(&self, wanted: &Other, mark: &Mark) -> Result<Option<Found>> {
-        if let Some(identifier) = wanted.own_identifier() {
-            let found = self.aws.resource(wanted, &identifier).await?;
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        if let Some(identifier) = self.own_identifier() {
+            let found = reader.aws.resource(self, &identifier).await?;
             return Ok(found.map(|one| found_as(one, mark)));
         }
-        let listed = self.listed(wanted).await?;
-        let likely: Vec<_> = listed.iter().filter(|one| may_be(wanted, one)).cloned().collect();
-        let all = self.read(wanted, likely).await?;
-        let found = wanted.among(all.iter().map(|one| ((), one)), mark);
+        let listed = reader.listed(self).await?;
+        let likely: Vec<_> = listed.iter().filter(|one| may_be(self, one)).cloned().collect();
+        let all = reader.read(self, likely).await?;
+        let found = self.among(all.iter().map(|one| ((), one)), mark);
         Ok(found.map(|((), one)| found_as(one.clone(), mark)))
     }
+}
 
+impl AwsReader {
     /// Finds the resource of a kind that has this ownership tag, by the ARN that the tagging API returns.
     ///
     /// Most ARNs contain the identifier or its last part: the resources for which that is so are read first, and the
@@ -78,6 +81,41 @@ impl AwsReader {
     }
 }
 
+impl Dispatch for Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        match self {
+            Call::CreateResource { type_name: kind, desired_state } => {
+                let request =
+                    aws.cloudcontrol.create_resource().type_name(kind).desired_state(desired_state.to_string());
+                let doing = format!("creating {kind}");
+                let answer = request.send().await.map_err(|error| problem(&doing, &error))?;
+                let done = aws.ended(&doing, answer.progress_event).await?;
+                let identifier = Identifier::new(done.identifier.unwrap_or_default());
+                let Some(bare) = Other::new(kind, Map::new()) else { return Ok(Ids::new()) };
+                let made = aws.resource(&bare, &identifier).await?;
+                Ok(made.unwrap_or_else(|| bare.found(identifier, Map::new())).assigned())
+            }
+            Call::UpdateResource { type_name: kind, identifier, patch } => {
+                let request = aws.cloudcontrol.update_resource().type_name(kind).identifier(identifier.as_str());
+                let doing = format!("updating {kind} {identifier}");
+                let answer = request.patch_document(patch.to_string()).send().await;
+                let answer = answer.map_err(|error| problem(&doing, &error))?;
+                aws.ended(&doing, answer.progress_event).await.map(|_| Ids::new())
+            }
+            Call::DeleteResource { type_name: kind, identifier } => {
+                let request = aws.cloudcontrol.delete_resource().type_name(kind).identifier(identifier.as_str());
+                let doing = format!("deleting {kind} {identifier}");
+                let answer = match request.send().await {
+                    Ok(answer) => answer,
+                    Err(error) if is_missing(&error) => return Ok(Ids::new()),
+                    Err(error) => return Err(problem(doing, &error)),
+                };
+                aws.ended(&doing, answer.progress_event).await.map(|_| Ids::new())
+            }
+        }
+    }
+}
+
 impl Aws {
     /// The registry's schema of a kind. An emulator has no registry, so the schema that this program contains is used
     /// there.
@@ -117,39 +155,6 @@ impl Aws {
             }
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(problem(doing(), &error)),
-        }
-    }
-
-    pub(super) async fn send_other(&self, call: &Call) -> Result<Ids> {
-        match call {
-            Call::CreateResource { type_name: kind, desired_state } => {
-                let request =
-                    self.cloudcontrol.create_resource().type_name(kind).desired_state(desired_state.to_string());
-                let doing = format!("creating {kind}");
-                let answer = request.send().await.map_err(|error| problem(&doing, &error))?;
-                let done = self.ended(&doing, answer.progress_event).await?;
-                let identifier = Identifier::new(done.identifier.unwrap_or_default());
-                let Some(bare) = Other::new(kind, Map::new()) else { return Ok(Ids::new()) };
-                let made = self.resource(&bare, &identifier).await?;
-                Ok(made.unwrap_or_else(|| bare.found(identifier, Map::new())).assigned())
-            }
-            Call::UpdateResource { type_name: kind, identifier, patch } => {
-                let request = self.cloudcontrol.update_resource().type_name(kind).identifier(identifier.as_str());
-                let doing = format!("updating {kind} {identifier}");
-                let answer = request.patch_document(patch.to_string()).send().await;
-                let answer = answer.map_err(|error| problem(&doing, &error))?;
-                self.ended(&doing, answer.progress_event).await.map(|_| Ids::new())
-            }
-            Call::DeleteResource { type_name: kind, identifier } => {
-                let request = self.cloudcontrol.delete_resource().type_name(kind).identifier(identifier.as_str());
-                let doing = format!("deleting {kind} {identifier}");
-                let answer = match request.send().await {
-                    Ok(answer) => answer,
-                    Err(error) if is_missing(&error) => return Ok(Ids::new()),
-                    Err(error) => return Err(problem(doing, &error)),
-                };
-                self.ended(&doing, answer.progress_event).await.map(|_| Ids::new())
-            }
         }
     }
 

@@ -10,23 +10,24 @@ use aws_sdk_dynamodb::types::{
 };
 use serde_json::Value;
 
-use super::Aws;
 use super::problem::{is_missing, problem};
 use super::retry::{First, Progress};
+use super::service::{Dispatch, Find};
+use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::table::{self, Call, Table};
 use crate::resources::{Ids, Mark, Resource, Tags};
 
-impl Aws {
-    pub(super) async fn find_table(&self, wanted: &Table, mark: &Mark) -> Result<Option<Found>> {
-        let name = &wanted.table_name;
+impl Find for Table {
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        let name = &self.table_name;
         let doing = || format!("reading table {name}");
-        let Some(table) = self.describe_table(name).await.map_err(|error| problem(doing(), &error))? else {
+        let Some(table) = reader.aws.describe_table(name).await.map_err(|error| problem(doing(), &error))? else {
             return Ok(None);
         };
         let arn = table.table_arn().unwrap_or_default().to_owned();
-        let tags = self.dynamodb.list_tags_of_resource().resource_arn(&arn).send().await;
+        let tags = reader.aws.dynamodb.list_tags_of_resource().resource_arn(&arn).send().await;
         let tags: Tags = match tags {
             Ok(answer) => answer.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect(),
             Err(error) if is_missing(&error) => return Ok(None), // deleted between the two calls
@@ -46,21 +47,12 @@ impl Aws {
         let ids = Ids::from([("Arn".to_owned(), arn)]);
         Ok(Some(Found::new(Resource::Table(resource), ids, owner)))
     }
+}
 
-    async fn describe_table(
-        &self,
-        name: &str,
-    ) -> std::result::Result<Option<TableDescription>, SdkError<DescribeTableError>> {
-        match self.dynamodb.describe_table().table_name(name).send().await {
-            Ok(answer) => Ok(answer.table),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    pub(super) async fn send_table(&self, call: &Call) -> Result<Ids> {
-        let dynamodb = &self.dynamodb;
-        match call {
+impl Dispatch for Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        let dynamodb = &aws.dynamodb;
+        match self {
             Call::CreateTable(table) => {
                 let name = &table.table_name;
                 let doing = || format!("creating table {name}");
@@ -77,13 +69,13 @@ impl Aws {
                     .deletion_protection_enabled(table.deletion_protection_enabled)
                     .set_tags(Some(sdk_tags(&table.tags).map_err(unbuilt)?));
                 request.send().await.map_err(|error| problem(doing(), &error))?;
-                self.table_in_state(name, true).await?;
+                aws.table_in_state(name, true).await?;
             }
             Call::UpdateTable { table_name: name, deletion_protection_enabled } => {
                 let request =
                     dynamodb.update_table().table_name(name).deletion_protection_enabled(*deletion_protection_enabled);
                 request.send().await.map_err(|error| problem(format!("updating table {name}"), &error))?;
-                self.table_in_state(name, true).await?;
+                aws.table_in_state(name, true).await?;
             }
             Call::TagResource { arn, tags } => {
                 let doing = || format!("tagging table {arn}");
@@ -92,12 +84,25 @@ impl Aws {
                 request.send().await.map_err(|error| problem(doing(), &error))?;
             }
             Call::DeleteTable { table_name: name } => match dynamodb.delete_table().table_name(name).send().await {
-                Ok(_) => self.table_in_state(name, false).await?,
+                Ok(_) => aws.table_in_state(name, false).await?,
                 Err(error) if is_missing(&error) => {}
                 Err(error) => return Err(problem(format!("deleting table {name}"), &error)),
             },
         }
         Ok(Ids::new())
+    }
+}
+
+impl Aws {
+    async fn describe_table(
+        &self,
+        name: &str,
+    ) -> std::result::Result<Option<TableDescription>, SdkError<DescribeTableError>> {
+        match self.dynamodb.describe_table().table_name(name).send().await {
+            Ok(answer) => Ok(answer.table),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Waits until a table is active, or until it is deleted.

@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::problem::{Refusal, is_missing, problem, says};
+use super::service::{Dispatch, Find};
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result, all, both};
 use crate::observe::Found;
@@ -18,33 +19,33 @@ use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::role::{Call, Role};
 use crate::resources::{Ids, Mark, Owner, Policy, Resource, Tags};
 
-impl AwsReader {
-    pub(super) async fn find_role(&self, wanted: &Role, mark: &Mark) -> Result<Option<Found>> {
-        let name = &wanted.role_name;
-        let role = match self.role(name).await {
+impl Find for Role {
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        let name = &self.role_name;
+        let role = match reader.role(name).await {
             Ok(role) if role.is_none() => return Ok(None),
             Ok(role) => Ok(Option::clone(&*role)),
             // The remaining calls are sent anyway, so that one run reports all missing permissions.
             Err(error) if error.is_denied() => Err(error),
             Err(error) => return Err(error),
         };
-        let iam = &self.aws;
+        let iam = &reader.aws;
         // The policies of the template are read at the same time as the lists; other policies are read after the lists.
-        let expected = join_all(wanted.policies.keys().map(|policy| iam.inline_policy(name, policy)));
+        let expected = join_all(self.policies.keys().map(|policy| iam.inline_policy(name, policy)));
         let (attached, listed, expected) =
             tokio::join!(iam.attached_policies(name), iam.inline_policy_names(name), expected);
         let (role, (attached, (listed, expected))) = both(role, both(attached, both(listed, all(expected))))?;
         let Some(role) = role else { return Ok(None) };
         let mut policies = BTreeMap::new();
-        for (policy, document) in wanted.policies.keys().zip(expected) {
+        for (policy, document) in self.policies.keys().zip(expected) {
             if let Some(document) = document {
                 policies.insert(policy.clone(), document);
             }
         }
         let (beside, own): (Vec<_>, Vec<_>) =
-            listed.into_iter().partition(|policy| wanted.policies_beside.contains(policy));
+            listed.into_iter().partition(|policy| self.policies_beside.contains(policy));
         for policy in own {
-            if !wanted.policies.contains_key(&policy)
+            if !self.policies.contains_key(&policy)
                 && let Some(document) = iam.inline_policy(name, &policy).await?
             {
                 policies.insert(policy, document);
@@ -67,24 +68,99 @@ impl AwsReader {
         let ids = Ids::from([("Arn".to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
         Ok(Some(Found::new(Resource::Role(resource), ids, owner)))
     }
+}
 
+impl Find for InlinePolicy {
     /// Finds an inline policy on the wanted roles. Its owner is this stack, unless one of the roles has another owner.
-    pub(super) async fn find_inline_policy(&self, wanted: &InlinePolicy, mark: &Mark) -> Result<Option<Found>> {
-        let asked = wanted.roles.iter().map(|name| async move {
-            let Some(role) = Option::clone(&*self.role(name).await?) else { return Ok(None) };
-            let document = self.aws.inline_policy(name, &wanted.policy_name).await?;
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        let asked = self.roles.iter().map(|name| async move {
+            let Some(role) = Option::clone(&*reader.role(name).await?) else { return Ok(None) };
+            let document = reader.aws.inline_policy(name, &self.policy_name).await?;
             Ok(document.map(|document| (name, mark.owner(&tags_of(&role)), document)))
         });
         let there: Vec<_> = all(join_all(asked).await)?.into_iter().flatten().collect();
         let owner = there.iter().map(|(_, owner, _)| owner).find(|owner| **owner != Owner::Ours);
         let owner = owner.cloned().unwrap_or(Owner::Ours);
-        let seen = wanted.seen_on(there.iter().map(|(name, _, document)| (*name, document)));
+        let seen = self.seen_on(there.iter().map(|(name, _, document)| (*name, document)));
         Ok(seen.map(|seen| Found::new(Resource::InlinePolicy(seen), Ids::new(), owner)))
     }
+}
 
+impl AwsReader {
     /// Reads a role. It is read before its parts, which cannot exist without it.
     async fn role(&self, name: &str) -> Result<Arc<Option<SdkRole>>> {
         self.roles.once(name, self.aws.role(name)).await
+    }
+}
+
+impl Dispatch for Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        let iam = &aws.iam;
+        match self {
+            Call::CreateRole(role) => {
+                let request = iam
+                    .create_role()
+                    .role_name(&role.role_name)
+                    .path(&role.path)
+                    .assume_role_policy_document(role.assume_role_policy_document.to_json())
+                    .set_description(Some(role.description.clone()).filter(|text| !text.is_empty()))
+                    .max_session_duration(role.max_session_duration)
+                    .set_permissions_boundary(role.permissions_boundary.clone())
+                    .set_tags(Some(iam_tags(&role.tags)?));
+                let doing = format!("creating role {}", role.role_name);
+                let answer = aws.sent(doing, busy, || request.clone().send()).await?;
+                let assigned =
+                    answer.role.map(|role| [("Arn".to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
+                return Ok(assigned.into_iter().flatten().collect());
+            }
+            Call::UpdateAssumeRolePolicy { role_name, document } => {
+                let request = iam.update_assume_role_policy().role_name(role_name).policy_document(document.to_json());
+                aws.on_role("updating the trust policy of", role_name, || request.clone().send()).await
+            }
+            Call::UpdateRole { role_name, description, max_session_duration } => {
+                let request = iam.update_role().role_name(role_name).description(description);
+                let request = request.max_session_duration(*max_session_duration);
+                aws.on_role("updating", role_name, || request.clone().send().map_ok(drop)).await
+            }
+            Call::PutRolePermissionsBoundary { role_name, boundary } => {
+                let request = iam.put_role_permissions_boundary().role_name(role_name).permissions_boundary(boundary);
+                aws.on_role("setting the permissions boundary of", role_name, || request.clone().send()).await
+            }
+            Call::DeleteRolePermissionsBoundary { role_name } => {
+                let request = iam.delete_role_permissions_boundary().role_name(role_name);
+                aws.on_role("removing the permissions boundary of", role_name, || request.clone().send()).await
+            }
+            Call::PutRolePolicy { role_name, policy_name, document } => {
+                let request = iam.put_role_policy().role_name(role_name).policy_name(policy_name);
+                let request = request.policy_document(document.to_json());
+                let doing = format!("putting policy {policy_name} on");
+                aws.on_role(&doing, role_name, || request.clone().send()).await
+            }
+            Call::DeleteRolePolicy { role_name, policy_name } => {
+                let request = iam.delete_role_policy().role_name(role_name).policy_name(policy_name);
+                let doing = format!("removing policy {policy_name} from role {role_name}");
+                return aws.removed(doing, busy, || request.clone().send()).await;
+            }
+            Call::AttachRolePolicy { role_name, policy_arn } => {
+                let request = iam.attach_role_policy().role_name(role_name).policy_arn(policy_arn);
+                let doing = format!("attaching {policy_arn} to");
+                aws.on_role(&doing, role_name, || request.clone().send()).await
+            }
+            Call::DetachRolePolicy { role_name, policy_arn } => {
+                let request = iam.detach_role_policy().role_name(role_name).policy_arn(policy_arn);
+                let doing = format!("detaching {policy_arn} from role {role_name}");
+                return aws.removed(doing, busy, || request.clone().send()).await;
+            }
+            Call::TagRole { role_name, tags } => {
+                let request = iam.tag_role().role_name(role_name).set_tags(Some(iam_tags(tags)?));
+                aws.on_role("tagging", role_name, || request.clone().send()).await
+            }
+            Call::DeleteRole { role_name } => {
+                let request = iam.delete_role().role_name(role_name);
+                return aws.removed(format!("deleting role {role_name}"), busy, || request.clone().send()).await;
+            }
+        }?;
+        Ok(Ids::new())
     }
 }
 
@@ -137,75 +213,6 @@ impl Aws {
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(problem(format!("reading policy {policy} of role {role}"), &error)),
         }
-    }
-
-    pub(super) async fn send_role(&self, call: &Call) -> Result<Ids> {
-        let iam = &self.iam;
-        match call {
-            Call::CreateRole(role) => {
-                let request = iam
-                    .create_role()
-                    .role_name(&role.role_name)
-                    .path(&role.path)
-                    .assume_role_policy_document(role.assume_role_policy_document.to_json())
-                    .set_description(Some(role.description.clone()).filter(|text| !text.is_empty()))
-                    .max_session_duration(role.max_session_duration)
-                    .set_permissions_boundary(role.permissions_boundary.clone())
-                    .set_tags(Some(iam_tags(&role.tags)?));
-                let doing = format!("creating role {}", role.role_name);
-                let answer = self.sent(doing, busy, || request.clone().send()).await?;
-                let assigned =
-                    answer.role.map(|role| [("Arn".to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
-                return Ok(assigned.into_iter().flatten().collect());
-            }
-            Call::UpdateAssumeRolePolicy { role_name, document } => {
-                let request = iam.update_assume_role_policy().role_name(role_name).policy_document(document.to_json());
-                self.on_role("updating the trust policy of", role_name, || request.clone().send()).await
-            }
-            Call::UpdateRole { role_name, description, max_session_duration } => {
-                let request = iam.update_role().role_name(role_name).description(description);
-                let request = request.max_session_duration(*max_session_duration);
-                self.on_role("updating", role_name, || request.clone().send().map_ok(drop)).await
-            }
-            Call::PutRolePermissionsBoundary { role_name, boundary } => {
-                let request = iam.put_role_permissions_boundary().role_name(role_name).permissions_boundary(boundary);
-                self.on_role("setting the permissions boundary of", role_name, || request.clone().send()).await
-            }
-            Call::DeleteRolePermissionsBoundary { role_name } => {
-                let request = iam.delete_role_permissions_boundary().role_name(role_name);
-                self.on_role("removing the permissions boundary of", role_name, || request.clone().send()).await
-            }
-            Call::PutRolePolicy { role_name, policy_name, document } => {
-                let request = iam.put_role_policy().role_name(role_name).policy_name(policy_name);
-                let request = request.policy_document(document.to_json());
-                let doing = format!("putting policy {policy_name} on");
-                self.on_role(&doing, role_name, || request.clone().send()).await
-            }
-            Call::DeleteRolePolicy { role_name, policy_name } => {
-                let request = iam.delete_role_policy().role_name(role_name).policy_name(policy_name);
-                let doing = format!("removing policy {policy_name} from role {role_name}");
-                return self.removed(doing, busy, || request.clone().send()).await;
-            }
-            Call::AttachRolePolicy { role_name, policy_arn } => {
-                let request = iam.attach_role_policy().role_name(role_name).policy_arn(policy_arn);
-                let doing = format!("attaching {policy_arn} to");
-                self.on_role(&doing, role_name, || request.clone().send()).await
-            }
-            Call::DetachRolePolicy { role_name, policy_arn } => {
-                let request = iam.detach_role_policy().role_name(role_name).policy_arn(policy_arn);
-                let doing = format!("detaching {policy_arn} from role {role_name}");
-                return self.removed(doing, busy, || request.clone().send()).await;
-            }
-            Call::TagRole { role_name, tags } => {
-                let request = iam.tag_role().role_name(role_name).set_tags(Some(iam_tags(tags)?));
-                self.on_role("tagging", role_name, || request.clone().send()).await
-            }
-            Call::DeleteRole { role_name } => {
-                let request = iam.delete_role().role_name(role_name);
-                return self.removed(format!("deleting role {role_name}"), busy, || request.clone().send()).await;
-            }
-        }?;
-        Ok(Ids::new())
     }
 
     /// Sends a call about a role that may be new: not all of IAM may know it yet.

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use aws_sdk_iam::types::Role as SdkRole;
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use serde_json::{Value, json};
 
 use super::apigateway::{found_api, found_integration, found_route, found_stage, sorted};
 use super::iam::names_lambda;
@@ -51,16 +50,17 @@ impl AwsReader {
         Ok(Marked { leftovers, strays: strays.collect() })
     }
 
-    /// The functions, log groups, tables and roles.
+    /// The resources of typed kinds that are found by name.
     async fn typed_left(&self, desired: &Desired, tagged: &[Tagged], roles: &[String]) -> Result<Vec<Leftover>> {
-        let names = |service, start| tagged.iter().filter_map(move |one| one.name_in(service, start));
-        let functions = || names("lambda", "function:");
-        let groups = names("logs", "log-group:").map(|name| name.trim_end_matches(":*").to_owned());
-        let groups: BTreeSet<String> = groups.chain(functions().map(|name| format!("/aws/lambda/{name}"))).collect();
-        let mut looked_for: Vec<Resource> = roles.iter().filter_map(|name| bare("AWS::IAM::Role", name)).collect();
-        looked_for.extend(functions().filter_map(|name| bare("AWS::Lambda::Function", name)));
-        looked_for.extend(groups.iter().filter_map(|name| bare("AWS::Logs::LogGroup", name)));
-        looked_for.extend(names("dynamodb", "table/").filter_map(|name| bare("AWS::DynamoDB::Table", name)));
+        let mut looked_for: Vec<_> = roles.iter().filter_map(|name| Resource::bare("AWS::IAM::Role", name)).collect();
+        let typed = tagged.iter().filter(|one| one.other_kind().is_none());
+        looked_for.extend(typed.filter_map(|one| Resource::of_arn(&one.arn)).flatten());
+        // The tagging API does not know the group that Lambda creates for a function.
+        let functions = looked_for.iter().filter(|one| matches!(one, Resource::Function(_)));
+        let groups: Vec<_> = functions.map(|one| format!("/aws/lambda/{}", one.name())).collect();
+        looked_for.extend(groups.iter().filter_map(|name| Resource::bare("AWS::Logs::LogGroup", name)));
+        let mut seen = BTreeSet::new();
+        looked_for.retain(|one| seen.insert((one.kind().to_owned(), one.name())));
         // The plan reads the resources of the template anyway.
         let named = |one: &Resource| {
             let same = |wanted: &Wanted| wanted.resource.kind() == one.kind() && wanted.resource.name() == one.name();
@@ -225,35 +225,12 @@ impl Aws {
 
 /// Whether the resource is found by its name, by a list or by the tag that contains its kind.
 fn is_known(tagged: &Tagged) -> bool {
-    let by_name = [
-        ("lambda", "function:"),
-        ("logs", "log-group:"),
-        ("dynamodb", "table/"),
-        ("apigateway", "/apis/"),
-        ("iam", "role/"),
-    ];
-    let by_name = by_name.into_iter().any(|(service, start)| tagged.name_in(service, start).is_some());
-    by_name || tagged.other_kind().is_some()
+    tagged.other_kind().is_some() || Resource::of_arn(&tagged.arn).is_some()
 }
 
 /// The ownership tag that all resources of the stack have in common.
 fn of_the_stack(stack: &str, place: &Place) -> Mark {
     Mark { stack: stack.to_owned(), region: place.region().to_owned(), logical_id: String::new() }
-}
-
-/// A resource with only the properties that are needed to find it.
-fn bare(kind: &str, name: &str) -> Option<Resource> {
-    let trust = json!({"Statement": []});
-    let properties = match kind {
-        "AWS::IAM::Role" => json!({"RoleName": name, "AssumeRolePolicyDocument": trust}),
-        "AWS::Logs::LogGroup" => json!({"LogGroupName": name}),
-        "AWS::DynamoDB::Table" => json!({
-            "TableName": name, "AttributeDefinitions": [], "KeySchema": [], "BillingMode": "PAY_PER_REQUEST",
-        }),
-        _ => json!({"FunctionName": name, "Code": "", "Runtime": "", "Handler": "", "Role": ""}),
-    };
-    let Value::Object(properties) = properties else { return None };
-    Resource::parse(kind, properties).ok().flatten()
 }
 
 fn leftover(mut found: Found) -> Leftover {

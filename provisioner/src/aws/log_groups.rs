@@ -8,6 +8,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as SdkLogGroup;
 use tokio::task::yield_now;
 
 use super::problem::{is_missing, problem};
+use super::service::Find;
 use super::{Aws, AwsReader};
 use crate::error::Result;
 use crate::observe::Found;
@@ -38,18 +39,20 @@ impl Listed {
     }
 }
 
-impl AwsReader {
-    pub(super) async fn find_log_group(&self, wanted: &LogGroup, mark: &Mark) -> Result<Option<Found>> {
-        let name = &wanted.log_group_name;
-        let Some(group) = self.log_group(name).await? else { return Ok(None) };
+impl Find for LogGroup {
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        let name = &self.log_group_name;
+        let Some(group) = reader.log_group(name).await? else { return Ok(None) };
         let arn = group.arn.unwrap_or_default();
-        let Some(tags) = self.log_group_tags(arn.trim_end_matches(":*"), wanted).await? else { return Ok(None) };
+        let Some(tags) = reader.log_group_tags(arn.trim_end_matches(":*"), self).await? else { return Ok(None) };
         let owner = mark.owner(&tags);
         let ids = Ids::from([("Arn".to_owned(), arn)]);
         let resource = LogGroup { log_group_name: name.clone(), retention_in_days: group.retention_in_days, tags };
         Ok(Some(Found::new(Resource::LogGroup(resource), ids, owner)))
     }
+}
 
+impl AwsReader {
     async fn log_group(&self, name: &str) -> Result<Option<SdkLogGroup>> {
         self.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
         // The other log groups of this round add their names now.

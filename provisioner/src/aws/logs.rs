@@ -3,35 +3,36 @@
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
 use super::Aws;
+use super::service::Dispatch;
 use crate::error::Result;
 use crate::resources::log_group::Call;
 use crate::resources::{Ids, Tags};
 
-impl Aws {
-    pub(super) async fn send_log_group(&self, call: &Call) -> Result<Ids> {
-        let logs = &self.logs;
-        match call {
+impl Dispatch for Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        let logs = &aws.logs;
+        match self {
             Call::CreateLogGroup { log_group_name: name, tags } => {
                 let request = logs.create_log_group().log_group_name(name).set_tags(Some(map(tags)));
-                self.sent(format!("creating log group {name}"), busy, || request.clone().send()).await?;
+                aws.sent(format!("creating log group {name}"), busy, || request.clone().send()).await?;
             }
             Call::PutRetentionPolicy { log_group_name: name, days } => {
                 let request = logs.put_retention_policy().log_group_name(name).retention_in_days(*days);
                 let doing = format!("setting the retention of log group {name}");
-                self.sent(doing, busy, || request.clone().send()).await?;
+                aws.sent(doing, busy, || request.clone().send()).await?;
             }
             Call::DeleteRetentionPolicy { log_group_name: name } => {
                 let request = logs.delete_retention_policy().log_group_name(name);
                 let doing = format!("removing the retention of log group {name}");
-                self.sent(doing, busy, || request.clone().send()).await?;
+                aws.sent(doing, busy, || request.clone().send()).await?;
             }
             Call::TagResource { arn, tags } => {
                 let request = logs.tag_resource().resource_arn(arn).set_tags(Some(map(tags)));
-                self.sent(format!("tagging log group {arn}"), busy, || request.clone().send()).await?;
+                aws.sent(format!("tagging log group {arn}"), busy, || request.clone().send()).await?;
             }
             Call::DeleteLogGroup { log_group_name: name } => {
                 let request = logs.delete_log_group().log_group_name(name);
-                self.removed(format!("deleting log group {name}"), busy, || request.clone().send()).await?;
+                aws.removed(format!("deleting log group {name}"), busy, || request.clone().send()).await?;
             }
         }
         Ok(Ids::new())

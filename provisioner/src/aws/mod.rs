@@ -29,6 +29,7 @@ mod renewal;
 mod retry;
 mod s3;
 mod sent;
+mod service;
 mod settings;
 mod source;
 mod tagged;

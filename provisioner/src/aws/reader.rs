@@ -17,12 +17,13 @@ use tokio::sync::OnceCell;
 use super::Aws;
 use super::apigateway::SeenApi;
 use super::log_groups::Listed;
+use super::service::Find as _;
 use crate::desired::Desired;
 use crate::error::Result;
 use crate::observe::{CallerBeside, Found, Leftover, Marked, Observed, Reader, Surroundings};
 use crate::releases::{Led, Releases};
 use crate::resources::other::Schema;
-use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource, Tags};
+use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource, Tags, each_kind};
 use crate::template::Known;
 
 /// One second of Lambda's control plane: 15 calls for an account (AWS, "Lambda quotas").
@@ -149,7 +150,7 @@ impl Reader for AwsReader {
     }
 
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
-        let found = self.look_for(wanted, mark).await?;
+        let found = each_kind!(wanted, Resource(one) => one.find(self, mark).await)?;
         self.with_cloudformations_claim(found).await
     }
 }
@@ -168,25 +169,6 @@ impl AwsReader {
             found.owner = Owner::CloudFormation(stack);
         }
         Ok(Some(found))
-    }
-
-    async fn look_for(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
-        match wanted {
-            Resource::Role(role) => self.find_role(role, mark).await,
-            Resource::InlinePolicy(policy) => self.find_inline_policy(policy, mark).await,
-            Resource::LogGroup(log_group) => self.find_log_group(log_group, mark).await,
-            Resource::Function(function) => self.find_function(function, mark).await,
-            Resource::Version(version) => self.find_version(version).await,
-            Resource::Alias(alias) => self.find_alias(alias, mark).await,
-            Resource::Url(url) => self.url_of(&url.name_with_alias(":")).await,
-            Resource::Permission(permission) => self.find_permission(permission).await,
-            Resource::Api(api) => self.find_api(api, mark).await,
-            Resource::Integration(integration) => self.find_integration(integration, mark).await,
-            Resource::Route(route) => self.find_route(route, mark).await,
-            Resource::Stage(stage) => self.find_stage(stage, mark).await,
-            Resource::Table(table) => self.aws.find_table(table, mark).await,
-            Resource::Other(other) => self.find_other(other, mark).await,
-        }
     }
 }
 

@@ -6,8 +6,7 @@ use aws_sdk_resourcegroupstagging::types::TagFilter;
 use super::Aws;
 use super::problem::problem;
 use crate::error::Result;
-use crate::resources::other::KIND_TAG;
-use crate::resources::{Mark, Owner, STACK_TAG, Tags};
+use crate::resources::{KIND_TAG, Mark, Owner, STACK_TAG, Tags, typed_kinds};
 
 /// A resource with the stack's tag.
 pub(super) struct Tagged {
@@ -28,16 +27,9 @@ impl Tagged {
 
     /// The kind in its tag, for a kind that has no Rust type here.
     pub(super) fn other_kind(&self) -> Option<&str> {
-        let value = self.tags.get(KIND_TAG)?;
-        value.split(' ').next()
-    }
-
-    /// Its name, if its ARN is one of this service and begins with `start`: `("lambda", "function:")`.
-    pub(super) fn name_in(&self, service: &str, start: &str) -> Option<&str> {
-        // arn:PARTITION:SERVICE:REGION:ACCOUNT:REST
-        let mut parts = self.arn.splitn(6, ':');
-        let (own, rest) = (parts.nth(2)?, parts.nth(2)?);
-        rest.strip_prefix(start).filter(|_| own == service)
+        let kind = self.tags.get(KIND_TAG)?.split(' ').next()?;
+        // An earlier version may have had no type for it.
+        (!typed_kinds().contains(&kind)).then_some(kind)
     }
 
     /// Whether its ARN ends with exactly this name: `jobs` is not the name of `old-jobs`.
@@ -68,17 +60,6 @@ impl Aws {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_is_read_from_the_arns_of_its_service_only() {
-        let tagged = |arn: &str| Tagged { arn: arn.to_owned(), tags: Tags::new() };
-        let function = tagged("arn:aws:lambda:us-east-1:1:function:chat");
-        assert_eq!(function.name_in("lambda", "function:"), Some("chat"));
-        assert_eq!(function.name_in("lambda", "event-source-mapping:"), None);
-        assert_eq!(tagged("arn:aws:other:us-east-1:1:function:chat").name_in("lambda", "function:"), None);
-        let stage = tagged("arn:aws:apigateway:us-east-1::/apis/a1/stages/old");
-        assert_eq!(stage.name_in("apigateway", "/apis/"), Some("a1/stages/old"));
-    }
 
     #[test]
     fn what_another_region_has_is_not_of_the_stack_here() {

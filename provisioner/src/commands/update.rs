@@ -18,7 +18,8 @@ pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let whole = plan(&session.desired, &observed, &options);
     refuse_first_deploy(&whole)?;
     refuse_to_move_callers(&whole)?;
-    let plan = whole.only(|step| is_of_a_function(&step.kind), "`update` changes functions only; `deploy` does this");
+    let plan =
+        whole.only(|step| step.resource.is_changed_by_update(), "`update` changes functions only; `deploy` does this");
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
     apply(&plan, &session, &approval, arguments.stack.output, &Then::go_on()).await
 }
@@ -45,8 +46,4 @@ fn refuse_to_move_callers(plan: &Plan) -> Result<()> {
     );
     Err(Error::new(format!("updating stack {}", plan.stack), cause)
         .hint("`provisioner deploy` leads them to the alias first"))
-}
-
-fn is_of_a_function(kind: &str) -> bool {
-    ["AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"].contains(&kind)
 }

@@ -9,7 +9,7 @@ use super::{Action, Blocker, Note, Step};
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observe::{Found, Leftover, Observed, Stray};
-use crate::resources::{Ids, Resource};
+use crate::resources::Resource;
 
 /// The steps that remove orphans, after all other steps: callers first, then what they call, then its dependencies.
 ///
@@ -18,7 +18,7 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
     let misnamed = misnamed(desired, observed);
     let goes = |one: &&Leftover| misnamed_as(&misnamed, one).is_none() && kept(&one.found, steps, &misnamed).is_none();
     let mut leftovers: Vec<&Leftover> = observed.leftovers.iter().filter(goes).collect();
-    leftovers.sort_by_key(|one| rank(&one.found.resource));
+    leftovers.sort_by_key(|one| one.found.resource.removal());
     let mut before: BTreeSet<String> =
         steps.iter().filter(|step| step.action.changes_something()).map(|step| step.id.clone()).collect();
     let mut removals: Vec<Step> = Vec::new();
@@ -87,7 +87,7 @@ pub(super) fn beside_a_removal(desired: &Desired, observed: &Observed, steps: &[
     let goes = |step: &&Step| step.action == Action::Delete;
     // AWS removes the parts of an API or a function with it.
     let is_part_of = |one: &Leftover, step: &Step| {
-        !matches!(step.resource, Resource::Role(_)) && lives_on(&one.found.resource, &step.resource, &step.ids)
+        !matches!(step.resource, Resource::Role(_)) && one.found.resource.lives_on(&step.resource, &step.ids)
     };
     let is_gone =
         |one: &Leftover, step: &Step| step.resource.is_the_very(&step.ids, &one.found.resource, &one.found.ids);
@@ -101,7 +101,7 @@ pub(super) fn beside_a_removal(desired: &Desired, observed: &Observed, steps: &[
     for one in observed.leftovers.iter().filter(is_left) {
         let hint = kept(&one.found, &[], &[]).unwrap_or_else(|| GIVE_ITS_PARAMETERS.to_owned());
         notes.push(Note { logical_id: None, text: left(one), hint: Some(hint) });
-        let used = steps.iter().filter(goes).filter(|step| lives_on(&one.found.resource, &step.resource, &step.ids));
+        let used = steps.iter().filter(goes).filter(|step| one.found.resource.lives_on(&step.resource, &step.ids));
         blockers.extend(used.map(|step| Blocker {
             logical_id: step.logical_id.clone(),
             cause: format!(
@@ -186,44 +186,13 @@ fn called(found: &Found) -> String {
 
 /// Why an orphan is not pruned.
 fn kept(found: &Found, steps: &[Step], misnamed: &[Misnamed]) -> Option<String> {
-    let lives_on_it = |one: &&Misnamed| lives_on(&one.leftover.found.resource, &found.resource, &found.ids);
+    let lives_on_it = |one: &&Misnamed| one.leftover.found.resource.lives_on(&found.resource, &found.ids);
     if let Some(one) = misnamed.iter().find(lives_on_it) {
         let resource = &one.leftover.found.resource;
         return Some(format!("it stays: {} `{}` lives on it", resource.kind(), resource.name()));
     }
-    if let Some(step) = steps.iter().find(|step| lives_on(&step.resource, &found.resource, &found.ids)) {
+    if let Some(step) = steps.iter().find(|step| step.resource.lives_on(&found.resource, &found.ids)) {
         return Some(format!("it stays: `{}` of the template lives on it", step.logical_id));
     }
-    if let Resource::Table(_) = found.resource {
-        return Some("it holds data: remove it by hand".to_owned());
-    }
-    let stays = matches!(&found.resource, Resource::Other(other) if other.is_retained());
-    stays.then(|| "the template that had it said that it stays: remove it by hand".to_owned())
-}
-
-/// Whether a resource is useless without the other: a route without its API, a function without its role.
-fn lives_on(resource: &Resource, other: &Resource, ids: &Ids) -> bool {
-    match (other, resource) {
-        (Resource::Api(_), _) => ids.get("ApiId").is_some_and(|id| resource.part_of_api() == Some(id.as_str())),
-        (Resource::Role(_), Resource::Function(function)) => ids.get("Arn") == Some(&function.role),
-        (Resource::Function(other), _) => resource.part_of_function() == Some(&other.function_name),
-        _ => false,
-    }
-}
-
-fn rank(resource: &Resource) -> usize {
-    match resource {
-        Resource::Route(_) => 0,
-        Resource::Stage(_) => 1,
-        Resource::Integration(_) => 2,
-        Resource::Permission(_) => 3,
-        Resource::Api(_) => 4,
-        Resource::Url(_) => 5,
-        Resource::Alias(_) => 6,
-        Resource::Version(_) => 7,
-        Resource::Function(_) => 8,
-        Resource::Other(_) | Resource::Table(_) => 9,
-        Resource::LogGroup(_) => 10,
-        Resource::Role(_) | Resource::InlinePolicy(_) => 11,
-    }
+    found.resource.is_kept().map(str::to_owned)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::plan::{Action, Step};
-use crate::resources::{Call, Change, Ids, Resource, function, other};
+use crate::resources::{Call, Change, Ids, Resource};
 use crate::template::{Untold, shown_in};
 
 /// A step of a plan.
@@ -69,46 +69,8 @@ fn without_secret(change: Change, untold: &Untold) -> Change {
     Change { property, old: old.map(hide), new: new.map(hide) }
 }
 
-/// The content of a call, except the path of a package, the values of variables, and the properties of kinds without a
-/// type here.
 fn sent(call: &Call) -> Value {
-    let told = match call {
-        Call::Function(call) => serde_json::to_value(without_values(call.clone())),
-        Call::Other(other::Call::CreateResource { type_name, .. }) => Ok(json!([type_name])),
-        Call::Other(
-            other::Call::UpdateResource { type_name, identifier, .. }
-            | other::Call::DeleteResource { type_name, identifier },
-        ) => Ok(json!([type_name, identifier])),
-        Call::Role(_)
-        | Call::InlinePolicy(_)
-        | Call::LogGroup(_)
-        | Call::Version(_)
-        | Call::Alias(_)
-        | Call::Url(_)
-        | Call::Permission(_)
-        | Call::Api(_)
-        | Call::Integration(_)
-        | Call::Route(_)
-        | Call::Stage(_)
-        | Call::Table(_) => serde_json::to_value(call),
-    };
-    json!([call.operation(), told.unwrap_or_default()])
-}
-
-fn without_values(mut call: function::Call) -> function::Call {
-    match &mut call {
-        function::Call::CreateFunction { function, .. }
-        | function::Call::UpdateFunctionConfiguration { function, .. } => {
-            function.code.path = None;
-            function.environment.variables.values_mut().for_each(String::clear);
-        }
-        function::Call::UpdateFunctionCode { code, .. } => code.path = None,
-        function::Call::TagResource { .. }
-        | function::Call::PutFunctionConcurrency { .. }
-        | function::Call::DeleteFunctionConcurrency { .. }
-        | function::Call::DeleteFunction { .. } => {}
-    }
-    call
+    json!([call.operation(), call.recorded()])
 }
 
 /// Hex of the SHA-256 of a value's JSON.

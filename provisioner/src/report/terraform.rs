@@ -1,12 +1,10 @@
 //! Terraform `import` blocks: the resource types of Terraform's AWS provider for the deployed resources, and the ids
 //! for their import.
-//!
-//! The id of each kind is the one that the provider's documentation names under "Import" (read in November 2026).
 
 use crate::desired::Desired;
-use crate::observe::{Found, Observed};
+use crate::observe::Observed;
 use crate::printable::{line, lines};
-use crate::resources::{Owner, Resource};
+use crate::resources::{Import, Owner, Resource, snake_case};
 
 /// A block for each existing resource of the stack, in the template's order; for the others a comment with the reason
 /// why there is none.
@@ -30,103 +28,20 @@ pub fn terraform_imports(desired: &Desired, observed: &Observed) -> String {
                     line(&found.resource.name())
                 )
             }
-            Some(found) => imports(&label, found).into_iter().map(block).collect::<String>(),
+            Some(found) => {
+                found.resource.imports(&found.ids).iter().map(|import| block(&label, import)).collect::<String>()
+            }
             None => format!("# {label}: {} is not deployed\n\n", wanted.resource.kind()),
         }
     });
     lines(blocks.collect::<String>().trim_end()) + "\n"
 }
 
-/// The Terraform type of a part of a resource, its label, and its id.
-struct Import {
-    kind: String,
-    label: String,
-    id: String,
-    /// A warning before the import.
-    warning: Option<&'static str>,
-}
-
-fn block(Import { kind, label, id, warning }: Import) -> String {
+fn block(label: &str, import: &Import) -> String {
+    let Import { kind, part, id, warning } = import;
+    let label = part.iter().fold(label.to_owned(), |label, part| format!("{label}_{}", snake_case(part)));
     let warning = warning.map(|text| format!("# {label}: {text}\n")).unwrap_or_default();
     format!("{warning}import {{\n  to = {kind}.{label}\n  id = {id:?}\n}}\n\n")
-}
-
-/// Source: hashicorp/terraform-provider-aws pull request 44858, released with 6.29.0.
-const BY_FUNCTION_URL: &str = "write `invoked_via_function_url = true`, which the AWS provider knows since 6.29.0; without it, \
-                               Terraform's next apply lets everybody invoke the function without its URL";
-
-/// Terraform has several resources where CloudFormation has one.
-fn imports(label: &str, found: &Found) -> Vec<Import> {
-    let own =
-        |kind: &str, id: String| vec![Import { kind: kind.to_owned(), label: label.to_owned(), id, warning: None }];
-    let given = |name: &str| found.ids.get(name).cloned().unwrap_or_default();
-    let part = |kind: &str, part: &str, id: String| Import {
-        kind: kind.to_owned(),
-        label: format!("{label}_{}", snake_case(part)),
-        id,
-        warning: None,
-    };
-    match &found.resource {
-        Resource::Role(role) => {
-            let name = &role.role_name;
-            let inline =
-                role.policies.keys().map(|policy| part("aws_iam_role_policy", policy, format!("{name}:{policy}")));
-            let attached = role.managed_policy_arns.iter().map(|arn| {
-                let policy = arn.rsplit('/').next().unwrap_or(arn);
-                part("aws_iam_role_policy_attachment", policy, format!("{name}/{arn}"))
-            });
-            own("aws_iam_role", name.clone()).into_iter().chain(inline).chain(attached).collect()
-        }
-        Resource::InlinePolicy(policy) => {
-            let on = |role: &String| part("aws_iam_role_policy", role, format!("{role}:{}", policy.policy_name));
-            policy.roles.iter().map(on).collect()
-        }
-        Resource::LogGroup(group) => own("aws_cloudwatch_log_group", group.log_group_name.clone()),
-        Resource::Function(function) => own("aws_lambda_function", function.function_name.clone()),
-        Resource::Version(_) => Vec::new(), // see above
-        Resource::Alias(alias) => own("aws_lambda_alias", format!("{}/{}", alias.function_name, alias.name)),
-        Resource::Url(url) => own("aws_lambda_function_url", url.name_with_alias("/")),
-        Resource::Permission(permission) => {
-            let mut imports = own("aws_lambda_permission", format!("{}/{}", permission.function_name, given("Ref")));
-            let by_url = permission.invoked_via_function_url.unwrap_or_default();
-            imports.iter_mut().for_each(|one| one.warning = by_url.then_some(BY_FUNCTION_URL));
-            imports
-        }
-        Resource::Api(_) => own("aws_apigatewayv2_api", given("ApiId")),
-        Resource::Integration(one) => {
-            own("aws_apigatewayv2_integration", format!("{}/{}", one.api_id, given("IntegrationId")))
-        }
-        Resource::Route(route) => own("aws_apigatewayv2_route", format!("{}/{}", route.api_id, given("RouteId"))),
-        Resource::Stage(stage) => own("aws_apigatewayv2_stage", format!("{}/{}", stage.api_id, stage.stage_name)),
-        Resource::Table(table) => own("aws_dynamodb_table", table.table_name.clone()),
-        // The provider for Cloud Control names its types after the registry's, and accepts its identifiers.
-        Resource::Other(other) => {
-            let kind = other.type_name.trim_start_matches("AWS::").replace("::", "_");
-            let identifier = other.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
-            own(&format!("awscc_{}", snake_case(&kind)), identifier)
-        }
-    }
-}
-
-/// `ChatLogGroup` as `chat_log_group`, `AWS::SQS::Queue`'s `SQS_Queue` as `sqs_queue`.
-fn snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    let mut before = '_';
-    for letter in name.chars() {
-        if !letter.is_ascii_alphanumeric() {
-            if before != '_' {
-                snake.push('_');
-                before = '_';
-            }
-            continue;
-        }
-        if letter.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
-            snake.push('_');
-        }
-        snake.push(letter.to_ascii_lowercase());
-        before = letter;
-    }
-    snake
 }
 
 #[cfg(test)]

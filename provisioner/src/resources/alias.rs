@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check::Check;
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::ownership::{Orphans, Ownership, Removal};
 use super::permission::bare_function_name;
 use super::property::property;
 use super::served;
@@ -113,6 +116,10 @@ pub enum Call {
 impl Kind for Alias {
     const TYPE: &'static str = "AWS::Lambda::Alias";
     const ATTRIBUTES: &'static [&'static str] = &["AliasArn"];
+    const OWNERSHIP: Ownership = Ownership::Description;
+    const ORPHANS: Orphans = Orphans::WithParent;
+    const REMOVAL: Removal = Removal::Aliases;
+    const CHANGED_BY_UPDATE: bool = true;
     const INTERNAL: &'static [&'static str] = &["Description", "Before", "Since", "Checks"];
     const NOT_COMPARED: &'static [&'static str] = &["Before", "Since", "Checks"];
     type Call = Call;
@@ -166,6 +173,29 @@ impl Kind for Alias {
             properties.insert(property!(Alias.routing_config).name().to_owned(), self.routing_config.by_version());
         }
         value
+    }
+
+    fn imports(&self, _ids: &Ids) -> Vec<Import> {
+        vec![Import::whole("aws_lambda_alias", format!("{}/{}", self.function_name, self.name))]
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call {
+            Call::CreateAlias { function_name, name, version, routing, description }
+            | Call::UpdateAlias { function_name, name, version, routing, description, .. } => {
+                let alias = Self::seen(function_name, name, version, routing.clone(), description);
+                Effect::all(alias, Again::Refused)
+            }
+            _ => Effect::Repeatable,
+        }
+    }
+
+    fn only_reads(call: &Call) -> bool {
+        match call {
+            Call::Invoke { .. } | Call::GetFunction { .. } | Call::GetMetricData(_) | Call::GetAlias { .. } => true,
+            Call::CreateAlias { .. } | Call::UpdateAlias { .. } | Call::DeleteAlias { .. } => false,
+        }
     }
 
     fn create(&self) -> Stages<Call> {

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::ownership::{Arn, Orphans, Ownership, Removal};
 use super::property::{Property, property};
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
@@ -76,6 +79,9 @@ pub enum Call {
 impl Kind for Api {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Api";
     const ATTRIBUTES: &'static [&'static str] = &["ApiId", "ApiEndpoint"];
+    const OWNERSHIP: Ownership = Ownership::Tags;
+    const ORPHANS: Orphans = Orphans::ByList(Arn { service: "apigateway", start: "/apis/" });
+    const REMOVAL: Removal = Removal::Apis;
     const CREATE_ONLY: &'static [Property] = &[property!(Api.protocol_type)];
     type Call = Call;
 
@@ -98,6 +104,31 @@ impl Kind for Api {
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
         Some(&mut self.tags)
+    }
+
+    fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {
+        ids.have_the_same("ApiId", other_ids)
+    }
+
+    /// AWS distinguishes APIs by their ids.
+    fn collides_with(&self, _other: &Self) -> bool {
+        false
+    }
+
+    fn imports(&self, ids: &Ids) -> Vec<Import> {
+        vec![Import::whole("aws_apigatewayv2_api", id(ids, "ApiId"))]
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call {
+            Call::CreateApi(api) => Effect::all(Self::clone(api), Again::Twice),
+            _ => Effect::Repeatable,
+        }
+    }
+
+    fn only_reads(call: &Call) -> bool {
+        matches!(call, Call::GetDeployments { .. })
     }
 
     fn create(&self) -> Stages<Call> {

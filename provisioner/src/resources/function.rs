@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::Resource;
 pub use super::code::Code;
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::name::default_name;
+use super::ownership::{Arn, Orphans, Ownership, Removal};
 use super::property::{Property, property};
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
@@ -214,6 +218,10 @@ const CODE: [Property; 2] = [property!(Function.code), property!(Function.archit
 impl Kind for Function {
     const TYPE: &'static str = "AWS::Lambda::Function";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const OWNERSHIP: Ownership = Ownership::Tags;
+    const ORPHANS: Orphans = Orphans::ByName(Arn { service: "lambda", start: "function:" });
+    const REMOVAL: Removal = Removal::Functions;
+    const CHANGED_BY_UPDATE: bool = true;
     const INTERNAL: &'static [&'static str] = &["Failure", "Beside"];
     const NOT_COMPARED: &'static [&'static str] = &["Failure", "Beside"];
     const RUNS_LATER: bool = true;
@@ -276,6 +284,49 @@ impl Kind for Function {
                 .insert(LAST_UPDATE.name().to_owned(), last_update.unwrap_or_else(|| "Successful".to_owned()).into());
         }
         value
+    }
+
+    fn bare(name: &str) -> Option<Self> {
+        let properties = json!({"FunctionName": name, "Code": "", "Runtime": "", "Handler": "", "Role": ""});
+        serde_json::from_value(properties).ok()
+    }
+
+    fn lives_on(&self, other: &Resource, ids: &Ids) -> bool {
+        matches!(other, Resource::Role(_)) && ids.get("Arn") == Some(&self.role)
+    }
+
+    fn imports(&self, _ids: &Ids) -> Vec<Import> {
+        vec![Import::whole("aws_lambda_function", &self.function_name)]
+    }
+
+    /// After `UpdateFunctionCode`, the writer compares the hash of the code instead.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call.clone() {
+            Call::CreateFunction { function, publish: _ } => {
+                Effect::all_but(&[property!(Function.reserved_concurrent_executions)], *function, Again::Refused)
+            }
+            Call::UpdateFunctionConfiguration { function, properties, .. } => {
+                Effect::only(properties, *function, Again::Refused)
+            }
+            _ => Effect::Repeatable,
+        }
+    }
+
+    fn recorded(call: &Call) -> Value {
+        let mut call = call.clone();
+        match &mut call {
+            Call::CreateFunction { function, .. } | Call::UpdateFunctionConfiguration { function, .. } => {
+                function.code.path = None;
+                function.environment.variables.values_mut().for_each(String::clear);
+            }
+            Call::UpdateFunctionCode { code, .. } => code.path = None,
+            Call::TagResource { .. }
+            | Call::PutFunctionConcurrency { .. }
+            | Call::DeleteFunctionConcurrency { .. }
+            | Call::DeleteFunction { .. } => {}
+        }
+        serde_json::to_value(call).unwrap_or_default()
     }
 
     fn create(&self) -> Stages<Call> {

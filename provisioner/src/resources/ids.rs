@@ -30,6 +30,12 @@ impl Ids {
         }
     }
 
+    /// Whether both have this attribute, and the same text.
+    #[must_use]
+    pub fn have_the_same(&self, attribute: &str, other: &Self) -> bool {
+        self.get(attribute).zip(other.get(attribute)).is_some_and(|(one, other)| one == other)
+    }
+
     /// The value of an attribute.
     #[must_use]
     pub fn value(&self, attribute: &str) -> Option<&Value> {

@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::effect::Effect;
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::ownership::{Orphans, Ownership, Removal};
 use super::policy::Policy;
 pub use super::role::Call;
 use super::tags::Mark;
@@ -32,6 +35,9 @@ pub struct InlinePolicy {
 impl Kind for InlinePolicy {
     const TYPE: &'static str = "AWS::IAM::Policy";
     const ATTRIBUTES: &'static [&'static str] = &[];
+    const OWNERSHIP: Ownership = Ownership::Parent;
+    const ORPHANS: Orphans = Orphans::WithParent;
+    const REMOVAL: Removal = Removal::Roles;
     const INTERNAL: &'static [&'static str] = &["Seen"];
     const NOT_COMPARED: &'static [&'static str] = &["Seen"];
     type Call = Call;
@@ -56,6 +62,15 @@ impl Kind for InlinePolicy {
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         vec![("Ref", self.policy_name.clone())]
+    }
+
+    fn imports(&self, _ids: &Ids) -> Vec<Import> {
+        let on = |role: &String| Import::part("aws_iam_role_policy", role, format!("{role}:{}", self.policy_name));
+        self.roles.iter().map(on).collect()
+    }
+
+    fn effect(_call: &Call) -> Effect<Self> {
+        Effect::Repeatable
     }
 
     fn create(&self) -> Stages<Call> {

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::ownership::{Orphans, Ownership, Removal};
 use super::permission::function_and_qualifier;
 use super::property::{Property, property};
 use super::tags::Mark;
@@ -70,6 +73,9 @@ pub enum Call {
 impl Kind for Integration {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Integration";
     const ATTRIBUTES: &'static [&'static str] = &["IntegrationId"];
+    const OWNERSHIP: Ownership = Ownership::Description;
+    const ORPHANS: Orphans = Orphans::WithParent;
+    const REMOVAL: Removal = Removal::Connections;
     const CREATE_ONLY: &'static [Property] = &[property!(Integration.integration_type)];
     const INTERNAL: &'static [&'static str] = &["Description", "Routes"];
     const NOT_COMPARED: &'static [&'static str] = &["Routes"];
@@ -109,6 +115,28 @@ impl Kind for Integration {
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+
+    fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {
+        ids.have_the_same("IntegrationId", other_ids)
+    }
+
+    /// AWS distinguishes integrations by their ids.
+    fn collides_with(&self, _other: &Self) -> bool {
+        false
+    }
+
+    fn imports(&self, ids: &Ids) -> Vec<Import> {
+        let id = format!("{}/{}", self.api_id, id(ids, "IntegrationId"));
+        vec![Import::whole("aws_apigatewayv2_integration", id)]
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call {
+            Call::CreateIntegration(one) => Effect::all(Self::clone(one), Again::Twice),
+            _ => Effect::Repeatable,
+        }
     }
 
     fn create(&self) -> Stages<Call> {

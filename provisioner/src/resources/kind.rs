@@ -6,8 +6,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::Resource;
 use super::difference::Change;
+use super::effect::Effect;
 pub use super::ids::Ids;
+use super::import::Import;
+use super::ownership::{Orphans, Ownership, Removal};
 use super::property::Property;
 use super::tags::{Mark, Tags};
 use crate::place::Place;
@@ -24,6 +28,16 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     const TYPE: &'static str;
     /// The attributes that `Fn::GetAtt` can request.
     const ATTRIBUTES: &'static [&'static str];
+    /// Where AWS shows its owner.
+    const OWNERSHIP: Ownership;
+    /// How its orphans are found.
+    const ORPHANS: Orphans;
+    /// When a removal deletes it.
+    const REMOVAL: Removal;
+    /// Whether `update`, which changes only functions, changes it.
+    const CHANGED_BY_UPDATE: bool = false;
+    /// The service for its calls, if that is not its service's own API.
+    const THROUGH: Option<&'static str> = None;
     /// Properties that AWS cannot change in place; [`Property::EVERY`] for all.
     const CREATE_ONLY: &'static [Property] = &[];
     /// Properties that only this crate uses, and that a template must not give.
@@ -38,7 +52,7 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     /// Whether creating or changing it requires only that its dependencies exist, since it runs later.
     const RUNS_LATER: bool = false;
     /// One AWS call that changes something.
-    type Call;
+    type Call: Serialize;
 
     /// The type's name, for this resource.
     fn type_name(&self) -> &str {
@@ -67,6 +81,32 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     fn name(&self) -> String;
     /// The values by which AWS finds it. It cannot be looked for while one of these contains a reference.
     fn identity(&self) -> Vec<String>;
+    /// A resource with only the properties that are needed to find it by this name, where its orphans are found by
+    /// name.
+    fn bare(_name: &str) -> Option<Self> {
+        None
+    }
+    /// Whether it and another resource of its kind are the same resource on AWS: one name, unless AWS assigns ids.
+    fn is_same(&self, _ids: &Ids, other: &Self, _other_ids: &Ids) -> bool {
+        self.name() == other.name()
+    }
+    /// Whether it and another resource of the template are one resource on AWS, so that they would overwrite each
+    /// other.
+    fn collides_with(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+    /// Whether it is useless without the other resource, beyond the API and the function that it is a part of.
+    fn lives_on(&self, _other: &Resource, _ids: &Ids) -> bool {
+        false
+    }
+    /// Records that it stays when the template no longer contains it.
+    fn retain(&mut self) {}
+    /// Why a prune does not delete it when the template no longer contains it.
+    fn is_kept(&self) -> Option<&'static str> {
+        None
+    }
+    /// The Terraform resources that import it.
+    fn imports(&self, ids: &Ids) -> Vec<Import>;
     /// The API that it is a part of.
     fn part_of_api(&self) -> Option<&str> {
         None
@@ -106,6 +146,17 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     /// Why this kind must not adopt `now`, an untagged resource.
     fn objection(&self, _now: &Self) -> Option<String> {
         None
+    }
+    /// The effect of a call.
+    fn effect(call: &Self::Call) -> Effect<Self>;
+    /// Whether a call only reads.
+    fn only_reads(_call: &Self::Call) -> bool {
+        false
+    }
+    /// The content of a call that the file of a plan contains as a digest: without paths and values that are secret or
+    /// known only on AWS.
+    fn recorded(call: &Self::Call) -> Value {
+        serde_json::to_value(call).unwrap_or_default()
     }
     /// The calls that create it.
     fn create(&self) -> Stages<Self::Call>;

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::ownership::{Arn, Orphans, Ownership, Removal};
 use super::property::property;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
@@ -36,6 +39,9 @@ pub enum Call {
 impl Kind for LogGroup {
     const TYPE: &'static str = "AWS::Logs::LogGroup";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const OWNERSHIP: Ownership = Ownership::Tags;
+    const ORPHANS: Orphans = Orphans::ByName(Arn { service: "logs", start: "log-group:" });
+    const REMOVAL: Removal = Removal::LogGroups;
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
 
@@ -61,6 +67,26 @@ impl Kind for LogGroup {
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
         Some(&mut self.tags)
+    }
+
+    fn bare(name: &str) -> Option<Self> {
+        let log_group_name = name.trim_end_matches(":*").to_owned();
+        Some(Self { log_group_name, retention_in_days: None, tags: Tags::new() })
+    }
+
+    fn imports(&self, _ids: &Ids) -> Vec<Import> {
+        vec![Import::whole("aws_cloudwatch_log_group", &self.log_group_name)]
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call.clone() {
+            Call::CreateLogGroup { log_group_name, tags } => {
+                let group = Self { log_group_name, retention_in_days: None, tags };
+                Effect::all_but(&[property!(LogGroup.retention_in_days)], group, Again::Refused)
+            }
+            _ => Effect::Repeatable,
+        }
     }
 
     fn create(&self) -> Stages<Call> {

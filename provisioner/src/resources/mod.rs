@@ -1,6 +1,7 @@
 //! The resource kinds: one file for each kind, with its typed properties, its comparison and the calls that change it.
 //!
-//! A new kind is a file here, its calls in its service's file in `aws/`, and one line in `kinds!` below.
+//! A new kind is a file here, its calls in its service's file in `aws/`, and one word in `kinds!` below:
+//! `docs/adding-a-resource-kind.md`.
 
 pub mod alias;
 pub mod api;
@@ -9,16 +10,19 @@ pub mod check;
 mod code;
 mod cors;
 mod difference;
+mod effect;
 #[cfg(test)]
 mod filling;
 pub mod function;
 mod ids;
+mod import;
 pub mod inline_policy;
 pub mod integration;
 mod kind;
 pub mod log_group;
 mod name;
 pub mod other;
+mod ownership;
 pub mod permission;
 mod policy;
 pub(crate) mod property;
@@ -42,12 +46,18 @@ use serde_json::{Map, Value};
 
 pub use cors::Cors;
 pub use difference::Change;
+pub use effect::{Again, Effect, Left};
+pub use import::Import;
+pub(crate) use import::snake_case;
 use kind::Kind;
 pub use kind::{Changed, Ids, Stages};
+pub use ownership::{Arn, Orphans, Ownership, Removal};
 pub use policy::{Policy, Principal, deleted_principals};
 pub use property::Property;
 pub(crate) use property::property;
-pub use tags::{CLOUDFORMATION_TAG, DESCRIPTION, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_TAG, TAGS, Tags};
+pub use tags::{
+    CLOUDFORMATION_TAG, DESCRIPTION, KIND_TAG, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_TAG, TAGS, Tags,
+};
 
 use crate::place::Place;
 use crate::template::{Known, Reference, in_words, reserved_in, shown};
@@ -62,18 +72,18 @@ pub struct PropertyFault {
 }
 
 macro_rules! kinds {
-    ($($name:ident in $module:ident: $description:literal),+ $(,)?) => {
+    ($dollar:tt $($module:ident::$name:ident),+ $(,)?) => {
         /// A resource with typed properties: wanted by a template, or answered by AWS.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
         pub enum Resource {
-            $(#[doc = $description] $name($module::$name)),+
+            $(#[doc = concat!("See [`", stringify!($module::$name), "`].")] $name($module::$name)),+
         }
 
         /// One AWS call that changes something.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         pub enum Call {
-            $(#[doc = concat!("About ", $description)] $name($module::Call)),+
+            $(#[doc = concat!("See [`", stringify!($module::Call), "`].")] $name($module::Call)),+
         }
 
         /// The names of the kinds that have a type here.
@@ -81,6 +91,15 @@ macro_rules! kinds {
         pub fn typed_kinds() -> Vec<&'static str> {
             [$($module::$name::TYPE),+].into_iter().filter(|kind| *kind != ANY_OTHER).collect()
         }
+
+        /// Matches a resource or a call, with the same expression for every kind: `each_kind!(wanted, Resource(one) =>
+        /// one.name())`.
+        macro_rules! each_kind {
+            ($dollar value:expr, $dollar of:ident($dollar one:ident) => $dollar body:expr) => {
+                match $dollar value { $($crate::resources::$dollar of::$name($dollar one) => $dollar body),+ }
+            };
+        }
+        pub(crate) use each_kind;
 
         /// What `Fn::GetAtt` can ask a typed kind for, and which of its properties cannot be changed in place.
         #[cfg(test)]
@@ -170,6 +189,105 @@ macro_rules! kinds {
                 identity.iter().all(|part| reserved_in(part).is_none())
             }
 
+            /// The resources that this ARN names, with only the properties that are needed to find them; `None` if no
+            /// typed kind has such an ARN. The resources of some kinds are found in a list instead.
+            #[must_use]
+            pub fn of_arn(arn: &str) -> Option<Vec<Self>> {
+                $(match $module::$name::ORPHANS {
+                    Orphans::ByName(arns) => {
+                        if let Some(name) = arns.name_in(arn) {
+                            return Some($module::$name::bare(name).map(Self::$name).into_iter().collect());
+                        }
+                    }
+                    Orphans::ByList(arns) => {
+                        if arns.name_in(arn).is_some() {
+                            return Some(Vec::new());
+                        }
+                    }
+                    Orphans::WithParent => {}
+                })+
+                None
+            }
+
+            /// A resource of a kind with only the properties that are needed to find it by this name.
+            #[must_use]
+            pub fn bare(kind: &str, name: &str) -> Option<Self> {
+                match kind {
+                    $($module::$name::TYPE => $module::$name::bare(name).map(Self::$name),)+
+                    _ => None,
+                }
+            }
+
+            /// Where AWS shows its owner.
+            #[must_use]
+            pub fn ownership(&self) -> Ownership {
+                match self { $(Self::$name(_) => $module::$name::OWNERSHIP),+ }
+            }
+
+            /// When a removal deletes it.
+            #[must_use]
+            pub fn removal(&self) -> Removal {
+                match self { $(Self::$name(_) => $module::$name::REMOVAL),+ }
+            }
+
+            /// Whether `update` changes it.
+            #[must_use]
+            pub fn is_changed_by_update(&self) -> bool {
+                match self { $(Self::$name(_) => $module::$name::CHANGED_BY_UPDATE),+ }
+            }
+
+            /// The service for its calls, if that is not its service's own API.
+            #[must_use]
+            pub fn through(&self) -> Option<&'static str> {
+                match self { $(Self::$name(_) => $module::$name::THROUGH),+ }
+            }
+
+            /// Whether it and another are the same resource on AWS.
+            #[must_use]
+            pub fn is_the_very(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
+                match (self, other) {
+                    $((Self::$name(one), Self::$name(other)) => one.is_same(ids, other, other_ids),)+
+                    _ => false,
+                }
+            }
+
+            /// Whether it and another resource of the template are one resource on AWS.
+            #[must_use]
+            pub fn collides_with(&self, other: &Self) -> bool {
+                match (self, other) {
+                    $((Self::$name(one), Self::$name(other)) => one.collides_with(other),)+
+                    _ => false,
+                }
+            }
+
+            /// Whether it is useless without the other resource: a route without its API, a function without its role.
+            #[must_use]
+            pub fn lives_on(&self, other: &Self, ids: &Ids) -> bool {
+                let of_its_api = || ids.get("ApiId").is_some_and(|id| self.part_of_api() == Some(id.as_str()));
+                match other {
+                    Self::Api(_) if of_its_api() => true,
+                    Self::Function(function) if self.part_of_function() == Some(&function.function_name) => true,
+                    _ => match self { $(Self::$name(one) => one.lives_on(other, ids)),+ }
+                }
+            }
+
+            /// Records that it stays when the template no longer contains it.
+            pub fn retain(&mut self) {
+                match self { $(Self::$name(one) => Kind::retain(one)),+ }
+            }
+
+            /// Why a prune does not delete it when the template no longer contains it.
+            #[must_use]
+            pub fn is_kept(&self) -> Option<&'static str> {
+                match self { $(Self::$name(one) => one.is_kept()),+ }
+            }
+
+            /// The Terraform resources that import it.
+            #[must_use]
+            pub fn imports(&self, ids: &Ids) -> Vec<Import> {
+                match self { $(Self::$name(one) => one.imports(ids)),+ }
+            }
+
             fn tags_mut(&mut self) -> Option<&mut Tags> {
                 match self { $(Self::$name(one) => one.tags_mut()),+ }
             }
@@ -255,27 +373,48 @@ macro_rules! kinds {
                 match self { $(Self::$name(one) => Self::$name(fill(one, known))),+ }
             }
         }
+
+        impl Call {
+            /// Its effect.
+            #[must_use]
+            pub fn effect(&self) -> Effect<Resource> {
+                match self { $(Self::$name(call) => $module::$name::effect(call).map(Resource::$name)),+ }
+            }
+
+            /// Whether it only reads, as the check of a version does.
+            #[must_use]
+            pub fn changes_nothing(&self) -> bool {
+                match self { $(Self::$name(call) => $module::$name::only_reads(call)),+ }
+            }
+
+            /// The content that the file of a plan contains as a digest.
+            #[must_use]
+            pub fn recorded(&self) -> Value {
+                match self { $(Self::$name(call) => $module::$name::recorded(call)),+ }
+            }
+        }
     };
 }
 
 /// The entry in the list of kinds for all kinds without a type. No kind can have this name.
 const ANY_OTHER: &str = "*";
 
-kinds! {
-    Role in role: "an IAM role",
-    InlinePolicy in inline_policy: "an inline policy of roles",
-    LogGroup in log_group: "a log group",
-    Function in function: "a function",
-    Version in version: "a published version of a function",
-    Alias in alias: "an alias of a function",
-    Url in url: "a function URL",
-    Permission in permission: "a statement of a function's resource policy",
-    Api in api: "an HTTP API",
-    Integration in integration: "an integration of an HTTP API",
-    Route in route: "a route of an HTTP API",
-    Stage in stage: "a stage of an HTTP API",
-    Table in table: "a DynamoDB table",
-    Other in other: "a resource of another kind",
+// The first argument is the `$` of the macro that this macro defines.
+kinds! { $
+    role::Role,
+    inline_policy::InlinePolicy,
+    log_group::LogGroup,
+    function::Function,
+    version::Version,
+    alias::Alias,
+    url::Url,
+    permission::Permission,
+    api::Api,
+    integration::Integration,
+    route::Route,
+    stage::Stage,
+    table::Table,
+    other::Other,
 }
 
 impl Resource {
@@ -307,35 +446,6 @@ impl Resource {
         }
     }
 
-    /// Whether it and another are the same resource on AWS: of one kind, with the same id, or the same name where the
-    /// name is the id.
-    #[must_use]
-    pub fn is_the_very(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
-        let given = |name: &str| ids.get(name).zip(other_ids.get(name)).is_some_and(|(one, another)| one == another);
-        match (self, other) {
-            (Self::Api(_), Self::Api(_)) => given("ApiId"),
-            (Self::Integration(_), Self::Integration(_)) => given("IntegrationId"),
-            (Self::Route(_), Self::Route(_)) => given("RouteId"),
-            (Self::Other(one), Self::Other(another)) => {
-                let is_known = one.identifier.is_some();
-                is_known && one.type_name == another.type_name && one.identifier == another.identifier
-            }
-            (Self::Stage(one), Self::Stage(another)) => {
-                one.api_id == another.api_id && one.stage_name == another.stage_name
-            }
-            (Self::Permission(one), Self::Permission(another)) => {
-                one.function_name == another.function_name && given("Ref")
-            }
-            _ => self.kind() == other.kind() && self.name() == other.name(),
-        }
-    }
-
-    /// The service for its calls, if that is not its service's own API.
-    #[must_use]
-    pub fn through(&self) -> Option<&'static str> {
-        matches!(self, Self::Other(_)).then_some("CloudControl")
-    }
-
     /// The values of its `Ref` and `Fn::GetAtt` references, once AWS has assigned `ids`.
     #[must_use]
     pub fn known(&self, logical_id: &str, place: &Place, ids: &Ids) -> Vec<(Reference, Value)> {
@@ -350,18 +460,6 @@ impl Call {
     #[must_use]
     pub fn fill(&self, known: &Known) -> Self {
         fill(self, known)
-    }
-
-    /// Whether it only reads, as the check of a version does.
-    #[must_use]
-    pub fn changes_nothing(&self) -> bool {
-        use alias::Call::{GetAlias, GetFunction, GetMetricData, Invoke};
-        use api::Call::GetDeployments;
-        matches!(
-            self,
-            Self::Alias(Invoke { .. } | GetFunction { .. } | GetMetricData(_) | GetAlias { .. })
-                | Self::Api(GetDeployments { .. })
-        )
     }
 
     /// The name of the AWS operation.

@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::name::joined;
+use super::ownership::{Orphans, Ownership, Removal};
 use super::policy::Principal;
 use super::property::Property;
 use super::tags::Mark;
@@ -63,9 +66,16 @@ pub enum Call {
     },
 }
 
+/// Source: hashicorp/terraform-provider-aws pull request 44858, released with 6.29.0.
+const BY_FUNCTION_URL: &str = "write `invoked_via_function_url = true`, which the AWS provider knows since 6.29.0; without it, \
+                               Terraform's next apply lets everybody invoke the function without its URL";
+
 impl Kind for Permission {
     const TYPE: &'static str = "AWS::Lambda::Permission";
     const ATTRIBUTES: &'static [&'static str] = &["Id"];
+    const OWNERSHIP: Ownership = Ownership::Assumed;
+    const ORPHANS: Orphans = Orphans::WithParent;
+    const REMOVAL: Removal = Removal::Permissions;
     /// Lambda can add and remove statements, but not change them.
     const CREATE_ONLY: &'static [Property] = &[Property::EVERY];
     const INTERNAL: &'static [&'static str] = &["StatementIdPrefix", "OtherConditions"];
@@ -103,6 +113,29 @@ impl Kind for Permission {
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+
+    fn is_same(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
+        self.function_name == other.function_name && ids.have_the_same("Ref", other_ids)
+    }
+
+    fn collides_with(&self, other: &Self) -> bool {
+        let without_prefix = |one: &Self| Self { statement_id_prefix: String::new(), ..one.clone() };
+        without_prefix(self) == without_prefix(other)
+    }
+
+    fn imports(&self, ids: &Ids) -> Vec<Import> {
+        let import = Import::whole("aws_lambda_permission", format!("{}/{}", self.function_name, id(ids, "Ref")));
+        let by_url = self.invoked_via_function_url.unwrap_or_default();
+        vec![Import { warning: by_url.then_some(BY_FUNCTION_URL), ..import }]
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call {
+            Call::AddPermission(one) => Effect::all(Self::clone(one), Again::Refused),
+            _ => Effect::Repeatable,
+        }
     }
 
     fn create(&self) -> Stages<Call> {

@@ -6,9 +6,13 @@ use std::fmt;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::name::default_name;
+use super::ownership::{Arn, Orphans, Ownership, Removal};
 use super::policy::Policy;
 use super::property::{Property, property};
 use super::tags::{self, Mark, Tags};
@@ -80,6 +84,9 @@ pub enum Call {
 impl Kind for Role {
     const TYPE: &'static str = "AWS::IAM::Role";
     const ATTRIBUTES: &'static [&'static str] = &["Arn", "RoleId"];
+    const OWNERSHIP: Ownership = Ownership::Tags;
+    const ORPHANS: Orphans = Orphans::ByList(Arn { service: "iam", start: "role/" });
+    const REMOVAL: Removal = Removal::Roles;
     const CREATE_ONLY: &'static [Property] = &[property!(Role.path)];
     const INTERNAL: &'static [&'static str] = &["PoliciesBeside"];
     const NOT_COMPARED: &'static [&'static str] = &["PoliciesBeside"];
@@ -112,6 +119,33 @@ impl Kind for Role {
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
         Some(&mut self.tags)
+    }
+
+    fn bare(name: &str) -> Option<Self> {
+        serde_json::from_value(json!({"RoleName": name, "AssumeRolePolicyDocument": {"Statement": []}})).ok()
+    }
+
+    fn imports(&self, _ids: &Ids) -> Vec<Import> {
+        let name = &self.role_name;
+        let inline =
+            self.policies.keys().map(|policy| Import::part("aws_iam_role_policy", policy, format!("{name}:{policy}")));
+        let attached = self.managed_policy_arns.iter().map(|arn| {
+            let policy = arn.rsplit('/').next().unwrap_or(arn);
+            Import::part("aws_iam_role_policy_attachment", policy, format!("{name}/{arn}"))
+        });
+        [Import::whole("aws_iam_role", name)].into_iter().chain(inline).chain(attached).collect()
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call {
+            Call::CreateRole(role) => Effect::all_but(
+                &[property!(Role.policies), property!(Role.managed_policy_arns)],
+                Self::clone(role),
+                Again::Refused,
+            ),
+            _ => Effect::Repeatable,
+        }
     }
 
     fn create(&self) -> Stages<Call> {

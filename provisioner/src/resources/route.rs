@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::api::api_of;
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::integration::same_function;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::ownership::{Orphans, Ownership, Removal};
 use super::tags::Mark;
 use crate::place::Place;
 
@@ -54,6 +58,9 @@ impl Route {
 impl Kind for Route {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Route";
     const ATTRIBUTES: &'static [&'static str] = &["RouteId"];
+    const OWNERSHIP: Ownership = Ownership::Parent;
+    const ORPHANS: Orphans = Orphans::WithParent;
+    const REMOVAL: Removal = Removal::Routes;
     const INTERNAL: &'static [&'static str] = &["Calls"];
     const NOT_COMPARED: &'static [&'static str] = &["Calls"];
     type Call = Call;
@@ -85,6 +92,26 @@ impl Kind for Route {
     fn objection(&self, now: &Self) -> Option<String> {
         (self.target != now.target && !self.calls_the_same(now))
             .then(|| format!("the route `{}` leads elsewhere, to `{}`", now.route_key, now.target))
+    }
+
+    fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {
+        ids.have_the_same("RouteId", other_ids)
+    }
+
+    fn collides_with(&self, other: &Self) -> bool {
+        api_of(&self.api_id) == api_of(&other.api_id) && self.route_key == other.route_key
+    }
+
+    fn imports(&self, ids: &Ids) -> Vec<Import> {
+        vec![Import::whole("aws_apigatewayv2_route", format!("{}/{}", self.api_id, id(ids, "RouteId")))]
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call {
+            Call::CreateRoute(route) => Effect::all(Self::clone(route), Again::Refused),
+            _ => Effect::Repeatable,
+        }
     }
 
     fn create(&self) -> Stages<Call> {

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::api::api_of;
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::ownership::{Orphans, Ownership, Removal};
 use super::property::property;
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
@@ -60,6 +64,9 @@ pub enum Call {
 impl Kind for Stage {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Stage";
     const ATTRIBUTES: &'static [&'static str] = &[];
+    const OWNERSHIP: Ownership = Ownership::Tags;
+    const ORPHANS: Orphans = Orphans::WithParent;
+    const REMOVAL: Removal = Removal::Stages;
     type Call = Call;
 
     fn complete(&mut self, mark: &Mark) {
@@ -84,6 +91,26 @@ impl Kind for Stage {
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
         Some(&mut self.tags)
+    }
+
+    fn is_same(&self, _ids: &Ids, other: &Self, _other_ids: &Ids) -> bool {
+        self.api_id == other.api_id && self.stage_name == other.stage_name
+    }
+
+    fn collides_with(&self, other: &Self) -> bool {
+        api_of(&self.api_id) == api_of(&other.api_id) && self.stage_name == other.stage_name
+    }
+
+    fn imports(&self, _ids: &Ids) -> Vec<Import> {
+        vec![Import::whole("aws_apigatewayv2_stage", format!("{}/{}", self.api_id, self.stage_name))]
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call {
+            Call::CreateStage(stage) => Effect::all(Self::clone(stage), Again::Refused),
+            _ => Effect::Repeatable,
+        }
     }
 
     fn create(&self) -> Stages<Call> {

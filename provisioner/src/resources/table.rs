@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, id, stages};
 use super::name::default_name;
+use super::ownership::{Arn, Orphans, Ownership, Removal};
 use super::property::{Property, property};
 use super::tags::{self, Mark, Tags};
 use crate::place::Place;
@@ -73,6 +76,9 @@ pub enum Call {
 impl Kind for Table {
     const TYPE: &'static str = "AWS::DynamoDB::Table";
     const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const OWNERSHIP: Ownership = Ownership::Tags;
+    const ORPHANS: Orphans = Orphans::ByName(Arn { service: "dynamodb", start: "table/" });
+    const REMOVAL: Removal = Removal::Independent;
     const CREATE_ONLY: &'static [Property] =
         &[property!(Table.attribute_definitions), property!(Table.key_schema), property!(Table.billing_mode)];
     type Call = Call;
@@ -98,6 +104,33 @@ impl Kind for Table {
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
         Some(&mut self.tags)
+    }
+
+    fn bare(name: &str) -> Option<Self> {
+        Some(Self {
+            table_name: name.to_owned(),
+            attribute_definitions: Vec::new(),
+            key_schema: Vec::new(),
+            billing_mode: BillingMode::PayPerRequest,
+            deletion_protection_enabled: false,
+            tags: Tags::new(),
+        })
+    }
+
+    fn is_kept(&self) -> Option<&'static str> {
+        Some("it holds data: remove it by hand")
+    }
+
+    fn imports(&self, _ids: &Ids) -> Vec<Import> {
+        vec![Import::whole("aws_dynamodb_table", &self.table_name)]
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call {
+            Call::CreateTable(table) => Effect::all(Self::clone(table), Again::Refused),
+            _ => Effect::Repeatable,
+        }
     }
 
     fn create(&self) -> Stages<Call> {

@@ -27,6 +27,13 @@ pub const RESOURCE_TAG: &str = "provisioner:resource";
 /// The tag with the region of the stack, for roles and other resources of global services.
 pub const REGION_TAG: &str = "provisioner:region";
 
+/// The tag with the kind, for resources that were created through Cloud Control: an ARN does not contain the kind, and it
+/// is needed to find an orphan.
+pub const KIND_TAG: &str = "provisioner:kind";
+
+/// The suffix of the kind in that tag for a resource that stays when the template no longer contains it.
+const RETAINED: &str = " retained";
+
 /// The tag with the name of the CloudFormation stack that owns the resource. It stays on resources that leave the
 /// stack.
 pub const CLOUDFORMATION_TAG: &str = "aws:cloudformation:stack-name";
@@ -77,6 +84,12 @@ impl Mark {
         tags.insert(REGION_TAG.to_owned(), self.region.clone());
     }
 
+    /// Adds the ownership tag with the kind to the tags of a resource.
+    pub fn add_with_kind_to(&self, tags: &mut Tags, kind: &str) {
+        self.add_to(tags);
+        tags.insert(KIND_TAG.to_owned(), kind.to_owned());
+    }
+
     /// The owner of a resource with these tags. A tag without a region is of this region, or an earlier version of the
     /// provisioner wrote it.
     #[must_use]
@@ -122,6 +135,21 @@ impl Mark {
         Self::of(&tags_in(description))
     }
 }
+
+/// Records in the tag with the kind that the resource stays when the template no longer contains it.
+pub(super) fn tag_as_retained(tags: &mut Tags) {
+    if let Some(kind) = tags.get_mut(KIND_TAG) {
+        kind.push_str(RETAINED);
+    }
+}
+
+/// Why a prune does not delete a resource with these tags; `None` if it may.
+pub(super) fn kept_by_tag(tags: &Tags) -> Option<&'static str> {
+    tags.get(KIND_TAG).is_none_or(|kind| kind.ends_with(RETAINED)).then_some(STAYS)
+}
+
+/// The reason for resources that the template told to retain.
+pub(super) const STAYS: &str = "the template that had it said that it stays: remove it by hand";
 
 /// The `key=value` words of a description.
 fn tags_in(description: &str) -> Tags {

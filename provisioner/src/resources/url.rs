@@ -4,7 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
+use super::effect::{Again, Effect};
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::ownership::{Orphans, Ownership, Removal};
 use super::permission::function_and_qualifier;
 use super::property::{Property, property};
 use super::tags::Mark;
@@ -48,6 +51,9 @@ pub enum Call {
 impl Kind for Url {
     const TYPE: &'static str = "AWS::Lambda::Url";
     const ATTRIBUTES: &'static [&'static str] = &["FunctionArn", "FunctionUrl"];
+    const OWNERSHIP: Ownership = Ownership::Assumed;
+    const ORPHANS: Orphans = Orphans::WithParent;
+    const REMOVAL: Removal = Removal::Urls;
     const CREATE_ONLY: &'static [Property] = &[property!(Url.target_function_arn), property!(Url.qualifier)];
     type Call = Call;
 
@@ -80,6 +86,18 @@ impl Kind for Url {
         let (partition, region, name) = (place.partition(), place.region(), self.name());
         let arn = format!("arn:{partition}:lambda:{region}:{account}:function:{name}");
         vec![("Ref", arn.clone()), ("FunctionArn", arn)]
+    }
+
+    fn imports(&self, _ids: &Ids) -> Vec<Import> {
+        vec![Import::whole("aws_lambda_function_url", self.name_with_alias("/"))]
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
+    fn effect(call: &Call) -> Effect<Self> {
+        match call {
+            Call::CreateFunctionUrlConfig(url) => Effect::all(Self::clone(url), Again::Refused),
+            _ => Effect::Repeatable,
+        }
     }
 
     fn create(&self) -> Stages<Call> {

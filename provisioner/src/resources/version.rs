@@ -4,8 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::effect::Effect;
 use super::function::BESIDE;
+use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::ownership::{Orphans, Ownership, Removal};
 use super::tags::Mark;
 use crate::place::Place;
 use crate::template::{Reference, references_in};
@@ -72,6 +75,10 @@ pub enum Call {
 impl Kind for Version {
     const TYPE: &'static str = "AWS::Lambda::Version";
     const ATTRIBUTES: &'static [&'static str] = &["Version", "FunctionArn"];
+    const OWNERSHIP: Ownership = Ownership::Assumed;
+    const ORPHANS: Orphans = Orphans::WithParent;
+    const REMOVAL: Removal = Removal::Versions;
+    const CHANGED_BY_UPDATE: bool = true;
     const INTERNAL: &'static [&'static str] = &["Release", "Package", "Revision"];
     type Call = Call;
 
@@ -109,6 +116,16 @@ impl Kind for Version {
 
     fn comparable(&self) -> Value {
         json!({ "FunctionName": self.function_name, "Release": self.release_name() })
+    }
+
+    /// Terraform has no resource for a version: `publish` of the function publishes it.
+    fn imports(&self, _ids: &Ids) -> Vec<Import> {
+        Vec::new()
+    }
+
+    /// The writer looks for the release in the function's list of versions.
+    fn effect(_call: &Call) -> Effect<Self> {
+        Effect::Repeatable
     }
 
     fn create(&self) -> Stages<Call> {

@@ -1,58 +1,66 @@
 //! Functions and the statements of their resource policies.
 
-use super::{ACCOUNT, State, conflict, iam, ids, missing};
+use super::{ACCOUNT, CarriedOut, State, Stored, conflict, iam, ids, missing};
 use crate::observe::{Found, Twin};
 use crate::resources::function::{self, Failure, Function};
 use crate::resources::permission::{self, Permission};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
-impl State {
-    pub(super) fn find_function(&self, wanted: &Function, mark: &Mark) -> Option<Found> {
-        let function = self.functions.get(&wanted.function_name)?;
+impl Stored for Function {
+    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+        let function = state.functions.get(&self.function_name)?;
         let arn = function_arn(&function.function_name);
-        let ids = ids([("Arn", &arn), ("RevisionId", &self.revision(&function.function_name))]);
+        let ids = ids([("Arn", &arn), ("RevisionId", &state.revision(&function.function_name))]);
         Some(Found::new(Resource::Function(function.clone()), ids, mark.owner(&function.tags)))
     }
+}
 
-    /// Lambda accepts only a role that exists.
-    fn role_exists(&self, arn: &str) -> Result<(), String> {
-        match self.roles.values().any(|role| iam::arn(role) == arn) {
-            true => Ok(()),
-            false => Err(format!("InvalidParameterValueException: no role {arn}")),
-        }
+impl Stored for Permission {
+    fn find(&self, state: &State, _mark: &Mark) -> Option<Found> {
+        let id = |sid: &str| ids([("Ref", sid), ("Id", sid)]);
+        let mine = |(function, sid): &(String, String)| *function == self.function_name && self.owns(sid);
+        let mut twins = state
+            .permissions
+            .iter()
+            .filter(|(key, _)| mine(key))
+            .map(|((_, sid), permission)| Twin { resource: Resource::Permission(permission.clone()), ids: id(sid) });
+        let Twin { resource, ids } = twins.next()?;
+        Some(Found { twins: twins.collect(), ..Found::new(resource, ids, Owner::Ours) })
     }
+}
 
-    pub(super) fn function_call(&mut self, call: &function::Call) -> Result<Ids, String> {
+impl CarriedOut for function::Call {
+    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
         use function::Call;
-        let name = match call {
+        let name = match self {
             Call::CreateFunction { function, publish } => {
                 let mut function = Function::clone(function);
-                if self.functions.contains_key(&function.function_name) {
+                if state.functions.contains_key(&function.function_name) {
                     return Err(conflict(&function.function_name));
                 }
-                self.role_exists(&function.role)?;
+                state.role_exists(&function.role)?;
                 function.code.path = None;
-                function.reserved_concurrent_executions = None; // set by a separate call
+                function.reserved_concurrent_executions = None; // set by a separate self
                 let name = function.function_name.clone();
-                self.functions.insert(name.clone(), function);
-                return Ok(self.written(&name, *publish));
+                state.functions.insert(name.clone(), function);
+                return Ok(state.written(&name, *publish));
             }
             Call::UpdateFunctionCode { function_name: name, code, architectures, revision, publish } => {
-                self.must_be_at(name, revision)?;
-                let function = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
+                state.must_be_at(name, revision)?;
+                let function = state.functions.get_mut(name).ok_or_else(|| missing(name))?;
                 changeable(function)?;
                 function.failure = None;
                 function.code.sha256.clone_from(&code.sha256);
                 function.architectures.clone_from(architectures);
-                return Ok(self.written(name, *publish));
+                return Ok(state.written(name, *publish));
             }
             Call::UpdateFunctionConfiguration { function: new, properties, revision } => {
-                self.must_be_at(&new.function_name, revision)?;
+                state.must_be_at(&new.function_name, revision)?;
                 if properties.iter().any(|name| name == "Role") {
-                    self.role_exists(&new.role)?;
+                    state.role_exists(&new.role)?;
                 }
                 let name = &new.function_name;
-                let now = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
+                let now = state.functions.get_mut(name).ok_or_else(|| missing(name))?;
                 changeable(now)?;
                 for property in properties {
                     configure(now, new, property)?;
@@ -61,31 +69,72 @@ impl State {
             }
             Call::TagResource { function_name: _, arn, tags } => {
                 let function =
-                    self.functions.values_mut().find(|function| function_arn(&function.function_name) == *arn);
+                    state.functions.values_mut().find(|function| function_arn(&function.function_name) == *arn);
                 let function = function.ok_or_else(|| missing(arn))?;
                 function.tags.extend(tags.clone());
                 function.function_name.clone()
             }
             Call::PutFunctionConcurrency { function_name: name, reserved } => {
-                let function = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
+                let function = state.functions.get_mut(name).ok_or_else(|| missing(name))?;
                 function.reserved_concurrent_executions = Some(*reserved);
                 name.clone()
             }
             Call::DeleteFunctionConcurrency { function_name: name } => {
-                let function = self.functions.get_mut(name).ok_or_else(|| missing(name))?;
+                let function = state.functions.get_mut(name).ok_or_else(|| missing(name))?;
                 function.reserved_concurrent_executions = None;
                 name.clone()
             }
             Call::DeleteFunction { function_name: name } => {
-                self.functions.remove(name);
-                self.permissions.retain(|(function, _), _| function.split(':').next() != Some(name));
-                self.urls.retain(|of, _| of.split(':').next() != Some(name));
-                self.versions.retain(|(function, _), _| function != name);
-                self.aliases.retain(|(function, _), _| function != name);
+                state.functions.remove(name);
+                state.permissions.retain(|(function, _), _| function.split(':').next() != Some(name));
+                state.urls.retain(|of, _| of.split(':').next() != Some(name));
+                state.versions.retain(|(function, _), _| function != name);
+                state.aliases.retain(|(function, _), _| function != name);
                 return Ok(Ids::new());
             }
         };
-        Ok(self.written(&name, false))
+        Ok(state.written(&name, false))
+    }
+}
+
+impl CarriedOut for permission::Call {
+    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+        use permission::Call;
+        match self {
+            Call::AddPermission(permission) => {
+                let (name, sid) = (permission.function_name.clone(), permission.statement_id());
+                let (function, alias) = permission.function_and_qualifier();
+                let alias = alias.map(|alias| (function.to_owned(), alias.to_owned()));
+                if alias.map_or(!state.functions.contains_key(function), |alias| !state.aliases.contains_key(&alias)) {
+                    return Err(missing(&name));
+                }
+                state.revise(&name);
+                if state.permissions.contains_key(&(name.clone(), sid.clone())) {
+                    return Err(conflict(&sid));
+                }
+                state.permissions.insert((name, sid.clone()), Permission::clone(permission));
+                Ok(ids([("Ref", &sid), ("Id", &sid)]))
+            }
+            Call::RemovePermission { statement_id, successor: Some(successor), .. } if statement_id == successor => {
+                Ok(Ids::new())
+            }
+            Call::RemovePermission { function_name, qualifier, statement_id, successor: _ } => {
+                let of = qualifier.iter().fold(function_name.clone(), |name, alias| format!("{name}:{alias}"));
+                state.permissions.remove(&(of.clone(), statement_id.clone()));
+                state.revise(&of);
+                Ok(Ids::new())
+            }
+        }
+    }
+}
+
+impl State {
+    /// Lambda accepts only a role that exists.
+    fn role_exists(&self, arn: &str) -> Result<(), String> {
+        match self.roles.values().any(|role| iam::arn(role) == arn) {
+            true => Ok(()),
+            false => Err(format!("InvalidParameterValueException: no role {arn}")),
+        }
     }
 
     /// The answer for a changed function, which is published if the call requests it.
@@ -98,47 +147,6 @@ impl State {
             assigned.insert("PublishedArn".to_owned(), format!("{}:{number}", function_arn(name)));
         }
         assigned
-    }
-
-    pub(super) fn find_permission(&self, wanted: &Permission) -> Option<Found> {
-        let id = |sid: &str| ids([("Ref", sid), ("Id", sid)]);
-        let mine = |(function, sid): &(String, String)| *function == wanted.function_name && wanted.owns(sid);
-        let mut twins = self
-            .permissions
-            .iter()
-            .filter(|(key, _)| mine(key))
-            .map(|((_, sid), permission)| Twin { resource: Resource::Permission(permission.clone()), ids: id(sid) });
-        let Twin { resource, ids } = twins.next()?;
-        Some(Found { twins: twins.collect(), ..Found::new(resource, ids, Owner::Ours) })
-    }
-
-    pub(super) fn permission_call(&mut self, call: &permission::Call) -> Result<Ids, String> {
-        use permission::Call;
-        match call {
-            Call::AddPermission(permission) => {
-                let (name, sid) = (permission.function_name.clone(), permission.statement_id());
-                let (function, alias) = permission.function_and_qualifier();
-                let alias = alias.map(|alias| (function.to_owned(), alias.to_owned()));
-                if alias.map_or(!self.functions.contains_key(function), |alias| !self.aliases.contains_key(&alias)) {
-                    return Err(missing(&name));
-                }
-                self.revise(&name);
-                if self.permissions.contains_key(&(name.clone(), sid.clone())) {
-                    return Err(conflict(&sid));
-                }
-                self.permissions.insert((name, sid.clone()), Permission::clone(permission));
-                Ok(ids([("Ref", &sid), ("Id", &sid)]))
-            }
-            Call::RemovePermission { statement_id, successor: Some(successor), .. } if statement_id == successor => {
-                Ok(Ids::new())
-            }
-            Call::RemovePermission { function_name, qualifier, statement_id, successor: _ } => {
-                let of = qualifier.iter().fold(function_name.clone(), |name, alias| format!("{name}:{alias}"));
-                self.permissions.remove(&(of.clone(), statement_id.clone()));
-                self.revise(&of);
-                Ok(Ids::new())
-            }
-        }
     }
 }
 

@@ -36,7 +36,7 @@ use crate::resources::route::Route;
 use crate::resources::stage::Stage;
 use crate::resources::table::Table;
 use crate::resources::url::Url;
-use crate::resources::{Call, Ids, Mark, Resource};
+use crate::resources::{Call, Ids, Mark, Resource, each_kind};
 use crate::template::{Known, references_in};
 
 /// The account of the world.
@@ -83,43 +83,22 @@ impl State {
         self.assigned += 1;
         format!("{kind}{}", self.assigned)
     }
+}
 
-    fn find(&self, wanted: &Resource, mark: &Mark) -> Option<Found> {
-        match wanted {
-            Resource::Role(one) => self.find_role(one, mark),
-            Resource::InlinePolicy(one) => self.find_inline_policy(one, mark),
-            Resource::LogGroup(one) => self.find_log_group(one, mark),
-            Resource::Function(one) => self.find_function(one, mark),
-            Resource::Version(one) => self.find_version(one),
-            Resource::Alias(one) => self.find_alias(one, mark),
-            Resource::Url(one) => self.find_url(one),
-            Resource::Permission(one) => self.find_permission(one),
-            Resource::Api(one) => self.find_api(one, mark),
-            Resource::Integration(one) => self.find_integration(one, mark),
-            Resource::Route(one) => self.find_route(one, mark),
-            Resource::Stage(one) => self.find_stage(one, mark),
-            Resource::Table(one) => self.find_table(one, mark),
-            Resource::Other(one) => self.find_other(one, mark),
-        }
-    }
+/// A kind that this AWS stores.
+pub(crate) trait Stored {
+    /// The stored resource that this resource of a template names.
+    fn find(&self, state: &State, mark: &Mark) -> Option<Found>;
+}
 
-    fn carry_out(&mut self, call: &Call) -> std::result::Result<Ids, String> {
-        match call {
-            Call::Role(call) | Call::InlinePolicy(call) => self.role_call(call),
-            Call::LogGroup(call) => self.log_group_call(call),
-            Call::Function(call) => self.function_call(call),
-            Call::Version(call) => self.version_call(call),
-            Call::Alias(call) => self.alias_call(call),
-            Call::Url(call) => self.url_call(call),
-            Call::Permission(call) => self.permission_call(call),
-            Call::Api(call) => self.api_call(call),
-            Call::Integration(call) => self.integration_call(call),
-            Call::Route(call) => self.route_call(call),
-            Call::Stage(call) => self.stage_call(call),
-            Call::Table(call) => self.table_call(call),
-            Call::Other(call) => self.other_call(call),
-        }
-    }
+/// The calls of a kind, as this AWS carries them out.
+pub(crate) trait CarriedOut {
+    /// Changes the state, and returns the ids that AWS assigns.
+    fn carry_out(&self, state: &mut State) -> std::result::Result<Ids, String>;
+}
+
+fn carry_out(state: &mut State, call: &Call) -> std::result::Result<Ids, String> {
+    each_kind!(call, Call(one) => one.carry_out(state))
 }
 
 /// A failure of one call.
@@ -192,10 +171,10 @@ impl World {
             Some((at, Trouble::Killed)) if number >= at => Err("the program was killed".to_owned()),
             Some((at, Trouble::Refused)) if number == at => Err("AccessDenied".to_owned()),
             Some((at, Trouble::AnswerLost)) if number == at => {
-                lock(&self.state).carry_out(call)?;
+                carry_out(&mut lock(&self.state), call)?;
                 Err("the connection was closed".to_owned())
             }
-            _ => lock(&self.state).carry_out(call),
+            _ => carry_out(&mut lock(&self.state), call),
         }
     }
 }
@@ -237,7 +216,8 @@ impl Reader for World {
 
     async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
         let known = Known::of_account(ACCOUNT);
-        Ok(lock(&self.state).find(&wanted.fill(&known), mark))
+        let state = lock(&self.state);
+        Ok(each_kind!(&wanted.fill(&known), Resource(one) => one.find(&state, mark)))
     }
 
     async fn integrations(&self, api_id: &str) -> Result<BTreeSet<String>> {

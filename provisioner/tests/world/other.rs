@@ -2,22 +2,61 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ACCOUNT, State, conflict, missing};
+use super::{ACCOUNT, CarriedOut, State, Stored, conflict, missing};
 use crate::observe::{Found, Leftover};
 use crate::resources::other::{self, Identifier, Other, Schema};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
-impl State {
-    pub(super) fn find_other(&self, wanted: &Other, mark: &Mark) -> Option<Found> {
-        let of_the_kind = self.others.iter().filter(|((kind, _), _)| *kind == wanted.type_name);
+impl Stored for Other {
+    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+        let of_the_kind = state.others.iter().filter(|((kind, _), _)| *kind == self.type_name);
         let found = |((_, identifier), one): (&(String, Identifier), &Other)| {
-            wanted.found(identifier.clone(), one.properties.clone())
+            self.found(identifier.clone(), one.properties.clone())
         };
         let all: Vec<_> = of_the_kind.map(found).collect();
-        let ((), one) = wanted.among(all.iter().map(|one| ((), one)), mark)?;
+        let ((), one) = self.among(all.iter().map(|one| ((), one)), mark)?;
         Some(found_other(one.clone(), mark))
     }
+}
 
+impl CarriedOut for other::Call {
+    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+        use other::Call;
+        match self {
+            Call::CreateResource { type_name, desired_state } => {
+                let properties = desired_state.as_object().cloned().unwrap_or_default();
+                let mut one = Other::new(type_name, properties).ok_or_else(|| missing(type_name))?;
+                let taken = |other: &Other| other.type_name == *type_name && other.given_name() == one.given_name();
+                if one.given_name().is_some() && state.others.values().any(taken) {
+                    return Err(conflict(one.given_name().unwrap_or_default()));
+                }
+                // AWS adds the ARN, and the parts of the identifier that the properties do not contain.
+                let id = state.next_id("other");
+                one.properties.insert("Arn".to_owned(), arn(type_name, one.given_name().unwrap_or(&id)).into());
+                one.schema = Schema::kept(type_name);
+                for name in one.schema.iter().flat_map(|schema| schema.primary_identifier.clone()) {
+                    one.properties.entry(name).or_insert_with(|| id.clone().into());
+                }
+                let identifier = one.own_identifier().unwrap_or_else(|| Identifier::new(id));
+                let assigned = one.found(identifier.clone(), one.properties.clone()).assigned();
+                state.others.insert((type_name.clone(), identifier), one);
+                Ok(assigned)
+            }
+            Call::UpdateResource { type_name, identifier, patch } => {
+                let key = (type_name.clone(), identifier.clone());
+                let one = state.others.get_mut(&key).ok_or_else(|| missing(identifier.as_str()))?;
+                patched(&mut one.properties, patch)?;
+                Ok(Ids::new())
+            }
+            Call::DeleteResource { type_name, identifier } => {
+                state.others.remove(&(type_name.clone(), identifier.clone()));
+                Ok(Ids::new())
+            }
+        }
+    }
+}
+
+impl State {
     /// All resources with the stack's ownership tag, of the kinds that have tags.
     pub(super) fn marked_others(&self, of_the_stack: &Mark) -> Vec<Leftover> {
         let told = self.others.iter().map(|((kind, identifier), one)| {
@@ -30,41 +69,6 @@ impl State {
             found: found_other(one, of_the_stack),
         })
         .collect()
-    }
-
-    pub(super) fn other_call(&mut self, call: &other::Call) -> Result<Ids, String> {
-        use other::Call;
-        match call {
-            Call::CreateResource { type_name, desired_state } => {
-                let properties = desired_state.as_object().cloned().unwrap_or_default();
-                let mut one = Other::new(type_name, properties).ok_or_else(|| missing(type_name))?;
-                let taken = |other: &Other| other.type_name == *type_name && other.given_name() == one.given_name();
-                if one.given_name().is_some() && self.others.values().any(taken) {
-                    return Err(conflict(one.given_name().unwrap_or_default()));
-                }
-                // AWS adds the ARN, and the parts of the identifier that the properties do not contain.
-                let id = self.next_id("other");
-                one.properties.insert("Arn".to_owned(), arn(type_name, one.given_name().unwrap_or(&id)).into());
-                one.schema = Schema::kept(type_name);
-                for name in one.schema.iter().flat_map(|schema| schema.primary_identifier.clone()) {
-                    one.properties.entry(name).or_insert_with(|| id.clone().into());
-                }
-                let identifier = one.own_identifier().unwrap_or_else(|| Identifier::new(id));
-                let assigned = one.found(identifier.clone(), one.properties.clone()).assigned();
-                self.others.insert((type_name.clone(), identifier), one);
-                Ok(assigned)
-            }
-            Call::UpdateResource { type_name, identifier, patch } => {
-                let key = (type_name.clone(), identifier.clone());
-                let one = self.others.get_mut(&key).ok_or_else(|| missing(identifier.as_str()))?;
-                patched(&mut one.properties, patch)?;
-                Ok(Ids::new())
-            }
-            Call::DeleteResource { type_name, identifier } => {
-                self.others.remove(&(type_name.clone(), identifier.clone()));
-                Ok(Ids::new())
-            }
-        }
     }
 }
 

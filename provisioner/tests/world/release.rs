@@ -1,13 +1,96 @@
 //! Published versions, aliases, and the revisions by which Lambda detects a concurrent change.
 
 use super::lambda::{changeable, function_arn};
-use super::{State, conflict, ids, missing};
+use super::{CarriedOut, State, Stored, conflict, ids, missing};
 use crate::observe::Found;
 use crate::releases::{Led, Published, Releases};
 use crate::resources::alias::{self, Alias, RoutingConfig};
 use crate::resources::function::Function;
 use crate::resources::version::{self, Version, beside_too, release_name};
 use crate::resources::{Ids, Mark, Owner, Resource};
+
+impl Stored for Version {
+    fn find(&self, state: &State, _mark: &Mark) -> Option<Found> {
+        let of_function = state.versions.iter().filter(|((function, _), _)| *function == self.function_name);
+        let latest = state.functions.get(&self.function_name)?.release();
+        let sought = beside_too(self.release.clone(), &latest);
+        let ((name, number), _) = of_function.rev().find(|(_, held)| held.release() == sought)?;
+        Some(Found::new(Resource::Version(self.clone()), version_ids(name, *number), Owner::Ours))
+    }
+}
+
+impl Stored for Alias {
+    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+        let alias = state.aliases.get(&(self.function_name.clone(), self.name.clone()))?;
+        let owner = mark.owner_by_description(&alias.description);
+        Some(Found::new(Resource::Alias(alias.clone()), state.alias_ids(&alias.function_name, &alias.name), owner))
+    }
+}
+
+impl CarriedOut for version::Call {
+    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+        match self {
+            version::Call::PublishVersion { function_name: name, description, package, revision } => {
+                state.publish_version(name, description, package, revision)
+            }
+            version::Call::DeleteFunction { function_name: function, version } => {
+                let number = version.to_string();
+                let leads = |alias: &Alias| {
+                    let shared = alias.routing_config.share_of(&number).is_some();
+                    alias.function_name == *function && (alias.function_version == number || shared)
+                };
+                if state.aliases.values().any(leads) {
+                    return Err(conflict(&number));
+                }
+                state.versions.retain(|(of, published), _| of != function || u64::from(*published) != *version);
+                Ok(Ids::new())
+            }
+        }
+    }
+}
+
+impl CarriedOut for alias::Call {
+    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+        use alias::Call;
+        match self {
+            Call::Invoke { function_name, version, .. } | Call::GetFunction { function_name, version } => {
+                state.must_have(function_name, version)?;
+                Ok(Ids::new())
+            }
+            Call::GetMetricData(watch) => {
+                state.must_have(&watch.function_name, &watch.version)?;
+                state.must_have(&watch.function_name, &watch.beside)?;
+                state.must_be_at(&format!("{}:{}", watch.function_name, watch.alias), &watch.revision)?;
+                Ok(Ids::new())
+            }
+            Call::GetAlias { function_name: function, name, version } => {
+                let found = state.aliases.get(&(function.clone(), name.clone())).ok_or_else(|| missing(name))?;
+                match found.function_version == *version {
+                    true => Ok(state.alias_ids(function, name)),
+                    false => Err(format!("{name} leads to {}", found.function_version)),
+                }
+            }
+            Call::CreateAlias { function_name: function, name, version, routing, description } => {
+                if state.aliases.contains_key(&(function.clone(), name.clone())) {
+                    return Err(conflict(name));
+                }
+                state.put_alias(function, name, version, routing, description)
+            }
+            Call::UpdateAlias { function_name: function, name, version, routing, description, revision } => {
+                if !state.aliases.contains_key(&(function.clone(), name.clone())) {
+                    return Err(missing(name));
+                }
+                state.must_be_at(&format!("{function}:{name}"), revision)?;
+                state.put_alias(function, name, version, routing, description)
+            }
+            Call::DeleteAlias { function_name: function, name } => {
+                state.aliases.remove(&(function.clone(), name.clone()));
+                state.permissions.retain(|(of, _), _| *of != format!("{function}:{name}"));
+                Ok(Ids::new())
+            }
+        }
+    }
+}
 
 impl State {
     /// The revision of a function, or of an alias (`function:alias`).
@@ -25,14 +108,6 @@ impl State {
             true => Ok(()),
             false => Err(format!("PreconditionFailedException: {of} is not at {revision}")),
         }
-    }
-
-    pub(super) fn find_version(&self, wanted: &Version) -> Option<Found> {
-        let of_function = self.versions.iter().filter(|((function, _), _)| *function == wanted.function_name);
-        let latest = self.functions.get(&wanted.function_name)?.release();
-        let sought = beside_too(wanted.release.clone(), &latest);
-        let ((name, number), _) = of_function.rev().find(|(_, held)| held.release() == sought)?;
-        Some(Found::new(Resource::Version(wanted.clone()), version_ids(name, *number), Owner::Ours))
     }
 
     pub(super) fn releases(&self, function: &str) -> Option<Releases> {
@@ -59,26 +134,6 @@ impl State {
             versions: versions.collect(),
             aliases: aliases.collect(),
         })
-    }
-
-    pub(super) fn version_call(&mut self, call: &version::Call) -> Result<Ids, String> {
-        match call {
-            version::Call::PublishVersion { function_name: name, description, package, revision } => {
-                self.publish_version(name, description, package, revision)
-            }
-            version::Call::DeleteFunction { function_name: function, version } => {
-                let number = version.to_string();
-                let leads = |alias: &Alias| {
-                    let shared = alias.routing_config.share_of(&number).is_some();
-                    alias.function_name == *function && (alias.function_version == number || shared)
-                };
-                if self.aliases.values().any(leads) {
-                    return Err(conflict(&number));
-                }
-                self.versions.retain(|(of, published), _| of != function || u64::from(*published) != *version);
-                Ok(Ids::new())
-            }
-        }
     }
 
     fn publish_version(&mut self, name: &str, description: &str, package: &str, revision: &str) -> Result<Ids, String> {
@@ -108,53 +163,6 @@ impl State {
                 self.versions.insert((name.to_owned(), number), held);
                 self.revise(name); // the strictest reading: publishing is a change of the function too
                 number
-            }
-        }
-    }
-
-    pub(super) fn find_alias(&self, wanted: &Alias, mark: &Mark) -> Option<Found> {
-        let alias = self.aliases.get(&(wanted.function_name.clone(), wanted.name.clone()))?;
-        let owner = mark.owner_by_description(&alias.description);
-        Some(Found::new(Resource::Alias(alias.clone()), self.alias_ids(&alias.function_name, &alias.name), owner))
-    }
-
-    pub(super) fn alias_call(&mut self, call: &alias::Call) -> Result<Ids, String> {
-        use alias::Call;
-        match call {
-            Call::Invoke { function_name, version, .. } | Call::GetFunction { function_name, version } => {
-                self.must_have(function_name, version)?;
-                Ok(Ids::new())
-            }
-            Call::GetMetricData(watch) => {
-                self.must_have(&watch.function_name, &watch.version)?;
-                self.must_have(&watch.function_name, &watch.beside)?;
-                self.must_be_at(&format!("{}:{}", watch.function_name, watch.alias), &watch.revision)?;
-                Ok(Ids::new())
-            }
-            Call::GetAlias { function_name: function, name, version } => {
-                let found = self.aliases.get(&(function.clone(), name.clone())).ok_or_else(|| missing(name))?;
-                match found.function_version == *version {
-                    true => Ok(self.alias_ids(function, name)),
-                    false => Err(format!("{name} leads to {}", found.function_version)),
-                }
-            }
-            Call::CreateAlias { function_name: function, name, version, routing, description } => {
-                if self.aliases.contains_key(&(function.clone(), name.clone())) {
-                    return Err(conflict(name));
-                }
-                self.put_alias(function, name, version, routing, description)
-            }
-            Call::UpdateAlias { function_name: function, name, version, routing, description, revision } => {
-                if !self.aliases.contains_key(&(function.clone(), name.clone())) {
-                    return Err(missing(name));
-                }
-                self.must_be_at(&format!("{function}:{name}"), revision)?;
-                self.put_alias(function, name, version, routing, description)
-            }
-            Call::DeleteAlias { function_name: function, name } => {
-                self.aliases.remove(&(function.clone(), name.clone()));
-                self.permissions.retain(|(of, _), _| *of != format!("{function}:{name}"));
-                Ok(Ids::new())
             }
         }
     }

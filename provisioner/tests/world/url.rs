@@ -1,47 +1,49 @@
 //! Function URLs.
 
 use super::lambda::function_arn;
-use super::{State, conflict, ids, missing};
+use super::{CarriedOut, State, Stored, conflict, ids, missing};
 use crate::observe::Found;
 use crate::resources::url::{self, Url};
-use crate::resources::{Cors, Ids, Owner, Resource};
+use crate::resources::{Cors, Ids, Mark, Owner, Resource};
 
-impl State {
-    pub(super) fn find_url(&self, wanted: &Url) -> Option<Found> {
-        let of = key(&wanted.target_function_arn, wanted.qualifier.as_deref());
-        let url = self.urls.get(&of)?;
+impl Stored for Url {
+    fn find(&self, state: &State, _mark: &Mark) -> Option<Found> {
+        let of = key(&self.target_function_arn, self.qualifier.as_deref());
+        let url = state.urls.get(&of)?;
         Some(Found::new(Resource::Url(url.clone()), url_ids(&of), Owner::Ours))
     }
+}
 
-    pub(super) fn url_call(&mut self, call: &url::Call) -> Result<Ids, String> {
+impl CarriedOut for url::Call {
+    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
         use url::Call;
-        match call {
+        match self {
             Call::CreateFunctionUrlConfig(url) => {
                 let (function, alias) = (url.target_function_arn.clone(), url.qualifier.clone());
                 let of = key(&function, alias.as_deref());
                 let there = match alias {
-                    Some(alias) => self.aliases.contains_key(&(function, alias)),
-                    None => self.functions.contains_key(&function),
+                    Some(alias) => state.aliases.contains_key(&(function, alias)),
+                    None => state.functions.contains_key(&function),
                 };
                 if !there {
                     return Err(missing(&of));
                 }
-                if self.urls.contains_key(&of) {
+                if state.urls.contains_key(&of) {
                     return Err(conflict(&of));
                 }
-                self.urls.insert(of.clone(), Url::clone(url));
+                state.urls.insert(of.clone(), Url::clone(url));
                 Ok(url_ids(&of))
             }
             Call::UpdateFunctionUrlConfig(new) => {
                 let of = key(&new.target_function_arn, new.qualifier.as_deref());
-                let url = self.urls.get_mut(&of).ok_or_else(|| missing(&of))?;
+                let url = state.urls.get_mut(&of).ok_or_else(|| missing(&of))?;
                 url.auth_type.clone_from(&new.auth_type);
                 url.invoke_mode.clone_from(&new.invoke_mode);
                 url.cors = new.cors.clone().filter(|cors| *cors != Cors::default());
                 Ok(Ids::new())
             }
             Call::DeleteFunctionUrlConfig { function_name, qualifier } => {
-                self.urls.remove(&key(function_name, qualifier.as_deref()));
+                state.urls.remove(&key(function_name, qualifier.as_deref()));
                 Ok(Ids::new())
             }
         }

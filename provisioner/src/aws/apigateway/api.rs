@@ -6,6 +6,7 @@ use aws_sdk_apigatewayv2::types::{self as sdk, ProtocolType};
 use futures_util::future::try_join_all;
 
 use super::super::problem::{is_missing, problem};
+use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use super::{api_ids, no_such_api, only_once, sorted, unsorted};
 use crate::error::{Error, Result};
@@ -13,16 +14,16 @@ use crate::observe::Found;
 use crate::resources::api::{self, Api, Protocol};
 use crate::resources::{Cors, Ids, Mark, Owner, Resource, Tags};
 
-impl AwsReader {
+impl Find for Api {
     /// Finds the API with this resource's ownership tag, or else the API with its name that has no owner.
-    pub(in super::super) async fn find_api(&self, wanted: &Api, mark: &Mark) -> Result<Option<Found>> {
-        let apis = self.apis.once("", self.aws.apis()).await?;
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        let apis = reader.apis.once("", reader.aws.apis()).await?;
         let (mut ours, mut namesakes) = (Vec::new(), Vec::new());
         for api in apis.iter() {
             let tags = sorted(api.tags());
             if mark.is_on(&tags) {
                 ours.push(api);
-            } else if api.name() == Some(&wanted.name)
+            } else if api.name() == Some(&self.name)
                 // A WebSocket API of that name cannot be changed into an HTTP API.
                 && api.protocol_type() == Some(&ProtocolType::Http)
                 && mark.owner(&tags) == Owner::Nobody
@@ -34,17 +35,19 @@ impl AwsReader {
         if candidates.len() > 1 {
             let ids: Vec<&str> = candidates.iter().filter_map(|api| api.api_id()).collect();
             if ours.is_empty() {
-                return Err(namesakes_of_others(&wanted.name, &ids));
+                return Err(namesakes_of_others(&self.name, &ids));
             }
             // Where the routes cannot be read, the error leaves the choice to the user.
-            let uses = try_join_all(ids.iter().map(|api_id| self.used(api_id, mark))).await.unwrap_or_default();
-            let Some(serving) = the_one_that_serves(&uses) else { return Err(several(&wanted.name, &ids, &uses)) };
+            let uses = try_join_all(ids.iter().map(|api_id| reader.used(api_id, mark))).await.unwrap_or_default();
+            let Some(serving) = the_one_that_serves(&uses) else { return Err(several(&self.name, &ids, &uses)) };
             // The others are orphans of concurrent first deploys.
             return Ok(ours.get(serving).map(|api| found_api(api, mark)));
         }
         Ok(found.map(|api| found_api(api, mark)))
     }
+}
 
+impl AwsReader {
     /// What the stack has on an API. Callers reach the stack's function where a route of the stack points at it and the
     /// function's policy allows the API.
     async fn used(&self, api_id: &str, mark: &Mark) -> Result<Use> {
@@ -147,6 +150,52 @@ pub(in super::super) fn found_api(api: &sdk::Api, mark: &Mark) -> Found {
     Found::new(Resource::Api(resource), api_ids(api.api_id(), api.api_endpoint()), owner)
 }
 
+impl Dispatch for api::Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        let client = &aws.apigateway;
+        match self {
+            api::Call::CreateApi(api) => {
+                let request = client
+                    .create_api()
+                    .name(&api.name)
+                    .protocol_type(ProtocolType::Http)
+                    .description(&api.description)
+                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
+                    .disable_execute_api_endpoint(api.disable_execute_api_endpoint)
+                    .set_tags(Some(unsorted(&api.tags)));
+                let doing = format!("creating HTTP API {}", api.name);
+                let answer =
+                    aws.on_api(doing, || request.clone().customize().config_override(only_once()).send()).await?;
+                return Ok(api_ids(answer.api_id(), answer.api_endpoint()));
+            }
+            api::Call::UpdateApi { api_id, api } => {
+                let request = client
+                    .update_api()
+                    .api_id(api_id)
+                    .name(&api.name)
+                    .description(&api.description)
+                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
+                    .disable_execute_api_endpoint(api.disable_execute_api_endpoint);
+                aws.on_api(format!("updating HTTP API {}", api.name), || request.clone().send()).await?;
+            }
+            api::Call::DeleteCorsConfiguration { api_id } => {
+                let request = client.delete_cors_configuration().api_id(api_id);
+                let doing = format!("removing the CORS configuration of HTTP API {api_id}");
+                aws.removed_from_api(doing, || request.clone().send()).await?;
+            }
+            api::Call::TagResource { api_id, tags } => {
+                aws.tag(&format!("/apis/{api_id}"), tags).await?;
+            }
+            api::Call::GetDeployments { api_id } => aws.api_is_in_force(api_id).await?,
+            api::Call::DeleteApi { api_id } => {
+                let request = client.delete_api().api_id(api_id);
+                aws.removed_from_api(format!("deleting HTTP API {api_id}"), || request.clone().send()).await?;
+            }
+        }
+        Ok(Ids::new())
+    }
+}
+
 impl Aws {
     pub(in super::super) async fn apis(&self) -> Result<Vec<sdk::Api>> {
         let (mut all, mut next) = (Vec::new(), None);
@@ -171,50 +220,6 @@ impl Aws {
             Err(error) if is_missing(&error) => Err(no_such_api(api_id)),
             Err(error) => Err(problem(format!("reading HTTP API {api_id}"), &error)),
         }
-    }
-
-    pub(in super::super) async fn send_api(&self, call: &api::Call) -> Result<Ids> {
-        let client = &self.apigateway;
-        match call {
-            api::Call::CreateApi(api) => {
-                let request = client
-                    .create_api()
-                    .name(&api.name)
-                    .protocol_type(ProtocolType::Http)
-                    .description(&api.description)
-                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
-                    .disable_execute_api_endpoint(api.disable_execute_api_endpoint)
-                    .set_tags(Some(unsorted(&api.tags)));
-                let doing = format!("creating HTTP API {}", api.name);
-                let answer =
-                    self.on_api(doing, || request.clone().customize().config_override(only_once()).send()).await?;
-                return Ok(api_ids(answer.api_id(), answer.api_endpoint()));
-            }
-            api::Call::UpdateApi { api_id, api } => {
-                let request = client
-                    .update_api()
-                    .api_id(api_id)
-                    .name(&api.name)
-                    .description(&api.description)
-                    .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
-                    .disable_execute_api_endpoint(api.disable_execute_api_endpoint);
-                self.on_api(format!("updating HTTP API {}", api.name), || request.clone().send()).await?;
-            }
-            api::Call::DeleteCorsConfiguration { api_id } => {
-                let request = client.delete_cors_configuration().api_id(api_id);
-                let doing = format!("removing the CORS configuration of HTTP API {api_id}");
-                self.removed_from_api(doing, || request.clone().send()).await?;
-            }
-            api::Call::TagResource { api_id, tags } => {
-                self.tag(&format!("/apis/{api_id}"), tags).await?;
-            }
-            api::Call::GetDeployments { api_id } => self.api_is_in_force(api_id).await?,
-            api::Call::DeleteApi { api_id } => {
-                let request = client.delete_api().api_id(api_id);
-                self.removed_from_api(format!("deleting HTTP API {api_id}"), || request.clone().send()).await?;
-            }
-        }
-        Ok(Ids::new())
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType};
 
 use super::super::problem::{is_missing, problem};
+use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use super::{named_id, no_such_api, only_once};
 use crate::error::Result;
@@ -12,19 +13,19 @@ use crate::observe::{Found, Twin};
 use crate::resources::integration::{self, Integration, function_arn, same_function};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
-impl AwsReader {
+impl Find for Integration {
     /// Finds the integration with this resource's ownership tag.
     ///
     /// Otherwise it finds an untagged integration of the same function to which no route outside the stack points, and
     /// prefers one to which a route of the stack points.
-    pub(in super::super) async fn find_integration(&self, wanted: &Integration, mark: &Mark) -> Result<Option<Found>> {
-        let api_id = &wanted.api_id;
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        let api_id = &self.api_id;
         let (integrations, routes, account) = tokio::try_join!(
-            self.integrations.once(api_id, self.aws.integrations(api_id)),
-            self.routes.once(api_id, self.aws.routes(api_id)),
-            self.known_account(),
+            reader.integrations.once(api_id, reader.aws.integrations(api_id)),
+            reader.routes.once(api_id, reader.aws.routes(api_id)),
+            reader.known_account(),
         )?;
-        let wanted_uri = account.fill_text(&wanted.integration_uri);
+        let wanted_uri = account.fill_text(&self.integration_uri);
         let id = |one: &sdk::Integration| one.integration_id.clone().unwrap_or_default();
         let observed = |one: &sdk::Integration| {
             let target = format!("integrations/{}", id(one));
@@ -32,15 +33,15 @@ impl AwsReader {
             let routes = led.filter_map(|route| route.route_key().map(str::to_owned)).collect();
             Integration { routes, ..observed_integration(api_id, one) }
         };
-        // The owner is read from the wanted description: a search for the result of a call whose answer was lost has
+        // The owner is read from the self description: a search for the result of a call whose answer was lost has
         // only that.
-        let own = Mark::of_description(&wanted.description);
+        let own = Mark::of_description(&self.description);
         let ours = |one: &&sdk::Integration| own.is_in_description(one.description().unwrap_or_default());
         let equal = |one: &&sdk::Integration| {
             let nobodys = mark.owner_by_description(one.description().unwrap_or_default()) == Owner::Nobody;
             nobodys
                 && one.integration_uri().is_some_and(|uri| same_function(uri, &wanted_uri))
-                && observed(one).shared_with(wanted).next().is_none()
+                && observed(one).shared_with(self).next().is_none()
         };
         let mut equals: Vec<_> = integrations.iter().filter(equal).collect();
         equals.sort_by_key(|one| (observed(one).routes.is_empty(), id(one)));
@@ -63,28 +64,10 @@ pub(in super::super) fn found_integration(api_id: &str, found: &sdk::Integration
     Found::new(Resource::Integration(resource), named_id("IntegrationId", found.integration_id()), owner)
 }
 
-impl Aws {
-    pub(in super::super) async fn integrations(&self, api_id: &str) -> Result<Vec<sdk::Integration>> {
-        let (mut all, mut next) = (Vec::new(), None);
-        loop {
-            let request = self.apigateway.get_integrations().api_id(api_id).max_results("500").set_next_token(next);
-            match request.send().await {
-                Ok(page) => {
-                    all.extend(page.items.unwrap_or_default());
-                    next = page.next_token;
-                }
-                Err(error) if is_missing(&error) => return Err(no_such_api(api_id)),
-                Err(error) => return Err(problem(format!("listing the integrations of HTTP API {api_id}"), &error)),
-            }
-            if next.is_none() {
-                return Ok(all);
-            }
-        }
-    }
-
-    pub(in super::super) async fn send_integration(&self, call: &integration::Call) -> Result<Ids> {
-        let client = &self.apigateway;
-        match call {
+impl Dispatch for integration::Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        let client = &aws.apigateway;
+        match self {
             integration::Call::CreateIntegration(one) => {
                 let request = client
                     .create_integration()
@@ -98,7 +81,7 @@ impl Aws {
                     .description(&one.description);
                 let doing = format!("creating an integration of {} on HTTP API {}", one.integration_uri, one.api_id);
                 let answer =
-                    self.on_api(doing, || request.clone().customize().config_override(only_once()).send()).await?;
+                    aws.on_api(doing, || request.clone().customize().config_override(only_once()).send()).await?;
                 Ok(named_id("IntegrationId", answer.integration_id()))
             }
             integration::Call::UpdateIntegration { integration_id, integration: one } => {
@@ -114,12 +97,32 @@ impl Aws {
                     .connection_type(ConnectionType::from(one.connection_type.as_str()))
                     .description(&one.description);
                 let doing = format!("updating integration {integration_id} of HTTP API {}", one.api_id);
-                self.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())
+                aws.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())
             }
             integration::Call::DeleteIntegration { api_id, integration_id } => {
                 let request = client.delete_integration().api_id(api_id).integration_id(integration_id);
                 let doing = format!("deleting integration {integration_id} of HTTP API {api_id}");
-                self.removed_from_api(doing, || request.clone().send()).await
+                aws.removed_from_api(doing, || request.clone().send()).await
+            }
+        }
+    }
+}
+
+impl Aws {
+    pub(in super::super) async fn integrations(&self, api_id: &str) -> Result<Vec<sdk::Integration>> {
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let request = self.apigateway.get_integrations().api_id(api_id).max_results("500").set_next_token(next);
+            match request.send().await {
+                Ok(page) => {
+                    all.extend(page.items.unwrap_or_default());
+                    next = page.next_token;
+                }
+                Err(error) if is_missing(&error) => return Err(no_such_api(api_id)),
+                Err(error) => return Err(problem(format!("listing the integrations of HTTP API {api_id}"), &error)),
+            }
+            if next.is_none() {
+                return Ok(all);
             }
         }
     }

@@ -3,6 +3,7 @@
 use aws_sdk_apigatewayv2::types as sdk;
 
 use super::super::problem::{is_missing, problem};
+use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use super::{named_id, no_such_api};
 use crate::error::Result;
@@ -10,17 +11,17 @@ use crate::observe::Found;
 use crate::resources::route::{self, Route};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
-impl AwsReader {
+impl Find for Route {
     /// Finds the route of this key. A route has no ownership tag: it belongs to the owner of its API or of the
     /// integration that it points at.
-    pub(in super::super) async fn find_route(&self, wanted: &Route, mark: &Mark) -> Result<Option<Found>> {
-        let api_id = &wanted.api_id;
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        let api_id = &self.api_id;
         let (routes, integrations, api) = tokio::try_join!(
-            self.routes.once(api_id, self.aws.routes(api_id)),
-            self.integrations.once(api_id, self.aws.integrations(api_id)),
-            self.seen_api(api_id),
+            reader.routes.once(api_id, reader.aws.routes(api_id)),
+            reader.integrations.once(api_id, reader.aws.integrations(api_id)),
+            reader.seen_api(api_id),
         )?;
-        let Some(found) = routes.iter().find(|route| route.route_key() == Some(&wanted.route_key)) else {
+        let Some(found) = routes.iter().find(|route| route.route_key() == Some(&self.route_key)) else {
             return Ok(None);
         };
         let target = found.target().unwrap_or_default();
@@ -53,6 +54,44 @@ fn observed_route(api_id: &str, found: &sdk::Route) -> Route {
     }
 }
 
+impl Dispatch for route::Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        let client = &aws.apigateway;
+        match self {
+            route::Call::CreateRoute(route) => {
+                let request = client
+                    .create_route()
+                    .api_id(&route.api_id)
+                    .route_key(&route.route_key)
+                    .target(&route.target)
+                    .authorization_type(route.authorization_type.as_str().into())
+                    .set_authorizer_id(route.authorizer_id.clone());
+                let doing = format!("creating route `{}` on HTTP API {}", route.route_key, route.api_id);
+                let answer = aws.on_api(doing, || request.clone().send()).await?;
+                Ok(named_id("RouteId", answer.route_id()))
+            }
+            route::Call::UpdateRoute { route_id, route } => {
+                let request = client
+                    .update_route()
+                    .api_id(&route.api_id)
+                    .route_id(route_id)
+                    .target(&route.target)
+                    .authorization_type(route.authorization_type.as_str().into())
+                    // An update keeps the properties that it does not name, so an authorizer is removed with an empty
+                    // id.
+                    .authorizer_id(route.authorizer_id.as_deref().unwrap_or_default());
+                let doing = format!("updating route `{}` of HTTP API {}", route.route_key, route.api_id);
+                aws.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())
+            }
+            route::Call::DeleteRoute { api_id, route_id } => {
+                let request = client.delete_route().api_id(api_id).route_id(route_id);
+                let doing = format!("deleting route {route_id} of HTTP API {api_id}");
+                aws.removed_from_api(doing, || request.clone().send()).await
+            }
+        }
+    }
+}
+
 impl Aws {
     pub(in super::super) async fn routes(&self, api_id: &str) -> Result<Vec<sdk::Route>> {
         let (mut all, mut next) = (Vec::new(), None);
@@ -68,42 +107,6 @@ impl Aws {
             }
             if next.is_none() {
                 return Ok(all);
-            }
-        }
-    }
-
-    pub(in super::super) async fn send_route(&self, call: &route::Call) -> Result<Ids> {
-        let client = &self.apigateway;
-        match call {
-            route::Call::CreateRoute(route) => {
-                let request = client
-                    .create_route()
-                    .api_id(&route.api_id)
-                    .route_key(&route.route_key)
-                    .target(&route.target)
-                    .authorization_type(route.authorization_type.as_str().into())
-                    .set_authorizer_id(route.authorizer_id.clone());
-                let doing = format!("creating route `{}` on HTTP API {}", route.route_key, route.api_id);
-                let answer = self.on_api(doing, || request.clone().send()).await?;
-                Ok(named_id("RouteId", answer.route_id()))
-            }
-            route::Call::UpdateRoute { route_id, route } => {
-                let request = client
-                    .update_route()
-                    .api_id(&route.api_id)
-                    .route_id(route_id)
-                    .target(&route.target)
-                    .authorization_type(route.authorization_type.as_str().into())
-                    // An update keeps the properties that it does not name, so an authorizer is removed with an empty
-                    // id.
-                    .authorizer_id(route.authorizer_id.as_deref().unwrap_or_default());
-                let doing = format!("updating route `{}` of HTTP API {}", route.route_key, route.api_id);
-                self.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())
-            }
-            route::Call::DeleteRoute { api_id, route_id } => {
-                let request = client.delete_route().api_id(api_id).route_id(route_id);
-                let doing = format!("deleting route {route_id} of HTTP API {api_id}");
-                self.removed_from_api(doing, || request.clone().send()).await
             }
         }
     }

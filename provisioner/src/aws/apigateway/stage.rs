@@ -6,12 +6,21 @@ use std::sync::Arc;
 use aws_sdk_apigatewayv2::types as sdk;
 
 use super::super::problem::{is_missing, problem};
+use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use super::{no_such_api, sorted, unsorted};
 use crate::error::Result;
 use crate::observe::{Found, SeenStage, Surroundings};
 use crate::resources::stage::{self, RouteSettings, Stage};
 use crate::resources::{Ids, Mark, Resource};
+
+impl Find for Stage {
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        let stages = reader.stages_of(&self.api_id).await?;
+        let found = stages.iter().find(|stage| stage.stage_name() == Some(&self.stage_name));
+        Ok(found.map(|stage| found_stage(&self.api_id, stage, mark)))
+    }
+}
 
 impl AwsReader {
     /// What an API outside the stack applies to the routes that are added to it.
@@ -40,12 +49,6 @@ impl AwsReader {
         Ok(Surroundings { protocol: api.protocol.clone(), cors: api.cors, stages: stages.collect(), stages_unknown })
     }
 
-    pub(in super::super) async fn find_stage(&self, wanted: &Stage, mark: &Mark) -> Result<Option<Found>> {
-        let stages = self.stages_of(&wanted.api_id).await?;
-        let found = stages.iter().find(|stage| stage.stage_name() == Some(&wanted.stage_name));
-        Ok(found.map(|stage| found_stage(&wanted.api_id, stage, mark)))
-    }
-
     /// All stages of an API.
     pub(in super::super) async fn stages_of(&self, api_id: &str) -> Result<Arc<Vec<sdk::Stage>>> {
         self.api_stages.once(api_id, self.aws.stages(api_id)).await
@@ -71,6 +74,54 @@ pub(in super::super) fn found_stage(api_id: &str, found: &sdk::Stage, mark: &Mar
     Found::new(Resource::Stage(resource), Ids::new(), owner)
 }
 
+impl Dispatch for stage::Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        let client = &aws.apigateway;
+        let doing = |verb: &str, api_id: &str, stage: &str| format!("{verb} stage {stage} of HTTP API {api_id}");
+        match self {
+            stage::Call::CreateStage(stage) => {
+                let request = client
+                    .create_stage()
+                    .api_id(&stage.api_id)
+                    .stage_name(&stage.stage_name)
+                    .auto_deploy(stage.auto_deploy)
+                    .description(&stage.description)
+                    .default_route_settings(sdk_settings(&stage.default_route_settings))
+                    .set_route_settings(Some(all_settings(stage)).filter(|all| !all.is_empty()))
+                    .set_tags(Some(unsorted(&stage.tags)));
+                let doing = doing("creating", &stage.api_id, &stage.stage_name);
+                aws.on_api(doing, || request.clone().send()).await?;
+            }
+            stage::Call::UpdateStage(stage) => {
+                let request = client
+                    .update_stage()
+                    .api_id(&stage.api_id)
+                    .stage_name(&stage.stage_name)
+                    .auto_deploy(stage.auto_deploy)
+                    .description(&stage.description)
+                    .default_route_settings(sdk_settings(&stage.default_route_settings))
+                    .set_route_settings(Some(all_settings(stage)).filter(|all| !all.is_empty()));
+                let doing = doing("updating", &stage.api_id, &stage.stage_name);
+                aws.on_api(doing, || request.clone().send()).await?;
+            }
+            stage::Call::DeleteRouteSettings { api_id, stage_name, route_key } => {
+                let request = client.delete_route_settings().api_id(api_id).stage_name(stage_name).route_key(route_key);
+                let doing = doing(&format!("removing the settings of `{route_key}` from"), api_id, stage_name);
+                aws.removed_from_api(doing, || request.clone().send()).await?;
+            }
+            stage::Call::TagResource { api_id, stage_name, tags } => {
+                aws.tag(&format!("/apis/{api_id}/stages/{stage_name}"), tags).await?;
+            }
+            stage::Call::DeleteStage { api_id, stage_name } => {
+                let request = client.delete_stage().api_id(api_id).stage_name(stage_name);
+                let doing = doing("deleting", api_id, stage_name);
+                aws.removed_from_api(doing, || request.clone().send()).await?;
+            }
+        }
+        Ok(Ids::new())
+    }
+}
+
 impl Aws {
     async fn stages(&self, api_id: &str) -> Result<Vec<sdk::Stage>> {
         let (mut all, mut next) = (Vec::new(), None);
@@ -88,52 +139,6 @@ impl Aws {
                 return Ok(all);
             }
         }
-    }
-
-    pub(in super::super) async fn send_stage(&self, call: &stage::Call) -> Result<Ids> {
-        let client = &self.apigateway;
-        let doing = |verb: &str, api_id: &str, stage: &str| format!("{verb} stage {stage} of HTTP API {api_id}");
-        match call {
-            stage::Call::CreateStage(stage) => {
-                let request = client
-                    .create_stage()
-                    .api_id(&stage.api_id)
-                    .stage_name(&stage.stage_name)
-                    .auto_deploy(stage.auto_deploy)
-                    .description(&stage.description)
-                    .default_route_settings(sdk_settings(&stage.default_route_settings))
-                    .set_route_settings(Some(all_settings(stage)).filter(|all| !all.is_empty()))
-                    .set_tags(Some(unsorted(&stage.tags)));
-                let doing = doing("creating", &stage.api_id, &stage.stage_name);
-                self.on_api(doing, || request.clone().send()).await?;
-            }
-            stage::Call::UpdateStage(stage) => {
-                let request = client
-                    .update_stage()
-                    .api_id(&stage.api_id)
-                    .stage_name(&stage.stage_name)
-                    .auto_deploy(stage.auto_deploy)
-                    .description(&stage.description)
-                    .default_route_settings(sdk_settings(&stage.default_route_settings))
-                    .set_route_settings(Some(all_settings(stage)).filter(|all| !all.is_empty()));
-                let doing = doing("updating", &stage.api_id, &stage.stage_name);
-                self.on_api(doing, || request.clone().send()).await?;
-            }
-            stage::Call::DeleteRouteSettings { api_id, stage_name, route_key } => {
-                let request = client.delete_route_settings().api_id(api_id).stage_name(stage_name).route_key(route_key);
-                let doing = doing(&format!("removing the settings of `{route_key}` from"), api_id, stage_name);
-                self.removed_from_api(doing, || request.clone().send()).await?;
-            }
-            stage::Call::TagResource { api_id, stage_name, tags } => {
-                self.tag(&format!("/apis/{api_id}/stages/{stage_name}"), tags).await?;
-            }
-            stage::Call::DeleteStage { api_id, stage_name } => {
-                let request = client.delete_stage().api_id(api_id).stage_name(stage_name);
-                let doing = doing("deleting", api_id, stage_name);
-                self.removed_from_api(doing, || request.clone().send()).await?;
-            }
-        }
-        Ok(Ids::new())
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::super::problem::{Refusal, is_missing, problem, says};
 use super::super::retry::{First, PATIENCE};
+use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use super::beside::beside;
 use super::ready::{failure, first_look, is_underway};
@@ -23,12 +24,15 @@ use aws_sdk_lambda::types::{
     TracingConfig,
 };
 
-impl AwsReader {
-    pub(in super::super) async fn find_function(&self, wanted: &Function, mark: &Mark) -> Result<Option<Found>> {
-        let name = &wanted.function_name;
-        let now = Option::clone(&*self.function(name).await?);
-        let answer =
-            if self.patient { self.aws.settled_function(name, now).await? } else { self.aws.reported_now(name, now) };
+impl Find for Function {
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        let name = &self.function_name;
+        let now = Option::clone(&*reader.function(name).await?);
+        let answer = if reader.patient {
+            reader.aws.settled_function(name, now).await?
+        } else {
+            reader.aws.reported_now(name, now)
+        };
         let Some(answer) = answer else { return Ok(None) };
         // Without this permission Lambda returns no tags, and the stack's own function would seem to have no owner.
         if let Some(refused) = answer.tags_error() {
@@ -47,7 +51,9 @@ impl AwsReader {
         let owner = mark.owner(&resource.tags);
         Ok(Some(Found::new(Resource::Function(resource), ids, owner)))
     }
+}
 
+impl AwsReader {
     async fn function(&self, name: &str) -> Result<Arc<Option<GetFunctionOutput>>> {
         self.functions.once(name, self.aws.read_function(name)).await
     }
@@ -73,27 +79,12 @@ impl AwsReader {
     }
 }
 
-impl Aws {
-    fn reported_now(&self, name: &str, now: Option<GetFunctionOutput>) -> Option<GetFunctionOutput> {
-        if now.as_ref().is_some_and(is_underway) {
-            (self.notify)(&format!("function {name} is still changing: what is told of it may be what is to come"));
-        }
-        now
-    }
-
-    pub(super) async fn read_function(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
-        match self.lambda.get_function().function_name(name).send().await {
-            Ok(answer) => Ok(Some(answer)),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(problem(format!("reading function {name}"), &error)),
-        }
-    }
-
-    pub(in super::super) async fn send_function(&self, call: &Call) -> Result<Ids> {
-        match call {
-            Call::CreateFunction { function, publish } => self.create_function(function, *publish).await,
+impl Dispatch for Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        match self {
+            Call::CreateFunction { function, publish } => aws.create_function(function, *publish).await,
             Call::UpdateFunctionCode { function_name: name, code, architectures, revision, publish } => {
-                let request = self
+                let request = aws
                     .lambda
                     .update_function_code()
                     .function_name(name)
@@ -101,13 +92,13 @@ impl Aws {
                     .set_architectures(Some(sdk_architectures(architectures)))
                     .revision_id(revision)
                     .publish(*publish);
-                let answer = self.on_function("updating the code of", name, "", || request.clone().send()).await?;
+                let answer = aws.on_function("updating the code of", name, "", || request.clone().send()).await?;
                 let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
-                self.is_written(name, publish.then_some(answer.version).flatten(), first).await
+                aws.is_written(name, publish.then_some(answer.version).flatten(), first).await
             }
             Call::UpdateFunctionConfiguration { function, properties, revision } => {
                 let sent = |property: Property| properties.iter().any(|one| one == property.name());
-                let request = self
+                let request = aws
                     .lambda
                     .update_function_configuration()
                     .function_name(&function.function_name)
@@ -128,54 +119,91 @@ impl Aws {
                         None
                     });
                 let (doing, name) = ("updating the configuration of", &function.function_name);
-                let answer = self.on_function(doing, name, &function.role, || request.clone().send()).await?;
+                let answer = aws.on_function(doing, name, &function.role, || request.clone().send()).await?;
                 let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
-                self.function_is_ready(name, None, first).await
+                aws.function_is_ready(name, None, first).await
             }
             Call::TagResource { function_name, arn, tags } => {
                 let request =
-                    self.lambda.tag_resource().resource(arn).set_tags(Some(tags.clone().into_iter().collect()));
-                self.on_function("tagging", arn, "", || request.clone().send()).await?;
-                self.function_is_ready(function_name, None, First::AtOnce).await // tagging gives it a new revision
+                    aws.lambda.tag_resource().resource(arn).set_tags(Some(tags.clone().into_iter().collect()));
+                aws.on_function("tagging", arn, "", || request.clone().send()).await?;
+                aws.function_is_ready(function_name, None, First::AtOnce).await // tagging gives it a new revision
             }
             Call::PutFunctionConcurrency { function_name: name, reserved } => {
-                let request = self.lambda.put_function_concurrency().function_name(name);
+                let request = aws.lambda.put_function_concurrency().function_name(name);
                 let request = request.reserved_concurrent_executions(*reserved);
                 let heals = |error: &_| heals(error, name, "");
-                match self.healed(heals, || request.clone().send()).await {
+                match aws.healed(heals, || request.clone().send()).await {
                     Ok(_) => {}
                     // A new account has ten concurrent executions in all and cannot reserve any of them. A cap that is
                     // not available must not fail the deploy.
                     Err(error) if says(&error, "InvalidParameterValueException", "UnreservedConcurrentExecution") => {
                         let all = "the account has too few concurrent executions to set any aside";
-                        (self.notify)(&format!("no cap of {reserved} for function {name}: {all}"));
+                        (aws.notify)(&format!("no cap of {reserved} for function {name}: {all}"));
                     }
                     Err(error) => {
                         return Err(problem(format!("capping the concurrency of function {name}"), &error));
                     }
                 }
-                self.function_is_ready(name, None, First::AtOnce).await
+                aws.function_is_ready(name, None, First::AtOnce).await
             }
             Call::DeleteFunctionConcurrency { function_name: name } => {
-                let request = self.lambda.delete_function_concurrency().function_name(name);
-                self.on_function("lifting the concurrency cap of", name, "", || request.clone().send()).await?;
-                self.function_is_ready(name, None, First::AtOnce).await
+                let request = aws.lambda.delete_function_concurrency().function_name(name);
+                aws.on_function("lifting the concurrency cap of", name, "", || request.clone().send()).await?;
+                aws.function_is_ready(name, None, First::AtOnce).await
             }
             Call::DeleteFunction { function_name: name } => {
-                let request = self.lambda.delete_function().function_name(name);
+                let request = aws.lambda.delete_function().function_name(name);
                 let heals = |error: &_| heals(error, name, "");
-                self.removed(format!("deleting function {name}"), heals, || request.clone().send()).await
+                aws.removed(format!("deleting function {name}"), heals, || request.clone().send()).await
             }
         }
     }
 
+    async fn took_effect(&self, aws: &Aws, found: Option<Ids>) -> Option<Ids> {
+        let (name, publishes) = match self {
+            Call::UpdateFunctionCode { function_name: name, code, architectures, publish, .. } => {
+                let written = aws.has_code(name, code, architectures).await.ok().flatten()?;
+                if !publish {
+                    return Some(written);
+                }
+                (name, true)
+            }
+            Call::CreateFunction { function, publish } => (&function.function_name, *publish),
+            Call::UpdateFunctionConfiguration { function, .. } => (&function.function_name, false),
+            Call::TagResource { .. }
+            | Call::PutFunctionConcurrency { .. }
+            | Call::DeleteFunctionConcurrency { .. }
+            | Call::DeleteFunction { .. } => return None,
+        };
+        if !matches!(self, Call::UpdateFunctionCode { .. }) {
+            found?;
+        }
+        match publishes {
+            true => aws.was_published(name).await.ok().flatten(),
+            false => aws.function_is_ready(name, None, First::AtOnce).await.ok(),
+        }
+    }
+}
+
+impl Aws {
+    fn reported_now(&self, name: &str, now: Option<GetFunctionOutput>) -> Option<GetFunctionOutput> {
+        if now.as_ref().is_some_and(is_underway) {
+            (self.notify)(&format!("function {name} is still changing: what is told of it may be what is to come"));
+        }
+        now
+    }
+
+    pub(super) async fn read_function(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
+        match self.lambda.get_function().function_name(name).send().await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(problem(format!("reading function {name}"), &error)),
+        }
+    }
+
     /// The ids of the function when it is ready, if it has this code.
-    pub(in super::super) async fn has_code(
-        &self,
-        name: &str,
-        code: &Code,
-        architectures: &[String],
-    ) -> Result<Option<Ids>> {
+    async fn has_code(&self, name: &str, code: &Code, architectures: &[String]) -> Result<Option<Ids>> {
         let ready = self.function_is_ready(name, None, First::AtOnce).await?;
         let answer = self.lambda.get_function().function_name(name).send().await;
         let answer = answer.map_err(|error| problem(format!("reading function {name}"), &error))?;

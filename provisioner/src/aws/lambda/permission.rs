@@ -6,27 +6,30 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::super::problem::{gone_is_removed, is_missing, problem};
+use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use crate::error::Result;
 use crate::observe::{Found, Leftover, Twin};
 use crate::resources::permission::{Call, Permission, function_and_qualifier};
-use crate::resources::{Ids, Owner, Resource};
+use crate::resources::{Ids, Mark, Owner, Resource};
 
-impl AwsReader {
-    pub(in super::super) async fn find_permission(&self, wanted: &Permission) -> Result<Option<Found>> {
-        let policy = self.policy_of(&wanted.function_name).await?;
+impl Find for Permission {
+    async fn find(&self, reader: &AwsReader, _mark: &Mark) -> Result<Option<Found>> {
+        let policy = reader.policy_of(&self.function_name).await?;
         let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
         let sid = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
-        let ours = statements.iter().filter(|statement| wanted.owns(&sid(statement)));
+        let ours = statements.iter().filter(|statement| self.owns(&sid(statement)));
         let mut twins = ours.map(|statement| Twin {
-            resource: Resource::Permission(observed_permission(wanted, statement)),
+            resource: Resource::Permission(observed_permission(self, statement)),
             ids: statement_ids(sid(statement)),
         });
         let first = twins.next();
         let found = first.map(|Twin { resource, ids }| Found::new(resource, ids, Owner::Ours));
         Ok(found.map(|found| Found { twins: twins.collect(), ..found }))
     }
+}
 
+impl AwsReader {
     /// The resource policy of a function or an alias (`chat:live`); null when it has none.
     pub(in super::super) async fn policy_of(&self, callee: &str) -> Result<Arc<Value>> {
         let ask = async {
@@ -37,22 +40,12 @@ impl AwsReader {
     }
 }
 
-impl Aws {
-    async fn resource_policy(&self, name: &str) -> Result<Value> {
-        let (function, alias) = function_and_qualifier(name);
-        let request = self.lambda.get_policy().function_name(function).set_qualifier(alias.map(str::to_owned));
-        match request.send().await {
-            Ok(answer) => Ok(serde_json::from_str(&answer.policy.unwrap_or_default()).unwrap_or_default()),
-            Err(error) if is_missing(&error) => Ok(Value::Null),
-            Err(error) => Err(problem(format!("reading the resource policy of function {name}"), &error)),
-        }
-    }
-
-    pub(in super::super) async fn send_permission(&self, call: &Call) -> Result<Ids> {
-        match call {
+impl Dispatch for Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        match self {
             Call::AddPermission(permission) => {
                 let ((name, qualifier), sid) = (permission.function_and_qualifier(), permission.statement_id());
-                let request = self
+                let request = aws
                     .lambda
                     .add_permission()
                     .function_name(name)
@@ -64,18 +57,30 @@ impl Aws {
                     .set_source_account(permission.source_account.clone())
                     .set_function_url_auth_type(permission.function_url_auth_type.as_deref().map(Into::into))
                     .set_invoked_via_function_url(permission.invoked_via_function_url);
-                self.on_function("adding a permission to", name, "", || request.clone().send()).await?;
+                aws.on_function("adding a permission to", name, "", || request.clone().send()).await?;
                 Ok(statement_ids(sid))
             }
             Call::RemovePermission { statement_id, successor: Some(successor), .. } if statement_id == successor => {
                 Ok(Ids::new())
             }
             Call::RemovePermission { function_name: name, qualifier, statement_id, successor: _ } => {
-                let request = self.lambda.remove_permission().function_name(name).statement_id(statement_id);
+                let request = aws.lambda.remove_permission().function_name(name).statement_id(statement_id);
                 let answer = request.set_qualifier(qualifier.clone()).send().await;
                 gone_is_removed(format!("removing permission {statement_id} of function {name}"), answer)?;
                 Ok(Ids::new())
             }
+        }
+    }
+}
+
+impl Aws {
+    async fn resource_policy(&self, name: &str) -> Result<Value> {
+        let (function, alias) = function_and_qualifier(name);
+        let request = self.lambda.get_policy().function_name(function).set_qualifier(alias.map(str::to_owned));
+        match request.send().await {
+            Ok(answer) => Ok(serde_json::from_str(&answer.policy.unwrap_or_default()).unwrap_or_default()),
+            Err(error) if is_missing(&error) => Ok(Value::Null),
+            Err(error) => Err(problem(format!("reading the resource policy of function {name}"), &error)),
         }
     }
 }

@@ -7,6 +7,7 @@ use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration};
 use serde_json::Value;
 
 use super::super::problem::{is_missing, problem};
+use super::super::service::Find;
 use super::super::{Aws, AwsReader};
 use super::function::observed;
 use super::release::{routing, version_ids};
@@ -17,13 +18,13 @@ use crate::resources::alias::Alias;
 use crate::resources::version::{Version, beside_too, release_name};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
-impl AwsReader {
+impl Find for Version {
     /// Finds the newest version with the wanted release.
-    pub(in super::super) async fn find_version(&self, wanted: &Version) -> Result<Option<Found>> {
-        let name = &wanted.function_name;
-        let versions = self.versions_of(name);
-        let (versions, account) = tokio::try_join!(versions, self.known_account())?;
-        let wanted_release = account.fill(&wanted.release);
+    async fn find(&self, reader: &AwsReader, _mark: &Mark) -> Result<Option<Found>> {
+        let name = &self.function_name;
+        let versions = reader.versions_of(name);
+        let (versions, account) = tokio::try_join!(versions, reader.known_account())?;
+        let wanted_release = account.fill(&self.release);
         let latest = versions.iter().flatten().find(|one| number(one).is_none());
         let sought =
             beside_too(wanted_release.clone(), &latest.map(|latest| release(name, latest)).unwrap_or_default());
@@ -37,10 +38,21 @@ impl AwsReader {
                 newest = Some((number, version_ids(number.to_string(), arn)));
             }
         }
-        let resource = Resource::Version(Version { release: wanted_release, ..wanted.clone() });
+        let resource = Resource::Version(Version { release: wanted_release, ..self.clone() });
         Ok(newest.map(|(_, ids)| Found::new(resource, ids, Owner::Ours)))
     }
+}
 
+impl Find for Alias {
+    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+        let aliases = reader.aliases_of(&self.function_name).await?;
+        let led = aliases.iter().flatten().find(|led| led.name == self.name);
+        let owner = |led: &Led| mark.owner_by_description(&led.description);
+        Ok(led.map(|led| found_alias(&self.function_name, led, owner(led))))
+    }
+}
+
+impl AwsReader {
     pub(in super::super) async fn releases_of(&self, name: &str) -> Result<Option<Releases>> {
         let versions = self.versions_of(name);
         let (versions, aliases) = tokio::join!(versions, self.aliases_of(name));
@@ -64,13 +76,6 @@ impl AwsReader {
         }
         releases.versions.sort_by_key(|version| version.number);
         Ok(Some(releases))
-    }
-
-    pub(in super::super) async fn find_alias(&self, wanted: &Alias, mark: &Mark) -> Result<Option<Found>> {
-        let aliases = self.aliases_of(&wanted.function_name).await?;
-        let led = aliases.iter().flatten().find(|led| led.name == wanted.name);
-        let owner = |led: &Led| mark.owner_by_description(&led.description);
-        Ok(led.map(|led| found_alias(&wanted.function_name, led, owner(led))))
     }
 
     /// All aliases of a function; `None` when the function does not exist.

@@ -7,116 +7,59 @@ use aws_sdk_lambda::types::AliasRoutingConfiguration;
 use super::super::Aws;
 use super::super::problem::{gone_is_removed, is_missing, overtaken, problem};
 use super::super::retry::First;
+use super::super::service::{Dispatch, Find};
 use super::function::observed;
 use super::ready::first_look;
 use crate::error::{Error, Result};
-use crate::resources::Ids;
 use crate::resources::alias::{self, RoutingConfig, VersionWeight};
 use crate::resources::served::LATEST;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION, Version};
+use crate::resources::{Ids, Mark, Tags};
 
 /// The hint where a version does not pass its smoke test.
 const UNFIT: &str = "correct it, or leave smoke tests out with `--no-smoke`, then run the same command again";
 
-impl Aws {
-    pub(in super::super) async fn send_version(&self, call: &version::Call) -> Result<Ids> {
-        match call {
+impl Dispatch for version::Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        match self {
             version::Call::PublishVersion { function_name, description, package, revision } => {
-                self.publish(function_name, description, package, revision).await
+                aws.publish(function_name, description, package, revision).await
             }
             version::Call::DeleteFunction { function_name: name, version } => {
-                let request = self.lambda.delete_function().function_name(name).qualifier(version.to_string());
+                let request = aws.lambda.delete_function().function_name(name).qualifier(version.to_string());
                 gone_is_removed(format!("deleting version {version} of function {name}"), request.send().await)?;
                 Ok(Ids::new())
             }
         }
     }
 
-    async fn publish(&self, name: &str, description: &str, package: &str, revision: &str) -> Result<Ids> {
-        let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let request = self
-            .lambda
-            .publish_version()
-            .function_name(name)
-            .set_description(given(description))
-            .set_code_sha256(given(package))
-            .set_revision_id(given(revision));
-        let answer = self.on_function("publishing a version of", name, "", || request.clone().send()).await?;
-        let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
-        let version = answer.version.unwrap_or_default();
-        let mut latest = self.are_ready(name, &version, first).await?;
-        let mut ids = version_ids(version, answer.function_arn.unwrap_or_default());
-        // The documentation does not say whether publishing gives the function itself a new revision.
-        ids.extend(latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision)));
-        Ok(ids)
+    /// The version, if publishing again would create the same one.
+    async fn took_effect(&self, aws: &Aws, _found: Option<Ids>) -> Option<Ids> {
+        let version::Call::PublishVersion { function_name, package, .. } = self else { return None };
+        aws.published(function_name, package).await.ok().flatten()
     }
+}
 
-    /// The newest version, if publishing `package` now would create the same one: publishing does not change `$LATEST`.
-    pub(in super::super) async fn published(&self, name: &str, package: &str) -> Result<Option<Ids>> {
-        let latest = self.lambda.get_function().function_name(name).send().await;
-        let latest = latest.map_err(|error| problem(format!("reading function {name}"), &error))?;
-        let latest = observed(name, latest);
-        if !package.is_empty() && latest.code.sha256 != package {
-            return Ok(None);
-        }
-        let holds_it = Version {
-            function_name: name.to_owned(),
-            description: String::new(),
-            release: latest.release(),
-            package: String::new(),
-            revision: String::new(),
-        };
-        let Some(found) = self.reader().find_version(&holds_it).await? else { return Ok(None) };
-        let version = found.ids.get("Version").cloned().unwrap_or_default();
-        let mut latest = self.are_ready(name, &version, First::AtOnce).await?;
-        let revision = latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision));
-        let mut ids = found.ids;
-        ids.extend(revision);
-        Ok(Some(ids))
-    }
-
-    /// The ids that a call that updates and publishes a function returns, if the newest version is equal to the
-    /// function.
-    pub(in super::super) async fn was_published(&self, name: &str) -> Result<Option<Ids>> {
-        match self.published(name, "").await?.and_then(|ids| ids.get("Version").cloned()) {
-            Some(version) => self.is_published(name, &version, First::AtOnce).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Waits for a function and for the version that the same call published.
-    pub(super) async fn is_published(&self, name: &str, version: &str, first: First) -> Result<Ids> {
-        if version == LATEST {
-            let cause = "Lambda wrote the function and published no version of it";
-            return Err(Error::new(format!("publishing a version of function {name}"), cause)
-                .hint("run the same command again: it publishes what was written"));
-        }
-        let mut ids = self.are_ready(name, version, first).await?;
-        let arn = ids.get("Arn").cloned().unwrap_or_default();
-        ids.insert(PUBLISHED_ARN.to_owned(), format!("{arn}:{version}"));
-        ids.insert(PUBLISHED_VERSION.to_owned(), version.to_owned());
-        Ok(ids)
-    }
-
-    pub(in super::super) async fn send_alias(&self, call: &alias::Call) -> Result<Ids> {
-        let lambda = &self.lambda;
-        match call {
+impl Dispatch for alias::Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        let lambda = &aws.lambda;
+        match self {
             alias::Call::Invoke { function_name, version, check } => {
-                let (_, objection) = self.check(function_name, Some(version), check).await?;
+                let (_, objection) = aws.check(function_name, Some(version), check).await?;
                 let Some(objection) = objection else { return Ok(Ids::new()) };
                 let doing = format!("checking version {version} of function {function_name}");
                 Err(Error::new(doing, format!("{}: {objection}", check.name)).hint(UNFIT).unfit())
             }
             alias::Call::GetFunction { function_name, version } => {
-                self.function_is_ready(function_name, Some(version), First::AtOnce).await?;
+                aws.function_is_ready(function_name, Some(version), First::AtOnce).await?;
                 Ok(Ids::new())
             }
             alias::Call::GetMetricData(watch) => {
-                self.watch(watch).await?;
+                aws.watch(watch).await?;
                 Ok(Ids::new())
             }
             alias::Call::GetAlias { function_name: function, name, version } => {
-                let now = self.alias_now(function, name).await?;
+                let now = aws.alias_now(function, name).await?;
                 if now.version == *version {
                     return Ok(now.ids);
                 }
@@ -146,6 +89,84 @@ impl Aws {
             }
         }
     }
+
+    /// Names the version that the alias points at now, if that can be read.
+    async fn overtaken(&self, aws: &Aws, error: Error) -> Error {
+        let alias::Call::UpdateAlias { function_name: function, name, version, .. } = self else { return error };
+        match aws.alias_now(function, name).await {
+            Ok(now) => overtaken(moving(name, function, version), &now.told),
+            Err(_) => error,
+        }
+    }
+}
+
+impl Aws {
+    async fn publish(&self, name: &str, description: &str, package: &str, revision: &str) -> Result<Ids> {
+        let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let request = self
+            .lambda
+            .publish_version()
+            .function_name(name)
+            .set_description(given(description))
+            .set_code_sha256(given(package))
+            .set_revision_id(given(revision));
+        let answer = self.on_function("publishing a version of", name, "", || request.clone().send()).await?;
+        let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
+        let version = answer.version.unwrap_or_default();
+        let mut latest = self.are_ready(name, &version, first).await?;
+        let mut ids = version_ids(version, answer.function_arn.unwrap_or_default());
+        // The documentation does not say whether publishing gives the function itself a new revision.
+        ids.extend(latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision)));
+        Ok(ids)
+    }
+
+    /// The newest version, if publishing `package` now would create the same one: publishing does not change `$LATEST`.
+    async fn published(&self, name: &str, package: &str) -> Result<Option<Ids>> {
+        let latest = self.lambda.get_function().function_name(name).send().await;
+        let latest = latest.map_err(|error| problem(format!("reading function {name}"), &error))?;
+        let latest = observed(name, latest);
+        if !package.is_empty() && latest.code.sha256 != package {
+            return Ok(None);
+        }
+        let holds_it = Version {
+            function_name: name.to_owned(),
+            description: String::new(),
+            release: latest.release(),
+            package: String::new(),
+            revision: String::new(),
+        };
+        let nobody = Mark::of(&Tags::new());
+        let Some(found) = holds_it.find(&self.reader(), &nobody).await? else { return Ok(None) };
+        let version = found.ids.get("Version").cloned().unwrap_or_default();
+        let mut latest = self.are_ready(name, &version, First::AtOnce).await?;
+        let revision = latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision));
+        let mut ids = found.ids;
+        ids.extend(revision);
+        Ok(Some(ids))
+    }
+
+    /// The ids that a call that updates and publishes a function returns, if the newest version is equal to the
+    /// function.
+    pub(super) async fn was_published(&self, name: &str) -> Result<Option<Ids>> {
+        match self.published(name, "").await?.and_then(|ids| ids.get("Version").cloned()) {
+            Some(version) => self.is_published(name, &version, First::AtOnce).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Waits for a function and for the version that the same call published.
+    pub(super) async fn is_published(&self, name: &str, version: &str, first: First) -> Result<Ids> {
+        if version == LATEST {
+            let cause = "Lambda wrote the function and published no version of it";
+            return Err(Error::new(format!("publishing a version of function {name}"), cause)
+                .hint("run the same command again: it publishes what was written"));
+        }
+        let mut ids = self.are_ready(name, version, first).await?;
+        let arn = ids.get("Arn").cloned().unwrap_or_default();
+        ids.insert(PUBLISHED_ARN.to_owned(), format!("{arn}:{version}"));
+        ids.insert(PUBLISHED_VERSION.to_owned(), version.to_owned());
+        Ok(ids)
+    }
 }
 
 /// An alias as Lambda returns it now.
@@ -173,16 +194,6 @@ impl Aws {
         });
         let told = format!("{name} leads to version {version} now{}", shares.collect::<String>());
         Ok(Now { ids: alias_ids(answer.alias_arn, answer.revision_id), version, told })
-    }
-
-    /// The error of a move that failed because of another change, with the version that the alias points at now, if
-    /// that can be read.
-    pub(in super::super) async fn moved_meanwhile(&self, call: &alias::Call, refused: Error) -> Error {
-        let alias::Call::UpdateAlias { function_name: function, name, version, .. } = call else { return refused };
-        match self.alias_now(function, name).await {
-            Ok(now) => overtaken(moving(name, function, version), &now.told),
-            Err(_) => refused,
-        }
     }
 }
 

@@ -3,12 +3,19 @@
 use aws_sdk_lambda::types as sdk;
 
 use super::super::problem::{gone_is_removed, is_missing, problem};
+use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use crate::error::Result;
 use crate::observe::Found;
 use crate::resources::permission::function_and_qualifier;
 use crate::resources::url::{Call, Url};
-use crate::resources::{Cors, Ids, Owner, Resource};
+use crate::resources::{Cors, Ids, Mark, Owner, Resource};
+
+impl Find for Url {
+    async fn find(&self, reader: &AwsReader, _mark: &Mark) -> Result<Option<Found>> {
+        reader.url_of(&self.name_with_alias(":")).await
+    }
+}
 
 impl AwsReader {
     /// The URL of a function or an alias (`chat:live`).
@@ -19,6 +26,46 @@ impl AwsReader {
         };
         let found = self.urls.once(callee, ask).await?;
         Ok(Option::clone(&found))
+    }
+}
+
+impl Dispatch for Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        match self {
+            Call::CreateFunctionUrlConfig(url) => {
+                let request = aws
+                    .lambda
+                    .create_function_url_config()
+                    .function_name(&url.target_function_arn)
+                    .set_qualifier(url.qualifier.clone())
+                    .auth_type(url.auth_type.as_str().into())
+                    .invoke_mode(url.invoke_mode.as_str().into())
+                    .set_cors(url.cors.as_ref().map(sdk::Cors::from));
+                let name = &url.target_function_arn;
+                let answer = aws.on_function("making a URL for", name, "", || request.clone().send()).await?;
+                Ok(url_ids(&answer.function_arn, &answer.function_url))
+            }
+            Call::UpdateFunctionUrlConfig(url) => {
+                let request = aws
+                    .lambda
+                    .update_function_url_config()
+                    .function_name(&url.target_function_arn)
+                    .set_qualifier(url.qualifier.clone())
+                    .auth_type(url.auth_type.as_str().into())
+                    .invoke_mode(url.invoke_mode.as_str().into())
+                    // A property that is not sent remains, so no CORS configuration is sent as an empty one.
+                    .cors(url.cors.as_ref().map_or_else(|| sdk::Cors::builder().build(), sdk::Cors::from));
+                let name = &url.target_function_arn;
+                let answer = aws.on_function("changing the URL of", name, "", || request.clone().send()).await?;
+                Ok(url_ids(&answer.function_arn, &answer.function_url))
+            }
+            Call::DeleteFunctionUrlConfig { function_name: name, qualifier } => {
+                let request = aws.lambda.delete_function_url_config().function_name(name);
+                let answer = request.set_qualifier(qualifier.clone()).send().await;
+                gone_is_removed(format!("deleting the URL of function {name}"), answer)?;
+                Ok(Ids::new())
+            }
+        }
     }
 }
 
@@ -41,44 +88,6 @@ impl Aws {
         };
         let ids = url_ids(&found.function_arn, &found.function_url);
         Ok(Some(Found::new(Resource::Url(resource), ids, Owner::Ours)))
-    }
-
-    pub(in super::super) async fn send_url(&self, call: &Call) -> Result<Ids> {
-        match call {
-            Call::CreateFunctionUrlConfig(url) => {
-                let request = self
-                    .lambda
-                    .create_function_url_config()
-                    .function_name(&url.target_function_arn)
-                    .set_qualifier(url.qualifier.clone())
-                    .auth_type(url.auth_type.as_str().into())
-                    .invoke_mode(url.invoke_mode.as_str().into())
-                    .set_cors(url.cors.as_ref().map(sdk::Cors::from));
-                let name = &url.target_function_arn;
-                let answer = self.on_function("making a URL for", name, "", || request.clone().send()).await?;
-                Ok(url_ids(&answer.function_arn, &answer.function_url))
-            }
-            Call::UpdateFunctionUrlConfig(url) => {
-                let request = self
-                    .lambda
-                    .update_function_url_config()
-                    .function_name(&url.target_function_arn)
-                    .set_qualifier(url.qualifier.clone())
-                    .auth_type(url.auth_type.as_str().into())
-                    .invoke_mode(url.invoke_mode.as_str().into())
-                    // A property that is not sent remains, so no CORS configuration is sent as an empty one.
-                    .cors(url.cors.as_ref().map_or_else(|| sdk::Cors::builder().build(), sdk::Cors::from));
-                let name = &url.target_function_arn;
-                let answer = self.on_function("changing the URL of", name, "", || request.clone().send()).await?;
-                Ok(url_ids(&answer.function_arn, &answer.function_url))
-            }
-            Call::DeleteFunctionUrlConfig { function_name: name, qualifier } => {
-                let request = self.lambda.delete_function_url_config().function_name(name);
-                let answer = request.set_qualifier(qualifier.clone()).send().await;
-                gone_is_removed(format!("deleting the URL of function {name}"), answer)?;
-                Ok(Ids::new())
-            }
-        }
     }
 }
 

@@ -11,9 +11,9 @@ use super::{carried_out, planned, planned_removal, run};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Step, plan};
 use crate::resources::alias::Alias;
-use crate::resources::other::{Identifier, KIND_TAG, Other};
+use crate::resources::other::{Identifier, Other};
 use crate::resources::stage::Stage;
-use crate::resources::{Mark, Tags};
+use crate::resources::{KIND_TAG, Mark, Tags};
 use crate::world::{State, Trouble, World};
 
 pub(super) const KEEP_OFF: Options =

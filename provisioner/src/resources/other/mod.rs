@@ -18,9 +18,12 @@ pub use lost::Lost;
 pub use schema::Schema;
 pub use types::{Type, Types};
 
+use super::effect::Effect;
+use super::import::{Import, snake_case};
 use super::kind::{Changed, Ids, Kind, Stages, stages};
 use super::name::default_name;
-use super::tags::{Mark, Owner, Tags};
+use super::ownership::{Orphans, Ownership, Removal};
+use super::tags::{KIND_TAG, Mark, Owner, STAYS, Tags, kept_by_tag, tag_as_retained};
 use crate::place::Place;
 
 /// A resource of any kind of the CloudFormation registry.
@@ -53,9 +56,6 @@ pub enum Call {
     DeleteResource { type_name: String, identifier: Identifier },
 }
 
-/// The tag with the kind: an ARN does not contain it, and it is needed to find an orphan.
-pub const KIND_TAG: &str = "provisioner:kind";
-
 /// The maximum length of a generated name for a kind without a type, where the registry gives no limit: the limit of
 /// the strictest of the usual kinds.
 const MOST_OF_A_NAME: usize = 64;
@@ -78,9 +78,6 @@ const GLOBAL: [&str; 8] = [
     "AWS::S3::MultiRegionAccessPoint",
     "AWS::Shield::",
 ];
-
-/// The suffix of the kind in that tag for a resource that stays when the template no longer contains it.
-const RETAINED: &str = " retained";
 
 /// The prefixes of kinds that only CloudFormation processes and that are not resources of the registry.
 const NOT_A_RESOURCE: [&str; 3] = ["AWS::CloudFormation::", "Custom::", "AWS::CDK::"];
@@ -198,19 +195,6 @@ impl Other {
         self.found_tags().is_some_and(|tags| mark.is_on(&tags))
     }
 
-    /// Records that it stays when the template no longer contains it.
-    pub fn retain(&mut self) {
-        if let Some(kind) = self.mark.get_mut(KIND_TAG) {
-            kind.push_str(RETAINED);
-        }
-    }
-
-    /// Whether a found resource stays when the template no longer contains it.
-    #[must_use]
-    pub fn is_retained(&self) -> bool {
-        self.found_tags().is_none_or(|tags| tags.get(KIND_TAG).is_none_or(|kind| kind.ends_with(RETAINED)))
-    }
-
     /// The found resource of its kind that it describes.
     ///
     /// This is the one with the ownership tag, else the one with its name; for kinds without tags, it is the one that
@@ -275,6 +259,11 @@ impl Other {
 impl Kind for Other {
     const TYPE: &'static str = super::ANY_OTHER;
     const ATTRIBUTES: &'static [&'static str] = &[];
+    const OWNERSHIP: Ownership = Ownership::Tags;
+    /// The tag with the kind finds them.
+    const ORPHANS: Orphans = Orphans::WithParent;
+    const REMOVAL: Removal = Removal::Independent;
+    const THROUGH: Option<&'static str> = Some("CloudControl");
     type Call = Call;
 
     fn type_name(&self) -> &str {
@@ -339,6 +328,45 @@ impl Kind for Other {
 
     fn seen_beside(&self, wanted: &Self) -> Value {
         compare::as_far_as(&Value::Object(self.properties.clone()), &wanted.comparable())
+    }
+
+    fn is_same(&self, _ids: &Ids, other: &Self, _other_ids: &Ids) -> bool {
+        self.identifier.is_some() && self.type_name == other.type_name && self.identifier == other.identifier
+    }
+
+    fn collides_with(&self, other: &Self) -> bool {
+        self.type_name == other.type_name && self.name() == other.name()
+    }
+
+    fn retain(&mut self) {
+        tag_as_retained(&mut self.mark);
+    }
+
+    fn is_kept(&self) -> Option<&'static str> {
+        // Without tags, nothing shows whether it may be deleted.
+        self.found_tags().map_or(Some(STAYS), |tags| kept_by_tag(&tags))
+    }
+
+    /// The provider for Cloud Control names its types after the registry's, and accepts its identifiers.
+    fn imports(&self, _ids: &Ids) -> Vec<Import> {
+        let kind = self.type_name.trim_start_matches("AWS::").replace("::", "_");
+        let identifier = self.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
+        vec![Import::whole(&format!("awscc_{}", snake_case(&kind)), identifier)]
+    }
+
+    /// A call of Cloud Control has a token by which AWS recognizes the retry.
+    fn effect(_call: &Call) -> Effect<Self> {
+        Effect::Repeatable
+    }
+
+    /// The properties of a kind without a type may be secret.
+    fn recorded(call: &Call) -> Value {
+        match call {
+            Call::CreateResource { type_name, .. } => json!([type_name]),
+            Call::UpdateResource { type_name, identifier, .. } | Call::DeleteResource { type_name, identifier } => {
+                json!([type_name, identifier])
+            }
+        }
     }
 
     fn create(&self) -> Stages<Call> {

@@ -127,9 +127,9 @@ fn of_all_of_its_kind_it_is_the_marked_one_then_the_one_of_its_name_and_without_
 fn what_the_template_lets_go_says_so_in_its_tags() {
     let found = |queue: &Other| queue.found(Identifier::new("one"), queue.wanted());
     let mut queue = told("AWS::SQS::Queue", &json!({"QueueName": "jobs"}));
-    assert!(!found(&queue).is_retained());
+    assert_eq!(found(&queue).is_kept(), None);
     queue.retain();
-    assert!(found(&queue).is_retained());
+    assert!(found(&queue).is_kept().is_some());
     let kind = |one: &Other| one.found_tags().unwrap()[KIND_TAG].clone();
     assert_eq!(kind(&found(&queue)), "AWS::SQS::Queue retained");
 }
