@@ -12,8 +12,8 @@ use canary::CanaryArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use provisioner::Result;
 use provisioner::place::StackName;
+pub(crate) use same_stack::SameStack;
 use same_stack::TEMPLATE;
-pub(crate) use same_stack::{SameStack, quoted};
 
 /// Applies a CloudFormation template straight through AWS's APIs: in seconds, without a state file.
 ///

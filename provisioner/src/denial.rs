@@ -101,18 +101,16 @@ impl Denial {
         let (action, on) = (&self.action, self.on());
         match &self.why {
             Why::DeniedBy(policy) => format!(
-                "{policy} forbids `{action}`{on}: another permission does not help, change that policy or meet its \
-                 Condition"
+                "change {policy}, which denies `{action}`{on}, or meet its Condition: another permission does not help"
             ),
             Why::NotAllowedBy(policy) if policy == "resource-based policy" => {
-                format!("let the resource-based policy allow `{action}`{on} to these credentials")
+                format!("allow `{action}`{on} for these credentials in the resource-based policy")
             }
-            Why::NotAllowedBy(policy) if policy.starts_with("session") => format!(
-                "the session policy of these credentials does not allow `{action}`{on}: get a session whose policy does"
-            ),
+            Why::NotAllowedBy(policy) if policy.starts_with("session") => {
+                format!("get a session whose session policy allows `{action}`{on}")
+            }
             Why::NotAllowedBy(policy) => format!(
-                "no {policy} allows `{action}`{on}, and a permission of these credentials alone does not help: have it \
-                 allowed there too"
+                "allow `{action}`{on} in the {policy} too: a permission of these credentials alone does not help"
             ),
             Why::Unsaid => format!("give these credentials `{action}`{on}"),
         }
@@ -134,9 +132,7 @@ fn policy(reason: &str) -> String {
     named.unwrap_or("a policy").to_owned()
 }
 
-/// The explanation for a permission that a policy already contains.
-const ALREADY: &str = "does not match this call";
-const ALL: &str = "`docs/permissions.md` lists all that a deploy needs";
+const ALL: &str = "`docs/permissions.md` lists all permissions of a deploy";
 
 /// One remedy for all of these refusals.
 #[must_use]
@@ -145,15 +141,15 @@ pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
     let (stated, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|denial| denial.asks_for_a_statement());
     let bounded = stated.iter().find(|denial| denial.writes_a_role()).map(|denial| {
         format!(
-            "where a policy allows `{}` for roles with a permissions boundary only, name that boundary in the role's \
-             `PermissionsBoundary`; else ",
+            "if a policy allows `{}` only for roles with a permissions boundary, name that boundary in the role's \
+             `PermissionsBoundary`; otherwise ",
             denial.action
         )
     });
     let mut remedies = match stated.as_slice() {
         [] => Vec::new(),
         [one] => vec![format!(
-            "give these credentials `{}`{}; where a policy has it already, its Resource or Condition {ALREADY}; {ALL}",
+            "give these credentials `{}`{}; if a policy has it already, correct its Resource or Condition; {ALL}",
             one.action,
             one.on()
         )],
@@ -162,8 +158,8 @@ pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
             let resources: BTreeSet<_> = several.iter().map(|denial| denial.arn()).collect();
             let statement = json!({"Effect": "Allow", "Action": actions, "Resource": resources});
             vec![format!(
-                "give these credentials the statement `{statement}`; where a policy has an action already, its Resource \
-                 or Condition {ALREADY}; {ALL}"
+                "give these credentials the statement `{statement}`; if a policy has an action already, correct its \
+                 Resource or Condition; {ALL}"
             )]
         }
     };
@@ -221,9 +217,8 @@ mod tests {
         )]);
         assert_eq!(
             told,
-            "give these credentials `iam:PassRole` on `arn:aws:iam::123456789012:role/chat`; where a policy has it \
-             already, its Resource or Condition does not match this call; `docs/permissions.md` lists all that a \
-             deploy needs"
+            "give these credentials `iam:PassRole` on `arn:aws:iam::123456789012:role/chat`; if a policy has it \
+             already, correct its Resource or Condition; `docs/permissions.md` lists all permissions of a deploy"
         );
     }
 
@@ -233,18 +228,21 @@ mod tests {
         let deny = told("with an explicit deny in a service control policy");
         assert_eq!(
             deny,
-            "a service control policy forbids `iam:CreateRole` on `role r`: another permission does not help, change \
-             that policy or meet its Condition"
+            "change a service control policy, which denies `iam:CreateRole` on `role r`, or meet its Condition: another \
+             permission does not help"
         );
         let boundary = told("because no permissions boundary allows the iam:CreateRole action");
         assert!(
-            boundary.starts_with("no permissions boundary allows `iam:CreateRole` on `role r`, and a perm"),
+            boundary.starts_with("allow `iam:CreateRole` on `role r` in the permissions boundary too"),
             "{boundary}"
         );
         let session = told("because no session policy allows the iam:CreateRole action");
-        assert!(session.contains("get a session whose policy does"), "{session}");
+        assert!(session.contains("get a session whose session policy allows `iam:CreateRole`"), "{session}");
         let resource = told("because no resource-based policy allows the iam:CreateRole action");
-        assert!(resource.starts_with("let the resource-based policy allow `iam:CreateRole`"), "{resource}");
+        assert!(
+            resource.starts_with("allow `iam:CreateRole` on `role r` for these credentials in the resource-based"),
+            "{resource}"
+        );
     }
 
     #[test]
@@ -254,15 +252,15 @@ mod tests {
         let remedy_of_one = remedy([&create]);
         assert!(
             remedy_of_one.starts_with(
-                "where a policy allows `iam:CreateRole` for roles with a permissions boundary only, name that boundary in \
-                 the role's `PermissionsBoundary`; else give these credentials `iam:CreateRole` on `role chat`"
+                "if a policy allows `iam:CreateRole` only for roles with a permissions boundary, name that boundary in \
+                 the role's `PermissionsBoundary`; otherwise give these credentials `iam:CreateRole` on `role chat`"
             ),
             "{remedy_of_one}"
         );
         let unnamed = read(&format!("iam:PutRolePolicy {}", because("iam:PutRolePolicy")));
         for action in ["iam:DeleteRolePolicy", "iam:DetachRolePolicy"] {
             let told = remedy([&read(&format!("{action} on resource: role chat {}", because(action)))]);
-            let start = format!("where a policy allows `{action}` for roles with a permissions boundary only");
+            let start = format!("if a policy allows `{action}` only for roles with a permissions boundary");
             assert!(told.starts_with(&start), "{told}");
         }
         let statement = remedy([&create, &unnamed]);
@@ -282,14 +280,14 @@ mod tests {
             told.starts_with(
                 "give these credentials the statement `{\"Effect\":\"Allow\",\"Action\":[\"iam:GetRole\",\
                  \"lambda:GetFunction\"],\"Resource\":[\"arn:aws:iam::123456789012:role/chat\",\
-                 \"arn:aws:lambda:us-east-1:123456789012:function:chat\"]}`; where a policy has an action already"
+                 \"arn:aws:lambda:us-east-1:123456789012:function:chat\"]}`; if a policy has an action already"
             ),
             "{told}"
         );
         assert!(
             told.ends_with(
-                "; an identity-based policy forbids `logs:DescribeLogGroups` on `*`: another permission \
-                                does not help, change that policy or meet its Condition"
+                "; change an identity-based policy, which denies `logs:DescribeLogGroups` on `*`, or meet its Condition: \
+                 another permission does not help"
             ),
             "{told}"
         );

@@ -201,6 +201,19 @@ impl Desired {
         self.template.place(&["Outputs", name, "Value"])
     }
 
+    /// The parameter that a property of a resource refers to, if it is the only one.
+    #[must_use]
+    pub fn parameter_for(&self, logical_id: &str, property: &str) -> Option<&str> {
+        self.template.parameter_for(logical_id, property)
+    }
+
+    /// The parameter that selects the API of the stack's routes, if the template has one.
+    #[must_use]
+    pub fn parameter_of_api(&self) -> Option<&str> {
+        let on_an_api = |wanted: &&Wanted| matches!(wanted.resource, Resource::Route(_) | Resource::Integration(_));
+        self.resources.iter().filter(on_an_api).find_map(|wanted| self.parameter_for(&wanted.logical_id, "ApiId"))
+    }
+
     /// The resource of this logical id.
     #[must_use]
     pub fn get(&self, logical_id: &str) -> Option<&Wanted> {

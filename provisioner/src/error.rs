@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::denial::{Denial, remedy};
+use crate::hint::Hint;
 use crate::printable::{line, lines, list};
 use crate::template::shown;
 
@@ -16,17 +17,21 @@ pub struct Error {
     doing: String,
     cause: String,
     exists: Option<String>,
-    hint: Option<String>,
-    meaning: Meaning,
-    denials: Box<[Denial]>,
+    hint: Option<Hint>,
+    kind: Kind,
+    sources: Vec<Error>,
 }
 
-/// The meaning of an error for the calling code, in addition to its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Meaning {
-    /// Only the text.
+/// The kind of an error, for the calling code.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// An error that the calling code need not distinguish.
     #[default]
-    Plain,
+    Other,
+    /// AWS refused calls because of missing permissions; each one has its action and its resource.
+    Denied(BTreeSet<Denial>),
+    /// The resource of a call does not exist.
+    NotFound,
     /// The requested resource cannot exist, because its parent does not exist.
     Nowhere,
     /// AWS refused a call because of what exists. The same call may have taken effect a moment earlier.
@@ -37,10 +42,21 @@ enum Meaning {
     Unanswered,
     /// AWS throttles calls: this one had no effect.
     Throttled,
+    /// There are no credentials, or AWS does not accept them.
+    Credentials,
+    /// AWS was not reached, or something other than AWS answered.
+    Network,
+    /// AWS refused the call with this code, which is none of the above.
+    Service {
+        /// The code, such as `ValidationException`.
+        code: String,
+    },
     /// A new version failed its check before callers got it.
     Unfit,
     /// The template can be resolved once the account is known.
     AccountNeeded,
+    /// The user stopped the command.
+    Interrupted,
 }
 
 /// The crate's result.
@@ -55,143 +71,157 @@ impl Error {
             cause: list(&shown(&cause.to_string())).into_owned(),
             exists: None,
             hint: None,
-            meaning: Meaning::Plain,
-            denials: Box::default(),
+            kind: Kind::Other,
+            sources: Vec::new(),
         }
     }
 
-    /// Sets the meaning: the requested resource cannot exist, because its parent does not exist.
+    /// Its kind.
     #[must_use]
-    pub fn nowhere(mut self) -> Self {
-        self.meaning = Meaning::Nowhere;
+    pub fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    /// Sets its kind.
+    #[must_use]
+    pub fn of_kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
         self
+    }
+
+    /// The errors that it combines: of simultaneous requests, or of a failed step and of its undoing.
+    #[must_use]
+    pub fn sources(&self) -> &[Self] {
+        &self.sources
+    }
+
+    /// Sets the kind: the requested resource cannot exist, because its parent does not exist.
+    #[must_use]
+    pub fn nowhere(self) -> Self {
+        self.of_kind(Kind::Nowhere)
     }
 
     /// Whether the requested resource cannot exist, because its parent does not exist.
     #[must_use]
     pub fn is_nowhere(&self) -> bool {
-        self.meaning == Meaning::Nowhere
+        self.kind == Kind::Nowhere
     }
 
-    /// Sets the meaning: AWS refused the call because of what exists. AWS gives the same answer to a call that already
+    /// Sets the kind: AWS refused the call because of what exists. AWS gives the same answer to a call that already
     /// took effect a moment earlier.
     #[must_use]
-    pub fn conflict(mut self) -> Self {
-        self.meaning = Meaning::Conflict;
-        self
+    pub fn conflict(self) -> Self {
+        self.of_kind(Kind::Conflict)
     }
 
     /// Whether AWS refused the call because of what exists.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        matches!(self.meaning, Meaning::Conflict | Meaning::Overtaken)
+        matches!(self.kind, Kind::Conflict | Kind::Overtaken)
     }
 
-    /// Sets the meaning: the resource has changed since it was planned. This is also a conflict.
+    /// Sets the kind: the resource has changed since it was planned. This is also a conflict.
     #[must_use]
-    pub fn overtaken(mut self) -> Self {
-        self.meaning = Meaning::Overtaken;
-        self
+    pub fn overtaken(self) -> Self {
+        self.of_kind(Kind::Overtaken)
     }
 
     /// Whether the resource has changed since it was planned.
     #[must_use]
     pub fn is_overtaken(&self) -> bool {
-        self.meaning == Meaning::Overtaken
+        self.kind == Kind::Overtaken
     }
 
-    /// Sets the meaning: it is not known whether the call took effect.
+    /// Sets the kind: it is not known whether the call took effect.
     #[must_use]
-    pub fn unanswered(mut self) -> Self {
-        self.meaning = Meaning::Unanswered;
-        self
+    pub fn unanswered(self) -> Self {
+        self.of_kind(Kind::Unanswered)
     }
 
     /// Whether it is not known if the call took effect.
     #[must_use]
     pub fn is_unanswered(&self) -> bool {
-        self.meaning == Meaning::Unanswered
+        self.kind == Kind::Unanswered
     }
 
-    /// Sets the meaning: AWS throttles calls, and this one had no effect.
+    /// Sets the kind: AWS throttles calls, and this one had no effect.
     #[must_use]
-    pub fn throttled(mut self) -> Self {
-        self.meaning = Meaning::Throttled;
-        self
+    pub fn throttled(self) -> Self {
+        self.of_kind(Kind::Throttled)
     }
 
     /// Whether the same request may succeed later.
     #[must_use]
     pub fn passes(&self) -> bool {
-        matches!(self.meaning, Meaning::Unanswered | Meaning::Throttled)
+        matches!(self.kind, Kind::Unanswered | Kind::Throttled)
     }
 
-    /// Sets the meaning: a new version failed its check before callers got it.
+    /// Sets the kind: a new version failed its check before callers got it.
     #[must_use]
-    pub fn unfit(mut self) -> Self {
-        self.meaning = Meaning::Unfit;
-        self
+    pub fn unfit(self) -> Self {
+        self.of_kind(Kind::Unfit)
     }
 
     /// Whether a new version failed its check before callers got it.
     #[must_use]
     pub fn is_unfit(&self) -> bool {
-        self.meaning == Meaning::Unfit
+        self.kind == Kind::Unfit
     }
 
-    /// Sets the meaning: the template can be resolved once the account is known.
+    /// Sets the kind: the template can be resolved once the account is known.
     #[must_use]
-    pub fn account_needed(mut self) -> Self {
-        self.meaning = Meaning::AccountNeeded;
-        self
+    pub fn account_needed(self) -> Self {
+        self.of_kind(Kind::AccountNeeded)
     }
 
     /// Whether the template can be resolved once the account is known.
     #[must_use]
     pub fn needs_account(&self) -> bool {
-        self.meaning == Meaning::AccountNeeded
+        self.kind == Kind::AccountNeeded
     }
 
     /// Makes it an error for a missing permission. The hint contains the remedy.
     #[must_use]
     pub fn denied(mut self, denial: Denial) -> Self {
-        self.hint = Some(remedy([&denial]));
-        self.denials = Box::new([denial]);
-        self
+        self.hint = Some(Hint::new(remedy([&denial])));
+        self.of_kind(Kind::Denied(BTreeSet::from([denial])))
     }
 
     /// Whether it is an error for a missing permission.
     #[must_use]
     pub fn is_denied(&self) -> bool {
-        !self.denials.is_empty()
+        matches!(self.kind, Kind::Denied(_))
     }
 
     /// Combines the errors of several simultaneous requests into one. It lists all missing permissions, so that they
     /// can be granted at once. `None` if there are no errors.
     #[must_use]
     pub fn together(errors: impl IntoIterator<Item = Self>) -> Option<Self> {
-        let mut errors: Vec<Self> = errors.into_iter().collect();
-        let Some(denied) = errors.iter().position(Self::is_denied) else { return errors.into_iter().next() };
-        let other = errors.iter().find(|error| !error.is_denied()).map(Self::headline);
-        let mut headlines: Vec<String> = Vec::new();
-        let mut denials = BTreeSet::new();
-        for error in errors.iter().filter(|error| error.is_denied()) {
-            denials.extend(error.denials.iter().cloned());
-            let headline = error.headline();
-            // An error that is itself a combination is split.
-            let several = headline.strip_prefix(SEVERAL).map(|lines| lines.split("\n  ").map(str::to_owned).collect());
-            let new: Vec<String> = several.unwrap_or_else(|| vec![headline.clone()]);
-            headlines.extend(new.into_iter().filter(|one| !one.is_empty()));
+        let errors: Vec<Self> = errors.into_iter().collect();
+        if !errors.iter().any(Self::is_denied) {
+            return errors.into_iter().next();
         }
-        headlines.extend(other);
-        headlines.sort();
-        headlines.dedup();
-        if headlines.len() == 1 {
-            return Some(errors.swap_remove(denied));
+        let (denied, others): (Vec<_>, Vec<_>) = errors.into_iter().partition(Self::is_denied);
+        let mut all: Vec<Self> = denied.into_iter().flat_map(Self::each).chain(others.into_iter().next()).collect();
+        all.sort_by_cached_key(Self::headline);
+        all.dedup_by_key(|error| error.headline());
+        if all.len() == 1 {
+            return all.pop();
         }
+        let headlines: Vec<_> = all.iter().map(Self::headline).collect();
+        let denials: BTreeSet<Denial> = all.iter().filter_map(Self::denials).flatten().cloned().collect();
         let cause = format!("AWS refused several questions\n  {}", headlines.join("\n  "));
-        let hint = remedy(&denials);
-        Some(Self { denials: denials.into_iter().collect(), ..Self::new("reading what exists", cause).hint(hint) })
+        let error = Self::new("reading what exists", cause).hint(Hint::new(remedy(&denials)));
+        Some(Self { sources: all, ..error }.of_kind(Kind::Denied(denials)))
+    }
+
+    /// The errors of a combination, or the error itself.
+    fn each(self) -> Vec<Self> {
+        if self.sources.is_empty() { vec![self] } else { self.sources }
+    }
+
+    fn denials(&self) -> Option<&BTreeSet<Denial>> {
+        if let Kind::Denied(denials) = &self.kind { Some(denials) } else { None }
     }
 
     /// Adds what exists now, so that the user need not look it up.
@@ -203,8 +233,15 @@ impl Error {
 
     /// Adds a hint: what to run or change next.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(line(&shown(&hint.into())).into_owned());
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
+        self.hint = Some(hint.into().map(|text| line(&shown(text)).into_owned()));
+        self
+    }
+
+    /// Completes the commands of its hint.
+    #[must_use]
+    pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {
+        self.hint = self.hint.map(complete);
         self
     }
 
@@ -218,11 +255,16 @@ impl Error {
     /// Adds another error, which happened while this one's step was undone. The hint of the other error takes
     /// precedence.
     #[must_use]
-    pub fn followed_by(mut self, other: Self) -> Self {
-        self.cause = format!("{}; then {}", self.cause, other.headline());
-        self.hint = other.hint.or(self.hint);
-        self.meaning = other.meaning;
-        self
+    pub fn followed_by(self, other: Self) -> Self {
+        Self {
+            cause: format!("{}; then {}", self.cause, other.headline()),
+            hint: other.hint.clone().or_else(|| self.hint.clone()),
+            exists: self.exists.clone(),
+            doing: self.doing.clone(),
+            // The missing permission needs a remedy whatever the other error is.
+            kind: if self.is_denied() { self.kind.clone() } else { other.kind.clone() },
+            sources: vec![self, other],
+        }
     }
 
     /// The failed operation and its cause, without what exists and the hint.
@@ -233,20 +275,14 @@ impl Error {
 
     /// The next step, if there is one.
     #[must_use]
-    pub fn next_step(&self) -> Option<&str> {
-        self.hint.as_deref()
+    pub fn next_step(&self) -> Option<&Hint> {
+        self.hint.as_ref()
     }
 
-    /// The remedy that is necessary before the command is run again, if there is one: the hint without its last words,
-    /// which say to run the same command again.
+    /// The remedy that is necessary before the command is run again, if there is one.
     #[must_use]
-    pub fn remedy(&self) -> Option<&str> {
-        let hint = self.hint.as_deref()?;
-        if hint.starts_with(AGAIN) {
-            return None;
-        }
-        let without = |again: &str| hint.strip_suffix(again)?.strip_suffix(", then ");
-        Some(without(AGAIN).or_else(|| without(&format!("{AGAIN} again"))).unwrap_or(hint))
+    pub fn remedy(&self) -> Option<Hint> {
+        self.hint.as_ref().and_then(Hint::without_again)
     }
 }
 
@@ -271,15 +307,9 @@ pub(crate) fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     }
 }
 
-/// The beginning of an error that combines several refusals.
-const SEVERAL: &str = "reading what exists: AWS refused several questions";
-
-/// The words of a hint that say to run the command again.
-const AGAIN: &str = "run the same command";
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { doing, cause, exists, hint, meaning: _, denials: _ } = self;
+        let Self { doing, cause, exists, hint, kind: _, sources: _ } = self;
         write!(f, "{doing}: {cause}")?;
         if let Some(exists) = exists {
             write!(f, "\n\n{exists}")?;
@@ -291,7 +321,11 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.sources.first().map(|source| source as _)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -313,13 +347,21 @@ mod tests {
     }
 
     #[test]
-    fn what_helps_is_told_apart_from_running_it_again() {
-        let remedy = |hint: &str| Error::new("creating function chat", "no").hint(hint).remedy().map(str::to_owned);
-        assert_eq!(remedy("set the clock, then run the same command").unwrap(), "set the clock");
-        assert_eq!(remedy("set the clock, then run the same command again").unwrap(), "set the clock");
-        assert_eq!(remedy("ask for `lambda:CreateFunction`").unwrap(), "ask for `lambda:CreateFunction`");
-        assert_eq!(remedy("run the same command again"), None);
-        assert_eq!(remedy("run the same command again: it publishes what was written"), None);
+    fn the_remedy_is_the_hint_without_running_the_command_again() {
+        let remedy = |hint: Hint| Error::new("creating function chat", "no").hint(hint).remedy();
+        let clock = Hint::new("set the clock");
+        assert_eq!(remedy(clock.clone().then_again()), Some(clock.clone()));
+        assert_eq!(remedy(clock.clone()), Some(clock));
+        assert_eq!(remedy(Hint::again()), None);
+    }
+
+    #[test]
+    fn an_error_of_a_step_and_its_undoing_has_both_as_sources() {
+        let first = Error::new("moving alias live", "no answer").unanswered().hint("wait");
+        let error = first.clone().followed_by(Error::new("moving it back", "it changed").overtaken());
+        assert_eq!(error.to_string(), "moving alias live: no answer; then moving it back: it changed\n\nhint: wait");
+        assert!(error.is_overtaken() && std::error::Error::source(&error).is_some());
+        assert_eq!(error.sources()[0], first);
     }
 
     #[test]

@@ -16,6 +16,7 @@
 //! - [`mod@execute`] sends the plan's calls through an [`execute::Writer`], and makes no decisions;
 //! - [`aws`] is both the reader and the writer for AWS;
 //! - [`mod@status`] reports the deployed state: the versions, their traffic, and the drift from the template;
+//! - [`hint`] is what to do next, with its commands;
 //! - [`denial`] parses AWS's sentences about missing permissions;
 //! - [`printable`] escapes characters that a terminal would obey;
 //! - [`report`] makes text and JSON of the values;
@@ -31,6 +32,7 @@ pub mod denial;
 pub mod desired;
 pub mod error;
 pub mod execute;
+pub mod hint;
 pub mod lint;
 pub mod observe;
 pub mod package;
@@ -48,3 +50,4 @@ pub mod template;
 mod world;
 
 pub use error::{Error, Result};
+pub use hint::{Command, Hint};

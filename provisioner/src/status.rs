@@ -7,15 +7,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::desired::Desired;
+use crate::hint::Hint;
 use crate::observe::Observed;
 use crate::plan::{Action, Plan, Step};
 use crate::releases::{Led, Published, Releases};
 use crate::resources::version::Version;
 use crate::resources::{Change, DESCRIPTION, Owner, Ownership, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG, TAGS};
 
-/// A stack as it is now, beside its template.
+/// The state of a stack, compared with its template.
 ///
-/// As JSON it has the schema of `docs/status.schema.json`; `version` is raised when a reader of it would break.
+/// As JSON it has the schema of `docs/status.schema.json`; `version` increases with each incompatible change.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields, title = "Status of provisioner")]
@@ -29,36 +30,36 @@ pub struct Status {
     pub account: String,
     /// The region.
     pub region: String,
-    /// How AWS stands to the template.
+    /// How AWS compares with the template.
     pub state: State,
-    /// CloudFormation's stack that owns the resources, where one does.
+    /// CloudFormation's stack that owns the resources, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_formation_stack: Option<String>,
-    /// When code or configuration of a function was last changed, in UTC (RFC 3339). AWS keeps no time of an alias's
-    /// move.
+    /// The time of the last change of a function's code or configuration, in UTC (RFC 3339). AWS does not record when an
+    /// alias moves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_change: Option<String>,
-    /// The stack's outputs, as far as they are known; none where the stack is not deployed.
+    /// The stack's outputs, as far as they are known; empty if the stack is not deployed.
     pub outputs: BTreeMap<String, String>,
     /// The template's functions that exist.
     pub functions: Vec<FunctionStatus>,
-    /// How many resources the template has with these parameters.
+    /// The number of resources in the template with these parameters.
     pub resources: usize,
     /// The resources that differ from the template.
     pub differences: Vec<Difference>,
-    /// The functions, by logical id, whose code was compared with nothing, since there is no package.
+    /// The functions, by logical id, whose code was not compared, because there is no package.
     pub code_not_compared: BTreeSet<String>,
 }
 
-/// How AWS stands to the template.
+/// How AWS compares with the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum State {
-    /// Nothing on AWS is this stack's.
+    /// No resource on AWS belongs to this stack.
     NotDeployed,
-    /// All is as the template says.
+    /// Every resource matches the template.
     Equal,
-    /// Something differs.
+    /// A resource differs from the template.
     Drifted,
 }
 
@@ -71,32 +72,32 @@ pub struct FunctionStatus {
     pub logical_id: String,
     /// Its name.
     pub name: String,
-    /// When it was last changed, in UTC (RFC 3339).
+    /// The time of its last change, in UTC (RFC 3339).
     pub last_change: String,
-    /// The names that callers use, whoever made them.
+    /// The aliases that callers use, including those of other owners.
     pub aliases: Vec<AliasStatus>,
-    /// What was published, newest first.
+    /// The published versions, newest first.
     pub versions: Vec<VersionStatus>,
-    /// What is set on it that the template does not have, such as `VpcConfig`: a deploy leaves it, and versions hold it.
+    /// The settings that are not in the template, such as `VpcConfig`: a deploy keeps them, and versions contain them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub beside_the_template: Vec<String>,
 }
 
-/// An alias, and who gets how much of its calls.
+/// An alias, and how its traffic is split.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct AliasStatus {
-    /// Its name in the template; absent where the template does not have it.
+    /// Its name in the template; absent if the template does not contain it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logical_id: Option<String>,
     /// Its name.
     pub name: String,
-    /// The versions that get its calls, the alias's own first. More than one: a canary is under way.
+    /// The versions that get its traffic, the alias's own first. More than one means that a canary is in progress.
     pub shares: Vec<Share>,
 }
 
-/// What one version gets of an alias's calls.
+/// The share of one version in an alias's traffic.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -114,14 +115,14 @@ pub struct Share {
 pub struct VersionStatus {
     /// Its number.
     pub number: u64,
-    /// When it was published, in UTC (RFC 3339).
+    /// The time of its publication, in UTC (RFC 3339).
     pub published: String,
-    /// The short name of what it holds: the same for the same code and configuration.
+    /// The short name of its content: the same for the same code and configuration.
     pub release: String,
-    /// What was said when it was published.
+    /// The description that it was published with.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// Whether it holds what the template says.
+    /// Whether its content matches the template.
     pub as_the_template: bool,
 }
 
@@ -134,19 +135,30 @@ pub struct Difference {
     pub logical_id: String,
     /// Its kind, such as `AWS::Lambda::Function`.
     pub kind: String,
-    /// What people call it.
+    /// Its name on AWS.
     pub name: String,
-    /// What a deploy would do about it; `leave` where something is in the way.
+    /// What a deploy would do with it; `leave` if there is a blocker.
     pub action: Action,
     /// The properties that differ. Values of environment variables are masked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
-    /// Why, where that needs a word.
+    /// The reason, if it is not obvious.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// What to do about what is in the way.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    /// How to remove the blocker.
+    #[serde(flatten)]
+    pub hint: Option<Hint>,
+}
+
+impl Status {
+    /// Completes the commands of its hints.
+    #[must_use]
+    pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {
+        for one in &mut self.differences {
+            one.hint = one.hint.take().map(&complete);
+        }
+        self
+    }
 }
 
 /// The version of the status's JSON form.

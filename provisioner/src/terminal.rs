@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use provisioner::template::shown_in;
-use provisioner::{Error, Result, printable, report};
+use provisioner::{Error, Hint, Result, printable, report};
 
 use crate::cli::SameStack;
 
@@ -45,9 +45,12 @@ pub(crate) fn propose_for(stack: SameStack) {
     let _first_counts = SAME_STACK.set(stack);
 }
 
-/// A text for the user, with its proposed commands completed.
-pub(crate) fn proposing(text: &str) -> String {
-    SAME_STACK.get().map_or_else(|| text.to_owned(), |stack| stack.in_commands_of(text))
+/// A hint with complete commands. A complete one does not change.
+pub(crate) fn completed(hint: Hint) -> Hint {
+    match SAME_STACK.get() {
+        Some(stack) => hint.complete(|command| stack.complete(command)),
+        None => hint,
+    }
 }
 
 /// Prints a result for the user to stdout. The caller makes texts from outside printable; this is a second check.
@@ -87,7 +90,7 @@ pub(crate) fn result_json(value: &impl serde::Serialize) {
 
 /// Prints a message that is not the result.
 pub(crate) fn note(text: &str) {
-    let text = printable::styled(&proposing(text));
+    let text = printable::styled(text);
     let _one_at_a_time = STDERR.lock();
     let mut stderr = anstream::stderr().lock();
     let _ = writeln!(stderr, "{text}");
@@ -95,6 +98,7 @@ pub(crate) fn note(text: &str) {
 
 /// Prints an error and returns its exit code.
 pub(crate) fn failed(error: &Error) -> ExitCode {
+    let error = error.clone().complete(completed);
     note(&format!("{} {error}", report::removed("error:")));
     Exit::Failed.into()
 }

@@ -1,76 +1,82 @@
 //! Hints for the refusals and connection failures that occur most often.
 
 use crate::denial::{Denial, remedy};
+use crate::hint::{Command, Hint};
 use crate::printable::line;
 
 /// The hint for a call that AWS refused, chosen by the code and the message of the refusal.
-pub(super) fn refusal(code: &str, message: &str) -> Option<String> {
+pub(super) fn refusal(code: &str, message: &str) -> Option<Hint> {
     let hint = match code {
-        _ if message.contains("Signature expired") || message.contains("Signature not yet current") => CLOCK.to_owned(),
+        _ if message.contains("Signature expired") || message.contains("Signature not yet current") => clock(),
         "ValidationError" if message.contains("_IN_PROGRESS state and can") => {
-            "another operation of this stack is under way: wait until it has ended, then run the same command"
-                .to_owned()
+            Hint::new("wait until the other operation of this stack ends").then_again()
         }
         "InvalidChangeSetStatus" => {
-            "somebody else changed the stack since the change set was made: run the same command, and look again"
-                .to_owned()
+            Hint::new("review the new change set: the stack changed after this one was created").then_again()
         }
-        "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => CLOCK.to_owned(),
+        "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => clock(),
         // IAM: `Invalid principal in policy: "AWS":"arn:…"`. Lambda: `The provided principal was invalid.`
         "MalformedPolicyDocument" | "MalformedPolicyDocumentException" | "InvalidParameterValueException"
             if message.contains("Invalid principal in policy") || message.contains("principal was invalid") =>
         {
-            "create the account, user or role that the policy names as a principal, or take it out of the template"
-                .to_owned()
+            "create the account, user or role that the policy names as a principal, or remove it from the template"
+                .into()
         }
         _ if super::problem::is_denial(code) => match Denial::read(message) {
-            Some(denial) => remedy([&denial]),
-            None => UNNAMED.to_owned(),
+            Some(denial) => Hint::new(remedy([&denial])),
+            None => UNNAMED.into(),
         },
-        "InvalidClientTokenId" | "UnrecognizedClientException" => UNKNOWN.to_owned(),
-        "InvalidSignatureException" | "SignatureDoesNotMatch" => SECRET.to_owned(),
+        "InvalidClientTokenId" | "UnrecognizedClientException" => unknown(),
+        "InvalidSignatureException" | "SignatureDoesNotMatch" => SECRET.into(),
         "TooManyRequestsException" | "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => {
-            "something else sends as many calls as AWS allows this account: look in CloudTrail for what it is, or wait until \
-             it has ended, then run the same command"
-                .to_owned()
+            Hint::new("find the program that uses up the account's request rate in CloudTrail, or wait until it ends")
+                .then_again()
         }
         "OptInRequired" | "SubscriptionRequiredException" => {
-            "this account may not use the service or the region yet: enable it in the console, or name another region"
-                .to_owned()
+            "enable the service or the region for this account in the console, or name another region".into()
         }
         "CodeStorageExceededException" => {
-            "the account's 75 GB of code are full: delete versions of functions that nobody uses".to_owned()
+            "delete unused versions of functions: the account's 75 GB for code are full".into()
         }
         "LimitExceeded" | "LimitExceededException" | "ServiceQuotaExceededException" => {
-            "a quota of the account is reached: delete what is not used, or ask for more under Service Quotas"
-                .to_owned()
+            "delete unused resources, or request an increase under Service Quotas: a quota of the account is reached"
+                .into()
         }
         _ => return None,
     };
     Some(hint)
 }
 
-const UNNAMED: &str = "AWS does not name the action: give these credentials the permission for this call, or where a \
-                       policy has it already, correct its Resource or Condition; `docs/permissions.md` lists all that a \
-                       deploy needs";
-const CLOCK: &str =
-    "this machine's clock is wrong by minutes: compare `date -u` with the time, set it, then run the same command";
+const UNNAMED: &str = "give these credentials the permission for this call, which AWS does not name; if a policy has it \
+                       already, correct its Resource or Condition; `docs/permissions.md` lists all permissions of a \
+                       deploy";
+const SECRET: &str = "check AWS_SECRET_ACCESS_KEY, or log in again: the secret does not match the access key";
+
+fn clock() -> Hint {
+    Hint::new("set this machine's clock, which is wrong by minutes (compare it with `date -u`)").then_again()
+}
+
 /// The hint for an expired session whose source is not known.
-pub(super) const SESSION: &str = "the session has expired: renew these credentials, then run the same command";
-const UNKNOWN: &str = "AWS does not know these credentials here: where `aws sts get-caller-identity --region us-east-1` \
-                       knows them, the account does not have the region enabled (enable it in the console, or name \
-                       another with `--region`); else check AWS_PROFILE and AWS_ACCESS_KEY_ID";
-const SECRET: &str = "the secret does not fit the access key: check AWS_SECRET_ACCESS_KEY, or log in again";
+pub(super) fn session() -> Hint {
+    Hint::new("renew these credentials: the session has expired").then_again()
+}
+
+fn unknown() -> Hint {
+    Hint::new("check whether the credentials are valid in another region")
+        .run(Command::aws(["sts", "get-caller-identity", "--region", "us-east-1"]))
+        .also("if they are, enable this region for the account in the console, or name another one with `--region`")
+        .also("if they are not, check AWS_PROFILE and AWS_ACCESS_KEY_ID")
+}
 
 /// Why a call did not reach AWS, and the hint.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Way {
     pub(super) cause: String,
-    pub(super) hint: String,
+    pub(super) hint: Hint,
 }
 
 impl Way {
-    pub(super) fn new(cause: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn new(cause: impl Into<String>, hint: impl Into<Hint>) -> Self {
         // The cause quotes programs and servers. It is put on one line so that it cannot look like a line of this
         // program.
         Self { cause: line(&cause.into()).into_owned(), hint: hint.into() }
@@ -85,32 +91,34 @@ pub(super) fn way(causes: &[String]) -> Way {
     let lower = causes.join(": ").to_ascii_lowercase();
     let deepest = causes.last().cloned().unwrap_or_default();
     if lower.contains("identity resolver timed out") {
-        return Way::new(deepest, "getting credentials takes too long: check the profile and its `credential_process`");
+        return Way::new(deepest, "check the profile and its `credential_process`, which takes too long");
     }
     if lower.contains("invalid peer certificate") {
-        return Way::new(format!("the certificate of the other side is not trusted: {deepest}"), CERTIFICATE);
+        return Way::new(format!("the server's certificate is not trusted: {deepest}"), CERTIFICATE);
     }
     // The message of a request that was sent through a proxy.
     let proxy = causes.iter().find(|cause| cause.starts_with("through the proxy "));
     let proxy = proxy.map(|proxy| format!(" {proxy}")).unwrap_or_default();
-    let unreached = |hint| Way::new(format!("AWS could not be reached{proxy}: {deepest}"), hint);
+    let unreached = |hint: Hint| Way::new(format!("AWS could not be reached{proxy}: {deepest}"), hint);
     if lower.contains("dns error") || lower.contains("failed to lookup address") {
-        return unreached("no such host: check the name of the region (`--region`, AWS_REGION) and the network");
+        return unreached(
+            "check the name of the region (`--region`, AWS_REGION) and the network: there is no such host".into(),
+        );
     }
     if is_not_tls(&lower) {
         return Way::new(
-            "what listens there does not speak TLS, which https:// is for",
-            "write http:// in place of https:// in the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), or name a port \
+            "the server there does not speak TLS, which https:// requires",
+            "write http:// instead of https:// in the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), or name a port \
              that speaks TLS",
         );
     }
     if lower.contains("connection refused") {
         return unreached(
-            "nothing listens there: check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), or start the emulator",
+            "check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), or start the emulator: there is no server".into(),
         );
     }
     unreached(
-        "check the network, the region and the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), then run the same command",
+        Hint::new("check the network, the region and the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL)").then_again(),
     )
 }
 
@@ -120,8 +128,8 @@ pub(super) fn is_not_tls(told: &str) -> bool {
     told.to_ascii_lowercase().contains("corrupt message of type invalidcontenttype")
 }
 
-const CERTIFICATE: &str = "where a proxy of your network opens TLS connections, name the file of its certificate \
-                           authority with AWS_CA_BUNDLE or `ca_bundle` in the profile; else check the endpoint";
+const CERTIFICATE: &str = "if a proxy of your network opens TLS connections, name the file of its certificate \
+                           authority with AWS_CA_BUNDLE or `ca_bundle` in the profile; otherwise check the endpoint";
 
 /// The hint for a machine without credentials.
 pub(super) const LOG_IN: &str = "log in (`aws login`, or `aws sso login --profile NAME` and then `--profile NAME`) or \
@@ -154,7 +162,10 @@ mod tests {
             assert!(hint.starts_with("give these credentials `iam:GetRole` on `role eyes-role`;"), "{hint}");
         }
         let hint = refusal("AccessDenied", &format!("{on} with an explicit deny in an identity-based policy")).unwrap();
-        assert!(hint.starts_with("an identity-based policy forbids `iam:GetRole` on `role eyes-role`:"), "{hint}");
+        assert!(
+            hint.starts_with("change an identity-based policy, which denies `iam:GetRole` on `role eyes-role`,"),
+            "{hint}"
+        );
     }
 
     #[test]
@@ -164,7 +175,9 @@ mod tests {
                        explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/p-1";
         let hint = refusal("AccessDeniedException", message).unwrap();
         assert!(
-            hint.starts_with("a service control policy forbids `lambda:CreateFunction` on `arn:aws:lambda:"),
+            hint.starts_with(
+                "change a service control policy, which denies `lambda:CreateFunction` on `arn:aws:lambda:"
+            ),
             "{hint}"
         );
     }
@@ -197,9 +210,9 @@ mod tests {
     fn a_region_that_does_not_exist_is_told_from_an_endpoint_where_nothing_listens() {
         let chain = |deepest: &str| ["dispatch failure", "io error", deepest].map(str::to_owned);
         let dns = way(&chain("dns error: failed to lookup address information: Name or service not known"));
-        assert!(dns.hint.starts_with("no such host: check the name of the region"), "{}", dns.hint);
+        assert!(dns.hint.starts_with("check the name of the region"), "{}", dns.hint);
         let refused = way(&chain("tcp connect error: Connection refused (os error 111)"));
-        assert!(refused.hint.starts_with("nothing listens there"), "{}", refused.hint);
+        assert!(refused.hint.starts_with("check the endpoint"), "{}", refused.hint);
         let by_proxy = ["dispatch failure", "through the proxy http://p:1 (HTTPS_PROXY)", "Connection reset by peer"];
         let reset = way(&by_proxy.map(str::to_owned)).cause;
         assert_eq!(
@@ -207,8 +220,8 @@ mod tests {
             "AWS could not be reached through the proxy http://p:1 (HTTPS_PROXY): Connection reset by peer"
         );
         let plain = way(&chain("received corrupt message of type InvalidContentType"));
-        assert_eq!(plain.cause, "what listens there does not speak TLS, which https:// is for");
-        assert!(plain.hint.starts_with("write http:// in place of https://"), "{}", plain.hint);
+        assert_eq!(plain.cause, "the server there does not speak TLS, which https:// requires");
+        assert!(plain.hint.starts_with("write http:// instead of https://"), "{}", plain.hint);
         assert_eq!(refused.cause, "AWS could not be reached: tcp connect error: Connection refused (os error 111)");
     }
 }

@@ -158,7 +158,7 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
         return Way::new(of(no_code.to_string()), no_code.hint(profile));
     }
     if let Some(Way { cause, hint }) = not_aws_but(error) {
-        return told(cause, hint);
+        return told(cause, hint.to_string());
     }
     if let Some((code, message)) = refused_role(error) {
         // STS's message begins with this text for a wrong code, a code that was already used, and another user's
@@ -173,17 +173,18 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
                  trust policy name them; a role that asks for MFA needs `mfa_serial` in the profile"
             ),
             "ExpiredToken" | "ExpiredTokenException" => base.renewal(base_profile),
-            _ => refusal(code, message).unwrap_or_else(|| format!("check the profile `{profile}` and that role")),
+            _ => refusal(code, message)
+                .map_or_else(|| format!("check the profile `{profile}` and that role"), |hint| hint.to_string()),
         };
         return told(format!("assuming the role {}: {message} ({code})", arns.join(" or ")), hint);
     }
     if let (Base::WebIdentity(file), false) = (base, is_on_the_way(causes)) {
         let Way { cause, hint } = web_identity(file, error, causes);
-        return told(cause, hint);
+        return told(cause, hint.to_string());
     }
     if is_on_the_way(causes) && !matches!(base, Base::Named(_)) {
         let Way { cause, hint } = way(causes);
-        return told(cause, hint);
+        return told(cause, hint.to_string());
     }
     let deepest = deepest(causes);
     match base {

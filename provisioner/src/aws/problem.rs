@@ -4,13 +4,14 @@ use std::error::Error as StdError;
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 
-use super::advice::{SESSION, Way, refusal, way};
+use super::advice::{Way, refusal, session, way};
 use super::credentials::NoCredentials;
 use super::http::ByProxy;
 use super::origin::{self, NotAws};
 use super::pace::{REFUSED_FOR, is_refusal};
 use crate::denial::Denial;
-use crate::error::Error;
+use crate::error::{Error, Kind};
+use crate::hint::{Command, Hint};
 use crate::printable::line;
 
 /// The error type of an SDK call, with the traits that an error message needs.
@@ -20,9 +21,7 @@ impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> Refusal for E {
 
 /// Whether an answer means that the resource does not exist.
 pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
-    error.code().is_some_and(|code| {
-        matches!(code, "NoSuchEntity" | "NoSuchEntityException" | "ResourceNotFoundException" | "NotFoundException")
-    })
+    error.code().is_some_and(is_a_missing_one)
 }
 
 /// The result of a call that deletes something. Not found counts as deleted.
@@ -43,34 +42,37 @@ pub(super) fn says<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str, tex
 }
 
 /// The hint after a concurrent change.
-const PLAN_AGAIN: &str = "see what changed since planned with `provisioner plan`";
+fn plan_again() -> Hint {
+    Hint::new("see what changed after the plan").run(Command::provisioner(["plan"]))
+}
 
 /// The error after a concurrent change, with the current state.
 pub(super) fn overtaken(doing: impl Into<String>, now: &str) -> Error {
-    let cause = format!("it was changed since planned, by somebody else: {now}");
-    Error::new(doing, cause).hint(PLAN_AGAIN).overtaken()
+    let cause = format!("another change was made after the plan: {now}");
+    Error::new(doing, cause).hint(plan_again()).overtaken()
 }
 
 /// The hint when AWS fails several times in a row.
-const AGAIN: &str = "AWS had a fault of its own: wait a minute, then run the same command";
+fn later() -> Hint {
+    Hint::new("wait a minute: AWS reports an internal error").then_again()
+}
 
 /// The hint when a refusal does not look like one of AWS.
-const NOT_AWS: &str = "AWS tells a code with each refusal: check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL) and \
-                       what stands before it, such as a proxy";
+const NOT_AWS: &str = "check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL) and each proxy before it: AWS sends an \
+                       error code with each refusal";
 
 /// The error of an SDK call, in plain words.
 pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>) -> Error {
     let doing = doing.into();
-    if let Some(Way { cause, hint }) = before_it_was_sent(error) {
-        return Error::new(doing, cause).hint(hint);
+    if let Some((Way { cause, hint }, kind)) = before_it_was_sent(error) {
+        return Error::new(doing, cause).hint(hint).of_kind(kind);
     }
     // A message is put on one line, so that it cannot look like a line of this program.
     let message = line(error.message().unwrap_or("no message"));
     let told = match (error.code(), message.as_ref()) {
         (Some(code), message) if is_conflict(code) && is_taken(message) => {
             // The plan creates only what it did not find.
-            Error::new(doing, format!("it was made since planned, by somebody else: {message} ({code})"))
-                .hint(PLAN_AGAIN)
+            Error::new(doing, format!("it was created after the plan: {message} ({code})")).hint(plan_again())
         }
         (Some("PreconditionFailedException" | "PreconditionFailed"), message) => {
             return overtaken(doing, &format!("{message} (PreconditionFailedException)"));
@@ -82,31 +84,31 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
             Error::new(doing, format!("{message} ({code})")).denied(denial)
         }
         (Some(code), message) => {
-            let told = Error::new(doing, format!("{message} ({code}){}", refused_for(error)));
+            let told = Error::new(doing, format!("{message} ({code}){}", refused_for(error))).of_kind(kind(code));
             match hint(error, code, message) {
                 Some(hint) => told.hint(hint),
-                None if is_unanswered(error) => told.hint(AGAIN),
+                None if is_unanswered(error) => told.hint(later()),
                 None => told,
             }
         }
         (None, _) if let Some(not_aws) = not_aws(error) => {
             let Way { cause, hint } = not_aws.way();
-            Error::new(doing, cause).hint(hint)
+            Error::new(doing, cause).hint(hint).of_kind(Kind::Network)
         }
         (None, _) if let Some(status) = status(error) => {
             let message = error.message().map(|message| format!(": {}", line(message))).unwrap_or_default();
-            let told = Error::new(doing, format!("the answer was status {status} without an error code{message}"));
-            told.hint(if status >= 500 { AGAIN } else { NOT_AWS })
+            let told = Error::new(doing, format!("the answer has status {status} and no error code{message}"));
+            told.hint(if status >= 500 { later() } else { NOT_AWS.into() })
         }
         // The SDK's message for this is Rust debug text.
         (None, _) if let SdkError::ServiceError(answer) = error => {
             let status = answer.raw().status().as_u16();
-            Error::new(doing, format!("the answer with status {status} cannot be read")).hint(AGAIN)
+            Error::new(doing, format!("the answer with status {status} cannot be read")).hint(later())
         }
         (None, _) => {
             let causes = causes(error);
             let way = way(&causes);
-            Error::new(doing, way.cause).hint(way.hint)
+            Error::new(doing, way.cause).hint(way.hint).of_kind(Kind::Network)
         }
     };
     match error.code() {
@@ -118,11 +120,11 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
 }
 
 /// The hint for a refused call. For an expired session it depends on the credentials.
-fn hint<E>(error: &SdkError<E>, code: &str, message: &str) -> Option<String> {
+fn hint<E>(error: &SdkError<E>, code: &str, message: &str) -> Option<Hint> {
     match code {
         "ExpiredToken" | "ExpiredTokenException" => {
             let renewal = error.raw_response().and_then(origin::renewal);
-            Some(renewal.unwrap_or(SESSION).to_owned())
+            Some(renewal.map_or_else(session, Hint::from))
         }
         _ => refusal(code, message),
     }
@@ -137,14 +139,30 @@ pub(super) fn not_aws<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<No
 /// For how long a call was throttled, where the retries ended without success.
 fn refused_for<E>(error: &SdkError<E>) -> String {
     let seconds = error.raw_response().and_then(|answer| answer.headers().get(REFUSED_FOR)?.parse::<u64>().ok());
-    seconds.map_or_else(String::new, |seconds| {
-        format!(", for {} minutes, as often as it was sent again", seconds.div_ceil(60).max(1))
-    })
+    seconds
+        .map_or_else(String::new, |seconds| format!(", for {} minutes and on each retry", seconds.div_ceil(60).max(1)))
 }
 
 /// The status of an error answer.
 fn status<E>(error: &SdkError<E>) -> Option<u16> {
     error.raw_response().map(|answer| answer.status().as_u16()).filter(|status| *status >= 400)
+}
+
+/// The kind of a refusal with this code.
+fn kind(code: &str) -> Kind {
+    match code {
+        _ if is_a_missing_one(code) => Kind::NotFound,
+        "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException" => {
+            Kind::Credentials
+        }
+        "InvalidSignatureException" | "SignatureDoesNotMatch" => Kind::Credentials,
+        _ => Kind::Service { code: code.to_owned() },
+    }
+}
+
+/// The error codes of resources that do not exist.
+fn is_a_missing_one(code: &str) -> bool {
+    matches!(code, "NoSuchEntity" | "NoSuchEntityException" | "ResourceNotFoundException" | "NotFoundException")
 }
 
 /// The error codes for missing permissions.
@@ -180,10 +198,11 @@ fn is_unanswered<E>(error: &SdkError<E>) -> bool {
 }
 
 /// Why a call did not reach AWS: there are no credentials, the proxy refuses it, or the answer did not come from AWS.
-fn before_it_was_sent(error: &(dyn StdError + 'static)) -> Option<Way> {
-    let by_proxy = within::<ByProxy>(error).and_then(ByProxy::way);
-    let without_credentials = || within::<NoCredentials>(error).map(NoCredentials::way);
-    by_proxy.or_else(without_credentials).or_else(|| within::<NotAws>(error).map(NotAws::way))
+fn before_it_was_sent(error: &(dyn StdError + 'static)) -> Option<(Way, Kind)> {
+    let by_proxy = within::<ByProxy>(error).and_then(ByProxy::way).map(|way| (way, Kind::Network));
+    let without_credentials = || within::<NoCredentials>(error).map(|error| (error.way(), Kind::Credentials));
+    let not_aws = || within::<NotAws>(error).map(|error| (error.way(), Kind::Network));
+    by_proxy.or_else(without_credentials).or_else(not_aws)
 }
 
 /// The error and its causes, from the outermost to the deepest.
@@ -206,7 +225,7 @@ pub(super) fn causes(error: &(dyn StdError + 'static)) -> Vec<String> {
 
 /// The error of a wait that lasted the usual patience.
 pub(super) fn took_too_long(doing: String) -> Error {
-    Error::new(doing, "it took longer than two minutes").hint("run the same command again")
+    Error::new(doing, "it took longer than two minutes").hint(Hint::again())
 }
 
 #[cfg(test)]
@@ -230,10 +249,32 @@ mod tests {
             problem("reading function chat", &error)
         };
         let error = refused(Some("300"));
-        let cause = "Rate exceeded (TooManyRequestsException), for 5 minutes, as often as it was sent again";
+        let cause = "Rate exceeded (TooManyRequestsException), for 5 minutes and on each retry";
         assert_eq!(error.headline(), format!("reading function chat: {cause}"));
         assert!(error.next_step().unwrap().contains("CloudTrail"), "{error}");
         assert!(error.passes() && !error.is_unanswered(), "it had no effect");
         assert_eq!(refused(None).headline(), "reading function chat: Rate exceeded (TooManyRequestsException)");
+    }
+
+    #[test]
+    fn each_refusal_has_a_kind() {
+        let kind = |code: &str, message: &str| {
+            let metadata = ErrorMetadata::builder().code(code).message(message).build();
+            let answer = HttpResponse::new(400.try_into().unwrap(), SdkBody::empty());
+            problem("x", &SdkError::service_error(GetFunctionError::generic(metadata), answer)).kind().clone()
+        };
+        let denied = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:GetRole";
+        assert_eq!(kind("AccessDenied", denied), Kind::Denied([Denial::read(denied).unwrap()].into()));
+        for (code, expected) in [
+            ("ResourceNotFoundException", Kind::NotFound),
+            ("ResourceConflictException", Kind::Conflict),
+            ("PreconditionFailedException", Kind::Overtaken),
+            ("ThrottlingException", Kind::Throttled),
+            ("ExpiredToken", Kind::Credentials),
+            ("SignatureDoesNotMatch", Kind::Credentials),
+            ("ValidationException", Kind::Service { code: "ValidationException".to_owned() }),
+        ] {
+            assert_eq!(kind(code, "no"), expected, "{code}");
+        }
     }
 }

@@ -3,25 +3,32 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use provisioner::Command;
+use provisioner::hint::{AWS, PROVISIONER};
+
 use super::{AwsArgs, Stack};
 
-/// The arguments that select the stack, as words of a shell.
+/// The arguments that select the stack.
 #[derive(Debug)]
-pub(crate) struct SameStack(Vec<Words>);
+pub(crate) struct SameStack(Vec<Given>);
 
 #[derive(Debug)]
-struct Words {
+struct Given {
     option: &'static str,
-    value: String,
-    /// The parameter's name, if it is a parameter: the proposed command may set another parameter itself.
-    name: Option<String>,
+    value: Value,
+}
+
+#[derive(Debug)]
+enum Value {
+    Plain(String),
+    /// A parameter and its value: the proposed command may set another parameter itself.
+    Parameter(String, String),
+    /// A parameter whose value must not be printed.
+    Secret(String),
 }
 
 /// The default template.
 pub(super) const TEMPLATE: &str = "templates/chat.yaml";
-
-/// The start of a proposed command in a text.
-const BEGINS: [&str; 2] = ["`provisioner ", "`aws "];
 
 /// The commands that accept these arguments.
 const VERBS: [&str; 7] = ["plan", "deploy", "update", "destroy", "rollback", "status", "invoke"];
@@ -36,17 +43,16 @@ impl SameStack {
         let Stack { template, stack, parameter, parameters, code, aws, output: _ } = given;
         let AwsArgs { region, profile, endpoint_url } = aws;
         let template = Some(template).filter(|template| *template != Path::new(TEMPLATE));
-        let words = |option, value: String| Words { option, value, name: None };
-        let plain = |option, value: Option<String>| value.map(|value| words(option, quoted(&value)));
+        let plain = |option, value: Option<String>| value.map(|value| Given { option, value: Value::Plain(value) });
         let path = |file: &Path| file.display().to_string();
-        let parameter = parameter.iter().map(|(name, value)| {
-            let value = match untold.contains(name.as_str()) {
-                true => format!("\"{name}=${{{name}:?}}\""),
-                false => quoted(&format!("{name}={value}")),
-            };
-            Words { name: Some(format!("{name}=")), ..words("-P", value) }
+        let parameter = parameter.iter().map(|(name, value)| Given {
+            option: "-P",
+            value: match untold.contains(name.as_str()) {
+                true => Value::Secret(name.clone()),
+                false => Value::Parameter(name.clone(), value.clone()),
+            },
         });
-        let code = code.iter().map(|(id, zip)| words("--code", quoted(&format!("{id}={zip}"))));
+        let code = code.iter().map(|(id, zip)| Given { option: "--code", value: Value::Plain(format!("{id}={zip}")) });
         let first = [
             plain("--template", template.map(|file| path(file))),
             plain("--stack", stack.as_ref().map(ToString::to_string)),
@@ -60,38 +66,40 @@ impl SameStack {
         Self(first.into_iter().flatten().chain(parameter).chain(last.into_iter().flatten()).chain(code).collect())
     }
 
-    /// The text with its proposed commands completed.
-    pub(crate) fn in_commands_of(&self, text: &str) -> String {
-        let (mut told, mut rest) = (String::new(), text);
-        while let Some((at, begin)) = BEGINS.iter().filter_map(|begin| Some((rest.find(begin)?, *begin))).min() {
-            let (before, from) = rest.split_at(at + begin.len());
-            let (command, after) = from.split_at(from.find('`').unwrap_or(from.len()));
-            told.push_str(before);
-            told.push_str(command);
-            let said: Vec<&str> = command.split_whitespace().collect();
-            let takes = if begin == BEGINS[0] { takes } else { awss_takes };
-            for Words { option, value, name } in &self.0 {
-                let is_said = match name {
-                    Some(name) => said.iter().any(|said| said.starts_with(name.as_str())),
-                    None => said.contains(option),
-                };
-                if takes(&said, option) && !is_said {
-                    told.push_str(&format!(" {option} {value}"));
-                }
-            }
-            rest = after;
-        }
-        told + rest
+    /// The command with the arguments that it accepts and does not have.
+    pub(crate) fn complete(&self, command: Command) -> Command {
+        let arguments = command.arguments();
+        let has = |option: &str| arguments.iter().any(|argument| argument == option);
+        let sets = |name: &str| {
+            arguments.iter().any(|argument| argument.split_once('=').is_some_and(|(before, _)| before == name))
+        };
+        let accepts = match command.program() {
+            PROVISIONER => accepts,
+            AWS => aws_accepts,
+            _ => return command,
+        };
+        let missing = self.0.iter().filter(|Given { option, value }| {
+            let is_there = match value {
+                Value::Plain(_) => has(option),
+                Value::Parameter(name, _) | Value::Secret(name) => sets(name),
+            };
+            accepts(&arguments, option) && !is_there
+        });
+        missing.fold(command, |command, Given { option, value }| match value {
+            Value::Plain(value) => command.with(*option).with(value),
+            Value::Parameter(name, value) => command.with(*option).with(format!("{name}={value}")),
+            Value::Secret(name) => command.with(*option).with_variable(name),
+        })
     }
 }
 
 /// Whether a command of this program accepts an option.
-fn takes(said: &[&str], option: &str) -> bool {
-    let verb = said.first().copied().unwrap_or_default();
+fn accepts(arguments: &[String], option: &str) -> bool {
+    let verb = arguments.first().map(String::as_str).unwrap_or_default();
     VERBS.contains(&verb)
         && match option {
             // The plan's file names its template.
-            "--template" => !said.contains(&"--plan"),
+            "--template" => !arguments.iter().any(|argument| argument == "--plan"),
             "--code" => READS_PACKAGES.contains(&verb),
             _ => true,
         }
@@ -99,53 +107,48 @@ fn takes(said: &[&str], option: &str) -> bool {
 
 /// Whether a command of the AWS CLI accepts an option. `aws sso` takes the region from the profile, and `aws configure`
 /// lists profiles without any option.
-fn awss_takes(said: &[&str], option: &str) -> bool {
-    match said.first() {
-        Some(&"configure") => false,
-        Some(&"sso") => option == "--profile",
+fn aws_accepts(arguments: &[String], option: &str) -> bool {
+    match arguments.first().map(String::as_str) {
+        Some("configure") => false,
+        Some("sso") => option == "--profile",
         _ => ["--region", "--profile", "--endpoint-url"].contains(&option),
-    }
-}
-
-/// A value as one word of a shell.
-pub(crate) fn quoted(value: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
-    if !value.is_empty() && value.chars().all(plain) {
-        value.to_owned()
-    } else {
-        format!("'{}'", value.replace('\'', r"'\''"))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;
+    use provisioner::Hint;
 
-    use super::super::{Cli, Command};
+    use super::super::{Cli, Command as Verb};
     use super::*;
 
-    fn told(arguments: &[&str], text: &str) -> String {
+    fn completed(arguments: &[&str], text: &str) -> String {
         let words = ["provisioner", "status"].iter().chain(arguments);
-        let Command::Status(status) = Cli::try_parse_from(words).unwrap().command else { panic!("no status") };
-        SameStack::of(&status.stack, &["Token"].into()).in_commands_of(text)
+        let Verb::Status(status) = Cli::try_parse_from(words).unwrap().command else { panic!("not a status") };
+        let same_stack = SameStack::of(&status.stack, &["Token"].into());
+        let once = Hint::from(text).complete(|command| same_stack.complete(command));
+        let twice = once.clone().complete(|command| same_stack.complete(command));
+        assert_eq!(once, twice, "a complete command does not change");
+        once.to_string()
     }
 
     #[test]
-    fn a_proposed_command_acts_on_the_stack_of_the_one_that_proposes_it() {
+    fn a_proposed_command_acts_on_the_stack_of_the_current_command() {
         let given = ["--stack", "eyes", "-P", "ApiId=a1", "--region", "eu-west-3"];
         assert_eq!(
-            told(
+            completed(
                 &given,
-                "hint: `provisioner deploy` makes it; `provisioner plan --out FILE` shows how, `make build` builds"
+                "create it: `provisioner deploy`; review it: `provisioner plan --out FILE`, after `make build`"
             ),
-            "hint: `provisioner deploy --stack eyes -P ApiId=a1 --region eu-west-3` makes it; `provisioner plan --out FILE \
-             --stack eyes -P ApiId=a1 --region eu-west-3` shows how, `make build` builds"
+            "create it: `provisioner deploy --stack eyes -P ApiId=a1 --region eu-west-3`; review it: `provisioner plan \
+             --out FILE --stack eyes -P ApiId=a1 --region eu-west-3`, after `make build`"
         );
-        assert_eq!(told(&[], "`provisioner deploy` makes it"), "`provisioner deploy` makes it");
+        assert_eq!(completed(&[], "create it: `provisioner deploy`"), "create it: `provisioner deploy`");
     }
 
     #[test]
-    fn what_a_command_says_itself_or_does_not_take_is_not_added() {
+    fn arguments_that_a_command_has_or_does_not_accept_are_not_added() {
         let given = ["--stack", "eyes", "--template", "t.yaml", "--code", "F=f.zip", "-P", "ApiId=b2", "-P", "Size=5"];
         for (text, whole) in [
             (
@@ -163,12 +166,12 @@ mod tests {
             ("`provisioner rollback`", "`provisioner rollback --template t.yaml --stack eyes -P ApiId=b2 -P Size=5`"),
             ("`provisioner local`", "`provisioner local`"),
         ] {
-            assert_eq!(told(&given, text), whole);
+            assert_eq!(completed(&given, text), whole);
         }
     }
 
     #[test]
-    fn a_command_of_awss_own_goes_to_the_same_region_and_account() {
+    fn a_command_of_the_aws_cli_uses_the_same_region_and_account() {
         let given = ["--stack", "eyes", "--region", "eu-west-3", "--profile", "eyes"];
         for (text, whole) in [
             ("`aws apigatewayv2 get-apis`", "`aws apigatewayv2 get-apis --region eu-west-3 --profile eyes`"),
@@ -182,16 +185,16 @@ mod tests {
             ),
             ("`aws configure list-profiles`", "`aws configure list-profiles`"),
         ] {
-            assert_eq!(told(&given, text), whole);
+            assert_eq!(completed(&given, text), whole);
         }
     }
 
     #[test]
-    fn a_shell_reads_the_values_as_they_were_and_a_secret_is_not_told() {
+    fn a_shell_reads_the_values_unchanged_and_a_secret_is_not_printed() {
         let given = ["-P", "Origins=*", "-P", "Name=it's", "-P", "Token=secret"];
         assert_eq!(
-            told(&given, "`provisioner status`"),
-            r#"`provisioner status -P 'Origins=*' -P 'Name=it'\''s' -P "Token=${Token:?}"`"#
+            completed(&given, "`provisioner status`"),
+            r#"`provisioner status -P Origins='*' -P Name="it's" -P "Token=${Token:?}"`"#
         );
     }
 }

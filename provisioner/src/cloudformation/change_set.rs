@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::hint::Hint;
 use crate::plan::{Note, masked};
 use crate::resources::Change;
 
@@ -82,6 +83,13 @@ pub struct PropertyChange {
 }
 
 impl ChangeSet {
+    /// Completes the commands of the hints in its notes.
+    #[must_use]
+    pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {
+        self.notes = self.notes.into_iter().map(|note| note.complete(&complete)).collect();
+        self
+    }
+
     /// The rows that delete an existing resource.
     pub fn destructive(&self) -> impl Iterator<Item = &Row> {
         self.steps.iter().filter(|row| matches!(row.action, Action::Replace | Action::Delete))

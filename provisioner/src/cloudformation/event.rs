@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::denial::{Denial, remedy};
+use crate::hint::{Command, Hint};
 
 /// An event of a stack.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,31 +102,30 @@ fn is_cascade(reason: &str) -> bool {
 
 /// The remedy for the most frequent reasons.
 #[must_use]
-pub fn hint_for(reason: &str) -> Option<String> {
+pub fn hint_for(reason: &str) -> Option<Hint> {
     if let Some(denial) = Denial::read(reason) {
-        return Some(format!("CloudFormation acts with these credentials: {}", remedy([&denial])));
+        return Some(Hint::new(remedy([&denial])));
     }
     let reason = reason.to_ascii_lowercase();
     let says = |text: &str| reason.contains(text);
     if says("a version for this lambda function exists") {
         return Some(
-            "a version with this code and configuration is there already: leave the parameter `Release` as it was, or \
-             change the function too"
-                .to_owned(),
+            "keep the logical id and the properties of the version, or change the function too: a version with this code \
+             and configuration exists already"
+                .into(),
         );
     }
     if says("already exists") {
         return Some(
-            "something of this name is there and is not CloudFormation's: use another name, or remove it first \
-             (`provisioner destroy`, if the provisioner made it)"
-                .to_owned(),
+            Hint::new("use another name").or(Hint::new("if the direct engine created the resource, destroy it first")
+                .run(Command::provisioner(["destroy"]))),
         );
     }
     if says("access denied") || says("accessdenied") {
         return Some(
-            "CloudFormation acts with these credentials: they need the deployer's policy of `docs/permissions.md` and \
-             the one for CloudFormation below it"
-                .to_owned(),
+            "give these credentials the deployer's policy of `docs/permissions.md` and the one for CloudFormation below \
+             it: CloudFormation uses them"
+                .into(),
         );
     }
     None
@@ -203,7 +203,10 @@ mod tests {
     #[test]
     fn the_usual_reasons_have_a_hint() {
         for (reason, hint) in [
-            ("Resource handler returned message: \"A version for this Lambda function exists ( 1 )\"", "`Release`"),
+            (
+                "Resource handler returned message: \"A version for this Lambda function exists ( 1 )\"",
+                "change the function too",
+            ),
             ("cinedb-chat-bedrock-role already exists (Service: Iam)", "`provisioner destroy`"),
             ("User: x is not authorized to perform: iam:CreateRole", "docs/permissions.md"),
         ] {

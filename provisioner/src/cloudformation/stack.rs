@@ -1,6 +1,7 @@
 //! A stack as CloudFormation describes it, and the operations that are possible in its state.
 
 use crate::error::{Error, Result};
+use crate::hint::{Command, Hint};
 
 /// A stack of CloudFormation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,26 +62,28 @@ impl Stack {
         if stack.is_a_shell() {
             return Ok(Kind::Create);
         }
-        let refused = |hint: String| {
+        let refused = |hint: Hint| {
             let cause = match &stack.reason {
-                Some(reason) => format!("CloudFormation takes no change of it while it is {status}: {reason}"),
-                None => format!("CloudFormation takes no change of it while it is {status}"),
+                Some(reason) => format!("CloudFormation does not accept changes while the stack is {status}: {reason}"),
+                None => format!("CloudFormation does not accept changes while the stack is {status}"),
             };
             Err(Error::new(format!("changing stack {name}"), cause).exists("nothing was changed").hint(hint))
         };
         if stack.is_busy() {
-            return refused("wait until the other operation has ended, then run the same command again".to_owned());
+            return refused(Hint::new("wait until the other operation ends").then_again());
         }
         match status.as_str() {
-            "UPDATE_ROLLBACK_FAILED" => refused(format!(
-                "remove what the reason names, run `aws cloudformation continue-update-rollback --stack-name {name}`, \
-                 then the same command again"
-            )),
+            "UPDATE_ROLLBACK_FAILED" => refused(
+                Hint::new("remove the cause that the reason names, and continue the rollback")
+                    .run(Command::aws(["cloudformation", "continue-update-rollback", "--stack-name", name]))
+                    .then_again(),
+            ),
             "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" | "IMPORT_ROLLBACK_FAILED" => {
-                refused(format!(
-                    "remove what is left of it with `provisioner destroy --engine cloudformation --stack {name}`, then \
-                     run the same command again"
-                ))
+                refused(
+                    Hint::new("remove the rest of the stack")
+                        .run(Command::provisioner(["destroy", "--engine", "cloudformation", "--stack", name]))
+                        .then_again(),
+                )
             }
             _ => Ok(Kind::Update),
         }
@@ -116,8 +119,8 @@ mod tests {
             ("ROLLBACK_COMPLETE", "`provisioner destroy --engine cloudformation --stack chat`"),
             ("DELETE_FAILED", "`provisioner destroy --engine cloudformation --stack chat`"),
             ("UPDATE_ROLLBACK_FAILED", "`aws cloudformation continue-update-rollback --stack-name chat`"),
-            ("UPDATE_IN_PROGRESS", "wait until the other operation has ended"),
-            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "wait until the other operation has ended"),
+            ("UPDATE_IN_PROGRESS", "wait until the other operation ends"),
+            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "wait until the other operation ends"),
         ] {
             let error = Stack::change(Some(&stack(status))).unwrap_err();
             assert!(error.next_step().is_some_and(|told| told.contains(hint)), "{status}: {error}");

@@ -3,12 +3,13 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
+use provisioner::error::Kind;
 use provisioner::execute::{Outcome, Stop, execute};
 use provisioner::plan::{Plan, Step};
 use provisioner::printable::line;
 use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::resources::Resource;
-use provisioner::{Error, Result};
+use provisioner::{Command, Error, Hint, Result};
 
 use super::blockers::refused;
 use super::progress;
@@ -29,28 +30,30 @@ pub(crate) struct Approval {
 /// The hint when a plan was not executed completely.
 pub(crate) struct Then {
     /// How to continue.
-    pub(crate) again: String,
-    /// The effect of that.
-    pub(crate) goes_on: &'static str,
-    /// The hint instead where a version failed its smoke test.
-    pub(crate) unfit: Option<String>,
+    pub(crate) again: Hint,
+    /// The hint instead if a version failed its smoke test.
+    pub(crate) unfit: Option<Hint>,
 }
 
 impl Then {
     /// A repeated command that finds every step again.
     pub(crate) fn go_on() -> Self {
-        Self { goes_on: ": it goes on where this run ended", ..Self::only("run the same command again") }
+        Self::only(Hint::again())
     }
 
     /// One hint for every failure.
-    pub(crate) fn only(again: &str) -> Self {
-        Self { again: again.to_owned(), goes_on: "", unfit: None }
+    pub(crate) fn only(again: Hint) -> Self {
+        Self { again, unfit: None }
     }
 }
 
-/// The hint where a new version still has a share of the calls.
-const SHARED: &str = "`provisioner deploy` gives the new version all calls, with `--canary` it is watched anew; \
-                      `provisioner rollback` takes its share back";
+/// The hint if a new version still has a share of the traffic.
+fn after_a_canary() -> Hint {
+    Hint::new("give the new version all traffic")
+        .run(Command::provisioner(["deploy"]))
+        .or(Hint::new("restart the canary with `--canary`"))
+        .or(Hint::new("remove its share").run(Command::provisioner(["rollback"])))
+}
 
 /// Executes a plan, if it is permitted.
 pub(crate) async fn apply(
@@ -118,10 +121,13 @@ pub(crate) fn approved(stack: &str, losses: &[impl Borrow<str>], approval: &Appr
     }
     Err(Error::new(
         format!("changing stack {stack}"),
-        format!("the plan deletes or replaces something ({}) and nobody is there to be asked", losses.join(", ")),
+        format!(
+            "the plan deletes or replaces resources ({}), and there is no terminal to ask for consent",
+            losses.join(", ")
+        ),
     )
     .exists("nothing was changed")
-    .hint("look at the plan, then run the same command with `--yes`"))
+    .hint("review the plan, then run the same command with `--yes`"))
 }
 
 async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
@@ -178,25 +184,25 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
     let count = plan.changing().count();
     let callers = report::callers_text(plan, outcome);
     let exists = format!(
-        "{} of {count} steps are done{}; nothing is lost: every step is found again by its name or tag{}",
+        "{} of {count} steps are done{}; the next run finds every resource by its name or tag, and continues{}",
         outcome.done.len(),
         if outcome.not_done.is_empty() {
             String::new()
         } else {
             format!(", not done: {}", outcome.not_done.join(", "))
         },
-        callers.iter().map(|told| format!("\n{told}")).collect::<String>(),
+        callers.into_iter().map(|told| format!("\n{}", terminal::completed(told))).collect::<String>(),
     );
     let overtaken = outcome.failed.iter().any(|(_, error)| error.is_overtaken());
     let again = match () {
-        () if !outcome.left_open.is_empty() => SHARED.to_owned(),
+        () if !outcome.left_open.is_empty() => after_a_canary(),
         // A concurrent change is not overwritten without a new decision.
-        () if overtaken => format!("if this is still wanted, {}", then.again),
-        () => format!("{}{}", then.again, then.goes_on),
+        () if overtaken => Hint::new(format!("if this change is still needed, {}", then.again)),
+        () => then.again.clone(),
     };
     let doing = format!("changing stack {}", plan.stack);
     match outcome.failed.as_slice() {
-        [] => Error::new(doing, "stopped on request").exists(exists).hint(again),
+        [] => Error::new(doing, "stopped on request").of_kind(Kind::Interrupted).exists(exists).hint(again),
         failed => {
             let causes: Vec<_> = failed.iter().map(|(id, error)| format!("{id}: {}", error.headline())).collect();
             let unfit = then.unfit.clone().filter(|_| failed.iter().any(|(_, error)| error.is_unfit()));
@@ -204,10 +210,11 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
             let denied = Error::together(denied);
             let first = || failed.iter().find_map(|(_, error)| error.remedy());
             let remedy = denied.as_ref().and_then(Error::remedy).or_else(first);
-            let joint = if overtaken { ";" } else { "; then" };
-            let joined = || remedy.map_or_else(|| again.clone(), |remedy| format!("{remedy}{joint} {again}"));
-            let hint = unfit.unwrap_or_else(joined);
-            Error::new(doing, causes.join("\n  ")).exists(exists).hint(hint)
+            let joined = match remedy {
+                Some(remedy) => remedy.then(again),
+                None => again,
+            };
+            Error::new(doing, causes.join("\n  ")).exists(exists).hint(unfit.unwrap_or(joined))
         }
     }
 }

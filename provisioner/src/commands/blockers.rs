@@ -3,11 +3,14 @@
 use provisioner::plan::Blocker;
 use provisioner::{Error, Result, report};
 
+use crate::terminal;
+
 /// An error that lists these blockers, if there are any.
 pub(crate) fn refused(stack: &str, blockers: &[Blocker]) -> Result<()> {
     if blockers.is_empty() {
         return Ok(());
     }
     let doing = format!("planning stack {stack}");
-    Err(Error::new(doing, "nothing was changed, for").listing(&report::blockers_text(blockers)))
+    let blockers: Vec<_> = blockers.iter().cloned().map(|one| one.complete(terminal::completed)).collect();
+    Err(Error::new(doing, "the plan is blocked, nothing was changed").listing(&report::blockers_text(&blockers)))
 }

@@ -29,7 +29,7 @@ pub(super) fn write(
     for file in files {
         super::file::write(&out.join(&file.path), &file.text)?;
     }
-    crate::terminal::note(&format!("{}: README.md says how to deploy it", out.display()));
+    crate::terminal::note(&format!("wrote a CDK app to {}; its README.md describes the deployment", out.display()));
     Ok(())
 }
 
@@ -44,7 +44,8 @@ fn check_directory(out: &Path) -> Result<()> {
     if ours || entries.next().is_none() {
         return Ok(());
     }
-    Err(Error::new(doing(), "the directory holds files of somebody else").hint("name a new directory with `--out`"))
+    Err(Error::new(doing(), "the directory contains files that are not from an earlier run")
+        .hint("name a new directory with `--out`"))
 }
 
 /// The error of a build without cdk-from-cfn.
@@ -54,5 +55,5 @@ pub(super) fn write(_: &Value, _: CdkLanguage, _: StackName, _: &Synth, out: &Pa
         format!("writing a CDK app to {}", out.display()),
         "this program was built without the feature `cdk`",
     )
-    .hint("build it with the default features: `cargo build --release --workspace --bin provisioner`"))
+    .hint("build the program with its default features"))
 }

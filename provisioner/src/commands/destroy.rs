@@ -3,26 +3,34 @@
 use provisioner::desired::PackageCheck;
 use provisioner::observe::{Reach, observe};
 use provisioner::plan::{plan_destroy, without_refused_names};
-use provisioner::{Error, Result};
+use provisioner::{Command, Error, Hint, Result};
 
 use super::apply::{Approval, Then, apply};
 use super::session::Session;
 use crate::cli::Destroy;
-use crate::terminal::Exit;
+use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
     // No resource has a name that AWS refuses, and AWS refuses to look for it: the others are found and removed.
     let can_exist = without_refused_names(&session.desired);
     let observed = observe(&session.aws.reader(), &can_exist, Reach::Leftovers).await?;
-    let plan = plan_destroy(&session.desired, &observed);
-    let approval = Approval { yes: arguments.yes, question: "remove these?" };
+    let plan = plan_destroy(&session.desired, &observed).complete(terminal::completed);
+    let approval = Approval { yes: arguments.yes, question: "delete these resources?" };
     apply(&plan, &session, &approval, arguments.stack.output, &Then::go_on()).await
 }
 
 /// The error for `--keep-resources` with the direct engine: without CloudFormation there is no stack object to delete.
 pub(crate) fn nothing_to_let_go() -> Error {
-    Error::new("removing a stack and keeping what it has", "the direct engine keeps no stack beside the resources")
-        .exists("nothing was changed")
-        .hint("name CloudFormation's stack with `--engine cloudformation`; what nobody owns is adopted with `--adopt`")
+    Error::new(
+        "removing a stack and keeping its resources",
+        "the direct engine has no stack object besides the resources",
+    )
+    .exists("nothing was changed")
+    .hint(Hint::new("to remove a stack of CloudFormation, name its engine").run(Command::provisioner([
+        "destroy",
+        "--keep-resources",
+        "--engine",
+        "cloudformation",
+    ])))
 }

@@ -18,8 +18,7 @@ pub(crate) async fn run(arguments: &Invoke) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
     let doing = || format!("invoking stack {}", session.desired.stack);
     let Some((function, alias)) = smoke::callee(&session.desired) else {
-        let cause =
-            "the template has several functions, and no smoke test, route or function URL says which one is meant";
+        let cause = "the template has several functions, and no smoke test, route or function URL selects one";
         return Err(Error::new(doing(), cause).hint(DECLARE));
     };
     let event = match &arguments.event {
@@ -52,7 +51,7 @@ const MESSAGE: &str = "give the whole event with `--event FILE`, or name the pla
                        (docs/smoke-tests.md)";
 
 fn no_message(test: &SmokeTest) -> String {
-    format!("the smoke test of {} does not say where a message goes", test.logical_id)
+    format!("the smoke test of {} does not name the place of the message", test.logical_id)
 }
 
 fn event(file: &Path) -> Result<Value> {

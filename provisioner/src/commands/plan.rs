@@ -3,24 +3,24 @@
 use provisioner::desired::PackageCheck;
 use provisioner::observe::Reach;
 use provisioner::plan::plan;
-use provisioner::{Result, report};
+use provisioner::{Command, Hint, Result, report};
 
 use super::apply::blocked;
 use super::options::options;
 use super::planned;
 use super::session::Session;
-use crate::cli::{Output, Plan, quoted};
+use crate::cli::{Output, Plan};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
     let observed = session.observe(Reach::Leftovers).await?;
     let asked = arguments.asked();
-    let plan = plan(&session.desired, &observed, &options(&asked));
+    let plan = plan(&session.desired, &observed, &options(&asked)).complete(terminal::completed);
     match arguments.stack.output {
         Output::Text => {
-            let text = [report::plan_text(&plan), report::consent_text(&plan)].concat();
-            terminal::result(&terminal::proposing(&text));
+            let consent = report::consent(&plan).map(|hint| format!("{}\n", terminal::completed(hint)));
+            terminal::result(&[report::plan_text(&plan), consent.unwrap_or_default()].concat());
         }
         Output::Json => terminal::result_json(&plan),
     }
@@ -28,10 +28,11 @@ pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     if let Some(file) = &arguments.out {
         planned::of(&plan, &session, &arguments.stack.packages_instead(), asked).write(file)?;
         let told = match plan.is_empty() {
-            true => format!("{} holds nothing to do", file.display()),
-            false => format!("carry it out with `provisioner deploy --plan {}`", quoted(&file.display().to_string())),
+            true => Hint::new(format!("wrote a plan without changes to {}", file.display())),
+            false => Hint::new("execute this plan")
+                .run(Command::provisioner(["deploy", "--plan"]).with(file.display().to_string())),
         };
-        terminal::note(&told);
+        terminal::note(&terminal::completed(told).to_string());
     }
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use provisioner::Result;
 use provisioner::desired::PackageCheck;
 use provisioner::plan::Plan;
-use provisioner::planned::{Asked, Inputs, PLAN_ANEW, Planned};
+use provisioner::planned::{Asked, Inputs, Planned, plan_again};
 use provisioner::template::Template;
 
 use super::apply::{Approval, Then, apply};
@@ -31,12 +31,12 @@ pub(super) async fn carry_out(file: &Path, arguments: &Deploy) -> Result<Exit> {
     let plan = session.plan(&options).await?;
     let now = of(&plan, &session, &stack.packages_instead(), asked);
     if planned.is_carried_out(&now, &plan.blockers) {
-        terminal::note("the plan has been carried out already");
+        terminal::note("the plan is executed already");
     } else {
         planned.is_still(&now, &plan.blockers)?;
     }
     let approval = Approval { yes: true, question: "" };
-    apply(&plan, &session, &approval, stack.output, &Then::only(PLAN_ANEW)).await
+    apply(&plan, &session, &approval, stack.output, &Then::only(plan_again())).await
 }
 
 /// The arguments of the plan, with those that only the executing command can give.

@@ -7,7 +7,7 @@ use provisioner::plan::{Back, Plan, plan_rollback};
 use provisioner::releases::Releases;
 use provisioner::resources::Resource;
 use provisioner::resources::alias::Alias;
-use provisioner::{Error, Result};
+use provisioner::{Command, Error, Hint, Result};
 
 use super::apply::{Approval, Then, apply, before_any_write};
 use super::session::Session;
@@ -23,12 +23,12 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
         try_join(reader.account(), reader.releases(&alias.function_name)).await.map_err(before_any_write)?;
     let back = Back { to: arguments.to, smoke: !arguments.no_smoke };
     let plan = plan_rollback(&session.desired, wanted, alias, releases.as_ref(), &account, &back);
-    let plan = plan.map_err(before_any_write)?;
-    let approval = Approval { yes: arguments.yes, question: "lead callers to this version?" };
+    let plan = plan.map_err(before_any_write)?.complete(terminal::completed);
+    let approval = Approval { yes: arguments.yes, question: "point callers to this version?" };
     let exit = apply(&plan, &session, &approval, arguments.stack.output, &then(&plan)).await?;
     let says_otherwise = arguments.to.is_none() || has_newer(releases.as_ref(), &plan);
     if exit == Exit::Done && !plan.is_empty() && says_otherwise {
-        terminal::note("the template still says otherwise: the next `provisioner deploy` moves forward again");
+        terminal::note("the template is unchanged: the next deploy points callers to its version again");
     }
     Ok(exit)
 }
@@ -38,14 +38,18 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
 fn then(plan: &Plan) -> Then {
     let to = destination(plan).unwrap_or("N");
     Then {
-        again: format!("run it again with `--to {to}`"),
-        goes_on: "",
-        unfit: Some(format!(
-            "version {to} does not pass its smoke test: name another with `--to N` (`provisioner status` lists them), or \
-             go there without the test with `--to {to} --no-smoke`; where IAM refused it something, its policies have \
-             changed since: deploy the state of the template that it comes from"
-        )),
+        again: Hint::new("roll back to the same version").run(rollback(to)),
+        unfit: Some(
+            Hint::new("choose another version")
+                .run(Command::provisioner(["status"]))
+                .or(Hint::new("skip its smoke test").run(rollback(to).with("--no-smoke")))
+                .or("if IAM refused a call of it, deploy the state of the template that it comes from, with its policies"),
+        ),
     }
+}
+
+fn rollback(to: &str) -> Command {
+    Command::provisioner(["rollback", "--to", to])
 }
 
 /// The version that callers will get.
@@ -86,15 +90,15 @@ fn alias<'d>(desired: &'d Desired, named: Option<&str>) -> Result<(&'d Wanted, &
         let names: Vec<_> = aliases().map(|(wanted, _)| wanted.logical_id.as_str()).collect();
         let cause = match named {
             Some(named) => format!("the template has no alias `{named}`"),
-            None => "no smoke test, route or function URL is for an alias of the template".to_owned(),
+            None => "no smoke test, route or function URL uses an alias of the template".to_owned(),
         };
         let hint = if names.is_empty() {
-            "the template has no AWS::Lambda::Alias, so callers get the function as it is: deploy an earlier state of \
-             the template and the code"
+            "deploy an earlier state of the template and the code: without an AWS::Lambda::Alias, callers get the \
+             function's unpublished code"
                 .to_owned()
         } else {
-            format!("name one with `--alias`; the template has {}", names.join(", "))
+            format!("name an alias with `--alias`: the template has {}", names.join(", "))
         };
-        Error::new(format!("going back in stack {}", desired.stack), cause).hint(hint)
+        Error::new(format!("rolling back stack {}", desired.stack), cause).hint(hint)
     })
 }

@@ -56,7 +56,7 @@ impl Session {
         // Orphans are looked for on request only: this needs more calls than a whole deploy that changes nothing.
         let reach = if options.prune { Reach::Leftovers } else { Reach::Surroundings };
         let observed = self.observe(reach).await?;
-        Ok(plan(&self.desired, &observed, options))
+        Ok(plan(&self.desired, &observed, options).complete(terminal::completed))
     }
 }
 

@@ -13,10 +13,8 @@ impl Asked {
     /// The message while running calls are awaited.
     pub(crate) fn told(self) -> &'static str {
         match self {
-            Self::CtrlC => "stopping after the calls that are under way; Ctrl-C again ends at once",
-            Self::Terminate => {
-                "told to end (SIGTERM): stopping after the calls that are under way; another one ends at once"
-            }
+            Self::CtrlC => "stopping after the running calls; press Ctrl-C again to end at once",
+            Self::Terminate => "SIGTERM: stopping after the running calls; a second signal ends the program at once",
         }
     }
 

@@ -1,13 +1,14 @@
 //! The smoke tests that are sent when everything is deployed. The template contains their events and expectations.
 
 use provisioner::desired::{Desired, SmokeTest};
+use provisioner::error::Kind;
 use provisioner::observe::Reader as _;
 use provisioner::plan::Plan;
 use provisioner::report::Smoke;
 use provisioner::resources::Resource;
 use provisioner::resources::check::Check;
 use provisioner::template::{Known, Reference, references_in};
-use provisioner::{Error, Result};
+use provisioner::{Command, Error, Hint, Result};
 use serde_json::Value;
 
 use super::session::Session;
@@ -70,17 +71,15 @@ pub(crate) async fn filled(event: &Value, session: &Session) -> Result<Value> {
 
 /// The error of a failed smoke test.
 pub(crate) fn failure(smoke: &Smoke) -> Error {
-    Error::new("sending a smoke test to what was deployed", &smoke.told)
-        .exists(
-            "everything of the plan is deployed; the smoke test is not passed, and a deploy that changes nothing does not \
-             send it again",
-        )
-        .hint("see the function's log with `provisioner invoke --log`, which sends the test again")
+    Error::new("sending a smoke test to the deployed stack", &smoke.told)
+        .exists("all steps are done; the smoke test failed, and a deploy without changes does not send it again")
+        .hint(Hint::new("send it again and see the function's log").run(Command::provisioner(["invoke", "--log"])))
 }
 
 /// The error of a smoke test that was stopped on request.
 pub(crate) fn interrupted() -> Error {
-    Error::new("sending a smoke test to what was deployed", "stopped on request before it was answered")
-        .exists("everything of the plan is deployed")
-        .hint("try it with `provisioner invoke`")
+    Error::new("sending a smoke test to the deployed stack", "stopped on request before the answer")
+        .of_kind(Kind::Interrupted)
+        .exists("all steps are done")
+        .hint(Hint::new("send it again").run(Command::provisioner(["invoke"])))
 }

@@ -23,9 +23,9 @@ pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
     let plan = plan(&session.desired, &observed, &Options::default());
     let outputs = session.told(&plan.known).into_iter().collect();
     let known = Known { releases, outputs, code_not_compared };
-    let status = status(&session.desired, &observed, &plan, known);
+    let status = status(&session.desired, &observed, &plan, known).complete(terminal::completed);
     match arguments.stack.output {
-        Output::Text => terminal::result(&terminal::proposing(&report::status_text(&status))),
+        Output::Text => terminal::result(&report::status_text(&status, terminal::completed)),
         Output::Json => terminal::result_json(&status),
     }
     let differs = status.state != State::Equal;

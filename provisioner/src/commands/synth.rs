@@ -55,8 +55,11 @@ fn content(template: &Template, arguments: &Synth) -> Result<Value> {
     if !parameter.is_empty()
         || [parameters.is_some(), stack.is_some(), region.is_some(), account.is_some()].contains(&true)
     {
-        return Err(Error::new("printing the template", "values were given, and it is printed with its parameters")
-            .hint("fill them in with `--resolved`"));
+        return Err(Error::new(
+            "printing the template",
+            "values are given, but the template is printed with its parameters",
+        )
+        .hint("fill in the values with `--resolved`"));
     }
     note(template, &BTreeMap::new());
     Ok(template.flat().clone())

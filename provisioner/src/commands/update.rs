@@ -3,19 +3,19 @@
 use provisioner::desired::PackageCheck;
 use provisioner::observe::Reach;
 use provisioner::plan::{Action, Plan, Step, plan};
-use provisioner::{Error, Result};
+use provisioner::{Command, Error, Hint, Result};
 
 use super::apply::{Approval, Then, apply};
 use super::options::options;
 use super::session::Session;
 use crate::cli::Update;
-use crate::terminal::Exit;
+use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
     let options = options(&arguments.asked());
     let observed = session.observe(Reach::Resources).await?;
-    let whole = plan(&session.desired, &observed, &options);
+    let whole = plan(&session.desired, &observed, &options).complete(terminal::completed);
     refuse_first_deploy(&whole)?;
     refuse_to_move_callers(&whole)?;
     let plan =
@@ -30,8 +30,8 @@ fn refuse_first_deploy(plan: &Plan) -> Result<()> {
     let cause = format!("function {} does not exist", step.name);
     // A blocker of `deploy` is more informative, such as that the stack exists in another region.
     let (cause, hint) = match plan.blockers.first() {
-        Some(blocker) => (format!("{cause}, and {}", blocker.cause), blocker.hint.as_str()),
-        None => (cause, "set the stack up with `provisioner deploy`"),
+        Some(blocker) => (format!("{cause}, and {}", blocker.cause), blocker.hint.clone()),
+        None => (cause, Hint::new("deploy the stack first").run(Command::provisioner(["deploy"]))),
     };
     Err(Error::new(format!("updating stack {}", plan.stack), cause).hint(hint))
 }
@@ -41,9 +41,9 @@ fn refuse_first_deploy(plan: &Plan) -> Result<()> {
 fn refuse_to_move_callers(plan: &Plan) -> Result<()> {
     let Some((function, callers)) = plan.callers_moved_before() else { return Ok(()) };
     let cause = format!(
-        "callers come to function {} by {} and not by its alias: they would get it while it changes",
-        function.name, callers.logical_id
+        "{} calls function {} directly and not through its alias: callers would get the function while it changes",
+        callers.logical_id, function.name
     );
     Err(Error::new(format!("updating stack {}", plan.stack), cause)
-        .hint("`provisioner deploy` leads them to the alias first"))
+        .hint(Hint::new("point the callers to the alias first").run(Command::provisioner(["deploy"]))))
 }

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::hint::Hint;
 use crate::plan::Step;
 use crate::resources::{Call, Ids};
 use crate::template::{Known, Unfilled, reserved, reserved_in};
@@ -19,15 +20,12 @@ pub(super) fn check(step: &Step, call: &Call, known: &Known) -> Result<()> {
     let doing = || format!("sending {operation} for `{}`", step.logical_id);
     let call = serde_json::to_value(call).map_err(|error| Error::new(doing(), error))?;
     let Some(Unfilled { path, term, reason, known }) = known.unfilled(&call) else { return whole(&call, doing) };
-    let cause = format!("`{}` holds `{term}`, which {reason}", property(&path, &call));
+    let cause = format!("`{}` contains `{term}`, which {reason}", property(&path, &call));
     let hint = match known.as_slice() {
-        [] => "correct the reference in the template, then run the same command again".to_owned(),
-        known => format!(
-            "write one of the attributes that AWS has answered ({}), then run the same command again",
-            known.join(", ")
-        ),
+        [] => Hint::new("correct the reference in the template"),
+        known => Hint::new(format!("use one of the attributes that AWS returned ({})", known.join(", "))),
     };
-    Err(Error::new(doing(), cause).hint(hint))
+    Err(Error::new(doing(), cause).hint(hint.then_again()))
 }
 
 /// Checks that a call without references contains no character that delimits references. Code that splits a text could
@@ -39,8 +37,8 @@ fn whole(call: &Value, doing: impl Fn() -> String) -> Result<()> {
     match reserved_in(&call.to_string()) {
         None => Ok(()),
         Some(_) => {
-            let cause = "it holds a part of a reference, which is a fault of this program";
-            Err(Error::new(doing(), cause).hint("report it with the template"))
+            let cause = "it contains a part of a reference, which is a fault of this program";
+            Err(Error::new(doing(), cause).hint("report this fault with the template"))
         }
     }
 }

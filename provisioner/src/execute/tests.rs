@@ -249,7 +249,7 @@ fn group_named(name: &str) -> Call {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_holds_what_is_not_known_is_not_sent_in_a_stage_in_an_undo_and_in_a_cleanup() {
     let unknown = crate::template::Reference::new("Role", "Aarn").to_string();
-    let text = "`log_group_name` holds `${Role.Aarn}`, which is not known";
+    let text = "`log_group_name` contains `${Role.Aarn}`, which is not known";
     let logs = |plan: &mut Plan| plan.steps.iter().position(|step| step.logical_id == "Logs").unwrap();
 
     let (outcome, world) = with_unknown(|plan| {
@@ -291,7 +291,7 @@ async fn a_call_with_a_part_of_a_reference_is_not_sent() {
         let world = World::of(State::default());
         let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
         let failed = outcome.failed[0].1.to_string();
-        assert!(failed.contains("it holds a part of a reference"), "{failed}");
+        assert!(failed.contains("it contains a part of a reference"), "{failed}");
         assert!(!operations(&world).contains(&"CreateLogGroup".to_owned()));
     }
 }

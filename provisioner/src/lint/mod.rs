@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::desired::Desired;
+use crate::hint::Hint;
 use crate::resources::Resource;
 use crate::template::Known;
 
@@ -36,7 +37,7 @@ pub struct Finding {
     /// The keys of the property in the template, if the finding is about a property.
     pub property: Vec<String>,
     /// The replacement to write.
-    pub hint: String,
+    pub hint: Hint,
 }
 
 /// The consequence of a finding.
@@ -64,7 +65,7 @@ impl Checked {
         self.properties[property].as_str().unwrap_or_default()
     }
 
-    fn finding(&self, severity: Severity, cause: impl Into<String>, hint: impl Into<String>) -> Finding {
+    fn finding(&self, severity: Severity, cause: impl Into<String>, hint: impl Into<Hint>) -> Finding {
         Finding {
             logical_id: self.logical_id.clone(),
             severity,

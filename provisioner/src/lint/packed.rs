@@ -22,7 +22,7 @@ pub(super) fn nothing_forgotten(desired: &Desired) -> impl Iterator<Item = Findi
             severity: Severity::Unwise,
             cause,
             property: vec!["Code".to_owned()],
-            hint: forgotten.hint.clone(),
+            hint: forgotten.hint.clone().into(),
         }
     })
 }

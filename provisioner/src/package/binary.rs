@@ -27,7 +27,7 @@ impl Binary {
     /// Reads a binary.
     pub(super) fn read(data: &[u8]) -> Result<Self, String> {
         if !data.starts_with(b"\x7fELF") {
-            return Err("it is no Linux binary (ELF)".to_owned());
+            return Err("it is not a Linux binary (ELF)".to_owned());
         }
         let parse = || -> object::read::Result<Self> {
             let header = FileHeader64::<Endianness>::parse(data)?;
@@ -39,7 +39,7 @@ impl Binary {
             };
             Ok(Self { architecture, newest_glibc: newest_glibc(data, header, endian)? })
         };
-        parse().map_err(|error| format!("it is no 64-bit Linux binary: {error}"))
+        parse().map_err(|error| format!("it is not a 64-bit Linux binary: {error}"))
     }
 }
 
@@ -92,8 +92,8 @@ mod tests {
 
     #[test]
     fn what_is_no_elf_says_so() {
-        assert_eq!(Binary::read(b"#!/bin/sh\n").unwrap_err(), "it is no Linux binary (ELF)");
-        assert!(Binary::read(b"\x7fELFxxxx").unwrap_err().starts_with("it is no 64-bit Linux binary"));
+        assert_eq!(Binary::read(b"#!/bin/sh\n").unwrap_err(), "it is not a Linux binary (ELF)");
+        assert!(Binary::read(b"\x7fELFxxxx").unwrap_err().starts_with("it is not a 64-bit Linux binary"));
     }
 
     #[test]

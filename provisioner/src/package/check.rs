@@ -39,20 +39,21 @@ pub fn check(path: &Path, zip: &[u8], target: Target<'_>) -> Result<()> {
     let problem = |cause: String, hint: &str| {
         Err(Error::new(format!("checking the package {}", path.display()), cause).hint(hint))
     };
-    const BUILD: &str = "build it with `make build`, which compiles for the runtime";
+    const BUILD: &str = "build it for the runtime, and pack it with `provisioner package`";
     let (content, mode) = match bootstrap(zip) {
         Ok(entry) => entry,
         Err(cause) => return problem(cause, BUILD),
     };
     if mode.is_some_and(|mode| mode & 0o111 == 0) {
-        return problem(format!("`{BOOTSTRAP}` in it is not executable"), "write it with `provisioner package`");
+        return problem(format!("`{BOOTSTRAP}` in it is not executable"), "pack it with `provisioner package`");
     }
     let binary = match Binary::read(&content) {
         Ok(binary) => binary,
         Err(cause) => return problem(format!("`{BOOTSTRAP}` in it cannot start on Lambda: {cause}"), BUILD),
     };
     if binary.architecture != target.architecture {
-        let cause = format!("its binary is for {}, the function is for {}", binary.architecture, target.architecture);
+        let cause =
+            format!("its binary is for {}, but the function is for {}", binary.architecture, target.architecture);
         return problem(
             cause,
             "build for the function's architecture, or set the template's architecture to the binary's",
@@ -60,7 +61,7 @@ pub fn check(path: &Path, zip: &[u8], target: Target<'_>) -> Result<()> {
     }
     match binary.newest_glibc {
         Some((needed, symbol)) if needed > runtime_glibc => problem(
-            format!("its binary needs glibc {needed} (for `{symbol}`), {} has {runtime_glibc}", target.runtime),
+            format!("its binary needs glibc {needed} (for `{symbol}`), but {} has {runtime_glibc}", target.runtime),
             BUILD,
         ),
         _ => Ok(()),
@@ -68,8 +69,9 @@ pub fn check(path: &Path, zip: &[u8], target: Target<'_>) -> Result<()> {
 }
 
 fn bootstrap(zip: &[u8]) -> std::result::Result<(Vec<u8>, Option<u32>), String> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(zip)).map_err(|error| format!("it is no zip file: {error}"))?;
-    let mut entry = archive.by_name(BOOTSTRAP).map_err(|_| format!("it holds no `{BOOTSTRAP}` at its top"))?;
+    let mut archive =
+        zip::ZipArchive::new(Cursor::new(zip)).map_err(|error| format!("it is not a zip file: {error}"))?;
+    let mut entry = archive.by_name(BOOTSTRAP).map_err(|_| format!("it has no `{BOOTSTRAP}` at its top level"))?;
     let (mut content, mode) = (Vec::new(), entry.unix_mode());
     entry.read_to_end(&mut content).map_err(|error| format!("`{BOOTSTRAP}` in it cannot be read: {error}"))?;
     Ok((content, mode))
@@ -101,14 +103,16 @@ mod tests {
     fn what_cannot_start_is_refused_with_its_reason() {
         assert_eq!(
             refusal(&zip("main", 0o755, b""), LAMBDA),
-            "checking the package f.zip: it holds no `bootstrap` at its top"
+            "checking the package f.zip: it has no `bootstrap` at its top level"
         );
         assert_eq!(
             refusal(&zip("bootstrap", 0o644, b""), LAMBDA),
             "checking the package f.zip: `bootstrap` in it is not executable"
         );
-        assert!(refusal(&zip("bootstrap", 0o755, b"\xcf\xfa\xed\xfe"), LAMBDA).contains("it is no Linux binary (ELF)"));
-        assert!(refusal(b"no zip", LAMBDA).contains("it is no zip file"));
+        assert!(
+            refusal(&zip("bootstrap", 0o755, b"\xcf\xfa\xed\xfe"), LAMBDA).contains("it is not a Linux binary (ELF)")
+        );
+        assert!(refusal(b"no zip", LAMBDA).contains("it is not a zip file"));
     }
 
     #[test]
@@ -117,7 +121,7 @@ mod tests {
         let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         let package = zip("bootstrap", 0o755, &program);
         let arm = Target { architecture: "arm64", ..LAMBDA };
-        assert!(refusal(&package, arm).contains("its binary is for x86_64, the function is for arm64"));
+        assert!(refusal(&package, arm).contains("its binary is for x86_64, but the function is for arm64"));
         // This machine's compiler always links against a newer glibc than the 2.26 of Amazon Linux 2.
         let old = Target { runtime: "provided.al2", ..LAMBDA };
         let refusal = refusal(&package, old);

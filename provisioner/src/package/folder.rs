@@ -24,7 +24,7 @@ pub(super) fn zip(folder: &Path) -> Result<Vec<u8>, Unread> {
     packed(folder).map_err(|Refused { cause, remedy }| {
         let general = || match is_an_asset(folder) {
             true => "correct that in the CDK app, then run `cdk synth`".to_owned(),
-            false => format!("correct that, or leave it out with a line in {}", folder.join(RULES).display()),
+            false => format!("correct that, or exclude it with a line in {}", folder.join(RULES).display()),
         };
         Unread { cause, remedy: remedy.unwrap_or_else(general) }
     })
@@ -37,10 +37,10 @@ fn packed(folder: &Path) -> Result<Vec<u8>, Refused> {
     if files.is_empty() {
         return Err(match is_any_left_out {
             true => Refused::new(
-                format!("all that the folder holds is left out, by {RULES} or as Git's own"),
+                format!("all files of the folder are excluded, by {RULES} or because they belong to Git"),
                 "correct the rules, which leave out the function's code",
             ),
-            false => Refused::new("the folder holds no file", "put the function's code into it"),
+            false => Refused::new("the folder contains no files", "put the function's code into it"),
         });
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
@@ -83,7 +83,7 @@ fn collect(
     let told = |name: &str, error: std::io::Error| format!("{name}: {error}");
     let itself = folder.canonicalize().map_err(|error| told(prefix, error))?;
     if above.contains(&itself) {
-        return Err(format!("{} leads back to a folder that it is in", prefix.trim_end_matches('/')).into());
+        return Err(format!("{} points to a folder that contains it", prefix.trim_end_matches('/')).into());
     }
     above.push(itself);
     left_out.enter(folder, prefix)?;
@@ -208,10 +208,10 @@ mod tests {
     fn what_cannot_be_zipped_says_why() {
         let folder = tempfile::tempdir().unwrap();
         let cause = || zip(folder.path()).unwrap_err().cause;
-        assert_eq!(cause(), "the folder holds no file");
+        assert_eq!(cause(), "the folder contains no files");
         fs::create_dir(folder.path().join("a")).unwrap();
         symlink(folder.path(), folder.path().join("a/round")).unwrap();
-        assert_eq!(cause(), "a/round leads back to a folder that it is in");
+        assert_eq!(cause(), "a/round points to a folder that contains it");
         fs::remove_file(folder.path().join("a/round")).unwrap();
         symlink("/nowhere", folder.path().join("a/gone")).unwrap();
         assert!(cause().contains("a/gone: No such file"), "{}", cause());
@@ -290,7 +290,7 @@ mod tests {
         fs::remove_file(&rules).unwrap();
         symlink("/nowhere", folder.path().join("lib/gone")).unwrap();
         let remedy = zip(folder.path()).unwrap_err().remedy;
-        assert!(remedy.contains("leave it out with a line in ") && !remedy.contains("lib/"), "{remedy}");
+        assert!(remedy.contains("exclude it with a line in ") && !remedy.contains("lib/"), "{remedy}");
     }
 
     #[test]
@@ -298,12 +298,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("empty")).unwrap();
         let unread = zip(folder.path()).unwrap_err();
-        assert_eq!(unread.cause, "the folder holds no file");
+        assert_eq!(unread.cause, "the folder contains no files");
         assert_eq!(unread.remedy, "put the function's code into it");
         put(folder.path(), "index.py", "", 0o644);
         put(folder.path(), ".provisionerignore", "*\n", 0o644);
         let unread = zip(folder.path()).unwrap_err();
-        assert_eq!(unread.cause, "all that the folder holds is left out, by .provisionerignore or as Git's own");
+        assert_eq!(
+            unread.cause,
+            "all files of the folder are excluded, by .provisionerignore or because they belong to Git"
+        );
         assert_eq!(unread.remedy, "correct the rules, which leave out the function's code");
     }
 }

@@ -40,8 +40,8 @@ pub fn forgotten(path: &Path, zip: &[u8]) -> Option<Forgotten> {
     let archive = ZipArchive::new(Cursor::new(zip)).ok()?;
     let names: BTreeSet<String> = archive.file_names().flatten().filter_map(|name| looks_forgotten(&name)).collect();
     let hint = match () {
-        () if is_an_asset(path) => "leave it out with `exclude` where the CDK app names the folder".to_owned(),
-        () if path.is_dir() => format!("leave it out with a line in {}", path.join(RULES).display()),
+        () if is_an_asset(path) => "exclude it with `exclude` in the CDK app".to_owned(),
+        () if path.is_dir() => format!("exclude it with a line in {}", path.join(RULES).display()),
         () => "build the zip without it".to_owned(),
     };
     (!names.is_empty()).then(|| Forgotten { names: names.into_iter().collect(), hint })
@@ -107,7 +107,7 @@ mod tests {
         let zip = super::super::read(folder.path()).unwrap();
         let found = forgotten(folder.path(), &zip).unwrap();
         assert_eq!(found.names, [".env", "__pycache__/"]);
-        assert_eq!(found.hint, format!("leave it out with a line in {}/.provisionerignore", folder.path().display()));
+        assert_eq!(found.hint, format!("exclude it with a line in {}/.provisionerignore", folder.path().display()));
         assert_eq!(forgotten(Path::new("f.zip"), &zip).unwrap().hint, "build the zip without it");
         std::fs::write(folder.path().join(".provisionerignore"), ".env\n__pycache__\n").unwrap();
         assert_eq!(forgotten(folder.path(), &super::super::read(folder.path()).unwrap()), None);

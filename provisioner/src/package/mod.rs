@@ -45,13 +45,13 @@ impl fmt::Display for Unread {
 /// # Errors
 /// The reason why it cannot be read; the caller adds the purpose of the package.
 pub fn read(path: &Path) -> Result<Vec<u8>, Unread> {
-    let unread = |cause: String| Unread { cause, remedy: "write it with `make build`".to_owned() };
+    let unread = |cause: String| Unread { cause, remedy: "build it first".to_owned() };
     let what = std::fs::metadata(path).map_err(|error| unread(error.to_string()))?;
     if what.is_dir() {
         return folder::zip(path);
     }
     if let Some(kind) = folder::not_a_file(what.file_type()) {
-        return Err(unread(format!("it is {kind}, and a package is a zip file or a folder")));
+        return Err(unread(format!("it is {kind}, but a package is a zip file or a folder")));
     }
     std::fs::read(path).map_err(|error| unread(error.to_string()))
 }

@@ -29,7 +29,7 @@ const LARGEST_UNZIPPED: u64 = 250 * 1024 * 1024;
 /// When it is not a zip file, or Lambda would refuse it because of its size.
 pub fn check_size(path: &Path, zip: &[u8], way: Way) -> Result<()> {
     let failed = |cause: String| Error::new(format!("checking the package {}", path.display()), cause);
-    let unzipped = unzipped(zip).map_err(|error| failed(format!("it is no zip file: {error}")))?;
+    let unzipped = unzipped(zip).map_err(|error| failed(format!("it is not a zip file: {error}")))?;
     within(zip.len() as u64, unzipped, way).map_err(|(cause, hint)| failed(cause).hint(hint))
 }
 
@@ -41,12 +41,15 @@ fn unzipped(zip: &[u8]) -> ZipResult<u64> {
 
 fn within(zipped: u64, unzipped: u64, way: Way) -> std::result::Result<(), (String, &'static str)> {
     if unzipped > LARGEST_UNZIPPED {
-        let cause = format!("it holds {unzipped} bytes unzipped, and Lambda takes {LARGEST_UNZIPPED}");
-        return Err((cause, "leave out what the function does not need, or make it a container image"));
+        let cause = format!("its unzipped size is {unzipped} bytes, and Lambda accepts {LARGEST_UNZIPPED}");
+        return Err((cause, "exclude the files that the function does not need, or use a container image"));
     }
     if way == Way::InTheCall && zipped > LARGEST_IN_A_CALL {
-        let cause = format!("it has {zipped} bytes, and Lambda takes {LARGEST_IN_A_CALL} in a call");
-        return Err((cause, "leave out what the function does not need, or deploy with `--engine cloudformation`"));
+        let cause = format!("it has {zipped} bytes, and Lambda accepts {LARGEST_IN_A_CALL} in a call");
+        return Err((
+            cause,
+            "exclude the files that the function does not need, or deploy with `--engine cloudformation`",
+        ));
     }
     Ok(())
 }
@@ -61,12 +64,12 @@ mod tests {
         assert_eq!(told(52_428_800, 262_144_000, Way::InTheCall), Ok(()));
         assert_eq!(
             told(52_428_801, 1, Way::InTheCall),
-            Err("it has 52428801 bytes, and Lambda takes 52428800 in a call".to_owned())
+            Err("it has 52428801 bytes, and Lambda accepts 52428800 in a call".to_owned())
         );
         assert_eq!(told(52_428_801, 262_144_000, Way::ThroughABucket), Ok(()));
         assert_eq!(
             told(1, 262_144_001, Way::ThroughABucket),
-            Err("it holds 262144001 bytes unzipped, and Lambda takes 262144000".to_owned())
+            Err("its unzipped size is 262144001 bytes, and Lambda accepts 262144000".to_owned())
         );
     }
 
@@ -83,6 +86,6 @@ mod tests {
     #[test]
     fn what_is_no_zip_is_refused() {
         let told = check_size(Path::new("f.zip"), b"text", Way::InTheCall).unwrap_err().headline();
-        assert!(told.starts_with("checking the package f.zip: it is no zip file"), "{told}");
+        assert!(told.starts_with("checking the package f.zip: it is not a zip file"), "{told}");
     }
 }

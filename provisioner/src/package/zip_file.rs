@@ -24,7 +24,8 @@ pub(super) const BOOTSTRAP: &str = "bootstrap";
 /// When the binary cannot be read, or the zip cannot be written.
 pub fn write(binary: &Path, to: &Path) -> Result<Vec<u8>> {
     let content = fs::read(binary).map_err(|error| {
-        Error::new(format!("reading the binary {}", binary.display()), error).hint("build it with `make build`")
+        Error::new(format!("reading the binary {}", binary.display()), error)
+            .hint("build the binary first, or name another one with `--binary`")
     })?;
     let doing = || format!("writing the package {}", to.display());
     let zip = pack(&content).map_err(|error| Error::new(doing(), error))?;
@@ -94,6 +95,6 @@ mod tests {
     fn a_missing_binary_says_how_to_build_it() {
         let error = write(Path::new("/nowhere/bootstrap"), Path::new("/nowhere/f.zip")).unwrap_err().to_string();
         assert!(error.contains("reading the binary /nowhere/bootstrap"), "{error}");
-        assert!(error.contains("hint: build it with `make build`"), "{error}");
+        assert!(error.contains("hint: build the binary first"), "{error}");
     }
 }

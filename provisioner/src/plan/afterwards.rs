@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::takeover::is_on;
 use super::{Action, Note, Step};
+use crate::hint::{Command, Hint};
 use crate::observe::Observed;
 use crate::resources::Resource;
 
@@ -32,30 +33,32 @@ pub(super) fn afterwards(observed: &Observed, steps: &[Step]) -> Vec<Afterwards>
         if changing().next().is_none() {
             continue;
         }
-        let mut tell = |text: String, hint: String| {
+        let mut tell = |text: String, hint: Hint| {
             let steps = changing().map(|step| step.id.clone()).collect();
             all.push(Afterwards { steps, note: Note { logical_id: None, text, hint: Some(hint) } });
         };
         for stage in api.stages.iter().filter(|stage| !stage.auto_deploy) {
             tell(
                 format!(
-                    "stage `{}` of API {api_id} has no auto-deploy: what changes there is served after its next deployment",
+                    "stage `{}` of API {api_id} has no auto-deploy: callers get the changes after its next deployment",
                     stage.name
                 ),
-                format!(
-                    "afterwards: `aws apigatewayv2 create-deployment --api-id {api_id} --stage-name '{}'`",
-                    stage.name
-                ),
+                Hint::new("deploy the stage afterwards").run(of_api("create-deployment", api_id, &stage.name)),
             );
         }
         let of_the_template = |step: &Step| matches!(&step.resource, Resource::Stage(stage) if stage.api_id == *api_id);
         let none = api.stages.is_empty() && api.stages_unknown.is_none() && !steps.iter().any(of_the_template);
         if none && changing().any(|step| step.action != Action::Delete) {
             tell(
-                format!("API {api_id} has no stage: nobody gets to its routes before it has one"),
-                format!("`aws apigatewayv2 create-stage --api-id {api_id} --stage-name '$default' --auto-deploy`"),
+                format!("API {api_id} has no stage: callers cannot reach its routes"),
+                Hint::new("create a stage").run(of_api("create-stage", api_id, "$default").with("--auto-deploy")),
             );
         }
     }
     all
+}
+
+/// A command of the AWS CLI about a stage of an API.
+fn of_api(operation: &str, api_id: &str, stage: &str) -> Command {
+    Command::aws(["apigatewayv2", operation, "--api-id", api_id, "--stage-name", stage])
 }

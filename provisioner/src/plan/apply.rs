@@ -21,6 +21,7 @@ use super::takeover;
 use super::{Action, Blocker, Note, Plan, REVISION, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::Error;
+use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed};
 use crate::resources::alias::Alias;
 use crate::resources::function::{Failure, Function};
@@ -44,22 +45,34 @@ pub struct Options {
     pub keep_versions: Option<usize>,
 }
 
-const TAKE_OVER: &str = "take it over with `--adopt` (`provisioner plan --adopt` shows what would change), or use another \
-                         name";
+/// To adopt an untagged resource.
+fn adopt() -> Hint {
+    Hint::new("take ownership of it").run(Command::provisioner(["deploy", "--adopt"])).or("use another name")
+}
 
-const ANOTHER: &str = "take the route over with `--take-over` (`destroy` puts it back), or give this stack another API \
-                       with `--parameter ApiId=…`";
+/// To take over an untagged route.
+fn take_over(desired: &Desired) -> Hint {
+    let hint = Hint::new("take over the route, which `destroy` points back")
+        .run(Command::provisioner(["deploy", "--take-over"]));
+    match desired.parameter_of_api() {
+        Some(parameter) => hint.or(format!("use another API with `--parameter {parameter}=ID`")),
+        None => hint.or("use another API"),
+    }
+}
 
-/// IAM is the same in all regions.
-const ANOTHER_ROLE: &str = "to have it here too, give the role another name, with `--parameter RoleName=…`, or with \
-                            `--stack` where its name follows from the stack's";
+/// To have a resource of a global service, such as IAM, in another region too.
+fn another_name(wanted: &Wanted) -> Hint {
+    match &wanted.named_by {
+        Some(naming) => Hint::new(format!("give it another name here with `--parameter {}=NAME`", naming.parameter())),
+        None => Hint::new("give it another name here in the template, or another stack name if it follows from that"),
+    }
+}
 
-/// Other global services are, too.
-const ANOTHER_NAME: &str = "to have one here too, give this one another name in the template";
-
-/// A late log line of a deleted function recreates its log group.
-const TAKE_OVER_LOGS: &str =
-    "Lambda makes a function's log group by itself when a line comes and there is none: take it over with `--adopt`";
+/// To adopt a log group, which a late log line of a deleted function recreates.
+fn adopt_logs() -> Hint {
+    Hint::new("take ownership of it, since Lambda creates a missing log group itself")
+        .run(Command::provisioner(["deploy", "--adopt"]))
+}
 
 /// Compares the desired state with the observed state, property by property.
 #[must_use]
@@ -87,8 +100,9 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         let found = observed.found.get(&wanted.logical_id).filter(|found| !goes(found));
         let found = found.map(|found| found.clone().led_by(&resource));
         let resource = remembering(resource, found.as_ref(), observed);
-        let missing = observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(wanted, error));
-        let blocker = missing.or_else(|| found.as_ref().and_then(|found| blocker(wanted, &resource, found, options)));
+        let missing = observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(desired, wanted, error));
+        let blocker =
+            missing.or_else(|| found.as_ref().and_then(|found| blocker(desired, wanted, &resource, found, options)));
         let mut step = step(wanted, resource, found.as_ref());
         takeover::say_so(&mut step, found.as_ref());
         if let Some(blocker) = blocker {
@@ -110,14 +124,14 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     notes.extend(of_deleted_principals(&steps));
     notes.extend(of_terraform(&steps, observed));
     notes.extend(beside_the_template(observed));
-    notes.extend(past_the_alias(observed, &steps));
+    notes.extend(past_the_alias(desired, observed, &steps));
     notes.extend(leftovers::notes(desired, observed, &steps, options.prune));
     blockers.extend(refused.into_iter().chain(impossible));
     blockers.extend(unprintable(desired));
     blockers.extend(registry::unknown(desired, observed));
     blockers.extend(registry::not_found_again(desired, observed));
     blockers.extend(lists::misplaced(desired, observed));
-    blockers.extend(takeover::left_behind(observed, &mut steps, options));
+    blockers.extend(takeover::left_behind(desired, observed, &mut steps, options));
     // Up to here each step is independent; from here on the steps affect each other. Holding is first, since it adds
     // steps and reverses dependencies; publishing then sees the writes as they are sent. Further dependencies are added
     // while they cannot form a cycle, before dependencies are reduced to the necessary ones. Canaries and removals
@@ -248,40 +262,54 @@ fn in_place(owner: &Owner) -> Action {
     }
 }
 
-fn nowhere(wanted: &Wanted, error: &Error) -> Blocker {
-    let hint = error.next_step().unwrap_or_default().to_owned();
+fn nowhere(desired: &Desired, wanted: &Wanted, error: &Error) -> Blocker {
+    let hint = error.next_step().cloned().unwrap_or_default();
+    let hint = match desired.parameter_for(&wanted.logical_id, "ApiId") {
+        Some(parameter) => hint.or(format!("change or leave out the parameter `{parameter}`")),
+        None => hint,
+    };
     Blocker { logical_id: wanted.logical_id.clone(), cause: error.headline(), hint }
 }
 
-fn blocker(wanted: &Wanted, resource: &Resource, found: &Found, options: &Options) -> Option<Blocker> {
+fn blocker(
+    desired: &Desired,
+    wanted: &Wanted,
+    resource: &Resource,
+    found: &Found,
+    options: &Options,
+) -> Option<Blocker> {
     let (cause, hint) = match &found.owner {
         Owner::Ours => return None,
         Owner::Stack(other) => (
             format!("{} `{}` belongs to the stack `{other}`", resource.kind(), resource.name()),
-            format!("use another name, or `--stack {other}` to work on that stack"),
+            Hint::new("use another name").or(format!("work on that stack with `--stack {other}`")),
         ),
         Owner::InRegion(region) => (
             format!("{} `{}` belongs to this stack in region {region}", resource.kind(), resource.name()),
-            format!(
-                "work on it with `--region {region}`; {}",
-                if matches!(resource, Resource::Role(_)) { ANOTHER_ROLE } else { ANOTHER_NAME }
-            ),
+            Hint::new(format!("work on it with `--region {region}`")).or(another_name(wanted)),
         ),
         Owner::CloudFormation(stack) => (
             format!("{} `{}` belongs to CloudFormation's stack `{stack}`", resource.kind(), resource.name()),
-            format!(
-                "deploy with `--engine cloudformation --stack {stack}`; or make CloudFormation let go first (`provisioner \
-                 destroy --engine cloudformation --keep-resources --stack {stack}`), then take over what stays with \
-                 `--adopt`"
-            ),
+            Hint::new("deploy with CloudFormation")
+                .run(Command::provisioner(["deploy", "--engine", "cloudformation", "--stack", stack]))
+                .or(Hint::new("make CloudFormation release the resources first, then adopt them with `--adopt`").run(
+                    Command::provisioner([
+                        "destroy",
+                        "--engine",
+                        "cloudformation",
+                        "--keep-resources",
+                        "--stack",
+                        stack,
+                    ]),
+                )),
         ),
         Owner::Nobody => match resource.objection(&found.resource) {
             Some(_) if options.take_over => return None,
-            Some(objection) => (objection, ANOTHER.to_owned()),
+            Some(objection) => (objection, take_over(desired)),
             None if options.adopt => return None,
             None => (
-                format!("{} `{}` exists and was not made by this stack", resource.kind(), resource.name()),
-                if matches!(resource, Resource::LogGroup(_)) { TAKE_OVER_LOGS } else { TAKE_OVER }.to_owned(),
+                format!("{} `{}` exists and was not created by this stack", resource.kind(), resource.name()),
+                if matches!(resource, Resource::LogGroup(_)) { adopt_logs() } else { adopt() },
             ),
         },
     };

@@ -2,28 +2,36 @@
 //! from a change.
 
 use super::{Action, Note, Step};
+use crate::desired::Desired;
+use crate::hint::Hint;
 use crate::observe::{CallerBeside, Observed};
 use crate::resources::Resource;
 
 /// The callers that get each change of a function unchecked.
-pub(super) fn past_the_alias(observed: &Observed, steps: &[Step]) -> Vec<Note> {
+pub(super) fn past_the_alias(desired: &Desired, observed: &Observed, steps: &[Step]) -> Vec<Note> {
     let changes = |step: &&Step| step.action.changes_something();
     let notes = steps.iter().filter(changes).flat_map(|step| {
         let direct = callers_of(step, observed).into_iter().filter(|one| one.qualifier.is_empty());
         direct.map(|CallerBeside { function_name, api_id, route_key, .. }| {
             let (text, hint) = match route_key {
                 Some(key) => (
-                    format!("`{key}` of API {api_id} leads to function `{function_name}` itself, and goes on to"),
-                    "its callers get each change at once and unchecked, unless it is led to a version or an alias".to_owned(),
+                    format!(
+                        "`{key}` of API {api_id} points to function `{function_name}` itself: its callers get each change \
+                         at once and without a smoke test"
+                    ),
+                    Hint::new("point it to a version or an alias"),
                 ),
                 None => (
                     format!(
-                        "the policy of function `{function_name}` lets API {api_id} call it, which this run does not look at"
+                        "the policy of function `{function_name}` allows API {api_id} to call it, which is not part of \
+                         this stack: its callers may get each change at once and without a smoke test"
                     ),
-                    format!(
-                        "who calls it there gets each change at once and unchecked; if that is where the stack's routes \
-                         are, give `--parameter ApiId={api_id}`"
-                    ),
+                    match desired.parameter_of_api() {
+                        Some(parameter) => {
+                            Hint::new(format!("if the stack's routes are there, give `--parameter {parameter}={api_id}`"))
+                        }
+                        None => Hint::new("point its routes to a version or an alias"),
+                    },
                 ),
             };
             Note { logical_id: Some(step.logical_id.clone()), text, hint: Some(hint) }
@@ -40,10 +48,10 @@ pub(super) fn left_without(observed: &Observed, steps: &[Step]) -> Vec<Note> {
         led.map(|(one, key)| Note {
             logical_id: Some(step.logical_id.clone()),
             text: format!(
-                "`{key}` of API {} leads to function `{}`, which goes: its callers will get an error",
+                "`{key}` of API {} points to function `{}`, which is deleted: its callers will get an error",
                 one.api_id, one.function_name
             ),
-            hint: Some("it is not the stack's and stays: lead it elsewhere before, or remove it".to_owned()),
+            hint: Some(Hint::new("point it elsewhere first, or delete it: it does not belong to the stack and stays")),
         })
     });
     notes.collect()

@@ -44,7 +44,7 @@ pub(super) fn share_first(steps: &mut [Step], canary: Canary) -> (Vec<Blocker>, 
             }
             Way::Barred(cause, hint) => {
                 step.leave("it is blocked, see the error");
-                blockers.push(Blocker { logical_id, cause, hint: hint.to_owned() });
+                blockers.push(Blocker { logical_id, cause, hint: hint.into() });
             }
             Way::Blocked => {}
         }

@@ -8,6 +8,7 @@ use super::order::callers_first;
 use super::{Action, Blocker, Note, Plan, Step};
 use super::{leftovers, takeover};
 use crate::desired::{Desired, Wanted};
+use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed};
 use crate::resources::{Ids, Owner, Resource, Stages};
 use crate::template::Known;
@@ -42,7 +43,7 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     notes.extend(afterwards.iter().map(|left| left.note.clone()));
     Plan {
         steps,
-        blockers: elsewhere(observed).chain(still_used).collect(),
+        blockers: elsewhere(desired, observed).chain(still_used).collect(),
         notes,
         afterwards,
         removes_the_stack: true,
@@ -52,21 +53,29 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
 
 /// The permissions for APIs that this run does not inspect: the stack has routes on those APIs, and they would remain
 /// without a function to call.
-fn elsewhere(observed: &Observed) -> impl Iterator<Item = Blocker> {
-    observed.elsewhere.iter().map(|(logical_id, there)| {
+fn elsewhere(desired: &Desired, observed: &Observed) -> impl Iterator<Item = Blocker> {
+    observed.elsewhere.iter().map(move |(logical_id, there)| {
         let own = |(resource, ids): (&Resource, &Ids)| {
             matches!(resource, Resource::Api(_)) && ids.get("ApiId") == Some(there)
         };
-        let parameter = if observed.each().any(own) {
-            "here without `ApiId`; or `provisioner deploy --prune` before, which removes it there (`provisioner plan \
-             --prune` shows that)"
-        } else {
-            &format!("here `--parameter ApiId={there}`")
+        let destroy = Command::provisioner(["destroy"]);
+        let hint = match (observed.each().any(own), desired.parameter_of_api()) {
+            (true, parameter) => {
+                let without = parameter.map(|parameter| format!(", without `{parameter}`")).unwrap_or_default();
+                Hint::new(format!("give the parameters of the deploy{without}"))
+                    .or(Hint::new("remove the route first").run(Command::provisioner(["deploy", "--prune"])))
+            }
+            (false, Some(parameter)) => Hint::new("give the parameters of the deploy")
+                .run(destroy.with("-P").with(format!("{parameter}={there}"))),
+            (false, None) => Hint::new("give the parameters of the deploy"),
         };
         Blocker {
             logical_id: logical_id.clone(),
-            cause: format!("the stack has a route on the HTTP API `{there}`, which this run does not look at"),
-            hint: format!("give the parameters of the deploy, {parameter}"),
+            cause: format!(
+                "the stack has a route on the HTTP API `{there}`, which the template with these parameters does not \
+                 contain"
+            ),
+            hint,
         }
     })
 }
@@ -88,7 +97,7 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
     let kept = match &found.owner {
         Owner::Ours if wanted.retain => Some("its DeletionPolicy is Retain".to_owned()),
         Owner::Ours => takeover::still_led_to(&wanted.resource, &found.resource),
-        Owner::Nobody => Some("it was not made by this stack".to_owned()),
+        Owner::Nobody => Some("it was not created by this stack".to_owned()),
         Owner::Stack(other) => Some(format!("it belongs to the stack `{other}`")),
         Owner::InRegion(region) => {
             Some(format!("it belongs to this stack in region {region}: remove it there, with `--region {region}`"))

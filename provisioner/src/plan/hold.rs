@@ -69,7 +69,7 @@ pub(super) fn not_held(observed: &Observed, steps: &mut [Step]) -> Vec<Blocker> 
             continue;
         };
         let Some((cause, hint)) = by_a_variable(step, observed).or_else(|| late(api_id, observed)) else { continue };
-        blockers.push(Blocker { logical_id: step.logical_id.clone(), cause, hint });
+        blockers.push(Blocker { logical_id: step.logical_id.clone(), cause, hint: hint.into() });
         step.leave("it is blocked, see the error");
     }
     blockers

@@ -8,6 +8,7 @@ use super::takeover::given_back;
 use super::{Action, Blocker, Note, Step};
 use crate::desired::Desired;
 use crate::error::Error;
+use crate::hint::{Command, Hint};
 use crate::observe::{Found, Leftover, Observed, Stray};
 use crate::resources::Resource;
 
@@ -74,7 +75,7 @@ pub(super) fn notes(desired: &Desired, observed: &Observed, steps: &[Step], prun
         let hint = match kept(&one.found, steps, &misnamed) {
             Some(why) => why,
             None if pruning => return None,
-            None => "`provisioner deploy --prune` removes it (`provisioner plan --prune` shows that)".to_owned(),
+            None => Hint::new("remove it").run(Command::provisioner(["deploy", "--prune"])),
         };
         Some(Note { logical_id: None, text: left(one), hint: Some(hint) })
     });
@@ -99,25 +100,27 @@ pub(super) fn beside_a_removal(desired: &Desired, observed: &Observed, steps: &[
     let (mut blockers, mut notes) = (Vec::from_iter(refused(desired, &misnamed)), Vec::new());
     let is_left = |one: &&Leftover| !goes_along(one) && misnamed_as(&misnamed, one).is_none();
     for one in observed.leftovers.iter().filter(is_left) {
-        let hint = kept(&one.found, &[], &[]).unwrap_or_else(|| GIVE_ITS_PARAMETERS.to_owned());
+        let hint = kept(&one.found, &[], &[]).unwrap_or_else(give_its_parameters);
         notes.push(Note { logical_id: None, text: left(one), hint: Some(hint) });
         let used = steps.iter().filter(goes).filter(|step| one.found.resource.lives_on(&step.resource, &step.ids));
         blockers.extend(used.map(|step| Blocker {
             logical_id: step.logical_id.clone(),
             cause: format!(
-                "{} `{}` lives on it and would stay: the template with these parameters does not have it",
+                "{} `{}` depends on it and would stay: the template with these parameters does not contain it",
                 one.found.resource.kind(),
                 called(&one.found)
             ),
-            hint: GIVE_ITS_PARAMETERS.to_owned(),
+            hint: give_its_parameters(),
         }));
     }
     notes.extend(unseen(observed).chain(not_looked_for(observed)));
     (blockers, notes)
 }
 
-const GIVE_ITS_PARAMETERS: &str = "give the parameters of the deploy that made it; or remove it before with `provisioner deploy \
-                                   --prune` (`provisioner plan --prune` shows that)";
+fn give_its_parameters() -> Hint {
+    Hint::new("give the parameters of the deploy that created it")
+        .or(Hint::new("remove it first").run(Command::provisioner(["deploy", "--prune"])))
+}
 
 fn misnamed_as<'a>(misnamed: &'a [Misnamed<'a>], leftover: &Leftover) -> Option<&'a Misnamed<'a>> {
     misnamed.iter().find(|one| std::ptr::eq(one.leftover, leftover))
@@ -128,12 +131,12 @@ fn unseen(observed: &Observed) -> impl Iterator<Item = Note> {
     observed.strays.iter().map(|Stray { arn, logical_id }| Note {
         logical_id: None,
         text: format!(
-            "{arn} carries this stack's mark as `{logical_id}`, and the template with these parameters does not have it"
+            "{arn} has this stack's ownership tag as `{logical_id}`, and the template with these parameters does not \
+             contain it"
         ),
-        hint: Some(
-            "its kind is not known here: where it is still there, remove it by hand, or its tag `provisioner:stack`"
-                .to_owned(),
-        ),
+        hint: Some(Hint::new(
+            "delete it by hand if it still exists, or remove its tag `provisioner:stack`: its kind is not supported",
+        )),
     })
 }
 
@@ -141,7 +144,7 @@ fn not_looked_for(observed: &Observed) -> impl Iterator<Item = Note> {
     observed.leftovers_unknown.iter().map(|error| Note {
         logical_id: None,
         text: unknown(error),
-        hint: error.next_step().map(str::to_owned),
+        hint: error.next_step().cloned(),
     })
 }
 
@@ -151,17 +154,19 @@ pub(super) fn impossible(desired: &Desired, observed: &Observed) -> Option<Block
     Some(Blocker {
         logical_id: desired.stack.to_string(),
         cause: unknown(error),
-        hint: error.next_step().unwrap_or("without `--prune` it is not looked for").to_owned(),
+        hint: error.next_step().cloned().unwrap_or_else(|| Hint::new("leave out `--prune`")),
     })
 }
 
 fn unknown(error: &Error) -> String {
-    format!("what the template no longer names could not be looked for: {}", error.headline().replace("\n  ", "; "))
+    let each = error.sources().iter().map(Error::headline).collect::<Vec<_>>();
+    let cause = if each.is_empty() { error.headline() } else { each.join("; ") };
+    format!("orphaned resources could not be read: {cause}")
 }
 
 fn gone_from_the_template(resource: &Resource) -> &'static str {
     let has_no_mark = matches!(resource, Resource::Url(_));
-    if has_no_mark { "the template has no such URL" } else { "the template no longer has it" }
+    if has_no_mark { "the template has no such URL" } else { "the template does not contain it any more" }
 }
 
 fn left(Leftover { logical_id, found }: &Leftover) -> String {
@@ -172,7 +177,7 @@ fn left(Leftover { logical_id, found }: &Leftover) -> String {
         format!("is this stack's `{logical_id}`")
     };
     let (kind, name) = (found.resource.kind(), called(found));
-    format!("{kind} `{name}` {whose}, and the template with these parameters does not have it")
+    format!("{kind} `{name}` {whose}, and the template with these parameters does not contain it")
 }
 
 /// The name that is shown. The name of an API is not unique, so its id is added.
@@ -185,14 +190,14 @@ fn called(found: &Found) -> String {
 }
 
 /// Why an orphan is not pruned.
-fn kept(found: &Found, steps: &[Step], misnamed: &[Misnamed]) -> Option<String> {
+fn kept(found: &Found, steps: &[Step], misnamed: &[Misnamed]) -> Option<Hint> {
     let lives_on_it = |one: &&Misnamed| one.leftover.found.resource.lives_on(&found.resource, &found.ids);
     if let Some(one) = misnamed.iter().find(lives_on_it) {
         let resource = &one.leftover.found.resource;
-        return Some(format!("it stays: {} `{}` lives on it", resource.kind(), resource.name()));
+        return Some(Hint::new(format!("keep it: {} `{}` depends on it", resource.kind(), resource.name())));
     }
     if let Some(step) = steps.iter().find(|step| step.resource.lives_on(&found.resource, &found.ids)) {
-        return Some(format!("it stays: `{}` of the template lives on it", step.logical_id));
+        return Some(Hint::new(format!("keep it: `{}` of the template depends on it", step.logical_id)));
     }
-    found.resource.is_kept().map(str::to_owned)
+    found.resource.is_kept().map(Hint::new)
 }

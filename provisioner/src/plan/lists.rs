@@ -9,7 +9,7 @@ use crate::observe::Observed;
 use crate::resources::Resource;
 use crate::template::{Known, Reference, list_as_text, list_inside, references_in_text};
 
-const HINT: &str = "take one item with `!Select`, or put the items together with `!Join`";
+const HINT: &str = "select one item with `!Select`, or join the items with `!Join`";
 
 /// Every property and output that would get a list instead of text.
 pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
@@ -34,7 +34,7 @@ pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> 
             if let Some(list) = list.filter(|_| own) {
                 let place = desired.property_place(&wanted.logical_id, &path);
                 let cause = format!("{}: `{list}` is a list where text is needed ({place})", path.join("."));
-                blockers.push(Blocker { logical_id: wanted.logical_id.clone(), cause, hint: HINT.to_owned() });
+                blockers.push(Blocker { logical_id: wanted.logical_id.clone(), cause, hint: HINT.into() });
             }
         }
     }
@@ -42,7 +42,7 @@ pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> 
         if let Some(list) = list_as_text(&output.value.clone().into(), &is_list) {
             let place = desired.output_place(&output.name);
             let cause = format!("the output's value: `{list}` is a list where text is needed ({place})");
-            blockers.push(Blocker { logical_id: output.name.clone(), cause, hint: HINT.to_owned() });
+            blockers.push(Blocker { logical_id: output.name.clone(), cause, hint: HINT.into() });
         }
     }
     blockers

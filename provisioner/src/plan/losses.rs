@@ -54,7 +54,7 @@ mod tests {
     use crate::plan::tests::judge::existing;
     use crate::plan::tests::planned;
     use crate::plan::tests::spec::Spec;
-    use crate::report::consent_text;
+    use crate::report::consent;
 
     #[test]
     fn a_policy_that_goes_is_named_with_its_role_and_so_is_that_somebody_is_asked() {
@@ -63,12 +63,12 @@ mod tests {
         let plan = planned(&new.desired(), &existing(&old, true), Options::default());
         assert_eq!(plan.losses(), ["policy `Invoke` of role `role`", "Permission"]);
         assert_eq!(
-            consent_text(&plan),
-            "deletes or replaces policy `Invoke` of role `role`, Permission: where nobody can be asked, \
-             `provisioner deploy` needs `--yes`\n"
+            consent(&plan).unwrap().to_string(),
+            "deletes or replaces policy `Invoke` of role `role`, Permission; without a terminal, consent with \
+             `provisioner deploy --yes`"
         );
         let other = Spec { memory: Some(512), ..old.clone() };
         let plan = planned(&other.desired(), &existing(&old, true), Options::default());
-        assert!(plan.losses().is_empty() && consent_text(&plan).is_empty());
+        assert!(plan.losses().is_empty() && consent(&plan).is_none());
     }
 }

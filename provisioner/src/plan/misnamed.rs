@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Blocker, Note};
 use crate::desired::{Desired, Wanted};
+use crate::hint::{Command, Hint};
 use crate::observe::{Leftover, Observed};
 use crate::resources::integration::callee;
 use crate::resources::{Owner, Resource};
@@ -52,7 +53,7 @@ impl Misnamed<'_> {
         let Self { leftover, wanted } = self;
         let resource = &leftover.found.resource;
         format!(
-            "{} `{}` is this stack's `{}`, which with these parameters is called `{}`",
+            "{} `{}` is this stack's `{}`, whose name with these parameters is `{}`",
             resource.kind(),
             resource.name(),
             leftover.logical_id,
@@ -62,10 +63,9 @@ impl Misnamed<'_> {
 
     /// The note about it before a deploy, and why it is not pruned.
     pub(super) fn note(&self, all: &[Misnamed]) -> Note {
-        let hint = format!(
-            "{}; if it shall have that name, deploy, and then `provisioner deploy --prune` removes what had the other",
-            give_its_parameters(all, "plan")
-        );
+        let hint = give_its_parameters(all, "plan")
+            .or(Hint::new("to rename it, deploy, then delete the old one")
+                .run(Command::provisioner(["deploy", "--prune"])));
         Note { logical_id: None, text: format!("{}: it stays", self.told()), hint: Some(hint) }
     }
 }
@@ -75,15 +75,15 @@ pub(super) fn refused(desired: &Desired, all: &[Misnamed]) -> Option<Blocker> {
     let told: Vec<_> = all.iter().map(Misnamed::told).collect();
     (!told.is_empty()).then(|| Blocker {
         logical_id: desired.stack.to_string(),
-        cause: format!("{}: it would stay, without the rest", told.join("; ")),
-        hint: format!(
-            "{}; what a change of names has left goes before, with `provisioner deploy --prune`",
+        cause: format!("{}: it would stay, without the other resources", told.join("; ")),
+        hint:
             give_its_parameters(all, "destroy")
-        ),
+                .or(Hint::new("delete the resources with old names first")
+                    .run(Command::provisioner(["deploy", "--prune"]))),
     })
 }
 
-fn give_its_parameters(all: &[Misnamed], verb: &str) -> String {
+fn give_its_parameters(all: &[Misnamed], verb: &str) -> Hint {
     let mut values: BTreeMap<&str, String> = BTreeMap::new();
     for Misnamed { leftover, wanted } in all {
         let name = leftover.found.resource.name();
@@ -91,11 +91,12 @@ fn give_its_parameters(all: &[Misnamed], verb: &str) -> String {
             values.entry(parameter).or_insert(value);
         }
     }
-    // A value that a shell would not read literally must be quoted by the user, who knows which shell it is.
-    let plain = |value: &String| value.chars().all(|c| c.is_ascii_alphanumeric() || "_-./=,@+".contains(c));
-    if values.is_empty() || !values.values().all(plain) {
-        return "give the parameters of the deploy that made it".to_owned();
+    let hint = Hint::new("give the parameters of the deploy that created it");
+    if values.is_empty() {
+        return hint;
     }
-    let given: String = values.iter().map(|(parameter, value)| format!(" -P {parameter}={value}")).collect();
-    format!("give the parameters of the deploy that made it: `provisioner {verb}{given}`")
+    let given = values.iter().fold(Command::provisioner([verb]), |command, (parameter, value)| {
+        command.with("-P").with(format!("{parameter}={value}"))
+    });
+    hint.run(given)
 }

@@ -41,6 +41,7 @@ pub(crate) use secret::masked;
 use serde::{Deserialize, Serialize};
 
 use crate::desired::{Desired, SmokeTest};
+use crate::hint::Hint;
 use crate::place::Place;
 use crate::resources::{Call, Change, Ids, Resource, Stages, api};
 use crate::template::{Known, shown};
@@ -179,7 +180,8 @@ pub struct Blocker {
     /// What is in the way.
     pub cause: String,
     /// What to do about it.
-    pub hint: String,
+    #[serde(flatten)]
+    pub hint: Hint,
 }
 
 /// Something that a person should know before the first call.
@@ -193,8 +195,24 @@ pub struct Note {
     /// What there is to know.
     pub text: String,
     /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    #[serde(flatten)]
+    pub hint: Option<Hint>,
+}
+
+impl Blocker {
+    /// Completes the commands of its hint.
+    #[must_use]
+    pub fn complete(self, complete: impl Fn(Hint) -> Hint) -> Self {
+        Self { hint: complete(self.hint), ..self }
+    }
+}
+
+impl Note {
+    /// Completes the commands of its hint.
+    #[must_use]
+    pub fn complete(self, complete: impl Fn(Hint) -> Hint) -> Self {
+        Self { hint: self.hint.map(complete), ..self }
+    }
 }
 
 /// The attribute that a write carries, so that AWS refuses the write instead of overwriting a concurrent change.
@@ -221,6 +239,18 @@ impl Plan {
             declared: Vec::new(),
             removes_the_stack: false,
         }
+    }
+
+    /// Completes the commands of its hints.
+    #[must_use]
+    pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {
+        let complete = &complete;
+        self.blockers = self.blockers.into_iter().map(|blocker| blocker.complete(complete)).collect();
+        self.notes = self.notes.into_iter().map(|note| note.complete(complete)).collect();
+        for left in &mut self.afterwards {
+            left.note = left.note.clone().complete(complete);
+        }
+        self
     }
 
     /// The steps that change something.

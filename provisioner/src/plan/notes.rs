@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Blocker, Note, Step};
 use crate::desired::{Desired, Wanted};
+use crate::hint::{Command, Hint};
 use crate::lint::{Finding, Severity, beyond_limits, lint, refused_name};
 use crate::observe::{Found, Observed};
 use crate::resources::function::Function;
@@ -87,10 +88,10 @@ pub(super) fn of_deleted_principals(steps: &[Step]) -> impl Iterator<Item = Note
         let gone = &ids(&change.old).unwrap_or_default() - &ids(&change.new).unwrap_or_default();
         gone.into_iter().map(|(id, kind)| Note {
             logical_id: Some(step.logical_id.clone()),
-            text: format!("the principal `{id}` of {} is the unique id of a {kind} that was deleted", change.property),
-            hint: Some(format!(
-                "the deploy writes the template's principal again: make sure that the {kind} of that name exists"
-            )),
+            text: format!("the principal `{id}` of {} is the unique id of a deleted {kind}", change.property),
+            hint: Some(Hint::new(format!(
+                "make sure that the {kind} of that name exists: the deploy writes the template's principal again"
+            ))),
         })
     })
 }
@@ -121,11 +122,13 @@ pub(super) fn of_terraform(steps: &[Step], observed: &Observed) -> Option<Note> 
     let named: Vec<String> = named.collect();
     (!named.is_empty()).then(|| Note {
         logical_id: None,
-        text: format!("a tag says that Terraform manages what is adopted as {}", named.join(", ")),
+        text: format!("a tag suggests that Terraform manages the resources that are adopted as {}", named.join(", ")),
         hint: Some(
-            "after the deploy run `terraform state rm ADDRESS` for each and take it out of Terraform's configuration: its \
-             next apply would remove the stack's tags"
-                .to_owned(),
+            Hint::new(
+                "after the deploy, remove each one from Terraform's configuration and state, since its next apply would \
+                 remove the stack's tags",
+            )
+            .run(Command::new("terraform", ["state", "rm", "ADDRESS"])),
         ),
     })
 }
@@ -145,30 +148,29 @@ pub(super) fn beside_the_template(observed: &Observed) -> impl Iterator<Item = N
         let names: Vec<_> = beside.keys().map(|name| format!("`{name}`")).collect();
         let (last, first) = names.split_last()?;
         let names = if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) };
-        let (is, it) = if first.is_empty() { ("is", "it is") } else { ("are", "they are") };
-        let options: String = beside.keys().filter_map(|name| unset(name)).map(|option| format!(" {option}")).collect();
+        let (is, it) = if first.is_empty() { ("is", "it") } else { ("are", "them") };
+        let options: Vec<&str> = beside.keys().filter_map(|name| unset(name)).flatten().collect();
+        let unset = ["lambda", "update-function-configuration", "--function-name", function_name];
         Some(Note {
             logical_id: Some(logical_id.clone()),
             text: format!(
-                "{names} of function `{function_name}` {is} set there and not by the template: {it} left alone, and each \
-                 new version has {}",
-                if first.is_empty() { "it" } else { "them" }
+                "{names} of function `{function_name}` {is} set on AWS and not in the template: a deploy keeps {it}, and \
+                 each new version contains {it}"
             ),
-            hint: (!options.is_empty()).then(|| {
-                format!("`aws lambda update-function-configuration --function-name {function_name}{options}` unsets it")
-            }),
+            hint: (!options.is_empty())
+                .then(|| Hint::new("remove this setting").run(Command::aws(unset.into_iter().chain(options)))),
         })
     })
 }
 
 /// The `aws lambda update-function-configuration` option that removes a setting.
-fn unset(name: &str) -> Option<&'static str> {
+fn unset(name: &str) -> Option<[&'static str; 2]> {
     Some(match name {
-        "VpcConfig" => "--vpc-config SubnetIds=[],SecurityGroupIds=[]",
-        "DeadLetterConfig" => "--dead-letter-config TargetArn=",
-        "KMSKeyArn" => "--kms-key-arn ''",
-        "FileSystemConfigs" => "--file-system-configs '[]'",
-        "SnapStart" => "--snap-start ApplyOn=None",
+        "VpcConfig" => ["--vpc-config", "SubnetIds=[],SecurityGroupIds=[]"],
+        "DeadLetterConfig" => ["--dead-letter-config", "TargetArn="],
+        "KMSKeyArn" => ["--kms-key-arn", ""],
+        "FileSystemConfigs" => ["--file-system-configs", "[]"],
+        "SnapStart" => ["--snap-start", "ApplyOn=None"],
         _ => return None,
     })
 }

@@ -2,6 +2,7 @@
 
 use super::Blocker;
 use crate::desired::Desired;
+use crate::hint::{Command, Hint};
 use crate::template::has_function_of_dynamic_reference;
 
 /// Every output whose value is a function of a dynamic reference, such as its Base64 text.
@@ -16,7 +17,9 @@ pub(super) fn unprintable(desired: &Desired) -> impl Iterator<Item = Blocker> {
              resolves ({})",
             desired.output_place(&output.name)
         ),
-        hint: "deploy with `--engine cloudformation`, or give the output another value".to_owned(),
+        hint: Hint::new("deploy with CloudFormation")
+            .run(Command::provisioner(["deploy", "--engine", "cloudformation"]))
+            .or("give the output another value"),
     })
 }
 
@@ -33,7 +36,7 @@ mod tests {
         let resources = json!({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q"}}});
         let template = json!({"Resources": resources, "Outputs": {"O": {"Value": value}}});
         let plan = planned(&desired(&template.to_string()), &State::default(), Options::default());
-        plan.blockers.into_iter().map(|one| (one.logical_id, one.cause, one.hint)).collect()
+        plan.blockers.into_iter().map(|one| (one.logical_id, one.cause, one.hint.to_string())).collect()
     }
 
     #[test]
@@ -43,7 +46,10 @@ mod tests {
             assert_eq!(output, "O");
             assert!(cause.starts_with("the output's value is a function of a dynamic reference"), "{cause}");
             assert!(cause.contains(":1)"), "{cause}");
-            assert!(hint.starts_with("deploy with `--engine cloudformation`"), "{hint}");
+            assert!(
+                hint.starts_with("deploy with CloudFormation: `provisioner deploy --engine cloudformation`"),
+                "{hint}"
+            );
         }
     }
 

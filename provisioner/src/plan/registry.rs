@@ -5,12 +5,16 @@ use serde_json::Value;
 
 use super::Blocker;
 use crate::desired::{Desired, Wanted};
+use crate::hint::Hint;
 use crate::observe::Observed;
 use crate::resources::Resource;
 use crate::resources::other::Lost;
 use crate::template::{Reference, references_in_text};
 
-const HINT: &str = "ask for an attribute that the kind has, then run the same command again";
+/// To use another attribute.
+fn another_attribute() -> Hint {
+    Hint::new("use an attribute that the kind has").then_again()
+}
 
 /// Every reference to a registry resource's attribute that its kind does not have.
 pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
@@ -26,7 +30,7 @@ pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
             blockers.extend(own.filter_map(|one| lacks(&one)).map(|reason| {
                 let place = desired.property_place(&wanted.logical_id, &path);
                 let cause = format!("{}: {reason} ({place})", path.join("."));
-                Blocker { logical_id: wanted.logical_id.clone(), cause, hint: HINT.to_owned() }
+                Blocker { logical_id: wanted.logical_id.clone(), cause, hint: another_attribute() }
             }));
         }
     }
@@ -34,7 +38,7 @@ pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
         let reasons = references_in_text(&output.value).into_iter().filter_map(|one| lacks(&one));
         blockers.extend(reasons.map(|reason| {
             let cause = format!("the output's value: {reason} ({})", desired.output_place(&output.name));
-            Blocker { logical_id: output.name.clone(), cause, hint: HINT.to_owned() }
+            Blocker { logical_id: output.name.clone(), cause, hint: another_attribute() }
         }));
     }
     blockers
@@ -46,8 +50,8 @@ pub(super) fn not_found_again(desired: &Desired, observed: &Observed) -> Vec<Blo
     let lost = desired.resources.iter().filter_map(|wanted| {
         let Resource::Other(other) = observed.told(wanted.resource.clone()) else { return None };
         let Lost { cause, hint } = other.not_found_again()?;
-        let cause = format!("it could not be found again: {cause}");
-        Some(Blocker { logical_id: wanted.logical_id.clone(), cause, hint })
+        let cause = format!("the next run could not find it: {cause}");
+        Some(Blocker { logical_id: wanted.logical_id.clone(), cause, hint: hint.into() })
     });
     lost.collect()
 }

@@ -6,6 +6,7 @@ use super::check::{checks, tested, untested};
 use super::{Action, Plan, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
+use crate::hint::{Command, Hint};
 use crate::releases::{Led, Releases};
 use crate::resources::alias::{Alias, RoutingConfig};
 use crate::resources::{Call, Change, Ids, Owner, Resource, Stages, property, served};
@@ -33,14 +34,14 @@ pub fn plan_rollback(
     account: &str,
     back: &Back,
 ) -> Result<Plan> {
-    let doing = || format!("going back with alias {}", wanted.resource.name());
+    let doing = || format!("rolling back alias {}", wanted.resource.name());
     let Some(releases) = releases else {
         let cause = format!("function {} does not exist in account {account}", alias.function_name);
-        return Err(Error::new(doing(), cause).hint(ELSEWHERE));
+        return Err(Error::new(doing(), cause).hint(elsewhere(desired, &alias.function_name)));
     };
     let Some(now) = releases.alias(&alias.name) else {
         let cause = format!("function {} has no alias `{}`", alias.function_name, alias.name);
-        return Err(Error::new(doing(), cause).hint("`provisioner deploy` makes it"));
+        return Err(Error::new(doing(), cause).hint(Hint::new("create it").run(Command::provisioner(["deploy"]))));
     };
     match desired.mark(&wanted.logical_id).owner_by_description(&now.description) {
         Owner::Ours => {}
@@ -50,8 +51,10 @@ pub fn plan_rollback(
         }
         // An alias has no tags, so it does not show whether CloudFormation created it.
         Owner::Nobody | Owner::CloudFormation(_) | Owner::InRegion(_) => {
-            let hint = "take it over with `provisioner deploy --adopt`; where CloudFormation deployed it, deploy the earlier state through it";
-            return Err(Error::new(doing(), "it was not made by this stack").hint(hint));
+            let hint = Hint::new("take ownership of it")
+                .run(Command::provisioner(["deploy", "--adopt"]))
+                .or("if CloudFormation created it, deploy the earlier state with CloudFormation");
+            return Err(Error::new(doing(), "it was not created by this stack").hint(hint));
         }
     }
     let seen = Alias::seen(&alias.function_name, &alias.name, &now.version, now.routing.clone(), &now.description);
@@ -74,7 +77,16 @@ pub fn plan_rollback(
     Ok(Plan { steps, notes, smoke_tests, declared, ..Plan::of(desired, account, known) })
 }
 
-const ELSEWHERE: &str = "look at the account and the region, and give the names that the deploy had: `--parameter FunctionName=…`, `--stack`";
+/// The hint where the function does not exist.
+fn elsewhere(desired: &Desired, function: &str) -> Hint {
+    let is_it =
+        |wanted: &&Wanted| matches!(wanted.resource, Resource::Function(_)) && wanted.resource.name() == function;
+    let naming = desired.resources.iter().find(is_it).and_then(|wanted| wanted.named_by.as_ref());
+    let parameter = naming.map(|naming| format!(" and `--parameter {}=NAME`", naming.parameter())).unwrap_or_default();
+    Hint::new(format!(
+        "check the account and the region, and give the names of the deploy with `--stack NAME`{parameter}"
+    ))
+}
 
 /// The version to roll back to, or why there is none and the remedy.
 fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result::Result<u64, (String, String)> {
@@ -90,7 +102,7 @@ fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result
         return exists(number);
     }
     let serves: u64 = now.function_version.parse().map_err(|_| {
-        let cause = format!("it leads to `{}`, which is no published version", now.function_version);
+        let cause = format!("it points to `{}`, which is not a published version", now.function_version);
         (cause, another(None, releases))
     })?;
     if !now.routing_config.additional_version_weights.is_empty() {
@@ -100,7 +112,7 @@ fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result
     // Where the alias records no version, the next lower number is used.
     let before = served.find(|version| *version != serves && releases.has(*version));
     before.or_else(|| releases.before(serves)).ok_or_else(|| {
-        let cause = format!("there is nothing to go back to: version {serves} serves, and the versions are {all}");
+        let cause = format!("there is no earlier version: callers get version {serves}, and the versions are {all}");
         (cause, another(Some(serves), releases))
     })
 }

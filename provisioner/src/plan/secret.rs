@@ -14,7 +14,7 @@ pub(crate) fn masked(change: Change) -> Change {
     if !property.starts_with(SECRET) {
         return Change { property, old, new };
     }
-    let new_one = if old.is_some() { "(masked, another)" } else { MASKED };
+    let new_one = if old.is_some() { "(masked, different)" } else { MASKED };
     Change { property, old: old.map(|_| MASKED.into()), new: new.map(|_| Value::from(new_one)) }
 }
 
@@ -34,7 +34,7 @@ mod tests {
             let change = masked(Change { property, old: old.map(Value::from), new: new.map(Value::from) });
             (change.old, change.new)
         };
-        assert_eq!(shown(Some("s3cret"), Some("next")), (Some(json!("(masked)")), Some(json!("(masked, another)"))));
+        assert_eq!(shown(Some("s3cret"), Some("next")), (Some(json!("(masked)")), Some(json!("(masked, different)"))));
         assert_eq!(shown(None, Some("s3cret")), (None, Some(json!("(masked)"))));
         assert_eq!(shown(Some("s3cret"), None), (Some(json!("(masked)")), None));
     }

@@ -1,9 +1,10 @@
 //! Untagged routes that this stack takes over, and how they are restored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Blocker, Note, Options, Step};
 use crate::desired::Desired;
+use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed, Surroundings};
 use crate::resources::integration::Integration;
 use crate::resources::taken::Taken;
@@ -63,10 +64,10 @@ pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, 
     let there = observed.integrations.get(&now.api_id);
     let gone = target.strip_prefix("integrations/").zip(there).is_some_and(|(id, there)| !there.contains(id));
     if gone {
-        let reason = format!("where it led before ({target}) is gone");
+        let reason = format!("its former target ({target}) does not exist any more");
         return Some((Action::Delete, found.resource.delete(&found.ids), reason));
     }
-    let reason = format!("goes back to {target}, where it led before");
+    let reason = format!("points back to its former target {target}");
     let route = Box::new(taken.put_back(now));
     let route_id = found.ids.get("RouteId").cloned().unwrap_or_default();
     // Callers use this route until the change is in force, so nothing that answers them is deleted before.
@@ -87,10 +88,13 @@ pub(super) fn surroundings(observed: &Observed, steps: &mut [Step]) -> (Vec<Bloc
                 step.leave("it is blocked, see the error");
                 blockers.push(Blocker {
                     logical_id: step.logical_id.clone(),
-                    cause: format!("the API `{api_id}` is no HTTP API but a {} one", api.protocol),
-                    hint:
-                        "list the HTTP APIs with `aws apigatewayv2 get-apis --query \"Items[?ProtocolType=='HTTP']\"`"
-                            .to_owned(),
+                    cause: format!("API `{api_id}` is a {} API and not an HTTP API", api.protocol),
+                    hint: Hint::new("choose an HTTP API").run(Command::aws([
+                        "apigatewayv2",
+                        "get-apis",
+                        "--query",
+                        "Items[?ProtocolType=='HTTP']",
+                    ])),
                 });
             }
         } else if !keys.is_empty() {
@@ -101,7 +105,12 @@ pub(super) fn surroundings(observed: &Observed, steps: &mut [Step]) -> (Vec<Bloc
 }
 
 /// Why a stack must not move to another API while its routes stay on the first: nothing would record them there.
-pub(super) fn left_behind(observed: &Observed, steps: &mut [Step], options: &Options) -> Vec<Blocker> {
+pub(super) fn left_behind(
+    desired: &Desired,
+    observed: &Observed,
+    steps: &mut [Step],
+    options: &Options,
+) -> Vec<Blocker> {
     let mut blockers = Vec::new();
     if options.prune {
         return blockers;
@@ -113,54 +122,78 @@ pub(super) fn left_behind(observed: &Observed, steps: &mut [Step], options: &Opt
             step.leave("it is blocked, see the error");
             blockers.push(Blocker {
                 logical_id: logical_id.clone(),
-                cause: format!("the stack has a route on the HTTP API `{api_id}`, which would be left behind"),
-                hint: format!(
-                    "move with `provisioner deploy --prune`, which removes it there (`provisioner plan --prune` shows \
-                     that), or destroy first with `provisioner destroy -P ApiId={api_id}`"
-                ),
+                cause: format!("the stack has a route on the HTTP API `{api_id}`, which would stay there"),
+                hint: Hint::new("remove it there with this deploy")
+                    .run(Command::provisioner(["deploy", "--prune"]))
+                    .or(Hint::new("destroy the stack there first").run(destroy(desired, api_id))),
             });
         }
     }
     blockers
 }
 
+/// The command that destroys the stack on an API of another owner.
+fn destroy(desired: &Desired, api_id: &str) -> Command {
+    let destroy = Command::provisioner(["destroy"]);
+    match desired.parameter_of_api() {
+        Some(parameter) => destroy.with("-P").with(format!("{parameter}={api_id}")),
+        None => destroy,
+    }
+}
+
 /// What the API's owner decides, and its effect on these routes.
 fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> {
-    let note = |text: String, hint: String| Note { logical_id: None, text, hint: Some(hint) };
+    let note = |text: String, hint: Hint| Note { logical_id: None, text, hint: Some(hint) };
     let mut notes = Vec::new();
     if let Some(error) = &api.stages_unknown {
         notes.push(Note {
             logical_id: None,
-            text: format!("the stages of API {api_id} could not be looked at: {}", error.headline()),
-            hint: error.next_step().map(str::to_owned),
+            text: format!("the stages of API {api_id} are not known: {}", error.headline()),
+            hint: error.next_step().cloned(),
         });
     }
     if api.cors {
         notes.push(note(
             format!("API {api_id} has a CORS configuration: browsers get its answers, not the function's"),
-            "its owner has to allow the chat's origin, POST and content-type there".to_owned(),
+            Hint::new(format!(
+                "have the API's owner allow the origins of the callers, {}, and the headers that they send",
+                methods(keys)
+            )),
         ));
     }
     if let (Some(stage), false) = (api.stages.first(), api.stages.iter().any(|stage| stage.name == "$default")) {
         let path = keys.iter().find_map(|key| key.split_once(' ')).map_or("", |(_, path)| path);
         notes.push(note(
-            format!("API {api_id} has no stage `$default`: the URL of `{path}` begins with a stage's name there"),
-            format!("call it as `/{}{path}`, whatever URL the template's outputs tell", stage.name),
+            format!("API {api_id} has no stage `$default`: the URL of `{path}` begins with the name of a stage"),
+            Hint::new(format!("call it as `/{}{path}`, whatever URL the template's outputs contain", stage.name)),
         ));
     }
     let free = |key: &String| api.stages.iter().find(|stage| !stage.throttled && !stage.throttled_routes.contains(key));
     let mut asked = keys.iter().filter(|key| !key.starts_with("OPTIONS "));
     if let Some((key, stage)) = asked.find_map(|key| Some((key, free(key)?))) {
         notes.push(note(
-            format!("`{key}` has no throttle on API {api_id}: callers may use all of the account's requests a second"),
             format!(
-                "`aws apigatewayv2 update-stage --api-id {api_id} --stage-name '{}' --route-settings \
-                 '{{\"{key}\":{{\"ThrottlingRateLimit\":5,\"ThrottlingBurstLimit\":10}}}}'`",
-                stage.name
+                "`{key}` has no throttle on API {api_id}: its callers can use all requests per second of the account"
+            ),
+            Hint::new("limit it").run(
+                Command::aws(["apigatewayv2", "update-stage", "--api-id", api_id, "--stage-name", &stage.name])
+                    .with("--route-settings")
+                    .with(format!("{{\"{key}\":{{\"ThrottlingRateLimit\":5,\"ThrottlingBurstLimit\":10}}}}")),
             ),
         ));
     }
     notes
+}
+
+/// The HTTP methods of these routes, as text.
+fn methods(keys: &[String]) -> String {
+    let methods: BTreeSet<&str> = keys.iter().filter_map(|key| Some(key.split_once(' ')?.0)).collect();
+    let methods: Vec<&str> = methods.into_iter().filter(|method| !["ANY", "OPTIONS"].contains(method)).collect();
+    match methods.as_slice() {
+        [] => "the methods".to_owned(),
+        [one] => format!("the method {one}"),
+        several => format!("the methods {}", several.join(", ")),
+    }
 }
 
 /// Whether a step's resource is a route or an integration of this API: a stage only configures how the API is served.
@@ -180,9 +213,9 @@ pub(super) fn say_so(step: &mut Step, found: Option<&Found>) {
         && matches!(step.action, Action::Adopt)
     {
         step.reason = Some(if !wanted.calls_the_same(now) {
-            format!("taken over from {}; `destroy` puts it back", now.target)
+            format!("taken over from {}; `destroy` points it back", now.target)
         } else {
-            format!("led away from {}, which routes of others lead to as well", now.target)
+            format!("pointed away from {}, which routes of other owners also use", now.target)
         });
     }
 }
@@ -192,5 +225,6 @@ pub(super) fn say_so(step: &mut Step, found: Option<&Found>) {
 pub(super) fn still_led_to(wanted: &Resource, found: &Resource) -> Option<String> {
     let (Resource::Integration(wanted), Resource::Integration(found)) = (wanted, found) else { return None };
     let others: Vec<_> = found.shared_with(wanted).map(|key| format!("`{key}`")).collect();
-    (!others.is_empty()).then(|| format!("{} leads to it, too", others.join(" and ")))
+    let also = if others.len() == 1 { "also points" } else { "also point" };
+    (!others.is_empty()).then(|| format!("{} {also} to it", others.join(" and ")))
 }

@@ -21,7 +21,7 @@ impl Planned {
         if differences.is_empty() {
             return Ok(());
         }
-        Err(self.refused(format!("changed since planned\n  {}", differences.join("\n  "))))
+        Err(self.refused(format!("the stack has changed after the plan\n  {}", differences.join("\n  "))))
     }
 
     /// Whether all its changes have been made already, by any program: `now` is a new plan from the same inputs, and it
@@ -42,7 +42,7 @@ impl Planned {
             let other = now.inputs.packages.get(id).filter(|other| other.sha256 != package.sha256);
             if let Some(other) = other {
                 return Err(self.refused(format!(
-                    "the package of `{id}` is another than planned: its SHA-256 is {}, and was {}",
+                    "the package of `{id}` has changed after the plan: its SHA-256 is {}, and was {}",
                     other.sha256, package.sha256
                 )));
             }
@@ -58,12 +58,12 @@ fn differences(planned: &[PlannedStep], now: &[PlannedStep], blockers: &[Blocker
         let what = match of_now.get(step.id.as_str()) {
             Some(now) if *now == step => continue,
             Some(now) => difference(step, now, blockers).join("; "),
-            None => format!("was to {}, and is not to be touched now", verb(step.action)),
+            None => format!("was to {}, and would not change now", verb(step.action)),
         };
         differences.push(format!("{}: {what}", step.id));
     }
     let new = now.iter().filter(|now| !planned.iter().any(|step| step.id == now.id));
-    differences.extend(new.map(|now| format!("{}: would {} now, and was not planned", now.id, verb(now.action))));
+    differences.extend(new.map(|now| format!("{}: would {} now, and was not in the plan", now.id, verb(now.action))));
     differences
 }
 
@@ -78,16 +78,12 @@ fn difference(planned: &PlannedStep, now: &PlannedStep, blockers: &[Blocker]) ->
     }
     what.extend(properties(&planned.changes, &now.changes));
     let another = |name: &&String| now.ids.value(name).is_some_and(|id| *id != planned.ids[name.as_str()]);
-    what.extend(planned.ids.keys().filter(another).map(|name| format!("its {name} is another")));
+    what.extend(planned.ids.keys().filter(another).map(|name| format!("its {name} has changed")));
     if what.is_empty() && planned.calls != now.calls {
-        what.push(format!(
-            "was to be made so by {}, and would by {} now",
-            planned.calls.join(", "),
-            now.calls.join(", ")
-        ));
+        what.push(format!("its calls were {}, and would be {} now", planned.calls.join(", "), now.calls.join(", ")));
     }
     if what.is_empty() {
-        what.push("its calls would send something else now".to_owned());
+        what.push("its calls would send other values now".to_owned());
     }
     what
 }
@@ -112,7 +108,7 @@ fn another(planned: &Change, now: &Change) -> String {
     };
     match (short(&planned.old), short(&now.old)) {
         (Some(old), Some(new)) if old != new => format!("{} is {new} now, and was {old}", now.property),
-        _ => format!("{} is not what it was", now.property),
+        _ => format!("{} has changed", now.property),
     }
 }
 
@@ -125,6 +121,6 @@ fn verb(action: Action) -> &'static str {
         Action::Adopt => "be adopted",
         Action::Replace => "be replaced",
         Action::Delete => "be deleted",
-        Action::Leave => "be left alone",
+        Action::Leave => "be skipped",
     }
 }

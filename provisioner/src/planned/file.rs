@@ -6,8 +6,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{FORMAT, PLAN_ANEW, Planned, step};
+use super::{FORMAT, Planned, plan_again, step};
 use crate::error::{Error, Result};
+use crate::hint::{Command, Hint};
 
 impl Planned {
     /// Writes a temporary file next to `path` and renames it: a reader finds the old file or the new one, never a part
@@ -19,9 +20,7 @@ impl Planned {
         let fault = |error: std::io::Error| {
             let fault = Error::new(format!("writing the plan to {}", path.display()), &error);
             match path.parent().filter(|_| error.kind() == ErrorKind::NotFound) {
-                Some(folder) => {
-                    fault.hint(format!("there is no folder {}: make it, or name another file", folder.display()))
-                }
+                Some(folder) => fault.hint(format!("create the folder {}, or name another file", folder.display())),
                 None => fault,
             }
         };
@@ -41,21 +40,22 @@ impl Planned {
     pub fn read(path: &Path) -> Result<Self> {
         let fault = |cause: String| Error::new(format!("reading the plan in {}", path.display()), cause);
         let text = fs::read(path).map_err(|error| {
-            fault(error.to_string()).hint("write one with `provisioner plan --out FILE`, or bring it here")
+            fault(error.to_string())
+                .hint(Hint::new("write a plan first").run(Command::provisioner(["plan", "--out", "FILE"])))
         })?;
-        let damaged = |why: String| fault(format!("the file is damaged or cut off: {why}")).hint(PLAN_ANEW);
+        let damaged = |why: String| fault(format!("the file is damaged or incomplete: {why}")).hint(plan_again());
         let value: Value = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
-        let no_plan = || fault("this is no plan that `plan --out` wrote".to_owned());
+        let no_plan = || fault("it is not a plan that `plan --out` wrote".to_owned());
         let format = value.get("format").and_then(Value::as_u64).ok_or_else(no_plan)?;
         let by = value.get("provisioner").and_then(Value::as_str).ok_or_else(no_plan)?;
         let own = env!("CARGO_PKG_VERSION");
         if format != u64::from(FORMAT) || by != own {
-            let cause = format!("provisioner {by} wrote it in form {format}, and this is {own} with form {FORMAT}");
-            return Err(fault(cause).hint(format!("carry it out with provisioner {by}, or plan again with this one")));
+            let cause = format!("provisioner {by} wrote it in format {format}, and this is {own} with format {FORMAT}");
+            return Err(fault(cause).hint(format!("execute it with provisioner {by}, or plan again with this version")));
         }
         let planned: Self = serde_json::from_value(value).map_err(|error| damaged(error.to_string()))?;
         if planned.clone().sealed() != planned {
-            return Err(damaged("it does not hold what was written".to_owned()));
+            return Err(damaged("its checksum does not match".to_owned()));
         }
         Ok(planned)
     }

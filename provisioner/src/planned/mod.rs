@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use self::step::PlannedStep;
 use crate::desired::Desired;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::hint::{Command, Hint};
 use crate::place::StackName;
 use crate::plan::{Canary, Plan};
 use crate::resources::Resource;
@@ -183,7 +184,7 @@ impl Planned {
         if self.inputs.template.sha256 == digest_of(template) {
             return Ok(());
         }
-        let cause = format!("the template {} was changed since planned", template.path().display());
+        let cause = format!("the template {} has changed after the plan", template.path().display());
         Err(self.refused(cause))
     }
 
@@ -198,38 +199,42 @@ impl Planned {
             match parameters.get(name) {
                 Some(planned) if planned == value => {}
                 Some(planned) => {
-                    return Err(self.refused(format!("parameter `{name}` was `{planned}` when it was planned")));
+                    return Err(self.refused(format!("parameter `{name}` was `{planned}` in the plan")));
                 }
-                None => return Err(self.refused(format!("parameter `{name}` was not given when it was planned"))),
+                None => return Err(self.refused(format!("parameter `{name}` was not given for the plan"))),
             }
         }
         let missing: Vec<_> = no_echo.iter().filter(|name| !given.contains_key(*name)).cloned().collect();
         if missing.is_empty() {
             return Ok(parameters.clone().into_iter().chain(given.clone()).collect());
         }
-        let cause = format!("the file holds no value of NoEcho parameters, and {} must be given", missing.join(", "));
+        let cause =
+            format!("the file does not contain values of NoEcho parameters, and {} must be given", missing.join(", "));
         Err(Error::new(self.doing(), cause)
             .exists("nothing was changed")
             .hint("give them again with `--parameter NAME=VALUE` or `--parameters FILE`"))
     }
 
     fn other(&self, what: &str, planned: &str, now: &str) -> Error {
-        Error::new(self.doing(), format!("it is for the {what} `{planned}`, and this is `{now}`"))
+        Error::new(self.doing(), format!("it is for the {what} `{planned}` and not for `{now}`"))
             .exists("nothing was changed")
-            .hint(format!("carry it out for that {what}, or plan for this one"))
+            .hint(format!("execute it for that {what}, or plan for this one"))
     }
 
     fn refused(&self, cause: String) -> Error {
-        Error::new(self.doing(), cause).exists("nothing was changed").hint(PLAN_ANEW)
+        Error::new(self.doing(), cause).of_kind(Kind::Overtaken).exists("nothing was changed").hint(plan_again())
     }
 
     fn doing(&self) -> String {
-        format!("carrying out the plan for stack {}", self.stack)
+        format!("executing the plan for stack {}", self.stack)
     }
 }
 
 /// The hint for a plan that is out of date.
-pub const PLAN_ANEW: &str = "plan again with `provisioner plan --out FILE`, and look at it before it is carried out";
+#[must_use]
+pub fn plan_again() -> Hint {
+    Hint::new("plan again, and review the new plan").run(Command::provisioner(["plan", "--out", "FILE"]))
+}
 
 fn digest_of(template: &Template) -> String {
     step::digest(template.flat())

@@ -75,7 +75,10 @@ fn another_revision_of_a_function_or_an_alias_that_stays_as_it_is_refuses_the_pl
         let mut after = before.clone();
         *after.revisions.entry(touched.to_owned()).or_default() += 1;
         let error = refused(&planned(&Spec::plain(), &before), &planned(&Spec::plain(), &after));
-        assert!(error.contains(&format!("changed since planned\n  {step}: its RevisionId is another\n")), "{error}");
+        assert!(
+            error.contains(&format!("the stack has changed after the plan\n  {step}: its RevisionId has changed\n")),
+            "{error}"
+        );
         assert!(error.contains("nothing was changed") && error.contains("hint: plan again"), "{error}");
     }
 }
@@ -90,14 +93,14 @@ fn each_step_that_is_another_is_named_with_what_is_another() {
     after.log_groups.clear();
     after.roles.get_mut("role").unwrap().description = "by hand".to_owned();
     insta::assert_snapshot!(refused(&planned(&spec, &before), &planned(&spec, &after)), @r#"
-    carrying out the plan for stack chat: changed since planned
+    executing the plan for stack chat: the stack has changed after the plan
       Role: was to stay as it is, and would be changed now; Description differs from the template now
       Logs: was to stay as it is, and would be created now
       Function: MemorySize is 256 now, and was 128; Timeout differs from the template now
 
     nothing was changed
 
-    hint: plan again with `provisioner plan --out FILE`, and look at it before it is carried out
+    hint: plan again, and review the new plan: `provisioner plan --out FILE`
     "#);
     // The reverse: the planned changes have been made.
     let done = existing(&spec, true);
@@ -131,7 +134,7 @@ fn what_stands_in_the_way_now_is_told() {
     let (before, _) = planned_for(&spec.desired(), &template, &BTreeMap::new(), &nothing);
     let (now, blockers) = planned_for(&spec.desired(), &template, &BTreeMap::new(), &of_others);
     let error = before.is_still(&now, &blockers).unwrap_err().to_string();
-    assert!(error.contains("Role: AWS::IAM::Role `role` exists and was not made by this stack\n"), "{error}");
+    assert!(error.contains("Role: AWS::IAM::Role `role` exists and was not created by this stack\n"), "{error}");
 }
 
 #[test]
@@ -139,7 +142,7 @@ fn another_package_is_told_by_its_hash_wherever_it_lies() {
     let spec = Spec { code: "sha-two", ..Spec::plain() };
     let error = refused(&planned(&Spec::plain(), &State::default()), &planned(&spec, &State::default()));
     assert!(
-        error.contains("the package of `Function` is another than planned: its SHA-256 is sha-two, and was sha-one"),
+        error.contains("the package of `Function` has changed after the plan: its SHA-256 is sha-two, and was sha-one"),
         "{error}"
     );
 }
@@ -196,16 +199,16 @@ fn a_parameter_is_given_again_as_it_was_or_not_at_all_and_a_secret_one_must_be()
     assert_eq!(planned.parameters(&parameters([("Password", "s")])).unwrap(), all);
     assert_eq!(planned.parameters(&all).unwrap(), all);
     for (given, cause) in [
-        (parameters([("Password", "s"), ("Memory", "512")]), "parameter `Memory` was `256` when it was planned"),
-        (parameters([("Password", "s"), ("More", "1")]), "parameter `More` was not given when it was planned"),
-        (parameters([]), "the file holds no value of NoEcho parameters, and Password must be given"),
+        (parameters([("Password", "s"), ("Memory", "512")]), "parameter `Memory` was `256` in the plan"),
+        (parameters([("Password", "s"), ("More", "1")]), "parameter `More` was not given for the plan"),
+        (parameters([]), "the file does not contain values of NoEcho parameters, and Password must be given"),
     ] {
         let error = planned.parameters(&given).unwrap_err().to_string();
         assert!(error.contains(cause) && error.contains("hint: "), "{error}");
     }
     let without = planned_of(SECRETS, &BTreeMap::new(), &State::default());
     let error = without.parameters(&parameters([("Password", "s")])).unwrap_err().to_string();
-    assert!(error.contains("parameter `Password` was not given when it was planned"), "{error}");
+    assert!(error.contains("parameter `Password` was not given for the plan"), "{error}");
 }
 
 #[test]
@@ -213,15 +216,15 @@ fn another_template_region_account_or_stack_is_refused_by_name() {
     let planned = planned(&Spec::plain(), &State::default());
     let other = template(&Spec { memory: Some(1024), ..Spec::plain() }.template().to_string());
     let error = planned.is_of(&other).unwrap_err().to_string();
-    assert!(error.contains("the template t.yaml was changed since planned"), "{error}");
+    assert!(error.contains("the template t.yaml has changed after the plan"), "{error}");
     let error = planned.is_for_region("eu-west-1").unwrap_err().to_string();
-    assert!(error.contains("it is for the region `us-east-1`, and this is `eu-west-1`"), "{error}");
+    assert!(error.contains("it is for the region `us-east-1` and not for `eu-west-1`"), "{error}");
     let error = planned.stack(Some(&"other".parse().unwrap())).unwrap_err().to_string();
-    assert!(error.contains("it is for the stack `chat`, and this is `other`"), "{error}");
+    assert!(error.contains("it is for the stack `chat` and not for `other`"), "{error}");
     assert_eq!(planned.stack(None).unwrap().as_str(), "chat");
     let elsewhere = Planned { account: "999999999999".to_owned(), ..planned.clone() };
     let error = refused(&planned, &elsewhere);
-    assert!(error.contains("it is for the account `123456789012`, and this is `999999999999`"), "{error}");
+    assert!(error.contains("it is for the account `123456789012` and not for `999999999999`"), "{error}");
 }
 
 /// The error for a file with this text.
@@ -244,7 +247,7 @@ fn a_file_is_read_as_it_was_written_and_nothing_else_is_left_beside_it() {
     assert_eq!(names, ["chat.plan"]);
     let error = planned.write(&folder.path().join("no/folder/chat.plan")).unwrap_err().to_string();
     assert!(error.starts_with("writing the plan to ") && error.contains("No such file"), "{error}");
-    let folder_named = format!("hint: there is no folder {}: make it", folder.path().join("no/folder").display());
+    let folder_named = format!("hint: create the folder {}", folder.path().join("no/folder").display());
     assert!(error.contains(&folder_named), "{error}");
     let error = planned.write(folder.path()).unwrap_err().to_string();
     assert!(error.contains("writing the plan to "), "{error}");
@@ -261,18 +264,21 @@ fn a_file_that_is_damaged_cut_off_of_another_version_or_no_plan_is_refused() {
     };
     let own = env!("CARGO_PKG_VERSION");
     for (text, cause) in [
-        (String::new(), "the file is damaged or cut off: EOF".to_owned()),
-        (text[..text.len() / 2].to_owned(), "the file is damaged or cut off: ".to_owned()),
+        (String::new(), "the file is damaged or incomplete: EOF".to_owned()),
+        (text[..text.len() / 2].to_owned(), "the file is damaged or incomplete: ".to_owned()),
         (
             text.replacen("Lambda", "lambda", 1).replacen("CreateRole", "CreateRule", 1),
-            "it does not hold what was written".to_owned(),
+            "its checksum does not match".to_owned(),
         ),
-        (changed("account", json!("999999999999")), "it does not hold what was written".to_owned()),
+        (changed("account", json!("999999999999")), "its checksum does not match".to_owned()),
         (changed("more", json!(1)), "unknown field `more`".to_owned()),
-        (changed("format", json!(2)), format!("provisioner {own} wrote it in form 2, and this is {own} with form 1")),
-        (changed("provisioner", json!("9.0.0")), format!("provisioner 9.0.0 wrote it in form 1, and this is {own}")),
-        ("{\"steps\": []}".to_owned(), "this is no plan that `plan --out` wrote".to_owned()),
-        ("[]".to_owned(), "this is no plan that `plan --out` wrote".to_owned()),
+        (
+            changed("format", json!(2)),
+            format!("provisioner {own} wrote it in format 2, and this is {own} with format 1"),
+        ),
+        (changed("provisioner", json!("9.0.0")), format!("provisioner 9.0.0 wrote it in format 1, and this is {own}")),
+        ("{\"steps\": []}".to_owned(), "it is not a plan that `plan --out` wrote".to_owned()),
+        ("[]".to_owned(), "it is not a plan that `plan --out` wrote".to_owned()),
     ] {
         let error = read(&text);
         assert!(error.starts_with("reading the plan in /chat.plan: ") && error.contains(&cause), "{cause}: {error}");

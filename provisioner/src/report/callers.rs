@@ -1,6 +1,7 @@
 //! The versions that callers get after a plan was not executed completely.
 
 use crate::execute::Outcome;
+use crate::hint::{Command, Hint};
 use crate::plan::{Action, Plan, Step};
 use crate::printable::line;
 use crate::resources::alias::Alias;
@@ -8,10 +9,14 @@ use crate::resources::{Resource, property};
 
 /// A line for each alias whose callers get less than planned, or more than those of other aliases.
 #[must_use]
-pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<String> {
-    let told =
-        |step| shared(step, outcome).or_else(|| kept(step, plan, outcome)).or_else(|| moved(step, plan, outcome));
-    plan.steps.iter().filter_map(told).map(|told| line(&told).into_owned()).collect()
+pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<Hint> {
+    let told = |step| {
+        shared(step, outcome)
+            .or_else(|| kept(step, plan, outcome))
+            .map(Hint::new)
+            .or_else(|| moved(step, plan, outcome))
+    };
+    plan.steps.iter().filter_map(told).map(|told| told.map(|text| line(text).into_owned())).collect()
 }
 
 /// The callers of an alias whose new version did not get all calls.
@@ -19,27 +24,27 @@ fn shared(step: &Step, outcome: &Outcome) -> Option<String> {
     let percent = step.canary?.percent;
     if outcome.left_open.contains(&step.id) {
         let version = alias(step, outcome)?.function_version;
-        return Some(format!("version {version} gets {percent}% of the calls of {}", step.name));
+        return Some(format!("version {version} gets {percent}% of the traffic of {}", step.name));
     }
-    outcome.undone.contains(&step.id).then(|| format!("the callers of {} get what they got before", step.name))
+    outcome.undone.contains(&step.id).then(|| format!("the callers of {} get the previous version again", step.name))
 }
 
 /// The callers of an alias whose new version failed: they keep the previous version.
 fn kept(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
     let unfit = outcome.failed.iter().any(|(id, error)| *id == step.id && error.is_unfit());
     (unfit && led_before(step, plan, outcome))
-        .then(|| format!("the callers of {} still get what they got before", step.name))
+        .then(|| format!("the callers of {} still get the previous version", step.name))
 }
 
 /// The callers of an alias that moved although the version of another alias failed, and the rollback command.
-fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
+fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<Hint> {
     let did_badly = outcome.failed.iter().any(|(id, error)| error.is_unfit() || outcome.undone.contains(id));
     if !did_badly || !outcome.done.contains(&step.id) || !led_before(step, plan, outcome) {
         return None;
     }
     let version = alias(step, outcome)?.function_version;
-    let back = format!("`provisioner rollback --alias {}`", step.logical_id);
-    Some(format!("the callers of {} get version {version} already; {back} leads them back", step.name))
+    let back = Command::provisioner(["rollback", "--alias", &step.logical_id]);
+    Some(Hint::new(format!("the callers of {} get version {version} already; roll back", step.name)).run(back))
 }
 
 /// Whether an alias pointed to another version before, or a hold step has pointed it to the serving code in this run:
@@ -80,7 +85,7 @@ mod tests {
         outcome.known.insert(Reference::new("Version", "Version"), "2");
         outcome.done = done.iter().map(|id| (*id).to_owned()).collect();
         outcome.failed.push(("Alias".to_owned(), Error::new("checking version 2", "it failed").unfit()));
-        callers_text(plan, &outcome)
+        callers_text(plan, &outcome).iter().map(Hint::to_string).collect()
     }
 
     #[test]
@@ -88,7 +93,7 @@ mod tests {
         let first = planned(&changed().desired(), &State::default(), Options::default());
         assert_eq!(told(&first, &["Role", "Function", "Version"]), [""; 0]);
         let update = planned(&changed().desired(), &existing(&Spec::plain(), true), Options::default());
-        let kept = ["the callers of chat:live still get what they got before"];
+        let kept = ["the callers of chat:live still get the previous version"];
         assert_eq!(told(&update, &["Function"]), kept);
         let adopting = Options { adopt: true, ..Options::default() };
         let adopted = planned(&changed().desired(), &existing(&Spec::plain(), false), adopting);
@@ -115,12 +120,12 @@ mod tests {
         let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
         let beta = Alias { name: "beta".to_owned(), description, ..live };
         state.aliases.insert(("chat".to_owned(), "beta".to_owned()), beta);
-        let way = "`provisioner rollback --alias Beta` leads them back";
+        let back = "roll back: `provisioner rollback --alias Beta`";
         assert_eq!(
             moved(&state, &["Function", "Beta"]),
             [
-                "the callers of chat:live still get what they got before".to_owned(),
-                format!("the callers of chat:beta get version 2 already; {way}"),
+                "the callers of chat:live still get the previous version".to_owned(),
+                format!("the callers of chat:beta get version 2 already; {back}"),
             ]
         );
         assert_eq!(moved(&state, &["Function"]).len(), 1, "it was not moved");

@@ -51,13 +51,13 @@ pub fn proposed_text(Proposed { set, smoke_tests }: &Proposed<'_>) -> String {
 fn words(action: Action) -> (char, &'static str) {
     match action {
         Action::Create => ('+', ""),
-        Action::Import => ('+', "  (exists, becomes the stack's)"),
+        Action::Import => ('+', "  (import: exists already)"),
         Action::Update => ('~', ""),
-        Action::MayReplace => ('~', "  (perhaps made anew: CloudFormation knows when it comes to it)"),
-        Action::Replace => ('~', "  (made anew: AWS cannot change it in place)"),
-        Action::Succeed => ('~', "  (made anew; the old one stays)"),
+        Action::MayReplace => ('~', "  (may be replaced: CloudFormation decides this during the update)"),
+        Action::Replace => ('~', "  (replace: cannot be updated in place)"),
+        Action::Succeed => ('~', "  (replace: the old one is kept)"),
         Action::Delete => ('-', ""),
-        Action::LetGo => ('-', "  (leaves the stack and stays)"),
+        Action::LetGo => ('-', "  (removed from the stack, kept)"),
     }
 }
 
@@ -66,7 +66,7 @@ fn property_lines(one: &PropertyChange, width: usize) -> Vec<String> {
     if change.old.is_some() || change.new.is_some() {
         return change_lines(change, width);
     }
-    let because = because.as_ref().map(|because| format!("  follows from {}", line(because))).unwrap_or_default();
+    let because = because.as_ref().map(|because| format!("  because of {}", line(because))).unwrap_or_default();
     vec![format!("{:<width$}{because}", line(&change.property)).trim_end().to_owned()]
 }
 
@@ -81,7 +81,7 @@ fn count(set: &ChangeSet) -> String {
         (of(&[Action::Update, Action::MayReplace]), "to change"),
         (of(&[Action::Replace, Action::Succeed]), "to replace"),
         (of(&[Action::Delete]), "to delete"),
-        (of(&[Action::LetGo]), "to let go"),
+        (of(&[Action::LetGo]), "to remove from the stack"),
     ];
     let told: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     told.join(", ")
@@ -128,19 +128,19 @@ mod tests {
           + AWS::Logs::LogGroup    Logs
           ~ AWS::Lambda::Function  Function  chat
               MemorySize  512 → 1024
-              Timeout     follows from Timeout
-          ~ AWS::Lambda::Version   Version   arn:…:chat:1  (made anew; the old one stays)
-          ~ AWS::Lambda::Alias     Alias     arn:…:chat:live  (perhaps made anew: CloudFormation knows when it comes to it)
-          ~ AWS::IAM::Role         Role      role  (made anew: AWS cannot change it in place)
-          - AWS::DynamoDB::Table   Table     films  (leaves the stack and stays)
+              Timeout     because of Timeout
+          ~ AWS::Lambda::Version   Version   arn:…:chat:1  (replace: the old one is kept)
+          ~ AWS::Lambda::Alias     Alias     arn:…:chat:live  (may be replaced: CloudFormation decides this during the update)
+          ~ AWS::IAM::Role         Role      role  (replace: cannot be updated in place)
+          - AWS::DynamoDB::Table   Table     films  (removed from the stack, kept)
 
-        1 to create, 2 to change, 2 to replace, 1 to let go
+        1 to create, 2 to change, 2 to replace, 1 to remove from the stack
         "#);
     }
 
     #[test]
     fn what_there_is_to_know_of_the_template_stands_below_the_rows() {
-        let note = Note { logical_id: None, text: "t.yaml:3: a note".to_owned(), hint: Some("write it so".to_owned()) };
+        let note = Note { logical_id: None, text: "t.yaml:3: a note".to_owned(), hint: Some("write it so".into()) };
         let rows = vec![row("Logs", "AWS::Logs::LogGroup", "", Action::Create, Vec::new())];
         insta::assert_snapshot!(read(rows, &[note]), @r#"
         stack chat in us-east-1, account 123456789012, by CloudFormation

@@ -21,10 +21,10 @@ pub struct DeployReport<'a, P> {
     pub failed: BTreeMap<&'a str, String>,
     /// The steps that were not completed.
     pub not_done: &'a [String],
-    /// The steps whose new version had a share of the calls, failed, and has no share any more.
+    /// The steps whose new version had a share of the traffic, failed, and has no share any more.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub undone: &'a [String],
-    /// The steps whose new version still has a share of the calls.
+    /// Failed or stopped steps whose new version still has a share of the traffic.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub left_open: &'a [String],
     /// The stack's outputs.

@@ -15,7 +15,7 @@ mod value_text;
 pub use callers::callers_text;
 pub use change_set_text::{change_set_text, proposed_text};
 pub use json::{DeployReport, Proposed, Smoke};
-pub use plan_text::{blockers_text, consent_text, note_text, plan_text};
+pub use plan_text::{blockers_text, consent, note_text, plan_text};
 pub use smoke_text::tested_text;
 pub use status_text::status_text;
 pub(crate) use style::STYLES;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::smoke_text::tested_text;
 use super::style::{added, changed, dim, removed, strong};
 use super::value_text::{change_lines, readable};
+use crate::hint::{Command, Hint};
 use crate::plan::{Action, Blocker, Note, Plan, Step};
 use crate::printable::line;
 use crate::resources::Change;
@@ -23,15 +24,15 @@ pub fn plan_text(plan: &Plan) -> String {
     text
 }
 
-/// The losses that require consent, if the plan removes something.
+/// The losses that require consent, if the plan removes something, and how to consent without a terminal.
 #[must_use]
-pub fn consent_text(plan: &Plan) -> String {
+pub fn consent(plan: &Plan) -> Option<Hint> {
     let losses = plan.losses();
-    if losses.is_empty() || !plan.blockers.is_empty() {
-        return String::new();
-    }
-    let what = readable(&losses.join(", "));
-    format!("deletes or replaces {what}: where nobody can be asked, `provisioner deploy` needs `--yes`\n")
+    (!losses.is_empty() && plan.blockers.is_empty()).then(|| {
+        let what = readable(&losses.join(", "));
+        Hint::new(format!("deletes or replaces {what}; without a terminal, consent with"))
+            .with(Command::provisioner(["deploy", "--yes"]))
+    })
 }
 
 /// The text about one resource. All its parts are printable.
@@ -85,15 +86,15 @@ pub(super) fn rows(rows: &[Row<'_>]) -> String {
 #[must_use]
 pub fn blockers_text(blockers: &[Blocker]) -> String {
     let mut text = String::new();
-    let mut hints: Vec<&str> = Vec::new();
+    let mut hints: Vec<&Hint> = Vec::new();
     for blocker in blockers {
         let _ = writeln!(text, "  {}: {}", line(&blocker.logical_id), readable(&blocker.cause));
-        if !hints.contains(&blocker.hint.as_str()) {
+        if !hints.contains(&&blocker.hint) {
             hints.push(&blocker.hint);
         }
     }
     for hint in hints {
-        let _ = write!(text, "\nhint: {}", readable(hint));
+        let _ = write!(text, "\nhint: {}", readable(&hint.to_string()));
     }
     text
 }
@@ -107,7 +108,7 @@ pub(super) fn notes(notes: &[Note]) -> String {
 #[must_use]
 pub fn note_text(Note { logical_id, text, hint }: &Note) -> String {
     let about = logical_id.as_ref().map(|id| format!("{}: ", line(id))).unwrap_or_default();
-    let hint = hint.as_ref().map(|hint| format!("\n        {}", dim(readable(hint)))).unwrap_or_default();
+    let hint = hint.as_ref().map(|hint| format!("\n        {}", dim(readable(&hint.to_string())))).unwrap_or_default();
     format!("  {} {about}{}{hint}", changed("note:"), readable(text))
 }
 
@@ -133,17 +134,17 @@ fn remark(row: &Row<'_>) -> String {
 
 fn why(row: &Row<'_>) -> String {
     match (&row.reason, row.action) {
-        (Some(reason), Action::Leave) => format!("  (left: {reason})"),
+        (Some(reason), Action::Leave) => format!("  (skipped: {reason})"),
         (Some(reason), _) => format!("  ({reason})"),
         (None, Action::Adopt) => "  (adopted)".to_owned(),
-        (None, Action::Replace) => "  (made anew: AWS cannot change it in place)".to_owned(),
+        (None, Action::Replace) => "  (replace: cannot be updated in place)".to_owned(),
         (None, Action::Keep | Action::Create | Action::Update | Action::Delete | Action::Leave) => String::new(),
     }
 }
 
 fn count(plan: &Plan) -> String {
     if !plan.blockers.is_empty() {
-        return "blocked: nothing is done, see the error".to_owned();
+        return "blocked: see the error".to_owned();
     }
     if plan.is_empty() {
         return "nothing to do".to_owned();

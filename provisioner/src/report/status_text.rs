@@ -5,20 +5,21 @@ use std::fmt::Write as _;
 use super::plan_text::{Row, rows};
 use super::style::{added, changed, dim, strong};
 use super::value_text::readable;
+use crate::hint::{Command, Hint};
 use crate::printable::line;
 use crate::status::{AliasStatus, Difference, FunctionStatus, State, Status, VersionStatus};
 
 /// The whole status: the deployed resources, the versions that callers get, the URLs, and the differences from the
-/// template.
+/// template. `complete` completes the commands.
 #[must_use]
-pub fn status_text(status: &Status) -> String {
+pub fn status_text(status: &Status, complete: impl Fn(Hint) -> Hint) -> String {
     let Status { stack, account, region, cloud_formation_stack, outputs, .. } = status;
     let mut text = format!("stack {} in {}, account {}\n", strong(line(stack)), line(region), line(account));
     if let Some(theirs) = cloud_formation_stack {
         let _ = writeln!(text, "owned by CloudFormation's stack {}", line(theirs));
     }
     for function in &status.functions {
-        let _ = write!(text, "\n{}", function_text(function, cloud_formation_stack.is_none()));
+        let _ = write!(text, "\n{}", function_text(function, cloud_formation_stack.is_none(), &complete));
     }
     if !outputs.is_empty() {
         text.push('\n');
@@ -27,22 +28,22 @@ pub fn status_text(status: &Status) -> String {
     for (name, value) in outputs {
         let _ = writeln!(text, "{:<width$}  {}", line(name), line(value));
     }
-    let _ = write!(text, "\n{}", comparison(status));
+    let _ = write!(text, "\n{}", comparison(status, &complete));
     text
 }
 
 /// The number of the newest versions that are shown; older ones are shown only if callers get them.
 const SHOWN: usize = 10;
 
-fn function_text(function: &FunctionStatus, by_this_program: bool) -> String {
+fn function_text(function: &FunctionStatus, by_this_program: bool, complete: &impl Fn(Hint) -> Hint) -> String {
     let FunctionStatus { logical_id, name, last_change, aliases, versions, beside_the_template } = function;
     let mut text =
         format!("function {} ({}), last changed {}\n", strong(line(name)), line(logical_id), time(last_change));
     for alias in aliases {
-        let _ = writeln!(text, "  {} leads to {}", line(&alias.name), leads_to(alias));
+        let _ = writeln!(text, "  {} points to {}", line(&alias.name), target(alias));
     }
     if aliases.is_empty() {
-        text.push_str("  no alias: whoever calls it gets the function as it is now\n");
+        text.push_str("  no alias: callers get the unpublished code ($LATEST)\n");
     }
     let shown = |(index, one): &(usize, &VersionStatus)| *index < SHOWN || !callers(one, aliases).is_empty();
     let listed: Vec<_> = versions.iter().enumerate().filter(shown).map(|(_, version)| version).collect();
@@ -56,17 +57,17 @@ fn function_text(function: &FunctionStatus, by_this_program: bool) -> String {
         let set = readable(&beside_the_template.join(", "));
         let _ = writeln!(
             text,
-            "  {} {set}: not in the template, left alone, and in each new version",
-            changed("set there:")
+            "  {} {set}: a deploy keeps it, and each new version contains it",
+            changed("not in the template:")
         );
     }
     for alias in aliases.iter().filter(|alias| by_this_program && alias.shares.len() > 1) {
-        let _ = writeln!(text, "  {} {}", changed("canary:"), canary(alias));
+        let _ = writeln!(text, "  {} {}", changed("canary:"), line(&complete(canary(alias)).to_string()));
     }
     text
 }
 
-fn leads_to(alias: &AliasStatus) -> String {
+fn target(alias: &AliasStatus) -> String {
     let shared = alias.shares.len() > 1;
     let part = |version: &str, share: f64| match shared {
         true => format!("version {} ({})", line(version), percent(share)),
@@ -76,13 +77,15 @@ fn leads_to(alias: &AliasStatus) -> String {
     parts.join(" and ")
 }
 
-fn canary(alias: &AliasStatus) -> String {
-    let which = alias.logical_id.as_ref().map(|id| format!(" --alias {id}")).unwrap_or_default();
-    format!(
-        "{} shares its calls; `provisioner deploy` finishes it, `provisioner rollback{}` undoes it",
-        line(&alias.name),
-        line(&which)
-    )
+fn canary(alias: &AliasStatus) -> Hint {
+    let rollback = Command::provisioner(["rollback"]);
+    let rollback = match &alias.logical_id {
+        Some(logical_id) => rollback.with("--alias").with(logical_id),
+        None => rollback,
+    };
+    Hint::new(format!("{} splits its traffic; finish", alias.name))
+        .run(Command::provisioner(["deploy"]))
+        .or(Hint::new("undo").run(rollback))
 }
 
 fn version_line(version: &VersionStatus, aliases: &[AliasStatus], all: &[VersionStatus]) -> String {
@@ -123,24 +126,27 @@ fn time(when: &str) -> String {
 }
 
 /// The comparison of AWS with the template, and a hint.
-fn comparison(status: &Status) -> String {
+fn comparison(status: &Status, complete: &impl Fn(Hint) -> Hint) -> String {
     let Status { resources, differences, state, .. } = status;
     let mut text = match state {
         State::NotDeployed => {
             let none = match resources {
-                1 => "its one resource is not".to_owned(),
-                many => format!("none of its {many} resources is"),
+                1 => "the one resource does not exist".to_owned(),
+                many => format!("none of the {many} resources exists"),
             };
-            format!("{}: {none} this stack's\n", strong("not deployed"))
+            format!("{}: {none} in this stack\n", strong("not deployed"))
         }
         State::Equal => {
-            let all =
-                if *resources == 1 { "its one resource".to_owned() } else { format!("all {resources} resources") };
-            format!("{}: {all}\n", added("as the template says"))
+            let all = if *resources == 1 {
+                "the one resource matches".to_owned()
+            } else {
+                format!("all {resources} resources match")
+            };
+            format!("{}: {all} the template\n", added("no drift"))
         }
         State::Drifted => {
             let count = match (differences.len(), resources) {
-                (_, 1) => "its one resource differs".to_owned(),
+                (_, 1) => "the one resource differs".to_owned(),
                 (1, many) => format!("1 of {many} resources differs"),
                 (some, many) => format!("{some} of {many} resources differ"),
             };
@@ -167,20 +173,20 @@ fn comparison(status: &Status) -> String {
         let functions: Vec<_> = status.code_not_compared.iter().map(|id| line(id)).collect();
         let _ = write!(
             text,
-            "\n{} the code of {} is not compared: there is no package here (`make build` writes it)\n",
+            "\n{} the code of {} is not compared: there is no package on this machine\n",
             changed("note:"),
             functions.join(" and ")
         );
     }
-    for (index, hint) in hints(status).iter().enumerate() {
+    for (index, hint) in hints(status).into_iter().map(complete).enumerate() {
         let gap = if index == 0 { "\n" } else { "" };
-        let _ = writeln!(text, "{gap}hint: {}", readable(hint));
+        let _ = writeln!(text, "{gap}hint: {}", readable(&hint.to_string()));
     }
     text
 }
 
-fn hints(status: &Status) -> Vec<String> {
-    let mut hints: Vec<String> = Vec::new();
+fn hints(status: &Status) -> Vec<Hint> {
+    let mut hints: Vec<Hint> = Vec::new();
     for hint in status.differences.iter().filter_map(|one| one.hint.as_ref()) {
         if !hints.contains(hint) {
             hints.push(hint.clone());
@@ -188,20 +194,32 @@ fn hints(status: &Status) -> Vec<String> {
     }
     match (status.state, &status.cloud_formation_stack) {
         (State::Equal, _) => {}
-        (_, Some(theirs)) => hints.push(format!(
-            "marks and permissions are left out of this; CloudFormation compares by itself with \
-             `aws cloudformation detect-stack-drift --stack-name {theirs}`, and `provisioner deploy --engine \
-             cloudformation --stack {theirs}` applies the template"
-        )),
-        (State::NotDeployed, None) if hints.is_empty() => hints.push(
-            "`provisioner deploy` sets it up; where it was deployed, look at account and region, and give the names \
-             and parameters that the deploy had"
-                .to_owned(),
+        (_, Some(theirs)) => hints.push(
+            Hint::new("apply the template")
+                .run(Command::provisioner(["deploy", "--engine", "cloudformation", "--stack", theirs]))
+                .also(
+                    Hint::new(
+                        "compare with CloudFormation's drift detection, since this status omits tags and permissions",
+                    )
+                    .run(Command::aws([
+                        "cloudformation",
+                        "detect-stack-drift",
+                        "--stack-name",
+                        theirs,
+                    ])),
+                ),
         ),
-        (State::NotDeployed, None) => {}
-        (State::Drifted, None) if hints.is_empty() => {
-            hints.push("`provisioner deploy` makes AWS equal to the template; `provisioner plan` shows how".to_owned());
+        (State::NotDeployed, None) if hints.is_empty() => {
+            hints.push(Hint::new("deploy it").run(Command::provisioner(["deploy"])).or(
+                "if it is deployed already, check the account, the region, and the names and parameters of the deploy",
+            ))
         }
+        (State::NotDeployed, None) => {}
+        (State::Drifted, None) if hints.is_empty() => hints.push(
+            Hint::new("see the changes")
+                .run(Command::provisioner(["plan"]))
+                .also(Hint::new("apply the template").run(Command::provisioner(["deploy"]))),
+        ),
         (State::Drifted, None) => {}
     }
     hints

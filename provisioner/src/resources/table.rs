@@ -118,7 +118,7 @@ impl Kind for Table {
     }
 
     fn is_kept(&self) -> Option<&'static str> {
-        Some("it holds data: remove it by hand")
+        Some("delete it by hand if its data is not needed any more")
     }
 
     fn imports(&self, _ids: &Ids) -> Vec<Import> {

@@ -149,7 +149,7 @@ pub(super) fn kept_by_tag(tags: &Tags) -> Option<&'static str> {
 }
 
 /// The reason for resources that the template told to retain.
-pub(super) const STAYS: &str = "the template that had it said that it stays: remove it by hand";
+pub(super) const STAYS: &str = "delete it by hand: the template that contained it retains it";
 
 /// The `key=value` words of a description.
 fn tags_in(description: &str) -> Tags {

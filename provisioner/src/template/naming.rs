@@ -1,5 +1,7 @@
 //! Finds the parameter that determines a text, such as the name of a resource.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::sections::Template;
@@ -24,6 +26,37 @@ impl Template {
     }
 }
 
+impl Template {
+    /// The parameter that a property's value refers to, if it is the only one and is not `NoEcho`. In contrast to
+    /// [`Self::naming`], the value may depend on a condition.
+    #[must_use]
+    pub fn parameter_for(&self, logical_id: &str, property: &str) -> Option<&str> {
+        let (_, section) = self.resources.iter().find(|(id, _)| id == logical_id)?;
+        let mut names = BTreeSet::new();
+        referred_to(section.properties.get(property)?, &mut names);
+        let mut fed_by = self.parameters.iter().filter(|(id, _)| names.contains(id.as_str()));
+        let (name, parameter) = fed_by.next().filter(|_| fed_by.next().is_none())?;
+        (!parameter.is_no_echo()).then_some(name)
+    }
+}
+
+/// Every name that a value refers to with `Ref` or `Fn::Sub`.
+fn referred_to<'v>(value: &'v Value, names: &mut BTreeSet<&'v str>) {
+    match value {
+        Value::Object(map) => {
+            names.extend(map.get("Ref").and_then(Value::as_str));
+            for part in map.get("Fn::Sub").and_then(Value::as_str).map(parts).unwrap_or_default() {
+                if let Part::Variable(name) = part {
+                    names.insert(name);
+                }
+            }
+            map.values().for_each(|value| referred_to(value, names));
+        }
+        Value::Array(items) => items.iter().for_each(|value| referred_to(value, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 impl Naming {
     fn of(value: &Value) -> Option<Self> {
         if let Some(parameter) = value["Ref"].as_str() {
@@ -39,6 +72,12 @@ impl Naming {
             }
         }
         Some(Self { parameter: parameter?, before, after })
+    }
+
+    /// The parameter.
+    #[must_use]
+    pub fn parameter(&self) -> &str {
+        &self.parameter
     }
 
     /// The parameter, and the value of it that results in this text.
@@ -83,5 +122,30 @@ Resources:
         for undecided in ["Two", "Pseudo", "Resource", "Secret", "Text", "None"] {
             assert_eq!(value(undecided, "books"), None, "{undecided}");
         }
+    }
+
+    #[test]
+    fn a_property_is_fed_by_the_only_parameter_that_its_value_refers_to() {
+        let text = "
+Parameters: {ApiId: {Type: String}, Other: {Type: String}, Secret: {Type: String, NoEcho: true}}
+Conditions: {CreateApi: !Equals [!Ref ApiId, '']}
+Resources:
+  One:
+    Type: X
+    Properties:
+      Chosen: !If [CreateApi, !Ref One, !Ref ApiId]
+      Sub: !Sub '${One.Arn}/${ApiId}'
+      Two: !If [CreateApi, !Ref Other, !Ref ApiId]
+      Resource: !Ref One
+      Secret: !Ref Secret
+";
+        let template = Template::from_source(Source::in_memory(Path::new("t.yaml"), text)).unwrap();
+        for property in ["Chosen", "Sub"] {
+            assert_eq!(template.parameter_for("One", property), Some("ApiId"), "{property}");
+        }
+        for property in ["Two", "Resource", "Secret", "None"] {
+            assert_eq!(template.parameter_for("One", property), None, "{property}");
+        }
+        assert_eq!(template.parameter_for("None", "Chosen"), None);
     }
 }

@@ -113,7 +113,7 @@ pub(super) fn unchecked(
         Some(Remark {
             text: format!("{place}: the value of `{name}` is not checked: `{pattern}` cannot be tried here: {reason}"),
             hint: "compare the value with the pattern yourself; CloudFormation reads it as a Java regular expression"
-                .to_owned(),
+                .into(),
         })
     };
     declared.iter().filter_map(remark).collect()
@@ -347,7 +347,7 @@ mod tests {
         );
         let (correct, set) = ("correct the default of `A` in the template", "set a parameter with `--parameter");
         assert!(both.next_step().unwrap().starts_with(&format!("{correct}; {set}")), "{both}");
-        assert_eq!(refused(&[("B", "1")]).next_step(), Some(correct));
+        assert_eq!(refused(&[("B", "1")]).next_step().map(ToString::to_string).as_deref(), Some(correct));
         let given = refused(&[("A", "1"), ("B", "few")]);
         assert!(given.next_step().unwrap().starts_with(set), "{given}");
         assert!(given.headline().starts_with("checking the parameters of t.yaml:5: "), "{given}");

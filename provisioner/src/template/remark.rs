@@ -1,6 +1,7 @@
 //! Remarks: findings that are not errors but are worth a line.
 
 use crate::error::Error;
+use crate::hint::Hint;
 
 /// A property of a template that its author should know, though it is not an error.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -8,7 +9,7 @@ pub struct Remark {
     /// The finding, with its place.
     pub text: String,
     /// What to write instead.
-    pub hint: String,
+    pub hint: Hint,
 }
 
 /// An error about text, with the hint of the remark on its line: the text may be a word that is read as a boolean.

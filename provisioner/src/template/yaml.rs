@@ -174,7 +174,7 @@ impl<'s> Reader<'s> {
             text: format!(
                 "{place}: without quotes, the {what} `{text}` is read as `{read}`, as in CloudFormation (YAML 1.1)"
             ),
-            hint: format!("write `'{text}'` if it is text, and `{read}` if it is not"),
+            hint: format!("write `'{text}'` if it is text, and `{read}` if it is not").into(),
         };
         self.remarks.insert((line, remark));
     }

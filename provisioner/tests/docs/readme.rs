@@ -42,7 +42,7 @@ const SEEN: &[(&str, &str)] = &[
     ("make deploy\n", "ChatUrl"),
     ("MemorySize=1024", "512 → 1024"),
     ("provisioner rollback", "2 → 1"),
-    ("provisioner status", "live leads to version 1"),
+    ("provisioner status", "live points to version 1"),
     ("test-event.json", "\"statusCode\": 200"),
     ("--parameter ApiId=$API_ID\"\n", "OPTIONS /chat"),
     ("make destroy", "to delete"),

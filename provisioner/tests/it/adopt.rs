@@ -32,7 +32,7 @@ async fn a_deploy_refuses_a_manual_setup_without_adopt_and_adopts_it_with_adopt(
     let (refused, writes) = user.writes_of(&["deploy", "--yes"]).await;
     let refused = refused.expect_code(1);
     assert_eq!(writes, [""; 0], "{refused:?}");
-    for text in ["cinedb-chat-bedrock-role", "was not made by this stack", "hint: ", "--adopt"] {
+    for text in ["cinedb-chat-bedrock-role", "was not created by this stack", "hint: ", "--adopt"] {
         assert!(refused.stderr.contains(text), "no `{text}` in {refused:?}");
     }
 

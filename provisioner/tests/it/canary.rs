@@ -73,7 +73,7 @@ async fn a_failing_canary_loses_its_weight_and_the_error_reports_the_failures() 
     let run = run.expect_code(1);
     for text in [
         "watching version 2 of function cinedb-chat-bedrock: 3 of 12 invocations of version 2 failed, 0 of 108 of version 1",
-        "the callers of cinedb-chat-bedrock:live get what they got before",
+        "the callers of cinedb-chat-bedrock:live get the previous version again",
         "look in the function's log",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
@@ -138,10 +138,10 @@ async fn a_signal_leaves_the_share(send: fn(&Child)) {
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
     for text in [
         "stopped on request",
-        "version 2 gets 10% of the calls of cinedb-chat-bedrock:live",
-        "hint: `provisioner deploy -P MemorySize=1024 --code",
-        "gives the new version all calls",
-        "`provisioner rollback -P MemorySize=1024` takes its share back",
+        "version 2 gets 10% of the traffic of cinedb-chat-bedrock:live",
+        "hint: give the new version all traffic: `provisioner deploy -P MemorySize=1024 --code",
+        "give the new version all traffic",
+        "or remove its share: `provisioner rollback -P MemorySize=1024`",
     ] {
         assert!(stderr.contains(text), "no `{text}` in {stderr}");
     }
@@ -163,13 +163,14 @@ async fn a_canary_stops_when_another_deployer_removes_its_weight() {
         .expect("the watch ends long before its time");
     let run = run.expect_code(1);
     for text in [
-        "watching version 2 of function cinedb-chat-bedrock: it was changed since planned, by somebody else: live leads \
+        "watching version 2 of function cinedb-chat-bedrock: another change was made after the plan: live points \
          to version 1 now",
-        "hint: see what changed since planned with `provisioner plan",
+        "hint: see what changed after the plan: `provisioner plan",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
-    for text in ["nothing speaks against it", "get what they got before", "gives the new version all calls", "goes on"]
+    for text in
+        ["nothing speaks against it", "get the previous version again", "give the new version all traffic", "goes on"]
     {
         assert!(!run.stderr.contains(text), "`{text}` in {run:?}");
     }
@@ -216,7 +217,10 @@ async fn versions_that_answer(user: &User, chats: usize) -> Vec<String> {
 async fn an_impossible_canary_is_refused_before_the_first_call() {
     let user = User::new();
     for (args, text) in [
-        (&["deploy", "--engine", "cloudformation", "--canary", "10"][..], "`--canary` is for the direct engine"),
+        (
+            &["deploy", "--engine", "cloudformation", "--canary", "10"][..],
+            "`--canary` is an option of the direct engine",
+        ),
         (&["deploy", "--plan", "plan.json", "--canary", "10"], "cannot be used with"),
         (&["deploy", "--canary", "51"], "it must be a whole number from 1 to 50"),
         (&["deploy", "--bake", "5m"], "--canary"),

@@ -65,7 +65,7 @@ async fn a_change_of_the_environment_sends_one_update_and_the_plan_hides_the_val
     assert_eq!(plan[0][0], "ChatFunction");
     let [change] = plan[0][3].as_array().unwrap().as_slice() else { panic!("{plan:?}") };
     assert_eq!(change["property"], "Environment.Variables.MOVIE_LIMIT");
-    assert_eq!((&change["old"], &change["new"]), (&json!("(masked)"), &json!("(masked, another)")));
+    assert_eq!((&change["old"], &change["new"]), (&json!("(masked)"), &json!("(masked, different)")));
     assert_is_a_release(&plan, &writes, &changes, &["UpdateFunctionConfiguration", "PublishVersion"]);
     let told = r#"~ functions › cinedb-chat-bedrock › latest › environment › MOVIE_LIMIT: "50" → "21""#;
     assert!(changes.contains(&told.to_owned()), "{changes:?}");
@@ -105,9 +105,14 @@ async fn a_policy_is_deleted_only_after_confirmation(#[values(Aws::MiniStack, Aw
     put.policy_document(document).send().await.unwrap();
     let policy = "policy `ByHand` of role `cinedb-chat-bedrock-role`";
     let plan = user.run(&["plan"]).await.expect_success();
-    assert!(plan.stdout.contains(&format!("\ndeletes or replaces {policy}: where nobody can be asked")), "{plan:?}");
+    assert!(plan.stdout.contains(&format!("\ndeletes or replaces {policy}; without a terminal")), "{plan:?}");
     let (refused, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
-    assert!(refused.expect_code(1).stderr.contains(&format!("deletes or replaces something ({policy}) and nobody")));
+    assert!(
+        refused
+            .expect_code(1)
+            .stderr
+            .contains(&format!("deletes or replaces resources ({policy}), and there is no terminal"))
+    );
     assert_eq!(writes, [""; 0]);
     user.deploy(&["--yes"]).await;
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);

@@ -42,7 +42,7 @@ async fn a_destroy_without_yes_or_a_terminal_is_refused(#[values(Aws::MiniStack,
     let (run, writes) = user.writes_of(&["destroy"]).await;
     let run = run.expect_code(1);
     assert_eq!(writes, [""; 0], "{run:?}");
-    for text in ["nobody is there to be asked", "nothing was changed", "`--yes`", "cinedb-chat-bedrock"] {
+    for text in ["there is no terminal to ask for consent", "nothing was changed", "`--yes`", "cinedb-chat-bedrock"] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
@@ -59,7 +59,7 @@ async fn a_destroy_keeps_a_manual_setup_and_says_why(#[values(Aws::MiniStack, Aw
     let (run, writes) = user.writes_of(&["destroy", "--yes"]).await;
     let run = run.expect_success();
     assert_eq!(writes, [""; 0], "{run:?}");
-    assert!(run.stderr.contains("it was not made by this stack"), "{run:?}");
+    assert!(run.stderr.contains("it was not created by this stack"), "{run:?}");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 

@@ -121,8 +121,8 @@ async fn every_other_conflict_of_the_api_is_an_error_at_once(#[values(Aws::MiniS
     let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
     let sent = names(&user.proxy.calls()).into_iter().filter(|name| name == "apigatewayv2 CreateRoute").count();
     assert_eq!(sent, 1, "{run:?}");
-    let told = "it was made since planned, by somebody else: Route with key POST /chat already exists for this API";
-    assert!(run.stderr.contains(told) && run.stderr.contains("hint: see what changed since planned"), "{run:?}");
+    let told = "it was created after the plan: Route with key POST /chat already exists for this API";
+    assert!(run.stderr.contains(told) && run.stderr.contains("hint: see what changed after the plan"), "{run:?}");
 }
 
 #[rstest]
@@ -143,8 +143,8 @@ async fn a_function_created_by_another_deployer_since_the_plan_is_not_changed(
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
     for told in [
-        "creating function cinedb-chat-bedrock: it was made since planned, by somebody else",
-        "hint: see what changed since planned with `provisioner plan ",
+        "creating function cinedb-chat-bedrock: it was created after the plan",
+        "hint: see what changed after the plan: `provisioner plan ",
     ] {
         assert!(stderr.contains(told), "no `{told}` in {stderr}");
     }

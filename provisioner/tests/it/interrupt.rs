@@ -53,7 +53,7 @@ async fn ctrl_c_ends_the_run_after_the_calls_in_progress_and_the_next_deploy_com
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
     assert!(ended.stdout.is_empty(), "no outputs of half a stack");
-    for text in ["stopping after the calls that are under way", "stopped on request", "run the same command again"] {
+    for text in ["stopping after the running calls", "stopped on request", "run the same command again"] {
         assert!(stderr.contains(text), "no `{text}` in {stderr}");
     }
     let world = user.world().await;
@@ -103,7 +103,7 @@ async fn sigterm_works_like_ctrl_c_and_a_second_one_ends_the_run_at_once(
     let ended = program.wait_with_output().await.unwrap();
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
-    for text in ["told to end (SIGTERM): stopping after the calls that are under way", "stopped on request"] {
+    for text in ["SIGTERM: stopping after the running calls", "stopped on request"] {
         assert!(stderr.contains(text), "no `{text}` in {stderr}");
     }
     assert_eq!(user.world().await.names("functions"), ["cinedb-chat-bedrock"], "the call under way was waited for");

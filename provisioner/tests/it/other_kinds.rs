@@ -68,7 +68,7 @@ async fn an_untagged_queue_is_refused_until_it_is_adopted() {
     let create = client.create_resource().type_name("AWS::SQS::Queue").desired_state(theirs.to_string());
     create.send().await.expect("their queue");
     let run = user.plain(&["deploy"]).await.expect_code(1);
-    assert!(run.stderr.contains("AWS::SQS::Queue `jobs` exists and was not made by this stack"), "{run:?}");
+    assert!(run.stderr.contains("AWS::SQS::Queue `jobs` exists and was not created by this stack"), "{run:?}");
     user.plain(&["deploy", "--adopt", "--yes"]).await.expect_success();
     let [queue] = kept(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue");
     let team = json!({"Key": "team", "Value": "films"});
@@ -102,12 +102,12 @@ async fn orphans_are_found_by_their_tags_and_pruned_unless_the_template_retains_
     user.proxy.on(call("GetResources").suffer(Fault::Edit(known)));
     let told = user.plain(&["plan"]).await.expect_success();
     for text in [
-        "AWS::SQS::Queue `jobs` is this stack's `Jobs`, and the template with these parameters does not have it\n        \
-         `provisioner deploy --prune --template ",
+        "AWS::SQS::Queue `jobs` is this stack's `Jobs`, and the template with these parameters does not contain it\n        \
+         remove it: `provisioner deploy --prune --template ",
         "AWS::SNS::Topic `news` is this stack's `News`",
-        "AWS::SQS::Queue `kept` is this stack's `Kept`, and the template with these parameters does not have it\n        \
-         the template that had it said that it stays: remove it by hand",
-        "arn:aws:ec2:us-east-1:1:snapshot/snap-1 carries this stack's mark as `Volume`",
+        "AWS::SQS::Queue `kept` is this stack's `Kept`, and the template with these parameters does not contain it\n        \
+         delete it by hand: the template that contained it retains it",
+        "arn:aws:ec2:us-east-1:1:snapshot/snap-1 has this stack's ownership tag as `Volume`",
     ] {
         assert!(told.stdout.contains(text), "no `{text}` in {told:?}");
     }

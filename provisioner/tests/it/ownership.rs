@@ -17,7 +17,7 @@ async fn an_untagged_role_of_the_same_name_is_an_error_that_names_adopt(#[values
     let (run, writes) = user.writes_of(&["deploy"]).await;
     let run = run.expect_code(1);
     assert_eq!(writes, [""; 0], "{run:?}");
-    for text in ["AWS::IAM::Role `cinedb-chat-bedrock-role` exists and was not made by this stack", "`--adopt`"] {
+    for text in ["AWS::IAM::Role `cinedb-chat-bedrock-role` exists and was not created by this stack", "`--adopt`"] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert_eq!(run.stdout, "");
@@ -53,7 +53,7 @@ async fn a_run_in_another_region_neither_changes_nor_deletes_the_role(#[values(A
         let (run, writes) = user.writes_of(&[command, there].concat()).await;
         let run = run.expect_code(1);
         assert_eq!(writes, [""; 0], "{run:?}");
-        for told in [told, "hint: work on it with `--region us-east-1`", "`--parameter RoleName=…`"] {
+        for told in [told, "hint: work on it with `--region us-east-1`", "`--parameter RoleName=NAME`"] {
             assert!(run.stderr.contains(told), "no `{told}` in {run:?}");
         }
     }

@@ -57,8 +57,8 @@ async fn a_saved_plan_is_executed_as_shown_by_a_first_and_a_later_deploy(
     let (run, writes) = user.writes_of(&plan).await;
     let run = run.expect_code(2);
     assert_eq!(writes, [""; 0]);
-    let quoted = format!("'{}'", file.replace('\'', r"'\''"));
-    assert!(run.stderr.contains(&format!("carry it out with `provisioner deploy --plan {quoted}")), "{run:?}");
+    let quoted = provisioner::hint::shell_word(&file);
+    assert!(run.stderr.contains(&format!("execute this plan: `provisioner deploy --plan {quoted}")), "{run:?}");
     let held: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     let actions = |steps: &Value| -> Vec<Value> {
         steps.as_array().into_iter().flatten().map(|step| step["action"].clone()).collect()
@@ -82,8 +82,8 @@ async fn a_saved_plan_is_executed_as_shown_by_a_first_and_a_later_deploy(
     let nothing = plans.file("nothing.plan");
     let same = [&["plan", "--detailed-exitcode", "--out", &nothing], &change[..]].concat();
     let run = user.run(&same).await.expect_code(0);
-    assert!(run.stderr.contains(&format!("{nothing} holds nothing to do")), "{run:?}");
-    assert!(!run.stderr.contains("carry it out"), "{run:?}");
+    assert!(run.stderr.contains(&format!("wrote a plan without changes to {nothing}")), "{run:?}");
+    assert!(!run.stderr.contains("execute this plan"), "{run:?}");
     let (run, writes) = user.writes_of(&["deploy", "--plan", &nothing, "--code", argument.to_str().unwrap()]).await;
     assert_eq!(writes, [""; 0]);
     assert!(run.expect_success().stderr.contains("nothing to do"));
@@ -102,7 +102,7 @@ async fn equal_states_give_equal_plan_files_and_a_second_plan_is_done_or_refused
     let (run, writes) = user.writes_of(&["deploy", "--plan", &other, "--output", "json"]).await;
     let run = run.expect_success();
     assert_eq!(writes, [""; 0]);
-    for text in ["the plan has been carried out already", "nothing to do"] {
+    for text in ["the plan is executed already", "nothing to do"] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert!(run.json()["outputs"]["ChatUrl"].is_string(), "{run:?}");
@@ -112,7 +112,7 @@ async fn equal_states_give_equal_plan_files_and_a_second_plan_is_done_or_refused
         plans.planned("other", &user, &["-P", "MemorySize=768"]).await,
     );
     user.run(&["deploy", "--plan", &one]).await.expect_success();
-    let revised = if aws.has_revisions() { "; its RevisionId is another" } else { "" };
+    let revised = if aws.has_revisions() { "; its RevisionId has changed" } else { "" };
     let told = format!("ChatFunction: MemorySize is 1024 now, and was 512{revised}\n");
     assert_refused(user.writes_of(&["deploy", "--plan", &other]).await, &[&told]);
     assert!(is_released(&user.world().await, "2", &["1", "2"]));
@@ -131,7 +131,7 @@ async fn a_change_since_the_plan_refuses_it_before_the_first_write() {
     let alias = lambda.get_alias().function_name(FUNCTION).name("live").send().await.unwrap();
     let touch = lambda.update_alias().function_name(FUNCTION).name("live");
     touch.description(alias.description().unwrap()).function_version("1").send().await.unwrap();
-    assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &["ChatAlias: its RevisionId is another"]);
+    assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &["ChatAlias: its RevisionId has changed"]);
 
     // A configuration that differs in the value of a variable, which is not printed.
     let plan = plans.planned("plan", &user, &["-P", "ThrottleRate=7"]).await;
@@ -165,12 +165,12 @@ async fn a_plan_for_other_inputs_or_a_damaged_plan_is_refused_before_the_first_w
 
     let argument = code(aws.other_package());
     let other = [&deploy[..], &["--code", argument.to_str().unwrap()]].concat();
-    assert_refused(user.writes_of(&other).await, &["the package of `ChatFunction` is another than planned"]);
+    assert_refused(user.writes_of(&other).await, &["the package of `ChatFunction` has changed after the plan"]);
 
     let there = [&deploy[..], &["--region", "eu-west-1"]].concat();
-    assert_refused(user.writes_of(&there).await, &["it is for the region `us-east-1`, and this is `eu-west-1`"]);
+    assert_refused(user.writes_of(&there).await, &["it is for the region `us-east-1` and not for `eu-west-1`"]);
     let stack = [&deploy[..], &["--stack", "other"]].concat();
-    assert_refused(user.writes_of(&stack).await, &["it is for the stack `cinedb-chat`, and this is `other`"]);
+    assert_refused(user.writes_of(&stack).await, &["it is for the stack `cinedb-chat` and not for `other`"]);
     let somebody = aws.user().await;
     let told = format!("it is for the account `{}`", user.account.id());
     assert_refused(somebody.writes_of(&deploy).await, &[&told]);
@@ -180,11 +180,11 @@ async fn a_plan_for_other_inputs_or_a_damaged_plan_is_refused_before_the_first_w
     let whole = fs::read_to_string(&plan).unwrap();
     fs::write(plans.file("half"), &whole[..whole.len() / 2]).unwrap();
     let half = plans.file("half");
-    assert_refused(user.writes_of(&["deploy", "--plan", &half]).await, &["the file is damaged or cut off"]);
+    assert_refused(user.writes_of(&["deploy", "--plan", &half]).await, &["the file is damaged or incomplete"]);
     user.run(&deploy).await.expect_success();
     let plan = plans.planned("plan", &user, &[&template, &path]).await;
     let _edited = copy.edited("policies/dynamodb-read.json", "\"dynamodb:Scan\"", "\"dynamodb:PartiQLSelect\"");
-    assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &["chat.yaml was changed since planned"]);
+    assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &["chat.yaml has changed after the plan"]);
     let missing = plans.file("missing");
     assert_refused(user.writes_of(&["deploy", "--plan", &missing]).await, &["No such file"]);
 }
@@ -208,12 +208,12 @@ async fn options_that_contradict_the_plan_are_refused_and_a_blocked_plan_is_not_
         assert_refused(run, &["cannot be used with", more[0]]);
     }
     let other = user.writes_of(&["deploy", "--plan", &plan, "-P", "MemorySize=512"]).await;
-    assert_refused(other, &["parameter `MemorySize` was `1024` when it was planned"]);
+    assert_refused(other, &["parameter `MemorySize` was `1024` in the plan"]);
     let engine = user.writes_of(&["deploy", "--plan", &plan, "--engine", "cloudformation"]).await;
-    assert_refused(engine, &["`--plan` is for the direct engine"]);
+    assert_refused(engine, &["`--plan` is an option of the direct engine"]);
     let out = plans.file("out");
     let engine = user.writes_of(&["plan", "--out", &out, "--engine", "cloudformation"]).await;
-    assert_refused(engine, &["`--out` is for the direct engine"]);
+    assert_refused(engine, &["`--out` is an option of the direct engine"]);
 
     // The options of the plan may be repeated.
     user.run(&["deploy", "--plan", &plan, "-P", "MemorySize=1024", "--stack", "cinedb-chat", "--yes"])
@@ -243,7 +243,8 @@ async fn a_saved_plan_omits_secret_parameters_and_deploy_requires_them_again(
     assert!(!text.contains("s3cret-key") && text.contains("ApiKey"), "{text}");
 
     let user = user.without_always();
-    let told = ["the file holds no value of NoEcho parameters, and ApiKey must be given", "--parameter NAME=VALUE"];
+    let told =
+        ["the file does not contain values of NoEcho parameters, and ApiKey must be given", "--parameter NAME=VALUE"];
     assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &told);
     user.run(&["deploy", "--plan", &plan, "-P", "ApiKey=s3cret-key"]).await.expect_success();
     let latest = &user.world().await["functions"][FUNCTION]["latest"];
@@ -270,9 +271,9 @@ async fn the_later_of_two_concurrent_deployers_is_refused_and_overwrites_nothing
         let ended = program.wait_with_output().await.unwrap();
         let stderr = String::from_utf8_lossy(&ended.stderr);
         assert_eq!(ended.status.code(), Some(1), "{operation}: {stderr}");
-        assert!(stderr.contains("it was changed since planned, by somebody else"), "{operation}: {stderr}");
+        assert!(stderr.contains("another change was made after the plan"), "{operation}: {stderr}");
         assert!(stderr.contains("hint: ") && stderr.contains("plan again"), "{operation}: {stderr}");
-        let leads = "by somebody else: live leads to version 3 now";
+        let leads = "after the plan: live points to version 3 now";
         assert_eq!(stderr.contains(leads), operation == "UpdateAlias", "{stderr}");
         assert_eq!(releases(&early.world().await), made, "{operation}");
         let latest = &early.world().await["functions"][FUNCTION]["latest"]["memory"];

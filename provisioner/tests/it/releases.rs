@@ -46,8 +46,8 @@ async fn a_version_that_fails_its_smoke_test_gets_no_callers_and_the_next_good_o
     for text in [
         "checking version 2 of function cinedb-chat-bedrock",
         "plenty",
-        "the callers of cinedb-chat-bedrock:live still get what they got before",
-        "hint: correct it, or leave smoke tests out with `--no-smoke`; then run the same command again: it goes on where this run ended",
+        "the callers of cinedb-chat-bedrock:live still get the previous version",
+        "hint: correct it, or leave smoke tests out with `--no-smoke`, then run the same command again",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
@@ -82,12 +82,12 @@ async fn a_first_version_that_fails_its_smoke_test_gets_no_alias() {
     let bad = a_template_whose_function_does_not_start();
     let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
     assert!(run.stderr.contains("checking version 1") && run.stderr.contains("plenty"), "{run:?}");
-    assert!(!run.stderr.contains("still get what they got before"), "nobody got anything: {run:?}");
+    assert!(!run.stderr.contains("still get the previous version"), "nobody got anything: {run:?}");
     assert!(is_released(&user.world().await, "", &["1"]));
     let other = [&bad[0], &bad[1], "-P", "MemorySize=1024"];
     let run = user.run(&[&["deploy"], &other[..]].concat()).await.expect_code(1);
     assert!(run.stderr.contains("checking version 2"), "{run:?}");
-    assert!(!run.stderr.contains("still get what they got before"), "nobody got anything: {run:?}");
+    assert!(!run.stderr.contains("still get the previous version"), "nobody got anything: {run:?}");
 }
 
 #[rstest]
@@ -148,14 +148,12 @@ async fn a_change_by_another_deployer_between_plan_and_write_is_not_lost(
         let message = "The Revision Id provided does not match the latest Revision Id.";
         user.proxy.on(call(operation).answer(AwsError::new(412, "PreconditionFailedException", message)));
         let run = user.run(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]).await.expect_code(1);
-        let still_wanted = "; if this is still wanted, run the same command again";
-        for text in
-            ["changed since planned", "hint: see what changed", "`provisioner plan -P MemorySize=", still_wanted]
-        {
+        let still_wanted = ", then if this change is still needed, run the same command again";
+        for text in ["after the plan", "hint: see what changed", "`provisioner plan -P MemorySize=", still_wanted] {
             assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
         }
-        assert!(!run.stderr.contains("it goes on where this run ended"), "{run:?}");
-        let leads = "changed since planned, by somebody else: live leads to version 1 now";
+        assert!(!run.stderr.contains("hint: run the same command again"), "{run:?}");
+        let leads = "another change was made after the plan: live points to version 1 now";
         assert_eq!(run.stderr.contains(leads), operation == "UpdateAlias", "{run:?}");
         assert_eq!(releases(&user.world().await).0, before, "{operation}");
         user.proxy.forget_rules();

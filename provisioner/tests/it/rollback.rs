@@ -74,10 +74,10 @@ async fn a_rollback_to_a_version_that_fails_its_smoke_test_requires_no_smoke() {
     for text in [
         "checking version 1 of function",
         "plenty",
-        "the callers of cinedb-chat-bedrock:live still get what they got before",
-        "hint: version 1 does not pass its smoke test: name another with `--to N` (`provisioner status",
-        "`--to 1 --no-smoke`",
-        "where IAM refused it something, its policies have changed since: deploy the state of the template",
+        "the callers of cinedb-chat-bedrock:live still get the previous version",
+        "hint: choose another version: `provisioner status",
+        "provisioner rollback --to 1 --no-smoke",
+        "if IAM refused a call of it, deploy the state of the template",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
@@ -106,7 +106,7 @@ async fn an_impossible_rollback_is_refused_before_the_first_write(#[values(Aws::
     }
     user.run(&["rollback", "--to", "1"]).await.expect_success();
     let run = user.run(&["rollback"]).await.expect_code(1);
-    assert!(run.stderr.contains("there is nothing to go back to"), "{run:?}");
+    assert!(run.stderr.contains("there is no earlier version"), "{run:?}");
     for (to, says) in [("1", "nothing to do"), ("2", "1 to change")] {
         let run = user.run(&["rollback", "--to", to]).await.expect_success();
         assert!(run.stderr.contains(says) && !run.stderr.contains("moves forward again"), "{run:?}");
@@ -122,7 +122,7 @@ async fn a_rollback_reports_a_template_without_an_alias(#[values(Aws::MiniStack,
     fs::write(template.chat(), plain).unwrap();
     let arguments = template.arguments();
     let run = user.run(&["rollback", &arguments[0], &arguments[1]]).await.expect_code(1);
-    assert!(run.stderr.contains("hint: the template has no AWS::Lambda::Alias, so callers get"), "{run:?}");
+    assert!(run.stderr.contains("hint: deploy an earlier state of the template and the code"), "{run:?}");
 }
 
 #[rstest]
@@ -132,7 +132,7 @@ async fn a_rollback_does_not_overwrite_a_concurrent_move_of_the_alias(#[values(A
     let message = "The Revision Id provided does not match the latest Revision Id.";
     user.proxy.on(call("UpdateAlias").answer(AwsError::new(412, "PreconditionFailedException", message)));
     let run = user.run(&["rollback"]).await.expect_code(1);
-    assert!(run.stderr.contains("changed since planned"), "{run:?}");
+    assert!(run.stderr.contains("after the plan"), "{run:?}");
     assert!(run.stderr.contains("run it again with `--to 1`"), "{run:?}");
     assert_eq!(releases(&user.world().await).0, "2");
 }

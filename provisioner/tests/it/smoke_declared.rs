@@ -346,7 +346,7 @@ async fn a_smoke_test_runs_at_the_end_where_no_version_is_tested_before_the_move
     let bad = ["deploy", "--engine", "cloudformation", "-P", "Answer=fail"];
     let run = by_cloudformation.user.plain(&bad).await.expect_code(1);
     assert!(run.stderr.contains("smoke test: POST /orders/7?dry=1&tag=x&tag=y%20z expects 201"), "{run:?}");
-    for text in ["sending a smoke test to what was deployed", "it failed: ", "everything of the plan is deployed"] {
+    for text in ["sending a smoke test to the deployed stack", "it failed: ", "all steps are done"] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert_eq!(by_cloudformation.events().len(), 1);

@@ -61,7 +61,7 @@ async fn the_status_of_an_unchanged_stack_needs_no_package(#[values(Aws::MiniSta
     stack cinedb-chat in us-east-1, account ACCOUNT
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
-      live leads to version 1
+      live points to version 1
       version 1  TIME  release NAME  100 % of live  = template
 
     ApiId         API
@@ -70,9 +70,9 @@ async fn the_status_of_an_unchanged_stack_needs_no_package(#[values(Aws::MiniSta
     FunctionName  cinedb-chat-bedrock
     RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
 
-    as the template says: all 10 resources
+    no drift: all 10 resources match the template
 
-    note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
+    note: the code of ChatFunction is not compared: there is no package on this machine
     "#);
     }
     let package = code(aws.package()).into_string().unwrap();
@@ -83,7 +83,7 @@ async fn the_status_of_an_unchanged_stack_needs_no_package(#[values(Aws::MiniSta
     assert!(run.stdout.contains("Code.Sha256"), "{run:?}");
     let run = status(&user, &["--code", "ChatFunction=nowhere.zip"]).await.expect_code(1);
     assert!(run.stderr.contains("reading the package nowhere.zip"), "who names a package means it: {run:?}");
-    assert!(run.stderr.contains("hint: write it with `make build`, or name another with `--code ChatFunction=ZIP`"));
+    assert!(run.stderr.contains("hint: build it first, or name another with `--code ChatFunction=ZIP`"));
 }
 
 #[rstest]
@@ -109,9 +109,9 @@ async fn a_status_lists_each_manual_change_as_the_plan_does(#[values(Aws::MiniSt
       ~ AWS::Lambda::Function  ChatFunction  cinedb-chat-bedrock
           MemorySize  3008 → 512
 
-    note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
+    note: the code of ChatFunction is not compared: there is no package on this machine
 
-    hint: `provisioner deploy --template COPY` makes AWS equal to the template; `provisioner plan --template COPY` shows how
+    hint: see the changes: `provisioner plan --template COPY`; apply the template: `provisioner deploy --template COPY`
     "#);
     }
     user.run(&["status"]).await.expect_success();
@@ -143,10 +143,10 @@ async fn a_status_shows_a_canary_weight_and_the_commands_that_complete_and_undo_
     stack cinedb-chat in us-east-1, account ACCOUNT
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
-      live leads to version 1 (90 %) and version 2 (10 %)
+      live points to version 1 (90 %) and version 2 (10 %)
       version 2  TIME  release NAME  10 % of live  = template
       version 1  TIME  release NAME  90 % of live
-      canary: live shares its calls; `provisioner deploy --template COPY -P MemorySize=1024` finishes it, `provisioner rollback --alias ChatAlias --template COPY -P MemorySize=1024` undoes it
+      canary: live splits its traffic; finish: `provisioner deploy --template COPY -P MemorySize=1024`; or undo: `provisioner rollback --alias ChatAlias --template COPY -P MemorySize=1024`
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
@@ -160,9 +160,9 @@ async fn a_status_shows_a_canary_weight_and_the_commands_that_complete_and_undo_
           FunctionVersion  1 → 2
           RoutingConfig.2  0.1 → (none)
 
-    note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
+    note: the code of ChatFunction is not compared: there is no package on this machine
 
-    hint: `provisioner deploy --template COPY -P MemorySize=1024` makes AWS equal to the template; `provisioner plan --template COPY -P MemorySize=1024` shows how
+    hint: see the changes: `provisioner plan --template COPY -P MemorySize=1024`; apply the template: `provisioner deploy --template COPY -P MemorySize=1024`
     "#);
     }
     let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
@@ -183,9 +183,9 @@ async fn a_status_without_a_deployed_stack_names_deploy(#[values(Aws::MiniStack,
     insta::assert_snapshot!(stable(&run), @r#"
     stack cinedb-chat in us-east-1, account ACCOUNT
 
-    not deployed: none of its 10 resources is this stack's
+    not deployed: none of the 10 resources exists in this stack
 
-    hint: `provisioner deploy --template COPY` sets it up; where it was deployed, look at account and region, and give the names and parameters that the deploy had
+    hint: deploy it: `provisioner deploy --template COPY`; or if it is deployed already, check the account, the region, and the names and parameters of the deploy
     "#);
     }
     let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
@@ -195,7 +195,7 @@ async fn a_status_without_a_deployed_stack_names_deploy(#[values(Aws::MiniStack,
     let made = seed::by_hand(&account).await;
     let user = without_package(User::of(account)).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
     let run = status(&user, &[]).await.expect_code(2);
-    for text in ["not deployed", "exists and was not made by this stack", "`--adopt`"] {
+    for text in ["not deployed", "exists and was not created by this stack", "`--adopt`"] {
         assert!(run.stdout.contains(text), "no `{text}` in {run:?}");
     }
 }
@@ -210,11 +210,11 @@ async fn a_status_shows_each_function() {
     stack cinedb-chat in us-east-1, account ACCOUNT
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
-      live leads to version 1
+      live points to version 1
       version 1  TIME  release NAME  100 % of live  = template
 
     function cinedb-chat-bedrock-stream (StreamFunction), last changed TIME
-      live leads to version 1
+      live points to version 1
       version 1  TIME  release NAME  100 % of live  = template
 
     ApiId         API
@@ -224,9 +224,9 @@ async fn a_status_shows_each_function() {
     RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
     StreamUrl     http://HOST/_aws/lambda-url/URL/
 
-    as the template says: all 17 resources
+    no drift: all 17 resources match the template
 
-    note: the code of ChatFunction and StreamFunction is not compared: there is no package here (`make build` writes it)
+    note: the code of ChatFunction and StreamFunction is not compared: there is no package on this machine
     "#);
 }
 
@@ -261,7 +261,7 @@ async fn a_status_shows_resources_of_cloudformation_as_such() {
     owned by CloudFormation's stack cinedb-chat
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
-      live leads to version 1
+      live points to version 1
       version 1  TIME  release NAME  100 % of live  = template  (release NAME)
 
     ApiId         API
@@ -281,9 +281,9 @@ async fn a_status_shows_resources_of_cloudformation_as_such() {
           DefaultRouteSettings.ThrottlingBurstLimit  (none) → 10
           DefaultRouteSettings.ThrottlingRateLimit   (none) → 5.0
 
-    note: the code of ChatFunction is not compared: there is no package here (`make build` writes it)
+    note: the code of ChatFunction is not compared: there is no package on this machine
 
-    hint: marks and permissions are left out of this; CloudFormation compares by itself with `aws cloudformation detect-stack-drift --stack-name cinedb-chat`, and `provisioner deploy --engine cloudformation --stack cinedb-chat --template COPY` applies the template
+    hint: apply the template: `provisioner deploy --engine cloudformation --stack cinedb-chat --template COPY`; compare with CloudFormation's drift detection, since this status omits tags and permissions: `aws cloudformation detect-stack-drift --stack-name cinedb-chat`
     "#);
 }
 

@@ -52,7 +52,7 @@ async fn a_deploy_creates_the_streaming_function_its_url_two_permissions_and_its
     let refused = refused.expect_code(1);
     assert_eq!(writes, [""; 0], "{refused:?}");
     for text in [
-        "ChatRole: AWS::Lambda::Function `cinedb-chat-bedrock-stream` lives on it and would stay",
+        "ChatRole: AWS::Lambda::Function `cinedb-chat-bedrock-stream` depends on it and would stay",
         "is this stack's `StreamFunction`",
         "give the parameters of the deploy",
     ] {
@@ -117,7 +117,7 @@ async fn a_partial_failure_names_the_released_function_and_its_rollback_command(
     let run = user.run(&["deploy", "-P", "MemorySize=1024", &bad[0], &bad[1]]).await.expect_code(1);
     for text in [
         "ChatAlias: checking version 2 of function cinedb-chat-bedrock: ",
-        "the callers of cinedb-chat-bedrock:live still get what they got before",
+        "the callers of cinedb-chat-bedrock:live still get the previous version",
         "the callers of cinedb-chat-bedrock-stream:live get version 2 already; `provisioner rollback --alias StreamAlias ",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");

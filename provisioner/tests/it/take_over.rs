@@ -31,7 +31,7 @@ fn target(world: &World) -> String {
 async fn destroy_restores_a_route_that_was_taken_over(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let (user, before) = with_a_taken_route(aws).await;
     let refused = user.run(&["deploy"]).await.expect_code(1);
-    assert!(refused.stderr.contains("`--take-over` (`destroy` puts it back)"), "{refused:?}");
+    assert!(refused.stderr.contains("take over the route, which `destroy` points back"), "{refused:?}");
     let plan = user.run(&["plan", "--take-over"]).await.expect_success();
     assert!(plan.stdout.contains(&format!("taken over from {}", target(&before))), "{plan:?}");
 
@@ -42,7 +42,7 @@ async fn destroy_restores_a_route_that_was_taken_over(#[values(Aws::MiniStack, A
     assert_eq!(writes, [""; 0], "what is ours now needs no option");
 
     let destroyed = user.run(&["destroy", "--yes"]).await.expect_success();
-    assert!(destroyed.stderr.contains("where it led before"), "{destroyed:?}");
+    assert!(destroyed.stderr.contains("its former target"), "{destroyed:?}");
     assert_eq!(destroyed.stdout, "", "no outputs of what is gone");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
@@ -91,10 +91,7 @@ async fn a_stack_that_moves_to_another_api_removes_its_route_from_the_first(
     let user = user.without_always();
     let (run, writes) = user.writes_of(&["deploy", "--no-smoke", "--yes"]).await;
     let run = run.expect_code(1);
-    assert!(
-        run.stderr.contains("would be left behind") && run.stderr.contains("`provisioner deploy --prune"),
-        "{run:?}"
-    );
+    assert!(run.stderr.contains("would stay there") && run.stderr.contains("`provisioner deploy --prune"), "{run:?}");
     assert_eq!(writes, [""; 0]);
     user.deploy(&["--prune", "--yes"]).await;
     assert_eq!(user.world().await["apis"]["movies"], before["apis"]["movies"]);
@@ -141,7 +138,7 @@ async fn a_route_is_deleted_when_its_previous_integration_no_longer_exists(
     let old = led_to.trim_start_matches("integrations/");
     gateway.delete_integration().api_id(api_id).integration_id(old).send().await.unwrap();
 
-    let gone = format!("where it led before ({led_to}) is gone");
+    let gone = format!("its former target ({led_to}) does not exist any more");
     let plan = user.run(&["plan", "--prune"]).await.expect_success();
     assert!(!plan.stdout.contains(&gone), "it stays: {plan:?}");
     let (destroyed, writes) = user.writes_of(&["destroy", "--yes"]).await;
@@ -189,7 +186,7 @@ async fn stages_are_read_only_when_needed_and_a_denied_read_is_not_an_error(
     user.proxy.on(call("GetStages").answer(AwsError::new(403, "AccessDeniedException", "User is not authorized")));
     for command in [&["plan"][..], &["deploy", "--no-smoke", "--yes"]] {
         let run = user.run(command).await.expect_success();
-        let told = format!("the stages of API {} could not be looked at: ", movies.api_id);
+        let told = format!("the stages of API {} are not known: ", movies.api_id);
         assert!(run.stdout.contains(&told) || run.stderr.contains(&told), "{run:?}");
     }
     user.proxy.clear();
@@ -211,6 +208,9 @@ async fn a_websocket_api_is_refused_before_the_first_write(#[values(Aws::MiniSta
     let user = User::of(account).always(["-P", api_id.as_str()]);
     let (run, writes) = user.writes_of(&["deploy"]).await;
     let run = run.expect_code(1);
-    assert!(run.stderr.contains("is no HTTP API but a WEBSOCKET one") && run.stderr.contains("get-apis"), "{run:?}");
+    assert!(
+        run.stderr.contains("is a WEBSOCKET API and not an HTTP API") && run.stderr.contains("get-apis"),
+        "{run:?}"
+    );
     assert_eq!(writes, [""; 0]);
 }

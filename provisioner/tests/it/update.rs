@@ -14,7 +14,7 @@ async fn an_update_before_the_first_deploy_is_refused_and_names_deploy(#[values(
     let run = run.expect_code(1);
     assert_eq!(writes, [""; 0], "{run:?}");
     assert!(run.stderr.contains("function cinedb-chat-bedrock does not exist"), "{run:?}");
-    assert!(run.stderr.contains("hint: set the stack up with `provisioner deploy --code"), "{run:?}");
+    assert!(run.stderr.contains("hint: deploy the stack first: `provisioner deploy --code"), "{run:?}");
     assert_eq!(run.stdout, "");
 }
 
@@ -77,7 +77,10 @@ async fn an_update_does_not_change_a_function_that_callers_reach_without_its_ali
     let (refused, writes) = user.writes_of(&["update", "-P", "MemorySize=1024"]).await;
     let refused = refused.expect_code(1);
     assert_eq!(writes, [""; 0]);
-    for text in ["by ChatIntegration and not by its alias", "hint: `provisioner deploy -P MemorySize=1024"] {
+    for text in [
+        "ChatIntegration calls function",
+        "hint: point the callers to the alias first: `provisioner deploy -P MemorySize=1024",
+    ] {
         assert!(refused.stderr.contains(text), "no `{text}` in {refused:?}");
     }
     user.deploy(&["-P", "MemorySize=1024"]).await;

@@ -34,7 +34,10 @@ fn synth_does_not_overwrite_files_that_it_did_not_write() {
     let output = project.synth(&["--cdk", "python", "--out", "mine"]);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("writing a CDK app to mine: the directory holds files of somebody else"), "{told}");
+    assert!(
+        told.contains("writing a CDK app to mine: the directory contains files that are not from an earlier run"),
+        "{told}"
+    );
     assert_eq!(fs::read_dir(project.path("mine")).expect("the directory").count(), 1);
 }
 

@@ -10,6 +10,7 @@ use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use super::{api_ids, no_such_api, only_once, sorted, unsorted};
 use crate::error::{Error, Result};
+use crate::hint::{Command, Hint};
 use crate::observe::Found;
 use crate::resources::api::{self, Api, Protocol};
 use crate::resources::{Cors, Ids, Mark, Owner, Resource, Tags};
@@ -110,21 +111,28 @@ fn several(name: &str, ids: &[&str], uses: &[Use]) -> Error {
     } else {
         format!("; {} serve{} this stack's route", serving.join(" and "), if serving.len() == 1 { "s" } else { "" })
     };
-    let delete = ids.iter().map(|id| format!("`aws apigatewayv2 delete-api --api-id {id}`"));
     let cause = format!("{} HTTP APIs carry this stack's mark: {}{told}", ids.len(), ids.join(", "));
-    let delete = delete.collect::<Vec<_>>().join(" or ");
-    Error::new(format!("looking for the HTTP API {name}"), cause)
-        .hint(format!("delete those that nobody calls: {delete}; or name one with `--parameter ApiId=…`"))
+    let delete = |id: &&str| {
+        Hint::new(format!("delete `{id}` if it has no callers")).run(Command::aws([
+            "apigatewayv2",
+            "delete-api",
+            "--api-id",
+            id,
+        ]))
+    };
+    let error = Error::new(format!("looking for the HTTP API {name}"), cause);
+    match ids.iter().map(delete).reduce(Hint::or) {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
 }
 
 /// The error where several APIs without the stack's ownership tag have the name, of which none is chosen.
 fn namesakes_of_others(name: &str, ids: &[&str]) -> Error {
     let cause =
         format!("{} HTTP APIs have this name and none carries this stack's mark: {}", ids.len(), ids.join(", "));
-    Error::new(format!("looking for the HTTP API {name}"), cause).hint(
-        "add the routes to one of them with `--parameter ApiId=…`, or let the stack's own have another name: it follows \
-         from `--parameter FunctionName=…` in the chat's template",
-    )
+    Error::new(format!("looking for the HTTP API {name}"), cause)
+        .hint("give the stack's API another name in the template, or attach the routes to one of these APIs by its id")
 }
 
 /// The properties of an API that its routes, stages and integrations depend on.

@@ -62,7 +62,7 @@ fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
 
 pub(super) fn no_such_api(api_id: &str) -> Error {
     Error::new(format!("reading HTTP API {api_id}"), "there is no such API in this account and region")
-        .hint("list them with `aws apigatewayv2 get-apis`, or leave ApiId empty to make one")
+        .hint("name an existing HTTP API: `aws apigatewayv2 get-apis`")
         .nowhere()
 }
 

@@ -11,6 +11,7 @@ use super::super::service::{Dispatch, Find};
 use super::function::observed;
 use super::ready::first_look;
 use crate::error::{Error, Result};
+use crate::hint::Hint;
 use crate::resources::alias::{self, RoutingConfig, VersionWeight};
 use crate::resources::served::LATEST;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION, Version};
@@ -158,8 +159,7 @@ impl Aws {
     pub(super) async fn is_published(&self, name: &str, version: &str, first: First) -> Result<Ids> {
         if version == LATEST {
             let cause = "Lambda wrote the function and published no version of it";
-            return Err(Error::new(format!("publishing a version of function {name}"), cause)
-                .hint("run the same command again: it publishes what was written"));
+            return Err(Error::new(format!("publishing a version of function {name}"), cause).hint(Hint::again()));
         }
         let mut ids = self.are_ready(name, version, first).await?;
         let arn = ids.get("Arn").cloned().unwrap_or_default();
@@ -192,7 +192,7 @@ impl Aws {
         let shares = shares.iter().map(|VersionWeight { function_version: version, function_weight: share }| {
             format!(", and version {version} gets {}%", (share * 1000.0).round() / 10.0)
         });
-        let told = format!("{name} leads to version {version} now{}", shares.collect::<String>());
+        let told = format!("{name} points to version {version} now{}", shares.collect::<String>());
         Ok(Now { ids: alias_ids(answer.alias_arn, answer.revision_id), version, told })
     }
 }

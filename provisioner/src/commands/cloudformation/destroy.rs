@@ -17,13 +17,14 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let name = arguments.stack.name()?;
     let name = name.as_str();
     let Some(stack) = aws.stack(name).await? else {
-        terminal::note(&format!("there is no stack {name}: nothing to do"));
+        terminal::note(&format!("stack {name} does not exist: nothing to do"));
         return Ok(Exit::Done);
     };
     let removal = aws.removal(&stack).await?;
     let set = if arguments.keep_resources { removal.letting_go() } else { removal };
     terminal::note(&report::change_set_text(&set));
-    let question = if arguments.keep_resources { "remove the stack and keep these?" } else { "remove these?" };
+    let question =
+        if arguments.keep_resources { "remove the stack and keep these resources?" } else { "delete these resources?" };
     let names: Vec<_> = set.destructive().map(|row| row.logical_id.as_str()).collect();
     if !approved(name, &names, &Approval { yes: arguments.yes, question })? {
         terminal::note("nothing was changed");

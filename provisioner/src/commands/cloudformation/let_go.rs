@@ -3,7 +3,7 @@
 
 use provisioner::aws::{Aws, Submission};
 use provisioner::cloudformation::{Kind, Stack, retaining};
-use provisioner::{Error, Result};
+use provisioner::{Error, Hint, Result};
 
 use super::proposal::{body, change_set_name, is_large};
 use super::watching::watch;
@@ -25,17 +25,17 @@ pub(super) async fn retain(aws: &Aws, stack: &Stack) -> Result<()> {
     let template = body(aws, name, &bucket, account, &update.template).await?;
     let parameters = update.parameters.into_iter().map(|name| (name, None)).collect();
     let submission = Submission { stack: name, kind: Kind::Update, name: &change_set_name(), template, parameters };
-    let doing = || format!("letting go of stack {name}");
+    let doing = || format!("retaining the resources of stack {name}");
     let Some(set) = aws.change_set(&submission).await? else {
         return Err(Error::new(doing(), "CloudFormation finds no change in `DeletionPolicy: Retain`").exists(NOTHING));
     };
     let beyond = set.beyond_deletion_policies().join(", ");
     if !beyond.is_empty() {
         aws.discard(&set.id).await?;
-        let cause = format!("its own template would now change more than what happens when it goes: {beyond}");
-        return Err(Error::new(doing(), cause).exists(NOTHING).hint(
-            "deploy it once with what it shall have, so that there is nothing left to change, then run the same command",
-        ));
+        let cause = format!("an update with its own template would change more than the deletion policies: {beyond}");
+        return Err(Error::new(doing(), cause)
+            .exists(NOTHING)
+            .hint(Hint::new("deploy the stack first, so that nothing else is left to change").then_again()));
     }
     let after = match aws.newest_event(&stack.id).await {
         Ok(after) => after,
@@ -51,11 +51,11 @@ pub(super) async fn retain(aws: &Aws, stack: &Stack) -> Result<()> {
     }
     // The deletion of a stack is the one step that cannot be undone.
     if retaining(name, &aws.template_of(stack).await?)?.is_some() {
-        return Err(Error::new(doing(), "somebody else changed the stack in the meantime")
-            .exists("the stack and all that it has are there")
-            .hint("run the same command again"));
+        return Err(Error::new(doing(), "another change of the stack was made at the same time")
+            .exists("the stack and all its resources exist")
+            .hint(Hint::again()));
     }
-    terminal::note("everything stays when the stack goes");
+    terminal::note("all resources are retained when the stack is deleted");
     Ok(())
 }
 

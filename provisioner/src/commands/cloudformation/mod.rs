@@ -11,7 +11,7 @@ pub(crate) use deploy::run as deploy;
 pub(crate) use destroy::run as destroy;
 pub(crate) use plan::run as plan;
 use provisioner::place::StackName;
-use provisioner::{Error, Result};
+use provisioner::{Command, Error, Hint, Result};
 
 use crate::cli::{BeyondArgs, DeployOptions};
 
@@ -21,8 +21,17 @@ fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> 
         return Ok(());
     }
     let doing = format!("planning stack {stack} with CloudFormation");
-    Err(Error::new(doing, format!("`{option}` is for the direct engine: a change set stays with CloudFormation"))
-        .hint("leave it out, or make a change set that stays with `aws cloudformation deploy --no-execute-changeset`"))
+    Err(Error::new(
+        doing,
+        format!("`{option}` is an option of the direct engine: CloudFormation stores change sets itself"),
+    )
+    .hint(Hint::new(format!("leave out `{option}`")).or(
+        Hint::new("create a change set that stays").run(Command::aws([
+            "cloudformation",
+            "deploy",
+            "--no-execute-changeset",
+        ])),
+    )))
 }
 
 /// Refuses what CloudFormation does not do.
@@ -30,29 +39,29 @@ fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> 
 /// It imports resources by a separate operation and does not adopt resources by name; and it moves an alias at once,
 /// unless the template makes another service do that.
 fn refuse_what_it_cannot(options: &DeployOptions, beyond: &BeyondArgs, stack: &str) -> Result<()> {
-    let refuse = |cause: &str, hint: &str| {
+    let refuse = |option: &str, hint: Hint| {
+        let cause = format!("`{option}` is an option of the direct engine");
         Err(Error::new(format!("planning stack {stack} with CloudFormation"), cause).hint(hint))
     };
     if options.adopt {
-        let hint =
-            "leave it out, or import resources with `aws cloudformation create-change-set --change-set-type IMPORT`";
-        return refuse("`--adopt` is for the direct engine", hint);
+        let import = Command::aws(["cloudformation", "create-change-set", "--change-set-type", "IMPORT"]);
+        return refuse("--adopt", Hint::new("leave it out").or(Hint::new("import the resources").run(import)));
     }
     if beyond.take_over {
-        let hint = "leave it out: CloudFormation makes routes of its own and takes none over; delete the other's first";
-        return refuse("`--take-over` is for the direct engine", hint);
+        let hint = "leave it out, and delete the other route first: CloudFormation creates its own routes only";
+        return refuse("--take-over", hint.into());
     }
     if beyond.prune {
-        let hint = "leave it out: CloudFormation removes what its stack's template no longer names by itself";
-        return refuse("`--prune` is for the direct engine", hint);
+        let hint = "leave it out: CloudFormation always deletes the resources that leave the template";
+        return refuse("--prune", hint.into());
     }
     if options.keep_versions.is_some() {
-        let hint = "leave it out: an earlier version stays or goes as UpdateReplacePolicy says in the template";
-        return refuse("`--keep-versions` is for the direct engine", hint);
+        let hint = "leave it out: UpdateReplacePolicy in the template decides whether earlier versions are kept";
+        return refuse("--keep-versions", hint.into());
     }
     if options.canary.canary().is_some() {
         let hint = "leave it out, or give the alias an UpdatePolicy with CodeDeployLambdaAliasUpdate";
-        return refuse("`--canary` is for the direct engine", hint);
+        return refuse("--canary", hint.into());
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ impl Proposal {
         if (packages == Packages::Uploaded || is_large(&template))
             && aws.bucket(&bucket_name, &account, bucket.is_none()).await?
         {
-            terminal::note(&format!("made bucket {bucket_name} for packages"));
+            terminal::note(&format!("created bucket {bucket_name} for packages"));
         }
         if packages == Packages::Uploaded {
             for upload in &uploads {
@@ -78,7 +78,7 @@ impl Proposal {
             notes: Vec::new(),
             id: String::new(),
         };
-        let notes = session.desired.remarks.iter().map(Note::from).collect();
+        let notes = session.desired.remarks.iter().map(|one| Note::from(one).complete(terminal::completed)).collect();
         Ok(Self { set: ChangeSet { notes, ..proposed.unwrap_or(nothing) }, before })
     }
 

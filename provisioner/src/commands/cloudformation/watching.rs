@@ -2,7 +2,8 @@
 
 use provisioner::aws::Aws;
 use provisioner::cloudformation::{Event, Stack, Told, Watch, hint_for};
-use provisioner::{Error, Result};
+use provisioner::error::Kind;
+use provisioner::{Command, Error, Hint, Result};
 
 use super::super::progress;
 use super::super::signal::asked_to_end;
@@ -47,21 +48,26 @@ pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>
 fn out_of_sight(name: &str, error: Error) -> Error {
     // Credentials that may not read the events may still read the stack.
     let command = if error.is_denied() { "describe-stacks" } else { "describe-stack-events" };
-    let look = format!("`aws cloudformation {command} --stack-name {name}` shows how it ends");
-    let hint = match error.next_step() {
-        Some(own) => format!("{look}; to watch the next one, {own}"),
+    let look = Hint::new("see the result").run(Command::aws(["cloudformation", command, "--stack-name", name]));
+    let hint = match error.remedy() {
+        Some(remedy) => look.also(Hint::new("before the next run,").before(remedy)),
         None => look,
     };
-    error.exists("CloudFormation goes on by itself").hint(hint)
+    error.exists(CONTINUES).hint(hint)
 }
 
+const CONTINUES: &str = "CloudFormation continues the operation";
+
 fn left_alone(name: &str) -> Error {
-    Error::new(format!("watching stack {name}"), "stopped on request").exists("CloudFormation goes on by itself").hint(
-        format!(
-            "see how it ends with `aws cloudformation describe-stack-events --stack-name {name}`; an update is taken \
-             back with `aws cloudformation cancel-update-stack --stack-name {name}`"
-        ),
-    )
+    let command = |operation: &str| Command::aws(["cloudformation", operation, "--stack-name", name]);
+    Error::new(format!("watching stack {name}"), "stopped on request")
+        .of_kind(Kind::Interrupted)
+        .exists(CONTINUES)
+        .hint(
+            Hint::new("see the result")
+                .run(command("describe-stack-events"))
+                .or(Hint::new("cancel an update").run(command("cancel-update-stack"))),
+        )
 }
 
 impl Ended {
@@ -70,34 +76,45 @@ impl Ended {
         let Self { stack, failure, .. } = self;
         let Stack { name, status, .. } = stack;
         let reason = failure.as_ref().and_then(|event| event.reason.clone()).or_else(|| stack.reason.clone());
-        let reason = reason.unwrap_or_else(|| "it gives no reason".to_owned());
+        let reason = reason.unwrap_or_else(|| "CloudFormation gives no reason".to_owned());
         let cause = match failure {
             Some(Event { logical_id, kind, .. }) => format!("{logical_id} ({kind}): {reason}"),
-            None => format!("it ended as {status}: {reason}"),
+            None => format!("its final status is {status}: {reason}"),
         };
         let (exists, next) = match status.as_str() {
             "ROLLBACK_COMPLETE" => (
-                "CloudFormation has removed what it had made; an empty stack is left, which takes no change",
-                format!("remove it with `provisioner destroy --engine cloudformation --stack {name}` and deploy again"),
+                "CloudFormation deleted the new resources; an empty stack remains, which does not accept changes",
+                Hint::new("remove the empty stack")
+                    .run(Command::provisioner(["destroy", "--engine", "cloudformation", "--stack", name]))
+                    .then_again(),
             ),
             "UPDATE_ROLLBACK_COMPLETE" => (
-                "CloudFormation has put everything back: what served before serves now",
-                "run the same command again once that is mended".to_owned(),
+                "CloudFormation rolled back the update: callers get the previous version",
+                Hint::new("correct the cause").then_again(),
             ),
             "UPDATE_ROLLBACK_FAILED" => (
-                "CloudFormation could not put everything back",
-                format!("`aws cloudformation continue-update-rollback --stack-name {name}` tries again"),
+                "CloudFormation could not roll back completely",
+                Hint::new("continue the rollback").run(Command::aws([
+                    "cloudformation",
+                    "continue-update-rollback",
+                    "--stack-name",
+                    name,
+                ])),
             ),
             "DELETE_FAILED" => (
-                "what is not gone is still the stack's",
-                "run the same command again once that is mended; `aws cloudformation delete-stack --deletion-mode \
-                 FORCE_DELETE_STACK` lets go of what cannot be removed"
-                    .to_owned(),
+                "the remaining resources still belong to the stack",
+                Hint::new("to keep the resources that cannot be deleted, force the deletion")
+                    .run(
+                        Command::aws(["cloudformation", "delete-stack", "--stack-name", name])
+                            .with("--deletion-mode")
+                            .with("FORCE_DELETE_STACK"),
+                    )
+                    .or(Hint::new("correct the cause").then_again()),
             ),
             other => return Error::new(doing(name), cause).exists(format!("the stack is {other}")),
         };
         let hint = match hint_for(&reason) {
-            Some(hint) => format!("{hint}; then {next}"),
+            Some(hint) => hint.also(next),
             None => next,
         };
         Error::new(doing(name), cause).exists(exists).hint(hint)

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use provisioner::aws::{Aws, Connection};
 use provisioner::desired::{Desired, PackageCheck, Packages, Request, SmokeTest};
 use provisioner::execute::{Stop, execute};
+use provisioner::hint::shell_word;
 use provisioner::observe::Reach;
 use provisioner::plan::{Options, plan};
 use provisioner::printable::lines;
@@ -21,7 +22,7 @@ use self::servers::{Llm, Servers};
 use super::emulator::reachable_url;
 use super::signal::asked_to_end;
 use super::{progress, session};
-use crate::cli::{Local, quoted};
+use crate::cli::Local;
 use crate::terminal::{self, Exit};
 
 /// The sample catalogue.
@@ -101,17 +102,20 @@ async fn set_up(arguments: &Local, servers: &Servers) -> Result<Chat> {
     let chat = Chat { url: chat, stream: url("StreamUrl"), test: desired.smoke_tests.into_iter().next() };
     match &chat.test {
         Some(test) => first_chat(&chat.url, test, &servers.llm).await?,
-        None => terminal::note("the template declares no smoke test: no first chat is sent"),
+        None => terminal::note("the template declares no smoke test, so no first request is sent"),
     }
     Ok(chat)
 }
 
 /// The declared request as a command.
 fn curl(url: &str, request: &Request) -> String {
-    let headers: String =
-        request.headers().iter().map(|(name, value)| format!(" -H {}", quoted(&format!("{name}: {value}")))).collect();
-    let body = request.body().map(|body| format!(" -d {}", quoted(&body))).unwrap_or_default();
-    format!("\n  curl -X {} {}{headers}{body}\n", request.method, quoted(url))
+    let headers: String = request
+        .headers()
+        .iter()
+        .map(|(name, value)| format!(" -H {}", shell_word(&format!("{name}: {value}"))))
+        .collect();
+    let body = request.body().map(|body| format!(" -d {}", shell_word(&body))).unwrap_or_default();
+    format!("\n  curl -X {} {}{headers}{body}\n", request.method, shell_word(url))
 }
 
 /// Deploys a template without a confirmation, since all resources belong to this run.

@@ -45,7 +45,8 @@ impl Supervised {
         #[cfg(unix)]
         command.process_group(0); // Ctrl-C reaches this program only, which then ends its servers in order
         let mut child = command.spawn().map_err(|error| {
-            Error::new(doing(), format!("{}: {error}", python.display())).hint("make the environment with `make local`")
+            Error::new(doing(), format!("{}: {error}", python.display()))
+                .hint("create the environment with `make local`")
         })?;
         let lifeline = child.stdin.take();
         Ok(Self { what, child, lifeline, log: log.to_owned() })

@@ -43,8 +43,8 @@ impl Llm {
             Some("embedded") => Ok(Self::Embedded),
             Some(url) if url.starts_with("http://") || url.starts_with("https://") => Ok(Self::Server(url.to_owned())),
             Some(other) => {
-                Err(Error::new("choosing who answers", format!("`{other}` is neither `embedded` nor a URL"))
-                    .hint("LLM=embedded, or LLM=http://127.0.0.1:8080 for llama.cpp's server; docs/local.md says what Ollama needs"))
+                Err(Error::new("choosing the model", format!("`{other}` is neither `embedded` nor a URL"))
+                    .hint("give `LLM=embedded`, or `LLM=http://127.0.0.1:8080` for llama.cpp's server; docs/local.md describes Ollama"))
             }
         }
     }
@@ -53,8 +53,8 @@ impl Llm {
     pub(super) fn told(&self) -> String {
         match self {
             Self::Canned => {
-                "Answers are MiniStack's canned text, not a model's. LLM=embedded runs a small model here, \
-                             LLM=URL asks an OpenAI-compatible server."
+                "Answers are MiniStack's canned text, not a model's. LLM=embedded runs a small model on this machine, \
+                             LLM=URL uses an OpenAI-compatible server."
                     .to_owned()
             }
             Self::Embedded => {
@@ -62,7 +62,7 @@ impl Llm {
             }
             Self::Server(url) => {
                 format!(
-                    "Answers come from {url}, which is asked for the model by Bedrock's id. If it does not answer, or does not know a model of that name, MiniStack answers with canned text that begins with `[ministack mock`."
+                    "Answers come from {url}, which gets Bedrock's id as the name of the model. If it does not answer, or has no model of that name, MiniStack answers with canned text that begins with `[ministack mock`."
                 )
             }
         }
@@ -183,8 +183,10 @@ fn ministack_variables(
 fn check_port(port: u16) -> Result<()> {
     match TcpListener::bind(("127.0.0.1", port)) {
         Ok(_) => Ok(()),
-        Err(error) => Err(Error::new(format!("taking port {port} on 127.0.0.1"), error)
-            .hint(format!("end what uses it, or choose another with `make local PORT={}`", port.wrapping_add(1)))),
+        Err(error) => Err(Error::new(format!("taking port {port} on 127.0.0.1"), error).hint(format!(
+            "end the program that uses it, or choose another port with `make local PORT={}`",
+            port.wrapping_add(1)
+        ))),
     }
 }
 
@@ -194,7 +196,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn make() -> Result<Self> {
         let path = std::env::temp_dir().join(format!("cinedb-chat-local-{}", std::process::id()));
-        std::fs::create_dir_all(&path).map_err(|error| Error::new(format!("making {}", path.display()), error))?;
+        std::fs::create_dir_all(&path).map_err(|error| Error::new(format!("creating {}", path.display()), error))?;
         Ok(Self(path))
     }
 }

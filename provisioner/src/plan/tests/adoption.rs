@@ -19,7 +19,7 @@ fn an_adoption_of_what_a_tag_says_to_be_terraforms_says_how_to_take_it_out_of_it
     state.roles.get_mut("role").unwrap().tags.insert("ManagedBy".to_owned(), "Terraform".to_owned());
     state.functions.get_mut("chat").unwrap().tags.insert("terraform:workspace".to_owned(), "prod".to_owned());
     let [note] = notes(&state).try_into().unwrap();
-    assert_eq!(note.text, "a tag says that Terraform manages what is adopted as `Role`, `Function`");
+    assert_eq!(note.text, "a tag suggests that Terraform manages the resources that are adopted as `Role`, `Function`");
     assert!(note.hint.unwrap().contains("`terraform state rm ADDRESS`"));
     assert_eq!(planned(&desired, &state, Options::default()).notes.len(), 0, "nothing is adopted");
 }

@@ -20,17 +20,22 @@ fn with_a_stage(mut state: State, auto_deploy: bool) -> State {
     state
 }
 
-fn hints(plan: &Plan) -> Vec<&str> {
-    plan.afterwards.iter().filter_map(|left| left.note.hint.as_deref()).collect()
+fn hints(plan: &Plan) -> Vec<String> {
+    plan.afterwards.iter().filter_map(|left| left.note.hint.as_ref()).map(ToString::to_string).collect()
 }
 
 #[test]
 fn a_deployment_is_left_to_do_where_a_route_changed_on_a_stage_without_auto_deploy() {
     let state = with_a_stage(foreign(), false);
     let plan = planned(&attached().desired(), &state, Options::default());
-    let deployment = "afterwards: `aws apigatewayv2 create-deployment --api-id foreign --stage-name 'prod'`";
+    let deployment =
+        "deploy the stage afterwards: `aws apigatewayv2 create-deployment --api-id foreign --stage-name prod`";
     assert_eq!(hints(&plan), [deployment]);
-    assert!(plan.notes.iter().any(|note| note.hint.as_deref() == Some(deployment)), "{:#?}", plan.notes);
+    assert!(
+        plan.notes.iter().any(|note| note.hint.as_ref().is_some_and(|hint| hint.to_string() == deployment)),
+        "{:#?}",
+        plan.notes
+    );
     let left = &plan.afterwards[0];
     assert!(!left.is_left(&["Role".to_owned()]) && left.is_left(&["Role".to_owned(), "Route".to_owned()]));
 
@@ -44,7 +49,8 @@ fn a_deployment_is_left_to_do_where_a_route_changed_on_a_stage_without_auto_depl
 #[test]
 fn an_api_of_others_without_a_stage_serves_no_route_and_the_plan_says_what_makes_one() {
     let plan = planned(&attached().desired(), &foreign(), Options::default());
-    let command = "`aws apigatewayv2 create-stage --api-id foreign --stage-name '$default' --auto-deploy`";
+    let command =
+        "create a stage: `aws apigatewayv2 create-stage --api-id foreign --stage-name '$default' --auto-deploy`";
     assert_eq!(hints(&plan), [command]);
     let done = carried_out(&plan, &foreign(), None);
     assert_eq!(hints(&planned_removal(&attached().desired(), &done.state)), [""; 0]);
@@ -67,7 +73,7 @@ fn what_serves_by_a_stage_without_auto_deploy_is_not_adopted_before_that_is_turn
     assert_eq!(blocker.logical_id, "Integration");
     assert!(blocker.cause.contains("callers by stage `prod` of API foreign"), "{}", blocker.cause);
     assert!(
-        blocker.hint.contains("update-stage --api-id foreign --stage-name 'prod' --auto-deploy`"),
+        blocker.hint.contains("update-stage --api-id foreign --stage-name prod --auto-deploy`"),
         "{}",
         blocker.hint
     );

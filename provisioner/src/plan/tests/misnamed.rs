@@ -42,8 +42,8 @@ fn a_destroy_with_forgotten_names_is_refused_and_told_which_names_they_are() {
     let plan = planned_removal(&forgotten(), &existing(&Spec::plain(), true));
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
     for text in [
-        "AWS::Lambda::Function `chat` is this stack's `Function`, which with these parameters is called `typo`",
-        "AWS::IAM::Role `role` is this stack's `Role`, which with these parameters is called `typo-role`",
+        "AWS::Lambda::Function `chat` is this stack's `Function`, whose name with these parameters is `typo`",
+        "AWS::IAM::Role `role` is this stack's `Role`, whose name with these parameters is `typo-role`",
         "AWS::Logs::LogGroup `/aws/lambda/chat` is this stack's `Logs`",
     ] {
         assert!(blocker.cause.contains(text), "no {text} in {}", blocker.cause);
@@ -67,8 +67,8 @@ fn a_destroy_does_not_look_for_names_that_aws_refuses_and_reports_what_is_there_
     let plan = plan_destroy(&desired, &observed);
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
     for text in [
-        "AWS::Lambda::Function `chat` is this stack's `Function`, which with these parameters is called `a b`",
-        "AWS::IAM::Role `role` is this stack's `Role`, which with these parameters is called `c d`",
+        "AWS::Lambda::Function `chat` is this stack's `Function`, whose name with these parameters is `a b`",
+        "AWS::IAM::Role `role` is this stack's `Role`, whose name with these parameters is `c d`",
     ] {
         assert!(blocker.cause.contains(text), "no {text} in {}", blocker.cause);
     }
@@ -94,7 +94,7 @@ fn what_serves_under_another_name_is_not_pruned_before_what_has_the_name_serves(
     assert_eq!((first.blockers.len(), removed(&first)), (0, vec![]), "{first:#?}");
     assert_eq!(first.notes.len(), 3, "{:#?}", first.notes);
     for note in &first.notes {
-        let hint = note.hint.as_deref().unwrap_or_default();
+        let hint = note.hint.clone().unwrap_or_default();
         assert!(hint.contains("`provisioner plan -P Name=chat -P RoleName=role`"), "{hint}");
     }
     let done = carried_out(&first, &state, None);
@@ -125,6 +125,6 @@ fn what_a_misnamed_function_lives_on_is_not_pruned_either() {
     role.tags.insert(RESOURCE_TAG.to_owned(), "EarlierRole".to_owned());
     let plan = pruning(&forgotten(), &state);
     assert_eq!(removed(&plan), [""; 0]);
-    let hints: Vec<_> = plan.notes.iter().filter_map(|note| note.hint.as_deref()).collect();
-    assert!(hints.contains(&"it stays: AWS::Lambda::Function `chat` lives on it"), "{hints:?}");
+    let hints: Vec<_> = plan.notes.iter().filter_map(|note| note.hint.clone()).collect();
+    assert!(hints.contains(&"keep it: AWS::Lambda::Function `chat` depends on it".into()), "{hints:?}");
 }

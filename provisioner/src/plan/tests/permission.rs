@@ -82,15 +82,11 @@ fn the_id_of_a_deleted_principal_is_a_difference_that_is_explained_and_written_a
         [
             (
                 "Role",
-                "the principal `AROAEXAMPLEEXAMPLE12` of AssumeRolePolicyDocument is the unique id of a role that was \
-                 deleted"
+                "the principal `AROAEXAMPLEEXAMPLE12` of AssumeRolePolicyDocument is the unique id of a deleted role"
             ),
-            (
-                "Permission",
-                "the principal `AIDAEXAMPLEEXAMPLE56` of Principal is the unique id of a user that was deleted"
-            ),
+            ("Permission", "the principal `AIDAEXAMPLEEXAMPLE56` of Principal is the unique id of a deleted user"),
         ]
     );
-    assert!(notes[0].hint.as_deref().unwrap().contains("make sure that the role of that name exists"));
+    assert!(notes[0].hint.as_ref().unwrap().contains("make sure that the role of that name exists"));
     judge(&carried_out(&plan, &state, None).state, &spec);
 }

@@ -172,34 +172,34 @@ fn going_to_what_serves_is_nothing_to_do() {
 fn where_there_is_no_way_back_it_is_said_why_and_what_helps() {
     let refused = |state: &State, back: &Back| way_back(state, back).unwrap_err().to_string();
     insta::assert_snapshot!(refused(&published(1, 1), &Back::default()), @r#"
-    going back with alias chat:live: there is nothing to go back to: version 1 serves, and the versions are 1
+    rolling back alias chat:live: there is no earlier version: callers get version 1, and the versions are 1
 
     hint: deploy an earlier state of the template and the code
     "#);
     let with_newer = refused(&published(3, 1), &Back::default());
     assert!(with_newer.contains("of the template and the code, or name a version with `--to`"), "{with_newer}");
     insta::assert_snapshot!(refused(&published(3, 3), &to(9)), @r#"
-    going back with alias chat:live: function chat has no version 9; it has 1, 2, 3
+    rolling back alias chat:live: function chat has no version 9; it has 1, 2, 3
 
     hint: name one of these with `--to`
     "#);
     insta::assert_snapshot!(refused(&State::default(), &Back::default()), @r#"
-    going back with alias chat:live: function chat does not exist in account 123456789012
+    rolling back alias chat:live: function chat does not exist in account 123456789012
 
-    hint: look at the account and the region, and give the names that the deploy had: `--parameter FunctionName=…`, `--stack`
+    hint: check the account and the region, and give the names of the deploy with `--stack NAME`
     "#);
     let mut theirs = published(3, 3);
     theirs.aliases.values_mut().for_each(|alias| alias.description = "by hand".to_owned());
     insta::assert_snapshot!(refused(&theirs, &Back::default()), @r#"
-    going back with alias chat:live: it was not made by this stack
+    rolling back alias chat:live: it was not created by this stack
 
-    hint: take it over with `provisioner deploy --adopt`; where CloudFormation deployed it, deploy the earlier state through it
+    hint: take ownership of it: `provisioner deploy --adopt`; or if CloudFormation created it, deploy the earlier state with CloudFormation
     "#);
     theirs.aliases.clear();
     insta::assert_snapshot!(refused(&theirs, &Back::default()), @r#"
-    going back with alias chat:live: function chat has no alias `live`
+    rolling back alias chat:live: function chat has no alias `live`
 
-    hint: `provisioner deploy` makes it
+    hint: create it: `provisioner deploy`
     "#);
 }
 
@@ -247,8 +247,11 @@ fn what_is_set_beside_the_template_is_told_left_alone_and_part_of_what_a_version
     let desired = Spec::plain().desired();
     let plan = planned(&desired, &state, Options::default());
     let [note] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
-    assert!(note.text.starts_with("`VpcConfig` of function `chat` is set there and not by the template"), "{note:?}");
-    assert!(note.hint.as_ref().unwrap().contains(" --function-name chat --vpc-config SubnetIds=[]"), "{note:?}");
+    assert!(note.text.starts_with("`VpcConfig` of function `chat` is set on AWS and not in the template"), "{note:?}");
+    assert!(
+        note.hint.as_ref().unwrap().contains(" --function-name chat --vpc-config SubnetIds='[],SecurityGroupIds=[]'"),
+        "{note:?}"
+    );
     let changing: Vec<_> = plan.changing().map(|step| step.id.as_str()).collect();
     assert_eq!(changing, ["Version", "Alias"], "the version without it is not what the function is now");
     let mut state = carried_out(&plan, &state, None).state;

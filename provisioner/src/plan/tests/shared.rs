@@ -49,7 +49,7 @@ fn an_integration_that_other_routes_use_stays_theirs_and_the_route_is_led_to_one
     let (before, desired) = (shared(false), wanted().desired());
     let refused = planned(&desired, &before, KEEP_OFF);
     let route = refused.blockers.iter().find(|blocker| blocker.logical_id == "Route").unwrap();
-    assert!(route.hint.contains("`--adopt`"), "{route:?}");
+    assert!(route.hint.contains("`provisioner deploy --adopt`"), "{route:?}");
 
     let plan = planned(&desired, &before, ADOPT);
     assert_eq!(plan.blockers, []);
@@ -58,7 +58,7 @@ fn an_integration_that_other_routes_use_stays_theirs_and_the_route_is_led_to_one
     let route = plan.steps.iter().find(|step| step.id == "Route").unwrap();
     assert_eq!(
         route.reason.as_deref(),
-        Some("led away from integrations/int1, which routes of others lead to as well")
+        Some("pointed away from integrations/int1, which routes of other owners also use")
     );
     let done = carried_out(&plan, &before, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
@@ -80,11 +80,17 @@ fn who_calls_the_function_itself_is_told_before_it_changes_and_before_it_goes() 
     let of_function =
         |plan: &Plan| plan.notes.iter().find(|note| note.logical_id.as_deref() == Some("Function")).cloned();
     let note = of_function(&plan).unwrap();
-    assert_eq!(note.text, "`GET /health` of API foreign leads to function `chat` itself, and goes on to");
+    assert_eq!(
+        note.text,
+        "`GET /health` of API foreign points to function `chat` itself: its callers get each change at once and without a smoke test"
+    );
     let done = carried_out(&plan, &before, None).state;
     assert_eq!(of_function(&planned(&desired, &done, KEEP_OFF)), None, "where nothing changes, nothing is told");
     let note = of_function(&planned_removal(&desired, &done)).unwrap();
-    assert!(note.text.starts_with("`GET /health` of API foreign leads to function `chat`, which goes"), "{note:?}");
+    assert!(
+        note.text.starts_with("`GET /health` of API foreign points to function `chat`, which is deleted"),
+        "{note:?}"
+    );
 }
 
 #[test]
@@ -126,7 +132,7 @@ fn one_that_an_earlier_version_took_is_kept_and_left_while_other_routes_lead_to_
     assert!(planned(&desired, &before, ADOPT).is_empty());
     let removal = planned_removal(&desired, &before);
     let step = removal.steps.iter().find(|step| step.id == "Integration").unwrap();
-    assert_eq!((step.action, step.reason.as_deref()), (Action::Leave, Some("`GET /health` leads to it, too")));
+    assert_eq!((step.action, step.reason.as_deref()), (Action::Leave, Some("`GET /health` also points to it")));
     let gone = carried_out(&removal, &before, None);
     assert!(gone.outcome.is_complete(), "{:?}", gone.outcome.failed);
     assert_eq!(gone.state.routes[HEALTH], before.routes[HEALTH]);

@@ -46,8 +46,8 @@ fn pruning(state: &State) -> Plan {
 fn a_taken_route_goes_back_to_where_it_led_and_goes_where_that_is_gone() {
     for plan_of in [|state: &State| planned_removal(&attached().desired(), state), pruning] {
         for (is_there, action, reason) in [
-            (true, Action::Update, "goes back to integrations/old, where it led before"),
-            (false, Action::Delete, "where it led before (integrations/old) is gone"),
+            (true, Action::Update, "points back to its former target integrations/old"),
+            (false, Action::Delete, "its former target (integrations/old) does not exist any more"),
         ] {
             let state = with_a_taken_route(is_there);
             let plan = plan_of(&state);

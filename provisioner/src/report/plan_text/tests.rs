@@ -209,7 +209,7 @@ fn values_of_variables_are_not_told() {
       = AWS::DynamoDB::Table            Table        films
       = AWS::ApiGatewayV2::Api          Api          chat
       ~ AWS::Lambda::Function           Function     chat
-          Environment.Variables.A1           (masked) → (masked, another)
+          Environment.Variables.A1           (masked) → (masked, different)
           Environment.Variables.LONGER_NAME  (none) → (masked)
           Environment.Variables.B1           (masked) → (none)
       = AWS::ApiGatewayV2::Stage        Stage        $default
@@ -230,7 +230,7 @@ fn a_replacement_says_what_it_is() {
     insta::assert_snapshot!(from_to(&Spec::plain(), &new), @r#"
     stack chat in us-east-1, account 123456789012
 
-      ~ AWS::IAM::Role                  Role         role  (made anew: AWS cannot change it in place)
+      ~ AWS::IAM::Role                  Role         role  (replace: cannot be updated in place)
           Path  / → /service/
       = AWS::Logs::LogGroup             Logs         /aws/lambda/chat
       = AWS::DynamoDB::Table            Table        films
@@ -242,7 +242,7 @@ fn a_replacement_says_what_it_is() {
       + AWS::Lambda::Version            Version      chat release 2bd9a512  (published with the code)
       ~ AWS::Lambda::Alias              Alias        chat:live
           FunctionVersion  1 → ${Version.Version}
-      ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (made anew: AWS cannot change it in place)
+      ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (replace: cannot be updated in place)
           SourceArn  arn:aws:execute-api:us-east-1:123456789012:api1/*/POST/chat → arn:aws:execute-api:us-east-1:123456789012:api1/*/POST/talk
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
@@ -320,19 +320,19 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
     3 to create, 1 to change, 7 to adopt, 1 unchanged
     "#);
     let blocked = planned(&desired, &state, Options::default());
-    assert!(shown(&blocked).ends_with("\n\nblocked: nothing is done, see the error\n"), "{}", shown(&blocked));
+    assert!(shown(&blocked).ends_with("\n\nblocked: see the error\n"), "{}", shown(&blocked));
     insta::assert_snapshot!(read(&blockers_text(&blocked.blockers)), @r#"
-      Role: AWS::IAM::Role `role` exists and was not made by this stack
-      Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not made by this stack
-      Table: AWS::DynamoDB::Table `films` exists and was not made by this stack
-      Api: AWS::ApiGatewayV2::Api `chat` exists and was not made by this stack
-      Function: AWS::Lambda::Function `chat` exists and was not made by this stack
-      Stage: AWS::ApiGatewayV2::Stage `$default` exists and was not made by this stack
-      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat:live` exists and was not made by this stack
-      Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not made by this stack
+      Role: AWS::IAM::Role `role` exists and was not created by this stack
+      Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not created by this stack
+      Table: AWS::DynamoDB::Table `films` exists and was not created by this stack
+      Api: AWS::ApiGatewayV2::Api `chat` exists and was not created by this stack
+      Function: AWS::Lambda::Function `chat` exists and was not created by this stack
+      Stage: AWS::ApiGatewayV2::Stage `$default` exists and was not created by this stack
+      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat:live` exists and was not created by this stack
+      Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not created by this stack
 
-    hint: take it over with `--adopt` (`provisioner plan --adopt` shows what would change), or use another name
-    hint: Lambda makes a function's log group by itself when a line comes and there is none: take it over with `--adopt`
+    hint: take ownership of it: `provisioner deploy --adopt`; or use another name
+    hint: take ownership of it, since Lambda creates a missing log group itself: `provisioner deploy --adopt`
     "#);
 }
 
@@ -349,8 +349,8 @@ fn a_route_that_leads_elsewhere_and_a_role_of_another_stack() {
       Role: AWS::IAM::Role `role` belongs to the stack `other`
       Route: the route `POST /chat` leads elsewhere, to `integrations/int1`
 
-    hint: use another name, or `--stack other` to work on that stack
-    hint: take the route over with `--take-over` (`destroy` puts it back), or give this stack another API with `--parameter ApiId=…`
+    hint: use another name; or work on that stack with `--stack other`
+    hint: take over the route, which `destroy` points back: `provisioner deploy --take-over`; or use another API
     "#);
 }
 
@@ -370,9 +370,9 @@ fn a_removal_and_what_it_leaves() {
       - AWS::ApiGatewayV2::Stage        Stage        $default
       - AWS::Lambda::Function           Function     chat
       - AWS::ApiGatewayV2::Api          Api          chat
-      = AWS::DynamoDB::Table            Table        films  (left: its DeletionPolicy is Retain)
+      = AWS::DynamoDB::Table            Table        films  (skipped: its DeletionPolicy is Retain)
       - AWS::Logs::LogGroup             Logs         /aws/lambda/chat
-      = AWS::IAM::Role                  Role         role  (left: it was not made by this stack)
+      = AWS::IAM::Role                  Role         role  (skipped: it was not created by this stack)
 
     8 to delete, 2 unchanged
     "#);

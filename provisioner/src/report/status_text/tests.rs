@@ -7,7 +7,7 @@ use crate::status::tests::{status_of, with_canary, without_package};
 use crate::world;
 
 fn read(status: &Status) -> String {
-    anstream::adapter::strip_str(&status_text(status)).to_string()
+    anstream::adapter::strip_str(&status_text(status, |hint| hint)).to_string()
 }
 
 #[test]
@@ -17,12 +17,12 @@ fn all_as_the_template_says() {
     stack chat in us-east-1, account 123456789012
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
-      live leads to version 1
+      live points to version 1
       version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  = template
 
     ChatUrl  https://api1.example/chat
 
-    as the template says: all 11 resources
+    no drift: all 11 resources match the template
     "#);
 }
 
@@ -33,10 +33,10 @@ fn a_canary() {
     stack chat in us-east-1, account 123456789012
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
-      live leads to version 1 (90 %) and version 2 (10 %)
+      live points to version 1 (90 %) and version 2 (10 %)
       version 2  2026-11-25 12:00:00 UTC  release d4d07558  10 % of live  = template
       version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  90 % of live
-      canary: live shares its calls; `provisioner deploy` finishes it, `provisioner rollback --alias Alias` undoes it
+      canary: live splits its traffic; finish: `provisioner deploy`; or undo: `provisioner rollback --alias Alias`
 
     ChatUrl  https://api1.example/chat
 
@@ -46,7 +46,7 @@ fn a_canary() {
           FunctionVersion  1 → 2
           RoutingConfig.2  0.1 → (none)
 
-    hint: `provisioner deploy` makes AWS equal to the template; `provisioner plan` shows how
+    hint: see the changes: `provisioner plan`; apply the template: `provisioner deploy`
     "#);
 }
 
@@ -60,7 +60,7 @@ fn changed_by_hand_and_no_package() {
     stack chat in us-east-1, account 123456789012
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
-      live leads to version 1
+      live points to version 1
       version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  = template
 
     ChatUrl  https://api1.example/chat
@@ -71,9 +71,9 @@ fn changed_by_hand_and_no_package() {
       ~ AWS::Lambda::Function  Function  chat
           MemorySize  3008 → 128
 
-    note: the code of Function is not compared: there is no package here (`make build` writes it)
+    note: the code of Function is not compared: there is no package on this machine
 
-    hint: `provisioner deploy` makes AWS equal to the template; `provisioner plan` shows how
+    hint: see the changes: `provisioner plan`; apply the template: `provisioner deploy`
     "#);
 }
 
@@ -83,27 +83,27 @@ fn not_deployed() {
     insta::assert_snapshot!(read(&status), @r#"
     stack chat in us-east-1, account 123456789012
 
-    not deployed: none of its 11 resources is this stack's
+    not deployed: none of the 11 resources exists in this stack
 
-    hint: `provisioner deploy` sets it up; where it was deployed, look at account and region, and give the names and parameters that the deploy had
+    hint: deploy it: `provisioner deploy`; or if it is deployed already, check the account, the region, and the names and parameters of the deploy
     "#);
     let status = status_of(Spec::plain().desired(), &existing(&Spec::plain(), false), None);
     insta::assert_snapshot!(read(&status), @r#"
     stack chat in us-east-1, account 123456789012
 
-    not deployed: none of its 11 resources is this stack's
+    not deployed: none of the 11 resources exists in this stack
 
-      Role: AWS::IAM::Role `role` exists and was not made by this stack
-      Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not made by this stack
-      Table: AWS::DynamoDB::Table `films` exists and was not made by this stack
-      Api: AWS::ApiGatewayV2::Api `chat` exists and was not made by this stack
-      Function: AWS::Lambda::Function `chat` exists and was not made by this stack
-      Stage: AWS::ApiGatewayV2::Stage `$default` exists and was not made by this stack
-      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat:live` exists and was not made by this stack
-      Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not made by this stack
+      Role: AWS::IAM::Role `role` exists and was not created by this stack
+      Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not created by this stack
+      Table: AWS::DynamoDB::Table `films` exists and was not created by this stack
+      Api: AWS::ApiGatewayV2::Api `chat` exists and was not created by this stack
+      Function: AWS::Lambda::Function `chat` exists and was not created by this stack
+      Stage: AWS::ApiGatewayV2::Stage `$default` exists and was not created by this stack
+      Integration: AWS::ApiGatewayV2::Integration `AWS_PROXY to chat:live` exists and was not created by this stack
+      Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not created by this stack
 
-    hint: take it over with `--adopt` (`provisioner plan --adopt` shows what would change), or use another name
-    hint: Lambda makes a function's log group by itself when a line comes and there is none: take it over with `--adopt`
+    hint: take ownership of it: `provisioner deploy --adopt`; or use another name
+    hint: take ownership of it, since Lambda creates a missing log group itself: `provisioner deploy --adopt`
     "#);
 }
 
@@ -115,12 +115,12 @@ fn deployed_by_cloudformation() {
     owned by CloudFormation's stack chat
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
-      live leads to version 1
+      live points to version 1
       version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  = template
 
     ChatUrl  https://api1.example/chat
 
-    as the template says: all 11 resources
+    no drift: all 11 resources match the template
     "#);
     let drifted = Spec { timeout: Some(30), ..Spec::plain() };
     let status = status_of(drifted.desired(), &existing(&Spec::plain(), true), Some("chat"));
@@ -129,7 +129,7 @@ fn deployed_by_cloudformation() {
     owned by CloudFormation's stack chat
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
-      live leads to version 1
+      live points to version 1
       version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live
 
     ChatUrl  https://api1.example/chat
@@ -142,7 +142,7 @@ fn deployed_by_cloudformation() {
       ~ AWS::Lambda::Alias     Alias     chat:live
           FunctionVersion  1 → ${Version.Version}
 
-    hint: marks and permissions are left out of this; CloudFormation compares by itself with `aws cloudformation detect-stack-drift --stack-name chat`, and `provisioner deploy --engine cloudformation --stack chat` applies the template
+    hint: apply the template: `provisioner deploy --engine cloudformation --stack chat`; compare with CloudFormation's drift detection, since this status omits tags and permissions: `aws cloudformation detect-stack-drift --stack-name chat`
     "#);
 }
 
@@ -165,9 +165,13 @@ fn only_the_newest_versions_are_shown_and_those_that_somebody_gets() {
 fn one_resource_is_not_counted() {
     let mut status = status_of(Spec::plain().desired(), &existing(&Spec::plain(), true), None);
     status.resources = 1;
-    assert!(read(&status).ends_with("as the template says: its one resource\n"), "{}", read(&status));
+    assert!(read(&status).ends_with("no drift: the one resource matches the template\n"), "{}", read(&status));
     status.state = State::NotDeployed;
-    assert!(read(&status).contains("not deployed: its one resource is not this stack's\n"), "{}", read(&status));
+    assert!(
+        read(&status).contains("not deployed: the one resource does not exist in this stack\n"),
+        "{}",
+        read(&status)
+    );
     status.state = State::Drifted;
-    assert!(read(&status).contains("its one resource differs from the template\n"), "{}", read(&status));
+    assert!(read(&status).contains("the one resource differs from the template\n"), "{}", read(&status));
 }

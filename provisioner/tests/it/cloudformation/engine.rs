@@ -88,8 +88,8 @@ async fn a_failed_update_names_its_cause_and_the_serving_version() {
     for told in [
         "error: changing stack cinedb-chat with CloudFormation: ChatVersion (AWS::Lambda::Version): ",
         "A version for this Lambda function exists ( 1 )",
-        "CloudFormation has put everything back: what served before serves now",
-        "hint: a version with this code and configuration is there already: leave the parameter `Release`",
+        "CloudFormation rolled back the update: callers get the previous version",
+        "hint: keep the logical id and the properties of the version, or change the function too",
     ] {
         assert!(failed.stderr.contains(told), "no `{told}` in {failed:?}");
     }
@@ -110,14 +110,17 @@ async fn a_failed_first_deploy_names_the_command_that_continues_and_it_works() {
     let bad = ["deploy", "--no-smoke", template[0].as_str(), template[1].as_str()];
     let failed = run(&user, &bad).await.0.expect_code(1);
     let remedy = "`provisioner destroy --engine cloudformation --stack cinedb-chat";
-    for told in ["ChatRole (AWS::IAM::Role): ", "CloudFormation has removed what it had made", remedy] {
+    for told in ["ChatRole (AWS::IAM::Role): ", "CloudFormation deleted the new resources", remedy] {
         assert!(failed.stderr.contains(told), "no `{told}` in {failed:?}");
     }
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 
     let (again, writes) = run(&user, &["deploy", "--no-smoke"]).await;
     let again = again.expect_code(1);
-    assert!(again.stderr.contains("while it is ROLLBACK_COMPLETE") && again.stderr.contains(remedy), "{again:?}");
+    assert!(
+        again.stderr.contains("while the stack is ROLLBACK_COMPLETE") && again.stderr.contains(remedy),
+        "{again:?}"
+    );
     assert_eq!(writes, [""; 0]);
 
     run(&user, &["destroy", "--yes"]).await.0.expect_success();
@@ -129,14 +132,14 @@ async fn options_of_the_direct_engine_are_refused() {
     let user = User::new();
     for (option, hint) in [
         (&["--adopt"][..], "IMPORT"),
-        (&["--take-over"], "takes none over"),
-        (&["--prune"], "no longer names"),
+        (&["--take-over"], "creates its own routes only"),
+        (&["--prune"], "always deletes"),
         (&["--keep-versions", "5"], "UpdateReplacePolicy"),
     ] {
         for command in ["plan", "deploy"] {
             let (run, writes) = run(&user, &[&[command], option].concat()).await;
             let run = run.expect_code(1);
-            let refused = format!("`{}` is for the direct engine", option[0]);
+            let refused = format!("`{}` is an option of the direct engine", option[0]);
             assert!(run.stderr.contains(&refused) && run.stderr.contains(hint), "{run:?}");
             assert_eq!(writes, [""; 0]);
         }
@@ -150,7 +153,7 @@ async fn a_destroy_asks_deletes_the_stack_and_a_second_one_changes_nothing() {
     run(&user, &["deploy", "--no-smoke"]).await.0.expect_success();
     let (refused, writes) = run(&user, &["destroy"]).await;
     let refused = refused.expect_code(1);
-    assert!(refused.stderr.contains("nobody is there to be asked"), "{refused:?}");
+    assert!(refused.stderr.contains("there is no terminal to ask for consent"), "{refused:?}");
     assert_eq!(writes, [""; 0]);
     let gone = run(&user, &["destroy", "--yes"]).await.0.expect_success();
     assert!(gone.stderr.contains("- AWS::Lambda::Function"), "{gone:?}");

@@ -22,7 +22,9 @@ async fn a_session_that_expires_during_the_watch_reports_that_cloudformation_con
     let user = User::new();
     user.proxy.on(call("DescribeStackEvents").from(2, 100).answer(words::expired("cloudformation")));
     let lost = user.run(&DEPLOY).await.expect_code(1);
-    for told in ["(ExpiredToken)", "CloudFormation goes on by itself", "AWS_ACCESS_KEY_ID", "describe-stack-events"] {
+    for told in
+        ["(ExpiredToken)", "CloudFormation continues the operation", "AWS_ACCESS_KEY_ID", "describe-stack-events"]
+    {
         assert!(lost.stderr.contains(told), "no `{told}` in {lost:?}");
     }
 }
@@ -35,7 +37,7 @@ async fn the_second_of_two_deployers_is_refused_and_changes_nothing() {
     user.proxy.on(call("CreateChangeSet").answer(AwsError::new(400, "ValidationError", busy)));
     let before = user.world().await;
     let refused = user.run(&DEPLOY).await.expect_code(1);
-    assert!(refused.stderr.contains("hint: another operation of this stack is under way"), "{refused:?}");
+    assert!(refused.stderr.contains("hint: wait until the other operation of this stack ends"), "{refused:?}");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
@@ -46,7 +48,7 @@ async fn an_obsolete_change_set_is_deleted_and_reported() {
     user.proxy.on(call("ExecuteChangeSet").answer(AwsError::new(400, "InvalidChangeSetStatus", obsolete)));
     let before = user.world().await;
     let refused = user.run(&DEPLOY).await.expect_code(1);
-    assert!(refused.stderr.contains("hint: somebody else changed the stack"), "{refused:?}");
+    assert!(refused.stderr.contains("hint: review the new change set"), "{refused:?}");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
@@ -65,9 +67,11 @@ async fn denied_stack_events_fail_a_deploy_at_its_start_or_report_that_cloudform
 
     user.proxy.on(call("DescribeStackEvents").from(2, 100).answer(denied()));
     let lost = user.run(&DEPLOY).await.expect_code(1);
-    for told in
-        ["CloudFormation goes on by itself", "hint: `aws cloudformation describe-stacks", "DescribeStackEvents`"]
-    {
+    for told in [
+        "CloudFormation continues the operation",
+        "hint: see the result: `aws cloudformation describe-stacks",
+        "DescribeStackEvents`",
+    ] {
         assert!(lost.stderr.contains(told), "no `{told}` in {lost:?}");
     }
 }
@@ -79,7 +83,7 @@ async fn a_denied_bucket_list_names_the_action_and_the_bucket() {
     let because = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: s3:ListBucket on resource: \
                    \"arn:aws:s3:::films-packages\" because no identity-based policy allows the s3:ListBucket action";
     for (message, hint) in [
-        (because, format!("hint: give these credentials `s3:ListBucket` on `{bucket}`; where a policy")),
+        (because, format!("hint: give these credentials `s3:ListBucket` on `{bucket}`; if a policy")),
         ("Access Denied", format!("hint: give these credentials `s3:ListBucket` on `{bucket}`; where the bucket is")),
     ] {
         let of_the_bucket = |call: &Call| call.service == "s3" && call.operation.contains("/films-packages");

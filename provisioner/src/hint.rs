@@ -1,0 +1,414 @@
+//! Hints: what to do next, as a text in which commands are values.
+//!
+//! A hint is completed once, where the program knows its arguments ([`Hint::complete`]), and then printed or serialised.
+
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
+
+/// What to do next: imperatives, with the commands to run.
+///
+/// It prints as one line. As JSON it has two fields: `hint`, the same line, and `command`, the words of its first
+/// command, if it has one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hint {
+    parts: Vec<Part>,
+    again: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Text(String),
+    Command(Command),
+}
+
+/// A command for a shell: a program and its arguments.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Command {
+    program: String,
+    arguments: Vec<Argument>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Argument {
+    Word(String),
+    /// `NAME=` with the value of the shell's variable of that name: the value must not be printed.
+    Variable(String),
+}
+
+/// The words of a hint that say to run the command of this run again.
+const AGAIN: &str = "run the same command again";
+
+impl Hint {
+    /// An imperative without a command.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { parts: vec![Part::Text(text.into())], again: false }
+    }
+
+    /// To run the command of this run again.
+    #[must_use]
+    pub fn again() -> Self {
+        Self { parts: Vec::new(), again: true }
+    }
+
+    /// Adds the command that does what the last text says.
+    #[must_use]
+    pub fn run(self, command: Command) -> Self {
+        self.text(": ").part(Part::Command(command))
+    }
+
+    /// Adds a command as the last word of the text.
+    #[must_use]
+    pub fn with(self, command: Command) -> Self {
+        self.text(" ").part(Part::Command(command))
+    }
+
+    /// Adds an alternative.
+    #[must_use]
+    pub fn or(self, other: impl Into<Self>) -> Self {
+        self.joined("; or ", other.into())
+    }
+
+    /// Puts this text before another hint.
+    #[must_use]
+    pub fn before(self, other: impl Into<Self>) -> Self {
+        self.joined(" ", other.into())
+    }
+
+    /// Adds another imperative, which does not depend on the previous one.
+    #[must_use]
+    pub fn also(self, other: impl Into<Self>) -> Self {
+        self.joined("; ", other.into())
+    }
+
+    /// Adds the next imperative.
+    #[must_use]
+    pub fn then(self, other: impl Into<Self>) -> Self {
+        self.joined(", then ", other.into())
+    }
+
+    /// Adds, at the end, to run the command of this run again.
+    #[must_use]
+    pub fn then_again(mut self) -> Self {
+        self.again = true;
+        self
+    }
+
+    /// The hint without its last imperative where that is to run the same command again; `None` if it has no other.
+    #[must_use]
+    pub fn without_again(&self) -> Option<Self> {
+        let rest = Self { parts: self.parts.clone(), again: false };
+        (!rest.parts.is_empty()).then_some(rest)
+    }
+
+    /// Its first command.
+    #[must_use]
+    pub fn command(&self) -> Option<&Command> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Command(command) => Some(command),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// The hint with each of its commands replaced: the caller adds the options that select the stack of this run.
+    #[must_use]
+    pub fn complete(self, complete: impl Fn(Command) -> Command) -> Self {
+        let parts = self.parts.into_iter().map(|part| match part {
+            Part::Text(text) => Part::Text(text),
+            Part::Command(command) => Part::Command(complete(command)),
+        });
+        Self { parts: parts.collect(), again: self.again }
+    }
+
+    /// The hint with each of its texts and words replaced, such as by a printable form.
+    #[must_use]
+    pub(crate) fn map(self, map: impl Fn(&str) -> String) -> Self {
+        let parts = self.parts.into_iter().map(|part| match part {
+            Part::Text(text) => Part::Text(map(&text)),
+            Part::Command(command) => Part::Command(command.map(&map)),
+        });
+        Self { parts: parts.collect(), again: self.again }
+    }
+
+    fn joined(self, by: &str, other: Self) -> Self {
+        let again = other.again;
+        let joined = other.parts.into_iter().fold(self.text(by), Self::part);
+        Self { again, ..joined }
+    }
+
+    fn text(self, text: &str) -> Self {
+        self.part(Part::Text(text.to_owned()))
+    }
+
+    fn part(mut self, part: Part) -> Self {
+        match (self.parts.last_mut(), part) {
+            (Some(Part::Text(last)), Part::Text(text)) => last.push_str(&text),
+            (_, part) => self.parts.push(part),
+        }
+        self
+    }
+}
+
+impl Command {
+    /// A command of a program.
+    pub fn new<W: Into<String>>(program: impl Into<String>, arguments: impl IntoIterator<Item = W>) -> Self {
+        let arguments = arguments.into_iter().map(|word| Argument::Word(word.into())).collect();
+        Self { program: program.into(), arguments }
+    }
+
+    /// A command of this program.
+    pub fn provisioner<W: Into<String>>(arguments: impl IntoIterator<Item = W>) -> Self {
+        Self::new(PROVISIONER, arguments)
+    }
+
+    /// A command of the AWS CLI.
+    pub fn aws<W: Into<String>>(arguments: impl IntoIterator<Item = W>) -> Self {
+        Self::new(AWS, arguments)
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn with(mut self, word: impl Into<String>) -> Self {
+        self.arguments.push(Argument::Word(word.into()));
+        self
+    }
+
+    /// Adds the argument `NAME=VALUE` with the value of the shell's variable of that name.
+    #[must_use]
+    pub fn with_variable(mut self, name: impl Into<String>) -> Self {
+        self.arguments.push(Argument::Variable(name.into()));
+        self
+    }
+
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &str {
+        &self.program
+    }
+
+    /// The arguments, without quotes.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<String> {
+        self.arguments.iter().map(Argument::plain).collect()
+    }
+
+    fn map(self, map: impl Fn(&str) -> String) -> Self {
+        let arguments = self.arguments.into_iter().map(|argument| match argument {
+            Argument::Word(word) => Argument::Word(map(&word)),
+            Argument::Variable(name) => Argument::Variable(map(&name)),
+        });
+        Self { program: map(&self.program), arguments: arguments.collect() }
+    }
+}
+
+/// This program.
+pub const PROVISIONER: &str = "provisioner";
+
+/// The AWS CLI.
+pub const AWS: &str = "aws";
+
+impl Argument {
+    fn plain(&self) -> String {
+        match self {
+            Self::Word(word) => word.clone(),
+            Self::Variable(name) => format!("{name}=${{{name}:?}}"),
+        }
+    }
+}
+
+/// A value as one word of a shell. In `NAME=VALUE`, only the value is in quotes.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let quoted = |text: &str| shlex::try_quote(text).map_or_else(|_nul| text.to_owned(), std::borrow::Cow::into_owned);
+    let is_plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    match word.split_once('=') {
+        Some((name, value)) if is_plain(name) && !value.is_empty() => format!("{name}={}", quoted(value)),
+        Some((name, "")) if is_plain(name) => word.to_owned(),
+        _ => quoted(word),
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", shell_word(&self.program))?;
+        self.arguments.iter().try_for_each(|argument| match argument {
+            Argument::Word(word) => write!(f, " {}", shell_word(word)),
+            Argument::Variable(_) => write!(f, " \"{}\"", argument.plain()),
+        })
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Text(text) => write!(f, "{text}"),
+            Part::Command(command) => write!(f, "`{command}`"),
+        })?;
+        match (self.again, self.parts.is_empty()) {
+            (false, _) => Ok(()),
+            (true, true) => write!(f, "{AGAIN}"),
+            (true, false) => write!(f, ", then {AGAIN}"),
+        }
+    }
+}
+
+/// A text in which commands of this program and of the AWS CLI are in backticks, as a shell reads them.
+impl From<&str> for Hint {
+    fn from(text: &str) -> Self {
+        let (text, again) = match [", then run the same command", ", then run the same command again"]
+            .iter()
+            .find_map(|end| text.strip_suffix(end))
+        {
+            _ if text == AGAIN => return Self::again(),
+            Some(before) => (before, true),
+            None => (text, false),
+        };
+        let mut hint = Self::default();
+        for (index, part) in text.split('`').enumerate() {
+            let command = if index % 2 == 1 { Command::read(part) } else { None };
+            hint = match command {
+                Some(command) => hint.part(Part::Command(command)),
+                None if index % 2 == 1 => hint.text("`").text(part).text("`"),
+                None if part.is_empty() => hint,
+                None => hint.text(part),
+            };
+        }
+        // A text with a single backtick has no command after it.
+        if text.split('`').count() % 2 == 0 {
+            return Self { again, ..Self::new(text) };
+        }
+        Self { again, ..hint }
+    }
+}
+
+impl Command {
+    fn read(text: &str) -> Option<Self> {
+        let mut words = shlex::split(text)?.into_iter();
+        let program = words.next().filter(|program| [PROVISIONER, AWS].contains(&program.as_str()))?;
+        let arguments: Vec<_> = words.collect();
+        (!arguments.is_empty()).then(|| Self::new(program, arguments))
+    }
+}
+
+impl From<String> for Hint {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<&String> for Hint {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<&Self> for Hint {
+    fn from(hint: &Self) -> Self {
+        hint.clone()
+    }
+}
+
+/// The JSON form of a hint, as fields of the value that has it.
+#[derive(Serialize, JsonSchema)]
+struct Rendered {
+    /// What to do about it, with complete commands.
+    hint: String,
+    /// The words of the command in it; the first one, where it has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<Vec<String>>,
+}
+
+impl Serialize for Hint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let words = |command: &Command| [vec![command.program.clone()], command.arguments()].concat();
+        Rendered { hint: self.to_string(), command: self.command().map(words) }.serialize(serializer)
+    }
+}
+
+impl JsonSchema for Hint {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Rendered::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Rendered::json_schema(generator)
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+impl Hint {
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        self.to_string().contains(text)
+    }
+
+    pub(crate) fn starts_with(&self, text: &str) -> bool {
+        self.to_string().starts_with(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_hint_prints_its_imperatives_and_commands_in_one_line() {
+        let hint = Hint::new("take ownership of it").run(Command::provisioner(["deploy", "--adopt"]));
+        assert_eq!(
+            hint.clone().or("use another name").then_again().to_string(),
+            "take ownership of it: `provisioner deploy --adopt`; or use another name, then run the same command again"
+        );
+        assert_eq!(hint.without_again(), Some(hint.clone()));
+        assert_eq!(hint.clone().then_again().without_again(), Some(hint));
+        assert_eq!(Hint::again().to_string(), "run the same command again");
+        assert_eq!(Hint::again().without_again(), None);
+    }
+
+    #[test]
+    fn the_json_form_has_the_text_and_the_words_of_the_command() {
+        let hint = Hint::new("delete it").run(Command::aws(["logs", "delete-log-group", "--log-group-name", "it's"]));
+        let words = ["aws", "logs", "delete-log-group", "--log-group-name", "it's"];
+        let text = r#"delete it: `aws logs delete-log-group --log-group-name "it's"`"#;
+        assert_eq!(serde_json::to_value(&hint).unwrap(), json!({"hint": text, "command": words}));
+        assert_eq!(serde_json::to_value(Hint::new("wait")).unwrap(), json!({"hint": "wait"}));
+    }
+
+    #[test]
+    fn a_shell_reads_each_word_as_it_was() {
+        for (word, written) in [
+            ("ApiId=a1", "ApiId=a1"),
+            ("Origins=*", "Origins='*'"),
+            ("Name=it's", "Name=\"it's\""),
+            ("Name=", "Name="),
+            ("a b=c", "'a b=c'"),
+            ("$default", "'$default'"),
+            ("", "''"),
+        ] {
+            assert_eq!(shell_word(word), written);
+            assert_eq!(shlex::split(written).unwrap(), [word]);
+        }
+        let secret = Command::provisioner(["status", "-P"]).with_variable("Token");
+        assert_eq!(secret.to_string(), r#"provisioner status -P "Token=${Token:?}""#);
+    }
+
+    #[test]
+    fn a_text_with_commands_in_backticks_is_a_hint_with_commands() {
+        let text = "build it with `make build`, or run `provisioner plan --out FILE`, then run the same command again";
+        let hint = Hint::from(text);
+        assert_eq!(hint.to_string(), text);
+        assert_eq!(hint.command(), Some(&Command::provisioner(["plan", "--out", "FILE"])));
+        let added = hint.complete(|command| command.with("--stack").with("a b"));
+        assert!(added.to_string().contains("`provisioner plan --out FILE --stack 'a b'`, then run"), "{added}");
+        assert_eq!(Hint::from("run the same command again"), Hint::again());
+        for text in ["a ` alone and `provisioner plan`", "`provisioner`", "`aws 'open`", "no command"] {
+            assert_eq!(Hint::from(text).to_string(), text);
+            assert_eq!(Hint::from(text).command(), None);
+        }
+    }
+}
