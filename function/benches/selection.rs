@@ -7,15 +7,14 @@
 #[path = "../tests/it/recall/invented.rs"]
 mod invented;
 
-use std::{fs, hint::black_box, sync::Arc, time::Instant};
+use std::fs;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
 
-use function::{
-    catalog::{Filling, Query, Shelf},
-    chat::{
-        Conversation,
-        limits::{MAX_HISTORY_CHARS, MAX_HISTORY_TURNS},
-    },
-};
+use function::catalog::{Filling, Query, Shelf};
+use function::chat::Conversation;
+use function::chat::limits::{MAX_HISTORY_CHARS, MAX_HISTORY_TURNS};
 use serde_json::json;
 
 const ROUNDS: usize = 200;

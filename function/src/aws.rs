@@ -7,27 +7,24 @@ mod known;
 mod pause;
 mod trouble;
 
-use aws_config::{
-    BehaviorVersion, Region, SdkConfig, ecs::EcsCredentialsProvider,
-    environment::EnvironmentVariableCredentialsProvider, identity::IdentityCache, provider_config::ProviderConfig,
-    timeout::TimeoutConfig,
-};
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::identity::IdentityCache;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_bedrockruntime::config::{SharedCredentialsProvider, StalledStreamProtectionConfig};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use self::credentials::CheckedCache;
-pub use self::{
-    credentials::{ENDPOINT_FAILED, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS},
-    http::Http,
-    known::{Example, Known, Sign, hint},
-    pause::Pause,
-    trouble::{Stage, Trouble},
-};
-use crate::{
-    deadline::LONGEST_CATALOG_READ,
-    settings::{Source, Surroundings},
-};
+pub use self::credentials::{ENDPOINT_FAILED, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS};
+pub use self::http::Http;
+pub use self::known::{Example, Known, Sign, hint};
+pub use self::pause::Pause;
+pub use self::trouble::{Stage, Trouble};
+use crate::deadline::LONGEST_CATALOG_READ;
+use crate::settings::{Source, Surroundings};
 
 /// The SDK configuration from the variables that Lambda and its user set: region, credentials, endpoints.
 ///

@@ -2,12 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::{
-    aws::{Known, Sign},
-    catalog,
-    error::ChatError,
-    model::{self, MAX_ATTEMPTS, Remedy},
-};
+use crate::aws::{Known, Sign};
+use crate::catalog;
+use crate::error::ChatError;
+use crate::model::{self, MAX_ATTEMPTS, Remedy};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/failures.md");
 

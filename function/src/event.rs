@@ -3,13 +3,12 @@
 //! It is the event of an HTTP API (payload 2.0), of a REST API (1.0), or the minimal one of `test-event.json`. The
 //! function responds to any other event in JSON too, so reading an event never fails.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 
-use crate::{
-    chat::limits::MAX_BODY_BYTES,
-    error::BadRequest,
-    json::{Json, Kind, Object},
-};
+use crate::chat::limits::MAX_BODY_BYTES;
+use crate::error::BadRequest;
+use crate::json::{Json, Kind, Object};
 
 /// The parts of an event that the function uses. The path is not one of them: the API defines the route, and the path
 /// may have a stage prefix.

@@ -9,17 +9,15 @@ use std::time::SystemTime;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
-use crate::{
-    aws::{self, Trouble},
-    catalog::{self, Catalog, Query, Selection},
-    chat::{Conversation, Prompt},
-    deadline::Deadline,
-    error::{ChatError, ModelTrouble},
-    event::{Event, Method},
-    model::{Answer, Model, ModelFailure, Stop, Usage},
-    reply::Reply,
-    settings::Origin,
-};
+use crate::aws::{self, Trouble};
+use crate::catalog::{self, Catalog, Query, Selection};
+use crate::chat::{Conversation, Prompt};
+use crate::deadline::Deadline;
+use crate::error::{ChatError, ModelTrouble};
+use crate::event::{Event, Method};
+use crate::model::{Answer, Model, ModelFailure, Stop, Usage};
+use crate::reply::Reply;
+use crate::settings::Origin;
 
 /// The hint if the table has no rows.
 const EMPTY: &str = "put films into the table that DYNAMODB_TABLE names, or set it to the table that holds them";
@@ -183,5 +181,4 @@ fn millis(started: Instant) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "handler_tests.rs"]
 mod tests;

@@ -3,12 +3,11 @@
 //! `serde_json::Value` rejects some valid documents: half of a surrogate pair, a number beyond `f64`, a 129th level of
 //! nesting. Here values stay text, and only the strings that are used are decoded.
 
-use std::{char::REPLACEMENT_CHARACTER, fmt};
+use std::char::REPLACEMENT_CHARACTER;
+use std::fmt;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, Visitor},
-};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// The character that some Windows editors write before a document. It is not a part of it (RFC 8259, section 8.1).

@@ -14,7 +14,10 @@ pub(crate) mod capture;
 mod line;
 
 use tracing::{Level, Subscriber};
-use tracing_subscriber::{filter::Targets, fmt::MakeWriter, layer::SubscriberExt, registry::Registry};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::Registry;
 
 use self::line::{Fields, Line};
 
@@ -39,7 +42,8 @@ where
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{capture::Lines, *};
+    use super::capture::Lines;
+    use super::*;
 
     fn logged(level: Level, work: impl FnOnce()) -> Vec<Value> {
         let lines = Lines::default();

@@ -7,18 +7,15 @@
 
 use std::process::ExitCode;
 
-use function::{
-    aws,
-    catalog::{Cap, DynamoTable, Films, FirstRows, KeptCatalog},
-    deadline::LONGEST_CATALOG_READ,
-    handler::Handler,
-    log,
-    model::BedrockModel,
-    runtime,
-    settings::Settings,
-};
+use function::catalog::{Cap, DynamoTable, Films, FirstRows, KeptCatalog};
+use function::deadline::LONGEST_CATALOG_READ;
+use function::handler::Handler;
+use function::model::BedrockModel;
+use function::settings::Settings;
+use function::{aws, log, runtime};
 use lambda_runtime::Error;
-use tokio::{join, time::timeout};
+use tokio::join;
+use tokio::time::timeout;
 
 /// One thread: a Lambda environment serves one request at a time, and has less than one CPU at this memory size.
 #[tokio::main(flavor = "current_thread")]

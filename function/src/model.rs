@@ -17,7 +17,8 @@ pub use failures::FAILURES;
 pub use stream::BedrockStream;
 pub use table::{Accepts, MAX_TOKENS, MODELS, TEMPERATURE, accepts};
 
-use crate::{chat::Prompt, deadline::Deadline};
+use crate::chat::Prompt;
+use crate::deadline::Deadline;
 
 /// Answers a prompt.
 pub trait Model {

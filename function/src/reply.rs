@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{error::ChatError, model::Answer, settings::Origin};
+use crate::error::ChatError;
+use crate::model::Answer;
+use crate::settings::Origin;
 
 /// The number of seconds for which a browser may cache the response to a preflight request.
 const PREFLIGHT_MAX_AGE: &str = "86400";
@@ -94,10 +96,8 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::{
-        error::{BadRequest, ModelTrouble},
-        model::{Stop, Usage},
-    };
+    use crate::error::{BadRequest, ModelTrouble};
+    use crate::model::{Stop, Usage};
 
     fn any() -> Origin {
         Origin::parse("*").unwrap()

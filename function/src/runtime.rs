@@ -7,32 +7,28 @@
 //! small write until the previous one is acknowledged (Nagle's algorithm), which Linux may do 40 ms later (delayed
 //! acknowledgement, tcp(7)). Each word of a streamed answer is a small write.
 
-use std::{future::ready, sync::Arc};
+use std::future::ready;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use http::{
-    HeaderName, Method, Request,
-    header::{CONTENT_TYPE, TRANSFER_ENCODING},
-};
+use http::header::{CONTENT_TYPE, TRANSFER_ENCODING};
+use http::{HeaderName, Method, Request};
 use http_body_util::StreamBody;
 use hyper::body::Frame;
 use hyper_util::client::legacy::connect::HttpConnector;
-use lambda_runtime::{
-    Error, LambdaEvent, LambdaInvocation, MetadataPrelude, Runtime, StreamResponse, service_fn,
-    streaming::Body,
-    tower::{layer::layer_fn, util::MapResultLayer},
-};
+use lambda_runtime::streaming::Body;
+use lambda_runtime::tower::layer::layer_fn;
+use lambda_runtime::tower::util::MapResultLayer;
+use lambda_runtime::{Error, LambdaEvent, LambdaInvocation, MetadataPrelude, Runtime, StreamResponse, service_fn};
 use lambda_runtime_api_client::{PooledClient, build_request};
 use serde::de::IgnoredAny;
 
-use crate::{
-    aws::Http,
-    catalog::Catalog,
-    event::Event,
-    handler::{Events, Handler},
-    model::Model,
-};
+use crate::aws::Http;
+use crate::catalog::Catalog;
+use crate::event::Event;
+use crate::handler::{Events, Handler};
+use crate::model::Model;
 
 /// Lambda sends this header with an event, and rejects a response without the value of the current invocation.
 ///

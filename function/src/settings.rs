@@ -9,18 +9,17 @@ mod reader;
 mod surroundings;
 mod trusted;
 
-use std::{env, time::Duration};
+use std::env;
+use std::time::Duration;
 
 use thiserror::Error;
 use tracing::Level;
 
+pub use self::credentials::{Container, Source};
 pub(crate) use self::credentials::{printable, unfit, visible};
+pub use self::origin::Origin;
 use self::reader::Reader;
-pub use self::{
-    credentials::{Container, Source},
-    origin::Origin,
-    surroundings::Surroundings,
-};
+pub use self::surroundings::Surroundings;
 use crate::model;
 
 /// The function's settings.

@@ -18,10 +18,10 @@
 mod joiners;
 mod stackers;
 
-use icu_properties::{
-    CodePointMapData, CodePointSetData,
-    props::{DefaultIgnorableCodePoint, ExtendedPictographic, GeneralCategory, PrependedConcatenationMark},
+use icu_properties::props::{
+    DefaultIgnorableCodePoint, ExtendedPictographic, GeneralCategory, PrependedConcatenationMark,
 };
+use icu_properties::{CodePointMapData, CodePointSetData};
 
 /// Characters whose properties are those of symbols or letters, and whose glyphs in the Unicode code charts are blank.
 ///
@@ -69,5 +69,4 @@ fn is_seen(c: char) -> bool {
 }
 
 #[cfg(test)]
-#[path = "text_tests.rs"]
 mod tests;

@@ -1,27 +1,22 @@
 //! A mock of `DynamoDB` and Bedrock at one address, over TLS. A rule computes each response, and the mock records the
 //! requests.
 
-use std::{
-    fmt,
-    io::{BufReader, ErrorKind},
-    net::{Shutdown, TcpListener, TcpStream},
-    path::{Path, PathBuf},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
-    time::Duration,
-};
+use std::io::{BufReader, ErrorKind};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use std::{fmt, thread};
 
 use anyhow::{Context, Result, ensure};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::{
-    bedrock::{self, EVENT_STREAM},
-    call::Call,
-    certificate::Certificate,
-    dynamodb::Table,
-    http::{self, Body, Request, Response, Seen},
-    signature,
-};
+use crate::bedrock::{self, EVENT_STREAM};
+use crate::call::Call;
+use crate::certificate::Certificate;
+use crate::dynamodb::Table;
+use crate::http::{self, Body, Request, Response, Seen};
+use crate::signature;
 
 /// The longest time that [`Backend::wait_until`] waits.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);

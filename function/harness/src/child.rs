@@ -1,20 +1,16 @@
 //! The program under test: starts it as Lambda does, freezes and thaws it, and reads its state from the kernel.
 
-use std::{
-    fs::{self, File},
-    path::Path,
-    process::{Child, Command, ExitStatus, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{
-    backend::Backend,
-    runtime_api::{Answer, Arriving, RuntimeApi},
-    signature::CREDENTIALS,
-};
+use crate::backend::Backend;
+use crate::runtime_api::{Answer, Arriving, RuntimeApi};
+use crate::signature::CREDENTIALS;
 
 /// The command and the settings of a program, without the variables that Lambda sets for every function.
 #[derive(Debug, Clone, Default)]

@@ -1,19 +1,15 @@
 //! A mock of the server that gives credentials to a program in a container.
 
-use std::{
-    io::BufReader,
-    net::TcpListener,
-    sync::{Arc, Mutex, PoisonError},
-    thread,
-};
+use std::io::BufReader;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use crate::{
-    http::{self, Request, Response},
-    signature::CREDENTIALS,
-};
+use crate::http::{self, Request, Response};
+use crate::signature::CREDENTIALS;
 
 /// A server that returns the credentials of the mock AWS to requests with the token `token`.
 #[derive(Debug)]

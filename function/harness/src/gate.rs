@@ -1,9 +1,7 @@
 //! A gate that blocks threads until another thread opens it.
 
-use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The longest wait, after which a thread continues: a failed test must not hang.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);

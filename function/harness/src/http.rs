@@ -1,9 +1,7 @@
 //! The part of HTTP/1.1 that an SDK and a Lambda runtime use with a server.
 
-use std::{
-    io::{self, BufRead, ErrorKind, Write},
-    sync::mpsc::{Receiver, Sender, channel},
-};
+use std::io::{self, BufRead, ErrorKind, Write};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use serde_json::{Value, json};
 

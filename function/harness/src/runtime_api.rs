@@ -1,15 +1,11 @@
 //! A mock of the Lambda Runtime API: sends one event after the other and receives the answers.
 
-use std::{
-    io::{self, BufReader},
-    net::{TcpListener, TcpStream},
-    sync::{
-        Arc, Mutex,
-        mpsc::{Receiver, Sender, channel},
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{self, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 

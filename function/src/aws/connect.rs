@@ -1,19 +1,20 @@
 //! Opens connections: TCP, then TLS with the certificates that the machine trusts.
 
-use std::{io, sync::Arc};
+use std::io;
+use std::sync::Arc;
 
 use aws_smithy_types::body::SdkBody;
 use http::uri::{Authority, Scheme, Uri};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName};
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-    sync::OnceCell,
-    task::spawn_blocking,
-    try_join,
-};
+use rustls::crypto::ring;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
+use tokio::task::spawn_blocking;
+use tokio::try_join;
 use tokio_rustls::TlsConnector;
 
 /// The scheme, the host and the port of a server.

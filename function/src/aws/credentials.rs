@@ -4,7 +4,8 @@
 //! `auth.rs`), and the errors of the SDK's providers do not name the variable that is the cause. The cache below, which
 //! both clients share, therefore adds a check between each provider and the signer.
 
-use std::{fs, time::Duration};
+use std::fs;
+use std::time::Duration;
 
 use aws_sdk_bedrockruntime::config::{
     ConfigBag, Credentials, ResolveCachedIdentity, ResolveIdentity, RuntimeComponents, SharedIdentityCache,
@@ -15,7 +16,8 @@ use aws_smithy_runtime_api::client::identity::{
 use thiserror::Error;
 use tokio::time::timeout;
 
-use super::{Example, Known, Sign, trouble::chain};
+use super::trouble::chain;
+use super::{Example, Known, Sign};
 use crate::settings::{Container, Source, printable, unfit, visible};
 
 /// The longest time that a provider may take.
@@ -154,5 +156,4 @@ fn check_token_file(container: &Container) -> Result<(), NoCredentials> {
 }
 
 #[cfg(test)]
-#[path = "credentials_tests.rs"]
 mod tests;

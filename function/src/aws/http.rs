@@ -4,34 +4,30 @@
 //! the machine's certificates once instead of once for each SDK client, and leaves out HTTP/2 and proxies, which the
 //! function does not use. `docs/decisions/` gives the reasons.
 
-use std::{
-    error::Error,
-    future::ready,
-    io,
-    iter::successors,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::error::Error;
+use std::future::ready;
+use std::io;
+use std::iter::successors;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use aws_sdk_bedrockruntime::config::{HttpClient, RuntimeComponents, SharedHttpClient};
-use aws_smithy_runtime_api::{
-    box_error::BoxError,
-    client::{
-        connection::{CaptureSmithyConnection, ConnectionMetadata},
-        connector_metadata::ConnectorMetadata,
-        http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
-        orchestrator::{HttpRequest, HttpResponse},
-        result::ConnectorError,
-    },
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
-use aws_smithy_types::{body::SdkBody, retry::ErrorKind};
-use http::{HeaderValue, Request, Uri, header::HOST};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::ErrorKind;
+use http::header::HOST;
+use http::{HeaderValue, Request, Uri};
 use hyper::client::conn::http1::SendRequest;
 use lambda_runtime::{BoxFuture, Error as RuntimeError, SnapStartResource};
-use tokio::{
-    task::yield_now,
-    time::{Instant, timeout},
-};
+use tokio::task::yield_now;
+use tokio::time::{Instant, timeout};
 
 use super::connect::{Connector, Origin};
 
@@ -249,5 +245,4 @@ fn has_io_source(error: &hyper::Error) -> bool {
 }
 
 #[cfg(test)]
-#[path = "http_tests.rs"]
 mod tests;

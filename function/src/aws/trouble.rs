@@ -1,11 +1,12 @@
 //! The log fields of a failed call.
 
-use std::{collections::HashMap, error::Error, iter::successors, time::Duration};
+use std::collections::HashMap;
+use std::error::Error;
+use std::iter::successors;
+use std::time::Duration;
 
-use aws_sdk_bedrockruntime::{
-    error::{ProvideErrorMetadata, SdkError},
-    operation::RequestId,
-};
+use aws_sdk_bedrockruntime::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_bedrockruntime::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde::de::IgnoredAny;
 

@@ -1,20 +1,20 @@
 //! The catalogue in `DynamoDB`.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
+use std::time::Duration;
 
-use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::{
-    Client, config,
-    operation::{RequestId, scan::ScanOutput},
-    types::AttributeValue,
-};
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::operation::RequestId;
+use aws_sdk_dynamodb::operation::scan::ScanOutput;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{Client, config};
 use tokio::task::{spawn_blocking, yield_now};
 
 use super::{FAILURES, Filling, Movie, Shelf, Table};
-use crate::{
-    aws::{Http, Known, Pause, Stage, Trouble},
-    deadline::LONGEST_CATALOG_READ,
-};
+use crate::aws::{Http, Known, Pause, Stage, Trouble};
+use crate::deadline::LONGEST_CATALOG_READ;
 
 /// The time limit for a page. A page of at most 1 MB arrives in less than a second.
 ///

@@ -4,12 +4,11 @@
 //! take several requests. No request depends on its end: requests use the current copy, whatever its age, and wait only
 //! if there is no copy.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::{Catalog, FAILURES, Query, Selection, Shelf, Table};
 use crate::aws::{self, Trouble};
@@ -139,5 +138,4 @@ impl State {
 }
 
 #[cfg(test)]
-#[path = "kept_tests.rs"]
 mod tests;

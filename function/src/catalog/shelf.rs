@@ -4,7 +4,8 @@ mod fields;
 mod index;
 mod words;
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -160,5 +161,4 @@ impl Filling {
 }
 
 #[cfg(test)]
-#[path = "shelf_tests.rs"]
 mod tests;

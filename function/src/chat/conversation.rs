@@ -1,11 +1,9 @@
 //! Converts the body of `POST /chat` to a conversation for the Converse API.
 
 use super::limits;
-use crate::{
-    error::BadRequest,
-    json::{Json, Kind, Object},
-    text::without_invisible,
-};
+use crate::error::BadRequest;
+use crate::json::{Json, Kind, Object};
+use crate::text::without_invisible;
 
 /// The author of a turn. The client also sends the `Assistant` turns, so they are only its claim of earlier answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,5 +162,4 @@ fn push(turns: &mut Vec<Turn>, next: Turn) {
 }
 
 #[cfg(test)]
-#[path = "conversation_tests.rs"]
 mod tests;

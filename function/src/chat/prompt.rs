@@ -1,6 +1,7 @@
 //! Builds the prompt for the model from the films and a conversation.
 
-use super::{Conversation, Turn, limits::MAX_CATALOG_BYTES};
+use super::limits::MAX_CATALOG_BYTES;
+use super::{Conversation, Turn};
 use crate::catalog::Selection;
 
 /// The system prompt. It is the same for every request, byte for byte: it contains no text from callers or from the
@@ -64,17 +65,16 @@ impl<'a> Prompt<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashMap, sync::Arc};
+    use std::collections::HashMap;
+    use std::sync::Arc;
 
     use aws_sdk_dynamodb::types::AttributeValue;
     use proptest::prelude::*;
     use serde_json::Value;
 
     use super::*;
-    use crate::{
-        catalog::{Movie, Query, Shelf},
-        text::without_invisible,
-    };
+    use crate::catalog::{Movie, Query, Shelf};
+    use crate::text::without_invisible;
 
     fn hello() -> Conversation {
         Conversation::from_body(r#"{"message": "hello"}"#).unwrap()

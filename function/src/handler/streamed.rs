@@ -4,7 +4,9 @@
 //! Nothing is sent before the model's first words arrive: until then an error has its status code and a JSON body. The
 //! URL adds the CORS headers.
 
-use std::{convert::Infallible, pin::Pin, time::SystemTime};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -15,15 +17,13 @@ use tokio::time::{Instant, timeout};
 use tracing::{Instrument, Span};
 
 use super::{Handler, log_answer, log_failure, log_prompt, millis};
-use crate::{
-    catalog::Catalog,
-    chat::{Conversation, Prompt},
-    deadline::Deadline,
-    error::ChatError,
-    event::Event,
-    model::{AnswerStream, Model, ModelFailure, Piece},
-    reply::Reply,
-};
+use crate::catalog::Catalog;
+use crate::chat::{Conversation, Prompt};
+use crate::deadline::Deadline;
+use crate::error::ChatError;
+use crate::event::Event;
+use crate::model::{AnswerStream, Model, ModelFailure, Piece};
+use crate::reply::Reply;
 
 /// The chunks of a response.
 ///

@@ -1,9 +1,7 @@
 //! Captures the log in tests.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
+use std::io;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use tracing::{Level, Subscriber};

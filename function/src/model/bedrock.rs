@@ -1,20 +1,18 @@
 //! The models on Bedrock, through the Converse API.
 
-use aws_config::{SdkConfig, retry::RetryConfig};
-use aws_sdk_bedrockruntime::{
-    Client, config,
-    operation::{RequestId, converse::ConverseOutput},
-    types::{Message, TokenUsage},
-};
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_sdk_bedrockruntime::operation::RequestId;
+use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
+use aws_sdk_bedrockruntime::types::{Message, TokenUsage};
+use aws_sdk_bedrockruntime::{Client, config};
 
-use super::{
-    Accepts, Answer, BedrockStream, Model, ModelFailure, Stop, Usage, accepts, attempts::in_turn, request::Request,
-};
-use crate::{
-    aws::{Http, Pause, Trouble},
-    chat::Prompt,
-    deadline::Deadline,
-};
+use super::attempts::in_turn;
+use super::request::Request;
+use super::{Accepts, Answer, BedrockStream, Model, ModelFailure, Stop, Usage, accepts};
+use crate::aws::{Http, Pause, Trouble};
+use crate::chat::Prompt;
+use crate::deadline::Deadline;
 
 /// A model with its fallbacks.
 #[derive(Debug, Clone)]

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use super::failures::{FAILURES, OTHER};
-use crate::{
-    aws::{Known, Stage, Trouble},
-    error::ModelTrouble,
-};
+use crate::aws::{Known, Stage, Trouble};
+use crate::error::ModelTrouble;
 
 /// The reason why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,11 +7,9 @@
 //! (tokens per day), anthropics/claude-code issue 1466 (tokens, on-demand throughput).
 
 use super::Remedy::{self, Again, Another, Nothing};
-use crate::{
-    aws::{ENDPOINT_FAILED, Example, Known, NO_CREDENTIALS, Sign, Stage, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS},
-    error::ModelTrouble::{
-        self, AccessRefused, Busy, Failed, NoText, NotAvailable, RequestRefused, Throttled, TimedOut, Unreachable,
-    },
+use crate::aws::{ENDPOINT_FAILED, Example, Known, NO_CREDENTIALS, Sign, Stage, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS};
+use crate::error::ModelTrouble::{
+    self, AccessRefused, Busy, Failed, NoText, NotAvailable, RequestRefused, Throttled, TimedOut, Unreachable,
 };
 
 type Failure = Known<(ModelTrouble, Remedy)>;

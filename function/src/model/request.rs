@@ -2,20 +2,16 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_bedrockruntime::{
-    error::BuildError,
-    types::{
-        CachePointBlock, CachePointType, ContentBlock, ConversationRole, InferenceConfiguration, Message,
-        SystemContentBlock,
-    },
+use aws_sdk_bedrockruntime::error::BuildError;
+use aws_sdk_bedrockruntime::types::{
+    CachePointBlock, CachePointType, ContentBlock, ConversationRole, InferenceConfiguration, Message,
+    SystemContentBlock,
 };
 use aws_smithy_types::Document;
 
 use super::{Accepts, MAX_TOKENS, ModelFailure};
-use crate::{
-    aws::{Stage, Trouble},
-    chat::{Prompt, Role, Turn},
-};
+use crate::aws::{Stage, Trouble};
+use crate::chat::{Prompt, Role, Turn};
 
 /// The largest number of characters per token, so that the length of a prefix in tokens is not overestimated.
 const CHARS_A_TOKEN: usize = 4;

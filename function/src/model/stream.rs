@@ -1,14 +1,12 @@
 //! A streamed answer, through `ConverseStream`.
 
-use aws_sdk_bedrockruntime::{
-    operation::{RequestId, converse_stream::ConverseStreamOutput},
-    types::{ConverseStreamOutput as Event, error::ConverseStreamOutputError},
-};
+use aws_sdk_bedrockruntime::operation::RequestId;
+use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamOutput;
+use aws_sdk_bedrockruntime::types::ConverseStreamOutput as Event;
+use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 
-use super::{
-    AnswerStream, ModelFailure, Piece, Usage,
-    bedrock::{stop, usage},
-};
+use super::bedrock::{stop, usage};
+use super::{AnswerStream, ModelFailure, Piece, Usage};
 use crate::aws::{Stage, Trouble};
 
 /// A stream whose first piece has arrived.

@@ -1,10 +1,12 @@
 //! The source of the credentials: keys in variables, or a server near the function.
 
-use std::{fmt, net::IpAddr};
+use std::fmt;
+use std::net::IpAddr;
 
 use http::Uri;
 
-use super::{Reader, surroundings::url};
+use super::Reader;
+use super::surroundings::url;
 
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -131,5 +133,4 @@ pub(crate) fn unfit(value: &str, is_allowed: impl Fn(char) -> bool) -> Option<St
 }
 
 #[cfg(test)]
-#[path = "credentials_tests.rs"]
 mod tests;

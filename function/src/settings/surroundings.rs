@@ -5,7 +5,8 @@
 
 use http::Uri;
 
-use super::{Reader, credentials::Source, trusted};
+use super::credentials::Source;
+use super::{Reader, trusted};
 
 /// The region, the endpoints and the source of the credentials for calls to AWS.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 //!
 //! The files are parsed once, while the first connection is opened.
 
-use std::{env, fs::File, path::Path};
+use std::env;
+use std::fs::File;
+use std::path::Path;
 
 use super::Reader;
 

@@ -3,10 +3,8 @@
 //! The positions are those of UAX #31 (section 2.3.1) and RFC 5892 (appendix A.1 and A.2) for letters, and of UTS #51
 //! for emoji. In other positions, and after another such character, these characters have no visible effect.
 
-use icu_properties::{
-    CodePointMapData, CodePointSetData,
-    props::{CanonicalCombiningClass, EmojiModifier, ExtendedPictographic, JoiningType},
-};
+use icu_properties::props::{CanonicalCombiningClass, EmojiModifier, ExtendedPictographic, JoiningType};
+use icu_properties::{CodePointMapData, CodePointSetData};
 
 const NON_JOINER: char = '\u{200C}';
 const JOINER: char = '\u{200D}';

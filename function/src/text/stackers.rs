@@ -3,10 +3,8 @@
 //! They are those of UAX #44's `Indic_Syllabic_Category`, and the Khitan filler, which chapter 18.12 of the Unicode
 //! Standard describes. Each has an effect in its script only: in other text it is invisible.
 
-use icu_properties::{
-    CodePointMapData,
-    props::{GeneralCategory, GeneralCategoryGroup, IndicSyllabicCategory, Script},
-};
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup, IndicSyllabicCategory, Script};
 
 use super::joiners::is_joiner;
 

@@ -1,6 +1,9 @@
 //! The program as Lambda runs it: its environment variables, the Runtime API and AWS, its replies and its log.
 
-use harness::{bedrock, call::Call, dynamodb::Table, http::Response};
+use harness::bedrock;
+use harness::call::Call;
+use harness::dynamodb::Table;
+use harness::http::Response;
 use serde_json::{Value, json};
 
 use crate::support::{Chat, aws, post};

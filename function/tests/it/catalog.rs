@@ -2,26 +2,19 @@
 
 mod failures;
 
-use std::{
-    fs::{File, read_to_string},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-};
+use std::fs::{File, read_to_string};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use aws_config::SdkConfig;
-use function::{
-    aws::Trouble,
-    catalog::{Cap, Catalog, DynamoTable, FAILURES, FirstRows, Query, Selection, Table as _},
-};
-use harness::{
-    backend::Backend,
-    dynamodb::Table,
-    http::{Body, Request, Response},
-};
+use function::aws::Trouble;
+use function::catalog::{Cap, Catalog, DynamoTable, FAILURES, FirstRows, Query, Selection, Table as _};
+use harness::backend::Backend;
+use harness::dynamodb::Table;
+use harness::http::{Body, Request, Response};
 use serde_json::{Value, json};
-use tracing::{Level, subscriber::set_default};
+use tracing::Level;
+use tracing::subscriber::set_default;
 
 use crate::support::{aws, scratch, sdk_config};
 

@@ -2,13 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use harness::{
-    bedrock,
-    call::Call,
-    dynamodb::Table,
-    gate::Gate,
-    http::{Request, Response},
-};
+use harness::bedrock;
+use harness::call::Call;
+use harness::dynamodb::Table;
+use harness::gate::Gate;
+use harness::http::{Request, Response};
 use serde_json::json;
 
 use crate::support::{Chat, aws, post};

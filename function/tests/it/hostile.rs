@@ -1,11 +1,13 @@
 //! Hostile bodies and events, through the program: each gets JSON with the correct status, and the next question gets
 //! its answer.
 
-use harness::{bedrock, bedrock::EVENT_STREAM, call::Call, dynamodb::Table, http::Response};
-use proptest::{
-    prelude::*,
-    test_runner::{Config, TestRunner},
-};
+use harness::bedrock;
+use harness::bedrock::EVENT_STREAM;
+use harness::call::Call;
+use harness::dynamodb::Table;
+use harness::http::Response;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
 use crate::support::{Chat, aws, split};

@@ -2,7 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use harness::{bedrock, call::Call, dynamodb::Table, http::Response};
+use harness::bedrock;
+use harness::call::Call;
+use harness::dynamodb::Table;
+use harness::http::Response;
 use serde_json::json;
 
 use crate::support::{Chat, aws};

@@ -6,16 +6,18 @@ mod requests;
 mod streams;
 mod unwell;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use function::{
-    catalog::{Movie, Query, Shelf},
-    chat::{Conversation, Prompt},
-    deadline::Deadline,
-    model::{Answer, BedrockModel, Model, ModelFailure},
-};
-use harness::{backend::Backend, bedrock, http::Response};
+use function::catalog::{Movie, Query, Shelf};
+use function::chat::{Conversation, Prompt};
+use function::deadline::Deadline;
+use function::model::{Answer, BedrockModel, Model, ModelFailure};
+use harness::backend::Backend;
+use harness::bedrock;
+use harness::http::Response;
 use serde_json::{Value, json};
 
 use crate::support::sdk_config;

@@ -5,12 +5,11 @@
 
 mod invented;
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
+use std::sync::Arc;
 
-use function::{
-    catalog::{Filling, Query, Shelf},
-    chat::Conversation,
-};
+use function::catalog::{Filling, Query, Shelf};
+use function::chat::Conversation;
 use invented::{Film, films};
 use serde_json::{Value, json};
 

@@ -1,21 +1,15 @@
 //! Streamed answers, through the program: the time at which each part is sent, and the memory that the program uses.
 
-use std::{
-    sync::{
-        Mutex,
-        mpsc::{Receiver, channel},
-    },
-    time::Duration,
-};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
-use harness::{
-    backend::Backend,
-    bedrock::{EVENT_STREAM, end, exception, words},
-    call::Call,
-    dynamodb::Table,
-    http::{Feed, Response, Seen},
-    runtime_api::Arriving,
-};
+use harness::backend::Backend;
+use harness::bedrock::{EVENT_STREAM, end, exception, words};
+use harness::call::Call;
+use harness::dynamodb::Table;
+use harness::http::{Feed, Response, Seen};
+use harness::runtime_api::Arriving;
 use serde_json::json;
 
 use crate::support::{Chat, aws, post, split};

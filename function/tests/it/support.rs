@@ -2,26 +2,21 @@
 
 mod chat;
 
-use std::{
-    future::{pending, ready},
-    net::TcpListener,
-    path::{Path, PathBuf},
-    sync::LazyLock,
-    time::Duration,
-};
+use std::future::{pending, ready};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{AsyncSleep, Credentials, SharedAsyncSleep, SharedCredentialsProvider, Sleep};
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
-use harness::{
-    backend::Backend,
-    certificate::Certificate,
-    http::{Request, Response},
-    signature::CREDENTIALS,
-};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use harness::backend::Backend;
+use harness::certificate::Certificate;
+use harness::http::{Request, Response};
+use harness::signature::CREDENTIALS;
 
 pub(crate) use chat::{Chat, post, split};
 

@@ -1,12 +1,10 @@
 //! The variables that Lambda and its user set: endpoints, and the source of the credentials.
 
-use harness::{
-    bedrock,
-    call::Call,
-    credentials::CredentialServer,
-    dynamodb::Table,
-    http::{Body, Response},
-};
+use harness::bedrock;
+use harness::call::Call;
+use harness::credentials::CredentialServer;
+use harness::dynamodb::Table;
+use harness::http::{Body, Response};
 use serde_json::json;
 
 use crate::support::{Chat, aws, nobody, scratch};

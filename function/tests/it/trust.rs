@@ -1,12 +1,10 @@
 //! Whether the program trusts a server, and whether a server accepts the program: with real certificates and
 //! signatures.
 
-use harness::{
-    backend::Backend,
-    bedrock,
-    certificate::Certificate,
-    http::{Request, Response},
-};
+use harness::backend::Backend;
+use harness::bedrock;
+use harness::certificate::Certificate;
+use harness::http::{Request, Response};
 use serde_json::json;
 
 use crate::support::{Chat, aws, aws_as, scratch};

@@ -2,13 +2,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use harness::{
-    backend::Backend,
-    bedrock::{self, EVENT_STREAM},
-    call::Call,
-    dynamodb::Table,
-    http::{Body, Request, Response},
-};
+use harness::backend::Backend;
+use harness::bedrock::{self, EVENT_STREAM};
+use harness::call::Call;
+use harness::dynamodb::Table;
+use harness::http::{Body, Request, Response};
 use serde_json::{Value, json};
 
 use crate::support::{Chat, aws, post};

@@ -6,14 +6,14 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that measures and prints")]
 
-use std::{env, fs, path::Path, time::Duration};
+use std::path::Path;
+use std::time::Duration;
+use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
-use harness::{
-    backend::Backend,
-    child::{Environment, Program},
-    runtime_api::Answer,
-};
+use harness::backend::Backend;
+use harness::child::{Environment, Program};
+use harness::runtime_api::Answer;
 use serde::Serialize;
 use serde_json::{Value, json};
 

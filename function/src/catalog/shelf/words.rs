@@ -1,7 +1,8 @@
 //! Normalises words for comparison: lower case, without accents and plural endings, so that `Amélie` matches `amelie`
 //! and `thrillers` matches `thriller`.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// The longest word that is compared, in bytes. People do not type longer words.
 const LONGEST_WORD: usize = 40;

@@ -1,20 +1,17 @@
 //! Tests every row of the table's failures over the network: its hint, and whether the page is requested once more.
 
-use std::{
-    future::{pending, ready},
-    sync::Arc,
-    thread::park,
-    time::Duration,
-};
+use std::future::{pending, ready};
+use std::sync::Arc;
+use std::thread::park;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::config::{AsyncSleep, SharedAsyncSleep, Sleep};
-use function::{
-    aws::{ENDPOINT_FAILED, Known, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS},
-    catalog::FAILURES,
-    deadline::LONGEST_CATALOG_READ,
-};
-use harness::{backend::Backend, http::Response};
+use function::aws::{ENDPOINT_FAILED, Known, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS};
+use function::catalog::FAILURES;
+use function::deadline::LONGEST_CATALOG_READ;
+use harness::backend::Backend;
+use harness::http::Response;
 use tokio::sync::Semaphore;
 
 use super::first_rows_by;

@@ -1,9 +1,7 @@
 //! The conversion of the model's answers and of Bedrock's errors.
 
-use function::{
-    error::ModelTrouble,
-    model::{Answer, Stop, Usage},
-};
+use function::error::ModelTrouble;
+use function::model::{Answer, Stop, Usage};
 use harness::http::{Body, Response};
 use serde_json::json;
 

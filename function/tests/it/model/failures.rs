@@ -1,21 +1,18 @@
 //! Tests every row of the model's failures over the network, before the caller has a part of the answer. Complete and
 //! streamed answers are treated alike.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
-use function::{
-    aws::{ENDPOINT_FAILED, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS},
-    catalog::{Query, Shelf},
-    chat::{Conversation, Prompt},
-    deadline::Deadline,
-    model::{BedrockModel, FAILURES, Model, ModelFailure, Remedy},
-};
-use harness::{
-    backend::Backend,
-    bedrock::{self, EVENT_STREAM, end, exception, words},
-    http::{Body, Request, Response},
-};
+use function::aws::{ENDPOINT_FAILED, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS};
+use function::catalog::{Query, Shelf};
+use function::chat::{Conversation, Prompt};
+use function::deadline::Deadline;
+use function::model::{BedrockModel, FAILURES, Model, ModelFailure, Remedy};
+use harness::backend::Backend;
+use harness::bedrock::{self, EVENT_STREAM, end, exception, words};
+use harness::http::{Body, Request, Response};
 
 use crate::support::{aws, sdk_config};
 

@@ -1,18 +1,15 @@
 //! Streamed answers in AWS's event stream format.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use function::{
-    catalog::{Query, Shelf},
-    chat::{Conversation, Prompt},
-    deadline::Deadline,
-    error::ModelTrouble,
-    model::{AnswerStream, BedrockModel, Model, ModelFailure, Piece, Stop, Usage},
-};
-use harness::{
-    bedrock::{EVENT_STREAM, end, event, exception, words},
-    http::Response,
-};
+use function::catalog::{Query, Shelf};
+use function::chat::{Conversation, Prompt};
+use function::deadline::Deadline;
+use function::error::ModelTrouble;
+use function::model::{AnswerStream, BedrockModel, Model, ModelFailure, Piece, Stop, Usage};
+use harness::bedrock::{EVENT_STREAM, end, event, exception, words};
+use harness::http::Response;
 use serde_json::json;
 
 use crate::support::{aws, sdk_config};

@@ -1,14 +1,14 @@
 //! The calls to a failing Bedrock, and the use of its cache.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use function::{
-    catalog::{Filling, Query},
-    chat::{Conversation, Prompt},
-    deadline::Deadline,
-    model::{BedrockModel, Model, ModelFailure, Usage},
-};
-use harness::{backend::Backend, http::Response};
+use function::catalog::{Filling, Query};
+use function::chat::{Conversation, Prompt};
+use function::deadline::Deadline;
+use function::model::{BedrockModel, Model, ModelFailure, Usage};
+use harness::backend::Backend;
+use harness::http::Response;
 use serde_json::{Value, json};
 
 use super::{converse, row};

@@ -1,16 +1,12 @@
 //! The program as Lambda runs it.
 
-use std::{
-    fs,
-    path::PathBuf,
-    process::ExitStatus,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use harness::{
-    backend::Backend,
-    child::{Environment, Program},
-};
+use harness::backend::Backend;
+use harness::child::{Environment, Program};
 use serde_json::{Value, json};
 
 use super::scratch;

@@ -1,10 +1,8 @@
-use std::{
-    cell::RefCell,
-    collections::{HashMap, VecDeque},
-    future::pending,
-    sync::Arc,
-    time::Duration,
-};
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::StreamExt;
@@ -12,12 +10,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    aws::Stage,
-    catalog::{Movie, Shelf},
-    log::capture::Lines,
-    model::{AnswerStream, Piece, Stop, Usage},
-};
+use crate::aws::Stage;
+use crate::catalog::{Movie, Shelf};
+use crate::log::capture::Lines;
+use crate::model::{AnswerStream, Piece, Stop, Usage};
 
 /// A catalogue that returns this result, or never responds.
 struct Films(Option<Result<Vec<Movie>, Trouble>>);

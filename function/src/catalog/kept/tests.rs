@@ -1,10 +1,15 @@
-use std::{collections::HashMap, sync::Mutex};
+use std::collections::HashMap;
+use std::sync::Mutex;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use tokio::{sync::mpsc, task::yield_now, time::advance};
+use tokio::sync::mpsc;
+use tokio::task::yield_now;
+use tokio::time::advance;
 
 use super::*;
-use crate::{aws::Stage, catalog::Filling, log::capture::Lines};
+use crate::aws::Stage;
+use crate::catalog::Filling;
+use crate::log::capture::Lines;
 
 const TTL: Duration = Duration::from_secs(900);
 

@@ -1,14 +1,12 @@
-use std::{
-    future::pending,
-    net::TcpListener,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::future::pending;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, identity::IdentityCache};
-use aws_sdk_dynamodb::{
-    Client, config,
-    config::{SharedCredentialsProvider, retry::RetryConfig},
-};
+use aws_config::identity::IdentityCache;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::{Client, config};
 use aws_smithy_async::rt::sleep::TokioSleep;
 
 use super::*;
