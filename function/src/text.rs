@@ -19,7 +19,7 @@ mod joiners;
 mod stackers;
 
 use icu_properties::props::{
-    DefaultIgnorableCodePoint, ExtendedPictographic, GeneralCategory, PrependedConcatenationMark,
+    DefaultIgnorableCodePoint, ExtendedPictographic, GeneralCategory, GeneralCategoryGroup, PrependedConcatenationMark,
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
@@ -54,12 +54,21 @@ fn is_candidate(c: char) -> bool {
     joiners::is_joiner(c) || stackers::is_stacker(c)
 }
 
+/// Whether `c` is a combining mark, such as an accent.
+pub(crate) fn is_mark(c: char) -> bool {
+    !c.is_ascii() && GeneralCategoryGroup::Mark.contains(category(c))
+}
+
+fn category(c: char) -> GeneralCategory {
+    CodePointMapData::<GeneralCategory>::new().get(c)
+}
+
 fn is_seen(c: char) -> bool {
     if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) || is_candidate(c) {
         return false;
     }
     #[expect(clippy::wildcard_enum_match_arm, reason = "thirty categories, of which four are not seen")]
-    match CodePointMapData::<GeneralCategory>::new().get(c) {
+    match category(c) {
         GeneralCategory::Control => matches!(c, '\t' | '\n' | '\r'),
         GeneralCategory::Format => CodePointSetData::new::<PrependedConcatenationMark>().contains(c),
         GeneralCategory::PrivateUse => false,

@@ -43,7 +43,7 @@ impl Query {
     pub fn new<'a>(texts: impl IntoIterator<Item = (&'a str, f32)>) -> Self {
         let mut query: Vec<(String, f32)> = Vec::new();
         for (text, weight) in texts {
-            for word in words::asked(text) {
+            for word in words::query_words(text) {
                 if query.len() == Self::MOST_WORDS {
                     return Self(query);
                 }

@@ -4,9 +4,10 @@
 //! Standard describes. Each has an effect in its script only: in other text it is invisible.
 
 use icu_properties::CodePointMapData;
-use icu_properties::props::{GeneralCategory, GeneralCategoryGroup, IndicSyllabicCategory, Script};
+use icu_properties::props::{GeneralCategoryGroup, IndicSyllabicCategory, Script};
 
 use super::joiners::is_joiner;
+use super::{category, is_mark};
 
 /// Arranges the characters of a Khitan word.
 const KHITAN_FILLER: char = '\u{16FE4}';
@@ -49,12 +50,4 @@ fn script(c: char) -> Script {
 fn is_base(c: char) -> bool {
     let category = category(c);
     GeneralCategoryGroup::Letter.contains(category) || GeneralCategoryGroup::Number.contains(category)
-}
-
-fn is_mark(c: char) -> bool {
-    GeneralCategoryGroup::Mark.contains(category(c))
-}
-
-fn category(c: char) -> GeneralCategory {
-    CodePointMapData::<GeneralCategory>::new().get(c)
 }

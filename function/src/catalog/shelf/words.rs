@@ -1,11 +1,20 @@
 //! Normalises words for comparison: lower case, without accents and plural endings, so that `Amélie` matches `amelie`
 //! and `thrillers` matches `thriller`.
+//!
+//! Accents are removed from Latin, Greek and Cyrillic letters. In other scripts such a mark makes another letter, such
+//! as the voiced consonants of Japanese.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// The longest word that is compared, in bytes. People do not type longer words.
-const LONGEST_WORD: usize = 40;
+use icu_normalizer::properties::{CanonicalDecompositionBorrowed, Decomposed};
+use icu_properties::CodePointMapData;
+use icu_properties::props::Script;
+
+use crate::text::is_mark;
+
+/// The longest word that is compared, in bytes. Users do not type longer words.
+const MAX_WORD_BYTES: usize = 40;
 
 /// Words that are common in questions and say nothing about a film.
 ///
@@ -19,10 +28,10 @@ const STOP_WORDS: &str = "\
     which who will with would you your";
 
 /// The same words as a set for fast lookup: a long conversation has thousands of words.
-static STOPS: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.split(' ').collect());
+static STOP_WORD_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.split(' ').collect());
 
 /// Pairs of a colloquial word and the word that catalogues use. Both are in the form that [`words`] returns.
-const SAME: &[(&str, &str)] = &[
+const SYNONYMS: &[(&str, &str)] = &[
     ("animated", "animation"),
     ("cartoon", "animation"),
     ("comedic", "comedy"),
@@ -37,21 +46,21 @@ const SAME: &[(&str, &str)] = &[
 ];
 
 /// Two words that are treated as one: `Sci-Fi`, `science fiction`.
-const PAIRS: &[(&str, &str, &str)] = &[("sci", "fi", "sciencefiction"), ("science", "fiction", "sciencefiction")];
+const COMPOUNDS: &[(&str, &str, &str)] = &[("sci", "fi", "sciencefiction"), ("science", "fiction", "sciencefiction")];
 
 /// The words of `text`, in order.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for raw in text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’')) {
-        let word = folded(raw);
-        if word.is_empty() || word.len() > LONGEST_WORD {
+    for raw in text.split(|c: char| !(c.is_alphanumeric() || is_apostrophe(c) || is_mark(c))) {
+        let word = normalized(raw);
+        if word.is_empty() || word.len() > MAX_WORD_BYTES {
             continue;
         }
-        let before = words.last().map(String::as_str);
-        match PAIRS.iter().find(|(first, second, _)| before == Some(first) && word == *second) {
-            Some((_, _, pair)) => {
+        let previous = words.last().map(String::as_str);
+        match COMPOUNDS.iter().find(|(first, second, _)| previous == Some(first) && word == *second) {
+            Some((_, _, compound)) => {
                 words.pop();
-                words.push((*pair).to_owned());
+                words.push((*compound).to_owned());
             }
             None => words.push(word),
         }
@@ -60,18 +69,18 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 /// The words of a question that distinguish films, with the words that catalogues use for them.
-pub(super) fn asked(text: &str) -> Vec<String> {
-    let mut asked = Vec::new();
+pub(super) fn query_words(text: &str) -> Vec<String> {
+    let mut query = Vec::new();
     for word in words(text) {
-        let as_catalogued = SAME.iter().find(|(said, _)| *said == word).map(|(_, called)| (*called).to_owned());
-        let decade = decade_of(&word);
-        if !STOPS.contains(word.as_str()) {
-            asked.push(word);
+        let synonym = SYNONYMS.iter().find(|(colloquial, _)| *colloquial == word).map(|(_, word)| (*word).to_owned());
+        let decade = full_decade(&word);
+        if !STOP_WORD_SET.contains(word.as_str()) {
+            query.push(word);
         }
-        asked.extend(as_catalogued);
-        asked.extend(decade);
+        query.extend(synonym);
+        query.extend(decade);
     }
-    asked
+    query
 }
 
 /// The word for the decade of `year`, such as `1990s`.
@@ -80,7 +89,7 @@ pub(super) fn decade(year: u16) -> String {
 }
 
 /// The four-digit form of a decade such as `90s`. 00s, 10s and 20s are of this century. `1990s` needs no conversion.
-fn decade_of(word: &str) -> Option<String> {
+fn full_decade(word: &str) -> Option<String> {
     let digits = word.strip_suffix('s').unwrap_or(word);
     match (digits.len(), digits.parse::<u16>()) {
         (2, Ok(tens)) if tens % 10 == 0 && word.len() == 3 => {
@@ -90,17 +99,17 @@ fn decade_of(word: &str) -> Option<String> {
     }
 }
 
-fn folded(raw: &str) -> String {
-    let raw = raw.trim_matches(|c| c == '\'' || c == '’');
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’')
+}
+
+fn normalized(raw: &str) -> String {
+    let raw = raw.trim_matches(is_apostrophe);
     let raw = raw.strip_suffix("'s").or_else(|| raw.strip_suffix("’s")).unwrap_or(raw);
     let mut word = String::with_capacity(raw.len());
-    for c in raw.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
-        match unaccented(c) {
-            Some(plain) => word.push_str(plain),
-            // The lower case of a capital such as İ contains a combining dot, which is dropped.
-            None if c.is_alphanumeric() => word.push(c),
-            None => {}
-        }
+    // Combining marks, such as the dot in the lower case of İ, are not alphanumeric.
+    for c in raw.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()) {
+        push_without_accent(&mut word, c);
     }
     singular(word)
 }
@@ -120,29 +129,28 @@ fn singular(mut word: String) -> String {
     word
 }
 
-/// The plain letters for a Latin letter with a diacritic.
-fn unaccented(c: char) -> Option<&'static str> {
-    Some(match c {
-        'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
-        'æ' => "ae",
-        'ç' | 'ć' | 'č' => "c",
-        'ď' | 'đ' | 'ð' => "d",
-        'è'..='ë' | 'ē' | 'ę' | 'ě' => "e",
-        'ğ' => "g",
-        'ì'..='ï' | 'ī' | 'ı' => "i",
-        'ł' => "l",
-        'ñ' | 'ń' | 'ň' => "n",
-        'ò'..='ö' | 'ø' | 'ō' | 'ő' => "o",
-        'œ' => "oe",
-        'ř' => "r",
-        'ś' | 'š' | 'ş' | 'ș' => "s",
-        'ß' => "ss",
-        'ť' | 'ţ' | 'ț' => "t",
-        'ù'..='ü' | 'ū' | 'ů' | 'ű' => "u",
-        'ý' | 'ÿ' => "y",
-        'ź' | 'ż' | 'ž' => "z",
-        _ => return None,
-    })
+/// Appends a letter in lower case without its accents.
+fn push_without_accent(word: &mut String, c: char) {
+    if c.is_ascii()
+        || !matches!(CodePointMapData::<Script>::new().get(c), Script::Latin | Script::Greek | Script::Cyrillic)
+    {
+        return word.push(c);
+    }
+    let mut base = c;
+    while let Decomposed::Expansion(letter, _) = CanonicalDecompositionBorrowed::new().decompose(base) {
+        base = letter;
+    }
+    match base {
+        // Unicode does not decompose letters with a stroke, and ligatures.
+        'æ' => word.push_str("ae"),
+        'đ' | 'ð' => word.push('d'),
+        'ı' => word.push('i'),
+        'ł' => word.push('l'),
+        'ø' => word.push('o'),
+        'œ' => word.push_str("oe"),
+        'ß' => word.push_str("ss"),
+        _ => word.push(base),
+    }
 }
 
 #[cfg(test)]
@@ -150,12 +158,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stop_words_look_like_words_do() {
+    fn each_stop_word_is_in_its_normalised_form() {
         assert!(STOP_WORDS.split(' ').all(|word| words(word) == [word]));
     }
 
     #[test]
-    fn accents_case_plurals_and_possessives_do_not_matter() {
+    fn accents_case_plurals_and_possessives_are_ignored() {
         assert_eq!(words("Amélie's THRILLERS, comedies & Straße"), ["amelie", "thriller", "comedy", "strasse"]);
         assert_eq!(words("İstanbul 天空の城 тест"), ["istanbul", "天空の城", "тест"]);
         assert_eq!(words("2001: A Space Odyssey"), ["2001", "a", "space", "odyssey"]);
@@ -163,17 +171,61 @@ mod tests {
     }
 
     #[test]
-    fn science_fiction_is_one_word_however_it_is_written() {
+    fn a_latin_letter_matches_its_plain_letter() {
+        for (letters, plain) in [
+            ("àáâãäåāăąǎạảấầẩẫậắằẳẵặ", "a"),
+            ("æǽ", "ae"),
+            ("çćĉċč", "c"),
+            ("ďđð", "d"),
+            ("èéêëēĕėęěẹẻẽếềểễệ", "e"),
+            ("ĝğġģ", "g"),
+            ("ĥȟ", "h"),
+            ("ìíîïĩīĭįıỉị", "i"),
+            ("ĺļľł", "l"),
+            ("ñńņň", "n"),
+            ("òóôõöøōŏőơọỏốồổỗộớờởỡợǿ", "o"),
+            ("œ", "oe"),
+            ("ŕŗř", "r"),
+            ("śŝşšș", "s"),
+            ("ß", "ss"),
+            ("ţťț", "t"),
+            ("ùúûüũūŭůűųưụủứừửữự", "u"),
+            ("ýÿŷỳỵỷỹ", "y"),
+            ("źżž", "z"),
+        ] {
+            for letter in letters.chars() {
+                assert_eq!(words(&letter.to_string()), [plain], "{letter}");
+                assert_eq!(words(&letter.to_uppercase().to_string()), [plain], "upper case of {letter}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_letter_and_its_combining_marks_are_one_word() {
+        assert_eq!(words("Ame\u{301}lie, Pho\u{31B}\u{309}"), words("Amélie, Phở"));
+        assert_eq!(words("Phở"), ["pho"]);
+        // Hindi: the virama joins the letters of a word.
+        assert_eq!(words("\u{939}\u{93F}\u{928}\u{94D}\u{926}\u{940}").len(), 1);
+    }
+
+    #[test]
+    fn greek_and_cyrillic_letters_lose_their_accents_and_other_scripts_stay() {
+        assert_eq!(words("Ελλάδα Ёлки"), ["ελλαδα", "елки"]);
+        assert_eq!(words("ガス 한국 天空"), ["ガス", "한국", "天空"]);
+    }
+
+    #[test]
+    fn each_spelling_of_science_fiction_is_the_same_word() {
         for text in ["Sci-Fi", "science fiction", "SCI FI"] {
             assert_eq!(words(text), ["sciencefiction"], "{text}");
         }
     }
 
     #[test]
-    fn a_question_is_put_into_the_catalogues_words() {
-        assert_eq!(asked("Recommend me some scary movies from the 90s"), ["scary", "horror", "90s", "1990s"]);
-        assert_eq!(asked("funny films of the 2010s"), ["funny", "comedy", "2010s"]);
-        assert_eq!(asked("the 20s"), ["20s", "2020s"]);
-        assert_eq!(asked("What should I watch?"), Vec::<String>::new());
+    fn a_question_contains_the_words_that_catalogues_use() {
+        assert_eq!(query_words("Recommend me some scary movies from the 90s"), ["scary", "horror", "90s", "1990s"]);
+        assert_eq!(query_words("funny films of the 2010s"), ["funny", "comedy", "2010s"]);
+        assert_eq!(query_words("the 20s"), ["20s", "2020s"]);
+        assert_eq!(query_words("What should I watch?"), Vec::<String>::new());
     }
 }
