@@ -1,15 +1,15 @@
-//! How long a deploy takes beside other ways to the same chat, against MiniStack through a proxy that counts calls and
-//! adds to each the way to a region: `make bench-deploy`.
+//! Compares a deploy with other tools that create the same chat: `make bench-deploy`.
 //!
-//! Then many functions behind AWS's limits (`ROUNDS=0` measures these alone).
+//! The tools call MiniStack through a proxy that counts the calls and adds the latency of a region to each. Then the
+//! benchmark deploys many functions at AWS's rate limits (`ROUNDS=0` runs only this part).
 //!
-//! An emulator shows what the tools themselves cost and how many calls they wait for, not how long AWS takes.
+//! An emulator shows the overhead of the tools and how many calls they wait for, not how long AWS takes.
 
 #![expect(
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a measurement that cannot go on stops with its message, and its result is what it prints"
+    reason = "a benchmark stops at its first error, and prints its result"
 )]
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 #[path = "deploy/many.rs"]
 mod many;
 #[path = "../tests/it/support/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "the tests' support and its own tests, of which measuring needs a part")]
+#[expect(dead_code, unused_imports, reason = "the benchmark uses a part of the tests' support")]
 mod support;
 #[path = "deploy/target.rs"]
 mod target;
@@ -35,8 +35,8 @@ use support::proxy::Proxy;
 use support::proxy::chain::chain;
 use target::target;
 
-/// The way to a region and back, added to each call.
-const FAR: Duration = Duration::from_millis(40);
+/// The round trip to a region, which the proxy adds to each call.
+const LATENCY: Duration = Duration::from_millis(40);
 const ROUNDS: usize = 7;
 const CELLS: [&str; 4] = ["first", "unchanged", "code", "plan"];
 
@@ -58,7 +58,7 @@ impl Tool {
         }
     }
 
-    /// The command of a cell; nothing where the tool has no such thing.
+    /// The command of a cell, or `None` if the tool has no such command.
     fn command(self, cell: &str) -> Option<Command> {
         let zip = if cell == "code" { package::other_function_zip_file() } else { package::function_zip_file() };
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/deploy");
@@ -94,7 +94,7 @@ struct Run {
 #[derive(Default)]
 struct Measured {
     runs: BTreeMap<(&'static str, Tool), Vec<Run>>,
-    /// What the first tool made.
+    /// The resources that the first tool created.
     targets: BTreeMap<&'static str, String>,
 }
 
@@ -106,40 +106,41 @@ fn main() {
         return;
     }
     for round in 0..rounds {
-        // Each begins a round in its turn: who comes first is not always the same.
+        // Each round starts with another tool.
         for offset in 0..TOOLS.len() {
             measure(TOOLS[(round + offset) % TOOLS.len()], &mut measured);
         }
     }
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../bench-deploy.json");
-    fs::write(&file, format!("{:#}\n", raw(&measured))).expect("a file in target/");
+    fs::write(&file, format!("{:#}\n", raw(&measured))).expect("target/ is writable");
     print!("{}{}", table(&measured, rounds), many::table());
 }
 
-/// All cells of one tool, in an account of its own. Whatever it made has to be what the others made.
+/// Runs all cells of one tool in a separate account. Its resources must be the same as those of the other tools.
 fn measure(tool: Tool, measured: &mut Measured) {
     let (account, proxy) = (Account::fresh(), Proxy::start());
-    proxy.far_away(FAR);
+    proxy.far_away(LATENCY);
     for cell in CELLS {
         let Some(mut command) = tool.command(cell) else { continue };
-        let path = env::join_paths([venv().join("bin")].into_iter().chain(env::split_paths(&path()))).expect("a PATH");
+        let path =
+            env::join_paths([venv().join("bin")].into_iter().chain(env::split_paths(&path()))).expect("PATH is valid");
         command.env_clear().env("PATH", path).env("HOME", env!("CARGO_TARGET_TMPDIR"));
         command.envs(account.env(proxy.url())).env("AWS_DEFAULT_REGION", support::account::REGION);
         command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).stdin(Stdio::null());
         proxy.clear();
-        let begun = Instant::now();
-        let output = command.output().expect("a program that starts");
-        let milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{} of {cell}: {}\n{told}", tool.name(), output.status);
+        let started = Instant::now();
+        let output = command.output().expect("the program starts");
+        let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{} of {cell}: {}\n{stderr}", tool.name(), output.status);
         let calls = proxy.calls();
         let run = Run { milliseconds, calls: calls.len(), depth: chain(&calls).depth() };
         measured.runs.entry((cell, tool)).or_default().push(run);
         if cell != "plan" {
-            let made = target(&account);
-            let first = measured.targets.entry(cell).or_insert_with(|| made.clone());
-            let other = similar::TextDiff::from_lines(first.as_str(), &made).unified_diff().to_string();
-            assert!(other.is_empty(), "{cell} of {} makes another target:\n{other}", tool.name());
+            let created = target(&account);
+            let first = measured.targets.entry(cell).or_insert_with(|| created.clone());
+            let difference = similar::TextDiff::from_lines(first.as_str(), &created).unified_diff().to_string();
+            assert!(difference.is_empty(), "{cell} of {} creates other resources:\n{difference}", tool.name());
         }
     }
 }
@@ -148,18 +149,18 @@ fn path() -> std::ffi::OsString {
     env::var_os("PATH").unwrap_or_default()
 }
 
-/// Smallest, median and greatest.
+/// The minimum, the median and the maximum.
 fn range(runs: &[Run], of: impl Fn(&Run) -> f64) -> (f64, f64, f64) {
     let mut values: Vec<f64> = runs.iter().map(of).collect();
     values.sort_by(f64::total_cmp);
     (values[0], values[values.len() / 2], values[values.len() - 1])
 }
 
-/// Markdown, as docs/performance.md holds it.
+/// The table in Markdown, as in docs/performance.md.
 #[expect(clippy::cast_precision_loss, reason = "a count of calls is small")]
 fn table(measured: &Measured, rounds: usize) -> String {
     let mut lines = vec![
-        format!("Medians and ranges of {rounds} interleaved rounds, {} ms added to each call.\n", FAR.as_millis()),
+        format!("Medians and ranges of {rounds} interleaved rounds, {} ms added to each call.\n", LATENCY.as_millis()),
         "| run | by | seconds | to ours | calls | depth |\n|---|---|---|---|---|---|".to_owned(),
     ];
     for cell in CELLS {
@@ -171,13 +172,13 @@ fn table(measured: &Measured, rounds: usize) -> String {
                 (range(runs, |run| run.calls as f64), range(runs, |run| run.depth as f64));
             let seconds = format!("{:.2} ({:.2}–{:.2})", middle / 1000.0, least / 1000.0, most / 1000.0);
             let (name, ratio) = (tool.name(), middle / ours);
-            lines.push(format!("| {} | {name} | {seconds} | {ratio:.2} | {calls} | {depth} |", told(cell)));
+            lines.push(format!("| {} | {name} | {seconds} | {ratio:.2} | {calls} | {depth} |", label(cell)));
         }
     }
     lines.join("\n") + "\n"
 }
 
-fn told(cell: &str) -> &str {
+fn label(cell: &str) -> &str {
     match cell {
         "first" => "first deploy",
         "unchanged" => "nothing to do",
@@ -189,7 +190,7 @@ fn told(cell: &str) -> &str {
 fn raw(measured: &Measured) -> Value {
     let one = |run: &Run| json!({"milliseconds": run.milliseconds, "calls": run.calls, "depth": run.depth});
     let cells = measured.runs.iter().map(|((cell, tool), runs)| {
-        json!({"run": told(cell), "by": tool.name(), "rounds": runs.iter().map(one).collect::<Vec<_>>()})
+        json!({"run": label(cell), "by": tool.name(), "rounds": runs.iter().map(one).collect::<Vec<_>>()})
     });
-    json!({"added_milliseconds": FAR.as_secs_f64() * 1000.0, "runs": cells.collect::<Vec<_>>()})
+    json!({"added_milliseconds": LATENCY.as_secs_f64() * 1000.0, "runs": cells.collect::<Vec<_>>()})
 }

@@ -1,13 +1,14 @@
-//! The walk as a program of its own: a template in, and AWS as it says.
+//! The steps of a deploy as a separate program: reads a template and changes AWS to match it.
 //!
 //! ```sh
-//! cargo run --example walk -- templates/chat.yaml             # shows what would be done
-//! cargo run --example walk -- templates/chat.yaml --execute   # does it
+//! cargo run --example walk -- templates/chat.yaml             # shows the plan
+//! cargo run --example walk -- templates/chat.yaml --execute   # executes it
 //! ```
 //!
-//! Region and credentials come from where every AWS tool takes them; `AWS_ENDPOINT_URL` leads to an emulator.
+//! The region and the credentials come from the same sources as for every AWS tool. `AWS_ENDPOINT_URL` selects an
+//! emulator.
 
-// The SDK's futures are nested deeply, and the walk nests them once more.
+// The SDK's futures are nested too deeply for the compiler's default limit.
 #![recursion_limit = "256"]
 
 use std::collections::BTreeMap;
@@ -37,24 +38,24 @@ async fn main() -> ExitCode {
 
 async fn walk() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (path, go) = match arguments.as_slice() {
+    let (path, is_execution) = match arguments.as_slice() {
         [path] => (path, false),
         [path, flag] if flag == "--execute" => (path, true),
         _ => return Err("usage: walk TEMPLATE [--execute]".into()),
     };
-    // What shall be. Parameters keep their defaults, packages are the files that the template names.
+    // The desired state. Parameters have their defaults, and packages are the files that the template names.
     let template = Template::load(Path::new(path))?;
     let aws = Aws::connect(&Connection::default(), Arc::new(|_: &str| {})).await?;
     let (parameters, packages) = (BTreeMap::new(), Packages::default());
     let desired = Desired::build(&template, &parameters, &packages, &"walk".parse()?, aws.place())?;
-    // What is, and what must be done. Nothing up to here can change anything.
+    // The observed state and the plan. No call so far can change a resource.
     let observed = observe(&aws.reader(), &desired, Reach::Surroundings).await?;
     let plan = plan(&desired, &observed, &Options::default());
     anstream::println!("{}", plan_text(&plan));
     if !plan.blockers.is_empty() {
         return Err(blockers_text(&plan.blockers).into());
     }
-    if go {
+    if is_execution {
         let outcome = execute(&plan, &aws, &Stop::default(), &|_| {}).await;
         if let Some((logical_id, error)) = outcome.failed.first() {
             return Err(format!("{logical_id}: {error}").into());

@@ -1,4 +1,5 @@
-//! Many functions in an account with AWS's ordinary limits: how long each command takes next to what the limits allow.
+//! Many functions in an account with AWS's default rate limits: the duration of each command and the minimum that the
+//! limits allow.
 
 use std::env;
 use std::path::Path;
@@ -20,7 +21,7 @@ const RUNS: [(&str, &[&str]); 5] = [
     ("destroy", &["destroy", "--yes"]),
 ];
 
-/// Runs them in one account; the table, as docs/performance.md holds it.
+/// Runs the commands in one account and returns the table in Markdown, as in docs/performance.md.
 #[expect(clippy::cast_precision_loss, reason = "a count of calls is small")]
 pub(crate) fn table() -> String {
     let functions = env::var("MANY").ok().and_then(|many| many.parse().ok()).unwrap_or(FUNCTIONS);
@@ -37,9 +38,9 @@ pub(crate) fn table() -> String {
         command.env_clear().env("HOME", env!("CARGO_TARGET_TMPDIR")).envs(account.env(proxy.url()));
         command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).stdin(Stdio::null());
         proxy.clear();
-        let begun = Instant::now();
-        let output = command.output().expect("a program that starts");
-        let seconds = begun.elapsed().as_secs_f64();
+        let started = Instant::now();
+        let output = command.output().expect("the program starts");
+        let seconds = started.elapsed().as_secs_f64();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{name}: {}\n{stderr}", output.status);
         let limited = limited(&proxy.calls());

@@ -1,10 +1,9 @@
-"""The same target as templates/chat.yaml, by a parallel boto3 script as a good engineer would write it for one job.
+"""Creates the resources of templates/chat.yaml with a parallel boto3 script, written for this one task.
 
-Each call goes out the moment that its inputs exist, in threads; creates are tried first and a conflict means "there
-already"; waits are polled every quarter second. What is left out is the safety that the provisioner is for: no plan is
-shown, only the code's hash and the function's configuration are compared and the rest is written over or believed, no
-version is checked before callers get it, nothing is marked as the stack's own, nobody else's change is noticed, nothing
-is adopted and nothing removed.
+Threads send each call as soon as its inputs exist. The script tries to create first and treats a conflict as "exists
+already", and it polls every quarter second. It has none of the provisioner's safety: it shows no plan, compares only
+the hash of the code and the configuration of the function, overwrites or trusts everything else, runs no smoke test
+before a version gets traffic, sets no ownership tags, detects no change by others, and adopts and deletes nothing.
 
 usage: parallel.py PACKAGE
 """
@@ -68,8 +67,8 @@ def policies(account):
     }
 
 
-def make_role():
-    """Whether it was there already."""
+def create_role():
+    """Returns whether the role existed already."""
     try:
         iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=TRUST)
         return False
@@ -88,7 +87,7 @@ def fill_role(role, account):
         put.result()
 
 
-def make_log_group():
+def create_log_group():
     name = f"/aws/lambda/{NAME}"
     try:
         logs.create_log_group(logGroupName=name)
@@ -117,13 +116,13 @@ def find_function():
 
 
 def write_function(role, found, account):
-    """The version that callers shall get, or None when there is nothing new."""
+    """Returns the version for the alias, or None if nothing changed."""
     now, wanted = found.result(), configuration(account.result())
     if now is None:
         role.result()
         for _ in range(480):
             try:
-                made = lambda_.create_function(
+                created = lambda_.create_function(
                     FunctionName=NAME, Code={"ZipFile": package}, Architectures=["x86_64"], Publish=True, **wanted
                 )
                 break
@@ -132,7 +131,7 @@ def write_function(role, found, account):
                     raise
                 time.sleep(0.25)
         lambda_.get_waiter("function_active_v2").wait(FunctionName=NAME, WaiterConfig=WAIT)
-        return made["Version"]
+        return created["Version"]
     version = None
     differs = any(now.get(key) != value for key, value in wanted.items() if key != "LoggingConfig")
     if differs:
@@ -146,7 +145,7 @@ def write_function(role, found, account):
     return version
 
 
-def lead_alias(version, found):
+def point_alias(version, found):
     version = version.result()
     if version is None:
         return
@@ -159,7 +158,7 @@ def lead_alias(version, found):
     lambda_.create_alias(FunctionName=NAME, Name="live", FunctionVersion=version)
 
 
-def find_or_make_api():
+def find_or_create_api():
     for api in gateway.get_apis(MaxResults="500")["Items"]:
         if api["Name"] == NAME:
             return api["ApiId"], True
@@ -167,7 +166,7 @@ def find_or_make_api():
     return gateway.create_api(Name=NAME, ProtocolType="HTTP", CorsConfiguration=cors)["ApiId"], False
 
 
-def make_stage(api):
+def create_stage(api):
     api_id, _ = api.result()
     settings = {"ThrottlingRateLimit": 5.0, "ThrottlingBurstLimit": 10}
     try:
@@ -176,18 +175,18 @@ def make_stage(api):
         pass
 
 
-def make_integration(api, account):
-    """The integration's id, made beside the function: API Gateway takes an ARN by its form."""
+def create_integration(api, account):
+    """Returns the integration's id. It does not wait for the function: API Gateway checks only the format of the ARN."""
     (api_id, existed), account = api.result(), account.result()
     uri = f"arn:aws:lambda:{region}:{account}:function:{NAME}:live"
     if existed:
         for one in gateway.get_integrations(ApiId=api_id)["Items"]:
             if one["IntegrationUri"] == uri:
                 return one["IntegrationId"]
-    made = gateway.create_integration(
+    created = gateway.create_integration(
         ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=uri, PayloadFormatVersion="2.0", TimeoutInMillis=30000
     )
-    return made["IntegrationId"]
+    return created["IntegrationId"]
 
 
 def permit(api, alias, account):
@@ -203,7 +202,7 @@ def permit(api, alias, account):
         pass
 
 
-def make_route(api, integration, permission):
+def create_route(api, integration, permission):
     api_id, existed = api.result()
     if existed and any(one["RouteKey"] == ROUTE for one in gateway.get_routes(ApiId=api_id)["Items"]):
         return
@@ -213,15 +212,15 @@ def make_route(api, integration, permission):
 
 account = pool.submit(lambda: sts.get_caller_identity()["Account"])
 found = pool.submit(find_function)
-role = pool.submit(make_role)
-api = pool.submit(find_or_make_api)
+role = pool.submit(create_role)
+api = pool.submit(find_or_create_api)
 version = pool.submit(write_function, role, found, account)
-alias = pool.submit(lead_alias, version, found)
-integration = pool.submit(make_integration, api, account)
+alias = pool.submit(point_alias, version, found)
+integration = pool.submit(create_integration, api, account)
 permission = pool.submit(permit, api, alias, account)
 steps = [
-    pool.submit(make_log_group), pool.submit(fill_role, role, account), alias, pool.submit(make_stage, api),
-    permission, pool.submit(make_route, api, integration, permission),
+    pool.submit(create_log_group), pool.submit(fill_role, role, account), alias, pool.submit(create_stage, api),
+    permission, pool.submit(create_route, api, integration, permission),
 ]
 for step in steps:
     step.result()

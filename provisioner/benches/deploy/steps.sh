@@ -1,6 +1,6 @@
 #!/bin/sh
-# The same target as templates/chat.yaml by the aws-cli, one command after the other, as a setup is typed from a README.
-# A second run looks at what exists and goes on, as who types it would. Left out is what parallel.py leaves out too.
+# Creates the resources of templates/chat.yaml with the aws-cli, one command after the other, as in a README.
+# A second run reads the existing resources. The script has the same gaps as parallel.py.
 #
 # usage: steps.sh PACKAGE first|unchanged|code
 set -eu

@@ -1,14 +1,14 @@
-//! Whether all tools made the same: what an account holds, read by plain SDK calls, as one text.
+//! The resources of an account as one text, read with plain SDK calls, to compare the results of the tools.
 
 use serde_json::{Map, Value, json};
 
 use crate::support::account::Account;
 use crate::support::world::World;
 
-/// What AWS hands out, and what marks a resource as somebody's: no part of the target.
-const LEFT_OUT: [&str; 6] = ["id", "endpoint", "deployment", "description", "tags", "Sid"];
+/// Values that AWS assigns, and ownership tags: they are not compared.
+const NOT_COMPARED: [&str; 6] = ["id", "endpoint", "deployment", "description", "tags", "Sid"];
 
-/// What stands at AWS's default, which the provisioner writes out and the others leave to AWS.
+/// Whether a value is AWS's default. The provisioner sends it, and the other tools do not.
 fn is_default(name: &str, value: &Value) -> bool {
     match name {
         "application" | "system" => value == "INFO",
@@ -17,9 +17,9 @@ fn is_default(name: &str, value: &Value) -> bool {
     }
 }
 
-/// The resources of an account, with the ids that AWS handed out left out.
+/// The resources of an account, without the ids that AWS assigned.
 pub(crate) fn target(account: &Account) -> String {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let runtime = tokio::runtime::Runtime::new().expect("tokio starts");
     let world = runtime.block_on(World::read(account));
     let kinds = ["roles", "policies", "log_groups", "functions", "apis"];
     let all: Map<String, Value> = kinds.iter().map(|kind| ((*kind).to_owned(), world[kind].clone())).collect();
@@ -31,17 +31,17 @@ pub(crate) fn target(account: &Account) -> String {
             text = text.replace(id, name);
         }
     }
-    let same: Value = serde_json::from_str(&text).expect("JSON with other words");
-    format!("{:#}", without_ids("", same))
+    let renamed: Value = serde_json::from_str(&text).expect("the text is still JSON");
+    format!("{:#}", without_ids("", renamed))
 }
 
 fn without_ids(key: &str, value: Value) -> Value {
     match value {
-        // Their names are the statements' ids, of which each tool has its own.
+        // The names are the ids of the statements, which each tool chooses.
         Value::Object(fields) if key == "policy" => fields.into_iter().map(|(_, one)| without_ids("", one)).collect(),
         Value::Object(fields) => {
-            let counts = |name: &str, value: &Value| !LEFT_OUT.contains(&name) && !is_default(name, value);
-            let kept = fields.into_iter().filter(|(name, value)| counts(name, value));
+            let is_compared = |name: &str, value: &Value| !NOT_COMPARED.contains(&name) && !is_default(name, value);
+            let kept = fields.into_iter().filter(|(name, value)| is_compared(name, value));
             let mut kept: Map<_, _> = kept.map(|(name, value)| (name.clone(), without_ids(&name, value))).collect();
             kept.sort_keys();
             kept.into()
