@@ -4,15 +4,15 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
 
 #[expect(dead_code, reason = "labels are the tests' concern")]
-#[path = "../tests/it/recall/invented.rs"]
-mod invented;
+#[path = "../tests/it/recall/generated.rs"]
+mod generated;
 
 use std::fs;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use function::catalog::{Filling, Query, Shelf};
+use function::catalog::{MovieList, MovieListBuilder, Query};
 use function::chat::Conversation;
 use function::chat::limits::{MAX_HISTORY_CHARS, MAX_HISTORY_TURNS};
 use serde_json::json;
@@ -21,27 +21,27 @@ const ROUNDS: usize = 200;
 
 fn main() {
     for count in [3_000, 100_000] {
-        let films = invented::films(count);
+        let films = generated::films(count);
         let before = resident();
         let started = Instant::now();
-        let mut filling = Filling::default();
-        films.iter().for_each(|film| filling.add(&film.row()));
-        let shelf = Arc::new(filling.finish());
+        let mut builder = MovieListBuilder::default();
+        films.iter().for_each(|film| builder.add(&film.row()));
+        let movies = Arc::new(builder.finish());
         let built = started.elapsed();
         let grown = resident().saturating_sub(before);
         println!(
-            "{count} films: built in {built:.1?}, {} bytes a film by our own count, {} resident",
-            shelf.bytes() / count,
+            "{count} films: built in {built:.1?}, {} bytes per film by `MovieList::bytes`, {} resident",
+            movies.bytes() / count,
             grown / count
         );
         for (name, body) in questions(&films[0]) {
             let conversation = Conversation::from_body(&body.to_string()).unwrap();
-            println!("  {name}: {:.1?} for the median selection", median(&shelf, &conversation));
+            println!("  {name}: {:.1?} for the median selection", median(&movies, &conversation));
         }
     }
 }
 
-fn questions(film: &invented::Film) -> [(&'static str, serde_json::Value); 3] {
+fn questions(film: &generated::Film) -> [(&'static str, serde_json::Value); 3] {
     let words = format!("{} {} {} {} ", film.title, film.director, film.year, film.genres[0]);
     // The texts are as long as the limits allow.
     let long = words.repeat(MAX_HISTORY_CHARS / MAX_HISTORY_TURNS / words.chars().count());
@@ -57,11 +57,11 @@ fn questions(film: &invented::Film) -> [(&'static str, serde_json::Value); 3] {
     ]
 }
 
-fn median(shelf: &Arc<Shelf>, conversation: &Conversation) -> std::time::Duration {
+fn median(movies: &Arc<MovieList>, conversation: &Conversation) -> std::time::Duration {
     let mut times: Vec<_> = (0..ROUNDS)
         .map(|_| {
             let started = Instant::now();
-            black_box(shelf.select(&Query::new(conversation.wanted()), 50));
+            black_box(movies.select(&Query::new(conversation.weighted_texts()), 50));
             started.elapsed()
         })
         .collect();

@@ -2,10 +2,10 @@
 
 mod connect;
 mod credentials;
+mod failure;
 mod http;
-mod known;
+mod known_failure;
 mod pause;
-mod trouble;
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -19,32 +19,32 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use self::credentials::CheckedCache;
 pub use self::credentials::{ENDPOINT_FAILED, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS};
+pub use self::failure::{Failure, Stage};
 pub use self::http::Http;
-pub use self::known::{Example, Known, Sign, hint};
+pub use self::known_failure::{Example, KnownFailure, Pattern, hint};
 pub use self::pause::Pause;
-pub use self::trouble::{Stage, Trouble};
-use crate::deadline::LONGEST_CATALOG_READ;
-use crate::settings::{Source, Surroundings};
+use crate::deadline::CATALOG_READ_TIMEOUT;
+use crate::settings::{CredentialSource, SdkSettings};
 
 /// The SDK configuration from the variables that Lambda and its user set: region, credentials, endpoints.
 ///
 /// Profiles and the instance metadata service are not read. The default chain of `aws_config` reads them, but a Lambda
 /// environment has neither.
-pub fn config(http: &Http, surroundings: &Surroundings) -> SdkConfig {
+pub fn config(http: &Http, sdk: &SdkSettings) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(surroundings.region.clone().map(Region::new))
-        .credentials_provider(provider(http, &surroundings.credentials))
+        .region(sdk.region.clone().map(Region::new))
+        .credentials_provider(provider(http, &sdk.credentials))
         // Both clients share one cache, so that the credentials endpoint of a container is called once.
-        .identity_cache(CheckedCache { cache: IdentityCache::lazy().build(), source: surroundings.credentials.clone() })
-        .service_config(Endpoints(surroundings.clone()))
-        .use_fips(surroundings.use_fips)
-        .use_dual_stack(surroundings.use_dual_stack)
+        .identity_cache(CheckedCache { cache: IdentityCache::lazy().build(), source: sdk.credentials.clone() })
+        .service_config(Endpoints(sdk.clone()))
+        .use_fips(sdk.use_fips)
+        .use_dual_stack(sdk.use_dual_stack)
         .sleep_impl(TokioSleep::new())
         .http_client(http.clone())
         // The request's deadline limits each call as a whole. If a host does not accept the connection, the call fails
         // sooner, while there is time for a second attempt.
-        .timeout_config(TimeoutConfig::builder().connect_timeout(LONGEST_CATALOG_READ / 2).build())
+        .timeout_config(TimeoutConfig::builder().connect_timeout(CATALOG_READ_TIMEOUT / 2).build())
         // A model that thinks for ten seconds sends nothing for ten seconds. That is not a stalled stream.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build()
@@ -52,12 +52,12 @@ pub fn config(http: &Http, surroundings: &Surroundings) -> SdkConfig {
 
 /// Lambda sets credentials as variables. With `SnapStart`, and on managed instances, it sets the address of a server
 /// instead, which returns new credentials when the old ones have expired.
-fn provider(http: &Http, source: &Source) -> SharedCredentialsProvider {
+fn provider(http: &Http, source: &CredentialSource) -> SharedCredentialsProvider {
     match source {
-        Source::Variables | Source::Unset => {
+        CredentialSource::Variables | CredentialSource::Unset => {
             SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
         }
-        Source::Container(_) => {
+        CredentialSource::Container(_) => {
             // Without a sleep implementation the provider makes one attempt. The calls that need credentials are
             // retried, so the provider need not retry.
             let config = ProviderConfig::empty()
@@ -70,7 +70,7 @@ fn provider(http: &Http, source: &Source) -> SharedCredentialsProvider {
 
 /// Returns the endpoint to each client that asks for it.
 #[derive(Debug)]
-struct Endpoints(Surroundings);
+struct Endpoints(SdkSettings);
 
 impl LoadServiceConfig for Endpoints {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {

@@ -8,11 +8,11 @@ use tokio::time::Instant;
 ///
 /// HTTP APIs end the integration after 30 s, counted from before the function starts. The rest of the time is for the
 /// transfer of the request and the response, and for a cold start.
-pub const LONGEST_ANSWER: Duration = Duration::from_secs(27);
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(27);
 /// The time before Lambda's own deadline in which the reply is written and sent before the environment is frozen.
 pub const RESERVE: Duration = Duration::from_secs(1);
 /// The longest time for reading the catalogue.
-pub const LONGEST_CATALOG_READ: Duration = Duration::from_secs(3);
+pub const CATALOG_READ_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The time at which the reply to one request must be ready.
 #[derive(Debug, Clone, Copy)]
@@ -20,26 +20,26 @@ pub struct Deadline(Instant);
 
 impl Deadline {
     /// The deadline of an invocation that starts now and that Lambda ends at `lambda_deadline`.
-    pub fn of_invocation(lambda_deadline: SystemTime) -> Self {
+    pub fn for_invocation(lambda_deadline: SystemTime) -> Self {
         // If the deadline is in the past, the clock is wrong: the request still has time.
-        let given = lambda_deadline.duration_since(SystemTime::now()).unwrap_or(Duration::MAX);
-        Self::within(given)
+        let available = lambda_deadline.duration_since(SystemTime::now()).unwrap_or(Duration::MAX);
+        Self::within(available)
     }
 
-    /// The deadline of an invocation that starts now and may run for `given`.
-    pub fn within(given: Duration) -> Self {
-        Self(Instant::now() + given.saturating_sub(RESERVE).min(LONGEST_ANSWER))
+    /// The deadline of an invocation that starts now and may run for `available`.
+    pub fn within(available: Duration) -> Self {
+        Self(Instant::now() + available.saturating_sub(RESERVE).min(ANSWER_TIMEOUT))
     }
 
     /// The time that is left until the reply must be ready.
-    pub fn left(self) -> Duration {
+    pub fn remaining(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
 
     /// The time limit for reading the catalogue: a slow table must leave time for the model, even if the function's
     /// timeout is short.
-    pub fn left_for_catalog(self) -> Duration {
-        LONGEST_CATALOG_READ.min(self.left() / 4)
+    pub fn remaining_for_catalog(self) -> Duration {
+        CATALOG_READ_TIMEOUT.min(self.remaining() / 4)
     }
 }
 
@@ -48,34 +48,34 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn the_answer_is_ready_before_the_gateway_gives_up() {
-        assert_eq!(Deadline::within(Duration::from_secs(30)).left(), LONGEST_ANSWER);
-        assert_eq!(Deadline::within(Duration::from_secs(900)).left(), LONGEST_ANSWER);
+    async fn the_reply_is_ready_before_the_timeout_of_the_api() {
+        assert_eq!(Deadline::within(Duration::from_secs(30)).remaining(), ANSWER_TIMEOUT);
+        assert_eq!(Deadline::within(Duration::from_secs(900)).remaining(), ANSWER_TIMEOUT);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_answer_is_ready_before_lambda_ends_the_function() {
-        assert_eq!(Deadline::within(Duration::from_secs(10)).left(), Duration::from_secs(9));
-        assert_eq!(Deadline::within(Duration::from_millis(200)).left(), Duration::ZERO);
+    async fn the_reply_is_ready_before_the_timeout_of_the_function() {
+        assert_eq!(Deadline::within(Duration::from_secs(10)).remaining(), Duration::from_secs(9));
+        assert_eq!(Deadline::within(Duration::from_millis(200)).remaining(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_catalogue_gets_a_quarter_of_a_short_deadline_and_three_seconds_of_a_long_one() {
-        assert_eq!(Deadline::within(Duration::from_secs(30)).left_for_catalog(), LONGEST_CATALOG_READ);
-        assert_eq!(Deadline::within(Duration::from_secs(3)).left_for_catalog(), Duration::from_millis(500));
+        assert_eq!(Deadline::within(Duration::from_secs(30)).remaining_for_catalog(), CATALOG_READ_TIMEOUT);
+        assert_eq!(Deadline::within(Duration::from_secs(3)).remaining_for_catalog(), Duration::from_millis(500));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn time_that_passes_is_gone() {
+    async fn the_remaining_time_decreases_to_zero() {
         let deadline = Deadline::within(Duration::from_secs(30));
         tokio::time::advance(Duration::from_secs(20)).await;
-        assert_eq!(deadline.left(), Duration::from_secs(7));
+        assert_eq!(deadline.remaining(), Duration::from_secs(7));
         tokio::time::advance(Duration::from_secs(20)).await;
-        assert_eq!(deadline.left(), Duration::ZERO);
+        assert_eq!(deadline.remaining(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_lambda_deadline_in_the_past_is_not_believed() {
-        assert_eq!(Deadline::of_invocation(SystemTime::UNIX_EPOCH).left(), LONGEST_ANSWER);
+    async fn a_deadline_in_the_past_is_ignored() {
+        assert_eq!(Deadline::for_invocation(SystemTime::UNIX_EPOCH).remaining(), ANSWER_TIMEOUT);
     }
 }

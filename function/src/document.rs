@@ -2,55 +2,56 @@
 
 use std::fmt::Write;
 
-use crate::aws::{Known, Sign};
+use crate::aws::{KnownFailure, Pattern};
 use crate::catalog;
 use crate::error::ChatError;
-use crate::model::{self, MAX_ATTEMPTS, Remedy};
+use crate::model::{self, MAX_ATTEMPTS, Retry};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/failures.md");
 
 fn document() -> String {
     let mut text = format!(
-        "# What can fail, and what is done\n\n\
-         Generated from `function/src/model/failures.rs`, `function/src/catalog/failures.rs` and, for the rows of \
+        "# Failures of the chat and their handling\n\n\
+         Generated from `function/src/model/failures.rs`, `function/src/catalog/failures.rs` and, for the rows about \
          credentials, `function/src/aws/credentials.rs`: `UPDATE_DOCS=1 cargo \
-         test --workspace --lib documented` writes it, and `make test` fails when it is stale. The first row that fits a \
-         failure is taken. AWS's words are examples, cut where they name an account.\n\n\
+         test --workspace --lib documented` writes this page, and `make test` fails if it is out of date. The first \
+         matching row applies. AWS's messages are examples without real account ids.\n\n\
          ## The model\n\n\
-         All of it holds until the caller has the first word of an answer, for whole answers and for streamed ones: one \
-         request makes at most {MAX_ATTEMPTS} calls, none of them with less than 2 s left. The caller gets 500 with the \
-         text of the third column, the log the hint. After the first word a streamed answer ends with the event `error`.\n\n\
-         | failure | what AWS writes | the caller reads | what is done | hint in the log |\n|---|---|---|---|---|\n"
+         The table applies until the caller has the first word of an answer, for complete and for streamed answers. One \
+         request makes at most {MAX_ATTEMPTS} calls, and none with less than 2 s left. The caller gets 500 with the \
+         text in the third column, and the log contains the hint. After the first word a streamed answer ends with the \
+         event `error`.\n\n\
+         | failure | AWS's message | text for the caller | retry | hint in the log |\n|---|---|---|---|---|\n"
     );
     for row in model::FAILURES {
-        let (public, remedy) = row.then;
-        let done = match remedy {
-            Remedy::Again => "the same model is asked once more after 0.2 to 0.6 s, then each fallback once",
-            Remedy::Another => "each fallback is asked once",
-            Remedy::Nothing => "nothing: every model would fail",
+        let (public, retry) = row.action;
+        let done = match retry {
+            Retry::SameModel => "the same model once after 0.2 to 0.6 s, then each fallback once",
+            Retry::NextModel => "each fallback once",
+            Retry::Never => "none: every model would fail",
         };
         line(&mut text, row, &[&ChatError::Model(public).to_string(), done]);
     }
     text += "\n## The table of films\n\n\
-             Without films the chat answers from general knowledge, or from the copy that it has, and the log has a \
-             warning with the hint.\n\n\
-             | failure | what AWS writes | what is done | hint in the log |\n|---|---|---|---|\n";
+             If the table cannot be read, the chat answers with the films of the cached copy, or from general knowledge \
+             if there is no copy. The log has a warning with the hint.\n\n\
+             | failure | AWS's message | retry | hint in the log |\n|---|---|---|---|\n";
     for row in catalog::FAILURES {
-        let done = if row.then { "the page is requested once more within 0.1 s" } else { "no second request" };
+        let done = if row.action { "the page once within 0.1 s" } else { "none" };
         line(&mut text, row, &[done]);
     }
     text
 }
 
-fn line<T>(text: &mut String, row: &Known<T>, cells: &[&str]) {
-    let codes = match row.sign {
-        Sign::Code(codes) if row.example.status > 0 => codes,
-        Sign::Says(_) | Sign::Code(_) | Sign::Stage(_) | Sign::Any => &[row.example.code],
+fn line<T>(text: &mut String, row: &KnownFailure<T>, cells: &[&str]) {
+    let codes = match row.pattern {
+        Pattern::Code(codes) if row.example.status > 0 => codes,
+        Pattern::Message(_) | Pattern::Code(_) | Pattern::Stage(_) | Pattern::Any => &[row.example.code],
     };
     let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
-    let wrote =
+    let message =
         if row.example.status > 0 { format!("{}: {}", codes.join(", "), row.example.message) } else { "-".to_owned() };
-    let cells: Vec<&str> = [row.what, &wrote].into_iter().chain(cells.iter().copied()).chain([row.hint]).collect();
+    let cells: Vec<&str> = [row.name, &message].into_iter().chain(cells.iter().copied()).chain([row.hint]).collect();
     let _ = writeln!(text, "| {} |", cells.join(" | "));
 }
 
@@ -60,25 +61,28 @@ fn every_failure_is_documented() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(PATH, &written).unwrap();
     }
-    let kept = std::fs::read_to_string(PATH).unwrap_or_default();
-    assert!(kept == written, "docs/failures.md is stale: run `UPDATE_DOCS=1 cargo test --workspace --lib documented`");
+    let committed = std::fs::read_to_string(PATH).unwrap_or_default();
+    assert!(
+        committed == written,
+        "docs/failures.md is out of date: run `UPDATE_DOCS=1 cargo test --workspace --lib documented`"
+    );
 }
 
 /// A row that never matches, because an earlier row matches all its failures, would document wrong behaviour.
 #[test]
-fn each_row_takes_the_failure_that_it_describes() {
-    fn check<T>(rows: &[Known<T>]) {
-        use crate::aws::{Stage, Trouble};
+fn each_row_matches_its_example() {
+    fn check<T>(rows: &[KnownFailure<T>]) {
+        use crate::aws::{Failure, Stage};
         for row in rows {
-            let stage = match (row.sign, row.example.status) {
-                (Sign::Stage(stage), _) => stage,
+            let stage = match (row.pattern, row.example.status) {
+                (Pattern::Stage(stage), _) => stage,
                 (_, 500..) => Stage::Fault,
                 (_, 400..) => Stage::Service,
                 _ => Stage::Other,
             };
-            let (code, detail) = (row.example.code.to_owned(), row.example.message.to_owned());
-            let found = Known::of(rows, &Trouble { stage, code, detail, aws_request_id: None }).unwrap();
-            assert_eq!(found.what, row.what);
+            let failure = Failure::new(stage, row.example.code, row.example.message);
+            let found = KnownFailure::find(rows, &failure).unwrap();
+            assert_eq!(found.name, row.name);
         }
     }
     check(model::FAILURES);

@@ -18,7 +18,7 @@ pub enum ChatError {
     ForeignOrigin,
     /// Bedrock's error: 500. The prefix is part of the API contract.
     #[error("Bedrock service error: {0}")]
-    Model(#[from] ModelTrouble),
+    Model(#[from] ModelError),
 }
 
 /// The error in a request.
@@ -64,7 +64,7 @@ pub enum BadRequest {
 /// The public reason why the model gave no answer. The log has the technical details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each variant's text says what it is")]
-pub enum ModelTrouble {
+pub enum ModelError {
     #[error("the model did not answer in time")]
     TimedOut,
     #[error("too many requests at the moment, please try again shortly")]

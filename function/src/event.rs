@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_method_is_found_in_every_kind_of_event() {
+    fn the_method_is_read_from_each_type_of_event() {
         for (value, method) in [
             (json!({"version": "2.0", "requestContext": {"http": {"method": "POST"}}}), Ok(Method::Post)),
             (
@@ -160,8 +160,8 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_decoded_if_it_is_marked_as_base64() {
-        let body = |text: &str, marked: bool| event(json!({"body": text, "isBase64Encoded": marked})).into_body();
+    fn a_body_is_decoded_if_the_event_says_base64() {
+        let body = |text: &str, is_base64: bool| event(json!({"body": text, "isBase64Encoded": is_base64})).into_body();
         assert_eq!(body("eyJhIjoxfQ==", true).unwrap(), "{\"a\":1}");
         assert_eq!(body("eyJhIjoxfQ==", false).unwrap(), "eyJhIjoxfQ==");
         assert_eq!(body("no base64", true), Err(BadRequest::BodyIsNotBase64));
@@ -170,14 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_body_is_empty_and_any_other_type_is_refused() {
+    fn a_missing_body_is_empty_and_another_type_is_rejected() {
         assert_eq!(event(json!({})).into_body().unwrap(), "");
         assert_eq!(event(json!({"body": null})).into_body().unwrap(), "");
         assert_eq!(event(json!({"body": {"message": "hi"}})).into_body(), Err(BadRequest::BodyIsNotText));
     }
 
     #[test]
-    fn an_origin_is_found_in_both_versions_whatever_its_name_looks_like() {
+    fn an_origin_is_found_in_both_versions_and_in_any_case() {
         let origins = |value: Value| event(value).origins().map(str::to_owned).collect::<Vec<_>>();
         let page = "https://cinedb.example";
         assert_eq!(origins(json!({"version": "2.0", "headers": {"origin": page, "host": "x"}})), [page]);
@@ -196,14 +196,14 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_is_not_json_says_where() {
+    fn an_event_that_is_not_json_is_rejected_with_the_position() {
         for (bytes, line, column) in [(&b""[..], 1, 0), (b"{\"httpMethod\": \"POST\"", 1, 21), (b"\xFF", 1, 1)] {
             assert_eq!(Event::read(bytes).method(), Err(BadRequest::EventIsNotJson { line, column }));
         }
     }
 
     #[test]
-    fn unread_fields_of_an_event_may_be_any_json() {
+    fn ignored_fields_of_an_event_may_be_any_json() {
         let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
         for unread in [deep.as_str(), "1e999999", r#""\ud83c""#] {
             let text = format!("\u{FEFF}{{\"x\": {unread}, \"httpMethod\": \"POST\", \"body\": \"a\\ud83c\"}}");
@@ -214,7 +214,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_as_base64_are_text_or_a_refusal(bytes in any::<Vec<u8>>()) {
+        fn any_bytes_as_base64_are_text_or_rejected(bytes in any::<Vec<u8>>()) {
             let body = event(json!({"body": BASE64_STANDARD.encode(&bytes), "isBase64Encoded": true})).into_body();
             prop_assert_eq!(body, String::from_utf8(bytes).map_err(|_| BadRequest::BodyIsNotUtf8));
         }

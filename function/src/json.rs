@@ -74,7 +74,7 @@ impl<'a> Json<'a> {
 impl<'a> Object<'a> {
     /// The value of the member `name`. If there are several, the last one counts, as in `JSON.parse`.
     pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
-        self.0.iter().rfind(|(held, _)| held == name).map(|(_, value)| *value)
+        self.0.iter().rfind(|(key, _)| key == name).map(|(_, value)| *value)
     }
 
     /// All members.
@@ -119,7 +119,7 @@ impl<'de> Deserialize<'de> for Text {
             }
 
             fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<String, E> {
-                Ok(without_halves(bytes))
+                Ok(replace_lone_surrogates(bytes))
             }
         }
 
@@ -129,7 +129,7 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-fn without_halves(bytes: &[u8]) -> String {
+fn replace_lone_surrogates(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_asked_for_is_only_checked() {
+    fn values_that_are_not_used_are_only_checked() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         for unread in ["1e999999", &"9".repeat(10_000), &deep, r#""\ud83c""#, r#"{"\ud83c": 1, "\ud83c": 2}"#] {
             let document = format!(r#"{{"unread": {unread}, "\ud83c": {unread}, "read": "yes"}}"#);
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn of_members_with_one_name_the_last_counts() {
+    fn the_last_of_several_members_with_one_name_counts() {
         let object = Json::parse(r#"{"a": 1, "b": true, "\u0061": "last"}"#).unwrap().object().unwrap();
         assert_eq!(object.get("a").and_then(Json::text).as_deref(), Some("last"));
         assert!(matches!(object.get("b").map(Json::kind), Some(Kind::Bool(true))));
@@ -188,13 +188,13 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_ignored_and_only_before_the_document() {
+    fn a_byte_order_mark_is_ignored_only_before_the_document() {
         assert_eq!(text("\u{FEFF} \"\u{FEFF}a\"").as_deref(), Some("\u{FEFF}a"));
         assert!(Json::parse("\u{FEFF}\u{FEFF}1").is_err() && Json::parse("1\u{FEFF}").is_err());
     }
 
     #[test]
-    fn what_is_not_json_says_where() {
+    fn a_syntax_error_has_its_position() {
         for (document, line, column) in [("{\"a\": 1,}", 1, 9), ("[1,\n 02]", 2, 3), ("\"\u{7}\"", 1, 1), ("", 1, 0)] {
             let error = Json::parse(document).unwrap_err();
             assert_eq!((error.line(), error.column()), (line, column), "{document:?}");
@@ -235,13 +235,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_serde_json_reads_is_read_the_same(json in any_json(), pretty in any::<bool>()) {
+        fn a_document_has_the_value_that_serde_json_reads(json in any_json(), pretty in any::<bool>()) {
             let text = if pretty { format!("{json:#}") } else { json.to_string() };
             prop_assert_eq!(value(Json::parse(&text).unwrap()), json);
         }
 
         #[test]
-        fn a_text_of_any_utf_16_units_is_read_as_javascript_would_show_it(units in any::<Vec<u16>>()) {
+        fn a_text_of_any_utf_16_units_is_decoded_as_in_javascript(units in any::<Vec<u16>>()) {
             let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
             prop_assert_eq!(text(&format!("\"{escaped}\"")).unwrap(), String::from_utf16_lossy(&units));
         }

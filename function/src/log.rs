@@ -4,7 +4,7 @@
 //! event.
 //!
 //! No line contains a text of a question or an answer. This crate logs sizes, counts, timings and AWS's error messages.
-//! Other crates log nothing below a warning, whatever the level is, because the SDK writes whole requests at `DEBUG`
+//! Other crates log nothing below a warning at any level, because the SDK writes whole requests at `DEBUG`
 //! and `TRACE`. `aws_config` logs errors only: its warnings are about credentials that it cannot load, and this crate
 //! logs them as the detail of a line with a hint.
 
@@ -32,10 +32,10 @@ pub fn subscriber<W>(level: Level, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let ours = Targets::new().with_target("function", level).with_target("bootstrap", level);
+    let targets = Targets::new().with_target("function", level).with_target("bootstrap", level);
     let lines = tracing_subscriber::fmt::layer().fmt_fields(Fields).event_format(Line).with_writer(writer);
-    let all = ours.with_target("aws_config", Level::ERROR).with_default(Level::WARN.min(level));
-    Registry::default().with(lines).with(all)
+    let targets = targets.with_target("aws_config", Level::ERROR).with_default(Level::WARN.min(level));
+    Registry::default().with(lines).with(targets)
 }
 
 #[cfg(test)]
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happened_stands_before_its_details_and_every_kind_of_value_is_json() {
+    fn the_message_is_before_the_fields_and_each_type_of_value_is_json() {
         let lines = Lines::default();
         let missing: Option<u8> = None;
         tracing::subscriber::with_default(lines.subscriber(Level::INFO), || {
@@ -86,9 +86,9 @@ mod tests {
             );
         });
         let text = lines.text();
-        let (_, told) = text.split_once("\"level\"").unwrap();
+        let (_, fields) = text.split_once("\"level\"").unwrap();
         assert_eq!(
-            told,
+            fields,
             concat!(
                 r#":"INFO","requestId":"r-1","message":"done\t1","whole":1.0,"small":1e-9,"nan":null,"count":-3,"#,
                 r#""large":18446744073709551615,"truth":true,"debug":"\"a\\u{7}\\\"\"","display":"back\\slash\u0001é"}"#,
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_request_id_is_there_when_only_errors_are_logged() {
+    fn a_line_has_the_request_id_when_only_errors_are_logged() {
         let lines = logged(Level::ERROR, || {
             let _request = tracing::error_span!("request", requestId = "r-1").entered();
             tracing::info!("not this");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn other_crates_never_log_below_a_warning() {
+    fn other_crates_log_only_warnings_and_errors() {
         let lines = logged(Level::TRACE, || {
             tracing::trace!("ours");
             tracing::debug!(target: "aws_smithy_runtime", "the whole request");

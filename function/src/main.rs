@@ -7,8 +7,8 @@
 
 use std::process::ExitCode;
 
-use function::catalog::{Cap, DynamoTable, Films, FirstRows, KeptCatalog};
-use function::deadline::LONGEST_CATALOG_READ;
+use function::catalog::{CacheLimits, CachedCatalog, ConfiguredCatalog, DynamoTable, FirstRows};
+use function::deadline::CATALOG_READ_TIMEOUT;
 use function::handler::Handler;
 use function::model::BedrockModel;
 use function::settings::Settings;
@@ -22,9 +22,9 @@ use tokio::time::timeout;
 async fn main() -> ExitCode {
     let settings = match Settings::from_env() {
         Ok(settings) => settings,
-        Err(bad) => {
+        Err(errors) => {
             log::init(tracing::Level::INFO);
-            tracing::error!("the settings are wrong, the function stops: {bad}");
+            tracing::error!("the settings are invalid, the function stops: {errors}");
             return ExitCode::FAILURE;
         }
     };
@@ -41,21 +41,21 @@ async fn main() -> ExitCode {
 
 async fn serve(settings: &Settings) -> Result<(), Error> {
     let http = aws::Http::default();
-    let config = aws::config(&http, &settings.surroundings);
+    let config = aws::config(&http, &settings.sdk);
     let model = BedrockModel::new(&config, &settings.model_id, &settings.fallback_model_ids);
-    let table = DynamoTable::new(&config, &settings.table, Cap::for_memory(settings.memory));
-    let catalog = films(table, settings);
+    let table = DynamoTable::new(&config, &settings.table, CacheLimits::for_memory(settings.memory));
+    let catalog = catalog(table, settings);
     // Until the function asks for the first event it has the whole CPU, and while it waits for an event Lambda freezes
     // it: so it prepares before. If the time limit passes, the read of the table continues in the background.
     let ready = async { join!(catalog.prepare(&http), model.prepare(&http)) };
-    let _ = timeout(LONGEST_CATALOG_READ, ready).await;
+    let _ = timeout(CATALOG_READ_TIMEOUT, ready).await;
     runtime::run(&Handler::new(catalog, model, &settings.allowed_origin), settings.streaming, http).await
 }
 
-fn films(table: DynamoTable, settings: &Settings) -> Films {
+fn catalog(table: DynamoTable, settings: &Settings) -> ConfiguredCatalog {
     if settings.catalog_ttl.is_zero() {
-        Films::FirstRows(FirstRows::new(table, settings.movie_limit))
+        ConfiguredCatalog::FirstRows(FirstRows::new(table, settings.movie_limit))
     } else {
-        Films::Kept(KeptCatalog::new(table, settings.movie_limit, settings.catalog_ttl))
+        ConfiguredCatalog::Cached(CachedCatalog::new(table, settings.movie_limit, settings.catalog_ttl))
     }
 }

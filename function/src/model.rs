@@ -9,13 +9,13 @@ mod request;
 mod stream;
 mod table;
 
-pub use answer::{Answer, Stop, Usage};
+pub use answer::{Answer, StopReason, Usage};
 pub use attempts::MAX_ATTEMPTS;
 pub use bedrock::BedrockModel;
-pub use failure::{ModelFailure, Remedy};
+pub use failure::{ModelFailure, Retry};
 pub use failures::FAILURES;
 pub use stream::BedrockStream;
-pub use table::{Accepts, MAX_TOKENS, MODELS, TEMPERATURE, accepts};
+pub use table::{MAX_TOKENS, MODELS, ModelParameters, TEMPERATURE, parameters_of};
 
 use crate::chat::Prompt;
 use crate::deadline::Deadline;
@@ -43,7 +43,7 @@ pub enum Piece {
     /// The next words.
     Text(String),
     /// The end, which is the last piece.
-    End(Stop, Usage),
+    End(StopReason, Usage),
 }
 
 /// A streamed answer. Dropping it closes the connection.

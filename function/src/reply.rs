@@ -96,22 +96,22 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::error::{BadRequest, ModelTrouble};
-    use crate::model::{Stop, Usage};
+    use crate::error::{BadRequest, ModelError};
+    use crate::model::{StopReason, Usage};
 
     fn any() -> Origin {
         Origin::parse("*").unwrap()
     }
 
-    fn written(reply: &Reply) -> String {
+    fn pretty(reply: &Reply) -> String {
         serde_json::to_string_pretty(reply).unwrap()
     }
 
     #[test]
-    fn an_answer_is_200_in_the_shape_of_the_contract() {
+    fn an_answer_is_200_with_the_body_of_the_contract() {
         let usage = Usage { input_tokens: 608, output_tokens: 122, ..Usage::default() };
-        let answer = Answer { text: "Watch \"Dune\".".to_owned(), stop: Stop::Finished, usage };
-        assert_snapshot!(written(&Reply::answer(&any(), &answer)), @r#"
+        let answer = Answer { text: "Watch \"Dune\".".to_owned(), stop: StopReason::Finished, usage };
+        assert_snapshot!(pretty(&Reply::answer(&any(), &answer)), @r#"
         {
           "statusCode": 200,
           "headers": {
@@ -126,9 +126,9 @@ mod tests {
     }
 
     #[test]
-    fn a_preflight_is_204_without_a_body_and_names_the_one_origin() {
+    fn a_preflight_is_204_without_a_body_and_with_the_allowed_origin() {
         let origin = Origin::parse("https://cinedb.example").unwrap();
-        assert_snapshot!(written(&Reply::preflight(&origin)), @r#"
+        assert_snapshot!(pretty(&Reply::preflight(&origin)), @r#"
         {
           "statusCode": 204,
           "headers": {
@@ -143,8 +143,8 @@ mod tests {
     }
 
     #[test]
-    fn another_method_is_405_and_hears_which_are_allowed() {
-        assert_snapshot!(written(&Reply::method_not_allowed(&any())), @r#"
+    fn another_method_is_405_with_the_allowed_methods() {
+        assert_snapshot!(pretty(&Reply::method_not_allowed(&any())), @r#"
         {
           "statusCode": 405,
           "headers": {
@@ -167,7 +167,7 @@ mod tests {
         let foreign = body(ChatError::ForeignOrigin);
         let text = r#"{"error":"Pages of this origin may not use the chat"}"#;
         assert_eq!((foreign.status_code, foreign.body.unwrap().as_str()), (403, text));
-        let failed = body(ModelTrouble::TimedOut.into());
+        let failed = body(ModelError::TimedOut.into());
         let text = r#"{"error":"Bedrock service error: the model did not answer in time"}"#;
         assert_eq!((failed.status_code, failed.body.unwrap().as_str()), (500, text));
     }

@@ -48,15 +48,15 @@ const DELIMITER: [u8; 8] = [0; 8];
 /// The request for the next event fails.
 pub async fn run<C: Catalog, M: Model>(handler: &Handler<C, M>, streaming: bool, http: Http) -> Result<(), Error> {
     let client = PooledClient::builder().with_connector(connector()).build();
-    let answering = layer_fn(|_| {
+    let respond = layer_fn(|_| {
         service_fn(async |invocation| {
             let sent = client.call(response(handler, streaming, invocation).await?).await?;
             if sent.status().is_success() { Ok(()) } else { Err(Error::from(format!("HTTP {}", sent.status()))) }
         })
     });
     Runtime::new(service_fn(async |_: LambdaEvent<IgnoredAny>| Ok::<(), Error>(())))
-        .layer(answering)
-        .layer(MapResultLayer::new(outlive))
+        .layer(respond)
+        .layer(MapResultLayer::new(log_undelivered))
         .register_snapstart_resource(Arc::new(http))
         .run()
         .await
@@ -70,7 +70,7 @@ fn connector() -> HttpConnector {
 
 /// A response that cannot be delivered, because its reader closed the connection, does not end the process. If Lambda
 /// itself has ended, the request for the next event fails.
-fn outlive(sent: Result<(), Error>) -> Result<(), Error> {
+fn log_undelivered(sent: Result<(), Error>) -> Result<(), Error> {
     if let Err(error) = sent {
         tracing::warn!("the response was not delivered: {error}");
     }
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_connection_to_the_runtime_api_sends_small_writes_at_once() {
+    async fn a_connection_to_the_runtime_api_sends_small_writes_immediately() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let connection = connector().call(address).await.unwrap();

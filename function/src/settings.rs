@@ -6,7 +6,7 @@ mod credentials;
 mod lambda;
 mod origin;
 mod reader;
-mod surroundings;
+mod sdk;
 mod trusted;
 
 use std::env;
@@ -15,11 +15,11 @@ use std::time::Duration;
 use thiserror::Error;
 use tracing::Level;
 
-pub use self::credentials::{Container, Source};
-pub(crate) use self::credentials::{printable, unfit, visible};
+pub use self::credentials::{ContainerCredentials, CredentialSource};
+pub(crate) use self::credentials::{printable, value_error, visible};
 pub use self::origin::Origin;
 use self::reader::Reader;
-pub use self::surroundings::Surroundings;
+pub use self::sdk::SdkSettings;
 use crate::model;
 
 /// The function's settings.
@@ -33,7 +33,7 @@ pub struct Settings {
     pub fallback_model_ids: Vec<String>,
     /// `MOVIE_LIMIT`: the largest number of films in a prompt.
     pub movie_limit: u16,
-    /// `CATALOG_TTL`: the time for which the films are kept before the table is read again. Zero reads it for each
+    /// `CATALOG_TTL`: the time for which the films are cached before the table is read again. Zero reads it for each
     /// request.
     pub catalog_ttl: Duration,
     /// `ALLOWED_ORIGIN`: the origin of the web pages that may call the chat.
@@ -45,23 +45,23 @@ pub struct Settings {
     /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`: the function's memory in MB, which Lambda sets.
     pub memory: usize,
     /// The settings of the SDK clients: region, endpoints, credentials.
-    pub surroundings: Surroundings,
+    pub sdk: SdkSettings,
 }
 
-/// All wrong settings, so that one look at the log is enough to correct them.
+/// All errors in the settings, so that one look at the log is enough to correct them.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}", .0.join("; "))]
-pub struct BadSettings(Vec<String>);
+pub struct InvalidSettings(Vec<String>);
 
 impl Settings {
     /// Reads the process's environment.
-    pub fn from_env() -> Result<Self, BadSettings> {
+    pub fn from_env() -> Result<Self, InvalidSettings> {
         // Bytes that are not UTF-8 become U+FFFD, which no setting allows.
         Self::read(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
 
     /// Reads the settings through `lookup`.
-    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, BadSettings> {
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidSettings> {
         let mut reader = Reader::new(lookup);
         let table = reader.setting(
             "DYNAMODB_TABLE",
@@ -100,7 +100,7 @@ impl Settings {
                 text.parse().ok().filter(|megabytes| (64..=65_536).contains(megabytes))
             });
         let lambda = lambda::check(&mut reader);
-        let surroundings = Surroundings::read(&mut reader);
+        let sdk = SdkSettings::read(&mut reader);
         let read = || {
             lambda?;
             Some(Self {
@@ -113,10 +113,10 @@ impl Settings {
                 streaming: streaming?,
                 log_level: log_level?,
                 memory: memory?,
-                surroundings: surroundings?,
+                sdk: sdk?,
             })
         };
-        read().ok_or(BadSettings(reader.into_bad()))
+        read().ok_or(InvalidSettings(reader.into_errors()))
     }
 
     /// Logs the settings once.
@@ -131,7 +131,7 @@ impl Settings {
             streaming,
             log_level: _,
             memory: _,
-            surroundings: _,
+            sdk: _,
         } = self;
         tracing::info!(
             table,
@@ -144,7 +144,7 @@ impl Settings {
             "started"
         );
         for model in [model_id].into_iter().chain(fallback_model_ids) {
-            if model::accepts(model).model.is_empty() {
+            if model::parameters_of(model).model.is_empty() {
                 tracing::warn!(model, "this model is not in the table of models: it is sent no temperature");
             }
         }
@@ -194,12 +194,12 @@ mod tests {
     }
 
     fn with(name: &str, value: &str) -> Result<Settings, String> {
-        let lookup = |asked: &str| if asked == name { Some(value.to_owned()) } else { lambda(asked) };
-        Settings::read(lookup).map_err(|bad| bad.to_string())
+        let lookup = |variable: &str| if variable == name { Some(value.to_owned()) } else { lambda(variable) };
+        Settings::read(lookup).map_err(|errors| errors.to_string())
     }
 
     #[test]
-    fn nothing_set_means_the_documented_defaults() {
+    fn unset_variables_have_the_documented_defaults() {
         let settings = Settings::read(lambda).unwrap();
         assert_eq!(settings.table, "cinedb");
         assert_eq!(settings.model_id, "us.anthropic.claude-haiku-5-5");
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_aws_allows_is_allowed() {
+    fn valid_values_are_accepted() {
         for (name, values) in [
             ("DYNAMODB_TABLE", &["cinedb", "Movies_v2.prod-eu"][..]),
             ("MODEL_ID", &["global.anthropic.claude-haiku-5-5", "us.anthropic.claude-3-5-haiku-20241022-v1:0"]),
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_work_is_refused() {
+    fn invalid_values_are_rejected() {
         for (name, values) in [
             ("DYNAMODB_TABLE", &["", "ab", "my table", "arn:aws:dynamodb:us-east-1:1:table/x"][..]),
             (
@@ -251,16 +251,16 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_the_variable_what_it_holds_and_what_is_allowed() {
+    fn an_error_contains_the_variable_its_value_and_the_expected_values() {
         assert_eq!(
             with("MOVIE_LIMIT", "many\n").unwrap_err(),
-            r#"MOVIE_LIMIT holds "many\n", allowed is a whole number from 1 to 200"#
+            r#"MOVIE_LIMIT is "many\n", expected a whole number from 1 to 200"#
         );
     }
 
     #[test]
-    fn all_bad_settings_are_named_at_once_with_those_of_the_sdk() {
-        let bad = Settings::read(|_| Some("?".to_owned())).unwrap_err().to_string();
+    fn all_invalid_settings_are_reported_together_with_those_of_the_sdk() {
+        let errors = Settings::read(|_| Some("?".to_owned())).unwrap_err().to_string();
         for name in [
             "DYNAMODB_TABLE",
             "MODEL_ID",
@@ -284,20 +284,20 @@ mod tests {
             "SSL_CERT_FILE",
             "SSL_CERT_DIR",
         ] {
-            assert!(bad.contains(&format!("{name} holds \"?\", allowed is ")), "{name}: {bad}");
+            assert!(errors.contains(&format!("{name} is \"?\", expected ")), "{name}: {errors}");
         }
-        assert_eq!(bad.matches(" holds ").count(), 21, "{bad}");
+        assert_eq!(errors.matches(", expected ").count(), 21, "{errors}");
     }
 
     #[test]
-    fn all_empty_settings_of_the_functions_own_are_named_at_once() {
-        let bad = Settings::read(|_| Some(String::new())).unwrap_err().to_string();
-        assert_eq!(bad.matches(" holds \"\"").count(), 13, "{bad}");
+    fn all_empty_settings_of_the_function_are_reported_together() {
+        let errors = Settings::read(|_| Some(String::new())).unwrap_err().to_string();
+        assert_eq!(errors.matches(" is \"\"").count(), 13, "{errors}");
     }
 
     #[test]
-    fn all_that_lambda_sets_is_named_where_it_is_missing() {
-        let bad = Settings::read(|_| None).unwrap_err().to_string();
+    fn all_missing_variables_of_lambda_are_reported_together() {
+        let errors = Settings::read(|_| None).unwrap_err().to_string();
         for name in [
             "AWS_REGION",
             "AWS_LAMBDA_RUNTIME_API",
@@ -305,8 +305,8 @@ mod tests {
             "AWS_LAMBDA_FUNCTION_VERSION",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
         ] {
-            assert!(bad.contains(&format!("{name} is not set, allowed is ")), "{name}: {bad}");
+            assert!(errors.contains(&format!("{name} is not set, expected ")), "{name}: {errors}");
         }
-        assert_eq!(bad.matches(" is not set").count(), 5, "{bad}");
+        assert_eq!(errors.matches(" is not set").count(), 5, "{errors}");
     }
 }

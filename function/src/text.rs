@@ -1,11 +1,11 @@
-//! Removes characters that a person does not see and a model reads, because instructions can be hidden in them.
+//! Removes invisible characters, because a model reads them and instructions can be hidden in them.
 //!
 //! Unicode's properties (ICU4X's data) decide which characters are removed, not a list:
 //!
 //! | property | such as |
 //! |---|---|
 //! | `Default_Ignorable_Code_Point` | zero width space, word joiner, invisible operators, soft hyphen, Hangul fillers, tags, variation selectors |
-//! | General category `Cf` | bidirectional controls and isolates; not `Prepended_Concatenation_Mark`, which is seen |
+//! | General category `Cf` | bidirectional controls and isolates; not `Prepended_Concatenation_Mark`, which is visible |
 //! | `Cc`, except tab and line ends | NUL, ESC, C1 |
 //! | `Co`, `Cn` | private use, noncharacters, unassigned; not those reserved for emoji (`Extended_Pictographic`) |
 //! | `Indic_Syllabic_Category` `Invisible_Stacker` or `Number_Joiner`, and the Khitan filler | Khmer coeng, Brahmi number joiner |
@@ -36,17 +36,17 @@ pub(crate) fn without_invisible(text: &str) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n')) {
         return text.to_owned();
     }
-    let mut seen = Vec::with_capacity(text.len());
-    let mut chars = text.chars().filter(|&c| is_seen(c) || is_candidate(c)).peekable();
+    let mut visible = Vec::with_capacity(text.len());
+    let mut chars = text.chars().filter(|&c| is_visible(c) || is_candidate(c)).peekable();
     while let Some(c) = chars.next() {
         match c {
             '\r' if chars.peek() == Some(&'\n') => {}
-            '\r' => seen.push('\n'),
-            _ if BLANKS.contains(&c) => seen.push(' '),
-            _ => seen.push(c),
+            '\r' => visible.push('\n'),
+            _ if BLANKS.contains(&c) => visible.push(' '),
+            _ => visible.push(c),
         }
     }
-    joiners::keep_needed(&stackers::keep_joining(&seen))
+    joiners::keep_needed(&stackers::keep_joining(&visible))
 }
 
 /// Whether `c` is invisible, but the characters around it may need it.
@@ -63,11 +63,11 @@ fn category(c: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(c)
 }
 
-fn is_seen(c: char) -> bool {
+fn is_visible(c: char) -> bool {
     if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) || is_candidate(c) {
         return false;
     }
-    #[expect(clippy::wildcard_enum_match_arm, reason = "thirty categories, of which four are not seen")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "four of thirty categories are invisible")]
     match category(c) {
         GeneralCategory::Control => matches!(c, '\t' | '\n' | '\r'),
         GeneralCategory::Format => CodePointSetData::new::<PrependedConcatenationMark>().contains(c),

@@ -11,17 +11,17 @@ use std::{fmt, thread};
 use anyhow::{Context, Result, ensure};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::bedrock::{self, EVENT_STREAM};
+use crate::bedrock;
 use crate::call::Call;
 use crate::certificate::Certificate;
 use crate::dynamodb::Table;
-use crate::http::{self, Body, Request, Response, Seen};
+use crate::http::{self, Body, ClientEvent, Request, Response};
 use crate::signature;
 
 /// The longest time that [`Backend::wait_until`] waits.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// The socket timeouts of a streamed response. A reader that accepts no data for twice this time has stalled.
-const STALLED: Duration = Duration::from_millis(500);
+const SOCKET_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The model's answer in a measurement.
 const TEXT: &str = "Watch Celestial Nomads 7: a crew follows a signal between the stars. It has the best end.";
@@ -40,7 +40,7 @@ pub struct Backend {
 
 struct Shared {
     state: Mutex<State>,
-    asked: Condvar,
+    received: Condvar,
 }
 
 struct State {
@@ -57,22 +57,8 @@ impl Backend {
     /// # Errors
     /// There is no free port, or the bundle cannot be written.
     pub fn start(folder: &Path) -> Result<Self> {
-        let certificate = Certificate::of("localhost")?;
-        let (table, answer) = (Table::of_films(50), bedrock::answer(TEXT).to_string());
-        let rule = move |request: &Request| {
-            Some(match request.call() {
-                Call::Scan => table.scan(request),
-                Call::Converse(_) => Response::ok(&answer),
-                Call::ConverseStream(_) => {
-                    let (feed, response) = Response::fed(EVENT_STREAM);
-                    TEXT.split_inclusive(' ').for_each(|word| feed.send(bedrock::words(word)));
-                    feed.send(bedrock::end("end_turn"));
-                    response
-                }
-                Call::Other => Response::error(404, "UnknownOperation", &request.line),
-            })
-        };
-        Self::answering(&certificate, certificate.bundle(folder)?, rule)
+        let certificate = Certificate::for_host("localhost")?;
+        Self::with_rule(&certificate, certificate.bundle(folder)?, chat_rule(Table::with_films(50), TEXT))
     }
 
     /// Starts a backend that responds to each signed request by `rule`, and closes the connection if `rule` returns
@@ -82,15 +68,16 @@ impl Backend {
     ///
     /// # Errors
     /// There is no free port.
-    pub fn answering(
+    pub fn with_rule(
         certificate: &Certificate,
         bundle: PathBuf,
         rule: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
     ) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").context("listening for AWS")?;
-        let url = format!("https://localhost:{}", listener.local_addr().context("asking for AWS's port")?.port());
+        let url =
+            format!("https://localhost:{}", listener.local_addr().context("reading the port of the mock AWS")?.port());
         let state = State { rule: Arc::new(rule), requests: Vec::new(), connections: Vec::new() };
-        let shared = Arc::new(Shared { state: Mutex::new(state), asked: Condvar::new() });
+        let shared = Arc::new(Shared { state: Mutex::new(state), received: Condvar::new() });
         let (serving, tls) = (Arc::clone(&shared), Arc::clone(&certificate.tls));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -109,7 +96,7 @@ impl Backend {
     }
 
     /// Responds by another rule from now on.
-    pub fn answer_by(&self, rule: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static) {
+    pub fn set_rule(&self, rule: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static) {
         self.shared.state().rule = Arc::new(rule);
     }
 
@@ -120,27 +107,41 @@ impl Backend {
     }
 
     /// Deletes the recorded requests.
-    pub fn forget(&self) {
+    pub fn clear_requests(&self) {
         self.shared.state().requests.clear();
     }
 
-    /// Waits until the requests so far satisfy `enough`.
+    /// Waits until the requests so far satisfy `condition`.
     ///
     /// # Errors
     /// They do not satisfy it after 30 seconds.
-    pub fn wait_until(&self, enough: impl Fn(&[Request]) -> bool) -> Result<()> {
-        let (state, lacks) = (self.shared.state(), |state: &mut State| !enough(&state.requests));
-        let waited = self.shared.asked.wait_timeout_while(state, LONGEST_WAIT, lacks);
-        ensure!(!waited.unwrap_or_else(PoisonError::into_inner).1.timed_out(), "what was waited for was not asked");
+    pub fn wait_until(&self, condition: impl Fn(&[Request]) -> bool) -> Result<()> {
+        let (state, is_missing) = (self.shared.state(), |state: &mut State| !condition(&state.requests));
+        let waited = self.shared.received.wait_timeout_while(state, WAIT_TIMEOUT, is_missing);
+        ensure!(!waited.unwrap_or_else(PoisonError::into_inner).1.timed_out(), "the expected requests did not arrive");
         Ok(())
     }
 
     /// Closes all connections, as a server does with connections that are idle for a long time.
-    pub fn hang_up(&self) {
+    pub fn close_connections(&self) {
         for stream in self.shared.state().connections.drain(..) {
             // A connection that is closed already needs no action.
             let _ = stream.shutdown(Shutdown::Both);
         }
+    }
+}
+
+/// A rule that answers every call of the chat: a Scan from `table`, and the model with `text`, word by word in a stream.
+pub fn chat_rule(table: Table, text: &str) -> impl Fn(&Request) -> Option<Response> + Send + Sync + use<> {
+    let (answer, words) = (bedrock::answer(text).to_string(), text.split_inclusive(' ').map(bedrock::words));
+    let events: Vec<_> = words.chain([bedrock::end("end_turn")]).collect();
+    move |request| {
+        Some(match request.call() {
+            Call::Scan => table.scan(request),
+            Call::Converse(_) => Response::ok(&answer),
+            Call::ConverseStream(_) => bedrock::stream(&events),
+            Call::Other => Response::error(404, "UnknownOperation", &request.line),
+        })
     }
 }
 
@@ -165,22 +166,22 @@ fn serve(stream: TcpStream, tls: Arc<ServerConfig>, shared: &Shared) -> Result<(
             state.requests.push(request.clone());
             Arc::clone(&state.rule)
         };
-        shared.asked.notify_all();
+        shared.received.notify_all();
         let response = match signature::check(&request) {
             Ok(()) => rule(&request),
-            Err(wrong) => Some(Response::error(403, "InvalidSignatureException", &wrong.to_string())),
+            Err(error) => Some(Response::error(403, "InvalidSignatureException", &error.to_string())),
         };
         let Some(response) = response else { break };
-        if let Body::Fed(fed) = &response.body {
-            let (stream, seen) = (reader.get_ref().sock.try_clone()?, fed.seen.clone());
+        if let Body::Streamed(chunks) = &response.body {
+            let (stream, client_events) = (reader.get_ref().sock.try_clone()?, chunks.client_events.clone());
             // rustls reads from the socket when it cannot write, so both directions need the timeout.
-            stream.set_write_timeout(Some(STALLED))?;
-            stream.set_read_timeout(Some(STALLED))?;
-            // While a response is sent, the client sends nothing: the next event on the socket is that the connection
-            // ends.
+            stream.set_write_timeout(Some(SOCKET_TIMEOUT))?;
+            stream.set_read_timeout(Some(SOCKET_TIMEOUT))?;
+            // While a response is sent, the client sends nothing: the next event on the socket is the end of the
+            // connection.
             thread::spawn(move || {
                 while stream.peek(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock) {}
-                seen.send(Seen::Gone)
+                client_events.send(ClientEvent::Gone)
             });
         }
         http::write(reader.get_mut(), &response)?;

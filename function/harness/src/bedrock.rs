@@ -4,6 +4,8 @@ use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use serde_json::{Value, json};
 
+use crate::http::Response;
+
 /// The content type of an event stream.
 pub const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
@@ -35,6 +37,14 @@ pub fn words(text: &str) -> Vec<u8> {
 pub fn end(stop_reason: &str) -> Vec<u8> {
     let metadata = event("metadata", &json!({"usage": usage(), "metrics": {"latencyMs": 1}}));
     [event("messageStop", &json!({"stopReason": stop_reason})), metadata].concat()
+}
+
+/// A streamed answer of these events.
+#[must_use]
+pub fn stream(events: &[Vec<u8>]) -> Response {
+    let (sender, response) = Response::streamed(EVENT_STREAM);
+    events.iter().for_each(|event| sender.send(event.clone()));
+    response
 }
 
 /// An event of any type.

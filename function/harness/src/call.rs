@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operation_is_known_by_its_path_or_its_target() {
+    fn an_operation_is_recognised_by_its_path_or_its_target() {
         let of = |line: &str| Request { line: line.to_owned(), ..Request::default() };
         assert_eq!(of("POST /model/us.x%3A0/converse").call(), Call::Converse("us.x%3A0"));
         assert_eq!(of("POST /model/us.x/converse-stream").call(), Call::ConverseStream("us.x"));

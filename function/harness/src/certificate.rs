@@ -24,12 +24,13 @@ impl Certificate {
     ///
     /// # Errors
     /// `name` is not a host name, or the system has no source of randomness.
-    pub fn of(name: &str) -> Result<Self> {
-        let made = rcgen::generate_simple_self_signed([name.to_owned()]).context("making a certificate")?;
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der())
+    pub fn for_host(name: &str) -> Result<Self> {
+        let generated = rcgen::generate_simple_self_signed([name.to_owned()]).context("creating a certificate")?;
+        let key = PrivateKeyDer::try_from(generated.signing_key.serialize_der())
             .map_err(|cause| anyhow::anyhow!("reading the certificate's key: {cause}"))?;
-        let tls = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key);
-        Ok(Self { pem: made.cert.pem(), tls: Arc::new(tls.context("setting up TLS")?) })
+        let tls =
+            ServerConfig::builder().with_no_client_auth().with_single_cert(vec![generated.cert.der().clone()], key);
+        Ok(Self { pem: generated.cert.pem(), tls: Arc::new(tls.context("setting up TLS")?) })
     }
 
     /// Writes a bundle for `SSL_CERT_FILE` and `AWS_CA_BUNDLE` into `folder`.

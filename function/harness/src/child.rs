@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use crate::backend::Backend;
-use crate::runtime_api::{Answer, Arriving, RuntimeApi};
+use crate::runtime_api::{Answer, RuntimeApi, StreamedAnswer};
 use crate::signature::CREDENTIALS;
 
 /// The command and the settings of a program, without the variables that Lambda sets for every function.
@@ -46,7 +46,7 @@ impl Environment {
     /// # Errors
     /// The program cannot be started, or the file cannot be created.
     pub fn logged(program: &Program, backend: &Backend, log: &Path) -> Result<Self> {
-        let stdout = File::create(log).with_context(|| format!("making {}", log.display()))?;
+        let stdout = File::create(log).with_context(|| format!("creating {}", log.display()))?;
         let stderr = stdout.try_clone().with_context(|| format!("sharing {}", log.display()))?;
         Self::launch(program, backend, |command| command.stdout(stdout).stderr(stderr))
     }
@@ -85,12 +85,12 @@ impl Environment {
     /// Sends one event to the program and does not wait.
     ///
     /// # Errors
-    /// See [`RuntimeApi::hand`].
-    pub fn hand(&self, event: &[u8]) -> Result<()> {
-        self.api()?.hand(event)
+    /// See [`RuntimeApi::send_event`].
+    pub fn send_event(&self, event: &[u8]) -> Result<()> {
+        self.api()?.send_event(event)
     }
 
-    /// Waits for the complete answer to an event that [`Self::hand`] sent.
+    /// Waits for the complete answer to an event that [`Self::send_event`] sent.
     ///
     /// # Errors
     /// See [`RuntimeApi::answer`].
@@ -101,9 +101,9 @@ impl Environment {
     /// Waits for the start of the next answer, which arrives in chunks.
     ///
     /// # Errors
-    /// See [`RuntimeApi::arriving`].
-    pub fn arriving(&self) -> Result<Arriving> {
-        self.api()?.arriving()
+    /// See [`RuntimeApi::streamed_answer`].
+    pub fn streamed_answer(&self) -> Result<StreamedAnswer> {
+        self.api()?.streamed_answer()
     }
 
     fn api(&self) -> Result<&RuntimeApi> {
@@ -133,7 +133,8 @@ impl Environment {
 
     fn signal(&self, name: &str) -> Result<()> {
         let command = format!("kill -s {name} {}", self.child.id());
-        let status = Command::new("/bin/sh").args(["-c", &command]).status().context("asking a shell for a signal")?;
+        let status =
+            Command::new("/bin/sh").args(["-c", &command]).status().context("sending a signal through a shell")?;
         ensure!(status.success(), "{command:?} failed");
         Ok(())
     }

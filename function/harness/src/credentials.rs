@@ -25,24 +25,24 @@ impl CredentialServer {
     /// # Errors
     /// There is no free port.
     pub fn start(token: &'static str) -> Result<Self> {
-        Self::answering(move |request| answer(request, token))
+        Self::with_rule(move |request| answer(request, token))
     }
 
     /// Starts a server that responds by `rule`.
     ///
     /// # Errors
     /// There is no free port.
-    pub fn answering(rule: impl Fn(&Request) -> Response + Send + 'static) -> Result<Self> {
+    pub fn with_rule(rule: impl Fn(&Request) -> Response + Send + 'static) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").context("listening for requests for credentials")?;
-        let address = listener.local_addr().context("asking for the port")?;
+        let address = listener.local_addr().context("reading the port")?;
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&requests);
+        let recorded = Arc::clone(&requests);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let mut stream = BufReader::new(stream);
                 while let Ok(Some(request)) = http::read(&mut stream) {
                     let response = rule(&request);
-                    kept.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                    recorded.lock().unwrap_or_else(PoisonError::into_inner).push(request);
                     // A client that closed its connection asks again.
                     let _ = http::write(stream.get_mut(), &response);
                 }
@@ -60,7 +60,7 @@ impl CredentialServer {
 
 fn answer(request: &Request, token: &str) -> Response {
     if request.line != "GET /credentials" || request.header("authorization") != Some(token) {
-        return Response::error(401, "InvalidAuthorizationToken", "the token is not known");
+        return Response::error(401, "InvalidAuthorizationToken", "the token is unknown");
     }
     let (id, secret) = CREDENTIALS;
     let expiration = "2100-01-01T00:00:00Z";

@@ -21,24 +21,24 @@ impl Table {
 
     /// A table of `count` invented films.
     #[must_use]
-    pub fn of_films(count: usize) -> Self {
+    pub fn with_films(count: usize) -> Self {
         Self::of((0..count).map(film))
     }
 
     /// The same table with pages of at most `page` rows. `DynamoDB` ends a page at 1 MB.
     #[must_use]
-    pub fn in_pages_of(self, page: usize) -> Self {
+    pub fn with_page_size(self, page: usize) -> Self {
         Self { page, ..self }
     }
 
     /// The page that `request` asks for.
     #[must_use]
     pub fn scan(&self, request: &Request) -> Response {
-        let asked = request.json();
-        let after = &asked["ExclusiveStartKey"]["id"];
+        let input = request.json();
+        let after = &input["ExclusiveStartKey"]["id"];
         let last = self.rows.iter().position(|(id, _)| !after.is_null() && id == after);
         let first = last.map_or(0, |last| last + 1);
-        let limit = asked["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        let limit = input["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
         let page: Vec<_> = self.rows.iter().skip(first).take(self.page.min(limit)).collect();
         let items: Vec<&str> = page.iter().map(|(_, row)| row.as_str()).collect();
         let next = page.last().filter(|_| first + page.len() < self.rows.len());
@@ -64,9 +64,9 @@ mod tests {
     use super::*;
     use crate::http::Body;
 
-    fn scanned(table: &Table, asked: &Value) -> Value {
+    fn scan(table: &Table, input: &Value) -> Value {
         let Response { body: Body::Whole(body), .. } =
-            table.scan(&Request { body: asked.to_string().into(), ..Request::default() })
+            table.scan(&Request { body: input.to_string().into(), ..Request::default() })
         else {
             panic!("a page is whole")
         };
@@ -74,18 +74,18 @@ mod tests {
     }
 
     #[test]
-    fn pages_follow_each_other_by_their_last_key_until_the_last_row() {
-        let table = Table::of_films(5).in_pages_of(2);
-        let (mut asked, mut pages) = (json!({}), Vec::new());
+    fn each_page_starts_after_the_last_key_of_the_previous_one() {
+        let table = Table::with_films(5).with_page_size(2);
+        let (mut input, mut pages) = (json!({}), Vec::new());
         loop {
-            let mut page = scanned(&table, &asked);
+            let mut page = scan(&table, &input);
             pages.push(page["Items"].as_array().unwrap().len());
             match page.as_object_mut().unwrap().remove("LastEvaluatedKey") {
-                Some(key) => asked["ExclusiveStartKey"] = key,
+                Some(key) => input["ExclusiveStartKey"] = key,
                 None => break,
             }
         }
         assert_eq!(pages, [2, 2, 1]);
-        assert_eq!(scanned(&table, &json!({"Limit": 1}))["Count"], 1);
+        assert_eq!(scan(&table, &json!({"Limit": 1}))["Count"], 1);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The longest wait, after which a thread continues: a failed test must not hang.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A gate, closed at first. Its clones are the same gate.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,6 @@ impl Gate {
     /// Blocks until the gate is open.
     pub fn pass(&self) {
         let open = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.0.1.wait_timeout_while(open, LONGEST_WAIT, |open| !*open));
+        drop(self.0.1.wait_timeout_while(open, WAIT_TIMEOUT, |open| !*open));
     }
 }

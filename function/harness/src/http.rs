@@ -22,7 +22,7 @@ impl Request {
     /// The value of the header `name`, which must be in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON, or null if it is not JSON.
@@ -50,15 +50,15 @@ pub struct Response {
 pub enum Body {
     /// A complete body.
     Whole(Vec<u8>),
-    /// A body in chunks that a [`Feed`] sends.
-    Fed(Fed),
+    /// A body in chunks that a [`ChunkSender`] sends.
+    Streamed(ChunkReceiver),
 }
 
-/// The receiving end of a [`Feed`].
+/// The receiving end of a [`ChunkSender`].
 #[derive(Debug)]
-pub struct Fed {
+pub struct ChunkReceiver {
     chunks: Receiver<Chunk>,
-    pub(crate) seen: Sender<Seen>,
+    pub(crate) client_events: Sender<ClientEvent>,
 }
 
 #[derive(Debug)]
@@ -67,9 +67,9 @@ enum Chunk {
     Cut,
 }
 
-/// What the server observes of the client that reads a fed response.
+/// What the server observes of the client that reads a streamed response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
+pub enum ClientEvent {
     /// The client does not read: a chunk has waited for the write timeout.
     Stalled,
     /// The client closed the connection.
@@ -78,13 +78,13 @@ pub enum Seen {
 
 /// Sends the chunks of a response, one after the other, at any time. Dropping it ends the response.
 #[derive(Debug)]
-pub struct Feed {
+pub struct ChunkSender {
     chunks: Sender<Chunk>,
     /// The observations of the client.
-    pub seen: Receiver<Seen>,
+    pub client_events: Receiver<ClientEvent>,
 }
 
-impl Feed {
+impl ChunkSender {
     /// Sends `bytes`. If the client has closed the connection, nothing is sent.
     pub fn send(&self, bytes: Vec<u8>) {
         let _ = self.chunks.send(Chunk::Bytes(bytes));
@@ -102,6 +102,11 @@ impl Response {
         Self { status: 200, headers: aws_headers(JSON), body: Body::Whole(body.to_string().into_bytes()) }
     }
 
+    /// A response without headers, as of a server other than AWS.
+    pub fn foreign(status: u16, body: &str) -> Self {
+        Self { status, headers: Vec::new(), body: Body::Whole(body.as_bytes().to_vec()) }
+    }
+
     /// An AWS error, with `code` in the header and in the body, as the two protocols define it.
     #[must_use]
     pub fn error(status: u16, code: &str, message: &str) -> Self {
@@ -111,12 +116,12 @@ impl Response {
         Self { status, headers, body: Body::Whole(body) }
     }
 
-    /// Status 200 with a body that a [`Feed`] sends later.
+    /// Status 200 with a body that a [`ChunkSender`] sends later.
     #[must_use]
-    pub fn fed(content_type: &str) -> (Feed, Self) {
-        let ((chunks, fed), (told, seen)) = (channel(), channel());
-        let body = Body::Fed(Fed { chunks: fed, seen: told });
-        (Feed { chunks, seen }, Self { status: 200, headers: aws_headers(content_type), body })
+    pub fn streamed(content_type: &str) -> (ChunkSender, Self) {
+        let ((sender, chunks), (events, client_events)) = (channel(), channel());
+        let body = Body::Streamed(ChunkReceiver { chunks, client_events: events });
+        (ChunkSender { chunks: sender, client_events }, Self { status: 200, headers: aws_headers(content_type), body })
     }
 
     fn head(&self, length: &str) -> Vec<u8> {
@@ -181,7 +186,7 @@ pub(crate) fn read_chunk(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>
 /// Writes a response. A complete body is sent in one write with its head, so that no packet waits for another.
 ///
 /// # Errors
-/// The connection broke, or the feed cut it.
+/// The connection broke, or the sender cut it.
 pub fn write(writer: &mut impl Write, response: &Response) -> io::Result<()> {
     match &response.body {
         Body::Whole(body) => {
@@ -190,25 +195,25 @@ pub fn write(writer: &mut impl Write, response: &Response) -> io::Result<()> {
             writer.write_all(&bytes)?;
             writer.flush()
         }
-        Body::Fed(fed) => {
-            send(writer, &response.head("transfer-encoding: chunked"), fed)?;
-            for chunk in &fed.chunks {
+        Body::Streamed(receiver) => {
+            send(writer, &response.head("transfer-encoding: chunked"), receiver)?;
+            for chunk in &receiver.chunks {
                 let Chunk::Bytes(bytes) = chunk else { return Err(ErrorKind::ConnectionAborted.into()) };
                 let chunk = [format!("{:x}\r\n", bytes.len()).as_bytes(), &bytes, b"\r\n"].concat();
-                send(writer, &chunk, fed)?;
+                send(writer, &chunk, receiver)?;
             }
-            send(writer, b"0\r\n\r\n", fed)
+            send(writer, b"0\r\n\r\n", receiver)
         }
     }
 }
 
-/// Writes all of `bytes`, and reports [`Seen::Stalled`] each time the socket's write timeout passes.
-fn send(writer: &mut impl Write, mut bytes: &[u8], fed: &Fed) -> io::Result<()> {
+/// Writes all of `bytes`, and reports [`ClientEvent::Stalled`] each time the socket's write timeout passes.
+fn send(writer: &mut impl Write, mut bytes: &[u8], receiver: &ChunkReceiver) -> io::Result<()> {
     let stalled = |error: &io::Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
     while !bytes.is_empty() {
         match writer.write(bytes) {
             Ok(written) => bytes = &bytes[written..],
-            Err(error) if stalled(&error) => _ = fed.seen.send(Seen::Stalled),
+            Err(error) if stalled(&error) => _ = receiver.client_events.send(ClientEvent::Stalled),
             Err(error) => return Err(error),
         }
     }
@@ -216,7 +221,7 @@ fn send(writer: &mut impl Write, mut bytes: &[u8], fed: &Fed) -> io::Result<()> 
         if !stalled(&error) {
             return Err(error);
         }
-        let _ = fed.seen.send(Seen::Stalled);
+        let _ = receiver.client_events.send(ClientEvent::Stalled);
     }
     Ok(())
 }
@@ -252,27 +257,27 @@ mod tests {
     }
 
     #[test]
-    fn a_body_comes_with_its_length_or_in_chunks_with_trailers() {
+    fn a_body_has_a_length_or_chunks_with_trailers() {
         assert_eq!(body("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcd"), b"abc");
         let chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nX: y\r\n\r\n";
         assert_eq!(body(chunked), b"abc");
     }
 
     #[test]
-    fn a_connection_that_ends_between_requests_has_ended_well() {
+    fn a_connection_may_end_between_two_requests() {
         assert!(read(&mut "".as_bytes()).unwrap().is_none());
         assert!(read(&mut "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na".as_bytes()).is_err());
     }
 
     #[test]
-    fn an_answer_that_is_fed_ends_with_its_feed_or_is_cut() {
+    fn a_streamed_response_ends_with_its_sender_or_is_cut() {
         let written = |cut: bool| {
-            let (feed, response) = Response::fed("x");
-            feed.send(b"one".to_vec());
+            let (sender, response) = Response::streamed("x");
+            sender.send(b"one".to_vec());
             if cut {
-                feed.cut()
+                sender.cut()
             } else {
-                drop(feed)
+                drop(sender)
             }
             let mut bytes = Vec::new();
             (write(&mut bytes, &response).is_ok(), bytes.ends_with(b"3\r\none\r\n0\r\n\r\n"))

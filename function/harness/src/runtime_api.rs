@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::http::{self, Body, Request, Response};
 
 /// The longest wait for an answer.
-const LONGEST_ANSWER: Duration = Duration::from_secs(30);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const NEXT: &str = "GET /2018-06-01/runtime/invocation/next";
 /// The request of a program that is ready for its snapshot. The mock restores it immediately.
 const RESTORE: &str = "GET /2018-06-01/runtime/restore/next";
@@ -23,7 +23,7 @@ pub struct RuntimeApi {
     /// The value for `AWS_LAMBDA_RUNTIME_API`.
     pub address: String,
     events: Sender<Vec<u8>>,
-    answers: Receiver<Told>,
+    answers: Receiver<Received>,
 }
 
 /// The program's answer to an event.
@@ -42,23 +42,23 @@ pub struct Answer {
 /// Each chunk is read from the connection only when it is requested. Dropping the answer before its end closes the
 /// connection.
 #[derive(Debug)]
-pub struct Arriving {
+pub struct StreamedAnswer {
     connection: BufReader<TcpStream>,
     back: Sender<BufReader<TcpStream>>,
     since: Instant,
 }
 
 #[derive(Debug)]
-enum Told {
+enum Received {
     Whole(Answer),
-    Arriving(Arriving),
+    Streamed(StreamedAnswer),
     Error(String),
 }
 
 struct Queue {
     events: Mutex<Receiver<Vec<u8>>>,
-    answers: Sender<Told>,
-    handed_out: Mutex<Option<Instant>>,
+    answers: Sender<Received>,
+    sent_at: Mutex<Option<Instant>>,
 }
 
 impl RuntimeApi {
@@ -68,9 +68,9 @@ impl RuntimeApi {
     /// There is no free port.
     pub fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").context("listening for the Runtime API")?;
-        let address = listener.local_addr().context("asking for the Runtime API's port")?.to_string();
-        let ((events, queued), (told, answers)) = (channel(), channel());
-        let queue = Arc::new(Queue { events: Mutex::new(queued), answers: told, handed_out: Mutex::new(None) });
+        let address = listener.local_addr().context("reading the port of the Runtime API")?.to_string();
+        let ((events, queued), (received, answers)) = (channel(), channel());
+        let queue = Arc::new(Queue { events: Mutex::new(queued), answers: received, sent_at: Mutex::new(None) });
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let queue = Arc::clone(&queue);
@@ -86,27 +86,27 @@ impl RuntimeApi {
     /// # Errors
     /// The program reports an error, or it sends nothing for 30 seconds.
     pub fn invoke(&self, event: &[u8]) -> Result<Answer> {
-        self.hand(event)?;
+        self.send_event(event)?;
         self.answer()
     }
 
-    /// Waits for the complete answer to an event that [`Self::hand`] sent.
+    /// Waits for the complete answer to an event that [`Self::send_event`] sent.
     ///
     /// # Errors
     /// The program reports an error, or it sends nothing for 30 seconds.
     pub fn answer(&self) -> Result<Answer> {
-        match self.told()? {
-            Told::Whole(answer) => Ok(answer),
-            Told::Arriving(arriving) => arriving.rest(),
-            Told::Error(report) => bail!("the program reports an error: {report}"),
+        match self.receive()? {
+            Received::Whole(answer) => Ok(answer),
+            Received::Streamed(answer) => answer.rest(),
+            Received::Error(report) => bail!("the program reports an error: {report}"),
         }
     }
 
-    /// Sends `event` when the program asks for one. [`Self::arriving`] returns the answer.
+    /// Sends `event` when the program asks for one. [`Self::answer`] and [`Self::streamed_answer`] return the answer.
     ///
     /// # Errors
     /// The Runtime API has ended.
-    pub fn hand(&self, event: &[u8]) -> Result<()> {
+    pub fn send_event(&self, event: &[u8]) -> Result<()> {
         self.events.send(event.to_vec()).context("queueing an event")
     }
 
@@ -114,20 +114,20 @@ impl RuntimeApi {
     ///
     /// # Errors
     /// The answer is not in chunks, the program reports an error, or it sends nothing for 30 seconds.
-    pub fn arriving(&self) -> Result<Arriving> {
-        match self.told()? {
-            Told::Arriving(arriving) => Ok(arriving),
-            Told::Whole(answer) => bail!("the answer is whole: {}", String::from_utf8_lossy(&answer.body)),
-            Told::Error(report) => bail!("the program reports an error: {report}"),
+    pub fn streamed_answer(&self) -> Result<StreamedAnswer> {
+        match self.receive()? {
+            Received::Streamed(answer) => Ok(answer),
+            Received::Whole(answer) => bail!("the answer is whole: {}", String::from_utf8_lossy(&answer.body)),
+            Received::Error(report) => bail!("the program reports an error: {report}"),
         }
     }
 
-    fn told(&self) -> Result<Told> {
-        self.answers.recv_timeout(LONGEST_ANSWER).context("waiting for the program's answer")
+    fn receive(&self) -> Result<Received> {
+        self.answers.recv_timeout(ANSWER_TIMEOUT).context("waiting for the program's answer")
     }
 }
 
-impl Arriving {
+impl StreamedAnswer {
     /// Reads the next chunk.
     ///
     /// # Errors
@@ -168,32 +168,32 @@ fn serve(stream: TcpStream, queue: &Queue) -> Result<()> {
         }
         if request.line == NEXT {
             let Some(event) = queue.events.lock().ok().and_then(|events| events.recv().ok()) else { break };
-            if let Ok(mut since) = queue.handed_out.lock() {
+            if let Ok(mut since) = queue.sent_at.lock() {
                 *since = Some(Instant::now());
             }
             http::write(connection.get_mut(), &invocation(event))?;
             continue;
         }
-        let since = queue.handed_out.lock().ok().and_then(|mut since| since.take());
+        let since = queue.sent_at.lock().ok().and_then(|mut since| since.take());
         let since = since.filter(|_| request.line.ends_with("/response"));
         if let (Some(since), true) = (since, request.is_chunked()) {
             let (back, returned) = channel();
-            queue.answers.send(Told::Arriving(Arriving { connection, back, since }))?;
+            queue.answers.send(Received::Streamed(StreamedAnswer { connection, back, since }))?;
             connection = returned.recv()?;
         } else {
             http::read_body(&mut connection, &mut request)?;
-            queue.answers.send(told(request, since))?;
+            queue.answers.send(received(request, since))?;
         }
         http::write(connection.get_mut(), &Response { status: 202, ..Response::ok("{}") })?;
     }
     Ok(())
 }
 
-fn told(request: Request, since: Option<Instant>) -> Told {
+fn received(request: Request, since: Option<Instant>) -> Received {
     let at = Instant::now();
     match since {
-        Some(since) => Told::Whole(Answer { body: request.body, took: at - since, at }),
-        None => Told::Error(String::from_utf8_lossy(&request.body).into_owned()),
+        Some(since) => Received::Whole(Answer { body: request.body, took: at - since, at }),
+        None => Received::Error(String::from_utf8_lossy(&request.body).into_owned()),
     }
 }
 

@@ -20,7 +20,7 @@ pub fn check(request: &Request) -> Result<()> {
     let parts = header.strip_prefix("AWS4-HMAC-SHA256 ").context("the request is not signed with version 4")?;
     let part = |name: &str| parts.split(',').find_map(|part| part.trim().strip_prefix(name));
     let (key, scope) = part("Credential=").and_then(|scope| scope.split_once('/')).context("there is no credential")?;
-    ensure!(key == CREDENTIALS.0, "nobody has the access key {key}");
+    ensure!(key == CREDENTIALS.0, "the access key {key} is unknown");
     let names = part("SignedHeaders=").context("no header is signed")?;
     ensure!(names.split(';').any(|name| name == "host"), "the host is not signed");
     let time = request.header("x-amz-date").context("the request has no time")?;
@@ -29,7 +29,7 @@ pub fn check(request: &Request) -> Result<()> {
     for step in scope.split('/').chain([text.as_str()]) {
         signing = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &signing), step.as_bytes()).as_ref().to_vec();
     }
-    ensure!(part("Signature=") == Some(&hex(&signing)), "the signature is not that of this request");
+    ensure!(part("Signature=") == Some(&hex(&signing)), "the signature does not match this request");
     Ok(())
 }
 
@@ -78,22 +78,22 @@ mod tests {
     }
 
     #[test]
-    fn what_another_signer_signed_is_right() {
+    fn the_signature_of_another_implementation_is_valid() {
         check(&signed()).unwrap();
     }
 
     #[test]
-    fn a_request_that_was_changed_or_is_not_signed_is_refused() {
-        let changed = |change: fn(&mut Request)| {
+    fn a_changed_or_unsigned_request_is_rejected() {
+        let error_after = |change: fn(&mut Request)| {
             let mut request = signed();
             change(&mut request);
             check(&request).unwrap_err().to_string()
         };
-        assert!(changed(|request| request.body.push(b' ')).contains("not that of this request"));
-        assert!(changed(|request| request.line = request.line.replace("4-5", "5-5")).contains("not that"));
-        assert!(changed(|request| request.headers[0].1.push('x')).contains("not that"));
-        assert!(changed(|request| request.headers.truncate(3)).contains("not signed"));
-        assert!(changed(|request| drop(request.headers.remove(2))).contains("content-type is missing"));
-        assert!(changed(|request| request.headers[3].1 = "Bearer x".to_owned()).contains("version 4"));
+        assert!(error_after(|request| request.body.push(b' ')).contains("does not match this request"));
+        assert!(error_after(|request| request.line = request.line.replace("4-5", "5-5")).contains("does not match"));
+        assert!(error_after(|request| request.headers[0].1.push('x')).contains("does not match"));
+        assert!(error_after(|request| request.headers.truncate(3)).contains("not signed"));
+        assert!(error_after(|request| drop(request.headers.remove(2))).contains("content-type is missing"));
+        assert!(error_after(|request| request.headers[3].1 = "Bearer x".to_owned()).contains("version 4"));
     }
 }

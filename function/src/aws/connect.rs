@@ -19,13 +19,13 @@ use tokio_rustls::TlsConnector;
 
 /// The scheme, the host and the port of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(super) struct ServerAddress {
     is_tls: bool,
     authority: Authority,
 }
 
-impl Origin {
-    /// The origin of `uri`. Returns `None` if `uri` is not an absolute `http` or `https` URI.
+impl ServerAddress {
+    /// The server of `uri`. Returns `None` if `uri` is not an absolute `http` or `https` URI.
     pub(super) fn of(uri: &Uri) -> Option<Self> {
         let is_tls = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => true,
@@ -58,31 +58,31 @@ pub(super) struct Connector {
 
 impl Connector {
     /// Opens a connection. It runs on its own task until `SendRequest` is dropped or the server closes it.
-    pub(super) async fn open(&self, origin: &Origin) -> io::Result<SendRequest<SdkBody>> {
-        let host = origin.authority.host().trim_start_matches('[').trim_end_matches(']');
+    pub(super) async fn open(&self, server: &ServerAddress) -> io::Result<SendRequest<SdkBody>> {
+        let host = server.authority.host().trim_start_matches('[').trim_end_matches(']');
         let tcp = async {
             let stream =
-                TcpStream::connect((host, origin.authority.port_u16().unwrap_or(origin.default_port()))).await?;
+                TcpStream::connect((host, server.authority.port_u16().unwrap_or(server.default_port()))).await?;
             stream.set_nodelay(true)?;
             Ok(stream)
         };
-        if !origin.is_tls {
-            return speak(tcp.await?).await;
+        if !server.is_tls {
+            return handshake(tcp.await?).await;
         }
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
         let (tcp, tls) = try_join!(tcp, self.tls())?;
-        speak(TlsConnector::from(tls).connect(name, tcp).await?).await
+        handshake(TlsConnector::from(tls).connect(name, tcp).await?).await
     }
 
     async fn tls(&self) -> io::Result<Arc<ClientConfig>> {
         // On another thread, while the host name is resolved and the TCP connection is opened.
-        self.tls.get_or_try_init(async || spawn_blocking(trusting).await?.map(Arc::new)).await.cloned()
+        self.tls.get_or_try_init(async || spawn_blocking(tls_config).await?.map(Arc::new)).await.cloned()
     }
 }
 
 /// The TLS configuration. It trusts the certificates of the machine, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR`
 /// name.
-fn trusting() -> io::Result<ClientConfig> {
+fn tls_config() -> io::Result<ClientConfig> {
     let (mut roots, found) = (RootCertStore::empty(), rustls_native_certs::load_native_certs());
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() {
@@ -96,7 +96,7 @@ fn trusting() -> io::Result<ClientConfig> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-async fn speak<S>(stream: S) -> io::Result<SendRequest<SdkBody>>
+async fn handshake<S>(stream: S) -> io::Result<SendRequest<SdkBody>>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {

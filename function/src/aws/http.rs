@@ -29,12 +29,12 @@ use lambda_runtime::{BoxFuture, Error as RuntimeError, SnapStartResource};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 
-use super::connect::{Connector, Origin};
+use super::connect::{Connector, ServerAddress};
 
 /// The longest idle time after which a connection is used again. Later, the server may be about to close it.
-const LONGEST_IDLE: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// The same for a connection without any request so far. Servers close such connections sooner.
-const LONGEST_UNUSED: Duration = Duration::from_secs(10);
+const UNUSED_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Connections to AWS.
 #[derive(Debug, Clone, Default)]
@@ -48,24 +48,24 @@ struct Connections {
 
 #[derive(Debug)]
 struct Idle {
-    origin: Origin,
+    server: ServerAddress,
     sender: SendRequest<SdkBody>,
     until: Instant,
 }
 
 impl Http {
-    /// A client for a rehearsal: it opens the connection that a call needs, and then fails the call without sending it.
+    /// A client that opens the connection that a call needs, and then fails the call without sending it.
     ///
     /// A call through it loads everything that a first call needs (credentials, endpoint, certificates, pages of the
     /// program). The next call finds these and the open connection.
-    pub fn rehearsal(&self) -> SharedHttpClient {
-        SharedHttpClient::new(Rehearsal(self.clone()))
+    pub fn preconnect(&self) -> SharedHttpClient {
+        SharedHttpClient::new(Preconnect(self.clone()))
     }
 }
 
 impl HttpClient for Http {
     fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(Caller { connections: Arc::clone(&self.0), settings: settings.clone() })
+        SharedHttpConnector::new(Transport { connections: Arc::clone(&self.0), settings: settings.clone() })
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
@@ -81,82 +81,82 @@ impl SnapStartResource for Http {
     }
 }
 
-/// See [`Http::rehearsal`].
+/// See [`Http::preconnect`].
 #[derive(Debug)]
-struct Rehearsal(Http);
+struct Preconnect(Http);
 
-impl HttpClient for Rehearsal {
+impl HttpClient for Preconnect {
     fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        let caller = Caller { connections: Arc::clone(&self.0.0), settings: settings.clone() };
-        SharedHttpConnector::new(Opener(caller))
+        let transport = Transport { connections: Arc::clone(&self.0.0), settings: settings.clone() };
+        SharedHttpConnector::new(PreconnectTransport(transport))
     }
 }
 
 #[derive(Debug)]
-struct Opener(Caller);
+struct PreconnectTransport(Transport);
 
-impl HttpConnector for Opener {
+impl HttpConnector for PreconnectTransport {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let caller = self.0.clone();
+        let transport = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let (_, origin) = received(request)?;
-            let mut sender = caller.open(&origin).await?;
-            sender.ready().await.map_err(failure)?;
-            caller.connections.keep(origin, sender, LONGEST_UNUSED);
-            Err(ConnectorError::user("a rehearsal: connected, and nothing was sent".into()))
+            let (_, server) = with_server_address(request)?;
+            let mut sender = transport.open(&server).await?;
+            sender.ready().await.map_err(connector_error)?;
+            transport.connections.keep(server, sender, UNUSED_TIMEOUT);
+            Err(ConnectorError::user("connected without sending a request".into()))
         })
     }
 }
 
 /// Makes calls with the time limits that an SDK client sets.
 #[derive(Debug, Clone)]
-struct Caller {
+struct Transport {
     connections: Arc<Connections>,
     settings: HttpConnectorSettings,
 }
 
-impl HttpConnector for Caller {
+impl HttpConnector for Transport {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let caller = self.clone();
-        HttpConnectorFuture::new(async move { caller.send(request).await })
+        let transport = self.clone();
+        HttpConnectorFuture::new(async move { transport.send(request).await })
     }
 }
 
-impl Caller {
+impl Transport {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let (request, origin) = received(request)?;
-        let mut request = addressed(request, &origin)?;
+        let (request, server) = with_server_address(request)?;
+        let mut request = in_origin_form(request, &server)?;
         loop {
             // Process the data that arrived since the last request: after a freeze, the server may have closed the
             // connection.
             yield_now().await;
-            let kept = self.connections.take(&origin);
-            let is_kept = kept.is_some();
-            let mut sender = match kept {
+            let reused = self.connections.take(&server);
+            let is_reused = reused.is_some();
+            let mut sender = match reused {
                 Some(sender) => sender,
-                None => self.open(&origin).await?,
+                None => self.open(&server).await?,
             };
-            match within(self.settings.read_timeout(), sender.try_send_request(request)).await? {
+            match with_timeout(self.settings.read_timeout(), sender.try_send_request(request)).await? {
                 Ok(response) => {
                     // After a server error the connection is dropped, so that the next attempt may reach another
                     // server.
                     if !response.status().is_server_error() {
-                        self.connections.keep(origin, sender, LONGEST_IDLE);
+                        self.connections.keep(server, sender, IDLE_TIMEOUT);
                     }
                     let response = HttpResponse::try_from(response.map(SdkBody::from_body_1_x));
                     return response.map_err(|error| ConnectorError::other(error.into(), None));
                 }
                 Err(mut failed) => match failed.take_message() {
                     // The server had closed the connection, and no part of the request was sent.
-                    Some(unsent) if is_kept => request = unsent,
-                    _ => return Err(failure(failed.into_error())),
+                    Some(unsent) if is_reused => request = unsent,
+                    _ => return Err(connector_error(failed.into_error())),
                 },
             }
         }
     }
 
-    async fn open(&self, origin: &Origin) -> Result<SendRequest<SdkBody>, ConnectorError> {
-        let opened = within(self.settings.connect_timeout(), self.connections.connector.open(origin)).await?;
+    async fn open(&self, server: &ServerAddress) -> Result<SendRequest<SdkBody>, ConnectorError> {
+        let opened = with_timeout(self.settings.connect_timeout(), self.connections.connector.open(server)).await?;
         opened.map_err(|error| {
             if error.kind() == io::ErrorKind::InvalidData {
                 // For example, a certificate that is not trusted: a retry would fail too.
@@ -175,23 +175,23 @@ impl Connections {
     }
 
     /// Takes an idle connection that can send a request immediately.
-    fn take(&self, origin: &Origin) -> Option<SendRequest<SdkBody>> {
+    fn take(&self, server: &ServerAddress) -> Option<SendRequest<SdkBody>> {
         let (mut idle, now) = (self.idle(), Instant::now());
-        idle.retain(|kept| !kept.sender.is_closed() && now < kept.until);
-        let place = idle.iter().position(|kept| kept.origin == *origin && kept.sender.is_ready())?;
-        Some(idle.swap_remove(place).sender)
+        idle.retain(|idle| !idle.sender.is_closed() && now < idle.until);
+        let position = idle.iter().position(|idle| idle.server == *server && idle.sender.is_ready())?;
+        Some(idle.swap_remove(position).sender)
     }
 
-    /// Keeps a connection for `how_long`. It may still be reading a response, and is taken only after that.
-    fn keep(&self, origin: Origin, sender: SendRequest<SdkBody>, how_long: Duration) {
-        self.idle().push(Idle { origin, sender, until: Instant::now() + how_long });
+    /// Keeps a connection for `idle_time`. It may still be reading a response, and is taken only after that.
+    fn keep(&self, server: ServerAddress, sender: SendRequest<SdkBody>, idle_time: Duration) {
+        self.idle().push(Idle { server, sender, until: Instant::now() + idle_time });
     }
 }
 
-/// The request of the SDK, and the origin of its URI.
-fn received(request: HttpRequest) -> Result<(Request<SdkBody>, Origin), ConnectorError> {
+/// The request of the SDK, and the server of its URI.
+fn with_server_address(request: HttpRequest) -> Result<(Request<SdkBody>, ServerAddress), ConnectorError> {
     let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-    let origin = Origin::of(request.uri()).ok_or_else(no_address)?;
+    let server = ServerAddress::of(request.uri()).ok_or_else(no_address)?;
     // The SDK uses this to close the connection after a transient failure, and logs an error if it is not set
     // (aws-smithy-runtime 1.16.2, `connection_poisoning.rs`). The close function is empty, because such a connection is
     // not kept.
@@ -199,13 +199,13 @@ fn received(request: HttpRequest) -> Result<(Request<SdkBody>, Origin), Connecto
         capture
             .set_connection_retriever(|| Some(ConnectionMetadata::builder().proxied(false).poison_fn(|| {}).build()));
     }
-    Ok((request, origin))
+    Ok((request, server))
 }
 
 /// The request in the form of HTTP/1.1: only the path in the request line, and the host in `Host`.
-fn addressed(mut request: Request<SdkBody>, origin: &Origin) -> Result<Request<SdkBody>, ConnectorError> {
+fn in_origin_form(mut request: Request<SdkBody>, server: &ServerAddress) -> Result<Request<SdkBody>, ConnectorError> {
     if !request.headers().contains_key(HOST) {
-        let host = HeaderValue::from_str(origin.host()).map_err(|error| ConnectorError::user(error.into()))?;
+        let host = HeaderValue::from_str(server.host()).map_err(|error| ConnectorError::user(error.into()))?;
         request.headers_mut().insert(HOST, host);
     }
     let path = request.uri().path_and_query().cloned();
@@ -213,9 +213,9 @@ fn addressed(mut request: Request<SdkBody>, origin: &Origin) -> Result<Request<S
     Ok(request)
 }
 
-async fn within<F: Future>(limit: Option<Duration>, work: F) -> Result<F::Output, ConnectorError> {
+async fn with_timeout<F: Future>(limit: Option<Duration>, work: F) -> Result<F::Output, ConnectorError> {
     match limit {
-        Some(limit) => timeout(limit, work).await.map_err(|late| ConnectorError::timeout(late.into())),
+        Some(limit) => timeout(limit, work).await.map_err(|elapsed| ConnectorError::timeout(elapsed.into())),
         None => Ok(work.await),
     }
 }
@@ -225,8 +225,8 @@ fn no_address() -> ConnectorError {
 }
 
 /// Classifies an error as the SDK's own client does, for the SDK's retries.
-fn failure(error: hyper::Error) -> ConnectorError {
-    let sort: fn(BoxError) -> ConnectorError = if error.is_timeout() {
+fn connector_error(error: hyper::Error) -> ConnectorError {
+    let convert: fn(BoxError) -> ConnectorError = if error.is_timeout() {
         ConnectorError::timeout
     } else if error.is_user() {
         ConnectorError::user
@@ -237,7 +237,7 @@ fn failure(error: hyper::Error) -> ConnectorError {
     } else {
         |error| ConnectorError::other(error, None)
     };
-    sort(error.into())
+    convert(error.into())
 }
 
 fn has_io_source(error: &hyper::Error) -> bool {

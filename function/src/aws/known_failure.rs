@@ -1,27 +1,27 @@
-//! Failures with a known cause: how each differs from the others, and what to do about it.
+//! Failures with a known cause: the pattern by which each is recognised, and what to do about it.
 
-use super::{Stage, Trouble};
+use super::{Failure, Stage};
 
 /// A failure with a known cause.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<T> {
-    /// The failure, as the documentation names it.
-    pub what: &'static str,
-    /// The sign that distinguishes it from other failures.
-    pub sign: Sign,
+pub struct KnownFailure<T> {
+    /// The name of the failure in the documentation.
+    pub name: &'static str,
+    /// The pattern that distinguishes it from other failures.
+    pub pattern: Pattern,
     /// An example in AWS's words, from AWS's documentation and from public reports of users.
     pub example: Example,
     /// The hint in the log, as an imperative.
     pub hint: &'static str,
-    /// The consequence of the failure.
-    pub then: T,
+    /// What the function does after the failure.
+    pub action: T,
 }
 
-/// The sign by which a failure is recognised.
+/// The pattern by which a failure is recognised.
 #[derive(Debug, Clone, Copy)]
-pub enum Sign {
+pub enum Pattern {
     /// Its message contains one of these texts, which are in lower case. One AWS error code has many causes.
-    Says(&'static [&'static str]),
+    Message(&'static [&'static str]),
     /// Its code is one of these.
     Code(&'static [&'static str]),
     /// It occurred in this part of the call.
@@ -39,27 +39,27 @@ pub struct Example {
     pub message: &'static str,
 }
 
-impl Known<()> {
-    /// The same failure with the consequence `then`.
-    pub const fn then<T>(self, then: T) -> Known<T> {
-        Known { what: self.what, sign: self.sign, example: self.example, hint: self.hint, then }
+impl KnownFailure<()> {
+    /// The same failure with the action `action`.
+    pub const fn with_action<T>(self, action: T) -> KnownFailure<T> {
+        KnownFailure { name: self.name, pattern: self.pattern, example: self.example, hint: self.hint, action }
     }
 }
 
-impl<T> Known<T> {
-    /// The first row of `rows` that matches `trouble`.
-    pub fn of<'a>(rows: &'a [Self], trouble: &Trouble) -> Option<&'a Self> {
-        let message = trouble.detail.to_lowercase();
-        rows.iter().find(|row| match row.sign {
-            Sign::Says(texts) => trouble.is_from_service() && texts.iter().any(|text| message.contains(text)),
-            Sign::Code(codes) => codes.contains(&trouble.code.as_str()),
-            Sign::Stage(stage) => stage == trouble.stage,
-            Sign::Any => true,
+impl<T> KnownFailure<T> {
+    /// The first row of `rows` that matches `failure`.
+    pub fn find<'a>(rows: &'a [Self], failure: &Failure) -> Option<&'a Self> {
+        let message = failure.detail.to_lowercase();
+        rows.iter().find(|row| match row.pattern {
+            Pattern::Message(texts) => failure.is_from_service() && texts.iter().any(|text| message.contains(text)),
+            Pattern::Code(codes) => codes.contains(&failure.code.as_str()),
+            Pattern::Stage(stage) => stage == failure.stage,
+            Pattern::Any => true,
         })
     }
 }
 
-/// The hint of the first row that matches `trouble`.
-pub fn hint<T>(rows: &'static [Known<T>], trouble: &Trouble) -> Option<&'static str> {
-    Known::of(rows, trouble).map(|row| row.hint)
+/// The hint of the first row that matches `failure`.
+pub fn hint<T>(rows: &'static [KnownFailure<T>], failure: &Failure) -> Option<&'static str> {
+    KnownFailure::find(rows, failure).map(|row| row.hint)
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Catalog, DynamoTable, Query, Selection, Shelf};
-use crate::aws::{Http, Trouble};
+use super::{Catalog, DynamoTable, MovieList, Query, Selection};
+use crate::aws::{Failure, Http};
 
 /// The first rows of a table, independent of the question.
 #[derive(Debug, Clone)]
@@ -20,13 +20,13 @@ impl FirstRows {
 
     /// Connects to the table.
     pub(super) async fn prepare(&self, http: &Http) {
-        self.table.rehearse(http).await;
+        self.table.preconnect(http).await;
     }
 }
 
 impl Catalog for FirstRows {
-    async fn movies(&self, _: &Query) -> Result<Selection, Trouble> {
-        let shelf = Arc::new(Shelf::in_order(self.table.first_rows(self.limit).await?));
-        Ok(shelf.select(&Query::default(), self.limit))
+    async fn movies(&self, _: &Query) -> Result<Selection, Failure> {
+        let movies = Arc::new(MovieList::in_order(self.table.first_rows(self.limit).await?));
+        Ok(movies.select(&Query::default(), self.limit))
     }
 }

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_json_does_not_know_is_a_string() {
+    fn a_number_that_is_not_valid_in_json_is_a_string() {
         for digits in ["NaN", "Infinity", "+1", ".5", "01", "1 2", " 1", "", "1]", "0x10"] {
             assert_eq!(line(AttributeValue::N(digits.to_owned())), format!("{{\"a\":\"{digits}\"}}"));
         }
@@ -114,7 +114,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_survive_to_the_digit(digits in "-?(0|[1-9][0-9]{0,37})(\\.[0-9]{1,37})?(E[+-]?(1[01]|[0-9])[0-9])?") {
+        fn numbers_keep_all_digits(digits in "-?(0|[1-9][0-9]{0,37})(\\.[0-9]{1,37})?(E[+-]?(1[01]|[0-9])[0-9])?") {
             prop_assert_eq!(line(AttributeValue::N(digits.clone())), format!("{{\"a\":{digits}}}"));
         }
     }

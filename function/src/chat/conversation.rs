@@ -49,7 +49,7 @@ impl Conversation {
         }
         let message_chars = message.chars().count();
         let mut turns = alternating(history);
-        push(&mut turns, Turn { role: Role::User, text: message });
+        append(&mut turns, Turn { role: Role::User, text: message });
         Ok(Self { turns, message_chars, history_turns, history_chars })
     }
 
@@ -60,22 +60,22 @@ impl Conversation {
 
     /// The texts of the conversation with their weights for the search, the latest first. An earlier turn has a lower
     /// weight, and an answer, which names many films, has a lower weight than a question.
-    pub fn wanted(&self) -> impl Iterator<Item = (&str, f32)> {
+    pub fn weighted_texts(&self) -> impl Iterator<Item = (&str, f32)> {
         let weight = |turn: &Turn| if turn.role == Role::User { 0.5 } else { 0.25 };
         let ages = (0_u8..).map(|age| 0.6_f32.powi(i32::from(age)));
-        let (latest, before) =
-            self.turns.split_last().map_or((None, &self.turns[..]), |(last, before)| (Some(last), before));
-        let earlier = before.iter().rev().zip(ages).map(move |(turn, age)| (turn.text.as_str(), weight(turn) * age));
+        let (latest, earlier) =
+            self.turns.split_last().map_or((None, &self.turns[..]), |(last, earlier)| (Some(last), earlier));
+        let earlier = earlier.iter().rev().zip(ages).map(move |(turn, age)| (turn.text.as_str(), weight(turn) * age));
         latest.map(|turn| (turn.text.as_str(), 1.0)).into_iter().chain(earlier)
     }
 
     /// Whether `text`, which a service wrote, repeats a part of the conversation: four consecutive words, or a whole
     /// turn. Such a text must not be logged.
     pub fn is_quoted_in(&self, text: &str) -> bool {
-        let heard = words(text);
-        self.turns.iter().map(|turn| words(&turn.text)).any(|said| {
-            let run = said.len().min(4);
-            run > 0 && said.windows(run).any(|said| heard.windows(run).any(|heard| heard == said))
+        let quoted = words(text);
+        self.turns.iter().map(|turn| words(&turn.text)).any(|turn_words| {
+            let run = turn_words.len().min(4);
+            run > 0 && turn_words.windows(run).any(|run_words| quoted.windows(run).any(|window| window == run_words))
         })
     }
 }
@@ -99,7 +99,7 @@ fn object(body: &str) -> Result<Object<'_>, BadRequest> {
 fn message(value: Option<Json<'_>>) -> Result<String, BadRequest> {
     let text = match value.map(Json::kind) {
         None | Some(Kind::Null) => return Err(BadRequest::NoMessage),
-        Some(Kind::Text(text)) => clean(&text),
+        Some(Kind::Text(text)) => cleaned(&text),
         Some(Kind::Bool(_) | Kind::Number | Kind::List(_) | Kind::Object(_)) => {
             return Err(BadRequest::MessageIsNotAString);
         }
@@ -131,10 +131,10 @@ fn turn(index: usize, value: Json<'_>) -> Result<Turn, BadRequest> {
         Some(_) | None => return Err(BadRequest::UnknownRole { index }),
     };
     let content = fields.get("content").and_then(Json::text).ok_or(BadRequest::ContentIsNotAString { index })?;
-    Ok(Turn { role, text: clean(&content) })
+    Ok(Turn { role, text: cleaned(&content) })
 }
 
-fn clean(text: &str) -> String {
+fn cleaned(text: &str) -> String {
     without_invisible(text).trim().to_owned()
 }
 
@@ -143,15 +143,15 @@ fn total_chars(turns: &[Turn]) -> usize {
 }
 
 fn alternating(history: Vec<Turn>) -> Vec<Turn> {
-    let said = history.into_iter().filter(|turn| !turn.text.is_empty());
+    let turns_with_text = history.into_iter().filter(|turn| !turn.text.is_empty());
     let mut turns = Vec::new();
-    for turn in said.skip_while(|turn| turn.role == Role::Assistant) {
-        push(&mut turns, turn);
+    for turn in turns_with_text.skip_while(|turn| turn.role == Role::Assistant) {
+        append(&mut turns, turn);
     }
     turns
 }
 
-fn push(turns: &mut Vec<Turn>, next: Turn) {
+fn append(turns: &mut Vec<Turn>, next: Turn) {
     match turns.last_mut() {
         Some(last) if last.role == next.role => {
             last.text.push_str("\n\n");

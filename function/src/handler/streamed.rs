@@ -1,6 +1,6 @@
 //! Handles a request of a function URL in the mode `RESPONSE_STREAM`: server-sent events instead of one reply.
 //!
-//! The event `token` has the next words. `done` has the usage and ends the answer, or `error` ends it if it breaks off.
+//! The event `token` has the next words. `done` has the usage and ends the answer, or `error` ends it if the model fails.
 //! Nothing is sent before the model's first words arrive: until then an error has its status code and a JSON body. The
 //! URL adds the CORS headers.
 
@@ -40,13 +40,13 @@ impl<C: Catalog, M: Model> Handler<C, M> {
         deadline: SystemTime,
     ) -> StreamResponse<Events> {
         let span = tracing::error_span!("request", requestId = request_id);
-        self.stream(event, Deadline::of_invocation(deadline)).instrument(span).await
+        self.stream(event, Deadline::for_invocation(deadline)).instrument(span).await
     }
 
     /// Returns a response in every case, and ends it before the deadline.
     pub async fn stream(&self, event: Event, deadline: Deadline) -> StreamResponse<Events> {
         let started = Instant::now();
-        let reply = match self.unanswered(&event) {
+        let reply = match self.reply_without_model(&event) {
             Some(reply) => reply,
             None => match self.begin(event, deadline).await {
                 Ok((answer, conversation)) => {
@@ -58,17 +58,17 @@ impl<C: Catalog, M: Model> Handler<C, M> {
             },
         };
         tracing::info!(status = reply.status_code, totalMs = millis(started), "replied");
-        whole(reply)
+        complete(reply)
     }
 
     async fn begin(&self, event: Event, deadline: Deadline) -> Result<(M::Stream, Conversation), ChatError> {
-        let conversation = self.question(event)?;
+        let conversation = self.conversation(event)?;
         let movies = self.movies(&conversation, deadline).await;
         let prompt = Prompt::new(&movies, &conversation);
         log_prompt(&prompt, &conversation);
-        let budget = deadline.left();
-        let begun = timeout(budget, self.model.begin(&prompt, deadline)).await;
-        match begun.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget))) {
+        let budget = deadline.remaining();
+        let started = timeout(budget, self.model.begin(&prompt, deadline)).await;
+        match started.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget))) {
             Ok(answer) => Ok((answer, conversation)),
             Err(failure) => Err(log_failure(failure, &conversation).into()),
         }
@@ -76,7 +76,7 @@ impl<C: Catalog, M: Model> Handler<C, M> {
 }
 
 /// A response with a complete reply.
-fn whole(reply: Reply) -> StreamResponse<Events> {
+fn complete(reply: Reply) -> StreamResponse<Events> {
     let status = StatusCode::from_u16(reply.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [(header::CONTENT_TYPE, reply.headers.content_type), (header::ALLOW, reply.headers.allow)];
     let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
@@ -93,33 +93,33 @@ fn response(
 }
 
 /// An answer that is being streamed.
-struct Answering<S> {
+struct StreamedAnswer<S> {
     stream: S,
     conversation: Conversation,
     deadline: Deadline,
     started: Instant,
     chars: usize,
-    ended: bool,
+    is_ended: bool,
     span: Span,
 }
 
 /// Converts the pieces of an answer to events.
 pub(super) fn events<S: AnswerStream>(stream: S, conversation: Conversation, deadline: Deadline) -> Events {
     let (started, span) = (Instant::now(), Span::current());
-    let answering = Answering { stream, conversation, deadline, started, chars: 0, ended: false, span };
-    Box::pin(stream::unfold(answering, |mut answering| async move {
-        if answering.ended {
+    let answer = StreamedAnswer { stream, conversation, deadline, started, chars: 0, is_ended: false, span };
+    Box::pin(stream::unfold(answer, |mut answer| async move {
+        if answer.is_ended {
             return None;
         }
-        let span = answering.span.clone();
-        let event = answering.next().instrument(span).await;
-        Some((Ok(event), answering))
+        let span = answer.span.clone();
+        let event = answer.next().instrument(span).await;
+        Some((Ok(event), answer))
     }))
 }
 
-impl<S: AnswerStream> Answering<S> {
+impl<S: AnswerStream> StreamedAnswer<S> {
     async fn next(&mut self) -> Bytes {
-        let budget = self.deadline.left();
+        let budget = self.deadline.remaining();
         let piece = timeout(budget, self.stream.next()).await;
         match piece.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget))) {
             Ok(Piece::Text(text)) => {
@@ -127,14 +127,14 @@ impl<S: AnswerStream> Answering<S> {
                 token(&text).into()
             }
             Ok(Piece::End(stop, usage)) => {
-                self.ended = true;
+                self.is_ended = true;
                 log_answer(self.started, usage, self.chars, stop);
-                let before = if self.chars == 0 { "" } else { "\n\n" };
-                let note = stop.note().map(|note| token(&format!("{before}{note}"))).unwrap_or_default();
+                let separator = if self.chars == 0 { "" } else { "\n\n" };
+                let note = stop.note().map(|note| token(&format!("{separator}{note}"))).unwrap_or_default();
                 (note + &event("done", &json!({"usage": usage.to_json()}))).into()
             }
             Err(failure) => {
-                self.ended = true;
+                self.is_ended = true;
                 let error = ChatError::Model(log_failure(failure, &self.conversation));
                 event("error", &json!({"error": error.to_string()})).into()
             }
@@ -142,11 +142,11 @@ impl<S: AnswerStream> Answering<S> {
     }
 }
 
-impl<S> Drop for Answering<S> {
+impl<S> Drop for StreamedAnswer<S> {
     fn drop(&mut self) {
-        if !self.ended {
+        if !self.is_ended {
             let _request = self.span.enter();
-            tracing::info!(answerChars = self.chars, "the caller went away: the model's stream is closed");
+            tracing::info!(answerChars = self.chars, "the client disconnected: the model's stream is closed");
         }
     }
 }

@@ -11,35 +11,35 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::aws::Stage;
-use crate::catalog::{Movie, Shelf};
+use crate::catalog::{Movie, MovieList};
 use crate::log::capture::Lines;
-use crate::model::{AnswerStream, Piece, Stop, Usage};
+use crate::model::{AnswerStream, Piece, StopReason, Usage};
 
 /// A catalogue that returns this result, or never responds.
-struct Films(Option<Result<Vec<Movie>, Trouble>>);
+struct FixedCatalog(Option<Result<Vec<Movie>, Failure>>);
 
-impl Catalog for Films {
-    async fn movies(&self, query: &Query) -> Result<Selection, Trouble> {
+impl Catalog for FixedCatalog {
+    async fn movies(&self, query: &Query) -> Result<Selection, Failure> {
         match &self.0 {
-            Some(read) => Ok(Arc::new(Shelf::in_order(read.clone()?)).select(query, 50)),
+            Some(read) => Ok(Arc::new(MovieList::in_order(read.clone()?)).select(query, 50)),
             None => pending().await,
         }
     }
 }
 
 /// A model that returns this answer, or never responds, and records the catalogue blocks of its prompts.
-struct Oracle {
+struct FixedModel {
     answer: Option<Result<Answer, ModelFailure>>,
-    asked: RefCell<Vec<Option<String>>>,
+    catalog_blocks: RefCell<Vec<Option<String>>>,
     /// The failure that breaks off a streamed answer.
-    breaks: Option<ModelFailure>,
+    stream_failure: Option<ModelFailure>,
 }
 
-impl Model for Oracle {
+impl Model for FixedModel {
     type Stream = Words;
 
     async fn answer(&self, prompt: &Prompt<'_>, _: Deadline) -> Result<Answer, ModelFailure> {
-        self.asked.borrow_mut().push(prompt.catalog.clone());
+        self.catalog_blocks.borrow_mut().push(prompt.catalog.clone());
         match &self.answer {
             Some(answer) => answer.clone(),
             None => pending().await,
@@ -49,7 +49,7 @@ impl Model for Oracle {
     async fn begin(&self, prompt: &Prompt<'_>, deadline: Deadline) -> Result<Words, ModelFailure> {
         let Answer { text, stop, usage } = self.answer(prompt, deadline).await?;
         let mut pieces: VecDeque<_> = text.split_inclusive(' ').map(|word| Ok(Piece::Text(word.to_owned()))).collect();
-        pieces.push_back(match &self.breaks {
+        pieces.push_back(match &self.stream_failure {
             Some(failure) => Err(failure.clone()),
             None => Ok(Piece::End(stop, usage)),
         });
@@ -69,26 +69,25 @@ impl AnswerStream for Words {
     }
 }
 
-fn films() -> Films {
+fn films() -> FixedCatalog {
     let title = AttributeValue::S("Celestial Nomads".to_owned());
-    Films(Some(Ok(vec![Movie::from_item(&HashMap::from([("title".to_owned(), title)]))])))
+    FixedCatalog(Some(Ok(vec![Movie::from_item(&HashMap::from([("title".to_owned(), title)]))])))
 }
 
-fn oracle(answer: Option<Result<Answer, ModelFailure>>) -> Oracle {
-    Oracle { answer, asked: RefCell::default(), breaks: None }
+fn model(answer: Option<Result<Answer, ModelFailure>>) -> FixedModel {
+    FixedModel { answer, catalog_blocks: RefCell::default(), stream_failure: None }
 }
 
-fn answering(text: &str) -> Oracle {
+fn answering(text: &str) -> FixedModel {
     let usage = Usage { input_tokens: 608, output_tokens: 122, ..Usage::default() };
-    oracle(Some(Ok(Answer { text: text.to_owned(), stop: Stop::Finished, usage })))
+    model(Some(Ok(Answer { text: text.to_owned(), stop: StopReason::Finished, usage })))
 }
 
-fn trouble(code: &str, detail: &str) -> Trouble {
-    let (code, detail) = (code.to_owned(), detail.to_owned());
-    Trouble { stage: Stage::Service, code, detail, aws_request_id: Some("aws-1".to_owned()) }
+fn failure(code: &str, detail: &str) -> Failure {
+    Failure::new(Stage::Service, code, detail).with_request_id(Some("aws-1"))
 }
 
-fn handler(catalog: Films, model: Oracle) -> Handler<Films, Oracle> {
+fn handler(catalog: FixedCatalog, model: FixedModel) -> Handler<FixedCatalog, FixedModel> {
     Handler::new(catalog, model, &Origin::parse("*").unwrap())
 }
 
@@ -100,49 +99,49 @@ fn post(body: impl ToString) -> Event {
     event(&json!({"requestContext": {"http": {"method": "POST"}}, "body": body.to_string()}))
 }
 
-async fn reply(handler: &Handler<Films, Oracle>, event: Event) -> (u16, Value) {
+async fn reply(handler: &Handler<FixedCatalog, FixedModel>, event: Event) -> (u16, Value) {
     let reply = handler.reply(event, Deadline::within(Duration::from_secs(30))).await;
     (reply.status_code, serde_json::from_str(&reply.body.unwrap()).unwrap())
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_is_answered_with_films_at_hand() {
+async fn a_message_is_answered_with_films_in_the_prompt() {
     let handler = handler(films(), answering("Watch Celestial Nomads."));
     assert_eq!(
         reply(&handler, post(json!({"message": "sci-fi?"}))).await,
         (200, json!({"message": "Watch Celestial Nomads.", "usage": {"inputTokens": 608, "outputTokens": 122}}))
     );
     let block = "<catalog>\n{\"title\":\"Celestial Nomads\"}\n</catalog>".to_owned();
-    assert_eq!(handler.model.asked.into_inner(), [Some(block)]);
+    assert_eq!(handler.model.catalog_blocks.into_inner(), [Some(block)]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_readable_catalogue_the_chat_still_answers() {
+async fn a_message_is_answered_without_a_readable_catalogue() {
     for (catalog, ms) in [
-        (Films(Some(Ok(Vec::new()))), 0),
-        (Films(Some(Err(trouble("ResourceNotFoundException", "Requested resource not found")))), 0),
-        (Films(None), 3_000),
+        (FixedCatalog(Some(Ok(Vec::new()))), 0),
+        (FixedCatalog(Some(Err(failure("ResourceNotFoundException", "Requested resource not found")))), 0),
+        (FixedCatalog(None), 3_000),
     ] {
         let handler = handler(catalog, answering("Watch Alien."));
         let started = Instant::now();
         assert_eq!(reply(&handler, post(json!({"message": "sci-fi?"}))).await.0, 200);
         assert_eq!(started.elapsed().as_millis(), ms);
-        assert_eq!(handler.model.asked.into_inner(), [None]);
+        assert_eq!(handler.model.catalog_blocks.into_inner(), [None]);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_model_that_never_answers_is_given_up_before_the_gateway_does() {
+async fn a_hanging_model_is_cancelled_before_the_timeout_of_the_api() {
     let started = Instant::now();
     assert_eq!(
-        reply(&handler(Films(None), oracle(None)), post(json!({"message": "sci-fi?"}))).await,
+        reply(&handler(FixedCatalog(None), model(None)), post(json!({"message": "sci-fi?"}))).await,
         (500, json!({"error": "Bedrock service error: the model did not answer in time"}))
     );
     assert_eq!(started.elapsed(), Duration::from_secs(27));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_public_hears_a_reason_and_nothing_of_the_account() {
+async fn the_caller_gets_a_reason_without_details_of_the_account() {
     let arn = "User: arn:aws:sts::123456789012:assumed-role/cinedb-chat is not authorized";
     for (code, expected) in [
         ("AccessDeniedException", "access to the model was refused"),
@@ -153,14 +152,14 @@ async fn the_public_hears_a_reason_and_nothing_of_the_account() {
         ("ModelTimeoutException", "the model did not answer in time"),
         ("SomethingNewException", "the model failed"),
     ] {
-        let handler = handler(films(), oracle(Some(Err(trouble(code, arn).into()))));
+        let handler = handler(films(), model(Some(Err(failure(code, arn).into()))));
         let error = json!({"error": format!("Bedrock service error: {expected}")});
         assert_eq!(reply(&handler, post(json!({"message": "sci-fi?"}))).await, (500, error));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn other_methods_and_strange_events_get_json_and_reach_no_model() {
+async fn other_methods_and_invalid_events_get_json_without_a_call_of_the_model() {
     let handler = handler(films(), answering(""));
     let of = async |value: Value| reply(&handler, event(&value)).await;
     assert_eq!(of(json!({"httpMethod": "GET"})).await.0, 405);
@@ -168,7 +167,7 @@ async fn other_methods_and_strange_events_get_json_and_reach_no_model() {
     assert_eq!(of(json!({"httpMethod": "POST"})).await, (400, json!({"error": "Message is required"})));
     let preflight = handler.reply(event(&json!({"httpMethod": "OPTIONS"})), Deadline::within(Duration::MAX)).await;
     assert_eq!((preflight.status_code, preflight.body), (204, None));
-    assert!(handler.model.asked.into_inner().is_empty());
+    assert!(handler.model.catalog_blocks.into_inner().is_empty());
 }
 
 /// A question from a page of `origin`, in both versions of an event.
@@ -181,7 +180,7 @@ fn from_page(origin: Option<&str>) -> [Event; 2] {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_of_another_origin_is_refused_before_the_model_is_asked() {
+async fn a_page_of_another_origin_is_rejected_before_the_model_is_called() {
     let page = "https://cinedb.example";
     let foreign =
         [Some("https://evil.example"), Some("null"), Some(""), Some("https://cinedb.example, https://x.example")];
@@ -196,20 +195,20 @@ async fn a_page_of_another_origin_is_refused_before_the_model_is_asked() {
                 let reply = handler.reply(event.clone(), Deadline::within(Duration::from_secs(30))).await;
                 assert_eq!(reply.status_code, status, "{allowed} {origin:?}");
                 assert_eq!(reply.headers.allow_origin, allowed);
-                let (streamed, body) = streamed(&handler, event).await;
+                let (streamed, body) = streamed_reply(&handler, event).await;
                 assert_eq!(streamed, status, "{allowed} {origin:?}");
                 if status == 403 {
                     let error = r#"{"error":"Pages of this origin may not use the chat"}"#;
                     assert_eq!((reply.body.as_deref(), body.as_str()), (Some(error), error));
                 }
             }
-            assert_eq!(handler.model.asked.into_inner().len(), if status == 200 { 4 } else { 0 });
+            assert_eq!(handler.model.catalog_blocks.into_inner().len(), if status == 200 { 4 } else { 0 });
         }
     }
 }
 
 /// All log lines of one request, at the most verbose level.
-async fn logged(catalog: Films, model: Oracle, body: Value) -> String {
+async fn logged(catalog: FixedCatalog, model: FixedModel, body: Value) -> String {
     let lines = Lines::default();
     let _logger = tracing::subscriber::set_default(lines.subscriber(tracing::Level::TRACE));
     handler(catalog, model).invoke(post(body), "r-1", SystemTime::UNIX_EPOCH).await;
@@ -217,13 +216,13 @@ async fn logged(catalog: Films, model: Oracle, body: Value) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_log_holds_sizes_and_ids_but_nothing_that_was_said() {
+async fn the_log_contains_sizes_and_ids_and_no_text_of_the_conversation() {
     let history = json!([{"role": "user", "content": "hush-history"}, {"role": "assistant", "content": "hush-claim"}]);
     let body = json!({"message": "hush-message", "history": history});
     let quoting = "ValidationException: unexpected hush-message here";
     let mut all = logged(films(), answering("hush-answer"), body.clone()).await;
-    all += &logged(Films(None), oracle(None), body.clone()).await;
-    all += &logged(films(), oracle(Some(Err(trouble("ValidationException", quoting).into()))), body).await;
+    all += &logged(FixedCatalog(None), model(None), body.clone()).await;
+    all += &logged(films(), model(Some(Err(failure("ValidationException", quoting).into()))), body).await;
     all += &logged(films(), answering(""), json!({"message": ["hush-refused"]})).await;
     assert!(!all.contains("hush"), "{all}");
     assert!(!all.contains("Celestial"), "{all}");
@@ -236,12 +235,13 @@ async fn the_log_holds_sizes_and_ids_but_nothing_that_was_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_log_tells_the_engineer_what_the_public_does_not_hear() {
+async fn the_log_contains_the_details_that_the_caller_does_not_get() {
     let denied = "not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-2::x";
-    let model = oracle(Some(Err(trouble("AccessDeniedException", denied).into())));
+    let model = model(Some(Err(failure("AccessDeniedException", denied).into())));
     let all =
-        logged(Films(Some(Err(trouble("AccessDenied", "no dynamodb:Scan")))), model, json!({"message": "hi"})).await;
-    for known in [
+        logged(FixedCatalog(Some(Err(failure("AccessDenied", "no dynamodb:Scan")))), model, json!({"message": "hi"}))
+            .await;
+    for detail in [
         denied,
         "AccessDeniedException",
         "aws-1",
@@ -249,19 +249,19 @@ async fn the_log_tells_the_engineer_what_the_public_does_not_hear() {
         "no dynamodb:Scan",
         "allow dynamodb:Scan on",
     ] {
-        assert!(all.contains(known), "{known} in {all}");
+        assert!(all.contains(detail), "{detail} in {all}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_warning_about_the_films_says_what_to_do() {
+async fn a_warning_about_the_films_has_a_hint() {
     let long = AttributeValue::S("x".repeat(crate::chat::limits::MAX_CATALOG_BYTES));
-    let long = Films(Some(Ok(vec![Movie::from_item(&HashMap::from([("plot".to_owned(), long)]))])));
+    let long = FixedCatalog(Some(Ok(vec![Movie::from_item(&HashMap::from([("plot".to_owned(), long)]))])));
     for (catalog, message, hint) in [
         (
-            Films(Some(Ok(Vec::new()))),
+            FixedCatalog(Some(Ok(Vec::new()))),
             "the catalogue is empty: answering from general knowledge",
-            "put films into the table that DYNAMODB_TABLE names, or set it to the table that holds them",
+            "add films to the table in DYNAMODB_TABLE, or set DYNAMODB_TABLE to the table that contains them",
         ),
         (long, "films do not fit into the prompt", "lower MOVIE_LIMIT, or shorten the longest rows of the table"),
     ] {
@@ -274,7 +274,7 @@ async fn a_warning_about_the_films_says_what_to_do() {
 }
 
 /// The status code and the text that a function URL's caller gets.
-async fn streamed(handler: &Handler<Films, Oracle>, event: Event) -> (u16, String) {
+async fn streamed_reply(handler: &Handler<FixedCatalog, FixedModel>, event: Event) -> (u16, String) {
     let response = handler.stream(event, Deadline::within(Duration::from_secs(30))).await;
     let chunks: Vec<_> = response.stream.collect().await;
     let text = chunks.into_iter().flat_map(|chunk| chunk.unwrap().to_vec()).collect();
@@ -282,9 +282,9 @@ async fn streamed(handler: &Handler<Films, Oracle>, event: Event) -> (u16, Strin
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_can_come_word_by_word() {
+async fn an_answer_is_streamed_word_by_word() {
     let handler = handler(films(), answering("Watch\nAlien."));
-    let (status, text) = streamed(&handler, post(json!({"message": "sci-fi?"}))).await;
+    let (status, text) = streamed_reply(&handler, post(json!({"message": "sci-fi?"}))).await;
     let usage = r#"{"usage":{"inputTokens":608,"outputTokens":122}}"#;
     assert_eq!(status, 200);
     assert_eq!(text, format!("event: token\ndata: {{\"text\":\"Watch\\nAlien.\"}}\n\nevent: done\ndata: {usage}\n\n"));
@@ -293,27 +293,27 @@ async fn an_answer_can_come_word_by_word() {
 #[tokio::test(start_paused = true)]
 async fn before_the_first_word_an_error_has_its_status_and_json() {
     let handler_of = |model| handler(films(), model);
-    let busy = oracle(Some(Err(trouble("ThrottlingException", "slow").into())));
+    let busy = model(Some(Err(failure("ThrottlingException", "slow").into())));
     let error = r#"{"error":"Bedrock service error: too many requests at the moment, please try again shortly"}"#;
-    assert_eq!(streamed(&handler_of(busy), post(json!({"message": "hi"}))).await, (500, error.to_owned()));
+    assert_eq!(streamed_reply(&handler_of(busy), post(json!({"message": "hi"}))).await, (500, error.to_owned()));
     let late = r#"{"error":"Bedrock service error: the model did not answer in time"}"#;
-    assert_eq!(streamed(&handler_of(oracle(None)), post(json!({"message": "hi"}))).await, (500, late.to_owned()));
+    assert_eq!(streamed_reply(&handler_of(model(None)), post(json!({"message": "hi"}))).await, (500, late.to_owned()));
     let missing = r#"{"error":"Message is required"}"#;
-    assert_eq!(streamed(&handler_of(answering("")), post(json!({}))).await, (400, missing.to_owned()));
+    assert_eq!(streamed_reply(&handler_of(answering("")), post(json!({}))).await, (400, missing.to_owned()));
     let get = event(&json!({"requestContext": {"http": {"method": "GET"}}}));
-    assert_eq!(streamed(&handler_of(answering("")), get).await.0, 405);
+    assert_eq!(streamed_reply(&handler_of(answering("")), get).await.0, 405);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_breaks_says_so_and_the_log_says_why() {
+async fn a_broken_answer_ends_with_an_error_and_the_log_has_the_cause() {
     let lines = Lines::default();
     let _logger = tracing::subscriber::set_default(lines.subscriber(tracing::Level::INFO));
-    let broken = Oracle {
-        breaks: Some(trouble("ModelTimeoutException", "hush sci-fi films please").into()),
+    let broken = FixedModel {
+        stream_failure: Some(failure("ModelTimeoutException", "hush sci-fi films please").into()),
         ..answering("Watch Dune. ")
     };
     let body = json!({"message": "hush sci-fi films please"});
-    let (status, text) = streamed(&handler(films(), broken), post(body)).await;
+    let (status, text) = streamed_reply(&handler(films(), broken), post(body)).await;
     assert_eq!((status, text.matches("event: token").count()), (200, 2));
     let error = r#"data: {"error":"Bedrock service error: the model did not answer in time"}"#;
     assert!(text.ends_with(&format!("event: error\n{error}\n\n")), "{text}");
@@ -336,14 +336,14 @@ async fn a_stream_ends_at_the_deadline_with_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_nobody_reads_is_dropped_with_its_model() {
+async fn a_stream_without_a_reader_is_dropped_with_the_stream_of_the_model() {
     let lines = Lines::default();
     let _logger = tracing::subscriber::set_default(lines.subscriber(tracing::Level::INFO));
     let handler = handler(films(), answering("one two three"));
     let mut response = handler.stream(post(json!({"message": "hi"})), Deadline::within(Duration::from_secs(30))).await;
     response.stream.next().await.unwrap().unwrap();
     drop(response);
-    assert!(lines.text().contains("the caller went away"), "{}", lines.text());
+    assert!(lines.text().contains("the client disconnected"), "{}", lines.text());
 }
 
 proptest! {

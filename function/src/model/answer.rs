@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// The reason why the model stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
+pub enum StopReason {
     /// The answer is complete.
     Finished,
     /// The answer reached the length limit.
@@ -13,7 +13,7 @@ pub enum Stop {
     Refused,
 }
 
-impl Stop {
+impl StopReason {
     /// The note at the end of an answer that did not end by the model's own choice.
     pub fn note(self) -> Option<&'static str> {
         match self {
@@ -55,7 +55,7 @@ impl Usage {
 #[expect(missing_docs, reason = "a record")]
 pub struct Answer {
     pub text: String,
-    pub stop: Stop,
+    pub stop: StopReason,
     pub usage: Usage,
 }
 
@@ -73,17 +73,20 @@ impl Answer {
 mod tests {
     use super::*;
 
-    fn message(text: &str, stop: Stop) -> String {
+    fn message(text: &str, stop: StopReason) -> String {
         Answer { text: text.to_owned(), stop, usage: Usage::default() }.message()
     }
 
     #[test]
-    fn an_answer_that_was_cut_or_refused_says_so() {
-        assert_eq!(message("Watch Dune.", Stop::Finished), "Watch Dune.");
+    fn an_answer_that_is_cut_or_declined_ends_with_a_note() {
+        assert_eq!(message("Watch Dune.", StopReason::Finished), "Watch Dune.");
         assert_eq!(
-            message("Watch Du", Stop::Length),
+            message("Watch Du", StopReason::Length),
             "Watch Du\n\n[The answer ends here because it reached its length limit.]"
         );
-        assert_eq!(message("", Stop::Refused), "[The model declined to answer this. Try asking about a film instead.]");
+        assert_eq!(
+            message("", StopReason::Refused),
+            "[The model declined to answer this. Try asking about a film instead.]"
+        );
     }
 }

@@ -7,53 +7,53 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{ModelFailure, Remedy};
+use super::{ModelFailure, Retry};
 use crate::deadline::Deadline;
 
 /// The largest number of calls to Bedrock for one request.
 pub const MAX_ATTEMPTS: usize = 4;
 /// The largest number of calls to the first model.
-const FIRST_MODEL: usize = 2;
-/// With less time than this no further attempt starts, because it could not finish.
-const WORTHWHILE: Duration = Duration::from_secs(2);
+const FIRST_MODEL_ATTEMPTS: usize = 2;
+/// The shortest remaining time in which a further attempt starts: a shorter one could not finish.
+const MIN_ATTEMPT_TIME: Duration = Duration::from_secs(2);
 /// The longest pause before the same model is called again; see [`crate::aws::Pause::up_to`].
-const PAUSE: Duration = Duration::from_millis(600);
+const RETRY_PAUSE: Duration = Duration::from_millis(600);
 
-/// Calls `models` in order until one answers, no further attempt can help or the time is over. `pause` waits.
-pub(super) async fn in_turn<M, T>(
+/// Calls `models` in order until one answers, no retry can succeed or the time is over. `pause` waits.
+pub(super) async fn call_in_order<M, T>(
     models: &[M],
     deadline: Deadline,
     pause: impl AsyncFn(Duration),
-    ask: impl AsyncFn(&M) -> Result<T, ModelFailure>,
+    call: impl AsyncFn(&M) -> Result<T, ModelFailure>,
 ) -> Result<T, ModelFailure> {
     let (mut model, mut attempt) = (0, 1_usize);
     loop {
         let is_last = model + 1 >= models.len();
-        let Some(asked) = models.get(model) else { return Err(ModelFailure::out_of_time(Duration::ZERO)) };
+        let Some(current) = models.get(model) else { return Err(ModelFailure::out_of_time(Duration::ZERO)) };
         // The time limit for a model leaves time for the next one.
-        let budget = if is_last { deadline.left() } else { deadline.left() * 2 / 3 };
-        let answer = timeout(budget, ask(asked)).await.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget)));
+        let budget = if is_last { deadline.remaining() } else { deadline.remaining() * 2 / 3 };
+        let answer = timeout(budget, call(current)).await.unwrap_or_else(|_| Err(ModelFailure::out_of_time(budget)));
         let failure = match answer {
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
         };
-        let again = failure.remedy == Remedy::Again && model == 0 && attempt < FIRST_MODEL;
-        let another = failure.remedy != Remedy::Nothing && !is_last;
-        if attempt >= MAX_ATTEMPTS || deadline.left() < WORTHWHILE || !(again || another) {
+        let same_model = failure.retry == Retry::SameModel && model == 0 && attempt < FIRST_MODEL_ATTEMPTS;
+        let next_model = failure.retry != Retry::Never && !is_last;
+        if attempt >= MAX_ATTEMPTS || deadline.remaining() < MIN_ATTEMPT_TIME || !(same_model || next_model) {
             return Err(failure);
         }
         // Bedrock's message may repeat the conversation, so only the handler logs it, after a comparison.
         tracing::warn!(
             attempt,
-            code = failure.trouble.code,
-            awsRequestId = failure.trouble.aws_request_id,
+            code = failure.cause.code,
+            awsRequestId = failure.cause.aws_request_id,
             hint = failure.hint,
-            next = if again { "the same model" } else { "the next model" },
+            next = if same_model { "the same model" } else { "the next model" },
             "the model failed, trying again"
         );
         attempt += 1;
-        if again {
-            pause(PAUSE).await;
+        if same_model {
+            pause(RETRY_PAUSE).await;
         } else {
             model += 1;
         }
@@ -67,27 +67,26 @@ mod tests {
     use tokio::time::sleep;
 
     use super::*;
-    use crate::aws::{Stage, Trouble};
+    use crate::aws::{Failure, Stage};
 
     fn failure(code: &str) -> ModelFailure {
-        let (code, detail) = (code.to_owned(), String::new());
-        Trouble { stage: Stage::Service, code, detail, aws_request_id: None }.into()
+        Failure::new(Stage::Service, code, "").into()
     }
 
     /// The models that are called if the first calls fail with `failures`, and the result.
-    async fn asked(models: &[u32], failures: &[&str]) -> (Vec<u32>, Result<u32, String>) {
-        let asked = RefCell::new(Vec::new());
-        let answer = in_turn(models, Deadline::within(Duration::from_secs(30)), sleep, async |model: &u32| {
-            let attempt = asked.borrow().len();
-            asked.borrow_mut().push(*model);
+    async fn called(models: &[u32], failures: &[&str]) -> (Vec<u32>, Result<u32, String>) {
+        let calls = RefCell::new(Vec::new());
+        let answer = call_in_order(models, Deadline::within(Duration::from_secs(30)), sleep, async |model: &u32| {
+            let attempt = calls.borrow().len();
+            calls.borrow_mut().push(*model);
             failures.get(attempt).map_or(Ok(*model), |code| Err(failure(code)))
         });
-        let answer = answer.await.map_err(|failure| failure.trouble.code);
-        (asked.into_inner(), answer)
+        let answer = answer.await.map_err(|failure| failure.cause.code);
+        (calls.into_inner(), answer)
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_busy_model_is_asked_twice_and_then_the_next_ones_once_each() {
+    async fn a_busy_model_is_called_twice_and_each_fallback_once() {
         let busy =
             ["ThrottlingException", "ServiceUnavailableException", "InternalServerException", "ThrottlingException"];
         for (models, failures, expected) in [
@@ -95,47 +94,47 @@ mod tests {
             (&[1, 2, 3], &busy[..2], vec![1, 1, 2]),
             (&[1, 2, 3], &busy[..3], vec![1, 1, 2, 3]),
         ] {
-            let (models, answer) = asked(models, failures).await;
+            let (models, answer) = called(models, failures).await;
             assert_eq!(answer.ok(), expected.last().copied());
             assert_eq!(models, expected);
         }
         let last = "ThrottlingException".to_owned();
-        assert_eq!(asked(&[1, 2, 3, 4, 5], &busy).await, (vec![1, 1, 2, 3], Err(last.clone())));
-        assert_eq!(asked(&[1], &busy[2..]).await, (vec![1, 1], Err(last)));
+        assert_eq!(called(&[1, 2, 3, 4, 5], &busy).await, (vec![1, 1, 2, 3], Err(last.clone())));
+        assert_eq!(called(&[1], &busy[2..]).await, (vec![1, 1], Err(last)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_model_that_is_gone_or_refused_is_asked_once() {
+    async fn a_model_that_is_missing_or_denied_is_called_once() {
         for code in ["ResourceNotFoundException", "AccessDeniedException", "ModelTimeoutException"] {
-            assert_eq!(asked(&[1, 2, 3], &[code]).await, (vec![1, 2], Ok(2)), "{code}");
-            assert_eq!(asked(&[1, 2, 3], &[code; 9]).await, (vec![1, 2, 3], Err(code.to_owned())));
-            assert_eq!(asked(&[1], &[code]).await, (vec![1], Err(code.to_owned())));
+            assert_eq!(called(&[1, 2, 3], &[code]).await, (vec![1, 2], Ok(2)), "{code}");
+            assert_eq!(called(&[1, 2, 3], &[code; 9]).await, (vec![1, 2, 3], Err(code.to_owned())));
+            assert_eq!(called(&[1], &[code]).await, (vec![1], Err(code.to_owned())));
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_request_that_would_fail_anywhere_is_made_once() {
+    async fn a_request_that_fails_with_any_model_is_sent_once() {
         for code in ["ValidationException", "SomethingNewException"] {
-            assert_eq!(asked(&[1, 2], &[code]).await, (vec![1], Err(code.to_owned())));
+            assert_eq!(called(&[1, 2], &[code]).await, (vec![1], Err(code.to_owned())));
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_model_that_hangs_leaves_time_for_the_next_one_and_nothing_starts_too_late() {
+    async fn a_hanging_model_leaves_time_for_a_fallback_and_no_attempt_starts_too_late() {
         let deadline = Deadline::within(Duration::from_secs(30));
-        let answer = in_turn(&[1, 2], deadline, sleep, async |model: &u32| {
+        let answer = call_in_order(&[1, 2], deadline, sleep, async |model: &u32| {
             sleep(Duration::from_secs(if *model == 1 { 60 } else { 5 })).await;
             Ok(*model)
         });
         assert_eq!(answer.await.ok(), Some(2));
-        let asked = RefCell::new(0);
+        let calls = RefCell::new(0);
         let short = Deadline::within(Duration::from_secs(3));
-        let answer = in_turn(&[1, 2], short, sleep, async |_: &u32| {
-            *asked.borrow_mut() += 1;
+        let answer = call_in_order(&[1, 2], short, sleep, async |_: &u32| {
+            *calls.borrow_mut() += 1;
             sleep(Duration::from_millis(500)).await;
             Err::<u32, _>(failure("ThrottlingException"))
         });
         assert!(answer.await.is_err());
-        assert_eq!(asked.into_inner(), 1);
+        assert_eq!(calls.into_inner(), 1);
     }
 }

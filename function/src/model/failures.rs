@@ -6,19 +6,21 @@
 //! request 1811 (payment), aws-samples/amazon-bedrock-workshop issue 386 (legacy), minorun365/agent-book issue 29
 //! (tokens per day), anthropics/claude-code issue 1466 (tokens, on-demand throughput).
 
-use super::Remedy::{self, Again, Another, Nothing};
-use crate::aws::{ENDPOINT_FAILED, Example, Known, NO_CREDENTIALS, Sign, Stage, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS};
-use crate::error::ModelTrouble::{
+use super::Retry::{self, Never, NextModel, SameModel};
+use crate::aws::{
+    ENDPOINT_FAILED, Example, KnownFailure, NO_CREDENTIALS, Pattern, Stage, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS,
+};
+use crate::error::ModelError::{
     self, AccessRefused, Busy, Failed, NoText, NotAvailable, RequestRefused, Throttled, TimedOut, Unreachable,
 };
 
-type Failure = Known<(ModelTrouble, Remedy)>;
+type Row = KnownFailure<(ModelError, Retry)>;
 
 const fn aws(status: u16, code: &'static str, message: &'static str) -> Example {
     Example { status, code, message }
 }
 
-const fn here(code: &'static str) -> Example {
+const fn local(code: &'static str) -> Example {
     aws(0, code, "")
 }
 
@@ -28,20 +30,20 @@ const THROTTLED: &str = "ThrottlingException";
 const INVALID: &str = "ValidationException";
 
 /// The last row, which matches every failure.
-pub(super) const OTHER: Failure = Known {
-    what: "any other error",
-    sign: Sign::Any,
+pub(super) const OTHER: Row = KnownFailure {
+    name: "any other error",
+    pattern: Pattern::Any,
     example: aws(400, "SomethingNewException", "Something new."),
     hint: "look up the code in the API reference of Converse: \
            https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
-    then: (Failed, Nothing),
+    action: (Failed, Never),
 };
 
-/// The failures between a question and the first word of its answer.
-pub const FAILURES: &[Failure] = &[
-    Known {
-        what: "Anthropic's use case form was not sent",
-        sign: Sign::Says(&["use case details", "use-case form"]),
+/// The failures between a request and the first word of its answer.
+pub const FAILURES: &[Row] = &[
+    KnownFailure {
+        name: "Anthropic's use case form was not sent",
+        pattern: Pattern::Message(&["use case details", "use-case form"]),
         example: aws(
             404,
             NOT_FOUND,
@@ -50,11 +52,11 @@ pub const FAILURES: &[Failure] = &[
         ),
         hint: "send Anthropic's use case form once for the account (Bedrock console, model catalog, the model's page), \
                then wait 15 minutes",
-        then: (NotAvailable, Another),
+        action: (NotAvailable, NextModel),
     },
-    Known {
-        what: "the account has no valid payment method",
-        sign: Sign::Says(&["payment_instrument", "payment instrument"]),
+    KnownFailure {
+        name: "the account has no valid payment method",
+        pattern: Pattern::Message(&["payment_instrument", "payment instrument"]),
         example: aws(
             403,
             DENIED,
@@ -62,11 +64,11 @@ pub const FAILURES: &[Failure] = &[
              AWS Marketplace subscription for this model cannot be completed at this time.",
         ),
         hint: "add a valid payment method to the account (Billing console, payment preferences), then wait 15 minutes",
-        then: (AccessRefused, Another),
+        action: (AccessRefused, NextModel),
     },
-    Known {
-        what: "the account has no AWS Marketplace subscription to the model",
-        sign: Sign::Says(&["aws marketplace", "aws-marketplace:"]),
+    KnownFailure {
+        name: "the account has no AWS Marketplace subscription to the model",
+        pattern: Pattern::Message(&["aws marketplace", "aws-marketplace:"]),
         example: aws(
             403,
             DENIED,
@@ -74,13 +76,13 @@ pub const FAILURES: &[Failure] = &[
              Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to \
              this model.",
         ),
-        hint: "ask the model once with a role that may aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, \
+        hint: "call the model once with a role that has aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, \
                such as in the Bedrock console's playground, then wait 15 minutes",
-        then: (AccessRefused, Another),
+        action: (AccessRefused, NextModel),
     },
-    Known {
-        what: "a policy of the organization denies the model",
-        sign: Sign::Says(&["service control policy", "resource control policy"]),
+    KnownFailure {
+        name: "a policy of the organization denies the model",
+        pattern: Pattern::Message(&["service control policy", "resource control policy"]),
         example: aws(
             403,
             DENIED,
@@ -89,11 +91,11 @@ pub const FAILURES: &[Failure] = &[
         ),
         hint: "ask the organization's administrator to allow bedrock:InvokeModel in each region of the inference \
                profile (aws bedrock get-inference-profile lists them), or set MODEL_ID to a profile of allowed regions",
-        then: (AccessRefused, Another),
+        action: (AccessRefused, NextModel),
     },
-    Known {
-        what: "the role's permissions boundary does not allow the model",
-        sign: Sign::Says(&["permissions boundary"]),
+    KnownFailure {
+        name: "the role's permissions boundary does not allow the model",
+        pattern: Pattern::Message(&["permissions boundary"]),
         example: aws(
             403,
             DENIED,
@@ -101,11 +103,11 @@ pub const FAILURES: &[Failure] = &[
              because no permissions boundary allows the bedrock:InvokeModel action",
         ),
         hint: "allow bedrock:InvokeModel in the permissions boundary of the function's role",
-        then: (AccessRefused, Another),
+        action: (AccessRefused, NextModel),
     },
-    Known {
-        what: "the policy of a VPC endpoint denies the model",
-        sign: Sign::Says(&["vpc endpoint policy"]),
+    KnownFailure {
+        name: "the policy of a VPC endpoint denies the model",
+        pattern: Pattern::Message(&["vpc endpoint policy"]),
         example: aws(
             403,
             DENIED,
@@ -113,11 +115,11 @@ pub const FAILURES: &[Failure] = &[
              because no VPC endpoint policy allows the bedrock:InvokeModel action",
         ),
         hint: "allow bedrock:InvokeModel in the policy of the VPC endpoint bedrock-runtime",
-        then: (AccessRefused, Another),
+        action: (AccessRefused, NextModel),
     },
-    Known {
-        what: "another policy denies the model explicitly",
-        sign: Sign::Says(&["explicit deny"]),
+    KnownFailure {
+        name: "another policy denies the model explicitly",
+        pattern: Pattern::Message(&["explicit deny"]),
         example: aws(
             403,
             DENIED,
@@ -125,18 +127,18 @@ pub const FAILURES: &[Failure] = &[
              an explicit deny in an identity-based policy",
         ),
         hint: "remove the statement that denies bedrock:InvokeModel from the policy that the message names",
-        then: (AccessRefused, Another),
+        action: (AccessRefused, NextModel),
     },
-    Known {
-        what: "the model has reached its end of life",
-        sign: Sign::Says(&["end of its life"]),
+    KnownFailure {
+        name: "the model has reached its end of life",
+        pattern: Pattern::Message(&["end of its life"]),
         example: aws(404, NOT_FOUND, "This model version has reached the end of its life."),
         hint: "set MODEL_ID to another model: this one has reached its end of life",
-        then: (NotAvailable, Another),
+        action: (NotAvailable, NextModel),
     },
-    Known {
-        what: "the model is legacy, and the account has not used it lately",
-        sign: Sign::Says(&["marked by provider as legacy"]),
+    KnownFailure {
+        name: "the model is legacy, and the account has not used it lately",
+        pattern: Pattern::Message(&["marked by provider as legacy"]),
         example: aws(
             404,
             NOT_FOUND,
@@ -144,29 +146,29 @@ pub const FAILURES: &[Failure] = &[
              in the last 15 days.",
         ),
         hint: "set MODEL_ID to an active model: aws bedrock list-foundation-models shows modelLifecycle",
-        then: (NotAvailable, Another),
+        action: (NotAvailable, NextModel),
     },
-    Known {
-        what: "the provider does not serve the country or region",
-        sign: Sign::Says(&["unsupported countries"]),
+    KnownFailure {
+        name: "the provider does not serve the country or region",
+        pattern: Pattern::Message(&["unsupported countries"]),
         example: aws(
             400,
             INVALID,
             "Access to Anthropic models is not allowed from unsupported countries, regions, or territories.",
         ),
         hint: "set MODEL_ID to a model of another provider, or deploy in a region that the provider serves",
-        then: (AccessRefused, Another),
+        action: (AccessRefused, NextModel),
     },
-    Known {
-        what: "the account may not use Bedrock yet",
-        sign: Sign::Says(&["operation not allowed"]),
+    KnownFailure {
+        name: "the account may not use Bedrock yet",
+        pattern: Pattern::Message(&["operation not allowed"]),
         example: aws(400, INVALID, "Operation not allowed"),
         hint: "ask AWS Support to enable Amazon Bedrock for the account: new accounts are restricted",
-        then: (AccessRefused, Another),
+        action: (AccessRefused, NextModel),
     },
-    Known {
-        what: "the model is called without an inference profile",
-        sign: Sign::Says(&["on-demand throughput"]),
+    KnownFailure {
+        name: "the model is called without an inference profile",
+        pattern: Pattern::Message(&["on-demand throughput"]),
         example: aws(
             400,
             INVALID,
@@ -174,68 +176,68 @@ pub const FAILURES: &[Failure] = &[
              request with the ID or ARN of an inference profile that contains this model.",
         ),
         hint: "set MODEL_ID to an inference profile of the model: aws bedrock list-inference-profiles",
-        then: (NotAvailable, Another),
+        action: (NotAvailable, NextModel),
     },
-    Known {
-        what: "the model's id is not known in the region",
-        sign: Sign::Says(&["model identifier is invalid"]),
+    KnownFailure {
+        name: "the model's id is not known in the region",
+        pattern: Pattern::Message(&["model identifier is invalid"]),
         example: aws(400, INVALID, "The provided model identifier is invalid."),
         hint: "set MODEL_ID to an inference profile of the function's region: aws bedrock list-inference-profiles",
-        then: (NotAvailable, Another),
+        action: (NotAvailable, NextModel),
     },
-    Known {
-        what: "the quota of tokens per day is used up",
-        sign: Sign::Says(&["tokens per day"]),
+    KnownFailure {
+        name: "the quota of tokens per day is used up",
+        pattern: Pattern::Message(&["tokens per day"]),
         example: aws(429, THROTTLED, "Too many tokens per day, please wait before trying again."),
-        hint: "raise the model's quota of tokens per day (Service Quotas, Amazon Bedrock), or set FALLBACK_MODEL_IDS",
-        then: (Throttled, Another),
+        hint: "increase the model's quota of tokens per day (Service Quotas, Amazon Bedrock), or set FALLBACK_MODEL_IDS",
+        action: (Throttled, NextModel),
     },
-    Known {
-        what: "the quota of tokens per minute is used up",
-        sign: Sign::Says(&["too many tokens"]),
+    KnownFailure {
+        name: "the quota of tokens per minute is used up",
+        pattern: Pattern::Message(&["too many tokens"]),
         example: aws(429, THROTTLED, "Too many tokens, please wait before trying again."),
-        hint: "raise the model's quota of tokens per minute (Service Quotas, Amazon Bedrock), or lower MOVIE_LIMIT",
-        then: (Throttled, Again),
+        hint: "increase the model's quota of tokens per minute (Service Quotas, Amazon Bedrock), or lower MOVIE_LIMIT",
+        action: (Throttled, SameModel),
     },
-    Known {
-        what: "too many requests, or another quota",
-        sign: Sign::Code(&[THROTTLED, "ServiceQuotaExceededException", "TooManyRequestsException", "HTTP 429"]),
+    KnownFailure {
+        name: "too many requests, or another quota",
+        pattern: Pattern::Code(&[THROTTLED, "ServiceQuotaExceededException", "TooManyRequestsException", "HTTP 429"]),
         example: aws(429, THROTTLED, "Too many requests, please wait before trying again."),
-        hint: "raise the model's quota of requests per minute (Service Quotas, Amazon Bedrock), or lower the route's \
+        hint: "increase the model's quota of requests per minute (Service Quotas, Amazon Bedrock), or lower the route's \
                throttle",
-        then: (Throttled, Again),
+        action: (Throttled, SameModel),
     },
-    Known {
-        what: "the model has no capacity at the moment",
-        sign: Sign::Code(&["ServiceUnavailableException", "ModelNotReadyException", "HTTP 503"]),
+    KnownFailure {
+        name: "the model has no capacity at the moment",
+        pattern: Pattern::Code(&["ServiceUnavailableException", "ModelNotReadyException", "HTTP 503"]),
         example: aws(503, "ServiceUnavailableException", "Bedrock is unable to process your request."),
-        hint: "set FALLBACK_MODEL_IDS: another model may have capacity; look at the AWS Health Dashboard",
-        then: (Busy, Again),
+        hint: "set FALLBACK_MODEL_IDS: another model may have capacity; check the AWS Health Dashboard",
+        action: (Busy, SameModel),
     },
-    Known {
-        what: "the model did not answer Bedrock in time",
-        sign: Sign::Code(&["ModelTimeoutException", "HTTP 408", "HTTP 504"]),
+    KnownFailure {
+        name: "the model did not answer Bedrock in time",
+        pattern: Pattern::Code(&["ModelTimeoutException", "HTTP 408", "HTTP 504"]),
         example: aws(408, "ModelTimeoutException", "The request took too long to process."),
         hint: "set FALLBACK_MODEL_IDS to a faster model, or lower MOVIE_LIMIT",
-        then: (TimedOut, Another),
+        action: (TimedOut, NextModel),
     },
-    Known {
-        what: "the model failed",
-        sign: Sign::Code(&["ModelErrorException", "ModelStreamErrorException", "StreamError"]),
+    KnownFailure {
+        name: "the model failed",
+        pattern: Pattern::Code(&["ModelErrorException", "ModelStreamErrorException", "StreamError"]),
         example: aws(424, "ModelErrorException", "The request failed due to an error while processing the model."),
-        hint: "ask again later: the fault is the model's; set FALLBACK_MODEL_IDS if it lasts",
-        then: (Failed, Again),
+        hint: "retry later: the fault is the model's; set FALLBACK_MODEL_IDS if it continues",
+        action: (Failed, SameModel),
     },
-    Known {
-        what: "the model is not in the account or region",
-        sign: Sign::Code(&[NOT_FOUND]),
+    KnownFailure {
+        name: "the model is not in the account or region",
+        pattern: Pattern::Code(&[NOT_FOUND]),
         example: aws(404, NOT_FOUND, "Could not resolve the foundation model from the provided model identifier."),
         hint: "set MODEL_ID to a model that this region and account have: aws bedrock list-inference-profiles",
-        then: (NotAvailable, Another),
+        action: (NotAvailable, NextModel),
     },
-    Known {
-        what: "the role may not call the model",
-        sign: Sign::Code(&[DENIED]),
+    KnownFailure {
+        name: "the role may not call the model",
+        pattern: Pattern::Code(&[DENIED]),
         example: aws(
             403,
             DENIED,
@@ -245,11 +247,11 @@ pub const FAILURES: &[Failure] = &[
         ),
         hint: "allow bedrock:InvokeModel (with STREAMING=true bedrock:InvokeModelWithResponseStream) on the inference \
                profile and on the model in each of its regions, and check that the account has access to the model",
-        then: (AccessRefused, Another),
+        action: (AccessRefused, NextModel),
     },
-    Known {
-        what: "Bedrock does not accept the credentials",
-        sign: Sign::Code(&[
+    KnownFailure {
+        name: "Bedrock does not accept the credentials",
+        pattern: Pattern::Code(&[
             "UnrecognizedClientException",
             "ExpiredTokenException",
             "InvalidSignatureException",
@@ -258,70 +260,70 @@ pub const FAILURES: &[Failure] = &[
         ]),
         example: aws(403, "ExpiredTokenException", "The security token included in the request is expired"),
         hint: "check the function's credentials, which Lambda sets from its role, and the machine's clock",
-        then: (AccessRefused, Nothing),
+        action: (AccessRefused, Never),
     },
-    Known {
-        what: "the model does not accept the request",
-        sign: Sign::Code(&[INVALID]),
+    KnownFailure {
+        name: "the model does not accept the request",
+        pattern: Pattern::Code(&[INVALID]),
         example: aws(400, INVALID, "`temperature` is deprecated for this model."),
         hint: "check MODEL_ID, and what the model accepts in src/model/table.rs",
-        then: (RequestRefused, Nothing),
+        action: (RequestRefused, Never),
     },
-    Known {
-        what: "any other error with a status of 500 or more",
-        sign: Sign::Stage(Stage::Fault),
+    KnownFailure {
+        name: "any other error with a status of 500 or more",
+        pattern: Pattern::Stage(Stage::Fault),
         example: aws(500, "InternalServerException", "The system encountered an unexpected error during processing."),
-        hint: "ask again later: the fault is Bedrock's; look at the AWS Health Dashboard if it lasts",
-        then: (Failed, Again),
+        hint: "retry later: the fault is Bedrock's; check the AWS Health Dashboard if it continues",
+        action: (Failed, SameModel),
     },
-    Known {
-        what: "Bedrock failed in the middle of a stream",
-        sign: Sign::Code(&["InternalServerException"]),
-        example: here("InternalServerException"),
-        hint: "ask again later: the fault is Bedrock's; look at the AWS Health Dashboard if it lasts",
-        then: (Failed, Again),
+    KnownFailure {
+        name: "Bedrock failed in the middle of a stream",
+        pattern: Pattern::Code(&["InternalServerException"]),
+        example: local("InternalServerException"),
+        hint: "retry later: the fault is Bedrock's; check the AWS Health Dashboard if it continues",
+        action: (Failed, SameModel),
     },
-    Known {
-        what: "an answer that broke off while it was read, or that Bedrock did not write (half of a JSON document, JSON \
-               of another kind, HTML with any status, an error without a code)",
-        sign: Sign::Stage(Stage::Foreign),
-        example: here("UnreadableAnswer"),
-        hint: "check what answers at Bedrock's address: a proxy, a VPC endpoint, or what AWS_ENDPOINT_URL names",
-        then: (Failed, Again),
+    KnownFailure {
+        name: "an incomplete answer, or an answer of another server (half of a JSON document, JSON of another kind, \
+               HTML with any status, an error without a code)",
+        pattern: Pattern::Stage(Stage::Foreign),
+        example: local("UnreadableAnswer"),
+        hint: "check which server answers at Bedrock's address: a proxy, a VPC endpoint, or the server in AWS_ENDPOINT_URL",
+        action: (Failed, SameModel),
     },
-    Known {
-        what: "an answer without text",
-        sign: Sign::Code(&["NoText"]),
-        example: here("NoText"),
-        hint: "look at the stop reason in the detail; set FALLBACK_MODEL_IDS, since another model may answer",
-        then: (NoText, Another),
+    KnownFailure {
+        name: "an answer without text",
+        pattern: Pattern::Code(&["NoText"]),
+        example: local("NoText"),
+        hint: "check the stop reason in the detail; set FALLBACK_MODEL_IDS, since another model may answer",
+        action: (NoText, NextModel),
     },
-    Known {
-        what: "no answer in time",
-        sign: Sign::Stage(Stage::Timeout),
-        example: here("Timeout"),
-        hint: "check that the function reaches bedrock-runtime in its region (NAT or VPC endpoint); then raise its \
+    KnownFailure {
+        name: "no answer in time",
+        pattern: Pattern::Stage(Stage::Timeout),
+        example: local("Timeout"),
+        hint: "check that the function reaches bedrock-runtime in its region (NAT or VPC endpoint); then increase its \
                Timeout, lower MOVIE_LIMIT, or set FALLBACK_MODEL_IDS to a faster model",
-        then: (TimedOut, Another),
+        action: (TimedOut, NextModel),
     },
-    NO_CREDENTIALS.then((Unreachable, Nothing)),
-    ENDPOINT_FAILED.then((Unreachable, Again)),
-    TOKEN_FILE_FAILED.then((Unreachable, Nothing)),
-    UNFIT_CREDENTIALS.then((Unreachable, Nothing)),
-    Known {
-        what: "no connection, or one that broke",
-        sign: Sign::Stage(Stage::Connection),
-        example: here("DispatchFailure"),
+    NO_CREDENTIALS.with_action((Unreachable, Never)),
+    ENDPOINT_FAILED.with_action((Unreachable, SameModel)),
+    TOKEN_FILE_FAILED.with_action((Unreachable, Never)),
+    UNFIT_CREDENTIALS.with_action((Unreachable, Never)),
+    KnownFailure {
+        name: "no connection, or a broken connection",
+        pattern: Pattern::Stage(Stage::Connection),
+        example: local("DispatchFailure"),
         hint: "check the network (NAT or VPC endpoint), AWS_REGION, AWS_ENDPOINT_URL and the certificates in \
                SSL_CERT_FILE",
-        then: (Unreachable, Again),
+        action: (Unreachable, SameModel),
     },
-    Known {
-        what: "the request cannot be built",
-        sign: Sign::Code(&["ConstructionFailure", "BuildError"]),
-        example: here("ConstructionFailure"),
+    KnownFailure {
+        name: "the request cannot be built",
+        pattern: Pattern::Code(&["ConstructionFailure", "BuildError"]),
+        example: local("ConstructionFailure"),
         hint: "set AWS_REGION to the function's region, and check AWS_ENDPOINT_URL",
-        then: (Failed, Nothing),
+        action: (Failed, Never),
     },
     OTHER,
 ];

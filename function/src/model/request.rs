@@ -9,12 +9,12 @@ use aws_sdk_bedrockruntime::types::{
 };
 use aws_smithy_types::Document;
 
-use super::{Accepts, MAX_TOKENS, ModelFailure};
-use crate::aws::{Stage, Trouble};
+use super::{MAX_TOKENS, ModelFailure, ModelParameters};
+use crate::aws::{Failure, Stage};
 use crate::chat::{Prompt, Role, Turn};
 
 /// The largest number of characters per token, so that the length of a prefix in tokens is not overestimated.
-const CHARS_A_TOKEN: usize = 4;
+const CHARS_PER_TOKEN: usize = 4;
 
 /// The parts of a request other than the model id.
 #[derive(Debug)]
@@ -26,20 +26,20 @@ pub(super) struct Request {
 }
 
 impl Request {
-    pub(super) fn new(prompt: &Prompt<'_>, accepts: &Accepts) -> Result<Self, ModelFailure> {
+    pub(super) fn new(prompt: &Prompt<'_>, parameters: &ModelParameters) -> Result<Self, ModelFailure> {
         Ok(Self {
             system: SystemContentBlock::Text(prompt.instructions.to_owned()),
-            messages: messages(prompt, accepts).map_err(unbuildable)?,
+            messages: messages(prompt, parameters).map_err(build_failure)?,
             inference: InferenceConfiguration::builder()
                 .max_tokens(MAX_TOKENS)
-                .set_temperature(accepts.temperature)
+                .set_temperature(parameters.temperature)
                 .build(),
-            additional: accepts.disable_thinking.then(no_thinking),
+            additional: parameters.disable_thinking.then(thinking_disabled),
         })
     }
 }
 
-fn no_thinking() -> Document {
+fn thinking_disabled() -> Document {
     let disabled = Document::Object(HashMap::from([("type".to_owned(), Document::from("disabled"))]));
     Document::Object(HashMap::from([("thinking".to_owned(), disabled)]))
 }
@@ -48,12 +48,12 @@ fn no_thinking() -> Document {
 ///
 /// A cache point follows a block that other requests share: a write to the cache costs a quarter more than ordinary
 /// input, so it is worthwhile only if another request reads it.
-fn messages(prompt: &Prompt<'_>, accepts: &Accepts) -> Result<Vec<Message>, BuildError> {
+fn messages(prompt: &Prompt<'_>, parameters: &ModelParameters) -> Result<Vec<Message>, BuildError> {
     let mut before = Vec::new();
     if let Some(catalog) = &prompt.catalog {
         before.push(ContentBlock::Text(catalog.clone()));
-        let tokens = (prompt.instructions.len() + catalog.len()) / CHARS_A_TOKEN;
-        if prompt.is_shared && accepts.cache_from.is_some_and(|least| tokens >= least) {
+        let tokens = (prompt.instructions.len() + catalog.len()) / CHARS_PER_TOKEN;
+        if prompt.is_shared && parameters.cache_min_tokens.is_some_and(|minimum| tokens >= minimum) {
             before.push(ContentBlock::CachePoint(CachePointBlock::builder().r#type(CachePointType::Default).build()?));
         }
     }
@@ -69,7 +69,6 @@ fn message(mut content: Vec<ContentBlock>, turn: &Turn) -> Result<Message, Build
     Message::builder().role(role).set_content(Some(content)).build()
 }
 
-fn unbuildable(error: BuildError) -> ModelFailure {
-    let (stage, code) = (Stage::Other, "BuildError".to_owned());
-    Trouble { stage, code, detail: error.to_string(), aws_request_id: None }.into()
+fn build_failure(error: BuildError) -> ModelFailure {
+    Failure::new(Stage::Other, "BuildError", error.to_string()).into()
 }

@@ -5,9 +5,9 @@ use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamOutput;
 use aws_sdk_bedrockruntime::types::ConverseStreamOutput as Event;
 use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 
-use super::bedrock::{stop, usage};
+use super::bedrock::{read_usage, stop_reason};
 use super::{AnswerStream, ModelFailure, Piece, Usage};
-use crate::aws::{Stage, Trouble};
+use crate::aws::{Failure, Stage};
 
 /// A stream whose first piece has arrived.
 #[derive(Debug)]
@@ -43,33 +43,31 @@ impl BedrockStream {
                     }
                 }
                 Event::MessageStop(end) => self.stop_reason = Some(end.stop_reason().as_str().to_owned()),
-                Event::Metadata(metadata) => self.usage = metadata.usage().map(usage).unwrap_or_default(),
+                Event::Metadata(metadata) => self.usage = metadata.usage().map(read_usage).unwrap_or_default(),
                 _ => {}
             }
         }
         match &self.stop_reason {
-            Some(reason) => Ok(Piece::End(stop(reason, !self.has_text, self.events.request_id())?, self.usage)),
-            None => Err(self.broken(Trouble {
-                stage: Stage::Connection,
-                code: "StreamEnded".to_owned(),
-                detail: "the stream ended before the answer did".to_owned(),
-                aws_request_id: None,
-            })),
+            Some(reason) => Ok(Piece::End(stop_reason(reason, !self.has_text, self.events.request_id())?, self.usage)),
+            None => {
+                let detail = "the stream ended before the answer did";
+                Err(self.failure(Failure::new(Stage::Connection, "StreamEnded", detail)))
+            }
         }
     }
 
     async fn receive_event(&mut self) -> Result<Option<Event>, ModelFailure> {
         let received = self.events.stream.recv().await;
-        received.map_err(|error| self.broken(Trouble::of_stream(&error, code)))
+        received.map_err(|error| self.failure(Failure::of_stream(&error, error_code)))
     }
 
-    fn broken(&self, trouble: Trouble) -> ModelFailure {
-        Trouble { aws_request_id: self.events.request_id().map(str::to_owned), ..trouble }.into()
+    fn failure(&self, failure: Failure) -> ModelFailure {
+        failure.with_request_id(self.events.request_id()).into()
     }
 }
 
 /// The code of an error in a stream. Its type is the only information about the code.
-fn code(error: &ConverseStreamOutputError) -> &'static str {
+fn error_code(error: &ConverseStreamOutputError) -> &'static str {
     use ConverseStreamOutputError as Error;
     #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is non-exhaustive")]
     match error {

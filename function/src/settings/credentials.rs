@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use http::Uri;
 
 use super::Reader;
-use super::surroundings::url;
+use super::sdk::url;
 
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -20,19 +20,19 @@ const FULL_ALLOWED: &str = "an https URL, or an http URL of localhost, a loopbac
 
 /// The source of the credentials. It contains no credentials.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Source {
+pub enum CredentialSource {
     /// No variable names a source.
     #[default]
     Unset,
     /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with or without `AWS_SESSION_TOKEN`.
     Variables,
     /// A credentials server.
-    Container(Container),
+    Container(ContainerCredentials),
 }
 
 /// A credentials server. The SDK reads these variables again, and also the token that it sends to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Container {
+pub struct ContainerCredentials {
     /// The variable with the address.
     pub variable: &'static str,
     /// The address, without its query.
@@ -41,14 +41,14 @@ pub struct Container {
     pub token_file: Option<String>,
 }
 
-impl fmt::Display for Container {
+impl fmt::Display for ContainerCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, which {} names", self.address, self.variable)
     }
 }
 
-impl Source {
-    /// The variables of [`Source::Variables`].
+impl CredentialSource {
+    /// The variables of [`CredentialSource::Variables`].
     pub const VARIABLES: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
     pub(super) fn read<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Self> {
@@ -59,10 +59,10 @@ impl Source {
         let container = container(reader);
         let has_keys = match pair {
             [Some(true), Some(false)] => {
-                reader.refuse(format!("{secret} is not set, but {id} is: set both or neither"))
+                reader.reject(format!("{secret} is not set, but {id} is: set both or neither"))
             }
             [Some(false), Some(true)] => {
-                reader.refuse(format!("{id} is not set, but {secret} is: set both or neither"))
+                reader.reject(format!("{id} is not set, but {secret} is: set both or neither"))
             }
             [id, secret] => id.zip(secret).map(|(id, secret)| id && secret),
         };
@@ -71,11 +71,11 @@ impl Source {
     }
 }
 
-fn container<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Option<Container>> {
-    let full = reader.of_sdk(FULL, FULL_ALLOWED, full_uri);
-    let relative = reader.of_sdk(RELATIVE, "a path that begins with /", relative_uri);
+fn container<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Option<ContainerCredentials>> {
+    let full = reader.sdk_variable(FULL, FULL_ALLOWED, full_uri);
+    let relative = reader.sdk_variable(RELATIVE, "a path that begins with /", relative_uri);
     let token = reader.secret(TOKEN, printable);
-    let token_file = reader.of_sdk(TOKEN_FILE, "the path of a file", |path| Some(path.to_owned()));
+    let token_file = reader.sdk_variable(TOKEN_FILE, "the path of a file", |path| Some(path.to_owned()));
     let (full, relative, _, token_file) = (full?, relative?, token?, token_file?);
     // The SDK uses the same order.
     let named = relative.map(|path| (RELATIVE, format!("{CONTAINER_HOST}{path}")));
@@ -84,9 +84,9 @@ fn container<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Op
     // credentials.
     let empty = [RELATIVE, TOKEN_FILE].into_iter().find(|name| named.is_some() && reader.is_empty(name));
     if let Some(name) = empty {
-        return reader.refuse(format!("{name} is empty, which the SDK takes for a value: unset it"));
+        return reader.reject(format!("{name} is empty, which the SDK treats as a value: unset it"));
     }
-    Some(named.map(|(variable, address)| Container { variable, address, token_file }))
+    Some(named.map(|(variable, address)| ContainerCredentials { variable, address, token_file }))
 }
 
 /// The SDK sends the token over plain HTTP only to these hosts (aws-config 1.13, `ecs.rs`).
@@ -122,14 +122,16 @@ pub(crate) fn printable(c: char) -> bool {
     c.is_ascii_graphic() || c == ' '
 }
 
-/// The error in a value that must not be shown, as the end of a sentence about it. `None` if there is no error.
-pub(crate) fn unfit(value: &str, is_allowed: impl Fn(char) -> bool) -> Option<String> {
+/// The error in a value that must not be shown, as the end of a sentence about the value. `None` if there is no error.
+pub(crate) fn value_error(value: &str, is_allowed: impl Fn(char) -> bool) -> Option<String> {
     if value.is_empty() {
         return Some("is empty".to_owned());
     }
     let (at, c) = value.chars().enumerate().find(|&(_, c)| !is_allowed(c))?;
-    let (code, place, length) = (u32::from(c), at + 1, value.chars().count());
-    Some(format!("has the character U+{code:04X} at place {place} of {length}, allowed are visible ASCII characters"))
+    let (code, position, length) = (u32::from(c), at + 1, value.chars().count());
+    Some(format!(
+        "has the character U+{code:04X} at position {position} of {length}, expected visible ASCII characters"
+    ))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use http::Uri;
 
 use super::Reader;
-use super::surroundings::has_plain_authority;
+use super::sdk::has_plain_authority;
 
 /// Checks the variables. [`super::Settings`] contains none of them.
 pub(super) fn check<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<()> {

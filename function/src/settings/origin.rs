@@ -46,14 +46,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_what_a_browser_sends_or_a_star() {
+    fn an_origin_is_a_star_or_the_origin_of_a_page() {
         for text in ["*", "https://cinedb.example", "http://localhost:3000", "http://[::1]:3000", "http://[::1]"] {
             assert_eq!(Origin::parse(text).map(|origin| origin.to_string()).as_deref(), Some(text));
         }
     }
 
     #[test]
-    fn one_origin_admits_itself_and_a_star_everybody() {
+    fn an_origin_admits_itself_and_a_star_admits_any_origin() {
         let one = Origin::parse("https://cinedb.example").unwrap();
         assert!(one.admits("https://cinedb.example"));
         for other in
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_browser_sends_is_refused() {
+    fn a_text_that_browsers_do_not_send_is_rejected() {
         for text in [
             "",
             "**",

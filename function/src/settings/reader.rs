@@ -1,58 +1,58 @@
 //! Reads variables one by one and collects their errors.
 
-use super::credentials::unfit;
+use super::credentials::value_error;
 
 /// Reads variables through `lookup`.
 pub(super) struct Reader<L> {
     lookup: L,
-    bad: Vec<String>,
+    errors: Vec<String>,
 }
 
 impl<L: Fn(&str) -> Option<String>> Reader<L> {
     pub(super) fn new(lookup: L) -> Self {
-        Self { lookup, bad: Vec::new() }
+        Self { lookup, errors: Vec::new() }
     }
 
     /// The errors, one text for each variable.
-    pub(super) fn into_bad(self) -> Vec<String> {
-        self.bad
+    pub(super) fn into_errors(self) -> Vec<String> {
+        self.errors
     }
 
     /// Adds an error that concerns more than one variable.
-    pub(super) fn refuse<T>(&mut self, fault: String) -> Option<T> {
-        self.bad.push(fault);
+    pub(super) fn reject<T>(&mut self, fault: String) -> Option<T> {
+        self.errors.push(fault);
         None
     }
 
     /// Reads a variable without a default.
     pub(super) fn required<T>(&mut self, name: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         match (self.lookup)(name) {
-            Some(held) => self.parsed(name, &held, allowed, parse),
-            None => self.refuse(format!("{name} is not set, allowed is {allowed}")),
+            Some(value) => self.parsed(name, &value, allowed, parse),
+            None => self.reject(format!("{name} is not set, expected {allowed}")),
         }
     }
 
     /// Whether a variable is set and empty.
     pub(super) fn is_empty(&self, name: &str) -> bool {
-        (self.lookup)(name).is_some_and(|held| held.is_empty())
+        (self.lookup)(name).is_some_and(|value| value.is_empty())
     }
 
     /// Checks a variable whose value must not be shown, and returns whether it is set. An empty variable counts as not
     /// set, as for the SDKs.
     pub(super) fn secret(&mut self, name: &str, is_allowed: impl Fn(char) -> bool) -> Option<bool> {
-        let held = (self.lookup)(name).unwrap_or_default();
-        self.checked(name, &held, is_allowed)
+        let value = (self.lookup)(name).unwrap_or_default();
+        self.checked(name, &value, is_allowed)
     }
 
     /// The same for a variable whose white space at both ends is ignored.
     pub(super) fn trimmed_secret(&mut self, name: &str, is_allowed: impl Fn(char) -> bool) -> Option<bool> {
-        let held = (self.lookup)(name).unwrap_or_default();
-        self.checked(name, held.trim(), is_allowed)
+        let value = (self.lookup)(name).unwrap_or_default();
+        self.checked(name, value.trim(), is_allowed)
     }
 
-    fn checked(&mut self, name: &str, held: &str, is_allowed: impl Fn(char) -> bool) -> Option<bool> {
-        match unfit(held, is_allowed) {
-            Some(fault) if !held.is_empty() => self.refuse(format!("{name} {fault}")),
+    fn checked(&mut self, name: &str, value: &str, is_allowed: impl Fn(char) -> bool) -> Option<bool> {
+        match value_error(value, is_allowed) {
+            Some(fault) if !value.is_empty() => self.reject(format!("{name} {fault}")),
             fault => Some(fault.is_none()),
         }
     }
@@ -65,8 +65,8 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         allowed: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
-        let held = (self.lookup)(name).unwrap_or_else(|| default.to_owned());
-        self.parsed(name, &held, allowed, parse)
+        let value = (self.lookup)(name).unwrap_or_else(|| default.to_owned());
+        self.parsed(name, &value, allowed, parse)
     }
 
     /// Reads a variable whose default is empty.
@@ -77,40 +77,40 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
         match (self.lookup)(name) {
-            Some(held) => self.parsed(name, &held, allowed, parse),
+            Some(value) => self.parsed(name, &value, allowed, parse),
             None => Some(T::default()),
         }
     }
 
     /// Reads a variable that the SDKs define: an empty variable counts as not set.
-    pub(super) fn of_sdk<T>(
+    pub(super) fn sdk_variable<T>(
         &mut self,
         name: &str,
         allowed: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<Option<T>> {
-        match (self.lookup)(name).filter(|held| !held.is_empty()) {
-            Some(held) => self.parsed(name, &held, allowed, parse).map(Some),
+        match (self.lookup)(name).filter(|value| !value.is_empty()) {
+            Some(value) => self.parsed(name, &value, allowed, parse).map(Some),
             None => Some(None),
         }
     }
 
-    fn parsed<T>(&mut self, name: &str, held: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let parsed = parse(held);
+    fn parsed<T>(&mut self, name: &str, value: &str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let parsed = parse(value);
         if parsed.is_none() {
-            let shown: String = without_secrets(held).chars().take(200).collect();
-            self.bad.push(format!("{name} holds {shown:?}, allowed is {allowed}"));
+            let shown: String = without_secrets(value).chars().take(200).collect();
+            self.errors.push(format!("{name} is {shown:?}, expected {allowed}"));
         }
         parsed
     }
 }
 
-/// The value `held` in the form for the log. A URL can contain a password before its host, and a key in its query or
+/// The value in the form for the log. A URL can contain a password before its host, and a key in its query or
 /// fragment: these are replaced by `…`.
-fn without_secrets(held: &str) -> String {
-    let (scheme, rest) = match held.split_once("//") {
+fn without_secrets(value: &str) -> String {
+    let (scheme, rest) = match value.split_once("//") {
         Some((scheme, rest)) if scheme.is_empty() || scheme.ends_with(':') => (format!("{scheme}//"), rest),
-        Some(_) | None => (String::new(), held),
+        Some(_) | None => (String::new(), value),
     };
     let (address, query) = rest.find(['?', '#']).map_or((rest, ""), |at| rest.split_at(at));
     // The password may contain a slash or a question mark that is not escaped.
@@ -131,8 +131,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_of_a_url_holds_neither_user_nor_query() {
-        for (held, shown) in [
+    fn the_user_and_the_query_of_a_url_are_hidden() {
+        for (value, shown) in [
             ("http://user:hush@x", "http://…@x"),
             ("http://hush@x:1/path", "http://…@x:1/path"),
             ("ftp://user:hu/sh@x/y", "ftp://…@x/y"),
@@ -146,13 +146,13 @@ mod tests {
             ("/v2?token=hush//hush", "/v2?…"),
             ("http://us er:hush@x", "http://…@x"),
         ] {
-            assert_eq!(without_secrets(held), shown);
+            assert_eq!(without_secrets(value), shown);
         }
     }
 
     #[test]
-    fn what_has_neither_is_shown_as_it_is() {
-        for held in [
+    fn a_value_without_user_and_query_is_unchanged() {
+        for value in [
             "",
             "?",
             "http://",
@@ -163,12 +163,12 @@ mod tests {
             "a//b",
             "/etc/me@x/a.pem",
         ] {
-            assert_eq!(without_secrets(held), held);
+            assert_eq!(without_secrets(value), value);
         }
     }
 
     #[test]
-    fn a_refusal_shows_no_secret_of_a_url_whichever_way_the_variable_is_read() {
+    fn no_error_shows_a_secret_of_a_url() {
         let lookup = |_: &str| Some("http://user:hush@x/?key=hush".to_owned());
         let mut reader = Reader::new(lookup);
         let no = |_: &str| None::<()>;
@@ -176,9 +176,9 @@ mod tests {
             reader.required("A", "b", no),
             reader.setting("A", "", "b", no),
             reader.optional("A", "b", no),
-            reader.of_sdk("A", "b", no).flatten(),
+            reader.sdk_variable("A", "b", no).flatten(),
         ];
         assert_eq!(read, [None; 4]);
-        assert_eq!(reader.into_bad(), ["A holds \"http://…@x/?…\", allowed is b"; 4]);
+        assert_eq!(reader.into_errors(), ["A is \"http://…@x/?…\", expected b"; 4]);
     }
 }

@@ -5,12 +5,12 @@
 
 use http::Uri;
 
-use super::credentials::Source;
+use super::credentials::CredentialSource;
 use super::{Reader, trusted};
 
 /// The region, the endpoints and the source of the credentials for calls to AWS.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct SdkSettings {
     /// `AWS_REGION`, or else `AWS_DEFAULT_REGION`. Lambda sets both.
     pub region: Option<String>,
     /// `AWS_ENDPOINT_URL_DYNAMODB`, or else `AWS_ENDPOINT_URL`.
@@ -22,33 +22,34 @@ pub struct Surroundings {
     /// `AWS_USE_DUALSTACK_ENDPOINT`.
     pub use_dual_stack: bool,
     /// The source of the credentials.
-    pub credentials: Source,
+    pub credentials: CredentialSource,
 }
 
 const ENDPOINT: &str = "an http or https URL without a query, such as http://localhost:4566";
 const FLAG: &str = "true or false";
 const REGION: &str = "a region, such as us-east-1";
 
-impl Surroundings {
+impl SdkSettings {
     pub(super) fn read<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<Self> {
-        let region = reader.of_sdk("AWS_REGION", REGION, region);
+        let region = reader.sdk_variable("AWS_REGION", REGION, region);
         let region = match region {
-            Some(None) => reader.of_sdk("AWS_DEFAULT_REGION", REGION, self::region),
-            known => known,
+            Some(None) => reader.sdk_variable("AWS_DEFAULT_REGION", REGION, self::region),
+            other => other,
         };
         let region = match region {
-            Some(None) => reader.refuse(format!("AWS_REGION is not set, allowed is {REGION}")),
-            known => known,
+            Some(None) => reader.reject(format!("AWS_REGION is not set, expected {REGION}")),
+            other => other,
         };
-        let use_fips = reader.of_sdk("AWS_USE_FIPS_ENDPOINT", FLAG, flag);
-        let use_dual_stack = reader.of_sdk("AWS_USE_DUALSTACK_ENDPOINT", FLAG, flag);
-        let ignored = reader.of_sdk("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", FLAG, flag);
+        let use_fips = reader.sdk_variable("AWS_USE_FIPS_ENDPOINT", FLAG, flag);
+        let use_dual_stack = reader.sdk_variable("AWS_USE_DUALSTACK_ENDPOINT", FLAG, flag);
+        let ignored = reader.sdk_variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", FLAG, flag);
         let is_ignored = ignored == Some(Some(true));
-        let mut endpoint = |name| if is_ignored { Some(None) } else { reader.of_sdk(name, ENDPOINT, endpoint_url) };
+        let mut endpoint =
+            |name| if is_ignored { Some(None) } else { reader.sdk_variable(name, ENDPOINT, endpoint_url) };
         let any = endpoint("AWS_ENDPOINT_URL");
         let dynamodb = endpoint("AWS_ENDPOINT_URL_DYNAMODB");
         let bedrock = endpoint("AWS_ENDPOINT_URL_BEDROCK_RUNTIME");
-        let credentials = Source::read(reader);
+        let credentials = CredentialSource::read(reader);
         let trusted = trusted::check(reader);
         let (any, _, ()) = (any?, ignored?, trusted?);
         Some(Self {
@@ -95,12 +96,13 @@ pub(super) fn has_plain_authority(uri: &Uri) -> bool {
 mod tests {
     use super::*;
 
-    fn read(set: &[(&str, &str)]) -> Result<Surroundings, String> {
+    fn read(set: &[(&str, &str)]) -> Result<SdkSettings, String> {
         let region = [("AWS_DEFAULT_REGION", "us-east-1")];
         let set = set.iter().chain(&region);
-        let lookup = |asked: &str| set.clone().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
+        let lookup =
+            |variable: &str| set.clone().find(|(name, _)| *name == variable).map(|(_, value)| (*value).to_owned());
         let mut reader = Reader::new(lookup);
-        Surroundings::read(&mut reader).ok_or_else(|| reader.into_bad().join("; "))
+        SdkSettings::read(&mut reader).ok_or_else(|| reader.into_errors().join("; "))
     }
 
     fn endpoints(set: &[(&str, &str)]) -> (Option<String>, Option<String>) {
@@ -109,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_services_own_endpoint_counts_before_the_one_for_all() {
+    fn the_endpoint_of_a_service_has_priority_over_the_general_one() {
         let (all, table, model) = ("http://all:1", "http://table:2", "https://model:3/base");
         let at = |table: &str, model: &str| (Some(table.to_owned()), Some(model.to_owned()));
         assert_eq!(endpoints(&[]), (None, None));
@@ -120,7 +122,7 @@ mod tests {
         assert_eq!(endpoints(&[("AWS_ENDPOINT_URL", all), both[1]]), at(all, model));
         let ignored = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE");
         assert_eq!(endpoints(&[("AWS_ENDPOINT_URL", all), both[0], both[1], ignored]), (None, None));
-        assert_eq!(endpoints(&[("AWS_ENDPOINT_URL", "what is ignored may hold anything"), ignored]), (None, None));
+        assert_eq!(endpoints(&[("AWS_ENDPOINT_URL", "an ignored value may be anything"), ignored]), (None, None));
     }
 
     #[test]
@@ -135,7 +137,7 @@ mod tests {
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
         ];
         let region = Some("us-east-1".to_owned());
-        assert_eq!(read(&names.map(|name| (name, ""))), Ok(Surroundings { region, ..Surroundings::default() }));
+        assert_eq!(read(&names.map(|name| (name, ""))), Ok(SdkSettings { region, ..SdkSettings::default() }));
         assert_eq!(
             endpoints(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_DYNAMODB", "")]).0.unwrap(),
             "http://all"
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_client_could_call_is_refused() {
+    fn invalid_endpoints_regions_and_flags_are_rejected() {
         for (url, shown) in [
             ("localhost:4566", "localhost:4566"),
             ("ftp://x", "ftp://x"),
@@ -157,8 +159,8 @@ mod tests {
             ("http://x/#a", "http://x/#…"),
             ("http://user:hush@x", "http://…@x"),
         ] {
-            let refusal = read(&[("AWS_ENDPOINT_URL", url)]).unwrap_err();
-            assert_eq!(refusal, format!("AWS_ENDPOINT_URL holds {shown:?}, allowed is {ENDPOINT}"));
+            let rejection = read(&[("AWS_ENDPOINT_URL", url)]).unwrap_err();
+            assert_eq!(rejection, format!("AWS_ENDPOINT_URL is {shown:?}, expected {ENDPOINT}"));
         }
         for (name, value) in [
             ("AWS_REGION", "us east 1"),
@@ -170,9 +172,9 @@ mod tests {
     }
 
     #[test]
-    fn a_region_is_needed() {
+    fn a_region_is_required() {
         for empty in [&[("AWS_DEFAULT_REGION", "")][..], &[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")]] {
-            assert_eq!(read(empty), Err(format!("AWS_REGION is not set, allowed is {REGION}")));
+            assert_eq!(read(empty), Err(format!("AWS_REGION is not set, expected {REGION}")));
         }
     }
 
@@ -184,9 +186,9 @@ mod tests {
             ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
         ];
         let (region, use_fips, use_dual_stack) = (Some("eu-west-1".to_owned()), true, true);
-        assert_eq!(read(&set), Ok(Surroundings { region, use_fips, use_dual_stack, ..Surroundings::default() }));
+        assert_eq!(read(&set), Ok(SdkSettings { region, use_fips, use_dual_stack, ..SdkSettings::default() }));
         let region = Some("us-west-2".to_owned());
         let set = [("AWS_REGION", "us-west-2"), ("AWS_DEFAULT_REGION", "eu-west-1")];
-        assert_eq!(read(&set), Ok(Surroundings { region, ..Surroundings::default() }));
+        assert_eq!(read(&set), Ok(SdkSettings { region, ..SdkSettings::default() }));
     }
 }

@@ -12,7 +12,8 @@ use super::Reader;
 pub(super) fn check<L: Fn(&str) -> Option<String>>(reader: &mut Reader<L>) -> Option<()> {
     // An empty variable would be the path of no file, and then no certificate would be trusted.
     let file = reader.optional("SSL_CERT_FILE", "the path of a file of certificates that can be read", file);
-    let folders = reader.of_sdk("SSL_CERT_DIR", "one or more folders of certificates, with : between them", folders);
+    let folders =
+        reader.sdk_variable("SSL_CERT_DIR", "one or more folders of certificates, with : between them", folders);
     file.and(folders).map(drop)
 }
 
@@ -30,22 +31,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_that_leads_nowhere_is_refused() {
-        let (here, gone) = (env!("CARGO_MANIFEST_DIR"), "/nonexistent");
-        let manifest = format!("{here}/Cargo.toml");
-        let refused = |name: &str, value: &str| {
-            let mut reader = Reader::new(|asked: &str| (asked == name).then(|| value.to_owned()));
-            check(&mut reader).is_none().then(|| reader.into_bad().join("; "))
+    fn a_path_that_does_not_exist_is_rejected() {
+        let (existing, missing) = (env!("CARGO_MANIFEST_DIR"), "/nonexistent");
+        let manifest = format!("{existing}/Cargo.toml");
+        let rejection = |name: &str, value: &str| {
+            let mut reader = Reader::new(|variable: &str| (variable == name).then(|| value.to_owned()));
+            check(&mut reader).is_none().then(|| reader.into_errors().join("; "))
         };
-        assert_eq!(refused("SSL_CERT_FILE", &manifest), None);
-        assert_eq!(refused("SSL_CERT_DIR", here), None);
-        assert_eq!(refused("SSL_CERT_DIR", &format!("{gone}:{here}")), None);
-        assert_eq!(refused("SSL_CERT_DIR", ""), None);
+        assert_eq!(rejection("SSL_CERT_FILE", &manifest), None);
+        assert_eq!(rejection("SSL_CERT_DIR", existing), None);
+        assert_eq!(rejection("SSL_CERT_DIR", &format!("{missing}:{existing}")), None);
+        assert_eq!(rejection("SSL_CERT_DIR", ""), None);
         for (name, value) in
-            [("SSL_CERT_FILE", gone), ("SSL_CERT_FILE", here), ("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", gone)]
+            [("SSL_CERT_FILE", missing), ("SSL_CERT_FILE", existing), ("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", missing)]
         {
-            let refusal = refused(name, value).unwrap();
-            assert!(refusal.starts_with(&format!("{name} holds {value:?}, allowed is ")), "{refusal}");
+            let error = rejection(name, value).unwrap();
+            assert!(error.starts_with(&format!("{name} is {value:?}, expected ")), "{error}");
         }
     }
 }

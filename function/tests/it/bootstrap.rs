@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Chat, aws, post};
 
 #[test]
-fn the_shipped_test_event_and_an_http_apis_event_are_answered() {
+fn the_test_event_and_the_event_of_an_http_api_are_answered() {
     let shipped: Value = serde_json::from_str(include_str!("../../test-event.json")).unwrap();
     let http = json!({
         "version": "2.0",
@@ -35,9 +35,10 @@ fn the_shipped_test_event_and_an_http_apis_event_are_answered() {
     let usage = json!({"inputTokens": 608, "outputTokens": 122});
     assert_eq!(body, json!({"message": "Watch hush-answer.", "usage": usage}));
 
-    let asked = backend.requests();
-    let asked = asked.iter().find(|request| request.call() == Call::Converse("us.anthropic.claude-haiku-5-5")).unwrap();
-    let prompt = String::from_utf8_lossy(&asked.body);
+    let requests = backend.requests();
+    let request =
+        requests.iter().find(|request| request.call() == Call::Converse("us.anthropic.claude-haiku-5-5")).unwrap();
+    let prompt = String::from_utf8_lossy(&request.body);
     assert!(prompt.contains(&format!(r#"\"rating\":{rating}"#)), "{prompt}");
 
     let (lines, text) = (chat.log(), chat.log_text());
@@ -47,7 +48,7 @@ fn the_shipped_test_event_and_an_http_apis_event_are_answered() {
 }
 
 #[test]
-fn a_bad_setting_stops_the_program_before_it_asks_for_work() {
+fn an_invalid_setting_stops_the_program_before_its_first_request() {
     let backend = aws(|_| None);
     let mut chat = Chat::start(&backend, &[("MODEL_ID", "claude"), ("MOVIE_LIMIT", "0")]);
     assert!(!chat.end().success());
@@ -57,15 +58,15 @@ fn a_bad_setting_stops_the_program_before_it_asks_for_work() {
         (line["level"].as_str().unwrap(), line["message"].as_str().unwrap()),
         (
             "ERROR",
-            "the settings are wrong, the function stops: \
-             MODEL_ID holds \"claude\", allowed is an inference profile, such as us.anthropic.claude-haiku-5-5, or the \
-             ARN of one; MOVIE_LIMIT holds \"0\", allowed is a whole number from 1 to 200"
+            "the settings are invalid, the function stops: \
+             MODEL_ID is \"claude\", expected an inference profile, such as us.anthropic.claude-haiku-5-5, or the \
+             ARN of one; MOVIE_LIMIT is \"0\", expected a whole number from 1 to 200"
         )
     );
 }
 
 #[test]
-fn a_plain_text_post_by_a_page_of_another_origin_costs_nothing() {
+fn a_plain_text_post_of_another_origin_is_rejected_without_calls() {
     let backend = aws(|_| Some(Response::ok(bedrock::answer("Alien."))));
     let page = "https://cinedb.example";
     let chat = Chat::start(&backend, &[("ALLOWED_ORIGIN", page), ("CATALOG_TTL", "0")]);

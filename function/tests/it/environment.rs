@@ -1,25 +1,19 @@
 //! The variables that Lambda and its user set: endpoints, and the source of the credentials.
 
-use harness::bedrock;
+use harness::backend::{Backend, chat_rule};
 use harness::call::Call;
 use harness::credentials::CredentialServer;
 use harness::dynamodb::Table;
-use harness::http::{Body, Response};
+use harness::http::Response;
 use serde_json::json;
 
-use crate::support::{Chat, aws, nobody, scratch};
+use crate::support::{Chat, aws, closed_address, scratch};
 
 /// Empty key variables, so that the program uses the credentials of a container.
 const NO_KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")];
 
-fn backend() -> harness::backend::Backend {
-    let table = Table::of_films(3);
-    aws(move |request| {
-        Some(match request.call() {
-            Call::Scan => table.scan(request),
-            Call::Converse(_) | Call::ConverseStream(_) | Call::Other => Response::ok(bedrock::answer("Alien.")),
-        })
-    })
+fn backend() -> Backend {
+    aws(chat_rule(Table::with_films(3), "Alien."))
 }
 
 fn status(chat: &Chat) -> u64 {
@@ -28,8 +22,8 @@ fn status(chat: &Chat) -> u64 {
 
 #[test]
 fn each_service_is_called_at_its_own_endpoint() {
-    let (table, model, nobody) = (backend(), backend(), nobody());
-    for general in [nobody.as_str(), ""] {
+    let (table, model, closed_address) = (backend(), backend(), closed_address());
+    for general in [closed_address.as_str(), ""] {
         let chat = Chat::start(
             &table,
             &[
@@ -46,7 +40,7 @@ fn each_service_is_called_at_its_own_endpoint() {
 }
 
 #[test]
-fn one_endpoint_of_its_own_leaves_the_other_service_at_the_general_one() {
+fn the_general_endpoint_is_for_services_without_their_own() {
     let (all, model) = (backend(), backend());
     let chat = Chat::start(&all, &[("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", &model.url)]);
     assert_eq!(status(&chat), 200);
@@ -55,16 +49,16 @@ fn one_endpoint_of_its_own_leaves_the_other_service_at_the_general_one() {
 }
 
 #[test]
-fn settings_of_the_sdk_and_of_lambda_that_are_wrong_stop_the_program_with_all_others_in_one_line() {
+fn all_invalid_settings_are_in_the_one_line_that_the_program_logs() {
     let settings = [
-        ("MODEL_ID", "claude", "MODEL_ID holds \"claude\""),
-        ("AWS_ENDPOINT_URL", "http://localhost:4566/?a=b", "AWS_ENDPOINT_URL holds \"http://localhost:4566/?…\""),
+        ("MODEL_ID", "claude", "MODEL_ID is \"claude\""),
+        ("AWS_ENDPOINT_URL", "http://localhost:4566/?a=b", "AWS_ENDPOINT_URL is \"http://localhost:4566/?…\""),
         ("AWS_REGION", "", "AWS_REGION is not set"),
-        ("AWS_ACCESS_KEY_ID", "AKIA\n", "AWS_ACCESS_KEY_ID has the character U+000A at place 5 of 5"),
-        ("AWS_SESSION_TOKEN", "hush\u{1}hush", "AWS_SESSION_TOKEN has the character U+0001 at place 5 of 9"),
-        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://evil.example/x", "FULL_URI holds \"http://evil.example/x\""),
-        ("SSL_CERT_FILE", "/nonexistent", "SSL_CERT_FILE holds \"/nonexistent\""),
-        ("AWS_LAMBDA_RUNTIME_API", "", "AWS_LAMBDA_RUNTIME_API holds \"\""),
+        ("AWS_ACCESS_KEY_ID", "AKIA\n", "AWS_ACCESS_KEY_ID has the character U+000A at position 5 of 5"),
+        ("AWS_SESSION_TOKEN", "hush\u{1}hush", "AWS_SESSION_TOKEN has the character U+0001 at position 5 of 9"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://evil.example/x", "FULL_URI is \"http://evil.example/x\""),
+        ("SSL_CERT_FILE", "/nonexistent", "SSL_CERT_FILE is \"/nonexistent\""),
+        ("AWS_LAMBDA_RUNTIME_API", "", "AWS_LAMBDA_RUNTIME_API is \"\""),
     ];
     let mut chat = Chat::start(&backend(), &settings.map(|(name, value, _)| (name, value)));
     assert_eq!(chat.end().code(), Some(1), "{}", chat.log_text());
@@ -76,17 +70,17 @@ fn settings_of_the_sdk_and_of_lambda_that_are_wrong_stop_the_program_with_all_ot
 }
 
 #[test]
-fn half_of_a_key_pair_stops_the_program_which_names_the_other_half() {
+fn half_of_a_key_pair_stops_the_program() {
     let mut chat = Chat::start(&backend(), &[("AWS_SECRET_ACCESS_KEY", "")]);
     assert_eq!(chat.end().code(), Some(1), "{}", chat.log_text());
     let [line] = &chat.log()[..] else { panic!("not one line: {}", chat.log_text()) };
-    let expected = "the settings are wrong, the function stops: AWS_SECRET_ACCESS_KEY is not set, but \
+    let expected = "the settings are invalid, the function stops: AWS_SECRET_ACCESS_KEY is not set, but \
                     AWS_ACCESS_KEY_ID is: set both or neither";
     assert_eq!(line["message"], expected);
 }
 
 #[test]
-fn a_container_gives_the_credentials_once_for_both_services() {
+fn a_container_is_asked_once_for_the_credentials_of_both_services() {
     let file = scratch("token");
     std::fs::write(&file, "hush-token").unwrap();
     let file = file.display().to_string();
@@ -106,7 +100,7 @@ fn a_container_gives_the_credentials_once_for_both_services() {
 
 /// Asserts that the reply is 500, that AWS is not called, and that each log line above INFO has `code`, a hint that
 /// starts with `hint`, and a detail, if any, that contains `detail`.
-fn has_no_credentials(settings: &[(&str, &str)], code: &str, hint: &str, detail: &str) {
+fn assert_no_credentials(settings: &[(&str, &str)], code: &str, hint: &str, detail: &str) {
     let backend = backend();
     let chat = Chat::start(&backend, &[&NO_KEYS[..], settings].concat());
     let unreachable = json!({"error": "Bedrock service error: the model could not be reached"});
@@ -119,25 +113,24 @@ fn has_no_credentials(settings: &[(&str, &str)], code: &str, hint: &str, detail:
     for line in lines {
         assert_eq!(line["code"], code, "{line}");
         assert!(line["hint"].as_str().unwrap().starts_with(hint), "{line}");
-        assert!(line.get("detail").is_none_or(|held| held.as_str().unwrap().contains(detail)), "{detail}: {line}");
+        assert!(line.get("detail").is_none_or(|text| text.as_str().unwrap().contains(detail)), "{detail}: {line}");
     }
     assert!(!chat.log_text().contains("hush"), "{}", chat.log_text());
 }
 
 #[test]
-fn without_credentials_the_log_says_so_with_a_hint() {
-    has_no_credentials(&[], "NoCredentials", "set AWS_ACCESS_KEY_ID", "no variable names a source of credentials");
+fn missing_credentials_are_logged_with_a_hint() {
+    assert_no_credentials(&[], "NoCredentials", "set AWS_ACCESS_KEY_ID", "no variable names a source of credentials");
 }
 
 #[test]
-fn a_credentials_endpoint_that_gives_none_is_named_with_what_failed() {
+fn a_failed_credentials_endpoint_is_logged_with_its_address_and_error() {
     let full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-    let page = || Response { status: 200, headers: Vec::new(), body: Body::Whole(b"<html>Sign in</html>".to_vec()) };
-    let html = CredentialServer::answering(move |_| page()).unwrap();
+    let html = CredentialServer::with_rule(|_| Response::foreign(200, "<html>Sign in</html>")).unwrap();
     let unauthorized = CredentialServer::start("another").unwrap();
-    let failing = CredentialServer::answering(|_| Response::error(500, "InternalError", "oh")).unwrap();
-    let refused = nobody().replace("https", "http");
-    let hint = "check what answers at the address in AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    let failing = CredentialServer::with_rule(|_| Response::error(500, "InternalError", "oh")).unwrap();
+    let refused = closed_address().replace("https", "http");
+    let hint = "check which server answers at the address in AWS_CONTAINER_CREDENTIALS_FULL_URI";
     for (address, detail) in [
         (html.url.as_str(), "JSON"),
         (&unauthorized.url, "401"),
@@ -145,26 +138,26 @@ fn a_credentials_endpoint_that_gives_none_is_named_with_what_failed() {
         (&refused, "Connection refused"),
     ] {
         let settings = [(full, address), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "hush-wrong")];
-        has_no_credentials(&settings, "CredentialsEndpoint", hint, detail);
-        has_no_credentials(&settings, "CredentialsEndpoint", hint, &format!("{address}, which {full} names"));
+        assert_no_credentials(&settings, "CredentialsEndpoint", hint, detail);
+        assert_no_credentials(&settings, "CredentialsEndpoint", hint, &format!("{address}, which {full} names"));
     }
 }
 
 #[test]
-fn a_token_file_that_is_missing_is_named() {
+fn a_missing_token_file_is_logged_with_its_path() {
     let server = CredentialServer::start("hush-token").unwrap();
     let uri = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url.as_str());
     let file = ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/nonexistent/token");
     let hint = "set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-    has_no_credentials(&[uri, file], "CredentialsTokenFile", hint, "/nonexistent/token");
+    assert_no_credentials(&[uri, file], "CredentialsTokenFile", hint, "/nonexistent/token");
     assert!(server.requests().is_empty());
 }
 
 #[test]
-fn a_key_that_no_request_can_be_signed_with_is_a_failure_and_not_a_panic() {
+fn an_invalid_key_is_a_failure_and_not_a_panic() {
     for (id, token, name) in [("AKIA\n", "session", "AccessKeyId"), ("AKIA", "hush\u{1}", "Token")] {
         let expiration = "2100-01-01T00:00:00Z";
-        let server = CredentialServer::answering(move |_| {
+        let server = CredentialServer::with_rule(move |_| {
             let secret = "hush-secret";
             Response::ok(
                 json!({"AccessKeyId": id, "SecretAccessKey": secret, "Token": token, "Expiration": expiration}),
@@ -174,6 +167,6 @@ fn a_key_that_no_request_can_be_signed_with_is_a_failure_and_not_a_panic() {
         let uri = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url.as_str());
         let detail =
             format!("{name} of {}, which AWS_CONTAINER_CREDENTIALS_FULL_URI names, has the character", server.url);
-        has_no_credentials(&[uri], "UnfitCredentials", "set the value that the detail names again", &detail);
+        assert_no_credentials(&[uri], "UnfitCredentials", "replace the value that the detail names", &detail);
     }
 }

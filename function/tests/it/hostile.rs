@@ -1,11 +1,8 @@
 //! Hostile bodies and events, through the program: each gets JSON with the correct status, and the next question gets
 //! its answer.
 
-use harness::bedrock;
-use harness::bedrock::EVENT_STREAM;
-use harness::call::Call;
+use harness::backend::chat_rule;
 use harness::dynamodb::Table;
-use harness::http::Response;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -16,18 +13,7 @@ use crate::support::{Chat, aws, split};
 const LARGEST: usize = 6 * 1024 * 1024;
 
 fn chat(streaming: &str) -> Chat {
-    let table = Table::of_films(3);
-    let backend = aws(move |request| {
-        Some(match request.call() {
-            Call::Scan => table.scan(request),
-            Call::ConverseStream(_) => {
-                let (feed, response) = Response::fed(EVENT_STREAM);
-                feed.send([bedrock::words("Alien."), bedrock::end("end_turn")].concat());
-                response
-            }
-            Call::Converse(_) | Call::Other => Response::ok(bedrock::answer("Alien.")),
-        })
-    });
+    let backend = aws(chat_rule(Table::with_films(3), "Alien."));
     Chat::start(&backend, &[("STREAMING", streaming)])
 }
 
@@ -78,7 +64,7 @@ fn bodies() -> Vec<String> {
 }
 
 #[test]
-fn hostile_bodies_are_refused_in_json_and_the_next_question_is_answered() {
+fn hostile_bodies_are_rejected_in_json_and_the_next_request_is_answered() {
     for streaming in ["false", "true"] {
         let chat = chat(streaming);
         for body in bodies() {
@@ -92,7 +78,7 @@ fn hostile_bodies_are_refused_in_json_and_the_next_question_is_answered() {
 }
 
 #[test]
-fn what_looks_strange_and_is_a_question_is_answered() {
+fn unusual_but_valid_bodies_are_answered() {
     let chat = chat("false");
     for body in [
         r#"{"message": "\u0000 hi \u202E there"}"#,
@@ -110,7 +96,7 @@ fn what_looks_strange_and_is_a_question_is_answered() {
 /// Any JSON is a valid event, because unused values are not parsed. An event that is not JSON gets an error without a
 /// Rust type.
 #[test]
-fn any_event_is_answered_and_the_next_question_too() {
+fn any_event_is_answered_and_the_next_request_too() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let question = |more: &str| format!(r#"{{"httpMethod": "POST", "body": "{{\"message\": \"hi\"}}", "x": {more}}}"#);
     for streaming in ["false", "true"] {
@@ -154,7 +140,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 #[test]
-fn any_event_gets_json_with_a_status_that_says_whose_mistake_it_is() {
+fn any_event_gets_json_with_a_status() {
     let body = prop_oneof![
         any_json(),
         any_json().prop_map(|body| body.to_string().into()),

@@ -11,17 +11,17 @@ use serde_json::json;
 use crate::support::{Chat, aws};
 
 #[test]
-fn memory_reaches_a_plateau_over_good_bad_and_failing_requests() {
+fn memory_reaches_a_plateau_over_valid_invalid_and_failing_requests() {
     const REQUESTS: usize = 2_000;
     const WARM_UP: usize = 600;
     /// If each request kept one KiB, they would keep 1,400 KiB. The allocator's blocks of 128 KiB add less than the
     /// limit.
     const GROWTH_KIB: u64 = 1_024;
-    let (table, asked) = (Table::of_films(20), AtomicUsize::new(0));
+    let (table, calls) = (Table::with_films(20), AtomicUsize::new(0));
     let backend = aws(move |request| match request.call() {
         Call::Scan => Some(table.scan(request)),
         // These failures are not retried: the pauses before retries would take minutes.
-        _ if asked.fetch_add(1, Ordering::Relaxed) % 5 == 4 => Some(Response::error(400, "ValidationException", "no")),
+        _ if calls.fetch_add(1, Ordering::Relaxed) % 5 == 4 => Some(Response::error(400, "ValidationException", "no")),
         Call::Converse(_) | Call::ConverseStream(_) | Call::Other => Some(Response::ok(bedrock::answer("Alien."))),
     });
     let chat = Chat::start(&backend, &[]);
@@ -37,7 +37,7 @@ fn memory_reaches_a_plateau_over_good_bad_and_failing_requests() {
             _ => chat.post(json!({"message": "z".repeat(number)})),
         };
         assert!([200, 400, 500].contains(&status), "{status}");
-        backend.forget();
+        backend.clear_requests();
     }
     let end = chat.environment.resident().unwrap();
     println!("resident: {warm} KiB after {WARM_UP} requests, {end} KiB after {REQUESTS}");

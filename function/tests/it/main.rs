@@ -2,11 +2,13 @@
 //!
 //! The tests are one binary, because each binary links the SDK.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "clippy does not take the helpers of tests for tests")]
-#![expect(clippy::print_stdout, reason = "a test that measures quality prints what it found")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "clippy does not recognise test helpers as tests")]
+#![expect(clippy::print_stdout, reason = "a test that measures quality prints its results")]
 
 mod bootstrap;
 mod catalog;
+mod environment;
+mod faults;
 mod frozen;
 mod hostile;
 mod load;
@@ -14,6 +16,4 @@ mod model;
 mod recall;
 mod streaming;
 mod support;
-mod surroundings;
 mod trust;
-mod unwell;

@@ -2,16 +2,16 @@
 
 mod answers;
 mod failures;
+mod faults;
 mod requests;
 mod streams;
-mod unwell;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use function::catalog::{Movie, Query, Shelf};
+use function::catalog::{Movie, MovieList, Query};
 use function::chat::{Conversation, Prompt};
 use function::deadline::Deadline;
 use function::model::{Answer, BedrockModel, Model, ModelFailure};
@@ -30,7 +30,8 @@ async fn ask_at(url: &str, model_id: &str) -> Result<Answer, ModelFailure> {
     let history = json!([{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}]);
     let body = json!({"message": "A thriller?", "history": history}).to_string();
     let conversation = Conversation::from_body(&body).unwrap();
-    let movies = Arc::new(Shelf::in_order(vec![Movie::from_item(&row("The Warrior"))])).select(&Query::default(), 50);
+    let movies =
+        Arc::new(MovieList::in_order(vec![Movie::from_item(&row("The Warrior"))])).select(&Query::default(), 50);
     let model = BedrockModel::new(&sdk_config(url), model_id, &[]);
     model.answer(&Prompt::new(&movies, &conversation), Deadline::within(Duration::from_secs(30))).await
 }

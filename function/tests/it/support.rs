@@ -21,7 +21,7 @@ use harness::signature::CREDENTIALS;
 pub(crate) use chat::{Chat, post, split};
 
 /// The only certificate that the tests' clients trust.
-pub(crate) static CERTIFICATE: LazyLock<Certificate> = LazyLock::new(|| Certificate::of("localhost").unwrap());
+pub(crate) static CERTIFICATE: LazyLock<Certificate> = LazyLock::new(|| Certificate::for_host("localhost").unwrap());
 /// The certificate in a file.
 static BUNDLE: LazyLock<PathBuf> = LazyLock::new(|| {
     let path = scratch("trusted.pem");
@@ -45,11 +45,11 @@ pub(crate) fn aws_as(
     certificate: &Certificate,
     rule: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
 ) -> Backend {
-    Backend::answering(certificate, BUNDLE.clone(), rule).unwrap()
+    Backend::with_rule(certificate, BUNDLE.clone(), rule).unwrap()
 }
 
 /// An address at which no server listens.
-pub(crate) fn nobody() -> String {
+pub(crate) fn closed_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("https://localhost:{}", listener.local_addr().unwrap().port())
 }

@@ -63,7 +63,7 @@ fn main() -> Result<()> {
         let size = fs::metadata(&zip).with_context(|| format!("looking at {}", zip.display()))?.len();
         let row = Row::of(&runs, name, size);
         let seed = seed.get_or_insert(row);
-        println!("{}", row.shown(name, seed));
+        println!("{}", row.to_markdown(name, seed));
     }
     Ok(())
 }
@@ -72,16 +72,16 @@ fn main() -> Result<()> {
 fn programs(folder: &Path, python: &str) -> [(&'static str, &'static str, Program); 5] {
     let at = |name: &str| folder.join(name).display().to_string();
     let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let ours = |settings| Program { command: vec![at("function/bootstrap")], settings };
+    let chat = |settings| Program { command: vec![at("function/bootstrap")], settings };
     let seed = Program {
         command: [python, "-m", "awslambdaric", "lambda_function.lambda_handler"].map(str::to_owned).to_vec(),
         settings: vec![set("PYTHONPATH", &at("seed")), set("LAMBDA_TASK_ROOT", &at("seed"))],
     };
     [
         ("seed in Python, boto3", "seed.zip", seed),
-        ("the chat, `CATALOG_TTL=0`", "function.zip", ours(vec![set("CATALOG_TTL", "0")])),
-        ("the chat", "function.zip", ours(Vec::new())),
-        (STREAMING, "function.zip", ours(vec![set("STREAMING", "true")])),
+        ("the chat, `CATALOG_TTL=0`", "function.zip", chat(vec![set("CATALOG_TTL", "0")])),
+        ("the chat", "function.zip", chat(Vec::new())),
+        (STREAMING, "function.zip", chat(vec![set("STREAMING", "true")])),
         (
             "Rust runtime doing nothing",
             "idle.zip",
@@ -101,12 +101,12 @@ fn run(name: &'static str, program: &Program, backend: &Backend) -> Result<Run> 
     });
     let event = event.to_string().into_bytes();
     let environment = Environment::start(program, backend)?;
-    let ask = || if name == STREAMING { streamed(&environment, &event) } else { whole(&environment, &event) };
-    let (_, first) = ask()?;
+    let send = || if name == STREAMING { streamed(&environment, &event) } else { whole(&environment, &event) };
+    let (_, first) = send()?;
     let cold = environment.cpu()?;
     let (mut warm_us, mut first_word_us) = (Vec::with_capacity(WARM), Vec::new());
     for _ in 0..WARM {
-        let (first_word, answer) = ask()?;
+        let (first_word, answer) = send()?;
         warm_us.push(u64::try_from(answer.took.as_micros())?);
         first_word_us.extend(first_word.map(|took| u64::try_from(took.as_micros())).transpose()?);
     }
@@ -132,18 +132,18 @@ fn whole(environment: &Environment, event: &[u8]) -> Result<(Option<Duration>, A
 
 /// Sends one request to the streaming program, and measures the time from the event to the first word.
 fn streamed(environment: &Environment, event: &[u8]) -> Result<(Option<Duration>, Answer)> {
-    environment.hand(event)?;
-    let (mut arriving, mut head) = (environment.arriving()?, Vec::new());
-    while !holds(&head, b"event: token") {
-        head.extend(arriving.chunk().context("waiting for the first word")?);
+    environment.send_event(event)?;
+    let (mut answer_stream, mut head) = (environment.streamed_answer()?, Vec::new());
+    while !contains(&head, b"event: token") {
+        head.extend(answer_stream.chunk().context("waiting for the first word")?);
     }
-    let first_word = arriving.elapsed();
-    let answer = arriving.rest()?;
-    ensure!(holds(&answer.body, b"event: done"), "the answer has no end");
+    let first_word = answer_stream.elapsed();
+    let answer = answer_stream.rest()?;
+    ensure!(contains(&answer.body, b"event: done"), "the answer has no end");
     Ok((Some(first_word), answer))
 }
 
-fn holds(bytes: &[u8], text: &[u8]) -> bool {
+fn contains(bytes: &[u8], text: &[u8]) -> bool {
     bytes.windows(text.len()).any(|window| window == text)
 }
 
@@ -163,48 +163,49 @@ struct Row {
 
 impl Row {
     fn of(runs: &[Run], name: &str, zip: u64) -> Self {
-        let over =
-            |value: &dyn Fn(&Run) -> f64| rank(runs.iter().filter(|run| run.program == name).map(value).collect(), 0.5);
-        let times = |times: &[u64], share| rank(times.iter().map(|&us| us as f64).collect(), share);
+        let median_over = |value: &dyn Fn(&Run) -> f64| {
+            quantile(runs.iter().filter(|run| run.program == name).map(value).collect(), 0.5)
+        };
+        let times = |times: &[u64], share| quantile(times.iter().map(|&us| us as f64).collect(), share);
         let warm = |run: &Run, share| times(&run.warm_us, share);
-        let first_word = |share| over(&|run| times(&run.first_word_us, share)) / 1e3;
+        let first_word = |share| median_over(&|run| times(&run.first_word_us, share)) / 1e3;
         Self {
-            first: over(&|run| run.first_answer_ms),
-            first_cpu: over(&|run| run.first_answer_cpu_ms),
-            p50: over(&|run| warm(run, 0.5)) / 1e3,
-            p99: over(&|run| warm(run, 0.99)) / 1e3,
+            first: median_over(&|run| run.first_answer_ms),
+            first_cpu: median_over(&|run| run.first_answer_cpu_ms),
+            p50: median_over(&|run| warm(run, 0.5)) / 1e3,
+            p99: median_over(&|run| warm(run, 0.99)) / 1e3,
             first_word: (name == STREAMING).then(|| (first_word(0.5), first_word(0.99))),
-            cpu: over(&|run| run.warm_cpu_us),
-            resident: over(&|run| run.resident_kib as f64) / 1024.0,
+            cpu: median_over(&|run| run.warm_cpu_us),
+            resident: median_over(&|run| run.resident_kib as f64) / 1024.0,
             zip: zip as f64 / 1e6,
         }
     }
 
     /// The row of the table, each value with its ratio to the seed's value.
-    fn shown(&self, name: &str, seed: &Self) -> String {
-        let of = |own: f64, seeds: f64| format!("(1/{:.1})", seeds / own);
+    fn to_markdown(&self, name: &str, seed: &Self) -> String {
+        let ratio = |own: f64, seed: f64| format!("(1/{:.1})", seed / own);
         let first_word = self.first_word.map_or("–".to_owned(), |(p50, p99)| format!("{p50:.2} / {p99:.2} ms"));
         format!(
             "| {name} | {:.1} ms {} | {:.1} ms {} | {:.2} / {:.2} ms {} | {first_word} | {:.0} µs {} | {:.1} MB {} | {:.2} MB {} |",
             self.first,
-            of(self.first, seed.first),
+            ratio(self.first, seed.first),
             self.first_cpu,
-            of(self.first_cpu, seed.first_cpu),
+            ratio(self.first_cpu, seed.first_cpu),
             self.p50,
             self.p99,
-            of(self.p50, seed.p50),
+            ratio(self.p50, seed.p50),
             self.cpu,
-            of(self.cpu, seed.cpu),
+            ratio(self.cpu, seed.cpu),
             self.resident,
-            of(self.resident, seed.resident),
+            ratio(self.resident, seed.resident),
             self.zip,
-            of(self.zip, seed.zip),
+            ratio(self.zip, seed.zip),
         )
     }
 }
 
 /// The quantile `share` of `values`.
-fn rank(mut values: Vec<f64>, share: f64) -> f64 {
+fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let last = values.len().saturating_sub(1);
     values.get((last as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)

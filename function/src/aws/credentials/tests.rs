@@ -10,13 +10,13 @@ use aws_sdk_dynamodb::{Client, config};
 use aws_smithy_async::rt::sleep::TokioSleep;
 
 use super::*;
-use crate::aws::{Http, Stage, Trouble};
+use crate::aws::{Failure, Http, Stage};
 
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
-fn container(token_file: Option<&str>) -> Source {
+fn container(token_file: Option<&str>) -> CredentialSource {
     let (address, token_file) = ("http://127.0.0.1:9/x".to_owned(), token_file.map(str::to_owned));
-    Source::Container(Container { variable: FULL, address, token_file })
+    CredentialSource::Container(ContainerCredentials { variable: FULL, address, token_file })
 }
 
 /// A provider that never responds.
@@ -77,7 +77,7 @@ impl ResolveCachedIdentity for CountingCache {
     }
 }
 
-fn checked(source: Source) -> CheckedCache {
+fn checked(source: CredentialSource) -> CheckedCache {
     CheckedCache { cache: IdentityCache::lazy().build(), source }
 }
 
@@ -97,8 +97,8 @@ fn client(cache: impl ResolveCachedIdentity + 'static, credentials: Credentials)
     Client::from_conf(config::Builder::from(&config).retry_config(RetryConfig::disabled()).build())
 }
 
-async fn failure(client: &Client) -> Trouble {
-    Trouble::of(&client.scan().table_name("cinedb").send().await.unwrap_err())
+async fn failure(client: &Client) -> Failure {
+    Failure::of(&client.scan().table_name("cinedb").send().await.unwrap_err())
 }
 
 fn credentials(id: &str, secret: &str, token: Option<&str>) -> Credentials {
@@ -106,35 +106,38 @@ fn credentials(id: &str, secret: &str, token: Option<&str>) -> Credentials {
 }
 
 async fn code_and_detail(cache: impl ResolveCachedIdentity + 'static, credentials: Credentials) -> (String, String) {
-    let Trouble { stage, code, detail, .. } = failure(&client(cache, credentials)).await;
+    let Failure { stage, code, detail, .. } = failure(&client(cache, credentials)).await;
     assert_eq!(stage, Stage::Connection);
     (code, detail)
 }
 
 #[tokio::test]
-async fn a_request_is_signed_with_good_credentials_which_are_loaded_once() {
+async fn valid_credentials_sign_requests_and_are_loaded_once() {
     let counting = Counting::default();
-    let asked = counting.0.clone();
+    let calls = counting.0.clone();
     let client = client(CountingCache(checked(container(None)), counting), credentials("AKID", "s+/=", Some("tok")));
     for _ in 0..2 {
         let failure = failure(&client).await;
         assert!(failure.code == "DispatchFailure" && failure.detail.contains("refused"), "{failure:?}");
     }
-    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
-async fn credentials_that_no_request_can_be_signed_with_are_a_failure_that_names_them_and_not_their_value() {
-    let at = |place: &str| format!("has the character {place}, allowed are visible ASCII characters");
+async fn invalid_credentials_are_a_failure_with_their_name_and_without_their_value() {
+    let at = |place: &str| format!("has the character {place}, expected visible ASCII characters");
     for (bad, name, place) in [
-        (credentials("AKHUSH\n", "hush", None), 0, at("U+000A at place 7 of 7")),
-        (credentials("AKHUSH\r", "hush", None), 0, at("U+000D at place 7 of 7")),
-        (credentials("AKID", "hush\n", None), 1, at("U+000A at place 5 of 5")),
-        (credentials("AKID", "hush", Some("hush\u{1}")), 2, at("U+0001 at place 5 of 5")),
+        (credentials("AKHUSH\n", "hush", None), 0, at("U+000A at position 7 of 7")),
+        (credentials("AKHUSH\r", "hush", None), 0, at("U+000D at position 7 of 7")),
+        (credentials("AKID", "hush\n", None), 1, at("U+000A at position 5 of 5")),
+        (credentials("AKID", "hush", Some("hush\u{1}")), 2, at("U+0001 at position 5 of 5")),
         (credentials("", "hush", None), 0, "is empty".to_owned()),
     ] {
-        let (code, detail) = code_and_detail(checked(Source::Variables), bad.clone()).await;
-        assert_eq!((code.as_str(), detail), ("UnfitCredentials", format!("{} {place}", Source::VARIABLES[name])));
+        let (code, detail) = code_and_detail(checked(CredentialSource::Variables), bad.clone()).await;
+        assert_eq!(
+            (code.as_str(), detail),
+            ("UnfitCredentials", format!("{} {place}", CredentialSource::VARIABLES[name]))
+        );
         let (code, detail) = code_and_detail(checked(container(None)), bad).await;
         let name = ["AccessKeyId", "SecretAccessKey", "Token"][name];
         let expected = format!("{name} of http://127.0.0.1:9/x, which {FULL} names, {place}");
@@ -143,19 +146,19 @@ async fn credentials_that_no_request_can_be_signed_with_are_a_failure_that_names
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_credentials_endpoint_that_hangs_is_not_a_timeout_of_the_service() {
+async fn a_hanging_credentials_endpoint_is_not_a_timeout_of_the_service() {
     let failed = code_and_detail(HangingCache(checked(container(None))), credentials("AKID", "s", None)).await;
     let expected = format!("http://127.0.0.1:9/x, which {FULL} names: no answer within 1000 ms");
     assert_eq!(failed, ("CredentialsEndpoint".to_owned(), expected));
 }
 
 #[tokio::test]
-async fn a_token_file_that_cannot_be_used_is_named() {
+async fn an_unusable_token_file_is_named() {
     let broken = std::env::temp_dir().join(format!("{}-token", std::process::id()));
     fs::write(&broken, "hush\n").unwrap();
     for (path, fault) in [
         ("/nonexistent", "cannot be read: No such file or directory (os error 2)"),
-        (broken.to_str().unwrap(), "has the character U+000A at place 5 of 5, allowed are visible ASCII characters"),
+        (broken.to_str().unwrap(), "has the character U+000A at position 5 of 5, expected visible ASCII characters"),
     ] {
         let failed = code_and_detail(checked(container(Some(path))), credentials("AKID", "s", None)).await;
         let expected = format!("{path}, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, {fault}");
@@ -165,7 +168,7 @@ async fn a_token_file_that_cannot_be_used_is_named() {
 }
 
 #[tokio::test]
-async fn without_a_source_nothing_is_asked() {
-    let failed = code_and_detail(checked(Source::Unset), credentials("AKID", "s", None)).await;
+async fn the_provider_is_not_called_without_a_source() {
+    let failed = code_and_detail(checked(CredentialSource::Unset), credentials("AKID", "s", None)).await;
     assert_eq!(failed, ("NoCredentials".to_owned(), "no variable names a source of credentials".to_owned()));
 }

@@ -8,37 +8,37 @@ use tokio::time::advance;
 
 use super::*;
 use crate::aws::Stage;
-use crate::catalog::Filling;
+use crate::catalog::MovieListBuilder;
 use crate::log::capture::Lines;
 
 const TTL: Duration = Duration::from_secs(900);
 
 /// A table whose reads return the answers that the test sends.
-struct Asked {
-    asked: Mutex<u32>,
-    answers: tokio::sync::Mutex<mpsc::UnboundedReceiver<Result<&'static str, Trouble>>>,
+struct ScriptedTable {
+    reads: Mutex<u32>,
+    answers: tokio::sync::Mutex<mpsc::UnboundedReceiver<Result<&'static str, Failure>>>,
 }
 
-impl Table for Asked {
-    async fn shelf(&self) -> Result<Shelf, Trouble> {
-        *self.asked.lock().unwrap() += 1;
+impl Table for ScriptedTable {
+    async fn read_all(&self) -> Result<MovieList, Failure> {
+        *self.reads.lock().unwrap() += 1;
         let title = self.answers.lock().await.recv().await.unwrap()?;
-        let mut filling = Filling::default();
-        filling.add(&HashMap::from([("title".to_owned(), AttributeValue::S(title.to_owned()))]));
-        Ok(filling.finish())
+        let mut builder = MovieListBuilder::default();
+        builder.add(&HashMap::from([("title".to_owned(), AttributeValue::S(title.to_owned()))]));
+        Ok(builder.finish())
     }
 }
 
-fn catalog() -> (KeptCatalog<Asked>, mpsc::UnboundedSender<Result<&'static str, Trouble>>) {
+fn catalog() -> (CachedCatalog<ScriptedTable>, mpsc::UnboundedSender<Result<&'static str, Failure>>) {
     let (send, answers) = mpsc::unbounded_channel();
-    (KeptCatalog::new(Asked { asked: Mutex::default(), answers: answers.into() }, 50, TTL), send)
+    (CachedCatalog::new(ScriptedTable { reads: Mutex::default(), answers: answers.into() }, 50, TTL), send)
 }
 
-fn reads(catalog: &KeptCatalog<Asked>) -> u32 {
-    *catalog.0.table.asked.lock().unwrap()
+fn reads(catalog: &CachedCatalog<ScriptedTable>) -> u32 {
+    *catalog.0.table.reads.lock().unwrap()
 }
 
-async fn films(catalog: &KeptCatalog<Asked>) -> Result<Vec<String>, Trouble> {
+async fn films(catalog: &CachedCatalog<ScriptedTable>) -> Result<Vec<String>, Failure> {
     let selection = catalog.movies(&Query::default()).await?;
     // Let the tasks that the request started run, as they do while the model answers.
     for _ in 0..10 {
@@ -47,13 +47,8 @@ async fn films(catalog: &KeptCatalog<Asked>) -> Result<Vec<String>, Trouble> {
     Ok(selection.movies().map(|(_, movie)| movie.as_json().to_owned()).collect())
 }
 
-fn trouble() -> Trouble {
-    Trouble {
-        stage: Stage::Service,
-        code: "Throttled".to_owned(),
-        detail: "slow down".to_owned(),
-        aws_request_id: None,
-    }
+fn failure() -> Failure {
+    Failure::new(Stage::Service, "Throttled", "slow down")
 }
 
 fn line(title: &str) -> Vec<String> {
@@ -61,7 +56,7 @@ fn line(title: &str) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_read_before_the_first_request_serves_until_it_is_old() {
+async fn a_copy_is_used_until_its_ttl_has_passed() {
     let (catalog, answers) = catalog();
     answers.send(Ok("Alien")).unwrap();
     catalog.prepare().await;
@@ -73,7 +68,7 @@ async fn what_was_read_before_the_first_request_serves_until_it_is_old() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_old_copy_serves_while_one_new_one_is_read() {
+async fn an_old_copy_is_used_during_a_refresh() {
     let (catalog, answers) = catalog();
     answers.send(Ok("Alien")).unwrap();
     catalog.prepare().await;
@@ -91,14 +86,14 @@ async fn an_old_copy_serves_while_one_new_one_is_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_refresh_leaves_the_old_copy_says_how_old_it_is_and_is_not_repeated_at_once() {
+async fn a_failed_refresh_logs_the_age_of_the_old_copy_and_is_not_repeated_at_once() {
     let lines = Lines::default();
     let _logger = tracing::subscriber::set_default(lines.subscriber(tracing::Level::INFO));
     let (catalog, answers) = catalog();
     answers.send(Ok("Alien")).unwrap();
     catalog.prepare().await;
     advance(TTL).await;
-    answers.send(Err(trouble())).unwrap();
+    answers.send(Err(failure())).unwrap();
     for _ in 0..3 {
         assert_eq!(films(&catalog).await.unwrap(), line("Alien"));
     }
@@ -114,19 +109,19 @@ async fn a_failed_refresh_leaves_the_old_copy_says_how_old_it_is_and_is_not_repe
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_copy_each_request_tries_and_hears_why_there_is_none() {
+async fn without_a_copy_each_request_reads_the_table_and_returns_its_failure() {
     let (catalog, answers) = catalog();
-    answers.send(Err(trouble())).unwrap();
+    answers.send(Err(failure())).unwrap();
     catalog.prepare().await;
-    answers.send(Err(trouble())).unwrap();
-    assert_eq!(films(&catalog).await.unwrap_err(), trouble());
+    answers.send(Err(failure())).unwrap();
+    assert_eq!(films(&catalog).await.unwrap_err(), failure());
     answers.send(Ok("Alien")).unwrap();
     assert_eq!(films(&catalog).await.unwrap(), line("Alien"));
     assert_eq!(reads(&catalog), 3);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_gave_up_waiting_leaves_the_read_to_the_next_one() {
+async fn a_read_continues_when_its_request_times_out() {
     let (catalog, answers) = catalog();
     assert!(tokio::time::timeout(Duration::from_secs(3), films(&catalog)).await.is_err());
     answers.send(Ok("Alien")).unwrap();

@@ -31,26 +31,26 @@ const RATINGS: &[&str] = &["rating", "imdbrating", "averagerating", "voteaverage
 
 /// A word of a row, with the weight of its attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct WeightedWord {
     pub(super) word: String,
     pub(super) weight: u8,
 }
 
 /// All words of the row, with the weights of their attributes. Links, binary data and numbers other than years are
 /// ignored.
-pub(super) fn said(item: &HashMap<String, AttributeValue>) -> Vec<Said> {
+pub(super) fn weighted_words(item: &HashMap<String, AttributeValue>) -> Vec<WeightedWord> {
     let mut all = Vec::new();
     for (name, value) in item {
-        let name = plain(name);
+        let name = normalized_name(name);
         let weight = WEIGHTS.iter().find(|(known, _)| *known == name).map_or(1, |&(_, weight)| weight);
-        let mut say = |word| all.push(Said { word, weight });
+        let mut add = |word| all.push(WeightedWord { word, weight });
         if YEARS.contains(&name.as_str()) {
             if let Some(year) = year(value) {
-                say(year.to_string());
-                say(decade(year));
+                add(year.to_string());
+                add(decade(year));
             }
         } else {
-            texts(value, &mut |text| words(text).into_iter().for_each(&mut say));
+            texts(value, &mut |text| words(text).into_iter().for_each(&mut add));
         }
     }
     all
@@ -59,14 +59,14 @@ pub(super) fn said(item: &HashMap<String, AttributeValue>) -> Vec<Said> {
 /// The row's rating, or 0 if it has none.
 pub(super) fn rating(item: &HashMap<String, AttributeValue>) -> f32 {
     let rated = |(name, value): (&String, &AttributeValue)| {
-        let place = RATINGS.iter().position(|known| *known == plain(name))?;
+        let priority = RATINGS.iter().position(|known| *known == normalized_name(name))?;
         let text = value.as_n().or_else(|_| value.as_s()).ok()?;
-        Some((place, text.parse::<f32>().ok().filter(|rating| rating.is_finite())?))
+        Some((priority, text.parse::<f32>().ok().filter(|rating| rating.is_finite())?))
     };
-    item.iter().filter_map(rated).min_by_key(|(place, _)| *place).map_or(0.0, |(_, rating)| rating)
+    item.iter().filter_map(rated).min_by_key(|(priority, _)| *priority).map_or(0.0, |(_, rating)| rating)
 }
 
-fn plain(name: &str) -> String {
+fn normalized_name(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
@@ -78,14 +78,14 @@ fn year(value: &AttributeValue) -> Option<u16> {
     digits.parse().ok().filter(|year| (1870..=2200).contains(year) && ends)
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is non-exhaustive, and what is not text is not searched")]
-fn texts(value: &AttributeValue, say: &mut impl FnMut(&str)) {
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is non-exhaustive, and only text is searched")]
+fn texts(value: &AttributeValue, add: &mut impl FnMut(&str)) {
     match value {
         AttributeValue::S(text) if text.starts_with("http://") || text.starts_with("https://") => {}
-        AttributeValue::S(text) => say(text),
-        AttributeValue::Ss(texts) => texts.iter().for_each(|text| say(text)),
-        AttributeValue::L(list) => list.iter().for_each(|value| texts(value, say)),
-        AttributeValue::M(map) => map.values().for_each(|value| texts(value, say)),
+        AttributeValue::S(text) => add(text),
+        AttributeValue::Ss(texts) => texts.iter().for_each(|text| add(text)),
+        AttributeValue::L(list) => list.iter().for_each(|value| texts(value, add)),
+        AttributeValue::M(map) => map.values().for_each(|value| texts(value, add)),
         _ => {}
     }
 }
@@ -107,13 +107,14 @@ mod tests {
     }
 
     fn found(fields: &[(&str, AttributeValue)]) -> Vec<(String, u8)> {
-        let mut found: Vec<_> = said(&row(fields)).into_iter().map(|said| (said.word, said.weight)).collect();
+        let mut found: Vec<_> =
+            weighted_words(&row(fields)).into_iter().map(|found| (found.word, found.weight)).collect();
         found.sort();
         found
     }
 
     #[test]
-    fn a_word_weighs_what_its_attribute_says() {
+    fn a_word_has_the_weight_of_its_attribute() {
         let director = AttributeValue::L(vec![AttributeValue::M(row(&[("first", s("Ana"))]))]);
         assert_eq!(
             found(&[("Title", s("Dune")), ("plot", s("Sand")), ("DIRECTORS", director), ("poster", s("https://x/y"))]),
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_year_is_found_by_itself_and_by_its_decade_and_other_numbers_are_not() {
+    fn a_year_is_indexed_with_its_decade_and_other_numbers_are_not() {
         let expected = [("1994".to_owned(), 3), ("1990s".to_owned(), 3)].into_iter().rev().collect::<Vec<_>>();
         for value in [n("1994"), s("1994"), s("1994-05-01")] {
             assert_eq!(found(&[("release_year", value), ("minutes", n("142"))]), expected);
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rating_is_a_number_under_one_of_its_names() {
+    fn a_rating_is_a_number_in_a_known_attribute() {
         for (fields, expected) in [
             (&[("rating", n("8.6"))][..], 8.6),
             (&[("vote_average", s("7.5")), ("imdbRating", n("9"))], 9.0),

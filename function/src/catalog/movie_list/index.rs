@@ -5,16 +5,16 @@
 
 use std::collections::HashMap;
 
-use super::fields::Said;
+use super::fields::WeightedWord;
 
 /// How fast repetitions of a word lose their effect (k1 of BM25).
 const SATURATION: f32 = 1.2;
 /// How much a long text reduces the relevance of its words (b of BM25). Titles, genres and the like are not reduced.
-const LENGTH: f32 = 0.75;
+const LENGTH_PENALTY: f32 = 0.75;
 /// The largest number of postings that one query reads. The least relevant words are skipped when it is reached.
 ///
 /// It limits the time of a selection for any conversation and any catalogue.
-const MOST_POSTINGS: usize = 100_000;
+const MAX_POSTINGS: usize = 100_000;
 
 /// The films that contain each word.
 #[derive(Debug, Default)]
@@ -23,24 +23,24 @@ pub(super) struct Index {
     terms: HashMap<Box<str>, u32>,
     /// The start of each term's postings, and the end of the last ones.
     starts: Vec<u32>,
-    /// The film of each posting. The term's relevance for the film is at the same position of `meanings`, in 255ths.
+    /// The film of each posting. The term's relevance for the film is at the same position of `relevances`, in 255ths.
     postings: Vec<u32>,
-    meanings: Vec<u8>,
+    relevances: Vec<u8>,
 }
 
 /// The data that is collected while rows are added.
 #[derive(Debug, Default)]
-pub(super) struct Builder {
+pub(super) struct IndexBuilder {
     terms: HashMap<Box<str>, u32>,
     /// The number of films that contain each term.
     counts: Vec<u32>,
-    mentions: Vec<Mention>,
-    films: Vec<Length>,
+    occurrences: Vec<Occurrence>,
+    films: Vec<FilmLength>,
 }
 
 /// A term in a film: its number of occurrences in plain text, and its total weight in the weighted attributes.
 #[derive(Debug, Clone, Copy)]
-struct Mention {
+struct Occurrence {
     term: u32,
     plain: u8,
     strong: u8,
@@ -48,27 +48,27 @@ struct Mention {
 
 /// The number of terms in a film, and the number of words in its plain text.
 #[derive(Debug, Clone, Copy)]
-struct Length {
+struct FilmLength {
     terms: u32,
     plain: u32,
 }
 
-impl Builder {
+impl IndexBuilder {
     /// Adds the words of the next film.
-    pub(super) fn add(&mut self, said: Vec<Said>) {
-        let mut seen: HashMap<u32, Mention> = HashMap::new();
+    pub(super) fn add(&mut self, words: Vec<WeightedWord>) {
+        let mut seen: HashMap<u32, Occurrence> = HashMap::new();
         let mut plain = 0;
-        for Said { word, weight } in said {
+        for WeightedWord { word, weight } in words {
             let next = u32::try_from(self.counts.len()).unwrap_or(u32::MAX);
             let term = *self.terms.entry(word.into_boxed_str()).or_insert(next);
             if term == next {
                 self.counts.push(0);
             }
-            let mention = seen.entry(term).or_insert(Mention { term, plain: 0, strong: 0 });
+            let occurrence = seen.entry(term).or_insert(Occurrence { term, plain: 0, strong: 0 });
             if weight > 1 {
-                mention.strong = mention.strong.saturating_add(weight);
+                occurrence.strong = occurrence.strong.saturating_add(weight);
             } else {
-                mention.plain = mention.plain.saturating_add(1);
+                occurrence.plain = occurrence.plain.saturating_add(1);
                 plain += 1;
             }
         }
@@ -77,13 +77,13 @@ impl Builder {
                 *count += 1;
             }
         }
-        self.films.push(Length { terms: u32::try_from(seen.len()).unwrap_or(u32::MAX), plain });
-        self.mentions.extend(seen.into_values());
+        self.films.push(FilmLength { terms: u32::try_from(seen.len()).unwrap_or(u32::MAX), plain });
+        self.occurrences.extend(seen.into_values());
     }
 
-    /// Builds the index. `places` gives the final position of each film, in the order in which the films were added.
-    pub(super) fn finish(self, places: &[u32]) -> Index {
-        let Self { terms, counts, mentions, films } = self;
+    /// Builds the index. `positions` gives the final position of each film, in the order in which the films were added.
+    pub(super) fn finish(self, positions: &[u32]) -> Index {
+        let Self { terms, counts, occurrences, films } = self;
         let mut starts = Vec::with_capacity(counts.len() + 1);
         let mut end = 0_u32;
         for count in &counts {
@@ -94,38 +94,38 @@ impl Builder {
         let plain: u64 = films.iter().map(|film| u64::from(film.plain)).sum();
         let average = (plain as f32 / films.len().max(1) as f32).max(1.0);
         let mut next = starts.clone();
-        let (mut postings, mut meanings) = (vec![0; mentions.len()], vec![0; mentions.len()]);
-        let mut mentions = mentions.into_iter();
-        for (film, &place) in films.iter().zip(places) {
-            let discount = 1.0 - LENGTH + LENGTH * film.plain as f32 / average;
-            for mention in mentions.by_ref().take(film.terms as usize) {
-                let said = f32::from(mention.strong) + f32::from(mention.plain) / discount;
-                let at = next[mention.term as usize] as usize;
-                next[mention.term as usize] += 1;
-                postings[at] = place;
-                meanings[at] = (255.0 * said / (SATURATION + said)) as u8;
+        let (mut postings, mut relevances) = (vec![0; occurrences.len()], vec![0; occurrences.len()]);
+        let mut occurrences = occurrences.into_iter();
+        for (film, &position) in films.iter().zip(positions) {
+            let normalization = 1.0 - LENGTH_PENALTY + LENGTH_PENALTY * film.plain as f32 / average;
+            for occurrence in occurrences.by_ref().take(film.terms as usize) {
+                let frequency = f32::from(occurrence.strong) + f32::from(occurrence.plain) / normalization;
+                let at = next[occurrence.term as usize] as usize;
+                next[occurrence.term as usize] += 1;
+                postings[at] = position;
+                relevances[at] = (255.0 * frequency / (SATURATION + frequency)) as u8;
             }
         }
-        Index { films: films.len(), terms, starts, postings, meanings }
+        Index { films: films.len(), terms, starts, postings, relevances }
     }
 }
 
 impl Index {
     /// At most `limit` films that match the weighted words best, the best first. Of equal matches, the film with the
     /// lower position is first.
-    pub(super) fn best<'a>(&self, asked: impl Iterator<Item = (&'a str, f32)>, limit: usize) -> Vec<u32> {
-        let mut terms: Vec<(f32, usize, usize)> = asked.filter_map(|(word, weight)| self.term(word, weight)).collect();
+    pub(super) fn best<'a>(&self, query: impl Iterator<Item = (&'a str, f32)>, limit: usize) -> Vec<u32> {
+        let mut terms: Vec<(f32, usize, usize)> = query.filter_map(|(word, weight)| self.term(word, weight)).collect();
         terms.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut scores = vec![0.0_f32; self.films];
-        let mut left = MOST_POSTINGS;
+        let mut remaining = MAX_POSTINGS;
         for (weight, from, to) in terms {
             // The most relevant word is always read.
-            if to - from > left && left < MOST_POSTINGS {
+            if to - from > remaining && remaining < MAX_POSTINGS {
                 continue;
             }
-            left = left.saturating_sub(to - from);
-            for (&film, &meaning) in self.postings[from..to].iter().zip(&self.meanings[from..to]) {
-                scores[film as usize] += weight * f32::from(meaning);
+            remaining = remaining.saturating_sub(to - from);
+            for (&film, &relevance) in self.postings[from..to].iter().zip(&self.relevances[from..to]) {
+                scores[film as usize] += weight * f32::from(relevance);
             }
         }
         let mut found: Vec<(f32, u32)> =

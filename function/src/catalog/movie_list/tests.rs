@@ -20,10 +20,10 @@ fn rows() -> Vec<Item> {
     ]
 }
 
-fn shelf(rows: &[Item]) -> Arc<Shelf> {
-    let mut filling = Filling::default();
-    rows.iter().for_each(|row| filling.add(row));
-    Arc::new(filling.finish())
+fn list(rows: &[Item]) -> Arc<MovieList> {
+    let mut builder = MovieListBuilder::default();
+    rows.iter().for_each(|row| builder.add(row));
+    Arc::new(builder.finish())
 }
 
 fn titles(selection: &Selection) -> Vec<String> {
@@ -35,11 +35,11 @@ fn titles(selection: &Selection) -> Vec<String> {
 }
 
 fn best(question: &str) -> String {
-    titles(&shelf(&rows()).select(&Query::new([(question, 1.0)]), 1)).concat()
+    titles(&list(&rows()).select(&Query::new([(question, 1.0)]), 1)).concat()
 }
 
 #[test]
-fn the_film_that_fits_best_comes_first() {
+fn the_best_match_is_first() {
     for (question, expected) in [
         ("Who made amelie?", "Amélie"),
         ("a scary movie from the 90s", "Scream"),
@@ -53,50 +53,50 @@ fn the_film_that_fits_best_comes_first() {
 }
 
 #[test]
-fn equals_are_settled_by_rating() {
-    let selection = shelf(&rows()).select(&Query::new([("horror", 1.0)]), 5);
+fn equal_matches_are_ordered_by_rating() {
+    let selection = list(&rows()).select(&Query::new([("horror", 1.0)]), 5);
     assert_eq!(titles(&selection)[..2], ["Alien", "Scream"]);
     assert_eq!(selection.matched, 2);
 }
 
 #[test]
-fn when_fewer_fit_the_best_rated_fill_up_and_when_none_fits_the_choice_is_always_the_same() {
-    let shelf = shelf(&rows());
-    assert_eq!(titles(&shelf.select(&Query::new([("balloons", 1.0)]), 3)), ["Up", "Alien", "Amélie"]);
-    let top = titles(&shelf.select(&Query::default(), 3));
+fn the_best_rated_films_complete_a_selection_and_are_all_of_it_without_a_match() {
+    let list = list(&rows());
+    assert_eq!(titles(&list.select(&Query::new([("balloons", 1.0)]), 3)), ["Up", "Alien", "Amélie"]);
+    let top = titles(&list.select(&Query::default(), 3));
     assert_eq!(top, ["Alien", "Up", "Amélie"]);
-    assert_eq!(titles(&shelf.select(&Query::new([("Hello, what should I watch?", 1.0)]), 3)), top);
+    assert_eq!(titles(&list.select(&Query::new([("Hello, what should I watch?", 1.0)]), 3)), top);
 }
 
 #[test]
-fn the_order_in_which_a_table_is_read_does_not_matter() {
+fn a_selection_does_not_depend_on_the_order_of_the_rows() {
     let mut reversed = rows();
     reversed.reverse();
     for question in ["", "horror", "1995 hunts"] {
         let query = Query::new([(question, 1.0)]);
-        assert_eq!(titles(&shelf(&rows()).select(&query, 4)), titles(&shelf(&reversed).select(&query, 4)));
+        assert_eq!(titles(&list(&rows()).select(&query, 4)), titles(&list(&reversed).select(&query, 4)));
     }
 }
 
 #[test]
-fn a_shelf_without_films_gives_none() {
-    assert!(shelf(&[]).select(&Query::new([("horror", 1.0)]), 50).is_empty());
+fn a_selection_from_an_empty_list_is_empty() {
+    assert!(list(&[]).select(&Query::new([("horror", 1.0)]), 50).is_empty());
 }
 
 proptest! {
     #[test]
-    fn a_selection_is_as_many_different_films_as_there_are_up_to_the_limit(
+    fn a_selection_contains_each_film_once_up_to_the_limit(
         texts in prop::collection::vec("[a-c]{1,2}( [a-c]{1,2}){0,5}|\\PC{0,20}", 0..30),
         question in "[a-c]{1,2}( [a-c]{1,2}){0,5}|\\PC{0,40}",
         limit in 1_usize..40,
     ) {
         let rows: Vec<Item> = texts.iter().map(|text| film(text, text, "1999", "5", text)).collect();
-        let selection = shelf(&rows).select(&Query::new([(question.as_str(), 1.0)]), limit);
-        let mut places: Vec<u32> = selection.movies().map(|(place, _)| place).collect();
-        prop_assert_eq!(places.len(), rows.len().min(limit));
-        prop_assert!(selection.matched <= places.len());
-        places.sort_unstable();
-        places.dedup();
-        prop_assert_eq!(places.len(), selection.len());
+        let selection = list(&rows).select(&Query::new([(question.as_str(), 1.0)]), limit);
+        let mut positions: Vec<u32> = selection.movies().map(|(position, _)| position).collect();
+        prop_assert_eq!(positions.len(), rows.len().min(limit));
+        prop_assert!(selection.matched <= positions.len());
+        positions.sort_unstable();
+        positions.dedup();
+        prop_assert_eq!(positions.len(), selection.len());
     }
 }

@@ -8,12 +8,12 @@ fn turns(body: Value) -> Vec<(Role, String)> {
     conversation.turns().iter().map(|turn| (turn.role, turn.text.clone())).collect()
 }
 
-fn refusal(body: &str) -> String {
+fn rejection(body: &str) -> String {
     Conversation::from_body(body).unwrap_err().to_string()
 }
 
 #[test]
-fn a_bad_request_is_told_what_is_wrong_and_which_limit_it_broke() {
+fn a_bad_request_is_rejected_with_the_error_and_its_limit() {
     let turn = json!({"role": "user", "content": "hi"});
     let long_turn = json!({"role": "user", "content": "x".repeat(12_001)});
     for (body, expected) in [
@@ -63,32 +63,32 @@ fn a_bad_request_is_told_what_is_wrong_and_which_limit_it_broke() {
         ),
         (" ".repeat(131_073), "The body is too large: the limit is 131072 bytes"),
     ] {
-        assert_eq!(refusal(&body), expected, "{}", body.chars().take(80).collect::<String>());
+        assert_eq!(rejection(&body), expected, "{}", body.chars().take(80).collect::<String>());
     }
 }
 
 #[test]
-fn the_largest_conversation_that_the_limits_allow_is_taken() {
+fn the_largest_conversation_within_the_limits_is_accepted() {
     let history = vec![json!({"role": "user", "content": "🎬".repeat(1_200)}); 20];
     let body = json!({"message": "🎬".repeat(4_000), "history": history}).to_string();
     assert!(Conversation::from_body(&body).is_ok(), "{} bytes", body.len());
 }
 
 #[test]
-fn a_message_alone_is_a_conversation() {
+fn a_message_without_history_is_a_conversation() {
     assert_eq!(turns(json!({"message": " A good thriller? "})), [(Role::User, "A good thriller?".to_owned())]);
     assert_eq!(turns(json!({"message": "hi", "history": null})), [(Role::User, "hi".to_owned())]);
 }
 
 #[test]
-fn half_an_emoji_in_a_message_or_in_history_becomes_the_replacement_character() {
+fn half_of_a_surrogate_pair_becomes_the_replacement_character() {
     let body = r#"{"message": "Films \ud83c", "history": [{"role": "user", "content": "\udfac"}]}"#;
     let conversation = Conversation::from_body(body).unwrap();
     assert_eq!(conversation.turns()[0].text, "\u{FFFD}\n\nFilms \u{FFFD}");
 }
 
 #[test]
-fn unread_fields_of_a_body_may_be_any_json() {
+fn ignored_fields_of_a_body_may_be_any_json() {
     let deep = format!("{}{}", "{\"a\":[".repeat(4_000), "]}".repeat(4_000));
     for unread in
         [deep.as_str(), "-1e999999", "123456789012345678901234567890", r#""\ud83c""#, r#"{"\udfac": "\ud83c"}"#]
@@ -101,7 +101,7 @@ fn unread_fields_of_a_body_may_be_any_json() {
 }
 
 #[test]
-fn history_is_mended_so_that_it_opens_and_ends_with_the_user_and_alternates() {
+fn history_is_corrected_to_start_and_end_with_the_user_and_to_alternate() {
     let history = json!([
         {"role": "assistant", "content": "Welcome to CineDB!", "id": 1},
         {"role": "user", "content": "Hi", "id": 2},
@@ -122,7 +122,7 @@ fn history_is_mended_so_that_it_opens_and_ends_with_the_user_and_alternates() {
 }
 
 #[test]
-fn the_history_has_no_invisible_characters_and_a_turn_of_nothing_else_is_dropped() {
+fn invisible_characters_and_turns_without_other_text_are_dropped() {
     let history = json!([
         {"role": "user", "content": "\u{200B}sci\u{E0041}-fi\u{2060}? "},
         {"role": "assistant", "content": "Watch \u{202E}Alien.\u{FE0F}"},
@@ -143,7 +143,7 @@ fn the_history_has_no_invisible_characters_and_a_turn_of_nothing_else_is_dropped
 }
 
 #[test]
-fn a_text_that_repeats_the_conversation_is_recognised() {
+fn a_text_that_quotes_the_conversation_is_recognised() {
     let history = json!([{"role": "user", "content": "hello"}, {"role": "assistant", "content": "…"}]);
     let body = json!({"message": "My secret  is that I cried at Up", "history": history});
     let conversation = Conversation::from_body(&body.to_string()).unwrap();
@@ -171,12 +171,12 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_text_breaks_the_reading(body in any::<String>()) {
+    fn any_text_is_read_without_a_panic(body in any::<String>()) {
         let _ = Conversation::from_body(&body);
     }
 
     #[test]
-    fn whatever_is_accepted_is_what_converse_demands(message in any_json(), history in any_json()) {
+    fn an_accepted_conversation_meets_the_rules_of_converse(message in any_json(), history in any_json()) {
         if let Ok(conversation) = Conversation::from_body(&json!({"message": message, "history": history}).to_string()) {
             let turns = conversation.turns();
             prop_assert!(turns.iter().all(|turn| !turn.text.trim().is_empty()));

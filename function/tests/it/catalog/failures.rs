@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::config::{AsyncSleep, SharedAsyncSleep, Sleep};
-use function::aws::{ENDPOINT_FAILED, Known, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS};
+use function::aws::{ENDPOINT_FAILED, KnownFailure, NO_CREDENTIALS, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS};
 use function::catalog::FAILURES;
-use function::deadline::LONGEST_CATALOG_READ;
+use function::deadline::CATALOG_READ_TIMEOUT;
 use harness::backend::Backend;
 use harness::http::Response;
 use tokio::sync::Semaphore;
@@ -17,34 +17,34 @@ use tokio::sync::Semaphore;
 use super::first_rows_by;
 use crate::support::{aws, sdk_config};
 
-fn row(what: &str) -> &'static Known<bool> {
-    FAILURES.iter().find(|row| row.what == what).unwrap()
+fn row(name: &str) -> &'static KnownFailure<bool> {
+    FAILURES.iter().find(|row| row.name == name).unwrap()
 }
 
-/// Asserts that the failure of `backend` matches the row `what`, and that the number of requests is that of the row.
-async fn is_row(backend: &Backend, config: &SdkConfig, what: &str) {
-    let (row, trouble) = (row(what), first_rows_by(config, 50).await.unwrap_err());
-    assert_eq!(function::aws::hint(FAILURES, &trouble), Some(row.hint), "{what}: {trouble:?}");
-    assert_eq!(backend.requests().len(), if row.then { 2 } else { 1 }, "{what}");
+/// Asserts that the failure of `backend` matches the row `name`, and that the number of requests is that of the row.
+async fn assert_row(backend: &Backend, config: &SdkConfig, name: &str) {
+    let (row, failure) = (row(name), first_rows_by(config, 50).await.unwrap_err());
+    assert_eq!(function::aws::hint(FAILURES, &failure), Some(row.hint), "{name}: {failure:?}");
+    assert_eq!(backend.requests().len(), if row.action { 2 } else { 1 }, "{name}");
 }
 
 #[tokio::test]
-async fn what_the_service_writes_is_treated_as_its_row_says() {
+async fn each_error_of_the_service_is_handled_by_its_row() {
     for row in FAILURES.iter().filter(|row| row.example.status > 0) {
         let example = row.example;
         let backend = aws(move |_| Some(Response::error(example.status, example.code, example.message)));
-        is_row(&backend, &sdk_config(&backend.url), row.what).await;
+        assert_row(&backend, &sdk_config(&backend.url), row.name).await;
     }
 }
 
 #[tokio::test]
-async fn what_does_not_come_from_the_service_is_treated_as_its_row_says() {
+async fn each_other_failure_is_handled_by_its_row() {
     let unreadable =
-        "an answer that broke off, or that DynamoDB did not write (empty, JSON without rows, HTML with any status)";
-    let (silent, broken) = ("no answer in time", "no connection, or one that broke");
-    for (what, answer) in [(unreadable, Some("{}")), (broken, None)] {
+        "an incomplete answer, or an answer of another server (empty, JSON without rows, HTML with any status)";
+    let (timeout, broken) = ("no answer in time", "no connection, or a broken connection");
+    for (name, answer) in [(unreadable, Some("{}")), (broken, None)] {
         let backend = aws(move |_| answer.map(Response::ok));
-        is_row(&backend, &sdk_config(&backend.url), what).await;
+        assert_row(&backend, &sdk_config(&backend.url), name).await;
     }
 
     let arrived = Arc::new(Semaphore::new(0));
@@ -57,13 +57,13 @@ async fn what_does_not_come_from_the_service_is_treated_as_its_row_says() {
     });
     let mut config = sdk_config(&hanging.url).into_builder();
     config.set_sleep_impl(Some(SharedAsyncSleep::new(UntilArrival(arrived))));
-    is_row(&hanging, &config.build(), silent).await;
+    assert_row(&hanging, &config.build(), timeout).await;
 
-    // The tests in `surroundings.rs` show these through the program.
-    let credentials = [NO_CREDENTIALS, ENDPOINT_FAILED, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS].map(|row| row.what);
-    let shown = [&[unreadable, silent, broken], &credentials[..]].concat();
+    // The tests in `environment.rs` show these through the program.
+    let credentials = [NO_CREDENTIALS, ENDPOINT_FAILED, TOKEN_FILE_FAILED, UNFIT_CREDENTIALS].map(|row| row.name);
+    let tested = [&[unreadable, timeout, broken], &credentials[..]].concat();
     for row in FAILURES.iter().filter(|row| row.example.status == 0) {
-        assert!(shown.contains(&row.what), "{} has no test", row.what);
+        assert!(tested.contains(&row.name), "{} has no test", row.name);
     }
 }
 
@@ -73,7 +73,7 @@ struct UntilArrival(Arc<Semaphore>);
 
 impl AsyncSleep for UntilArrival {
     fn sleep(&self, duration: Duration) -> Sleep {
-        if duration == LONGEST_CATALOG_READ {
+        if duration == CATALOG_READ_TIMEOUT {
             let arrived = Arc::clone(&self.0);
             return Sleep::new(async move { arrived.acquire().await.unwrap().forget() });
         }

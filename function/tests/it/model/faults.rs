@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use function::catalog::{Filling, Query};
+use function::catalog::{MovieListBuilder, Query};
 use function::chat::{Conversation, Prompt};
 use function::deadline::Deadline;
 use function::model::{BedrockModel, Model, ModelFailure, Usage};
@@ -18,32 +18,32 @@ const FALLBACKS: [&str; 2] = ["us.anthropic.claude-haiku-4-5-20251001-v1:0", "us
 
 /// Asks a model with both fallbacks about a catalogue of `films` films.
 async fn ask(backend: &Backend, films: usize, message: &str) -> Result<function::model::Answer, ModelFailure> {
-    let mut filling = Filling::default();
-    (0..films).for_each(|film| filling.add(&row(&format!("Film number {film} about {}", "nothing ".repeat(10)))));
+    let mut builder = MovieListBuilder::default();
+    (0..films).for_each(|film| builder.add(&row(&format!("Film number {film} about {}", "nothing ".repeat(10)))));
     let conversation = Conversation::from_body(&json!({"message": message}).to_string()).unwrap();
-    let movies = Arc::new(filling.finish()).select(&Query::new(conversation.wanted()), 50);
+    let movies = Arc::new(builder.finish()).select(&Query::new(conversation.weighted_texts()), 50);
     let model =
         BedrockModel::new(&sdk_config(&backend.url), "us.anthropic.claude-haiku-5-5", &FALLBACKS.map(str::to_owned));
     model.answer(&Prompt::new(&movies, &conversation), Deadline::within(Duration::from_secs(30))).await
 }
 
 #[tokio::test]
-async fn a_fallback_model_is_sent_what_it_accepts() {
+async fn a_fallback_model_gets_its_own_parameters() {
     let backend = aws(|request| match request.line.contains("haiku-5-5") {
         true => Some(Response::error(429, "ThrottlingException", "slow down")),
         false => converse(json!([{"text": "Yes."}]), "end_turn"),
     });
     assert_eq!(ask(&backend, 1, "hi").await.unwrap().text, "Yes.");
-    let asked: Vec<Value> = backend.requests().iter().map(|request| request.json()).collect();
-    assert_eq!(asked.len(), 3);
-    assert_eq!(asked[0], asked[1]);
-    assert!(asked[0].get("additionalModelRequestFields").is_some());
-    assert!(asked[2].get("additionalModelRequestFields").is_none());
-    assert!(asked[2]["inferenceConfig"]["temperature"].is_number());
+    let requests: Vec<Value> = backend.requests().iter().map(|request| request.json()).collect();
+    assert_eq!(requests.len(), 3);
+    assert_eq!(requests[0], requests[1]);
+    assert!(requests[0].get("additionalModelRequestFields").is_some());
+    assert!(requests[2].get("additionalModelRequestFields").is_none());
+    assert!(requests[2]["inferenceConfig"]["temperature"].is_number());
 }
 
 #[tokio::test]
-async fn whatever_fails_there_are_at_most_four_calls() {
+async fn a_request_makes_at_most_four_calls() {
     for (status, code) in [(429, "ThrottlingException"), (503, "ServiceUnavailableException"), (500, "x")] {
         let backend = aws(move |_| Some(Response::error(status, code, "no")));
         ask(&backend, 1, "hi").await.unwrap_err();
@@ -55,7 +55,7 @@ async fn whatever_fails_there_are_at_most_four_calls() {
 }
 
 #[tokio::test]
-async fn access_denied_and_end_of_life_are_told_apart_in_the_log() {
+async fn denied_access_and_end_of_life_have_different_hints() {
     for (status, code, message, hint) in [
         (403, "AccessDeniedException", "not authorized to perform: bedrock:InvokeModel", "allow bedrock:InvokeModel"),
         (404, "ResourceNotFoundException", "This model version has reached the end of its life.", "end of life"),
@@ -78,14 +78,14 @@ async fn blocks(films: usize, message: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_long_block_that_others_share_is_followed_by_a_cache_point() {
+async fn a_cache_point_follows_a_long_shared_block() {
     assert_eq!(blocks(50, "hello").await, ["text", "cachePoint", "text"]);
     assert_eq!(blocks(1, "hello").await, ["text", "text"], "too short");
     assert_eq!(blocks(50, "number 7?").await, ["text", "text"], "chosen for this question");
 }
 
 #[tokio::test]
-async fn tokens_from_the_cache_are_counted() {
+async fn cached_tokens_are_counted() {
     let backend = aws(|_| {
         let message = json!({"message": {"role": "assistant", "content": [{"text": "Yes."}]}});
         let usage = json!({"inputTokens": 8, "outputTokens": 2, "totalTokens": 3_610,

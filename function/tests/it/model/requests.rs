@@ -18,7 +18,7 @@ async fn request(model_id: &str) -> String {
 }
 
 #[tokio::test]
-async fn haiku_5_5_is_told_not_to_think_and_gets_no_sampling_parameters() {
+async fn haiku_5_5_gets_thinking_disabled_and_no_sampling_parameters() {
     insta::assert_snapshot!(request("us.anthropic.claude-haiku-5-5").await, @r#"
     POST /model/us.anthropic.claude-haiku-5-5/converse
     {
