@@ -11,7 +11,6 @@ use crate::hint::Hint;
 use crate::observe::Observed;
 use crate::plan::{Action, Plan, Step};
 use crate::releases::{Led, Published, Releases};
-use crate::resources::version::Version;
 use crate::resources::{Change, DESCRIPTION, Owner, Ownership, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG, TAGS};
 
 /// The state of a stack, compared with its template.
@@ -280,8 +279,9 @@ fn named(step: &Step) -> Difference {
 
 fn function_status(logical_id: &str, releases: &Releases, desired: &Desired, observed: &Observed) -> FunctionStatus {
     let wanted = desired.resources.iter().find_map(|wanted| {
-        let Resource::Version(Version { function_name, .. }) = &wanted.resource else { return None };
-        let found = observed.found.get(&wanted.logical_id).filter(|_| *function_name == releases.function_name)?;
+        let Resource::Version(version) = &wanted.resource else { return None };
+        let of_it = version.function_name == releases.function_name;
+        let found = observed.found.get(&wanted.logical_id).filter(|_| of_it)?;
         found.ids.get("Version")
     });
     let version = |one: &Published| VersionStatus {

@@ -16,7 +16,7 @@ use super::{Aws, AwsReader};
 use crate::error::{Error, Result, all, both};
 use crate::observe::Found;
 use crate::resources::inline_policy::InlinePolicy;
-use crate::resources::role::{Call, Role};
+use crate::resources::role::{self, Call, Role};
 use crate::resources::{Ids, Mark, Owner, Policy, Resource, Tags};
 
 impl Find for Role {
@@ -53,7 +53,7 @@ impl Find for Role {
         }
         let tags = tags_of(&role);
         let owner = mark.owner(&tags);
-        let resource = Role {
+        let properties = role::Properties {
             role_name: role.role_name,
             assume_role_policy_document: decode(role.assume_role_policy_document.as_deref().unwrap_or_default()),
             description: role.description.unwrap_or_default(),
@@ -62,9 +62,9 @@ impl Find for Role {
             permissions_boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn),
             managed_policy_arns: attached,
             policies,
-            policies_beside: beside.into_iter().collect(),
             tags,
         };
+        let resource = Role { properties, policies_beside: beside.into_iter().collect() };
         let ids = Ids::from([("Arn".to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
         Ok(Some(Found::new(Resource::Role(resource), ids, owner)))
     }

@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed};
 use crate::resources::alias::Alias;
-use crate::resources::function::{Failure, Function};
+use crate::resources::function::Failure;
 use crate::resources::{Call, Changed, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
@@ -164,10 +164,8 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
 
 /// The function that Lambda could not create, if this is one: it is recreated together with all its parts.
 fn function_that_failed(found: &Found) -> Option<&str> {
-    let Resource::Function(Function { function_name, failure: Some(Failure::Make(_)), .. }) = &found.resource else {
-        return None;
-    };
-    Some(function_name)
+    let Resource::Function(function) = &found.resource else { return None };
+    matches!(function.failure, Some(Failure::Make(_))).then_some(function.function_name.as_str())
 }
 
 /// An inline policy is deleted with a role that is recreated.

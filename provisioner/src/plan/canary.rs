@@ -127,7 +127,7 @@ fn in_two_steps(step: &mut Step, before: &str, canary: Canary) {
     let Some(moved) = step.stages.pop() else { return };
     let Canary { percent, bake_seconds } = canary;
     let watch = |seconds| {
-        let Alias { function_name, name, function_version, .. } = alias.clone();
+        let alias::Properties { function_name, name, function_version, .. } = alias.properties.clone();
         let beside = before.to_owned();
         let revision = if seconds == 0 { String::new() } else { Reference::own(REVISION).to_string() };
         let watch = Watch { function_name, alias: name, version: function_version, beside, seconds, revision };

@@ -6,8 +6,6 @@ use super::served::{self, Hold, is_led_away};
 use super::{Action, Blocker, REVISION, Step};
 use crate::observe::Observed;
 use crate::resources::alias::{Alias, RoutingConfig};
-use crate::resources::integration::Integration;
-use crate::resources::route::Route;
 use crate::resources::served::after_leaving;
 use crate::resources::version::{self, LATEST_REVISION};
 use crate::resources::{Call, Changed, Ids, Resource, Stages, api, function, property};
@@ -172,11 +170,15 @@ fn lead_first(step: &mut Step, now: Option<&Resource>) {
     }
     match (&step.resource, now) {
         (Resource::Integration(wanted), Some(Resource::Integration(now))) => {
-            let (integration_uri, description) = (wanted.integration_uri.clone(), wanted.description.clone());
-            first(step, Resource::Integration(Integration { integration_uri, description, ..now.clone() }));
+            let mut moved = now.clone();
+            moved.integration_uri.clone_from(&wanted.integration_uri);
+            moved.description.clone_from(&wanted.description);
+            first(step, Resource::Integration(moved));
         }
         (Resource::Route(wanted), Some(Resource::Route(now))) => {
-            first(step, Resource::Route(Route { target: wanted.target.clone(), ..now.clone() }));
+            let mut moved = now.clone();
+            moved.target.clone_from(&wanted.target);
+            first(step, Resource::Route(moved));
         }
         _ => {}
     }
@@ -231,7 +233,9 @@ fn hold(alias_step: &Step, alias: &Alias, function: &Step, what: &Hold) -> (Step
         Hold::Version(version) => (version.clone(), None),
         Hold::Published | Hold::AsItIs => (Reference::own("Version").to_string(), Some(vec![publish])),
     };
-    let held = Alias { function_version: own.clone(), routing_config: RoutingConfig::default(), ..alias.clone() };
+    let mut held = alias.clone();
+    held.function_version.clone_from(&own);
+    held.routing_config = RoutingConfig::default();
     let exists = alias_step.action != Action::Create;
     let make = vec![Call::Alias(if exists { held.moved() } else { held.made() })];
     let mut step = Step {

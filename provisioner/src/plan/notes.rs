@@ -7,7 +7,6 @@ use crate::desired::{Desired, Wanted};
 use crate::hint::{Command, Hint};
 use crate::lint::{Finding, Severity, beyond_limits, lint, refused_name};
 use crate::observe::{Found, Observed};
-use crate::resources::function::Function;
 use crate::resources::{Changed, Resource, deleted_principals};
 use crate::template::{Remark, shown};
 
@@ -144,7 +143,8 @@ impl From<&Remark> for Note {
 /// published versions contain them.
 pub(super) fn beside_the_template(observed: &Observed) -> impl Iterator<Item = Note> {
     observed.found.iter().filter_map(|(logical_id, found)| {
-        let Resource::Function(Function { function_name, beside, .. }) = &found.resource else { return None };
+        let Resource::Function(function) = &found.resource else { return None };
+        let (function_name, beside) = (&function.function_name, &function.beside);
         let names: Vec<_> = beside.keys().map(|name| format!("`{name}`")).collect();
         let (last, first) = names.split_last()?;
         let names = if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) };

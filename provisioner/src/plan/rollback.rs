@@ -61,15 +61,15 @@ pub fn plan_rollback(
     let version = destination(&seen, releases, back.to);
     let version = version.map_err(|(cause, hint)| Error::new(doing(), cause).hint(hint))?;
     let known = Known::of_account(account);
-    let to = Alias {
+    let mut to = Alias {
         before: before(&seen, version),
-        function_version: version.to_string(),
-        routing_config: RoutingConfig::default(),
         description: seen.description,
         since: seen.since,
         checks: if back.smoke { checks(desired, &wanted.resource.name(), false) } else { Vec::new() },
         ..alias.clone()
     };
+    to.function_version = version.to_string();
+    to.routing_config = RoutingConfig::default();
     let steps = vec![step(&wanted.logical_id, to, now)];
     let declared = if back.smoke { desired.smoke_tests.clone() } else { Vec::new() };
     let notes = if back.smoke { untested(desired, &steps) } else { Vec::new() };

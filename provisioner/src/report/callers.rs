@@ -23,7 +23,7 @@ pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<Hint> {
 fn shared(step: &Step, outcome: &Outcome) -> Option<String> {
     let percent = step.canary?.percent;
     if outcome.left_open.contains(&step.id) {
-        let version = alias(step, outcome)?.function_version;
+        let version = alias(step, outcome)?.properties.function_version;
         return Some(format!("version {version} gets {percent}% of the traffic of {}", step.name));
     }
     outcome.undone.contains(&step.id).then(|| format!("the callers of {} get the previous version again", step.name))
@@ -42,7 +42,7 @@ fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<Hint> {
     if !did_badly || !outcome.done.contains(&step.id) || !led_before(step, plan, outcome) {
         return None;
     }
-    let version = alias(step, outcome)?.function_version;
+    let version = alias(step, outcome)?.properties.function_version;
     let back = Command::provisioner(["rollback", "--alias", &step.logical_id]);
     Some(Hint::new(format!("the callers of {} get version {version} already; roll back", step.name)).run(back))
 }
@@ -117,8 +117,9 @@ mod tests {
         let moved = |state: &State, done: &[&str]| told(&planned(&desired, state, Options::default()), done);
         assert_eq!(moved(&state, &["Beta"]).len(), 1, "a new one has no way back");
         let description = "provisioner:stack=chat provisioner:resource=Beta".to_owned();
-        let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
-        let beta = Alias { name: "beta".to_owned(), description, ..live };
+        let mut beta = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
+        beta.name = "beta".to_owned();
+        beta.description = description;
         state.aliases.insert(("chat".to_owned(), "beta".to_owned()), beta);
         let back = "roll back: `provisioner rollback --alias Beta`";
         assert_eq!(

@@ -6,20 +6,41 @@ use serde_json::Value;
 use super::check::Check;
 use super::effect::{Again, Effect};
 use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages, with};
 use super::ownership::{Orphans, Ownership, Removal};
 use super::permission::bare_function_name;
 use super::property::property;
 use super::served;
-use super::tags::Mark;
+use super::tags::{DESCRIPTION, Mark};
 use super::watch::Watch;
 use crate::place::Place;
 use crate::template::Reference;
 
 /// An alias of a function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase")]
 pub struct Alias {
+    /// What a template can say of it.
+    #[serde(flatten)]
+    pub properties: Properties,
+    /// The ownership tag, since an alias has no tags.
+    #[serde(default)]
+    pub description: String,
+    /// The versions that it pointed to before, newest first. Lambda stores them in the description.
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// The newest version that existed before the stack published any. The description stores it, too.
+    #[serde(default)]
+    pub since: Option<u64>,
+    /// The smoke tests that a version must pass before the alias points to it.
+    #[serde(default)]
+    pub checks: Vec<Check>,
+}
+
+/// The properties of an alias.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Properties {
     /// Its name, such as `live`.
     pub name: String,
     /// The function's name. A template may give its ARN.
@@ -29,20 +50,14 @@ pub struct Alias {
     /// The other version that gets a share of the calls.
     #[serde(default)]
     pub routing_config: RoutingConfig,
-    /// The ownership tag, since an alias has no tags. Not a property of a template.
-    #[serde(default)]
-    pub description: String,
-    /// The versions that it pointed to before, newest first. Lambda stores them in the description. Not a property of a
-    /// template.
-    #[serde(default)]
-    pub before: Vec<String>,
-    /// The newest version that existed before the stack published any. The description stores it, too. Not a property
-    /// of a template.
-    #[serde(default)]
-    pub since: Option<u64>,
-    /// The smoke tests that a version must pass before the alias points to it. Not a property of a template.
-    #[serde(default)]
-    pub checks: Vec<Check>,
+}
+
+has_properties!(Alias);
+
+impl From<Properties> for Alias {
+    fn from(properties: Properties) -> Self {
+        Self { properties, description: String::new(), before: Vec::new(), since: None, checks: Vec::new() }
+    }
 }
 
 /// The distribution of an alias's calls.
@@ -120,22 +135,11 @@ impl Kind for Alias {
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Aliases;
     const CHANGED_BY_UPDATE: bool = true;
-    const INTERNAL: &'static [&'static str] = &["Description", "Before", "Since", "Checks"];
-    const NOT_COMPARED: &'static [&'static str] = &["Before", "Since", "Checks"];
     type Call = Call;
+    type Template = Properties;
 
-    fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        if !self.checks.is_empty() {
-            return Some(("Checks", "it follows from the smoke tests in the template's Metadata"));
-        }
-        if !self.before.is_empty() {
-            return Some(("Before", "it is what the alias has led to"));
-        }
-        if self.since.is_some() {
-            return Some(("Since", "it is what was published before the stack"));
-        }
-        let given = !self.description.is_empty();
-        given.then_some(("Description", "not supported: the ownership mark is kept there, since an alias has no tags"))
+    fn template(&self) -> &Properties {
+        &self.properties
     }
 
     fn complete(&mut self, mark: &Mark) {
@@ -167,12 +171,9 @@ impl Kind for Alias {
     }
 
     fn comparable(&self) -> Value {
-        let mut value = self.properties();
-        if let Some(properties) = value.as_object_mut() {
-            // One line for each version: `RoutingConfig.3: 0.1 → (none)`.
-            properties.insert(property!(Alias.routing_config).name().to_owned(), self.routing_config.by_version());
-        }
-        value
+        // One line for each version: `RoutingConfig.3: 0.1 → (none)`.
+        let routing = (property!(Alias.routing_config), self.routing_config.by_version());
+        with(self.template(), [routing, (DESCRIPTION, self.description.clone().into())])
     }
 
     fn imports(&self, _ids: &Ids) -> Vec<Import> {
@@ -218,16 +219,13 @@ impl Alias {
     pub fn seen(function: &str, name: &str, version: &str, routing: RoutingConfig, description: &str) -> Self {
         let since = served::since(description);
         let (description, before) = served::split(description);
-        Self {
+        let properties = Properties {
             name: name.to_owned(),
             function_name: function.to_owned(),
             function_version: version.to_owned(),
             routing_config: routing,
-            description,
-            before,
-            since,
-            checks: Vec::new(),
-        }
+        };
+        Self { properties, description, before, since, checks: Vec::new() }
     }
 
     /// Its description as Lambda stores it.

@@ -84,6 +84,11 @@ impl Kind for Api {
     const REMOVAL: Removal = Removal::Apis;
     const CREATE_ONLY: &'static [Property] = &[property!(Api.protocol_type)];
     type Call = Call;
+    type Template = Self;
+
+    fn template(&self) -> &Self {
+        self
+    }
 
     fn complete(&mut self, mark: &Mark) {
         super::name::default_name(&mut self.name, mark, 128);

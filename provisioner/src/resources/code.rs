@@ -1,10 +1,11 @@
 //! A function's package.
 
+use std::fmt;
 use std::path::PathBuf;
 
-use serde::de::Error as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 
 /// A function's package: a zip file, or a folder that is zipped.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -25,14 +26,27 @@ impl<'de> Deserialize<'de> for Code {
             path: Option<PathBuf>,
             sha256: String,
         }
-        let unsupported = || D::Error::custom("supported is the path of a local zip file or folder, as text");
-        match Value::deserialize(deserializer)? {
-            Value::String(path) => Ok(Self { path: Some(path.into()), sha256: String::new() }),
-            own @ Value::Object(_) => {
-                let Own { path, sha256 } = Own::deserialize(own).map_err(|_| unsupported())?;
-                Ok(Self { path, sha256 })
+        struct Form;
+        impl<'de> Visitor<'de> for Form {
+            type Value = Code;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(SUPPORTED)
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => Err(unsupported()),
+
+            fn visit_str<E>(self, path: &str) -> Result<Code, E> {
+                Ok(Code { path: Some(path.into()), sha256: String::new() })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Code, A::Error> {
+                let own = Own::deserialize(MapAccessDeserializer::new(map));
+                let Own { path, sha256 } = own.map_err(|_| A::Error::custom(format!("supported is {SUPPORTED}")))?;
+                Ok(Code { path, sha256 })
+            }
         }
+        deserializer.deserialize_any(Form)
     }
 }
+
+/// The value of a template.
+const SUPPORTED: &str = "the path of a local zip file or folder, as text";

@@ -9,7 +9,7 @@ use super::Resource;
 pub use super::code::Code;
 use super::effect::{Again, Effect};
 use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages, with};
 use super::name::default_name;
 use super::ownership::{Arn, Orphans, Ownership, Removal};
 use super::property::{Property, property};
@@ -19,8 +19,24 @@ use crate::template::Reference;
 
 /// A function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase")]
 pub struct Function {
+    /// What a template can say of it.
+    #[serde(flatten)]
+    pub properties: Properties,
+    /// A failure that Lambda reports.
+    #[serde(default)]
+    pub failure: Option<Failure>,
+    /// Settings that a template cannot declare here, such as `VpcConfig`, by Lambda's names. A deploy keeps them, and
+    /// versions contain them.
+    #[serde(default)]
+    pub beside: BTreeMap<String, Value>,
+}
+
+/// The properties of a function.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Properties {
     /// The physical name; at most 64 characters.
     #[serde(default, deserialize_with = "super::name::given", skip_serializing_if = "String::is_empty")]
     pub function_name: String,
@@ -68,13 +84,14 @@ pub struct Function {
     /// Tags.
     #[serde(default, deserialize_with = "tags::either_shape")]
     pub tags: Tags,
-    /// A failure that Lambda reports. Not a property of a template.
-    #[serde(default)]
-    pub failure: Option<Failure>,
-    /// Settings that a template cannot declare here, such as `VpcConfig`, by Lambda's names. A deploy keeps them, and
-    /// versions contain them. Not a property of a template.
-    #[serde(default)]
-    pub beside: BTreeMap<String, Value>,
+}
+
+has_properties!(Function);
+
+impl From<Properties> for Function {
+    fn from(properties: Properties) -> Self {
+        Self { properties, failure: None, beside: BTreeMap::new() }
+    }
 }
 
 /// The operation of Lambda's that failed, and the reason.
@@ -222,20 +239,17 @@ impl Kind for Function {
     const ORPHANS: Orphans = Orphans::ByName(Arn { service: "lambda", start: "function:" });
     const REMOVAL: Removal = Removal::Functions;
     const CHANGED_BY_UPDATE: bool = true;
-    const INTERNAL: &'static [&'static str] = &["Failure", "Beside"];
-    const NOT_COMPARED: &'static [&'static str] = &["Failure", "Beside"];
     const RUNS_LATER: bool = true;
     type Call = Call;
+    type Template = Properties;
+
+    fn template(&self) -> &Properties {
+        &self.properties
+    }
 
     /// A function that could not be created is recreated.
     fn create_only(&self) -> Vec<&str> {
         vec![STATE.name()]
-    }
-
-    fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        let told = [("Failure", self.failure.is_some()), ("Beside", !self.beside.is_empty())];
-        let given = told.into_iter().find(|(_, given)| *given);
-        given.map(|(property, _)| (property, "it is what Lambda tells of a function"))
     }
 
     fn complete(&mut self, mark: &Mark) {
@@ -268,20 +282,17 @@ impl Kind for Function {
 
     /// The path of the zip is irrelevant to what is deployed. A failure is compared by Lambda's own attribute for it.
     fn comparable(&self) -> Value {
-        let mut value = self.properties();
+        let failed = |reason: &String| format!("Failed: {reason}");
+        let (state, last_update) = match &self.failure {
+            None => (None, None),
+            Some(Failure::Make(reason)) => (Some(failed(reason)), None),
+            Some(Failure::Change(reason)) => (None, Some(failed(reason))),
+        };
+        let state = state.unwrap_or_else(|| "Active".to_owned());
+        let last_update = last_update.unwrap_or_else(|| "Successful".to_owned());
+        let mut value = with(self.template(), [(STATE, state.into()), (LAST_UPDATE, last_update.into())]);
         if let Some(code) = value.get_mut(property!(Function.code).name()).and_then(Value::as_object_mut) {
             code.remove("Path");
-        }
-        if let Some(properties) = value.as_object_mut() {
-            let failed = |reason: &String| format!("Failed: {reason}");
-            let (state, last_update) = match &self.failure {
-                None => (None, None),
-                Some(Failure::Make(reason)) => (Some(failed(reason)), None),
-                Some(Failure::Change(reason)) => (None, Some(failed(reason))),
-            };
-            properties.insert(STATE.name().to_owned(), state.unwrap_or_else(|| "Active".to_owned()).into());
-            properties
-                .insert(LAST_UPDATE.name().to_owned(), last_update.unwrap_or_else(|| "Successful".to_owned()).into());
         }
         value
     }
@@ -428,9 +439,9 @@ impl Function {
 
     /// The defaults that depend on other properties.
     pub fn fill_defaults(&mut self) {
-        let logging = &mut self.logging_config;
+        let Properties { function_name, logging_config: logging, .. } = &mut self.properties;
         if logging.log_group.is_empty() {
-            logging.log_group = format!("/aws/lambda/{}", self.function_name);
+            logging.log_group = format!("/aws/lambda/{function_name}");
         }
         if logging.log_format == "JSON" {
             logging.application_log_level.get_or_insert_with(|| "INFO".to_owned());

@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::effect::Effect;
 use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
 use super::ownership::{Orphans, Ownership, Removal};
 use super::policy::Policy;
 pub use super::role::Call;
@@ -19,17 +20,43 @@ use crate::place::Place;
 
 /// An inline policy of roles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase")]
 pub struct InlinePolicy {
+    /// What a template can say of it.
+    #[serde(flatten)]
+    pub properties: Properties,
+    /// For a policy from AWS: the documents under its name, by role.
+    #[serde(default)]
+    pub seen: BTreeMap<String, Policy>,
+}
+
+/// The properties of an inline policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Properties {
     /// Its name on the roles.
     pub policy_name: String,
     /// What it allows.
     pub policy_document: Policy,
-    /// The names of the roles.
+    /// The names of the roles; at least one.
+    #[serde(deserialize_with = "some_roles")]
     pub roles: BTreeSet<String>,
-    /// For a policy from AWS: the documents under its name, by role. Not a property of a template.
-    #[serde(default)]
-    pub seen: BTreeMap<String, Policy>,
+}
+
+has_properties!(InlinePolicy);
+
+impl From<Properties> for InlinePolicy {
+    fn from(properties: Properties) -> Self {
+        Self { properties, seen: BTreeMap::new() }
+    }
+}
+
+fn some_roles<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    let roles = BTreeSet::deserialize(deserializer)?;
+    match roles.is_empty() {
+        true => Err(D::Error::custom("it must name a role")),
+        false => Ok(roles),
+    }
 }
 
 impl Kind for InlinePolicy {
@@ -38,15 +65,11 @@ impl Kind for InlinePolicy {
     const OWNERSHIP: Ownership = Ownership::Parent;
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Roles;
-    const INTERNAL: &'static [&'static str] = &["Seen"];
-    const NOT_COMPARED: &'static [&'static str] = &["Seen"];
     type Call = Call;
+    type Template = Properties;
 
-    fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        if !self.seen.is_empty() {
-            return Some(("Seen", "it is what AWS has"));
-        }
-        self.roles.is_empty().then_some(("Roles", "it must name a role"))
+    fn template(&self) -> &Properties {
+        &self.properties
     }
 
     fn complete(&mut self, _mark: &Mark) {}
@@ -102,7 +125,7 @@ impl InlinePolicy {
     /// is returned.
     #[must_use]
     pub fn seen_on<'a>(&self, roles: impl Iterator<Item = (&'a String, &'a Policy)>) -> Option<Self> {
-        let mut seen = Self { roles: BTreeSet::new(), seen: BTreeMap::new(), ..self.clone() };
+        let mut seen = Self::from(Properties { roles: BTreeSet::new(), ..self.properties.clone() });
         for (role, document) in roles {
             seen.roles.insert(role.clone());
             seen.seen.insert(role.clone(), document.clone());

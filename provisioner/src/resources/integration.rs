@@ -3,20 +3,37 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::effect::{Again, Effect};
 use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages, with};
 use super::ownership::{Orphans, Ownership, Removal};
 use super::permission::function_and_qualifier;
 use super::property::{Property, property};
-use super::tags::Mark;
+use super::tags::{DESCRIPTION, Mark};
 use crate::place::Place;
 
 /// An integration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase")]
 pub struct Integration {
+    /// What a template can say of it.
+    #[serde(flatten)]
+    pub properties: Properties,
+    /// The ownership tag, since an integration has no tags.
+    #[serde(default)]
+    pub description: String,
+    /// The keys of the template's routes that use it; for an integration from AWS, the keys of all routes that use it.
+    /// They are not compared, since a route has its target.
+    #[serde(default)]
+    pub routes: BTreeSet<String>,
+}
+
+/// The properties of an integration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Properties {
     /// The API that it belongs to.
     pub api_id: String,
     /// `AWS_PROXY` for a function.
@@ -36,13 +53,14 @@ pub struct Integration {
     /// `INTERNET` or `VPC_LINK`.
     #[serde(default = "internet")]
     pub connection_type: String,
-    /// The ownership tag, since an integration has no tags. Not a property of a template.
-    #[serde(default)]
-    pub description: String,
-    /// The keys of the template's routes that use it; for an integration from AWS, the keys of all routes that use it.
-    /// They are not compared, since a route has its target. Not a property of a template.
-    #[serde(default)]
-    pub routes: BTreeSet<String>,
+}
+
+has_properties!(Integration);
+
+impl From<Properties> for Integration {
+    fn from(properties: Properties) -> Self {
+        Self { properties, description: String::new(), routes: BTreeSet::new() }
+    }
 }
 
 fn post() -> String {
@@ -77,20 +95,12 @@ impl Kind for Integration {
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Connections;
     const CREATE_ONLY: &'static [Property] = &[property!(Integration.integration_type)];
-    const INTERNAL: &'static [&'static str] = &["Description", "Routes"];
-    const NOT_COMPARED: &'static [&'static str] = &["Routes"];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
+    type Template = Properties;
 
-    fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        if !self.routes.is_empty() {
-            return Some(("Routes", "it follows from the template's routes"));
-        }
-        let given = !self.description.is_empty();
-        given.then_some((
-            "Description",
-            "not supported: the ownership mark is kept there, since an integration has no tags",
-        ))
+    fn template(&self) -> &Properties {
+        &self.properties
     }
 
     fn complete(&mut self, mark: &Mark) {
@@ -115,6 +125,10 @@ impl Kind for Integration {
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+
+    fn comparable(&self) -> Value {
+        with(self.template(), [(DESCRIPTION, self.description.clone().into())])
     }
 
     fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {

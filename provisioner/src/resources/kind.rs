@@ -23,7 +23,10 @@ pub type Stages<C> = Vec<Vec<C>>;
 ///
 /// The type has the same properties for both sides: the template's values (with defaults) and those that AWS returns. A
 /// comparison compares two values.
-pub(super) trait Kind: Serialize + DeserializeOwned {
+///
+/// What the planner knows besides, such as the versions that an alias pointed to before, are fields of the kind beside
+/// its properties; [`has_properties`] gives access to both.
+pub(crate) trait Kind: Serialize + DeserializeOwned {
     /// The type's name in a template.
     const TYPE: &'static str;
     /// The attributes that `Fn::GetAtt` can request.
@@ -40,10 +43,6 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     const THROUGH: Option<&'static str> = None;
     /// Properties that AWS cannot change in place; [`Property::EVERY`] for all.
     const CREATE_ONLY: &'static [Property] = &[];
-    /// Properties that only this crate uses, and that a template must not give.
-    const INTERNAL: &'static [&'static str] = &[];
-    /// Properties that are not compared: they describe its surroundings, or how it is checked.
-    const NOT_COMPARED: &'static [&'static str] = &[];
     /// Whether a replacement is created before the old resource is deleted. Not possible where the name is the
     /// identity.
     const CREATE_BEFORE_DELETE: bool = false;
@@ -53,6 +52,11 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     const RUNS_LATER: bool = false;
     /// One AWS call that changes something.
     type Call: Serialize;
+    /// The properties that a template can give: the kind itself if the planner knows nothing else about it.
+    type Template: Serialize + DeserializeOwned + Into<Self>;
+
+    /// The properties that a template can give.
+    fn template(&self) -> &Self::Template;
 
     /// The type's name, for this resource.
     fn type_name(&self) -> &str {
@@ -69,10 +73,6 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     /// The properties that AWS cannot change in place; `*` for all.
     fn create_only(&self) -> Vec<&str> {
         Self::CREATE_ONLY.iter().map(|property| property.name()).collect()
-    }
-    /// A property that the template gives although it must not, and the reason.
-    fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        None
     }
     /// Fills in what depends on the resource's place in the stack: a name if the template gives none, and the ownership
     /// tag.
@@ -127,17 +127,7 @@ pub(super) trait Kind: Serialize + DeserializeOwned {
     }
     /// The value that is compared.
     fn comparable(&self) -> Value {
-        self.properties()
-    }
-    /// Its properties, except those that are not compared.
-    fn properties(&self) -> Value {
-        let mut value = serde_json::to_value(self).unwrap_or_default();
-        if let Some(properties) = value.as_object_mut() {
-            for name in Self::NOT_COMPARED {
-                properties.shift_remove(*name);
-            }
-        }
-        value
+        serde_json::to_value(self.template()).unwrap_or_default()
     }
     /// The value of the resource from AWS that is compared with `wanted`.
     fn seen_beside(&self, _wanted: &Self) -> Value {
@@ -215,6 +205,35 @@ impl Changed {
 /// The id of a resource that AWS has assigned; empty only if a reader omits it.
 pub(super) fn id(ids: &Ids, attribute: &str) -> String {
     ids.get(attribute).cloned().unwrap_or_default()
+}
+
+/// Lets a kind be read and changed like its `Properties`, which it has beside what the planner knows.
+macro_rules! has_properties {
+    ($kind:ty) => {
+        impl std::ops::Deref for $kind {
+            type Target = Properties;
+
+            fn deref(&self) -> &Properties {
+                &self.properties
+            }
+        }
+
+        impl std::ops::DerefMut for $kind {
+            fn deref_mut(&mut self) -> &mut Properties {
+                &mut self.properties
+            }
+        }
+    };
+}
+pub(super) use has_properties;
+
+/// The properties of a template with these values for others.
+pub(super) fn with<const N: usize>(template: &impl Serialize, others: [(Property, Value); N]) -> Value {
+    let mut value = serde_json::to_value(template).unwrap_or_default();
+    if let Some(properties) = value.as_object_mut() {
+        properties.extend(others.map(|(property, value)| (property.name().to_owned(), value)));
+    }
+    value
 }
 
 /// The stages that contain a call.

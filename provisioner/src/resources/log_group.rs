@@ -44,6 +44,11 @@ impl Kind for LogGroup {
     const REMOVAL: Removal = Removal::LogGroups;
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
+    type Template = Self;
+
+    fn template(&self) -> &Self {
+        self
+    }
 
     fn complete(&mut self, mark: &Mark) {
         super::name::default_name(&mut self.log_group_name, mark, 512);

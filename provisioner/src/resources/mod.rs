@@ -49,7 +49,7 @@ pub use difference::Change;
 pub use effect::{Again, Effect, Left};
 pub use import::Import;
 pub(crate) use import::snake_case;
-use kind::Kind;
+pub(crate) use kind::Kind;
 pub use kind::{Changed, Ids, Stages};
 pub use ownership::{Arn, Orphans, Ownership, Removal};
 pub use policy::{Policy, Principal, deleted_principals};
@@ -101,12 +101,17 @@ macro_rules! kinds {
         }
         pub(crate) use each_kind;
 
-        /// What `Fn::GetAtt` can ask a typed kind for, and which of its properties cannot be changed in place.
+        /// What `Fn::GetAtt` can ask a typed kind for, which of its properties cannot be changed in place, and its
+        /// properties.
         #[cfg(test)]
-        fn facts(kind: &str) -> (&'static [&'static str], &'static [Property]) {
+        fn facts(kind: &str) -> (&'static [&'static str], &'static [Property], Vec<support::Supported>) {
             match kind {
-                $($module::$name::TYPE => ($module::$name::ATTRIBUTES, $module::$name::CREATE_ONLY),)+
-                _ => (&[], &[]),
+                $($module::$name::TYPE => (
+                    $module::$name::ATTRIBUTES,
+                    $module::$name::CREATE_ONLY,
+                    support::supported::<<$module::$name as Kind>::Template>(),
+                ),)+
+                _ => (&[], &[], Vec::new()),
             }
         }
 
@@ -473,15 +478,12 @@ impl Call {
 }
 
 fn parse<K: Kind>(properties: Map<String, Value>) -> Result<K, PropertyFault> {
-    let resource: K = serde_path_to_error::deserialize(scalar::Typed(Value::Object(properties))).map_err(|error| {
+    let template: Result<K::Template, _> = serde_path_to_error::deserialize(scalar::Typed(Value::Object(properties)));
+    template.map(Into::into).map_err(|error| {
         let path = error.path().to_string();
         let property = if path == "." { String::new() } else { path };
-        PropertyFault { property, reason: in_words(&shown(&error.into_inner().to_string()), K::INTERNAL) }
-    })?;
-    match resource.misuse() {
-        Some((property, reason)) => Err(PropertyFault { property: property.to_owned(), reason: reason.to_owned() }),
-        None => Ok(resource),
-    }
+        PropertyFault { property, reason: in_words(&shown(&error.into_inner().to_string())) }
+    })
 }
 
 fn fill<T: Serialize + DeserializeOwned + Clone>(value: &T, known: &Known) -> T {

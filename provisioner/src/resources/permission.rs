@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::effect::{Again, Effect};
 use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages};
 use super::name::joined;
 use super::ownership::{Orphans, Ownership, Removal};
 use super::policy::Principal;
@@ -20,8 +20,24 @@ use crate::place::Place;
 
 /// A permission to invoke a function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase")]
 pub struct Permission {
+    /// What a template can say of it.
+    #[serde(flatten)]
+    pub properties: Properties,
+    /// For a statement from AWS: its other conditions, such as one that was added by hand, by operator and key. They
+    /// are compared: the template has none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_conditions: BTreeMap<String, Value>,
+    /// The prefix of this stack's statement ids for this permission.
+    #[serde(default)]
+    pub statement_id_prefix: String,
+}
+
+/// The properties of a permission.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Properties {
     /// The function's name. A template may give its ARN.
     pub function_name: String,
     /// `lambda:InvokeFunction` or another action.
@@ -43,13 +59,14 @@ pub struct Permission {
     /// Since October 2025 a URL needs `lambda:InvokeFunction` too, and this restricts that right to the URL.
     #[serde(default)]
     pub invoked_via_function_url: Option<bool>,
-    /// For a statement from AWS: its other conditions, such as one that was added by hand, by operator and key. They
-    /// are compared: the template has none. Not a property of a template.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub other_conditions: BTreeMap<String, Value>,
-    /// The prefix of this stack's statement ids for this permission. Not a property of a template.
-    #[serde(default)]
-    pub statement_id_prefix: String,
+}
+
+has_properties!(Permission);
+
+impl From<Properties> for Permission {
+    fn from(properties: Properties) -> Self {
+        Self { properties, other_conditions: BTreeMap::new(), statement_id_prefix: String::new() }
+    }
 }
 
 /// A writing call to Lambda about a function's resource policy.
@@ -78,16 +95,12 @@ impl Kind for Permission {
     const REMOVAL: Removal = Removal::Permissions;
     /// Lambda can add and remove statements, but not change them.
     const CREATE_ONLY: &'static [Property] = &[Property::EVERY];
-    const INTERNAL: &'static [&'static str] = &["StatementIdPrefix", "OtherConditions"];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
+    type Template = Properties;
 
-    fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        if !self.other_conditions.is_empty() {
-            return Some(("OtherConditions", "it is what AWS has"));
-        }
-        let given = !self.statement_id_prefix.is_empty();
-        given.then_some(("StatementIdPrefix", "statement ids are derived from what is allowed"))
+    fn template(&self) -> &Properties {
+        &self.properties
     }
 
     fn complete(&mut self, mark: &Mark) {
@@ -113,6 +126,11 @@ impl Kind for Permission {
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+
+    /// The whole statement, with the conditions that a template cannot give it.
+    fn comparable(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
     }
 
     fn is_same(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
@@ -200,7 +218,7 @@ impl Permission {
     /// A permission for a function or alias, without any other value.
     #[must_use]
     pub fn of(function_name: &str) -> Self {
-        Self {
+        Properties {
             function_name: function_name.to_owned(),
             action: String::new(),
             principal: Principal::default(),
@@ -208,9 +226,8 @@ impl Permission {
             source_account: None,
             function_url_auth_type: None,
             invoked_via_function_url: None,
-            other_conditions: BTreeMap::new(),
-            statement_id_prefix: String::new(),
         }
+        .into()
     }
 
     /// The prefix of the ids of a permission's statements: `STACK-LOGICALID-`.
@@ -273,17 +290,10 @@ mod tests {
     use super::*;
 
     fn permission(source_arn: &str) -> Permission {
-        let mut permission = Permission {
-            function_name: "arn:aws:lambda:us-east-1:1:function:chat".to_owned(),
-            action: "lambda:InvokeFunction".to_owned(),
-            principal: "apigateway.amazonaws.com".into(),
-            source_arn: Some(source_arn.to_owned()),
-            source_account: None,
-            function_url_auth_type: None,
-            invoked_via_function_url: None,
-            other_conditions: BTreeMap::new(),
-            statement_id_prefix: String::new(),
-        };
+        let mut permission = Permission::of("arn:aws:lambda:us-east-1:1:function:chat");
+        permission.action = "lambda:InvokeFunction".to_owned();
+        permission.principal = "apigateway.amazonaws.com".into();
+        permission.source_arn = Some(source_arn.to_owned());
         permission.complete(&Mark {
             stack: "chat".to_owned(),
             region: String::new(),

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::effect::{Again, Effect};
 use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
 use super::name::default_name;
 use super::ownership::{Arn, Orphans, Ownership, Removal};
 use super::policy::Policy;
@@ -20,8 +20,21 @@ use crate::place::Place;
 
 /// A role with its policies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase")]
 pub struct Role {
+    /// What a template can say of it.
+    #[serde(flatten)]
+    pub properties: Properties,
+    /// The names of inline policies that other resources of the template attach to the role; for a role from AWS, those
+    /// that exist. They are not compared, since they have their own steps.
+    #[serde(default)]
+    pub policies_beside: BTreeSet<String>,
+}
+
+/// The properties of a role.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Properties {
     /// The physical name; at most 64 characters.
     #[serde(default, deserialize_with = "super::name::given", skip_serializing_if = "String::is_empty")]
     pub role_name: String,
@@ -45,15 +58,17 @@ pub struct Role {
     /// Inline policies by name; 10,240 characters in all.
     #[serde(default, deserialize_with = "named_policies")]
     pub policies: BTreeMap<String, Policy>,
-    /// The names of inline policies that other resources of the template attach to the role; for a role from AWS, those
-    /// that exist.
-    ///
-    /// They are not compared, since they have their own steps. Not a property of a template.
-    #[serde(default)]
-    pub policies_beside: BTreeSet<String>,
     /// Tags.
     #[serde(default, deserialize_with = "tags::either_shape")]
     pub tags: Tags,
+}
+
+has_properties!(Role);
+
+impl From<Properties> for Role {
+    fn from(properties: Properties) -> Self {
+        Self { properties, policies_beside: BTreeSet::new() }
+    }
 }
 
 fn one_hour() -> i32 {
@@ -88,14 +103,12 @@ impl Kind for Role {
     const ORPHANS: Orphans = Orphans::ByList(Arn { service: "iam", start: "role/" });
     const REMOVAL: Removal = Removal::Roles;
     const CREATE_ONLY: &'static [Property] = &[property!(Role.path)];
-    const INTERNAL: &'static [&'static str] = &["PoliciesBeside"];
-    const NOT_COMPARED: &'static [&'static str] = &["PoliciesBeside"];
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
+    type Template = Properties;
 
-    fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        let given = !self.policies_beside.is_empty();
-        given.then_some(("PoliciesBeside", "it follows from the template's AWS::IAM::Policy resources"))
+    fn template(&self) -> &Properties {
+        &self.properties
     }
 
     fn complete(&mut self, mark: &Mark) {

@@ -6,15 +6,27 @@ use super::api::api_of;
 use super::effect::{Again, Effect};
 use super::import::Import;
 use super::integration::same_function;
-use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages};
 use super::ownership::{Orphans, Ownership, Removal};
 use super::tags::Mark;
 use crate::place::Place;
 
 /// A route.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase")]
 pub struct Route {
+    /// What a template can say of it.
+    #[serde(flatten)]
+    pub properties: Properties,
+    /// The URI that the target integration calls. It is not compared, since it belongs to the integration.
+    #[serde(default)]
+    pub calls: String,
+}
+
+/// The properties of a route.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Properties {
     /// The API that it belongs to.
     pub api_id: String,
     /// Method and path, such as `POST /chat`; they are unique in an API.
@@ -28,10 +40,14 @@ pub struct Route {
     /// The authorizer of `JWT` and `CUSTOM`.
     #[serde(default)]
     pub authorizer_id: Option<String>,
-    /// The URI that the target integration calls. It is not compared, since it belongs to the integration. Not a
-    /// property of a template.
-    #[serde(default)]
-    pub calls: String,
+}
+
+has_properties!(Route);
+
+impl From<Properties> for Route {
+    fn from(properties: Properties) -> Self {
+        Self { properties, calls: String::new() }
+    }
 }
 
 fn none() -> String {
@@ -61,12 +77,11 @@ impl Kind for Route {
     const OWNERSHIP: Ownership = Ownership::Parent;
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Routes;
-    const INTERNAL: &'static [&'static str] = &["Calls"];
-    const NOT_COMPARED: &'static [&'static str] = &["Calls"];
     type Call = Call;
+    type Template = Properties;
 
-    fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        (!self.calls.is_empty()).then_some(("Calls", "it follows from the integration that the route leads to"))
+    fn template(&self) -> &Properties {
+        &self.properties
     }
 
     fn complete(&mut self, _mark: &Mark) {}

@@ -68,6 +68,11 @@ impl Kind for Stage {
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Stages;
     type Call = Call;
+    type Template = Self;
+
+    fn template(&self) -> &Self {
+        self
+    }
 
     fn complete(&mut self, mark: &Mark) {
         mark.add_to(&mut self.tags);

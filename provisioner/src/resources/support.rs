@@ -1,11 +1,14 @@
 //! `docs/template-support.md`: the typed kinds and their properties, generated from the types.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, Expected, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
 
-use super::{Property, Resource, facts, typed_kinds};
+use super::{Property, facts, typed_kinds};
 
 const HEAD: &str = "\
 # What a template may hold
@@ -57,24 +60,131 @@ of the forms of AWS's tools: `[{\"ParameterKey\": …, \"ParameterValue\": …}]
 `Tags` and `StackPolicy` are named and not used, other keys are refused) or `[\"Name=value\"]` (`aws cloudformation deploy`).
 ";
 
-/// The values that a kind lists as supported in the error for an unsupported value.
-fn supported(kind: &str, properties: Value) -> Vec<String> {
-    let Value::Object(properties) = properties else { return Vec::new() };
-    let Err(fault) = Resource::parse(kind, properties) else { return Vec::new() };
-    let names = fault.reason.split_once("supported are ").or_else(|| fault.reason.split_once("supported is "));
-    names.map(|(_, names)| names.split(", ").map(str::to_owned).collect()).unwrap_or_default()
+/// A property of a template, and what it contains.
+pub(super) struct Supported {
+    name: &'static str,
+    /// The names of its own properties, or the shape of its value; empty for a scalar or a list of these.
+    content: String,
+}
+
+/// The properties of a type, as it asks for them when it is read.
+pub(super) fn supported<T: DeserializeOwned>() -> Vec<Supported> {
+    let asked = |property: Option<&'static str>| {
+        let probe = Probe { property, asked: &RefCell::new(Asked::Value) };
+        let is_read = T::deserialize(probe);
+        assert!(is_read.is_err(), "there is nothing to read");
+        probe.asked.take()
+    };
+    let content = |name| match asked(Some(name)) {
+        Asked::Value => String::new(),
+        Asked::Properties(names) => names.join(", "),
+        Asked::Shape(shape) => shape,
+    };
+    let Asked::Properties(names) = asked(None) else { panic!("a kind has properties") };
+    names.iter().map(|name| Supported { name, content: content(name) }).collect()
+}
+
+#[derive(Default)]
+enum Asked {
+    #[default]
+    Value,
+    Properties(&'static [&'static str]),
+    Shape(String),
+}
+
+/// Records what a type asks for when it is read, itself or in one of its properties, and has no value.
+#[derive(Clone, Copy)]
+struct Probe<'p> {
+    property: Option<&'static str>,
+    asked: &'p RefCell<Asked>,
+}
+
+impl<'de> Deserializer<'de> for Probe<'_> {
+    type Error = Error;
+
+    /// A type that accepts several shapes describes them.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let shape = (&visitor as &dyn Expected).to_string();
+        if shape != "any valid JSON value" {
+            self.asked.replace(Asked::Shape(shape));
+        }
+        Err(Error::custom("nothing"))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        if let Some(property) = self.property {
+            let inside = Probe { property: None, ..self };
+            return visitor.visit_map(MapDeserializer::new([(property, inside)].into_iter()));
+        }
+        self.asked.replace(Asked::Properties(fields));
+        Err(Error::custom("nothing"))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_seq(SeqDeserializer::new([self].into_iter()))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_map(MapDeserializer::new([("", self)].into_iter()))
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+        Err(Error::custom("nothing"))
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_string(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i64 i128 u8 u16 u32 u64 u128 f32 char str bytes byte_buf unit unit_struct newtype_struct tuple
+        tuple_struct identifier ignored_any
+    }
+}
+
+impl IntoDeserializer<'_, Error> for Probe<'_> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
 }
 
 fn generated() -> String {
     let mut text = HEAD.to_owned();
     for kind in typed_kinds() {
-        let (attributes, create_only) = facts(kind);
+        let (attributes, create_only, properties) = facts(kind);
         let _ = write!(text, "\n## {kind}\n\n");
-        for property in supported(kind, json!({"?": null})) {
-            let replaced = create_only.iter().any(|one| *one == Property::EVERY || one.name() == property);
-            let inside = supported(kind, Value::Object(Map::from_iter([(property.clone(), json!({"?": null}))])));
-            let inside = if inside.is_empty() { String::new() } else { format!(": {}", inside.join(", ")) };
-            let _ = writeln!(text, "- `{property}`{}{inside}", if replaced { " *" } else { "" });
+        for Supported { name, content } in properties {
+            let replaced = create_only.iter().any(|one| *one == Property::EVERY || one.name() == name);
+            let content = if content.is_empty() { content } else { format!(": {content}") };
+            let _ = writeln!(text, "- `{name}`{}{content}", if replaced { " *" } else { "" });
         }
         if !attributes.is_empty() {
             let _ = writeln!(text, "\n`Fn::GetAtt`: {}.", attributes.join(", "));

@@ -82,6 +82,11 @@ impl Kind for Table {
     const CREATE_ONLY: &'static [Property] =
         &[property!(Table.attribute_definitions), property!(Table.key_schema), property!(Table.billing_mode)];
     type Call = Call;
+    type Template = Self;
+
+    fn template(&self) -> &Self {
+        self
+    }
 
     fn complete(&mut self, mark: &Mark) {
         default_name(&mut self.table_name, mark, 255);

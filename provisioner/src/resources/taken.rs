@@ -63,12 +63,11 @@ impl Taken {
     /// The route with its former target and authorisation, on its API.
     #[must_use]
     pub fn put_back(&self, now: &Route) -> Route {
-        Route {
-            target: self.target.clone(),
-            authorization_type: self.authorization_type.clone(),
-            authorizer_id: Some(self.authorizer_id.clone()).filter(|id| !id.is_empty()),
-            ..now.clone()
-        }
+        let mut route = now.clone();
+        route.target.clone_from(&self.target);
+        route.authorization_type.clone_from(&self.authorization_type);
+        route.authorizer_id = Some(self.authorizer_id.clone()).filter(|id| !id.is_empty());
+        route
     }
 }
 

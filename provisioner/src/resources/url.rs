@@ -56,6 +56,11 @@ impl Kind for Url {
     const REMOVAL: Removal = Removal::Urls;
     const CREATE_ONLY: &'static [Property] = &[property!(Url.target_function_arn), property!(Url.qualifier)];
     type Call = Call;
+    type Template = Self;
+
+    fn template(&self) -> &Self {
+        self
+    }
 
     fn complete(&mut self, _mark: &Mark) {
         let target = std::mem::take(&mut self.target_function_arn);

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::effect::Effect;
 use super::function::BESIDE;
 use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
 use super::ownership::{Orphans, Ownership, Removal};
 use super::tags::Mark;
 use crate::place::Place;
@@ -18,22 +18,39 @@ use crate::template::{Reference, references_in};
 /// It is found by its content: a version with the wanted code and configuration is the wanted version, whatever its
 /// number. So a second run publishes nothing, and a deploy of an earlier release finds that version again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase")]
 pub struct Version {
+    /// What a template can say of it.
+    #[serde(flatten)]
+    pub properties: Properties,
+    /// The version's content, as returned by [`super::function::Function::release`].
+    #[serde(default)]
+    pub release: Value,
+    /// The hash of the package that it must contain.
+    #[serde(default)]
+    pub package: String,
+    /// The revision of the function that it is published from.
+    #[serde(default)]
+    pub revision: String,
+}
+
+/// The properties of a version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Properties {
     /// The function's name. A template may give its ARN.
     pub function_name: String,
     /// Free text.
     #[serde(default)]
     pub description: String,
-    /// The version's content, as returned by [`super::function::Function::release`]. Not a property of a template.
-    #[serde(default)]
-    pub release: Value,
-    /// The hash of the package that it must contain. Not a property of a template.
-    #[serde(default)]
-    pub package: String,
-    /// The revision of the function that it is published from. Not a property of a template.
-    #[serde(default)]
-    pub revision: String,
+}
+
+has_properties!(Version);
+
+impl From<Properties> for Version {
+    fn from(properties: Properties) -> Self {
+        Self { properties, release: Value::Null, package: String::new(), revision: String::new() }
+    }
 }
 
 /// The wanted release of a function, with the settings that the function has outside the template: a published version
@@ -79,17 +96,11 @@ impl Kind for Version {
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Versions;
     const CHANGED_BY_UPDATE: bool = true;
-    const INTERNAL: &'static [&'static str] = &["Release", "Package", "Revision"];
     type Call = Call;
+    type Template = Properties;
 
-    fn misuse(&self) -> Option<(&'static str, &'static str)> {
-        let own = [
-            ("Release", self.release.is_null()),
-            ("Package", self.package.is_empty()),
-            ("Revision", self.revision.is_empty()),
-        ];
-        let given = own.into_iter().find(|(_, absent)| !absent);
-        given.map(|(name, _)| (name, "it follows from the function"))
+    fn template(&self) -> &Properties {
+        &self.properties
     }
 
     fn complete(&mut self, _mark: &Mark) {
@@ -129,7 +140,8 @@ impl Kind for Version {
     }
 
     fn create(&self) -> Stages<Call> {
-        let Self { function_name, description, release: _, package, revision } = self.clone();
+        let Self { properties: Properties { function_name, description }, release: _, package, revision } =
+            self.clone();
         stages([vec![Call::PublishVersion { function_name, description, package, revision }]])
     }
 
@@ -165,11 +177,8 @@ mod tests {
     #[test]
     fn another_description_is_no_other_version() {
         let version = |description: &str| Version {
-            function_name: "chat".to_owned(),
-            description: description.to_owned(),
             release: json!({"MemorySize": 512}),
-            package: String::new(),
-            revision: String::new(),
+            ..Properties { function_name: "chat".to_owned(), description: description.to_owned() }.into()
         };
         assert_eq!(version("release 2").comparable(), version("").comparable());
         assert_eq!(version("release 2").identity(), version("").identity());

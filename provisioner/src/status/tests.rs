@@ -35,7 +35,8 @@ pub(crate) fn with_canary() -> (Desired, crate::world::State) {
     let mut state = existing(&Spec::plain(), true);
     let function = existing(&new, true).functions["chat"].clone();
     state.functions.insert("chat".to_owned(), function.clone());
-    let held = crate::resources::function::Function { tags: [].into(), ..function };
+    let mut held = function;
+    held.tags.clear();
     state.versions.insert(("chat".to_owned(), 2), held);
     if let Some(alias) = state.aliases.get_mut(&("chat".to_owned(), "live".to_owned())) {
         alias.routing_config = RoutingConfig::share("2", 0.1);

@@ -253,7 +253,7 @@ fn entries<T: serde::de::DeserializeOwned>(
                 let inner = error.path().to_string();
                 let inner = inner.split(['.', '[', ']']).filter(|part| !part.is_empty());
                 let keys: Vec<_> = [name, key.as_str()].into_iter().chain(inner).collect();
-                let reason = in_words(&error.inner().to_string(), &[]);
+                let reason = in_words(&error.inner().to_string());
                 Err(problem(source, &keys, &format!("{}: {reason}", keys.join("."))))
             }
         })

@@ -1,12 +1,9 @@
 //! Rewrites the messages of a decoder for the author of a template.
 
-/// The sentence for a decoder's message. Names in `hidden` are not listed as supported.
+/// The sentence for a decoder's message.
 #[must_use]
-pub(crate) fn in_words(message: &str, hidden: &[&str]) -> String {
-    unknown(message, hidden)
-        .or_else(|| missing(message))
-        .or_else(|| mistaken(message))
-        .unwrap_or_else(|| message.to_owned())
+pub(crate) fn in_words(message: &str) -> String {
+    unknown(message).or_else(|| missing(message)).or_else(|| mistaken(message)).unwrap_or_else(|| message.to_owned())
 }
 
 /// The remedy for an error in a template, where only its `reason` is known.
@@ -23,10 +20,10 @@ pub(super) fn remedy(reason: &str) -> &'static str {
     }
 }
 
-fn unknown(message: &str, hidden: &[&str]) -> Option<String> {
+fn unknown(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (name, rest) = rest.split_once('`')?;
-    let supported: Vec<_> = rest.split('`').skip(1).step_by(2).filter(|name| !hidden.contains(name)).collect();
+    let supported: Vec<_> = rest.split('`').skip(1).step_by(2).collect();
     Some(match supported.as_slice() {
         [] => format!("`{name}` is not supported"),
         [one] => format!("`{name}` is not supported; supported is {one}"),
@@ -81,7 +78,7 @@ mod tests {
     fn no_word_of_the_decoder_is_left() {
         for (message, words) in [
             ("unknown field `Memory`, expected one of `A`, `B`", "`Memory` is not supported; supported are A, B"),
-            ("unknown field `X`, expected `A` or `Hidden`", "`X` is not supported; supported is A"),
+            ("unknown field `X`, expected `A` or `B`", "`X` is not supported; supported are A, B"),
             ("unknown field `X`, there are no fields", "`X` is not supported"),
             ("unknown variant `WEB`, expected `HTTP`", "`WEB` is not supported; supported is HTTP"),
             ("missing field `Type`", "`Type` is missing"),
@@ -92,7 +89,7 @@ mod tests {
             ("invalid value: string \"many\", expected a whole number", "it must be a whole number, not `many`"),
             ("it must hold one object", "it must hold one object"),
         ] {
-            assert_eq!(in_words(message, &["Hidden"]), words);
+            assert_eq!(in_words(message), words);
         }
     }
 }

@@ -13,7 +13,8 @@ impl Stored for Role {
         let role = state.roles.get(&self.role_name)?;
         let owner = mark.owner(&role.tags);
         let mut found = role.clone();
-        let (beside, own) = found.policies.into_iter().partition(|(name, _)| self.policies_beside.contains(name));
+        let (beside, own) =
+            std::mem::take(&mut found.policies).into_iter().partition(|(name, _)| self.policies_beside.contains(name));
         let beside: BTreeMap<_, _> = beside;
         found.policies_beside = beside.into_keys().collect();
         found.policies = own;

@@ -5,7 +5,6 @@ use super::{CarriedOut, State, Stored, conflict, ids, missing};
 use crate::observe::Found;
 use crate::releases::{Led, Published, Releases};
 use crate::resources::alias::{self, Alias, RoutingConfig};
-use crate::resources::function::Function;
 use crate::resources::version::{self, Version, beside_too, release_name};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
@@ -159,7 +158,10 @@ impl State {
             _ => {
                 let number = newest.map_or(1, |((_, number), _)| number + 1);
                 let description = description.map_or_else(|| held.description.clone(), str::to_owned);
-                let held = Function { description, tags: [].into(), reserved_concurrent_executions: None, ..held };
+                let mut held = held;
+                held.description = description;
+                held.tags.clear();
+                held.reserved_concurrent_executions = None;
                 self.versions.insert((name.to_owned(), number), held);
                 self.revise(name); // the strictest reading: publishing is a change of the function too
                 number

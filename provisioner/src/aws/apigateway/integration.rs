@@ -1,7 +1,5 @@
 //! Integrations of HTTP APIs.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType};
 
 use super::super::problem::{is_missing, problem};
@@ -129,7 +127,7 @@ impl Aws {
 }
 
 fn observed_integration(api_id: &str, found: &sdk::Integration) -> Integration {
-    Integration {
+    let properties = integration::Properties {
         api_id: api_id.to_owned(),
         integration_type: found.integration_type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
         integration_uri: found.integration_uri().map(function_arn).unwrap_or_default().to_owned(),
@@ -137,7 +135,7 @@ fn observed_integration(api_id: &str, found: &sdk::Integration) -> Integration {
         payload_format_version: found.payload_format_version().unwrap_or("1.0").to_owned(),
         timeout_in_millis: found.timeout_in_millis().unwrap_or(30_000),
         connection_type: found.connection_type().map_or("INTERNET", ConnectionType::as_str).to_owned(),
-        description: found.description().unwrap_or_default().to_owned(),
-        routes: BTreeSet::new(),
-    }
+    };
+    let description = found.description().unwrap_or_default().to_owned();
+    Integration { description, ..properties.into() }
 }

@@ -43,15 +43,15 @@ pub(in super::super) fn found_route(api_id: &str, found: &sdk::Route, owner: Own
 }
 
 fn observed_route(api_id: &str, found: &sdk::Route) -> Route {
-    Route {
+    let properties = route::Properties {
         api_id: api_id.to_owned(),
         route_key: found.route_key().unwrap_or_default().to_owned(),
         target: found.target().unwrap_or_default().to_owned(),
         authorization_type: found.authorization_type().map_or("NONE", |kind| kind.as_str()).to_owned(),
         // A removed authorizer may be returned as an empty text.
         authorizer_id: found.authorizer_id().filter(|id| !id.is_empty()).map(str::to_owned),
-        calls: String::new(),
-    }
+    };
+    properties.into()
 }
 
 impl Dispatch for route::Call {
@@ -120,6 +120,7 @@ mod tests {
     fn an_authorizer_that_was_taken_away_is_none_however_it_is_told() {
         let authorizer = |told: &str| {
             observed_route("api", &sdk::Route::builder().authorizer_id(told).route_key("POST /chat").build())
+                .properties
                 .authorizer_id
         };
         assert_eq!((authorizer(""), authorizer("auth1").as_deref()), (None, Some("auth1")));

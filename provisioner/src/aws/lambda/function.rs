@@ -317,7 +317,7 @@ pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
         None => BTreeMap::new(),
     };
     let logging = configuration.logging_config;
-    let mut function = Function {
+    let properties = function::Properties {
         function_name: name.to_owned(),
         code: Code { path: None, sha256: configuration.code_sha256.unwrap_or_default() },
         description: configuration.description.unwrap_or_default(),
@@ -353,9 +353,8 @@ pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
             }),
         reserved_concurrent_executions,
         tags,
-        failure,
-        beside,
     };
+    let mut function = Function { properties, failure, beside };
     if function.architectures.is_empty() {
         function.architectures.push("x86_64".to_owned());
     }

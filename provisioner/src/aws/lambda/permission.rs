@@ -10,7 +10,7 @@ use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use crate::error::Result;
 use crate::observe::{Found, Leftover, Twin};
-use crate::resources::permission::{Call, Permission, function_and_qualifier};
+use crate::resources::permission::{Call, Permission, Properties, function_and_qualifier};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl Find for Permission {
@@ -119,7 +119,7 @@ fn observed_permission(wanted: &Permission, statement: &Value) -> Permission {
         let value = conditions.get(operator_and_key).and_then(&text);
         value.inspect(|_| drop(conditions.remove(operator_and_key)))
     };
-    Permission {
+    let properties = Properties {
         function_name: wanted.function_name.clone(),
         action: text(&statement["Action"]).unwrap_or_default(),
         principal: text(principal)
@@ -132,9 +132,8 @@ fn observed_permission(wanted: &Permission, statement: &Value) -> Permission {
         function_url_auth_type: condition("StringEquals lambda:FunctionUrlAuthType"),
         // Lambda writes the boolean as text.
         invoked_via_function_url: condition("Bool lambda:InvokedViaFunctionUrl").map(|flag| flag == "true"),
-        other_conditions: conditions,
-        statement_id_prefix: wanted.statement_id_prefix.clone(),
-    }
+    };
+    Permission { properties, other_conditions: conditions, statement_id_prefix: wanted.statement_id_prefix.clone() }
 }
 
 /// The conditions of a statement by `OPERATOR KEY`.

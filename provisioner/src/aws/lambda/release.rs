@@ -129,13 +129,8 @@ impl Aws {
         if !package.is_empty() && latest.code.sha256 != package {
             return Ok(None);
         }
-        let holds_it = Version {
-            function_name: name.to_owned(),
-            description: String::new(),
-            release: latest.release(),
-            package: String::new(),
-            revision: String::new(),
-        };
+        let properties = version::Properties { function_name: name.to_owned(), description: String::new() };
+        let holds_it = Version { release: latest.release(), ..properties.into() };
         let nobody = Mark::of(&Tags::new());
         let Some(found) = holds_it.find(&self.reader(), &nobody).await? else { return Ok(None) };
         let version = found.ids.get("Version").cloned().unwrap_or_default();

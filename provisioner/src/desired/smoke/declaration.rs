@@ -110,6 +110,6 @@ fn decoded<T: DeserializeOwned>(value: &Value, at: &[&str]) -> Checked<T> {
         let inner = error.path().to_string();
         let inner = inner.split(['.', '[', ']']).filter(|part| !part.is_empty());
         let path = at.iter().copied().chain(inner).map(str::to_owned).collect();
-        Mistake { path, reason: in_words(&error.inner().to_string(), &[]) }
+        Mistake { path, reason: in_words(&error.inner().to_string()) }
     })
 }

@@ -26,8 +26,8 @@ fn live(state: &State) -> Alias {
 }
 
 fn shares(state: &State) -> (String, RoutingConfig) {
-    let Alias { function_version, routing_config, .. } = live(state);
-    (function_version, routing_config)
+    let live = live(state).properties;
+    (live.function_version, live.routing_config)
 }
 
 fn all(version: &str) -> (String, RoutingConfig) {
@@ -204,7 +204,9 @@ fn with_two_aliases() -> (Desired, State) {
     template["Resources"]["Beta"]["Properties"]["Name"] = json!("beta");
     let mut state = existing(&Spec::plain(), true);
     let description = "provisioner:stack=chat provisioner:resource=Beta".to_owned();
-    let beta = Alias { name: "beta".to_owned(), description, ..live(&state) };
+    let mut beta = live(&state);
+    beta.name = "beta".to_owned();
+    beta.description = description;
     state.aliases.insert(("chat".to_owned(), "beta".to_owned()), beta);
     (changed().desired_by(&template), state)
 }

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::spec::{FOREIGN_API, Spec, allow, trust};
-use crate::resources::alias::{Alias, RoutingConfig};
+use crate::resources::alias::{self, Alias, RoutingConfig};
 use crate::resources::api::{Api, Protocol};
-use crate::resources::function::{Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig};
-use crate::resources::integration::Integration;
+use crate::resources::function::{self, Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig};
+use crate::resources::integration::{self, Integration};
 use crate::resources::log_group::LogGroup;
-use crate::resources::permission::Permission;
-use crate::resources::role::Role;
-use crate::resources::route::Route;
+use crate::resources::permission::{self, Permission};
+use crate::resources::role::{self, Role};
+use crate::resources::route::{self, Route};
 use crate::resources::stage::{RouteSettings, Stage};
 use crate::resources::table::{AttributeDefinition, BillingMode, KeyElement, Table};
 use crate::resources::url::Url;
@@ -26,12 +26,11 @@ pub(super) fn foreign() -> State {
     state.apis.insert(FOREIGN_API.to_owned(), api);
     state.integrations.insert("theirs".to_owned(), integration(&Spec::plain(), FOREIGN_API, "theirs", ""));
     state.routes.insert("their-route".to_owned(), route(&Spec::plain(), FOREIGN_API, "GET /films", "theirs"));
-    let function = Function { function_name: "theirs".to_owned(), ..function(&Spec::plain(), Tags::new()) };
+    let mut function = function(&Spec::plain(), Tags::new());
+    function.function_name = "theirs".to_owned();
     state.functions.insert("theirs".to_owned(), function);
-    let permission = Permission {
-        function_name: "theirs".to_owned(),
-        ..permission(&Spec::plain(), FOREIGN_API, "other-Permission-")
-    };
+    let mut permission = permission(&Spec::plain(), FOREIGN_API, "other-Permission-");
+    permission.function_name = "theirs".to_owned();
     state.permissions.insert(("theirs".to_owned(), permission.statement_id()), permission);
     state
 }
@@ -93,7 +92,7 @@ pub(super) fn judge(state: &State, spec: &Spec) {
 /// The same where the stack has taken over a route: the route is still the original one, and the integration stores its
 /// former state.
 pub(super) fn judge_taken(state: &State, spec: &Spec, their_id: &str, was: &Route) {
-    let Route { target, authorization_type, authorizer_id, .. } = was;
+    let route::Properties { target, authorization_type, authorizer_id, .. } = &was.properties;
     let authorizer_id = authorizer_id.as_deref().unwrap_or_default();
     judge_all(state, spec, &format!(" provisioner:took=POST%20/chat|{target}|{authorization_type}|{authorizer_id}"));
     assert!(state.routes.contains_key(their_id), "their route was made anew: {:?}", state.routes.keys());
@@ -193,7 +192,7 @@ fn text(value: Option<&str>, otherwise: &str) -> String {
 }
 
 fn role(spec: &Spec, tags: Tags) -> Role {
-    Role {
+    let properties = role::Properties {
         role_name: "role".to_owned(),
         assume_role_policy_document: Policy::from(trust(spec.trusted)),
         description: text(spec.role_description, ""),
@@ -208,9 +207,9 @@ fn role(spec: &Spec, tags: Tags) -> Role {
             .chain(spec.grant.map(|action| ("Grant", action)))
             .map(|(name, action)| (name.to_owned(), Policy::from(allow(action))))
             .collect(),
-        policies_beside: BTreeSet::new(),
         tags,
-    }
+    };
+    properties.into()
 }
 
 fn log_group(spec: &Spec, tags: Tags) -> LogGroup {
@@ -219,7 +218,7 @@ fn log_group(spec: &Spec, tags: Tags) -> LogGroup {
 
 fn function(spec: &Spec, tags: Tags) -> Function {
     let level = || spec.json_logs.then(|| "INFO".to_owned());
-    Function {
+    let properties = function::Properties {
         function_name: "chat".to_owned(),
         code: Code { path: None, sha256: spec.code.to_owned() },
         description: text(spec.description, ""),
@@ -243,32 +242,30 @@ fn function(spec: &Spec, tags: Tags) -> Function {
         ephemeral_storage: EphemeralStorage { size: spec.storage.unwrap_or(512) },
         reserved_concurrent_executions: spec.reserved,
         tags,
-        failure: None,
-        beside: BTreeMap::new(),
-    }
+    };
+    properties.into()
 }
 
 /// The content of a published version.
 fn version(spec: &Spec, description: &str) -> Function {
-    let function = function(spec, Tags::new());
-    Function { description: description.to_owned(), reserved_concurrent_executions: None, ..function }
+    let mut function = function(spec, Tags::new());
+    function.description = description.to_owned();
+    function.reserved_concurrent_executions = None;
+    function
 }
 
 fn alias(version: &str) -> Alias {
-    Alias {
+    let properties = alias::Properties {
         name: "live".to_owned(),
         function_name: "chat".to_owned(),
         function_version: version.to_owned(),
         routing_config: RoutingConfig::default(),
-        description: "provisioner:stack=chat provisioner:resource=Alias".to_owned(),
-        before: Vec::new(),
-        since: None,
-        checks: Vec::new(),
-    }
+    };
+    Alias { description: "provisioner:stack=chat provisioner:resource=Alias".to_owned(), ..properties.into() }
 }
 
 fn permission(spec: &Spec, api_id: &str, prefix: &str) -> Permission {
-    Permission {
+    let properties = permission::Properties {
         function_name: "chat:live".to_owned(),
         action: "lambda:InvokeFunction".to_owned(),
         principal: "apigateway.amazonaws.com".into(),
@@ -276,9 +273,8 @@ fn permission(spec: &Spec, api_id: &str, prefix: &str) -> Permission {
         source_account: spec.account_only.then(|| ACCOUNT.to_owned()),
         function_url_auth_type: None,
         invoked_via_function_url: None,
-        other_conditions: BTreeMap::new(),
-        statement_id_prefix: prefix.to_owned(),
-    }
+    };
+    Permission { statement_id_prefix: prefix.to_owned(), ..properties.into() }
 }
 
 fn url(spec: &Spec) -> Url {
@@ -310,7 +306,7 @@ fn api(spec: &Spec, name: &str, tags: Tags) -> Api {
 }
 
 fn integration(spec: &Spec, api_id: &str, function: &str, description: &str) -> Integration {
-    Integration {
+    let properties = integration::Properties {
         api_id: api_id.to_owned(),
         integration_type: spec.integration_type.to_owned(),
         integration_uri: format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:{function}"),
@@ -318,20 +314,19 @@ fn integration(spec: &Spec, api_id: &str, function: &str, description: &str) -> 
         payload_format_version: text(spec.payload, "1.0"),
         timeout_in_millis: spec.integration_timeout.unwrap_or(30_000),
         connection_type: "INTERNET".to_owned(),
-        description: description.to_owned(),
-        routes: BTreeSet::new(),
-    }
+    };
+    Integration { description: description.to_owned(), ..properties.into() }
 }
 
 fn route(spec: &Spec, api_id: &str, key: &str, integration_id: &str) -> Route {
-    Route {
+    let properties = route::Properties {
         api_id: api_id.to_owned(),
         route_key: key.to_owned(),
         target: format!("integrations/{integration_id}"),
         authorization_type: if spec.authorizer.is_some() { "JWT" } else { "NONE" }.to_owned(),
         authorizer_id: spec.authorizer.map(str::to_owned),
-        calls: String::new(),
-    }
+    };
+    properties.into()
 }
 
 fn stage(spec: &Spec, api_id: &str, tags: Tags) -> Stage {

@@ -7,8 +7,6 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Plan, plan, plan_destroy};
-use crate::resources::alias::Alias;
-use crate::resources::function::Function;
 use crate::resources::{RESOURCE_TAG, STACK_TAG, Tags};
 use crate::world::{State, World};
 
@@ -58,17 +56,17 @@ fn a_role_that_a_function_left_over_runs_as_is_not_removed_and_what_stays_is_tol
     let marked = |logical_id: &str| {
         Tags::from([(STACK_TAG.to_owned(), "chat".to_owned()), (RESOURCE_TAG.to_owned(), logical_id.to_owned())])
     };
-    let stream =
-        Function { function_name: "stream".to_owned(), tags: marked("Stream"), ..state.functions["chat"].clone() };
+    let mut stream = state.functions["chat"].clone();
+    stream.function_name = "stream".to_owned();
+    stream.tags = marked("Stream");
     // A part of a function is deleted with it and not reported.
-    let old = Alias {
-        name: "old".to_owned(),
-        description: "provisioner:stack=chat provisioner:resource=Old".to_owned(),
-        ..state.aliases.values().next().unwrap().clone()
-    };
+    let mut old = state.aliases.values().next().unwrap().clone();
+    old.name = "old".to_owned();
+    old.description = "provisioner:stack=chat provisioner:resource=Old".to_owned();
     state.aliases.insert(("chat".to_owned(), "old".to_owned()), old);
     for (role, blocked) in [(stream.role.clone(), vec!["Role"]), ("arn:of:another".to_owned(), vec![])] {
-        state.functions.insert("stream".to_owned(), Function { role, ..stream.clone() });
+        stream.role = role;
+        state.functions.insert("stream".to_owned(), stream.clone());
         let plan = planned_removal(&Spec::plain().desired(), &state);
         let [note] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
         assert!(note.text.starts_with("AWS::Lambda::Function `stream` is this stack's `Stream`"), "{}", note.text);

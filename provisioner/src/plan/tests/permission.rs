@@ -59,7 +59,8 @@ fn of_two_statements_the_one_with_the_id_that_is_needed_is_removed_first_and_the
     let spec = Spec::plain();
     let mut state = edited(|one| one.principal = "000000000009".into());
     let (key, old) = state.permissions.iter().find(|((function, _), _)| function == "chat:live").unwrap();
-    let old = Permission { source_arn: None, ..old.clone() };
+    let mut old = old.clone();
+    old.source_arn = None;
     state.permissions.insert((key.0.clone(), old.statement_id()), old);
     let plan = planned(&spec.desired(), &state, Options::default());
     assert_eq!(step(&plan, "Permission").calls, ["RemovePermission", "AddPermission", "RemovePermission"]);

@@ -10,7 +10,6 @@ use super::spec::{Spec, any_spec};
 use super::{carried_out, planned, planned_removal, run};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Step, plan};
-use crate::resources::alias::Alias;
 use crate::resources::other::{Identifier, Other};
 use crate::resources::stage::Stage;
 use crate::resources::{KIND_TAG, Mark, Tags};
@@ -174,8 +173,9 @@ proptest! {
         if dropped {
             // As if the previous template had contained more: its URL, an alias, a stage and a queue.
             let mark = |logical_id: &str| Mark { stack: "chat".to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
-            let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
-            let old = Alias { name: "old".to_owned(), description: mark("Old").as_description(), ..live };
+            let mut old = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
+            old.name = "old".to_owned();
+            old.description = mark("Old").as_description();
             state.aliases.insert(("chat".to_owned(), "old".to_owned()), old);
             let mut tags = Tags::new();
             mark("OldQueue").add_to(&mut tags);
@@ -266,9 +266,7 @@ proptest! {
     #[test]
     fn a_route_of_others_is_never_taken(spec in any_spec(true), adopt in any::<bool>()) {
         let mut state = foreign();
-        let route = state.routes.remove("their-route").unwrap();
-        let taken = crate::resources::route::Route { route_key: "POST /chat".to_owned(), ..route };
-        state.routes.insert("their-route".to_owned(), taken);
+        state.routes.get_mut("their-route").unwrap().route_key = "POST /chat".to_owned();
         let plan = planned(&spec.desired(), &state, Options { adopt, ..Options::default() });
         prop_assert_eq!(plan.blockers.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>(), ["Route"]);
     }

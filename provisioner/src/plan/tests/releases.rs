@@ -18,8 +18,8 @@ fn published(versions: u32, live: u32) -> State {
     let mut state = existing(&Spec::plain(), true);
     let newest = state.versions.remove(&("chat".to_owned(), 1)).unwrap();
     for number in 1..=versions {
-        let memory_size = newest.memory_size + i32::try_from(versions - number).unwrap();
-        let held = function::Function { memory_size, ..newest.clone() };
+        let mut held = newest.clone();
+        held.memory_size += i32::try_from(versions - number).unwrap();
         state.versions.insert(("chat".to_owned(), number), held);
     }
     lead(&mut state, "live", live, None);
@@ -27,14 +27,11 @@ fn published(versions: u32, live: u32) -> State {
 }
 
 fn lead(state: &mut State, name: &str, version: u32, share: Option<(u32, f64)>) {
-    let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
     let routing = share.map(|(version, share)| RoutingConfig::share(&version.to_string(), share));
-    let alias = crate::resources::alias::Alias {
-        name: name.to_owned(),
-        function_version: version.to_string(),
-        routing_config: routing.unwrap_or_default(),
-        ..live
-    };
+    let mut alias = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
+    alias.name = name.to_owned();
+    alias.function_version = version.to_string();
+    alias.routing_config = routing.unwrap_or_default();
     state.aliases.insert(("chat".to_owned(), name.to_owned()), alias);
 }
 
@@ -208,7 +205,8 @@ fn what_was_published_before_the_stack_is_never_deleted() {
     let mut state = existing(&Spec::plain(), false);
     let theirs = state.functions["chat"].clone();
     for number in 1..=3 {
-        let held = function::Function { memory_size: 3000 + i32::try_from(number).unwrap(), ..theirs.clone() };
+        let mut held = theirs.clone();
+        held.memory_size = 3000 + i32::try_from(number).unwrap();
         state.versions.insert(("chat".to_owned(), number), held);
     }
     let adopting = Options { adopt: true, ..keeping(2) };
@@ -322,7 +320,7 @@ fn a_function_that_fails_and_has_served_is_changed_and_keeps_its_versions() {
 /// The version of `chat` that callers get, and the versions that the alias stores.
 fn served(state: &State) -> (String, Vec<String>) {
     let live = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
-    (live.function_version, live.before)
+    (live.properties.function_version, live.before)
 }
 
 /// A deploy of a function with this memory size, whose new version passes or fails its check.

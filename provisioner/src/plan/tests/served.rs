@@ -42,13 +42,16 @@ fn by_hand(callee: &str, versions: u32, aliases: &[(&str, &str)]) -> State {
     let mut state = existing(&attached(), false);
     let latest = state.functions["chat"].clone();
     for number in 1..=versions {
-        let older = Function { timeout: 100 + i32::try_from(number).unwrap(), ..latest.clone() };
+        let mut older = latest.clone();
+        older.timeout = 100 + i32::try_from(number).unwrap();
         state.versions.insert(("chat".to_owned(), number), older);
     }
     let ours = existing(&Spec::plain(), true).aliases.into_values().next().unwrap();
     for (name, version) in aliases {
-        let (name, version, description) = ((*name).to_owned(), (*version).to_owned(), "by hand".to_owned());
-        let alias = crate::resources::alias::Alias { name, function_version: version, description, ..ours.clone() };
+        let mut alias = ours.clone();
+        alias.name = (*name).to_owned();
+        alias.function_version = (*version).to_owned();
+        alias.description = "by hand".to_owned();
         state.aliases.insert(("chat".to_owned(), alias.name.clone()), alias);
     }
     let integration = state.integrations.values_mut().find(|one| one.description == "by hand").unwrap();

@@ -5,7 +5,6 @@ use super::properties::KEEP_OFF;
 use super::spec::{FOREIGN_API, Spec};
 use super::{carried_out, planned, planned_removal};
 use crate::plan::{Action, Options, Plan};
-use crate::resources::route::Route;
 use crate::world::{State, Trouble};
 
 const ADOPT: Options = Options { adopt: true, ..KEEP_OFF };
@@ -26,7 +25,8 @@ fn attached() -> Spec {
 fn shared(ours: bool) -> State {
     let mut state = existing(&attached(), ours);
     let chat = state.routes.values().find(|route| route.route_key == "POST /chat").unwrap();
-    let health = Route { route_key: "GET /health".to_owned(), ..chat.clone() };
+    let mut health = chat.clone();
+    health.route_key = "GET /health".to_owned();
     state.routes.insert(HEALTH.to_owned(), health);
     state
 }

@@ -11,7 +11,6 @@ use super::{carried_out, planned, planned_removal, run};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Plan, plan};
 use crate::resources::Resource;
-use crate::resources::integration::Integration;
 use crate::resources::route::Route;
 use crate::resources::taken::Taken;
 use crate::world::{State, World};
@@ -26,7 +25,8 @@ fn with_a_taken_route(is_there: bool) -> State {
     let (id, ours) = state.integrations.iter_mut().find(|(_, one)| one.description.contains("stack=chat")).unwrap();
     let own = format!("integrations/{id}");
     let route = state.routes.values().find(|route| route.target == own).unwrap();
-    let before = Route { target: "integrations/old".to_owned(), ..route.clone() };
+    let mut before = route.clone();
+    before.target = "integrations/old".to_owned();
     ours.description = format!("{} {}", ours.description, Taken::of(&before).word());
     if is_there {
         let old = state.integrations["theirs"].clone();
@@ -85,10 +85,8 @@ fn what_the_older_of_two_integrations_remembers_is_given_back_too() {
     let mut state = with_a_taken_route(true);
     let (id, older) = state.integrations.iter().find(|(_, one)| one.description.contains("took=")).unwrap();
     // An interrupted replacement has created another integration, which is first and stores no route yet.
-    let newer = Integration {
-        description: "provisioner:stack=chat provisioner:resource=Integration".to_owned(),
-        ..older.clone()
-    };
+    let mut newer = older.clone();
+    newer.description = "provisioner:stack=chat provisioner:resource=Integration".to_owned();
     assert!("another" < id.as_str());
     state.integrations.insert("another".to_owned(), newer);
     let done = carried_out(&planned_removal(&attached().desired(), &state), &state, None);
@@ -103,7 +101,8 @@ fn more_than_the_integration_can_remember_is_not_taken_over() {
     let with_an_authorizer = |id: String| {
         let mut state = foreign();
         let route = state.routes.get_mut("their-route").unwrap();
-        *route = Route { route_key: "POST /chat".to_owned(), authorizer_id: Some(id), ..route.clone() };
+        route.route_key = "POST /chat".to_owned();
+        route.authorizer_id = Some(id);
         state
     };
     let options = Options { take_over: true, ..Options::default() };
@@ -146,12 +145,10 @@ fn a_stack_and_their_route() -> impl Strategy<Value = (Spec, State, Route)> {
     let authorizer = proptest::sample::select(authorizers.to_vec());
     (any_spec(true), a_world(true), any::<bool>(), authorizer).prop_map(|(spec, ours, first, (kind, id))| {
         let mut state = if first { foreign() } else { ours };
-        let theirs = Route {
-            route_key: "POST /chat".to_owned(),
-            authorization_type: kind.to_owned(),
-            authorizer_id: id.map(str::to_owned),
-            ..foreign().routes["their-route"].clone()
-        };
+        let mut theirs = foreign().routes["their-route"].clone();
+        theirs.route_key = "POST /chat".to_owned();
+        theirs.authorization_type = kind.to_owned();
+        theirs.authorizer_id = id.map(str::to_owned);
         state.routes.retain(|_, route| route.route_key != theirs.route_key);
         state.routes.insert(THEIRS.to_owned(), theirs.clone());
         (spec, state, theirs)

@@ -151,7 +151,8 @@ fn only_the_newest_versions_are_shown_and_those_that_somebody_gets() {
     let mut state = existing(&Spec::plain(), true);
     let held = state.versions[&("chat".to_owned(), 1)].clone();
     for number in 2..=14 {
-        let older = crate::resources::function::Function { timeout: number, ..held.clone() };
+        let mut older = held.clone();
+        older.timeout = number;
         state.versions.insert(("chat".to_owned(), u32::try_from(number).unwrap()), older);
     }
     let text = read(&status_of(Spec::plain().desired(), &state, None));

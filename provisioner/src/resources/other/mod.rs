@@ -265,6 +265,11 @@ impl Kind for Other {
     const REMOVAL: Removal = Removal::Independent;
     const THROUGH: Option<&'static str> = Some("CloudControl");
     type Call = Call;
+    type Template = Self;
+
+    fn template(&self) -> &Self {
+        self
+    }
 
     fn type_name(&self) -> &str {
         &self.type_name
