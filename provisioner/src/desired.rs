@@ -286,7 +286,7 @@ fn release(template: &Template, logical_id: &str, version: &mut Version, earlier
             && function.function_name == version.function_name
         {
             hold(version, function);
-            version.revision = Reference::new(&wanted.logical_id, "RevisionId").to_string();
+            version.revision = Reference::new(&wanted.logical_id, Ids::REVISION_ID).to_string();
             return Ok(());
         }
     }

@@ -350,7 +350,7 @@ impl Observed {
     pub fn api_ids(&self) -> BTreeSet<String> {
         let ids = self.found.values().flat_map(Found::each).filter_map(|(resource, ids)| {
             if let Resource::Api(_) = resource {
-                ids.get("ApiId").cloned()
+                ids.get(Ids::API_ID).cloned()
             } else if let Resource::Permission(permission) = resource {
                 // The API that an earlier run attached to, if the parameters name another one now.
                 permission.api_id().map(str::to_owned)

@@ -11,7 +11,9 @@ use crate::hint::Hint;
 use crate::observe::Observed;
 use crate::plan::{Action, Plan, Step};
 use crate::releases::{Led, Published, Releases};
-use crate::resources::{Change, DESCRIPTION, Owner, Ownership, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG, TAGS};
+use crate::resources::{
+    Change, DESCRIPTION, Ids, Owner, Ownership, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG, TAGS,
+};
 
 /// The state of a stack, compared with its template.
 ///
@@ -282,7 +284,7 @@ fn function_status(logical_id: &str, releases: &Releases, desired: &Desired, obs
         let Resource::Version(version) = &wanted.resource else { return None };
         let of_it = version.function_name == releases.function_name;
         let found = observed.found.get(&wanted.logical_id).filter(|_| of_it)?;
-        found.ids.get("Version")
+        found.ids.get(Ids::VERSION)
     });
     let version = |one: &Published| VersionStatus {
         number: one.number,

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_apigatewayv2::types::Integration;
 use serde_json::Value;
 
 use super::AwsReader;
 use crate::observe::{CallerBeside, Observed};
-use crate::resources::Resource;
-use crate::resources::integration::callee;
+use crate::resources::named::{FunctionRef, IntegrationId};
+use crate::resources::{Ids, Resource};
 
 impl AwsReader {
     /// The routes outside the stack that call its functions, and the APIs that a function's policy allows and that were
@@ -17,7 +16,7 @@ impl AwsReader {
     pub(super) fn others_who_call(&self, observed: &Observed) -> Vec<CallerBeside> {
         let functions: BTreeSet<&str> = observed.found.values().filter_map(function).collect();
         let own: BTreeSet<&str> =
-            observed.each().filter_map(|(_, ids)| ids.get("RouteId").map(String::as_str)).collect();
+            observed.each().filter_map(|(_, ids)| ids.get(Ids::ROUTE_ID).map(String::as_str)).collect();
         let looked_at: BTreeSet<String> =
             observed.api_ids().into_iter().chain(observed.attached.keys().cloned()).collect();
         let mut all = Vec::new();
@@ -25,13 +24,16 @@ impl AwsReader {
             let integrations = self.integrations.told(api_id).unwrap_or_default();
             let routes = self.routes.told(api_id).unwrap_or_default();
             for route in routes.iter().filter(|route| route.route_id().is_none_or(|id| !own.contains(id))) {
-                let target = route.target().unwrap_or_default().trim_start_matches("integrations/");
-                let led_to = integrations.iter().find(|one| one.integration_id() == Some(target)).and_then(called);
-                let Some((name, qualifier)) = led_to.filter(|(name, _)| functions.contains(name.as_str())) else {
+                let Some(IntegrationId(id)) = IntegrationId::in_target(route.target().unwrap_or_default()) else {
                     continue;
                 };
+                let led_to = integrations.iter().find(|one| one.integration_id() == Some(id));
+                let function = led_to.and_then(|one| FunctionRef::in_uri(one.integration_uri()?));
+                let Some(function) = function.filter(|function| functions.contains(function.name)) else { continue };
+                let function_name = function.name.to_owned();
+                let qualifier = function.qualifier.unwrap_or_default().to_owned();
                 let route_key = Some(route.route_key().unwrap_or_default().to_owned());
-                all.push(CallerBeside { function_name: name, qualifier, api_id: api_id.clone(), route_key });
+                all.push(CallerBeside { function_name, qualifier, api_id: api_id.clone(), route_key });
             }
         }
         for name in functions {
@@ -51,12 +53,6 @@ impl AwsReader {
 fn function(found: &crate::observe::Found) -> Option<&str> {
     let Resource::Function(function) = &found.resource else { return None };
     Some(&function.function_name)
-}
-
-/// The function that an integration calls, and its alias or version.
-fn called(integration: &Integration) -> Option<(String, String)> {
-    let (name, qualifier) = callee(integration.integration_uri()?)?;
-    Some((name.to_owned(), qualifier.unwrap_or_default().to_owned()))
 }
 
 /// The ids of the APIs that a policy names: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`.
@@ -84,15 +80,5 @@ mod tests {
         ]});
         assert_eq!(Vec::from_iter(apis_in(&policy)), ["a1", "b2"]);
         assert!(apis_in(&Value::Null).is_empty());
-    }
-
-    #[test]
-    fn an_integration_tells_what_it_calls_however_it_is_written() {
-        let arn = "arn:aws:lambda:us-east-1:1:function:chat";
-        let long = format!("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations");
-        for (uri, qualifier) in [(arn.to_owned(), ""), (long, ""), (format!("{arn}:1"), "1")] {
-            let one = Integration::builder().integration_uri(uri).build();
-            assert_eq!(called(&one), Some(("chat".to_owned(), qualifier.to_owned())));
-        }
     }
 }

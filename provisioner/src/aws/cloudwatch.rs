@@ -12,6 +12,7 @@ use super::Aws;
 use super::problem::{overtaken, problem};
 use super::retry::watching;
 use crate::error::{Error, Result};
+use crate::resources::Ids;
 use crate::resources::watch::{Count, Seen, Verdict, Watch, time_in_words};
 
 /// Lambda reports one value of a metric per minute.
@@ -39,7 +40,7 @@ impl Aws {
             return Ok(());
         }
         let now = self.alias_now(function, alias).await?;
-        if now.ids.get("RevisionId") == Some(revision) {
+        if now.ids.get(Ids::REVISION_ID) == Some(revision) {
             return Ok(());
         }
         Err(overtaken(format!("watching version {version} of function {function}"), &now.told))

@@ -44,7 +44,7 @@ impl Find for Table {
             tags,
         };
         let owner = mark.owner(&resource.tags);
-        let ids = Ids::from([("Arn".to_owned(), arn)]);
+        let ids = Ids::from([(Ids::ARN.to_owned(), arn)]);
         Ok(Some(Found::new(Resource::Table(resource), ids, owner)))
     }
 }

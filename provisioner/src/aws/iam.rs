@@ -65,7 +65,7 @@ impl Find for Role {
             tags,
         };
         let resource = Role { properties, policies_beside: beside.into_iter().collect() };
-        let ids = Ids::from([("Arn".to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
+        let ids = Ids::from([(Ids::ARN.to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
         Ok(Some(Found::new(Resource::Role(resource), ids, owner)))
     }
 }
@@ -110,7 +110,7 @@ impl Dispatch for Call {
                 let doing = format!("creating role {}", role.role_name);
                 let answer = aws.sent(doing, busy, || request.clone().send()).await?;
                 let assigned =
-                    answer.role.map(|role| [("Arn".to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
+                    answer.role.map(|role| [(Ids::ARN.to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
                 return Ok(assigned.into_iter().flatten().collect());
             }
             Call::UpdateAssumeRolePolicy { role_name, document } => {

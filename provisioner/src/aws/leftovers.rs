@@ -17,7 +17,8 @@ use crate::desired::{Desired, Wanted};
 use crate::error::{Result, both};
 use crate::observe::{Found, Leftover, Marked, Observed, Reader as _, Stray};
 use crate::place::Place;
-use crate::resources::{Mark, Owner, Resource};
+use crate::resources::named::IntegrationId;
+use crate::resources::{Ids, Mark, Owner, Resource};
 use crate::template::references_in_text;
 
 /// How many roles' tags are read at once. IAM allows an account about twenty calls a second.
@@ -125,7 +126,7 @@ impl AwsReader {
             all.extend(self.routes_marked(&of_the_stack, &api_id).await?);
         }
         for found in observed.found.values().filter(|found| found.owner == Owner::Ours) {
-            match (&found.resource, found.ids.get("ApiId")) {
+            match (&found.resource, found.ids.get(Ids::API_ID)) {
                 (Resource::Api(_), Some(api_id)) => {
                     let stages = self.stages_of(api_id).await?;
                     let found = stages.iter().map(|stage| found_stage(api_id, stage, &of_the_stack));
@@ -161,8 +162,9 @@ impl AwsReader {
             all.push(Leftover { logical_id, found });
         }
         for route in self.routes.once(api_id, self.aws.routes(api_id)).await?.iter() {
-            let target = route.target().unwrap_or_default().trim_start_matches("integrations/");
-            if let Some(led_to) = ours.iter().find(|one| one.integration_id() == Some(target)) {
+            if let Some(IntegrationId(id)) = IntegrationId::in_target(route.target().unwrap_or_default())
+                && let Some(led_to) = ours.iter().find(|one| one.integration_id() == Some(id))
+            {
                 let of = Mark::of_description(led_to.description().unwrap_or_default()).logical_id;
                 let logical_id = format!("{of} {}", route.route_key().unwrap_or_default());
                 all.push(Leftover { logical_id, found: found_route(api_id, route, Owner::Ours) });

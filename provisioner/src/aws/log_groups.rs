@@ -46,7 +46,7 @@ impl Find for LogGroup {
         let arn = group.arn.unwrap_or_default();
         let Some(tags) = reader.log_group_tags(arn.trim_end_matches(":*"), self).await? else { return Ok(None) };
         let owner = mark.owner(&tags);
-        let ids = Ids::from([("Arn".to_owned(), arn)]);
+        let ids = Ids::from([(Ids::ARN.to_owned(), arn)]);
         let resource = LogGroup { log_group_name: name.clone(), retention_in_days: group.retention_in_days, tags };
         Ok(Some(Found::new(Resource::LogGroup(resource), ids, owner)))
     }

@@ -4,7 +4,8 @@ use super::Wanted;
 use crate::place::Place;
 use crate::resources::Resource;
 use crate::resources::api::api_of;
-use crate::resources::integration::{Integration, callee};
+use crate::resources::integration::Integration;
+use crate::resources::named::FunctionRef;
 use crate::resources::route::Route;
 use crate::template::{Template, references_in_text};
 
@@ -81,7 +82,7 @@ fn entrance(wanted: &Wanted, resources: &[Wanted], place: &Place) -> Option<Entr
         });
     }
     let Resource::Route(route) = &wanted.resource else { return None };
-    let (function, alias) = callee(&route.calls)?;
+    let FunctionRef { name: function, qualifier: alias } = FunctionRef::in_uri(&route.calls)?;
     let format = integration(route, resources).map_or("2.0", |one| one.payload_format_version.as_str());
     Some(Entrance {
         logical_id: wanted.logical_id.clone(),

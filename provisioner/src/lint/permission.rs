@@ -10,8 +10,7 @@ use super::route::{INTEGRATION, ROUTE, STAGE};
 use super::{Checked, Finding, Severity};
 use crate::place::Place;
 use crate::resources::api::api_of;
-use crate::resources::integration::function_arn;
-use crate::resources::permission::function_and_qualifier;
+use crate::resources::named::{FunctionRef, function_arn};
 use crate::template::{Reference, references_in_text, shown, substituted, with_unknown_by};
 
 const AUTHORIZER: &str = "AWS::ApiGatewayV2::Authorizer";
@@ -26,10 +25,9 @@ pub(super) fn api_may_call(
     apis: &BTreeMap<String, String>,
 ) -> Option<Finding> {
     let uri = called_by(one, all)?;
-    let (name, _) = function_and_qualifier(uri);
+    let function = FunctionRef::parse(uri);
     // The permission for a function outside of the template is also outside of it.
-    all.iter().find(|one| one.is("AWS::Lambda::Function") && one.text("FunctionName") == name)?;
-    let function = qualified(uri);
+    all.iter().find(|one| one.is("AWS::Lambda::Function") && one.text("FunctionName") == function.name)?;
 
     let own_api = references_in_text(one.text("ApiId")).into_iter().next().map(|api| api.logical_id);
     let mut unknown = Unknown { own_api: own_api.clone(), others: Vec::new() };
@@ -97,17 +95,12 @@ fn stages_of<'a>(one: &Checked, all: &'a [Checked]) -> BTreeSet<&'a str> {
     all.iter().filter(same_api).map(|stage| stage.text("StageName")).collect()
 }
 
-fn is_for(one: &Checked, function: &str) -> bool {
+fn is_for(one: &Checked, function: FunctionRef) -> bool {
     let action = one.text("Action").to_ascii_lowercase();
     one.is("AWS::Lambda::Permission")
         && ["apigateway.amazonaws.com", "*"].contains(&one.text("Principal"))
         && ["lambda:invokefunction", "lambda:*", "*"].contains(&action.as_str())
-        && qualified(one.text("FunctionName")) == function
-}
-
-/// The name, with the alias or version, in a function's ARN.
-fn qualified(arn: &str) -> &str {
-    arn.rsplit_once(":function:").map_or(arn, |(_, name)| name)
+        && FunctionRef::parse(one.text("FunctionName")) == function
 }
 
 fn given(text: &str) -> Option<&str> {

@@ -2,6 +2,7 @@
 
 use super::{Checked, Finding, Severity, number};
 use crate::resources::api::api_of;
+use crate::resources::named::IntegrationId;
 use crate::template::{begins_unknown, has_function, reserved_in};
 
 pub(super) const ROUTE: &str = "AWS::ApiGatewayV2::Route";
@@ -55,7 +56,8 @@ pub(super) fn settings_have_routes(one: &Checked, all: &[Checked]) -> Option<Fin
 /// Checks that a target is `integrations/ID`.
 pub(super) fn target_is_an_integration(one: &Checked) -> Option<Finding> {
     let target = one.text("Target");
-    let leads_to_one = target.strip_prefix("integrations/").is_some_and(|id| !id.is_empty() && !id.contains('/'));
+    let leads_to_one =
+        IntegrationId::in_target(target).is_some_and(|IntegrationId(id)| !id.is_empty() && !id.contains('/'));
     let is_a_function = begins_unknown(target) && has_function(target);
     if !one.is(ROUTE) || target.is_empty() || leads_to_one || is_a_function {
         return None;

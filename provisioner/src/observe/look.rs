@@ -8,8 +8,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use super::{Found, Observed, Reach, Reader, Surroundings};
 use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
-use crate::resources::Resource;
 use crate::resources::other::Schema;
+use crate::resources::{Ids, Resource};
 use crate::template::{Known, Reference, references_in_text};
 
 /// The template's resources as found, and their surroundings if they are in scope.
@@ -100,7 +100,7 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
 
 /// The APIs, other than the inspected ones, that the stack's permissions are for, if they still exist.
 async fn elsewhere(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, String>> {
-    let own = observed.found.values().filter_map(|found| found.ids.get("ApiId"));
+    let own = observed.found.values().filter_map(|found| found.ids.get(Ids::API_ID));
     let looked_at: BTreeSet<&str> = own.chain(observed.attached.keys()).map(String::as_str).collect();
     let mut others = BTreeMap::new();
     for (logical_id, (resource, _)) in

@@ -25,7 +25,7 @@ use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed};
 use crate::resources::alias::Alias;
 use crate::resources::function::Failure;
-use crate::resources::{Call, Changed, Owner, Resource, Stages};
+use crate::resources::{Call, Changed, Ids, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
 
 /// The options of a plan.
@@ -223,7 +223,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
     }
     // A replacement gets new ids: no reference to it may see the old ones.
     let ids = match (action, found) {
-        (Action::Replace, _) | (_, None) => crate::resources::Ids::new(),
+        (Action::Replace, _) | (_, None) => Ids::new(),
         (_, Some(found)) => found.ids.clone(),
     };
     let mut step = Step::new(&wanted.logical_id, resource, ids, action, stages);
@@ -239,7 +239,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
 ///
 /// A resource with the same name or id as the replacement is removed before the replacement is created.
 fn replaced(logical_id: &str, resource: &Resource, found: &Found) -> (Stages<Call>, Stages<Call>) {
-    let successor = Reference::new(logical_id, "Ref").to_string();
+    let successor = Reference::new(logical_id, Ids::REF).to_string();
     let (mut stages, mut cleanup) = (Stages::new(), Stages::new());
     for (index, (old, ids)) in found.each().enumerate() {
         let is_twin = index > 0;

@@ -56,7 +56,7 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
 fn elsewhere(desired: &Desired, observed: &Observed) -> impl Iterator<Item = Blocker> {
     observed.elsewhere.iter().map(move |(logical_id, there)| {
         let own = |(resource, ids): (&Resource, &Ids)| {
-            matches!(resource, Resource::Api(_)) && ids.get("ApiId") == Some(there)
+            matches!(resource, Resource::Api(_)) && ids.get(Ids::API_ID) == Some(there)
         };
         let destroy = Command::provisioner(["destroy"]);
         let hint = match (observed.each().any(own), desired.parameter_of_api()) {

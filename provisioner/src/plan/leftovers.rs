@@ -10,7 +10,7 @@ use crate::desired::Desired;
 use crate::error::Error;
 use crate::hint::{Command, Hint};
 use crate::observe::{Found, Leftover, Observed, Stray};
-use crate::resources::Resource;
+use crate::resources::{Ids, Resource};
 
 /// The steps that remove orphans, after all other steps: callers first, then what they call, then its dependencies.
 ///
@@ -46,7 +46,7 @@ fn told_apart_by(found: &Found) -> String {
     if let Resource::Other(other) = &found.resource {
         return other.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
     }
-    found.ids.get("Ref").cloned().unwrap_or_default()
+    found.ids.get(Ids::REF).cloned().unwrap_or_default()
 }
 
 /// The steps that remove duplicates of the stack's APIs, which concurrent first deploys have created: the template
@@ -183,7 +183,7 @@ fn left(Leftover { logical_id, found }: &Leftover) -> String {
 /// The name that is shown. The name of an API is not unique, so its id is added.
 fn called(found: &Found) -> String {
     let name = found.resource.name();
-    match (&found.resource, found.ids.get("ApiId")) {
+    match (&found.resource, found.ids.get(Ids::API_ID)) {
         (Resource::Api(_), Some(api_id)) => format!("{name} ({api_id})"),
         _ => name,
     }

@@ -9,7 +9,7 @@ use super::{Blocker, Note};
 use crate::desired::{Desired, Wanted};
 use crate::hint::{Command, Hint};
 use crate::observe::{Leftover, Observed};
-use crate::resources::integration::callee;
+use crate::resources::named::FunctionRef;
 use crate::resources::{Owner, Resource};
 
 /// A resource of the template under another name.
@@ -43,7 +43,7 @@ fn serves(resource: &Resource, observed: &Observed) -> bool {
     let Resource::Function(function) = resource else { return false };
     let leads = |resource: &Resource| {
         let Resource::Integration(integration) = resource else { return false };
-        callee(&integration.integration_uri).is_some_and(|(name, _)| name == function.function_name)
+        FunctionRef::in_uri(&integration.integration_uri).is_some_and(|called| called.name == function.function_name)
     };
     observed.found.values().filter(|found| found.owner == Owner::Ours).any(|found| leads(&found.resource))
 }

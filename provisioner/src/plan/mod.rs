@@ -216,7 +216,7 @@ impl Note {
 }
 
 /// The attribute that a write carries, so that AWS refuses the write instead of overwriting a concurrent change.
-const REVISION: &str = "RevisionId";
+const REVISION: &str = Ids::REVISION_ID;
 
 /// The version of the plan's JSON form.
 pub const VERSION: u32 = 1;

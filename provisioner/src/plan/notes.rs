@@ -7,7 +7,7 @@ use crate::desired::{Desired, Wanted};
 use crate::hint::{Command, Hint};
 use crate::lint::{Finding, Severity, beyond_limits, lint, refused_name};
 use crate::observe::{Found, Observed};
-use crate::resources::{Changed, Resource, deleted_principals};
+use crate::resources::{Changed, Ids, Resource, deleted_principals};
 use crate::template::{Remark, shown};
 
 /// A finding that AWS would refuse blocks the step that would send it; every other finding is a note.
@@ -72,7 +72,7 @@ fn placed(desired: &Desired, logical_id: &str, cause: &str, property: &[String])
 
 /// The ids of the template's APIs that exist, by logical id.
 fn apis(observed: &Observed) -> BTreeMap<String, String> {
-    let id = |(logical_id, found): (&String, &Found)| Some((logical_id.clone(), found.ids.get("ApiId")?.clone()));
+    let id = |(logical_id, found): (&String, &Found)| Some((logical_id.clone(), found.ids.get(Ids::API_ID)?.clone()));
     observed.found.iter().filter(|(_, found)| matches!(found.resource, Resource::Api(_))).filter_map(id).collect()
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Action, Step};
 use crate::resources::Resource;
+use crate::resources::named::FunctionRef;
 
 /// Lets resources that run later start as soon as what they need exists: a function needs its role, but not yet the
 /// role's policies.
@@ -75,7 +76,7 @@ fn uri(step: &Step) -> Option<String> {
 }
 
 fn is_for(callee: &str, uri: &str) -> bool {
-    uri.ends_with(&format!(":function:{callee}"))
+    FunctionRef::in_uri(uri) == Some(FunctionRef::parse(callee))
 }
 
 /// Whether `step` depends on `other`, directly or through other steps.

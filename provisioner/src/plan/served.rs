@@ -4,7 +4,7 @@ use super::{Action, Step};
 use crate::observe::{Found, Observed};
 use crate::releases::Releases;
 use crate::resources::alias::Alias;
-use crate::resources::integration::callee;
+use crate::resources::named::FunctionRef;
 use crate::resources::route::Route;
 use crate::resources::served::LATEST;
 use crate::resources::version::release_name;
@@ -92,13 +92,13 @@ pub(super) fn is_led_away(step: &Step) -> bool {
 
 /// Whether a URI calls the function, with or without a qualifier.
 pub(super) fn comes_to(uri: &str, function_name: &str) -> bool {
-    callee(uri).is_some_and(|(name, _)| name == function_name)
+    FunctionRef::in_uri(uri).is_some_and(|function| function.name == function_name)
 }
 
 /// What callers of a URI get; `None` where the URI calls another function, or where its alias does not exist.
 fn served(uri: &str, alias: &Alias, releases: Option<&Releases>) -> Option<Served> {
-    let (_, qualifier) = callee(uri).filter(|(name, _)| *name == alias.function_name)?;
-    let qualifier = qualifier.unwrap_or(LATEST);
+    let function = FunctionRef::in_uri(uri).filter(|function| function.name == alias.function_name)?;
+    let qualifier = function.qualifier.unwrap_or(LATEST);
     if qualifier == alias.name {
         return Some(Served::ByTheAlias);
     }

@@ -7,8 +7,9 @@ use crate::desired::Desired;
 use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed, Surroundings};
 use crate::resources::integration::Integration;
+use crate::resources::named::IntegrationId;
 use crate::resources::taken::Taken;
-use crate::resources::{Call, Owner, Resource, Stages, api, route};
+use crate::resources::{Call, Ids, Owner, Resource, Stages, api, route};
 use crate::template::{Known, references_in_text};
 
 /// The routes that are taken over, by the logical id of the integration that they will point to.
@@ -26,8 +27,8 @@ pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -
             continue;
         };
         let Some(integration) = references_in_text(&route.target).into_iter().next() else { continue };
-        let own = observed.found.get(&integration.logical_id).and_then(|found| found.ids.get("IntegrationId"));
-        if !route.calls_the_same(now) && own.is_none_or(|id| now.target != format!("integrations/{id}")) {
+        let own = observed.found.get(&integration.logical_id).and_then(|found| found.ids.get(Ids::INTEGRATION_ID));
+        if !route.calls_the_same(now) && own.is_none_or(|id| now.target != IntegrationId(id).target()) {
             all.entry(integration.logical_id).or_default().push(Taken::of(now));
         }
     }
@@ -56,20 +57,21 @@ pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: 
 /// target; it is deleted where that target no longer exists, since AWS would refuse it.
 pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, Stages<Call>, String)> {
     let Resource::Route(now) = &found.resource else { return None };
-    let id = now.target.strip_prefix("integrations/")?;
-    let (led_to, _) = observed.each().find(|(_, ids)| ids.get("IntegrationId").is_some_and(|own| own == id))?;
+    let IntegrationId(id) = IntegrationId::in_target(&now.target)?;
+    let (led_to, _) = observed.each().find(|(_, ids)| ids.get(Ids::INTEGRATION_ID).is_some_and(|own| own == id))?;
     let Resource::Integration(integration) = led_to else { return None };
     let taken = Taken::all_in(&integration.description).into_iter().find(|one| one.route_key == now.route_key)?;
     let target = &taken.target;
     let there = observed.integrations.get(&now.api_id);
-    let gone = target.strip_prefix("integrations/").zip(there).is_some_and(|(id, there)| !there.contains(id));
+    let former = IntegrationId::in_target(target);
+    let gone = former.zip(there).is_some_and(|(IntegrationId(id), there)| !there.contains(id));
     if gone {
         let reason = format!("its former target ({target}) does not exist any more");
         return Some((Action::Delete, found.resource.delete(&found.ids), reason));
     }
     let reason = format!("points back to its former target {target}");
     let route = Box::new(taken.put_back(now));
-    let route_id = found.ids.get("RouteId").cloned().unwrap_or_default();
+    let route_id = found.ids.get(Ids::ROUTE_ID).cloned().unwrap_or_default();
     // Callers use this route until the change is in force, so nothing that answers them is deleted before.
     let in_force = Call::Api(api::Call::GetDeployments { api_id: now.api_id.clone() });
     let stages = [Call::Route(route::Call::UpdateRoute { route_id, route }), in_force].map(|call| vec![call]);

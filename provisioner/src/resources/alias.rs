@@ -7,8 +7,8 @@ use super::check::Check;
 use super::effect::{Again, Effect};
 use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages, with};
+use super::named::FunctionRef;
 use super::ownership::{Orphans, Ownership, Removal};
-use super::permission::bare_function_name;
 use super::property::property;
 use super::served;
 use super::tags::{DESCRIPTION, Mark};
@@ -143,7 +143,7 @@ impl Kind for Alias {
     }
 
     fn complete(&mut self, mark: &Mark) {
-        self.function_name = bare_function_name(&self.function_name).to_owned();
+        self.function_name = FunctionRef::parse(&self.function_name).to_string();
         self.description = mark.as_description();
     }
 
@@ -164,10 +164,8 @@ impl Kind for Alias {
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
-        let account = Reference::account();
-        let (partition, region) = (place.partition(), place.region());
-        let arn = format!("arn:{partition}:lambda:{region}:{account}:function:{}:{}", self.function_name, self.name);
-        vec![("Ref", arn.clone()), ("AliasArn", arn)]
+        let arn = FunctionRef { name: &self.function_name, qualifier: Some(&self.name) }.arn(place);
+        vec![(Ids::REF, arn.clone()), ("AliasArn", arn)]
     }
 
     fn comparable(&self) -> Value {
@@ -301,7 +299,7 @@ impl Alias {
             version: version.to_owned(),
             routing: routing.clone(),
             description: self.whole_description(),
-            revision: Reference::own("RevisionId").to_string(),
+            revision: Reference::own(Ids::REVISION_ID).to_string(),
         }
     }
 }

@@ -78,7 +78,7 @@ pub enum Call {
 
 impl Kind for Api {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Api";
-    const ATTRIBUTES: &'static [&'static str] = &["ApiId", "ApiEndpoint"];
+    const ATTRIBUTES: &'static [&'static str] = &[Ids::API_ID, "ApiEndpoint"];
     const OWNERSHIP: Ownership = Ownership::Tags;
     const ORPHANS: Orphans = Orphans::ByList(Arn { service: "apigateway", start: "/apis/" });
     const REMOVAL: Removal = Removal::Apis;
@@ -112,7 +112,7 @@ impl Kind for Api {
     }
 
     fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {
-        ids.have_the_same("ApiId", other_ids)
+        ids.have_the_same(Ids::API_ID, other_ids)
     }
 
     /// AWS distinguishes APIs by their ids.
@@ -121,7 +121,7 @@ impl Kind for Api {
     }
 
     fn imports(&self, ids: &Ids) -> Vec<Import> {
-        vec![Import::whole("aws_apigatewayv2_api", id(ids, "ApiId"))]
+        vec![Import::whole("aws_apigatewayv2_api", id(ids, Ids::API_ID))]
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
@@ -141,7 +141,7 @@ impl Kind for Api {
     }
 
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
-        let api_id = || id(ids, "ApiId");
+        let api_id = || id(ids, Ids::API_ID);
         let mut calls = Vec::new();
         let cors_goes = changed.has(property!(Api.cors_configuration)) && self.cors_configuration.is_none();
         if cors_goes {
@@ -158,6 +158,6 @@ impl Kind for Api {
     }
 
     fn delete(&self, ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteApi { api_id: id(ids, "ApiId") }]])
+        stages([vec![Call::DeleteApi { api_id: id(ids, Ids::API_ID) }]])
     }
 }

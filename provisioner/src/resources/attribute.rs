@@ -1,6 +1,6 @@
 //! Whether a resource has the attribute that `Fn::GetAtt` requests.
 
-use super::Resource;
+use super::{Ids, Resource};
 
 /// How many attribute names a message lists where none is similar to the requested one.
 const MOST_NAMES: usize = 12;
@@ -10,7 +10,7 @@ impl Resource {
     /// known.
     #[must_use]
     pub fn lacks(&self, logical_id: &str, attribute: &str) -> Option<String> {
-        if attribute == "Ref" || self.has_attribute(attribute) {
+        if attribute == Ids::REF || self.has_attribute(attribute) {
             return None;
         }
         let names = self.attribute_names();

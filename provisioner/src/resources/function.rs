@@ -11,6 +11,7 @@ use super::effect::{Again, Effect};
 use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages, with};
 use super::name::default_name;
+use super::named::FunctionRef;
 use super::ownership::{Arn, Orphans, Ownership, Removal};
 use super::property::{Property, property};
 use super::tags::{self, Mark, Tags};
@@ -234,7 +235,7 @@ const CODE: [Property; 2] = [property!(Function.code), property!(Function.archit
 
 impl Kind for Function {
     const TYPE: &'static str = "AWS::Lambda::Function";
-    const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const ATTRIBUTES: &'static [&'static str] = &[Ids::ARN];
     const OWNERSHIP: Ownership = Ownership::Tags;
     const ORPHANS: Orphans = Orphans::ByName(Arn { service: "lambda", start: "function:" });
     const REMOVAL: Removal = Removal::Functions;
@@ -271,9 +272,8 @@ impl Kind for Function {
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
-        let account = Reference::account();
-        let (partition, region, name) = (place.partition(), place.region(), &self.function_name);
-        vec![("Ref", name.clone()), ("Arn", format!("arn:{partition}:lambda:{region}:{account}:function:{name}"))]
+        let function = FunctionRef { name: &self.function_name, qualifier: None };
+        vec![(Ids::REF, self.function_name.clone()), (Ids::ARN, function.arn(place))]
     }
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
@@ -303,7 +303,7 @@ impl Kind for Function {
     }
 
     fn lives_on(&self, other: &Resource, ids: &Ids) -> bool {
-        matches!(other, Resource::Role(_)) && ids.get("Arn") == Some(&self.role)
+        matches!(other, Resource::Role(_)) && ids.get(Ids::ARN) == Some(&self.role)
     }
 
     fn imports(&self, _ids: &Ids) -> Vec<Import> {
@@ -349,13 +349,13 @@ impl Kind for Function {
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
         let tag = changed.has(property!(Function.tags)).then(|| Call::TagResource {
             function_name: self.function_name.clone(),
-            arn: id(ids, "Arn"),
+            arn: id(ids, Ids::ARN),
             tags: self.tags.clone(),
         });
         let all = changed.has(LAST_UPDATE); // it is unknown how much of a failed change was applied
         let configuration = (all || changed.any(&CONFIGURATION)).then(|| Call::UpdateFunctionConfiguration {
             function: Box::new(self.clone()),
-            revision: Reference::own("RevisionId").to_string(),
+            revision: Reference::own(Ids::REVISION_ID).to_string(),
             properties: CONFIGURATION
                 .iter()
                 .filter(|property| all || changed.has(**property))
@@ -366,7 +366,7 @@ impl Kind for Function {
             function_name: self.function_name.clone(),
             code: self.code.clone(),
             architectures: self.architectures.clone(),
-            revision: Reference::own("RevisionId").to_string(),
+            revision: Reference::own(Ids::REVISION_ID).to_string(),
             publish: false,
         });
         let reserved = changed.has(CONCURRENCY).then(|| self.concurrency());

@@ -15,6 +15,21 @@ use serde_json::Value;
 pub struct Ids(BTreeMap<String, Value>);
 
 impl Ids {
+    /// The physical id, as `Ref` returns it.
+    pub const REF: &str = "Ref";
+    /// The ARN.
+    pub const ARN: &str = "Arn";
+    /// The id of an HTTP API.
+    pub const API_ID: &str = "ApiId";
+    /// The id of an integration.
+    pub const INTEGRATION_ID: &str = "IntegrationId";
+    /// The id of a route.
+    pub const ROUTE_ID: &str = "RouteId";
+    /// The number of a version.
+    pub const VERSION: &str = "Version";
+    /// The revision of a function or an alias: Lambda refuses a change that gives an older one.
+    pub const REVISION_ID: &str = "RevisionId";
+
     /// An empty set.
     #[must_use]
     pub fn new() -> Self {

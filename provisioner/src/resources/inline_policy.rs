@@ -84,7 +84,7 @@ impl Kind for InlinePolicy {
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
-        vec![("Ref", self.policy_name.clone())]
+        vec![(Ids::REF, self.policy_name.clone())]
     }
 
     fn imports(&self, _ids: &Ids) -> Vec<Import> {

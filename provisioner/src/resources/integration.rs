@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::effect::{Again, Effect};
 use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages, with};
+use super::named::{FunctionRef, function_arn};
 use super::ownership::{Orphans, Ownership, Removal};
-use super::permission::function_and_qualifier;
 use super::property::{Property, property};
 use super::tags::{DESCRIPTION, Mark};
 use crate::place::Place;
@@ -90,7 +90,7 @@ pub enum Call {
 
 impl Kind for Integration {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Integration";
-    const ATTRIBUTES: &'static [&'static str] = &["IntegrationId"];
+    const ATTRIBUTES: &'static [&'static str] = &[Ids::INTEGRATION_ID];
     const OWNERSHIP: Ownership = Ownership::Description;
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Connections;
@@ -110,7 +110,8 @@ impl Kind for Integration {
 
     fn name(&self) -> String {
         // The end of the ARN is sufficient: the function is in the stack's own account and region.
-        let to = self.integration_uri.rsplit_once(":function:").map_or(self.integration_uri.as_str(), |(_, name)| name);
+        let function = FunctionRef::in_uri(&self.integration_uri);
+        let to = function.map_or_else(|| self.integration_uri.clone(), |function| function.to_string());
         format!("{} to {to}", self.integration_type)
     }
 
@@ -132,7 +133,7 @@ impl Kind for Integration {
     }
 
     fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {
-        ids.have_the_same("IntegrationId", other_ids)
+        ids.have_the_same(Ids::INTEGRATION_ID, other_ids)
     }
 
     /// AWS distinguishes integrations by their ids.
@@ -141,7 +142,7 @@ impl Kind for Integration {
     }
 
     fn imports(&self, ids: &Ids) -> Vec<Import> {
-        let id = format!("{}/{}", self.api_id, id(ids, "IntegrationId"));
+        let id = format!("{}/{}", self.api_id, id(ids, Ids::INTEGRATION_ID));
         vec![Import::whole("aws_apigatewayv2_integration", id)]
     }
 
@@ -158,12 +159,12 @@ impl Kind for Integration {
     }
 
     fn update(&self, _now: &Self, ids: &Ids, _changed: &Changed) -> Stages<Call> {
-        let integration_id = id(ids, "IntegrationId");
+        let integration_id = id(ids, Ids::INTEGRATION_ID);
         stages([vec![Call::UpdateIntegration { integration_id, integration: Box::new(self.clone()) }]])
     }
 
     fn delete(&self, ids: &Ids) -> Stages<Call> {
-        let integration_id = id(ids, "IntegrationId");
+        let integration_id = id(ids, Ids::INTEGRATION_ID);
         stages([vec![Call::DeleteIntegration { api_id: self.api_id.clone(), integration_id }]])
     }
 }
@@ -173,51 +174,5 @@ impl Integration {
     /// integration is shared with routes outside the template.
     pub fn shared_with<'a>(&'a self, wanted: &'a Self) -> impl Iterator<Item = &'a str> {
         self.routes.difference(&wanted.routes).map(String::as_str)
-    }
-}
-
-/// The function's ARN in an integration's URI.
-///
-/// Consoles and older tools write it as `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
-#[must_use]
-pub fn function_arn(uri: &str) -> &str {
-    match uri.split_once(":lambda:path/2015-03-31/functions/") {
-        Some((_, rest)) => rest.strip_suffix("/invocations").unwrap_or(rest),
-        None => uri,
-    }
-}
-
-/// The function that a URI calls, and the alias or version; `None` where it calls something else.
-#[must_use]
-pub fn callee(uri: &str) -> Option<(&str, Option<&str>)> {
-    let arn = function_arn(uri);
-    arn.contains(":function:").then(|| function_and_qualifier(arn))
-}
-
-/// Whether two URIs call the same function, with or without an alias or a version.
-#[must_use]
-pub fn same_function(one: &str, other: &str) -> bool {
-    // `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME`, then an optional qualifier.
-    let unqualified = |uri: &str| function_arn(uri).splitn(8, ':').take(7).map(str::to_owned).collect::<Vec<_>>();
-    unqualified(one) == unqualified(other)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_alias_of_a_function_is_the_same_function() {
-        let arn = "arn:aws:lambda:us-east-1:1:function:chat";
-        assert!(same_function(arn, &format!("{arn}:live")));
-        assert!(!same_function(arn, &format!("{arn}-other:live")));
-    }
-
-    #[test]
-    fn both_ways_to_write_a_functions_uri_are_one() {
-        let arn = "arn:aws:lambda:us-east-1:1:function:chat";
-        let long = format!("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations");
-        assert_eq!(function_arn(&long), arn);
-        assert_eq!(function_arn(arn), arn);
     }
 }

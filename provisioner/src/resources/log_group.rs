@@ -38,7 +38,7 @@ pub enum Call {
 
 impl Kind for LogGroup {
     const TYPE: &'static str = "AWS::Logs::LogGroup";
-    const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const ATTRIBUTES: &'static [&'static str] = &[Ids::ARN];
     const OWNERSHIP: Ownership = Ownership::Tags;
     const ORPHANS: Orphans = Orphans::ByName(Arn { service: "logs", start: "log-group:" });
     const REMOVAL: Removal = Removal::LogGroups;
@@ -67,7 +67,10 @@ impl Kind for LogGroup {
         let account = crate::template::Reference::account();
         let (partition, region, name) = (place.partition(), place.region(), &self.log_group_name);
         // In CloudFormation, the `Arn` of a log group ends in `:*`.
-        vec![("Ref", name.clone()), ("Arn", format!("arn:{partition}:logs:{region}:{account}:log-group:{name}:*"))]
+        vec![
+            (Ids::REF, name.clone()),
+            (Ids::ARN, format!("arn:{partition}:logs:{region}:{account}:log-group:{name}:*")),
+        ]
     }
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
@@ -110,7 +113,7 @@ impl Kind for LogGroup {
         }
         if changed.has(property!(LogGroup.tags)) {
             // The tagging call accepts the ARN without the `:*`.
-            let arn = id(ids, "Arn").trim_end_matches(":*").to_owned();
+            let arn = id(ids, Ids::ARN).trim_end_matches(":*").to_owned();
             calls.push(Call::TagResource { arn, tags: self.tags.clone() });
         }
         stages([calls])

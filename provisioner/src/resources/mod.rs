@@ -21,6 +21,7 @@ pub mod integration;
 mod kind;
 pub mod log_group;
 mod name;
+pub mod named;
 pub mod other;
 mod ownership;
 pub mod permission;
@@ -268,7 +269,7 @@ macro_rules! kinds {
             /// Whether it is useless without the other resource: a route without its API, a function without its role.
             #[must_use]
             pub fn lives_on(&self, other: &Self, ids: &Ids) -> bool {
-                let of_its_api = || ids.get("ApiId").is_some_and(|id| self.part_of_api() == Some(id.as_str()));
+                let of_its_api = || ids.get(Ids::API_ID).is_some_and(|id| self.part_of_api() == Some(id.as_str()));
                 match other {
                     Self::Api(_) if of_its_api() => true,
                     Self::Function(function) if self.part_of_function() == Some(&function.function_name) => true,

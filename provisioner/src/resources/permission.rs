@@ -12,6 +12,7 @@ use super::effect::{Again, Effect};
 use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages};
 use super::name::joined;
+use super::named::FunctionRef;
 use super::ownership::{Orphans, Ownership, Removal};
 use super::policy::Principal;
 use super::property::Property;
@@ -104,7 +105,7 @@ impl Kind for Permission {
     }
 
     fn complete(&mut self, mark: &Mark) {
-        self.function_name = bare_function_name(&self.function_name).to_owned();
+        self.function_name = self.function().to_string();
         self.statement_id_prefix = Self::statement_id_prefix(&mark.stack, &mark.logical_id);
     }
 
@@ -121,7 +122,7 @@ impl Kind for Permission {
     }
 
     fn part_of_function(&self) -> Option<&str> {
-        Some(self.function_and_qualifier().0)
+        Some(self.function().name)
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
@@ -134,7 +135,7 @@ impl Kind for Permission {
     }
 
     fn is_same(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
-        self.function_name == other.function_name && ids.have_the_same("Ref", other_ids)
+        self.function_name == other.function_name && ids.have_the_same(Ids::REF, other_ids)
     }
 
     fn collides_with(&self, other: &Self) -> bool {
@@ -143,7 +144,7 @@ impl Kind for Permission {
     }
 
     fn imports(&self, ids: &Ids) -> Vec<Import> {
-        let import = Import::whole("aws_lambda_permission", format!("{}/{}", self.function_name, id(ids, "Ref")));
+        let import = Import::whole("aws_lambda_permission", format!("{}/{}", self.function_name, id(ids, Ids::REF)));
         let by_url = self.invoked_via_function_url.unwrap_or_default();
         vec![Import { warning: by_url.then_some(BY_FUNCTION_URL), ..import }]
     }
@@ -173,7 +174,7 @@ impl Kind for Permission {
     ///
     /// `AddPermission` answers 409 while a statement with that id exists.
     fn gets_the_id_of(&self, ids: &Ids) -> bool {
-        id(ids, "Ref") == self.statement_id()
+        id(ids, Ids::REF) == self.statement_id()
     }
 
     fn delete_replaced(&self, ids: &Ids, successor: &str) -> Stages<Call> {
@@ -183,11 +184,11 @@ impl Kind for Permission {
 
 impl Permission {
     fn remove(&self, ids: &Ids, successor: Option<&str>) -> Stages<Call> {
-        let (name, qualifier) = self.function_and_qualifier();
+        let FunctionRef { name, qualifier } = self.function();
         stages([vec![Call::RemovePermission {
             function_name: name.to_owned(),
             qualifier: qualifier.map(str::to_owned),
-            statement_id: id(ids, "Ref"),
+            statement_id: id(ids, Ids::REF),
             successor: successor.map(str::to_owned),
         }]])
     }
@@ -199,10 +200,10 @@ impl Permission {
         path.rsplit(':').next()?.split('/').next()
     }
 
-    /// The function's name, and the alias or version that the permission is for.
+    /// The function, alias or version that the permission is for.
     #[must_use]
-    pub fn function_and_qualifier(&self) -> (&str, Option<&str>) {
-        function_and_qualifier(&self.function_name)
+    pub fn function(&self) -> FunctionRef<'_> {
+        FunctionRef::parse(&self.function_name)
     }
 
     /// The statement's id. It is derived from what the statement allows: the same permission has the same id in every
@@ -269,21 +270,6 @@ pub(crate) const DIGEST: usize = 12;
 
 /// The maximum length of a statement's id in Lambda.
 const STATEMENT_ID: usize = 100;
-
-/// The name in a function's ARN; a name is returned unchanged.
-pub(super) fn bare_function_name(name_or_arn: &str) -> &str {
-    match name_or_arn.split_once(":function:") {
-        Some((_, name)) => name,
-        None => name_or_arn,
-    }
-}
-
-/// The function's name, from the name or ARN of the function, an alias or a version, and the qualifier.
-#[must_use]
-pub fn function_and_qualifier(name_or_arn: &str) -> (&str, Option<&str>) {
-    let name = bare_function_name(name_or_arn);
-    name.split_once(':').map_or((name, None), |(function, qualifier)| (function, Some(qualifier)))
-}
 
 #[cfg(test)]
 mod tests {

@@ -98,7 +98,7 @@ pub enum Call {
 
 impl Kind for Role {
     const TYPE: &'static str = "AWS::IAM::Role";
-    const ATTRIBUTES: &'static [&'static str] = &["Arn", "RoleId"];
+    const ATTRIBUTES: &'static [&'static str] = &[Ids::ARN, "RoleId"];
     const OWNERSHIP: Ownership = Ownership::Tags;
     const ORPHANS: Orphans = Orphans::ByList(Arn { service: "iam", start: "role/" });
     const REMOVAL: Removal = Removal::Roles;
@@ -127,7 +127,7 @@ impl Kind for Role {
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let account = crate::template::Reference::account();
         let (partition, path, name) = (place.partition(), &self.path, &self.role_name);
-        vec![("Ref", name.clone()), ("Arn", format!("arn:{partition}:iam::{account}:role{path}{name}"))]
+        vec![(Ids::REF, name.clone()), (Ids::ARN, format!("arn:{partition}:iam::{account}:role{path}{name}"))]
     }
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {

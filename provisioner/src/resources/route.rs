@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::api::api_of;
 use super::effect::{Again, Effect};
 use super::import::Import;
-use super::integration::same_function;
 use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages};
+use super::named::same_function;
 use super::ownership::{Orphans, Ownership, Removal};
 use super::tags::Mark;
 use crate::place::Place;
@@ -73,7 +73,7 @@ impl Route {
 
 impl Kind for Route {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Route";
-    const ATTRIBUTES: &'static [&'static str] = &["RouteId"];
+    const ATTRIBUTES: &'static [&'static str] = &[Ids::ROUTE_ID];
     const OWNERSHIP: Ownership = Ownership::Parent;
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Routes;
@@ -110,7 +110,7 @@ impl Kind for Route {
     }
 
     fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {
-        ids.have_the_same("RouteId", other_ids)
+        ids.have_the_same(Ids::ROUTE_ID, other_ids)
     }
 
     fn collides_with(&self, other: &Self) -> bool {
@@ -118,7 +118,7 @@ impl Kind for Route {
     }
 
     fn imports(&self, ids: &Ids) -> Vec<Import> {
-        vec![Import::whole("aws_apigatewayv2_route", format!("{}/{}", self.api_id, id(ids, "RouteId")))]
+        vec![Import::whole("aws_apigatewayv2_route", format!("{}/{}", self.api_id, id(ids, Ids::ROUTE_ID)))]
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
@@ -134,10 +134,10 @@ impl Kind for Route {
     }
 
     fn update(&self, _now: &Self, ids: &Ids, _changed: &Changed) -> Stages<Call> {
-        stages([vec![Call::UpdateRoute { route_id: id(ids, "RouteId"), route: Box::new(self.clone()) }]])
+        stages([vec![Call::UpdateRoute { route_id: id(ids, Ids::ROUTE_ID), route: Box::new(self.clone()) }]])
     }
 
     fn delete(&self, ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteRoute { api_id: self.api_id.clone(), route_id: id(ids, "RouteId") }]])
+        stages([vec![Call::DeleteRoute { api_id: self.api_id.clone(), route_id: id(ids, Ids::ROUTE_ID) }]])
     }
 }

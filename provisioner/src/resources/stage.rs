@@ -91,7 +91,7 @@ impl Kind for Stage {
     }
 
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
-        vec![("Ref", self.stage_name.clone())]
+        vec![(Ids::REF, self.stage_name.clone())]
     }
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {

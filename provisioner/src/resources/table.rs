@@ -75,7 +75,7 @@ pub enum Call {
 
 impl Kind for Table {
     const TYPE: &'static str = "AWS::DynamoDB::Table";
-    const ATTRIBUTES: &'static [&'static str] = &["Arn"];
+    const ATTRIBUTES: &'static [&'static str] = &[Ids::ARN];
     const OWNERSHIP: Ownership = Ownership::Tags;
     const ORPHANS: Orphans = Orphans::ByName(Arn { service: "dynamodb", start: "table/" });
     const REMOVAL: Removal = Removal::Independent;
@@ -104,7 +104,7 @@ impl Kind for Table {
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let account = crate::template::Reference::account();
         let (partition, region, name) = (place.partition(), place.region(), &self.table_name);
-        vec![("Ref", name.clone()), ("Arn", format!("arn:{partition}:dynamodb:{region}:{account}:table/{name}"))]
+        vec![(Ids::REF, name.clone()), (Ids::ARN, format!("arn:{partition}:dynamodb:{region}:{account}:table/{name}"))]
     }
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
@@ -151,7 +151,7 @@ impl Kind for Table {
             });
         }
         if changed.has(property!(Table.tags)) {
-            calls.push(Call::TagResource { arn: id(ids, "Arn"), tags: self.tags.clone() });
+            calls.push(Call::TagResource { arn: id(ids, Ids::ARN), tags: self.tags.clone() });
         }
         stages([calls])
     }

@@ -7,12 +7,11 @@ use super::cors::Cors;
 use super::effect::{Again, Effect};
 use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::named::FunctionRef;
 use super::ownership::{Orphans, Ownership, Removal};
-use super::permission::function_and_qualifier;
 use super::property::{Property, property};
 use super::tags::Mark;
 use crate::place::Place;
-use crate::template::Reference;
 
 /// A function URL.
 ///
@@ -64,9 +63,9 @@ impl Kind for Url {
 
     fn complete(&mut self, _mark: &Mark) {
         let target = std::mem::take(&mut self.target_function_arn);
-        let (function, alias) = function_and_qualifier(&target);
-        function.clone_into(&mut self.target_function_arn);
-        self.qualifier = self.qualifier.take().or_else(|| alias.map(str::to_owned));
+        let FunctionRef { name, qualifier } = FunctionRef::parse(&target);
+        name.clone_into(&mut self.target_function_arn);
+        self.qualifier = self.qualifier.take().or_else(|| qualifier.map(str::to_owned));
         // Lambda does not distinguish these values.
         if let Some(cors) = &mut self.cors {
             cors.max_age = cors.max_age.filter(|seconds| *seconds > 0);
@@ -87,10 +86,8 @@ impl Kind for Url {
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
-        let account = Reference::account();
-        let (partition, region, name) = (place.partition(), place.region(), self.name());
-        let arn = format!("arn:{partition}:lambda:{region}:{account}:function:{name}");
-        vec![("Ref", arn.clone()), ("FunctionArn", arn)]
+        let arn = FunctionRef { name: &self.target_function_arn, qualifier: self.qualifier.as_deref() }.arn(place);
+        vec![(Ids::REF, arn.clone()), ("FunctionArn", arn)]
     }
 
     fn imports(&self, _ids: &Ids) -> Vec<Import> {

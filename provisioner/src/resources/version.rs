@@ -8,6 +8,7 @@ use super::effect::Effect;
 use super::function::BESIDE;
 use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
+use super::named::FunctionRef;
 use super::ownership::{Orphans, Ownership, Removal};
 use super::tags::Mark;
 use crate::place::Place;
@@ -91,7 +92,7 @@ pub enum Call {
 
 impl Kind for Version {
     const TYPE: &'static str = "AWS::Lambda::Version";
-    const ATTRIBUTES: &'static [&'static str] = &["Version", "FunctionArn"];
+    const ATTRIBUTES: &'static [&'static str] = &[Ids::VERSION, "FunctionArn"];
     const OWNERSHIP: Ownership = Ownership::Assumed;
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Versions;
@@ -104,7 +105,7 @@ impl Kind for Version {
     }
 
     fn complete(&mut self, _mark: &Mark) {
-        self.function_name = super::permission::bare_function_name(&self.function_name).to_owned();
+        self.function_name = FunctionRef::parse(&self.function_name).to_string();
     }
 
     fn name(&self) -> String {

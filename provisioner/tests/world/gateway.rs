@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{CarriedOut, State, Stored, conflict, ids, missing};
 use crate::observe::{Found, Twin};
 use crate::resources::api::{self, Api};
-use crate::resources::integration::{self, Integration, same_function};
+use crate::resources::integration::{self, Integration};
+use crate::resources::named::{IntegrationId, same_function};
 use crate::resources::route::{self, Route};
 use crate::resources::stage::{self, RouteSettings, Stage};
 use crate::resources::{Ids, Mark, Owner, Resource};
@@ -23,7 +24,7 @@ impl Stored for Api {
 impl Stored for Integration {
     fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
         let with_routes = |(id, one): (&String, &Integration)| {
-            let target = format!("integrations/{id}");
+            let target = IntegrationId(id).target();
             let led = state.routes.values().filter(|route| route.api_id == one.api_id && route.target == target);
             (id.clone(), Integration { routes: led.map(|route| route.route_key.clone()).collect(), ..one.clone() })
         };
@@ -49,7 +50,7 @@ impl Stored for Route {
     fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
         let same = |one: &Route| one.api_id == self.api_id && one.route_key == self.route_key;
         let (id, route) = state.routes.iter().find(|(_, one)| same(one))?;
-        let integration = route.target.strip_prefix("integrations/").and_then(|id| state.integrations.get(id));
+        let integration = IntegrationId::in_target(&route.target).and_then(|id| state.integrations.get(id.0));
         let description = integration.map(|one| one.description.as_str()).unwrap_or_default();
         let api_is_ours = state.apis.get(&route.api_id).is_some_and(|api| mark.owner(&api.tags) == Owner::Ours);
         let owner = if api_is_ours { Owner::Ours } else { mark.owner_by_description(description) };
@@ -115,7 +116,7 @@ impl CarriedOut for integration::Call {
                 *state.integrations.get_mut(id).ok_or_else(|| missing(id))? = without_routes(integration);
             }
             Call::DeleteIntegration { api_id, integration_id: id } => {
-                let target = format!("integrations/{id}");
+                let target = IntegrationId(id).target();
                 if state.routes.values().any(|route| route.api_id == *api_id && route.target == target) {
                     return Err(conflict(&format!("a route leads to {id}")));
                 }
@@ -136,8 +137,8 @@ impl CarriedOut for route::Call {
                 if state.routes.values().any(taken) {
                     return Err(conflict(&route.route_key));
                 }
-                let integration = route.target.strip_prefix("integrations/").unwrap_or_default();
-                if !state.integrations.contains_key(integration) {
+                let integration = IntegrationId::in_target(&route.target);
+                if integration.is_none_or(|id| !state.integrations.contains_key(id.0)) {
                     return Err(missing(&route.target));
                 }
                 let id = state.next_id("route");

@@ -3,6 +3,7 @@
 use super::{ACCOUNT, CarriedOut, State, Stored, conflict, iam, ids, missing};
 use crate::observe::{Found, Twin};
 use crate::resources::function::{self, Failure, Function};
+use crate::resources::named::FunctionRef;
 use crate::resources::permission::{self, Permission};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
@@ -103,8 +104,8 @@ impl CarriedOut for permission::Call {
         match self {
             Call::AddPermission(permission) => {
                 let (name, sid) = (permission.function_name.clone(), permission.statement_id());
-                let (function, alias) = permission.function_and_qualifier();
-                let alias = alias.map(|alias| (function.to_owned(), alias.to_owned()));
+                let FunctionRef { name: function, qualifier } = permission.function();
+                let alias = qualifier.map(|alias| (function.to_owned(), alias.to_owned()));
                 if alias.map_or(!state.functions.contains_key(function), |alias| !state.aliases.contains_key(&alias)) {
                     return Err(missing(&name));
                 }

@@ -2,6 +2,7 @@
 
 use super::{State, iam, ids, lambda};
 use crate::observe::{CallerBeside, Found, Leftover, Observed};
+use crate::resources::named::{FunctionRef, IntegrationId};
 use crate::resources::permission::Permission;
 use crate::resources::{Ids, Mark, Owner, Resource};
 
@@ -37,8 +38,7 @@ impl State {
             let given = ids([("Ref", id), ("IntegrationId", id)]);
             let found = Found::new(Resource::Integration(one.clone()), given, Owner::Ours);
             all.push(Leftover { logical_id, found });
-            for (route_id, route) in
-                self.routes.iter().filter(|(_, route)| route.target == format!("integrations/{id}"))
+            for (route_id, route) in self.routes.iter().filter(|(_, route)| route.target == IntegrationId(id).target())
             {
                 let given = ids([("Ref", route_id), ("RouteId", route_id)]);
                 let found = Found::new(Resource::Route(route.clone()), given, Owner::Ours);
@@ -71,15 +71,14 @@ impl State {
         let own: Vec<_> = observed.each().filter_map(|(_, ids)| ids.get("RouteId")).collect();
         let others = self.routes.iter().filter(|(id, one)| looked_at.contains(&one.api_id) && !own.contains(id));
         let called = others.filter_map(|(_, route)| {
-            let integration = self.integrations.get(route.target.strip_prefix("integrations/")?)?;
-            let (_, called) = integration.integration_uri.split_once(":function:")?;
-            let (name, qualifier) = called.split_once(':').unwrap_or((called, ""));
+            let integration = self.integrations.get(IntegrationId::in_target(&route.target)?.0)?;
+            let FunctionRef { name, qualifier } = FunctionRef::in_uri(&integration.integration_uri)?;
             let is_it = |found: &Found| {
                 matches!(&found.resource, Resource::Function(function) if function.function_name == name)
             };
             observed.found.values().any(is_it).then(|| CallerBeside {
                 function_name: name.to_owned(),
-                qualifier: qualifier.to_owned(),
+                qualifier: qualifier.unwrap_or_default().to_owned(),
                 api_id: route.api_id.clone(),
                 route_key: Some(route.route_key.clone()),
             })

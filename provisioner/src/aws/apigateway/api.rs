@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::hint::{Command, Hint};
 use crate::observe::Found;
 use crate::resources::api::{self, Api, Protocol};
+use crate::resources::named::FunctionRef;
 use crate::resources::{Cors, Ids, Mark, Owner, Resource, Tags};
 
 impl Find for Api {
@@ -56,10 +57,10 @@ impl AwsReader {
         let route = parts.iter().any(|part| matches!(part.found.resource, Resource::Route(_)));
         let callees = parts.iter().filter_map(|part| {
             let Resource::Integration(integration) = &part.found.resource else { return None };
-            Some(integration.integration_uri.split_once(":function:")?.1)
+            Some(FunctionRef::in_uri(&integration.integration_uri)?.to_string())
         });
         for callee in callees.filter(|_| route) {
-            if self.policy_of(callee).await?.to_string().contains(&format!(":{api_id}/")) {
+            if self.policy_of(&callee).await?.to_string().contains(&format!(":{api_id}/")) {
                 return Ok(Use::Serves);
             }
         }

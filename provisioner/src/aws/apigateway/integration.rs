@@ -8,7 +8,8 @@ use super::super::{Aws, AwsReader};
 use super::{named_id, no_such_api, only_once};
 use crate::error::Result;
 use crate::observe::{Found, Twin};
-use crate::resources::integration::{self, Integration, function_arn, same_function};
+use crate::resources::integration::{self, Integration};
+use crate::resources::named::{IntegrationId, function_arn, same_function};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl Find for Integration {
@@ -26,7 +27,7 @@ impl Find for Integration {
         let wanted_uri = account.fill_text(&self.integration_uri);
         let id = |one: &sdk::Integration| one.integration_id.clone().unwrap_or_default();
         let observed = |one: &sdk::Integration| {
-            let target = format!("integrations/{}", id(one));
+            let target = IntegrationId(&id(one)).target();
             let led = routes.iter().filter(|route| route.target() == Some(target.as_str()));
             let routes = led.filter_map(|route| route.route_key().map(str::to_owned)).collect();
             Integration { routes, ..observed_integration(api_id, one) }
@@ -47,7 +48,7 @@ impl Find for Integration {
         let Some(found) = ours.first().or(equals.first()).copied() else { return Ok(None) };
         let twin = |one: &&sdk::Integration| Twin {
             resource: Resource::Integration(observed(one)),
-            ids: named_id("IntegrationId", one.integration_id()),
+            ids: named_id(Ids::INTEGRATION_ID, one.integration_id()),
         };
         let twins = ours.iter().skip(1).map(twin).collect();
         let resource = Resource::Integration(observed(found));
@@ -59,7 +60,7 @@ impl Find for Integration {
 pub(in super::super) fn found_integration(api_id: &str, found: &sdk::Integration, mark: &Mark) -> Found {
     let resource = observed_integration(api_id, found);
     let owner = mark.owner_by_description(&resource.description);
-    Found::new(Resource::Integration(resource), named_id("IntegrationId", found.integration_id()), owner)
+    Found::new(Resource::Integration(resource), named_id(Ids::INTEGRATION_ID, found.integration_id()), owner)
 }
 
 impl Dispatch for integration::Call {
@@ -80,7 +81,7 @@ impl Dispatch for integration::Call {
                 let doing = format!("creating an integration of {} on HTTP API {}", one.integration_uri, one.api_id);
                 let answer =
                     aws.on_api(doing, || request.clone().customize().config_override(only_once()).send()).await?;
-                Ok(named_id("IntegrationId", answer.integration_id()))
+                Ok(named_id(Ids::INTEGRATION_ID, answer.integration_id()))
             }
             integration::Call::UpdateIntegration { integration_id, integration: one } => {
                 let request = client

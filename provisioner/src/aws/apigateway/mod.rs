@@ -67,7 +67,7 @@ pub(super) fn no_such_api(api_id: &str) -> Error {
 }
 
 pub(super) fn api_ids(id: Option<&str>, endpoint: Option<&str>) -> Ids {
-    let mut ids = named_id("ApiId", id);
+    let mut ids = named_id(Ids::API_ID, id);
     ids.insert("ApiEndpoint".to_owned(), endpoint.unwrap_or_default().to_owned());
     ids
 }
@@ -75,7 +75,7 @@ pub(super) fn api_ids(id: Option<&str>, endpoint: Option<&str>) -> Ids {
 /// An id under its own name, and as the value that `Ref` returns.
 pub(super) fn named_id(name: &str, id: Option<&str>) -> Ids {
     let id = id.unwrap_or_default().to_owned();
-    Ids::from([("Ref".to_owned(), id.clone()), (name.to_owned(), id)])
+    Ids::from([(Ids::REF.to_owned(), id.clone()), (name.to_owned(), id)])
 }
 
 pub(super) fn sorted(tags: Option<&HashMap<String, String>>) -> Tags {

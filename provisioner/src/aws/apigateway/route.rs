@@ -8,6 +8,7 @@ use super::super::{Aws, AwsReader};
 use super::{named_id, no_such_api};
 use crate::error::Result;
 use crate::observe::Found;
+use crate::resources::named::IntegrationId;
 use crate::resources::route::{self, Route};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
@@ -24,9 +25,8 @@ impl Find for Route {
         let Some(found) = routes.iter().find(|route| route.route_key() == Some(&self.route_key)) else {
             return Ok(None);
         };
-        let target = found.target().unwrap_or_default();
-        let leads_to = |one: &&sdk::Integration| one.integration_id() == target.strip_prefix("integrations/");
-        let led_to = integrations.iter().find(leads_to);
+        let id = IntegrationId::in_target(found.target().unwrap_or_default()).map(|IntegrationId(id)| id);
+        let led_to = integrations.iter().find(|one| one.integration_id() == id);
         let description = led_to.and_then(|one| one.description()).unwrap_or_default();
         let calls = led_to.and_then(|one| one.integration_uri()).unwrap_or_default();
         let owner =
@@ -39,7 +39,7 @@ impl Find for Route {
 /// A route from the list of an API.
 pub(in super::super) fn found_route(api_id: &str, found: &sdk::Route, owner: Owner) -> Found {
     let resource = Resource::Route(observed_route(api_id, found));
-    Found::new(resource, named_id("RouteId", found.route_id()), owner)
+    Found::new(resource, named_id(Ids::ROUTE_ID, found.route_id()), owner)
 }
 
 fn observed_route(api_id: &str, found: &sdk::Route) -> Route {
@@ -68,7 +68,7 @@ impl Dispatch for route::Call {
                     .set_authorizer_id(route.authorizer_id.clone());
                 let doing = format!("creating route `{}` on HTTP API {}", route.route_key, route.api_id);
                 let answer = aws.on_api(doing, || request.clone().send()).await?;
-                Ok(named_id("RouteId", answer.route_id()))
+                Ok(named_id(Ids::ROUTE_ID, answer.route_id()))
             }
             route::Call::UpdateRoute { route_id, route } => {
                 let request = client

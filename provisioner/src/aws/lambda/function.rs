@@ -290,8 +290,8 @@ pub(super) fn heals<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, ro
 pub(super) fn function_ids(configuration: &FunctionConfiguration) -> Ids {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     Ids::from([
-        ("Arn".to_owned(), text(configuration.function_arn())),
-        ("RevisionId".to_owned(), text(configuration.revision_id())),
+        (Ids::ARN.to_owned(), text(configuration.function_arn())),
+        (Ids::REVISION_ID.to_owned(), text(configuration.revision_id())),
     ])
 }
 

@@ -10,7 +10,8 @@ use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use crate::error::Result;
 use crate::observe::{Found, Leftover, Twin};
-use crate::resources::permission::{Call, Permission, Properties, function_and_qualifier};
+use crate::resources::named::FunctionRef;
+use crate::resources::permission::{Call, Permission, Properties};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl Find for Permission {
@@ -33,7 +34,7 @@ impl AwsReader {
     /// The resource policy of a function or an alias (`chat:live`); null when it has none.
     pub(in super::super) async fn policy_of(&self, callee: &str) -> Result<Arc<Value>> {
         let ask = async {
-            let (name, _) = function_and_qualifier(callee);
+            let name = FunctionRef::parse(callee).name;
             if self.has_no_function(name).await { Ok(Value::Null) } else { self.aws.resource_policy(callee).await }
         };
         self.policies.once(callee, ask).await
@@ -44,7 +45,7 @@ impl Dispatch for Call {
     async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
         match self {
             Call::AddPermission(permission) => {
-                let ((name, qualifier), sid) = (permission.function_and_qualifier(), permission.statement_id());
+                let (FunctionRef { name, qualifier }, sid) = (permission.function(), permission.statement_id());
                 let request = aws
                     .lambda
                     .add_permission()
@@ -75,8 +76,9 @@ impl Dispatch for Call {
 
 impl Aws {
     async fn resource_policy(&self, name: &str) -> Result<Value> {
-        let (function, alias) = function_and_qualifier(name);
-        let request = self.lambda.get_policy().function_name(function).set_qualifier(alias.map(str::to_owned));
+        let function = FunctionRef::parse(name);
+        let qualifier = function.qualifier.map(str::to_owned);
+        let request = self.lambda.get_policy().function_name(function.name).set_qualifier(qualifier);
         match request.send().await {
             Ok(answer) => Ok(serde_json::from_str(&answer.policy.unwrap_or_default()).unwrap_or_default()),
             Err(error) if is_missing(&error) => Ok(Value::Null),
@@ -104,11 +106,11 @@ pub(in super::super) fn marked_statements(stack: &str, function_name: &str, poli
 }
 
 fn names(arn: &str, function_name: &str) -> bool {
-    arn.split_once(":function:").is_some_and(|(_, name)| name == function_name)
+    FunctionRef::in_uri(arn) == Some(FunctionRef::parse(function_name))
 }
 
 fn statement_ids(sid: String) -> Ids {
-    Ids::from([("Ref".to_owned(), sid.clone()), ("Id".to_owned(), sid)])
+    Ids::from([(Ids::REF.to_owned(), sid.clone()), ("Id".to_owned(), sid)])
 }
 
 fn observed_permission(wanted: &Permission, statement: &Value) -> Permission {

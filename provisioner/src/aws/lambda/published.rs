@@ -126,7 +126,7 @@ fn release(name: &str, configuration: &FunctionConfiguration) -> Value {
 /// An alias from the list of a function.
 pub(in super::super) fn found_alias(function: &str, led: &Led, owner: Owner) -> Found {
     let resource = Alias::seen(function, &led.name, &led.version, led.routing.clone(), &led.description);
-    let ids = Ids::from([("RevisionId".to_owned(), led.revision.clone())]);
+    let ids = Ids::from([(Ids::REVISION_ID.to_owned(), led.revision.clone())]);
     Found::new(Resource::Alias(resource), ids, owner)
 }
 

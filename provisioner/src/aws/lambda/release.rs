@@ -117,7 +117,7 @@ impl Aws {
         let mut latest = self.are_ready(name, &version, first).await?;
         let mut ids = version_ids(version, answer.function_arn.unwrap_or_default());
         // The documentation does not say whether publishing gives the function itself a new revision.
-        ids.extend(latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision)));
+        ids.extend(latest.remove(Ids::REVISION_ID).map(|revision| (LATEST_REVISION.to_owned(), revision)));
         Ok(ids)
     }
 
@@ -133,9 +133,9 @@ impl Aws {
         let holds_it = Version { release: latest.release(), ..properties.into() };
         let nobody = Mark::of(&Tags::new());
         let Some(found) = holds_it.find(&self.reader(), &nobody).await? else { return Ok(None) };
-        let version = found.ids.get("Version").cloned().unwrap_or_default();
+        let version = found.ids.get(Ids::VERSION).cloned().unwrap_or_default();
         let mut latest = self.are_ready(name, &version, First::AtOnce).await?;
-        let revision = latest.remove("RevisionId").map(|revision| (LATEST_REVISION.to_owned(), revision));
+        let revision = latest.remove(Ids::REVISION_ID).map(|revision| (LATEST_REVISION.to_owned(), revision));
         let mut ids = found.ids;
         ids.extend(revision);
         Ok(Some(ids))
@@ -144,7 +144,7 @@ impl Aws {
     /// The ids that a call that updates and publishes a function returns, if the newest version is equal to the
     /// function.
     pub(super) async fn was_published(&self, name: &str) -> Result<Option<Ids>> {
-        match self.published(name, "").await?.and_then(|ids| ids.get("Version").cloned()) {
+        match self.published(name, "").await?.and_then(|ids| ids.get(Ids::VERSION).cloned()) {
             Some(version) => self.is_published(name, &version, First::AtOnce).await.map(Some),
             None => Ok(None),
         }
@@ -157,7 +157,7 @@ impl Aws {
             return Err(Error::new(format!("publishing a version of function {name}"), cause).hint(Hint::again()));
         }
         let mut ids = self.are_ready(name, version, first).await?;
-        let arn = ids.get("Arn").cloned().unwrap_or_default();
+        let arn = ids.get(Ids::ARN).cloned().unwrap_or_default();
         ids.insert(PUBLISHED_ARN.to_owned(), format!("{arn}:{version}"));
         ids.insert(PUBLISHED_VERSION.to_owned(), version.to_owned());
         Ok(ids)
@@ -210,14 +210,14 @@ fn sdk_routing(routing: &RoutingConfig) -> AliasRoutingConfiguration {
 }
 
 pub(super) fn version_ids(version: String, arn: String) -> Ids {
-    Ids::from([("Ref".to_owned(), arn.clone()), ("FunctionArn".to_owned(), arn), ("Version".to_owned(), version)])
+    Ids::from([(Ids::REF.to_owned(), arn.clone()), ("FunctionArn".to_owned(), arn), (Ids::VERSION.to_owned(), version)])
 }
 
 fn alias_ids(arn: Option<String>, revision: Option<String>) -> Ids {
     let arn = arn.unwrap_or_default();
     Ids::from([
-        ("Ref".to_owned(), arn.clone()),
+        (Ids::REF.to_owned(), arn.clone()),
         ("AliasArn".to_owned(), arn),
-        ("RevisionId".to_owned(), revision.unwrap_or_default()),
+        (Ids::REVISION_ID.to_owned(), revision.unwrap_or_default()),
     ])
 }

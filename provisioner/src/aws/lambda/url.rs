@@ -7,7 +7,7 @@ use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use crate::error::Result;
 use crate::observe::Found;
-use crate::resources::permission::function_and_qualifier;
+use crate::resources::named::FunctionRef;
 use crate::resources::url::{Call, Url};
 use crate::resources::{Cors, Ids, Mark, Owner, Resource};
 
@@ -21,7 +21,7 @@ impl AwsReader {
     /// The URL of a function or an alias (`chat:live`).
     pub(in super::super) async fn url_of(&self, callee: &str) -> Result<Option<Found>> {
         let ask = async {
-            let (name, _) = function_and_qualifier(callee);
+            let name = FunctionRef::parse(callee).name;
             if self.has_no_function(name).await { Ok(None) } else { self.aws.url(callee).await }
         };
         let found = self.urls.once(callee, ask).await?;
@@ -71,8 +71,8 @@ impl Dispatch for Call {
 
 impl Aws {
     async fn url(&self, callee: &str) -> Result<Option<Found>> {
-        let (name, alias) = function_and_qualifier(callee);
-        let qualifier = alias.map(str::to_owned);
+        let FunctionRef { name, qualifier } = FunctionRef::parse(callee);
+        let qualifier = qualifier.map(str::to_owned);
         let request = self.lambda.get_function_url_config().function_name(name).set_qualifier(qualifier.clone());
         let found = match request.send().await {
             Ok(found) => found,
@@ -92,7 +92,7 @@ impl Aws {
 }
 
 fn url_ids(arn: &str, url: &str) -> Ids {
-    [("Ref", arn), ("FunctionArn", arn), ("FunctionUrl", url)]
+    [(Ids::REF, arn), ("FunctionArn", arn), ("FunctionUrl", url)]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()

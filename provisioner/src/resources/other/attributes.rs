@@ -88,9 +88,9 @@ pub(super) fn assigned(kind: &str, identifier: &Identifier, properties: &Map<Str
         }
     }
     // A template cannot request a property with the name `Ref`.
-    ids.remove("Ref");
+    ids.remove(Ids::REF);
     if let Some(physical_id) = PhysicalId::of(kind, identifier, properties) {
-        ids.insert("Ref".to_owned(), physical_id.as_str());
+        ids.insert(Ids::REF.to_owned(), physical_id.as_str());
     }
     ids
 }
