@@ -9,7 +9,7 @@ use super::import::Import;
 use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages, with};
 use super::named::FunctionRef;
 use super::ownership::{Orphans, Ownership, Removal};
-use super::property::property;
+use super::property::{Property, property};
 use super::served;
 use super::tags::{DESCRIPTION, Mark};
 use super::watch::Watch;
@@ -135,6 +135,8 @@ impl Kind for Alias {
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Aliases;
     const CHANGED_BY_UPDATE: bool = true;
+    const REFUSED: &'static [(Property, &'static str)] =
+        &[(DESCRIPTION, "not supported: the ownership tag is stored there, since an alias has no tags")];
     type Call = Call;
     type Template = Properties;
 

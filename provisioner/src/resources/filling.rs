@@ -6,7 +6,7 @@ use super::{Resource, typed_kinds};
 use crate::template::{Known, Reference};
 
 /// The minimal properties of a kind, without a physical name, and with `text` in one property.
-fn least(kind: &str, text: &str) -> Value {
+pub(super) fn least(kind: &str, text: &str) -> Value {
     let document = json!({"Statement": []});
     match kind {
         "AWS::IAM::Role" => json!({"AssumeRolePolicyDocument": document, "Description": text}),

@@ -95,6 +95,8 @@ impl Kind for Integration {
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Connections;
     const CREATE_ONLY: &'static [Property] = &[property!(Integration.integration_type)];
+    const REFUSED: &'static [(Property, &'static str)] =
+        &[(DESCRIPTION, "not supported: the ownership tag is stored there, since an integration has no tags")];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
     type Template = Properties;

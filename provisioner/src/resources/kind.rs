@@ -43,6 +43,8 @@ pub(crate) trait Kind: Serialize + DeserializeOwned {
     const THROUGH: Option<&'static str> = None;
     /// Properties that AWS cannot change in place; [`Property::EVERY`] for all.
     const CREATE_ONLY: &'static [Property] = &[];
+    /// Properties of CloudFormation that a template cannot give here, and the reason.
+    const REFUSED: &'static [(Property, &'static str)] = &[];
     /// Whether a replacement is created before the old resource is deleted. Not possible where the name is the
     /// identity.
     const CREATE_BEFORE_DELETE: bool = false;

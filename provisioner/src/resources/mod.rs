@@ -479,6 +479,9 @@ impl Call {
 }
 
 fn parse<K: Kind>(properties: Map<String, Value>) -> Result<K, PropertyFault> {
+    if let Some((property, reason)) = K::REFUSED.iter().find(|(property, _)| properties.contains_key(property.name())) {
+        return Err(PropertyFault { property: property.name().to_owned(), reason: (*reason).to_owned() });
+    }
     let template: Result<K::Template, _> = serde_path_to_error::deserialize(scalar::Typed(Value::Object(properties)));
     template.map(Into::into).map_err(|error| {
         let path = error.path().to_string();

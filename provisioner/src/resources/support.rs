@@ -8,7 +8,8 @@ use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Expected, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::{Property, facts, typed_kinds};
+use super::filling::least;
+use super::{Property, Resource, facts, typed_kinds};
 
 const HEAD: &str = "\
 # What a template may hold
@@ -206,4 +207,24 @@ fn the_page_on_template_support_is_what_the_types_say() {
         "docs/template-support.md is stale: write it anew with \
          `UPDATE_DOCS=1 cargo test --workspace --lib template_support`"
     );
+}
+
+#[test]
+fn a_template_cannot_give_what_the_planner_knows_besides() {
+    let mut refused = Vec::new();
+    for kind in typed_kinds() {
+        let (_, _, supported) = facts(kind);
+        let least = least(kind, "a").as_object().unwrap().clone();
+        let resource = Resource::parse(kind, least.clone()).unwrap().unwrap();
+        let written = serde_json::to_value(resource).unwrap();
+        let besides = written.as_object().unwrap().iter();
+        for (name, value) in besides.filter(|(name, _)| supported.iter().all(|one| one.name != name.as_str())) {
+            let mut properties = least.clone();
+            properties.insert(name.clone(), value.clone());
+            let fault = Resource::parse(kind, properties).unwrap_err();
+            assert!(fault.reason.contains("not supported") && fault.property == *name, "{kind} {fault:?}");
+            refused.push(name.clone());
+        }
+    }
+    assert!(refused.contains(&"Checks".to_owned()) && refused.contains(&"Release".to_owned()), "{refused:?}");
 }

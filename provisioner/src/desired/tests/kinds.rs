@@ -162,7 +162,7 @@ Resources:
     resolving t.yaml:11: Function.Environment.Variables.LIST: it must be text, not a list
 
     hint: correct it in the template, then run `provisioner plan`
-    resolving t.yaml:7: Integration.Description: not supported: the ownership mark is kept there, since an integration has no tags
+    resolving t.yaml:7: Integration.Description: not supported: the ownership tag is stored there, since an integration has no tags
 
     hint: take it out; `docs/template-support.md` lists what is supported
     resolving t.yaml:8: Permission.EventSourceToken: `EventSourceToken` is not supported; supported are FunctionName, Action, Principal, SourceArn, SourceAccount, FunctionUrlAuthType, InvokedViaFunctionUrl
