@@ -76,7 +76,7 @@ impl Aws {
     /// Reads the configuration and creates the clients. Sends no call to AWS.
     ///
     /// # Errors
-    /// When no region is configured or the region does not exist; when the endpoint is not a URL; when the configured
+    /// When no region is configured or its name has another form; when the endpoint is not a URL; when the configured
     /// credentials, proxies or certificates cannot be used.
     pub async fn connect(connection: &Connection, notify: Notify) -> Result<Self> {
         let settings = match connection.as_nobody {
@@ -122,12 +122,12 @@ impl Aws {
         if let Some(endpoint_url) = config.endpoint_url() {
             super::endpoint::check(endpoint_url)?;
         }
+        // An emulator accepts any name.
+        if config.endpoint_url().is_none() {
+            super::region::check(region.as_ref())?;
+        }
         let place = Place::new(region.as_ref());
         if let Some(settings) = settings {
-            // Behind a proxy, only the proxy may be able to resolve names.
-            if config.endpoint_url().is_none() && settings.proxies.is_empty() {
-                super::region::check(&place).await?;
-            }
             config = settings.with_credentials(config, connection.ask_code.clone())?;
         }
         Ok(Self {

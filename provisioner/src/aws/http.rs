@@ -41,7 +41,7 @@ pub(super) fn client(tls: &TlsContext, proxies: Arc<Proxies>) -> Result<SharedHt
         });
         through.push((proxy.clone(), client));
     }
-    Ok(if through.is_empty() { direct } else { SharedHttpClient::new(Routed { direct, through, proxies }) })
+    Ok(SharedHttpClient::new(Routed { direct, through, proxies }))
 }
 
 /// Creates the client that uses no proxy.
@@ -81,11 +81,12 @@ impl HttpConnector for RoutedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let uri = request.uri().parse::<Uri>().unwrap_or_default();
         let proxy = self.proxies.to(&uri);
+        let host = uri.host().unwrap_or_default().to_owned();
         let Some((proxy, connector)) = self.through.iter().find(|(one, _)| Some(one) == proxy) else {
-            return self.direct.call(request);
+            let answer = self.direct.call(request);
+            return HttpConnectorFuture::new(async move { answer.await.map_err(|error| with_host(error, &host)) });
         };
         let (proxy, proxies) = (proxy.clone(), Arc::clone(&self.proxies));
-        let host = uri.host().unwrap_or_default().to_owned();
         let answer = connector.call(request);
         HttpConnectorFuture::new(async move {
             let told = |source, trouble| ByProxy { proxy: proxy.clone(), host: host.clone(), trouble, source };
@@ -113,6 +114,18 @@ impl HttpConnector for RoutedConnector {
                 }
             }
         })
+    }
+}
+
+/// Adds the host to the error of a failed name lookup, whose own message does not contain it. The host contains the
+/// region, which may not exist.
+fn with_host(error: ConnectorError, host: &str) -> ConnectorError {
+    let causes = super::problem::causes(&error);
+    match causes.last() {
+        Some(deepest) if causes.iter().any(|cause| cause.contains("dns error")) => {
+            ConnectorError::io(format!("no address for {host}: {deepest}").into())
+        }
+        _ => error,
     }
 }
 
@@ -206,9 +219,10 @@ impl ByProxy {
             ),
             Trouble::Refused(Some(status @ 500..)) => Way::new(
                 format!("the proxy {proxy} answered {status}: it cannot reach {host}"),
-                super::region::hint_for_host(host).unwrap_or_else(|| {
-                    format!("have the proxy reach {host}, or name it in NO_PROXY where it is reached without one")
-                }),
+                format!(
+                    "check the region (`--region`, AWS_REGION) and whether the proxy can reach {host}; if {host} is \
+                     reachable without the proxy, add it to NO_PROXY"
+                ),
             ),
             Trouble::Refused(status) => Way::new(
                 match status {
@@ -271,12 +285,10 @@ mod tests {
             assert!(!cause.contains("s3cret"), "{cause}");
             (cause, hint)
         };
-        let (cause, hint) = told(502, "sts.us-east-1.amazonaws.com");
+        let (cause, hint) = told(502, "sts.us-esat-1.amazonaws.com");
         let it = "the proxy http://proxy:3128 (HTTPS_PROXY)";
-        assert_eq!(cause, format!("{it} answered 502: it cannot reach sts.us-east-1.amazonaws.com"));
-        assert!(hint.starts_with("have the proxy reach sts.us-east-1.amazonaws.com"), "{hint}");
-        let (_, hint) = told(503, "sts.us-esat-1.amazonaws.com");
-        assert!(hint.starts_with("did you mean us-east-1?"), "{hint}");
+        assert_eq!(cause, format!("{it} answered 502: it cannot reach sts.us-esat-1.amazonaws.com"));
+        assert!(hint.starts_with("check the region (`--region`, AWS_REGION)"), "{hint}");
         let (cause, hint) = told(403, "sts.us-esat-1.amazonaws.com");
         assert_eq!(cause, format!("{it} refuses to connect to sts.us-esat-1.amazonaws.com (status 403)"));
         assert!(hint.starts_with("have the proxy allow"), "{hint}");
