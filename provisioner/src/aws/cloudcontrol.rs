@@ -138,8 +138,7 @@ impl Aws {
 
     async fn resources(&self, kind: &str, model: Option<String>) -> Result<Vec<ResourceDescription>> {
         let request = self.cloudcontrol.list_resources().type_name(kind).set_resource_model(model);
-        let pages = request.into_paginator().items().send();
-        let all: std::result::Result<Vec<_>, _> = pages.collect().await;
+        let all = request.into_paginator().items().send().try_collect().await;
         all.map_err(|error| problem(format!("listing the resources of kind {kind}"), &error))
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
     Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, PolicyAction, Replacement,
-    ResourceAttribute, ResourceChange, ResourceChangeDetail, StackEvent, TemplateStage,
+    ResourceAttribute, ResourceChange, ResourceChangeDetail, StackEvent, StackResourceSummary, TemplateStage,
 };
 
 use super::Aws;
@@ -172,25 +172,23 @@ impl Aws {
     /// # Errors
     /// When CloudFormation does not answer.
     pub async fn removal(&self, stack: &Stack) -> Result<ChangeSet> {
-        let mut steps = Vec::new();
-        let mut pages = self.cloudformation.list_stack_resources().stack_name(&stack.id).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page =
-                page.map_err(|error| problem(format!("listing the resources of stack {}", stack.name), &error))?;
-            steps.extend(page.stack_resource_summaries.unwrap_or_default().into_iter().map(|resource| Row {
-                logical_id: resource.logical_resource_id.unwrap_or_default(),
-                kind: resource.resource_type.unwrap_or_default(),
-                name: resource.physical_resource_id.unwrap_or_default(),
-                action: Action::Delete,
-                changes: Vec::new(),
-            }));
-        }
+        let items = self.cloudformation.list_stack_resources().stack_name(&stack.id).into_paginator().items().send();
+        let resources = items.try_collect().await;
+        let resources =
+            resources.map_err(|error| problem(format!("listing the resources of stack {}", stack.name), &error))?;
+        let deleted = |resource: StackResourceSummary| Row {
+            logical_id: resource.logical_resource_id.unwrap_or_default(),
+            kind: resource.resource_type.unwrap_or_default(),
+            name: resource.physical_resource_id.unwrap_or_default(),
+            action: Action::Delete,
+            changes: Vec::new(),
+        };
         Ok(ChangeSet {
             engine: "cloudformation",
             stack: stack.name.clone(),
             account: stack.id.split(':').nth(4).unwrap_or_default().to_owned(),
             region: self.place().region().to_owned(),
-            steps,
+            steps: resources.into_iter().map(deleted).collect(),
             notes: Vec::new(),
             id: String::new(),
         })
@@ -250,15 +248,13 @@ impl Aws {
 
     async fn events_after(&self, id: &str, after: Option<&str>) -> Result<Vec<Event>> {
         let mut newer = Vec::new();
-        let mut pages = self.cloudformation.describe_stack_events().stack_name(id).into_paginator().send();
-        'pages: while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| problem(format!("reading the events of stack {id}"), &error))?;
-            for event in page.stack_events.unwrap_or_default() {
-                if event.event_id.as_deref() == after {
-                    break 'pages;
-                }
-                newer.push(read_event(event));
+        let mut events = self.cloudformation.describe_stack_events().stack_name(id).into_paginator().items().send();
+        while let Some(event) = events.next().await {
+            let event = event.map_err(|error| problem(format!("reading the events of stack {id}"), &error))?;
+            if event.event_id.as_deref() == after {
+                break;
             }
+            newer.push(read_event(event));
         }
         newer.reverse();
         Ok(newer)

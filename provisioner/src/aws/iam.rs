@@ -182,29 +182,20 @@ impl Aws {
     }
 
     async fn attached_policies(&self, role: &str) -> Result<BTreeSet<String>> {
-        let mut pages = self.iam.list_attached_role_policies().role_name(role).into_paginator().send();
-        let mut attached = BTreeSet::new();
-        while let Some(page) = pages.next().await {
-            match page {
-                Ok(page) => attached.extend(page.attached_policies().iter().filter_map(|one| one.policy_arn.clone())),
-                Err(error) if is_missing(&error) => break,
-                Err(error) => return Err(problem(format!("listing the policies attached to role {role}"), &error)),
-            }
+        let items = self.iam.list_attached_role_policies().role_name(role).into_paginator().items().send();
+        match items.try_collect().await {
+            Ok(all) => Ok(all.into_iter().filter_map(|one| one.policy_arn).collect()),
+            Err(error) if is_missing(&error) => Ok(BTreeSet::new()),
+            Err(error) => Err(problem(format!("listing the policies attached to role {role}"), &error)),
         }
-        Ok(attached)
     }
 
     async fn inline_policy_names(&self, role: &str) -> Result<Vec<String>> {
-        let mut pages = self.iam.list_role_policies().role_name(role).into_paginator().send();
-        let mut names = Vec::new();
-        while let Some(page) = pages.next().await {
-            match page {
-                Ok(page) => names.extend_from_slice(page.policy_names()),
-                Err(error) if is_missing(&error) => break,
-                Err(error) => return Err(problem(format!("listing the policies of role {role}"), &error)),
-            }
+        let items = self.iam.list_role_policies().role_name(role).into_paginator().items().send();
+        match items.try_collect().await {
+            Err(error) if is_missing(&error) => Ok(Vec::new()),
+            names => names.map_err(|error| problem(format!("listing the policies of role {role}"), &error)),
         }
-        Ok(names)
     }
 
     async fn inline_policy(&self, role: &str, policy: &str) -> Result<Option<Policy>> {

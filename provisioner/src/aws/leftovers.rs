@@ -204,14 +204,11 @@ impl Aws {
                 |wanted: &Wanted| matches!(&wanted.resource, Resource::Role(one) if one.role_name == role.role_name);
             desired.resources.iter().any(same)
         };
-        let mut pages = self.iam.list_roles().max_items(1000).into_paginator().send();
-        let mut trusting = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| problem("listing the roles", &error))?;
-            let trusts = |role: &SdkRole| names_lambda(role.assume_role_policy_document()) && !named(role);
-            let names = page.roles.into_iter().filter(trusts);
-            trusting.extend(names.map(|role| role.role_name));
-        }
+        let roles = self.iam.list_roles().max_items(1000).into_paginator().items().send();
+        let roles = roles.try_collect().await;
+        let roles = roles.map_err(|error| problem("listing the roles", &error))?;
+        let trusts = |role: &SdkRole| names_lambda(role.assume_role_policy_document()) && !named(role);
+        let trusting: Vec<_> = roles.into_iter().filter(trusts).map(|role| role.role_name).collect();
         let of_the_stack = of_the_stack(desired.stack.as_str(), self.place());
         stream::iter(trusting)
             .map(async |name| {

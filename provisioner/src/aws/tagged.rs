@@ -1,7 +1,7 @@
 //! The resources that have a stack's tag, as the Resource Groups Tagging API knows them: ARNs and tags, some minutes
 //! late.
 
-use aws_sdk_resourcegroupstagging::types::TagFilter;
+use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
 
 use super::Aws;
 use super::problem::problem;
@@ -44,16 +44,14 @@ impl Aws {
     /// All resources with the stack's tag, of the kinds that the tagging API knows.
     pub(super) async fn tagged(&self, stack: &str) -> Result<Vec<Tagged>> {
         let filter = TagFilter::builder().key(STACK_TAG).values(stack).build();
-        let mut pages = self.tagging.get_resources().tag_filters(filter).into_paginator().send();
-        let mut all = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| problem("looking for what carries the stack's tag", &error))?;
-            all.extend(page.resource_tag_mapping_list.unwrap_or_default().into_iter().map(|one| Tagged {
-                arn: one.resource_arn.unwrap_or_default(),
-                tags: one.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
-            }));
-        }
-        Ok(all)
+        let items = self.tagging.get_resources().tag_filters(filter).into_paginator().items().send();
+        let all = items.try_collect().await;
+        let all = all.map_err(|error| problem("looking for what carries the stack's tag", &error))?;
+        let tagged = |one: ResourceTagMapping| Tagged {
+            arn: one.resource_arn.unwrap_or_default(),
+            tags: one.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
+        };
+        Ok(all.into_iter().map(tagged).collect())
     }
 }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use aws_sdk_apigatewayv2::types::{self as sdk, ProtocolType};
+use futures_util::TryFutureExt as _;
 use futures_util::future::try_join_all;
 
 use super::super::problem::{is_missing, problem};
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{api_ids, no_such_api, only_once, sorted, unsorted};
+use super::{all_pages, api_ids, no_such_api, only_once, sorted, unsorted};
 use crate::error::{Error, Result};
 use crate::hint::{Command, Hint};
 use crate::observe::Found;
@@ -207,16 +208,11 @@ impl Dispatch for api::Call {
 
 impl Aws {
     pub(in super::super) async fn apis(&self) -> Result<Vec<sdk::Api>> {
-        let (mut all, mut next) = (Vec::new(), None);
-        loop {
-            let page = self.apigateway.get_apis().max_results("500").set_next_token(next).send().await;
-            let page = page.map_err(|error| problem("listing the HTTP APIs", &error))?;
-            all.extend(page.items.unwrap_or_default());
-            next = page.next_token;
-            if next.is_none() {
-                return Ok(all);
-            }
-        }
+        let request = self.apigateway.get_apis().max_results("500");
+        let pages = all_pages(|token| {
+            request.clone().set_next_token(token).send().map_ok(|page| (page.items, page.next_token))
+        });
+        pages.await.map_err(|error| problem("listing the HTTP APIs", &error))
     }
 
     async fn seen_api(&self, api_id: &str) -> Result<SeenApi> {

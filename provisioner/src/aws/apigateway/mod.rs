@@ -17,7 +17,7 @@ pub(super) use route::found_route;
 pub(super) use stage::found_stage;
 
 use super::Aws;
-use super::problem::{Refusal, says};
+use super::problem::{Refusal, is_missing, problem, says};
 use crate::error::{Error, Result};
 use crate::resources::{Ids, Tags};
 
@@ -58,6 +58,31 @@ fn only_once() -> aws_sdk_apigatewayv2::config::Builder {
 fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
     says(error, "ConflictException", "concurrent modification")
         .then(|| "waiting for another change of the HTTP API".to_owned())
+}
+
+/// Reads all pages of a list. The SDK has no paginator for API Gateway. `read` takes the token of a page and returns
+/// its items and the token of the next page.
+async fn all_pages<T, E, F>(mut read: impl FnMut(Option<String>) -> F) -> std::result::Result<Vec<T>, E>
+where
+    F: Future<Output = std::result::Result<(Option<Vec<T>>, Option<String>), E>>,
+{
+    let (mut all, mut token) = (Vec::new(), None);
+    loop {
+        let (items, next) = read(token).await?;
+        all.extend(items.unwrap_or_default());
+        if next.is_none() {
+            return Ok(all);
+        }
+        token = next;
+    }
+}
+
+/// The error of a failed list of an API's parts, such as its routes.
+fn unlisted(parts: &str, api_id: &str, error: &SdkError<impl Refusal>) -> Error {
+    match is_missing(error) {
+        true => no_such_api(api_id),
+        false => problem(format!("listing the {parts} of HTTP API {api_id}"), error),
+    }
 }
 
 pub(super) fn no_such_api(api_id: &str) -> Error {

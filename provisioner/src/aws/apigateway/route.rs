@@ -1,11 +1,11 @@
 //! Routes of HTTP APIs.
 
 use aws_sdk_apigatewayv2::types as sdk;
+use futures_util::TryFutureExt as _;
 
-use super::super::problem::{is_missing, problem};
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{named_id, no_such_api};
+use super::{all_pages, named_id, unlisted};
 use crate::error::Result;
 use crate::observe::Found;
 use crate::resources::named::IntegrationId;
@@ -94,21 +94,11 @@ impl Dispatch for route::Call {
 
 impl Aws {
     pub(in super::super) async fn routes(&self, api_id: &str) -> Result<Vec<sdk::Route>> {
-        let (mut all, mut next) = (Vec::new(), None);
-        loop {
-            let request = self.apigateway.get_routes().api_id(api_id).max_results("500").set_next_token(next);
-            match request.send().await {
-                Ok(page) => {
-                    all.extend(page.items.unwrap_or_default());
-                    next = page.next_token;
-                }
-                Err(error) if is_missing(&error) => return Err(no_such_api(api_id)),
-                Err(error) => return Err(problem(format!("listing the routes of HTTP API {api_id}"), &error)),
-            }
-            if next.is_none() {
-                return Ok(all);
-            }
-        }
+        let request = self.apigateway.get_routes().api_id(api_id).max_results("500");
+        let pages = all_pages(|token| {
+            request.clone().set_next_token(token).send().map_ok(|page| (page.items, page.next_token))
+        });
+        pages.await.map_err(|error| unlisted("routes", api_id, &error))
     }
 }
 

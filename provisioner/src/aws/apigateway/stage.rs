@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use aws_sdk_apigatewayv2::types as sdk;
+use futures_util::TryFutureExt as _;
 
-use super::super::problem::{is_missing, problem};
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{no_such_api, sorted, unsorted};
+use super::{all_pages, sorted, unlisted, unsorted};
 use crate::error::Result;
 use crate::observe::{Found, SeenStage, Surroundings};
 use crate::resources::stage::{self, RouteSettings, Stage};
@@ -124,21 +124,11 @@ impl Dispatch for stage::Call {
 
 impl Aws {
     async fn stages(&self, api_id: &str) -> Result<Vec<sdk::Stage>> {
-        let (mut all, mut next) = (Vec::new(), None);
-        loop {
-            let request = self.apigateway.get_stages().api_id(api_id).set_next_token(next);
-            match request.send().await {
-                Ok(page) => {
-                    all.extend(page.items.unwrap_or_default());
-                    next = page.next_token;
-                }
-                Err(error) if is_missing(&error) => return Err(no_such_api(api_id)),
-                Err(error) => return Err(problem(format!("listing the stages of HTTP API {api_id}"), &error)),
-            }
-            if next.is_none() {
-                return Ok(all);
-            }
-        }
+        let request = self.apigateway.get_stages().api_id(api_id);
+        let pages = all_pages(|token| {
+            request.clone().set_next_token(token).send().map_ok(|page| (page.items, page.next_token))
+        });
+        pages.await.map_err(|error| unlisted("stages", api_id, &error))
     }
 }
 

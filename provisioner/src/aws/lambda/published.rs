@@ -96,7 +96,7 @@ impl Aws {
     /// All published versions and, as `$LATEST`, the function itself; `None` when the function does not exist.
     async fn list_versions(&self, name: &str) -> Result<Option<Vec<FunctionConfiguration>>> {
         let pages = self.lambda.list_versions_by_function().function_name(name).into_paginator().items().send();
-        match pages.collect::<std::result::Result<Vec<_>, _>>().await {
+        match pages.try_collect().await {
             Ok(versions) => Ok(Some(versions)),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(problem(format!("listing the versions of function {name}"), &error)),
@@ -105,7 +105,7 @@ impl Aws {
 
     async fn list_aliases(&self, name: &str) -> Result<Option<Vec<Led>>> {
         let pages = self.lambda.list_aliases().function_name(name).into_paginator().items().send();
-        match pages.collect::<std::result::Result<Vec<_>, _>>().await {
+        match pages.try_collect().await {
             Ok(aliases) => Ok(Some(aliases.into_iter().map(led).collect())),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(problem(format!("listing the aliases of function {name}"), &error)),
