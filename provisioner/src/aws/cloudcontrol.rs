@@ -117,8 +117,7 @@ impl Dispatch for Call {
 }
 
 impl Aws {
-    /// The registry's schema of a kind. An emulator has no registry, so the schema that this program contains is used
-    /// there.
+    /// The registry's schema of a kind.
     pub(super) async fn registry_schema(&self, kind: &str) -> Result<Schema> {
         let doing = format!("asking AWS about the kind {kind}");
         let request = self.cloudformation.describe_type().r#type(RegistryType::Resource).type_name(kind);
@@ -128,10 +127,7 @@ impl Aws {
                 return Err(Error::new(doing, "AWS has no such kind in this region")
                     .hint("look for a misspelt `Type` in the template"));
             }
-            Err(error) => {
-                let emulated = error.code() == Some("InvalidAction");
-                return Schema::kept(kind).filter(|_| emulated).ok_or_else(|| problem(doing, &error));
-            }
+            Err(error) => return Err(problem(doing, &error)),
         };
         schema_in(doing, &answer)
     }

@@ -1,5 +1,5 @@
-//! Kinds without a Rust type use Cloud Control. MiniStack's Cloud Control stores properties and creates nothing real,
-//! which is enough for these tests. It has no registry, so the schemas that this program contains are used.
+//! Resource types without a Rust type use Cloud Control. MiniStack's Cloud Control stores properties and creates nothing
+//! real, which is enough for these tests. It has no registry, so the proxy answers for the registry.
 
 use serde_json::{Value, json};
 

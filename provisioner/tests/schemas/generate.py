@@ -4,7 +4,7 @@
 
 cfn-lint contains the CloudFormation registry's schemas: the limits of properties, primary identifiers, property types.
 aws-cdk-lib contains the value of `Ref`, which the schemas lack (`xxxId: this.ref` in its generated classes,
-`this.xxxName=resource.ref` in the handwritten ones). The test `generated_data` runs this file and compares; with
+`this.xxxName=resource.ref` in the handwritten ones). The test `generated_data_on_resource_types` runs this file and compares; with
 UPDATE_SCHEMAS=1 it writes the data.
 """
 
@@ -159,9 +159,9 @@ def same(field, names):
     return next(iter(exact + sorted(ends, key=len, reverse=True)), None)
 
 
-# --- Schemas for an AWS without a registry ----------------------------------------------------------------------------
+# --- The registry of the tests ----------------------------------------------------------------------------------------
 
-KEPT = [
+REGISTRY = [
     "AWS::ApiGatewayV2::Authorizer",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
@@ -173,7 +173,7 @@ KEPT = [
 ]
 
 
-def kept(schema):
+def registered(schema):
     """Returns the part of a schema that the provisioner reads."""
     keys = ["primaryIdentifier", "createOnlyProperties", "readOnlyProperties", "writeOnlyProperties"]
     small = {key: schema[key] for key in keys if key in schema}
@@ -471,7 +471,7 @@ def main(site_packages, library, out):
     cdk = f"aws-cdk-lib {read(library / 'package.json')['version']}"
     files = {
         "ref_values.json": {"from": f"{cdk}; {lint}", "kinds": ref_values(schemas, library)},
-        "kept_schemas.json": {"from": lint, "kinds": {kind: kept(schemas[kind]) for kind in KEPT}},
+        "registry.json": {"from": lint, "kinds": {kind: registered(schemas[kind]) for kind in REGISTRY}},
         "limits.json": {"from": lint, "kinds": limits(schemas, extensions)},
     }
     for name, content in files.items():

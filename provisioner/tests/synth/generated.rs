@@ -9,7 +9,7 @@ use crate::project::{root, run};
 /// The generator's files, and their places in the repository.
 const FILES: [(&str, &str); 3] = [
     ("ref_values.json", "provisioner/src/resources/other/ref_values.json"),
-    ("kept_schemas.json", "provisioner/src/resources/other/kept_schemas.json"),
+    ("registry.json", "provisioner/tests/schemas/registry.json"),
     ("limits.json", "provisioner/src/lint/limits/schemas.json"),
 ];
 

@@ -14,9 +14,10 @@ mod stores;
 mod url;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{LazyLock, Mutex, MutexGuard};
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::desired::Desired;
@@ -38,6 +39,18 @@ use crate::resources::table::Table;
 use crate::resources::url::Url;
 use crate::resources::{Call, Ids, Mark, Resource, each_kind};
 use crate::template::{Known, references_in};
+
+/// The registry's schemas of some kinds, which `provisioner/tests/schemas/generate.py` writes.
+static REGISTRY: LazyLock<BTreeMap<String, Schema>> = LazyLock::new(|| {
+    let all: Value = serde_json::from_str(include_str!("../schemas/registry.json")).expect("JSON");
+    let kinds = all["kinds"].as_object().expect("an object").iter();
+    kinds.map(|(kind, schema)| (kind.clone(), Schema::from_registry(&schema.to_string()).expect("JSON"))).collect()
+});
+
+/// The schema of a kind, if the registry has it.
+pub(crate) fn schema(kind: &str) -> Option<Schema> {
+    REGISTRY.get(kind).cloned()
+}
 
 /// The account of the world.
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -189,7 +202,7 @@ impl Reader for World {
     }
 
     async fn schema(&self, kind: &str) -> Result<Schema> {
-        Schema::kept(kind).ok_or_else(|| Error::new("asking for a schema", missing(kind)))
+        schema(kind).ok_or_else(|| Error::new("asking for a schema", missing(kind)))
     }
 
     async fn surroundings(&self, api_id: &str) -> Result<Surroundings> {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ACCOUNT, CarriedOut, State, Stored, conflict, missing};
+use super::{ACCOUNT, CarriedOut, State, Stored, conflict, missing, schema};
 use crate::observe::{Found, Leftover};
-use crate::resources::other::{self, Identifier, Other, Schema};
+use crate::resources::other::{self, Identifier, Other};
 use crate::resources::{Ids, Mark, Owner, Resource};
 
 impl Stored for Other {
@@ -33,7 +33,7 @@ impl CarriedOut for other::Call {
                 // AWS adds the ARN, and the parts of the identifier that the properties do not contain.
                 let id = state.next_id("other");
                 one.properties.insert("Arn".to_owned(), arn(type_name, one.given_name().unwrap_or(&id)).into());
-                one.schema = Schema::kept(type_name);
+                one.schema = schema(type_name);
                 for name in one.schema.iter().flat_map(|schema| schema.primary_identifier.clone()) {
                     one.properties.entry(name).or_insert_with(|| id.clone().into());
                 }
@@ -60,7 +60,7 @@ impl State {
     /// All resources with the stack's ownership tag, of the kinds that have tags.
     pub(super) fn marked_others(&self, of_the_stack: &Mark) -> Vec<Leftover> {
         let told = self.others.iter().map(|((kind, identifier), one)| {
-            let one = Other { schema: Schema::kept(kind), identifier: Some(identifier.clone()), ..one.clone() };
+            let one = Other { schema: schema(kind), identifier: Some(identifier.clone()), ..one.clone() };
             (one.found_tags().unwrap_or_default(), one)
         });
         let ours = told.filter(|(tags, _)| of_the_stack.owner(tags) == Owner::Ours);

@@ -208,26 +208,30 @@ Outputs:
 "
         ))
     };
-    let arn = "!GetAtt Q.Arn";
+    let arn = "!GetAtt Role.Arn";
     with(arn, arn, arn, arn).unwrap();
     for (built, place, lacking) in [
         (
-            with("!GetAtt Q.QueueUrll", arn, arn, arn),
+            with("!GetAtt Role.RoleIdd", arn, arn, arn),
             "F.Environment.Variables.QUEUE",
-            "`QueueUrll`; did you mean `QueueUrl`?",
+            "`RoleIdd`; did you mean `RoleId`?",
         ),
-        (with(arn, "!GetAtt Q.Aarn", arn, arn), "I.PolicyDocument.Statement.0.Resource", "`Aarn`; did you mean `Arn`?"),
         (
-            with(arn, "!Sub 'a/${Q.Aarn}'", arn, arn),
+            with(arn, "!GetAtt Role.Aarn", arn, arn),
             "I.PolicyDocument.Statement.0.Resource",
             "`Aarn`; did you mean `Arn`?",
         ),
-        (with(arn, arn, "!GetAtt Q.Aarn", arn), "P.SourceArn", "`Aarn`; did you mean `Arn`?"),
-        (with(arn, arn, arn, "!GetAtt Q.Aarn"), "Outputs.Told", "`Aarn`; did you mean `Arn`?"),
+        (
+            with(arn, "!Sub 'a/${Role.Aarn}'", arn, arn),
+            "I.PolicyDocument.Statement.0.Resource",
+            "`Aarn`; did you mean `Arn`?",
+        ),
+        (with(arn, arn, "!GetAtt Role.Aarn", arn), "P.SourceArn", "`Aarn`; did you mean `Arn`?"),
+        (with(arn, arn, arn, "!GetAtt Role.Aarn"), "Outputs.Told", "`Aarn`; did you mean `Arn`?"),
     ] {
         let error = built.unwrap_err().to_string();
         assert!(error.contains(place) && error.contains("t.yaml:"), "{place}: {error}");
-        assert!(error.contains("`Q` (AWS::SQS::Queue) has no attribute"), "{place}: {error}");
+        assert!(error.contains("`Role` (AWS::IAM::Role) has no attribute"), "{place}: {error}");
         assert!(error.contains(lacking), "{place}: {error}");
     }
 }

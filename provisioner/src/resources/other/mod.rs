@@ -8,8 +8,6 @@ mod lost;
 mod schema;
 mod types;
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -225,12 +223,6 @@ impl Other {
         named && !given.is_empty() && given.iter().all(|(name, value)| is_same(name, value))
     }
 
-    /// The schema of the kind that is known without a call.
-    #[must_use]
-    pub fn known_schema(&self) -> Option<Cow<'_, Schema>> {
-        self.schema.as_ref().map(Cow::Borrowed).or_else(|| Schema::kept(&self.type_name).map(Cow::Owned))
-    }
-
     /// The properties in the registry's types.
     fn typed(&self) -> Map<String, Value> {
         let mut properties = self.properties.clone();
@@ -275,14 +267,13 @@ impl Kind for Other {
         &self.type_name
     }
 
-    /// Whether the schema has the attribute: the registry's schema if it was read, else the one in this crate. Without
-    /// a schema, only AWS knows.
+    /// Whether the registry's schema has the attribute. Before the schema is read, every attribute may exist.
     fn has_attribute(&self, name: &str) -> bool {
-        self.known_schema().is_none_or(|schema| schema.has_attribute(name))
+        self.schema.as_ref().is_none_or(|schema| schema.has_attribute(name))
     }
 
     fn attribute_names(&self) -> Vec<String> {
-        self.known_schema().map(|schema| schema.attributes.iter().cloned().collect()).unwrap_or_default()
+        self.schema.as_ref().map(|schema| schema.attributes.iter().cloned().collect()).unwrap_or_default()
     }
 
     fn create_only(&self) -> Vec<&str> {

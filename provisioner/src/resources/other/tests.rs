@@ -7,7 +7,7 @@ fn mark() -> Mark {
 
 /// A resource as a template gives it, completed with the registry's schema.
 fn told(kind: &str, properties: &Value) -> Other {
-    told_by(Schema::kept(kind).as_ref(), kind, properties, &mark())
+    told_by(crate::world::schema(kind).as_ref(), kind, properties, &mark())
 }
 
 fn told_by(schema: Option<&Schema>, kind: &str, properties: &Value, mark: &Mark) -> Other {

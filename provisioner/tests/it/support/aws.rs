@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::account::Account;
+use super::control;
 use super::moto;
 use super::package;
 use super::proxy::rule::call;
@@ -81,6 +82,7 @@ impl Aws {
     /// Makes the proxy answer the calls that this AWS does not answer or answers differently from AWS.
     pub(super) fn completed_by(self, proxy: &Proxy) {
         proxy.always(principals::answered_as_aws_does(&[]));
+        proxy.always(control::registry());
         if self == Self::Moto {
             proxy.always(call("GetDeployments").stand_in(json!({"items": []})));
             proxy.always(call("Invoke").stand_in(json!({"statusCode": 200, "body": "{\"message\": \"Heat\"}"})));

@@ -1,12 +1,12 @@
-//! A registry and a Cloud Control that answer as AWS's do. MiniStack has no registry, does not know primary
-//! identifiers, and lists a kind's resources without the properties that AWS requires.
+//! A registry and a Cloud Control that answer as AWS's do. The emulators have no registry. MiniStack's Cloud Control does
+//! not know primary identifiers, and lists a kind's resources without the properties that AWS requires.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value, json};
 
 use super::proxy::Proxy;
-use super::proxy::rule::{AwsError, Fault, Serve, calls_that};
+use super::proxy::rule::{AwsError, Fault, Rule, Serve, calls_that};
 
 /// The created resources, by kind and identifier.
 type Made = Vec<(String, String, Value)>;
@@ -15,30 +15,15 @@ type Made = Vec<(String, String, Value)>;
 #[derive(Clone, Default)]
 pub(crate) struct Control(Arc<Mutex<Made>>);
 
-/// The schemas of the registry.
+/// The registry's schemas of some kinds, which `provisioner/tests/schemas/generate.py` writes.
+static REGISTRY: LazyLock<Value> = LazyLock::new(|| {
+    let file: Value = serde_json::from_str(include_str!("../../schemas/registry.json")).expect("JSON");
+    file["kinds"].clone()
+});
+
+/// A schema of the registry: a generated one, or one of the tests' own.
 fn schema(kind: &str) -> Option<Value> {
     Some(match kind {
-        "AWS::ApiGatewayV2::Authorizer" => json!({
-            "primaryIdentifier": ["/properties/AuthorizerId", "/properties/ApiId"],
-            "createOnlyProperties": ["/properties/ApiId"], "readOnlyProperties": ["/properties/AuthorizerId"],
-            "handlers": {"list": {"handlerSchema": {"required": ["ApiId"]}}}, "tagging": {"taggable": false},
-            "properties": {
-                "ApiId": {"type": "string"}, "AuthorizerId": {"type": "string"}, "AuthorizerType": {"type": "string"},
-                "IdentitySource": {"type": "array"}, "JwtConfiguration": {"$ref": "#/definitions/JWTConfiguration"},
-                "Name": {"type": "string"},
-            },
-            "definitions": {"JWTConfiguration": {"type": "object", "properties": {
-                "Audience": {"type": "array"}, "Issuer": {"type": "string"},
-            }}},
-        }),
-        "AWS::Events::Rule" => json!({
-            "primaryIdentifier": ["/properties/Arn"], "createOnlyProperties": ["/properties/Name"],
-            "readOnlyProperties": ["/properties/Arn", "/properties/RuleName"],
-            "properties": {
-                "Arn": {"type": "string"}, "Name": {"type": "string"}, "RuleName": {"type": "string"},
-                "ScheduleExpression": {"type": "string"}, "Tags": {"type": "array"},
-            },
-        }),
         "AWS::Scheduler::Schedule" => json!({
             "primaryIdentifier": ["/properties/Name"], "createOnlyProperties": ["/properties/Name"],
             "readOnlyProperties": ["/properties/Arn"], "tagging": {"taggable": false},
@@ -77,27 +62,31 @@ fn schema(kind: &str) -> Option<Value> {
             "primaryIdentifier": ["/properties/QueueUrl"], "readOnlyProperties": ["/properties/QueueUrl"],
             "properties": {"QueueName": {"type": "string"}, "QueueUrl": {"type": "string"}, "Tags": {"type": "array"}},
         }),
-        _ => return None,
+        _ => return REGISTRY.get(kind).cloned(),
     })
 }
 
+/// Answers the calls to the registry.
+pub(super) fn registry() -> Rule {
+    let registry = Serve::new(|_, body| {
+        let text = String::from_utf8_lossy(body).replace("%3A", ":");
+        let kind = text.split('&').find_map(|pair| pair.strip_prefix("TypeName=")).unwrap_or_default();
+        let Some(schema) = schema(kind) else {
+            return Err(AwsError::new(404, "TypeNotFoundException", "The type cannot be found."));
+        };
+        let schema = schema.to_string().replace('&', "&amp;").replace('<', "&lt;");
+        Ok(format!(
+            "<DescribeTypeResponse><DescribeTypeResult><ProvisioningType>FULLY_MUTABLE</ProvisioningType>\
+             <Schema>{schema}</Schema></DescribeTypeResult></DescribeTypeResponse>"
+        ))
+    });
+    calls_that(|call| call.operation == "DescribeType").suffer(Fault::Serve(registry))
+}
+
 impl Control {
-    /// Answers the calls to Cloud Control and the registry that use this proxy.
+    /// Answers the calls to Cloud Control that use this proxy.
     pub(crate) fn before(proxy: &Proxy) -> Self {
         let control = Self::default();
-        let registry = Serve::new(|_, body| {
-            let text = String::from_utf8_lossy(body).replace("%3A", ":");
-            let kind = text.split('&').find_map(|pair| pair.strip_prefix("TypeName=")).unwrap_or_default();
-            let Some(schema) = schema(kind) else {
-                return Err(AwsError::new(404, "TypeNotFoundException", "The type cannot be found."));
-            };
-            let schema = schema.to_string().replace('&', "&amp;").replace('<', "&lt;");
-            Ok(format!(
-                "<DescribeTypeResponse><DescribeTypeResult><ProvisioningType>FULLY_MUTABLE</ProvisioningType>\
-                 <Schema>{schema}</Schema></DescribeTypeResult></DescribeTypeResponse>"
-            ))
-        });
-        proxy.on(calls_that(|call| call.operation == "DescribeType").suffer(Fault::Serve(registry)));
         let own = control.clone();
         let service = Serve::new(move |operation, body| {
             let request = serde_json::from_slice(body).expect("a request in JSON");
