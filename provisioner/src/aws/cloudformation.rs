@@ -101,7 +101,7 @@ impl Aws {
             Body::Url(url) => request.template_url(url),
         };
         let made = request.send().await.map_err(|error| problem(&doing, &error))?;
-        let id = made.id.ok_or_else(|| Error::new(&doing, "the answer names no change set"))?;
+        let id = made.id.ok_or_else(|| Error::new(&doing, "the answer contains no change set"))?;
         let look = || self.look_at_change_set(&id, &doing);
         let ready = self.waits.until_ready_within(PATIENCE, First::AtOnce, look).await?;
         let pages = ready.ok_or_else(|| Error::new(&doing, "the change set is not ready after three hours"))?;
@@ -235,13 +235,13 @@ impl Aws {
             Ok(if ended && !stack.is_busy() { Progress::Ready(stack) } else { Progress::Underway })
         });
         let doing = format!("watching the stack {id}");
-        rested.await?.ok_or_else(|| Error::new(doing, "CloudFormation is still at work after three hours"))
+        rested.await?.ok_or_else(|| Error::new(doing, "its operation is still in progress after three hours"))
     }
 
     /// Reads the stack and its events after `after`.
     async fn look(&self, id: &str, after: Option<&str>) -> Result<(Stack, Vec<Event>)> {
         let Some(stack) = self.stack(id).await? else {
-            return Err(Error::new(format!("watching the stack {id}"), "it is gone"));
+            return Err(Error::new(format!("watching the stack {id}"), "it no longer exists"));
         };
         Ok((stack, self.events_after(id, after).await?))
     }

@@ -86,7 +86,7 @@ where
     let Watch { function_name: name, version, seconds, .. } = watch;
     if *seconds > 0 {
         let time = time_in_words(*seconds);
-        tell(&format!("watching version {version} of function {name} for {time}; Ctrl-C leaves it its share"));
+        tell(&format!("watching version {version} of function {name} for {time}; Ctrl-C keeps its weight"));
     }
     let mut told = Seen::default();
     let judge = |elapsed, seen: Result<Seen>| {
@@ -104,7 +104,7 @@ where
         let verdict = watch.verdict(elapsed, &seen);
         if verdict == Verdict::Bad {
             let error = Error::new(format!("watching version {version} of function {name}"), watch.told(&seen));
-            let hint = "look in the function's log for why its invocations failed, and mend it";
+            let hint = "find the cause of the failed invocations in the function's log and correct it";
             return ControlFlow::Break(Err(error.hint(hint)));
         }
         if seen != told {
@@ -118,7 +118,7 @@ where
     };
     let seen = watching(look, judge).await?;
     if *seconds > 0 && seen.version.invocations == 0 {
-        tell(&format!("no invocation of version {version} was seen: nothing speaks against it"));
+        tell(&format!("CloudWatch has no invocation of version {version}, and so no failure"));
     }
     Ok(())
 }
@@ -170,7 +170,7 @@ mod tests {
     async fn a_version_without_errors_passes_after_its_bake_and_the_delay_of_metrics() {
         let (result, seconds, told) = watched_for(300, |at| Ok(counted(at / 60, 0))).await;
         assert_eq!((result, seconds), (Ok(()), 420));
-        assert_eq!(told[0], "watching version 2 of function chat for 5m; Ctrl-C leaves it its share");
+        assert_eq!(told[0], "watching version 2 of function chat for 5m; Ctrl-C keeps its weight");
         assert_eq!(told[1], "0 of 1 invocations of version 2 failed, 0 of 9 of version 1");
         assert_eq!(told.len(), 1 + 7, "once a change: {told:?}");
     }
@@ -189,7 +189,7 @@ mod tests {
     async fn a_bake_without_invocations_says_so() {
         let (result, _, told) = watched_for(60, |_| Ok(Seen::default())).await;
         assert_eq!(result, Ok(()));
-        assert_eq!(told[1..], ["no invocation of version 2 was seen: nothing speaks against it"]);
+        assert_eq!(told[1..], ["CloudWatch has no invocation of version 2, and so no failure"]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -117,7 +117,7 @@ impl Aws {
         // A variable that is set to an empty text counts as not set.
         let Some(region) = config.region().filter(|region| !region.as_ref().is_empty()) else {
             return Err(Error::new("connecting to AWS", "no region is configured")
-                .hint("give one with `--region us-east-1`, AWS_REGION, or `region` in ~/.aws/config"));
+                .hint("set one with `--region us-east-1`, AWS_REGION or `region` in ~/.aws/config"));
         };
         if let Some(endpoint_url) = config.endpoint_url() {
             super::endpoint::check(endpoint_url)?;
@@ -162,8 +162,8 @@ impl Aws {
     }
 
     pub(super) async fn account_id(&self) -> Result<String> {
-        let doing = "asking AWS whose credentials these are";
+        let doing = "reading the account of the credentials";
         let identity = self.sts.get_caller_identity().send().await.map_err(|error| problem(doing, &error))?;
-        identity.account.ok_or_else(|| Error::new(doing, "the answer names no account"))
+        identity.account.ok_or_else(|| Error::new(doing, "the answer contains no account"))
     }
 }

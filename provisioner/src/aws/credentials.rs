@@ -169,8 +169,8 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
         let arns: Vec<_> = roles.iter().map(|role| role.arn.as_str()).collect();
         let hint = match code {
             "AccessDenied" => format!(
-                "let the credentials of the profile `{base_profile}` `sts:AssumeRole` on the role, and the role's \
-                 trust policy name them; a role that asks for MFA needs `mfa_serial` in the profile"
+                "allow the credentials of the profile `{base_profile}` the action `sts:AssumeRole` on the role, and \
+                 name them in the role's trust policy; for a role that requires MFA, set `mfa_serial` in the profile"
             ),
             "ExpiredToken" | "ExpiredTokenException" => base.renewal(base_profile),
             _ => refusal(code, message)
@@ -191,8 +191,8 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
         Base::Sso if causes.iter().any(|cause| cause.contains("ForbiddenException")) => told(
             deepest,
             format!(
-                "you are logged in, and may not use that role: check `sso_account_id` and `sso_role_name` of the \
-                 profile `{base_profile}`"
+                "check `sso_account_id` and `sso_role_name` of the profile `{base_profile}`: the login is valid, but \
+                 does not include that role"
             ),
         ),
         Base::Sso | Base::Login if never_was(&deepest) => told("it is not logged in".to_owned(), {
@@ -207,8 +207,10 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
             ),
         ),
         Base::Named(source) => told(
-            format!("its `credential_source` is `{source}`, and there are none: {deepest}"),
-            format!("name another source in the profile `{base_profile}`, or run where that one has credentials"),
+            format!("its `credential_source` is `{source}`, which has no credentials: {deepest}"),
+            format!(
+                "set another `credential_source` in the profile `{base_profile}`, or run the command where this one has credentials"
+            ),
         ),
         Base::Keys | Base::WebIdentity(_) => told(deepest, super::source::log_in(base_profile)),
     }
@@ -220,8 +222,8 @@ fn never_was(deepest: &str) -> bool {
     deepest.contains("os error 2") || deepest == "failed to load the cached SSO token"
 }
 
-const ANOTHER_CODE: &str = "run the same command, and type the code that the device shows then: AWS takes each code \
-                            once; where it is refused again, check `mfa_serial` of the profile and the device's clock";
+const ANOTHER_CODE: &str = "run the same command and type the next code of the device, because AWS accepts each code once; \
+                            if AWS refuses that one too, check `mfa_serial` of the profile and the clock of the device";
 
 /// The cause and the hint where an answer does not come from AWS.
 fn not_aws_but(error: &(dyn StdError + 'static)) -> Option<Way> {
@@ -244,7 +246,7 @@ fn web_identity(file: &str, error: &(dyn StdError + 'static), causes: &[String])
     }
     if let Some((code, message)) = refused_role(error) {
         return Way::new(
-            format!("AWS does not take the web identity token: {message} ({code})"),
+            format!("AWS does not accept the web identity token: {message} ({code})"),
             format!("renew the token that {file} names, and check the role and its trust policy"),
         );
     }
@@ -268,8 +270,8 @@ fn of_process(words: &str) -> String {
     if let Some((_, rest)) = words.split_once("exited with code ") {
         let (status, said) = rest.split_once(". Stderr: ").unwrap_or((rest, ""));
         let said = match said.trim() {
-            "" => "without a word".to_owned(),
-            said => format!("and says: {said}"),
+            "" => "without a message".to_owned(),
+            said => format!("and prints: {said}"),
         };
         return format!("its `credential_process` fails with {} {said}", status.replace(": ", " "));
     }

@@ -205,7 +205,7 @@ impl ByProxy {
         Some(match trouble {
             Trouble::Unreachable => Way::new(
                 format!("the proxy {proxy} could not be reached: {}", deepest()),
-                format!("check {variable}, or unset it to go without a proxy"),
+                format!("check {variable}, or unset it to use no proxy"),
             ),
             Trouble::Unauthorized if proxy.has_user() => Way::new(
                 format!("the proxy {proxy} does not accept the user and password (status 407)"),
@@ -214,7 +214,7 @@ impl ByProxy {
                 ),
             ),
             Trouble::Unauthorized => Way::new(
-                format!("the proxy {proxy} asks for a user and password (status 407)"),
+                format!("the proxy {proxy} requires a user and password (status 407)"),
                 format!("write them in {variable}: http://USER:PASSWORD@HOST:PORT, special characters percent-encoded"),
             ),
             Trouble::Refused(Some(status @ 500..)) => Way::new(
@@ -229,23 +229,23 @@ impl ByProxy {
                     Some(status) => format!("the proxy {proxy} refuses to connect to {host} (status {status})"),
                     None => format!("the proxy {proxy} refuses to connect to {host}"),
                 },
-                format!("have the proxy allow {host}, or name it in NO_PROXY where it is reached without one"),
+                format!("allow {host} in the proxy, or add it to NO_PROXY if it is reachable without the proxy"),
             ),
             Trouble::NotHttp => Way::new(
-                format!("what listens at the proxy {proxy} does not speak HTTP"),
-                format!("name an HTTP proxy with {variable}, or unset it to go without a proxy"),
+                format!("the server at the proxy address {proxy} does not speak HTTP"),
+                format!("set {variable} to an HTTP proxy, or unset it to use no proxy"),
             ),
             Trouble::NotTls if proxy.is_https() => Way::new(
-                format!("the proxy {proxy} does not speak TLS, which https:// is for"),
+                format!("the proxy {proxy} does not speak TLS, which https:// requires"),
                 format!("write {variable} as http://HOST:PORT"),
             ),
             Trouble::NotTls => Way::new(
-                format!("what answers at {host} through the proxy {proxy} does not speak TLS"),
-                format!("check that {variable} names a proxy that connects to {host}, and the endpoint's scheme"),
+                format!("the server that answers for {host} behind the proxy {proxy} does not speak TLS"),
+                format!("check that the proxy of {variable} connects to {host}, and the scheme of the endpoint"),
             ),
             Trouble::Silent => Way::new(
                 format!("the proxy {proxy} did not connect to {host} in time"),
-                format!("check that {variable} names an HTTP proxy, and that it reaches {host}"),
+                format!("check that {variable} names an HTTP proxy and that the proxy reaches {host}"),
             ),
             Trouble::BrokenOff => Way::new(
                 format!("the proxy {proxy} closed the connection to {host}: {}", deepest()),
@@ -291,7 +291,7 @@ mod tests {
         assert!(hint.starts_with("check the region (`--region`, AWS_REGION)"), "{hint}");
         let (cause, hint) = told(403, "sts.us-esat-1.amazonaws.com");
         assert_eq!(cause, format!("{it} refuses to connect to sts.us-esat-1.amazonaws.com (status 403)"));
-        assert!(hint.starts_with("have the proxy allow"), "{hint}");
+        assert!(hint.starts_with("allow sts.us-esat-1.amazonaws.com in the proxy"), "{hint}");
     }
 
     #[test]
@@ -320,8 +320,11 @@ mod tests {
     #[test]
     fn a_tls_failure_is_the_fault_of_a_proxy_only_with_an_https_url() {
         let own = way(Trouble::NotTls, "aws.test", "https://proxy:3128");
-        assert_eq!(own.cause, "the proxy https://proxy:3128 (HTTPS_PROXY) does not speak TLS, which https:// is for");
+        assert_eq!(own.cause, "the proxy https://proxy:3128 (HTTPS_PROXY) does not speak TLS, which https:// requires");
         let beyond = way(Trouble::NotTls, "aws.test", "http://proxy:3128");
-        assert!(beyond.cause.starts_with("what answers at aws.test through the proxy http://proxy:3128"), "{beyond:?}");
+        assert!(
+            beyond.cause.starts_with("the server that answers for aws.test behind the proxy http://proxy:3128"),
+            "{beyond:?}"
+        );
     }
 }

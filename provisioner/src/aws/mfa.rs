@@ -84,9 +84,9 @@ impl Roles {
             Base::Sso | Base::Login | Base::Process | Base::WebIdentity(_) => {
                 return Err(Error::new(
                     format!("using the profile `{}`", chain.profile),
-                    "its role asks for MFA, and its first credentials are in the same profile",
+                    "its role requires MFA, and its first credentials are in the same profile",
                 )
-                .hint("move them to a profile of their own, and name that as `source_profile`"));
+                .hint("move them to another profile, and set `source_profile` to its name"));
             }
         };
         let region = profiles.set.get("region").filter(|own| config.region().is_some_and(|used| used.as_ref() == *own));
@@ -147,7 +147,8 @@ impl Roles {
             .set_serial_number(role.mfa_serial.clone())
             .set_token_code(code);
         let answer = request.send().await.map_err(CredentialsError::provider_error)?;
-        let given = answer.credentials.ok_or_else(|| CredentialsError::unhandled("the answer holds no credentials"))?;
+        let given =
+            answer.credentials.ok_or_else(|| CredentialsError::unhandled("the answer contains no credentials"))?;
         let until = SystemTime::try_from(given.expiration).map_err(CredentialsError::unhandled)?;
         Ok(Credentials::new(
             given.access_key_id,

@@ -78,8 +78,8 @@ impl NotAws {
     pub(super) fn way(&self) -> Way {
         Way::new(
             self.to_string(),
-            "open a page in a browser, since a network may ask for a login first; else check the endpoint \
-             (`--endpoint-url`, AWS_ENDPOINT_URL) and what is before it, such as a proxy",
+            "open a page in a browser, because the network may require a login; otherwise check the endpoint \
+             (`--endpoint-url`, AWS_ENDPOINT_URL) and the proxies",
         )
     }
 }
@@ -87,8 +87,8 @@ impl NotAws {
 impl fmt::Display for NotAws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { host, status, is_html } = self;
-        let with = if *is_html { "an HTML page" } else { "an answer that AWS does not give" };
-        write!(f, "what answers at {host} is not AWS: status {status} with {with}")
+        let with = if *is_html { "an HTML page" } else { "no request id of AWS" };
+        write!(f, "the server at {host} is not AWS: it answered with status {status} and {with}")
     }
 }
 
@@ -148,11 +148,12 @@ mod tests {
     #[test]
     fn web_pages_and_answers_without_a_request_id_are_not_of_aws() {
         let page = not_aws(&answer(200, &[("content-type", "Text/HTML; charset=utf-8")])).unwrap();
-        let cause = "what answers at sts.us-east-1.amazonaws.com is not AWS: status 200 with an HTML page";
+        let cause =
+            "the server at sts.us-east-1.amazonaws.com is not AWS: it answered with status 200 and an HTML page";
         assert_eq!(page.to_string(), cause);
         let other = not_aws(&answer(302, &[])).unwrap().way();
-        assert!(other.cause.ends_with("is not AWS: status 302 with an answer that AWS does not give"), "{other:?}");
-        assert!(other.hint.contains("may ask for a login first"), "{other:?}");
+        assert!(other.cause.ends_with("is not AWS: it answered with status 302 and no request id of AWS"), "{other:?}");
+        assert!(other.hint.contains("may require a login"), "{other:?}");
     }
 
     #[tokio::test]

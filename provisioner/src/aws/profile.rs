@@ -48,7 +48,7 @@ impl Profiles {
             let cause = super::problem::causes(&error).pop().unwrap_or_default();
             let cause = cause.strip_prefix("error parsing ").unwrap_or(&cause).replace(":\n  ", ": ");
             Error::new("reading the AWS configuration", cause).hint(format!(
-                "correct {}: a profile begins with `[profile NAME]` and holds lines of `key = value`",
+                "correct {}: a profile begins with `[profile NAME]` and has lines of `key = value`",
                 list(&files)
             ))
         })?;
@@ -76,7 +76,7 @@ impl Profiles {
         let most = alike.max_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(ratio, _)| *ratio >= ALIKE);
         let meant = most.map(|(_, known)| format!("did you mean `{known}`? ")).unwrap_or_default();
         format!(
-            "{meant}name a profile that `aws configure list-profiles` lists; in {} it begins with `[profile NAME]`",
+            "{meant}name one of the profiles that `aws configure list-profiles` prints; in {} a profile begins with `[profile NAME]`",
             self.files[0].display()
         )
     }
@@ -116,7 +116,7 @@ fn readable(path: &Path) -> Result<()> {
 }
 
 fn list([config, credentials]: &[PathBuf; 2]) -> String {
-    let there = |path: &Path| if path.exists() { "" } else { " (not there)" };
+    let there = |path: &Path| if path.exists() { "" } else { " (missing)" };
     let told = |path: &Path| format!("{}{}", path.display(), there(path));
     format!("{} or {}", told(config), told(credentials))
 }

@@ -46,7 +46,7 @@ const BY_AWS: &str = "the session has expired: wait a minute for AWS to renew it
 
 fn of_environment(profile: Option<&str>) -> String {
     let instead = match profile {
-        Some(profile) => format!("the profile `{profile}` of AWS_PROFILE, which they come before"),
+        Some(profile) => format!("the profile `{profile}` of AWS_PROFILE, which they override"),
         None => "a profile".to_owned(),
     };
     format!(
@@ -92,10 +92,7 @@ mod tests {
     #[test]
     fn variables_are_named_even_if_aws_profile_is_set() {
         let hint = Source::Environment.renewal(Some("sso"));
-        assert!(
-            hint.contains("or unset them to use the profile `sso` of AWS_PROFILE, which they come before"),
-            "{hint}"
-        );
+        assert!(hint.contains("or unset them to use the profile `sso` of AWS_PROFILE, which they override"), "{hint}");
         assert!(!hint.contains("aws sso login"), "{hint}");
     }
 

@@ -51,7 +51,7 @@ impl Aws {
         }
         if !make {
             return Err(Error::new(doing, "there is no such bucket")
-                .hint("name a bucket of this account with `--bucket NAME`, or leave it out: one is made then"));
+                .hint("name a bucket of this account with `--bucket NAME`, or omit the option to create one"));
         }
         self.make_bucket(bucket, account).await.map(|()| true)
     }
@@ -63,23 +63,24 @@ impl Aws {
         let told = match list.send().await {
             Err(error) if error.code().is_some_and(is_denial) => problem(&doing, &error),
             Err(error) => return problem(doing, &error),
-            Ok(_) => Error::new(&doing, "it may be listed and not looked at"),
+            Ok(_) => Error::new(&doing, "these credentials may list it but not read its properties"),
         };
         if told.is_denied() {
             return told;
         }
-        let cause =
-            format!("it is another account's than {account}, or these credentials may not list it (AccessDenied)");
+        let cause = format!(
+            "it belongs to an account other than {account}, or these credentials may not list it (AccessDenied)"
+        );
         Error::new(doing, cause).hint(format!(
-            "give these credentials `s3:ListBucket` on `arn:aws:s3:::{bucket}`; where the bucket is another account's, name \
-             one of account {account} with `--bucket NAME`"
+            "give these credentials `s3:ListBucket` on `arn:aws:s3:::{bucket}`; if the bucket belongs to another \
+             account, name one of account {account} with `--bucket NAME`"
         ))
     }
 
     /// Creates a private bucket. Buckets are private by default since 2023; the setting is sent anyway, so that it does
     /// not depend on the date of creation.
     async fn make_bucket(&self, bucket: &str, account: &str) -> Result<()> {
-        let doing = format!("making bucket {bucket}");
+        let doing = format!("creating bucket {bucket}");
         let region = self.place().region();
         // `us-east-1` is the one region that must not be named.
         let location = (region != "us-east-1").then(|| BucketLocationConstraint::from(region));

@@ -126,16 +126,16 @@ impl Chain {
                 (None, None) => {
                     return Err(refused(
                         profile.name(),
-                        "it has `role_arn`, and nothing that says who assumes the role",
+                        "it has `role_arn`, but neither `source_profile` nor `credential_source`",
                     )
-                    .hint("give it `source_profile = NAME`, a profile with credentials that may assume the role"));
+                    .hint("set `source_profile` to a profile whose credentials may assume the role"));
                 }
                 (None, Some(_)) => break base(profiles, profile)?,
                 (Some(source), None) if source == profile.name() => break base(profiles, profile)?,
                 (Some(source), None) => match profiles.set.get_profile(source) {
                     Some(next) => profile = next,
                     None => {
-                        let cause = format!("its `source_profile` is `{source}`, and there is no such profile");
+                        let cause = format!("its `source_profile` is `{source}`, which does not exist");
                         return Err(refused(profile.name(), cause).hint(profiles.which_profiles(source)));
                     }
                 },
@@ -215,11 +215,11 @@ fn base(profiles: &Profiles, profile: &Profile) -> Result<Option<Base>> {
 
 /// Checks that a profile contains everything that `aws sso login` needs.
 fn sso(profiles: &Profiles, profile: &Profile) -> Result<Base> {
-    let hint = format!("configure it anew with `aws configure sso --profile {}`", profile.name());
+    let hint = format!("configure it again with `aws configure sso --profile {}`", profile.name());
     let session = profile.get("sso_session");
     let session_is_there = |name: &str| profiles.set.sso_session(name).is_some();
     if let Some(session) = session.filter(|name| !session_is_there(name)) {
-        let cause = format!("its `sso_session` is `{session}`, and there is no `[sso-session {session}]`");
+        let cause = format!("its `sso_session` is `{session}`, but there is no `[sso-session {session}]`");
         return Err(refused(profile.name(), cause).hint(hint));
     }
     let of_session = |name: &str| session.and_then(|session| profiles.set.sso_session(session)?.get(name)).is_some();
@@ -259,8 +259,8 @@ pub(super) fn log_in(profile: &str) -> String {
 
 fn circle(first: &str, visited: &[&str], again: &str) -> Error {
     let names: Vec<_> = visited.iter().chain([&again]).map(|name| format!("`{name}`")).collect();
-    refused(first, format!("the `source_profile` of each names the next, in a circle: {}", names.join(" → ")))
-        .hint("give one of them credentials of its own, or another `source_profile`")
+    refused(first, format!("the `source_profile` settings form a circle: {}", names.join(" → ")))
+        .hint("set credentials or another `source_profile` in one of them")
 }
 
 fn token_without_a_role() -> Error {

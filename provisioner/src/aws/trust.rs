@@ -38,7 +38,7 @@ pub(super) fn context(bundle: Option<&Bundle>) -> Result<TlsContext> {
 fn refused(bundle: &Bundle, cause: &str) -> Error {
     let Bundle { path, named_by } = bundle;
     Error::new(format!("reading the certificate authorities in {}", path.display()), cause).hint(format!(
-        "{named_by} must name a file of certificates in PEM form (`-----BEGIN CERTIFICATE-----`): correct or unset it"
+        "set {named_by} to a file of certificates in PEM form (`-----BEGIN CERTIFICATE-----`), or unset it"
     ))
 }
 
@@ -49,7 +49,7 @@ fn read(path: &Path) -> std::result::Result<Vec<String>, String> {
     let certificates = CertificateDer::pem_slice_iter(&text).collect::<std::result::Result<Vec<_>, _>>();
     let certificates = certificates.map_err(|error| format!("it is not in PEM form: {error}"))?;
     if certificates.is_empty() {
-        return Err("it holds no certificate".to_owned());
+        return Err("it contains no certificate".to_owned());
     }
     let usable = |certificate: &CertificateDer<'static>| RootCertStore::empty().add(certificate.clone()).is_ok();
     let usable: Vec<_> = certificates.iter().filter(|certificate| usable(certificate)).map(pem).collect();
@@ -78,10 +78,10 @@ mod tests {
     fn certificates_are_read_and_other_files_are_an_error() {
         let pem = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
         assert_eq!(of(format!("# a comment\n{pem}\n{pem}").as_bytes()), Ok(2));
-        assert_eq!(of(b""), Err("it holds no certificate".to_owned()));
+        assert_eq!(of(b""), Err("it contains no certificate".to_owned()));
         assert_eq!(
             of(b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
-            Err("it holds no certificate".to_owned())
+            Err("it contains no certificate".to_owned())
         );
         let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         assert_eq!(of(broken.as_bytes()), Err("none of its certificates can be read".to_owned()));
@@ -94,6 +94,6 @@ mod tests {
         let bundle = Bundle { path: "/nowhere/ca.pem".into(), named_by: "AWS_CA_BUNDLE".to_owned() };
         let error = context(Some(&bundle)).unwrap_err().to_string();
         assert!(error.starts_with("reading the certificate authorities in /nowhere/ca.pem: No such file"), "{error}");
-        assert!(error.contains("hint: AWS_CA_BUNDLE must name a file of certificates"), "{error}");
+        assert!(error.contains("hint: set AWS_CA_BUNDLE to a file of certificates"), "{error}");
     }
 }

@@ -33,15 +33,15 @@ const KEY_WITH_A_LINE_BREAK: &str =
 const ROLE: &str = "role_arn = arn:aws:iam::123456789012:role/r\n";
 
 #[rstest]
-#[case::a_login_that_never_was(
+#[case::a_missing_login(
     "[profile dev]\nlogin_session = arn:aws:iam::123456789012:user/me\n",
     &["the profile `dev` gives no credentials: it is not logged in", "hint: log in (`aws login --profile dev`)"]
 )]
-#[case::a_process_that_fails(
+#[case::a_failing_process(
     "[profile dev]\ncredential_process = sh -c 'echo the vault is closed >&2; exit 3'\n",
-    &["its `credential_process` fails with exit status 3 and says: the vault is closed", "hint: run the command of"]
+    &["its `credential_process` fails with exit status 3 and prints: the vault is closed", "hint: run the command of"]
 )]
-#[case::a_process_that_prints_nonsense(
+#[case::a_process_with_invalid_output(
     "[profile dev]\ncredential_process = echo hello\n",
     &["its `credential_process` does not print credentials", "it must print JSON with Version 1"]
 )]
@@ -49,53 +49,53 @@ const ROLE: &str = "role_arn = arn:aws:iam::123456789012:role/r\n";
     "[profile dev]\ncredential_process = echo '{\"Version\": 1, \"AccessKeyId\": \"AKIA\"}'\n",
     &["does not print credentials", "SecretAccessKey"]
 )]
-#[case::profiles_in_a_circle(
+#[case::a_circle_of_profiles(
     &format!("[profile dev]\n{ROLE}source_profile = b\n[profile b]\n{ROLE}source_profile = dev\n"),
-    &["in a circle: `dev` → `b` → `dev`", "hint: give one of them credentials of its own"]
+    &["form a circle: `dev` → `b` → `dev`", "hint: set credentials or another `source_profile` in one of them"]
 )]
-#[case::a_source_that_is_not_there(
+#[case::a_missing_source_profile(
     &format!("[profile dev]\n{ROLE}source_profile = bas\n[profile base]\n"),
-    &["its `source_profile` is `bas`, and there is no such profile", "hint: did you mean `base`?"]
+    &["its `source_profile` is `bas`, which does not exist", "hint: did you mean `base`?"]
 )]
 #[case::half_of_a_pair("[profile dev]\naws_access_key_id = AKIA\n", &["and no `aws_secret_access_key`", "hint: add"])]
-#[case::an_ill_formed_file(
+#[case::an_invalid_file(
     "[profile dev]\nregion: us-east-1\n",
     &["reading the AWS configuration", "on line 2: Expected an '=' sign", "hint: correct "]
 )]
-#[case::a_token_file_that_is_missing(
+#[case::a_missing_token_file(
     &format!("[profile dev]\n{ROLE}web_identity_token_file = /nowhere/token\n"),
     &["the web identity token of /nowhere/token could not be used", "No such file", "hint: check that /nowhere/token"]
 )]
-#[case::a_role_that_asks_for_a_code_without_a_terminal(
+#[case::a_role_with_mfa_without_a_terminal(
     &format!(
         "[profile dev]\n{ROLE}source_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n\
          [profile base]\naws_access_key_id = AKIA\naws_secret_access_key = secret\n"
     ),
     &[
-        "asks for the MFA code of arn:aws:iam::123456789012:mfa/me, and no one is there to type it",
+        "requires the MFA code of arn:aws:iam::123456789012:mfa/me, but there is no terminal to ask for it",
         "`eval \"$(aws configure export-credentials --profile dev --format env)\"`",
         "and then the same command without `--profile`",
     ]
 )]
-#[case::a_code_for_a_role_in_the_region_of_its_profile(
+#[case::a_role_with_mfa_and_a_region(
     &format!(
         "[profile dev]\n{ROLE}source_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n\
          region = us-east-1\n[profile base]\naws_access_key_id = AKIA\naws_secret_access_key = secret\n"
     ),
     &["and then the same command with `--region us-east-1` and without `--profile`"]
 )]
-#[case::a_process_whose_key_ends_with_a_line_break(
+#[case::a_process_with_a_line_break_in_a_key(
     &format!("[profile dev]\n{KEY_WITH_A_LINE_BREAK}"),
     &[
         "the AccessKeyId that `credential_process` of the profile `dev` prints has a line break at its end",
         "hint: correct the command of `credential_process` in the profile `dev`"
     ]
 )]
-#[case::a_role_of_a_process_whose_key_ends_with_a_line_break(
+#[case::a_role_of_a_process_with_a_line_break_in_a_key(
     &format!("[profile dev]\n{ROLE}source_profile = base\n[profile base]\n{KEY_WITH_A_LINE_BREAK}"),
     &["the AccessKeyId that `credential_process` of the profile `base` prints has a line break at its end"]
 )]
-#[case::a_profile_with_nothing_but_a_region(
+#[case::a_profile_with_only_a_region(
     "[profile dev]\nregion = us-east-1\n",
     &["the profile `dev` has no credentials", "hint: log in with `aws login --profile dev`"]
 )]
@@ -137,7 +137,7 @@ async fn credentials_that_cannot_be_signed_with_name_their_variable() {
     for (variable, value, fault) in [
         ("AWS_ACCESS_KEY_ID", "1111\n", "has a line break at its end"),
         ("AWS_SECRET_ACCESS_KEY", "x\n", "has a line break at its end"),
-        ("AWS_SESSION_TOKEN", "a\u{1}b", "has a control character in it"),
+        ("AWS_SESSION_TOKEN", "a\u{1}b", "contains a control character"),
     ] {
         let run = keys().env(variable, value).run(&PLAN[..3]).await.expect_code(1);
         let hint = format!("hint: set {variable} again without it");
@@ -339,21 +339,21 @@ async fn a_wrong_mfa_code_is_reported_after_one_question() {
     {
         assert!(seen.contains(part), "no `{part}` in {seen}");
     }
-    assert!(seen.contains("hint: run the same command, and type the code that the device shows then"), "{seen}");
+    assert!(seen.contains("hint: run the same command and type the next code of the device"), "{seen}");
 }
 
 #[tokio::test]
 async fn the_end_of_the_input_and_invalid_mfa_codes_end_the_questions() {
     let account = Account::fresh();
     for (typed, times, part) in [
-        ("\u{4}", 1, "and the input ended before it was typed"),
-        ("abc\n", 3, "and none of the answers was six digits"),
+        ("\u{4}", 1, "but the input ended before the code"),
+        ("abc\n", 3, "but no answer was six digits"),
     ] {
         let (code, seen) = in_a_terminal(&account, account.endpoint(), typed).await;
         assert_eq!(code, Some(1), "{seen}");
         let questions =
             seen.matches("mfa/me for the profile `dev`: ").count() + seen.matches("six digits; MFA code").count();
         assert_eq!(questions, times, "{seen}");
-        assert!(seen.contains(part) && !seen.contains("no one is there"), "{seen}");
+        assert!(seen.contains(part) && !seen.contains("there is no terminal"), "{seen}");
     }
 }

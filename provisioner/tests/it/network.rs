@@ -83,19 +83,19 @@ async fn a_refusal_of_the_proxy_is_reported_without_its_password() {
     let cannot = ConnectProxy::before(account.endpoint(), Manner::Refuse(502)).await;
     let no_proxy = Answering::raw("<html>hello</html>\n").await;
     for (url, parts) in [
-        (asks.url(""), ["asks for a user and password (status 407)", "hint: write them in HTTPS_PROXY"]),
+        (asks.url(""), ["requires a user and password (status 407)", "hint: write them in HTTPS_PROXY"]),
         (
             asks.url("me:wr0ng@"),
             ["does not accept the user and password (status 407)", "hint: correct them in HTTPS_PROXY"],
         ),
-        (refuses.url("me:wr0ng@"), [".amazonaws.com (status 403)", "hint: have the proxy allow "]),
+        (refuses.url("me:wr0ng@"), [".amazonaws.com (status 403)", "hint: allow "]),
         (
             cannot.url("me:wr0ng@"),
             ["answered 502: it cannot reach ", "hint: check the region (`--region`, AWS_REGION) and"],
         ),
         (
             no_proxy.url().replace("://", "://me:wr0ng@"),
-            ["what listens at the proxy http://127.0.0.1:", "hint: name an HTTP proxy with HTTPS_PROXY"],
+            ["the server at the proxy address http://127.0.0.1:", "hint: set HTTPS_PROXY to an HTTP proxy"],
         ),
         (
             format!("https://me:wr0ng@{}", no_proxy.address()),
@@ -117,7 +117,7 @@ async fn a_refusal_of_the_proxy_is_reported_without_its_password() {
         assert!(!run.stderr.contains("wr0ng"), "{run:?}");
     }
     let run = cli(&account, home.path()).env("AWS_CA_BUNDLE", "/nowhere.pem").run(PLAN).await.expect_code(1);
-    tells(&run, &["reading the certificate authorities in /nowhere.pem", "hint: AWS_CA_BUNDLE must name a file"]);
+    tells(&run, &["reading the certificate authorities in /nowhere.pem", "hint: set AWS_CA_BUNDLE to a file"]);
 }
 
 #[tokio::test]
@@ -192,16 +192,16 @@ async fn a_web_page_instead_of_an_aws_answer_is_reported_as_such() {
     fs::write(home.path().join(".aws/config"), config).unwrap();
     let page = "<html><head></head><body>Welcome to the hotel</body></html>";
     for (status, kind, body, with) in [
-        (200, "text/html", page, "status 200 with an HTML page"),
-        (403, "text/html; charset=utf-8", page, "status 403 with an HTML page"),
-        (200, "application/octet-stream", page, "status 200 with an answer that AWS does not give"),
-        (302, "text/plain", "", "status 302 with an answer that AWS does not give"),
+        (200, "text/html", page, "status 200 and an HTML page"),
+        (403, "text/html; charset=utf-8", page, "status 403 and an HTML page"),
+        (200, "application/octet-stream", page, "status 200 and no request id of AWS"),
+        (302, "text/plain", "", "status 302 and no request id of AWS"),
     ] {
         let portal = Answering::with(status, kind, body).await;
         for profile in ["dev", "keys", "token"] {
             let cli = cli(&account, home.path()).env("AWS_ENDPOINT_URL", portal.url());
             let run = cli.run(PLAN.iter().chain(&["--profile", profile])).await.expect_code(1);
-            let cause = format!("what answers at {} is not AWS: {with}", portal.address());
+            let cause = format!("the server at {} is not AWS: it answered with {with}", portal.address());
             tells(&run, &[&cause, "nothing was changed", "hint: open a page in a browser"]);
             for word in ["StartEl", "offset", "AssumeRoleResponse", "unhandled"] {
                 assert!(!run.stderr.contains(word), "{word}: {run:?}");

@@ -261,7 +261,7 @@ async fn a_missing_region_is_an_error_that_names_its_settings() {
     let home = tempfile::tempdir().unwrap();
     let cli = a_machine(home.path()).env("AWS_REGION", "");
     let run = cli.run(PLAN).await.expect_code(1);
-    says(&run, &["no region is configured", "hint: give one with `--region us-east-1`"]);
+    says(&run, &["no region is configured", "hint: set one with `--region us-east-1`"]);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::support::proxy::rule::call;
 use crate::support::user::User;
 
 /// The end of the message of a run that waits for a quota.
-const WAITS: &str = "this run waits for them";
+const WAITS: &str = "this run waits for its turn";
 
 fn user(many: &Many) -> User {
     let user = User::new().always(many.arguments());

@@ -76,7 +76,7 @@ impl Fault {
     pub(super) fn way(&self, from: &Source) -> Way {
         let Self { part, what } = self;
         let received = |from: &str, key: &str| {
-            Way::new(format!("the {key} that {from} gives {what}"), format!("correct what {from} answers"))
+            Way::new(format!("the {key} that {from} gives {what}"), format!("correct the answer of {from}"))
         };
         match from {
             Source::Environment => self.in_the_environment(),
@@ -143,11 +143,11 @@ fn fault(text: &str) -> Option<&'static str> {
     } else if text.ends_with(['\n', '\r']) {
         Some("has a line break at its end")
     } else if text.contains(['\n', '\r']) {
-        Some("has a line break in it")
+        Some("contains a line break")
     } else if text.contains(|c: char| c.is_control()) {
-        Some("has a control character in it")
+        Some("contains a control character")
     } else if !text.is_ascii() {
-        Some("has a character in it that is not ASCII")
+        Some("contains a character that is not ASCII")
     } else if text.trim() != text {
         Some("has a space at its beginning or end")
     } else {
@@ -178,10 +178,10 @@ mod tests {
         assert_eq!(of("000000000000", "x", Some("")), None);
         assert_eq!(of("1111\n", "x", None), fault(Part::Id, "has a line break at its end"));
         assert_eq!(of("1111\r\n", "x", None), fault(Part::Id, "has a line break at its end"));
-        assert_eq!(of("11\n11", "x", None), fault(Part::Id, "has a line break in it"));
+        assert_eq!(of("11\n11", "x", None), fault(Part::Id, "contains a line break"));
         assert_eq!(of("1111", "x\n", None), fault(Part::Secret, "has a line break at its end"));
-        assert_eq!(of("1111", "x", Some("a\u{1}b")), fault(Part::Token, "has a control character in it"));
-        assert_eq!(of("1111", "x", Some("é")), fault(Part::Token, "has a character in it that is not ASCII"));
+        assert_eq!(of("1111", "x", Some("a\u{1}b")), fault(Part::Token, "contains a control character"));
+        assert_eq!(of("1111", "x", Some("é")), fault(Part::Token, "contains a character that is not ASCII"));
         assert_eq!(of("1111 ", "x", None), fault(Part::Id, "has a space at its beginning or end"));
         assert_eq!(of("", "x", None), fault(Part::Id, "is empty"));
     }
@@ -196,7 +196,7 @@ mod tests {
         };
         let by_variable = told(None, "1\n", None);
         assert!(by_variable.starts_with("AWS_ACCESS_KEY_ID has a line break at its end; set AWS_ACCESS_KEY_ID again"));
-        assert!(told(None, "1", Some("a\u{1}b")).starts_with("AWS_SESSION_TOKEN has a control character in it; set"));
+        assert!(told(None, "1", Some("a\u{1}b")).starts_with("AWS_SESSION_TOKEN contains a control character; set"));
         let named = told(Some(Base::Named("Environment".into())), "1\n", None);
         assert!(named.starts_with("AWS_ACCESS_KEY_ID has a line break"), "{named}");
         let keys = told(Some(Base::Keys), "a\u{1}b", None);

@@ -43,10 +43,10 @@ fn a_role_missing_in_the_login_is_not_reported_as_an_expired_login() {
 fn a_failed_credential_process_is_reported_with_its_message_and_invalid_output_with_its_fault() {
     let failed = "Error retrieving credentials: external process exited with code exit status: 3. Stderr: no vault\n";
     let way = of_base(Base::Process, failed);
-    says(&way, "its `credential_process` fails with exit status 3 and says: no vault", "by hand: it must print JSON");
+    says(&way, "its `credential_process` fails with exit status 3 and prints: no vault", "by hand: it must print JSON");
     assert!(way.cause.ends_with("no vault"), "{way:?}");
     let silent = "Error retrieving credentials: external process exited with code exit status: 1. Stderr: ";
-    says(&of_base(Base::Process, silent), "fails with exit status 1 without a word", "by hand");
+    says(&of_base(Base::Process, silent), "fails with exit status 1 without a message", "by hand");
     let nonsense = "Error retrieving credentials from external process, could not parse response: invalid JSON";
     says(&of_base(Base::Process, nonsense), "does not print credentials: invalid JSON", "it must print JSON");
 }
@@ -84,13 +84,13 @@ fn a_denied_assume_role_names_the_role_and_both_policies() {
     let way = with_role_of(Some("arn:aws:iam::123456789012:mfa/me"), Base::Keys, assuming("AccessDenied", wrong));
     let told =
         format!("the profile `dev` gives no credentials: AWS did not accept the MFA code: {wrong} (AccessDenied)");
-    says(&way, &told, "type the code that the device shows");
+    says(&way, &told, "type the next code of the device");
     // The profile names no device, so no code was sent.
     let none = "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.";
     says(
         &with_role(Base::Keys, assuming("AccessDenied", none)),
         "assuming the role",
-        "needs `mfa_serial` in the profile",
+        "set `mfa_serial` in the profile",
     );
 }
 
@@ -107,7 +107,7 @@ fn expired_credentials_of_other_sources_get_no_login_hint() {
 }
 
 #[test]
-fn a_token_file_that_is_missing_is_named() {
+fn a_missing_token_file_is_named() {
     let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
     let way = told(Source::Profile(chain(Base::WebIdentity("/t".to_owned()))), missing());
     says(&way, "the profile `dev` gives no credentials: the web identity token of /t", "check that /t names a file");
@@ -123,5 +123,5 @@ fn a_machine_without_credentials_gets_no_network_error() {
     says(&way, "no AWS credentials were found", "log in (`aws login`, or `aws sso login --profile NAME`");
     says(&told(Source::Container, "403"), "the container's credentials could not be read: 403", "check AWS_CONTAINER_");
     let named = of_base(Base::Named("Ec2InstanceMetadata".to_owned()), "could not communicate with IMDS");
-    says(&named, "its `credential_source` is `Ec2InstanceMetadata`, and there are none", "name another source");
+    says(&named, "its `credential_source` is `Ec2InstanceMetadata`, which has no credentials", "set another");
 }

@@ -24,7 +24,7 @@ pub(super) async fn code(
         let (serial, region) = (serial.to_owned(), region.map(str::to_owned));
         CredentialsError::provider_error(NoCode { serial, region, why })
     };
-    let ask = ask.ok_or_else(|| no_code(Why::NoPerson))?;
+    let ask = ask.ok_or_else(|| no_code(Why::NoTerminal))?;
     let mut question = format!("MFA code of {serial} for the profile `{for_profile}`:");
     for _ in 0..ATTEMPTS {
         let asked = spawn_blocking({
@@ -58,7 +58,7 @@ pub(in super::super) struct NoCode {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Why {
-    NoPerson,
+    NoTerminal,
     EndOfInput,
     NotDigits,
 }
@@ -68,12 +68,12 @@ impl NoCode {
     pub(in super::super) fn hint(&self, profile: &str) -> String {
         let region = self.region.as_ref().map(|region| format!("with `--region {region}` and ")).unwrap_or_default();
         match self.why {
-            Why::NoPerson => format!(
+            Why::NoTerminal => format!(
                 "run it in a terminal, or run `eval \"$(aws configure export-credentials --profile {profile} --format \
                  env)\"`, which asks for the code, and then the same command {region}without `--profile`"
             ),
             Why::EndOfInput | Why::NotDigits => {
-                "run the same command, and type the six digits that the device shows then".to_owned()
+                "run the same command and type the six digits that the device shows".to_owned()
             }
         }
     }
@@ -82,11 +82,11 @@ impl NoCode {
 impl fmt::Display for NoCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let why = match self.why {
-            Why::NoPerson => "and no one is there to type it",
-            Why::EndOfInput => "and the input ended before it was typed",
-            Why::NotDigits => "and none of the answers was six digits",
+            Why::NoTerminal => "but there is no terminal to ask for it",
+            Why::EndOfInput => "but the input ended before the code",
+            Why::NotDigits => "but no answer was six digits",
         };
-        write!(f, "its role asks for the MFA code of {}, {why}", self.serial)
+        write!(f, "its role requires the MFA code of {}, {why}", self.serial)
     }
 }
 

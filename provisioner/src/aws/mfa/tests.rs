@@ -125,7 +125,7 @@ async fn without_a_terminal_no_request_is_sent_and_the_error_has_a_hint() {
     let error = with_code("dev", &url, None).await.provide_credentials().await.unwrap_err();
     let no_code = within::<NoCode>(&error).expect("it says that there is no code");
     let told = no_code.to_string();
-    assert!(told.contains("the MFA code of arn:aws:iam::123456789012:mfa/me, and no one is there"), "{told}");
+    assert!(told.contains("the MFA code of arn:aws:iam::123456789012:mfa/me, but there is no terminal"), "{told}");
     assert!(no_code.hint("dev").contains("`eval \"$(aws configure export-credentials --profile dev --format env)\"`"));
     assert!(sent.lock().unwrap().is_empty());
 }
@@ -157,7 +157,7 @@ async fn an_invalid_mfa_code_is_read_again_at_most_three_times() {
     let error = with_code("dev", &url, Some(ask)).await.provide_credentials().await.unwrap_err();
     assert_eq!(asked.lock().unwrap().len(), 3);
     let no_code = within::<NoCode>(&error).unwrap();
-    assert!(no_code.to_string().ends_with("and none of the answers was six digits"), "{no_code}");
+    assert!(no_code.to_string().ends_with("but no answer was six digits"), "{no_code}");
     assert!(no_code.hint("dev").contains("type the six digits"), "{}", no_code.hint("dev"));
     assert_eq!(sent.lock().unwrap().len(), 1, "nothing was sent");
 }
@@ -170,7 +170,7 @@ async fn the_end_of_the_input_fails_every_request_for_the_credentials() {
     let (one, other) = tokio::join!(roles.provide_credentials(), roles.provide_credentials());
     for error in [one.unwrap_err(), other.unwrap_err(), roles.provide_credentials().await.unwrap_err()] {
         let no_code = within::<NoCode>(&error).unwrap().to_string();
-        assert!(no_code.ends_with("and the input ended before it was typed"), "{no_code}");
+        assert!(no_code.ends_with("but the input ended before the code"), "{no_code}");
     }
     assert_eq!(asked.lock().unwrap().len(), 1);
     assert!(sent.lock().unwrap().is_empty());
@@ -207,7 +207,7 @@ async fn no_request_is_signed_with_an_invalid_key() {
     let config = CONFIG.replace("AKIABASE", "AKIA\u{1}BASE").replace("mfa_serial", "region");
     let error = of_config(&config, "dev", &url, None).await.provide_credentials().await.unwrap_err();
     let causes = super::super::problem::causes(&error);
-    assert!(causes.iter().any(|cause| cause == "the AccessKeyId has a control character in it"), "{causes:?}");
+    assert!(causes.iter().any(|cause| cause == "the AccessKeyId contains a control character"), "{causes:?}");
     assert!(sent.lock().unwrap().is_empty());
 }
 

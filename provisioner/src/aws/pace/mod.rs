@@ -108,7 +108,7 @@ impl Pace {
             refusal = Some(response);
         }
         refusal.ok_or_else(|| {
-            let why = "it waited for its turn longer than its signature is good for";
+            let why = "it waited for its turn longer than its signature is valid";
             ConnectorError::other(why.into(), Some(ErrorKind::TransientError))
         })
     }
@@ -141,8 +141,8 @@ impl Pace {
 fn waits(limit: &Limit) -> String {
     let Limit { of, documented, .. } = limit;
     match documented {
-        Some(rate) => format!("AWS allows {rate} {of} calls a second for this account; this run waits for them"),
-        None => format!("AWS limits the {of} calls a second of this account; this run waits for them"),
+        Some(rate) => format!("AWS allows {rate} {of} calls a second for this account; this run waits for its turn"),
+        None => format!("AWS limits the {of} calls of this account; this run waits for its turn"),
     }
 }
 

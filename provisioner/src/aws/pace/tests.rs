@@ -92,7 +92,7 @@ async fn two_hundred_calls_of_lambda_at_once_are_sent_at_its_rate_and_none_is_re
     let seconds = sent[199].as_secs_f64();
     assert!(seconds <= 1.2 * (200.0 - 15.0) / 15.0, "{seconds} s");
     let messages = locked(&aws.messages).clone();
-    assert_eq!(messages, ["AWS allows 15 Lambda calls a second for this account; this run waits for them"]);
+    assert_eq!(messages, ["AWS allows 15 Lambda calls a second for this account; this run waits for its turn"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -118,12 +118,12 @@ async fn a_profile_without_credentials_is_an_error_with_a_hint() {
     for (config, cause, hint) in [
         (
             "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a\n",
-            "in a circle: `a` → `b` → `a`",
-            "hint: give one of them credentials of its own",
+            "form a circle: `a` → `b` → `a`",
+            "hint: set credentials or another `source_profile`",
         ),
         (
             "[profile a]\nrole_arn = r\nsource_profile = basee\n[profile base]\n",
-            "using the profile `a`: its `source_profile` is `basee`, and there is no such profile",
+            "using the profile `a`: its `source_profile` is `basee`, which does not exist",
             "hint: did you mean `base`?",
         ),
         (
@@ -133,8 +133,8 @@ async fn a_profile_without_credentials_is_an_error_with_a_hint() {
         ),
         (
             "[profile a]\nrole_arn = r\n",
-            "nothing that says who assumes the role",
-            "hint: give it `source_profile = NAME`",
+            "but neither `source_profile` nor `credential_source`",
+            "hint: set `source_profile` to a profile",
         ),
         (
             "[profile a]\nrole_arn = r\nsource_profile = a\ncredential_source = Environment\n",
@@ -146,7 +146,7 @@ async fn a_profile_without_credentials_is_an_error_with_a_hint() {
             "its `credential_source` is `Env`",
             "hint: write `Env",
         ),
-        ("[profile a]\nsso_session = w\n", "there is no `[sso-session w]`", "hint: configure it anew with `aws conf"),
+        ("[profile a]\nsso_session = w\n", "there is no `[sso-session w]`", "hint: configure it again with `aws conf"),
         ("[profile a]\nsso_account_id = 1\nsso_role_name = r\n", "it has no `sso_start_url`", "hint: configure it"),
         ("[profile a]\nweb_identity_token_file = /t\n", "and no `role_arn`", "hint: add the role"),
         (

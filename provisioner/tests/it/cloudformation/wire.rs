@@ -84,7 +84,7 @@ async fn a_denied_bucket_list_names_the_action_and_the_bucket() {
                    \"arn:aws:s3:::films-packages\" because no identity-based policy allows the s3:ListBucket action";
     for (message, hint) in [
         (because, format!("hint: give these credentials `s3:ListBucket` on `{bucket}`; if a policy")),
-        ("Access Denied", format!("hint: give these credentials `s3:ListBucket` on `{bucket}`; where the bucket is")),
+        ("Access Denied", format!("hint: give these credentials `s3:ListBucket` on `{bucket}`; if the bucket belongs")),
     ] {
         let of_the_bucket = |call: &Call| call.service == "s3" && call.operation.contains("/films-packages");
         user.proxy.on(calls_that(of_the_bucket).answer(AwsError::new(403, "AccessDenied", message)));
