@@ -102,7 +102,7 @@ impl Aws {
         };
         let made = request.send().await.map_err(|error| problem(&doing, &error))?;
         let id = made.id.ok_or_else(|| Error::new(&doing, "the answer contains no change set"))?;
-        let look = || self.look_at_change_set(&id, &doing);
+        let look = || self.read_change_set(&id, &doing);
         let ready = self.waits.until_ready_within(PATIENCE, First::AtOnce, look).await?;
         let pages = ready.ok_or_else(|| Error::new(&doing, "the change set is not ready after three hours"))?;
         let first = pages.first();
@@ -125,7 +125,7 @@ impl Aws {
         }))
     }
 
-    async fn look_at_change_set(&self, id: &str, doing: &str) -> Result<Progress<Vec<DescribeChangeSetOutput>>> {
+    async fn read_change_set(&self, id: &str, doing: &str) -> Result<Progress<Vec<DescribeChangeSetOutput>>> {
         let request = self.cloudformation.describe_change_set().change_set_name(id).include_property_values(true);
         let mut pages = Vec::new();
         let mut answers = request.into_paginator().send();
@@ -208,10 +208,10 @@ impl Aws {
     ///
     /// # Errors
     /// When CloudFormation does not answer, or is not done after three hours.
-    pub async fn follow(&self, id: &str, after: Option<String>, mut tell: impl FnMut(&Event)) -> Result<Stack> {
+    pub async fn follow(&self, id: &str, after: Option<String>, mut report: impl FnMut(&Event)) -> Result<Stack> {
         let seen = RefCell::new((after, false));
         let unseen = Cell::new(0);
-        let tell = RefCell::new(&mut tell);
+        let report = RefCell::new(&mut report);
         let rested = self.waits.until_ready_within(PATIENCE, First::AtOnce, async || {
             let (after, _) = seen.borrow().clone();
             let (stack, events) = match self.look(id, after.as_deref()).await {
@@ -225,7 +225,7 @@ impl Aws {
             };
             unseen.set(0);
             for event in events {
-                (tell.borrow_mut())(&event);
+                (report.borrow_mut())(&event);
                 let ended = event.ends_the_operation() || seen.borrow().1;
                 seen.replace((Some(event.id), ended));
             }

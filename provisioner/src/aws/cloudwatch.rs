@@ -10,7 +10,7 @@ use futures_util::future::join;
 
 use super::Aws;
 use super::problem::{overtaken, problem};
-use super::retry::watching;
+use super::retry::poll_until;
 use crate::error::{Error, Result};
 use crate::resources::Ids;
 use crate::resources::watch::{Count, Seen, Verdict, Watch, time_in_words};
@@ -79,16 +79,16 @@ impl Aws {
 }
 
 /// Reads the metrics until there is a verdict, and reports them whenever they change.
-async fn watched<F>(watch: &Watch, look: impl FnMut() -> F, tell: &(dyn Fn(&str) + Sync)) -> Result<()>
+async fn watched<F>(watch: &Watch, poll: impl FnMut() -> F, report: &(dyn Fn(&str) + Sync)) -> Result<()>
 where
     F: Future<Output = Result<Seen>>,
 {
     let Watch { function_name: name, version, seconds, .. } = watch;
     if *seconds > 0 {
         let time = time_in_words(*seconds);
-        tell(&format!("watching version {version} of function {name} for {time}; Ctrl-C keeps its weight"));
+        report(&format!("watching version {version} of function {name} for {time}; Ctrl-C keeps its weight"));
     }
-    let mut told = Seen::default();
+    let mut reported = Seen::default();
     let judge = |elapsed, seen: Result<Seen>| {
         let seen = match seen {
             Ok(seen) => seen,
@@ -107,18 +107,18 @@ where
             let hint = "find the cause of the failed invocations in the function's log and correct it";
             return ControlFlow::Break(Err(error.hint(hint)));
         }
-        if seen != told {
-            tell(&watch.told(&seen));
-            told = seen;
+        if seen != reported {
+            report(&watch.told(&seen));
+            reported = seen;
         }
         match verdict {
             Verdict::Wait(pause) => ControlFlow::Continue(pause),
             Verdict::Good | Verdict::Bad => ControlFlow::Break(Ok(seen)),
         }
     };
-    let seen = watching(look, judge).await?;
+    let seen = poll_until(poll, judge).await?;
     if *seconds > 0 && seen.version.invocations == 0 {
-        tell(&format!("CloudWatch has no invocation of version {version}, and so no failure"));
+        report(&format!("CloudWatch has no invocation of version {version}, and so no failure"));
     }
     Ok(())
 }
@@ -153,26 +153,26 @@ mod tests {
         Seen { version: Count { invocations, errors }, beside: Count { invocations: 9 * invocations, errors: 0 } }
     }
 
-    /// Watches for five minutes while `look` returns the metrics for each number of seconds. Returns the result, the
+    /// Watches for five minutes while `poll` returns the metrics for each number of seconds. Returns the result, the
     /// seconds after which the watch ended, and the messages.
-    async fn watched_for(seconds: u64, look: impl Fn(u64) -> Result<Seen>) -> (Result<()>, u64, Vec<String>) {
-        let told = Mutex::new(Vec::new());
+    async fn watched_for(seconds: u64, poll: impl Fn(u64) -> Result<Seen>) -> (Result<()>, u64, Vec<String>) {
+        let reported = Mutex::new(Vec::new());
         let begun = Instant::now();
-        let look = || {
-            let seen = look(begun.elapsed().as_secs());
+        let poll = || {
+            let seen = poll(begun.elapsed().as_secs());
             async move { seen }
         };
-        let result = watched(&watch(seconds), look, &|text| told.lock().unwrap().push(text.to_owned())).await;
-        (result, begun.elapsed().as_secs(), told.into_inner().unwrap())
+        let result = watched(&watch(seconds), poll, &|text| reported.lock().unwrap().push(text.to_owned())).await;
+        (result, begun.elapsed().as_secs(), reported.into_inner().unwrap())
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_version_without_errors_passes_after_its_bake_and_the_delay_of_metrics() {
-        let (result, seconds, told) = watched_for(300, |at| Ok(counted(at / 60, 0))).await;
+        let (result, seconds, reported) = watched_for(300, |at| Ok(counted(at / 60, 0))).await;
         assert_eq!((result, seconds), (Ok(()), 420));
-        assert_eq!(told[0], "watching version 2 of function chat for 5m; Ctrl-C keeps its weight");
-        assert_eq!(told[1], "0 of 1 invocations of version 2 failed, 0 of 9 of version 1");
-        assert_eq!(told.len(), 1 + 7, "once a change: {told:?}");
+        assert_eq!(reported[0], "watching version 2 of function chat for 5m; Ctrl-C keeps its weight");
+        assert_eq!(reported[1], "0 of 1 invocations of version 2 failed, 0 of 9 of version 1");
+        assert_eq!(reported.len(), 1 + 7, "once a change: {reported:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -180,16 +180,17 @@ mod tests {
         let (result, seconds, _) = watched_for(300, |at| Ok(counted(10, u64::from(at >= 100)))).await;
         let error = result.unwrap_err();
         assert_eq!(seconds, 105);
-        let said = "watching version 2 of function chat: 1 of 10 invocations of version 2 failed, 0 of 90 of version 1";
-        assert_eq!(error.headline(), said);
+        let expected =
+            "watching version 2 of function chat: 1 of 10 invocations of version 2 failed, 0 of 90 of version 1";
+        assert_eq!(error.headline(), expected);
         assert!(error.next_step().is_some_and(|hint| hint.contains("log")));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_bake_without_invocations_says_so() {
-        let (result, _, told) = watched_for(60, |_| Ok(Seen::default())).await;
+        let (result, _, reported) = watched_for(60, |_| Ok(Seen::default())).await;
         assert_eq!(result, Ok(()));
-        assert_eq!(told[1..], ["CloudWatch has no invocation of version 2, and so no failure"]);
+        assert_eq!(reported[1..], ["CloudWatch has no invocation of version 2, and so no failure"]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -205,12 +206,12 @@ mod tests {
     async fn a_refusal_ends_the_bake_and_a_bake_of_no_time_polls_once_silently() {
         let (result, seconds, _) = watched_for(60, |_| Err(Error::new("reading", "denied"))).await;
         assert_eq!((result.unwrap_err().headline().as_str(), seconds), ("reading: denied", 0));
-        let looks = RefCell::new(0);
-        let (result, seconds, told) = watched_for(0, |_| {
-            *looks.borrow_mut() += 1;
+        let polls = RefCell::new(0);
+        let (result, seconds, reported) = watched_for(0, |_| {
+            *polls.borrow_mut() += 1;
             Ok(Seen::default())
         })
         .await;
-        assert_eq!((result, seconds, told.len(), looks.into_inner()), (Ok(()), 0, 0, 1));
+        assert_eq!((result, seconds, reported.len(), polls.into_inner()), (Ok(()), 0, 0, 1));
     }
 }

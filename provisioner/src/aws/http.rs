@@ -89,27 +89,29 @@ impl HttpConnector for RoutedConnector {
         let (proxy, proxies) = (proxy.clone(), Arc::clone(&self.proxies));
         let answer = connector.call(request);
         HttpConnectorFuture::new(async move {
-            let told = |source, trouble| ByProxy { proxy: proxy.clone(), host: host.clone(), trouble, source };
+            let error_of = |source, failure| ByProxy { proxy: proxy.clone(), host: host.clone(), failure, source };
             match answer.await {
                 Ok(answer) if answer.status().as_u16() == 407 => {
-                    Err(ConnectorError::other(told(None, Trouble::Unauthorized).into(), None))
+                    Err(ConnectorError::other(error_of(None, ProxyFailure::Unauthorized).into(), None))
                 }
                 Ok(answer) => Ok(answer),
                 Err(error) => {
-                    let (timeout, mut trouble) = (error.is_timeout(), Trouble::of(&error));
-                    if let Trouble::Refused(None) = trouble {
-                        trouble = Trouble::by_answer(tunnel::answer(&proxies, &proxy, &uri).await);
+                    let (timeout, mut failure) = (error.is_timeout(), ProxyFailure::of(&error));
+                    if let ProxyFailure::Refused(None) = failure {
+                        failure = ProxyFailure::by_answer(tunnel::answer(&proxies, &proxy, &uri).await);
                     }
-                    let told = told(Some(Box::new(error) as _), trouble);
-                    Err(match trouble {
+                    let error = error_of(Some(Box::new(error) as _), failure);
+                    Err(match failure {
                         // A retry would be refused in the same way.
-                        Trouble::Unauthorized | Trouble::Refused(_) | Trouble::NotHttp | Trouble::NotTls => {
-                            ConnectorError::other(told.into(), None)
-                        }
-                        _ if timeout => ConnectorError::timeout(told.into()),
-                        Trouble::Unreachable | Trouble::Silent | Trouble::BrokenOff | Trouble::Beyond => {
-                            ConnectorError::io(told.into())
-                        }
+                        ProxyFailure::Unauthorized
+                        | ProxyFailure::Refused(_)
+                        | ProxyFailure::NotHttp
+                        | ProxyFailure::NotTls => ConnectorError::other(error.into(), None),
+                        _ if timeout => ConnectorError::timeout(error.into()),
+                        ProxyFailure::Unreachable
+                        | ProxyFailure::Silent
+                        | ProxyFailure::BrokenOff
+                        | ProxyFailure::Beyond => ConnectorError::io(error.into()),
                     })
                 }
             }
@@ -135,13 +137,13 @@ pub(super) struct ByProxy {
     pub(super) proxy: Proxy,
     /// The host of the request.
     pub(super) host: String,
-    pub(super) trouble: Trouble,
+    pub(super) failure: ProxyFailure,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 /// The part of the connection that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum ProxyFailure {
     /// The proxy does not answer.
     Unreachable,
     /// The proxy requires a user and a password, or different ones.
@@ -160,7 +162,7 @@ pub(super) enum Trouble {
     Beyond,
 }
 
-impl Trouble {
+impl ProxyFailure {
     /// Reads the messages of hyper-util's `TunnelError`, which is not public.
     fn of(error: &(dyn StdError + 'static)) -> Self {
         let chain = super::problem::causes(error);
@@ -199,59 +201,59 @@ impl Trouble {
 impl ByProxy {
     /// The cause and the hint when the proxy failed and the request was not sent.
     pub(super) fn way(&self) -> Option<Way> {
-        let Self { proxy, host, trouble, source } = self;
+        let Self { proxy, host, failure, source } = self;
         let variable = proxy.variable;
         let deepest = || source.as_deref().and_then(|source| super::problem::causes(source).pop()).unwrap_or_default();
-        Some(match trouble {
-            Trouble::Unreachable => Way::new(
+        Some(match failure {
+            ProxyFailure::Unreachable => Way::new(
                 format!("the proxy {proxy} could not be reached: {}", deepest()),
                 format!("check {variable}, or unset it to use no proxy"),
             ),
-            Trouble::Unauthorized if proxy.has_user() => Way::new(
+            ProxyFailure::Unauthorized if proxy.has_user() => Way::new(
                 format!("the proxy {proxy} does not accept the user and password (status 407)"),
                 format!(
                     "correct them in {variable}: http://USER:PASSWORD@HOST:PORT, special characters percent-encoded"
                 ),
             ),
-            Trouble::Unauthorized => Way::new(
+            ProxyFailure::Unauthorized => Way::new(
                 format!("the proxy {proxy} requires a user and password (status 407)"),
                 format!("write them in {variable}: http://USER:PASSWORD@HOST:PORT, special characters percent-encoded"),
             ),
-            Trouble::Refused(Some(status @ 500..)) => Way::new(
+            ProxyFailure::Refused(Some(status @ 500..)) => Way::new(
                 format!("the proxy {proxy} answered {status}: it cannot reach {host}"),
                 format!(
                     "check the region (`--region`, AWS_REGION) and whether the proxy can reach {host}; if {host} is \
                      reachable without the proxy, add it to NO_PROXY"
                 ),
             ),
-            Trouble::Refused(status) => Way::new(
+            ProxyFailure::Refused(status) => Way::new(
                 match status {
                     Some(status) => format!("the proxy {proxy} refuses to connect to {host} (status {status})"),
                     None => format!("the proxy {proxy} refuses to connect to {host}"),
                 },
                 format!("allow {host} in the proxy, or add it to NO_PROXY if it is reachable without the proxy"),
             ),
-            Trouble::NotHttp => Way::new(
+            ProxyFailure::NotHttp => Way::new(
                 format!("the server at the proxy address {proxy} does not speak HTTP"),
                 format!("set {variable} to an HTTP proxy, or unset it to use no proxy"),
             ),
-            Trouble::NotTls if proxy.is_https() => Way::new(
+            ProxyFailure::NotTls if proxy.is_https() => Way::new(
                 format!("the proxy {proxy} does not speak TLS, which https:// requires"),
                 format!("write {variable} as http://HOST:PORT"),
             ),
-            Trouble::NotTls => Way::new(
+            ProxyFailure::NotTls => Way::new(
                 format!("the server that answers for {host} behind the proxy {proxy} does not speak TLS"),
                 format!("check that the proxy of {variable} connects to {host}, and the scheme of the endpoint"),
             ),
-            Trouble::Silent => Way::new(
+            ProxyFailure::Silent => Way::new(
                 format!("the proxy {proxy} did not connect to {host} in time"),
                 format!("check that {variable} names an HTTP proxy and that the proxy reaches {host}"),
             ),
-            Trouble::BrokenOff => Way::new(
+            ProxyFailure::BrokenOff => Way::new(
                 format!("the proxy {proxy} closed the connection to {host}: {}", deepest()),
                 format!("check that {variable} names an HTTP proxy, then run the same command"),
             ),
-            Trouble::Beyond => return None,
+            ProxyFailure::Beyond => return None,
         })
     }
 }
@@ -272,24 +274,24 @@ impl StdError for ByProxy {
 mod tests {
     use super::*;
 
-    fn way(trouble: Trouble, host: &str, proxy: &str) -> Way {
+    fn way(failure: ProxyFailure, host: &str, proxy: &str) -> Way {
         let proxies = Proxies::of(|name| (name == "HTTPS_PROXY").then(|| proxy.to_owned())).unwrap();
         let proxy = proxies.each().next().unwrap().clone();
-        ByProxy { proxy, host: host.to_owned(), trouble, source: None }.way().unwrap()
+        ByProxy { proxy, host: host.to_owned(), failure, source: None }.way().unwrap()
     }
 
     #[test]
     fn a_proxy_that_cannot_reach_a_host_is_reported_with_its_status_and_a_hint() {
-        let told = |status, host| {
-            let Way { cause, hint } = way(Trouble::Refused(Some(status)), host, "http://me:s3cret@proxy:3128");
+        let cause_and_hint = |status, host| {
+            let Way { cause, hint } = way(ProxyFailure::Refused(Some(status)), host, "http://me:s3cret@proxy:3128");
             assert!(!cause.contains("s3cret"), "{cause}");
             (cause, hint)
         };
-        let (cause, hint) = told(502, "sts.us-esat-1.amazonaws.com");
+        let (cause, hint) = cause_and_hint(502, "sts.us-esat-1.amazonaws.com");
         let it = "the proxy http://proxy:3128 (HTTPS_PROXY)";
         assert_eq!(cause, format!("{it} answered 502: it cannot reach sts.us-esat-1.amazonaws.com"));
         assert!(hint.starts_with("check the region (`--region`, AWS_REGION)"), "{hint}");
-        let (cause, hint) = told(403, "sts.us-esat-1.amazonaws.com");
+        let (cause, hint) = cause_and_hint(403, "sts.us-esat-1.amazonaws.com");
         assert_eq!(cause, format!("{it} refuses to connect to sts.us-esat-1.amazonaws.com (status 403)"));
         assert!(hint.starts_with("allow sts.us-esat-1.amazonaws.com in the proxy"), "{hint}");
     }
@@ -304,24 +306,24 @@ mod tests {
             }
         }
         impl StdError for Words {}
-        for (words, trouble) in [
-            ("tunnel error: unsuccessful", Trouble::Refused(None)),
-            ("tunnel error: unexpected end of file", Trouble::BrokenOff),
-            ("HTTP connect timeout occurred after 5s", Trouble::Silent),
-            ("received corrupt message of type InvalidContentType", Trouble::NotTls),
-            ("HTTP read timeout occurred after 60s", Trouble::Beyond),
+        for (words, failure) in [
+            ("tunnel error: unsuccessful", ProxyFailure::Refused(None)),
+            ("tunnel error: unexpected end of file", ProxyFailure::BrokenOff),
+            ("HTTP connect timeout occurred after 5s", ProxyFailure::Silent),
+            ("received corrupt message of type InvalidContentType", ProxyFailure::NotTls),
+            ("HTTP read timeout occurred after 60s", ProxyFailure::Beyond),
         ] {
-            assert_eq!(Trouble::of(&Words(words)), trouble, "{words}");
+            assert_eq!(ProxyFailure::of(&Words(words)), failure, "{words}");
         }
-        let silent = way(Trouble::Silent, "aws.test", "http://proxy:3128");
+        let silent = way(ProxyFailure::Silent, "aws.test", "http://proxy:3128");
         assert_eq!(silent.cause, "the proxy http://proxy:3128 (HTTPS_PROXY) did not connect to aws.test in time");
     }
 
     #[test]
     fn a_tls_failure_is_the_fault_of_a_proxy_only_with_an_https_url() {
-        let own = way(Trouble::NotTls, "aws.test", "https://proxy:3128");
+        let own = way(ProxyFailure::NotTls, "aws.test", "https://proxy:3128");
         assert_eq!(own.cause, "the proxy https://proxy:3128 (HTTPS_PROXY) does not speak TLS, which https:// requires");
-        let beyond = way(Trouble::NotTls, "aws.test", "http://proxy:3128");
+        let beyond = way(ProxyFailure::NotTls, "aws.test", "http://proxy:3128");
         assert!(
             beyond.cause.starts_with("the server that answers for aws.test behind the proxy http://proxy:3128"),
             "{beyond:?}"

@@ -102,11 +102,6 @@ impl Proxies {
         self.matcher.intercept(uri)?.basic_auth().cloned()
     }
 
-    /// Whether no variable names a proxy.
-    pub(super) fn is_empty(&self) -> bool {
-        self.each().next().is_none()
-    }
-
     /// All proxies that the variables name.
     pub(super) fn each(&self) -> impl Iterator<Item = &Proxy> {
         self.https.iter().chain(&self.http)

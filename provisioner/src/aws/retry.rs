@@ -1,4 +1,4 @@
-//! The only way to wait in this crate: retry while an error is transient, or look until a state is reached.
+//! The only way to wait in this crate: retry while an error is transient, or poll until a state is reached.
 
 use std::future::Future;
 use std::ops::ControlFlow;
@@ -23,14 +23,14 @@ const LATER_PAUSE: Duration = Duration::from_secs(2);
 /// How long a transient error is retried. AWS names two minutes as the usual time until all of IAM knows a change.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How many looks per second all waits of a run send together. Lambda allows an account 100 `GetFunction` a second.
-const LOOKS_A_SECOND: u32 = 20;
+/// How many polls per second all waits of a run send together. Lambda allows an account 100 `GetFunction` a second.
+const POLLS_A_SECOND: u32 = 20;
 
-/// The pause before the next look, after a wait of `waited` and with `waits` waits at the same time. It is a quarter
+/// The pause before the next poll, after a wait of `waited` and with `waits` waits at the same time. It is a quarter
 /// second at first, and then grows so that a wait ends at most an eighth later than necessary. With more than five
 /// waits the pauses grow with their number.
-fn pause_to_look(waited: Duration, waits: u32) -> Duration {
-    let share = Duration::from_secs(1) / LOOKS_A_SECOND * waits;
+fn pause_between_polls(waited: Duration, waits: u32) -> Duration {
+    let share = Duration::from_secs(1) / POLLS_A_SECOND * waits;
     (waited / 8).max(share).clamp(FIRST_PAUSES[0], LATER_PAUSE)
 }
 
@@ -40,11 +40,11 @@ fn pause(attempt: usize) -> Duration {
 
 /// Retries a call until it succeeds, fails with a permanent error, or the patience ends; returns the last result.
 ///
-/// `heals` gets each error and returns the reason for the wait, or `None` when a retry would not help. `told` gets the
-/// reason once.
-pub(super) async fn healing<T, E, F>(
-    told: impl Fn(&str),
-    heals: impl Fn(&E) -> Option<String>,
+/// `wait_reason` gets each error and returns the reason for the wait, or `None` when a retry would not help. `notify`
+/// gets the reason once.
+pub(super) async fn with_retries<T, E, F>(
+    notify: impl Fn(&str),
+    wait_reason: impl Fn(&E) -> Option<String>,
     mut call: impl FnMut() -> F,
 ) -> Result<T, E>
 where
@@ -57,12 +57,12 @@ where
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        let Some(what) = heals(&error) else { return Err(error) };
+        let Some(what) = wait_reason(&error) else { return Err(error) };
         if begun.elapsed() >= PATIENCE {
             return Err(error);
         }
         if attempt == 0 {
-            told(&what);
+            notify(&what);
         }
         sleep(pause(attempt)).await;
         attempt += 1;
@@ -83,12 +83,12 @@ pub(super) enum Doubt {
 /// How often a call with an uncertain effect is sent: as often as the SDK sends other calls.
 const ATTEMPTS: usize = 4;
 
-/// Sends a call. When it fails, looks whether it took effect after all, and in that case returns the result of the
-/// look.
+/// Sends a call. When it fails, checks whether it took effect after all, and in that case returns the result of the
+/// check.
 pub(super) async fn unless_done<T, E, F, L>(
     mut call: impl FnMut() -> F,
     doubt: impl Fn(&E) -> Doubt,
-    mut look: impl FnMut() -> L,
+    mut check: impl FnMut() -> L,
 ) -> Result<T, E>
 where
     F: Future<Output = Result<T, E>>,
@@ -104,7 +104,7 @@ where
         if doubt == Doubt::None {
             return Err(error);
         }
-        if let Some(answer) = look().await {
+        if let Some(answer) = check().await {
             return Ok(answer);
         }
         if doubt == Doubt::Look || attempt + 1 == ATTEMPTS {
@@ -115,7 +115,7 @@ where
     }
 }
 
-/// The result of a look at something that is changing.
+/// The result of a poll.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Progress<T> {
     /// It is ready.
@@ -124,7 +124,7 @@ pub(super) enum Progress<T> {
     Underway,
 }
 
-/// When a wait looks first.
+/// When a wait polls first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum First {
     AtOnce,
@@ -132,7 +132,7 @@ pub(super) enum First {
     AfterAPause,
 }
 
-/// The waits of a run, which share the number of looks. All clones share one count.
+/// The waits of a run, which share the number of polls. All clones share one count.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Waits(Arc<AtomicU32>);
 
@@ -146,7 +146,7 @@ impl<'a> Wait<'a> {
     }
 
     async fn pause(&self, waited: Duration) {
-        sleep(pause_to_look(waited, self.0.load(Ordering::Relaxed))).await;
+        sleep(pause_between_polls(waited, self.0.load(Ordering::Relaxed))).await;
     }
 }
 
@@ -157,20 +157,20 @@ impl Drop for Wait<'_> {
 }
 
 impl Waits {
-    /// Pauses before the first look.
-    pub(super) async fn before_the_first_look(&self, first: First) {
+    /// Pauses before the first poll.
+    pub(super) async fn before_the_first_poll(&self, first: First) {
         if first == First::AfterAPause {
-            sleep(pause_to_look(Duration::ZERO, self.0.load(Ordering::Relaxed))).await;
+            sleep(pause_between_polls(Duration::ZERO, self.0.load(Ordering::Relaxed))).await;
         }
     }
 
-    /// Looks until the resource is ready. The look itself fails when the change has failed. `None` when the patience
+    /// Polls until the resource is ready. The poll itself fails when the change has failed. `None` when the patience
     /// ends.
-    pub(super) async fn until_ready<T, E, F>(&self, first: First, look: impl FnMut() -> F) -> Result<Option<T>, E>
+    pub(super) async fn until_ready<T, E, F>(&self, first: First, poll: impl FnMut() -> F) -> Result<Option<T>, E>
     where
         F: Future<Output = Result<Progress<T>, E>>,
     {
-        self.until_ready_within(PATIENCE, first, look).await
+        self.until_ready_within(PATIENCE, first, poll).await
     }
 
     /// The same with the caller's patience.
@@ -178,15 +178,15 @@ impl Waits {
         &self,
         patience: Duration,
         first: First,
-        mut look: impl FnMut() -> F,
+        mut poll: impl FnMut() -> F,
     ) -> Result<Option<T>, E>
     where
         F: Future<Output = Result<Progress<T>, E>>,
     {
         let (begun, wait) = (Instant::now(), Wait::begin(&self.0));
-        self.before_the_first_look(first).await;
+        self.before_the_first_poll(first).await;
         loop {
-            match look().await? {
+            match poll().await? {
                 Progress::Ready(answer) => return Ok(Some(answer)),
                 Progress::Underway if begun.elapsed() >= patience => return Ok(None),
                 Progress::Underway => wait.pause(begun.elapsed()).await,
@@ -195,10 +195,10 @@ impl Waits {
     }
 }
 
-/// Looks repeatedly until `judge` returns an answer. `judge` gets the elapsed time and returns the pause until the next
-/// look.
-pub(super) async fn watching<S, T, F>(
-    mut look: impl FnMut() -> F,
+/// Polls repeatedly until `judge` returns an answer. `judge` gets the elapsed time and returns the pause until the next
+/// poll.
+pub(super) async fn poll_until<S, T, F>(
+    mut poll: impl FnMut() -> F,
     mut judge: impl FnMut(Duration, S) -> ControlFlow<T, Duration>,
 ) -> T
 where
@@ -206,7 +206,7 @@ where
 {
     let begun = Instant::now();
     loop {
-        let seen = look().await;
+        let seen = poll().await;
         match judge(begun.elapsed(), seen) {
             ControlFlow::Break(answer) => return answer,
             ControlFlow::Continue(pause) => sleep(pause).await,
@@ -222,16 +222,16 @@ mod tests {
 
     use super::*;
 
-    fn heals(error: &&str) -> Option<String> {
+    fn wait_reason(error: &&str) -> Option<String> {
         error.starts_with("healing").then(|| "the wait".to_owned())
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_transient_error_is_retried_and_reported_once() {
-        let (calls, told) = (Cell::new(0), RefCell::new(Vec::new()));
-        let answer = healing(
-            |what| told.borrow_mut().push(what.to_owned()),
-            heals,
+        let (calls, messages) = (Cell::new(0), RefCell::new(Vec::new()));
+        let answer = with_retries(
+            |what| messages.borrow_mut().push(what.to_owned()),
+            wait_reason,
             || {
                 calls.set(calls.get() + 1);
                 let answer = if calls.get() < 9 { Err("healing") } else { Ok("done") };
@@ -239,7 +239,7 @@ mod tests {
             },
         );
         assert_eq!(answer.await, Ok("done"));
-        assert_eq!((calls.get(), told.into_inner()), (9, vec!["the wait".to_owned()]));
+        assert_eq!((calls.get(), messages.into_inner()), (9, vec!["the wait".to_owned()]));
     }
 
     #[tokio::test(start_paused = true)]
@@ -250,14 +250,14 @@ mod tests {
             let error = if calls.get() == 1 { "healing" } else { "denied" };
             async move { Err::<(), _>(error) }
         };
-        assert_eq!(healing(|_| {}, heals, call).await, Err("denied"));
+        assert_eq!(with_retries(|_| {}, wait_reason, call).await, Err("denied"));
         assert_eq!(calls.get(), 2);
     }
 
     #[tokio::test(start_paused = true)]
     async fn retries_end_after_two_minutes_with_the_last_error() {
         let begun = Instant::now();
-        let answer = healing(|_| {}, heals, || async { Err::<(), _>("healing still") }).await;
+        let answer = with_retries(|_| {}, wait_reason, || async { Err::<(), _>("healing still") }).await;
         assert_eq!(answer, Err("healing still"));
         let waited = begun.elapsed();
         assert!(waited >= PATIENCE && waited < PATIENCE + Duration::from_secs(5), "{waited:?}");
@@ -267,11 +267,11 @@ mod tests {
     async fn a_state_is_polled_every_quarter_second_at_first_and_found_soon_later() {
         let found_after = async |there: u64| {
             let begun = Instant::now();
-            let look = || async {
+            let poll = || async {
                 let there = begun.elapsed() >= Duration::from_millis(there);
                 Ok::<_, ()>(if there { Progress::Ready("active") } else { Progress::Underway })
             };
-            assert_eq!(Waits::default().until_ready(First::AtOnce, look).await, Ok(Some("active")));
+            assert_eq!(Waits::default().until_ready(First::AtOnce, poll).await, Ok(Some("active")));
             begun.elapsed().as_millis()
         };
         assert_eq!([found_after(0).await, found_after(1).await, found_after(251).await], [0, 250, 500]);
@@ -287,40 +287,40 @@ mod tests {
         assert_eq!(Waits::default().until_ready(First::AtOnce, never).await, Ok(None));
     }
 
-    /// Runs `waits` waits for resources that are all ready after `there` milliseconds. Returns the number of looks and
+    /// Runs `waits` waits for resources that are all ready after `there` milliseconds. Returns the number of polls and
     /// the milliseconds until the last wait ended.
-    async fn looks_and_time(waits: usize, first: First, there: u64) -> (usize, u128) {
-        let (shared, looks, begun) = (Waits::default(), Cell::new(0), Instant::now());
-        let look = || {
-            looks.set(looks.get() + 1);
+    async fn polls_and_time(waits: usize, first: First, there: u64) -> (usize, u128) {
+        let (shared, polls, begun) = (Waits::default(), Cell::new(0), Instant::now());
+        let poll = || {
+            polls.set(polls.get() + 1);
             let there = begun.elapsed() >= Duration::from_millis(there);
             async move { Ok::<_, ()>(if there { Progress::Ready(()) } else { Progress::Underway }) }
         };
-        let all = (0..waits).map(|_| shared.until_ready(first, look));
+        let all = (0..waits).map(|_| shared.until_ready(first, poll));
         assert!(join_all(all).await.into_iter().all(|ended| ended == Ok(Some(()))));
         assert_eq!(shared.0.load(Ordering::Relaxed), 0, "an ended wait does not count");
-        (looks.get(), begun.elapsed().as_millis())
+        (polls.get(), begun.elapsed().as_millis())
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_change_in_progress_is_polled_after_a_pause_and_found_with_one_poll_less() {
         for there in [100, 500, 1_000, 3_300] {
             let (at_once, after_a_pause) =
-                (looks_and_time(1, First::AtOnce, there).await, looks_and_time(1, First::AfterAPause, there).await);
+                (polls_and_time(1, First::AtOnce, there).await, polls_and_time(1, First::AfterAPause, there).await);
             assert_eq!(after_a_pause, (at_once.0 - 1, at_once.1), "{there} ms");
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn few_waits_poll_each_quarter_second_and_many_share_twenty_polls_a_second() {
-        assert_eq!(looks_and_time(1, First::AfterAPause, 1_000).await, (4, 1_000));
-        assert_eq!(looks_and_time(5, First::AfterAPause, 1_000).await, (5 * 4, 1_000));
+        assert_eq!(polls_and_time(1, First::AfterAPause, 1_000).await, (4, 1_000));
+        assert_eq!(polls_and_time(5, First::AfterAPause, 1_000).await, (5 * 4, 1_000));
         // However many waits there are, none ends later than two seconds after its resource is ready. One wait alone
-        // takes twelve looks.
-        assert_eq!(looks_and_time(1, First::AfterAPause, 3_000).await.0, 12);
+        // takes twelve polls.
+        assert_eq!(polls_and_time(1, First::AfterAPause, 3_000).await.0, 12);
         for waits in [30, 50, 1_000] {
-            let (looks, time) = looks_and_time(waits, First::AfterAPause, 3_000).await;
-            assert!(looks <= 3 * waits && time <= 5_000, "{looks} looks in {time} ms for {waits}");
+            let (polls, time) = polls_and_time(waits, First::AfterAPause, 3_000).await;
+            assert!(polls <= 3 * waits && time <= 5_000, "{polls} polls in {time} ms for {waits}");
         }
     }
 

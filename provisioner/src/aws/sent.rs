@@ -4,50 +4,50 @@ use aws_sdk_sts::error::SdkError;
 
 use super::Aws;
 use super::problem::{Refusal, gone_is_removed, problem};
-use super::retry::healing;
+use super::retry::with_retries;
 use crate::error::Result;
 use crate::resources::Ids;
 
 impl Aws {
-    /// Sends a call, and retries it while `heals` returns a reason to wait. For callers that handle the error
+    /// Sends a call, and retries it while `wait_reason` returns a reason to wait. For callers that handle the error
     /// themselves.
     pub(super) async fn healed<T, E, F>(
         &self,
-        heals: impl Fn(&SdkError<E>) -> Option<String>,
+        wait_reason: impl Fn(&SdkError<E>) -> Option<String>,
         call: impl FnMut() -> F,
     ) -> std::result::Result<T, SdkError<E>>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
     {
-        healing(|what| (self.notify)(what), heals, call).await
+        with_retries(|what| (self.notify)(what), wait_reason, call).await
     }
 
-    /// Sends a call, and retries it while `heals` returns a reason to wait. `doing` describes the call in an error.
+    /// Sends a call, and retries it while `wait_reason` returns a reason to wait. `doing` describes the call in an error.
     pub(super) async fn sent<T, E, F>(
         &self,
         doing: impl Into<String>,
-        heals: impl Fn(&SdkError<E>) -> Option<String>,
+        wait_reason: impl Fn(&SdkError<E>) -> Option<String>,
         call: impl FnMut() -> F,
     ) -> Result<T>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: Refusal,
     {
-        self.healed(heals, call).await.map_err(|error| problem(doing, &error))
+        self.healed(wait_reason, call).await.map_err(|error| problem(doing, &error))
     }
 
     /// The same for a call that deletes something. Not found counts as deleted.
     pub(super) async fn removed<T, E, F>(
         &self,
         doing: impl Into<String>,
-        heals: impl Fn(&SdkError<E>) -> Option<String>,
+        wait_reason: impl Fn(&SdkError<E>) -> Option<String>,
         call: impl FnMut() -> F,
     ) -> Result<Ids>
     where
         F: Future<Output = std::result::Result<T, SdkError<E>>>,
         E: Refusal,
     {
-        gone_is_removed(doing, self.healed(heals, call).await)?;
+        gone_is_removed(doing, self.healed(wait_reason, call).await)?;
         Ok(Ids::new())
     }
 }

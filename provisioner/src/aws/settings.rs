@@ -17,7 +17,6 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) http: SharedHttpClient,
-    pub(super) proxies: Arc<Proxies>,
     pub(super) profiles: Profiles,
     pub(super) source: Source,
 }
@@ -35,10 +34,10 @@ impl Settings {
         let source = Source::of(&env, &profiles).map_err(unchanged)?;
         let tls = trust::context(profiles.bundle(&env).as_ref()).map_err(unchanged)?;
         let proxies = Arc::new(Proxies::of(|name| env.get(name).ok()).map_err(unchanged)?);
-        let http = http::client(&tls, Arc::clone(&proxies)).map_err(unchanged)?;
+        let http = http::client(&tls, proxies).map_err(unchanged)?;
         let by_variable = (profiles.named_by == Some("AWS_PROFILE")).then_some(profiles.name.as_str());
         let http = origin::named(http, source.renewal(by_variable));
-        Ok(Self { http, proxies, profiles, source })
+        Ok(Self { http, profiles, source })
     }
 
     /// Adds the credentials to the clients' configuration.

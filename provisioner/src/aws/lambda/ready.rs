@@ -54,7 +54,7 @@ impl Aws {
     /// The same change makes both ready. The first look reads both; the next ones read only the version until it is
     /// ready, and then the function.
     pub(super) async fn are_ready(&self, name: &str, version: &str, first: First) -> Result<Ids> {
-        self.waits.before_the_first_look(first).await;
+        self.waits.before_the_first_poll(first).await;
         let doing = || format!("waiting for version {version} of function {name}");
         let looks = join(self.look_at(name, Some(version), doing), self.look_at(name, None, doing)).await;
         match (looks.0?, looks.1?) {
