@@ -119,7 +119,7 @@ fn main() {
 /// Runs all cells of one tool in a separate account. Its resources must be the same as those of the other tools.
 fn measure(tool: Tool, measured: &mut Measured) {
     let (account, proxy) = (Account::fresh(), Proxy::start());
-    proxy.far_away(LATENCY);
+    proxy.delay_all(LATENCY);
     for cell in CELLS {
         let Some(mut command) = tool.command(cell) else { continue };
         let path =

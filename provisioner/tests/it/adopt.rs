@@ -16,7 +16,7 @@ use crate::support::world::World;
 /// The resources of the seed's commands, and a user that attaches the chat to their API.
 pub(crate) async fn with_a_stack_made_by_hand(aws: Aws) -> (Seed, User) {
     let account = aws.account().await;
-    let made = seed::by_hand(&account).await;
+    let made = seed::manual_setup(&account).await;
     let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
     (made, user)
 }
@@ -96,10 +96,10 @@ async fn an_adoption_changes_the_function_only_after_the_move_of_its_callers_is_
     let run = user.run(&args).await.expect_success();
     assert!(run.stderr.contains("waiting until the last change of HTTP API"), "{run:?}");
     let calls: Vec<String> = user.proxy.calls().into_iter().map(|call| call.operation).collect();
-    let asked = calls.iter().rposition(|call| call == "GetDeployments").expect("a question");
+    let read = calls.iter().rposition(|call| call == "GetDeployments").expect("a read of the deployments");
     let changed = calls.iter().position(|call| call == "UpdateFunctionConfiguration").expect("a change");
     assert_eq!(calls.iter().filter(|call| *call == "GetDeployments").count(), 3, "{calls:?}");
-    assert!(asked < changed, "{calls:?}");
+    assert!(read < changed, "{calls:?}");
 }
 
 #[tokio::test]

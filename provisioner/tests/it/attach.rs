@@ -74,7 +74,7 @@ async fn adopt_does_not_take_over_a_route_with_another_target(#[values(Aws::Mini
         assert_eq!(writes, [""; 0], "{run:?}");
         assert!(run.stderr.contains("the route `POST /chat` leads elsewhere"), "{run:?}");
         assert!(run.stderr.contains("hint: "), "{run:?}");
-        assert!(!run.stderr.contains("${"), "references are told in words: {run:?}");
+        assert!(!run.stderr.contains("${"), "the message contains no reference syntax: {run:?}");
     }
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }

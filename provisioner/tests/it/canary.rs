@@ -100,7 +100,7 @@ async fn the_same_command_bakes_a_killed_canary_again() {
     let user = watched().await;
     let (run, writes) = user.writes_of(&[&["deploy", "--bake", "1s"], &CANARY[..]].concat()).await;
     let run = run.expect_success();
-    assert_eq!(writes, ["lambda UpdateAlias"], "the share is there: {run:?}");
+    assert_eq!(writes, ["lambda UpdateAlias"], "the weight is set: {run:?}");
     assert_eq!(shares(&user.world().await), ("2".to_owned(), json!(null)));
     user.deploy(&[]).await;
     assert_is_all_there_is(&user.world().await, &user.account);
@@ -133,7 +133,7 @@ async fn a_signal_leaves_the_share(send: fn(&Child)) {
     until_it_watches(&user).await;
     send(&program);
     let ended = tokio::time::timeout(Duration::from_secs(20), program.wait_with_output()).await;
-    let ended = ended.expect("the program ends when it is told to").expect("its output");
+    let ended = ended.expect("the program ends after the signal").expect("its output");
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
     for text in [
@@ -152,7 +152,7 @@ async fn a_signal_leaves_the_share(send: fn(&Child)) {
 #[tokio::test]
 async fn a_canary_stops_when_another_deployer_removes_its_weight() {
     let user = with_one_version().await;
-    let other = User::beside(&user);
+    let other = User::in_account_of(&user);
     let run = async { user.run(&[&["deploy", "--bake", "10m"], &CANARY[..]].concat()).await };
     let back = async {
         until_it_watches(&user).await;
@@ -169,9 +169,7 @@ async fn a_canary_stops_when_another_deployer_removes_its_weight() {
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
-    for text in
-        ["and so no failure", "get the previous version again", "give the new version all traffic", "goes on"]
-    {
+    for text in ["and so no failure", "get the previous version again", "give the new version all traffic", "goes on"] {
         assert!(!run.stderr.contains(text), "`{text}` in {run:?}");
     }
     let moves = user.proxy.writes().into_iter().filter(|call| call.operation == "UpdateAlias").count();
@@ -195,7 +193,7 @@ async fn a_canary_gets_exactly_its_weight_of_the_traffic() {
     let (run, ()) = tokio::join!(user.run(&args), chats);
     let run = run.expect_code(1);
     assert!(run.stderr.contains("1 of 10 invocations of version 2 failed, 0 of 90 of version 1"), "{run:?}");
-    assert_eq!(versions_that_answer(&user, 20).await, ["1"; 20], "its share is taken back");
+    assert_eq!(versions_that_answer(&user, 20).await, ["1"; 20], "the weight is removed");
 }
 
 /// The versions that answer this many chats through the alias, one after the other.

@@ -67,8 +67,8 @@ async fn a_change_of_the_environment_sends_one_update_and_the_plan_hides_the_val
     assert_eq!(change["property"], "Environment.Variables.MOVIE_LIMIT");
     assert_eq!((&change["old"], &change["new"]), (&json!("(masked)"), &json!("(masked, different)")));
     assert_is_a_release(&plan, &writes, &changes, &["UpdateFunctionConfiguration", "PublishVersion"]);
-    let told = r#"~ functions › cinedb-chat-bedrock › latest › environment › MOVIE_LIMIT: "50" → "21""#;
-    assert!(changes.contains(&told.to_owned()), "{changes:?}");
+    let expected = r#"~ functions › cinedb-chat-bedrock › latest › environment › MOVIE_LIMIT: "50" → "21""#;
+    assert!(changes.contains(&expected.to_owned()), "{changes:?}");
 }
 
 #[rstest]

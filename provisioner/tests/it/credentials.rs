@@ -345,10 +345,9 @@ async fn a_wrong_mfa_code_is_reported_after_one_question() {
 #[tokio::test]
 async fn the_end_of_the_input_and_invalid_mfa_codes_end_the_questions() {
     let account = Account::fresh();
-    for (typed, times, part) in [
-        ("\u{4}", 1, "but the input ended before the code"),
-        ("abc\n", 3, "but no answer was six digits"),
-    ] {
+    for (typed, times, part) in
+        [("\u{4}", 1, "but the input ended before the code"), ("abc\n", 3, "but no answer was six digits")]
+    {
         let (code, seen) = in_a_terminal(&account, account.endpoint(), typed).await;
         assert_eq!(code, Some(1), "{seen}");
         let questions =

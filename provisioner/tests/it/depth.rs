@@ -31,9 +31,9 @@ fn assert_at_most(limit: usize, chain: &Chain) {
     assert!(chain.depth() <= limit, "at most {limit} are needed, here are {chain:?}");
 }
 
-fn far_away(user: User) -> User {
+fn delay_all(user: User) -> User {
     let aws = user.account.aws();
-    user.proxy.far_away(FAR);
+    user.proxy.delay_all(FAR);
     let ours = "Runtime: provided.al2023\n      Handler: bootstrap";
     let answering = "Runtime: python3.11\n      Handler: answer.handler";
     user.always(aws.template().edited("templates/chat.yaml", ours, answering).kept())
@@ -44,7 +44,7 @@ fn far_away(user: User) -> User {
 async fn a_first_deploy_is_8_calls_deep_a_code_change_6_and_an_unchanged_stack_2(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
-    let user = far_away(aws.user().await);
+    let user = delay_all(aws.user().await);
     assert_at_most(2, &chain_of(&user, "plan", 1).await);
     assert_at_most(8, &chain_of(&user, "deploy", 1).await);
     assert!(user.proxy.calls().iter().any(|call| call.name() == "lambda Invoke"), "{:?}", user.proxy.calls());
@@ -61,7 +61,7 @@ async fn a_first_deploy_is_8_calls_deep_a_code_change_6_and_an_unchanged_stack_2
 async fn an_existing_api_adds_no_depth_and_no_list_is_requested_twice(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
-    let user = far_away(User::of(account).always(["-P".to_owned(), format!("ApiId={}", movies.api_id)]));
+    let user = delay_all(User::of(account).always(["-P".to_owned(), format!("ApiId={}", movies.api_id)]));
     assert_at_most(2, &chain_of(&user, "plan", 1).await);
     assert_at_most(8, &chain_of(&user, "deploy", 1).await);
     assert_at_most(2, &chain_of(&user, "deploy", 1).await);

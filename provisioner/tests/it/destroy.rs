@@ -26,7 +26,7 @@ async fn a_destroy_deletes_the_stacks_resources_and_no_others(#[values(Aws::Mini
 
     let run = user.run(&["destroy", "--yes"]).await.expect_success();
     assert_eq!(before.changes_to(&user.world().await), [""; 0], "{run:?}");
-    assert_eq!(run.stdout, "", "no outputs of what is gone");
+    assert_eq!(run.stdout, "", "no outputs of deleted resources");
 
     let (again, writes) = user.writes_of(&["destroy", "--yes"]).await;
     assert_eq!(writes, [""; 0], "{again:?}");
@@ -52,7 +52,7 @@ async fn a_destroy_without_yes_or_a_terminal_is_refused(#[values(Aws::MiniStack,
 #[tokio::test]
 async fn a_destroy_keeps_a_manual_setup_and_says_why(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
-    let made = seed::by_hand(&account).await;
+    let made = seed::manual_setup(&account).await;
     let before = World::read(&account).await;
     let api_id = format!("ApiId={}", made.movies.api_id);
     let user = User::of(account).always(["-P", api_id.as_str()]);

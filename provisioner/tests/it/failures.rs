@@ -121,8 +121,8 @@ async fn every_other_conflict_of_the_api_is_an_error_at_once(#[values(Aws::MiniS
     let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
     let sent = names(&user.proxy.calls()).into_iter().filter(|name| name == "apigatewayv2 CreateRoute").count();
     assert_eq!(sent, 1, "{run:?}");
-    let told = "it was created after the plan: Route with key POST /chat already exists for this API";
-    assert!(run.stderr.contains(told) && run.stderr.contains("hint: see what changed after the plan"), "{run:?}");
+    let expected = "it was created after the plan: Route with key POST /chat already exists for this API";
+    assert!(run.stderr.contains(expected) && run.stderr.contains("hint: see what changed after the plan"), "{run:?}");
 }
 
 #[rstest]
@@ -131,7 +131,7 @@ async fn a_function_created_by_another_deployer_since_the_plan_is_not_changed(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let late = aws.user().await;
-    let early = User::beside(&late);
+    let early = User::in_account_of(&late);
     let held = Trap::new();
     late.proxy.on(call("CreateFunction").first(1).suffer(Fault::HoldBefore(held.clone())));
     let program = late.spawn(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]);
@@ -142,11 +142,11 @@ async fn a_function_created_by_another_deployer_since_the_plan_is_not_changed(
     let ended = program.wait_with_output().await.unwrap();
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
-    for told in [
+    for expected in [
         "creating function cinedb-chat-bedrock: it was created after the plan",
         "hint: see what changed after the plan: `provisioner plan ",
     ] {
-        assert!(stderr.contains(told), "no `{told}` in {stderr}");
+        assert!(stderr.contains(expected), "no `{expected}` in {stderr}");
     }
     assert_eq!(early.world().await["functions"]["cinedb-chat-bedrock"]["latest"]["memory"], 768);
 }

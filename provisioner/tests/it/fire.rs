@@ -17,11 +17,11 @@ use crate::support::user::{User, chat_url, code};
 pub(crate) async fn under_fire<T>(user: &User, url: &str, work: impl Future<Output = T>) -> (T, Vec<Answer>) {
     let url = url.replace(ministack().url(), user.proxy.url());
     let done = AtomicBool::new(false);
-    let first = ask(&user.account, &url).await;
+    let first = chat(&user.account, &url).await;
     let fire = async {
         let mut answers = vec![first];
         while !done.load(Ordering::SeqCst) {
-            answers.push(ask(&user.account, &url).await);
+            answers.push(chat(&user.account, &url).await);
         }
         answers
     };
@@ -33,14 +33,14 @@ pub(crate) async fn under_fire<T>(user: &User, url: &str, work: impl Future<Outp
     tokio::join!(work, fire)
 }
 
-async fn ask(account: &Account, url: &str) -> Answer {
+async fn chat(account: &Account, url: &str) -> Answer {
     post_chat(account, url, &json!({"message": "A thriller", "history": []})).await
 }
 
 /// A release's answer to the same question: MiniStack's canned text contains the model's name, which is configuration,
 /// and a hash of the instructions, which are code.
 pub(crate) async fn signature(user: &User, url: &str) -> String {
-    let answer = ask(&user.account, url).await;
+    let answer = chat(&user.account, url).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.body["message"].as_str().expect("an answer").to_owned()
 }
@@ -48,7 +48,7 @@ pub(crate) async fn signature(user: &User, url: &str) -> String {
 /// First the answers of `before`, then those of `after`, and no others.
 #[track_caller]
 pub(crate) fn are_whole(answers: &[Answer], before: &str, after: &str) {
-    assert!(answers.len() > 1, "asked too seldom: {answers:?}");
+    assert!(answers.len() > 1, "too few answers: {answers:?}");
     let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
     assert!(refused.is_empty(), "{refused:?}");
     let texts: Vec<&str> = answers.iter().filter_map(|answer| answer.body["message"].as_str()).collect();
@@ -74,8 +74,8 @@ async fn each_answer_comes_from_one_release_during_deploys_failures_and_rollback
         |text: &str| text.split(']').next().map(str::to_owned),
         |text: &str| text.split('#').nth(1).map(str::to_owned),
     );
-    assert_ne!(model_of(&first), model_of(&second), "the configuration is told by the answer");
-    assert_ne!(hash_of(&first), hash_of(&second), "the code is told by the answer");
+    assert_ne!(model_of(&first), model_of(&second), "the answer identifies the configuration");
+    assert_ne!(hash_of(&first), hash_of(&second), "the answer identifies the code");
 
     let bad = a_template_whose_function_does_not_start();
     let (run, answers) = under_fire(&user, url, user.run(&["deploy", &bad[0], &bad[1]])).await;

@@ -115,12 +115,15 @@ async fn sigterm_works_like_ctrl_c_and_a_second_one_ends_the_run_at_once(
     let mut program = user.spawn(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]);
     until_called(&user.proxy, "UpdateFunctionConfiguration").await;
     terminate(&program);
-    let mut told = String::new();
+    let mut output = String::new();
     let mut stderr = BufReader::new(program.stderr.take().expect("its stderr"));
-    while !told.contains("SIGTERM") {
-        assert!(stderr.read_line(&mut told).await.expect("a line") > 0, "it ended by itself: {told}");
+    while !output.contains("SIGTERM") {
+        assert!(
+            stderr.read_line(&mut output).await.expect("a line") > 0,
+            "the program ended without a signal: {output}"
+        );
     }
     terminate(&program);
     let ended = tokio::time::timeout(Duration::from_secs(20), program.wait()).await.expect("it ends at once");
-    assert_eq!(ended.unwrap().code(), Some(143), "{told}");
+    assert_eq!(ended.unwrap().code(), Some(143), "{output}");
 }

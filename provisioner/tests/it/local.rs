@@ -48,7 +48,7 @@ async fn local_prints_the_urls_of_chat_and_stream_serves_them_and_ends_on_ctrl_c
     assert!(events.starts_with("event: token") && events.contains("event: done"), "{streamed:?}");
 
     let world = World::read(&elsewhere).await;
-    assert!(world.is_empty(), "settings for another AWS do not lead it there: {world:?}");
+    assert!(world.is_empty(), "settings for another endpoint must not be used: {world:?}");
 
     ctrl_c(&program);
     let ended = tokio::time::timeout(Duration::from_secs(30), program.wait_with_output()).await;
@@ -81,8 +81,8 @@ async fn local_refuses_a_missing_or_invalid_package_before_a_server_starts() {
         let local =
             ["local", "--port", &free_port().to_string(), "--code", &code, "--venv", "/nowhere"].map(str::to_owned);
         let run = Cli::new(&Account::fresh()).run(local).await.expect_code(1);
-        let told = format!("error: reading the package {code}: {cause}");
-        assert!(run.stderr.starts_with(&told), "{run:?}");
+        let expected = format!("error: reading the package {code}: {cause}");
+        assert!(run.stderr.starts_with(&expected), "{run:?}");
         assert!(
             run.stderr.contains("hint: build it with `make local`, which writes target/local/function.zip"),
             "{run:?}"

@@ -22,7 +22,7 @@ fn cli(account: &Account, home: &Path) -> Cli {
 }
 
 #[track_caller]
-fn tells(run: &Run, parts: &[&str]) {
+fn assert_stderr(run: &Run, parts: &[&str]) {
     for part in parts {
         assert!(run.stderr.contains(part), "no `{part}` in {run:?}");
     }
@@ -63,7 +63,7 @@ async fn requests_for_credentials_use_the_proxy() {
     fs::write(home.path().join(".aws/config"), config).unwrap();
     let cli = cli(&account, home.path()).env("HTTPS_PROXY", proxy.url(""));
     let run = cli.run(PLAN.iter().chain(&["--profile", "dev"])).await.expect_code(1);
-    tells(&run, &["refuses to connect to sts.us-east-1.amazonaws.com", "nothing was changed"]);
+    assert_stderr(&run, &["refuses to connect to sts.us-east-1.amazonaws.com", "nothing was changed"]);
     assert_eq!(proxy.hosts(), ["sts.us-east-1.amazonaws.com"]);
 }
 
@@ -72,25 +72,28 @@ async fn a_certificate_of_an_unknown_authority_names_the_variable() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
     let proxy = ConnectProxy::before(account.endpoint(), Manner::Connect).await;
     let run = cli(&account, home.path()).env("HTTPS_PROXY", proxy.url("")).run(PLAN).await.expect_code(1);
-    tells(&run, &["is not trusted: invalid peer certificate", "nothing was changed", "AWS_CA_BUNDLE or `ca_bundle`"]);
+    assert_stderr(
+        &run,
+        &["is not trusted: invalid peer certificate", "nothing was changed", "AWS_CA_BUNDLE or `ca_bundle`"],
+    );
 }
 
 #[tokio::test]
 async fn a_refusal_of_the_proxy_is_reported_without_its_password() {
     let (account, home) = (Account::fresh(), tempfile::tempdir().unwrap());
-    let asks = ConnectProxy::before(account.endpoint(), Manner::Ask("me:right")).await;
-    let refuses = ConnectProxy::before(account.endpoint(), Manner::Refuse(403)).await;
-    let cannot = ConnectProxy::before(account.endpoint(), Manner::Refuse(502)).await;
+    let demanding = ConnectProxy::before(account.endpoint(), Manner::Ask("me:right")).await;
+    let refusing = ConnectProxy::before(account.endpoint(), Manner::Refuse(403)).await;
+    let unconnected = ConnectProxy::before(account.endpoint(), Manner::Refuse(502)).await;
     let no_proxy = Answering::raw("<html>hello</html>\n").await;
     for (url, parts) in [
-        (asks.url(""), ["requires a user and password (status 407)", "hint: write them in HTTPS_PROXY"]),
+        (demanding.url(""), ["requires a user and password (status 407)", "hint: write them in HTTPS_PROXY"]),
         (
-            asks.url("me:wr0ng@"),
+            demanding.url("me:wr0ng@"),
             ["does not accept the user and password (status 407)", "hint: correct them in HTTPS_PROXY"],
         ),
-        (refuses.url("me:wr0ng@"), [".amazonaws.com (status 403)", "hint: allow "]),
+        (refusing.url("me:wr0ng@"), [".amazonaws.com (status 403)", "hint: allow "]),
         (
-            cannot.url("me:wr0ng@"),
+            unconnected.url("me:wr0ng@"),
             ["answered 502: it cannot reach ", "hint: check the region (`--region`, AWS_REGION) and"],
         ),
         (
@@ -112,12 +115,12 @@ async fn a_refusal_of_the_proxy_is_reported_without_its_password() {
         ),
     ] {
         let run = cli(&account, home.path()).env("HTTPS_PROXY", url).run(PLAN).await.expect_code(1);
-        tells(&run, &parts);
-        tells(&run, &["nothing was changed"]);
+        assert_stderr(&run, &parts);
+        assert_stderr(&run, &["nothing was changed"]);
         assert!(!run.stderr.contains("wr0ng"), "{run:?}");
     }
     let run = cli(&account, home.path()).env("AWS_CA_BUNDLE", "/nowhere.pem").run(PLAN).await.expect_code(1);
-    tells(&run, &["reading the certificate authorities in /nowhere.pem", "hint: set AWS_CA_BUNDLE to a file"]);
+    assert_stderr(&run, &["reading the certificate authorities in /nowhere.pem", "hint: set AWS_CA_BUNDLE to a file"]);
 }
 
 #[tokio::test]
@@ -142,7 +145,7 @@ async fn plain_http_uses_the_proxy_with_its_user_and_password() {
     assert!(run.stdout.contains("1 to create"), "{run:?}");
     assert_eq!(proxy.hosts(), ["aws.test"]);
     let run = cli("me:wr0ng@").run(PLAN).await.expect_code(1);
-    tells(&run, &["does not accept the user and password (status 407)", "hint: correct them in HTTP_PROXY"]);
+    assert_stderr(&run, &["does not accept the user and password (status 407)", "hint: correct them in HTTP_PROXY"]);
     assert!(!run.stderr.contains("wr0ng"), "{run:?}");
 }
 
@@ -173,7 +176,7 @@ async fn behind_a_proxy_an_unknown_region_is_an_error_that_names_the_region() {
     let proxy = ConnectProxy::before(account.endpoint(), Manner::Refuse(502)).await;
     let cli = cli(&account, home.path()).env("HTTPS_PROXY", proxy.url("")).env("AWS_REGION", "us-esat-1");
     let run = cli.run(PLAN).await.expect_code(1);
-    tells(
+    assert_stderr(
         &run,
         &["answered 502: it cannot reach ", ".us-esat-1.amazonaws.com\n", "hint: check the region (`--region`"],
     );
@@ -202,7 +205,7 @@ async fn a_web_page_instead_of_an_aws_answer_is_reported_as_such() {
             let cli = cli(&account, home.path()).env("AWS_ENDPOINT_URL", portal.url());
             let run = cli.run(PLAN.iter().chain(&["--profile", profile])).await.expect_code(1);
             let cause = format!("the server at {} is not AWS: it answered with {with}", portal.address());
-            tells(&run, &[&cause, "nothing was changed", "hint: open a page in a browser"]);
+            assert_stderr(&run, &[&cause, "nothing was changed", "hint: open a page in a browser"]);
             for word in ["StartEl", "offset", "AssumeRoleResponse", "unhandled"] {
                 assert!(!run.stderr.contains(word), "{word}: {run:?}");
             }

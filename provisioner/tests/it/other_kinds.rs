@@ -25,7 +25,7 @@ Outputs:
 ";
 
 /// The resources of a kind that Cloud Control stores.
-async fn kept(account: &Account, kind: &str) -> Vec<Value> {
+async fn stored(account: &Account, kind: &str) -> Vec<Value> {
     let client = aws_sdk_cloudcontrol::Client::new(&account.sdk());
     let listed = client.list_resources().type_name(kind).send().await.expect("a list");
     let properties = listed.resource_descriptions().iter().filter_map(|one| one.properties());
@@ -40,23 +40,23 @@ async fn cloud_control_creates_finds_updates_and_deletes_a_queue_a_topic_and_a_s
         assert!(plan.stdout.contains(text), "no `{text}` in {plan:?}");
     }
     user.plain(&["deploy"]).await.expect_success();
-    let [queue] = kept(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue");
+    let [queue] = stored(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue");
     assert_eq!(queue["VisibilityTimeout"], 30);
     let mark = json!({"Key": "provisioner:stack", "Value": "cinedb-chat"});
     assert!(queue["Tags"].as_array().is_some_and(|tags| tags.contains(&mark)), "{queue:#}");
-    let [subscription] = kept(&user.account, "AWS::SNS::Subscription").await.try_into().expect("one subscription");
+    let [subscription] = stored(&user.account, "AWS::SNS::Subscription").await.try_into().expect("one subscription");
     assert_eq!((&subscription["Protocol"], &subscription["Endpoint"]), (&json!("sqs"), &json!("jobs")));
 
     user.proxy.clear();
     let again = user.plain(&["deploy"]).await.expect_success();
     assert!(again.stderr.contains("nothing to do"), "{again:?}");
     user.plain(&["deploy", "-P", "Seconds=60"]).await.expect_success();
-    let [queue] = kept(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue still");
+    let [queue] = stored(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue still");
     assert_eq!(queue["VisibilityTimeout"], 60);
 
     user.plain(&["destroy", "--yes"]).await.expect_success();
     for kind in ["AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SNS::Subscription"] {
-        assert!(kept(&user.account, kind).await.is_empty(), "{kind}");
+        assert!(stored(&user.account, kind).await.is_empty(), "{kind}");
     }
 }
 
@@ -64,13 +64,13 @@ async fn cloud_control_creates_finds_updates_and_deletes_a_queue_a_topic_and_a_s
 async fn an_untagged_queue_is_refused_until_it_is_adopted() {
     let user = User::of_template(Account::fresh(), TEMPLATE);
     let client = aws_sdk_cloudcontrol::Client::new(&user.account.sdk());
-    let theirs = json!({"QueueName": "jobs", "Tags": [{"Key": "team", "Value": "films"}]});
-    let create = client.create_resource().type_name("AWS::SQS::Queue").desired_state(theirs.to_string());
+    let foreign = json!({"QueueName": "jobs", "Tags": [{"Key": "team", "Value": "films"}]});
+    let create = client.create_resource().type_name("AWS::SQS::Queue").desired_state(foreign.to_string());
     create.send().await.expect("their queue");
     let run = user.plain(&["deploy"]).await.expect_code(1);
     assert!(run.stderr.contains("AWS::SQS::Queue `jobs` exists and was not created by this stack"), "{run:?}");
     user.plain(&["deploy", "--adopt", "--yes"]).await.expect_success();
-    let [queue] = kept(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue");
+    let [queue] = stored(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue");
     let team = json!({"Key": "team", "Value": "films"});
     assert!(queue["Tags"].as_array().is_some_and(|tags| tags.len() == 4 && tags.contains(&team)), "{queue:#}");
 }
@@ -93,14 +93,14 @@ async fn orphans_are_found_by_their_tags_and_pruned_unless_the_template_retains_
         {"Key": "provisioner:stack", "Value": "cinedb-chat"}, {"Key": "provisioner:resource", "Value": "Volume"},
     ]})];
     for (kind, service, name) in [("AWS::SQS::Queue", "sqs", "QueueName"), ("AWS::SNS::Topic", "sns", "TopicName")] {
-        for one in kept(&user.account, kind).await {
+        for one in stored(&user.account, kind).await {
             let arn = format!("arn:aws:{service}:us-east-1:1:{}", one[name].as_str().expect("its name"));
             mappings.push(json!({"ResourceARN": arn, "Tags": one["Tags"]}));
         }
     }
     let known = Edit::new(move |answer| answer["ResourceTagMappingList"] = json!(mappings));
     user.proxy.on(call("GetResources").suffer(Fault::Edit(known)));
-    let told = user.plain(&["plan"]).await.expect_success();
+    let plan = user.plain(&["plan"]).await.expect_success();
     for text in [
         "AWS::SQS::Queue `jobs` is this stack's `Jobs`, and the template with these parameters does not contain it\n        \
          remove it: `provisioner deploy --prune --template ",
@@ -109,19 +109,19 @@ async fn orphans_are_found_by_their_tags_and_pruned_unless_the_template_retains_
          delete it by hand: the template that contained it retains it",
         "arn:aws:ec2:us-east-1:1:snapshot/snap-1 has this stack's ownership tag as `Volume`",
     ] {
-        assert!(told.stdout.contains(text), "no `{text}` in {told:?}");
+        assert!(plan.stdout.contains(text), "no `{text}` in {plan:?}");
     }
-    assert_eq!(told.stdout.matches("note:").count(), 4, "{told:?}");
+    assert_eq!(plan.stdout.matches("note:").count(), 4, "{plan:?}");
 
     user.plain(&["deploy", "--prune", "--yes"]).await.expect_success();
-    let queues = kept(&user.account, "AWS::SQS::Queue").await;
+    let queues = stored(&user.account, "AWS::SQS::Queue").await;
     let mut names: Vec<_> = queues.iter().map(|queue| queue["QueueName"].as_str().unwrap_or_default()).collect();
     names.sort_unstable();
     assert_eq!(names, ["kept", "more"]);
-    assert!(kept(&user.account, "AWS::SNS::Topic").await.is_empty());
-    assert_eq!(kept(&user.account, "AWS::SNS::Subscription").await.len(), 1, "without tags nothing finds it");
+    assert!(stored(&user.account, "AWS::SNS::Topic").await.is_empty());
+    assert_eq!(stored(&user.account, "AWS::SNS::Subscription").await.len(), 1, "a resource without tags is not found");
     let after = user.plain(&["plan"]).await.expect_success();
-    assert_eq!(after.stdout.matches("note:").count(), 2, "what is gone is not told: {after:?}");
+    assert_eq!(after.stdout.matches("note:").count(), 2, "pruned resources are not reported: {after:?}");
 }
 
 #[tokio::test]

@@ -47,19 +47,19 @@ async fn a_run_in_another_region_neither_changes_nor_deletes_the_role(#[values(A
     let user = aws.user().await;
     user.deploy(&[]).await;
     let before = user.world().await;
-    let told = "AWS::IAM::Role `cinedb-chat-bedrock-role` belongs to this stack in region us-east-1";
+    let expected = "AWS::IAM::Role `cinedb-chat-bedrock-role` belongs to this stack in region us-east-1";
     let there = &["--region", "eu-west-1"];
     for command in [&["deploy", "--yes"][..], &["deploy", "--adopt", "--yes"], &["update"], &["plan"]] {
         let (run, writes) = user.writes_of(&[command, there].concat()).await;
         let run = run.expect_code(1);
         assert_eq!(writes, [""; 0], "{run:?}");
-        for told in [told, "hint: work on it with `--region us-east-1`", "`--parameter RoleName=NAME`"] {
-            assert!(run.stderr.contains(told), "no `{told}` in {run:?}");
+        for expected in [expected, "hint: work on it with `--region us-east-1`", "`--parameter RoleName=NAME`"] {
+            assert!(run.stderr.contains(expected), "no `{expected}` in {run:?}");
         }
     }
     let status = user.run(&["status", "--region", "eu-west-1"]).await.expect_success();
-    for told in ["not deployed", told, "`--region us-east-1`"] {
-        assert!(status.stdout.contains(told), "no `{told}` in {status:?}");
+    for expected in ["not deployed", expected, "`--region us-east-1`"] {
+        assert!(status.stdout.contains(expected), "no `{expected}` in {status:?}");
     }
     let (destroyed, writes) = user.writes_of(&["destroy", "--yes", "--region", "eu-west-1"]).await;
     let destroyed = destroyed.expect_success();

@@ -139,6 +139,6 @@ Resources:
     // A resource with such a name does not exist, and does not prevent the deletion of the others.
     let destroyed = user.plain(&["destroy", "--yes"]).await.expect_success();
     assert!(destroyed.stderr.contains("nothing to do"), "{destroyed:?}");
-    let asked: Vec<String> = user.proxy.calls().iter().map(Call::name).collect();
-    assert!(asked.iter().all(|name| !["iam GetRole", "logs DescribeLogGroups"].contains(&name.as_str())), "{asked:?}");
+    let calls: Vec<String> = user.proxy.calls().iter().map(Call::name).collect();
+    assert!(calls.iter().all(|name| !["iam GetRole", "logs DescribeLogGroups"].contains(&name.as_str())), "{calls:?}");
 }

@@ -37,10 +37,10 @@ impl Plans {
 }
 
 #[track_caller]
-fn assert_refused((run, writes): (Run, Vec<String>), told: &[&str]) {
+fn assert_refused((run, writes): (Run, Vec<String>), expected: &[&str]) {
     assert_eq!(writes, [""; 0], "{run:?}");
     let run = run.expect_code(1);
-    for text in told {
+    for text in expected {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert!(run.stderr.contains("hint: ") || run.stderr.contains("--help"), "{run:?}");
@@ -113,8 +113,8 @@ async fn equal_states_give_equal_plan_files_and_a_second_plan_is_done_or_refused
     );
     user.run(&["deploy", "--plan", &one]).await.expect_success();
     let revised = if aws.has_revisions() { "; its RevisionId has changed" } else { "" };
-    let told = format!("ChatFunction: MemorySize is 1024 now, and was 512{revised}\n");
-    assert_refused(user.writes_of(&["deploy", "--plan", &other]).await, &[&told]);
+    let expected = format!("ChatFunction: MemorySize is 1024 now, and was 512{revised}\n");
+    assert_refused(user.writes_of(&["deploy", "--plan", &other]).await, &[&expected]);
     assert!(is_released(&user.world().await, "2", &["1", "2"]));
 }
 
@@ -139,9 +139,9 @@ async fn a_change_since_the_plan_refuses_it_before_the_first_write() {
     lambda.update_function_configuration().function_name(FUNCTION).environment(environment).send().await.unwrap();
     let (run, writes) = user.writes_of(&["deploy", "--plan", &plan]).await;
     assert!(!run.stderr.contains("only-by-hand"), "{run:?}");
-    let told =
+    let expected =
         ["ChatFunction: was to stay as it is, and would be changed now; ", "Environment.Variables.MODEL_ID differs"];
-    assert_refused((run, writes), &told);
+    assert_refused((run, writes), &expected);
     let file = plans.planned("plan", &user, &[]).await;
     assert!(!fs::read_to_string(&file).unwrap().contains("only-by-hand"));
     user.deploy(&[]).await;
@@ -172,8 +172,8 @@ async fn a_plan_for_other_inputs_or_a_damaged_plan_is_refused_before_the_first_w
     let stack = [&deploy[..], &["--stack", "other"]].concat();
     assert_refused(user.writes_of(&stack).await, &["it is for the stack `cinedb-chat` and not for `other`"]);
     let somebody = aws.user().await;
-    let told = format!("it is for the account `{}`", user.account.id());
-    assert_refused(somebody.writes_of(&deploy).await, &[&told]);
+    let expected = format!("it is for the account `{}`", user.account.id());
+    assert_refused(somebody.writes_of(&deploy).await, &[&expected]);
 
     // A policy that the template includes is a part of it; a comment is not.
     let copy = copy.edited("templates/chat.yaml", "Resources:", "# all of them\nResources:");
@@ -243,9 +243,9 @@ async fn a_saved_plan_omits_secret_parameters_and_deploy_requires_them_again(
     assert!(!text.contains("s3cret-key") && text.contains("ApiKey"), "{text}");
 
     let user = user.without_always();
-    let told =
+    let expected =
         ["the file does not contain values of NoEcho parameters, and ApiKey must be given", "--parameter NAME=VALUE"];
-    assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &told);
+    assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &expected);
     user.run(&["deploy", "--plan", &plan, "-P", "ApiKey=s3cret-key"]).await.expect_success();
     let latest = &user.world().await["functions"][FUNCTION]["latest"];
     assert_eq!((&latest["environment"]["FILM_KEY"], &latest["memory"]), (&"s3cret-key".into(), &256.into()));
@@ -258,7 +258,7 @@ async fn the_later_of_two_concurrent_deployers_is_refused_and_overwrites_nothing
     for operation in ["UpdateFunctionConfiguration", "UpdateAlias"] {
         let (late, plans) = (User::new(), Plans::new());
         late.deploy(&[]).await;
-        let early = User::beside(&late);
+        let early = User::in_account_of(&late);
         let plan = plans.planned("plan", &late, &["-P", "MemorySize=1024"]).await;
         let held = Trap::new();
         late.proxy.on(call(operation).first(1).suffer(Fault::HoldBefore(held.clone())));

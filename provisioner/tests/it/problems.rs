@@ -17,14 +17,14 @@ const PLAN: [&str; 3] = ["plan", "--template", "templates/local-catalog.yaml"];
 
 /// Asserts that the error has these parts, in this order, and that nothing was written.
 #[track_caller]
-fn tells(user: &User, run: Run, parts: &[&str]) {
+fn assert_refused(user: &User, run: Run, parts: &[&str]) {
     let run = run.expect_code(1);
     assert!(user.proxy.writes().is_empty(), "{:?}", user.proxy.calls());
-    says(&run, parts);
+    assert_stderr(&run, parts);
 }
 
 #[track_caller]
-fn says(run: &Run, parts: &[&str]) {
+fn assert_stderr(run: &Run, parts: &[&str]) {
     let mut rest = run.stderr.as_str();
     for part in parts {
         let at = rest.find(part).unwrap_or_else(|| panic!("no `{part}`, in this place, in {run:?}"));
@@ -33,11 +33,11 @@ fn says(run: &Run, parts: &[&str]) {
 }
 
 /// Runs a deploy in which the first call of this operation, of one of the services that it uses, gets this error.
-async fn answered(operation: &str, error: AwsError, parts: &[&str]) {
+async fn assert_error_of(operation: &str, error: AwsError, parts: &[&str]) {
     let user = User::new();
     user.proxy.on(call(operation).answer(error));
     let run = user.run(&["deploy"]).await;
-    tells(&user, run, parts);
+    assert_refused(&user, run, parts);
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn an_expired_session_token_names_its_variables() {
     for (operation, service) in [("GetCallerIdentity", "sts"), ("GetFunction", "lambda"), ("DescribeLogGroups", "logs")]
     {
         let parts = ["expired", "nothing was changed", "hint: the session has expired: renew AWS_ACCESS_KEY_ID, AWS_"];
-        answered(operation, words::expired(service), &parts).await;
+        assert_error_of(operation, words::expired(service), &parts).await;
     }
 }
 
@@ -53,7 +53,7 @@ async fn an_expired_session_token_names_its_variables() {
 async fn unknown_credentials_name_their_variables() {
     let parts =
         ["invalid", "nothing was changed", "hint: check whether the credentials are valid", "AWS_ACCESS_KEY_ID"];
-    answered("GetRole", words::unknown_credentials("iam"), &parts).await;
+    assert_error_of("GetRole", words::unknown_credentials("iam"), &parts).await;
 }
 
 /// IAM is global and knows the caller; a region that the account has not enabled does not.
@@ -69,10 +69,10 @@ async fn a_disabled_region_is_named_as_a_second_cause_of_unknown_credentials() {
             "hint: check whether the credentials are valid",
             "enable this region for the account in the console, or name another one with `--region`",
         ];
-        tells(&user, run, &parts);
+        assert_refused(&user, run, &parts);
     }
     let parts = ["nothing was changed", "hint: enable the service or the region for this account"];
-    answered("GetFunction", words::not_opted_in(), &parts).await;
+    assert_error_of("GetFunction", words::not_opted_in(), &parts).await;
 }
 
 /// The host of that region does not resolve, with or without a network.
@@ -82,7 +82,7 @@ async fn an_unknown_region_is_an_error_that_names_the_region() {
     let keys = |cli: Cli| cli.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", "secret");
     let cli = keys(a_machine(home.path()));
     let run = cli.run(PLAN.iter().chain(&["--region", "us-esat-1"])).await.expect_code(1);
-    says(
+    assert_stderr(
         &run,
         &[
             "AWS could not be reached: no address for ",
@@ -92,7 +92,10 @@ async fn an_unknown_region_is_an_error_that_names_the_region() {
         ],
     );
     let run = cli.env("AWS_REGION", "frankfurt").run(PLAN).await.expect_code(1);
-    says(&run, &["`frankfurt` is not the name of a region", "hint: set a region such as us-east-1 with `--region`"]);
+    assert_stderr(
+        &run,
+        &["`frankfurt` is not the name of a region", "hint: set a region such as us-east-1 with `--region`"],
+    );
 }
 
 #[tokio::test]
@@ -100,7 +103,7 @@ async fn a_wrong_clock_is_named_as_the_cause() {
     for (operation, service) in [("GetRole", "iam"), ("GetFunction", "lambda")] {
         let parts =
             ["Signature expired", "nothing was changed", "hint: set this machine's clock, which is wrong", "date -u"];
-        answered(operation, words::skewed_clock(service), &parts).await;
+        assert_error_of(operation, words::skewed_clock(service), &parts).await;
     }
 }
 
@@ -108,7 +111,7 @@ async fn a_wrong_clock_is_named_as_the_cause() {
 async fn a_denied_read_names_the_action_and_the_resource() {
     let role = "role cinedb-chat-bedrock-role";
     let hint = format!("hint: give these credentials `iam:GetRole` on `{role}`");
-    answered("GetRole", words::denied("iam", "iam:GetRole", role), &["nothing was changed", &hint]).await;
+    assert_error_of("GetRole", words::denied("iam", "iam:GetRole", role), &["nothing was changed", &hint]).await;
 }
 
 /// The error for a role that lacks several rights names all of them at once, not one per run.
@@ -132,7 +135,7 @@ async fn a_plan_reports_all_denied_reads_at_once_with_a_policy_statement() {
          \"iam:ListRolePolicies\",\"lambda:GetFunction\",\"logs:DescribeLogGroups\"],\"Resource\":[\"*\",",
         "if a policy has an action already, correct its Resource or Condition",
     ];
-    tells(&user, run, &parts);
+    assert_refused(&user, run, &parts);
 }
 
 #[tokio::test]
@@ -153,7 +156,7 @@ async fn an_explicit_deny_and_a_boundary_are_not_reported_as_a_missing_action() 
         ),
     ] {
         let error = AwsError::new(403, "AccessDenied", &format!("{user}{reason}"));
-        answered("GetRole", error, &["nothing was changed", &format!("hint: {hint}")]).await;
+        assert_error_of("GetRole", error, &["nothing was changed", &format!("hint: {hint}")]).await;
     }
 }
 
@@ -177,19 +180,22 @@ async fn a_denied_pass_role_is_named_at_once(#[values(Aws::MiniStack, Aws::Moto)
     user.proxy.on(call("CreateFunction").answer(words::denied("lambda", "iam:PassRole", &role)));
     let run = user.run(&["deploy"]).await.expect_code(1);
     let hint = format!("hint: give these credentials `iam:PassRole` on `{role}`");
-    says(&run, &["creating function cinedb-chat-bedrock", "steps are done", &hint, "run the same command again"]);
+    assert_stderr(
+        &run,
+        &["creating function cinedb-chat-bedrock", "steps are done", &hint, "run the same command again"],
+    );
 }
 
 #[tokio::test]
 async fn an_unavailable_service_is_reported_as_a_fault_of_aws() {
     let parts = ["Service Unavailable", "nothing was changed", "hint: wait a minute: AWS reports an internal error"];
-    answered("GetApis", words::unavailable("apigatewayv2"), &parts).await;
+    assert_error_of("GetApis", words::unavailable("apigatewayv2"), &parts).await;
 }
 
 #[tokio::test]
 async fn a_failure_without_an_error_code_is_reported_by_its_status() {
     let parts = ["the answer has status 502 and no error code", "nothing was changed", "hint: wait a minute"];
-    answered("GetFunction", words::bad_gateway(), &parts).await;
+    assert_error_of("GetFunction", words::bad_gateway(), &parts).await;
 }
 
 /// The function is the first resource that `status` reads.
@@ -198,7 +204,7 @@ async fn a_denied_status_reports_that_nothing_was_changed() {
     let user = User::new();
     user.proxy.on(call("GetFunction").answer(words::denied("lambda", "lambda:GetFunction", "*")));
     let run = user.run(&["status"]).await;
-    tells(&user, run, &["nothing was changed", "hint: give these credentials `lambda:GetFunction`"]);
+    assert_refused(&user, run, &["nothing was changed", "hint: give these credentials `lambda:GetFunction`"]);
 }
 
 #[rstest]
@@ -215,7 +221,7 @@ async fn a_failed_function_is_reported_with_the_reason_of_lambda(#[values(Aws::M
         user.proxy.on(strict::failed_function(operation, reason));
         let run = user.run(&["deploy", "-P", "MemorySize=1024"]).await.expect_code(1);
         let again = "hint: run the same command again";
-        says(&run, &["function cinedb-chat-bedrock: ", reason, "steps are done", again]);
+        assert_stderr(&run, &["function cinedb-chat-bedrock: ", reason, "steps are done", again]);
     }
 }
 
@@ -229,7 +235,10 @@ async fn a_function_in_state_failed_is_recreated_after_confirmation(#[values(Aws
     user.proxy.clear();
     user.proxy.on(strict::still_failed("CreateFunction", "The package could not be unpacked"));
     let run = user.run(&["deploy"]).await.expect_code(1);
-    says(&run, &["State", "Failed: The package could not be unpacked → Active", "nothing was changed", "`--yes`"]);
+    assert_stderr(
+        &run,
+        &["State", "Failed: The package could not be unpacked → Active", "nothing was changed", "`--yes`"],
+    );
     user.run(&["deploy", "--yes"]).await.expect_success();
     assert_is_all_there_is(&user.world().await, &user.account);
 }
@@ -241,7 +250,10 @@ async fn denied_metrics_fail_a_canary_before_the_new_version_gets_callers() {
     user.proxy.on(call("GetMetricData").answer(words::denied("cloudwatch", "cloudwatch:GetMetricData", "*")));
     let canary = ["deploy", "--no-smoke", "-P", "MemorySize=1024", "--canary", "10"];
     let run = user.run(&canary).await.expect_code(1);
-    says(&run, &["reading the errors of version 2", "hint: give these credentials `cloudwatch:GetMetricData`"]);
+    assert_stderr(
+        &run,
+        &["reading the errors of version 2", "hint: give these credentials `cloudwatch:GetMetricData`"],
+    );
     assert!(is_released(&user.world().await, "1", &["1", "2"]));
 }
 
@@ -250,7 +262,7 @@ async fn missing_credentials_are_an_error_that_names_their_sources() {
     let home = tempfile::tempdir().unwrap();
     let cli = a_machine(home.path());
     let run = cli.run(PLAN).await.expect_code(1);
-    says(
+    assert_stderr(
         &run,
         &["no AWS credentials were found", "nothing was changed", "hint: log in (`aws login`, or `aws sso login"],
     );
@@ -261,14 +273,14 @@ async fn a_missing_region_is_an_error_that_names_its_settings() {
     let home = tempfile::tempdir().unwrap();
     let cli = a_machine(home.path()).env("AWS_REGION", "");
     let run = cli.run(PLAN).await.expect_code(1);
-    says(&run, &["no region is configured", "hint: set one with `--region us-east-1`"]);
+    assert_stderr(&run, &["no region is configured", "hint: set one with `--region us-east-1`"]);
 }
 
 #[tokio::test]
 async fn a_missing_profile_is_an_error_that_lists_the_profiles() {
     let home = tempfile::tempdir().unwrap();
     let run = a_machine(home.path()).run(PLAN.iter().chain(&["--profile", "nope"])).await.expect_code(1);
-    says(
+    assert_stderr(
         &run,
         &[
             "using the profile of --profile: there is no profile `nope` in ",
@@ -291,14 +303,14 @@ async fn a_missing_or_expired_sso_login_names_the_login_command() {
     let cli = a_machine(home.path());
     let dev = || PLAN.iter().chain(&["--profile", "dev"]);
     let run = cli.run(dev()).await.expect_code(1);
-    says(&run, &["nothing was changed", "hint: log in (`aws sso login --profile dev`)"]);
+    assert_stderr(&run, &["nothing was changed", "hint: log in (`aws sso login --profile dev`)"]);
 
     // The SHA-1 of `work`, as in the name of the CLI's file.
     let token = r#"{"accessToken": "old", "expiresAt": "2020-01-01T00:00:00Z", "region": "us-east-1",
                     "startUrl": "https://example.awsapps.com/start"}"#;
     fs::write(aws.join("sso/cache").join(SHA1_OF_WORK), token).unwrap();
     let run = cli.run(dev()).await.expect_code(1);
-    says(
+    assert_stderr(
         &run,
         &[
             "expired",
@@ -312,9 +324,9 @@ const SHA1_OF_WORK: &str = "e274eeff768c6396088ec6eb091f4bf4d47ab1e0.json";
 
 #[tokio::test]
 async fn an_unreachable_endpoint_is_named() {
-    let nobody = "http://127.0.0.1:1";
-    let run = Cli::new(&Account::fresh()).env("AWS_ENDPOINT_URL", nobody).run(PLAN).await.expect_code(1);
-    says(&run, &["AWS could not be reached", "nothing was changed", "hint: check the endpoint"]);
+    let unused = "http://127.0.0.1:1";
+    let run = Cli::new(&Account::fresh()).env("AWS_ENDPOINT_URL", unused).run(PLAN).await.expect_code(1);
+    assert_stderr(&run, &["AWS could not be reached", "nothing was changed", "hint: check the endpoint"]);
 }
 
 #[tokio::test]
@@ -326,7 +338,7 @@ async fn an_endpoint_without_a_scheme_is_refused_with_the_correct_url() {
         "nothing was changed",
         "hint: write http://localhost:18472",
     ];
-    says(&run, &parts);
+    assert_stderr(&run, &parts);
 }
 
 #[tokio::test]
@@ -334,7 +346,7 @@ async fn an_https_endpoint_on_a_port_without_tls_is_reported_as_such() {
     let account = Account::fresh();
     let url = account.endpoint().replace("http://", "https://");
     let run = Cli::new(&account).env("AWS_ENDPOINT_URL", url).run(PLAN).await.expect_code(1);
-    says(&run, &["does not speak TLS", "nothing was changed", "hint: write http:// instead of https://"]);
+    assert_stderr(&run, &["does not speak TLS", "nothing was changed", "hint: write http:// instead of https://"]);
     assert!(!run.stderr.contains("InvalidContentType"), "{run:?}");
 }
 

@@ -28,7 +28,7 @@ async fn orphans_of_a_rename_are_reported_kept_and_pruned(#[values(Aws::MiniStac
         assert!(plan.stdout.contains(left), "no {left} in {plan:?}");
     }
     assert!(plan.stdout.contains("`provisioner deploy --prune --code ChatFunction="), "{plan:?}");
-    assert!(user.world().await.names("functions").contains(&"old-chat"), "nothing goes unasked");
+    assert!(user.world().await.names("functions").contains(&"old-chat"), "nothing is deleted without confirmation");
 
     let refused = user.run(&["deploy", "--no-smoke", "--prune"]).await.expect_code(1);
     assert!(refused.stderr.contains("there is no terminal to ask for consent"), "{refused:?}");
@@ -68,8 +68,8 @@ async fn orphaned_parts_of_kept_resources_are_pruned_and_foreign_ones_are_not() 
     user.deploy(&[&option, &template]).await;
     // An alias that another user adds to the function by hand has no ownership tag.
     let lambda = aws_sdk_lambda::Client::new(&user.account.sdk());
-    let theirs = lambda.create_alias().function_name(seed::FUNCTION).name("theirs").function_version("1");
-    theirs.send().await.expect("their alias");
+    let foreign = lambda.create_alias().function_name(seed::FUNCTION).name("theirs").function_version("1");
+    foreign.send().await.expect("an alias of another owner");
     let url = lambda.create_function_url_config().function_name(seed::FUNCTION).qualifier("theirs");
     url.auth_type(FunctionUrlAuthType::AwsIam).send().await.expect("its URL");
 
@@ -115,10 +115,10 @@ async fn a_plan_with_orphaned_parts_is_2_calls_deep_and_a_deploy_reads_no_url(
     user.deploy(&[&option, &template]).await;
     user.proxy.clear();
     user.deploy(&[]).await;
-    let asked = names(&user.proxy.calls());
-    assert!(!asked.contains(&"lambda GetFunctionUrlConfig".to_owned()), "{asked:?}");
+    let calls = names(&user.proxy.calls());
+    assert!(!calls.contains(&"lambda GetFunctionUrlConfig".to_owned()), "{calls:?}");
     user.proxy.clear();
-    user.proxy.far_away(FAR);
+    user.proxy.delay_all(FAR);
     user.run(&["plan"]).await.expect_success();
     let chain = chain(&user.proxy.calls());
     user.proxy.forget_rules();
@@ -191,7 +191,13 @@ async fn the_apis_of_other_stacks_are_never_suggested_for_deletion(#[values(Aws:
     let user = aws.user().await;
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
     for _ in 0..2 {
-        gateway.create_api().name(seed::FUNCTION).protocol_type(ProtocolType::Http).send().await.expect("theirs");
+        gateway
+            .create_api()
+            .name(seed::FUNCTION)
+            .protocol_type(ProtocolType::Http)
+            .send()
+            .await
+            .expect("an API without the ownership tag");
     }
     let refused = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
     assert!(refused.stderr.contains("none carries this stack's mark"), "{refused:?}");

@@ -145,6 +145,6 @@ async fn one_list_reads_the_tags_of_many_log_groups_and_only_differences_are_rea
     let (again, calls) = run(&user, &["deploy", "--yes"]).await;
     assert!(again.stderr.contains("nothing to do"), "{again:?}");
     let counts = by_name(&calls);
-    let asked = ["logs DescribeLogGroups", "logs ListTagsForResource"].map(|name| counts.get(name).copied());
-    assert_eq!(asked, [Some(1), Some(1)], "{counts:#?}");
+    let reads = ["logs DescribeLogGroups", "logs ListTagsForResource"].map(|name| counts.get(name).copied());
+    assert_eq!(reads, [Some(1), Some(1)], "{counts:#?}");
 }

@@ -241,9 +241,9 @@ Resources:
         ("U: Cors.AllowMethods is `OPTIONS`; AWS takes GET, PUT, HEAD, POST, PATCH, DELETE, *", 23),
         ("U: Cors.MaxAge is 86401; AWS takes 0 to 86400", 24),
     ] {
-        let told =
+        let expected =
             run.stderr.lines().find(|one| one.contains(cause)).unwrap_or_else(|| panic!("no `{cause}` in {run:?}"));
-        assert!(told.ends_with(&format!("t.yaml:{line})")), "{told}");
+        assert!(expected.ends_with(&format!("t.yaml:{line})")), "{expected}");
     }
     assert!(run.stderr.contains("hint: write a value in this range"), "{run:?}");
     assert!(user.proxy.writes().is_empty());

@@ -58,7 +58,7 @@ async fn a_version_that_fails_its_smoke_test_gets_no_callers_and_the_next_good_o
     user.run(&["deploy", "-P", "MemorySize=1024"]).await.expect_success();
     assert!(is_released(&user.world().await, "3", &["1", "2", "3"]));
     user.run(&["rollback"]).await.expect_success();
-    assert!(is_released(&user.world().await, "1", &["1", "2", "3"]), "the way back is what served");
+    assert!(is_released(&user.world().await, "1", &["1", "2", "3"]), "the rollback target is the serving version");
 }
 
 #[tokio::test]
@@ -82,12 +82,12 @@ async fn a_first_version_that_fails_its_smoke_test_gets_no_alias() {
     let bad = a_template_whose_function_does_not_start();
     let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
     assert!(run.stderr.contains("checking version 1") && run.stderr.contains("plenty"), "{run:?}");
-    assert!(!run.stderr.contains("still get the previous version"), "nobody got anything: {run:?}");
+    assert!(!run.stderr.contains("still get the previous version"), "no callers existed: {run:?}");
     assert!(is_released(&user.world().await, "", &["1"]));
     let other = [&bad[0], &bad[1], "-P", "MemorySize=1024"];
     let run = user.run(&[&["deploy"], &other[..]].concat()).await.expect_code(1);
     assert!(run.stderr.contains("checking version 2"), "{run:?}");
-    assert!(!run.stderr.contains("still get the previous version"), "nobody got anything: {run:?}");
+    assert!(!run.stderr.contains("still get the previous version"), "no callers existed: {run:?}");
 }
 
 #[rstest]
@@ -115,7 +115,10 @@ async fn callers_lose_no_answer_during_the_adoption_of_a_manual_function() {
 
     let world = user.world().await;
     assert!(is_released(&world, "2", &["1", "2"]));
-    assert_eq!(world["functions"][FUNCTION]["versions"]["1"]["code_sha256"], made.code_sha256, "what served before");
+    assert_eq!(
+        world["functions"][FUNCTION]["versions"]["1"]["code_sha256"], made.code_sha256,
+        "the previous serving version"
+    );
     let order: Vec<_> = user.proxy.writes().iter().map(|call| call.operation.clone()).collect();
     let at = |operation: &str| order.iter().position(|one| one == operation).unwrap();
     for before in ["PublishVersion", "CreateAlias", "AddPermission", "UpdateIntegration"] {

@@ -51,7 +51,7 @@ async fn the_serving_version_keeps_its_rights_until_a_tested_version_has_its_cal
     assert_eq!(releases(&world).0, "1");
     let both = allowed(&world);
     assert!(first.iter().all(|one| both.contains(one)), "{first:#?} are not in {both:#?}");
-    assert_eq!(both.len(), 2 * first.len(), "and so is what the version that was asked needed: {both:#?}");
+    assert_eq!(both.len(), 2 * first.len(), "the role also allows what the tested version needed: {both:#?}");
 
     let (run, writes) = user.writes_of(&[&["deploy", "--no-smoke"], &OTHERS[..]].concat()).await;
     run.expect_success();

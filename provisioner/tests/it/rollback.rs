@@ -30,7 +30,7 @@ async fn callers_lose_no_answer_during_a_rollback_and_the_next_deploy_moves_forw
     let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
     user.deploy(&["-P", "MemorySize=1024"]).await;
     user.proxy.clear();
-    user.proxy.far_away(FAR);
+    user.proxy.delay_all(FAR);
     let (run, answers) = under_fire(&user, chat_url(&report), user.run(&["rollback"])).await;
     let run = run.expect_success();
     assert!(run.stderr.contains("FunctionVersion  2 → 1"), "{run:?}");
@@ -42,7 +42,7 @@ async fn callers_lose_no_answer_during_a_rollback_and_the_next_deploy_moves_forw
     let writes: Vec<_> = calls.iter().filter(|call| call.is_write()).map(|call| call.operation.clone()).collect();
     assert_eq!(writes, ["UpdateAlias"]);
     user.proxy.forget_rules();
-    assert_eq!(chain(&calls).depth(), 3, "look, ask the version, move: {calls:?}");
+    assert_eq!(chain(&calls).depth(), 3, "read, smoke test, move: {calls:?}");
     assert!(is_released(&user.world().await, "1", &["1", "2"]));
 
     let (_, writes) = user.writes_of(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]).await;

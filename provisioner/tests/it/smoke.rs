@@ -80,7 +80,7 @@ async fn a_worker_without_a_declared_smoke_test_gets_no_event_and_the_plan_notes
     let note = "WorkerAlias: no smoke test is declared for cinedb-chat-bedrock-worker:live";
     assert!(run.stderr.contains(note), "no `{note}` in {run:?}");
     assert!(!run.stderr.contains("ChatAlias: no smoke test"), "{run:?}");
-    let asked: Vec<_> = chats(&user).into_iter().map(|call| call.target).collect();
-    assert!(asked.len() == 1 && asked[0].contains(&format!("/functions/{FUNCTION}/")), "{asked:?}");
+    let targets: Vec<_> = chats(&user).into_iter().map(|call| call.target).collect();
+    assert!(targets.len() == 1 && targets[0].contains(&format!("/functions/{FUNCTION}/")), "{targets:?}");
     assert_eq!(user.world().await["functions"]["cinedb-chat-bedrock-worker"]["aliases"]["live"]["version"], "1");
 }

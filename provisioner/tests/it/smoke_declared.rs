@@ -380,9 +380,9 @@ async fn an_invalid_smoke_test_declaration_is_an_error_with_file_and_line() {
     let orders = Orders::new(&At::Route(&ORDER.replace("POST", "GET")));
     for args in ["plan", "deploy", "destroy"] {
         let run = orders.user.plain(&[args]).await.expect_code(1);
-        let told = "t.yaml:46: Route.Metadata.Provisioner.SmokeTest.Request: `GET /orders/7?dry=1&tag=x&tag=y%20z` is not \
+        let expected = "t.yaml:46: Route.Metadata.Provisioner.SmokeTest.Request: `GET /orders/7?dry=1&tag=x&tag=y%20z` is not \
                     taken by `POST /orders/{id}`";
-        assert!(run.stderr.contains(told), "no `{told}` in {run:?}");
+        assert!(run.stderr.contains(expected), "no `{expected}` in {run:?}");
     }
     assert!(orders.user.world().await.is_empty());
 }

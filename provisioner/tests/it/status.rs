@@ -82,7 +82,7 @@ async fn the_status_of_an_unchanged_stack_needs_no_package(#[values(Aws::MiniSta
     let run = status(&user, &["--code", &other]).await.expect_code(2);
     assert!(run.stdout.contains("Code.Sha256"), "{run:?}");
     let run = status(&user, &["--code", "ChatFunction=nowhere.zip"]).await.expect_code(1);
-    assert!(run.stderr.contains("reading the package nowhere.zip"), "who names a package means it: {run:?}");
+    assert!(run.stderr.contains("reading the package nowhere.zip"), "a named package is read: {run:?}");
     assert!(run.stderr.contains("hint: build it first, or name another with `--code ChatFunction=ZIP`"));
 }
 
@@ -192,7 +192,7 @@ async fn a_status_without_a_deployed_stack_names_deploy(#[values(Aws::MiniStack,
     assert_eq!((&json["state"], &json["functions"], &json["outputs"]), (&json!("notDeployed"), &json!([]), &json!({})));
 
     let account = aws.account().await;
-    let made = seed::by_hand(&account).await;
+    let made = seed::manual_setup(&account).await;
     let user = without_package(User::of(account)).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
     let run = status(&user, &[]).await.expect_code(2);
     for text in ["not deployed", "exists and was not created by this stack", "`--adopt`"] {
@@ -293,7 +293,7 @@ async fn a_status_sends_its_reads_concurrently(#[values(Aws::MiniStack, Aws::Mot
     let user = without_package(aws.user().await);
     user.deploy(&[]).await;
     user.proxy.clear();
-    user.proxy.far_away(FAR);
+    user.proxy.delay_all(FAR);
     user.run(&["status"]).await.expect_success();
     let calls = user.proxy.calls();
     user.proxy.forget_rules();

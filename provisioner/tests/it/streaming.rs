@@ -48,7 +48,7 @@ async fn a_deploy_creates_the_streaming_function_its_url_two_permissions_and_its
     run.expect_success();
     assert_eq!(writes, [""; 0]);
     // Without the deploy's parameters, the second function would remain, with a public URL and without a role.
-    let (refused, writes) = User::beside(&user).writes_of(&["destroy", "--yes"]).await;
+    let (refused, writes) = User::in_account_of(&user).writes_of(&["destroy", "--yes"]).await;
     let refused = refused.expect_code(1);
     assert_eq!(writes, [""; 0], "{refused:?}");
     for text in [
@@ -95,8 +95,8 @@ async fn fallback_models_are_in_the_environment_and_in_the_policy_of_the_role(
         ["FallbackModel=anthropic.claude-haiku-4-5-20251001-v1:0", "SecondFallbackModel=amazon.nova-lite-v1:0"];
     user.deploy(&["-P", fallbacks[0], "-P", fallbacks[1]]).await;
     let world = user.world().await;
-    let told = &world["functions"]["cinedb-chat-bedrock"]["latest"]["environment"]["FALLBACK_MODEL_IDS"];
-    assert_eq!(*told, "us.anthropic.claude-haiku-4-5-20251001-v1:0,us.amazon.nova-lite-v1:0");
+    let expected = &world["functions"]["cinedb-chat-bedrock"]["latest"]["environment"]["FALLBACK_MODEL_IDS"];
+    assert_eq!(*expected, "us.anthropic.claude-haiku-4-5-20251001-v1:0,us.amazon.nova-lite-v1:0");
     let policy = world["roles"]["cinedb-chat-bedrock-role"]["inline"]["BedrockInvokePolicy"].to_string();
     for model in ["anthropic.claude-haiku-5-5", "anthropic.claude-haiku-4-5-20251001-v1:0", "amazon.nova-lite-v1:0"] {
         for resource in [format!("inference-profile/us.{model}\""), format!("::foundation-model/{model}\"")] {

@@ -39,8 +39,8 @@ async fn two_accounts_do_not_see_each_other(#[values(Aws::MiniStack, Aws::Moto)]
     let (mine, yours) = (aws.account().await, aws.account().await);
     create_role(&mine.sdk(), "mine").await.unwrap();
     assert_eq!(World::read(&mine).await.names("roles"), ["mine"]);
-    let theirs = World::read(&yours).await;
-    assert!(theirs.is_empty(), "{theirs:?}");
+    let other = World::read(&yours).await;
+    assert!(other.is_empty(), "{other:?}");
 }
 
 #[tokio::test]
@@ -76,22 +76,22 @@ async fn a_scripted_error_reaches_an_sdk_client_as_that_error_code() {
     let sdk = account.sdk_through(proxy.url());
     let message = "User: <someone> is not authorized & \"so on\"";
     proxy.on(calls_that(|_| true).answer(AwsError::new(403, "AccessDeniedException", message)));
-    let told = |code: Option<&str>, said: Option<&str>| {
-        assert_eq!((code, said), (Some("AccessDeniedException"), Some(message)));
+    let assert_denied = |code: Option<&str>, text: Option<&str>| {
+        assert_eq!((code, text), (Some("AccessDeniedException"), Some(message)));
     };
 
     let e = create_role(&sdk, "role").await.unwrap_err();
-    told(e.code(), e.message());
+    assert_denied(e.code(), e.message());
     let e = aws_sdk_sts::Client::new(&sdk).get_caller_identity().send().await.unwrap_err();
-    told(e.code(), e.message());
+    assert_denied(e.code(), e.message());
     let e = aws_sdk_dynamodb::Client::new(&sdk).list_tables().send().await.unwrap_err();
-    told(e.code(), e.message());
+    assert_denied(e.code(), e.message());
     let e = aws_sdk_cloudwatchlogs::Client::new(&sdk).describe_log_groups().send().await.unwrap_err();
-    told(e.code(), e.message());
+    assert_denied(e.code(), e.message());
     let e = aws_sdk_lambda::Client::new(&sdk).list_functions().send().await.unwrap_err();
-    told(e.code(), e.message());
+    assert_denied(e.code(), e.message());
     let e = aws_sdk_apigatewayv2::Client::new(&sdk).get_apis().send().await.unwrap_err();
-    told(e.code(), e.message());
+    assert_denied(e.code(), e.message());
     assert!(proxy.calls().iter().all(|call| call.status == Some(403)), "{:?}", proxy.calls());
     assert!(World::read(&account).await.is_empty());
 
@@ -164,7 +164,7 @@ async fn a_delayed_call_gets_its_answer_later() {
 #[tokio::test]
 async fn the_manual_setup_matches_its_readme() {
     let account = Account::fresh();
-    let seed = seed::by_hand(&account).await;
+    let seed = seed::manual_setup(&account).await;
     let world = World::read(&account).await;
 
     let role = &world["roles"][seed::ROLE];
@@ -206,7 +206,7 @@ async fn the_manual_setup_matches_its_readme() {
 #[tokio::test]
 async fn the_manual_setup_answers_over_http_in_its_own_account_only() {
     let account = Account::fresh();
-    let seed = seed::by_hand(&account).await;
+    let seed = seed::manual_setup(&account).await;
     let url = api_url(&seed.movies.api_id, "/chat");
 
     // When a function changes, MiniStack ends the processes of the functions of this name in all accounts, and other
@@ -243,9 +243,9 @@ async fn a_chat_through_the_proxy_counts_as_an_invocation() {
 
 #[tokio::test]
 async fn a_function_change_waits_for_open_chats_in_every_account() {
-    let (mine, theirs) = (Account::fresh(), Account::fresh());
-    let made = seed::by_hand(&mine).await;
-    seed::by_hand(&theirs).await;
+    let (mine, other) = (Account::fresh(), Account::fresh());
+    let made = seed::manual_setup(&mine).await;
+    seed::manual_setup(&other).await;
     let (chats, changes) = (Proxy::start(), Proxy::start());
     let url = api_url(&made.movies.api_id, "/chat").replace(ministack().url(), chats.url());
     let change = async |account: &Account| {
@@ -261,13 +261,13 @@ async fn a_function_change_waits_for_open_chats_in_every_account() {
             assert_eq!(answer.status, 200, "{answer:?}");
         }
     };
-    tokio::join!(change(&mine), change(&theirs), chat);
+    tokio::join!(change(&mine), change(&other), chat);
 }
 
 #[tokio::test]
 async fn a_comparison_of_worlds_lists_each_change() {
     let account = Account::fresh();
-    let seed = seed::by_hand(&account).await;
+    let seed = seed::manual_setup(&account).await;
     let before = World::read(&account).await;
     assert_eq!(before, World::read(&account).await);
 
@@ -304,7 +304,7 @@ async fn a_comparison_of_worlds_lists_each_change() {
 #[tokio::test]
 async fn a_world_separates_the_policy_of_a_function_from_those_of_its_aliases() {
     let account = Account::fresh();
-    seed::by_hand(&account).await;
+    seed::manual_setup(&account).await;
     let lambda = aws_sdk_lambda::Client::new(&account.sdk());
     let version = lambda.publish_version().function_name(seed::FUNCTION).send().await.unwrap();
     let alias = lambda.create_alias().function_name(seed::FUNCTION).name("live");

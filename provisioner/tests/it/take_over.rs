@@ -39,11 +39,11 @@ async fn destroy_restores_a_route_that_was_taken_over(#[values(Aws::MiniStack, A
     assert_ne!(target(&user.world().await), target(&before));
     let (again, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
     again.expect_success();
-    assert_eq!(writes, [""; 0], "what is ours now needs no option");
+    assert_eq!(writes, [""; 0], "a route of the stack needs no option");
 
     let destroyed = user.run(&["destroy", "--yes"]).await.expect_success();
     assert!(destroyed.stderr.contains("its former target"), "{destroyed:?}");
-    assert_eq!(destroyed.stdout, "", "no outputs of what is gone");
+    assert_eq!(destroyed.stdout, "", "no outputs of deleted resources");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
@@ -57,7 +57,7 @@ async fn a_takeover_killed_at_the_route_is_completed_or_undone(#[values(Aws::Min
         until_called(&user.proxy, "UpdateRoute").await;
         program.kill().await.unwrap();
         user.proxy.forget_rules();
-        assert_eq!(target(&user.world().await), target(&before), "callers keep what they had");
+        assert_eq!(target(&user.world().await), target(&before), "callers keep their target");
         if !undone {
             user.deploy(&["--take-over"]).await;
             assert_ne!(target(&user.world().await), target(&before));
@@ -140,7 +140,7 @@ async fn a_route_is_deleted_when_its_previous_integration_no_longer_exists(
 
     let gone = format!("its former target ({led_to}) does not exist any more");
     let plan = user.run(&["plan", "--prune"]).await.expect_success();
-    assert!(!plan.stdout.contains(&gone), "it stays: {plan:?}");
+    assert!(!plan.stdout.contains(&gone), "the plan deletes the route: {plan:?}");
     let (destroyed, writes) = user.writes_of(&["destroy", "--yes"]).await;
     let destroyed = destroyed.expect_success();
     assert!(destroyed.stderr.contains(&gone), "{destroyed:?}");
@@ -160,14 +160,14 @@ async fn settings_of_the_apis_owner_are_reported_before_the_first_write(#[values
     let user = User::of(account).always(["-P", api_id.as_str()]);
     let plan = user.run(&["plan"]).await.expect_success();
     let deployment = format!("aws apigatewayv2 create-deployment --api-id {} --stage-name 'prod'`", movies.api_id);
-    for told in ["stage `prod`", "has no auto-deploy", &deployment, "has a CORS configuration", "has no throttle"] {
-        assert!(plan.stdout.contains(told), "no `{told}` in {plan:?}");
+    for note in ["stage `prod`", "has no auto-deploy", &deployment, "has a CORS configuration", "has no throttle"] {
+        assert!(plan.stdout.contains(note), "no `{note}` in {plan:?}");
     }
     let deployed = user.deploy(&[]).await;
     let last = deployed.stderr.trim_end().lines().last().unwrap_or_default();
-    assert!(last.contains(&deployment), "what is left to do is the last word: {deployed:?}");
+    assert!(last.contains(&deployment), "the remaining step is the last line: {deployed:?}");
     let after = user.run(&["plan"]).await.expect_success();
-    assert!(!after.stdout.contains("note:"), "told before, not for ever: {after:?}");
+    assert!(!after.stdout.contains("note:"), "the notes are printed once: {after:?}");
     let again = user.deploy(&[]).await;
     assert!(!again.stderr.contains("create-deployment"), "{again:?}");
     let destroyed = user.run(&["destroy", "--yes"]).await.expect_success();
@@ -186,13 +186,13 @@ async fn stages_are_read_only_when_needed_and_a_denied_read_is_not_an_error(
     user.proxy.on(call("GetStages").answer(AwsError::new(403, "AccessDeniedException", "User is not authorized")));
     for command in [&["plan"][..], &["deploy", "--no-smoke", "--yes"]] {
         let run = user.run(command).await.expect_success();
-        let told = format!("the stages of API {} are not known: ", movies.api_id);
-        assert!(run.stdout.contains(&told) || run.stderr.contains(&told), "{run:?}");
+        let note = format!("the stages of API {} are not known: ", movies.api_id);
+        assert!(run.stdout.contains(&note) || run.stderr.contains(&note), "{run:?}");
     }
     user.proxy.clear();
     user.run(&["update"]).await.expect_success();
-    let asked = names(&user.proxy.calls());
-    assert!(!asked.contains(&"apigatewayv2 GetStages".to_owned()), "{asked:?}");
+    let calls = names(&user.proxy.calls());
+    assert!(!calls.contains(&"apigatewayv2 GetStages".to_owned()), "{calls:?}");
     user.run(&["destroy", "--yes"]).await.expect_success();
 }
 

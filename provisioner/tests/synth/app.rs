@@ -72,7 +72,7 @@ pub(crate) fn run_node(folder: &Path, program: &str) -> PathBuf {
 /// Puts the installed packages of the checked-in app next to a program.
 pub(crate) fn node_modules(folder: &Path) {
     let installed = root().join("templates/cdk/typescript/node_modules");
-    assert!(installed.is_dir(), "{} is not there: {NPM}", installed.display());
+    assert!(installed.is_dir(), "{} is missing: {NPM}", installed.display());
     symlink(installed, folder.join("node_modules")).expect("a link");
 }
 

@@ -60,7 +60,7 @@ fn every_change_of_the_template_is_a_difference() {
             Value::Object(object) => drop(object.remove(&key.replace("~1", "/").replace("~0", "~"))),
             Value::Array(items) => drop(items.remove(key.parse().expect("an index"))),
             other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
-                panic!("{other} holds nothing")
+                panic!("{other} has no members")
             }
         }
         assert!(!differences(&template, &changed).is_empty(), "{place} taken away");

@@ -26,8 +26,8 @@ async fn a_deploy_shows_the_change_set_and_a_second_one_changes_nothing() {
     let (first, writes) = run(&user, &["deploy", "--output", "json"]).await;
     let report = first.expect_success();
     assert_eq!(writes, ["cloudformation CreateChangeSet", "cloudformation ExecuteChangeSet"]);
-    for told in ["+ AWS::Lambda::Function", "ChatFunction", "done AWS::IAM::Role ChatRole"] {
-        assert!(report.stderr.contains(told), "no `{told}` in {report:?}");
+    for expected in ["+ AWS::Lambda::Function", "ChatFunction", "done AWS::IAM::Role ChatRole"] {
+        assert!(report.stderr.contains(expected), "no `{expected}` in {report:?}");
     }
     let report = report.json();
     assert_eq!(report["plan"]["engine"], "cloudformation");
@@ -85,13 +85,13 @@ async fn a_failed_update_names_its_cause_and_the_serving_version() {
     // The function is unchanged, so there is nothing to publish.
     let (failed, _) = run(&user, &["deploy", "--no-smoke", "-P", "Release=another"]).await;
     let failed = failed.expect_code(1);
-    for told in [
+    for expected in [
         "error: changing stack cinedb-chat with CloudFormation: ChatVersion (AWS::Lambda::Version): ",
         "A version for this Lambda function exists ( 1 )",
         "CloudFormation rolled back the update: callers get the previous version",
         "hint: keep the logical id and the properties of the version, or change the function too",
     ] {
-        assert!(failed.stderr.contains(told), "no `{told}` in {failed:?}");
+        assert!(failed.stderr.contains(expected), "no `{expected}` in {failed:?}");
     }
     assert_eq!(alias(&user.world().await), "1");
 }
@@ -110,8 +110,8 @@ async fn a_failed_first_deploy_names_the_command_that_continues_and_it_works() {
     let bad = ["deploy", "--no-smoke", template[0].as_str(), template[1].as_str()];
     let failed = run(&user, &bad).await.0.expect_code(1);
     let remedy = "`provisioner destroy --engine cloudformation --stack cinedb-chat";
-    for told in ["ChatRole (AWS::IAM::Role): ", "CloudFormation deleted the new resources", remedy] {
-        assert!(failed.stderr.contains(told), "no `{told}` in {failed:?}");
+    for expected in ["ChatRole (AWS::IAM::Role): ", "CloudFormation deleted the new resources", remedy] {
+        assert!(failed.stderr.contains(expected), "no `{expected}` in {failed:?}");
     }
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 
@@ -155,8 +155,8 @@ async fn a_destroy_asks_deletes_the_stack_and_a_second_one_changes_nothing() {
     let refused = refused.expect_code(1);
     assert!(refused.stderr.contains("there is no terminal to ask for consent"), "{refused:?}");
     assert_eq!(writes, [""; 0]);
-    let gone = run(&user, &["destroy", "--yes"]).await.0.expect_success();
-    assert!(gone.stderr.contains("- AWS::Lambda::Function"), "{gone:?}");
+    let destroyed = run(&user, &["destroy", "--yes"]).await.0.expect_success();
+    assert!(destroyed.stderr.contains("- AWS::Lambda::Function"), "{destroyed:?}");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
     let (again, writes) = run(&user, &["destroy", "--yes"]).await;
     assert!(again.expect_success().stderr.contains("nothing to do"));

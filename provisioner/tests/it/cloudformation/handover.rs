@@ -33,10 +33,10 @@ async fn resources_of_a_cloudformation_stack_are_refused_and_retained_ones_are_a
         let (refused, writes) = user.writes_of(args).await;
         let refused = refused.expect_code(1);
         assert_eq!(writes, [""; 0], "{refused:?}");
-        for told in
+        for expected in
             ["belongs to CloudFormation's stack `cinedb-chat`", "make CloudFormation release the resources first"]
         {
-            assert!(refused.stderr.contains(told), "no `{told}` in {refused:?}");
+            assert!(refused.stderr.contains(expected), "no `{expected}` in {refused:?}");
         }
     }
     let destroyed = user.run(&["destroy", "--yes"]).await.expect_success();
@@ -45,13 +45,13 @@ async fn resources_of_a_cloudformation_stack_are_refused_and_retained_ones_are_a
 
     let (let_go, writes) = user.writes_of(&["destroy", "--engine", "cloudformation", "--keep-resources"]).await;
     let let_go = let_go.expect_success();
-    for told in [
+    for expected in [
         "(removed from the stack, kept)",
         "10 to remove from the stack",
         "all resources are retained",
         "kept AWS::Lambda::Function",
     ] {
-        assert!(let_go.stderr.contains(told), "no `{told}` in {let_go:?}");
+        assert!(let_go.stderr.contains(expected), "no `{expected}` in {let_go:?}");
     }
     let to_cloudformation: Vec<_> = writes.into_iter().filter(|name| name.starts_with("cloudformation")).collect();
     assert_eq!(

@@ -22,10 +22,10 @@ async fn a_session_that_expires_during_the_watch_reports_that_cloudformation_con
     let user = User::new();
     user.proxy.on(call("DescribeStackEvents").from(2, 100).answer(words::expired("cloudformation")));
     let lost = user.run(&DEPLOY).await.expect_code(1);
-    for told in
+    for expected in
         ["(ExpiredToken)", "CloudFormation continues the operation", "AWS_ACCESS_KEY_ID", "describe-stack-events"]
     {
-        assert!(lost.stderr.contains(told), "no `{told}` in {lost:?}");
+        assert!(lost.stderr.contains(expected), "no `{expected}` in {lost:?}");
     }
 }
 
@@ -59,20 +59,20 @@ async fn denied_stack_events_fail_a_deploy_at_its_start_or_report_that_cloudform
     let before = user.world().await;
     user.proxy.on(call("DescribeStackEvents").answer(denied()));
     let refused = user.run(&DEPLOY).await.expect_code(1);
-    for told in ["nothing was changed", "hint: give these credentials `cloudformation:DescribeStackEvents`"] {
-        assert!(refused.stderr.contains(told), "no `{told}` in {refused:?}");
+    for expected in ["nothing was changed", "hint: give these credentials `cloudformation:DescribeStackEvents`"] {
+        assert!(refused.stderr.contains(expected), "no `{expected}` in {refused:?}");
     }
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
     user.proxy.forget_rules();
 
     user.proxy.on(call("DescribeStackEvents").from(2, 100).answer(denied()));
     let lost = user.run(&DEPLOY).await.expect_code(1);
-    for told in [
+    for expected in [
         "CloudFormation continues the operation",
         "hint: see the result: `aws cloudformation describe-stacks",
         "DescribeStackEvents`",
     ] {
-        assert!(lost.stderr.contains(told), "no `{told}` in {lost:?}");
+        assert!(lost.stderr.contains(expected), "no `{expected}` in {lost:?}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 
-use super::fault::{self, Trouble};
+use super::fault::{self, Disturbance};
 use super::kill::{self, Moment};
 use super::path::{Path, duplicates, words};
 use super::tally::{Ending, Tally};
@@ -27,7 +27,7 @@ pub(crate) struct Cell {
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     Kill(Moment),
-    Fault(Trouble),
+    Fault(Disturbance),
 }
 
 impl fmt::Display for Cell {
@@ -35,7 +35,7 @@ impl fmt::Display for Cell {
         let Self { path, call, event } = self;
         match event {
             Event::Kill(moment) => write!(f, "{path:?}: killed {moment} {call}"),
-            Event::Fault(trouble) => write!(f, "{path:?}: {trouble} at {call}"),
+            Event::Fault(disturbance) => write!(f, "{path:?}: {disturbance} at {call}"),
         }
     }
 }
@@ -59,7 +59,7 @@ async fn tried(cell: Cell) -> (String, Ending) {
         Ok(true) => Ending::Converged,
         Ok(false) => Ending::NotMet,
         Err(panic) => {
-            let why = told(panic);
+            let why = message_of(panic);
             let twice = duplicates(&user.world().await);
             if twice.is_empty() { Ending::Lost(why) } else { Ending::Duplicates(format!("{twice:?}: {why}")) }
         }
@@ -67,11 +67,11 @@ async fn tried(cell: Cell) -> (String, Ending) {
     (name, ending)
 }
 
-fn told(panic: Box<dyn std::any::Any + Send>) -> String {
+fn message_of(panic: Box<dyn std::any::Any + Send>) -> String {
     match panic.downcast::<String>() {
         Ok(text) => *text,
         Err(other) => {
-            other.downcast_ref::<&str>().map_or("a panic without words".to_owned(), |text| (*text).to_owned())
+            other.downcast_ref::<&str>().map_or("a panic without a message".to_owned(), |text| (*text).to_owned())
         }
     }
 }
@@ -82,7 +82,7 @@ async fn run(cell: Cell, user: &User) -> bool {
     let command = path.command();
     let disturbed = match &cell.event {
         Event::Kill(moment) => kill::at(user, &words(&command), &cell.call, *moment).await,
-        Event::Fault(trouble) => fault::at(user, &words(&command), &cell.call, trouble).await,
+        Event::Fault(disturbance) => fault::at(user, &words(&command), &cell.call, disturbance).await,
     };
     path.as_aws(user);
     if disturbed.is_done {
@@ -90,7 +90,7 @@ async fn run(cell: Cell, user: &User) -> bool {
     } else {
         let more = match &cell.event {
             Event::Kill(_) => &[],
-            Event::Fault(trouble) => fault::remains(user, &cell.call, trouble),
+            Event::Fault(disturbance) => fault::remains(user, &cell.call, disturbance),
         };
         user.run(&[&words(&path.again())[..], more].concat()).await.expect_success();
         path.as_aws(user);

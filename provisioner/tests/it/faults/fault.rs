@@ -15,19 +15,19 @@ use crate::support::user::User;
 const SLOW: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
-pub(crate) struct Trouble {
+pub(crate) struct Disturbance {
     name: &'static str,
-    what: What,
+    cause: Cause,
     /// How many calls in a row meet the fault.
     times: usize,
-    heals: bool,
+    is_transient: bool,
     /// Whether the run may succeed in spite of a lasting fault: the answer to an early read may not be needed, and a
     /// smoke test is retried.
-    may_not_matter: bool,
+    may_succeed: bool,
 }
 
 #[derive(Clone, Debug)]
-enum What {
+enum Cause {
     Fault(Fault),
     /// Lambda accepts the call and then fails to execute it.
     Failure,
@@ -36,37 +36,39 @@ enum What {
 /// Lambda's reason for the failure.
 const REASON: &str = "An internal error occurred";
 
-impl fmt::Display for Trouble {
+impl fmt::Display for Disturbance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }
 }
 
 /// All faults that can happen to this call. The run must recover from a transient one.
-pub(crate) fn all_for(call: &CallId, kind: Kind) -> Vec<Trouble> {
-    let may_not_matter = kind != Kind::Write;
-    let passing = |(name, fault)| Trouble { name, what: What::Fault(fault), times: 1, heals: true, may_not_matter };
+pub(crate) fn all_for(call: &CallId, kind: Kind) -> Vec<Disturbance> {
+    let may_succeed = kind != Kind::Write;
+    let transient =
+        |(name, fault)| Disturbance { name, cause: Cause::Fault(fault), times: 1, is_transient: true, may_succeed };
     let lasting = |(name, error)| {
-        let what = What::Fault(Fault::Answer(error));
-        Trouble { name, what, times: usize::MAX, heals: false, may_not_matter }
+        let cause = Cause::Fault(Fault::Answer(error));
+        Disturbance { name, cause, times: usize::MAX, is_transient: false, may_succeed }
     };
-    let mut all: Vec<Trouble> = passing_for(call, kind).into_iter().map(passing).collect();
+    let mut all: Vec<Disturbance> = transient_for(call, kind).into_iter().map(transient).collect();
     all.extend(lasting_for(call).into_iter().map(lasting));
     if CHANGES.contains(&call.operation.as_str()) {
-        let name = "a change that Lambda fails to make";
-        all.push(Trouble { name, what: What::Failure, times: 1, heals: false, may_not_matter: false });
+        let name = "a change that Lambda fails to execute";
+        all.push(Disturbance { name, cause: Cause::Failure, times: 1, is_transient: false, may_succeed: false });
     }
     // After the other faults, a smoke test may succeed or fail.
     if kind == Kind::Invoke {
-        for trouble in &mut all {
-            trouble.heals &= trouble.name == "a slow answer" || trouble.name == "an update in progress";
+        for disturbance in &mut all {
+            disturbance.is_transient &=
+                disturbance.name == "a slow answer" || disturbance.name == "an update in progress";
         }
     }
     all
 }
 
 /// The faults that a retry solves.
-fn passing_for(call: &CallId, kind: Kind) -> Vec<(&'static str, Fault)> {
+fn transient_for(call: &CallId, kind: Kind) -> Vec<(&'static str, Fault)> {
     let (service, operation) = (call.service.as_str(), call.operation.as_str());
     let answer = |name, error: AwsError| (name, Fault::Answer(error));
     let mut all = vec![
@@ -119,38 +121,38 @@ fn lasting_for(call: &CallId) -> Vec<(&'static str, AwsError)> {
         ("unknown credentials", words::unknown_credentials(service)),
     ];
     let name = call.subject.rsplit(' ').next().unwrap_or_default();
-    all.extend(words::exists(operation, name).map(|error| ("a name that is taken", error)));
+    all.extend(words::exists(operation, name).map(|error| ("a taken name", error)));
     if CHANGES[1..].contains(&operation) || ["PublishVersion", "UpdateAlias"].contains(&operation) {
-        all.push(("a change by somebody else", words::changed_since()));
+        all.push(("a change by another deployer", words::changed_since()));
     }
     all
 }
 
 /// Runs the command with the fault: the run recovers, or reports what failed, what exists now and the next command.
-pub(super) async fn at(user: &User, command: &[&str], call: &CallId, trouble: &Trouble) -> Disturbed {
-    let (about, nth, times) = (call.clone(), call.occurrence, trouble.times);
-    user.proxy.before_others(match &trouble.what {
-        What::Fault(fault) => calls_that(move |one| about.is_about(one)).from(nth, times).suffer(fault.clone()),
-        What::Failure => failed_function(&call.operation, REASON),
+pub(super) async fn at(user: &User, command: &[&str], call: &CallId, disturbance: &Disturbance) -> Disturbed {
+    let (about, nth, times) = (call.clone(), call.occurrence, disturbance.times);
+    user.proxy.before_others(match &disturbance.cause {
+        Cause::Fault(fault) => calls_that(move |one| about.is_about(one)).from(nth, times).suffer(fault.clone()),
+        Cause::Failure => failed_function(&call.operation, REASON),
     });
     let run = user.run(command).await;
     let met = user.proxy.calls().iter().filter(|one| call.is_about(one)).count() >= call.occurrence;
     let is_done = run.code == Some(0);
     if is_done {
-        assert!(!met || trouble.heals || trouble.may_not_matter, "it cannot have gone well: {run:?}");
+        assert!(!met || disturbance.is_transient || disturbance.may_succeed, "the run cannot succeed: {run:?}");
     } else {
-        assert!(!trouble.heals, "it passes by itself: {run:?}");
-        is_told(&run);
+        assert!(!disturbance.is_transient, "the fault is transient: {run:?}");
+        assert_reported(&run);
     }
     Disturbed { met, is_done }
 }
 
 /// Keeps the part of the fault that remains for the next run. Returns that run's additional arguments: a function whose
 /// creation failed is recreated, which needs the user's consent.
-pub(super) fn remains(user: &User, call: &CallId, trouble: &Trouble) -> &'static [&'static str] {
-    match trouble.what {
-        What::Fault(_) => &[],
-        What::Failure => {
+pub(super) fn remains(user: &User, call: &CallId, disturbance: &Disturbance) -> &'static [&'static str] {
+    match disturbance.cause {
+        Cause::Fault(_) => &[],
+        Cause::Failure => {
             user.proxy.before_others(still_failed(&call.operation, REASON));
             if call.operation == "CreateFunction" { &["--yes"] } else { &[] }
         }
@@ -159,13 +161,13 @@ pub(super) fn remains(user: &User, call: &CallId, trouble: &Trouble) -> &'static
 
 /// The form `error: doing: cause`, what exists now, and the next command.
 #[track_caller]
-fn is_told(run: &Run) {
+fn assert_reported(run: &Run) {
     assert_eq!(run.code, Some(1), "{run:?}");
     let error = run.stderr.split_once("error: ").map(|(_, error)| error);
-    let error = error.unwrap_or_else(|| panic!("no error is told: {run:?}"));
+    let error = error.unwrap_or_else(|| panic!("no error is printed: {run:?}"));
     let headline = error.lines().next().unwrap_or_default();
     assert!(headline.contains(": "), "no `doing: cause`: {run:?}");
     let exists = ["nothing was changed", "steps are done", "is deployed", "callers still get"];
-    assert!(exists.iter().any(|text| error.contains(text)), "not told what exists: {run:?}");
+    assert!(exists.iter().any(|text| error.contains(text)), "the error does not say what exists: {run:?}");
     assert!(error.contains("hint: "), "no hint: {run:?}");
 }

@@ -44,7 +44,7 @@ impl Path {
         let user = match self {
             Self::Adopt => {
                 let account = aws.account().await;
-                let made = seed::by_hand(&account).await;
+                let made = seed::manual_setup(&account).await;
                 User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)])
             }
             Self::FirstDeploy | Self::Update | Self::Reconfigure | Self::Canary | Self::Rollback | Self::Destroy => {

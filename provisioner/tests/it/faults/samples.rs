@@ -24,11 +24,11 @@ fn each_once(fault: impl Fn(&Call) -> Option<Fault> + Send + 'static) -> Rule {
     })
 }
 
-/// All calls of the path to which `fault` applies, which are at least `so_many`, meet it, and the path succeeds.
-async fn heals(
+/// All calls of the path to which `fault` applies, which are at least `at_least`, meet it, and the path succeeds.
+async fn assert_recovers(
     path: Path,
     aws: Aws,
-    so_many: usize,
+    at_least: usize,
     fault: impl Fn(&Call) -> Option<Fault> + Send + Sync + Copy + 'static,
 ) {
     let user = path.begin(aws).await;
@@ -36,21 +36,21 @@ async fn heals(
     let run = user.run(&words(&path.command())).await.expect_success();
     let calls = user.proxy.calls();
     let met = calls.iter().filter(|call| call.kind != Kind::Invoke && fault(call).is_some()).count();
-    assert!(met >= so_many, "only {met} calls were in trouble: {run:?}");
+    assert!(met >= at_least, "only {met} calls met the fault: {run:?}");
     path.judge(&user.world().await, &user.account);
     is_over(&user, path).await;
 }
 
 /// Runs those of the paths that must recover on this AWS. Without revisions, a retried change of a function is a second
 /// change, and is published a second time.
-async fn all_heal(
+async fn assert_all_recover(
     paths: &[(Path, usize)],
     aws: Aws,
     fault: impl Fn(&Call) -> Option<Fault> + Send + Sync + Copy + 'static,
 ) {
-    let held = |path: Path| aws.has_revisions() || !path.changes_a_function();
-    let paths = paths.iter().filter(|(path, _)| held(*path));
-    join_all(paths.map(|(path, so_many)| heals(*path, aws, *so_many, fault))).await;
+    let holds_on = |path: Path| aws.has_revisions() || !path.changes_a_function();
+    let paths = paths.iter().filter(|(path, _)| holds_on(*path));
+    join_all(paths.map(|(path, at_least)| assert_recovers(*path, aws, *at_least, fault))).await;
 }
 
 async fn is_over(user: &User, path: Path) {
@@ -72,7 +72,7 @@ async fn each_path_completes_when_every_write_loses_its_answer(#[values(Aws::Min
         (Path::Rollback, 1),
         (Path::Adopt, 11),
     ];
-    all_heal(&paths, aws, lost).await;
+    assert_all_recover(&paths, aws, lost).await;
 }
 
 #[rstest]
@@ -82,7 +82,7 @@ async fn each_path_completes_when_every_write_succeeds_and_reports_a_failure(
 ) {
     let failed = |call: &Call| call.is_write().then(|| Fault::FailAfter(aws_says::failed(&call.service)));
     let paths = [(Path::FirstDeploy, 11), (Path::Update, 3), (Path::Canary, 4), (Path::Adopt, 11), (Path::Destroy, 11)];
-    all_heal(&paths, aws, failed).await;
+    assert_all_recover(&paths, aws, failed).await;
 }
 
 #[rstest]
@@ -91,10 +91,10 @@ async fn each_path_completes_when_every_call_is_throttled_or_reset_once(#[values
     let throttled = |call: &Call| Some(Fault::Answer(aws_says::throttled(&call.service)));
     let cut_off = |_: &Call| Some(Fault::DropRequest);
     tokio::join!(
-        heals(Path::FirstDeploy, aws, 11, throttled),
-        heals(Path::Adopt, aws, 11, throttled),
-        heals(Path::Rollback, aws, 4, cut_off),
-        heals(Path::Destroy, aws, 11, cut_off),
+        assert_recovers(Path::FirstDeploy, aws, 11, throttled),
+        assert_recovers(Path::Adopt, aws, 11, throttled),
+        assert_recovers(Path::Rollback, aws, 4, cut_off),
+        assert_recovers(Path::Destroy, aws, 11, cut_off),
     );
 }
 

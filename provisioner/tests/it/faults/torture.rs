@@ -18,8 +18,8 @@ pub(super) fn kills(path: Path, calls: &[(CallId, Kind)]) -> Vec<Cell> {
 
 pub(super) fn faults(path: Path, calls: &[(CallId, Kind)]) -> Vec<Cell> {
     let at = |(call, kind): &(CallId, Kind)| {
-        let troubles = fault::all_for(call, *kind).into_iter();
-        let cells = troubles.map(|trouble| Cell { path, call: call.clone(), event: Event::Fault(trouble) });
+        let disturbances = fault::all_for(call, *kind).into_iter();
+        let cells = disturbances.map(|disturbance| Cell { path, call: call.clone(), event: Event::Fault(disturbance) });
         cells.collect::<Vec<_>>()
     };
     calls.iter().flat_map(at).collect()
@@ -40,5 +40,5 @@ async fn every_cell_of_the_fault_matrix_converges() {
     }
     let tally = run_all(cells).await;
     println!("{tally}");
-    assert!(tally.is_good(), "{} calls did not come", tally.not_met);
+    assert!(tally.is_good(), "{} calls were not sent", tally.not_met);
 }

@@ -80,7 +80,7 @@ impl Aws {
     }
 
     /// Makes the proxy answer the calls that this AWS does not answer or answers differently from AWS.
-    pub(super) fn completed_by(self, proxy: &Proxy) {
+    pub(super) fn complete(self, proxy: &Proxy) {
         proxy.always(principals::answered_as_aws_does(&[]));
         proxy.always(control::registry());
         if self == Self::Moto {

@@ -224,8 +224,8 @@ fn configuration(account: &Account, release: Release) -> Value {
 #[track_caller]
 fn assert_permissions(world: &World, account: &Account, api_id: &str, methods: &[&str]) {
     let policy = world["functions"][FUNCTION]["aliases"]["live"]["policy"].as_object().cloned().unwrap_or_default();
-    let ours = policy.values().filter(|s| s["Sid"].as_str().is_some_and(|sid| sid.starts_with("cinedb-chat-")));
-    let mut ours: Vec<Value> = ours.map(|statement| without(statement, &["Sid"])).collect();
+    let own = policy.values().filter(|s| s["Sid"].as_str().is_some_and(|sid| sid.starts_with("cinedb-chat-")));
+    let mut own: Vec<Value> = own.map(|statement| without(statement, &["Sid"])).collect();
     let mut expected: Vec<Value> = methods
         .iter()
         .map(|method| {
@@ -239,9 +239,9 @@ fn assert_permissions(world: &World, account: &Account, api_id: &str, methods: &
             })
         })
         .collect();
-    ours.sort_by_key(|s| s["Condition"].to_string());
+    own.sort_by_key(|s| s["Condition"].to_string());
     expected.sort_by_key(|s| s["Condition"].to_string());
-    assert_same(&ours.into(), &expected.into());
+    assert_same(&own.into(), &expected.into());
 }
 
 /// The routes point at one integration with the function, which is the only one with it.
@@ -253,8 +253,8 @@ fn assert_leads_to_the_function(api: &Value, account: &Account, routes: &[&str])
     let integrations = api["integrations"].as_object().into_iter().flatten();
     let integrations: Vec<_> = integrations.filter(|(_, one)| to_function(one)).collect();
     let [(id, integration)] = integrations.as_slice() else { panic!("not just one integration with it: {api:#}") };
-    let told = [&integration["type"], &integration["payload"], &integration["timeout"]];
-    assert_eq!(told, [&json!("AWS_PROXY"), &json!("2.0"), &json!(30000)], "{integration:#}");
+    let settings = [&integration["type"], &integration["payload"], &integration["timeout"]];
+    assert_eq!(settings, [&json!("AWS_PROXY"), &json!("2.0"), &json!(30000)], "{integration:#}");
     for key in routes {
         assert_eq!(api["routes"][key]["target"], format!("integrations/{id}"), "{key} in {api:#}");
         let authorization = api["routes"][key]["authorization"].as_str().unwrap_or("NONE");

@@ -19,8 +19,8 @@ pub(super) const LOGGING_CONFIG: &str = "      LoggingConfig:
 /// access key if it created that key: the first call sends the header, and all later ones use the key.
 pub(super) async fn account() -> Account {
     let id = Account::unused_id();
-    let nobody = Account::on(Aws::Moto, moto(), &id, "nobody");
-    let iam = Client::new(&nobody.sdk());
+    let anonymous = Account::on(Aws::Moto, moto(), &id, "nobody");
+    let iam = Client::new(&anonymous.sdk());
     let (for_user, for_key) = (id.clone(), id.clone());
     let user = iam.create_user().user_name("tester").customize();
     let user = user.mutate_request(move |request| names(request, &for_user)).send().await;

@@ -66,7 +66,7 @@ pub(crate) async fn movies_api(account: &Account) -> Movies {
 }
 
 /// The complete setup of the README, in its order, on the API of `movies_api`.
-pub(crate) async fn by_hand(account: &Account) -> Seed {
+pub(crate) async fn manual_setup(account: &Account) -> Seed {
     let movies = movies_api(account).await;
     let sdk = account.sdk();
 

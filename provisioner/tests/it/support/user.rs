@@ -38,7 +38,7 @@ impl User {
 
     pub(crate) fn of(account: Account) -> Self {
         let proxy = Proxy::before(account.endpoint());
-        account.aws().completed_by(&proxy);
+        account.aws().complete(&proxy);
         // The program finds the template in its working directory.
         let template = (account.aws() == Aws::Moto).then(|| account.aws().template());
         let cli = Cli::through(&account, &proxy);
@@ -72,7 +72,7 @@ impl User {
     }
 
     /// Another user in the same account.
-    pub(crate) fn beside(other: &Self) -> Self {
+    pub(crate) fn in_account_of(other: &Self) -> Self {
         Self::of(other.account.again())
     }
 

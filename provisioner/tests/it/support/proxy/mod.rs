@@ -127,7 +127,7 @@ impl Proxy {
     }
 
     /// Delays every call by this time, as for a distant region.
-    pub(crate) fn far_away(&self, by: Duration) {
+    pub(crate) fn delay_all(&self, by: Duration) {
         self.on(rule::calls_that(|_| true).delay(by));
     }
 

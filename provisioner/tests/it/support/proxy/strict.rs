@@ -14,21 +14,21 @@ const LOOKS: [&str; 2] = ["GetFunction", "GetFunctionConfiguration"];
 
 /// After a change, a function is `Pending` or `InProgress`, and refuses changes and publishing, until it was read this
 /// many times.
-pub(crate) fn slow_function(asked: usize) -> Rule {
+pub(crate) fn slow_function(reads: usize) -> Rule {
     Rule::looking(move |call, before| {
         let refusable = is_one(call, &CHANGES) || call.operation == "PublishVersion";
         if !refusable && !is_one(call, &LOOKS) {
             return None;
         }
         let (change, since) = last_change(before)?;
-        let questions = since.iter().filter(|call| is_one(call, &LOOKS) || call.status == Some(409)).count();
+        let seen = since.iter().filter(|call| is_one(call, &LOOKS) || call.status == Some(409)).count();
         let created = change.operation == "CreateFunction";
-        match (questions < asked, refusable, created) {
+        match (seen < reads, refusable, created) {
             (false, ..) => None,
             (true, true, true) => Some(Fault::Answer(words::function_is_pending("chat"))),
             (true, true, false) => Some(Fault::Answer(words::update_in_progress("chat"))),
-            (true, false, true) => Some(told("State", "Pending", None)),
-            (true, false, false) => Some(told("LastUpdateStatus", "InProgress", None)),
+            (true, false, true) => Some(with_state("State", "Pending", None)),
+            (true, false, false) => Some(with_state("LastUpdateStatus", "InProgress", None)),
         }
     })
 }
@@ -46,22 +46,22 @@ pub(crate) fn failed_function(operation: &str, reason: &'static str) -> Rule {
 pub(crate) fn still_failed(operation: &str, reason: &'static str) -> Rule {
     let operation = operation.to_owned();
     Rule::looking(move |call, before| {
-        let told = is_one(call, &LOOKS) && last_change(before).is_none();
-        told.then(|| failure_of(&operation, reason))
+        let with_state = is_one(call, &LOOKS) && last_change(before).is_none();
+        with_state.then(|| failure_of(&operation, reason))
     })
 }
 
 fn failure_of(operation: &str, reason: &'static str) -> Fault {
-    told(if operation == "CreateFunction" { "State" } else { "LastUpdateStatus" }, "Failed", Some(reason))
+    with_state(if operation == "CreateFunction" { "State" } else { "LastUpdateStatus" }, "Failed", Some(reason))
 }
 
 /// After an API was pointed at other targets, its deployment has the status `status` until it was read this many times.
-pub(crate) fn slow_api(status: &'static str, asked: usize) -> Rule {
+pub(crate) fn slow_api(status: &'static str, reads: usize) -> Rule {
     Rule::looking(move |call, before| {
         let moved = |one: &Call| is_one(one, &["UpdateIntegration", "UpdateRoute"]) && one.took_effect();
         let since = &before[before.iter().rposition(moved)? + 1..];
-        let questions = since.iter().filter(|one| one.operation == call.operation).count();
-        (call.operation == "GetDeployments" && questions < asked).then(|| {
+        let seen = since.iter().filter(|one| one.operation == call.operation).count();
+        (call.operation == "GetDeployments" && seen < reads).then(|| {
             Fault::Edit(Edit::new(move |answer: &mut Value| {
                 answer["items"] = json!([
                     deployment("older", "2026-01-01T00:00:00Z", "DEPLOYED"),
@@ -91,8 +91,8 @@ pub(crate) fn no_duplicates() -> Rule {
         }
         let refusal = words::exists(&call.operation, call.subject.split_once(' ').map_or("", |(_, name)| name))?;
         // A statement's id is not part of the subject.
-        let told = |one: &Call| if one.operation == "AddPermission" { one.question } else { 0 };
-        let id = |one: &Call| (one.operation.clone(), one.target.clone(), one.subject.clone(), told(one));
+        let with_state = |one: &Call| if one.operation == "AddPermission" { one.question } else { 0 };
+        let id = |one: &Call| (one.operation.clone(), one.target.clone(), one.subject.clone(), with_state(one));
         let same = |one: &Call| id(one) == id(call);
         before.iter().any(|one| same(one) && one.took_effect()).then_some(Fault::Answer(refusal))
     })
@@ -131,7 +131,7 @@ fn last_change(before: &[Call]) -> Option<(&Call, &[Call])> {
 }
 
 /// The answer about a function, with this state.
-fn told(field: &'static str, state: &'static str, reason: Option<&'static str>) -> Fault {
+fn with_state(field: &'static str, state: &'static str, reason: Option<&'static str>) -> Fault {
     Fault::Edit(Edit::new(move |answer: &mut Value| {
         let whole = answer.get("Configuration").is_some();
         let configuration = if whole { &mut answer["Configuration"] } else { answer };

@@ -16,8 +16,8 @@ pub(super) fn subject(service: &str, uri: &Uri, body: &[u8]) -> String {
 
 fn form(body: &[u8]) -> String {
     let body = String::from_utf8_lossy(body);
-    let told = ["RoleName=", "PolicyName=", "PolicyArn="];
-    let fields = body.split('&').filter_map(|field| told.iter().find_map(|name| field.strip_prefix(name)));
+    let subject_of = ["RoleName=", "PolicyName=", "PolicyArn="];
+    let fields = body.split('&').filter_map(|field| subject_of.iter().find_map(|name| field.strip_prefix(name)));
     let fields: Vec<String> = fields.map(|value| without_accounts(&decoded(value))).collect();
     fields.join(" ")
 }
@@ -73,24 +73,29 @@ mod tests {
 
     #[test]
     fn a_subject_has_names_and_no_values_that_differ_between_runs() {
-        let told = |service: &str, uri: &str, body: &str| subject(service, &uri.parse().unwrap(), body.as_bytes());
+        let subject_of =
+            |service: &str, uri: &str, body: &str| subject(service, &uri.parse().unwrap(), body.as_bytes());
         let attach = "Action=AttachRolePolicy&RoleName=chat&PolicyArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Apolicy%2Fp";
-        assert_eq!(told("iam", "/", attach), "chat arn:aws:iam::*:policy/p");
-        assert_eq!(told("lambda", "/2015-03-31/functions", r#"{"FunctionName": "chat"}"#), "functions chat");
+        assert_eq!(subject_of("iam", "/", attach), "chat arn:aws:iam::*:policy/p");
+        assert_eq!(subject_of("lambda", "/2015-03-31/functions", r#"{"FunctionName": "chat"}"#), "functions chat");
         assert_eq!(
-            told("lambda", "/2015-03-31/functions/chat/policy/sid-1?Qualifier=live", ""),
+            subject_of("lambda", "/2015-03-31/functions/chat/policy/sid-1?Qualifier=live", ""),
             "functions/chat/policy/*?Qualifier=live"
         );
         assert_eq!(
-            told("lambda", "/2017-03-31/tags/arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Achat", ""),
+            subject_of(
+                "lambda",
+                "/2017-03-31/tags/arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Achat",
+                ""
+            ),
             "tags/arn:aws:lambda:us-east-1:*:function:chat"
         );
         let route = r#"{"routeKey": "POST /chat", "target": "integrations/i1"}"#;
-        assert_eq!(told("apigatewayv2", "/v2/apis/a1b2/routes", route), "apis/*/routes POST /chat");
-        assert_eq!(told("apigatewayv2", "/v2/apis/a1b2/stages/%24default", ""), "apis/*/stages/$default");
+        assert_eq!(subject_of("apigatewayv2", "/v2/apis/a1b2/routes", route), "apis/*/routes POST /chat");
+        assert_eq!(subject_of("apigatewayv2", "/v2/apis/a1b2/stages/%24default", ""), "apis/*/stages/$default");
         let stage = r#"{"stageName": "prod", "routeSettings": {"GET /x": {}, "POST /x": {}}}"#;
         let with_settings = "apis/*/stages prod with settings of GET /x, POST /x";
-        assert_eq!(told("apigatewayv2", "/v2/apis/a1b2/stages", stage), with_settings);
-        assert_eq!(told("logs", "/", r#"{"logGroupName": "/aws/lambda/chat"}"#), "/aws/lambda/chat");
+        assert_eq!(subject_of("apigatewayv2", "/v2/apis/a1b2/stages", stage), with_settings);
+        assert_eq!(subject_of("logs", "/", r#"{"logGroupName": "/aws/lambda/chat"}"#), "/aws/lambda/chat");
     }
 }
