@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_name_is_one_that_cloudformation_would_take() {
+    fn a_stack_name_follows_the_rule_of_cloudformation() {
         assert!("chat-prod-2".parse::<StackName>().is_ok());
         for bad in ["", "2chat", "chat_prod", "chat.prod", &"a".repeat(129)] {
             assert!(bad.parse::<StackName>().is_err(), "{bad}");

@@ -25,7 +25,7 @@ fn a_local_package_is_a_file_to_upload() {
 }
 
 #[test]
-fn text_of_a_parameter_gets_the_type_that_cdk_wants() {
+fn text_of_a_parameter_is_converted_to_the_type_that_cdk_expects() {
     let given = json!({"MemorySize": "512", "Environment": {"Variables": {"A": 5, "B": "6"}}});
     let of_function = repaired(function(given), Language::Typescript).unwrap();
     assert_eq!(properties(&of_function)["MemorySize"], 512);
@@ -37,7 +37,7 @@ fn text_of_a_parameter_gets_the_type_that_cdk_wants() {
 }
 
 #[test]
-fn what_cdk_from_cfn_would_not_say_exactly_is_set_apart() {
+fn values_that_cdk_from_cfn_changes_become_property_overrides() {
     for (property, value, language) in [
         ("RecursiveLoop", json!("Allow"), Language::Typescript),
         ("LoggingConfig", json!({"NewInThisYear": "x"}), Language::Typescript),
@@ -58,7 +58,7 @@ fn what_cdk_from_cfn_would_not_say_exactly_is_set_apart() {
 }
 
 #[test]
-fn texts_with_quotes_come_through() {
+fn texts_with_quotes_are_escaped() {
     let text = "it's \"so\" \\ `${x}`";
     for (language, written) in
         [(Language::Typescript, r#"'it\'s \"so\" \\ `${x}`'"#), (Language::Python, r#"'it\'s \"so\" \\ `${x}`'"#)]
@@ -70,7 +70,7 @@ fn texts_with_quotes_come_through() {
 }
 
 #[test]
-fn a_version_without_a_description_of_its_own_is_published_anew_with_its_function() {
+fn a_version_without_a_description_is_published_with_its_function() {
     let version = |description: &str| {
         let mut resources = function(json!({}));
         let properties = json!({"FunctionName": {"Ref": "F"}, "Description": description});
@@ -86,7 +86,7 @@ fn a_version_without_a_description_of_its_own_is_published_anew_with_its_functio
 
 /// CloudFormation fails to publish a version whose content is already published.
 #[test]
-fn only_what_a_version_holds_makes_a_release() {
+fn only_properties_that_a_version_contains_make_a_release() {
     let release = |more: Value| {
         let mut resources = function(more);
         resources["V"] = json!({"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "F"}}});
@@ -106,7 +106,7 @@ fn only_what_a_version_holds_makes_a_release() {
 }
 
 #[test]
-fn what_no_app_can_carry_is_refused_with_place_and_reason() {
+fn unsupported_parts_are_refused_with_place_and_reason() {
     let role = |id: &str, more: Value| {
         let mut role = json!({"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Version": "1"}}});
         role.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -140,7 +140,7 @@ fn what_no_app_can_carry_is_refused_with_place_and_reason() {
 }
 
 #[test]
-fn metadata_of_a_resource_is_carried_in_every_language() {
+fn metadata_of_a_resource_is_written_in_every_language() {
     let metadata =
         json!({"aws:cdk:path": "a/b", "Provisioner": {"SmokeTest": {"Event": {"id": 5, "who's": "\"x\"\n"}}}});
     let resources = function(json!({}));
@@ -172,7 +172,7 @@ fn metadata_of_a_resource_is_carried_in_every_language() {
 }
 
 #[test]
-fn only_directories_that_were_written_by_it_are_written_again() {
+fn only_a_cdk_json_that_synth_wrote_is_recognized() {
     let files = app(&json!({"Resources": function(json!({}))}), &destination(), Language::Python).unwrap();
     let cdk_json = files.iter().find(|file| file.path == "cdk.json").unwrap();
     assert!(is_ours(&cdk_json.text));

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_comes_after_the_routes_that_its_settings_name_and_what_needs_it_after_the_stage() {
+    fn a_stage_follows_the_routes_in_its_settings() {
         let desired = desired(&template(&json!({})));
         let stage = desired.get("Stage").unwrap();
         assert_eq!(Vec::from_iter(&stage.needs), ["Api", "Chat"]);
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_waits_for_the_routes_of_its_api_by_whichever_reference_they_name_it() {
+    fn a_stage_follows_routes_that_refer_to_the_api_by_attribute() {
         let by_attribute = json!({"Chat": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {
             "ApiId": {"Fn::GetAtt": ["Api", "ApiId"]}, "RouteKey": "POST /chat"}}});
         let desired = desired(&template(&by_attribute));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_that_is_said_to_come_after_the_stage_does() {
+    fn a_declared_dependency_on_the_stage_is_kept() {
         let late = json!({"Chat": {"Type": "AWS::ApiGatewayV2::Route", "DependsOn": "After", "Properties": {
             "ApiId": {"Ref": "Api"}, "RouteKey": "POST /chat"}}});
         let desired = desired(&template(&late));

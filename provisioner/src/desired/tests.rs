@@ -27,7 +27,7 @@ fn told(templates: &str) -> String {
 }
 
 #[test]
-fn what_is_nested_too_deep_is_an_error_and_no_overflow() {
+fn deep_nesting_is_an_error_and_not_a_stack_overflow() {
     let deep = |open: &str, close: &str| format!("Resources: {}{}", open.repeat(5_000), close.repeat(5_000));
     for text in [deep("[", "]"), deep("{a: ", "}"), deep("!Not [", "]")] {
         let error = build(&text).unwrap_err().to_string();
@@ -44,7 +44,7 @@ fn what_is_nested_too_deep_is_an_error_and_no_overflow() {
 }
 
 #[test]
-fn a_condition_is_evaluated_once_however_many_ask_for_it() {
+fn a_condition_with_many_references_is_evaluated_once() {
     // Without a cache this would take two to the power of ninety evaluations.
     let doubling = |n: usize| format!("  C{n}: !And [!Condition C{}, !Condition C{}]\n", n + 1, n + 1);
     let doublings: String = (0..90).map(doubling).collect();

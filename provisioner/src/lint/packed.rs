@@ -37,7 +37,7 @@ mod tests {
     use crate::plan::tests::spec::Spec;
 
     #[test]
-    fn one_file_looks_forgotten_and_several_look_forgotten() {
+    fn the_cause_lists_the_forgotten_files() {
         let cause = |names: &[&str]| {
             let mut desired = Spec::plain().desired();
             let names = names.iter().map(|name| (*name).to_owned()).collect();

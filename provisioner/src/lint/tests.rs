@@ -67,7 +67,7 @@ fn source(end: &str) -> Value {
 }
 
 #[test]
-fn the_name_of_a_role_is_no_arn() {
+fn the_name_of_a_role_is_not_an_arn() {
     let role = json!({"Type": "AWS::IAM::Role", "Properties": {"RoleName": "r", "AssumeRolePolicyDocument": trust()}});
     let with = |reference: Value| json!({"Role": role, "Function": function(&json!({ "Role": reference }))});
     let named = (Severity::Refused, "Role `r` is a role's name; an ARN is needed".to_owned());
@@ -79,7 +79,7 @@ fn the_name_of_a_role_is_no_arn() {
 }
 
 #[test]
-fn settings_of_a_route_that_an_api_of_the_template_does_not_have_are_noted() {
+fn settings_of_a_missing_route_get_a_note() {
     let stage = |api: Value, key: &str| {
         json!({
             "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "films", "ProtocolType": "HTTP"}},
@@ -106,7 +106,7 @@ fn settings_of_a_route_that_an_api_of_the_template_does_not_have_are_noted() {
 }
 
 #[test]
-fn a_literal_key_without_a_route_is_found_behind_a_key_that_is_not_known_yet() {
+fn a_missing_route_is_found_after_an_unknown_key() {
     let api = Reference::new("Api", "Ref").to_string();
     let unknown = Reference::new("Other", "Key").to_string();
     let stage = Checked {
@@ -119,7 +119,7 @@ fn a_literal_key_without_a_route_is_found_behind_a_key_that_is_not_known_yet() {
 }
 
 #[test]
-fn every_action_on_every_resource_is_told() {
+fn every_action_on_every_resource_gets_a_note() {
     let role = |action: Value, resource: Value| {
         json!({"Role": {"Type": "AWS::IAM::Role", "Properties": {
             "RoleName": "r", "AssumeRolePolicyDocument": trust(),
@@ -150,7 +150,7 @@ fn a_route_key_is_a_method_and_a_path() {
 }
 
 #[test]
-fn a_target_is_an_integration() {
+fn a_route_target_is_an_integration() {
     let any = json!({});
     for bad in [json!({"Ref": "Integration"}), json!("i1"), json!("integrations/"), json!("integrations/a/b")] {
         let found = found(&routed(&json!({ "Target": bad }), &any, Some(&any)));
@@ -168,7 +168,7 @@ fn there_are_two_payload_versions() {
 }
 
 #[test]
-fn an_integration_ends_within_thirty_seconds() {
+fn an_integration_timeout_has_at_most_thirty_seconds() {
     let any = json!({});
     let told = cause(&routed(&any, &json!({"TimeoutInMillis": 31_000}), Some(&any)));
     assert_eq!(told, (Severity::Refused, "TimeoutInMillis 31000 is not between 50 and 30000".to_owned()));
@@ -201,7 +201,7 @@ fn a_route_needs_a_permission_for_its_method_and_path() {
 }
 
 #[test]
-fn a_route_for_any_method_needs_a_permission_for_any_and_the_hint_says_so() {
+fn a_route_for_any_method_needs_a_permission_for_any_method() {
     let any = json!({});
     let route = json!({"RouteKey": "ANY /chat"});
     for wrong in ["*/POST/chat", "*/ANY/chat"] {
@@ -215,7 +215,7 @@ fn a_route_for_any_method_needs_a_permission_for_any_and_the_hint_says_so() {
 }
 
 #[test]
-fn a_permission_may_name_the_stages_of_the_template() {
+fn a_permission_can_name_the_stages_of_the_template() {
     let any = json!({});
     let stage =
         |name: &str| json!({"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": "a1", "StageName": name}});
@@ -234,7 +234,7 @@ fn a_permission_may_name_the_stages_of_the_template() {
 }
 
 #[test]
-fn the_id_of_another_api_of_the_template_is_another() {
+fn a_permission_for_another_api_of_the_template_does_not_match() {
     let any = json!({});
     let api = json!({"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "a", "ProtocolType": "HTTP"}});
     let of = |sub: &str| {
@@ -254,7 +254,7 @@ fn the_id_of_another_api_of_the_template_is_another() {
 }
 
 #[test]
-fn a_literal_id_is_another_api_unless_the_templates_own_has_it() {
+fn a_literal_api_id_matches_only_the_existing_api_with_that_id() {
     let of_api = json!({"ApiId": {"Ref": "Api"}});
     let source = json!({"SourceArn": {"Fn::Sub": "arn:aws:execute-api:us-east-1:${AWS::AccountId}:a1b2c3/*"}});
     let mut resources = routed(&of_api, &of_api, Some(&source));
@@ -271,7 +271,7 @@ fn a_literal_id_is_another_api_unless_the_templates_own_has_it() {
 }
 
 #[test]
-fn the_source_arn_that_is_proposed_is_valid_in_a_template() {
+fn the_advised_source_arn_is_valid_in_a_template() {
     let any = json!({});
     let route = json!({"RouteKey": {"Fn::Sub": ["GET /${X}", {"X": {"Fn::Select": [5, {"Fn::Split": [":", {"Fn::GetAtt": ["Queue", "Arn"]}]}]}}]}});
     let mut resources = routed(&route, &any, None);
@@ -306,7 +306,7 @@ fn an_authorizer_needs_a_permission_too() {
 }
 
 #[test]
-fn what_is_called_by_a_role_needs_no_permission() {
+fn an_authorizer_with_a_role_needs_no_permission() {
     let any = json!({});
     let mut resources = routed(&any, &any, None);
     resources.as_object_mut().unwrap().remove("Route");
@@ -318,13 +318,13 @@ fn what_is_called_by_a_role_needs_no_permission() {
 }
 
 #[test]
-fn a_function_of_others_has_its_permission_elsewhere() {
+fn a_function_outside_the_template_needs_no_permission_in_it() {
     let theirs = json!({"IntegrationUri": "arn:aws:lambda:us-east-1:1:function:theirs"});
     assert_eq!(found(&routed(&json!({}), &theirs, None)), []);
 }
 
 #[test]
-fn credentials_are_for_named_origins() {
+fn credentials_need_named_origins() {
     let api = |origin: &str, credentials: Value| {
         json!({"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "a", "ProtocolType": "HTTP",
             "CorsConfiguration": {"AllowOrigins": [origin], "AllowCredentials": credentials}}}})
@@ -336,7 +336,7 @@ fn credentials_are_for_named_origins() {
 }
 
 #[test]
-fn an_alarm_cannot_need_more_than_it_looks_at() {
+fn an_alarm_cannot_need_more_datapoints_than_periods() {
     let alarm = |datapoints: Value| {
         json!({"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {
             "AlarmName": "a", "EvaluationPeriods": 3, "DatapointsToAlarm": datapoints}}})
@@ -347,7 +347,7 @@ fn an_alarm_cannot_need_more_than_it_looks_at() {
 }
 
 #[test]
-fn a_dashboard_is_json() {
+fn a_dashboard_body_is_a_json_object() {
     let board = |body: Value| {
         json!({"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "l"}},
             "Board": {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardName": "d", "DashboardBody": body}}})
@@ -365,7 +365,7 @@ fn a_dashboard_is_json() {
 }
 
 #[test]
-fn what_looks_like_a_secret_is_told_and_what_only_sounds_like_one_is_not() {
+fn a_plain_text_secret_gets_a_note_and_a_reference_to_one_does_not() {
     let with =
         |name: &str, value: &str| json!({"Function": function(&json!({"Environment": {"Variables": {name: value}}}))});
     for (name, value) in [
@@ -390,7 +390,7 @@ fn what_looks_like_a_secret_is_told_and_what_only_sounds_like_one_is_not() {
 }
 
 #[test]
-fn the_chats_own_template_is_clean() {
+fn the_template_of_the_chat_has_no_findings() {
     let path = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../templates/chat.yaml"));
     let template = crate::template::Template::load(path).unwrap();
     for more in [vec![], vec![("ApiId", "a1b2c3d4e5")], vec![("Streaming", "true")]] {
@@ -403,7 +403,7 @@ fn the_chats_own_template_is_clean() {
 }
 
 #[test]
-fn what_aws_would_refuse_blocks_the_step_that_would_send_it_and_the_rest_is_noted() {
+fn a_refused_finding_blocks_its_step_and_an_unwise_one_is_a_note() {
     use crate::plan::tests::planned;
     use crate::report::{blockers_text, plan_text};
 
@@ -432,7 +432,7 @@ fn what_aws_would_refuse_blocks_the_step_that_would_send_it_and_the_rest_is_note
 }
 
 #[test]
-fn a_dynamic_reference_is_refused_where_it_would_be_sent_and_is_text_elsewhere() {
+fn a_dynamic_reference_is_refused_in_properties_only() {
     let queue = |name: &str| json!({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Key": "k", "Value": name}]}}});
     for service in ["ssm:/queue/name", "ssm-secure:/name:1", "secretsmanager:db:SecretString:password"] {
         let (severity, cause) = cause(&queue(&format!("a-{{{{resolve:{service}}}}}")));
@@ -456,7 +456,7 @@ fn a_dynamic_reference_is_refused_where_it_would_be_sent_and_is_text_elsewhere()
 }
 
 #[test]
-fn what_looks_like_a_dynamic_reference_to_another_service_is_noted_with_its_place() {
+fn a_reference_to_an_unknown_service_gets_a_note_with_its_place() {
     let queue = |name: &str| json!({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q", "Tags": [{"Key": "k", "Value": name}]}}});
     let cause_of_other = "Tags.0.Value holds `{{resolve:…}}` with another service than `ssm`, `ssm-secure` and \
                           `secretsmanager`: it is not a dynamic reference, and AWS gets the text itself";
@@ -480,7 +480,7 @@ fn what_looks_like_a_dynamic_reference_to_another_service_is_noted_with_its_plac
 }
 
 #[test]
-fn a_dynamic_reference_under_base64_is_refused_as_elsewhere() {
+fn a_dynamic_reference_inside_base64_is_refused() {
     let data = |text: Value| {
         json!({
             "Template": {"Type": "AWS::EC2::LaunchTemplate", "Properties": {"LaunchTemplateData": {"UserData": {"Fn::Base64": text}}}},

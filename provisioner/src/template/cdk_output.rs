@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn assets_are_local_files_and_the_cdks_own_things_are_left_out_and_named() {
+    fn assets_become_local_files_and_the_cdks_additions_are_removed() {
         let (_folder, path) = written("file");
         let mut flat = template();
         let left_out = adapt(&mut flat, &path).unwrap().join("\n");
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_taken_as_it_is_and_zipped_where_it_is_read() {
+    fn a_folder_asset_keeps_its_path() {
         let (_folder, path) = written("zip");
         let mut flat = template();
         adapt(&mut flat, &path).unwrap();
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn an_asset_that_is_no_functions_code_is_refused_since_nobody_would_put_it_into_the_bucket() {
+    fn an_asset_in_another_property_is_refused() {
         let (_folder, path) = written("zip");
         let mut flat = template();
         flat["Resources"]["Layer"] = json!({"Type": "AWS::Lambda::LayerVersion", "Properties": {"Content": {
@@ -225,14 +225,14 @@ mod tests {
     }
 
     #[test]
-    fn without_the_list_of_assets_the_cdks_own_things_are_left_out_all_the_same() {
+    fn the_cdks_additions_are_removed_without_a_manifest() {
         let mut flat = template();
         assert_eq!(adapt(&mut flat, Path::new("elsewhere/chat.template.json")).unwrap().len(), 3);
         assert_eq!(flat.as_object().unwrap().keys().collect::<Vec<_>>(), ["Resources"]);
     }
 
     #[test]
-    fn a_list_of_assets_is_read_with_a_byte_order_mark_and_one_that_cannot_be_read_is_an_error() {
+    fn a_manifest_can_have_a_byte_order_mark_and_an_unreadable_one_fails() {
         let (_folder, path) = written("file");
         let file = path.with_file_name("chat.assets.json");
         let text = fs::read_to_string(&file).unwrap();
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn other_templates_stay_as_they_are() {
+    fn other_templates_are_unchanged() {
         let mine = json!({
             "Parameters": {"BootstrapVersion": {"Type": "String", "Default": "of mine"}},
             "Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": {"Code": "f.zip"}}},

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_byte_order_mark_is_no_part_of_the_text() {
+    fn a_byte_order_mark_is_removed() {
         for bytes in [&b"A: \xc3\xa9"[..], b"\xef\xbb\xbfA: \xc3\xa9"] {
             assert_eq!(text(bytes.to_vec()).as_deref(), Ok("A: é"));
         }
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn another_encoding_is_named() {
+    fn another_encoding_is_named_in_the_error() {
         let utf16 = |big: bool, mark: bool| -> Vec<u8> {
             let mark = mark.then_some(0xfeff_u16);
             let units = mark.into_iter().chain("A: 1".encode_utf16());

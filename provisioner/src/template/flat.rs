@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_to_the_code_is_right_from_the_new_directory() {
+    fn a_code_path_is_relative_to_the_new_directory() {
         for (to, way) in [
             ("templates", "../target/f.zip"),
             ("templates/dist", "../../target/f.zip"),
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absolute_path_stays() {
+    fn an_absolute_path_is_unchanged() {
         assert_eq!(relocated("/f.zip", "x"), "/f.zip");
     }
 }

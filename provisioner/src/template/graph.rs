@@ -55,13 +55,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_needed_comes_first() {
+    fn dependencies_precede_their_dependents() {
         let (nodes, needs) = graph(&[("route", &["integration"]), ("integration", &["function"]), ("function", &[])]);
         assert_eq!(order(&nodes, &needs).unwrap(), ["function", "integration", "route"]);
     }
 
     #[test]
-    fn a_circle_is_named_in_its_order() {
+    fn a_circular_dependency_is_listed_in_order() {
         let (nodes, needs) = graph(&[("free", &[]), ("a", &["b", "free"]), ("b", &["c"]), ("c", &["a"])]);
         assert_eq!(order(&nodes, &needs).unwrap_err(), ["a", "b", "c", "a"]);
     }

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_takes_the_place_of_the_transform_and_keeps_its_neighbours() {
+    fn the_content_of_a_file_replaces_the_transform_and_keeps_other_keys() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("p.json"), r#"{"Version": "2012-10-17"}"#).unwrap();
         let mut value = include("p.json");
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn an_include_is_relative_to_the_file_that_names_it() {
+    fn an_include_is_relative_to_its_own_file() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("sub")).unwrap();
         fs::write(folder.path().join("sub/a.json"), include("b.json").to_string()).unwrap();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_included_says_why() {
+    fn an_invalid_include_is_refused_with_a_reason() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("list.json"), "[1]").unwrap();
         fs::write(folder.path().join("loop.json"), include("loop.json").to_string()).unwrap();

@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_tried_says_why_in_words_about_the_pattern_that_is_written() {
+    fn an_unsupported_pattern_has_a_reason_about_the_original() {
         let long = format!("{}b", "a".repeat(60));
         for (pattern, value, reason) in [
             ("[a", "a", INCOMPLETE),

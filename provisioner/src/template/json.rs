@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_json_allows_and_yaml_does_not_is_read() {
+    fn json_that_yaml_does_not_allow_is_read() {
         assert_eq!(scalar(r#""\ud83c\udfac""#), json!("🎬"));
         assert_eq!(scalar("\"\u{7f}\u{9f}\""), json!("\u{7f}\u{9f}"));
         assert_eq!(scalar(r#""a\/b""#), json!("a/b"));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_says_where() {
+    fn invalid_json_is_refused_with_its_line() {
         for (text, line, reason) in [
             ("{\"A\": 1,\n \"A\": 2}", 2, "the key `A` stands here for the second time in one map"),
             ("[1,\n 2,\n]", 3, "it is not valid JSON: expected value, at column 1"),

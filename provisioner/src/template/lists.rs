@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_found_where_text_is_needed_and_nowhere_else() {
+    fn only_a_list_in_place_of_text_is_found() {
         let (list, text) = (Reference::new("Zone", "NameServers"), Reference::new("Zone", "Id"));
         let of = |name: &str, argument: Value| Deferred::new(name, argument).to_string();
         let is_list = |one: &Reference| *one == list;

@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_anything_but_letters_and_digits_is_refused_with_its_line() {
+    fn a_name_with_other_characters_is_refused_with_its_line() {
         for name in ["my-queue", "my_queue", "Warteschlänge", "a b", &"a".repeat(256)] {
             let error =
                 load(&format!("Resources:\n  Good: {{Type: T}}\n  {name}: {{Type: T}}\n")).unwrap_err().to_string();
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_and_digits_are_taken_in_any_order() {
+    fn letters_and_digits_are_accepted_in_any_order() {
         for name in ["Queue", "queue2", "A1b2", &"a".repeat(255)] {
             assert!(load(&format!("Resources:\n  {name}: {{Type: T}}\n")).is_ok(), "{name}");
         }

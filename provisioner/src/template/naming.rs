@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_parameter_decides_a_name_and_what_it_would_be_for_another_is_told() {
+    fn the_parameter_behind_a_name_is_found_with_its_value() {
         let text = "
 Parameters: {Name: {Type: String}, Other: {Type: String}, Secret: {Type: String, NoEcho: true}}
 Resources:

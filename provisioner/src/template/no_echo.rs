@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_holds_such_a_value_is_hidden_whole_and_other_text_is_told() {
+    fn only_texts_with_a_no_echo_value_are_hidden() {
         let untold = Untold::of(["s3cret".to_owned(), "one, two".to_owned(), String::new()]);
         let value = json!({
             "Url": "https://user:s3cret@host", "Encoded": "czNjcmV0", "List": ["two", "three"], "Size": 3, "Name": "chat",

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_gives_the_same_values() {
+    fn every_form_results_in_the_same_values() {
         let values = [("Name", "films"), ("Size", "512"), ("Zones", "a,b"), ("Live", "true"), ("None", "")];
         let values: BTreeMap<_, _> = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         for text in [
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_the_text_that_is_written() {
+    fn a_value_is_its_original_text() {
         for text in [
             "A: 1.10\nB: 0x1F\nC: on\nD: 012\nE: 1e3\n",
             "{\"A\": 1.10, \"B\": \"0x1F\", \"C\": \"on\", \"D\": \"012\", \"E\": 1e3}",
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_pipeline_says_beside_parameters_is_told() {
+    fn unused_sections_of_a_pipeline_file_are_reported() {
         let file =
             of(r#"{"Parameters": {"A": "1"}, "Tags": {"team": "x"}, "StackPolicy": {"Statement": []}}"#).unwrap();
         assert_eq!((file.values["A"].as_str(), file.unused.len()), ("1", 2));

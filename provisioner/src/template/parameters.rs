@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_not_allowed_says_what_is() {
+    fn an_invalid_value_is_refused_with_the_constraint() {
         for (declaration, value, reason) in [
             (json!({"Type": "String"}), None, "parameter `P` has no default and is not given"),
             (json!({"Type": "Number"}), Some("many"), "parameter `P` is `many`: it must be a number"),
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_cannot_be_tried_is_a_remark_and_not_the_end() {
+    fn an_unsupported_pattern_is_a_remark_and_not_an_error() {
         let pattern = declared(json!({"Type": "String", "Default": "a", "AllowedPattern": "\\p{javaLowerCase}"}));
         let source = Source::in_memory(Path::new("t.yaml"), "Parameters:\n  P:\n    AllowedPattern: x\n");
         assert_eq!(check(&pattern, &BTreeMap::new(), &source).unwrap()["P"], json!("a"));
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_hidden_however_yes_is_written() {
+    fn every_spelling_of_true_enables_no_echo() {
         for yes in [json!(true), json!("true"), json!("True"), json!("yes"), json!("on")] {
             assert!(declared(json!({"Type": "String", "NoEcho": yes}))[0].1.is_no_echo(), "{yes}");
         }
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn all_problems_are_told_at_once() {
+    fn all_problems_are_in_one_error() {
         let given = BTreeMap::from([("Q".to_owned(), "1".to_owned())]);
         let source = Source::in_memory(Path::new("t.yaml"), "Parameters:\n");
         let error = check(&declared(json!({"Type": "String"})), &given, &source).unwrap_err().to_string();
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_names_its_own_line_and_a_wrong_default_is_corrected_in_the_template() {
+    fn every_problem_has_its_line_and_a_wrong_default_its_own_hint() {
         let text = "Parameters:\n  A:\n    Type: Number\n    Default: many\n  B:\n    Type: Number\n";
         let source = Source::in_memory(Path::new("t.yaml"), text);
         let kinds = [("A", json!({"Type": "Number", "Default": "many"})), ("B", json!({"Type": "Number"}))];

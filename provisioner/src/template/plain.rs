@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plain_scalar_is_what_cloudformation_reads() {
+    fn a_plain_scalar_has_the_value_that_cloudformation_reads() {
         for (text, value) in [
             ("", json!(null)),
             ("~", json!(null)),
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_from_what_is_written_is_a_surprise_and_nothing_else_is() {
+    fn only_a_scalar_with_another_meaning_is_unexpected() {
         for text in ["yes", "OFF", "012345", "08", "12:30", "1_000", "1e3", "1.10", "0x_1F", "1.5e+3"] {
             assert_eq!(surprise(text), read(text).ok(), "{text}");
         }
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_the_text_of_what_it_is() {
+    fn a_key_is_the_text_of_its_value() {
         for (text, name) in [
             ("no", "false"),
             ("Null", "null"),
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_says_what_a_scalar_is() {
+    fn a_yaml_tag_sets_the_type_of_a_scalar() {
         for (kind, text, value) in [
             ("bool", "yes", json!(true)),
             ("bool", "False", json!(false)),
@@ -296,7 +296,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_as_it_is_read_is_no_surprise_and_the_same_value(text in "[-+]?[0-9._:eExb]{1,8}|[a-zA-Z]{1,4}") {
+        fn the_canonical_form_of_a_value_is_expected_and_equal(text in "[-+]?[0-9._:eExb]{1,8}|[a-zA-Z]{1,4}") {
             if let Some(value) = surprise(&text) {
                 let written = value.to_string();
                 prop_assert_eq!(surprise(&written), None, "{} is {}", text, written);

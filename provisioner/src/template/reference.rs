@@ -252,7 +252,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_falls_into_literals_references_and_functions() {
+    fn a_text_is_split_into_literals_references_and_functions() {
         let arn = Reference::new("Queue", "Arn");
         let last = Deferred::new(
             "Fn::Select",
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn no_character_that_a_text_is_split_at_stands_inside_a_term() {
+    fn a_term_contains_no_separator() {
         let arn = Reference::new("Queue", "Endpoint.Address").to_string();
         let account = Reference::account().to_string();
         let parts = Deferred::new("Fn::Split", json!([":/|, .", format!("{arn},{account}")])).to_string();
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_half_of_a_term_is_text_and_holds_a_reserved_character() {
+    fn half_of_a_term_is_text_with_a_reserved_character() {
         let term = Reference::new("Queue", "Arn").to_string();
         for half in [&term[..term.len() - CLOSING.len_utf8()], &term[OPENING.len_utf8()..]] {
             assert_eq!(pieces(half), [Piece::Text(half)]);
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn resources_named_aws_and_self_are_not_the_account_and_the_resource_itself() {
+    fn resources_named_aws_and_self_are_ordinary_resources() {
         for name in ["AWS", "Self"] {
             let reference = Reference::new(name, "AccountId");
             assert!(!reference.is_pseudo() && reference != Reference::own("AccountId"));

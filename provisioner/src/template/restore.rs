@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_and_conditions_are_gone_and_references_are_functions() {
+    fn a_resolved_template_has_functions_but_no_parameters_or_conditions() {
         let resources = "
   A: {Type: X, Condition: Named, Properties: {N: 1}}
   B:
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_is_gone_is_referred_to_in_metadata_and_exports() {
+    fn metadata_and_exports_have_no_removed_references() {
         let resources = "
   C: {Type: X}
   D:
@@ -275,7 +275,7 @@ Metadata:
     }
 
     #[test]
-    fn two_exports_of_one_name_are_found_by_what_the_name_is() {
+    fn duplicate_exports_are_found_by_their_resolved_names() {
         let outputs = "  C: {Type: X}\nOutputs:\n  A: {Value: a, Export: {Name: !Ref Name}}\n  B: {Value: b, Export: {Name: x}}\n";
         assert!(resolved(outputs, &[("Name", "y")], &here()).is_ok());
         let error = resolved(outputs, &[("Name", "x")], &here()).unwrap_err().to_string();
@@ -286,21 +286,21 @@ Metadata:
     }
 
     #[test]
-    fn text_that_sub_would_take_for_a_variable_stays_text() {
+    fn text_that_looks_like_a_variable_of_sub_is_kept_as_text() {
         let resources = "  C: {Type: X}\n  D: {Type: X, Properties: {P: !Sub '${!Keep}-${C}', Q: '${stage.x}'}}\n";
         let properties = resolved(resources, &[], &here()).unwrap()["Resources"]["D"]["Properties"].clone();
         assert_eq!(properties, json!({"P": {"Fn::Join": ["", ["${Keep}-", {"Ref": "C"}]]}, "Q": "${stage.x}"}));
     }
 
     #[test]
-    fn a_condition_on_a_pseudo_parameter_asks_for_it() {
+    fn a_condition_on_a_pseudo_parameter_needs_its_option() {
         let error = resolved("  C: {Type: X}\n", &[], &OPEN).unwrap_err().to_string();
         assert!(error.contains("Here.Fn::Equals: it compares `AWS::Region`, which only AWS knows"), "{error}");
         assert!(error.contains("hint: say where the stack goes: `--region`"), "{error}");
     }
 
     #[test]
-    fn a_function_that_waits_for_a_value_is_that_function_again() {
+    fn a_deferred_function_is_written_as_a_function() {
         let resources = r#"
   C: {Type: X}
   D:
@@ -325,7 +325,7 @@ Metadata:
     }
 
     #[test]
-    fn base64_of_a_dynamic_reference_stays_for_cloudformation_to_resolve() {
+    fn base64_of_a_dynamic_reference_is_kept_for_cloudformation() {
         let resources = r#"
   C: {Type: X, Properties: {A: !Base64 "a {{resolve:ssm:/x}}", B: !Base64 {"Fn::Sub": "${C2}{{resolve:ssm:/x}}"}, P: !Base64 plain}}
   C2: {Type: X}
@@ -340,7 +340,7 @@ Metadata:
     }
 
     #[test]
-    fn a_condition_on_what_only_cloudformation_knows_is_not_met_with_an_option_that_does_not_help() {
+    fn a_condition_on_a_stack_id_gets_another_hint() {
         let resources = "  C: {Type: X, Properties: {P: !FindInMap [M, !Ref AWS::StackId, k]}}\n";
         let error = resolved(resources, &[], &here()).unwrap_err().to_string();
         assert!(error.contains("a key is `AWS::StackId`, which only AWS knows"), "{error}");

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_known_is_shown_as_a_template_says_it() {
+    fn unknown_values_are_shown_in_template_syntax() {
         let url = Reference::new("Url", "FunctionUrl");
         let parts = Deferred::new("Fn::Split", json!(["/", format!("{url}x")]));
         let host = Deferred::new(
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_with_a_function_in_it_is_shown_as_a_sub_that_a_template_can_have() {
+    fn a_text_with_a_function_is_shown_as_a_valid_sub() {
         let host = Deferred::new("Fn::Select", json!([0, Reference::new("Url", "List").to_string()]));
         for (text, expected) in [
             (host.to_string(), "!Select [0, !GetAtt Url.List]"),

@@ -100,41 +100,41 @@ Resources:
 ";
 
     #[test]
-    fn the_line_of_a_key_is_found_below_its_parents_only() {
+    fn the_line_of_a_key_depends_on_its_parents() {
         let source = Source::in_memory(Path::new("t.yaml"), TEXT);
         assert_eq!(source.place(&["Resources", "Role"]), "t.yaml:8");
         assert_eq!(source.place(&["Resources", "Role", "Properties", "RoleName"]), "t.yaml:11");
     }
 
     #[test]
-    fn a_key_that_is_missing_is_placed_at_its_deepest_parent() {
+    fn a_missing_key_has_the_line_of_its_deepest_parent() {
         let source = Source::in_memory(Path::new("t.yaml"), TEXT);
         assert_eq!(source.place(&["Resources", "Other", "Properties"]), "t.yaml:6");
         assert_eq!(source.place(&["Outputs"]), "t.yaml");
     }
 
     #[test]
-    fn a_key_is_found_by_what_is_written_and_by_what_is_read() {
+    fn a_key_is_found_by_its_text_and_by_its_value() {
         let source = Source::in_memory(Path::new("t.yaml"), "Mappings:\n  M:\n    a: b\n    012: {x: y}\n");
         assert_eq!(source.place(&["Mappings", "M", "10", "x"]), "t.yaml:4");
         assert_eq!(source.place(&["Mappings", "M", "012", "x"]), "t.yaml:4");
     }
 
     #[test]
-    fn json_keys_have_lines_too() {
+    fn json_keys_have_lines() {
         let source = Source::in_memory(Path::new("t.json"), "{\n  \"Resources\": {\n    \"A\": {}\n  }\n}\n");
         assert_eq!(source.place(&["Resources", "A"]), "t.json:3");
     }
 
     #[test]
-    fn a_property_with_the_name_of_a_resource_is_not_taken_for_it() {
+    fn a_property_named_like_a_resource_is_not_that_resource() {
         let text = "Resources:\n  Function:\n    Properties:\n      Role: x\n  Role:\n    Type: T\n";
         let source = Source::in_memory(Path::new("t.yaml"), text);
         assert_eq!(source.place(&["Resources", "Role", "Type"]), "t.yaml:6");
     }
 
     #[test]
-    fn keys_in_braces_and_functions_have_lines_too() {
+    fn keys_in_braces_and_functions_have_lines() {
         let text = "Resources:\n  F: {Type: T, Properties: {\n    A: !If [C,\n      !Sub\n        x,\n      y]}}\n";
         let source = Source::in_memory(Path::new("t.yaml"), text);
         for (keys, line) in [
@@ -151,7 +151,7 @@ Resources:
     }
 
     #[test]
-    fn items_of_lists_are_counted() {
+    fn list_items_are_counted() {
         for text in ["A:\n  - X: 1\n    Y: 2\n  - X: 1\n    Y: 2\n", "A:\n- X: 1\n  Y: 2\n- X: 1\n  Y: 2\n"] {
             let source = Source::in_memory(Path::new("t.yaml"), text);
             assert_eq!(source.place(&["A", "1"]), "t.yaml:4");

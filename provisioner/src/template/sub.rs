@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_falls_into_text_and_variables() {
+    fn a_pattern_is_split_into_text_and_variables() {
         let expected = [Part::Text("a-"), Part::Variable("X.Arn"), Part::Text("/"), Part::Variable("Y")];
         assert_eq!(parts("a-${X.Arn}/${Y}"), expected);
     }

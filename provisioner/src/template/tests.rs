@@ -103,7 +103,7 @@ fn every_function_means_the_same_in_short_long_and_json_form() {
 }
 
 #[test]
-fn what_has_no_value_takes_its_key_and_its_place_in_a_list_with_it() {
+fn no_value_removes_its_key_and_its_list_item() {
     let nothing = json!({"Ref": "AWS::NoValue"});
     assert_eq!(value_of(&json!({"A": nothing, "B": ["x", nothing, "y"]})), json!({"B": ["x", "y"]}));
 }
@@ -119,7 +119,7 @@ fn an_output_without_a_value_is_an_error_with_its_place() {
 }
 
 #[test]
-fn an_export_name_that_turns_out_empty_is_an_error_with_its_place() {
+fn an_empty_resolved_export_name_is_an_error_with_its_place() {
     let text = "Parameters: {P: {Type: String}}\nResources: {Q: {Type: T}}\nOutputs:\n  O:\n    Value: a\n    Export:\n      Name: !Ref P\n";
     let error = resolved_for(text, "t.yaml", &[("P", "")], None).unwrap_err().to_string();
     assert!(error.starts_with("resolving t.yaml:7: Outputs.O.Export.Name: an export's name must be text"), "{error}");
@@ -127,7 +127,7 @@ fn an_export_name_that_turns_out_empty_is_an_error_with_its_place() {
 }
 
 #[test]
-fn a_word_that_is_a_flag_is_hinted_at_where_text_is_wanted() {
+fn a_word_read_as_a_boolean_gets_a_hint_where_text_is_required() {
     let text =
         "Conditions: {'No': !Equals [a, b]}\nResources:\n  Q:\n    Type: T\n    Properties:\n      A: !If [No, a, b]\n";
     let error = resolved_for(text, "t.yaml", &[], None).unwrap_err().to_string();
@@ -137,7 +137,7 @@ fn a_word_that_is_a_flag_is_hinted_at_where_text_is_wanted() {
 }
 
 #[test]
-fn a_policys_condition_is_not_taken_for_a_function() {
+fn a_condition_of_a_policy_is_not_a_function() {
     let statement = json!({"Condition": {"StringEquals": {"k": {"Ref": "Name"}}}});
     assert_eq!(value_of(&statement), json!({"Condition": {"StringEquals": {"k": "chat"}}}));
 }
@@ -163,7 +163,7 @@ fn ids(resolved: &Resolved) -> Vec<&str> {
 }
 
 #[test]
-fn a_condition_decides_over_resources_outputs_and_dependencies() {
+fn a_condition_controls_resources_outputs_and_dependencies() {
     let dev = resolved(STACK, "t.yaml", &[]);
     assert_eq!(ids(&dev), ["First", "Middle", "Last"]);
     assert_eq!(dev.resources[2].needs, ["Middle".to_owned()].into());
@@ -191,7 +191,7 @@ fn a_template_means_the_same_as_yaml_and_as_json() {
 }
 
 #[test]
-fn a_function_of_what_only_aws_knows_waits_for_it_with_its_argument() {
+fn a_function_of_an_unknown_value_is_deferred_with_its_argument() {
     let arn = Reference::new("Role", "Arn").to_string();
     let later = |name: &str, argument: Value| json!(Deferred::new(name, argument).to_string());
     let parts = later("Fn::Split", json!([":", arn]));
@@ -220,7 +220,7 @@ Resources:
 ";
 
 #[test]
-fn where_the_account_decides_it_is_asked_for_and_elsewhere_it_stays_a_reference() {
+fn the_account_is_requested_only_where_it_determines_the_result() {
     let error = resolved_for(BY_ACCOUNT, "t.yaml", &[], None).unwrap_err();
     assert!(error.needs_account(), "{error}");
     let here = resolved_for(BY_ACCOUNT, "t.yaml", &[], Some("111122223333")).unwrap();
@@ -237,7 +237,7 @@ Resources: {R: {Type: T}}";
 }
 
 #[test]
-fn the_characters_that_mark_references_are_refused_wherever_they_are_read() {
+fn reserved_characters_are_refused_in_every_input() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("p.json"), "{\"A\": \"x\\ufdd1\"}").unwrap();
     let file = folder.path().join("t.yaml");
@@ -260,7 +260,7 @@ fn the_characters_that_mark_references_are_refused_wherever_they_are_read() {
 proptest! {
     /// A text that a template puts together is always a text, never a reference.
     #[test]
-    fn a_text_put_together_from_pieces_is_never_a_reference(
+    fn a_joined_text_is_never_a_reference(
         pieces in prop::collection::vec(prop::sample::select(vec![
             "{{", "}}", "resource:", "Role.Arn", "AWS.AccountId", "${", "}", "Self.Ref", "\\ufdd0", "\"", ":", "x",
         ]), 1..8),

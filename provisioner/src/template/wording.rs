@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_without_a_hint_of_its_own_gets_one_for_its_kind() {
+    fn a_fault_without_a_hint_gets_one_for_its_reason() {
         for (reason, hint) in [
             ("`Memory` is not supported; supported are A, B", "take it out, or write one of those"),
             ("`Fn::Reverse` is not supported", "take it out; "),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn no_word_of_the_decoder_is_left() {
+    fn every_message_of_the_decoder_is_reworded() {
         for (message, words) in [
             ("unknown field `Memory`, expected one of `A`, `B`", "`Memory` is not supported; supported are A, B"),
             ("unknown field `X`, expected `A` or `B`", "`X` is not supported; supported are A, B"),

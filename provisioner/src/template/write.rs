@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_looks_as_people_write_it() {
+    fn a_template_is_written_in_blocks() {
         let value = json!({
             "Version": "2012-10-17", "on": "no", "Empty": {}, "None": [], "Size": 512, "F": 1e300, "T": "12:30",
             "List": ["a", {"B": 1, "C": ["x", "1_000"]}, ["z"], []],
@@ -244,7 +244,7 @@ It's: 'it''s: so'
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_again_without_a_remark(value in any_value()) {
+        fn a_written_value_is_read_back_without_remarks(value in any_value()) {
             let value = json!({"Value": value, "x".repeat(1500): 1});
             let written = to_yaml(&value);
             let said = yaml::any(&Source::in_memory(Path::new("t.yaml"), &written)).map_err(|error| {

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_scalars_are_what_cloudformation_reads_and_what_has_quotes_is_text() {
+    fn plain_scalars_follow_yaml_1_1_and_quoted_ones_are_text() {
         assert_eq!(
             parsed("V: 2012-10-17\nY: yes\nO: 010\nM: 1_000\nno: 2:30\nT: ['yes', \"010\", !Sub 1e3]").unwrap(),
             json!({
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn scalars_keep_their_text_where_it_is_asked_for() {
+    fn scalars_keep_their_text_on_request() {
         let text = |path, text| as_written(&Source::in_memory(Path::new(path), text)).unwrap();
         assert_eq!(
             text("p.yaml", "A: 1.10\nB: 0x1F\non: on\nC: ~\nD: [012, '']"),
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_of_yaml_says_what_a_scalar_is_and_there_is_no_note() {
+    fn a_yaml_tag_sets_the_type_without_a_remark() {
         let said = said("A: [!!bool yes, !!float 1, !!int \"012\", !!str on, !!null x]\n!!str no: 1").unwrap();
         assert_eq!(said.value, json!({"A": [true, 1.0, 10, "on", null], "no": 1}));
         assert_eq!(said.remarks, []);
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_named_json_is_read_as_json_only() {
+    fn a_file_named_json_must_be_json() {
         for (text, line) in [
             ("// c\n{\"A\": 1}", 1),
             ("{\"A\": 1,\n}", 2),
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_meant_as_text_is_noted_with_its_line_and_how_to_write_it() {
+    fn a_scalar_that_may_be_text_gets_a_remark_with_line_and_hint() {
         let said =
             said("A: on\n'no':\n  no: [12:30, '1_000', 2012-10-17]\nB: !Sub yes\nC: &c {D: 010}\nE: *c").unwrap();
         let told: Vec<_> = said.remarks.iter().map(|one| format!("{} / {}", one.text, one.hint)).collect();
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn merge_keys_are_merged_as_the_aws_cli_does() {
+    fn merge_keys_follow_the_aws_cli() {
         let bases = "One: &one {A: 1, B: 1}\nTwo: &two {B: 2, C: 2}\n";
         for (map, merged) in [
             ("{<<: *one, C: 3}", json!({"A": 1, "B": 1, "C": 3})),
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_yaml_must_not_hold_is_refused_with_its_line_and_a_reason() {
+    fn invalid_yaml_is_refused_with_line_and_reason() {
         for (text, reason) in [
             ("A: 1\nA: 2", "t.yaml:2: the key `A` stands here for the second time in one map"),
             ("{\"A\": 1,\n\"A\": 2}", "t.yaml:2: the key `A` stands here for the second time in one map"),
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_null_is_no_value_in_a_template() {
+    fn a_template_must_not_contain_null() {
         let null = |text: &str| template(&Source::in_memory(Path::new("t.yaml"), text)).unwrap_err().to_string();
         let error = null("Resources:\n  S:\n    Properties:\n      Settings:\n        Limit:\n");
         assert!(

@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_values_are_decoded_and_repeated_names_have_several_values() {
+    fn names_and_values_are_decoded_and_a_repeated_name_has_several_values() {
         let found = parameters("a=1&b=x%20y+z&a=2&c");
         let expected = [("a", vec!["1", "2"]), ("b", vec!["x y z"]), ("c", vec![""])];
         let expected =

@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_fits_its_pattern_or_does_not() {
+    fn a_path_matches_its_pattern_or_does_not() {
         let parameters = |pairs: &[(&str, &str)]| {
             Some(
                 pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>(),

@@ -33,7 +33,7 @@ fn route(id: &str, key: &str, to: &str) -> String {
 }
 
 #[test]
-fn routes_and_function_urls_lead_to_a_function_in_the_templates_order() {
+fn entrances_have_the_order_of_the_template() {
     let url = "  Url:\n    Type: AWS::Lambda::Url\n    Properties: {TargetFunctionArn: !Ref Alias, AuthType: NONE}\n";
     // A dependency of a route on another resource than its integration does not move the route behind others.
     let waits = route("First", "POST /books", "ToAlias").replace("Properties", "DependsOn: Second, Properties");

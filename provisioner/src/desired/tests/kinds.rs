@@ -3,7 +3,7 @@
 use super::told;
 
 #[test]
-fn kinds_and_properties_that_are_not_supported() {
+fn unsupported_kinds_and_properties_are_refused() {
     insta::assert_snapshot!(told("\
 ---
 Resources:
@@ -182,7 +182,7 @@ Resources:
 }
 
 #[test]
-fn a_policy_beside_its_roles_names_roles_of_the_template_and_no_other_policy_of_theirs() {
+fn an_attached_policy_needs_a_role_of_the_template_and_a_unique_name() {
     insta::assert_snapshot!(told("\
 ---
 Resources:
@@ -238,7 +238,7 @@ Resources:
 }
 
 #[test]
-fn an_empty_name_is_not_the_same_as_none() {
+fn an_empty_name_is_refused() {
     for (kind, name) in [
         ("AWS::Logs::LogGroup", "LogGroupName"),
         ("AWS::IAM::Role", "RoleName"),
@@ -256,7 +256,7 @@ fn an_empty_name_is_not_the_same_as_none() {
 }
 
 #[test]
-fn a_tag_that_is_given_twice_is_refused() {
+fn a_duplicate_tag_is_refused() {
     let error = told(
         "---\nResources:\n  G:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      Tags:\n        - {Key: a, Value: x}\n        \
          - {Key: a, Value: y}\n",

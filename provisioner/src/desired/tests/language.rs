@@ -3,7 +3,7 @@
 use super::told;
 
 #[test]
-fn sections_that_are_not_as_they_must_be() {
+fn malformed_sections_are_refused() {
     insta::assert_snapshot!(told("\
 ---
 [1, 2]
@@ -106,7 +106,7 @@ Resources:
 }
 
 #[test]
-fn parameters_that_do_not_fit() {
+fn invalid_parameters_are_refused_in_one_error() {
     insta::assert_snapshot!(told("\
 ---
 Parameters:
@@ -130,7 +130,7 @@ Resources: {R: {Type: T}}
 }
 
 #[test]
-fn functions_that_are_misused() {
+fn invalid_functions_are_refused() {
     insta::assert_snapshot!(told("\
 ---
 Resources:
@@ -288,7 +288,7 @@ Resources:
 }
 
 #[test]
-fn conditions_and_dependencies_that_lead_nowhere() {
+fn invalid_conditions_and_dependencies_are_refused() {
     insta::assert_snapshot!(told("\
 ---
 Resources:

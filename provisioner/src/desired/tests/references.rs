@@ -26,7 +26,7 @@ fn property(desired: &Desired, logical_id: &str, name: &str) -> Value {
 }
 
 #[test]
-fn a_function_without_a_name_holds_what_it_refers_to_and_so_does_its_release() {
+fn a_changed_reference_of_an_unnamed_function_changes_its_release() {
     let with_table = |table: &str| {
         let desired = build(&format!(
             "
@@ -61,7 +61,7 @@ Resources:
 }
 
 #[test]
-fn a_part_of_an_arn_that_the_template_decides_is_known_when_it_is_read() {
+fn a_part_of_an_arn_that_the_template_determines_is_known_at_once() {
     let desired = build(&format!(
         "{FUNCTION}
   V: {{Type: AWS::Lambda::Version, Properties: {{FunctionName: !Select [6, !Split [':', !GetAtt F.Arn]]}}}}
@@ -91,7 +91,7 @@ fn a_part_of_an_arn_that_the_template_decides_is_known_when_it_is_read() {
 }
 
 #[test]
-fn a_function_that_only_aws_can_name_is_refused_with_its_place_and_what_to_write() {
+fn a_function_name_that_only_aws_knows_is_refused_with_place_and_hint() {
     for (kind, property, more) in [
         ("Permission", "FunctionName", "Action: a, Principal: p"),
         ("Alias", "FunctionName", "Name: live, FunctionVersion: '1'"),
@@ -112,7 +112,7 @@ fn a_function_that_only_aws_can_name_is_refused_with_its_place_and_what_to_write
 }
 
 #[test]
-fn what_belongs_to_a_function_that_aws_names_refers_to_it_by_the_same_name() {
+fn versions_and_permissions_use_the_unresolved_name_of_their_function() {
     let text = FUNCTION.replace("FunctionName: chat", "FunctionName: !Select [5, !Split [':', !GetAtt Q.Arn]]");
     let desired = build(&format!(
         "{text}
@@ -145,7 +145,7 @@ fn tested(declared: &str, account: Option<&str>) -> Result<Value> {
 }
 
 #[test]
-fn a_smoke_test_that_the_account_decides_is_read_once_the_account_is_known() {
+fn a_smoke_test_that_depends_on_the_account_needs_the_account() {
     let account = Some("123456789012");
     for declared in [
         "{Request: {Method: POST, Path: !Sub '/a/${AWS::AccountId}'}}",
@@ -167,7 +167,7 @@ fn a_smoke_test_that_the_account_decides_is_read_once_the_account_is_known() {
 }
 
 #[test]
-fn an_account_in_a_body_that_is_json_is_filled_in_when_the_test_is_sent() {
+fn an_account_in_a_json_body_is_inserted_when_the_test_is_sent() {
     let event = tested("{Request: {Method: POST, Path: /a/1, Body: {account: !Ref AWS::AccountId}}}", None).unwrap();
     let sent = Known::of_account("123456789012").fill(&event);
     assert_eq!(sent["body"], r#"{"account":"123456789012"}"#);
@@ -175,7 +175,7 @@ fn an_account_in_a_body_that_is_json_is_filled_in_when_the_test_is_sent() {
 }
 
 #[test]
-fn a_function_that_fails_for_the_account_is_refused_with_its_place() {
+fn a_function_that_fails_with_the_account_is_refused_with_its_place() {
     let declared = "{Event: {none: !Select [9, !Split ['x', !Ref AWS::AccountId]]}}";
     let error = tested(declared, Some("123456789012")).unwrap_err().to_string();
     assert!(error.contains("R.Metadata.Provisioner.SmokeTest"), "{error}");
@@ -183,7 +183,7 @@ fn a_function_that_fails_for_the_account_is_refused_with_its_place() {
 }
 
 #[test]
-fn an_attribute_that_a_kind_does_not_have_is_refused_in_every_place_that_refers_to_it() {
+fn an_unknown_attribute_is_refused_in_every_place() {
     let with = |environment: &str, policy: &str, source: &str, output: &str| {
         let text = FUNCTION.replace(
             "Role: !GetAtt Role.Arn}",

@@ -57,7 +57,7 @@ fn plan(over: usize) -> Plan {
 }
 
 #[test]
-fn what_is_longer_than_aws_takes_is_told_before_the_first_write() {
+fn values_above_the_limits_block_the_plan() {
     let plan = plan(1);
     let kind = |id: &str| plan.steps.iter().find(|step| step.logical_id == id).map(|step| step.kind.clone());
     let told = plan.blockers.iter().map(|one| format!("{}: {}", kind(&one.logical_id).unwrap(), one.cause));
@@ -98,7 +98,7 @@ fn what_is_longer_than_aws_takes_is_told_before_the_first_write() {
 }
 
 #[test]
-fn what_is_just_as_long_as_aws_takes_is_sent() {
+fn values_at_the_limits_are_sent() {
     let plan = plan(0);
     assert_eq!(plan.blockers, []);
     assert_eq!(plan.notes, []);
@@ -106,7 +106,7 @@ fn what_is_just_as_long_as_aws_takes_is_sent() {
 }
 
 #[test]
-fn what_only_aws_knows_has_no_length_yet() {
+fn unknown_values_have_no_length() {
     let function = |description: Value| {
         json!({"Resources": {
             "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"ProtocolType": "HTTP"}},
@@ -165,7 +165,7 @@ fn with(kind: &str, more: &Value) -> Vec<(Severity, String)> {
 }
 
 #[test]
-fn what_aws_refuses_is_refused_with_the_property_and_what_aws_takes() {
+fn invalid_values_are_refused_with_the_property_and_the_limit() {
     let policy = |statement: Value| json!({"Version": "2012-10-17", "Statement": [statement]});
     let variables = |name: &str| json!({"Environment": {"Variables": {name: "v"}}});
     for (kind, properties, expected) in [
@@ -298,7 +298,7 @@ fn what_aws_refuses_is_refused_with_the_property_and_what_aws_takes() {
 }
 
 #[test]
-fn what_aws_takes_is_taken() {
+fn valid_values_are_accepted() {
     let policy =
         json!({"Version": "2012-10-17", "Statement": [{"Sid": "ReadFilms1", "Effect": "Allow", "Resource": "é-ü~\t"}]});
     for (kind, properties) in [
@@ -368,13 +368,13 @@ fn what_aws_takes_is_taken() {
 }
 
 #[test]
-fn tags_of_services_that_document_characters_without_a_pattern_are_a_note() {
+fn tags_of_services_without_a_documented_pattern_get_a_note() {
     let found = with("AWS::Lambda::Function", &json!({"Tags": {"owner": "R&D"}}));
     assert_eq!(found.into_iter().map(|(severity, _)| severity).collect::<Vec<_>>(), [Severity::Unwise]);
 }
 
 #[test]
-fn what_holds_a_reference_is_judged_by_what_is_known_of_it() {
+fn only_the_known_part_of_a_value_is_checked() {
     let api = crate::template::Reference::new("Api", "ApiId");
     let role = |description: String| {
         with("AWS::IAM::Role", &json!({"Description": description, "RoleName": format!("{api}")}))
@@ -392,7 +392,7 @@ fn what_holds_a_reference_is_judged_by_what_is_known_of_it() {
 }
 
 #[test]
-fn every_pattern_can_be_read_and_names_that_are_made_here_fit_their_limits() {
+fn every_pattern_compiles_and_generated_names_fit_their_limits() {
     let schemas: Value = serde_json::from_str(include_str!("schemas.json")).unwrap();
     let kinds = schemas["kinds"].as_object().unwrap();
     assert!(kinds.iter().all(|(kind, limits)| RULES[kind].len() >= limits.as_object().unwrap().len()), "{RULES:?}");
@@ -415,7 +415,7 @@ fn every_pattern_can_be_read_and_names_that_are_made_here_fit_their_limits() {
 }
 
 #[test]
-fn what_aws_has_already_is_not_judged_and_what_a_change_sends_is() {
+fn only_values_that_a_change_sends_are_checked() {
     let text = |timeout: u32, memory: u32| {
         let properties = json!({
             "FunctionName": "chat", "Code": "f.zip", "Runtime": "python3.12", "Handler": "index.handler",
@@ -436,7 +436,7 @@ fn what_aws_has_already_is_not_judged_and_what_a_change_sends_is() {
 }
 
 #[test]
-fn what_only_aws_knows_is_left_out_of_the_check_of_characters() {
+fn unknown_values_are_not_checked_for_characters() {
     let role = |resource: Value| {
         let document = json!({"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": resource}]});
         let trust =

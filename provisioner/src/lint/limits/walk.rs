@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn items_of_lists_entries_of_maps_and_keys_are_found() {
+    fn list_items_map_entries_and_keys_are_found() {
         let properties = json!({
             "Timeout": 3, "Cors": {"AllowMethods": ["GET", "POST"]},
             "Tags": {"team": "films"}, "Policies": {"read": {"Statement": [{"Sid": "One"}, {"Effect": "Allow"}]}},

@@ -12,7 +12,7 @@ fn read(text: &str) -> Result<Template, String> {
 }
 
 #[test]
-fn what_cloudformation_refuses_is_refused_with_its_line() {
+fn an_invalid_template_is_refused_with_its_line() {
     let long = "x".repeat(1025);
     let many = |name: &str, value: &str| -> String { (0..201).map(|n| format!("  {name}{n}: {value}\n")).collect() };
     let outputs = |entries: &str| format!("{QUEUE}Outputs:\n{entries}");
@@ -131,7 +131,7 @@ fn what_cloudformation_refuses_is_refused_with_its_line() {
 }
 
 #[test]
-fn what_cloudformation_takes_is_taken() {
+fn a_valid_template_is_accepted() {
     for text in [
         format!("AWSTemplateFormatVersion: 2010-09-09\nDescription: {}\n{QUEUE}", "x".repeat(1024)),
         format!("Mappings: {{M: {{us-east-1: {{a: [b, 1], b: true}}, '012345670123': {{c: d}}}}}}\n{QUEUE}"),
@@ -155,13 +155,13 @@ fn what_cloudformation_takes_is_taken() {
 }
 
 #[test]
-fn a_word_that_is_a_flag_is_hinted_at_where_text_is_wanted() {
+fn a_word_read_as_a_boolean_gets_a_hint_where_text_is_required() {
     let error = read("Resources:\n  Q:\n    Type: T\n    Condition: No\n").unwrap_err();
     assert!(error.contains("hint: write `'No'` if it is text, and `false` if it is not"), "{error}");
 }
 
 #[test]
-fn a_sam_template_is_named_with_what_to_do() {
+fn a_sam_template_is_refused_with_a_hint() {
     let error = read("Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: 'AWS::Serverless::Function'}\n")
         .unwrap_err();
     assert!(error.starts_with("reading template t.yaml:1: it is a SAM template"), "{error}");

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 
 #[test]
-fn a_known_reference_is_replaced_and_an_unknown_one_stays() {
+fn a_known_reference_is_replaced_and_an_unknown_one_is_kept() {
     let (api, role) = (Reference::new("Api", "Ref"), Reference::new("Role", "Arn"));
     let mut known = Known::default();
     known.insert(api.clone(), "abc");
@@ -16,7 +16,7 @@ fn a_known_reference_is_replaced_and_an_unknown_one_stays() {
 }
 
 #[test]
-fn a_list_replaces_a_text_that_is_its_reference_and_stands_in_no_other_text() {
+fn a_list_replaces_a_whole_text_only() {
     let servers = Reference::new("Zone", "NameServers");
     let mut known = Known::default();
     known.insert(servers.clone(), json!(["ns-1", "ns-2"]));
@@ -26,7 +26,7 @@ fn a_list_replaces_a_text_that_is_its_reference_and_stands_in_no_other_text() {
 }
 
 #[test]
-fn a_spread_gives_its_items_to_the_list_that_it_stands_in() {
+fn a_spread_adds_its_items_to_the_enclosing_list() {
     let subnets = Reference::new("Network", "SubnetIds");
     let value = json!([spread(&subnets.to_string()).unwrap()]);
     let mut known = Known::default();
@@ -37,7 +37,7 @@ fn a_spread_gives_its_items_to_the_list_that_it_stands_in() {
 }
 
 #[test]
-fn what_is_left_is_named_with_its_place_and_what_is_the_matter() {
+fn an_unknown_term_is_reported_with_place_and_reason() {
     let (list, missing) = (Reference::new("Zone", "NameServers"), Reference::new("Queue", "Aarn"));
     let fifth = Deferred::new("Fn::Select", json!([5, list.to_string()])).to_string();
     let mut known = Known::default();
@@ -59,7 +59,7 @@ fn what_is_left_is_named_with_its_place_and_what_is_the_matter() {
 proptest! {
     /// Any answer of AWS is text, and is filled in once.
     #[test]
-    fn a_value_that_is_filled_in_is_not_scanned_again(value in "[a-z{}.$:\"\\\\]{0,12}") {
+    fn an_inserted_value_is_not_scanned_again(value in "[a-z{}.$:\"\\\\]{0,12}") {
         let (one, other) = (Reference::new("One", "Ref"), Reference::new("Other", "Ref"));
         let mut known = Known::default();
         known.insert(one.clone(), format!("{value}{other}"));
@@ -93,7 +93,7 @@ proptest! {
 }
 
 #[test]
-fn keys_are_filled_in_and_looked_at_too() {
+fn references_in_keys_are_replaced_and_reported() {
     let name = Reference::new("Policy", "Name");
     let mut known = Known::default();
     let value = json!({ "A": { format!("p-{name}"): 1 } });
@@ -104,7 +104,7 @@ fn keys_are_filled_in_and_looked_at_too() {
 }
 
 #[test]
-fn a_text_in_which_only_the_account_is_open_is_split_around_it() {
+fn a_text_with_only_an_unknown_account_is_split_around_it() {
     let account = Reference::account();
     let of = |name: &str, argument: Value| json!(Deferred::new(name, argument).to_string());
     let arn = format!("arn:aws:lambda:eu-west-1:{account}:function:chat");

@@ -24,7 +24,7 @@ const ORDER: &str = "{Request: {Method: POST, Path: '/orders/7%20a?dry=1&tag=x&t
                      cookie: a=1; b=2}, Body: {sku: !Ref Message, count: 2}}}";
 
 #[test]
-fn payload_format_2_is_the_event_that_api_gateway_makes() {
+fn payload_format_2_matches_the_event_of_api_gateway() {
     let test = only(&template(&[("POST /orders/{id}", "2.0", ORDER)], ""));
     assert_eq!(
         (test.callee().as_str(), test.name().as_str()),
@@ -74,7 +74,7 @@ fn payload_format_2_is_the_event_that_api_gateway_makes() {
 }
 
 #[test]
-fn payload_format_1_is_the_event_that_api_gateway_makes() {
+fn payload_format_1_matches_the_event_of_api_gateway() {
     let stage = "  Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: prod}}\n";
     let test = only(&template(&[("ANY /orders/{id}", "1.0", ORDER)], stage));
     let event = event(&test);
@@ -104,7 +104,7 @@ fn payload_format_1_is_the_event_that_api_gateway_makes() {
 }
 
 #[test]
-fn a_function_url_names_no_account_and_has_no_route() {
+fn the_event_of_a_function_url_has_no_account_and_no_route() {
     let test = only(&template(&[], &url("{Request: {Method: GET, Path: /any/path}}")));
     let event = event(&test);
     for (pointer, value) in [
@@ -125,7 +125,7 @@ fn a_function_url_names_no_account_and_has_no_route() {
 }
 
 #[test]
-fn what_is_not_text_arrives_in_base64() {
+fn a_body_that_is_not_text_is_encoded_in_base64() {
     for (headers, body, base64, arrives) in [
         ("{}", "'a=1'", false, "a=1"),
         ("{Content-Type: application/x-www-form-urlencoded}", "'a=1'", true, "YT0x"),
@@ -139,7 +139,7 @@ fn what_is_not_text_arrives_in_base64() {
 }
 
 #[test]
-fn a_request_at_an_alias_takes_the_route_that_fits_best() {
+fn a_request_declared_at_an_alias_uses_the_best_matching_route() {
     let routes = [
         ("ANY /{proxy+}", "2.0", ""),
         ("$default", "2.0", ""),
@@ -174,7 +174,7 @@ fn an_event_is_sent_as_it_is_declared() {
 }
 
 #[test]
-fn another_message_goes_where_the_declaration_says_and_the_length_follows() {
+fn another_message_replaces_the_declared_one_and_changes_the_length() {
     let declared = "{Request: {Method: POST, Path: /chat, Body: {message: hi, history: []}}, Message: /message}";
     let test = only(&template(&[("POST /chat", "2.0", declared)], ""));
     let event = event(&test.with_message("A \"film\"?").unwrap());
@@ -186,7 +186,7 @@ fn another_message_goes_where_the_declaration_says_and_the_length_follows() {
 }
 
 #[test]
-fn tests_stand_in_the_templates_order_and_one_under_a_false_condition_is_none() {
+fn tests_have_the_order_of_the_template_and_a_false_condition_removes_one() {
     let get = "{Request: {Method: GET, Path: /}}";
     let conditional = format!(
         "  Never:
@@ -204,7 +204,7 @@ fn tests_stand_in_the_templates_order_and_one_under_a_false_condition_is_none() 
 }
 
 #[test]
-fn a_function_is_tested_by_its_alias_where_it_has_one() {
+fn a_function_with_an_alias_is_tested_through_the_alias() {
     let of_function = |test: &str, with_alias: bool| {
         let text = template(&[], &url(""));
         let text = text.replace(

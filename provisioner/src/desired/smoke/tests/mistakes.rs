@@ -116,7 +116,7 @@ fn a_wrong_declaration_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_declaration_that_refers_to_what_does_not_exist_is_refused_with_its_place() {
+fn a_reference_to_a_missing_resource_is_refused_with_its_place() {
     assert_eq!(
         told("{Event: !Ref Nothing}"),
         "reading template t.yaml:18: Resources.Route0.Metadata.Provisioner.SmokeTest.Event.Ref: there is no parameter or \
@@ -125,7 +125,7 @@ fn a_declaration_that_refers_to_what_does_not_exist_is_refused_with_its_place() 
 }
 
 #[test]
-fn a_test_stands_only_where_something_is_called() {
+fn a_test_is_allowed_only_at_a_function_alias_route_or_url() {
     let at = |resource: &str| match build(&template(&[("POST /orders", "2.0", "")], resource)) {
         Ok(_) => panic!("this should be refused: {resource}"),
         Err(error) => error.to_string(),

@@ -85,7 +85,7 @@ proptest! {
     }
 
     #[test]
-    fn a_valid_request_becomes_an_event_that_says_the_same(
+    fn a_valid_request_becomes_an_event_with_the_same_content(
         path in "(/[a-zA-Z0-9._~%-]{1,8}){1,3}", body in any_value(), value in "[ -~]{0,12}",
     ) {
         let declared = json!({"Request": {"Method": "PUT", "Path": path, "Headers": {"X-Any": value}, "Body": body}});

@@ -265,7 +265,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn what_aws_takes_of_each_kind_is_taken_and_what_it_refuses_is_refused() {
+fn each_kind_accepts_valid_values_and_refuses_an_invalid_one() {
     for (kind, right, wrong, expected) in cases() {
         assert_eq!(found(kind, &right), [], "{kind} {right}");
         let mut properties = right;
@@ -275,7 +275,7 @@ fn what_aws_takes_of_each_kind_is_taken_and_what_it_refuses_is_refused() {
 }
 
 #[test]
-fn each_kind_with_limits_has_such_values() {
+fn each_kind_with_limits_has_a_case() {
     let shown: BTreeSet<_> = cases().into_iter().map(|(kind, ..)| kind).collect();
     let typed = |kind: &str| good(kind) != json!({}) || kind == "AWS::ApiGatewayV2::Integration";
     for kind in RULES.keys().filter(|kind| *kind != documented::ANY_KIND && !typed(kind)) {
@@ -284,7 +284,7 @@ fn each_kind_with_limits_has_such_values() {
 }
 
 #[test]
-fn a_dynamic_reference_is_left_to_the_check_that_names_it() {
+fn the_limits_skip_dynamic_references() {
     let name = "{{resolve:ssm:/films/name}}";
     for (kind, property) in [("AWS::SQS::Queue", "QueueName"), ("AWS::S3::Bucket", "BucketName")] {
         assert_eq!(found(kind, &json!({ property: name })), [], "{kind}");

@@ -122,7 +122,7 @@ const ROWS: &[(&str, &str, &str, bool)] = &[
 ];
 
 #[test]
-fn each_route_is_called_just_when_its_source_arn_is_allowed_and_what_is_advised_allows_it() {
+fn a_source_arn_allows_its_routes_and_the_advised_arn_does_too() {
     assert!(ROWS.len() >= 60);
     for (key, stage, pattern, expected) in ROWS {
         let (caller, pattern) = (caller(key), arn(pattern));
@@ -134,7 +134,7 @@ fn each_route_is_called_just_when_its_source_arn_is_allowed_and_what_is_advised_
 }
 
 #[test]
-fn without_a_source_every_call_is_allowed_and_without_a_statement_none() {
+fn a_statement_without_a_source_allows_every_call() {
     for (key, stage, ..) in ROWS {
         assert!(may_call(&API, &caller(key), Some(stage), &[Source::default()]));
         assert!(!may_call(&API, &caller(key), Some(stage), &[]));
@@ -154,7 +154,7 @@ fn the_source_account_is_compared_as_well() {
 }
 
 #[test]
-fn several_statements_together_allow_what_each_of_them_does() {
+fn several_statements_allow_the_union_of_their_calls() {
     let by = |arns: &[&str]| {
         let arns: Vec<String> = arns.iter().map(|one| arn(one)).collect();
         let sources: Vec<Source<'_>> = arns.iter().map(|one| Source { arn: Some(one), account: None }).collect();
@@ -165,7 +165,7 @@ fn several_statements_together_allow_what_each_of_them_does() {
 }
 
 #[test]
-fn a_stage_that_is_not_known_may_be_any() {
+fn an_unknown_stage_matches_any_stage() {
     let by = |pattern: &str| {
         let arn = arn(pattern);
         may_call(&API, &Caller::of_key("GET /x"), None, &[Source { arn: Some(&arn), account: None }])
@@ -175,7 +175,7 @@ fn a_stage_that_is_not_known_may_be_any() {
 }
 
 #[test]
-fn a_value_that_is_not_known_is_itself_and_may_be_any_other_text_without_a_slash() {
+fn an_unknown_value_equals_itself_and_matches_text_without_a_slash() {
     let by = |id: &str, pattern: &str| {
         let arn = arn(pattern);
         let api = Api { id, ..API };
@@ -204,7 +204,7 @@ fn a_value_that_is_not_known_is_itself_and_may_be_any_other_text_without_a_slash
 }
 
 #[test]
-fn many_wildcards_are_compared_in_short_time() {
+fn many_wildcards_are_compared_quickly() {
     let pattern = arn(&format!("EX/{}z", "*a".repeat(60)));
     let path = format!("/{}", "a".repeat(300));
     let route = Caller::Method { method: "GET", path: &path };
