@@ -228,7 +228,7 @@ impl Desired {
                 let (kind, name) = (one.resource.kind(), one.resource.name());
                 return Err(Error::new(
                     format!("checking stack {}", self.stack),
-                    format!("`{}` and `{}` are both the {kind} `{name}`", twin.logical_id, one.logical_id),
+                    format!("duplicate: `{}` and `{}` are both the {kind} `{name}`", twin.logical_id, one.logical_id),
                 ));
             }
         }
@@ -247,7 +247,7 @@ fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {
         Some(resource) => Ok(resource),
         None => {
             let reason = format!(
-                "the kind `{}` is not supported; supported are these, and all others of AWS's registry through Cloud Control\n  {}",
+                "the kind `{}` is not supported; supported are these and, through Cloud Control, all others in AWS's registry\n  {}",
                 declared.kind,
                 typed_kinds().join("\n  ")
             );
@@ -269,7 +269,7 @@ fn check_names(template: &Template, packages: &Packages) -> Result<()> {
         None => Ok(()),
         Some(unknown) => Err(Error::new(
             format!("taking a package for `{unknown}`"),
-            format!("the template has no function of that name; it has {}", functions.join(", ")),
+            format!("the template has no function with this name; it has {}", functions.join(", ")),
         )),
     }
 }
@@ -290,7 +290,7 @@ fn release(template: &Template, logical_id: &str, version: &mut Version, earlier
             return Ok(());
         }
     }
-    let reason = format!("`{}` is no function of this template", version.function_name);
+    let reason = format!("`{}` is not a function of this template", version.function_name);
     Err(template.property_problem(logical_id, "FunctionName", reason))
 }
 
@@ -313,11 +313,11 @@ fn put_beside(template: &Template, logical_id: &str, policy: &InlinePolicy, earl
             (role.role_name == *role_name).then_some(role)
         });
         let Some(role) = role else {
-            let reason = format!("`{role_name}` is no role of this template; write it as `!Ref ROLE`");
+            let reason = format!("`{role_name}` is not a role of this template; write it as `!Ref ROLE`");
             return Err(template.property_problem(logical_id, "Roles", reason));
         };
         if role.policies.contains_key(name) || !role.policies_beside.insert(name.clone()) {
-            let reason = format!("the role `{role_name}` has another policy of the name `{name}`");
+            let reason = format!("the role `{role_name}` already has a policy with the name `{name}`");
             return Err(template.property_problem(logical_id, "PolicyName", reason));
         }
     }
@@ -340,7 +340,9 @@ fn read_package(
     let path = match (packages.instead.get(logical_id), &function.code.path) {
         (Some(instead), _) => instead.clone(),
         (None, Some(own)) => beside.join(own),
-        (None, None) => return Err(template.property_problem(logical_id, "Code", "it names no file".to_owned())),
+        (None, None) => {
+            return Err(template.property_problem(logical_id, "Code", "it does not name a file".to_owned()));
+        }
     };
     if may_be_missing && !path.exists() {
         return Ok(None);

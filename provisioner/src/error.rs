@@ -399,6 +399,6 @@ mod tests {
 
     #[test]
     fn an_error_with_nothing_to_add_is_one_line() {
-        assert_eq!(Error::new("reading template t.yaml", "it declares no resource").to_string().lines().count(), 1);
+        assert_eq!(Error::new("reading template t.yaml", "it declares no resources").to_string().lines().count(), 1);
     }
 }

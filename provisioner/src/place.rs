@@ -70,7 +70,7 @@ impl FromStr for StackName {
         }
         Err(Error::new(
             format!("reading the stack name `{name}`"),
-            "a stack name starts with a letter, holds letters, digits and hyphens only, and at most 128 of them",
+            "a stack name must start with a letter and contain at most 128 letters, digits and hyphens",
         ))
     }
 }

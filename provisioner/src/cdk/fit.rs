@@ -26,7 +26,7 @@ pub(super) fn property(kind: &str, name: &str, value: &Value, language: Language
     match typed(&property.value_type, value, language) {
         Some(value) => Fit::Carried(value),
         None if property.required => {
-            Fit::Never("CDK requires it, and cdk-from-cfn cannot write its value exactly".to_owned())
+            Fit::Never("CDK requires this property, and cdk-from-cfn cannot write its value exactly".to_owned())
         }
         None => Fit::Apart,
     }

@@ -158,7 +158,7 @@ pub(super) fn names(language: Language, resources: &[(&str, &str)], outputs: &[&
     for (id, _) in resources {
         let variable = id.to_lowercase();
         if TAKEN.contains(&variable.as_str()) || services.contains(&variable) {
-            return Err(refused("Resources", id, language, "is a word of the language or of CDK's code".to_owned()));
+            return Err(refused("Resources", id, language, "is reserved, or the generated code uses it".to_owned()));
         }
         if let Some(other) = seen.insert(variable, id) {
             return Err(refused("Resources", id, language, format!("would be the same variable as `{other}`")));
@@ -174,11 +174,14 @@ pub(super) fn names(language: Language, resources: &[(&str, &str)], outputs: &[&
 }
 
 fn refused(section: &str, name: &str, language: Language, reason: String) -> Error {
-    Error::new(format!("making a CDK app of {section}.{name}"), format!("in {} the name {reason}", language.title()))
-        .hint(format!("give it another name in the template, or {INCLUDE}"))
+    Error::new(
+        format!("generating a CDK app from {section}.{name}"),
+        format!("in {} the name {reason}", language.title()),
+    )
+    .hint(format!("rename it in the template, or {INCLUDE}"))
 }
 
 /// An error about an attribute of a resource that a CDK app cannot have.
 pub(super) fn attribute(id: &str, attribute: &str, reason: &str) -> Error {
-    Error::new(format!("making a CDK app of {id}.{attribute}"), reason)
+    Error::new(format!("generating a CDK app from {id}.{attribute}"), reason)
 }

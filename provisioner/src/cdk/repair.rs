@@ -113,7 +113,7 @@ pub(super) fn repair(template: &Value, language: Language) -> Result<Repaired> {
 fn repaired_resource(id: &str, resource: &Value, language: Language, fixes: &mut Vec<Fix>) -> Result<Value> {
     let mut resource = resource.as_object().cloned().unwrap_or_default();
     if let Some(other) = resource.keys().find(|name| !ATTRIBUTES.contains(&name.as_str())) {
-        return Err(refuse::attribute(id, other, "CDK apps are made of resources without it"));
+        return Err(refuse::attribute(id, other, "a CDK app cannot contain this attribute"));
     }
     let metadata = resource.remove("Metadata");
     // The CDK writes this entry itself.
@@ -206,7 +206,7 @@ fn repaired_output(name: &str, output: &Value, language: Language, fixes: &mut V
         match fit::free(value, language) {
             Some(carried) => *value = carried,
             None => {
-                let reason = "it holds text or a function that cdk-from-cfn cannot write";
+                let reason = "it contains text or a function that cdk-from-cfn cannot write";
                 return Err(refuse::attribute(name, attribute, reason).hint(refuse::INCLUDE));
             }
         }

@@ -115,15 +115,15 @@ fn unsupported_parts_are_refused_with_place_and_reason() {
     for (resources, reason) in [
         (
             role("Class", json!({})),
-            "Resources.Class: in TypeScript the name is a word of the language or of CDK's code",
+            "Resources.Class: in TypeScript the name is reserved, or the generated code uses it",
         ),
-        (role("Scope", json!({})), "the name is a word of the language or of CDK's code"),
-        (role("Iam", json!({})), "the name is a word of the language or of CDK's code"),
+        (role("Scope", json!({})), "the name is reserved, or the generated code uses it"),
+        (role("Iam", json!({})), "the name is reserved, or the generated code uses it"),
         (json!({"Api": role("A", json!({}))["A"], "API": role("A", json!({}))["A"]}), "the same variable as `Api`"),
-        (role("R", json!({"UpdatePolicy": {}})), "R.UpdatePolicy: CDK apps are made of resources without it"),
+        (role("R", json!({"UpdatePolicy": {}})), "R.UpdatePolicy: a CDK app cannot contain this attribute"),
         (
             role("R", json!({"Properties": {"AssumeRolePolicyDocument": {"it's": 1}}})),
-            "R.AssumeRolePolicyDocument: CDK requires it",
+            "R.AssumeRolePolicyDocument: CDK requires this property",
         ),
         (
             json!({"T": {"Type": "AWS::New::Thing", "Properties": {"A": 1}}}),
@@ -136,7 +136,7 @@ fn unsupported_parts_are_refused_with_place_and_reason() {
     let output = json!({"Resources": role("R", json!({})), "Outputs": {"Region": {"Value": "x"}}});
     let error = app(&output, &destination(), Language::Typescript).unwrap_err().to_string();
     assert!(error.contains("Outputs.Region: in TypeScript the name is a member of CDK's `Stack`"), "{error}");
-    assert!(error.contains("hint: give it another name in the template, or include the output of"), "{error}");
+    assert!(error.contains("hint: rename it in the template, or include the output of"), "{error}");
 }
 
 #[test]

@@ -21,6 +21,6 @@ pub(super) fn check_function(template: &Template, id: &str, resource: &Resource,
 fn not_known(template: &Template, id: &str, resource: &Resource, name: &str) -> Error {
     let property = if matches!(resource, Resource::Url(_)) { "TargetFunctionArn" } else { "FunctionName" };
     let reason =
-        format!("`{}` is not known before AWS assigns it, and the plan needs the function's name", shown(name));
+        format!("`{}` is not known before AWS assigns it, but the plan needs the function's name", shown(name));
     template.property_problem(id, property, reason).hint(HINT)
 }

@@ -28,7 +28,7 @@ impl Desired {
         });
         let unfilled = of_these.filter_map(|output| {
             let unfilled = known.unfilled(&Value::String(known.fill_text(&output.value)))?;
-            Some(format!("`{}` holds `{}`, which {}", output.name, unfilled.term, unfilled.reason))
+            Some(format!("`{}` contains `{}`, which {}", output.name, unfilled.term, unfilled.reason))
         });
         let unfilled: Vec<_> = unfilled.collect();
         if unfilled.is_empty() {

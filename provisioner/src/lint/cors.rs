@@ -11,6 +11,6 @@ pub(super) fn no_credentials_for_everybody(one: &Checked) -> Option<Finding> {
     if !(everybody && credentials) {
         return None;
     }
-    let cause = format!("{property} allows credentials to every origin (`*`)");
-    Some(one.finding(Severity::Refused, cause, "name the origins, or leave AllowCredentials out"))
+    let cause = format!("{property} allows credentials for every origin (`*`)");
+    Some(one.finding(Severity::Refused, cause, "name the origins, or remove AllowCredentials"))
 }

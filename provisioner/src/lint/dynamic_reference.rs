@@ -10,10 +10,10 @@ use crate::template::{has_dynamic_reference, has_reference_to_another_service};
 pub(super) fn no_dynamic_reference(one: &Checked) -> Option<Finding> {
     let property = path_in(&one.properties, has_dynamic_reference)?;
     let cause = format!(
-        "{property} holds a dynamic reference (`{{{{resolve:…}}}}`), which only CloudFormation resolves: AWS would get \
+        "{property} contains a dynamic reference (`{{{{resolve:…}}}}`), which only CloudFormation resolves: AWS would receive \
          the text itself"
     );
-    let hint = "give the value itself, or deploy with `--engine cloudformation`";
+    let hint = "write the value itself, or deploy with `--engine cloudformation`";
     let property = property.split('.').map(str::to_owned).collect();
     Some(Finding { property, ..one.finding(Severity::Refused, cause, hint) })
 }
@@ -23,10 +23,10 @@ pub(super) fn no_dynamic_reference(one: &Checked) -> Option<Finding> {
 pub(super) fn no_other_service(one: &Checked) -> Option<Finding> {
     let property = path_in(&one.properties, has_reference_to_another_service)?;
     let cause = format!(
-        "{property} holds `{{{{resolve:…}}}}` with another service than `ssm`, `ssm-secure` and `secretsmanager`: it is \
-         not a dynamic reference, and AWS gets the text itself"
+        "{property} contains `{{{{resolve:…}}}}` with a service other than `ssm`, `ssm-secure` and `secretsmanager`: it is \
+         not a dynamic reference, and AWS receives the text itself"
     );
-    let hint = "give the value itself, with `!Ref` or `!GetAtt` where it is that of a resource";
+    let hint = "write the value itself, or refer to a resource with `!Ref` or `!GetAtt`";
     let property = property.split('.').map(str::to_owned).collect();
     Some(Finding { property, ..one.finding(Severity::Unwise, cause, hint) })
 }

@@ -22,7 +22,7 @@ pub(super) fn role_is_an_arn(one: &Checked) -> Option<Finding> {
     if role.is_empty() || is_arn {
         return None;
     }
-    let cause = format!("{property} `{role}` is a role's name; an ARN is needed");
+    let cause = format!("{property} `{role}` is the name of a role; the property needs its ARN");
     Some(one.finding(Severity::Refused, cause, "write `!GetAtt ROLE.Arn` in place of `!Ref ROLE`"))
 }
 
@@ -36,7 +36,7 @@ pub(super) fn not_all_of_everything(one: &Checked) -> Option<Finding> {
     let statement = statements.iter().find(|statement| all(statement))?;
     let sid = statement["Sid"].as_str().map(|sid| format!(" `{sid}`")).unwrap_or_default();
     let cause = format!("the statement{sid} allows every action on every resource");
-    Some(one.finding(Severity::Unwise, cause, "name the actions and the resources that are needed"))
+    Some(one.finding(Severity::Unwise, cause, "list the actions and the resources that the role needs"))
 }
 
 /// The statements of all policies, anywhere in the properties.

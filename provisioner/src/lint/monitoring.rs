@@ -27,9 +27,9 @@ pub(super) fn dashboard_is_json(one: &Checked) -> Option<Finding> {
     let known = with_unknown_as(text, "0");
     let error = match serde_json::from_str::<Value>(&known) {
         Ok(Value::Object(_)) => return None,
-        Ok(_) => "it is no object".to_owned(),
+        Ok(_) => "it is not an object".to_owned(),
         Err(error) => error.to_string(),
     };
-    let hint = "a comma too many, or a quote that `!Sub` has taken? Check it with a JSON parser";
+    let hint = "check the text with a JSON parser, and look for an extra comma or a missing quote";
     Some(one.finding(Severity::Refused, format!("DashboardBody is not JSON: {error}"), hint))
 }

@@ -14,7 +14,7 @@ pub(super) fn nothing_forgotten(desired: &Desired) -> impl Iterator<Item = Findi
             (more, _) => format!("{} and {more} more", names.join(", ")),
         };
         let cause = format!(
-            "the package holds {listed}, which {look} forgotten: everyone who may read the function's code can read {}",
+            "the package contains {listed}, which {look} forgotten: every user who can read the function's code can read {}",
             if forgotten.names.len() == 1 { "it" } else { "them" },
         );
         Finding {
@@ -43,13 +43,13 @@ mod tests {
             let names = names.iter().map(|name| (*name).to_owned()).collect();
             desired.forgotten = [("Function".to_owned(), Forgotten { names, hint: String::new() })].into();
             let found: Vec<_> = nothing_forgotten(&desired).map(|finding| finding.cause).collect();
-            found[0].split(": everyone").next().unwrap().to_owned()
+            found[0].split(": every user").next().unwrap().to_owned()
         };
-        assert_eq!(cause(&["a"]), "the package holds `a`, which looks forgotten");
-        assert_eq!(cause(&["a", "b"]), "the package holds `a` and `b`, which look forgotten");
+        assert_eq!(cause(&["a"]), "the package contains `a`, which looks forgotten");
+        assert_eq!(cause(&["a", "b"]), "the package contains `a` and `b`, which look forgotten");
         assert_eq!(
             cause(&["a", "b", "c", "d", "e", "f", "g"]),
-            "the package holds `a`, `b`, `c`, `d`, `e` and 2 more, which look forgotten"
+            "the package contains `a`, `b`, `c`, `d`, `e` and 2 more, which look forgotten"
         );
     }
 }

@@ -57,12 +57,12 @@ pub(super) fn api_may_call(
         _ => String::new(),
     };
     let cause = match for_it.as_slice() {
-        [] => format!("API Gateway may not call `{function}`: no permission of the template allows it"),
+        [] => format!("API Gateway cannot call `{function}`: no permission of the template allows it"),
         [only] => {
-            format!("API Gateway may not call `{function}` for {what}{stage}: `{}` does not allow it", only.logical_id)
+            format!("API Gateway cannot call `{function}` for {what}{stage}: `{}` does not allow it", only.logical_id)
         }
         [..] => {
-            format!("API Gateway may not call `{function}` for {what}{stage}: no permission of the template allows it")
+            format!("API Gateway cannot call `{function}` for {what}{stage}: no permission of the template allows it")
         }
     };
     let own = Reference::new(&one.logical_id, "Ref").to_string();

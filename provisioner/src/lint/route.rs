@@ -24,8 +24,8 @@ pub(super) fn key_is_well_formed(one: &Checked) -> Option<Finding> {
     if !one.is(ROUTE) || well_formed {
         return None;
     }
-    let cause = format!("RouteKey `{key}` is no method and path");
-    Some(one.finding(Severity::Refused, cause, "write it as `POST /chat`, with the method in capitals, or `$default`"))
+    let cause = format!("RouteKey `{key}` is not a method and a path");
+    Some(one.finding(Severity::Refused, cause, "write it as `POST /chat` with an uppercase method, or as `$default`"))
 }
 
 /// Checks that the routes in a stage's settings exist: API Gateway refuses other settings.
@@ -47,8 +47,8 @@ pub(super) fn settings_have_routes(one: &Checked, all: &[Checked]) -> Option<Fin
     let key = keys.find(|key| reserved_in(key).is_none() && is_missing(key))?;
     let finding = one.finding(
         Severity::Unwise,
-        format!("RouteSettings name `{key}`, and the template has no such route: API Gateway refuses the stage"),
-        "write the key of a route, such as `POST /chat`, or take the settings out",
+        format!("RouteSettings contains `{key}`, but the template has no such route: API Gateway refuses the stage"),
+        "write the key of a route, such as `POST /chat`, or remove the settings",
     );
     Some(Finding { property: vec!["RouteSettings".to_owned(), key.clone()], ..finding })
 }
@@ -62,7 +62,7 @@ pub(super) fn target_is_an_integration(one: &Checked) -> Option<Finding> {
     if !one.is(ROUTE) || target.is_empty() || leads_to_one || is_a_function {
         return None;
     }
-    let cause = format!("Target `{target}` is no integration");
+    let cause = format!("Target `{target}` is not an integration");
     Some(one.finding(Severity::Refused, cause, "write it as `!Sub 'integrations/${INTEGRATION}'`"))
 }
 
@@ -83,5 +83,9 @@ pub(super) fn integration_ends_in_time(one: &Checked) -> Option<Finding> {
         return None;
     }
     let cause = format!("TimeoutInMillis {timeout} is not between {} and {}", WAIT.start(), WAIT.end());
-    Some(one.finding(Severity::Refused, cause, "an HTTP API waits 30 seconds at most: answer sooner, or stream"))
+    Some(one.finding(
+        Severity::Refused,
+        cause,
+        "lower it to 30 seconds or less, or stream the response: an HTTP API does not wait longer",
+    ))
 }

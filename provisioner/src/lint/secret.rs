@@ -18,7 +18,8 @@ pub(super) fn no_secret_in_the_open(one: &Checked) -> Option<Finding> {
     let variables = one.properties["Environment"]["Variables"].as_object()?;
     let (name, _) = variables.iter().find(|(name, value)| looks_secret(name, value))?;
     let cause = format!("Environment.Variables.{name} looks like a secret in plain text");
-    let hint = "keep it in Secrets Manager or Parameter Store, give the function its name, and let the role read it";
+    let hint =
+        "store it in Secrets Manager or Parameter Store, pass the function its name, and allow the role to read it";
     Some(one.finding(Severity::Unwise, cause, hint))
 }
 

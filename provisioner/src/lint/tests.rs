@@ -70,7 +70,7 @@ fn source(end: &str) -> Value {
 fn the_name_of_a_role_is_not_an_arn() {
     let role = json!({"Type": "AWS::IAM::Role", "Properties": {"RoleName": "r", "AssumeRolePolicyDocument": trust()}});
     let with = |reference: Value| json!({"Role": role, "Function": function(&json!({ "Role": reference }))});
-    let named = (Severity::Refused, "Role `r` is a role's name; an ARN is needed".to_owned());
+    let named = (Severity::Refused, "Role `r` is the name of a role; the property needs its ARN".to_owned());
     assert_eq!(cause(&with(json!({"Ref": "Role"}))), named);
     assert_eq!(found(&with(json!({"Fn::GetAtt": ["Role", "Arn"]}))), []);
     let mut unnamed = with(json!({"Ref": "Role"}));
@@ -95,7 +95,8 @@ fn settings_of_a_missing_route_get_a_note() {
             }},
         })
     };
-    let missing = "RouteSettings name `get /films`, and the template has no such route: API Gateway refuses the stage";
+    let missing =
+        "RouteSettings contains `get /films`, but the template has no such route: API Gateway refuses the stage";
     assert_eq!(cause(&stage(json!({"Ref": "Api"}), "get /films")), (Severity::Unwise, missing.to_owned()));
     assert_eq!(found(&stage(json!({"Ref": "Api"}), "GET /films")), []);
     assert_eq!(found(&stage(json!("a1b2c3"), "GET /others")), [], "others may have made the route");
@@ -142,7 +143,7 @@ fn a_route_key_is_a_method_and_a_path() {
     let any = json!({});
     for bad in ["POST chat", "post /chat", "/chat", "POST  /chat", "FETCH /chat", ""] {
         let (severity, cause) = cause(&routed(&json!({ "RouteKey": bad }), &any, Some(&any)));
-        assert_eq!((severity, cause), (Severity::Refused, format!("RouteKey `{bad}` is no method and path")));
+        assert_eq!((severity, cause), (Severity::Refused, format!("RouteKey `{bad}` is not a method and a path")));
     }
     for good in ["POST /chat", "ANY /{proxy+}", "$default", "GET /"] {
         assert_eq!(found(&routed(&json!({ "RouteKey": good }), &any, Some(&any))), [], "{good}");
@@ -180,13 +181,13 @@ fn a_route_needs_a_permission_for_its_method_and_path() {
     let any = json!({});
     let (severity, none) = cause(&routed(&any, &any, None));
     assert_eq!(severity, Severity::Unwise);
-    assert_eq!(none, "API Gateway may not call `chat`: no permission of the template allows it");
+    assert_eq!(none, "API Gateway cannot call `chat`: no permission of the template allows it");
     for good in ["*/POST/chat", "*/*/chat", "*", "$default/POST/*"] {
         assert_eq!(found(&routed(&any, &any, Some(&source(good)))), [], "{good}");
     }
     for bad in ["*/GET/chat", "*/POST/chats", "*/POST/", "*/OPTIONS/*"] {
         let (_, wrong) = cause(&routed(&any, &any, Some(&source(bad))));
-        assert_eq!(wrong, "API Gateway may not call `chat` for `POST /chat`: `Permission` does not allow it");
+        assert_eq!(wrong, "API Gateway cannot call `chat` for `POST /chat`: `Permission` does not allow it");
     }
     let other = json!({"Principal": "events.amazonaws.com"});
     assert!(cause(&routed(&any, &any, Some(&other))).1.contains("no permission"));
@@ -206,7 +207,7 @@ fn a_route_for_any_method_needs_a_permission_for_any_method() {
     let route = json!({"RouteKey": "ANY /chat"});
     for wrong in ["*/POST/chat", "*/ANY/chat"] {
         let [one] = found(&routed(&route, &any, Some(&source(wrong)))).try_into().unwrap();
-        assert_eq!(one.cause, "API Gateway may not call `chat` for `ANY /chat`: `Permission` does not allow it");
+        assert_eq!(one.cause, "API Gateway cannot call `chat` for `ANY /chat`: `Permission` does not allow it");
         let advised =
             r#"`SourceArn: !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:a1/*/*/chat"`"#;
         assert!(one.hint.contains(advised), "{}", one.hint);
@@ -223,7 +224,7 @@ fn a_permission_can_name_the_stages_of_the_template() {
     resources["Prod"] = stage("prod");
     assert_eq!(found(&resources), [], "the one stage");
     resources["Dev"] = stage("dev");
-    let told = "API Gateway may not call `chat` for `POST /chat` on the stage `dev`: `Permission` does not allow it";
+    let told = "API Gateway cannot call `chat` for `POST /chat` on the stage `dev`: `Permission` does not allow it";
     assert_eq!(cause(&resources).1, told);
     resources["ForDev"] = resources["Permission"].clone();
     resources["ForDev"]["Properties"]["SourceArn"] = source("dev/POST/chat")["SourceArn"].clone();
@@ -264,7 +265,7 @@ fn a_literal_api_id_matches_only_the_existing_api_with_that_id() {
         let apis = apis.iter().map(|(name, id)| ((*name).to_owned(), (*id).to_owned())).collect();
         lint(&desired, "123456789012", &apis).into_iter().map(|one| one.cause).collect::<Vec<_>>()
     };
-    let told = "API Gateway may not call `chat` for `POST /chat`: `Permission` does not allow it";
+    let told = "API Gateway cannot call `chat` for `POST /chat`: `Permission` does not allow it";
     assert_eq!(findings(&[]), [told], "an API that AWS has not made yet");
     assert_eq!(findings(&[("Api", "d4e5f6")]), [told]);
     assert_eq!(findings(&[("Api", "a1b2c3")]), [""; 0]);
@@ -301,7 +302,7 @@ fn an_authorizer_needs_a_permission_too() {
         assert_eq!(with(&source(good)), [], "{good}");
     }
     let [one] = with(&source("*/POST/chat")).try_into().unwrap();
-    assert_eq!(one.cause, "API Gateway may not call `chat` for the authorizer: `Permission` does not allow it");
+    assert_eq!(one.cause, "API Gateway cannot call `chat` for the authorizer: `Permission` does not allow it");
     assert!(one.hint.contains(":a1/authorizers/${Guard}\"`"), "{}", one.hint);
 }
 
@@ -329,7 +330,7 @@ fn credentials_need_named_origins() {
         json!({"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "a", "ProtocolType": "HTTP",
             "CorsConfiguration": {"AllowOrigins": [origin], "AllowCredentials": credentials}}}})
     };
-    let told = (Severity::Refused, "CorsConfiguration allows credentials to every origin (`*`)".to_owned());
+    let told = (Severity::Refused, "CorsConfiguration allows credentials for every origin (`*`)".to_owned());
     assert_eq!(cause(&api("*", json!(true))), told);
     assert_eq!(found(&api("*", json!(false))), []);
     assert_eq!(found(&api("https://films.example.org", json!(true))), []);
@@ -355,7 +356,7 @@ fn a_dashboard_body_is_a_json_object() {
     let (severity, told) = cause(&board(json!("{\"widgets\": [],}")));
     assert_eq!(severity, Severity::Refused);
     assert!(told.starts_with("DashboardBody is not JSON: trailing comma"), "{told}");
-    assert!(cause(&board(json!("[]"))).1.ends_with("it is no object"));
+    assert!(cause(&board(json!("[]"))).1.ends_with("it is not an object"));
     assert_eq!(
         found(&board(json!({"Fn::Sub": "{\"widgets\": [\"${Logs}\", ${Logs}]}"}))).len(),
         1,
@@ -420,12 +421,12 @@ fn a_refused_finding_blocks_its_step_and_an_unwise_one_is_a_note() {
       = AWS::Lambda::Function  Function  chat  (skipped: it is blocked, see the error)
 
       note: Function: Environment.Variables.DB_PASSWORD looks like a secret in plain text
-            keep it in Secrets Manager or Parameter Store, give the function its name, and let the role read it
+            store it in Secrets Manager or Parameter Store, pass the function its name, and allow the role to read it
 
     blocked: see the error
     ");
     insta::assert_snapshot!(blockers_text(&plan.blockers), @r"
-      Function: Role `chat-role` is a role's name; an ARN is needed
+      Function: Role `chat-role` is the name of a role; the property needs its ARN
 
     hint: write `!GetAtt ROLE.Arn` in place of `!Ref ROLE`
     ");
@@ -437,7 +438,7 @@ fn a_dynamic_reference_is_refused_in_properties_only() {
     for service in ["ssm:/queue/name", "ssm-secure:/name:1", "secretsmanager:db:SecretString:password"] {
         let (severity, cause) = cause(&queue(&format!("a-{{{{resolve:{service}}}}}")));
         assert_eq!(severity, Severity::Refused);
-        assert!(cause.starts_with("Tags.0.Value holds a dynamic reference (`{{resolve:…}}`)"), "{cause}");
+        assert!(cause.starts_with("Tags.0.Value contains a dynamic reference (`{{resolve:…}}`)"), "{cause}");
     }
     let by_parameter = json!({
         "Description": "the password comes from {{resolve:secretsmanager:db}}, later",
@@ -448,18 +449,18 @@ fn a_dynamic_reference_is_refused_in_properties_only() {
     });
     let findings = lint(&desired(&by_parameter.to_string()), "123456789012", &BTreeMap::new());
     assert_eq!(findings.len(), 1, "{findings:#?}");
-    assert!(findings[0].cause.starts_with("QueueName holds"), "{findings:#?}");
+    assert!(findings[0].cause.starts_with("QueueName contains"), "{findings:#?}");
     let put_together = json!({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {
         "QueueName": {"Fn::Join": ["", ["{{res", "olve:", "ssm", ":name}}"]]},
     }}});
-    assert!(cause(&put_together).1.starts_with("QueueName holds"));
+    assert!(cause(&put_together).1.starts_with("QueueName contains"));
 }
 
 #[test]
 fn a_reference_to_an_unknown_service_gets_a_note_with_its_place() {
     let queue = |name: &str| json!({"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q", "Tags": [{"Key": "k", "Value": name}]}}});
-    let cause_of_other = "Tags.0.Value holds `{{resolve:…}}` with another service than `ssm`, `ssm-secure` and \
-                          `secretsmanager`: it is not a dynamic reference, and AWS gets the text itself";
+    let cause_of_other = "Tags.0.Value contains `{{resolve:…}}` with a service other than `ssm`, `ssm-secure` and \
+                          `secretsmanager`: it is not a dynamic reference, and AWS receives the text itself";
     for text in ["{{resolve:resource:Queue.Arn}}", "a-{{resolve:other:x}}", "{{resolve:ssm}}", "{{resolve:SSM:/x}}"] {
         let [one] = found(&queue(text)).try_into().unwrap_or_else(|all| panic!("{text}: {all:#?}"));
         assert_eq!((one.severity, one.cause.as_str()), (Severity::Unwise, cause_of_other), "{text}");
@@ -476,7 +477,7 @@ fn a_reference_to_an_unknown_service_gets_a_note_with_its_place() {
         "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Name"}}}},
     });
     let findings = lint(&desired(&by_parameter.to_string()), "123456789012", &BTreeMap::new());
-    assert!(findings.iter().any(|one| one.cause.starts_with("QueueName holds `{{resolve:…}}`")), "{findings:#?}");
+    assert!(findings.iter().any(|one| one.cause.starts_with("QueueName contains `{{resolve:…}}`")), "{findings:#?}");
 }
 
 #[test]
@@ -494,7 +495,7 @@ fn a_dynamic_reference_inside_base64_is_refused() {
     ] {
         let (severity, told) = cause(&data(text.clone()));
         assert_eq!(severity, Severity::Refused);
-        assert!(told.starts_with("LaunchTemplateData.UserData holds a dynamic reference"), "{text}: {told}");
+        assert!(told.starts_with("LaunchTemplateData.UserData contains a dynamic reference"), "{text}: {told}");
     }
     assert_eq!(found(&data(json!("no reference"))), []);
 }

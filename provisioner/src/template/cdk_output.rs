@@ -112,11 +112,8 @@ fn take_assets(resources: &mut Map<String, Value>, manifest: &Manifest, path: &P
         }
         if let Some(key) = manifest.key_in(&resource["Properties"]) {
             let doing = format!("taking the asset {key} of `{id}` in {}", path.display());
-            return Err(Error::new(
-                doing,
-                "only a function's `Code` is taken from this machine; this is another property",
-            )
-            .hint("`cdk deploy` puts it into the CDK's bucket and deploys the stack by CloudFormation"));
+            return Err(Error::new(doing, "only a function's `Code` can be a local file; this is another property")
+                .hint("deploy the stack with `cdk deploy`, which uploads the asset to the CDK's bucket"));
         }
     }
     Ok(())
@@ -126,8 +123,8 @@ fn take_assets(resources: &mut Map<String, Value>, manifest: &Manifest, path: &P
 fn local(source: &Source) -> std::result::Result<String, String> {
     match (&source.path, source.packaging.as_deref()) {
         (Some(path), None | Some("file" | "zip")) => Ok(path.to_string_lossy().into_owned()),
-        (Some(_), Some(other)) => Err(format!("its packaging `{other}` is not known here")),
-        (None, _) => Err("it is made by a program, which only the CDK runs".to_owned()),
+        (Some(_), Some(other)) => Err(format!("its packaging `{other}` is not supported")),
+        (None, _) => Err("a program generates it, and only the CDK runs that program".to_owned()),
     }
 }
 
@@ -221,7 +218,10 @@ mod tests {
         }}});
         let error = adapt(&mut flat, &path).unwrap_err().to_string();
         assert!(error.starts_with("taking the asset 2923.zip of `Layer` in "), "{error}");
-        assert!(error.contains("only a function's `Code`") && error.contains("hint: `cdk deploy`"), "{error}");
+        assert!(
+            error.contains("only a function's `Code`") && error.contains("hint: deploy the stack with `cdk deploy`"),
+            "{error}"
+        );
     }
 
     #[test]

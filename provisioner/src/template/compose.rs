@@ -22,7 +22,10 @@ pub(super) fn read(text: &str) -> Result<Node, Unread> {
         match composer.next()? {
             (Event::StreamEnd, _) => return Ok(root.unwrap_or(Node { line: 1, content: Content::Scalar(Value::Null) })),
             (Event::DocumentStart(_), span) if root.is_some() => {
-                return Err(Unread::at(span.start.line(), "a second document begins here: a file holds one"));
+                return Err(Unread::at(
+                    span.start.line(),
+                    "a second document begins here; a file contains one document",
+                ));
             }
             (Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd, _) => {}
             (event, span) => root = Some(composer.node(event, span, 0)?.node),
@@ -89,7 +92,7 @@ impl<'t> Composer<'t> {
     /// Returns a copy of the node that an alias refers to.
     fn repeat(&mut self, anchor: usize, line: usize, depth: usize) -> Result<Composed, Unread> {
         let Some(composed) = self.anchors.get(&anchor) else {
-            return Err(Unread::at(line, "the alias stands inside what it is an alias of"));
+            return Err(Unread::at(line, "the alias refers to a value that contains the alias"));
         };
         self.repeated += composed.values;
         if self.repeated > MOST_REPEATED {

@@ -23,10 +23,10 @@ impl Scope<'_> {
         }
         let open = self.open_conditions.borrow().clone();
         if let Some(start) = open.iter().position(|open| open == name) {
-            return fault(format!("conditions need each other in a circle: {} → {name}", open[start..].join(" → ")));
+            return fault(format!("circular dependency between conditions: {} → {name}", open[start..].join(" → ")));
         }
         if open.len() == DEEPEST_CONDITION {
-            return fault(format!("more than {DEEPEST_CONDITION} conditions lead from one to the next"));
+            return fault(format!("a chain of more than {DEEPEST_CONDITION} conditions"));
         }
         self.open_conditions.borrow_mut().push(name.to_owned());
         let result = self.boolean(condition);
@@ -59,7 +59,7 @@ impl Scope<'_> {
                 Some([one]) => self.boolean(one).map(|one| !one),
                 _ => fault("it takes a list of one condition"),
             },
-            other => fault(format!("`{other}` gives no condition")),
+            other => fault(format!("`{other}` does not return a condition")),
         };
         below(name, result)
     }

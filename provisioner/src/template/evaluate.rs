@@ -76,7 +76,7 @@ impl Scope<'_> {
             "Fn::If" => self.choice(argument),
             "Fn::FindInMap" => self.lookup(argument).map(Some),
             "Fn::Base64" => now_or_later(name, self.value(argument)?.unwrap_or_default()).map(Some),
-            "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => fault("it belongs in `Conditions`"),
+            "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => fault("it is allowed only in `Conditions`"),
             other => fault(format!(
                 "`{other}` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, \
                  Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, \
@@ -281,7 +281,7 @@ fn single_function(object: &Map<String, Value>) -> Evaluated<Option<(&str, &Valu
         return Ok(None);
     };
     if object.len() > 1 {
-        return fault(format!("`{name}` must stand alone, not beside other keys"));
+        return fault(format!("`{name}` must be the only key of its map"));
     }
     Ok(Some((name, argument)))
 }

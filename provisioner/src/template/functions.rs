@@ -39,7 +39,7 @@ pub(super) fn apply(name: &str, argument: &Value) -> Evaluated<Value> {
         // Encoding would hide the reference from CloudFormation, which resolves it, and from the check that refuses it
         // here.
         "Fn::Base64" if has_dynamic_reference(argument) => {
-            fault("its text holds a dynamic reference, which only CloudFormation resolves")
+            fault("its text contains a dynamic reference, which only CloudFormation resolves")
         }
         "Fn::Base64" => Ok(Value::String(BASE64_STANDARD.encode(plain_text(argument)?))),
         SPREAD => match argument.as_array().map(Vec::as_slice) {

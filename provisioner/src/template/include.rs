@@ -58,13 +58,13 @@ impl Includes {
         let name = transform["Name"].as_str().unwrap_or_default();
         if name != "AWS::Include" {
             return Err(Error::new(doing("a transform"), format!("the transform `{name}` is not supported"))
-                .hint("`AWS::Include` is the one transform that is"));
+                .hint("use `AWS::Include`, the only supported transform"));
         }
         let Some(location) = transform["Parameters"]["Location"].as_str() else {
             return Err(Error::new(doing("a file"), "`Parameters: {Location: FILE}` is missing or is not text"));
         };
         if location.starts_with("s3://") {
-            return Err(Error::new(doing(location), "only files beside the template can be included"));
+            return Err(Error::new(doing(location), "only local files can be included"));
         }
         let file = here.parent().unwrap_or(Path::new("")).join(location);
         if !file.is_file() {
@@ -84,7 +84,7 @@ impl Includes {
             Value::Object(content) => Ok(content),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Err(Error::new(
                 doing(location),
-                "an included file must hold one object: CloudFormation takes nothing else",
+                "an included file must contain one object: CloudFormation accepts nothing else",
             )),
         }
     }
@@ -135,10 +135,10 @@ mod tests {
         fs::write(folder.path().join("detour.json"), include("sub/../detour.json").to_string()).unwrap();
         for (value, reason) in [
             (include("missing.json"), "there is no file"),
-            (include("list.json"), "must hold one object"),
+            (include("list.json"), "must contain one object"),
             (include("loop.json"), "includes itself"),
             (include("sub/../detour.json"), "includes itself"),
-            (include("s3://bucket/key"), "only files beside the template"),
+            (include("s3://bucket/key"), "only local files can be included"),
             (json!({"Fn::Transform": {"Name": "AWS::Serverless"}}), "`AWS::Serverless` is not supported"),
         ] {
             let error = expand(value.clone(), &folder.path().join("t.yaml")).unwrap_err().to_string();

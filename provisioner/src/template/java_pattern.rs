@@ -21,10 +21,10 @@ pub(super) fn matches(pattern: &str, value: &str) -> Result<bool, String> {
 /// Describes the error for the pattern as it is written: a message of `fancy_regex` is about the translated pattern.
 fn reason(error: &Error) -> String {
     if matches!(error, Error::RuntimeError(_)) {
-        return "it has too many ways to match this value, which takes too long".to_owned();
+        return "matching this value takes too long".to_owned();
     }
     let is_too_large = matches!(error, Error::CompileError(inner) if is_too_large(inner));
-    if is_too_large { "it stands for too many characters".to_owned() } else { INCOMPLETE.to_owned() }
+    if is_too_large { "it matches too many characters".to_owned() } else { INCOMPLETE.to_owned() }
 }
 
 fn is_too_large(error: &CompileError) -> bool {
@@ -32,7 +32,7 @@ fn is_too_large(error: &CompileError) -> bool {
         || matches!(error, CompileError::InnerError(inner) if inner.size_limit().is_some())
 }
 
-const INCOMPLETE: &str = "it is not complete, or has a notation that only Java reads";
+const INCOMPLETE: &str = "it is incomplete, or contains syntax that only Java supports";
 
 /// Translates the pattern to the notation of `fancy_regex`.
 ///
@@ -114,7 +114,7 @@ fn group(out: &mut String, rest: &mut Peekable<Chars<'_>>, any: &mut Vec<bool>) 
         return Ok(());
     }
     if let Some(flag) = flags.chars().find(|flag| matches!(flag, 'U' | 'd')) {
-        return Err(format!("its flag `{flag}` means something else outside of Java"));
+        return Err(format!("the flag `{flag}` has this meaning only in Java"));
     }
     let (on, off) = flags.split_once('-').unwrap_or((flags.as_str(), ""));
     let is_any = (outer || on.contains('s')) && !off.contains('s');
@@ -150,7 +150,7 @@ fn escape(out: &mut String, rest: &mut Peekable<Chars<'_>>) -> Result<(), String
         'H' => class(out, BLANKS, true),
         'v' => class(out, VERTICAL, false),
         'V' => class(out, VERTICAL, true),
-        'N' => return Err("the names of characters in `\\N{…}` are not known here".to_owned()),
+        'N' => return Err("`\\N{…}` (a character by its name) is not supported".to_owned()),
         'e' => out.push_str(r"\x1B"),
         'Q' => quote(out, rest),
         'u' => {
@@ -298,11 +298,11 @@ mod tests {
             ("[a&&]", "a", INCOMPLETE),
             ("[a&&&b]", "&", INCOMPLETE),
             ("a)|(b", "a", INCOMPLETE),
-            ("(?U)\\w+", "é", "its flag `U` means something else outside of Java"),
-            ("(?d:.)", "a", "its flag `d` means something else outside of Java"),
-            (r"\N{LATIN SMALL LETTER A}", "a", r"the names of characters in `\N{…}` are not known here"),
-            ("((a{1,100}){1,100}){1,100}", "a", "it stands for too many characters"),
-            ("^(?=a)(a|aa)+$", long.as_str(), "it has too many ways to match this value, which takes too long"),
+            ("(?U)\\w+", "é", "the flag `U` has this meaning only in Java"),
+            ("(?d:.)", "a", "the flag `d` has this meaning only in Java"),
+            (r"\N{LATIN SMALL LETTER A}", "a", r"`\N{…}` (a character by its name) is not supported"),
+            ("((a{1,100}){1,100}){1,100}", "a", "it matches too many characters"),
+            ("^(?=a)(a|aa)+$", long.as_str(), "matching this value takes too long"),
         ] {
             assert_eq!(matches(pattern, value), Err(reason.to_owned()), "{pattern}");
         }

@@ -31,7 +31,7 @@ pub(super) fn read(text: &str) -> Result<Node, Unread> {
     let parsed = parsed.map_err(|error| {
         let kind = error.kind().to_string();
         let cause = match kind.contains("surrogate") {
-            true => "an escape here is half of a surrogate pair, which is not a character: write both halves, or the \
+            true => "this escape is half of a surrogate pair, which is not a character: write both halves, or the \
                      character itself"
                 .to_owned(),
             false => format!("{NOT_JSON}: {kind}"),
@@ -129,10 +129,10 @@ mod tests {
     #[test]
     fn invalid_json_is_refused_with_its_line() {
         for (text, line, reason) in [
-            ("{\"A\": 1,\n \"A\": 2}", 2, "the key `A` stands here for the second time in one map"),
+            ("{\"A\": 1,\n \"A\": 2}", 2, "the key `A` is a duplicate: a map contains each key once"),
             ("[1,\n 2,\n]", 3, "it is not valid JSON: expected value, at column 1"),
-            ("[\n\"\\ud83c x\"]", 2, "an escape here is half of a surrogate pair"),
-            ("[\n\"\\udfac\"]", 2, "an escape here is half of a surrogate pair"),
+            ("[\n\"\\ud83c x\"]", 2, "this escape is half of a surrogate pair"),
+            ("[\n\"\\udfac\"]", 2, "this escape is half of a surrogate pair"),
             (&format!("{}{}", "[".repeat(200), "]".repeat(200)), 1, "nested more than 128 levels deep"),
         ] {
             let unread = read(text).unwrap_err();

@@ -18,13 +18,13 @@ pub(super) fn check(source: &Source, sections: &Map<String, Value>) -> Result<()
                 let cause = format!(
                     "{section}.{name}: it needs the transform `AWS::LanguageExtensions`, which only CloudFormation runs"
                 );
-                return Err(Error::new(doing, cause).hint("write out the entries that it makes"));
+                return Err(Error::new(doing, cause).hint("write the generated entries into the template"));
             }
             let fits = !name.is_empty() && name.len() <= MOST && name.chars().all(|one| one.is_ascii_alphanumeric());
             if !fits {
                 let doing = format!("reading template {}", source.place(&[section, name]));
                 let cause = format!("{section}.{name}: a name holds ASCII letters and digits only, at most {MOST}");
-                return Err(Error::new(doing, cause).hint("rename it, and write the same name where it is referred to"));
+                return Err(Error::new(doing, cause).hint("rename it and every reference to it"));
             }
         }
     }

@@ -65,7 +65,7 @@ impl Unread {
     }
 
     pub(super) fn twice(line: usize, key: &str) -> Self {
-        Self::at(line, format!("the key `{key}` stands here for the second time in one map"))
+        Self::at(line, format!("the key `{key}` is a duplicate: a map contains each key once"))
     }
 
     pub(super) fn too_deep(line: usize) -> Self {

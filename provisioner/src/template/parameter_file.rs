@@ -56,7 +56,7 @@ impl ParameterFile {
                 }
             }
             Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                return Err(problem(&[], "it must hold a map of names and values, or a list"));
+                return Err(problem(&[], "it must contain a map of names and values, or a list"));
             }
         }
         Ok(file)
@@ -78,10 +78,10 @@ impl ParameterFile {
                 (other, _) => {
                     let cause = format!(
                         "there is `{other}` next to a map `Parameters`: such a file is CodePipeline's template \
-                         configuration, which holds `Parameters`, `Tags` and `StackPolicy` only"
+                         configuration, which contains only `Parameters`, `Tags` and `StackPolicy`"
                     );
                     return Err(problem(&[other], &cause)
-                        .hint(format!("move `{other}` into `Parameters` if it is a parameter, or take it out")));
+                        .hint(format!("move `{other}` into `Parameters` if it is a parameter, or remove it")));
                 }
             }
         }
@@ -109,7 +109,7 @@ const STACK_POLICY: &str =
 
 /// A name and a value from an item of a list, in either form.
 fn pair(item: Value) -> std::result::Result<(String, String), String> {
-    let form = "a list holds `{\"ParameterKey\": …, \"ParameterValue\": …}` or `\"Name=value\"`";
+    let form = "a list contains `{\"ParameterKey\": …, \"ParameterValue\": …}` or `\"Name=value\"`";
     let object = match item {
         Value::String(text) => {
             let pair = text.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.to_owned()));
@@ -122,7 +122,7 @@ fn pair(item: Value) -> std::result::Result<(String, String), String> {
     let previous = object.get("UsePreviousValue").and_then(|flag| scalar(flag, "").ok());
     if previous.is_some_and(|flag| flag.eq_ignore_ascii_case("true") || plain::flag(&flag) == Some(true)) {
         return Err(format!(
-            "`UsePreviousValue` of `{name}`: earlier values are kept nowhere, each deploy is given all of them; write its \
+            "`UsePreviousValue` of `{name}`: earlier values are not stored, so each deployment needs all of them; write its \
              `ParameterValue`"
         ));
     }
@@ -136,7 +136,7 @@ fn scalar(value: &Value, what: &str) -> std::result::Result<String, String> {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
         Value::Bool(flag) => Ok(flag.to_string()),
-        Value::Null => Err(format!("{what} is null; write `''` for empty text, or leave the name out for the default")),
+        Value::Null => Err(format!("{what} is null; write `''` for empty text, or remove the name for the default")),
         Value::Array(_) | Value::Object(_) => {
             Err(format!("{what} must be text, a number or true or false; a list is written `a,b,c`"))
         }
@@ -202,7 +202,7 @@ mod tests {
             ),
             ("Parameters:\n  A: {B: c}", "p.yaml:2: the value of `A` must be text"),
             ("- A=1\n- A=2", "p.yaml:2: `A` is given for the second time"),
-            ("- A", "p.yaml:1: a list holds"),
+            ("- A", "p.yaml:1: a list contains"),
             ("[{\"ParameterKey\": \"A\"}]", "p.yaml:1: `A` has no `ParameterValue`"),
             (
                 "[{\"ParameterKey\": \"A\", \"ParameterValue\": []}]",
@@ -212,7 +212,7 @@ mod tests {
                 "- {ParameterKey: A, ParameterValue: b}\n- ParameterKey: B\n  ParameterValue: null\n",
                 "p.yaml:2: the `ParameterValue` of `B` is null; write `''` for empty text",
             ),
-            ("A: b\nB:\n", "p.yaml:2: the value of `B` is null; write `''` for empty text, or leave the name out"),
+            ("A: b\nB:\n", "p.yaml:2: the value of `B` is null; write `''` for empty text, or remove the name"),
             ("{\n\"B\": null}", "p.yaml:2: the value of `B` is null"),
             ("Parameters:\n  B: ~\n", "p.yaml:2: the value of `B` is null"),
             (
@@ -224,8 +224,8 @@ mod tests {
                 "[\n{\"ParameterKey\": \"A\", \"UsePreviousValue\": true}]",
                 "p.yaml:2: `UsePreviousValue` of `A`: earlier values",
             ),
-            ("[{\"Key\": \"A\"}]", "p.yaml:1: a list holds"),
-            ("text", "p.yaml: it must hold a map"),
+            ("[{\"Key\": \"A\"}]", "p.yaml:1: a list contains"),
+            ("text", "p.yaml: it must contain a map"),
         ] {
             let error = of(text).unwrap_err().to_string();
             assert!(error.starts_with("reading parameters from ") && error.contains(reason), "{text}: {error}");

@@ -111,7 +111,9 @@ pub(super) fn unchecked(
         let (pattern, reason) = declaration.untried(&value)?;
         let place = source.place(&["Parameters", name, "AllowedPattern"]);
         Some(Remark {
-            text: format!("{place}: the value of `{name}` is not checked: `{pattern}` cannot be tried here: {reason}"),
+            text: format!(
+                "{place}: the value of `{name}` is not checked: `{pattern}` cannot be evaluated here: {reason}"
+            ),
             hint: "compare the value with the pattern yourself; CloudFormation reads it as a Java regular expression"
                 .into(),
         })
@@ -131,7 +133,7 @@ impl Declaration {
             return Err(reserved(character));
         }
         if value.len() > LONGEST {
-            return Err(format!("it has {} bytes, and CloudFormation takes {LONGEST} at most", value.len()));
+            return Err(format!("it has {} bytes; CloudFormation allows at most {LONGEST}", value.len()));
         }
         match self.kind {
             Kind::String | Kind::Number => {
@@ -151,7 +153,7 @@ impl Declaration {
             && !allowed.iter().any(|one| one == value)
         {
             let allowed: Vec<_> = allowed.iter().map(|one| format!("`{one}`")).collect();
-            return Err(format!("allowed are {}", allowed.join(", ")));
+            return Err(format!("the allowed values are {}", allowed.join(", ")));
         }
         if let Some(pattern) = &self.allowed_pattern
             && java_pattern::matches(pattern, value) == Ok(false)
@@ -276,7 +278,11 @@ mod tests {
             (json!({"Type": "Number", "MaxValue": "30"}), Some("31"), "it must be at most 30"),
             (json!({"Type": "String", "MinLength": 3}), Some("ab"), "at least 3 characters, it has 2"),
             (json!({"Type": "String", "MaxLength": 1}), Some("ab"), "at most 1 characters, it has 2"),
-            (json!({"Type": "String", "AllowedValues": ["us", "eu"]}), Some("mars"), "allowed are `us`, `eu`"),
+            (
+                json!({"Type": "String", "AllowedValues": ["us", "eu"]}),
+                Some("mars"),
+                "the allowed values are `us`, `eu`",
+            ),
             (
                 json!({"Type": "String", "AllowedPattern": "[a-z]+", "ConstraintDescription": "lowercase"}),
                 Some("A"),
@@ -286,7 +292,7 @@ mod tests {
             (
                 json!({"Type": "String"}),
                 Some("é".repeat(2049).as_str()),
-                "é…`: it has 4098 bytes, and CloudFormation takes 4096 at most",
+                "é…`: it has 4098 bytes; CloudFormation allows at most 4096",
             ),
         ] {
             let error = checked(declaration.clone(), value).unwrap_err().to_string();
@@ -301,9 +307,9 @@ mod tests {
         assert_eq!(check(&pattern, &BTreeMap::new(), &source).unwrap()["P"], json!("a"));
         let remarks = unchecked(&pattern, &BTreeMap::new(), &source);
         assert!(
-            remarks[0]
-                .text
-                .starts_with("t.yaml:3: the value of `P` is not checked: `\\p{javaLowerCase}` cannot be tried"),
+            remarks[0].text.starts_with(
+                "t.yaml:3: the value of `P` is not checked: `\\p{javaLowerCase}` cannot be evaluated here"
+            ),
             "{remarks:?}"
         );
         let fine = declared(json!({"Type": "String", "Default": "abc", "AllowedPattern": "^(?!d-)[a-z0-9-]+$"}));

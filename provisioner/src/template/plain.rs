@@ -17,7 +17,7 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
     }
     let magnitude = unsigned(text).strip_prefix('.').map(str::to_ascii_lowercase);
     if magnitude.is_some_and(|name| name == "inf" || name == "nan") {
-        return Err(format!("`{text}` is not a number that JSON can hold; write it in quotes if it is text"));
+        return Err(format!("`{text}` is not a number that JSON can represent; write it in quotes if it is text"));
     }
     Ok(number(text).map_or_else(|| Value::String(text.to_owned()), Value::Number))
 }
@@ -226,7 +226,7 @@ mod tests {
             assert_eq!(read(text).as_ref(), Ok(&value), "{text}");
         }
         for text in [".inf", "-.INF", ".nan"] {
-            assert!(read(text).unwrap_err().contains("not a number that JSON can hold"), "{text}");
+            assert!(read(text).unwrap_err().contains("not a number that JSON can represent"), "{text}");
         }
     }
 

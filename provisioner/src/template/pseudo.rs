@@ -63,7 +63,7 @@ impl Pseudo {
 
 /// CloudFormation gives each of its stacks an id when it creates the stack; another value would not be that id.
 fn only_in_cloudformation(name: &str) -> Fault {
-    let hint = "deploy this template with `--engine cloudformation`; for a name that is unique, write \
+    let hint = "deploy this template with `--engine cloudformation`; for a unique name, write \
                 `${AWS::StackName}-${AWS::AccountId}-${AWS::Region}`";
     Fault {
         hint: Some(hint.to_owned()),

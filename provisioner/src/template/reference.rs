@@ -244,7 +244,7 @@ pub fn reserved_in(text: &str) -> Option<char> {
 /// The reason why a text with such a character is refused.
 #[must_use]
 pub fn reserved(character: char) -> String {
-    format!("it holds U+{:04X}, which is not a character in Unicode and is reserved here", u32::from(character))
+    format!("it contains U+{:04X}, which is not a character in Unicode and is reserved here", u32::from(character))
 }
 
 #[cfg(test)]

@@ -159,7 +159,7 @@ impl Template {
         let order = graph::order(&nodes, &needs).map_err(|circle| {
             let reason = match circle.as_slice() {
                 [one, _] => format!("`{one}` refers to itself"),
-                _ => format!("resources need each other in a circle: {}", circle.join(" → ")),
+                _ => format!("circular dependency between resources: {}", circle.join(" → ")),
             };
             let first = circle.first().map_or("", String::as_str);
             self.problem(&["Resources", first], Fault::here(reason))
@@ -185,8 +185,8 @@ impl Template {
                     );
                 }
                 None => {
-                    let fault = Fault::here("its value is `AWS::NoValue`, and an output must have one")
-                        .hint("give the output a `Condition` under which it exists, or a value in every case");
+                    let fault = Fault::here("its value is `AWS::NoValue`, but an output needs a value")
+                        .hint("add a `Condition` to the output, or give it a value in every case");
                     return Err(self.problem(&at, fault));
                 }
             };

@@ -114,11 +114,11 @@ fn with_what_can_be_given(error: Error) -> Error {
         ("`AWS::URLSuffix`", "`--region`"),
     ];
     if let Some((_, option)) = options.iter().find(|(name, _)| about.contains(name)) {
-        return error.hint(format!("say where the stack goes: {option}"));
+        return error.hint(format!("add {option}"));
     }
     if about.contains("`AWS::StackId`") || about.contains("`AWS::NotificationARNs`") {
         return error
-            .hint("write the template without it there, or leave out `--resolved`: CloudFormation alone knows it");
+            .hint("remove it from the condition, or run the command without `--resolved`; only CloudFormation knows this value");
     }
     error
 }
@@ -296,7 +296,7 @@ Metadata:
     fn a_condition_on_a_pseudo_parameter_needs_its_option() {
         let error = resolved("  C: {Type: X}\n", &[], &OPEN).unwrap_err().to_string();
         assert!(error.contains("Here.Fn::Equals: it compares `AWS::Region`, which only AWS knows"), "{error}");
-        assert!(error.contains("hint: say where the stack goes: `--region`"), "{error}");
+        assert!(error.contains("hint: add `--region`"), "{error}");
     }
 
     #[test]
@@ -344,6 +344,6 @@ Metadata:
         let resources = "  C: {Type: X, Properties: {P: !FindInMap [M, !Ref AWS::StackId, k]}}\n";
         let error = resolved(resources, &[], &here()).unwrap_err().to_string();
         assert!(error.contains("a key is `AWS::StackId`, which only AWS knows"), "{error}");
-        assert!(error.contains("hint: write the template without it there") && !error.contains("--region"), "{error}");
+        assert!(error.contains("hint: remove it from the condition") && !error.contains("--region"), "{error}");
     }
 }

@@ -134,7 +134,7 @@ impl Template {
             return Err(problem(&source, &[], "a template must be a map of sections"));
         };
         if sections.get("Transform").is_some_and(|transform| transform.to_string().contains("AWS::Serverless")) {
-            let cause = "it is a SAM template: `Transform: AWS::Serverless-2016-10-31` makes other resources of it, and only \
+            let cause = "it is a SAM template: `Transform: AWS::Serverless-2016-10-31` generates other resources, and only \
                          CloudFormation runs that transform";
             return Err(problem(&source, &["Transform"], cause).hint(
                 "deploy it with `sam deploy`, or write its functions, APIs and permissions as `AWS::Lambda::…`, \
@@ -156,7 +156,7 @@ impl Template {
         })?;
         let resources: Vec<(String, ResourceSection)> = entries(&source, sections, "Resources")?;
         if resources.is_empty() {
-            return Err(problem(&source, &["Resources"], "it declares no resource"));
+            return Err(problem(&source, &["Resources"], "it declares no resources"));
         }
         Ok(Self {
             parameters: entries(&source, sections, "Parameters")?,

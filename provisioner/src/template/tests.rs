@@ -245,16 +245,16 @@ fn reserved_characters_are_refused_in_every_input() {
     let resource = |properties: &str| format!("Resources:\n  R:\n    Type: T\n    Properties:\n      {properties}\n");
     let included = "A: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: p.json}}}";
     for (text, place, keys) in [
-        (resource("A: \"a\\uFDD0Role.Arn\""), ":5", "Resources.R.Properties.A: it holds U+FDD0"),
-        (resource("A: [{\u{fdd1}: a}]"), ":5", "Resources.R.Properties.A.0: it holds U+FDD1"),
-        (resource(included), ":5", "Resources.R.Properties.A.A: it holds U+FDD1"),
+        (resource("A: \"a\\uFDD0Role.Arn\""), ":5", "Resources.R.Properties.A: it contains U+FDD0"),
+        (resource("A: [{\u{fdd1}: a}]"), ":5", "Resources.R.Properties.A.0: it contains U+FDD1"),
+        (resource(included), ":5", "Resources.R.Properties.A.A: it contains U+FDD1"),
     ] {
         let error = resolved_for(&text, file, &[], None).unwrap_err().to_string();
         assert!(error.contains(place) && error.contains(keys), "{error}");
     }
     let declared = format!("Parameters: {{P: {{Type: String}}}}\n{}", resource("A: !Ref P"));
     let error = resolved_for(&declared, "t.yaml", &[("P", "\u{fdd0}Role.Arn\u{fdd1}")], None).unwrap_err().to_string();
-    assert!(error.contains("parameter `P`") && error.contains("it holds U+FDD0"), "{error}");
+    assert!(error.contains("parameter `P`") && error.contains("it contains U+FDD0"), "{error}");
 }
 
 proptest! {

@@ -10,9 +10,9 @@ pub(crate) fn in_words(message: &str) -> String {
 #[must_use]
 pub(super) fn remedy(reason: &str) -> &'static str {
     if reason.contains("not supported; supported") {
-        "take it out, or write one of those; `docs/template-support.md` describes them"
+        "remove it, or write a supported name; see `docs/template-support.md`"
     } else if reason.contains("not supported") {
-        "take it out; `docs/template-support.md` lists what is supported"
+        "remove it; see `docs/template-support.md`"
     } else if reason.contains("is missing") {
         "add it to the template"
     } else {
@@ -65,8 +65,8 @@ mod tests {
     #[test]
     fn a_fault_without_a_hint_gets_one_for_its_reason() {
         for (reason, hint) in [
-            ("`Memory` is not supported; supported are A, B", "take it out, or write one of those"),
-            ("`Fn::Reverse` is not supported", "take it out; "),
+            ("`Memory` is not supported; supported are A, B", "remove it, or write a supported name"),
+            ("`Fn::Reverse` is not supported", "remove it; "),
             ("`Type` is missing", "add it to the template"),
             ("it takes two values", "correct it in the template, then run"),
         ] {
@@ -87,7 +87,7 @@ mod tests {
             ("invalid type: integer `5`, expected a sequence", "it must be a list, not `5`"),
             ("invalid type: floating point `0.5`, expected a map", "it must be a map, not `0.5`"),
             ("invalid value: string \"many\", expected a whole number", "it must be a whole number, not `many`"),
-            ("it must hold one object", "it must hold one object"),
+            ("it must contain one object", "it must contain one object"),
         ] {
             assert_eq!(in_words(message), words);
         }

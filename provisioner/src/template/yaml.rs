@@ -51,7 +51,9 @@ pub(super) fn nodes(source: &Source) -> std::result::Result<Node, Unread> {
     let text = source.text();
     if source.path().extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
         return json_text::read(text).map_err(|unread| match unread.cause.starts_with(json_text::NOT_JSON) {
-            true => unread.hint("write it as JSON, without comments and commas at the end, or name the file `.yaml`"),
+            true => {
+                unread.hint("write it as JSON, without comments and trailing commas, or rename the file to `.yaml`")
+            }
             false => unread,
         });
     }
@@ -133,7 +135,7 @@ impl<'s> Reader<'s> {
             return Err(Unread::at(
                 line,
                 format!(
-                    "{shown}it has no value (null), which no template may hold; leave the key out, or give it a value"
+                    "{shown}it is null, which CloudFormation does not allow in a template; remove the key, or give it a value"
                 ),
             ));
         }
@@ -192,7 +194,7 @@ fn expand_tag(tag: &str, argument: Value) -> std::result::Result<Value, String> 
         }
         "And" | "Base64" | "Cidr" | "Equals" | "FindInMap" | "GetAZs" | "If" | "ImportValue" | "Join" | "Length"
         | "Not" | "Or" | "Select" | "Split" | "Sub" | "ToJsonString" | "Transform" => format!("Fn::{tag}"),
-        other => return Err(format!("`!{other}` is no CloudFormation function")),
+        other => return Err(format!("`!{other}` is not a CloudFormation function")),
     };
     Ok(json!({ name: argument }))
 }
@@ -234,7 +236,7 @@ mod tests {
             })
         );
         let error = parsed("A: 1\n8: b\n010: c").unwrap_err().to_string();
-        assert!(error.contains("t.yaml:3: the key `8` stands here for the second time in one map"), "{error}");
+        assert!(error.contains("t.yaml:3: the key `8` is a duplicate: a map contains each key once"), "{error}");
     }
 
     #[test]
@@ -331,17 +333,17 @@ mod tests {
     #[test]
     fn invalid_yaml_is_refused_with_line_and_reason() {
         for (text, reason) in [
-            ("A: 1\nA: 2", "t.yaml:2: the key `A` stands here for the second time in one map"),
-            ("{\"A\": 1,\n\"A\": 2}", "t.yaml:2: the key `A` stands here for the second time in one map"),
-            ("B: 1\nA: !Reff X", "t.yaml:2: `!Reff` is no CloudFormation function"),
+            ("A: 1\nA: 2", "t.yaml:2: the key `A` is a duplicate: a map contains each key once"),
+            ("{\"A\": 1,\n\"A\": 2}", "t.yaml:2: the key `A` is a duplicate: a map contains each key once"),
+            ("B: 1\nA: !Reff X", "t.yaml:2: `!Reff` is not a CloudFormation function"),
             ("A: !GetAtt Role", "t.yaml:1: `!GetAtt Role` must be written `!GetAtt LogicalId.Attribute`"),
             ("A:\n  ]", "t.yaml:2: it is not valid YAML: "),
             ("{\"A\": 1\n\"B\": 2}", "t.yaml:2: it is not valid JSON: expected `,` or `}`, at column 1"),
             ("? [a]\n: 1", "t.yaml:1: a key must be text"),
-            ("A: 1\n---\nB: 2", "t.yaml:2: a second document begins here"),
-            ("A:\n  B: .inf", "t.yaml:2: `.inf` is not a number that JSON can hold"),
+            ("A: 1\n---\nB: 2", "t.yaml:2: a second document begins here; a file contains one"),
+            ("A:\n  B: .inf", "t.yaml:2: `.inf` is not a number that JSON can represent"),
             ("A: !!binary aGk=", "t.yaml:1: the YAML tag `!!binary` is not supported here"),
-            ("A: &a [*a]", "t.yaml:1: the alias stands inside what it is an alias of"),
+            ("A: &a [*a]", "t.yaml:1: the alias refers to a value that contains the alias"),
             ("A: *a", "t.yaml:1: it is not valid YAML: "),
         ] {
             let error = parsed(text).unwrap_err().to_string();
@@ -354,11 +356,11 @@ mod tests {
         let null = |text: &str| template(&Source::in_memory(Path::new("t.yaml"), text)).unwrap_err().to_string();
         let error = null("Resources:\n  S:\n    Properties:\n      Settings:\n        Limit:\n");
         assert!(
-            error.starts_with("reading template t.yaml:5: Resources.S.Properties.Settings.Limit: it has no value"),
+            error.starts_with("reading template t.yaml:5: Resources.S.Properties.Settings.Limit: it is null"),
             "{error}"
         );
-        assert!(null("{\"A\": [1, null]}").contains("t.yaml:1: A.1: it has no value"));
-        assert!(null("# nothing\n").contains("t.yaml:1: it has no value"));
+        assert!(null("{\"A\": [1, null]}").contains("t.yaml:1: A.1: it is null"));
+        assert!(null("# nothing\n").contains("t.yaml:1: it is null"));
     }
 
     #[test]

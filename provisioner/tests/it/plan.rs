@@ -99,7 +99,7 @@ Resources:
         assert!(plan.stdout.contains(line), "no `{line}` in {plan:?}");
     }
     let refused = user.plain(&["plan", "-P", "Name={{resolve:ssm:/queue/name}}"]).await.expect_code(1);
-    for part in ["QueueName holds a dynamic reference", "only CloudFormation resolves", "--engine cloudformation"] {
+    for part in ["QueueName contains a dynamic reference", "only CloudFormation resolves", "--engine cloudformation"] {
         assert!(refused.stderr.contains(part) || refused.stdout.contains(part), "no `{part}` in {refused:?}");
     }
     assert!(user.proxy.writes().is_empty(), "{:?}", user.proxy.calls());

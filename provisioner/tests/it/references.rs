@@ -87,7 +87,7 @@ async fn an_unresolved_output_is_an_error_and_the_others_are_printed() {
     for _ in 0..2 {
         let run = user.plain(&["deploy", "--yes", "--no-smoke"]).await.expect_code(1);
         assert!(!output(&run.stdout, "Name").is_empty() && !run.stdout.contains("Third"), "{run:?}");
-        let cause = "`Third` holds `!Select [30, !Split [\"-\", !Ref Queue]]`, which cannot be evaluated: \
+        let cause = "`Third` contains `!Select [30, !Split [\"-\", !Ref Queue]]`, which cannot be evaluated: \
                      the index 30 is outside a list of";
         assert!(run.stderr.contains(cause), "{run:?}");
     }

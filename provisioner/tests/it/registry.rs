@@ -233,13 +233,13 @@ Resources:
     );
     let run = user.plain(&["deploy", "--no-smoke"]).await.expect_code(1);
     for (cause, line) in [
-        ("F: Timeout is 901; AWS takes 1 to 900", 9),
-        ("F: MemorySize is 100; AWS takes 128 to 10240", 10),
+        ("F: Timeout is 901; AWS allows 1 to 900", 9),
+        ("F: MemorySize is 100; AWS allows 128 to 10240", 10),
         ("F: the key Environment.Variables.AWS_REGION is reserved", 12),
         ("F: the key Environment.Variables.my-key does not match", 12),
-        ("G: Tags.owner holds `&`; AWS takes", 16),
-        ("U: Cors.AllowMethods is `OPTIONS`; AWS takes GET, PUT, HEAD, POST, PATCH, DELETE, *", 23),
-        ("U: Cors.MaxAge is 86401; AWS takes 0 to 86400", 24),
+        ("G: Tags.owner contains `&`; AWS allows", 16),
+        ("U: Cors.AllowMethods is `OPTIONS`; AWS allows GET, PUT, HEAD, POST, PATCH, DELETE, *", 23),
+        ("U: Cors.MaxAge is 86401; AWS allows 0 to 86400", 24),
     ] {
         let expected =
             run.stderr.lines().find(|one| one.contains(cause)).unwrap_or_else(|| panic!("no `{cause}` in {run:?}"));

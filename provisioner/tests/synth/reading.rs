@@ -74,9 +74,9 @@ fn invalid_yaml_and_json_are_reported_with_their_place() {
         (
             "t.json",
             b"{\"Resources\":\n{\"A\": \"\\ud83c\"}}".to_vec(),
-            "reading template t.json:2: an escape here is half of a surrogate pair",
+            "reading template t.json:2: this escape is half of a surrogate pair",
         ),
-        ("t.yaml", null.into_bytes(), "reading template t.yaml:6: Resources.Topic.Metadata.Of: it has no value"),
+        ("t.yaml", null.into_bytes(), "reading template t.yaml:6: Resources.Topic.Metadata.Of: it is null"),
         (
             "t.yaml",
             TOPIC.replace("Topic:", "Name:").into_bytes(),

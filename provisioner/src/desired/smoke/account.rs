@@ -24,7 +24,7 @@ pub(super) fn check(value: &Value) -> Checked<()> {
         (None, false) if is_under_a_function(test) => vec![],
         (None, false) => return Ok(()),
     };
-    Err(Mistake::at(&path, "`AWS::AccountId` decides this, and the account is not known here"))
+    Err(Mistake::at(&path, "this depends on `AWS::AccountId`, and the account is not known here"))
 }
 
 fn names_account(value: &Value) -> bool {

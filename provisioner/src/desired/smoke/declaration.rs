@@ -55,7 +55,9 @@ impl Declaration {
     fn check(&self) -> Checked<()> {
         match (&self.request, &self.event) {
             (None, None) => return Err(Mistake::at(&[], "it has neither `Request` nor `Event`")),
-            (Some(_), Some(_)) => return Err(Mistake::at(&[], "it has both `Request` and `Event`: give one of them")),
+            (Some(_), Some(_)) => {
+                return Err(Mistake::at(&[], "it has both `Request` and `Event`: declare one of them"));
+            }
             (Some(request), None) => request.check()?,
             (None, Some(_)) => {}
         }
@@ -64,7 +66,7 @@ impl Declaration {
             return Err(Mistake::at(&["Expect", "Status"], format!("{status} is not an HTTP status (100 to 599)")));
         }
         if self.request.is_some() && !payload.is_empty() {
-            let reason = "`Payload` is for an `Event`; for a `Request` give `Status` and `Body`";
+            let reason = "`Payload` is for an `Event`; for a `Request`, declare `Status` and `Body`";
             return Err(Mistake::at(&["Expect", "Payload"], reason));
         }
         check_matches("Body", body)?;
@@ -86,7 +88,7 @@ impl Declaration {
 
 fn check_matches(name: &str, matches: &Matches) -> Checked<()> {
     if matches.contains.iter().any(String::is_empty) {
-        return Err(Mistake::at(&["Expect", name, "Contains"], "an empty text is in every answer"));
+        return Err(Mistake::at(&["Expect", name, "Contains"], "every answer contains an empty text"));
     }
     let of = |key: &'static str, pointer: &String| (key, pointer.clone());
     let exists = matches.exists.iter().map(|pointer| of("Exists", pointer));

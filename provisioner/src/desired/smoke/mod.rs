@@ -149,7 +149,7 @@ fn callee(at: &Resource, own: Option<&Entrance>, resources: &[Wanted]) -> Checke
         return Err(Mistake::at(&[], "the route's integration does not call a Lambda function"));
     }
     let places = "an alias, a function, a route or a function URL";
-    Err(Mistake::at(&[], format!("{} has no smoke test; declare it at {places}", at.kind())))
+    Err(Mistake::at(&[], format!("{} cannot have a smoke test; declare it at {places}", at.kind())))
 }
 
 /// The alias that a function's callers use.
@@ -161,7 +161,7 @@ fn only_alias(function_name: &str, resources: &[Wanted]) -> Checked<Option<Strin
     let first = aliases.next();
     match aliases.next() {
         None => Ok(first),
-        Some(_) => Err(Mistake::at(&[], "the function has several aliases: declare it at the alias that it is for")),
+        Some(_) => Err(Mistake::at(&[], "the function has several aliases: declare the test at one of them")),
     }
 }
 
@@ -187,7 +187,7 @@ impl SmokeTest {
     pub fn summary(&self) -> String {
         match self.expect.status {
             Some(status) => format!("{} expects {status}", self.name()),
-            None if self.expect.payload.is_empty() => format!("{} expects that it does not fail", self.name()),
+            None if self.expect.payload.is_empty() => format!("{} expects no error", self.name()),
             None => format!("{} expects an answer {}", self.name(), self.expect.payload.summary()),
         }
     }

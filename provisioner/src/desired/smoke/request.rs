@@ -35,8 +35,9 @@ impl Request {
         }
         let is_path = path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic() && c != '#');
         if !is_path {
-            let reason =
-                format!("`{path}` is not a path: it begins with `/`, and blanks and others are escaped as `%20`");
+            let reason = format!(
+                "`{path}` is not a path: it must begin with `/`, with spaces and other special characters escaped, such as `%20`"
+            );
             return Err(Mistake::at(&["Request", "Path"], reason));
         }
         for (name, value) in headers {
@@ -63,9 +64,8 @@ impl Request {
         let keys: Vec<_> =
             ways.iter().filter_map(|way| way.route_key.as_deref()).map(|key| format!("`{key}`")).collect();
         let reason = match keys.as_slice() {
-            [] => "the event cannot be made: the template has no route and no function URL to this; declare an `Event`"
-                .to_owned(),
-            keys => format!("`{} {}` is not taken by {}", self.method, self.path, keys.join(", ")),
+            [] => "the template has no route or function URL for this request; declare an `Event`".to_owned(),
+            keys => format!("`{} {}` does not match {}", self.method, self.path, keys.join(", ")),
         };
         Mistake::at(&["Request"], reason)
     }

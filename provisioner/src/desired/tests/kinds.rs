@@ -122,7 +122,7 @@ Resources:
     Type: AWS::Logs::LogGroup
     Properties: {LogGroupName: same}
 "), @"
-    resolving t.yaml:3: Nested.Type: the kind `AWS::CloudFormation::Stack` is not supported; supported are these, and all others of AWS's registry through Cloud Control
+    resolving t.yaml:3: Nested.Type: the kind `AWS::CloudFormation::Stack` is not supported; supported are these and, through Cloud Control, all others in AWS's registry
       AWS::IAM::Role
       AWS::IAM::Policy
       AWS::Logs::LogGroup
@@ -137,16 +137,16 @@ Resources:
       AWS::ApiGatewayV2::Stage
       AWS::DynamoDB::Table
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
+    hint: remove it, or write a supported name; see `docs/template-support.md`
     resolving t.yaml:6: Logs.KmsKeyId: `KmsKeyId` is not supported; supported are LogGroupName, RetentionInDays, Tags
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
+    hint: remove it, or write a supported name; see `docs/template-support.md`
     resolving t.yaml:5: Logs.RetentionInDays: it must be a whole number, not `many`
 
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:5: Api.ProtocolType: `WEBSOCKET` is not supported; supported is HTTP
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
+    hint: remove it, or write a supported name; see `docs/template-support.md`
     resolving t.yaml:4: Api: `ProtocolType` is missing
 
     hint: add it to the template
@@ -164,10 +164,10 @@ Resources:
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:7: Integration.Description: not supported: the ownership tag is stored there, since an integration has no tags
 
-    hint: take it out; `docs/template-support.md` lists what is supported
+    hint: remove it; see `docs/template-support.md`
     resolving t.yaml:8: Permission.EventSourceToken: `EventSourceToken` is not supported; supported are FunctionName, Action, Principal, SourceArn, SourceAccount, FunctionUrlAuthType, InvokedViaFunctionUrl
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
+    hint: remove it, or write a supported name; see `docs/template-support.md`
     resolving t.yaml:5: Logs.Tags: it must be a list of `{Key, Value}` or a map of names and texts, not `mine`
 
     hint: correct it in the template, then run `provisioner plan`
@@ -177,7 +177,7 @@ Resources:
     resolving t.yaml:6: Outputs.Name.Value: `Logs` (AWS::Logs::LogGroup) has no attribute `Name`; supported: Arn
 
     hint: correct it in the template, then run `provisioner plan`
-    checking stack chat: `One` and `Two` are both the AWS::Logs::LogGroup `same`
+    checking stack chat: duplicate: `One` and `Two` are both the AWS::Logs::LogGroup `same`
     ");
 }
 
@@ -219,13 +219,13 @@ Resources:
     Type: AWS::IAM::Policy
     Properties: {PolicyName: read, PolicyDocument: {}, Users: [somebody]}
 "), @"
-    resolving t.yaml:4: Grant.Roles: `somebodys` is no role of this template; write it as `!Ref ROLE`
+    resolving t.yaml:4: Grant.Roles: `somebodys` is not a role of this template; write it as `!Ref ROLE`
 
     hint: correct it in the template, then run `provisioner plan`
-    resolving t.yaml:9: Grant.PolicyName: the role `chat-Role` has another policy of the name `read`
+    resolving t.yaml:9: Grant.PolicyName: the role `chat-Role` already has a policy with the name `read`
 
     hint: correct it in the template, then run `provisioner plan`
-    resolving t.yaml:8: Other.PolicyName: the role `chat-Role` has another policy of the name `read`
+    resolving t.yaml:8: Other.PolicyName: the role `chat-Role` already has a policy with the name `read`
 
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:4: Grant.Roles: it must name a role
@@ -233,7 +233,7 @@ Resources:
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:4: Grant.Users: `Users` is not supported; supported are PolicyName, PolicyDocument, Roles
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
+    hint: remove it, or write a supported name; see `docs/template-support.md`
     ");
 }
 

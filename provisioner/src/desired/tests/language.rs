@@ -65,12 +65,12 @@ Resources:
     reading template t.yaml: a template must be a map of sections
 
     hint: correct it in the template, then run `provisioner plan`
-    reading template t.yaml: it declares no resource
+    reading template t.yaml: it declares no resources
 
     hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml:1: the section `Rules` is not supported; supported are AWSTemplateFormatVersion, Description, Metadata, Parameters, Mappings, Conditions, Resources, Outputs
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
+    hint: remove it, or write a supported name; see `docs/template-support.md`
     reading template t.yaml:1: `Resources` must be a map
 
     hint: correct it in the template, then run `provisioner plan`
@@ -82,26 +82,26 @@ Resources:
     hint: add it to the template
     reading template t.yaml:4: Resources.Role.Props: `Props` is not supported; supported are Type, Properties, Condition, DependsOn, DeletionPolicy, UpdateReplacePolicy, Metadata
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
+    hint: remove it, or write a supported name; see `docs/template-support.md`
     reading template t.yaml:4: Resources.Role.DeletionPolicy: `Snapshot` is not supported; supported are Delete, Retain, RetainExceptOnCreate
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
+    hint: remove it, or write a supported name; see `docs/template-support.md`
     reading template t.yaml:4: Resources.Role.DependsOn: it must be a logical id or a list of them
 
     hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml:2: Resources.Fn::ForEach::Roles: it needs the transform `AWS::LanguageExtensions`, which only CloudFormation runs
 
-    hint: write out the entries that it makes
+    hint: write the generated entries into the template
     reading template t.yaml:3: Parameters.Size.Type: `Int` is not supported; supported are String, Number, CommaDelimitedList, List<Number>
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
+    hint: remove it, or write a supported name; see `docs/template-support.md`
     reading template t.yaml:4: Parameters.Size.Defualt: `Defualt` is not supported; supported are Type, Description, Default, AllowedValues, AllowedPattern, ConstraintDescription, MinLength, MaxLength, MinValue, MaxValue, NoEcho
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
+    hint: remove it, or write a supported name; see `docs/template-support.md`
     reading template t.yaml:3: Outputs.Url: it must be a map, not `https://example.org`
 
     hint: correct it in the template, then run `provisioner plan`
-    reading template t.yaml:4: the key `Role` stands here for the second time in one map
+    reading template t.yaml:4: the key `Role` is a duplicate: a map contains each key once
     ");
 }
 
@@ -267,19 +267,19 @@ Resources:
     resolving t.yaml:2: Role.RoleName.Fn::FindInMap: the mapping `Names` has no `eu`, `chat`
 
     hint: correct it in the template, then run `provisioner plan`
-    resolving t.yaml:2: Role.RoleName.Fn::Equals: it belongs in `Conditions`
+    resolving t.yaml:2: Role.RoleName.Fn::Equals: it is allowed only in `Conditions`
 
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::ImportValue: `Fn::ImportValue` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, Fn::And, Fn::Or, Fn::Not
 
-    hint: take it out, or write one of those; `docs/template-support.md` describes them
-    reading template t.yaml:2: `!Reff` is no CloudFormation function
-    resolving t.yaml:2: Role.RoleName: `Ref` must stand alone, not beside other keys
+    hint: remove it, or write a supported name; see `docs/template-support.md`
+    reading template t.yaml:2: `!Reff` is not a CloudFormation function
+    resolving t.yaml:2: Role.RoleName: `Ref` must be the only key of its map
 
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Ref: `AWS::StackId` has a value only in a stack that CloudFormation deploys
 
-    hint: deploy this template with `--engine cloudformation`; for a name that is unique, write `${AWS::StackName}-${AWS::AccountId}-${AWS::Region}`
+    hint: deploy this template with `--engine cloudformation`; for a unique name, write `${AWS::StackName}-${AWS::AccountId}-${AWS::Region}`
     resolving t.yaml:2: Role.RoleName.Fn::Base64: it takes text, not ["a"]
 
     hint: correct it in the template, then run `provisioner plan`
@@ -343,7 +343,7 @@ Resources:
     reading template t.yaml:4: Resources.Role.Condition: there is no condition `Nothing`
 
     hint: correct it in the template, then run `provisioner plan`
-    resolving t.yaml:3: Conditions.Second.Fn::Not.Condition: conditions need each other in a circle: First → Second → First
+    resolving t.yaml:3: Conditions.Second.Fn::Not.Condition: circular dependency between conditions: First → Second → First
 
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:3: Conditions.Second.Fn::Equals: it takes two values
@@ -355,7 +355,7 @@ Resources:
     resolving t.yaml:2: Conditions.Many.Fn::And: it takes a list of 2 to 10 conditions
 
     hint: correct it in the template, then run `provisioner plan`
-    resolving t.yaml:2: Conditions.Chosen.Fn::If: `Fn::If` gives no condition
+    resolving t.yaml:2: Conditions.Chosen.Fn::If: `Fn::If` does not return a condition
 
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Conditions.Plain: a condition must be a function
@@ -364,7 +364,7 @@ Resources:
     resolving t.yaml:4: Role.DependsOn: there is no resource `Nobody`
 
     hint: correct it in the template, then run `provisioner plan`
-    resolving t.yaml:2: A: resources need each other in a circle: A → B → A
+    resolving t.yaml:2: A: circular dependency between resources: A → B → A
 
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: A: `A` refers to itself

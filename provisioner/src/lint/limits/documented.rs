@@ -22,17 +22,17 @@ impl Row {
     }
 }
 
-const MARK: &str = "the ownership mark is kept there, and the versions that served before, 256 characters at most: give \
-                    the stack (`--stack`) or the resource a shorter name";
-const MARK_AND_ROUTES: &str = "the ownership mark and what is taken over are kept there: take over fewer routes, or \
-                               give the stack (`--stack`) or the resource a shorter name";
-const VARIABLES: &str = "keep what is long in Parameter Store or in the package, and give the function its name";
-const IAM_NAME: &str = "write letters, digits and `+=,.@-_` only";
-const ALPHANUMERIC: &str = "write letters and digits only";
-const ESCAPED: &str = "write ASCII or Latin-1 characters only; a `*` or `?` matches what cannot be written";
-const OWN_TAG: &str = "give the tag another key; AWS keeps `aws:` for itself";
-const OWN_ALIAS: &str = "give the alias another name; AWS keeps `alias/aws/` for itself";
-const TAG: &str = "write letters, digits, spaces and `_.:/=+-@` only";
+const OWNERSHIP_TAG: &str = "shorten the name of the stack (`--stack`) or of the resource: the description contains the \
+                             ownership tag and the previous versions";
+const ADOPTED_ROUTES: &str = "adopt fewer routes, or shorten the name of the stack (`--stack`) or of the resource: the \
+                              description contains the ownership tag and the adopted routes";
+const VARIABLES: &str = "store long values in Parameter Store or in the package, and pass the function their names";
+const IAM_NAME: &str = "use only letters, digits and `+=,.@-_`";
+const ALPHANUMERIC: &str = "use only letters and digits";
+const ESCAPED: &str = "use only ASCII or Latin-1 characters; match others with `*` or `?`";
+const OWN_TAG: &str = "rename the key; the prefix `aws:` is reserved for AWS";
+const OWN_ALIAS: &str = "rename the alias; the prefix `alias/aws/` is reserved for AWS";
+const TAG: &str = "use only letters, digits, spaces and `_.:/=+-@`";
 
 /// IAM's names of roles and policies (API reference: `[\w+=,.@-]+`).
 const IAM_NAMES: &str = "^[A-Za-z0-9_+=,.@-]+$";
@@ -84,13 +84,13 @@ pub(super) fn rows() -> Vec<Row> {
         refused("AWS::Lambda::Function", "MemorySize", Limit::range(128.0, 10240.0), None),
         refused("AWS::Lambda::Function", "EphemeralStorage.Size", Limit::range(512.0, 10240.0), None),
         refused("AWS::Lambda::Function", "Environment.Variables", Limit::bytes(4096), Some(VARIABLES)),
-        refused("AWS::Lambda::Alias", "Description", Limit::length(0, 256 - BEFORE), Some(MARK)),
+        refused("AWS::Lambda::Alias", "Description", Limit::length(0, 256 - BEFORE), Some(OWNERSHIP_TAG)),
         // API Gateway v2 API reference: apis, integrations, stages, and `Cors`.
         refused("AWS::ApiGatewayV2::Api", "Name", Limit::length(1, 128), None),
         refused("AWS::ApiGatewayV2::Api", "Description", Limit::length(0, 1024), None),
         refused("AWS::ApiGatewayV2::Api", "Tags[].Value", Limit::length(0, 1600), None),
         refused("AWS::ApiGatewayV2::Api", "CorsConfiguration.MaxAge", Limit::range(-1.0, 86400.0), None),
-        refused("AWS::ApiGatewayV2::Integration", "Description", Limit::length(0, 1024), Some(MARK_AND_ROUTES)),
+        refused("AWS::ApiGatewayV2::Integration", "Description", Limit::length(0, 1024), Some(ADOPTED_ROUTES)),
         refused(
             "AWS::ApiGatewayV2::Stage",
             "StageName",

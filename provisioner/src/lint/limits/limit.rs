@@ -53,14 +53,14 @@ pub(super) struct Broken {
     pub(super) hint: &'static str,
 }
 
-const SHORTER: &str = "write a shorter one";
-const LONGER: &str = "write a longer one";
+const SHORTER: &str = "shorten it";
+const LONGER: &str = "write a longer value";
 const IN_RANGE: &str = "write a value in this range";
-const ONE_OF: &str = "write one of these";
-const FEWER: &str = "leave some out";
-const CHARACTERS: &str = "leave these characters out";
+const ONE_OF: &str = "write one of these values";
+const FEWER: &str = "remove some of them";
+const CHARACTERS: &str = "remove these characters";
 const MATCHING: &str = "write it in this form";
-const RESERVED: &str = "give the variable another name; Lambda sets this one itself";
+const RESERVED: &str = "rename the variable; Lambda sets this one itself";
 
 impl Limit {
     pub(super) fn length(min: usize, max: usize) -> Self {
@@ -100,21 +100,25 @@ impl Limit {
         let broken = |text: String, hint| Some(Broken { text: format!("{what} {text}"), hint });
         if let Some(most) = self.max_bytes {
             let bytes = known_part(&value.to_string()).len();
-            return if bytes > most { broken(format!("has {bytes} bytes; AWS takes {most}"), SHORTER) } else { None };
+            return if bytes > most {
+                broken(format!("has {bytes} bytes; the maximum is {most}"), SHORTER)
+            } else {
+                None
+            };
         }
         if let Some(most) = self.max_items
             && let Some(count) = value.as_array().map(Vec::len).or_else(|| value.as_object().map(Map::len))
             && count > most
         {
-            return broken(format!("has {count} entries; AWS takes {most}"), FEWER);
+            return broken(format!("has {count} entries; the maximum is {most}"), FEWER);
         }
         if let Some((minimum, maximum)) = self.out_of_range(value) {
             let range = match (minimum, maximum) {
                 (Some(minimum), Some(maximum)) => format!("{minimum} to {maximum}"),
-                (Some(minimum), None) => format!("{minimum} and more"),
+                (Some(minimum), None) => format!("{minimum} or more"),
                 (None, maximum) => format!("up to {}", maximum.unwrap_or_default()),
             };
-            return broken(format!("is {}; AWS takes {range}", plain(value)), IN_RANGE);
+            return broken(format!("is {}; AWS allows {range}", plain(value)), IN_RANGE);
         }
         let text = match value {
             Value::String(text) => text.clone(),
@@ -129,14 +133,14 @@ impl Limit {
         let is_whole = known.len() == text.len();
         let length = known.chars().count();
         if let Some(most) = self.max_length.filter(|most| length > *most) {
-            return broken(format!("has {length} characters; AWS takes {most}"), SHORTER);
+            return broken(format!("has {length} characters; the maximum is {most}"), SHORTER);
         }
         if is_whole && length < self.min_length {
-            return broken(format!("has {length} characters; AWS takes {} and more", self.min_length), LONGER);
+            return broken(format!("has {length} characters; the minimum is {}", self.min_length), LONGER);
         }
         if is_whole && !self.one_of.is_empty() && !self.one_of.iter().any(|one| plain(one) == text) {
             let all: Vec<_> = self.one_of.iter().map(plain).collect();
-            return broken(format!("is `{text}`; AWS takes {}", all.join(", ")), ONE_OF);
+            return broken(format!("is `{text}`; AWS allows {}", all.join(", ")), ONE_OF);
         }
         if self.reserved.contains(&text) {
             return broken("is reserved".to_owned(), RESERVED);
@@ -191,9 +195,9 @@ impl Pattern {
                     strange.push(told);
                 }
             }
-            let takes = class_of(&self.source).unwrap_or_default();
+            let allowed = class_of(&self.source).unwrap_or_default();
             return (!strange.is_empty())
-                .then(|| (format!("holds {}; AWS takes {takes}", strange.join(", ")), CHARACTERS));
+                .then(|| (format!("contains {}; AWS allows {allowed}", strange.join(", ")), CHARACTERS));
         }
         is_whole.then(|| (format!("does not match `{}`", self.source), MATCHING))
     }

@@ -66,33 +66,33 @@ fn values_above_the_limits_block_the_plan() {
         .collect();
     told.sort();
     insta::assert_snapshot!(told.join("\n"), @r"
-    AWS::ApiGatewayV2::Api: Description has 1025 characters; AWS takes 1024
-    AWS::ApiGatewayV2::Api: Name has 129 characters; AWS takes 128
-    AWS::ApiGatewayV2::Api: Tags.team has 1601 characters; AWS takes 1600
-    AWS::ApiGatewayV2::Stage: Description has 1025 characters; AWS takes 1024
-    AWS::ApiGatewayV2::Stage: StageName has 129 characters; AWS takes 128
-    AWS::ApiGatewayV2::Stage: Tags.team has 1601 characters; AWS takes 1600
-    AWS::DynamoDB::Table: TableName has 256 characters; AWS takes 255
-    AWS::DynamoDB::Table: Tags.team has 257 characters; AWS takes 256
-    AWS::DynamoDB::Table: the key Tags.t… has 129 characters; AWS takes 128
-    AWS::IAM::Policy: PolicyName has 129 characters; AWS takes 128
-    AWS::IAM::Role: Description has 1001 characters; AWS takes 1000
-    AWS::IAM::Role: RoleName has 65 characters; AWS takes 64
-    AWS::IAM::Role: Tags.team has 257 characters; AWS takes 256
-    AWS::IAM::Role: the key Policies.x… has 129 characters; AWS takes 128
-    AWS::IAM::Role: the key Tags.t… has 129 characters; AWS takes 128
-    AWS::Lambda::Alias: Description has 172 characters; AWS takes 171
-    AWS::Lambda::Alias: Name has 129 characters; AWS takes 128
-    AWS::Lambda::Function: Description has 257 characters; AWS takes 256
-    AWS::Lambda::Function: Environment.Variables has 4097 bytes; AWS takes 4096
-    AWS::Lambda::Function: FunctionName has 65 characters; AWS takes 64
-    AWS::Lambda::Function: Handler has 129 characters; AWS takes 128
-    AWS::Lambda::Function: Tags.team has 257 characters; AWS takes 256
-    AWS::Lambda::Function: the key Tags.t… has 129 characters; AWS takes 128
-    AWS::Lambda::Version: Description has 257 characters; AWS takes 256
-    AWS::Logs::LogGroup: LogGroupName has 513 characters; AWS takes 512
-    AWS::Logs::LogGroup: Tags.team has 257 characters; AWS takes 256
-    AWS::Logs::LogGroup: the key Tags.t… has 129 characters; AWS takes 128
+    AWS::ApiGatewayV2::Api: Description has 1025 characters; the maximum is 1024
+    AWS::ApiGatewayV2::Api: Name has 129 characters; the maximum is 128
+    AWS::ApiGatewayV2::Api: Tags.team has 1601 characters; the maximum is 1600
+    AWS::ApiGatewayV2::Stage: Description has 1025 characters; the maximum is 1024
+    AWS::ApiGatewayV2::Stage: StageName has 129 characters; the maximum is 128
+    AWS::ApiGatewayV2::Stage: Tags.team has 1601 characters; the maximum is 1600
+    AWS::DynamoDB::Table: TableName has 256 characters; the maximum is 255
+    AWS::DynamoDB::Table: Tags.team has 257 characters; the maximum is 256
+    AWS::DynamoDB::Table: the key Tags.t… has 129 characters; the maximum is 128
+    AWS::IAM::Policy: PolicyName has 129 characters; the maximum is 128
+    AWS::IAM::Role: Description has 1001 characters; the maximum is 1000
+    AWS::IAM::Role: RoleName has 65 characters; the maximum is 64
+    AWS::IAM::Role: Tags.team has 257 characters; the maximum is 256
+    AWS::IAM::Role: the key Policies.x… has 129 characters; the maximum is 128
+    AWS::IAM::Role: the key Tags.t… has 129 characters; the maximum is 128
+    AWS::Lambda::Alias: Description has 172 characters; the maximum is 171
+    AWS::Lambda::Alias: Name has 129 characters; the maximum is 128
+    AWS::Lambda::Function: Description has 257 characters; the maximum is 256
+    AWS::Lambda::Function: Environment.Variables has 4097 bytes; the maximum is 4096
+    AWS::Lambda::Function: FunctionName has 65 characters; the maximum is 64
+    AWS::Lambda::Function: Handler has 129 characters; the maximum is 128
+    AWS::Lambda::Function: Tags.team has 257 characters; the maximum is 256
+    AWS::Lambda::Function: the key Tags.t… has 129 characters; the maximum is 128
+    AWS::Lambda::Version: Description has 257 characters; the maximum is 256
+    AWS::Logs::LogGroup: LogGroupName has 513 characters; the maximum is 512
+    AWS::Logs::LogGroup: Tags.team has 257 characters; the maximum is 256
+    AWS::Logs::LogGroup: the key Tags.t… has 129 characters; the maximum is 128
     ");
     assert!(plan.is_empty(), "nothing is sent: {:#?}", plan.steps);
 }
@@ -169,26 +169,26 @@ fn invalid_values_are_refused_with_the_property_and_the_limit() {
     let policy = |statement: Value| json!({"Version": "2012-10-17", "Statement": [statement]});
     let variables = |name: &str| json!({"Environment": {"Variables": {name: "v"}}});
     for (kind, properties, expected) in [
-        ("AWS::Lambda::Function", json!({"Timeout": 901}), "Timeout is 901; AWS takes 1 to 900"),
-        ("AWS::Lambda::Function", json!({"Timeout": 0}), "Timeout is 0; AWS takes 1 to 900"),
-        ("AWS::Lambda::Function", json!({"MemorySize": "100"}), "MemorySize is 100; AWS takes 128 to 10240"),
-        ("AWS::Lambda::Function", json!({"MemorySize": 10241}), "MemorySize is 10241; AWS takes 128 to 10240"),
+        ("AWS::Lambda::Function", json!({"Timeout": 901}), "Timeout is 901; AWS allows 1 to 900"),
+        ("AWS::Lambda::Function", json!({"Timeout": 0}), "Timeout is 0; AWS allows 1 to 900"),
+        ("AWS::Lambda::Function", json!({"MemorySize": "100"}), "MemorySize is 100; AWS allows 128 to 10240"),
+        ("AWS::Lambda::Function", json!({"MemorySize": 10241}), "MemorySize is 10241; AWS allows 128 to 10240"),
         (
             "AWS::Lambda::Function",
             json!({"EphemeralStorage": {"Size": 511}}),
-            "EphemeralStorage.Size is 511; AWS takes 512 to 10240",
+            "EphemeralStorage.Size is 511; AWS allows 512 to 10240",
         ),
         (
             "AWS::Lambda::Function",
             json!({"ReservedConcurrentExecutions": -1}),
-            "ReservedConcurrentExecutions is -1; AWS takes 0 and more",
+            "ReservedConcurrentExecutions is -1; AWS allows 0 or more",
         ),
         (
             "AWS::Lambda::Function",
             json!({"FunctionName": "my chat.v2"}),
-            "FunctionName holds a space, `.`; AWS takes [a-zA-Z0-9_-]",
+            "FunctionName contains a space, `.`; AWS allows [a-zA-Z0-9_-]",
         ),
-        ("AWS::Lambda::Function", json!({"Handler": "index handler"}), r"Handler holds a space; AWS takes [^\s]"),
+        ("AWS::Lambda::Function", json!({"Handler": "index handler"}), r"Handler contains a space; AWS allows [^\s]"),
         ("AWS::Lambda::Function", variables("AWS_REGION"), "the key Environment.Variables.AWS_REGION is reserved"),
         ("AWS::Lambda::Function", variables("_HANDLER"), "the key Environment.Variables._HANDLER is reserved"),
         (
@@ -206,92 +206,104 @@ fn invalid_values_are_refused_with_the_property_and_the_limit() {
             variables("X"),
             "the key Environment.Variables.X does not match `^([a-zA-Z][a-zA-Z0-9_]+)$`",
         ),
-        ("AWS::Lambda::Function", json!({"Architectures": ["arm"]}), "Architectures is `arm`; AWS takes x86_64, arm64"),
+        (
+            "AWS::Lambda::Function",
+            json!({"Architectures": ["arm"]}),
+            "Architectures is `arm`; AWS allows x86_64, arm64",
+        ),
         (
             "AWS::Lambda::Function",
             json!({"Tags": {"aws:team": "a"}}),
             "the key Tags.aws:team begins with `aws:`, which is reserved",
         ),
-        ("AWS::IAM::Role", json!({"RoleName": "chat role"}), "RoleName holds a space; AWS takes [A-Za-z0-9_+=,.@-]"),
+        (
+            "AWS::IAM::Role",
+            json!({"RoleName": "chat role"}),
+            "RoleName contains a space; AWS allows [A-Za-z0-9_+=,.@-]",
+        ),
         (
             "AWS::IAM::Role",
             json!({"Description": "Film chat — runs"}),
-            r"Description holds `—`; AWS takes [\x{0009}\x{000A}\x{000D}\x{0020}-\x{007E}\x{00A1}-\x{00FF}]",
+            r"Description contains `—`; AWS allows [\x{0009}\x{000A}\x{000D}\x{0020}-\x{007E}\x{00A1}-\x{00FF}]",
         ),
         ("AWS::IAM::Role", json!({"Path": "chat/"}), "Path does not match `^(/|/[!-~]+/)$`"),
-        ("AWS::IAM::Role", json!({"MaxSessionDuration": 60}), "MaxSessionDuration is 60; AWS takes 3600 to 43200"),
+        ("AWS::IAM::Role", json!({"MaxSessionDuration": 60}), "MaxSessionDuration is 60; AWS allows 3600 to 43200"),
         (
             "AWS::IAM::Role",
             json!({"Tags": {"owner": "R&D"}}),
-            r"Tags.owner holds `&`; AWS takes [\p{L}\p{Z}\p{N}_.:/=+\-@]",
+            r"Tags.owner contains `&`; AWS allows [\p{L}\p{Z}\p{N}_.:/=+\-@]",
         ),
         (
             "AWS::IAM::Role",
             json!({"Policies": [{"PolicyName": "read films", "PolicyDocument": {}}]}),
-            "the key Policies.read films holds a space; AWS takes [A-Za-z0-9_+=,.@-]",
+            "the key Policies.read films contains a space; AWS allows [A-Za-z0-9_+=,.@-]",
         ),
         (
             "AWS::IAM::Role",
             json!({"Policies": [{"PolicyName": "read", "PolicyDocument": policy(json!({"Sid": "Read-films"}))}]}),
-            "Policies.read.Statement.Sid holds `-`; AWS takes [A-Za-z0-9]",
+            "Policies.read.Statement.Sid contains `-`; AWS allows [A-Za-z0-9]",
         ),
         (
             "AWS::IAM::Role",
             json!({"Policies": [{"PolicyName": "read", "PolicyDocument": policy(json!({"Resource": "arn:aws:s3:::filme/日本/*"}))}]}),
-            r"Policies.read holds `日`, `本`; AWS takes [\x{09}\x{0A}\x{0D}\x{20}-\x{FF}]",
+            r"Policies.read contains `日`, `本`; AWS allows [\x{09}\x{0A}\x{0D}\x{20}-\x{FF}]",
         ),
-        ("AWS::IAM::Policy", json!({"PolicyName": "read/films"}), "PolicyName holds `/`; AWS takes [A-Za-z0-9_+=,.@-]"),
+        (
+            "AWS::IAM::Policy",
+            json!({"PolicyName": "read/films"}),
+            "PolicyName contains `/`; AWS allows [A-Za-z0-9_+=,.@-]",
+        ),
         (
             "AWS::IAM::Policy",
             json!({"PolicyDocument": policy(json!({"Sid": "a b"}))}),
-            "PolicyDocument.Statement.Sid holds a space; AWS takes [A-Za-z0-9]",
+            "PolicyDocument.Statement.Sid contains a space; AWS allows [A-Za-z0-9]",
         ),
         (
             "AWS::Logs::LogGroup",
             json!({"LogGroupName": "chat logs"}),
-            r"LogGroupName holds a space; AWS takes [.\-_/#A-Za-z0-9]",
+            r"LogGroupName contains a space; AWS allows [.\-_/#A-Za-z0-9]",
         ),
         (
             "AWS::Logs::LogGroup",
             json!({"RetentionInDays": 8}),
-            "RetentionInDays is `8`; AWS takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
+            "RetentionInDays is `8`; AWS allows 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
         ),
         (
             "AWS::Logs::LogGroup",
             json!({"Tags": [{"Key": "owner", "Value": "R&D (films), team #1"}]}),
-            r"Tags.owner holds `&`, `(`, `)`, `,`, `#`; AWS takes [\p{L}\p{Z}\p{N}_.:/=+\-@]",
+            r"Tags.owner contains `&`, `(`, `)`, `,`, `#`; AWS allows [\p{L}\p{Z}\p{N}_.:/=+\-@]",
         ),
         ("AWS::Lambda::Alias", json!({"Name": "12"}), "Name does not match `^(?!^[0-9]+$)([a-zA-Z0-9_-]+)$`"),
         (
             "AWS::Lambda::Url",
             json!({"Cors": {"AllowMethods": ["POST", "OPTIONS"]}}),
-            "Cors.AllowMethods is `OPTIONS`; AWS takes GET, PUT, HEAD, POST, PATCH, DELETE, *",
+            "Cors.AllowMethods is `OPTIONS`; AWS allows GET, PUT, HEAD, POST, PATCH, DELETE, *",
         ),
-        ("AWS::Lambda::Url", json!({"Cors": {"MaxAge": 86401}}), "Cors.MaxAge is 86401; AWS takes 0 to 86400"),
+        ("AWS::Lambda::Url", json!({"Cors": {"MaxAge": 86401}}), "Cors.MaxAge is 86401; AWS allows 0 to 86400"),
         (
             "AWS::Lambda::Permission",
             json!({"Action": "InvokeFunction"}),
             "Action does not match `^(lambda:[*]|lambda:[a-zA-Z]+|[*])$`",
         ),
-        (
-            "AWS::Lambda::Permission",
-            json!({"SourceAccount": "1"}),
-            "SourceAccount has 1 characters; AWS takes 12 and more",
-        ),
+        ("AWS::Lambda::Permission", json!({"SourceAccount": "1"}), "SourceAccount has 1 characters; the minimum is 12"),
         (
             "AWS::ApiGatewayV2::Api",
             json!({"CorsConfiguration": {"MaxAge": 86401}}),
-            "CorsConfiguration.MaxAge is 86401; AWS takes -1 to 86400",
+            "CorsConfiguration.MaxAge is 86401; AWS allows -1 to 86400",
         ),
         (
             "AWS::ApiGatewayV2::Stage",
             json!({"StageName": "my.stage"}),
             r"StageName does not match `^(\$default|[A-Za-z0-9_-]+)$`",
         ),
-        ("AWS::DynamoDB::Table", json!({"TableName": "my films"}), "TableName holds a space; AWS takes [a-zA-Z0-9_.-]"),
-        ("AWS::DynamoDB::Table", json!({"TableName": "ab"}), "TableName has 2 characters; AWS takes 3 and more"),
-        ("AWS::SQS::Queue", json!({"VisibilityTimeout": "43201"}), "VisibilityTimeout is 43201; AWS takes 0 to 43200"),
-        ("AWS::Events::Rule", json!({"Name": "every minute"}), r"Name holds a space; AWS takes [\.\-_A-Za-z0-9]"),
+        (
+            "AWS::DynamoDB::Table",
+            json!({"TableName": "my films"}),
+            "TableName contains a space; AWS allows [a-zA-Z0-9_.-]",
+        ),
+        ("AWS::DynamoDB::Table", json!({"TableName": "ab"}), "TableName has 2 characters; the minimum is 3"),
+        ("AWS::SQS::Queue", json!({"VisibilityTimeout": "43201"}), "VisibilityTimeout is 43201; AWS allows 0 to 43200"),
+        ("AWS::Events::Rule", json!({"Name": "every minute"}), r"Name contains a space; AWS allows [\.\-_A-Za-z0-9]"),
     ] {
         assert_eq!(with(kind, &properties), [(Severity::Refused, expected.to_owned())], "{kind} {properties}");
     }
@@ -432,7 +444,7 @@ fn only_values_that_a_change_sends_are_checked() {
     };
     assert_eq!(causes(text(901, 128)), Vec::<String>::new());
     assert_eq!(causes(text(901, 256)), Vec::<String>::new());
-    assert_eq!(causes(text(902, 256)), ["Timeout is 902; AWS takes 1 to 900 (t.yaml:1)"]);
+    assert_eq!(causes(text(902, 256)), ["Timeout is 902; AWS allows 1 to 900 (t.yaml:1)"]);
 }
 
 #[test]
@@ -462,6 +474,6 @@ fn unknown_values_are_not_checked_for_characters() {
     assert_eq!(role(json!({"Fn::Sub": ["arn:aws:sqs:eu-west-1:123456789012:${X}", {"X": name}]})), [""; 0]);
     // The text around it is checked.
     let told = role(json!({"Fn::Sub": ["\u{4e00}${X}", {"X": name}]}));
-    assert!(told.iter().any(|cause| cause.starts_with("Policies.p holds `\u{4e00}`; AWS takes")), "{told:#?}");
+    assert!(told.iter().any(|cause| cause.starts_with("Policies.p contains `\u{4e00}`; AWS allows")), "{told:#?}");
     assert!(told.iter().all(|cause| !cause.contains("U+FDD")), "{told:#?}");
 }

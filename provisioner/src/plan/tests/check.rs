@@ -43,7 +43,7 @@ fn sent(plan: &Plan) -> Vec<(&str, &str, bool)> {
     tests.map(|one| (one.callee.as_str(), one.test.as_str(), one.before_callers)).collect()
 }
 
-const CHAT: (&str, &str, bool) = ("chat:live", "the event of Alias expects that it does not fail", true);
+const CHAT: (&str, &str, bool) = ("chat:live", "the event of Alias expects no error", true);
 
 #[test]
 fn a_version_is_sent_the_test_of_its_alias_and_without_one_it_only_has_to_be_ready() {
@@ -102,7 +102,7 @@ fn alone(memory: Option<i32>, metadata: Option<Value>) -> Desired {
 fn a_function_without_an_alias_is_tested_when_it_has_changed() {
     let desired = alone(Some(2048), Some(smoke_test()));
     let plan = planned(&desired, &State::default(), Options { smoke: true, ..Options::default() });
-    assert_eq!(sent(&plan), [("chat", "the event of Function expects that it does not fail", false)]);
+    assert_eq!(sent(&plan), [("chat", "the event of Function expects no error", false)]);
     assert_eq!(notes(&plan), [""; 0]);
 }
 

@@ -120,7 +120,7 @@ fn going_back_asks_the_version_and_moves_the_alias_in_one_call_that_names_the_re
       ~ AWS::Lambda::Alias  Alias  chat:live
           FunctionVersion  3 → 1
 
-      smoke test: the event of Alias expects that it does not fail (Alias; before callers of chat:live get the new version)
+      smoke test: the event of Alias expects no error (Alias; before callers of chat:live get the new version)
 
     1 to change
     "#);

@@ -114,9 +114,9 @@ fn more_than_the_integration_can_remember_is_not_taken_over() {
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
     assert_eq!(
         (blocker.logical_id.as_str(), blocker.cause.as_str()),
-        ("Integration", "Description has 1025 characters; AWS takes 1024 (t.yaml:1)")
+        ("Integration", "Description has 1025 characters; the maximum is 1024 (t.yaml:1)")
     );
-    assert!(blocker.hint.contains("take over fewer routes"), "{}", blocker.hint);
+    assert!(blocker.hint.contains("adopt fewer routes"), "{}", blocker.hint);
 }
 
 #[test]

@@ -247,7 +247,7 @@ fn a_replacement_says_what_it_is() {
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      note: Route: API Gateway may not call `chat:live` for `POST /chat`: `Permission` does not allow it
+      note: Route: API Gateway cannot call `chat:live` for `POST /chat`: `Permission` does not allow it
             add an AWS::Lambda::Permission for `apigateway.amazonaws.com` with `SourceArn: !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/POST/chat"`: without it callers get 500
 
     1 to create, 2 to change, 2 to replace, 6 unchanged
@@ -274,7 +274,7 @@ fn what_an_interrupted_replacement_left() {
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      note: Route: API Gateway may not call `chat:live` for `POST /chat`: `Permission` does not allow it
+      note: Route: API Gateway cannot call `chat:live` for `POST /chat`: `Permission` does not allow it
             add an AWS::Lambda::Permission for `apigateway.amazonaws.com` with `SourceArn: !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/POST/chat"`: without it callers get 500
 
     1 to change, 10 unchanged

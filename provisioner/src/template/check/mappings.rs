@@ -30,7 +30,7 @@ pub(super) fn check(mappings: &Map<String, Value>) -> Checked {
     Ok(())
 }
 
-const LEVELS: &str = "a mapping has two levels of keys, and below them text, a number, or a list of these: \
+const LEVELS: &str = "a mapping has two levels of keys, with text, a number, or a list of these as the values: \
                       `Name: {Key: {Key: value}}`";
 
 fn without_functions(level: &Map<String, Value>, at: &[&str]) -> Checked {
@@ -47,7 +47,7 @@ fn counted(level: &Map<String, Value>, at: &[&str]) -> Checked {
     match level.len() {
         0 => refuse(at, "it is empty"),
         1..=200 => Ok(()),
-        many => refuse(at, format!("it has {many} keys; CloudFormation takes 200 at most")),
+        many => refuse(at, format!("it has {many} keys; CloudFormation allows at most 200")),
     }
 }
 

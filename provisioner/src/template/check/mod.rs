@@ -34,7 +34,7 @@ pub(super) fn check(template: &Map<String, Value>) -> Checked {
     for (section, most) in [("Parameters", 200), ("Mappings", 200), ("Outputs", 200)] {
         let length = entries(template, section).len();
         if length > most {
-            return refuse(&[section], format!("it has {length} entries; CloudFormation takes {most} at most"));
+            return refuse(&[section], format!("it has {length} entries; CloudFormation allows at most {most}"));
         }
     }
     for section in ["Mappings", "Conditions"] {
@@ -64,7 +64,7 @@ fn format_version(template: &Map<String, Value>) -> Checked {
         Some(Value::String(version)) if version == "2010-09-09" => Ok(()),
         Some(other) => refuse(
             &["AWSTemplateFormatVersion"],
-            format!("there is no format version {other}; the one that exists is `2010-09-09`"),
+            format!("there is no format version {other}; the only one is `2010-09-09`"),
         ),
     }
 }
@@ -74,7 +74,7 @@ fn described(description: Option<&Value>, keys: &[&str], most: usize) -> Checked
         None => Ok(()),
         Some(Value::String(text)) if text.len() <= most => Ok(()),
         Some(Value::String(text)) => {
-            refuse(keys, format!("a description has {most} bytes at most; this one has {}", text.len()))
+            refuse(keys, format!("a description has at most {most} bytes; this one has {}", text.len()))
         }
         Some(_) => refuse(keys, "a description must be text, without functions"),
     }
@@ -85,7 +85,7 @@ fn named(name: &str, keys: &[&str]) -> Checked {
     let is_condition = keys.first() == Some(&"Conditions");
     let fits = |c: char| c.is_ascii_alphanumeric() || (is_condition && matches!(c, '&' | '_'));
     if name.is_empty() || name.len() > 255 || !name.chars().all(fits) {
-        return refuse(keys, format!("`{name}` is not a name: it must be 1 to 255 letters and digits"));
+        return refuse(keys, format!("`{name}` is not a valid name: it must be 1 to 255 letters and digits"));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ pub(super) fn check(template: &Map<String, Value>) -> Checked {
     if let Some(twice) = names.parameters.keys().find(|name| names.resources.contains_key(*name)) {
         return refuse(
             &["Resources", twice],
-            format!("`{twice}` is the name of a parameter, too; a name is given once"),
+            format!("`{twice}` is also the name of a parameter; names must be unique"),
         );
     }
     for (id, resource) in names.resources {
@@ -32,7 +32,7 @@ pub(super) fn check(template: &Map<String, Value>) -> Checked {
             // Every name in it is known at this point, so a name that is missing without the resources is a resource.
             let without_resources = Names { resources: &Map::new(), ..names };
             without_resources.used(export, &mut path(&["Outputs", id, "Export", "Name"])).map_err(|refused| Refused {
-                cause: "an export's name cannot depend on a resource: CloudFormation takes parameters and pseudo parameters \
+                cause: "an export's name cannot depend on a resource: CloudFormation allows parameters and pseudo parameters \
                         there"
                     .to_owned(),
                 ..refused

@@ -23,7 +23,7 @@ fn an_invalid_template_is_refused_with_its_line() {
         ),
         (
             format!("Description: {long}\n{QUEUE}"),
-            "t.yaml:1: Description: a description has 1024 bytes at most; this one has 1025",
+            "t.yaml:1: Description: a description has at most 1024 bytes; this one has 1025",
         ),
         (format!("Description: [a]\n{QUEUE}"), "t.yaml:1: Description: a description must be text"),
         (
@@ -32,7 +32,7 @@ fn an_invalid_template_is_refused_with_its_line() {
         ),
         (
             format!("Parameters:\n  Queue: {{Type: String}}\n{QUEUE}"),
-            "t.yaml:4: Resources.Queue: `Queue` is the name of a parameter, too",
+            "t.yaml:4: Resources.Queue: `Queue` is also the name of a parameter",
         ),
         (format!("Mappings:\n  M: {{a: b}}\n{QUEUE}"), "t.yaml:2: Mappings.M.a: a mapping has two levels"),
         (
@@ -78,7 +78,7 @@ fn an_invalid_template_is_refused_with_its_line() {
             "t.yaml:8: Outputs.O.Export.Scope: an export has a `Name` only: `Scope` is not supported",
         ),
         (outputs("  O: {Value: a, Export: x}\n"), "t.yaml:4: Outputs.O.Export: an export is written"),
-        (outputs(&many("O", "{Value: a}")), "t.yaml:3: Outputs: it has 201 entries; CloudFormation takes 200"),
+        (outputs(&many("O", "{Value: a}")), "t.yaml:3: Outputs: it has 201 entries; CloudFormation allows at most 200"),
         (format!("Parameters:\n{}{QUEUE}", many("P", "{Type: String}")), "t.yaml:1: Parameters: it has 201 entries"),
         (
             format!("Parameters:\n  P: {{Type: String, Default: [a]}}\n{QUEUE}"),
@@ -121,9 +121,9 @@ fn an_invalid_template_is_refused_with_its_line() {
         (format!("{QUEUE}    Properties:\n"), "it is not valid YAML"),
         (
             "Resources:\n  Q:\n    Type: T\n    Properties:\n      A:\n".to_owned(),
-            "t.yaml:5: Resources.Q.Properties.A: it has no value",
+            "t.yaml:5: Resources.Q.Properties.A: it is null",
         ),
-        (format!("{QUEUE}Outputs:\n"), "t.yaml:3: Outputs: it has no value"),
+        (format!("{QUEUE}Outputs:\n"), "t.yaml:3: Outputs: it is null"),
     ] {
         let error = read(&text).expect_err(&text);
         assert!(error.contains(reason), "{text}\n{error}\n{reason}");

@@ -166,7 +166,7 @@ fn an_event_is_sent_as_it_is_declared() {
         &alias("{Event: {Records: [{body: !Sub '${Message} in ${AWS::Region}', n: 1}]}, Message: /Records/0/body}"),
     ));
     assert_eq!(event(&test), json!({"Records": [{"body": "hello in eu-west-1", "n": 1}]}));
-    assert_eq!(test.summary(), "the event of Alias expects that it does not fail");
+    assert_eq!(test.summary(), "the event of Alias expects no error");
     let expecting = only(&template(&[], &alias("{Event: {}, Expect: {Payload: {Contains: done}}}")));
     assert_eq!(expecting.summary(), "the event of Alias expects an answer with `done`");
     let other = test.with_message("other").unwrap();

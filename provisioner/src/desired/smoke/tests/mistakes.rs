@@ -21,7 +21,7 @@ fn a_wrong_declaration_is_refused_with_its_place() {
         (
             "{Event: {}, Request: {Method: POST, Path: /orders}}",
             "",
-            "it has both `Request` and `Event`: give one of them",
+            "it has both `Request` and `Event`: declare one of them",
         ),
         ("{Request: {Path: /orders}}", ".Request", "`Method` is missing"),
         ("{Request: {Method: [POST], Path: /orders}}", ".Request.Method", "it must be text, not a list"),
@@ -30,17 +30,17 @@ fn a_wrong_declaration_is_refused_with_its_place() {
             ".Request.Method",
             "`post` is not a method; the methods are GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
         ),
-        ("{Request: {Method: GET, Path: /orders}}", ".Request", "`GET /orders` is not taken by `POST /orders`"),
-        ("{Request: {Method: POST, Path: /orders/1}}", ".Request", "`POST /orders/1` is not taken by `POST /orders`"),
+        ("{Request: {Method: GET, Path: /orders}}", ".Request", "`GET /orders` does not match `POST /orders`"),
+        ("{Request: {Method: POST, Path: /orders/1}}", ".Request", "`POST /orders/1` does not match `POST /orders`"),
         (
             "{Request: {Method: POST, Path: orders}}",
             ".Request.Path",
-            "`orders` is not a path: it begins with `/`, and blanks and others are escaped as `%20`",
+            "`orders` is not a path: it must begin with `/`, with spaces and other special characters escaped, such as `%20`",
         ),
         (
             "{Request: {Method: POST, Path: '/o r'}}",
             ".Request.Path",
-            "`/o r` is not a path: it begins with `/`, and blanks and others are escaped as `%20`",
+            "`/o r` is not a path: it must begin with `/`, with spaces and other special characters escaped, such as `%20`",
         ),
         (
             "{Request: {Method: POST, Path: /orders, Headers: {'a b': c}}}",
@@ -75,7 +75,7 @@ fn a_wrong_declaration_is_refused_with_its_place() {
         (
             "{Request: {Method: POST, Path: /orders}, Expect: {Body: {Contains: ['']}}}",
             ".Expect.Body.Contains",
-            "an empty text is in every answer",
+            "every answer contains an empty text",
         ),
         (
             "{Request: {Method: POST, Path: /orders}, Expect: {Body: {Exists: id}}}",
@@ -90,7 +90,7 @@ fn a_wrong_declaration_is_refused_with_its_place() {
         (
             "{Request: {Method: POST, Path: /orders}, Expect: {Payload: {Exists: /id}}}",
             ".Expect.Payload",
-            "`Payload` is for an `Event`; for a `Request` give `Status` and `Body`",
+            "`Payload` is for an `Event`; for a `Request`, declare `Status` and `Body`",
         ),
         (
             "{Request: {Method: POST, Path: /orders, Body: {a: b}}, Message: /c}",
@@ -131,12 +131,19 @@ fn a_test_is_allowed_only_at_a_function_alias_route_or_url() {
         Err(error) => error.to_string(),
     };
     let group = "  Logs: {Type: AWS::Logs::LogGroup, Metadata: {Provisioner: {SmokeTest: {Event: {}}}}}\n";
-    assert!(at(group).contains("AWS::Logs::LogGroup has no smoke test; declare it at an alias"), "{}", at(group));
+    assert!(
+        at(group).contains("AWS::Logs::LogGroup cannot have a smoke test; declare it at an alias"),
+        "{}",
+        at(group)
+    );
     let unknown = "  Logs: {Type: AWS::Logs::LogGroup, Metadata: {Provisioner: {Test: {}}}}\n";
     assert!(at(unknown).contains("`Test` is not supported; supported is SmokeTest"), "{}", at(unknown));
     let alone = alias("{Request: {Method: GET, Path: /}}");
     let error = build(&template(&[], &alone)).unwrap_err().to_string();
-    assert!(error.contains("the template has no route and no function URL to this; declare an `Event`"), "{error}");
+    assert!(
+        error.contains("the template has no route or function URL for this request; declare an `Event`"),
+        "{error}"
+    );
     let away =
         "  Away: {Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, IntegrationType: HTTP_PROXY, \
                 IntegrationUri: 'https://films.example.org'}}

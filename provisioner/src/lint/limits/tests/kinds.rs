@@ -14,20 +14,20 @@ fn cases() -> Vec<Case> {
     let statement =
         |sid: &str| json!({"Statement": [{"Sid": sid, "Effect": "Allow", "Action": "s3:*", "Resource": "*"}]});
     let inline = |sid: &str| json!([{"PolicyName": "read", "PolicyDocument": statement(sid)}]);
-    let sid = "PolicyDocument.Statement.Sid holds `-`; AWS takes [A-Za-z0-9]";
-    let inline_sid = "Policies.PolicyDocument.Statement.Sid holds `-`; AWS takes [A-Za-z0-9]";
+    let sid = "PolicyDocument.Statement.Sid contains `-`; AWS allows [A-Za-z0-9]";
+    let inline_sid = "Policies.PolicyDocument.Statement.Sid contains `-`; AWS allows [A-Za-z0-9]";
     vec![
         (
             "AWS::ApiGatewayV2::Authorizer",
             json!({"Name": "jwt", "AuthorizerType": "JWT", "AuthorizerResultTtlInSeconds": 3600}),
             json!({"AuthorizerResultTtlInSeconds": 3601}),
-            "AuthorizerResultTtlInSeconds is 3601; AWS takes 0 to 3600",
+            "AuthorizerResultTtlInSeconds is 3601; AWS allows 0 to 3600",
         ),
         (
             "AWS::ApiGatewayV2::Authorizer",
             json!({"AuthorizerType": "REQUEST", "AuthorizerResultTtlInSeconds": "0"}),
             json!({"AuthorizerType": "TOKEN"}),
-            "AuthorizerType is `TOKEN`; AWS takes REQUEST, JWT",
+            "AuthorizerType is `TOKEN`; AWS allows REQUEST, JWT",
         ),
         (
             "AWS::CloudWatch::Alarm",
@@ -37,7 +37,7 @@ fn cases() -> Vec<Case> {
                 "ComparisonOperator": "GreaterThanThreshold", "Dimensions": [{"Name": "FunctionName", "Value": "chat"}],
             }),
             json!({"ComparisonOperator": "GreaterThan"}),
-            "ComparisonOperator is `GreaterThan`; AWS takes GreaterThanOrEqualToThreshold, GreaterThanThreshold, \
+            "ComparisonOperator is `GreaterThan`; AWS allows GreaterThanOrEqualToThreshold, GreaterThanThreshold, \
              GreaterThanUpperThreshold, LessThanLowerOrGreaterThanUpperThreshold, LessThanLowerThreshold, \
              LessThanOrEqualToThreshold, LessThanThreshold",
         ),
@@ -48,13 +48,13 @@ fn cases() -> Vec<Case> {
                 "Policies": {"PasswordPolicy": {"MinimumLength": 8, "TemporaryPasswordValidityDays": 7}},
             }),
             json!({"Policies": {"PasswordPolicy": {"MinimumLength": 5}}}),
-            "Policies.PasswordPolicy.MinimumLength is 5; AWS takes 6 to 99",
+            "Policies.PasswordPolicy.MinimumLength is 5; AWS allows 6 to 99",
         ),
         (
             "AWS::Cognito::UserPool",
             json!({"DeletionProtection": "ACTIVE", "AutoVerifiedAttributes": ["email", "phone_number"]}),
             json!({"UserPoolName": "films/fans"}),
-            r"UserPoolName holds `/`; AWS takes [A-Za-z0-9_\s+=,.@-]",
+            r"UserPoolName contains `/`; AWS allows [A-Za-z0-9_\s+=,.@-]",
         ),
         (
             "AWS::Cognito::UserPoolClient",
@@ -64,19 +64,19 @@ fn cases() -> Vec<Case> {
                 "RefreshTokenValidity": 30, "AuthSessionValidity": 3, "PreventUserExistenceErrors": "ENABLED",
             }),
             json!({"AuthSessionValidity": 16}),
-            "AuthSessionValidity is 16; AWS takes 3 to 15",
+            "AuthSessionValidity is 16; AWS allows 3 to 15",
         ),
         (
             "AWS::Cognito::UserPoolDomain",
             json!({"Domain": "auth.films.example"}),
             json!({"Domain": "x".repeat(64)}),
-            "Domain has 64 characters; AWS takes 63",
+            "Domain has 64 characters; the maximum is 63",
         ),
         (
             "AWS::Events::EventBus",
             json!({"Name": "aws.partner/example.com/films"}),
             json!({"Name": "film bus"}),
-            r"Name holds a space; AWS takes [/\.\-_A-Za-z0-9]",
+            r"Name contains a space; AWS allows [/\.\-_A-Za-z0-9]",
         ),
         (
             "AWS::Events::Rule",
@@ -85,7 +85,7 @@ fn cases() -> Vec<Case> {
                  "RetryPolicy": {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}},
             ]}),
             json!({"Targets": [{"Id": "a b", "Arn": "arn:aws:sqs:eu-west-1:123456789012:q"}]}),
-            r"Targets.Id holds a space; AWS takes [\.\-_A-Za-z0-9]",
+            r"Targets.Id contains a space; AWS allows [\.\-_A-Za-z0-9]",
         ),
         (
             "AWS::IAM::ManagedPolicy",
@@ -100,13 +100,13 @@ fn cases() -> Vec<Case> {
             "AWS::IAM::ManagedPolicy",
             json!({"Path": "/"}),
             json!({"ManagedPolicyName": "read films"}),
-            "ManagedPolicyName holds a space; AWS takes [A-Za-z0-9_+=,.@-]",
+            "ManagedPolicyName contains a space; AWS allows [A-Za-z0-9_+=,.@-]",
         ),
         (
             "AWS::IAM::ManagedPolicy",
             json!({"PolicyDocument": {"Statement": {"Sid": "", "Effect": "Deny", "Action": "*", "Resource": "é"}}}),
             json!({"PolicyDocument": {"Statement": [{"Resource": "日"}]}}),
-            r"PolicyDocument holds `日`; AWS takes [\x{0009}\x{000A}\x{000D}\x{0020}-\x{00FF}]",
+            r"PolicyDocument contains `日`; AWS allows [\x{0009}\x{000A}\x{000D}\x{0020}-\x{00FF}]",
         ),
         (
             "AWS::IAM::RolePolicy",
@@ -132,7 +132,7 @@ fn cases() -> Vec<Case> {
             "AWS::IAM::User",
             json!({"Policies": inline("R")}),
             json!({"UserName": "the ci"}),
-            "UserName holds a space; AWS takes [A-Za-z0-9_+=,.@-]",
+            "UserName contains a space; AWS allows [A-Za-z0-9_+=,.@-]",
         ),
         (
             "AWS::KMS::Alias",
@@ -144,13 +144,13 @@ fn cases() -> Vec<Case> {
             "AWS::KMS::Key",
             json!({"Description": "für Filme", "PendingWindowInDays": 7, "RotationPeriodInDays": 365}),
             json!({"PendingWindowInDays": 6}),
-            "PendingWindowInDays is 6; AWS takes 7 to 30",
+            "PendingWindowInDays is 6; AWS allows 7 to 30",
         ),
         (
             "AWS::Lambda::EventInvokeConfig",
             json!({"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 21600}),
             json!({"MaximumRetryAttempts": 3}),
-            "MaximumRetryAttempts is 3; AWS takes 0 to 2",
+            "MaximumRetryAttempts is 3; AWS allows 0 to 2",
         ),
         (
             "AWS::Lambda::EventSourceMapping",
@@ -160,7 +160,7 @@ fn cases() -> Vec<Case> {
                 "FunctionResponseTypes": ["ReportBatchItemFailures"], "MaximumRecordAgeInSeconds": -1,
             }),
             json!({"BatchSize": 10001}),
-            "BatchSize is 10001; AWS takes 1 to 10000",
+            "BatchSize is 10001; AWS allows 1 to 10000",
         ),
         (
             "AWS::Lambda::LayerVersion",
@@ -172,13 +172,13 @@ fn cases() -> Vec<Case> {
             "AWS::Logs::MetricFilter",
             json!({"FilterName": "errors of films/1", "FilterPattern": "{ $.level = \"ERROR\" }"}),
             json!({"FilterPattern": "x".repeat(1025)}),
-            "FilterPattern has 1025 characters; AWS takes 1024",
+            "FilterPattern has 1025 characters; the maximum is 1024",
         ),
         (
             "AWS::Logs::SubscriptionFilter",
             json!({"FilterName": "to lambda", "FilterPattern": ""}),
             json!({"FilterName": "to:lambda"}),
-            "FilterName holds `:`; AWS takes [^:*]",
+            "FilterName contains `:`; AWS allows [^:*]",
         ),
         (
             "AWS::S3::Bucket",
@@ -198,19 +198,19 @@ fn cases() -> Vec<Case> {
             "AWS::S3::Bucket",
             json!({"BucketName": "abc"}),
             json!({"BucketName": "ab"}),
-            "BucketName has 2 characters; AWS takes 3 and more",
+            "BucketName has 2 characters; the minimum is 3",
         ),
         (
             "AWS::S3::Bucket",
             json!({"BucketName": "x".repeat(63)}),
             json!({"CorsConfiguration": {"CorsRules": [{"AllowedMethods": ["OPTIONS"], "AllowedOrigins": ["*"]}]}}),
-            "CorsConfiguration.CorsRules.AllowedMethods is `OPTIONS`; AWS takes GET, PUT, HEAD, POST, DELETE",
+            "CorsConfiguration.CorsRules.AllowedMethods is `OPTIONS`; AWS allows GET, PUT, HEAD, POST, DELETE",
         ),
         (
             "AWS::SNS::Subscription",
             json!({"Protocol": "email-json", "FilterPolicyScope": "MessageBody"}),
             json!({"Protocol": "mail"}),
-            "Protocol is `mail`; AWS takes http, https, email, email-json, sms, sqs, application, lambda, firehose",
+            "Protocol is `mail`; AWS allows http, https, email, email-json, sms, sqs, application, lambda, firehose",
         ),
         (
             "AWS::SNS::Topic",
@@ -238,19 +238,19 @@ fn cases() -> Vec<Case> {
                 "ScheduleExpressionTimezone": "Europe/Zurich", "Target": {"RetryPolicy": {"MaximumRetryAttempts": 185}},
             }),
             json!({"FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1441}}),
-            "FlexibleTimeWindow.MaximumWindowInMinutes is 1441; AWS takes 1 to 1440",
+            "FlexibleTimeWindow.MaximumWindowInMinutes is 1441; AWS allows 1 to 1440",
         ),
         (
             "AWS::Scheduler::ScheduleGroup",
             json!({"Name": "films.daily_1-a"}),
             json!({"Name": "films/daily"}),
-            "Name holds `/`; AWS takes [0-9a-zA-Z-_.]",
+            "Name contains `/`; AWS allows [0-9a-zA-Z-_.]",
         ),
         (
             "AWS::SecretsManager::Secret",
             json!({"Name": "films/api_key+=.@-", "Description": "für Filme"}),
             json!({"Name": "films key"}),
-            "Name holds a space; AWS takes [A-Za-z0-9/_+=.@-]",
+            "Name contains a space; AWS allows [A-Za-z0-9/_+=.@-]",
         ),
         (
             "AWS::StepFunctions::StateMachine",
@@ -259,7 +259,7 @@ fn cases() -> Vec<Case> {
                 "LoggingConfiguration": {"Level": "ERROR"},
             }),
             json!({"StateMachineName": "films/daily run"}),
-            r#"StateMachineName holds `/`, a space; AWS takes [^\s\x00-\x1F\x7F-\x9F<>{}\[\]?*"\#%\\^|~`$&,;:/]"#,
+            r#"StateMachineName contains `/`, a space; AWS allows [^\s\x00-\x1F\x7F-\x9F<>{}\[\]?*"\#%\\^|~`$&,;:/]"#,
         ),
     ]
 }
