@@ -10,25 +10,25 @@ use super::Language;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Fit {
     /// cdk-from-cfn writes it, in this form.
-    Carried(Value),
-    /// It is set separately, on the finished resource.
-    Apart,
+    Written(Value),
+    /// The app overrides it on the finished resource.
+    Override,
     /// It cannot be in an app, for this reason.
-    Never(String),
+    Impossible(String),
 }
 
 /// How the property `name` of a resource of the type `kind` gets into an app.
 pub(super) fn property(kind: &str, name: &str, value: &Value, language: Language) -> Fit {
     let Some(known) = Schema::builtin().resource_type(kind) else {
-        return Fit::Never(format!("cdk-from-cfn does not know the type `{kind}`"));
+        return Fit::Impossible(format!("cdk-from-cfn does not know the type `{kind}`"));
     };
-    let Some(property) = known.property(name) else { return Fit::Apart };
+    let Some(property) = known.property(name) else { return Fit::Override };
     match typed(&property.value_type, value, language) {
-        Some(value) => Fit::Carried(value),
+        Some(value) => Fit::Written(value),
         None if property.required => {
-            Fit::Never("CDK requires this property, and cdk-from-cfn cannot write its value exactly".to_owned())
+            Fit::Impossible("CDK requires this property, and cdk-from-cfn cannot write its value exactly".to_owned())
         }
-        None => Fit::Apart,
+        None => Fit::Override,
     }
 }
 

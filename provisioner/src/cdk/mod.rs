@@ -107,3 +107,15 @@ fn class_name(destination: &Destination) -> String {
     });
     words.chain(["Stack".to_owned()]).collect()
 }
+
+/// The constant of `CfnDeletionPolicy` for CloudFormation's name.
+fn policy_name(policy: &str) -> String {
+    let mut name = String::new();
+    for letter in policy.chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_uppercase());
+    }
+    name
+}

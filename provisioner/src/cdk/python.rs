@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::repair::{Fix, Repaired};
-use super::typescript::policy_name;
-use super::{AWS_CDK_LIB, AppFile, CONSTRUCTS, Destination, class_name, convert};
+use super::{AWS_CDK_LIB, AppFile, CONSTRUCTS, Destination, class_name, convert, policy_name};
 use crate::error::Result;
 
 pub(super) fn files(repaired: &Repaired, destination: &Destination) -> Result<Vec<AppFile>> {

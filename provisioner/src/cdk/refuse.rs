@@ -88,23 +88,6 @@ const TAKEN: &[&str] = &[
     "pass",
     "raise",
     "str",
-    "abstract",
-    "boolean",
-    "byte",
-    "char",
-    "double",
-    "final",
-    "float",
-    "goto",
-    "int",
-    "long",
-    "native",
-    "short",
-    "strictfp",
-    "synchronized",
-    "throws",
-    "transient",
-    "volatile",
 ];
 
 /// Members of CDK's `Stack`, which an output with the same name would replace.

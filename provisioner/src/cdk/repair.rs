@@ -90,8 +90,8 @@ pub(super) fn repair(template: &Value, language: Language) -> Result<Repaired> {
     let sections = |name: &str| template[name].as_object().unwrap_or(&empty);
     let kinds: Vec<_> =
         sections("Resources").iter().map(|(id, one)| (id.as_str(), one["Type"].as_str().unwrap_or_default())).collect();
-    let outputs: Vec<_> = sections("Outputs").keys().map(String::as_str).collect();
-    refuse::names(language, &kinds, &outputs)?;
+    let names: Vec<_> = sections("Outputs").keys().map(String::as_str).collect();
+    refuse::names(language, &kinds, &names)?;
 
     let mut fixes = Vec::new();
     let mut resources = Map::new();
@@ -99,12 +99,12 @@ pub(super) fn repair(template: &Value, language: Language) -> Result<Repaired> {
         resources.insert(id.clone(), repaired_resource(id, resource, language, &mut fixes)?);
     }
     fixes.extend(releases(sections("Resources"), &fixes));
-    let mut told = Map::new();
+    let mut outputs = Map::new();
     for (name, output) in sections("Outputs") {
-        told.insert(name.clone(), repaired_output(name, output, language, &mut fixes)?);
+        outputs.insert(name.clone(), repaired_output(name, output, language, &mut fixes)?);
     }
     Ok(Repaired {
-        tree: json!({"Resources": resources, "Outputs": told}),
+        tree: json!({"Resources": resources, "Outputs": outputs}),
         fixes,
         description: template["Description"].as_str().map(str::to_owned),
     })
@@ -153,13 +153,13 @@ fn converted_properties(
     let mut carried = Map::new();
     for (name, value) in properties {
         match fit::property(kind, name, value, language) {
-            Fit::Carried(value) => {
+            Fit::Written(value) => {
                 carried.insert(name.clone(), value);
             }
-            Fit::Apart => {
+            Fit::Override => {
                 fixes.push(Fix::Property { resource: id.to_owned(), property: name.clone(), value: value.clone() });
             }
-            Fit::Never(reason) => return Err(refuse::attribute(id, name, &reason)),
+            Fit::Impossible(reason) => return Err(refuse::attribute(id, name, &reason)),
         }
     }
     Ok(carried)
@@ -170,9 +170,9 @@ fn converted_properties(
 fn configuration(function: &Value) -> String {
     const OF_THE_FUNCTION: [&str; 6] =
         ["Code", "FunctionName", "RecursiveLoop", "ReservedConcurrentExecutions", "RuntimeManagementConfig", "Tags"];
-    let mut held = function.as_object().cloned().unwrap_or_default();
-    held.retain(|name, _| !OF_THE_FUNCTION.contains(&name.as_str()));
-    let hash = Sha256::digest(Value::Object(held).to_string());
+    let mut published = function.as_object().cloned().unwrap_or_default();
+    published.retain(|name, _| !OF_THE_FUNCTION.contains(&name.as_str()));
+    let hash = Sha256::digest(Value::Object(published).to_string());
     hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 

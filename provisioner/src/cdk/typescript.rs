@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::repair::{Fix, Repaired};
-use super::{AWS_CDK, AWS_CDK_LIB, AppFile, CONSTRUCTS, Destination, class_name, convert};
+use super::{AWS_CDK, AWS_CDK_LIB, AppFile, CONSTRUCTS, Destination, class_name, convert, policy_name};
 use crate::error::Result;
 
 const NPMRC: &str =
-    "# package-lock.json names no registry: whoever installs uses their own.\nomit-lockfile-registry-resolved=true\n";
+    "# package-lock.json contains no registry: npm uses the configured one.\nomit-lockfile-registry-resolved=true\n";
 
 pub(super) fn files(repaired: &Repaired, destination: &Destination) -> Result<Vec<AppFile>> {
     let class = class_name(destination);
@@ -102,16 +102,4 @@ fn found(resource: &str) -> String {
 /// JSON is valid TypeScript.
 fn literal(value: &Value) -> String {
     format!("{value:#}")
-}
-
-/// The constant of `CfnDeletionPolicy` for CloudFormation's name.
-pub(super) fn policy_name(policy: &str) -> String {
-    let mut name = String::new();
-    for letter in policy.chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_uppercase());
-    }
-    name
 }
