@@ -16,7 +16,11 @@ fn cases() -> Vec<Case> {
     let inline = |sid: &str| json!([{"PolicyName": "read", "PolicyDocument": statement(sid)}]);
     let sid = "PolicyDocument.Statement.Sid contains `-`; AWS allows [A-Za-z0-9]";
     let inline_sid = "Policies.PolicyDocument.Statement.Sid contains `-`; AWS allows [A-Za-z0-9]";
-    vec![
+    let policies = ["AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy"].map(|kind| {
+        let document = |sid: &str| json!({"PolicyDocument": statement(sid)});
+        (kind, document("R"), document("-"), sid)
+    });
+    let mut cases = vec![
         (
             "AWS::ApiGatewayV2::Authorizer",
             json!({"Name": "jwt", "AuthorizerType": "JWT", "AuthorizerResultTtlInSeconds": 3600}),
@@ -107,24 +111,6 @@ fn cases() -> Vec<Case> {
             json!({"PolicyDocument": {"Statement": {"Sid": "", "Effect": "Deny", "Action": "*", "Resource": "é"}}}),
             json!({"PolicyDocument": {"Statement": [{"Resource": "日"}]}}),
             r"PolicyDocument contains `日`; AWS allows [\x{0009}\x{000A}\x{000D}\x{0020}-\x{00FF}]",
-        ),
-        (
-            "AWS::IAM::RolePolicy",
-            json!({"PolicyDocument": statement("R")}),
-            json!({"PolicyDocument": statement("-")}),
-            sid,
-        ),
-        (
-            "AWS::IAM::UserPolicy",
-            json!({"PolicyDocument": statement("R")}),
-            json!({"PolicyDocument": statement("-")}),
-            sid,
-        ),
-        (
-            "AWS::IAM::GroupPolicy",
-            json!({"PolicyDocument": statement("R")}),
-            json!({"PolicyDocument": statement("-")}),
-            sid,
         ),
         ("AWS::IAM::Group", json!({"Policies": inline("R")}), json!({"Policies": inline("-")}), inline_sid),
         ("AWS::IAM::User", json!({"UserName": "ci@x"}), json!({"Policies": inline("-")}), inline_sid),
@@ -261,7 +247,9 @@ fn cases() -> Vec<Case> {
             json!({"StateMachineName": "films/daily run"}),
             r#"StateMachineName contains `/`, a space; AWS allows [^\s\x00-\x1F\x7F-\x9F<>{}\[\]?*"\#%\\^|~`$&,;:/]"#,
         ),
-    ]
+    ];
+    cases.extend(policies);
+    cases
 }
 
 #[test]
