@@ -4,27 +4,27 @@ mod attributes;
 mod callee;
 mod entrance;
 mod outputs;
+mod packages;
+mod relations;
 mod settings;
 mod smoke;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use entrance::Entrance;
+pub(crate) use entrance::METHODS;
+pub use packages::{PackageCheck, Packages};
 pub use smoke::{Request, SmokeTest, Untested};
 
 use self::attributes::{check_attributes, unknown_attribute};
 use self::callee::check_function;
+use self::packages::{check_package_names, read_package};
+use self::relations::{attach_policy, complete_version, link_route};
 use self::settings::settings_after_routes;
 use crate::error::{Error, Result};
-use crate::package::{self, Forgotten, Target, Way};
+use crate::package::Forgotten;
 use crate::place::{Place, StackName};
-use crate::releases::Releases;
-use crate::resources::function::Function;
-use crate::resources::inline_policy::InlinePolicy;
-use crate::resources::route::Route;
-use crate::resources::version::Version;
 use crate::resources::{Ids, Mark, PropertyFault, Resource, typed_kinds};
 use crate::template::{
     DeletionPolicy, Known, Naming, Output, Reference, Remark, ResolvedResource, Template, references_in_text,
@@ -68,31 +68,6 @@ pub struct Wanted {
     pub named_by: Option<Naming>,
 }
 
-/// How the packages of a template's functions are read.
-#[derive(Debug, Clone, Default)]
-pub struct Packages {
-    /// Zip files that replace the template's own, by the function's logical id.
-    pub instead: BTreeMap<String, PathBuf>,
-    /// The requirements for the packages.
-    pub check: PackageCheck,
-}
-
-/// The requirements for a package.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum PackageCheck {
-    /// Lambda must accept it in a call, and be able to start it.
-    #[default]
-    ForLambda,
-    /// Lambda must accept it from a bucket, and be able to start it.
-    ForLambdaByBucket,
-    /// It is read without checks: an emulator runs it on this machine.
-    ForThisMachine,
-    /// It is not read, because nothing will be uploaded.
-    Unread,
-    /// It is read if it exists, and only for a comparison.
-    IfThere,
-}
-
 impl Desired {
     /// Resolves a template for one set of parameters and converts every resource to its type.
     ///
@@ -123,7 +98,7 @@ impl Desired {
         account: Option<&str>,
     ) -> Result<Self> {
         let resolved = template.resolve(parameters, stack, place, account)?;
-        check_names(template, packages)?;
+        check_package_names(template, packages)?;
         let mut known = Known::default();
         let mut resources: Vec<Wanted> = Vec::new();
         let mut declarations = Vec::new();
@@ -145,13 +120,13 @@ impl Desired {
                 resource.retain();
             }
             if let Resource::Version(version) = &mut resource {
-                release(template, &logical_id, version, &resources)?;
+                complete_version(template, &logical_id, version, &resources)?;
             }
             if let Resource::Route(route) = &mut resource {
-                lead(route, &mut resources);
+                link_route(route, &mut resources);
             }
             if let Resource::InlinePolicy(policy) = &resource {
-                put_beside(template, &logical_id, policy, &mut resources)?;
+                attach_policy(template, &logical_id, policy, &mut resources)?;
             }
             for (reference, value) in resource.known(&logical_id, place, &Ids::new()) {
                 known.insert(reference, value);
@@ -261,136 +236,6 @@ fn naming(template: &Template, declared: &ResolvedResource, resource: &Resource)
     let name = resource.name();
     let (property, _) = declared.properties.iter().find(|(_, value)| value.as_str() == Some(&name))?;
     template.naming(&declared.logical_id, property)
-}
-
-fn check_names(template: &Template, packages: &Packages) -> Result<()> {
-    let functions = template.logical_ids_of("AWS::Lambda::Function");
-    match packages.instead.keys().find(|id| !functions.contains(&id.as_str())) {
-        None => Ok(()),
-        Some(unknown) => Err(Error::new(
-            format!("taking a package for `{unknown}`"),
-            format!("the template has no function with this name; it has {}", functions.join(", ")),
-        )),
-    }
-}
-
-fn hold(version: &mut Version, function: &Function) {
-    version.release = function.release();
-    version.package.clone_from(&function.code.sha256);
-}
-
-/// Sets the release of a version to its function's desired state.
-fn release(template: &Template, logical_id: &str, version: &mut Version, earlier: &[Wanted]) -> Result<()> {
-    for wanted in earlier {
-        if let Resource::Function(function) = &wanted.resource
-            && function.function_name == version.function_name
-        {
-            hold(version, function);
-            version.revision = Reference::new(&wanted.logical_id, Ids::REVISION_ID).to_string();
-            return Ok(());
-        }
-    }
-    let reason = format!("`{}` is not a function of this template", version.function_name);
-    Err(template.property_problem(logical_id, "FunctionName", reason))
-}
-
-/// Sets the target of a route's integration in the route, and adds the route to the routes of that integration.
-fn lead(route: &mut Route, earlier: &mut [Wanted]) {
-    let Some(to) = references_in_text(&route.target).into_iter().next() else { return };
-    let Some(wanted) = earlier.iter_mut().find(|wanted| wanted.logical_id == to.logical_id) else { return };
-    if let Resource::Integration(integration) = &mut wanted.resource {
-        integration.routes.insert(route.route_key.clone());
-        route.calls.clone_from(&integration.integration_uri);
-    }
-}
-
-/// Adds a policy to the policies that other resources attach to a role, so that the role does not change it.
-fn put_beside(template: &Template, logical_id: &str, policy: &InlinePolicy, earlier: &mut [Wanted]) -> Result<()> {
-    let name = &policy.policy_name;
-    for role_name in &policy.roles {
-        let role = earlier.iter_mut().find_map(|wanted| {
-            let Resource::Role(role) = &mut wanted.resource else { return None };
-            (role.role_name == *role_name).then_some(role)
-        });
-        let Some(role) = role else {
-            let reason = format!("`{role_name}` is not a role of this template; write it as `!Ref ROLE`");
-            return Err(template.property_problem(logical_id, "Roles", reason));
-        };
-        if role.policies.contains_key(name) || !role.policies_beside.insert(name.clone()) {
-            let reason = format!("the role `{role_name}` already has a policy with the name `{name}`");
-            return Err(template.property_problem(logical_id, "PolicyName", reason));
-        }
-    }
-    Ok(())
-}
-
-/// Reads a function's package, and returns the files in it that look forgotten.
-fn read_package(
-    template: &Template,
-    logical_id: &str,
-    function: &mut Function,
-    packages: &Packages,
-) -> Result<Option<Forgotten>> {
-    if packages.check == PackageCheck::Unread {
-        return Ok(None);
-    }
-    let beside = template.path().parent().unwrap_or(Path::new(""));
-    // A path that the user gives must exist.
-    let may_be_missing = packages.check == PackageCheck::IfThere && !packages.instead.contains_key(logical_id);
-    let path = match (packages.instead.get(logical_id), &function.code.path) {
-        (Some(instead), _) => instead.clone(),
-        (None, Some(own)) => beside.join(own),
-        (None, None) => {
-            return Err(template.property_problem(logical_id, "Code", "it does not name a file".to_owned()));
-        }
-    };
-    if may_be_missing && !path.exists() {
-        return Ok(None);
-    }
-    let zip = package::read(&path).map_err(|error| {
-        let hint = format!("{}, or name another with `--code {logical_id}=ZIP`", error.remedy);
-        Error::new(format!("reading the package {} of `{logical_id}`", path.display()), error).hint(hint)
-    })?;
-    let way = match packages.check {
-        PackageCheck::ForLambda => Some(Way::InTheCall),
-        PackageCheck::ForLambdaByBucket => Some(Way::ThroughABucket),
-        PackageCheck::ForThisMachine | PackageCheck::Unread | PackageCheck::IfThere => None,
-    };
-    if let Some(way) = way {
-        package::check_size(&path, &zip, way)?;
-        let architecture = function.architectures.first().map_or("x86_64", String::as_str);
-        package::check(&path, &zip, Target { runtime: &function.runtime, architecture })?;
-    }
-    let forgotten = package::forgotten(&path, &zip);
-    function.code.sha256 = package::sha256(&zip);
-    function.code.path = Some(path);
-    Ok(forgotten)
-}
-
-impl Desired {
-    /// Keeps the deployed code of each function whose package was not read, by the functions' names, because a version
-    /// is found by its complete content. Returns the logical ids of these functions.
-    pub fn keep_deployed_code(&mut self, deployed: &BTreeMap<String, Releases>) -> BTreeSet<String> {
-        let mut unread = BTreeSet::new();
-        let mut completed: BTreeMap<String, Function> = BTreeMap::new();
-        for wanted in &mut self.resources {
-            if let Resource::Function(function) = &mut wanted.resource
-                && function.code.sha256.is_empty()
-            {
-                unread.insert(wanted.logical_id.clone());
-                if let Some(releases) = deployed.get(&function.function_name) {
-                    function.code.sha256.clone_from(&releases.code_sha256);
-                }
-                completed.insert(function.function_name.clone(), function.clone());
-            }
-            if let Resource::Version(version) = &mut wanted.resource
-                && let Some(function) = completed.get(&version.function_name)
-            {
-                hold(version, function);
-            }
-        }
-        unread
-    }
 }
 
 #[cfg(test)]

@@ -5,32 +5,15 @@ use serde_json::Value;
 
 use super::Wanted;
 use crate::error::Result;
-use crate::template::{Reference, ResolvedResource, Template, references_in_text};
+use crate::template::{Reference, ResolvedResource, Template, find_text, references_in_text};
 
 /// Checks that every `Fn::GetAtt` asks for an attribute that the other resource has.
 pub(super) fn check_attributes(template: &Template, declared: &ResolvedResource, earlier: &[Wanted]) -> Result<()> {
     let properties = Value::Object(declared.properties.clone());
-    match first_unknown(&properties, earlier) {
+    let unknown = |text: &str| references_in_text(text).iter().find_map(|one| unknown_attribute(one, earlier));
+    match find_text(&properties, &unknown) {
         Some((path, reason)) => Err(template.property_problem(&declared.logical_id, &path.join("."), reason)),
         None => Ok(()),
-    }
-}
-
-/// The keys down to the first reference to an attribute that its resource does not have, and the reason.
-fn first_unknown(value: &Value, earlier: &[Wanted]) -> Option<(Vec<String>, String)> {
-    let inside = |key: &str, value: &Value| {
-        let (mut path, reason) = first_unknown(value, earlier)?;
-        path.insert(0, key.to_owned());
-        Some((path, reason))
-    };
-    match value {
-        Value::String(text) => {
-            let reason = references_in_text(text).iter().find_map(|one| unknown_attribute(one, earlier))?;
-            Some((Vec::new(), reason))
-        }
-        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| inside(&index.to_string(), item)),
-        Value::Object(object) => object.iter().find_map(|(key, value)| inside(key, value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 

@@ -9,6 +9,9 @@ use crate::resources::named::FunctionRef;
 use crate::resources::route::Route;
 use crate::template::{Template, references_in_text};
 
+/// The methods that a route of an HTTP API can name (API Gateway's guide, "Create routes for HTTP APIs"), except `ANY`.
+pub(crate) const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+
 /// A route or function URL that calls a function, or an alias of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entrance {
@@ -37,8 +40,7 @@ impl Entrance {
     /// Its target: the name of an alias (`chat:live`) or of a function (`chat`).
     #[must_use]
     pub fn callee(&self) -> String {
-        let Self { function_name, alias, .. } = self;
-        alias.as_ref().map_or_else(|| function_name.clone(), |alias| format!("{function_name}:{alias}"))
+        callee_name(&self.function_name, self.alias.as_deref())
     }
 
     /// Whether it is a function URL.
@@ -56,6 +58,11 @@ impl Entrance {
     pub(super) fn method_and_path(&self) -> Option<(&str, &str)> {
         self.route_key.as_deref()?.split_once(' ')
     }
+}
+
+/// The name of an alias (`chat:live`), or of a function (`chat`) without one.
+pub(super) fn callee_name(function: &str, alias: Option<&str>) -> String {
+    alias.map_or_else(|| function.to_owned(), |alias| format!("{function}:{alias}"))
 }
 
 /// All routes to functions, then all function URLs, each in the template's order.

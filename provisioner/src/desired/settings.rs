@@ -24,7 +24,7 @@ pub(super) fn settings_after_routes(resources: &mut Vec<Wanted>) {
     for (index, route) in implied {
         resources[index].needs.insert(route);
     }
-    in_order(resources);
+    sort_by_needs(resources);
 }
 
 fn is_set_by(route: &Resource, stage: &Resource) -> bool {
@@ -49,15 +49,15 @@ fn needs(resources: &[Wanted], one: &Wanted, other: &str) -> bool {
 }
 
 /// Puts each resource after all that it needs, and otherwise keeps the order.
-fn in_order(resources: &mut Vec<Wanted>) {
+fn sort_by_needs(resources: &mut Vec<Wanted>) {
     let mut waiting = std::mem::take(resources);
-    let mut there: BTreeSet<String> = BTreeSet::new();
+    let mut placed: BTreeSet<String> = BTreeSet::new();
     let all: BTreeSet<String> = waiting.iter().map(|wanted| wanted.logical_id.clone()).collect();
     while !waiting.is_empty() {
-        let is_ready = |wanted: &Wanted| wanted.needs.iter().all(|need| there.contains(need) || !all.contains(need));
+        let is_ready = |wanted: &Wanted| wanted.needs.iter().all(|need| placed.contains(need) || !all.contains(need));
         let next = waiting.iter().position(is_ready).unwrap_or_default();
         let next = waiting.remove(next);
-        there.insert(next.logical_id.clone());
+        placed.insert(next.logical_id.clone());
         resources.push(next);
     }
 }

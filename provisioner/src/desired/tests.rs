@@ -5,6 +5,8 @@ mod kinds;
 mod language;
 mod references;
 
+use std::path::Path;
+
 use crate::place::Place;
 use crate::template::Source;
 
@@ -17,7 +19,7 @@ fn build(text: &str) -> Result<Desired> {
 }
 
 /// The messages for several templates in one text, each below its `---`.
-fn told(templates: &str) -> String {
+fn messages(templates: &str) -> String {
     let texts = templates.split("---\n").skip(1);
     let messages = texts.map(|text| match build(text) {
         Ok(_) => panic!("this should be refused:\n{text}"),

@@ -27,7 +27,7 @@ pub(super) fn role_is_an_arn(one: &Checked) -> Option<Finding> {
 }
 
 /// Checks that no statement allows the action `*` on the resource `*`, which allows everything in the account.
-pub(super) fn not_all_of_everything(one: &Checked) -> Option<Finding> {
+pub(super) fn no_full_access(one: &Checked) -> Option<Finding> {
     let everything = |value: &Value| items(value).iter().any(|item| item.as_str() == Some("*"));
     let all = |statement: &&Value| {
         statement["Effect"] == "Allow" && everything(&statement["Action"]) && everything(&statement["Resource"])

@@ -86,17 +86,17 @@ pub fn lint(desired: &Desired, account: &str, apis: &BTreeMap<String, String>) -
     let one = all.iter().flat_map(|checked| {
         [
             iam::role_is_an_arn(checked),
-            iam::not_all_of_everything(checked),
+            iam::no_full_access(checked),
             route::key_is_well_formed(checked),
             route::target_is_an_integration(checked),
             route::payload_version_exists(checked),
-            route::integration_ends_in_time(checked),
-            cors::no_credentials_for_everybody(checked),
-            monitoring::alarm_can_ring(checked),
+            route::timeout_is_in_range(checked),
+            cors::no_credentials_for_every_origin(checked),
+            monitoring::alarm_can_fire(checked),
             monitoring::dashboard_is_json(checked),
             dynamic_reference::no_dynamic_reference(checked),
             dynamic_reference::no_other_service(checked),
-            secret::no_secret_in_the_open(checked),
+            secret::no_plain_text_secret(checked),
         ]
     });
     let together = all.iter().flat_map(|checked| {

@@ -6,7 +6,7 @@ use super::{Checked, Finding, Severity, number};
 use crate::template::with_unknown_as;
 
 /// Checks that an alarm does not need more breaching datapoints than it evaluates.
-pub(super) fn alarm_can_ring(one: &Checked) -> Option<Finding> {
+pub(super) fn alarm_can_fire(one: &Checked) -> Option<Finding> {
     if !one.is("AWS::CloudWatch::Alarm") {
         return None;
     }

@@ -31,21 +31,21 @@ pub(super) fn api_may_call(
 
     let own_api = references_in_text(one.text("ApiId")).into_iter().next().map(|api| api.logical_id);
     let mut unknown = Unknown { own_api: own_api.clone(), others: Vec::new() };
-    let id = unknown.hidden(&Reference::new(&one.logical_id, "Ref").to_string());
-    let key = unknown.hidden(one.text("RouteKey"));
+    let id = unknown.masked(&Reference::new(&one.logical_id, "Ref").to_string());
+    let key = unknown.masked(one.text("RouteKey"));
     let caller = if one.is(ROUTE) { Caller::of_key(&key) } else { Caller::Authorizer(&id) };
-    let api_id = unknown.hidden(one.text("ApiId"));
-    let account = unknown.hidden(account);
+    let api_id = unknown.masked(one.text("ApiId"));
+    let account = unknown.masked(account);
     let api = Api { partition: place.partition(), region: place.region(), account: &account, id: &api_id };
     let for_it: Vec<&Checked> = all.iter().filter(|one| is_for(one, function)).collect();
     let texts: Vec<(String, String)> = for_it
         .iter()
-        .map(|one| ["SourceArn", "SourceAccount"].map(|name| unknown.hidden(one.text(name))).into())
+        .map(|one| ["SourceArn", "SourceAccount"].map(|name| unknown.masked(one.text(name))).into())
         .map(|(arn, account)| (of_own_api(&arn, own_api.as_ref().and_then(|api| apis.get(api))), account))
         .collect();
     let sources: Vec<Source> =
-        texts.iter().map(|(arn, account)| Source { arn: given(arn), account: given(account) }).collect();
-    let stages: Vec<String> = stages_of(one, all).into_iter().map(|stage| unknown.hidden(stage)).collect();
+        texts.iter().map(|(arn, account)| Source { arn: non_empty(arn), account: non_empty(account) }).collect();
+    let stages: Vec<String> = stages_of(one, all).into_iter().map(|stage| unknown.masked(stage)).collect();
     let refused: Vec<&String> = stages.iter().filter(|stage| !may_call(&api, &caller, Some(stage), &sources)).collect();
     if refused.is_empty() && (!stages.is_empty() || may_call(&api, &caller, None, &sources)) {
         return None;
@@ -103,7 +103,7 @@ fn is_for(one: &Checked, function: FunctionRef) -> bool {
         && FunctionRef::parse(one.text("FunctionName")) == function
 }
 
-fn given(text: &str) -> Option<&str> {
+fn non_empty(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
@@ -128,7 +128,7 @@ struct Unknown {
 impl Unknown {
     /// The text with a character of the private use area in place of each value that is not known. All attributes of a
     /// resource have the same character, because `Ref` and `ApiId` of an API are equal.
-    fn hidden(&mut self, text: &str) -> String {
+    fn masked(&mut self, text: &str) -> String {
         with_unknown_by(text, |reference| {
             let Some(Reference { logical_id, .. }) = reference else { return ANY_TEXT.to_string() };
             if self.own_api.as_ref() == Some(logical_id) {

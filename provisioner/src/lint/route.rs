@@ -1,6 +1,7 @@
 //! Routes of HTTP APIs, and their integrations.
 
 use super::{Checked, Finding, Severity, number};
+use crate::desired::METHODS;
 use crate::resources::api::api_of;
 use crate::resources::named::IntegrationId;
 use crate::template::{begins_unknown, has_function, reserved_in};
@@ -9,16 +10,16 @@ pub(super) const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 pub(super) const STAGE: &str = "AWS::ApiGatewayV2::Stage";
 pub(super) const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
 
-const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
-
 /// The shortest and the longest timeout of an HTTP API's integration, in milliseconds.
-const WAIT: std::ops::RangeInclusive<f64> = 50.0..=30_000.0;
+const TIMEOUT: std::ops::RangeInclusive<f64> = 50.0..=30_000.0;
 
 /// Checks that a key is `METHOD /path`, or begins with `$`: `$default`, or `$connect` of WebSocket APIs.
 pub(super) fn key_is_well_formed(one: &Checked) -> Option<Finding> {
     let key = one.text("RouteKey");
     let well_formed = match key.split_once(' ') {
-        Some((method, path)) => METHODS.contains(&method) && path.starts_with('/') && !path.contains(' '),
+        Some((method, path)) => {
+            (method == "ANY" || METHODS.contains(&method)) && path.starts_with('/') && !path.contains(' ')
+        }
         None => key.starts_with('$') || begins_unknown(key),
     };
     if !one.is(ROUTE) || well_formed {
@@ -56,10 +57,10 @@ pub(super) fn settings_have_routes(one: &Checked, all: &[Checked]) -> Option<Fin
 /// Checks that a target is `integrations/ID`.
 pub(super) fn target_is_an_integration(one: &Checked) -> Option<Finding> {
     let target = one.text("Target");
-    let leads_to_one =
+    let is_an_integration =
         IntegrationId::in_target(target).is_some_and(|IntegrationId(id)| !id.is_empty() && !id.contains('/'));
     let is_a_function = begins_unknown(target) && has_function(target);
-    if !one.is(ROUTE) || target.is_empty() || leads_to_one || is_a_function {
+    if !one.is(ROUTE) || target.is_empty() || is_an_integration || is_a_function {
         return None;
     }
     let cause = format!("Target `{target}` is not an integration");
@@ -77,12 +78,12 @@ pub(super) fn payload_version_exists(one: &Checked) -> Option<Finding> {
 }
 
 /// Checks that an integration's timeout is in range: an HTTP API waits 30 seconds at most.
-pub(super) fn integration_ends_in_time(one: &Checked) -> Option<Finding> {
-    let timeout = number(&one.properties["TimeoutInMillis"]).filter(|timeout| !WAIT.contains(timeout))?;
+pub(super) fn timeout_is_in_range(one: &Checked) -> Option<Finding> {
+    let timeout = number(&one.properties["TimeoutInMillis"]).filter(|timeout| !TIMEOUT.contains(timeout))?;
     if !one.is(INTEGRATION) {
         return None;
     }
-    let cause = format!("TimeoutInMillis {timeout} is not between {} and {}", WAIT.start(), WAIT.end());
+    let cause = format!("TimeoutInMillis {timeout} is not between {} and {}", TIMEOUT.start(), TIMEOUT.end());
     Some(one.finding(
         Severity::Refused,
         cause,

@@ -14,7 +14,7 @@ const NAMES: [&str; 9] =
 const SHAPES: &str = r"^(AKIA|ASIA)[0-9A-Z]{16}$|-----BEGIN [A-Z ]*PRIVATE KEY|^gh[pousr]_[0-9A-Za-z]{20,}|^xox[abprs]-|^sk-[0-9A-Za-z_-]{16,}";
 
 /// Checks that no variable's value is a secret.
-pub(super) fn no_secret_in_the_open(one: &Checked) -> Option<Finding> {
+pub(super) fn no_plain_text_secret(one: &Checked) -> Option<Finding> {
     let variables = one.properties["Environment"]["Variables"].as_object()?;
     let (name, _) = variables.iter().find(|(name, value)| looks_secret(name, value))?;
     let cause = format!("Environment.Variables.{name} looks like a secret in plain text");
@@ -29,8 +29,8 @@ fn looks_secret(name: &str, value: &Value) -> bool {
     };
     let shaped = Regex::new(SHAPES).is_ok_and(|shapes| shapes.is_match(text).unwrap_or(false));
     // A variable should contain the name or the ARN of a secret.
-    let points_to_one = text.starts_with("arn:") || text.starts_with('/');
+    let is_a_reference = text.starts_with("arn:") || text.starts_with('/');
     let words = format!("_{}_", name.to_ascii_uppercase());
     let named = NAMES.iter().any(|secret| words.contains(&format!("_{secret}_")));
-    shaped || (named && !points_to_one)
+    shaped || (named && !is_a_reference)
 }

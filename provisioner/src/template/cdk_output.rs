@@ -61,11 +61,11 @@ pub(super) fn adapt(flat: &mut Value, path: &Path) -> Result<Vec<String>> {
             left_out.push(format!("{id} (AWS::CDK::Metadata, the CDK's usage report)"));
         }
         if let Some(manifest) = manifest(path)? {
-            take_assets(resources, &manifest, path)?;
+            use_local_assets(resources, &manifest, path)?;
         }
     }
-    for (section, name, of_the_cdk) in BOOTSTRAP {
-        let is_the_cdks = sections.get(section).is_some_and(|entries| entries[name].to_string().contains(of_the_cdk));
+    for (section, name, marker) in BOOTSTRAP {
+        let is_the_cdks = sections.get(section).is_some_and(|entries| entries[name].to_string().contains(marker));
         if is_the_cdks {
             remove(sections, section, name);
             left_out.push(format!("{section}.{name} (the CDK's bootstrap, which is not needed here)"));
@@ -78,9 +78,9 @@ pub(super) fn adapt(flat: &mut Value, path: &Path) -> Result<Vec<String>> {
 fn manifest(path: &Path) -> Result<Option<Manifest>> {
     let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".template.json"));
     let Some(name) = name else { return Ok(None) };
-    let beside = path.with_file_name(format!("{name}.assets.json"));
-    let doing = || format!("reading the CDK's assets {}", beside.display());
-    let bytes = match fs::read(&beside) {
+    let file = path.with_file_name(format!("{name}.assets.json"));
+    let doing = || format!("reading the CDK's assets {}", file.display());
+    let bytes = match fs::read(&file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::new(doing(), error)),
@@ -90,28 +90,27 @@ fn manifest(path: &Path) -> Result<Option<Manifest>> {
 }
 
 /// Removes an entry, and its section if that is then empty.
-fn remove(sections: &mut Map<String, Value>, section: &str, name: &str) -> bool {
-    let Some(entries) = sections.get_mut(section).and_then(Value::as_object_mut) else { return false };
-    let removed = entries.shift_remove(name).is_some();
+fn remove(sections: &mut Map<String, Value>, section: &str, name: &str) {
+    let Some(entries) = sections.get_mut(section).and_then(Value::as_object_mut) else { return };
+    entries.shift_remove(name);
     if entries.is_empty() {
         sections.shift_remove(section);
     }
-    removed
 }
 
 /// Replaces locations in the CDK's bucket with the files and folders that the CDK would upload there.
-fn take_assets(resources: &mut Map<String, Value>, manifest: &Manifest, path: &Path) -> Result<()> {
+fn use_local_assets(resources: &mut Map<String, Value>, manifest: &Manifest, path: &Path) -> Result<()> {
     for (id, resource) in resources {
         if resource["Type"] == "AWS::Lambda::Function"
             && let Some(code) = resource.pointer_mut("/Properties/Code")
             && let Some(key) = code["S3Key"].as_str().map(str::to_owned)
             && let Some(asset) = manifest.asset(&key)
         {
-            let doing = || format!("taking the asset {key} of `{id}` in {}", path.display());
+            let doing = || format!("replacing the asset {key} of `{id}` in {}", path.display());
             *code = local(&asset.source).map_err(|cause| Error::new(doing(), cause))?.into();
         }
         if let Some(key) = manifest.key_in(&resource["Properties"]) {
-            let doing = format!("taking the asset {key} of `{id}` in {}", path.display());
+            let doing = format!("replacing the asset {key} of `{id}` in {}", path.display());
             return Err(Error::new(doing, "only a function's `Code` can be a local file; this is another property")
                 .hint("deploy the stack with `cdk deploy`, which uploads the asset to the CDK's bucket"));
         }
@@ -131,8 +130,8 @@ fn local(source: &Source) -> std::result::Result<String, String> {
 impl Manifest {
     /// The asset that the CDK uploads to the bucket under this key.
     fn asset(&self, key: &str) -> Option<&Asset> {
-        let goes_there = |asset: &&Asset| asset.destinations.values().any(|one| one.object_key == key);
-        self.files.values().find(goes_there)
+        let has_key = |asset: &&Asset| asset.destinations.values().any(|one| one.object_key == key);
+        self.files.values().find(has_key)
     }
 
     /// The first key of an asset anywhere in a value.
@@ -217,7 +216,7 @@ mod tests {
             "S3Bucket": {"Fn::Sub": "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"}, "S3Key": "2923.zip",
         }}});
         let error = adapt(&mut flat, &path).unwrap_err().to_string();
-        assert!(error.starts_with("taking the asset 2923.zip of `Layer` in "), "{error}");
+        assert!(error.starts_with("replacing the asset 2923.zip of `Layer` in "), "{error}");
         assert!(
             error.contains("only a function's `Code`") && error.contains("hint: deploy the stack with `cdk deploy`"),
             "{error}"

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use serde_json::Value;
 
-use super::node::{Content, DEEPEST, Entry, Node, Unread, refuse_duplicates};
+use super::node::{Content, DEEPEST, Entry, Node, SyntaxError, refuse_duplicates};
 use super::plain;
 
 /// How many values aliases may repeat. Without a limit, ten lines of aliases to aliases would exhaust the memory.
@@ -15,14 +15,14 @@ const MOST_REPEATED: usize = 100_000;
 ///
 /// # Errors
 /// When it is not YAML, contains a key twice in one map, or has a key that is not a scalar.
-pub(super) fn read(text: &str) -> Result<Node, Unread> {
+pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
     let mut composer = Composer { text, parser: Parser::new_from_str(text), anchors: HashMap::new(), repeated: 0 };
     let mut root = None;
     loop {
         match composer.next()? {
             (Event::StreamEnd, _) => return Ok(root.unwrap_or(Node { line: 1, content: Content::Scalar(Value::Null) })),
             (Event::DocumentStart(_), span) if root.is_some() => {
-                return Err(Unread::at(
+                return Err(SyntaxError::at(
                     span.start.line(),
                     "a second document begins here; a file contains one document",
                 ));
@@ -49,14 +49,14 @@ struct Composed {
 }
 
 impl<'t> Composer<'t> {
-    fn next(&mut self) -> Result<(Event<'t>, Span), Unread> {
+    fn next(&mut self) -> Result<(Event<'t>, Span), SyntaxError> {
         match self.parser.next_event() {
-            Some(event) => event.map_err(|error| unread(self.text, &error)),
+            Some(event) => event.map_err(|error| syntax_error(self.text, &error)),
             None => Ok((Event::StreamEnd, Span::default())),
         }
     }
 
-    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Composed, Unread> {
+    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Composed, SyntaxError> {
         let line = span.start.line();
         let (anchor, tag, mut composed) = match event {
             Event::Alias(anchor) => return self.repeat(anchor, line, depth),
@@ -78,7 +78,7 @@ impl<'t> Composer<'t> {
             | Event::DocumentStart(_)
             | Event::DocumentEnd
             | Event::SequenceEnd
-            | Event::MappingEnd => return Err(Unread::at(line, "a value is missing here")),
+            | Event::MappingEnd => return Err(SyntaxError::at(line, "a value is missing here")),
         };
         if let Some(tag) = tag {
             composed.node = tagged(&tag, composed.node)?;
@@ -90,21 +90,21 @@ impl<'t> Composer<'t> {
     }
 
     /// Returns a copy of the node that an alias refers to.
-    fn repeat(&mut self, anchor: usize, line: usize, depth: usize) -> Result<Composed, Unread> {
+    fn repeat(&mut self, anchor: usize, line: usize, depth: usize) -> Result<Composed, SyntaxError> {
         let Some(composed) = self.anchors.get(&anchor) else {
-            return Err(Unread::at(line, "the alias refers to a value that contains the alias"));
+            return Err(SyntaxError::at(line, "the alias refers to a value that contains the alias"));
         };
         self.repeated += composed.values;
         if self.repeated > MOST_REPEATED {
-            return Err(Unread::at(line, format!("aliases repeat more than {MOST_REPEATED} values")));
+            return Err(SyntaxError::at(line, format!("aliases repeat more than {MOST_REPEATED} values")));
         }
         if depth + composed.levels > DEEPEST {
-            return Err(Unread::too_deep(line));
+            return Err(SyntaxError::too_deep(line));
         }
         Ok(composed.clone())
     }
 
-    fn list(&mut self, line: usize, depth: usize) -> Result<Composed, Unread> {
+    fn list(&mut self, line: usize, depth: usize) -> Result<Composed, SyntaxError> {
         let mut items = Vec::new();
         let (mut values, mut levels) = (1, 0);
         loop {
@@ -119,7 +119,7 @@ impl<'t> Composer<'t> {
         }
     }
 
-    fn map(&mut self, line: usize, depth: usize) -> Result<Composed, Unread> {
+    fn map(&mut self, line: usize, depth: usize) -> Result<Composed, SyntaxError> {
         let (mut own, mut merged) = (Vec::new(), Vec::new());
         let (mut values, mut levels) = (1, 0);
         loop {
@@ -142,7 +142,7 @@ impl<'t> Composer<'t> {
                     own.push(Entry { line: key.line, key: scalar.to_string(), plain: false, value: value.node });
                 }
                 Content::Scalar(_) | Content::Number(_) | Content::List(_) | Content::Map(_) | Content::Tagged(..) => {
-                    return Err(Unread::at(key.line, "a key must be text"));
+                    return Err(SyntaxError::at(key.line, "a key must be text"));
                 }
             }
         }
@@ -152,19 +152,19 @@ impl<'t> Composer<'t> {
     }
 
     /// The next event inside a map or list of this depth.
-    fn below(&mut self, depth: usize) -> Result<(Event<'t>, Span), Unread> {
+    fn below(&mut self, depth: usize) -> Result<(Event<'t>, Span), SyntaxError> {
         let (event, span) = self.next()?;
         if depth >= DEEPEST {
-            return Err(Unread::too_deep(span.start.line()));
+            return Err(SyntaxError::too_deep(span.start.line()));
         }
         Ok((event, span))
     }
 }
 
 /// The entries that `<<` merges: those of a map, or of a list of maps, of which the first takes precedence.
-fn merge(value: Node) -> Result<Vec<Entry>, Unread> {
+fn merge(value: Node) -> Result<Vec<Entry>, SyntaxError> {
     let line = value.line;
-    let refused = || Unread::at(line, "`<<` takes a map or a list of maps");
+    let refused = || SyntaxError::at(line, "`<<` takes a map or a list of maps");
     match value.content {
         Content::Map(entries) => Ok(entries),
         Content::List(items) => {
@@ -199,7 +199,7 @@ fn last_wins(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
 }
 
 /// Applies a tag to a node. `!!str` and similar tags set the type of a scalar, whatever it looks like.
-fn tagged(tag: &Tag, node: Node) -> Result<Node, Unread> {
+fn tagged(tag: &Tag, node: Node) -> Result<Node, SyntaxError> {
     let line = node.line;
     if !tag.is_yaml_core_schema() {
         // The text after a function's tag is a string, as the AWS CLI reads it.
@@ -217,32 +217,32 @@ fn tagged(tag: &Tag, node: Node) -> Result<Node, Unread> {
     let content = match (tag.suffix.as_str(), node.content) {
         ("str", Content::Plain(text)) => Content::Scalar(Value::String(text)),
         (kind @ ("int" | "float" | "bool" | "null"), Content::Plain(text) | Content::Scalar(Value::String(text))) => {
-            Content::Scalar(plain::tagged(kind, &text).map_err(|cause| Unread::at(line, cause))?)
+            Content::Scalar(plain::tagged(kind, &text).map_err(|cause| SyntaxError::at(line, cause))?)
         }
         // yq writes every merge key in this form.
         ("merge", Content::Plain(text) | Content::Scalar(Value::String(text))) if text == "<<" => Content::Plain(text),
         ("str", content @ Content::Scalar(_))
         | ("seq", content @ Content::List(_))
         | ("map", content @ Content::Map(_)) => content,
-        (name, _) => return Err(Unread::at(line, format!("the YAML tag `!!{name}` is not supported here"))),
+        (name, _) => return Err(SyntaxError::at(line, format!("the YAML tag `!!{name}` is not supported here"))),
     };
     Ok(Node { line, content })
 }
 
-fn unread(text: &str, error: &ScanError) -> Unread {
+fn syntax_error(text: &str, error: &ScanError) -> SyntaxError {
     let marker = error.marker();
     if error.info().contains("recursion limit") {
-        return Unread::too_deep(marker.line());
+        return SyntaxError::too_deep(marker.line());
     }
     let cause = format!("it is not valid YAML: {}, at column {}", error.info(), marker.col() + 1);
-    let unread = Unread::at(marker.line(), cause);
+    let error = SyntaxError::at(marker.line(), cause);
     match short_forms(text, marker.line(), marker.col()) {
-        Some((outer, inner)) => unread.hint(format!(
+        Some((outer, inner)) => error.hint(format!(
             "write the outer function in its long form, on a line of its own: `{}: !{inner} …`; two short forms cannot \
              follow each other",
             if matches!(outer, "Ref" | "Condition") { outer.to_owned() } else { format!("Fn::{outer}") },
         )),
-        None => unread,
+        None => error,
     }
 }
 

@@ -18,25 +18,25 @@ impl Scope<'_> {
         let Some(condition) = self.conditions.get(name) else {
             return fault(format!("there is no condition `{name}`"));
         };
-        if let Some(known) = self.closed_conditions.borrow().get(name) {
+        if let Some(known) = self.evaluated_conditions.borrow().get(name) {
             return Ok(*known);
         }
-        let open = self.open_conditions.borrow().clone();
+        let open = self.conditions_in_progress.borrow().clone();
         if let Some(start) = open.iter().position(|open| open == name) {
             return fault(format!("circular dependency between conditions: {} → {name}", open[start..].join(" → ")));
         }
         if open.len() == DEEPEST_CONDITION {
             return fault(format!("a chain of more than {DEEPEST_CONDITION} conditions"));
         }
-        self.open_conditions.borrow_mut().push(name.to_owned());
+        self.conditions_in_progress.borrow_mut().push(name.to_owned());
         let result = self.boolean(condition);
-        self.open_conditions.borrow_mut().pop();
-        let holds = result.map_err(|fault| match fault.condition {
+        self.conditions_in_progress.borrow_mut().pop();
+        let is_true = result.map_err(|fault| match fault.condition {
             Some(_) => fault,
             None => Fault { condition: Some(name.to_owned()), ..fault },
         })?;
-        self.closed_conditions.borrow_mut().insert(name.to_owned(), holds);
-        Ok(holds)
+        self.evaluated_conditions.borrow_mut().insert(name.to_owned(), is_true);
+        Ok(is_true)
     }
 
     fn boolean(&self, value: &Value) -> Evaluated<bool> {
@@ -66,7 +66,7 @@ impl Scope<'_> {
 
     fn equals(&self, argument: &Value) -> Evaluated<bool> {
         let [left, right] = pair(argument, "two values")?;
-        let (left, right) = (self.decisive(left, "it compares")?, self.decisive(right, "it compares")?);
+        let (left, right) = (self.resolved_now(left, "it compares")?, self.resolved_now(right, "it compares")?);
         match (plain_text(&left), plain_text(&right)) {
             (Ok(left), Ok(right)) => Ok(left == right),
             _ => Ok(left == right),

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::reference::{Deferred, Piece, Term, pieces};
+use super::texts::find_text;
 
 /// The opening of a dynamic reference.
 const OPENING: &str = "{{resolve:";
@@ -11,16 +12,22 @@ const OPENING: &str = "{{resolve:";
 /// references").
 const SERVICES: [&str; 3] = ["ssm:", "ssm-secure:", "secretsmanager:"];
 
-/// Whether a text of a value is or contains a dynamic reference, also in the argument of a deferred function.
+/// The path of the first text of a value that contains a dynamic reference, also in the argument of a deferred function.
 #[must_use]
-pub fn has_dynamic_reference(value: &Value) -> bool {
-    any_text(value, &|text| after_openings(text).any(names_a_service))
+pub fn dynamic_reference_in(value: &Value) -> Option<Vec<String>> {
+    path_to(value, &names_a_service)
 }
 
-/// Whether a text of a value contains a dynamic reference to none of these services.
+/// The path of the first text of a value that contains a dynamic reference to none of these services.
 #[must_use]
-pub fn has_reference_to_another_service(value: &Value) -> bool {
-    any_text(value, &|text| after_openings(text).any(|rest| !names_a_service(rest) && rest.contains("}}")))
+pub fn reference_to_another_service_in(value: &Value) -> Option<Vec<String>> {
+    path_to(value, &|rest| !names_a_service(rest) && rest.contains("}}"))
+}
+
+/// Whether a value contains a dynamic reference.
+#[must_use]
+pub fn has_dynamic_reference(value: &Value) -> bool {
+    dynamic_reference_in(value).is_some()
 }
 
 /// Whether a deferred function has a dynamic reference in its argument.
@@ -29,13 +36,18 @@ pub fn has_function_of_dynamic_reference(text: &str) -> bool {
     deferred(text).any(|function| has_dynamic_reference(&function.argument))
 }
 
-/// The text after each [`OPENING`].
-fn after_openings(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices(OPENING).map(|(start, _)| &text[start + OPENING.len()..])
-}
-
 fn names_a_service(rest: &str) -> bool {
     SERVICES.iter().any(|service| rest.starts_with(service))
+}
+
+/// The path of the first text in which `matches` is true for the text after an [`OPENING`].
+fn path_to(value: &Value, matches: &dyn Fn(&str) -> bool) -> Option<Vec<String>> {
+    let is_match = |text: &str| {
+        let mut openings = text.match_indices(OPENING);
+        openings.any(|(start, _)| matches(&text[start + OPENING.len()..]))
+            || deferred(text).any(|function| path_to(&function.argument, matches).is_some())
+    };
+    find_text(value, &|text| is_match(text).then_some(())).map(|(path, ())| path)
 }
 
 fn deferred(text: &str) -> impl Iterator<Item = Deferred> {
@@ -43,14 +55,4 @@ fn deferred(text: &str) -> impl Iterator<Item = Deferred> {
         Piece::Term(Term::Deferred(deferred)) => Some(deferred),
         Piece::Term(Term::Reference(_)) | Piece::Text(_) => None,
     })
-}
-
-/// Whether a predicate is true for a text of a value, also in the argument of a deferred function.
-fn any_text(value: &Value, holds: &dyn Fn(&str) -> bool) -> bool {
-    match value {
-        Value::String(text) => holds(text) || deferred(text).any(|function| any_text(&function.argument, holds)),
-        Value::Array(items) => items.iter().any(|item| any_text(item, holds)),
-        Value::Object(object) => object.values().any(|value| any_text(value, holds)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
 }

@@ -15,6 +15,7 @@ use super::parameters::Parameters;
 use super::pseudo::Pseudo;
 use super::reference::{Deferred, Reference, references_in, whole_term, with_unknown_as};
 use super::sub;
+use super::texts::map_texts;
 
 /// Everything that a template value may refer to.
 pub(super) struct Scope<'a> {
@@ -29,9 +30,9 @@ pub(super) struct Scope<'a> {
     /// Every resource's logical id, and the condition that it has.
     pub resources: &'a BTreeMap<String, Option<String>>,
     /// The conditions that are being evaluated, to detect a circle.
-    pub open_conditions: RefCell<Vec<String>>,
+    pub conditions_in_progress: RefCell<Vec<String>>,
     /// The evaluated conditions: each is evaluated once, however many others refer to it.
-    pub closed_conditions: RefCell<BTreeMap<String, bool>>,
+    pub evaluated_conditions: RefCell<BTreeMap<String, bool>>,
 }
 
 impl Scope<'_> {
@@ -75,7 +76,7 @@ impl Scope<'_> {
             "Fn::Split" => self.split(argument).map(Some),
             "Fn::If" => self.choice(argument),
             "Fn::FindInMap" => self.lookup(argument).map(Some),
-            "Fn::Base64" => now_or_later(name, self.value(argument)?.unwrap_or_default()).map(Some),
+            "Fn::Base64" => apply_or_defer(name, self.value(argument)?.unwrap_or_default()).map(Some),
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => fault("it is allowed only in `Conditions`"),
             other => fault(format!(
                 "`{other}` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, \
@@ -93,7 +94,7 @@ impl Scope<'_> {
         let known = match name.strip_prefix("AWS::") {
             Some("NoValue") => return Ok(None),
             Some(pseudo) => self.pseudo.value(pseudo)?,
-            None => self.of_resource(name, "Ref")?,
+            None => self.resource_value(name, "Ref")?,
         };
         Ok(Some(Value::String(known)))
     }
@@ -112,10 +113,10 @@ impl Scope<'_> {
                 return fault("it takes a logical id and the name of an attribute");
             }
         };
-        self.of_resource(id, attribute).map(Value::String)
+        self.resource_value(id, attribute).map(Value::String)
     }
 
-    fn of_resource(&self, id: &str, attribute: &str) -> Evaluated<String> {
+    fn resource_value(&self, id: &str, attribute: &str) -> Evaluated<String> {
         let Some(condition) = self.resources.get(id) else {
             return fault(format!("there is no parameter or resource `{id}`"));
         };
@@ -146,7 +147,7 @@ impl Scope<'_> {
                     let value = match own.and_then(|own| own.get(name)) {
                         Some(value) => self.value(value)?,
                         None => match name.split_once('.') {
-                            Some((id, attribute)) => Some(Value::String(self.of_resource(id, attribute)?)),
+                            Some((id, attribute)) => Some(Value::String(self.resource_value(id, attribute)?)),
                             None => self.reference(name)?,
                         },
                     };
@@ -168,24 +169,24 @@ impl Scope<'_> {
         match self.list(items)? {
             // A text may contain terms that are not known, so the items are joined now.
             List::Items(items) => apply("Fn::Join", &json!([separator, items])),
-            List::Later(list) => Ok(later("Fn::Join", json!([separator, list]))),
+            List::Deferred(list) => Ok(defer("Fn::Join", json!([separator, list]))),
         }
     }
 
     fn select(&self, argument: &Value) -> Evaluated<Value> {
         let [index, items] = pair(argument, "an index and a list")?;
-        let index = self.decisive(index, "the index is")?;
+        let index = self.resolved_now(index, "the index is")?;
         let index = whole_number(&index)?;
         match self.list(items)? {
             List::Items(items) => apply("Fn::Select", &json!([index, items])),
-            List::Later(list) => Ok(later("Fn::Select", json!([index, list]))),
+            List::Deferred(list) => Ok(defer("Fn::Select", json!([index, list]))),
         }
     }
 
     fn split(&self, argument: &Value) -> Evaluated<Value> {
         let [separator, source] = pair(argument, "a separator and text")?;
         let source = self.value(source)?.unwrap_or_default();
-        now_or_later("Fn::Split", json!([text(separator)?, source]))
+        apply_or_defer("Fn::Split", json!([text(separator)?, source]))
     }
 
     fn choice(&self, argument: &Value) -> Evaluated<Option<Value>> {
@@ -197,7 +198,7 @@ impl Scope<'_> {
     }
 
     fn lookup(&self, argument: &Value) -> Evaluated<Value> {
-        let keys = self.decisive(argument, "a key is")?;
+        let keys = self.resolved_now(argument, "a key is")?;
         let Some([map, first, second]) = keys.as_array().map(Vec::as_slice) else {
             return fault("it takes the name of a map and two keys");
         };
@@ -211,14 +212,14 @@ impl Scope<'_> {
     fn list(&self, value: &Value) -> Evaluated<List> {
         match self.value(value)? {
             Some(Value::Array(items)) => Ok(List::Items(items)),
-            Some(Value::String(text)) if whole_term(&text).is_some() => Ok(List::Later(text)),
+            Some(Value::String(text)) if whole_term(&text).is_some() => Ok(List::Deferred(text)),
             _ => fault("it takes a list"),
         }
     }
 
-    /// Returns a value that must be known now, because it decides what the template means. `how` describes its role
-    /// there.
-    pub(super) fn decisive(&self, value: &Value, how: &str) -> Evaluated<Value> {
+    /// Returns a value that must be known now, because the meaning of the template depends on it. `how` describes its
+    /// role in messages.
+    pub(super) fn resolved_now(&self, value: &Value, how: &str) -> Evaluated<Value> {
         let value = self.value(value)?.unwrap_or_default();
         let value = self.pseudo.known().fill(&value);
         let unknown = references_in(&value);
@@ -239,34 +240,25 @@ enum List {
     /// Each item is known or is a term.
     Items(Vec<Value>),
     /// A term that becomes a list when it is known: a reference or a function.
-    Later(String),
+    Deferred(String),
 }
 
 /// Returns the result of a function, or the deferred function when the argument contains references.
-fn now_or_later(name: &str, argument: Value) -> Evaluated<Value> {
+fn apply_or_defer(name: &str, argument: Value) -> Evaluated<Value> {
     // CloudFormation resolves a dynamic reference before it encodes the text.
     if name == "Fn::Base64" && has_dynamic_reference(&argument) {
-        return Ok(later(name, argument));
+        return Ok(defer(name, argument));
     }
     if references_in(&argument).is_empty() {
         return apply(name, &argument);
     }
     // An error that does not depend on the values is reported now.
-    apply(name, &filled_with_text(&argument))?;
-    Ok(later(name, argument))
+    apply(name, &map_texts(&argument, &|text| with_unknown_as(text, "x").into()))?;
+    Ok(defer(name, argument))
 }
 
-fn later(name: &str, argument: Value) -> Value {
+fn defer(name: &str, argument: Value) -> Value {
     Value::String(Deferred::new(name, argument).to_string())
-}
-
-/// The value with a sample text for each term that is not known.
-fn filled_with_text(value: &Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(with_unknown_as(text, "x")),
-        Value::Array(items) => items.iter().map(filled_with_text).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.clone(),
-    }
 }
 
 /// Every resource that a value refers to.

@@ -13,13 +13,13 @@ use crate::error::{Error, Result};
 /// # Errors
 /// When the absolute path of a directory cannot be determined.
 pub fn relocate(template: &mut Value, from: &Path, to: &Path) -> Result<()> {
-    let way = way(&absolute(to)?, &absolute(from)?);
+    let path = relative_path(&absolute(to)?, &absolute(from)?);
     let Some(resources) = template.get_mut("Resources").and_then(Value::as_object_mut) else { return Ok(()) };
     for resource in resources.values_mut().filter(|resource| resource["Type"] == "AWS::Lambda::Function") {
         if let Some(Value::String(code)) = resource.pointer_mut("/Properties/Code")
             && Path::new(code.as_str()).is_relative()
         {
-            *code = shortest(&way.join(code.as_str())).display().to_string();
+            *code = normalized(&path.join(code.as_str())).display().to_string();
         }
     }
     Ok(())
@@ -28,24 +28,24 @@ pub fn relocate(template: &mut Value, from: &Path, to: &Path) -> Result<()> {
 /// The absolute path of a directory that need not exist yet. Links are resolved for the part that exists.
 fn absolute(directory: &Path) -> Result<PathBuf> {
     let doing = |error| Error::new(format!("finding the directory {}", directory.display()), error);
-    let whole = shortest(&std::path::absolute(directory).map_err(doing)?);
-    let mut there = whole.as_path();
-    while !there.exists() {
-        there = there.parent().unwrap_or(Path::new("/"));
+    let whole = normalized(&std::path::absolute(directory).map_err(doing)?);
+    let mut existing = whole.as_path();
+    while !existing.exists() {
+        existing = existing.parent().unwrap_or(Path::new("/"));
     }
-    let rest = whole.strip_prefix(there).unwrap_or(Path::new(""));
-    Ok(there.canonicalize().map_err(doing)?.join(rest))
+    let rest = whole.strip_prefix(existing).unwrap_or(Path::new(""));
+    Ok(existing.canonicalize().map_err(doing)?.join(rest))
 }
 
 /// The relative path from one absolute directory to another.
-fn way(from: &Path, to: &Path) -> PathBuf {
+fn relative_path(from: &Path, to: &Path) -> PathBuf {
     let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
     let up = from.components().skip(shared).map(|_| Component::ParentDir);
     up.chain(to.components().skip(shared)).collect()
 }
 
 /// The path without `.`, and without entering a directory and leaving it again.
-fn shortest(path: &Path) -> PathBuf {
+fn normalized(path: &Path) -> PathBuf {
     let mut short = PathBuf::new();
     for component in path.components() {
         match component {
@@ -78,14 +78,14 @@ mod tests {
 
     #[test]
     fn a_code_path_is_relative_to_the_new_directory() {
-        for (to, way) in [
+        for (to, path) in [
             ("templates", "../target/f.zip"),
             ("templates/dist", "../../target/f.zip"),
             ("templates/cdk/python", "../../../target/f.zip"),
             ("", "target/f.zip"),
             ("out/of/it", "../../../target/f.zip"),
         ] {
-            assert_eq!(relocated("../target/f.zip", to), way, "from {to}");
+            assert_eq!(relocated("../target/f.zip", to), path, "from {to}");
         }
     }
 

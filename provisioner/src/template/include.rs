@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::remark::Remark;
 use super::source::Source;
-use super::yaml::{self, Said};
+use super::yaml::{self, Document};
 use crate::error::{Error, Result};
 
 /// Replaces every `Fn::Transform: {Name: AWS::Include, Parameters: {Location: FILE}}` by the file's content.
@@ -17,10 +17,10 @@ use crate::error::{Error, Result};
 /// # Errors
 /// When a file is missing, is not an object (CloudFormation accepts nothing else), or includes itself, and for any
 /// other transform.
-pub(super) fn expand(said: Said, file: &Path) -> Result<Said> {
-    let mut includes = Includes { open: vec![file.to_owned()], remarks: said.remarks };
-    let value = includes.expand(said.value)?;
-    Ok(Said { value, remarks: includes.remarks })
+pub(super) fn expand(document: Document, file: &Path) -> Result<Document> {
+    let mut includes = Includes { open: vec![file.to_owned()], remarks: document.remarks };
+    let value = includes.expand(document.value)?;
+    Ok(Document { value, remarks: includes.remarks })
 }
 
 struct Includes {
@@ -75,10 +75,10 @@ impl Includes {
         if self.open.iter().any(|open| real(open) == real(&file)) {
             return Err(Error::new(doing(location), "the file includes itself"));
         }
-        let said = yaml::template(&Source::read_as("included file", &file)?)?;
-        self.remarks.extend(said.remarks);
+        let document = yaml::template(&Source::read_as("included file", &file)?)?;
+        self.remarks.extend(document.remarks);
         self.open.push(file);
-        let content = self.expand(said.value);
+        let content = self.expand(document.value);
         self.open.pop();
         match content? {
             Value::Object(content) => Ok(content),
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn expand(value: Value, file: &Path) -> Result<Value> {
-        super::expand(Said { value, remarks: Vec::new() }, file).map(|said| said.value)
+        super::expand(Document { value, remarks: Vec::new() }, file).map(|document| document.value)
     }
 
     fn include(location: &str) -> Value {

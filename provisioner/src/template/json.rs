@@ -6,13 +6,13 @@ use jsonc_parser::common::Ranged as _;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::Value;
 
-use super::node::{Content, DEEPEST, Entry, Node, Unread, refuse_duplicates};
+use super::node::{Content, DEEPEST, Entry, Node, SyntaxError, refuse_duplicates};
 
 /// The beginning of the message for a text that is not JSON at all, in contrast to JSON that is refused.
 pub(super) const NOT_JSON: &str = "it is not valid JSON";
 
 /// Whether a text may be intended as JSON: it begins like an object or a list.
-pub(super) fn may_be(text: &str) -> bool {
+pub(super) fn looks_like_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
@@ -20,12 +20,12 @@ pub(super) fn may_be(text: &str) -> bool {
 ///
 /// # Errors
 /// When it is not JSON: comments and trailing commas are not allowed.
-pub(super) fn read(text: &str) -> Result<Node, Unread> {
+pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
     // `serde_json` decides whether a text is JSON; it reports no positions for accepted values.
     serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| {
         let message = error.to_string();
         let cause = message.split(" at line ").next().unwrap_or_default();
-        Unread::at(error.line(), format!("{NOT_JSON}: {cause}, at column {}", error.column()))
+        SyntaxError::at(error.line(), format!("{NOT_JSON}: {cause}, at column {}", error.column()))
     })?;
     let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
     let parsed = parsed.map_err(|error| {
@@ -36,10 +36,10 @@ pub(super) fn read(text: &str) -> Result<Node, Unread> {
                 .to_owned(),
             false => format!("{NOT_JSON}: {kind}"),
         };
-        Unread::at(error.line_display(), cause)
+        SyntaxError::at(error.line_display(), cause)
     })?;
     let lines = Lines::of(text);
-    parsed.value.map_or_else(|| Err(Unread::at(1, "it is empty")), |value| node(value, &lines, 0))
+    parsed.value.map_or_else(|| Err(SyntaxError::at(1, "it is empty")), |value| node(value, &lines, 0))
 }
 
 /// The offsets at which the lines of a text begin.
@@ -56,10 +56,10 @@ impl Lines {
     }
 }
 
-fn node(value: Ast<'_>, lines: &Lines, depth: usize) -> Result<Node, Unread> {
+fn node(value: Ast<'_>, lines: &Lines, depth: usize) -> Result<Node, SyntaxError> {
     let line = lines.at(value.range().start);
     if depth > DEEPEST {
-        return Err(Unread::too_deep(line));
+        return Err(SyntaxError::too_deep(line));
     }
     let content = match value {
         Ast::StringLit(text) => Content::Scalar(Value::String(text.value.into_owned())),
@@ -135,9 +135,9 @@ mod tests {
             ("[\n\"\\udfac\"]", 2, "this escape is half of a surrogate pair"),
             (&format!("{}{}", "[".repeat(200), "]".repeat(200)), 1, "nested more than 128 levels deep"),
         ] {
-            let unread = read(text).unwrap_err();
-            assert_eq!(unread.line, Some(line), "{text}: {unread:?}");
-            assert!(unread.cause.contains(reason), "{text}: {unread:?}");
+            let error = read(text).unwrap_err();
+            assert_eq!(error.line, Some(line), "{text}: {error:?}");
+            assert!(error.cause.contains(reason), "{text}: {error:?}");
         }
     }
 }

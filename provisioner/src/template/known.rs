@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::functions;
 use super::reference::{Deferred, Piece, Reference, Term, pieces, references_in, whole_term};
 use super::shown::shown;
+use super::texts::find_text;
 
 /// A function of this crate: it replaces one item of a list with all items of another list. It is used where a kind
 /// needs a list and the template has a term that becomes one.
@@ -138,28 +139,17 @@ impl Known {
     /// The first term in a filled value that is still not known, in a key or in a value.
     #[must_use]
     pub fn unfilled(&self, value: &Value) -> Option<Unfilled> {
-        let inside = |key: String, value: &Value| {
-            let mut unfilled = self.unfilled(value)?;
-            unfilled.path.insert(0, key);
-            Some(unfilled)
-        };
-        let in_text = |text: &str| {
+        let unknown = |text: &str| {
             pieces(text).into_iter().find_map(|piece| match piece {
                 Piece::Text(_) => None,
-                Piece::Term(term) => Some(self.matter_with(&term)),
+                Piece::Term(term) => Some(self.describe(&term)),
             })
         };
-        match value {
-            Value::String(text) => in_text(text),
-            Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| inside(index.to_string(), item)),
-            Value::Object(object) => {
-                object.iter().find_map(|(key, value)| in_text(key).or_else(|| inside(key.clone(), value)))
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => None,
-        }
+        let (path, unfilled) = find_text(value, &unknown)?;
+        Some(Unfilled { path, ..unfilled })
     }
 
-    fn matter_with(&self, term: &Term) -> Unfilled {
+    fn describe(&self, term: &Term) -> Unfilled {
         let plain =
             |reason: String| Unfilled { path: Vec::new(), term: shown(&term.to_string()), reason, known: Vec::new() };
         if let (Term::Reference(reference), Err(_)) = (term, self.value_of(term.clone())) {
@@ -170,7 +160,7 @@ impl Known {
         let Term::Deferred(deferred) = term else { return plain("is a list where text is needed".to_owned()) };
         let argument = self.fill(&deferred.argument);
         match (self.unfilled(&argument), functions::apply(&deferred.name, &argument)) {
-            (Some(inside), _) => Unfilled { path: Vec::new(), ..inside },
+            (Some(inside), _) => inside,
             (None, Err(fault)) => plain(format!("cannot be evaluated: {}", fault.reason)),
             (None, Ok(_)) => plain("is a list where text is needed".to_owned()),
         }

@@ -56,21 +56,25 @@ mod tests {
         let (list, text) = (Reference::new("Zone", "NameServers"), Reference::new("Zone", "Id"));
         let of = |name: &str, argument: Value| Deferred::new(name, argument).to_string();
         let is_list = |one: &Reference| *one == list;
-        let told = Some("${Zone.NameServers}".to_owned());
+        let reported = Some("${Zone.NameServers}".to_owned());
         for (value, inside, as_text) in [
-            (list.to_string(), None, told.clone()),
+            (list.to_string(), None, reported.clone()),
             (text.to_string(), None, None),
-            (format!("x{list}"), told.clone(), told.clone()),
+            (format!("x{list}"), reported.clone(), reported.clone()),
             (format!("x{text}"), None, None),
-            (of("Fn::Base64", json!(list.to_string())), told.clone(), told.clone()),
+            (of("Fn::Base64", json!(list.to_string())), reported.clone(), reported.clone()),
             (
                 of("Fn::Split", json!(["/", list.to_string()])),
-                told.clone(),
+                reported.clone(),
                 Some("!Split [\"/\", !GetAtt Zone.NameServers]".to_owned()),
             ),
             (of("Fn::Join", json!(["/", list.to_string()])), None, None),
             (of("Fn::Select", json!([0, list.to_string()])), None, None),
-            (of("Fn::Select", json!([0, of("Fn::Split", json!(["/", format!("{list}/")]))])), told.clone(), told),
+            (
+                of("Fn::Select", json!([0, of("Fn::Split", json!(["/", format!("{list}/")]))])),
+                reported.clone(),
+                reported,
+            ),
         ] {
             assert_eq!(list_inside(&value, &is_list), inside, "{}", shown(&value));
             assert_eq!(list_as_text(&json!(value), &is_list), as_text, "{}", shown(&value));

@@ -18,7 +18,6 @@ mod java_pattern;
 mod json;
 mod known;
 mod lists;
-mod names;
 mod naming;
 mod no_echo;
 mod node;
@@ -34,11 +33,14 @@ mod sections;
 mod shown;
 mod source;
 mod sub;
+mod texts;
 mod wording;
 mod write;
 mod yaml;
 
-pub use dynamic::{has_dynamic_reference, has_function_of_dynamic_reference, has_reference_to_another_service};
+pub use dynamic::{
+    dynamic_reference_in, has_dynamic_reference, has_function_of_dynamic_reference, reference_to_another_service_in,
+};
 pub use encoding::text as file_text;
 pub use flat::relocate;
 pub(crate) use known::spread;
@@ -59,7 +61,8 @@ pub use resolve::{Output, Resolved, ResolvedResource};
 pub use sections::{DeletionPolicy, Template};
 pub use shown::{shown, shown_in, substituted};
 pub use source::Source;
-pub(crate) use wording::in_words;
+pub(crate) use texts::{find_text, scalar_text};
+pub(crate) use wording::{decoded, in_words};
 pub use write::to_yaml;
 
 /// Parses the text of a template that CloudFormation has accepted, with the functions in their long form, without a
@@ -68,7 +71,7 @@ pub use write::to_yaml;
 /// # Errors
 /// When it is neither YAML nor JSON.
 pub(crate) fn parse_text(name: &str, text: &str) -> crate::Result<serde_json::Value> {
-    yaml::any(&Source::in_memory(std::path::Path::new(name), text)).map(|said| said.value)
+    yaml::any(&Source::in_memory(std::path::Path::new(name), text)).map(|document| document.value)
 }
 
 #[cfg(test)]

@@ -20,9 +20,9 @@ impl Template {
     #[must_use]
     pub fn naming(&self, logical_id: &str, property: &str) -> Option<Naming> {
         let (_, section) = self.resources.iter().find(|(id, _)| id == logical_id)?;
-        let may_be_told =
+        let may_be_shown =
             |name: &str| self.parameters.iter().any(|(id, parameter)| id == name && !parameter.is_no_echo());
-        Naming::of(section.properties.get(property)?).filter(|naming| may_be_told(&naming.parameter))
+        Naming::of(section.properties.get(property)?).filter(|naming| may_be_shown(&naming.parameter))
     }
 }
 

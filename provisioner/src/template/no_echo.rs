@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::reference::{Piece, Term, pieces};
 use super::sections::Template;
+use super::texts::map_texts;
 
 /// The text that replaces a value that must not be shown.
 const HIDDEN: &str = "(NoEcho)";
@@ -53,12 +54,7 @@ impl Untold {
     /// recognized.
     #[must_use]
     pub fn hidden_in(&self, value: Value) -> Value {
-        match value {
-            Value::String(text) if self.is_in(&text) => HIDDEN.into(),
-            Value::Array(items) => items.into_iter().map(|item| self.hidden_in(item)).collect(),
-            Value::Object(map) => map.into_iter().map(|(key, value)| (key, self.hidden_in(value))).collect(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
-        }
+        map_texts(&value, &|text| if self.is_in(text) { HIDDEN } else { text }.into())
     }
 }
 

@@ -48,14 +48,14 @@ impl Entry {
 
 /// The reason why a text cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unread {
+pub(super) struct SyntaxError {
     pub line: Option<usize>,
     pub cause: String,
     /// The remedy, where the cause does not name it.
     pub hint: Option<String>,
 }
 
-impl Unread {
+impl SyntaxError {
     pub(super) fn at(line: usize, cause: impl Into<String>) -> Self {
         Self { line: Some(line), cause: cause.into(), hint: None }
     }
@@ -98,10 +98,10 @@ impl Node {
 ///
 /// # Errors
 /// When a key is repeated; the error is at the repetition.
-pub(super) fn refuse_duplicates(entries: &[Entry]) -> Result<(), Unread> {
+pub(super) fn refuse_duplicates(entries: &[Entry]) -> Result<(), SyntaxError> {
     let mut seen = std::collections::HashSet::new();
     match entries.iter().find(|entry| !seen.insert(entry.key.as_str())) {
         None => Ok(()),
-        Some(Entry { line, key, .. }) => Err(Unread::twice(*line, key)),
+        Some(Entry { line, key, .. }) => Err(SyntaxError::twice(*line, key)),
     }
 }

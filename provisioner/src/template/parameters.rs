@@ -10,6 +10,7 @@ use super::plain;
 use super::reference::{reserved, reserved_in};
 use super::remark::Remark;
 use super::source::Source;
+use super::texts::scalar_text;
 use crate::error::{Error, Result};
 
 /// A parameter as the template declares it.
@@ -108,7 +109,7 @@ pub(super) fn unchecked(
 ) -> Vec<Remark> {
     let remark = |(name, declaration): &(String, Declaration)| {
         let value = given.get(name).cloned().or_else(|| declaration.default_text())?;
-        let (pattern, reason) = declaration.untried(&value)?;
+        let (pattern, reason) = declaration.unevaluated_pattern(&value)?;
         let place = source.place(&["Parameters", name, "AllowedPattern"]);
         Some(Remark {
             text: format!(
@@ -162,12 +163,12 @@ impl Declaration {
             return Err(format!("it must match `{pattern}`{why}"));
         }
         match self.kind {
-            Kind::Number | Kind::NumberList => self.in_range(value),
-            Kind::String | Kind::CommaDelimitedList => self.fitting_length(value),
+            Kind::Number | Kind::NumberList => self.check_range(value),
+            Kind::String | Kind::CommaDelimitedList => self.check_length(value),
         }
     }
 
-    fn in_range(&self, value: &str) -> std::result::Result<(), String> {
+    fn check_range(&self, value: &str) -> std::result::Result<(), String> {
         // `NaN` and `inf` are numbers to Rust; `NaN` would pass every bound, and no service accepts either.
         let number: Option<f64> = value.parse().ok().filter(|number: &f64| number.is_finite());
         let number = number.ok_or("it must be a number")?;
@@ -180,9 +181,9 @@ impl Declaration {
         Ok(())
     }
 
-    fn fitting_length(&self, value: &str) -> std::result::Result<(), String> {
+    fn check_length(&self, value: &str) -> std::result::Result<(), String> {
         let length = value.chars().count();
-        #[expect(clippy::cast_precision_loss, reason = "a length that f64 cannot hold does not fit in a template")]
+        #[expect(clippy::cast_precision_loss, reason = "a length that f64 cannot represent does not fit in a template")]
         let measured = length as f64;
         if let Some(least) = bound(self.min_length.as_ref()).filter(|least| measured < *least) {
             return Err(format!("it must have at least {least} characters, it has {length}"));
@@ -201,7 +202,7 @@ impl Declaration {
     }
 
     /// The reason why the `AllowedPattern` cannot be tried on a value: CloudFormation checks it instead.
-    fn untried(&self, value: &str) -> Option<(&str, String)> {
+    fn unevaluated_pattern(&self, value: &str) -> Option<(&str, String)> {
         let pattern = self.allowed_pattern.as_deref()?;
         let items: Vec<&str> = match self.kind {
             Kind::String | Kind::Number => vec![value],
@@ -227,11 +228,6 @@ impl Declaration {
 
 /// How many characters of a value a message shows.
 const MOST_SHOWN: usize = 200;
-
-/// The text of a YAML scalar: `Default: 512` and `Default: "512"` mean the same.
-fn scalar_text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
 
 fn bound(value: Option<&Value>) -> Option<f64> {
     value.and_then(|value| scalar_text(value).parse().ok())

@@ -24,7 +24,7 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
 
 /// The value, where the author may have meant another one: a boolean or a number in a notation that only YAML 1.1 has,
 /// or a number that loses its notation.
-pub(super) fn surprise(text: &str) -> Option<Value> {
+pub(super) fn unexpected(text: &str) -> Option<Value> {
     let value = read(text).ok()?;
     let is_expected = match &value {
         Value::Bool(_) => flag(text).is_none(),
@@ -85,7 +85,7 @@ fn unsigned(text: &str) -> &str {
     text.strip_prefix(['+', '-']).unwrap_or(text)
 }
 
-fn is(text: &str, of: fn(&u8) -> bool) -> bool {
+fn consists_of(text: &str, of: fn(&u8) -> bool) -> bool {
     !text.is_empty() && text.bytes().all(|byte| of(&byte))
 }
 
@@ -93,7 +93,7 @@ fn is(text: &str, of: fn(&u8) -> bool) -> bool {
 fn is_whole_in_every_version(text: &str) -> bool {
     let digits = unsigned(text);
     match digits.strip_prefix('0') {
-        None => is(digits, u8::is_ascii_digit),
+        None => consists_of(digits, u8::is_ascii_digit),
         Some(rest) => rest.is_empty() || rest.starts_with(['x', 'b']) && !rest.contains('_'),
     }
 }
@@ -111,7 +111,7 @@ fn number(text: &str) -> Option<Number> {
     }
     let is_negative = text.starts_with('-');
     let real = |magnitude: f64| Number::from_f64(if is_negative { -magnitude } else { magnitude });
-    if let Some((magnitude, fraction)) = sixty(&digits) {
+    if let Some((magnitude, fraction)) = sexagesimal(&digits) {
         return match fraction {
             None => signed(magnitude, is_negative),
             Some(fraction) => real(format!("{magnitude}.{fraction}0").parse().ok()?),
@@ -119,7 +119,7 @@ fn number(text: &str) -> Option<Number> {
     }
     match whole(&digits) {
         Some(magnitude) => signed(magnitude, is_negative),
-        None => real(pointed(&digits)?),
+        None => real(decimal(&digits)?),
     }
 }
 
@@ -131,16 +131,16 @@ fn signed(magnitude: u128, is_negative: bool) -> Option<Number> {
 }
 
 /// `12:30` is 12 × 60 + 30; `1:30.5` also has a fraction.
-fn sixty(digits: &str) -> Option<(u128, Option<&str>)> {
+fn sexagesimal(digits: &str) -> Option<(u128, Option<&str>)> {
     let (digits, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
     let (first, rest) = digits.split_once(':')?;
     // A whole number in this notation does not begin with a zero.
-    let begins = is(first, u8::is_ascii_digit) && (fraction.is_some() || !first.starts_with('0'));
+    let begins = consists_of(first, u8::is_ascii_digit) && (fraction.is_some() || !first.starts_with('0'));
     if !begins || fraction.is_some_and(|fraction| !fraction.bytes().all(|byte| byte.is_ascii_digit())) {
         return None;
     }
     let sum = rest.split(':').try_fold(first.parse::<u128>().ok()?, |sum, part| {
-        let fits = is(part, u8::is_ascii_digit) && part.len() <= 2;
+        let fits = consists_of(part, u8::is_ascii_digit) && part.len() <= 2;
         let part = part.parse::<u128>().ok().filter(|part| fits && *part < 60)?;
         sum.checked_mul(60)?.checked_add(part)
     })?;
@@ -152,14 +152,14 @@ fn whole(digits: &str) -> Option<u128> {
     let (rest, base, is_digit): (_, _, fn(&u8) -> bool) = match (digits.get(..2), digits.strip_prefix('0')) {
         (Some("0x"), _) => (&digits[2..], 16, u8::is_ascii_hexdigit),
         (Some("0b"), _) => (&digits[2..], 2, |byte| matches!(byte, b'0' | b'1')),
-        (_, Some(rest)) if is(rest, |byte| matches!(byte, b'0'..=b'7')) => (rest, 8, u8::is_ascii_digit),
+        (_, Some(rest)) if consists_of(rest, |byte| matches!(byte, b'0'..=b'7')) => (rest, 8, u8::is_ascii_digit),
         _ => (digits, 10, u8::is_ascii_digit),
     };
-    u128::from_str_radix(rest, base).ok().filter(|_| is(rest, is_digit))
+    u128::from_str_radix(rest, base).ok().filter(|_| consists_of(rest, is_digit))
 }
 
 /// A number with a decimal point or an exponent.
-fn pointed(digits: &str) -> Option<f64> {
+fn decimal(digits: &str) -> Option<f64> {
     let allowed = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
     let is_pointed = digits.contains(['.', 'e', 'E']) && digits.bytes().all(|byte| allowed(&byte));
     is_pointed.then(|| digits.parse().ok()).flatten().filter(|number: &f64| number.is_finite())
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn only_a_scalar_with_another_meaning_is_unexpected() {
         for text in ["yes", "OFF", "012345", "08", "12:30", "1_000", "1e3", "1.10", "0x_1F", "1.5e+3"] {
-            assert_eq!(surprise(text), read(text).ok(), "{text}");
+            assert_eq!(unexpected(text), read(text).ok(), "{text}");
         }
         for text in [
             "",
@@ -256,7 +256,7 @@ mod tests {
             "1.2.3",
             "123456789012345678901234567890",
         ] {
-            assert_eq!(surprise(text), None, "{text}");
+            assert_eq!(unexpected(text), None, "{text}");
         }
     }
 
@@ -297,9 +297,9 @@ mod tests {
     proptest! {
         #[test]
         fn the_canonical_form_of_a_value_is_expected_and_equal(text in "[-+]?[0-9._:eExb]{1,8}|[a-zA-Z]{1,4}") {
-            if let Some(value) = surprise(&text) {
+            if let Some(value) = unexpected(&text) {
                 let written = value.to_string();
-                prop_assert_eq!(surprise(&written), None, "{} is {}", text, written);
+                prop_assert_eq!(unexpected(&written), None, "{} is {}", text, written);
                 prop_assert_eq!(read(&written), Ok(value));
             }
         }

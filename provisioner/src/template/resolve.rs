@@ -12,7 +12,7 @@ use super::parameters::{self, Parameters};
 use super::pseudo::Pseudo;
 use super::remark::hinted;
 use super::sections::{DeletionPolicy, ResourceSection, Template};
-use super::wording::remedy;
+use super::wording::{path_keys, remedy};
 use crate::error::{Error, Result};
 use crate::place::{Place, StackName};
 
@@ -110,8 +110,8 @@ impl Template {
             mappings: &self.mappings,
             conditions: &self.conditions,
             resources,
-            open_conditions: RefCell::default(),
-            closed_conditions: RefCell::default(),
+            conditions_in_progress: RefCell::default(),
+            evaluated_conditions: RefCell::default(),
         }
     }
 
@@ -246,7 +246,7 @@ impl Template {
 
     /// An error about a property of a resource.
     pub(crate) fn property_problem(&self, logical_id: &str, property: &str, reason: String) -> Error {
-        let path = property.split(['.', '[', ']']).filter(|key| !key.is_empty()).map(str::to_owned).collect();
+        let path = path_keys(property);
         self.problem(&["Resources", logical_id, "Properties"], Fault { path, ..Fault::here(reason) })
     }
 }

@@ -11,6 +11,7 @@ use super::pseudo::Pseudo;
 use super::reference::{Deferred, Piece, Reference, Term, pieces};
 use super::resolve::Resolved;
 use super::sections::Template;
+use super::texts::map_texts;
 use crate::error::{Error, Result};
 
 /// The sections that keep their meaning when parameters and conditions are evaluated.
@@ -26,7 +27,7 @@ impl Template {
     /// When parameters do not match their declarations or a function cannot be evaluated, for example a condition on a
     /// pseudo parameter that is not given.
     pub fn resolved(&self, given: &BTreeMap<String, String>, pseudo: &Pseudo) -> Result<Value> {
-        let resolved = self.resolve_for(given, pseudo).map_err(with_what_can_be_given)?;
+        let resolved = self.resolve_for(given, pseudo).map_err(with_option_hint)?;
         let mut sections = Map::new();
         for name in KEPT {
             sections.extend(self.flat().get(name).map(|section| (name.to_owned(), section.clone())));
@@ -104,7 +105,7 @@ impl Template {
 }
 
 /// Adds a hint with the option that sets the pseudo parameter in the error.
-fn with_what_can_be_given(error: Error) -> Error {
+fn with_option_hint(error: Error) -> Error {
     let about = error.headline();
     let options = [
         ("`AWS::StackName`", "`--stack`"),
@@ -131,12 +132,7 @@ fn names(value: &Value) -> Vec<&str> {
 
 /// A value with functions in place of the references in its texts.
 fn restore(value: &Value) -> Value {
-    match value {
-        Value::String(text) => restore_text(text),
-        Value::Array(items) => items.iter().map(restore).collect(),
-        Value::Object(object) => object.iter().map(|(key, value)| (key.clone(), restore(value))).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
-    }
+    map_texts(value, &restore_text)
 }
 
 fn restore_text(text: &str) -> Value {

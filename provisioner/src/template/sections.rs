@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 use super::cdk_output;
 use super::check::{self, Refused};
 use super::include;
-use super::names;
 use super::parameters::{self, Declaration};
 use super::reference::{reserved, reserved_in};
 use super::remark::{Remark, hinted};
 use super::source::Source;
-use super::wording::{in_words, remedy};
-use super::yaml::{self, Said};
+use super::texts::find_text;
+use super::wording::{decoded, remedy};
+use super::yaml::{self, Document};
 use crate::error::{Error, Result};
 
 /// A template as its file declares it, with the included files in place.
@@ -123,12 +123,12 @@ impl Template {
     /// # Errors
     /// As [`Template::load`].
     pub fn from_source(source: Source) -> Result<Self> {
-        let said = include::expand(yaml::template(&source)?, source.path())?;
-        let remarks = said.remarks.clone();
-        Self::of(source, said).map_err(|error| hinted(error, &remarks))
+        let document = include::expand(yaml::template(&source)?, source.path())?;
+        let remarks = document.remarks.clone();
+        Self::of(source, document).map_err(|error| hinted(error, &remarks))
     }
 
-    fn of(source: Source, Said { value: mut flat, remarks }: Said) -> Result<Self> {
+    fn of(source: Source, Document { value: mut flat, remarks }: Document) -> Result<Self> {
         let left_out = cdk_output::adapt(&mut flat, source.path())?;
         let Value::Object(sections) = &flat else {
             return Err(problem(&source, &[], "a template must be a map of sections"));
@@ -145,14 +145,17 @@ impl Template {
             let cause = format!("the section `{unknown}` is not supported; supported are {}", SECTIONS.join(", "));
             return Err(problem(&source, &[unknown], &cause));
         }
-        if let Some((path, character)) = reserved_below(&flat) {
+        if let Some((path, character)) = find_text(&flat, &reserved_in) {
             let keys: Vec<&str> = path.iter().map(String::as_str).collect();
             return Err(problem(&source, &keys, &format!("{}: {}", keys.join("."), reserved(character))));
         }
-        names::check(&source, sections)?;
-        check::check(sections).map_err(|Refused { keys, cause }| {
+        check::check(sections).map_err(|Refused { keys, cause, hint }| {
             let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-            problem(&source, &keys, &format!("{}: {cause}", keys.join(".")))
+            let error = problem(&source, &keys, &format!("{}: {cause}", keys.join(".")));
+            match hint {
+                Some(hint) => error.hint(hint),
+                None => error,
+            }
         })?;
         let resources: Vec<(String, ResourceSection)> = entries(&source, sections, "Resources")?;
         if resources.is_empty() {
@@ -209,23 +212,6 @@ impl Template {
     }
 }
 
-/// The first character that encloses references, and the keys of its place.
-fn reserved_below(value: &Value) -> Option<(Vec<String>, char)> {
-    let inside = |key: &str, value: &Value| {
-        let (mut path, character) = reserved_below(value)?;
-        path.insert(0, key.to_owned());
-        Some((path, character))
-    };
-    match value {
-        Value::String(text) => reserved_in(text).map(|character| (Vec::new(), character)),
-        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| inside(&index.to_string(), item)),
-        Value::Object(object) => object.iter().find_map(|(key, value)| {
-            reserved_in(key).map(|character| (Vec::new(), character)).or_else(|| inside(key, value))
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
-    }
-}
-
 fn problem(source: &Source, keys: &[&str], cause: &str) -> Error {
     Error::new(format!("reading template {}", source.place(keys)), cause).hint(remedy(cause))
 }
@@ -247,13 +233,10 @@ fn entries<T: serde::de::DeserializeOwned>(
 ) -> Result<Vec<(String, T)>> {
     section(source, sections, name)?
         .into_iter()
-        .map(|(key, value)| match serde_path_to_error::deserialize(value) {
+        .map(|(key, value)| match decoded(value) {
             Ok(entry) => Ok((key, entry)),
-            Err(error) => {
-                let inner = error.path().to_string();
-                let inner = inner.split(['.', '[', ']']).filter(|part| !part.is_empty());
-                let keys: Vec<_> = [name, key.as_str()].into_iter().chain(inner).collect();
-                let reason = in_words(&error.inner().to_string());
+            Err((path, reason)) => {
+                let keys: Vec<_> = [name, key.as_str()].into_iter().chain(path.iter().map(String::as_str)).collect();
                 Err(problem(source, &keys, &format!("{}: {reason}", keys.join("."))))
             }
         })

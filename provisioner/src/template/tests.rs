@@ -113,7 +113,7 @@ fn an_output_without_a_value_is_an_error_with_its_place() {
     let text = "Conditions: {C: !Equals [a, b]}\nResources: {Q: {Type: T}}\nOutputs:\n  O:\n    Value: !If [C, a, !Ref AWS::NoValue]\n";
     let error = resolved_for(text, "t.yaml", &[], None).unwrap_err().to_string();
     assert!(error.starts_with("resolving t.yaml:5: Outputs.O.Value: its value is `AWS::NoValue`"), "{error}");
-    assert!(error.contains("hint: give the output a `Condition`"), "{error}");
+    assert!(error.contains("hint: add a `Condition` to the output"), "{error}");
     let chosen = text.replace("[a, b]", "[a, a]");
     assert_eq!(resolved_for(&chosen, "t.yaml", &[], None).unwrap().outputs[0].value, "a");
 }

@@ -1,9 +1,22 @@
 //! Rewrites the messages of a decoder for the author of a template.
 
+use serde::{Deserialize, Deserializer};
+
+/// Decodes a value. The error has the keys of its place below the value, and the reason in words.
+pub(crate) fn decoded<'de, T: Deserialize<'de>>(value: impl Deserializer<'de>) -> Result<T, (Vec<String>, String)> {
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| (path_keys(&error.path().to_string()), in_words(&error.inner().to_string())))
+}
+
+/// The keys in a path such as `Tags[0].Key`.
+pub(super) fn path_keys(path: &str) -> Vec<String> {
+    path.split(['.', '[', ']']).filter(|key| !key.is_empty()).map(str::to_owned).collect()
+}
+
 /// The sentence for a decoder's message.
 #[must_use]
 pub(crate) fn in_words(message: &str) -> String {
-    unknown(message).or_else(|| missing(message)).or_else(|| mistaken(message)).unwrap_or_else(|| message.to_owned())
+    unknown(message).or_else(|| missing(message)).or_else(|| wrong_type(message)).unwrap_or_else(|| message.to_owned())
 }
 
 /// The remedy for an error in a template, where only its `reason` is known.
@@ -37,7 +50,7 @@ fn missing(message: &str) -> Option<String> {
 }
 
 /// `invalid type: FOUND, expected WANTED`.
-fn mistaken(message: &str) -> Option<String> {
+fn wrong_type(message: &str) -> Option<String> {
     let rest = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "))?;
     let (found, wanted) = rest.rsplit_once(", expected ")?;
     let wanted = match wanted {

@@ -133,7 +133,7 @@ fn quoted(text: &str) -> String {
     if !text.chars().all(is_printable) {
         return escaped(text);
     }
-    match is_unmistakable(text) {
+    match is_unambiguous(text) {
         true => text.to_owned(),
         false => format!("'{}'", text.replace('\'', "''")),
     }
@@ -142,7 +142,7 @@ fn quoted(text: &str) -> String {
 /// Words that a version of YAML reads as a boolean, a null or a number.
 const WORDS: [&str; 10] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan"];
 
-fn is_unmistakable(text: &str) -> bool {
+fn is_unambiguous(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let is_word = WORDS.contains(&text.to_ascii_lowercase().as_str());
     // Every number, date and time of YAML 1.1, and more: all texts that begin like one and have only characters of one.
@@ -247,11 +247,11 @@ It's: 'it''s: so'
         fn a_written_value_is_read_back_without_remarks(value in any_value()) {
             let value = json!({"Value": value, "x".repeat(1500): 1});
             let written = to_yaml(&value);
-            let said = yaml::any(&Source::in_memory(Path::new("t.yaml"), &written)).map_err(|error| {
+            let document = yaml::any(&Source::in_memory(Path::new("t.yaml"), &written)).map_err(|error| {
                 TestCaseError::fail(format!("{error}\n{written}"))
             })?;
-            prop_assert_eq!(said.value, value, "{}", written);
-            prop_assert_eq!(said.remarks, vec![], "{}", written);
+            prop_assert_eq!(document.value, value, "{}", written);
+            prop_assert_eq!(document.remarks, vec![], "{}", written);
         }
     }
 }

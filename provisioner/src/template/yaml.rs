@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::node::{Content, Entry, Node, Unread};
+use super::node::{Content, Entry, Node, SyntaxError};
 use super::remark::Remark;
 use super::source::Source;
 use super::{compose, json as json_text, plain};
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 
 /// The value of a text, and remarks on how the text is written.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Said {
+pub(super) struct Document {
     pub value: Value,
     pub remarks: Vec<Remark>,
 }
@@ -22,15 +22,15 @@ pub(super) struct Said {
 /// # Errors
 /// When the text is neither YAML nor JSON, uses a tag that is not an intrinsic function, or contains a null; with the
 /// line.
-pub(super) fn template(source: &Source) -> Result<Said> {
+pub(super) fn template(source: &Source) -> Result<Document> {
     read(source, Reader { nulls: false, ..Reader::of(source) })
 }
 
 /// Reads any YAML or JSON.
 ///
+/// # Errors
 /// As [`template`], except that nulls are allowed.
-/// As [`template`], but for nulls.
-pub(super) fn any(source: &Source) -> Result<Said> {
+pub(super) fn any(source: &Source) -> Result<Document> {
     read(source, Reader::of(source))
 }
 
@@ -40,39 +40,37 @@ pub(super) fn any(source: &Source) -> Result<Said> {
 /// # Errors
 /// As [`any`].
 pub(super) fn as_written(source: &Source) -> Result<Value> {
-    read(source, Reader { as_written: true, ..Reader::of(source) }).map(|said| said.value)
+    read(source, Reader { as_written: true, ..Reader::of(source) }).map(|document| document.value)
 }
 
 /// The source as nodes: JSON if it is JSON or its file is named `.json`, otherwise YAML.
 ///
 /// # Errors
 /// When it is neither.
-pub(super) fn nodes(source: &Source) -> std::result::Result<Node, Unread> {
+pub(super) fn nodes(source: &Source) -> std::result::Result<Node, SyntaxError> {
     let text = source.text();
     if source.path().extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        return json_text::read(text).map_err(|unread| match unread.cause.starts_with(json_text::NOT_JSON) {
-            true => {
-                unread.hint("write it as JSON, without comments and trailing commas, or rename the file to `.yaml`")
-            }
-            false => unread,
+        return json_text::read(text).map_err(|error| match error.cause.starts_with(json_text::NOT_JSON) {
+            true => error.hint("write it as JSON, without comments and trailing commas, or rename the file to `.yaml`"),
+            false => error,
         });
     }
-    if !json_text::may_be(text) {
+    if !json_text::looks_like_json(text) {
         return compose::read(text);
     }
-    json_text::read(text).or_else(|unread| {
+    json_text::read(text).or_else(|of_json| {
         // `{A: 1}` is YAML, and so is JSON with comments. A duplicate key or half a surrogate pair is an error in both.
-        let of_json = text.trim_start()[1..].trim_start().starts_with(['"', '}', ']', '[', '{']);
-        let in_json = !unread.cause.starts_with(json_text::NOT_JSON);
-        match in_json {
-            true => Err(unread),
-            false => compose::read(text).map_err(|of_yaml| if of_json { unread } else { of_yaml }),
+        let looks_like_json = text.trim_start()[1..].trim_start().starts_with(['"', '}', ']', '[', '{']);
+        let is_json = !of_json.cause.starts_with(json_text::NOT_JSON);
+        match is_json {
+            true => Err(of_json),
+            false => compose::read(text).map_err(|of_yaml| if looks_like_json { of_json } else { of_yaml }),
         }
     })
 }
 
-fn read(source: &Source, mut reader: Reader<'_>) -> Result<Said> {
-    let failed = |Unread { line, cause, hint }: Unread| {
+fn read(source: &Source, mut reader: Reader<'_>) -> Result<Document> {
+    let failed = |SyntaxError { line, cause, hint }: SyntaxError| {
         let place = line.map(|line| format!(":{line}")).unwrap_or_default();
         let error = Error::new(format!("reading {} {}{place}", source.what(), source.path().display()), cause);
         match hint {
@@ -81,7 +79,7 @@ fn read(source: &Source, mut reader: Reader<'_>) -> Result<Said> {
         }
     };
     let value = nodes(source).and_then(|node| reader.value(node)).map_err(failed)?;
-    Ok(Said { value, remarks: reader.remarks.into_iter().map(|(_, remark)| remark).collect() })
+    Ok(Document { value, remarks: reader.remarks.into_iter().map(|(_, remark)| remark).collect() })
 }
 
 /// Converts nodes to values, and records where a value may not be what its author meant.
@@ -102,7 +100,7 @@ impl<'s> Reader<'s> {
         Self { source, nulls: true, as_written: false, path: Vec::new(), remarks: BTreeSet::new() }
     }
 
-    fn value(&mut self, node: Node) -> std::result::Result<Value, Unread> {
+    fn value(&mut self, node: Node) -> std::result::Result<Value, SyntaxError> {
         let line = node.line;
         let value = match node.content {
             Content::Scalar(value) => value,
@@ -119,20 +117,20 @@ impl<'s> Reader<'s> {
                     let key = self.key(&entry);
                     let value = self.below(key.clone(), entry.value)?;
                     if object.insert(key.clone(), value).is_some() {
-                        return Err(Unread::twice(entry.line, &key));
+                        return Err(SyntaxError::twice(entry.line, &key));
                     }
                 }
                 Value::Object(object)
             }
             Content::Tagged(tag, value) => {
                 let argument = self.value(*value)?;
-                expand_tag(&tag, argument).map_err(|cause| Unread::at(line, cause))?
+                expand_tag(&tag, argument).map_err(|cause| SyntaxError::at(line, cause))?
             }
         };
         if value.is_null() && !self.nulls {
             let path = self.path.join(".");
             let shown = if path.is_empty() { String::new() } else { format!("{path}: ") };
-            return Err(Unread::at(
+            return Err(SyntaxError::at(
                 line,
                 format!(
                     "{shown}it is null, which CloudFormation does not allow in a template; remove the key, or give it a value"
@@ -142,7 +140,7 @@ impl<'s> Reader<'s> {
         Ok(value)
     }
 
-    fn below(&mut self, key: String, node: Node) -> std::result::Result<Value, Unread> {
+    fn below(&mut self, key: String, node: Node) -> std::result::Result<Value, SyntaxError> {
         self.path.push(key);
         let value = self.value(node);
         self.path.pop();
@@ -160,14 +158,14 @@ impl<'s> Reader<'s> {
         name
     }
 
-    fn plain(&mut self, line: usize, text: String) -> std::result::Result<Value, Unread> {
+    fn plain(&mut self, line: usize, text: String) -> std::result::Result<Value, SyntaxError> {
         if self.as_written {
             return Ok(if plain::is_null(&text) { Value::Null } else { Value::String(text) });
         }
-        if let Some(value) = plain::surprise(&text) {
+        if let Some(value) = plain::unexpected(&text) {
             self.remark(line, "value", &text, &value.to_string());
         }
-        plain::read(&text).map_err(|cause| Unread::at(line, cause))
+        plain::read(&text).map_err(|cause| SyntaxError::at(line, cause))
     }
 
     fn remark(&mut self, line: usize, what: &str, text: &str, read: &str) {
@@ -205,12 +203,12 @@ mod tests {
 
     use super::*;
 
-    fn said(text: &str) -> Result<Said> {
+    fn document(text: &str) -> Result<Document> {
         any(&Source::in_memory(Path::new("t.yaml"), text))
     }
 
     fn parsed(text: &str) -> Result<Value> {
-        said(text).map(|said| said.value)
+        document(text).map(|document| document.value)
     }
 
     #[test]
@@ -254,9 +252,9 @@ mod tests {
 
     #[test]
     fn a_yaml_tag_sets_the_type_without_a_remark() {
-        let said = said("A: [!!bool yes, !!float 1, !!int \"012\", !!str on, !!null x]\n!!str no: 1").unwrap();
-        assert_eq!(said.value, json!({"A": [true, 1.0, 10, "on", null], "no": 1}));
-        assert_eq!(said.remarks, []);
+        let document = document("A: [!!bool yes, !!float 1, !!int \"012\", !!str on, !!null x]\n!!str no: 1").unwrap();
+        assert_eq!(document.value, json!({"A": [true, 1.0, 10, "on", null], "no": 1}));
+        assert_eq!(document.remarks, []);
         let error = parsed("A: 1\nB: !!int many").unwrap_err().to_string();
         assert!(error.contains("t.yaml:2: `many` is not a value of `!!int`"), "{error}");
     }
@@ -294,11 +292,11 @@ mod tests {
 
     #[test]
     fn a_scalar_that_may_be_text_gets_a_remark_with_line_and_hint() {
-        let said =
-            said("A: on\n'no':\n  no: [12:30, '1_000', 2012-10-17]\nB: !Sub yes\nC: &c {D: 010}\nE: *c").unwrap();
-        let told: Vec<_> = said.remarks.iter().map(|one| format!("{} / {}", one.text, one.hint)).collect();
+        let document =
+            document("A: on\n'no':\n  no: [12:30, '1_000', 2012-10-17]\nB: !Sub yes\nC: &c {D: 010}\nE: *c").unwrap();
+        let remarks: Vec<_> = document.remarks.iter().map(|one| format!("{} / {}", one.text, one.hint)).collect();
         assert_eq!(
-            told,
+            remarks,
             [
                 "t.yaml:1: without quotes, the value `on` is read as `true`, as in CloudFormation (YAML 1.1) \
                  / write `'on'` if it is text, and `true` if it is not",

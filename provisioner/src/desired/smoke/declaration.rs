@@ -1,13 +1,13 @@
 //! The declaration of a smoke test, as a template writes it.
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer};
+use serde::de::Deserializer;
 use serde_json::Value;
 
 use super::request::Request;
 use super::{Checked, Mistake};
 use crate::resources::check::{Expect, Matches};
-use crate::template::in_words;
+use crate::template::decoded;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -39,7 +39,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 impl Declaration {
     /// Reads `Metadata.Provisioner`.
     pub(super) fn read(value: &Value) -> Checked<Option<Self>> {
-        let Provisioner { smoke_test } = decoded(value, &[])?;
+        let Provisioner { smoke_test } = decoded(value).map_err(|(path, reason)| Mistake { path, reason })?;
         let Some(value) = smoke_test else { return Ok(None) };
         // Decoding would accept a list as the values of a map in their order.
         let maps: [&[&str]; 5] = [&[], &["Request"], &["Expect"], &["Expect", "Body"], &["Expect", "Payload"]];
@@ -47,7 +47,7 @@ impl Declaration {
         if let Some(path) = other {
             return Err(Mistake::at(path, "it must be a map"));
         }
-        let declaration: Self = decoded(&value, &["SmokeTest"])?;
+        let declaration: Self = decoded(&value).map_err(|(path, reason)| Mistake::below(path, reason))?;
         declaration.check()?;
         Ok(Some(declaration))
     }
@@ -105,13 +105,4 @@ fn check_matches(name: &str, matches: &Matches) -> Checked<()> {
 
 fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
     path.iter().try_fold(value, |value, key| value.get(key))
-}
-
-fn decoded<T: DeserializeOwned>(value: &Value, at: &[&str]) -> Checked<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let inner = error.path().to_string();
-        let inner = inner.split(['.', '[', ']']).filter(|part| !part.is_empty());
-        let path = at.iter().copied().chain(inner).map(str::to_owned).collect();
-        Mistake { path, reason: in_words(&error.inner().to_string()) }
-    })
 }

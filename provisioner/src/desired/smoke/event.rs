@@ -25,10 +25,10 @@ const TIME: &str = "01/Jan/1970:00:00:00 +0000";
 /// The source of the request.
 const SOURCE_IP: &str = "127.0.0.1";
 
-/// The event for `request` through the route or function URL `way`.
-pub(super) fn of(request: &Request, way: &Entrance) -> Value {
-    let event = Parts::of(request, way);
-    match way.format {
+/// The event for `request` through the route or function URL `entrance`.
+pub(super) fn of(request: &Request, entrance: &Entrance) -> Value {
+    let event = Parts::of(request, entrance);
+    match entrance.format {
         Format::One => event.format_1(),
         Format::Two => event.format_2(),
     }
@@ -37,7 +37,7 @@ pub(super) fn of(request: &Request, way: &Entrance) -> Value {
 /// The parts of both formats.
 struct Parts<'r> {
     request: &'r Request,
-    way: &'r Entrance,
+    entrance: &'r Entrance,
     path: String,
     query: &'r str,
     domain: String,
@@ -50,12 +50,12 @@ struct Parts<'r> {
 }
 
 impl<'r> Parts<'r> {
-    fn of(request: &'r Request, way: &'r Entrance) -> Self {
+    fn of(request: &'r Request, entrance: &'r Entrance) -> Self {
         let (path, query) = request.path_and_query();
-        let pattern = way.method_and_path().map(|(_, pattern)| pattern);
+        let pattern = entrance.method_and_path().map(|(_, pattern)| pattern);
         let path_parameters = pattern.and_then(|pattern| route::path_parameters(pattern, path)).unwrap_or_default();
         let path_parameters = path_parameters.into_iter().map(|(name, value)| (name, decoded(&value).into())).collect();
-        let path = match (way.is_url(), way.stage.as_str()) {
+        let path = match (entrance.is_url(), entrance.stage.as_str()) {
             (true, _) => path.to_owned(),
             (false, "$default") => decoded(path),
             // A stage other than `$default` is the first part of the path.
@@ -65,25 +65,25 @@ impl<'r> Parts<'r> {
         let body = request.body();
         // The account is filled in when the test is sent, and the length is that of the sent text.
         let length = body.as_ref().map(|body| with_unknown_as(body, ANY_ACCOUNT).len());
-        let domain = format!("{ID}.{}", way.domain);
+        let domain = format!("{ID}.{}", entrance.domain);
         let mut headers = request.headers();
-        let mut arrives = |name: &str, value: String| {
+        let mut default_header = |name: &str, value: String| {
             headers.entry(name.to_owned()).or_insert(value);
         };
-        arrives("host", domain.clone());
-        arrives("user-agent", USER_AGENT.to_owned());
-        arrives("x-amzn-trace-id", "Root=1-00000000-000000000000000000000000".to_owned());
-        arrives("x-forwarded-for", SOURCE_IP.to_owned());
-        arrives("x-forwarded-port", "443".to_owned());
-        arrives("x-forwarded-proto", "https".to_owned());
+        default_header("host", domain.clone());
+        default_header("user-agent", USER_AGENT.to_owned());
+        default_header("x-amzn-trace-id", "Root=1-00000000-000000000000000000000000".to_owned());
+        default_header("x-forwarded-for", SOURCE_IP.to_owned());
+        default_header("x-forwarded-port", "443".to_owned());
+        default_header("x-forwarded-proto", "https".to_owned());
         if let Some(length) = length {
-            arrives("content-length", length.to_string());
+            default_header("content-length", length.to_string());
         }
         // Requests through a URL without authentication have no account.
-        let account = if way.is_anonymous { "anonymous".to_owned() } else { Reference::account().to_string() };
+        let account = if entrance.is_anonymous { "anonymous".to_owned() } else { Reference::account().to_string() };
         Self {
             request,
-            way,
+            entrance,
             path,
             query,
             domain,
@@ -118,7 +118,7 @@ impl<'r> Parts<'r> {
                 },
                 "requestId": ID,
                 "routeKey": self.route_key(),
-                "stage": self.way.stage,
+                "stage": self.entrance.stage,
                 "time": TIME,
                 "timeEpoch": 0,
             },
@@ -143,7 +143,7 @@ impl<'r> Parts<'r> {
 
     /// In this format an absent field is null.
     fn format_1(self) -> Value {
-        let resource = self.way.method_and_path().map_or("$default", |(_, pattern)| pattern);
+        let resource = self.entrance.method_and_path().map_or("$default", |(_, pattern)| pattern);
         let many = |(name, values): (&String, &Vec<String>)| (name.clone(), Value::from(values.clone()));
         let last = |(name, values): (&String, &Vec<String>)| (name.clone(), Value::from(values.last().cloned()));
         let headers = self.headers.iter().map(|(name, value)| (name.clone(), json!([value])));
@@ -171,7 +171,7 @@ impl<'r> Parts<'r> {
                 "requestTimeEpoch": 0,
                 "resourceId": self.route_key(),
                 "resourcePath": resource,
-                "stage": self.way.stage,
+                "stage": self.entrance.stage,
             },
             "pathParameters": object(self.path_parameters),
             "stageVariables": null,
@@ -181,7 +181,7 @@ impl<'r> Parts<'r> {
     }
 
     fn route_key(&self) -> &str {
-        self.way.route_key.as_deref().unwrap_or("$default")
+        self.entrance.route_key.as_deref().unwrap_or("$default")
     }
 }
 

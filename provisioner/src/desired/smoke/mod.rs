@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use self::declaration::Declaration;
 pub use self::request::Request;
 pub use self::untested::Untested;
-use super::entrance::Entrance;
+use super::entrance::{Entrance, callee_name};
 use super::{Desired, Wanted};
 use crate::error::{Error, Result};
 use crate::resources::Resource;
@@ -64,8 +64,12 @@ type Checked<T> = std::result::Result<T, Mistake>;
 
 impl Mistake {
     fn at(path: &[&str], reason: impl Into<String>) -> Self {
-        let path = ["SmokeTest"].iter().chain(path).map(|key| (*key).to_owned()).collect();
-        Self { path, reason: reason.into() }
+        Self::below(path.iter().map(|key| (*key).to_owned()).collect(), reason.into())
+    }
+
+    fn below(mut path: Vec<String>, reason: String) -> Self {
+        path.insert(0, "SmokeTest".to_owned());
+        Self { path, reason }
     }
 }
 
@@ -100,8 +104,7 @@ fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -
     {
         let Unfilled { mut path, term, reason, .. } = unfilled;
         path.retain(|key| key != "SmokeTest");
-        let path: Vec<_> = path.iter().map(String::as_str).collect();
-        return Err(Mistake::at(&path, format!("`{term}` {reason}")));
+        return Err(Mistake::below(path, format!("`{term}` {reason}")));
     }
     let Some(Declaration { request, event, mut expect, message }) = Declaration::read(value)? else { return Ok(None) };
     if let Some(reference) = references_in(value).into_iter().find(|one| *one != Reference::account()) {
@@ -122,11 +125,12 @@ fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -
     }
     let sent = match (request, event) {
         (Some(request), _) => {
-            let to_it = |one: &&Entrance| one.function_name == function_name && one.alias == alias;
-            let ways = if own.is_empty() { entrances.iter().filter(to_it).collect() } else { own };
-            let way = route::best(&ways, &request).ok_or_else(|| request.not_taken(&ways))?.clone();
+            let calls_it = |one: &&Entrance| one.function_name == function_name && one.alias == alias;
+            let candidates = if own.is_empty() { entrances.iter().filter(calls_it).collect() } else { own };
+            let entrance =
+                route::best_match(&candidates, &request).ok_or_else(|| request.unmatched(&candidates))?.clone();
             expect.status.get_or_insert(200);
-            Sent::Request(Box::new((request, way)))
+            Sent::Request(Box::new((request, entrance)))
         }
         (None, event) => Sent::Event(event.unwrap_or_default()),
     };
@@ -169,8 +173,7 @@ impl SmokeTest {
     /// The name of the tested alias (`chat:live`) or function (`chat`).
     #[must_use]
     pub fn callee(&self) -> String {
-        let Self { function_name, alias, .. } = self;
-        alias.as_ref().map_or_else(|| function_name.clone(), |alias| format!("{function_name}:{alias}"))
+        callee_name(&self.function_name, self.alias.as_deref())
     }
 
     /// The request or event, for messages: `POST /chat`.

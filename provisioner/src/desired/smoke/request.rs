@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::entrance::Entrance;
+use super::super::entrance::{Entrance, METHODS};
 use super::{Checked, Mistake};
+use crate::template::scalar_text;
 
 /// A request as a template declares it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -22,9 +23,6 @@ pub struct Request {
     /// A text is sent as it is, and other values as JSON.
     pub(super) body: Option<Value>,
 }
-
-/// The methods that a route of an HTTP API can name (API Gateway's guide, "Create routes for HTTP APIs"), except `ANY`.
-const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Request {
     pub(super) fn check(&self) -> Checked<()> {
@@ -60,9 +58,12 @@ impl Request {
     }
 
     /// The reason why no route or function URL accepts the request.
-    pub(super) fn not_taken(&self, ways: &[&Entrance]) -> Mistake {
-        let keys: Vec<_> =
-            ways.iter().filter_map(|way| way.route_key.as_deref()).map(|key| format!("`{key}`")).collect();
+    pub(super) fn unmatched(&self, entrances: &[&Entrance]) -> Mistake {
+        let keys: Vec<_> = entrances
+            .iter()
+            .filter_map(|entrance| entrance.route_key.as_deref())
+            .map(|key| format!("`{key}`"))
+            .collect();
         let reason = match keys.as_slice() {
             [] => "the template has no route or function URL for this request; declare an `Event`".to_owned(),
             keys => format!("`{} {}` does not match {}", self.method, self.path, keys.join(", ")),
@@ -78,7 +79,7 @@ impl Request {
     /// The body as it is sent.
     #[must_use]
     pub fn body(&self) -> Option<String> {
-        self.body.as_ref().map(|body| body.as_str().map_or_else(|| body.to_string(), str::to_owned))
+        self.body.as_ref().map(scalar_text)
     }
 
     /// The headers as they arrive: with names in lower case, and with a `content-type` for the body.

@@ -8,16 +8,16 @@ use super::Request;
 /// The route or function URL that accepts the request, as API Gateway chooses it: a full match takes precedence over a
 /// greedy path, a greedy path over `$default`, and a method over `ANY` (its guide, "Create routes for HTTP APIs"). A
 /// function URL accepts every request.
-pub(super) fn best<'e>(ways: &[&'e Entrance], request: &Request) -> Option<&'e Entrance> {
-    let fitting = ways.iter().filter_map(|way| Some((rank(way, request)?, *way)));
+pub(super) fn best_match<'e>(entrances: &[&'e Entrance], request: &Request) -> Option<&'e Entrance> {
+    let matching = entrances.iter().filter_map(|entrance| Some((rank(entrance, request)?, *entrance)));
     // Among equal ones, the first in the template takes precedence.
-    fitting.rev().max_by_key(|(rank, _)| *rank).map(|(_, way)| way)
+    matching.rev().max_by_key(|(rank, _)| *rank).map(|(_, entrance)| entrance)
 }
 
 type Rank = (bool, usize, bool);
 
-fn rank(way: &Entrance, request: &Request) -> Option<Rank> {
-    let Some((method, pattern)) = way.method_and_path() else { return Some((false, 0, false)) };
+fn rank(entrance: &Entrance, request: &Request) -> Option<Rank> {
+    let Some((method, pattern)) = entrance.method_and_path() else { return Some((false, 0, false)) };
     if method != "ANY" && method != request.method {
         return None;
     }

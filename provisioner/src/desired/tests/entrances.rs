@@ -45,16 +45,16 @@ fn entrances_have_the_order_of_the_template() {
     ]
     .concat();
     let others = [route("Away", "POST /away", "Elsewhere"), route("Rest", "$default", "ToFunction")].concat();
-    let led = |callee: &str, key: Option<&str>| (callee.to_owned(), key.map(str::to_owned));
+    let entrance = |callee: &str, key: Option<&str>| (callee.to_owned(), key.map(str::to_owned));
     assert_eq!(
         entrances(&[url, &routes, &others].concat()),
         [
-            led("chat:live", Some("POST /books")),
-            led("chat", Some("POST /films")),
-            led("chat:live", Some("ANY /films")),
-            led("chat:live", Some("GET /films")),
-            led("chat", Some("$default")),
-            led("chat:live", None)
+            entrance("chat:live", Some("POST /books")),
+            entrance("chat", Some("POST /films")),
+            entrance("chat:live", Some("ANY /films")),
+            entrance("chat:live", Some("GET /films")),
+            entrance("chat", Some("$default")),
+            entrance("chat:live", None)
         ]
     );
     assert_eq!(entrances(""), []);

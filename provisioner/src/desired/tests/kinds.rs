@@ -1,10 +1,10 @@
 //! Mistakes in kinds and properties.
 
-use super::told;
+use super::messages;
 
 #[test]
 fn unsupported_kinds_and_properties_are_refused() {
-    insta::assert_snapshot!(told("\
+    insta::assert_snapshot!(messages("\
 ---
 Resources:
   Nested:
@@ -183,7 +183,7 @@ Resources:
 
 #[test]
 fn an_attached_policy_needs_a_role_of_the_template_and_a_unique_name() {
-    insta::assert_snapshot!(told("\
+    insta::assert_snapshot!(messages("\
 ---
 Resources:
   Grant:
@@ -246,7 +246,7 @@ fn an_empty_name_is_refused() {
         ("AWS::DynamoDB::Table", "TableName"),
         ("AWS::ApiGatewayV2::Api", "Name"),
     ] {
-        let error = told(&format!(
+        let error = messages(&format!(
             "---\nParameters: {{P: {{Type: String, Default: ''}}}}\nResources:\n  R:\n    Type: {kind}\n    \
              Properties:\n      {name}: !Ref P\n"
         ));
@@ -257,7 +257,7 @@ fn an_empty_name_is_refused() {
 
 #[test]
 fn a_duplicate_tag_is_refused() {
-    let error = told(
+    let error = messages(
         "---\nResources:\n  G:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      Tags:\n        - {Key: a, Value: x}\n        \
          - {Key: a, Value: y}\n",
     );

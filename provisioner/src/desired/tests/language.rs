@@ -1,10 +1,10 @@
 //! Mistakes in sections, parameters, functions, conditions and dependencies.
 
-use super::told;
+use super::messages;
 
 #[test]
 fn malformed_sections_are_refused() {
-    insta::assert_snapshot!(told("\
+    insta::assert_snapshot!(messages("\
 ---
 [1, 2]
 ---
@@ -107,7 +107,7 @@ Resources:
 
 #[test]
 fn invalid_parameters_are_refused_in_one_error() {
-    insta::assert_snapshot!(told("\
+    insta::assert_snapshot!(messages("\
 ---
 Parameters:
   Name: {Type: String}
@@ -131,7 +131,7 @@ Resources: {R: {Type: T}}
 
 #[test]
 fn invalid_functions_are_refused() {
-    insta::assert_snapshot!(told("\
+    insta::assert_snapshot!(messages("\
 ---
 Resources:
   Role:
@@ -289,7 +289,7 @@ Resources:
 
 #[test]
 fn invalid_conditions_and_dependencies_are_refused() {
-    insta::assert_snapshot!(told("\
+    insta::assert_snapshot!(messages("\
 ---
 Resources:
   Role:

@@ -104,10 +104,10 @@ fn a_function_name_that_only_aws_knows_is_refused_with_place_and_hint() {
         ))
         .unwrap_err()
         .to_string();
-        let told = format!(
+        let start = format!(
             "resolving t.yaml:10: X.{property}: `!Select [5, !Split [\":\", !GetAtt Q.Arn]]` is not known before AWS assigns it"
         );
-        assert!(error.starts_with(&told) && error.contains("hint: write `!Ref FUNCTION`"), "{error}");
+        assert!(error.starts_with(&start) && error.contains("hint: write `!Ref FUNCTION`"), "{error}");
     }
 }
 
@@ -204,7 +204,7 @@ fn an_unknown_attribute_is_refused_in_every_place() {
       Principal: events.amazonaws.com
       SourceArn: {source}
 Outputs:
-  Told: {{Value: {output}}}
+  Queue: {{Value: {output}}}
 "
         ))
     };
@@ -227,7 +227,7 @@ Outputs:
             "`Aarn`; did you mean `Arn`?",
         ),
         (with(arn, arn, "!GetAtt Role.Aarn", arn), "P.SourceArn", "`Aarn`; did you mean `Arn`?"),
-        (with(arn, arn, arn, "!GetAtt Role.Aarn"), "Outputs.Told", "`Aarn`; did you mean `Arn`?"),
+        (with(arn, arn, arn, "!GetAtt Role.Aarn"), "Outputs.Queue", "`Aarn`; did you mean `Arn`?"),
     ] {
         let error = built.unwrap_err().to_string();
         assert!(error.contains(place) && error.contains("t.yaml:"), "{place}: {error}");

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::super::{Severity, number};
 use super::walk::Found;
-use crate::template::with_unknown_as;
+use crate::template::{scalar_text, with_unknown_as};
 
 /// The constraints on a value, under the names of JSON schema.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -48,7 +48,7 @@ impl Rule {
 
 /// The way in which a value exceeds a limit.
 #[derive(Debug)]
-pub(super) struct Broken {
+pub(super) struct Violation {
     pub(super) text: String,
     pub(super) hint: &'static str,
 }
@@ -94,14 +94,14 @@ impl Limit {
 
     /// The way in which a value exceeds the limit. A reference is not counted: AWS chooses its characters, and its
     /// length is checked when it is known. An empty text means that the value is not given.
-    pub(super) fn broken_by(&self, found: &Found<'_>) -> Option<Broken> {
+    pub(super) fn violation(&self, found: &Found<'_>) -> Option<Violation> {
         let value = found.value.as_ref();
-        let what = called(found);
-        let broken = |text: String, hint| Some(Broken { text: format!("{what} {text}"), hint });
+        let what = property_name(found);
+        let violated = |text: String, hint| Some(Violation { text: format!("{what} {text}"), hint });
         if let Some(most) = self.max_bytes {
             let bytes = known_part(&value.to_string()).len();
             return if bytes > most {
-                broken(format!("has {bytes} bytes; the maximum is {most}"), SHORTER)
+                violated(format!("has {bytes} bytes; the maximum is {most}"), SHORTER)
             } else {
                 None
             };
@@ -110,7 +110,7 @@ impl Limit {
             && let Some(count) = value.as_array().map(Vec::len).or_else(|| value.as_object().map(Map::len))
             && count > most
         {
-            return broken(format!("has {count} entries; the maximum is {most}"), FEWER);
+            return violated(format!("has {count} entries; the maximum is {most}"), FEWER);
         }
         if let Some((minimum, maximum)) = self.out_of_range(value) {
             let range = match (minimum, maximum) {
@@ -118,12 +118,12 @@ impl Limit {
                 (Some(minimum), None) => format!("{minimum} or more"),
                 (None, maximum) => format!("up to {}", maximum.unwrap_or_default()),
             };
-            return broken(format!("is {}; AWS allows {range}", plain(value)), IN_RANGE);
+            return violated(format!("is {}; AWS allows {range}", scalar_text(value)), IN_RANGE);
         }
         let text = match value {
             Value::String(text) => text.clone(),
             Value::Object(_) => value.to_string(),
-            Value::Number(_) | Value::Bool(_) => plain(value),
+            Value::Number(_) | Value::Bool(_) => scalar_text(value),
             Value::Null | Value::Array(_) => return None,
         };
         if text.is_empty() {
@@ -133,22 +133,22 @@ impl Limit {
         let is_whole = known.len() == text.len();
         let length = known.chars().count();
         if let Some(most) = self.max_length.filter(|most| length > *most) {
-            return broken(format!("has {length} characters; the maximum is {most}"), SHORTER);
+            return violated(format!("has {length} characters; the maximum is {most}"), SHORTER);
         }
         if is_whole && length < self.min_length {
-            return broken(format!("has {length} characters; the minimum is {}", self.min_length), LONGER);
+            return violated(format!("has {length} characters; the minimum is {}", self.min_length), LONGER);
         }
-        if is_whole && !self.one_of.is_empty() && !self.one_of.iter().any(|one| plain(one) == text) {
-            let all: Vec<_> = self.one_of.iter().map(plain).collect();
-            return broken(format!("is `{text}`; AWS allows {}", all.join(", ")), ONE_OF);
+        if is_whole && !self.one_of.is_empty() && !self.one_of.iter().any(|one| scalar_text(one) == text) {
+            let all: Vec<_> = self.one_of.iter().map(scalar_text).collect();
+            return violated(format!("is `{text}`; AWS allows {}", all.join(", ")), ONE_OF);
         }
         if self.reserved.contains(&text) {
-            return broken("is reserved".to_owned(), RESERVED);
+            return violated("is reserved".to_owned(), RESERVED);
         }
         if let Some(start) = self.reserved_start.as_ref().filter(|start| text.starts_with(start.as_str())) {
-            return broken(format!("begins with `{start}`, which is reserved"), RESERVED);
+            return violated(format!("begins with `{start}`, which is reserved"), RESERVED);
         }
-        self.pattern.as_ref()?.broken_by(&known, is_whole).and_then(|(text, hint)| broken(text, hint))
+        self.pattern.as_ref()?.violation(&known, is_whole).and_then(|(text, hint)| violated(text, hint))
     }
 
     fn out_of_range(&self, value: &Value) -> Option<(Option<f64>, Option<f64>)> {
@@ -183,21 +183,21 @@ impl Pattern {
         Some(Self { source: source.to_owned(), regex: Regex::new(source).ok()?, class })
     }
 
-    fn broken_by(&self, known: &str, is_whole: bool) -> Option<(String, &'static str)> {
+    fn violation(&self, known: &str, is_whole: bool) -> Option<(String, &'static str)> {
         if self.regex.is_match(known).unwrap_or(true) {
             return None;
         }
         if let Some(class) = &self.class {
-            let mut strange: Vec<String> = Vec::new();
+            let mut invalid: Vec<String> = Vec::new();
             for character in known.chars() {
-                let told = told(character);
-                if !class.is_match(character.encode_utf8(&mut [0; 4])).unwrap_or(true) && !strange.contains(&told) {
-                    strange.push(told);
+                let shown = printable(character);
+                if !class.is_match(character.encode_utf8(&mut [0; 4])).unwrap_or(true) && !invalid.contains(&shown) {
+                    invalid.push(shown);
                 }
             }
             let allowed = class_of(&self.source).unwrap_or_default();
-            return (!strange.is_empty())
-                .then(|| (format!("contains {}; AWS allows {allowed}", strange.join(", ")), CHARACTERS));
+            return (!invalid.is_empty())
+                .then(|| (format!("contains {}; AWS allows {allowed}", invalid.join(", ")), CHARACTERS));
         }
         is_whole.then(|| (format!("does not match `{}`", self.source), MATCHING))
     }
@@ -219,7 +219,7 @@ fn class_of(pattern: &str) -> Option<&str> {
 }
 
 /// A character in a printable form.
-fn told(character: char) -> String {
+fn printable(character: char) -> String {
     match character {
         ' ' => "a space".to_owned(),
         c if c.is_control() || c.is_whitespace() => format!("U+{:04X}", u32::from(c)),
@@ -228,7 +228,7 @@ fn told(character: char) -> String {
 }
 
 /// The name of the value that exceeds a limit: its property.
-fn called(found: &Found<'_>) -> String {
+fn property_name(found: &Found<'_>) -> String {
     let path = found.at.join(".");
     if !found.is_key {
         return path;
@@ -245,8 +245,4 @@ fn start(key: &str) -> String {
 /// The text without references.
 fn known_part(text: &str) -> String {
     with_unknown_as(text, "")
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

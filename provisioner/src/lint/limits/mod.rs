@@ -42,19 +42,19 @@ static RULES: LazyLock<BTreeMap<String, Vec<Rule>>> = LazyLock::new(|| {
 /// reports it.
 pub(super) fn refused(one: &Checked) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for rule in [one.kind.as_str(), documented::ANY_KIND].into_iter().filter_map(|kind| RULES.get(kind)).flatten() {
         for found in values_at(&one.properties, &rule.path) {
             if has_dynamic_reference(&found.value) {
                 continue;
             }
-            let Some(cause) = rule.limit.broken_by(&found) else { continue };
+            let Some(violation) = rule.limit.violation(&found) else { continue };
             let subject = (found.at.clone(), found.is_key, found.value.clone());
-            if told.contains(&subject) {
+            if reported.contains(&subject) {
                 continue;
             }
-            told.push(subject);
-            let finding = one.finding(rule.severity, cause.text, rule.hint.unwrap_or(cause.hint));
+            reported.push(subject);
+            let finding = one.finding(rule.severity, violation.text, rule.hint.unwrap_or(violation.hint));
             findings.push(Finding { property: found.at, ..finding });
         }
     }

@@ -14,6 +14,8 @@
 //! does not exist: equal values have the same character. [`OWN_API`] represents the id of the API that makes the call,
 //! and [`ANY_TEXT`] the result of a deferred function.
 
+use crate::desired::METHODS;
+
 /// The API that makes a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Api<'a> {
@@ -44,9 +46,6 @@ pub(super) struct Source<'a> {
     /// `SourceAccount`, by `StringEquals`.
     pub(super) account: Option<&'a str>,
 }
-
-/// The methods that an HTTP API accepts.
-const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 impl<'a> Caller<'a> {
     /// The caller for a route key.
@@ -101,8 +100,9 @@ pub(super) const OWN_API: char = '\u{f8fe}';
 pub(super) const ANY_TEXT: char = '\u{f8fd}';
 
 fn allows(source: &Source<'_>, account: &str, arn: &str) -> bool {
-    let of_the_account = source.account.is_none_or(|wanted| wanted == account || is_open(wanted) || is_open(account));
-    of_the_account && source.arn.is_none_or(|pattern| arn_like(pattern, arn))
+    let account_matches =
+        source.account.is_none_or(|wanted| wanted == account || has_unknown(wanted) || has_unknown(account));
+    account_matches && source.arn.is_none_or(|pattern| arn_like(pattern, arn))
 }
 
 /// IAM's `ArnLike`: "each of the six colon-delimited components of the ARN is checked separately and each can include
@@ -110,7 +110,7 @@ fn allows(source: &Source<'_>, account: &str, arn: &str) -> bool {
 fn arn_like(pattern: &str, arn: &str) -> bool {
     let (patterns, parts): (Vec<&str>, Vec<&str>) = (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());
     if patterns.len() < 6 {
-        return is_open(pattern); // the value that is not known yet may be a whole ARN
+        return has_unknown(pattern); // the value that is not known yet may be a whole ARN
     }
     patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| matches(pattern, part))
 }
@@ -157,7 +157,7 @@ fn is_unknown(character: char) -> bool {
     ('\u{e000}'..=ANY_STAGE).contains(&character)
 }
 
-fn is_open(text: &str) -> bool {
+fn has_unknown(text: &str) -> bool {
     text.chars().any(is_unknown)
 }
 

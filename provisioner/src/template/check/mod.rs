@@ -14,12 +14,18 @@ use serde_json::{Map, Value};
 pub(super) struct Refused {
     pub keys: Vec<String>,
     pub cause: String,
+    /// The remedy, where the cause does not name it.
+    pub hint: Option<&'static str>,
 }
 
 type Checked = Result<(), Refused>;
 
 fn refuse(keys: &[&str], cause: impl Into<String>) -> Checked {
-    Err(Refused { keys: keys.iter().map(|key| (*key).to_owned()).collect(), cause: cause.into() })
+    refuse_with(keys, cause, None)
+}
+
+fn refuse_with(keys: &[&str], cause: impl Into<String>, hint: Option<&'static str>) -> Checked {
+    Err(Refused { keys: keys.iter().map(|key| (*key).to_owned()).collect(), cause: cause.into(), hint })
 }
 
 /// Checks a template's sections, with the functions in their long form.
@@ -27,6 +33,11 @@ fn refuse(keys: &[&str], cause: impl Into<String>) -> Checked {
 /// # Errors
 /// At the first problem for which CloudFormation would refuse the template.
 pub(super) fn check(template: &Map<String, Value>) -> Checked {
+    for section in ["Parameters", "Mappings", "Conditions", "Resources", "Outputs"] {
+        for name in entries(template, section).keys() {
+            named(section, name)?;
+        }
+    }
     format_version(template)?;
     described(template.get("Description"), &["Description"], MOST_DESCRIBED)?;
     // The quota of 500 resources is a quota of a stack, not of the language: the direct engine applies larger
@@ -35,11 +46,6 @@ pub(super) fn check(template: &Map<String, Value>) -> Checked {
         let length = entries(template, section).len();
         if length > most {
             return refuse(&[section], format!("it has {length} entries; CloudFormation allows at most {most}"));
-        }
-    }
-    for section in ["Mappings", "Conditions"] {
-        for name in entries(template, section).keys() {
-            named(name, &[section, name])?;
         }
     }
     parameters::check(entries(template, "Parameters"))?;
@@ -80,12 +86,19 @@ fn described(description: Option<&Value>, keys: &[&str], most: usize) -> Checked
     }
 }
 
-/// Checks the names of mappings and conditions.
-fn named(name: &str, keys: &[&str]) -> Checked {
-    let is_condition = keys.first() == Some(&"Conditions");
-    let fits = |c: char| c.is_ascii_alphanumeric() || (is_condition && matches!(c, '&' | '_'));
-    if name.is_empty() || name.len() > 255 || !name.chars().all(fits) {
-        return refuse(keys, format!("`{name}` is not a valid name: it must be 1 to 255 letters and digits"));
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 255;
+
+/// Checks the name of an entry of a section.
+fn named(section: &str, name: &str) -> Checked {
+    if name.starts_with("Fn::") {
+        let cause = "it needs the transform `AWS::LanguageExtensions`, which only CloudFormation runs";
+        return refuse_with(&[section, name], cause, Some("write the generated entries into the template"));
+    }
+    let fits = |c: char| c.is_ascii_alphanumeric() || (section == "Conditions" && matches!(c, '&' | '_'));
+    if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(fits) {
+        let cause = format!("a name must be 1 to {LONGEST_NAME} ASCII letters and digits");
+        return refuse_with(&[section, name], cause, Some("rename it and every reference to it"));
     }
     Ok(())
 }

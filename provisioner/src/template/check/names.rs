@@ -47,7 +47,7 @@ fn path(keys: &[&str]) -> Vec<String> {
 }
 
 fn refused(keys: &[String], cause: String) -> Checked {
-    Err(Refused { keys: keys.to_vec(), cause })
+    Err(Refused { keys: keys.to_vec(), cause, hint: None })
 }
 
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::super::texts::scalar_text;
 use super::{Checked, described, is_scalar, refuse};
 
 /// The longest description of a parameter, in characters.
@@ -27,11 +28,11 @@ pub(super) fn check(parameters: &Map<String, Value>) -> Checked {
         let Some(values) = allowed.as_array().filter(|values| values.iter().all(is_scalar)) else {
             return refuse(&at("AllowedValues"), "it must be a list of texts or numbers, without functions");
         };
-        let Some(default) = default.map(text) else { continue };
+        let Some(default) = default.map(scalar_text) else { continue };
         let is_list =
             parameter["Type"].as_str().is_some_and(|kind| kind == "CommaDelimitedList" || kind.starts_with("List<"));
         let defaults: Vec<&str> = if is_list { default.split(',').map(str::trim).collect() } else { vec![&default] };
-        if let Some(one) = defaults.iter().find(|one| !values.iter().any(|value| text(value) == **one)) {
+        if let Some(one) = defaults.iter().find(|one| !values.iter().any(|value| scalar_text(value) == **one)) {
             return refuse(&at("Default"), format!("the default `{one}` is not one of the parameter's AllowedValues"));
         }
     }
@@ -40,12 +41,8 @@ pub(super) fn check(parameters: &Map<String, Value>) -> Checked {
 
 /// Checks a bound. A length counts characters.
 fn is_bound(bound: &Value, is_length: bool, at: &[&str]) -> Checked {
-    let number: Option<f64> = text(bound).parse().ok().filter(|number: &f64| number.is_finite());
+    let number: Option<f64> = scalar_text(bound).parse().ok().filter(|number: &f64| number.is_finite());
     let fits = number.is_some_and(|number| !is_length || (number >= 0.0 && number.fract() == 0.0));
     let wanted = if is_length { "a whole number from 0" } else { "a number" };
-    if fits { Ok(()) } else { refuse(at, format!("it must be {wanted}, not `{}`", text(bound))) }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    if fits { Ok(()) } else { refuse(at, format!("it must be {wanted}, not `{}`", scalar_text(bound))) }
 }

@@ -172,3 +172,22 @@ fn a_sam_template_is_refused_with_a_hint() {
     let other = read(&format!("Transform: AWS::LanguageExtensions\n{QUEUE}")).unwrap_err();
     assert!(other.contains("the section `Transform` is not supported"), "{other}");
 }
+
+#[test]
+fn a_name_with_other_characters_is_refused_with_its_line() {
+    for name in ["my-queue", "my_queue", "Warteschlänge", "a b", &"a".repeat(256)] {
+        let error = read(&format!("Resources:\n  Good: {{Type: T}}\n  {name}: {{Type: T}}\n")).unwrap_err();
+        assert!(error.starts_with(&format!("reading template t.yaml:3: Resources.{name}: a name must be")), "{error}");
+    }
+    let parameter = read("Parameters:\n  a-b: {Type: String}\nResources: {A: {Type: T}}\n").unwrap_err();
+    assert!(parameter.to_string().contains("t.yaml:2: Parameters.a-b"), "{parameter}");
+    let output = read("Resources: {A: {Type: T}}\nOutputs:\n  a.b: {Value: x}\n").unwrap_err();
+    assert!(output.to_string().contains("t.yaml:3: Outputs.a.b"), "{output}");
+}
+
+#[test]
+fn letters_and_digits_are_accepted_in_any_order() {
+    for name in ["Queue", "queue2", "A1b2", &"a".repeat(255)] {
+        assert!(read(&format!("Resources:\n  {name}: {{Type: T}}\n")).is_ok(), "{name}");
+    }
+}

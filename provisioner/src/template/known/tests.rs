@@ -43,14 +43,14 @@ fn an_unknown_term_is_reported_with_place_and_reason() {
     let mut known = Known::default();
     known.insert(list.clone(), json!(["ns-1"]));
     known.insert(Reference::new("Queue", "Arn"), "arn:q");
-    let told = |value: Value| {
+    let reported = |value: Value| {
         let Unfilled { path, term, reason, known } = known.unfilled(&known.fill_texts(&value)).unwrap();
         format!("{}: {term} {reason} {known:?}", path.join("."))
     };
-    assert_eq!(told(json!({"A": ["x", missing.to_string()]})), r#"A.1: ${Queue.Aarn} is not known ["Arn"]"#);
-    assert_eq!(told(json!({"A": format!("x{list}")})), "A: ${Zone.NameServers} is a list where text is needed []");
+    assert_eq!(reported(json!({"A": ["x", missing.to_string()]})), r#"A.1: ${Queue.Aarn} is not known ["Arn"]"#);
+    assert_eq!(reported(json!({"A": format!("x{list}")})), "A: ${Zone.NameServers} is a list where text is needed []");
     assert_eq!(
-        told(json!({"A": fifth})),
+        reported(json!({"A": fifth})),
         "A: !Select [5, !GetAtt Zone.NameServers] cannot be evaluated: the index 5 is outside a list of 1 []"
     );
     assert_eq!(known.unfilled(&json!({"A": ["x", 5, null]})), None);

@@ -3,7 +3,7 @@
 use super::{alias, build, template};
 
 /// The error of a route `POST /orders` with this declaration, which is in line 18.
-fn told(declared: &str) -> String {
+fn headline(declared: &str) -> String {
     match build(&template(&[("POST /orders", "2.0", declared)], "")) {
         Ok(_) => panic!("this should be refused: {declared}"),
         Err(error) => error.headline(),
@@ -109,16 +109,16 @@ fn a_wrong_declaration_is_refused_with_its_place() {
             "`Version.Version` is not known before AWS assigns it: use parameters, pseudo parameters and names",
         ),
     ] {
-        let told = told(declared);
+        let error = headline(declared);
         let expected = format!("resolving t.yaml:18: Route0.Metadata.Provisioner.SmokeTest{place}: {reason}");
-        assert_eq!(told, expected, "{declared}");
+        assert_eq!(error, expected, "{declared}");
     }
 }
 
 #[test]
 fn a_reference_to_a_missing_resource_is_refused_with_its_place() {
     assert_eq!(
-        told("{Event: !Ref Nothing}"),
+        headline("{Event: !Ref Nothing}"),
         "reading template t.yaml:18: Resources.Route0.Metadata.Provisioner.SmokeTest.Event.Ref: there is no parameter or \
          resource `Nothing`"
     );
