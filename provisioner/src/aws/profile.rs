@@ -76,7 +76,7 @@ impl Profiles {
         let most = alike.max_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(ratio, _)| *ratio >= ALIKE);
         let meant = most.map(|(_, known)| format!("did you mean `{known}`? ")).unwrap_or_default();
         format!(
-            "{meant}name one of the profiles that `aws configure list-profiles` prints; in {} a profile begins with `[profile NAME]`",
+            "{meant}name a profile that `aws configure list-profiles` lists; in {} it begins with `[profile NAME]`",
             self.files[0].display()
         )
     }

@@ -188,46 +188,52 @@ mod tests {
 
     #[test]
     fn a_fault_names_the_variable_the_setting_or_the_command() {
-        let told = |base: Option<Base>, id: &str, token: Option<&str>| {
+        let cause_and_hint = |base: Option<Base>, id: &str, token: Option<&str>| {
             let chain = |base| Chain { profile: "dev".into(), roles: Vec::new(), base_profile: "base".into(), base };
             let from = base.map_or(Source::Environment, |base| Source::Profile(chain(base)));
             let Way { cause, hint } = of(id, "x", token).unwrap().way(&from);
             format!("{cause}; {hint}")
         };
-        let by_variable = told(None, "1\n", None);
+        let by_variable = cause_and_hint(None, "1\n", None);
         assert!(by_variable.starts_with("AWS_ACCESS_KEY_ID has a line break at its end; set AWS_ACCESS_KEY_ID again"));
-        assert!(told(None, "1", Some("a\u{1}b")).starts_with("AWS_SESSION_TOKEN contains a control character; set"));
-        let named = told(Some(Base::Named("Environment".into())), "1\n", None);
+        assert!(
+            cause_and_hint(None, "1", Some("a\u{1}b"))
+                .starts_with("AWS_SESSION_TOKEN contains a control character; set")
+        );
+        let named = cause_and_hint(Some(Base::Named("Environment".into())), "1\n", None);
         assert!(named.starts_with("AWS_ACCESS_KEY_ID has a line break"), "{named}");
-        let keys = told(Some(Base::Keys), "a\u{1}b", None);
-        assert!(keys.starts_with("`aws_access_key_id` of the profile `base` has a control character in it;"), "{keys}");
-        let process = told(Some(Base::Process), "1\n", None);
+        let keys = cause_and_hint(Some(Base::Keys), "a\u{1}b", None);
+        assert!(keys.starts_with("`aws_access_key_id` of the profile `base` contains a control character;"), "{keys}");
+        let process = cause_and_hint(Some(Base::Process), "1\n", None);
         assert!(process.starts_with("the AccessKeyId that `credential_process` of the profile `base` prints has a"));
         assert!(process.ends_with("it must print AccessKeyId without it"), "{process}");
-        let empty = told(Some(Base::Process), "", None);
+        let empty = cause_and_hint(Some(Base::Process), "", None);
         assert!(empty.ends_with("prints is empty; correct the command of `credential_process` in the profile `base`: it must print a value for AccessKeyId"), "{empty}");
-        let variable = told(None, "", None);
+        let variable = cause_and_hint(None, "", None);
         assert!(variable.ends_with("is empty; set AWS_ACCESS_KEY_ID, or unset it to use a profile"), "{variable}");
     }
 
     #[test]
     fn a_fault_of_the_token_uses_the_name_of_its_source() {
-        let told = |from: &Source| of("1", "x", Some("a\u{1}b")).unwrap().way(from).cause;
+        let cause = |from: &Source| of("1", "x", Some("a\u{1}b")).unwrap().way(from).cause;
         let profile = |base| {
             let (profile, base_profile) = ("dev".into(), "base".into());
             Source::Profile(Chain { profile, roles: Vec::new(), base_profile, base })
         };
         for (from, start) in [
-            (Source::Environment, "AWS_SESSION_TOKEN has"),
-            (Source::Container, "the Token that the container's credentials endpoint gives has"),
-            (Source::WebIdentity, "the SessionToken that STS for the web identity token gives has"),
-            (profile(Base::Keys), "`aws_session_token` of the profile `base` has"),
-            (profile(Base::Process), "the SessionToken that `credential_process` of the profile `base` prints has"),
-            (profile(Base::Sso), "the SessionToken that the profile `base` gives has"),
-            (profile(Base::Named("Ec2InstanceMetadata".into())), "the Token that the profile `base` gives has"),
-            (profile(Base::Named("EcsContainer".into())), "the Token that the profile `base` gives has"),
+            (Source::Environment, "AWS_SESSION_TOKEN contains"),
+            (Source::Container, "the Token that the container's credentials endpoint gives contains"),
+            (Source::WebIdentity, "the SessionToken that STS for the web identity token gives contains"),
+            (profile(Base::Keys), "`aws_session_token` of the profile `base` contains"),
+            (
+                profile(Base::Process),
+                "the SessionToken that `credential_process` of the profile `base` prints contains",
+            ),
+            (profile(Base::Sso), "the SessionToken that the profile `base` gives contains"),
+            (profile(Base::Named("Ec2InstanceMetadata".into())), "the Token that the profile `base` gives contains"),
+            (profile(Base::Named("EcsContainer".into())), "the Token that the profile `base` gives contains"),
         ] {
-            assert!(told(&from).starts_with(start), "{}", told(&from));
+            assert!(cause(&from).starts_with(start), "{}", cause(&from));
         }
     }
 }
