@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::hold::alias_of;
 use super::{Action, Note, Step};
 use crate::desired::{Desired, SmokeTest, Untested};
 use crate::resources::Call;
@@ -72,7 +71,7 @@ pub(super) fn untested(desired: &Desired, steps: &[Step]) -> Vec<Note> {
         let untested = all.iter().find(|one| one.logical_id == step.logical_id)?;
         if untested.is_alias {
             let is_moved =
-                alias_of(step).is_some() && calls(step, |call| matches!(call, alias::Call::GetFunction { .. }));
+                step.id == step.logical_id && calls(step, |call| matches!(call, alias::Call::GetFunction { .. }));
             return is_moved.then(|| untested.note("its version is only checked to be ready"));
         }
         // A resource that is deleted is left from an earlier name.

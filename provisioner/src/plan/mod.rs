@@ -3,42 +3,39 @@
 //! This module is pure: a plan depends on the desired and observed state only.
 
 mod afterwards;
-mod apply;
 mod callers;
-mod canary;
 mod check;
+mod deploy;
 mod destroy;
-mod hold;
+mod differences;
 mod leftovers;
 mod lists;
 mod losses;
+mod messages;
 mod misnamed;
 mod notes;
 mod order;
 mod outputs;
-mod publish;
 mod registry;
-mod retire;
-mod rights;
 mod rollback;
 mod secret;
-mod served;
 mod takeover;
 #[cfg(test)]
 pub(crate) mod tests;
+mod transition;
 
 use std::collections::BTreeSet;
 
 pub use afterwards::Afterwards;
-pub use apply::{Options, plan};
-pub use canary::Canary;
 pub use check::{Tested, untested_by_cloudformation};
+pub use deploy::{Options, plan};
 pub use destroy::plan_destroy;
 pub use notes::{refused_names, without_refused_names};
 pub use rollback::{Back, plan_rollback};
 use schemars::JsonSchema;
 pub(crate) use secret::masked;
 use serde::{Deserialize, Serialize};
+pub use transition::Canary;
 
 use crate::desired::{Desired, SmokeTest};
 use crate::hint::Hint;
@@ -136,6 +133,9 @@ pub struct Step {
     /// The resource, as it is known before the first call.
     #[serde(skip)]
     pub resource: Resource,
+    /// The resource as AWS has it, in the steps of a deploy.
+    #[serde(skip)]
+    pub(crate) now: Option<Resource>,
     /// What AWS has assigned to it so far, or what another step's answer will tell, as references.
     #[serde(skip)]
     pub ids: Ids,
@@ -320,6 +320,7 @@ impl Step {
             cleanup: Stages::new(),
             undo: None,
             resource,
+            now: None,
             ids,
         };
         step.name_calls();

@@ -11,7 +11,7 @@ use crate::resources::{Changed, Ids, Resource, deleted_principals};
 use crate::template::{Remark, shown};
 
 /// A finding that AWS would refuse blocks the step that would send it; every other finding is a note.
-pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
+pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &[Step]) -> (Vec<Blocker>, Vec<Note>) {
     let (mut blockers, mut notes) = (Vec::new(), Vec::new());
     let sent = steps.iter().filter(|step| step.action.changes_something());
     let sent: BTreeSet<String> = sent.map(|step| step.id.clone()).collect();
@@ -23,9 +23,6 @@ pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &mut [Step
     for Finding { logical_id, severity, cause, property, hint } in all {
         let cause = placed(desired, &logical_id, &cause, &property);
         if severity == Severity::Refused && sent.contains(&logical_id) {
-            for step in steps.iter_mut().filter(|step| step.id == logical_id) {
-                step.leave("it is blocked, see the error");
-            }
             blockers.push(Blocker { logical_id, cause, hint });
         } else {
             notes.push(Note { logical_id: Some(logical_id), text: cause, hint: Some(hint) });

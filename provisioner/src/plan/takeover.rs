@@ -79,15 +79,14 @@ pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, 
 }
 
 /// Notes about an API that the stack attaches to, before its routes change, and blockers that prevent it.
-pub(super) fn surroundings(observed: &Observed, steps: &mut [Step]) -> (Vec<Blocker>, Vec<Note>) {
+pub(super) fn surroundings(observed: &Observed, steps: &[Step]) -> (Vec<Blocker>, Vec<Note>) {
     let (mut blockers, mut notes) = (Vec::new(), Vec::new());
     for (api_id, api) in &observed.attached {
-        let on_it = |step: &&mut Step| step.action.changes_something() && is_on(step, api_id);
-        let mut changing: Vec<&mut Step> = steps.iter_mut().filter(on_it).collect();
+        let on_it = |step: &&Step| step.action.changes_something() && is_on(step, api_id);
+        let changing: Vec<&Step> = steps.iter().filter(on_it).collect();
         let keys: Vec<String> = changing.iter().filter_map(|step| route_key(step)).collect();
         if api.protocol != "HTTP" {
-            for step in &mut changing {
-                step.leave("it is blocked, see the error");
+            for step in &changing {
                 blockers.push(Blocker {
                     logical_id: step.logical_id.clone(),
                     cause: format!("API `{api_id}` is a {} API and not an HTTP API", api.protocol),
@@ -107,21 +106,15 @@ pub(super) fn surroundings(observed: &Observed, steps: &mut [Step]) -> (Vec<Bloc
 }
 
 /// Why a stack must not move to another API while its routes stay on the first: nothing would record them there.
-pub(super) fn left_behind(
-    desired: &Desired,
-    observed: &Observed,
-    steps: &mut [Step],
-    options: &Options,
-) -> Vec<Blocker> {
+pub(super) fn left_behind(desired: &Desired, observed: &Observed, steps: &[Step], options: &Options) -> Vec<Blocker> {
     let mut blockers = Vec::new();
     if options.prune {
         return blockers;
     }
     for (logical_id, api_id) in &observed.elsewhere {
         // An interrupted move has left a permission for each API: the first would be removed as the twin of the second.
-        let forgets = |step: &&mut Step| step.id == *logical_id && step.action.changes_something();
-        if let Some(step) = steps.iter_mut().find(forgets) {
-            step.leave("it is blocked, see the error");
+        let forgets = |step: &Step| step.id == *logical_id && step.action.changes_something();
+        if steps.iter().any(forgets) {
             blockers.push(Blocker {
                 logical_id: logical_id.clone(),
                 cause: format!("the stack has a route on the HTTP API `{api_id}`, which would stay there"),

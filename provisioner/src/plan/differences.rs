@@ -1,24 +1,12 @@
-//! Derives the plan from the desired and the observed state.
+//! The difference between each resource in the template and the same resource on AWS, property by property.
 
 use std::collections::BTreeSet;
 
-use super::afterwards::afterwards;
-use super::callers::past_the_alias;
-use super::canary::{Canary, share_first};
-use super::check::{checks, tested, untested};
-use super::hold::{hold_callers, not_held};
-use super::leftovers;
-use super::lists;
-use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform};
-use super::order::{callers_last, start_early};
-use super::outputs::unprintable;
-use super::publish::publish_with_the_code;
-use super::registry;
-use super::retire::retire_versions;
-use super::rights::keep_rights;
+use super::check::checks;
+use super::messages::Messages;
 use super::secret::masked;
 use super::takeover;
-use super::{Action, Blocker, Note, Plan, REVISION, Step};
+use super::{Action, Blocker, Options, REVISION, Step};
 use crate::desired::{Desired, Wanted};
 use crate::error::Error;
 use crate::hint::{Command, Hint};
@@ -27,23 +15,6 @@ use crate::resources::alias::Alias;
 use crate::resources::function::Failure;
 use crate::resources::{Call, Changed, Ids, Owner, Resource, Stages};
 use crate::template::{Known, Reference};
-
-/// The options of a plan.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Whether the stack takes ownership of untagged resources.
-    pub adopt: bool,
-    /// Whether untagged routes are pointed to this stack.
-    pub take_over: bool,
-    /// Whether orphans are removed.
-    pub prune: bool,
-    /// Whether the smoke tests that the template declares are sent.
-    pub smoke: bool,
-    /// The canary, if a new version first gets only a share of the calls.
-    pub canary: Option<Canary>,
-    /// How many versions of each function stay; all if it is `None`.
-    pub keep_versions: Option<usize>,
-}
 
 /// To adopt an untagged resource.
 fn adopt() -> Hint {
@@ -74,12 +45,16 @@ fn adopt_logs() -> Hint {
         .run(Command::provisioner(["deploy", "--adopt"]))
 }
 
-/// Compares the desired state with the observed state, property by property.
-#[must_use]
-pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
+/// One step for each resource, in the template's order and independent of the other resources' steps, and the values
+/// that are known before the first call. The steps of resources that this stack must not change are blocked.
+pub(super) fn differences(
+    desired: &Desired,
+    observed: &Observed,
+    options: &Options,
+    messages: &mut Messages,
+) -> (Vec<Step>, Known) {
     let mut known = Known::of_account(&observed.account);
     let mut steps = Vec::new();
-    let mut blockers = Vec::new();
     let taken = takeover::taken(desired, observed, options);
     let lost: BTreeSet<&str> = observed.found.values().filter_map(function_that_failed).collect();
     for wanted in &desired.resources {
@@ -105,10 +80,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
             missing.or_else(|| found.as_ref().and_then(|found| blocker(desired, wanted, &resource, found, options)));
         let mut step = step(wanted, resource, found.as_ref());
         takeover::say_so(&mut step, found.as_ref());
-        if let Some(blocker) = blocker {
-            step.leave("it is blocked, see the error");
-            blockers.push(blocker);
-        }
+        messages.block(std::slice::from_mut(&mut step), blocker);
         for (reference, value) in step.resource.known(&step.logical_id, &desired.place, &step.ids) {
             // A revision is valid only until the next change.
             if reference.attribute != REVISION || !step.action.changes_something() {
@@ -117,49 +89,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         }
         steps.push(step);
     }
-    let (refused, mut notes) = findings(desired, observed, &mut steps);
-    let (impossible, of_others) = takeover::surroundings(observed, &mut steps);
-    notes.extend(desired.remarks.iter().map(Note::from));
-    notes.extend(of_others);
-    notes.extend(of_deleted_principals(&steps));
-    notes.extend(of_terraform(&steps, observed));
-    notes.extend(beside_the_template(observed));
-    notes.extend(past_the_alias(desired, observed, &steps));
-    notes.extend(leftovers::notes(desired, observed, &steps, options.prune));
-    blockers.extend(refused.into_iter().chain(impossible));
-    blockers.extend(unprintable(desired));
-    blockers.extend(registry::unknown(desired, observed));
-    blockers.extend(registry::not_found_again(desired, observed));
-    blockers.extend(lists::misplaced(desired, observed));
-    blockers.extend(takeover::left_behind(desired, observed, &mut steps, options));
-    // Up to here each step is independent; from here on the steps affect each other. Holding is first, since it adds
-    // steps and reverses dependencies; publishing then sees the writes as they are sent. Further dependencies are added
-    // while they cannot form a cycle, before dependencies are reduced to the necessary ones. Canaries and removals
-    // depend on the result of all these.
-    hold_callers(&mut steps, observed);
-    blockers.extend(not_held(observed, &mut steps));
-    publish_with_the_code(&mut steps);
-    callers_last(&mut steps);
-    notes.extend(keep_rights(&mut steps, observed));
-    start_early(&mut steps);
-    if let Some(canary) = options.canary {
-        let (impossible, needless) = share_first(&mut steps, canary);
-        blockers.extend(impossible);
-        notes.extend(needless);
-    }
-    if let Some(keep) = options.keep_versions {
-        retire_versions(&mut steps, &observed.releases, keep);
-    }
-    if options.prune {
-        blockers.extend(leftovers::impossible(desired, observed));
-        steps.extend(leftovers::removals(desired, observed, &steps));
-    }
-    let declared = if options.smoke { desired.smoke_tests.clone() } else { Vec::new() };
-    notes.extend(if options.smoke { untested(desired, &steps) } else { Vec::new() });
-    let afterwards = afterwards(observed, &steps);
-    notes.extend(afterwards.iter().map(|left| left.note.clone()));
-    let smoke_tests = tested(&steps, &declared);
-    Plan { steps, blockers, notes, afterwards, smoke_tests, declared, ..Plan::of(desired, &observed.account, known) }
+    (steps, known)
 }
 
 /// The function that Lambda could not create, if this is one: it is recreated together with all its parts.
@@ -228,6 +158,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
     };
     let mut step = Step::new(&wanted.logical_id, resource, ids, action, stages);
     step.cleanup = cleanup;
+    step.now = found.map(|found| found.resource.clone());
     step.changes = changes.into_iter().map(masked).collect();
     step.needs.clone_from(&wanted.needs);
     step.reason = only_leftovers.then(|| "removes what an interrupted run left behind".to_owned());

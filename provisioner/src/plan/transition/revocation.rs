@@ -1,86 +1,97 @@
-//! The serving version keeps its rights until callers have been moved, whether that succeeds or fails.
+//! The serving version keeps its permissions until callers have been moved, whether that succeeds or fails.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hold::alias_of;
-use super::losses::policy_taken_by;
-use super::served::is_led_away;
-use super::{Action, Note, Step};
+use super::super::losses::policy_taken_by;
+use super::super::{Note, Step};
+use super::{Transition, alias_of, changed_without_an_alias, is_changed_in_place, is_pointed_elsewhere};
 use crate::observe::Observed;
-use crate::resources::integration::Integration;
-use crate::resources::{Call, Policy, Resource, Stages, property, role};
+use crate::resources::{Call, Policy, Resource, Stages, role};
 
 /// The maximum length of all inline policies of a role together, without white space.
 const LONGEST: usize = 10_240;
 
-/// Lets a role lose rights only after all other steps.
+/// A role, or a policy on roles, that loses permissions only after all other steps.
+#[derive(Debug)]
+pub(super) struct Revocation {
+    /// The step of the role or policy.
+    pub(super) step: String,
+    /// The calls that remove no permission.
+    pub(super) first: Stages<Call>,
+    /// The calls that remove permissions.
+    pub(super) last: Vec<Call>,
+}
+
+/// Lets roles lose permissions only after all other steps.
 ///
-/// The serving version was released with these rights, and it continues to serve when the next version fails its check,
-/// or when a run is killed before callers are moved. Until then a document that replaces another allows what both
-/// allow, and a policy that is to be deleted stays. This applies where callers are moved, and to a role that has
-/// separate inline policies, since a right may have moved from one policy to another. Returns notes where callers are
-/// moved and this is not possible.
-pub(super) fn keep_rights(steps: &mut [Step], observed: &Observed) -> Vec<Note> {
-    let moves = steps.iter().any(|step| changes_what_serves(step, steps));
-    let beside = steps.iter().filter(|step| matches!(step.resource, Resource::InlinePolicy(_)));
-    let beside = beside.filter(|step| step.action.changes_something());
-    let granted: BTreeSet<String> = beside.flat_map(|step| step.needs.iter().cloned()).collect();
-    let is_kept = |step: &Step| {
+/// The serving version was released with these permissions, and it continues to serve when the next version fails its
+/// check, or when a run is killed before callers are moved. Until then a document that replaces another allows what
+/// both allow, and a policy that is to be deleted stays. This applies where callers are moved, and to a role that has
+/// separate inline policies, since a permission may have moved from one policy to another. Returns notes where callers
+/// are moved and this is not possible.
+pub(super) fn decide(
+    differences: &[Step],
+    observed: &Observed,
+    transitions: &[Transition],
+) -> (Vec<Revocation>, Vec<Note>) {
+    let creates_for_callers = transitions.iter().any(|one| one.pin_step().is_some());
+    let moves = creates_for_callers || differences.iter().any(|step| changes_what_callers_get(step, differences));
+    let separate = differences.iter().filter(|step| matches!(step.resource, Resource::InlinePolicy(_)));
+    let separate = separate.filter(|step| step.action.changes_something());
+    let granted: BTreeSet<&String> = separate.flat_map(|step| &step.needs).collect();
+    let is_kept = |step: &&Step| {
         let of_a_role = matches!(step.resource, Resource::Role(_));
         let on_roles = matches!(step.resource, Resource::InlinePolicy(_));
-        is_changed(step) && (moves && (of_a_role || on_roles) || of_a_role && granted.contains(&step.id))
+        is_changed_in_place(step) && (moves && (of_a_role || on_roles) || of_a_role && granted.contains(&step.id))
     };
-    let changing: Vec<&Step> = steps.iter().filter(|step| is_kept(step)).collect();
+    let changing: Vec<&Step> = differences.iter().filter(is_kept).collect();
     let rights = Rights::of(observed, &changing);
-    let mut notes = Vec::new();
-    for step in steps.iter_mut().filter(|step| is_kept(step)) {
-        notes.extend(take_away_last(step, &rights));
+    let (mut revocations, mut notes) = (Vec::new(), Vec::new());
+    for step in changing {
+        let (revocation, at_once) = revocation(step, &rights);
+        revocations.push(revocation);
+        notes.extend(at_once);
     }
-    if moves { notes } else { Vec::new() }
+    (revocations, if moves { notes } else { Vec::new() })
 }
 
 /// Whether callers that get something now get something else after this step.
-fn changes_what_serves(step: &Step, steps: &[Step]) -> bool {
-    let is_another_uri = || step.changes.iter().any(|change| change.is_of(property!(Integration.integration_uri)));
-    let of_callers = is_led_away(step) || matches!(step.resource, Resource::Integration(_)) && is_another_uri();
-    let is_called_itself = |name: &str| {
-        let leads = |step: &Step| alias_of(step).is_some_and(|alias| alias.function_name == name);
-        !steps.iter().any(leads)
+fn changes_what_callers_get(step: &Step, differences: &[Step]) -> bool {
+    is_changed_in_place(step)
+        && (alias_of(step).is_some()
+            || is_pointed_elsewhere(step)
+            || has_another_uri(step)
+            || changed_without_an_alias(step, differences).is_some())
+}
+
+fn has_another_uri(step: &Step) -> bool {
+    let (Resource::Integration(wanted), Some(Resource::Integration(now))) = (&step.resource, &step.now) else {
+        return false;
     };
-    let changes_under_callers =
-        matches!(&step.resource, Resource::Function(function) if is_called_itself(&function.function_name));
-    is_changed(step) && (alias_of(step).is_some() || of_callers || changes_under_callers)
+    wanted.integration_uri != now.integration_uri
 }
 
-fn is_changed(step: &Step) -> bool {
-    matches!(step.action, Action::Update | Action::Adopt)
-}
-
-fn take_away_last(step: &mut Step, rights: &Rights) -> Vec<Note> {
+fn revocation(step: &Step, rights: &Rights) -> (Revocation, Vec<Note>) {
     let (mut first, mut last, mut notes) = (Stages::new(), Vec::new(), Vec::new());
-    for stage in std::mem::take(&mut step.stages) {
+    for stage in &step.stages {
         let mut calls = Vec::new();
         for call in stage {
-            match rights.changed_by(&call) {
-                Effect::Kept => calls.push(call),
-                Effect::Taken => last.push(call),
+            match rights.changed_by(call) {
+                Effect::Kept => calls.push(call.clone()),
+                Effect::Taken => last.push(call.clone()),
                 Effect::Replaced { had, new, both } => {
-                    calls.extend((both != had).then(|| with_document(&call, both.clone())));
-                    last.extend((both != new).then_some(call));
+                    calls.extend((both != had).then(|| with_document(call, both.clone())));
+                    last.extend((both != new).then(|| call.clone()));
                 }
                 Effect::AtOnce(why) => {
                     notes.push(Note { logical_id: Some(step.logical_id.clone()), text: why, hint: None });
-                    calls.push(call);
+                    calls.push(call.clone());
                 }
             }
         }
         first.extend((!calls.is_empty()).then_some(calls));
     }
-    step.stages = first;
-    let last = if last.is_empty() { Stages::new() } else { vec![last] };
-    step.cleanup = [last, std::mem::take(&mut step.cleanup)].concat();
-    step.name_calls();
-    notes
+    (Revocation { step: step.id.clone(), first, last }, notes)
 }
 
 /// The effect of a call on the rights that exist now.

@@ -1,0 +1,82 @@
+//! The plan that makes AWS match the template.
+
+use super::afterwards::afterwards;
+use super::callers::past_the_alias;
+use super::check::{tested, untested};
+use super::differences::differences;
+use super::leftovers;
+use super::lists;
+use super::messages::Messages;
+use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform};
+use super::order::{callers_last, start_early};
+use super::outputs::unprintable;
+use super::registry;
+use super::takeover;
+use super::transition::{Canary, Transitions};
+use super::{Note, Plan, Step};
+use crate::desired::Desired;
+use crate::observe::Observed;
+
+/// The options of a plan.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Whether the stack takes ownership of untagged resources.
+    pub adopt: bool,
+    /// Whether untagged routes are pointed to this stack.
+    pub take_over: bool,
+    /// Whether orphans are removed.
+    pub prune: bool,
+    /// Whether the smoke tests that the template declares are sent.
+    pub smoke: bool,
+    /// The canary, if a new version first gets only a share of the calls.
+    pub canary: Option<Canary>,
+    /// How many versions of each function stay; all if it is `None`.
+    pub keep_versions: Option<usize>,
+}
+
+/// Compares the desired state with the observed state, and derives the steps and their order.
+#[must_use]
+pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
+    let mut messages = Messages::default();
+    let (mut steps, known) = differences(desired, observed, options, &mut messages);
+    examine(desired, observed, options, &mut steps, &mut messages);
+    let transitions = Transitions::decide(&steps, observed, options);
+    let mut steps = transitions.emit(steps);
+    messages.block(&mut steps, transitions.blockers());
+    messages.notes.extend(transitions.notes());
+    callers_last(&mut steps);
+    start_early(&mut steps);
+    if options.prune {
+        messages.blockers.extend(leftovers::impossible(desired, observed));
+        steps.extend(leftovers::removals(desired, observed, &steps));
+    }
+    let declared = if options.smoke { desired.smoke_tests.clone() } else { Vec::new() };
+    messages.notes.extend(if options.smoke { untested(desired, &steps) } else { Vec::new() });
+    let afterwards = afterwards(observed, &steps);
+    messages.notes.extend(afterwards.iter().map(|left| left.note.clone()));
+    let smoke_tests = tested(&steps, &declared);
+    let Messages { blockers, notes } = messages;
+    Plan { steps, blockers, notes, afterwards, smoke_tests, declared, ..Plan::of(desired, &observed.account, known) }
+}
+
+/// Adds what is wrong with the template or its surroundings, and blocks the steps that AWS would refuse.
+fn examine(desired: &Desired, observed: &Observed, options: &Options, steps: &mut [Step], messages: &mut Messages) {
+    let (refused, notes) = findings(desired, observed, steps);
+    messages.block(steps, refused);
+    messages.notes.extend(notes);
+    let (impossible, of_others) = takeover::surroundings(observed, steps);
+    messages.block(steps, impossible);
+    messages.notes.extend(desired.remarks.iter().map(Note::from));
+    messages.notes.extend(of_others);
+    messages.notes.extend(of_deleted_principals(steps));
+    messages.notes.extend(of_terraform(steps, observed));
+    messages.notes.extend(beside_the_template(observed));
+    messages.notes.extend(past_the_alias(desired, observed, steps));
+    messages.notes.extend(leftovers::notes(desired, observed, steps, options.prune));
+    messages.blockers.extend(unprintable(desired));
+    messages.blockers.extend(registry::unknown(desired, observed));
+    messages.blockers.extend(registry::not_found_again(desired, observed));
+    messages.blockers.extend(lists::misplaced(desired, observed));
+    let left_behind = takeover::left_behind(desired, observed, steps, options);
+    messages.block(steps, left_behind);
+}

@@ -1,0 +1,235 @@
+//! The steps of the transitions. Nothing is decided here.
+
+use std::collections::BTreeSet;
+
+use super::super::{Action, REVISION, Step, Undo};
+use super::canary::{Canary, Sharing};
+use super::pin::Pin;
+use super::publication::Publication;
+use super::retirement::Retirement;
+use super::revocation::Revocation;
+use super::{Transition, Transitions, alias_of};
+use crate::resources::alias::{self, Alias, RoutingConfig};
+use crate::resources::served::after_leaving;
+use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION};
+use crate::resources::watch::{Watch, time_in_words};
+use crate::resources::{Call, Changed, Ids, Stages, function};
+use crate::template::Reference;
+
+impl Transitions {
+    /// The steps of the differences as the transitions need them, with the steps that pin serving code.
+    pub(in crate::plan) fn emit(&self, differences: Vec<Step>) -> Vec<Step> {
+        let pins: Vec<(&str, Step)> = self.each.iter().filter_map(|one| one.pin_for(&differences)).collect();
+        let mut steps = Vec::new();
+        for mut step in differences {
+            steps.extend(pins.iter().filter(|(function, _)| *function == step.id).map(|(_, pin)| pin.clone()));
+            for one in &self.each {
+                one.change(&mut step);
+            }
+            for one in &self.publications {
+                one.change(&mut step);
+            }
+            for one in &self.retirements {
+                one.change(&mut step);
+            }
+            for one in &self.revocations {
+                one.change(&mut step);
+            }
+            step.name_calls();
+            steps.push(step);
+        }
+        steps
+    }
+}
+
+impl Transition {
+    /// The step that puts the serving code behind the alias, and the function before which it stands.
+    fn pin_for(&self, differences: &[Step]) -> Option<(&str, Step)> {
+        let find = |id: &str| differences.iter().find(|step| step.id == id);
+        let (id, function) = (self.pin_step()?, find(self.function.as_ref()?)?);
+        let alias_step = find(&self.step)?;
+        let alias = alias_of(alias_step)?;
+        let publish = Call::Version(version::Call::PublishVersion {
+            function_name: alias.function_name.clone(),
+            description: "what served before this stack".to_owned(),
+            package: String::new(),
+            revision: function.ids.get(REVISION).cloned().unwrap_or_default(),
+        });
+        let publish = (self.pin == Some(Pin::Publish)).then(|| vec![publish]);
+        let mut pinned = alias.clone();
+        pinned.function_version = self.serving.clone()?;
+        pinned.routing_config = RoutingConfig::default();
+        let exists = alias_step.action != Action::Create;
+        let point = vec![Call::Alias(if exists { pinned.moved() } else { pinned.made() })];
+        let mut step = Step {
+            id,
+            action: if exists { Action::Update } else { Action::Create },
+            name: format!("{}, for what serves now", alias_step.name),
+            changes: Vec::new(),
+            needs: BTreeSet::new(),
+            stages: publish.into_iter().chain([point]).collect(),
+            cleanup: Stages::new(),
+            ids: if exists { alias_step.ids.clone() } else { Ids::new() },
+            ..alias_step.clone()
+        };
+        step.name_calls();
+        Some((self.function.as_deref()?, step))
+    }
+
+    fn change(&self, step: &mut Step) {
+        self.change_caller(step);
+        if self.function.as_ref() == Some(&step.id) {
+            self.change_function(step);
+        }
+        if self.step == step.id && alias_of(step).is_some() {
+            self.change_alias(step);
+        }
+    }
+
+    /// Points a caller to the alias before the function changes, or after the alias has moved.
+    fn change_caller(&self, step: &mut Step) {
+        if self.caller_moves.last.contains(&step.id) {
+            step.needs.insert(self.step.clone());
+        }
+        let Some(caller) = self.caller_moves.first.iter().find(|one| one.step == step.id) else { return };
+        if let Some(target) = &caller.target {
+            let is_all = step.resource.changes_from(target).is_empty();
+            let rest = std::mem::take(&mut step.stages);
+            step.stages = target.update(target, &step.ids, &Changed::default());
+            if !is_all {
+                step.cleanup = [rest, std::mem::take(&mut step.cleanup)].concat();
+            }
+            step.until_in_force();
+        }
+        step.needs.remove(&self.step);
+        if let Some(function) = &self.function {
+            step.needs.remove(function); // the function exists
+        }
+        step.needs.extend(self.pin_step().filter(|_| caller.uses_alias));
+    }
+
+    /// Lets the function change only after callers are on the alias.
+    fn change_function(&self, step: &mut Step) {
+        step.needs.extend(self.caller_moves.first.iter().map(|one| one.step.clone()));
+        step.needs.extend(self.pin_step());
+        if self.pin == Some(Pin::Publish) {
+            // The first update uses the revision after publishing, not the observed one.
+            let published = Reference::new(&self.step, LATEST_REVISION);
+            for call in step.stages.first_mut().into_iter().flatten() {
+                if let Call::Function(
+                    function::Call::UpdateFunctionCode { revision, .. }
+                    | function::Call::UpdateFunctionConfiguration { revision, .. },
+                ) = call
+                {
+                    *revision = published.to_string();
+                }
+            }
+        }
+    }
+
+    /// Moves the alias from the serving version: at once, or with a share of the calls first.
+    fn change_alias(&self, step: &mut Step) {
+        let Some(alias) = alias_of(step).cloned() else { return };
+        if let (Some(pin), Some(serving)) = (&self.pin, &self.serving) {
+            let mut moved = alias.clone();
+            if *pin != Pin::InPlace {
+                moved.before = after_leaving(serving, &alias.before, "");
+            }
+            // The revision is read again, because adding the permission has changed it.
+            let stages = [moved.checked(), vec![moved.still_at(serving)], vec![moved.moved()]];
+            step.stages = stages.map(|stage| stage.into_iter().map(Call::Alias).collect()).to_vec();
+        }
+        if let Some(pin) = self.pin_step() {
+            step.needs.insert(pin);
+            if step.action == Action::Create {
+                step.action = Action::Update;
+            }
+        }
+        if let (Sharing::First(canary, has_share), Some(serving)) = (&self.sharing, &self.serving) {
+            share_first(step, &alias, serving, *canary, *has_share);
+        }
+    }
+}
+
+/// Replaces the last stage, which moves the alias, by the share, the watch, and the move.
+fn share_first(step: &mut Step, alias: &Alias, serving: &str, canary: Canary, has_share: bool) {
+    let Some(moved) = step.stages.pop() else { return };
+    let Canary { percent, bake_seconds } = canary;
+    let watch = |seconds| {
+        let alias::Properties { function_name, name, function_version, .. } = alias.properties.clone();
+        let beside = serving.to_owned();
+        let revision = if seconds == 0 { String::new() } else { Reference::own(REVISION).to_string() };
+        let watch = Watch { function_name, alias: name, version: function_version, beside, seconds, revision };
+        Call::Alias(alias::Call::GetMetricData(watch))
+    };
+    // A watch of zero seconds checks that the metrics can be read before the first caller gets the version.
+    if let Some(checks) = step.stages.first_mut() {
+        checks.push(watch(0));
+    }
+    if !has_share {
+        let shared = RoutingConfig::share(&alias.function_version, canary.share());
+        step.stages.push(vec![Call::Alias(alias.led(serving, &shared))]);
+    }
+    step.stages.push(vec![watch(bake_seconds)]);
+    let back = Call::Alias(alias.led(serving, &RoutingConfig::default()));
+    step.undo = Some(Undo { stage: step.stages.len() - 1, calls: vec![vec![back]] });
+    step.stages.push(moved);
+    step.canary = Some(canary);
+    let time = time_in_words(bake_seconds);
+    step.reason = Some(format!("{percent}% of its calls for {time}, watched; then all, or none if they fail"));
+}
+
+impl Publication {
+    fn change(&self, step: &mut Step) {
+        if step.id == self.function {
+            let (stage, index) = self.call;
+            if let Some(Call::Function(
+                function::Call::CreateFunction { publish, .. } | function::Call::UpdateFunctionCode { publish, .. },
+            )) = step.stages.get_mut(stage).and_then(|calls| calls.get_mut(index))
+            {
+                *publish = true;
+            }
+        }
+        if step.id == self.version {
+            let answer = |attribute| Reference::new(&self.function, attribute).to_string();
+            step.ids = Ids::from([
+                ("Ref".to_owned(), answer(PUBLISHED_ARN)),
+                ("FunctionArn".to_owned(), answer(PUBLISHED_ARN)),
+                ("Version".to_owned(), answer(PUBLISHED_VERSION)),
+            ]);
+            step.stages = Stages::new();
+            step.reason = Some("published with the code".to_owned());
+        }
+    }
+}
+
+impl Retirement {
+    fn change(&self, step: &mut Step) {
+        if self.version != step.id {
+            return;
+        }
+        let delete = |number: &u64| {
+            let function_name = self.function_name.clone();
+            Call::Version(version::Call::DeleteFunction { function_name, version: *number })
+        };
+        step.cleanup.push(self.old.iter().map(delete).collect());
+        if step.action == Action::Keep {
+            step.action = Action::Update;
+        }
+        let (numbers, keep): (Vec<_>, _) = (self.old.iter().map(u64::to_string).collect(), self.keep);
+        let plural = if numbers.len() == 1 { "" } else { "s" };
+        let kept = if keep == 1 { "is" } else { "are" };
+        step.reason = Some(format!("deletes version{plural} {}: {keep} {kept} kept", numbers.join(", ")));
+    }
+}
+
+impl Revocation {
+    fn change(&self, step: &mut Step) {
+        if self.step != step.id {
+            return;
+        }
+        step.stages.clone_from(&self.first);
+        let last = if self.last.is_empty() { Stages::new() } else { vec![self.last.clone()] };
+        step.cleanup = [last, std::mem::take(&mut step.cleanup)].concat();
+    }
+}
