@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Action, Note, Step};
+use super::{Action, Note, Step, Transition};
 use crate::desired::{Desired, SmokeTest, Untested};
-use crate::resources::Call;
-use crate::resources::alias;
 use crate::resources::check::Check;
 
 /// A smoke test that the plan sends.
@@ -36,15 +34,13 @@ pub(super) fn checks(desired: &Desired, alias: &str, patient: bool) -> Vec<Check
 }
 
 /// The smoke tests that these steps send: each declared one that depends on something that changes.
-pub(super) fn tested(steps: &[Step], declared: &[SmokeTest]) -> Vec<Tested> {
-    let changing = || steps.iter().filter(|step| step.action.changes_something());
-    let changed: BTreeSet<&str> = changing().map(|step| step.logical_id.as_str()).collect();
+pub(super) fn tested(steps: &[Step], transitions: &[Transition], declared: &[SmokeTest]) -> Vec<Tested> {
+    let changing = steps.iter().filter(|step| step.action.changes_something());
+    let changed: BTreeSet<&str> = changing.map(|step| step.logical_id.as_str()).collect();
     let affected = declared.iter().filter(|test| test.depends_on.iter().any(|id| changed.contains(id.as_str())));
     let before = |test: &SmokeTest| {
         let callee = test.callee();
-        changing().any(|step| {
-            calls(step, |call| matches!(call, alias::Call::Invoke { .. })) && step.resource.name() == callee
-        })
+        transitions.iter().any(|one| one.callee == callee && one.smoke_tests > 0)
     };
     affected.map(|test| Tested::new(test, before(test))).collect()
 }
@@ -65,13 +61,12 @@ impl Tested {
 
 /// A note for each alias that points callers to another version without a smoke test, and for each function without an alias
 /// that changes without one.
-pub(super) fn untested(desired: &Desired, steps: &[Step]) -> Vec<Note> {
+pub(super) fn untested(desired: &Desired, steps: &[Step], transitions: &[Transition]) -> Vec<Note> {
     let all = desired.untested();
     let note = |step: &Step| {
-        let untested = all.iter().find(|one| one.logical_id == step.logical_id)?;
+        let untested = all.iter().find(|one| one.logical_id == step.id)?;
         if untested.is_alias {
-            let is_moved =
-                step.id == step.logical_id && calls(step, |call| matches!(call, alias::Call::GetFunction { .. }));
+            let is_moved = transitions.iter().any(|one| one.logical_id == step.id && one.is_untested());
             return is_moved.then(|| untested.note("its version is only checked to be ready"));
         }
         // A resource that is deleted is left from an earlier name.
@@ -97,8 +92,4 @@ impl Untested<'_> {
         let text = format!("no smoke test is declared for {}: {instead}", self.callee);
         Note { logical_id: Some(self.logical_id.to_owned()), text, hint: None }
     }
-}
-
-fn calls(step: &Step, is: impl Fn(&alias::Call) -> bool) -> bool {
-    step.stages.iter().flatten().any(|call| matches!(call, Call::Alias(call) if is(call)))
 }

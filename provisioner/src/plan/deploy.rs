@@ -44,6 +44,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let mut steps = transitions.emit(steps);
     messages.block(&mut steps, transitions.blockers());
     messages.notes.extend(transitions.notes());
+    let transitions = transitions.stated(&steps);
     callers_last(&mut steps);
     start_early(&mut steps);
     if options.prune {
@@ -51,12 +52,13 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         steps.extend(leftovers::removals(desired, observed, &steps));
     }
     let declared = if options.smoke { desired.smoke_tests.clone() } else { Vec::new() };
-    messages.notes.extend(if options.smoke { untested(desired, &steps) } else { Vec::new() });
+    messages.notes.extend(if options.smoke { untested(desired, &steps, &transitions) } else { Vec::new() });
     let afterwards = afterwards(observed, &steps);
     messages.notes.extend(afterwards.iter().map(|left| left.note.clone()));
-    let smoke_tests = tested(&steps, &declared);
+    let smoke_tests = tested(&steps, &transitions, &declared);
     let Messages { blockers, notes } = messages;
-    Plan { steps, blockers, notes, afterwards, smoke_tests, declared, ..Plan::of(desired, &observed.account, known) }
+    let plan = Plan::of(desired, &observed.account, known);
+    Plan { steps, blockers, notes, transitions, afterwards, smoke_tests, declared, ..plan }
 }
 
 /// Adds what is wrong with the template or its surroundings, and blocks the steps that AWS would refuse.

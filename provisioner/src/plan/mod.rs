@@ -35,7 +35,7 @@ pub use rollback::{Back, plan_rollback};
 use schemars::JsonSchema;
 pub(crate) use secret::masked;
 use serde::{Deserialize, Serialize};
-pub use transition::Canary;
+pub use transition::{Canary, Pin, Transition};
 
 use crate::desired::{Desired, SmokeTest};
 use crate::hint::Hint;
@@ -66,6 +66,9 @@ pub struct Plan {
     /// What a person should know before the first call, though nothing stands in the way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// What happens to the callers of each alias.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub transitions: Vec<Transition>,
     /// The smoke tests that are sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub smoke_tests: Vec<Tested>,
@@ -232,6 +235,7 @@ impl Plan {
             steps: Vec::new(),
             blockers: Vec::new(),
             notes: Vec::new(),
+            transitions: Vec::new(),
             smoke_tests: Vec::new(),
             known,
             place: desired.place.clone(),
@@ -273,13 +277,12 @@ impl Plan {
     /// A function that changes only after its callers have been moved to its alias, and a step that moves them.
     #[must_use]
     pub fn callers_moved_before(&self) -> Option<(&Step, &Step)> {
-        let functions = self.steps.iter().filter(|step| matches!(step.resource, Resource::Function(_)));
-        let mut moves = functions.flat_map(|function| {
-            let comes_by = |step: &&Step| matches!(step.resource, Resource::Integration(_) | Resource::Route(_));
-            let before = self.steps.iter().filter(|step| function.needs.contains(&step.id));
-            before.filter(comes_by).map(move |step| (function, step))
-        });
-        moves.next()
+        let find = |id: &str| self.steps.iter().find(|step| step.id == id);
+        self.transitions.iter().find_map(|one| {
+            let is_called = |step: &&Step| matches!(step.resource, Resource::Integration(_) | Resource::Route(_));
+            let caller = one.caller_moves.iter().filter_map(|id| find(id)).find(is_called)?;
+            Some((find(one.changed_function()?)?, caller))
+        })
     }
 
     /// The plan without the steps that `keep` rejects: they become [`Action::Leave`] for `reason`, and their blockers
@@ -295,7 +298,8 @@ impl Plan {
         }
         self.blockers.retain(|blocker| kept.contains(&blocker.logical_id));
         self.notes.retain(|note| note.logical_id.as_ref().is_none_or(|id| kept.contains(id)));
-        self.smoke_tests = check::tested(&self.steps, &self.declared);
+        self.transitions.retain(|transition| kept.contains(&transition.logical_id));
+        self.smoke_tests = check::tested(&self.steps, &self.transitions, &self.declared);
         self
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::check::{checks, tested, untested};
-use super::{Action, Plan, Step};
+use super::{Action, Plan, Step, Transition};
 use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
 use crate::hint::{Command, Hint};
@@ -70,11 +70,16 @@ pub fn plan_rollback(
     };
     to.function_version = version.to_string();
     to.routing_config = RoutingConfig::default();
+    let left = (now.version != to.function_version).then(|| now.version.clone());
+    let moves = left.is_some() || now.routing != RoutingConfig::default();
+    let mut transition = Transition::to(&wanted.logical_id, &to, moves, left);
+    transition.from = Some(now.version.clone());
+    let transitions = Vec::from_iter(moves.then_some(transition));
     let steps = vec![step(&wanted.logical_id, to, now)];
     let declared = if back.smoke { desired.smoke_tests.clone() } else { Vec::new() };
-    let notes = if back.smoke { untested(desired, &steps) } else { Vec::new() };
-    let smoke_tests = tested(&steps, &declared);
-    Ok(Plan { steps, notes, smoke_tests, declared, ..Plan::of(desired, account, known) })
+    let notes = if back.smoke { untested(desired, &steps, &transitions) } else { Vec::new() };
+    let smoke_tests = tested(&steps, &transitions, &declared);
+    Ok(Plan { steps, notes, transitions, smoke_tests, declared, ..Plan::of(desired, account, known) })
 }
 
 /// The hint where the function does not exist.

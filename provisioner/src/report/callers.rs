@@ -2,10 +2,10 @@
 
 use crate::execute::Outcome;
 use crate::hint::{Command, Hint};
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Plan, Step};
 use crate::printable::line;
+use crate::resources::Resource;
 use crate::resources::alias::Alias;
-use crate::resources::{Resource, property};
 
 /// A line for each alias whose callers get less than planned, or more than those of other aliases.
 #[must_use]
@@ -47,14 +47,10 @@ fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<Hint> {
     Some(Hint::new(format!("the callers of {} get version {version} already; roll back", step.name)).run(back))
 }
 
-/// Whether an alias pointed to another version before, or a hold step has pointed it to the serving code in this run:
-/// otherwise it had no callers.
+/// Whether the alias of a step had callers when its version failed.
 fn led_before(step: &Step, plan: &Plan, outcome: &Outcome) -> bool {
-    let leads_on = step.id == step.logical_id && matches!(step.action, Action::Update | Action::Adopt);
-    let leaves =
-        step.changes.iter().any(|change| change.is_of(property!(Alias.function_version)) && change.old.is_some());
-    let holds = |other: &&Step| other.logical_id == step.logical_id && other.id != step.id;
-    leads_on && (leaves || plan.steps.iter().filter(holds).any(|hold| outcome.done.contains(&hold.id)))
+    let of_the_step = plan.transitions.iter().find(|transition| transition.logical_id == step.id);
+    of_the_step.is_some_and(|transition| transition.had_callers(&outcome.done))
 }
 
 fn alias(step: &Step, outcome: &Outcome) -> Option<Alias> {

@@ -10,6 +10,7 @@ mod smoke_text;
 mod status_text;
 mod style;
 mod terraform;
+mod transition_text;
 mod value_text;
 
 pub use callers::callers_text;

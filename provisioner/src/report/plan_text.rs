@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::smoke_text::tested_text;
 use super::style::{added, changed, dim, removed, strong};
+use super::transition_text::transitions_text;
 use super::value_text::{change_lines, readable};
 use crate::hint::{Command, Hint};
 use crate::plan::{Action, Blocker, Note, Plan, Step};
@@ -17,6 +18,7 @@ pub fn plan_text(plan: &Plan) -> String {
     let Plan { stack, region, account, .. } = plan;
     let mut text = format!("stack {} in {}, account {}\n\n", strong(line(stack)), line(region), line(account));
     text.push_str(&rows(&plan.steps.iter().map(Row::from).collect::<Vec<_>>()));
+    text.push_str(&transitions_text(&plan.transitions));
     text.push_str(&tested_text(&plan.smoke_tests));
     text.push_str(&notes(&plan.notes));
     let gap = if plan.steps.is_empty() { "" } else { "\n" };

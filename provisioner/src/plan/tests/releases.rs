@@ -120,6 +120,8 @@ fn going_back_asks_the_version_and_moves_the_alias_in_one_call_that_names_the_re
       ~ AWS::Lambda::Alias  Alias  chat:live
           FunctionVersion  3 → 1
 
+      chat:live: version 3 → 1, smoke-tested
+
       smoke test: the event of Alias expects no error (Alias; before callers of chat:live get the new version)
 
     1 to change
@@ -152,6 +154,8 @@ fn while_a_new_version_gets_a_share_it_is_the_one_that_has_the_rest() {
 
       ~ AWS::Lambda::Alias  Alias  chat:live
           RoutingConfig.4  0.1 → (none)
+
+      chat:live: version 3 gets all calls
 
     1 to change
     "#);

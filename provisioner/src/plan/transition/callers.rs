@@ -10,7 +10,7 @@ use crate::resources::alias::Alias;
 use crate::resources::named::FunctionRef;
 
 /// How callers are moved to the alias.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct CallerMoves {
     /// The changes that callers need before the function changes.
     pub(super) first: Vec<CallerMove>,
@@ -21,7 +21,7 @@ pub(super) struct CallerMoves {
 }
 
 /// One change of an integration, a route or a permission.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct CallerMove {
     /// The step that makes it.
     pub(super) step: String,

@@ -27,9 +27,10 @@ impl Canary {
 }
 
 /// Whether a new version first gets a share of the calls.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub(super) enum Sharing {
     /// No canary is wanted.
+    #[default]
     Unwanted,
     /// The new version gets this share. Whether an interrupted run has left exactly this share.
     First(Canary, bool),

@@ -47,7 +47,7 @@ impl Transition {
     fn pin_for(&self, differences: &[Step]) -> Option<(&str, Step)> {
         let find = |id: &str| differences.iter().find(|step| step.id == id);
         let (id, function) = (self.pin_step()?, find(self.function.as_ref()?)?);
-        let alias_step = find(&self.step)?;
+        let alias_step = find(&self.logical_id)?;
         let alias = alias_of(alias_step)?;
         let publish = Call::Version(version::Call::PublishVersion {
             function_name: alias.function_name.clone(),
@@ -81,17 +81,17 @@ impl Transition {
         if self.function.as_ref() == Some(&step.id) {
             self.change_function(step);
         }
-        if self.step == step.id && alias_of(step).is_some() {
+        if self.logical_id == step.id && alias_of(step).is_some() {
             self.change_alias(step);
         }
     }
 
     /// Points a caller to the alias before the function changes, or after the alias has moved.
     fn change_caller(&self, step: &mut Step) {
-        if self.caller_moves.last.contains(&step.id) {
-            step.needs.insert(self.step.clone());
+        if self.callers.last.contains(&step.id) {
+            step.needs.insert(self.logical_id.clone());
         }
-        let Some(caller) = self.caller_moves.first.iter().find(|one| one.step == step.id) else { return };
+        let Some(caller) = self.callers.first.iter().find(|one| one.step == step.id) else { return };
         if let Some(target) = &caller.target {
             let is_all = step.resource.changes_from(target).is_empty();
             let rest = std::mem::take(&mut step.stages);
@@ -101,7 +101,7 @@ impl Transition {
             }
             step.until_in_force();
         }
-        step.needs.remove(&self.step);
+        step.needs.remove(&self.logical_id);
         if let Some(function) = &self.function {
             step.needs.remove(function); // the function exists
         }
@@ -110,11 +110,11 @@ impl Transition {
 
     /// Lets the function change only after callers are on the alias.
     fn change_function(&self, step: &mut Step) {
-        step.needs.extend(self.caller_moves.first.iter().map(|one| one.step.clone()));
+        step.needs.extend(self.caller_moves.iter().cloned());
         step.needs.extend(self.pin_step());
         if self.pin == Some(Pin::Publish) {
             // The first update uses the revision after publishing, not the observed one.
-            let published = Reference::new(&self.step, LATEST_REVISION);
+            let published = Reference::new(&self.logical_id, LATEST_REVISION);
             for call in step.stages.first_mut().into_iter().flatten() {
                 if let Call::Function(
                     function::Call::UpdateFunctionCode { revision, .. }

@@ -11,11 +11,13 @@ mod publication;
 mod retirement;
 mod revocation;
 
-pub use self::canary::Canary;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use self::callers::CallerMoves;
+pub use self::canary::Canary;
 use self::canary::Sharing;
-use self::pin::Pin;
+pub use self::pin::Pin;
 use self::publication::Publication;
 use self::retirement::Retirement;
 use self::revocation::Revocation;
@@ -23,7 +25,8 @@ use super::{Action, Blocker, Note, Options, Step};
 use crate::observe::Observed;
 use crate::resources::Resource;
 use crate::resources::alias::Alias;
-use crate::template::Reference;
+use crate::resources::served::LATEST;
+use crate::template::{Reference, references_in_text};
 
 /// All that happens to the callers of a stack's functions.
 #[derive(Debug)]
@@ -43,19 +46,48 @@ pub(super) struct Transitions {
 }
 
 /// How the callers of one alias get from what they get now to what the template declares.
-#[derive(Debug)]
-struct Transition {
-    /// The step of the alias, or of the function where the template has no alias for it.
-    step: String,
-    /// The step of the function, if it changes in place.
-    function: Option<String>,
-    /// The version that the alias points to until it moves, if it moves from one.
-    serving: Option<String>,
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Transition {
+    /// The alias, by its logical id.
+    pub logical_id: String,
+    /// The name by which callers call it, such as `chat:live`.
+    pub callee: String,
+    /// The version that callers get now, or `$LATEST`; absent if nothing serves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The version that callers will get; absent if the plan publishes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     /// How callers keep what they get now while the function changes, if they do not use the alias yet.
-    pin: Option<Pin>,
-    /// The changes of integrations, routes and permissions that point callers to the alias.
-    caller_moves: CallerMoves,
-    /// Whether the new version first gets a share of the calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pin>,
+    /// The steps that point callers to the alias before the function changes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub caller_moves: Vec<String>,
+    /// How many smoke tests the new version must pass before callers get it.
+    pub smoke_tests: usize,
+    /// The share of the calls that the new version gets first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary: Option<Canary>,
+    /// The step of the function, if it changes in place.
+    #[serde(skip)]
+    function: Option<String>,
+    /// The version that the alias points to until it moves, if it moves from one: a reference if it is published first.
+    #[serde(skip)]
+    serving: Option<String>,
+    /// Whether the alias itself points to another version before the first call.
+    #[serde(skip)]
+    leaves: bool,
+    /// Whether the alias moves, or is created.
+    #[serde(skip)]
+    moves: bool,
+    /// The moves of callers before and after the function changes.
+    #[serde(skip)]
+    callers: CallerMoves,
+    /// Whether the calls can be shared.
+    #[serde(skip)]
     sharing: Sharing,
 }
 
@@ -82,13 +114,19 @@ impl Transitions {
 
     /// The reasons why callers cannot be moved, or their calls not be shared.
     pub(super) fn blockers(&self) -> Vec<Blocker> {
-        let of_moves = self.each.iter().flat_map(|one| one.caller_moves.blockers.iter().cloned());
-        of_moves.chain(self.each.iter().filter_map(|one| one.sharing.blocker(&one.step))).collect()
+        let of_moves = self.each.iter().flat_map(|one| one.callers.blockers.iter().cloned());
+        of_moves.chain(self.each.iter().filter_map(|one| one.sharing.blocker(&one.logical_id))).collect()
+    }
+
+    /// The transitions in which something happens to callers.
+    pub(super) fn stated(self, steps: &[Step]) -> Vec<Transition> {
+        let is_left = |id: &String| steps.iter().any(|step| step.id == *id && step.action == Action::Leave);
+        self.each.into_iter().filter(|one| one.affects_callers() && !is_left(&one.logical_id)).collect()
     }
 
     /// What the user needs to know about the transitions.
     pub(super) fn notes(&self) -> Vec<Note> {
-        let of_sharing = self.each.iter().filter_map(|one| one.sharing.note(&one.step));
+        let of_sharing = self.each.iter().filter_map(|one| one.sharing.note(&one.logical_id));
         let of_none = self.has_no_alias_to_share.then(canary::no_alias);
         self.notes.iter().cloned().chain(of_sharing).chain(of_none).collect()
     }
@@ -98,60 +136,98 @@ impl Transition {
     /// The transition of a step's callers; `None` if it is neither an alias nor a function that changes without one.
     fn of(step: &Step, differences: &[Step], observed: &Observed, options: &Options) -> Option<Self> {
         let Some(alias) = alias_of(step) else {
-            let function = changed_without_an_alias(step, differences)?;
+            let logical_id = changed_without_an_alias(step, differences)?.to_owned();
             let sharing = options.canary.map_or(Sharing::Unwanted, |_| Sharing::without_an_alias());
-            return Some(Self {
-                step: function.to_owned(),
-                function: Some(function.to_owned()),
-                serving: None,
-                pin: None,
-                caller_moves: CallerMoves::default(),
-                sharing,
-            });
+            return Some(Self { logical_id, callee: step.resource.name(), sharing, ..Self::default() });
         };
         let function = differences.iter().find(|step| is_changed_function(step, alias));
         let is_blocked = matches!(step.action, Action::Replace | Action::Delete | Action::Leave);
         let pin = function.filter(|_| !is_blocked).and_then(|one| pin::decide(step, alias, one, differences, observed));
-        let caller_moves = match pin {
+        let callers = match pin {
             Some(_) => CallerMoves::decide(step, alias, differences, observed),
             None => CallerMoves::default(),
         };
+        let now = step.now.as_ref().and_then(|now| if let Resource::Alias(now) = now { Some(now) } else { None });
+        let now = now.map(|now| now.function_version.clone());
+        let left = now.clone().filter(|now| *now != alias.function_version);
         let serving = match &pin {
             Some(Pin::Publish) => Some(Reference::own("Version").to_string()),
             Some(Pin::Version(version)) => Some(version.clone()),
-            Some(Pin::InPlace) | None => left_version(step, alias),
+            Some(Pin::InPlace) | None => left.clone(),
         };
         let sharing = match options.canary {
             Some(canary) => Sharing::decide(step, alias, serving.as_deref(), function, canary),
             None => Sharing::Unwanted,
         };
-        let function = function.map(|step| step.id.clone());
-        Some(Self { step: step.id.clone(), function, serving, pin, caller_moves, sharing })
+        let moves = step.action == Action::Create || serving.is_some();
+        Some(Self {
+            from: if pin == Some(Pin::Publish) { Some(LATEST.to_owned()) } else { serving.clone().or(now) },
+            caller_moves: callers.first.iter().map(|one| one.step.clone()).collect(),
+            canary: if let Sharing::First(canary, _) = sharing { Some(canary) } else { None },
+            function: function.map(|step| step.id.clone()),
+            leaves: left.is_some(),
+            pin,
+            callers,
+            sharing,
+            ..Self::to(&step.id, alias, moves, serving)
+        })
+    }
+
+    /// The transition of an alias that leaves the version `serving`, if it leaves one. Whether it `moves`, or is created.
+    pub(super) fn to(logical_id: &str, alias: &Alias, moves: bool, serving: Option<String>) -> Self {
+        let is_known = references_in_text(&alias.function_version).is_empty();
+        Self {
+            logical_id: logical_id.to_owned(),
+            callee: Resource::Alias(alias.clone()).name(),
+            to: is_known.then(|| alias.function_version.clone()),
+            from: serving.clone(),
+            smoke_tests: if moves { alias.checks.len() } else { 0 },
+            leaves: serving.is_some(),
+            serving,
+            moves,
+            ..Self::default()
+        }
+    }
+
+    /// Whether the alias moves to a version that only has to be ready, without a smoke test.
+    pub(super) fn is_untested(&self) -> bool {
+        self.moves && self.smoke_tests == 0
+    }
+
+    /// Whether something happens to callers.
+    fn affects_callers(&self) -> bool {
+        self.moves || !self.caller_moves.is_empty()
+    }
+
+    /// The step of the function that changes only after callers have been moved.
+    pub(super) fn changed_function(&self) -> Option<&str> {
+        self.function.as_deref()
+    }
+
+    /// Whether the alias has had callers: it pointed to another version before the plan was executed, or one of the
+    /// `done` steps has pointed it to the serving code.
+    #[must_use]
+    pub fn had_callers(&self, done: &[String]) -> bool {
+        self.leaves || self.pin_step().is_some_and(|pin| done.contains(&pin))
     }
 
     /// The id of the step that puts the serving code behind the alias, if there is one.
     fn pin_step(&self) -> Option<String> {
         match self.pin {
-            Some(Pin::Publish | Pin::Version(_)) => Some(format!("{} (what serves now)", self.step)),
+            Some(Pin::Publish | Pin::Version(_)) => Some(format!("{} (what serves now)", self.logical_id)),
             Some(Pin::InPlace) | None => None,
         }
     }
 
     /// Whether a canary is wanted, and it is not possible.
     fn cannot_share(&self) -> bool {
-        self.sharing.blocker(&self.step).is_some()
+        self.sharing.blocker(&self.logical_id).is_some()
     }
 }
 
 /// The alias that a step is about.
 fn alias_of(step: &Step) -> Option<&Alias> {
     if let Resource::Alias(alias) = &step.resource { Some(alias) } else { None }
-}
-
-/// The version that an alias points to and will leave.
-fn left_version(step: &Step, wanted: &Alias) -> Option<String> {
-    let Some(Resource::Alias(now)) = &step.now else { return None };
-    (now.function_version != wanted.function_version).then(|| now.function_version.clone())
 }
 
 /// Whether a step changes the function of an alias in place.

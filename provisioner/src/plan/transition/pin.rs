@@ -1,6 +1,9 @@
 //! What callers of a function get now, for each path by which they call it, and how they keep it while the function
 //! changes for the first time under this alias.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::super::{Action, Step};
 use super::is_pointed_elsewhere;
 use crate::observe::Observed;
@@ -12,8 +15,9 @@ use crate::resources::served::LATEST;
 use crate::resources::version::release_name;
 
 /// How callers keep what they get now while the function changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Pin {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Pin {
     /// The current function is published and put behind the alias.
     Publish,
     /// A version that exists is put behind the alias.

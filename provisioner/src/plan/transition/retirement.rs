@@ -40,7 +40,7 @@ pub(super) fn decide(
     if adopts || transitions.iter().any(|one| one.pin_step().is_some()) {
         return Vec::new();
     }
-    let stays = |step: &Step| transitions.iter().any(|one| one.step == step.id && one.cannot_share());
+    let stays = |step: &Step| transitions.iter().any(|one| one.logical_id == step.id && one.cannot_share());
     let moving = differences.iter().filter(|step| step.action.changes_something() && !stays(step));
     let moved: Moved =
         moving.filter_map(alias_of).map(|alias| ((alias.function_name.as_str(), alias.name.as_str()), alias)).collect();

@@ -38,6 +38,8 @@ fn a_first_deploy() {
       + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       + AWS::ApiGatewayV2::Route        Route        POST /chat
 
+      chat:live: a new version
+
     11 to create
     "#);
 }
@@ -101,6 +103,8 @@ fn numbers_texts_tags_and_lists_change() {
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
+      chat:live: version 1 → a new version
+
     1 to create, 7 to change, 3 unchanged
     "#);
 }
@@ -142,6 +146,8 @@ fn what_goes_is_shown_with_its_default() {
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+      chat:live: version 1 → a new version
 
     1 to create, 5 to change, 5 unchanged
     "#);
@@ -220,6 +226,8 @@ fn values_of_variables_are_not_told() {
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
+      chat:live: version 1 → a new version
+
     1 to create, 2 to change, 8 unchanged
     "#);
 }
@@ -246,6 +254,8 @@ fn a_replacement_says_what_it_is() {
           SourceArn  arn:aws:execute-api:us-east-1:123456789012:api1/*/POST/chat → arn:aws:execute-api:us-east-1:123456789012:api1/*/POST/talk
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+      chat:live: version 1 → a new version
 
       note: Route: API Gateway cannot call `chat:live` for `POST /chat`: `Permission` does not allow it
             add an AWS::Lambda::Permission for `apigateway.amazonaws.com` with `SourceArn: !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/POST/chat"`: without it callers get 500
@@ -316,6 +326,8 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
           IntegrationUri  arn:aws:lambda:us-east-1:123456789012:function:chat → arn:aws:lambda:us-east-1:123456789012:function:chat:live
           Description     by hand → provisioner:stack=chat provisioner:resource=Integration
       = AWS::ApiGatewayV2::Route        Route        POST /chat
+
+      chat:live: $LATEST → a new version, the serving code is published first, callers are moved to the alias before the function changes
 
     3 to create, 1 to change, 7 to adopt, 1 unchanged
     "#);
