@@ -138,6 +138,22 @@ fn what_a_first_deploy_left_that_failed_its_check_is_no_release_and_gets_no_call
 }
 
 #[test]
+fn an_alias_with_the_wanted_version_returns_to_it_after_the_serving_code_was_pinned() {
+    // The function was changed by hand, and the integration was pointed to it.
+    let mut before = existing(&Spec::plain(), true);
+    before.functions.get_mut("chat").unwrap().memory_size = 2048;
+    for integration in before.integrations.values_mut() {
+        let uri = integration.integration_uri.trim_end_matches(":live").to_owned();
+        integration.integration_uri = uri;
+    }
+    let desired = Spec::plain().desired();
+    let done = carried_out(&planned(&desired, &before, Options::default()), &before, None);
+    assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
+    judge(&done.state, &Spec::plain());
+    assert!(planned(&desired, &done.state, Options::default()).is_empty());
+}
+
+#[test]
 fn what_a_variable_of_the_stage_chooses_is_not_adopted() {
     let before = by_hand("chat:${stageVariables.env}", 1, &[("prod", "1")]);
     let plan = planned(&wanted().desired(), &before, options());

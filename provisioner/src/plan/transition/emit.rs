@@ -141,7 +141,7 @@ impl Transition {
         }
         if let Some(pin) = self.pin_step() {
             step.needs.insert(pin);
-            if step.action == Action::Create {
+            if matches!(step.action, Action::Create | Action::Keep) {
                 step.action = Action::Update;
             }
         }
