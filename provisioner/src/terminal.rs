@@ -111,7 +111,7 @@ pub(crate) fn usage(usage: &clap::Error) -> ExitCode {
 }
 
 /// Whether a user is present to answer.
-pub(crate) fn somebody_is_there() -> bool {
+pub(crate) fn is_interactive() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 

@@ -113,7 +113,7 @@ pub(crate) fn approved(stack: &str, losses: &[impl Borrow<str>], approval: &Appr
     if approval.yes {
         return Ok(true);
     }
-    if terminal::somebody_is_there() {
+    if terminal::is_interactive() {
         return terminal::agrees(approval.question);
     }
     if losses.is_empty() {
@@ -153,7 +153,7 @@ async fn try_it(plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
 async fn stop_on_signal(stop: Arc<Stop>) {
     let first = asked_to_end().await;
     stop.request();
-    terminal::note(first.told());
+    terminal::note(first.message());
     let second = asked_to_end().await;
     #[expect(clippy::exit, reason = "it was asked for twice")]
     std::process::exit(second.code());

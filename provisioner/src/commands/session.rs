@@ -94,7 +94,7 @@ pub(super) async fn resolved(
 /// The clients for the arguments.
 pub(crate) async fn connect(arguments: &AwsArgs) -> Result<Aws> {
     let AwsArgs { region, profile, endpoint_url } = arguments.clone();
-    let ask_code: Option<AskCode> = terminal::somebody_is_there().then(|| Arc::new(terminal::ask) as AskCode);
+    let ask_code: Option<AskCode> = terminal::is_interactive().then(|| Arc::new(terminal::ask) as AskCode);
     Aws::connect(&Connection { region, profile, endpoint_url, as_nobody: false, ask_code }, notify()).await
 }
 

@@ -11,7 +11,7 @@ pub(crate) enum Asked {
 
 impl Asked {
     /// The message while running calls are awaited.
-    pub(crate) fn told(self) -> &'static str {
+    pub(crate) fn message(self) -> &'static str {
         match self {
             Self::CtrlC => "stopping after the running calls; press Ctrl-C again to end at once",
             Self::Terminate => "SIGTERM: stopping after the running calls; a second signal ends the program at once",

@@ -17,7 +17,10 @@ async fn an_untagged_role_of_the_same_name_is_an_error_that_names_adopt(#[values
     let (run, writes) = user.writes_of(&["deploy"]).await;
     let run = run.expect_code(1);
     assert_eq!(writes, [""; 0], "{run:?}");
-    for text in ["AWS::IAM::Role `cinedb-chat-bedrock-role` exists and was not created by this stack", "`--adopt`"] {
+    for text in [
+        "AWS::IAM::Role `cinedb-chat-bedrock-role` exists and was not created by this stack",
+        "`provisioner deploy --adopt",
+    ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert_eq!(run.stdout, "");

@@ -6,6 +6,7 @@ use crate::support::account::Account;
 use crate::support::aws::Aws;
 use crate::support::cli::Cli;
 use crate::support::proxy::call::Call;
+use crate::support::seed;
 use crate::support::user::User;
 
 #[rstest]
@@ -27,7 +28,10 @@ async fn detailed_exitcode_is_2_for_changes_0_for_none_and_1_for_errors(#[values
     user.run(&["plan", "--detailed-exitcode", "-P", "MemorySize=none"]).await.expect_code(1);
     let blocked = user.run(&["plan", "--detailed-exitcode", "--stack", "other"]).await.expect_code(1);
     assert!(blocked.stdout.ends_with("\n\nblocked: see the error\n"), "{blocked:?}");
-    assert!(blocked.stderr.starts_with("\nerror: planning stack other: nothing was changed"), "{blocked:?}");
+    assert!(
+        blocked.stderr.starts_with("\nerror: planning stack other: the plan is blocked, nothing was changed"),
+        "{blocked:?}"
+    );
 }
 
 #[rstest]
@@ -51,6 +55,22 @@ async fn the_json_plan_matches_its_schema_and_hides_environment_values(#[values(
     let text = user.run(&["plan", "-P", "CatalogTtl=76543"]).await.expect_success().stdout;
     assert!(second.stdout.contains("CATALOG_TTL") && text.contains("CATALOG_TTL"), "{second:?}");
     assert!(!second.stdout.contains("76543") && !text.contains("76543"), "{second:?}\n{text}");
+}
+
+/// A program can run the command of a hint as it is.
+#[tokio::test]
+async fn a_hint_in_json_has_a_complete_command() {
+    let user = User::new();
+    let iam = aws_sdk_iam::Client::new(&user.account.sdk());
+    let trust = seed::trust_policy().to_string();
+    iam.create_role().role_name("a-role-s").assume_role_policy_document(trust).send().await.unwrap();
+    let blocked = user.run(&["plan", "--output", "json", "-P", "RoleName=a-role-s", "--stack", "films"]).await;
+    let blocked = blocked.expect_code(1);
+    let blocker = &blocked.json()["blockers"][0];
+    let command: Vec<_> = blocker["command"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    assert_eq!(command[..7], ["provisioner", "deploy", "--adopt", "--stack", "films", "-P", "RoleName=a-role-s"]);
+    let text = blocker["hint"].as_str().unwrap();
+    assert!(text.contains("`provisioner deploy --adopt --stack films -P RoleName=a-role-s"), "{text}");
 }
 
 /// `--profile` selects that account, even where the environment still contains keys of another one.

@@ -195,7 +195,7 @@ async fn a_status_without_a_deployed_stack_names_deploy(#[values(Aws::MiniStack,
     let made = seed::manual_setup(&account).await;
     let user = without_package(User::of(account)).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
     let run = status(&user, &[]).await.expect_code(2);
-    for text in ["not deployed", "exists and was not created by this stack", "`--adopt`"] {
+    for text in ["not deployed", "exists and was not created by this stack", "`provisioner deploy --adopt"] {
         assert!(run.stdout.contains(text), "no `{text}` in {run:?}");
     }
 }
