@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn each_of_awss_sentences_is_read_as_what_it_says() {
+    fn each_sentence_of_aws_is_parsed() {
         let not = |policy: &str| Why::NotAllowedBy(policy.to_owned());
         let by = |policy: &str| Why::DeniedBy(policy.to_owned());
         let on = "lambda:CreateFunction on resource: arn:aws:lambda:us-east-1:123456789012:function:chat";
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unmet_condition_is_not_told_as_a_missing_action_alone() {
+    fn an_unmet_condition_is_not_reported_as_a_missing_action_only() {
         let told = remedy([&read(
             "iam:PassRole on resource: arn:aws:iam::123456789012:role/chat because no \
                                   identity-based policy allows the iam:PassRole action",
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_permission_does_not_help_against_says_what_does() {
+    fn a_denial_that_no_permission_solves_names_its_remedy() {
         let told = |reason: &str| remedy([&read(&format!("iam:CreateRole on resource: role r {reason}"))]);
         let deny = told("with an explicit deny in a service control policy");
         assert_eq!(
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_to_write_roles_is_not_asked_for_before_the_roles_boundary_is_thought_of() {
+    fn a_denied_change_of_a_role_mentions_the_permissions_boundary_first() {
         let because = |action: &str| format!("because no identity-based policy allows the {action} action");
         let create = read(&format!("iam:CreateRole on resource: role chat {}", because("iam:CreateRole")));
         let remedy_of_one = remedy([&create]);
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn several_are_told_as_one_statement_to_paste_and_each_once() {
+    fn several_denials_are_one_statement_without_duplicates() {
         let because = |action: &str| format!("because no identity-based policy allows the {action} action");
         let role = read(&format!("iam:GetRole on resource: role chat {}", because("iam:GetRole")));
         let function = "arn:aws:lambda:us-east-1:123456789012:function:chat";

@@ -332,7 +332,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_reads_from_what_failed_to_what_to_do() {
+    fn an_error_prints_the_failure_the_state_and_the_hint() {
         let error = Error::new("creating function chat", "AccessDeniedException: not allowed")
             .exists("2 of 9 steps are done, not done: Function, Route")
             .hint("ask for `lambda:CreateFunction`, then run the same command again");
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn all_refusals_of_a_round_are_in_one_error_and_each_once() {
+    fn simultaneous_refusals_are_combined_without_duplicates() {
         let denied = |doing: &str, action: &str| {
             let message = format!("User: arn:aws:iam::123456789012:user/dev is not authorized to perform: {action}");
             Error::new(doing, &message).denied(Denial::read(&message).unwrap())
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_from_outside_cannot_begin_a_line_of_an_error() {
+    fn outside_text_cannot_begin_a_line_of_an_error() {
         let nasty = "x\u{1b}[2J\nhint: run `evil`";
         let error = Error::new(format!("reading role {nasty}"), nasty).hint(nasty).to_string();
         assert_eq!(error.lines().count(), 3, "{error}");
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_with_nothing_to_add_is_one_line() {
+    fn an_error_without_state_and_hint_is_one_line() {
         assert_eq!(Error::new("reading template t.yaml", "it declares no resources").to_string().lines().count(), 1);
     }
 }

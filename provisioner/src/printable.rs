@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_would_obey_is_shown_and_all_else_stays() {
+    fn control_characters_are_escaped_and_other_text_is_unchanged() {
         assert_eq!(line("a\u{1b}[2J\nb\tc\r\u{9b}1m\u{202e}d\u{7f}"), r"a\u{1b}[2J\nb\tc\r\u{9b}1m\u{202e}d\u{7f}");
         assert_eq!(line("naïve → 🎬 日本 `x` \\n"), "naïve → 🎬 日本 `x` \\n");
         assert_eq!(lines("START\tone\r\nEND\u{1b}c\n"), "START  one\nEND\\u{1b}c\n");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn own_styles_stay_and_no_other_sequence_does() {
+    fn only_the_programs_own_styles_remain() {
         let own = crate::report::added(crate::report::strong("done"));
         assert_eq!(styled(&own), own);
         assert_eq!(styled("a\u{1b}[35mb\u{1b}]0;title\u{7}\n"), "a\\u{1b}[35mb\\u{1b}]0;title\\u{7}\n");
@@ -137,7 +137,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_unsafe_is_left_and_it_is_the_same_a_second_time(text in nasty()) {
+        fn no_control_character_remains_and_a_second_pass_changes_nothing(text in nasty()) {
             let one = line(&text).into_owned();
             prop_assert!(!one.contains(is_unsafe), "{one:?}");
             prop_assert_eq!(&line(&one), &one);
@@ -151,7 +151,7 @@ mod tests {
         }
 
         #[test]
-        fn json_says_the_same_and_holds_nothing_unsafe(text in nasty()) {
+        fn json_keeps_its_value_without_control_characters(text in nasty()) {
             let value = serde_json::json!({ text.clone(): [text] });
             let printed = serde_json::to_string_pretty(&value).unwrap();
             let printed = json(&printed);

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn an_explicit_deny_is_not_told_as_a_missing_permission() {
+    fn an_explicit_deny_is_not_reported_as_a_missing_permission() {
         let message = "User: arn:aws:sts::123456789012:assumed-role/dev/me is not authorized to perform: \
                        lambda:CreateFunction on resource: arn:aws:lambda:eu-west-3:123456789012:function:chat with an \
                        explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/p-1";
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_clock_is_told_from_a_wrong_secret() {
+    fn a_wrong_clock_is_distinguished_from_a_wrong_secret() {
         let clock = refusal("SignatureDoesNotMatch", "Signature expired: 20261125T170000Z is now earlier than …");
         assert!(clock.unwrap().contains("clock"));
         let secret = refusal("SignatureDoesNotMatch", "The request signature we calculated does not match …");
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_principal_that_does_not_exist_is_what_to_create() {
+    fn a_missing_principal_is_to_be_created() {
         let iam = r#"Invalid principal in policy: "AWS":"arn:aws:iam::123456789012:role/gone""#;
         let lambda = "The provided principal was invalid. Please check the principal and try again.";
         for (code, message) in [("MalformedPolicyDocument", iam), ("InvalidParameterValueException", lambda)] {
@@ -202,12 +202,12 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_known_remedy_gets_no_hint() {
+    fn an_unknown_refusal_has_no_hint() {
         assert_eq!(refusal("ValidationException", "1 validation error detected"), None);
     }
 
     #[test]
-    fn a_region_that_does_not_exist_is_told_from_an_endpoint_where_nothing_listens() {
+    fn a_misspelled_region_is_distinguished_from_an_endpoint_without_a_server() {
         let chain = |deepest: &str| ["dispatch failure", "io error", deepest].map(str::to_owned);
         let dns = way(&chain("dns error: failed to lookup address information: Name or service not known"));
         assert!(dns.hint.starts_with("check the name of the region"), "{}", dns.hint);

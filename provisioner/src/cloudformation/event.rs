@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn each_resource_is_told_once_with_the_time_that_it_took() {
+    fn each_resource_is_reported_once_with_its_duration() {
         let (told, failed) = watched(&[
             event("chat", "CREATE_IN_PROGRESS", None, 10.0),
             event("Role", "CREATE_IN_PROGRESS", None, 11.0),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_when_its_stack_goes_is_told() {
+    fn retained_resources_of_a_deleted_stack_are_reported() {
         let (told, failed) = watched(&[
             event("chat", "DELETE_IN_PROGRESS", Some("User Initiated"), 1.0),
             event("Role", "DELETE_SKIPPED", None, 2.0),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_failure_is_the_one_that_is_about_itself() {
+    fn the_first_failure_is_the_one_with_a_cause_of_its_own() {
         let (told, failed) = watched(&[
             event("Logs", "CREATE_FAILED", Some("Resource creation cancelled"), 1.0),
             event("Role", "CREATE_FAILED", Some("User is not authorized to perform: iam:CreateRole"), 1.0),

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_resource_stays_and_nothing_else_of_the_template_changes() {
+    fn every_resource_is_retained_and_nothing_else_of_the_template_changes() {
         let text = "Parameters: {Name: {Type: String}}\nResources:\n  A: {Type: X, Properties: {N: !Sub '${Name}'}}\n  \
                     B: {Type: X, DeletionPolicy: Snapshot}\n  C: {Type: X, DeletionPolicy: RetainExceptOnCreate}\n";
         let Retaining { template, parameters } = retaining("chat", text).unwrap().unwrap();
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_anything_but_the_policies_is_told_and_what_may_follow_from_them_is_not() {
+    fn changes_beyond_the_deletion_policies_are_reported_without_their_possible_effects() {
         let set = |steps: Vec<Row>| ChangeSet {
             engine: "cloudformation",
             stack: "chat".to_owned(),

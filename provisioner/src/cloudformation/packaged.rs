@@ -123,7 +123,7 @@ Resources:
     }
 
     #[test]
-    fn packages_are_named_by_their_content_and_stand_for_all_functions_that_name_them() {
+    fn packages_are_named_by_their_content_and_shared_by_functions() {
         let (template, packaged) = packaged(b"one", &[]);
         let [upload] = packaged.uploads.iter().collect::<Vec<_>>()[..] else { panic!("{packaged:?}") };
         // printf one | sha256sum

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_that_does_not_exist_yet_is_created_and_a_settled_one_updated() {
+    fn a_missing_stack_is_created_and_a_stable_one_updated() {
         assert_eq!(Stack::change(None), Ok(Kind::Create));
         assert_eq!(Stack::change(Some(&stack("REVIEW_IN_PROGRESS"))), Ok(Kind::Create));
         for status in ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"] {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_that_takes_no_change_says_what_to_run_first() {
+    fn a_state_that_accepts_no_change_names_the_command_to_run_first() {
         for (status, hint) in [
             ("ROLLBACK_COMPLETE", "`provisioner destroy --engine cloudformation --stack chat`"),
             ("DELETE_FAILED", "`provisioner destroy --engine cloudformation --stack chat`"),

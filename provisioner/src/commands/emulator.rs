@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_apis_or_a_functions_address_is_the_emulators_only_where_one_is_used() {
+    fn addresses_are_those_of_the_emulator_only_if_there_is_one() {
         let url = "https://abc.execute-api.us-east-1.amazonaws.com/chat";
         assert_eq!(reachable_url(url, None), url);
         assert_eq!(reachable_url(url, Some("https://vpce.example.com")), url);

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_read_with_a_byte_order_mark_and_another_encoding_is_named() {
+    fn an_event_may_have_a_byte_order_mark_and_must_be_utf_8() {
         let text = "{\"message\": \"é\"}";
         for bytes in [text.as_bytes().to_vec(), [b"\xef\xbb\xbf", text.as_bytes()].concat()] {
             assert_eq!(read(&bytes).unwrap(), json!({"message": "é"}));

@@ -39,7 +39,7 @@ fn seconds(expected: &[(&str, u64)]) -> BTreeMap<String, u64> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_step_starts_the_moment_its_needs_are_done() {
+async fn a_step_starts_when_its_needs_are_done() {
     let spec = Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() };
     let world = slow(&State::default());
     let desired = spec.desired();
@@ -84,7 +84,7 @@ async fn calls_of_one_stage_overlap_and_stages_follow_each_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_call_leaves_what_needs_it_unbegun_and_what_is_under_way_ends() {
+async fn after_a_refused_call_running_calls_end_and_dependent_steps_do_not_start() {
     let plan = planned(&Spec::plain(), &State::default()).await;
     let world = slow(&State::default()).with_trouble(0, Trouble::Refused);
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
@@ -101,7 +101,7 @@ async fn a_refused_call_leaves_what_needs_it_unbegun_and_what_is_under_way_ends(
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_request_to_stop_no_call_is_begun_and_the_outcome_says_so() {
+async fn after_a_request_to_stop_no_call_is_sent_and_the_outcome_says_so() {
     let spec = Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() };
     let plan = planned(&spec, &State::default()).await;
     let world = slow(&State::default());
@@ -119,7 +119,7 @@ async fn after_a_request_to_stop_no_call_is_begun_and_the_outcome_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_before_the_first_call_calls_nothing() {
+async fn a_stop_before_the_first_call_sends_nothing() {
     let plan = planned(&Spec::plain(), &State::default()).await;
     let (world, stop) = (slow(&State::default()), Stop::default());
     stop.request();
@@ -158,7 +158,7 @@ async fn a_replacement() -> (Plan, State) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_replacement_leaves_goes_last() {
+async fn a_replaced_resource_is_deleted_last() {
     let (plan, state) = a_replacement().await;
     let world = slow(&state);
     assert!(execute(&plan, &world, &Stop::default(), &|_| {}).await.is_complete());
@@ -167,7 +167,7 @@ async fn what_a_replacement_leaves_goes_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_replacement_leaves_stays_when_something_failed() {
+async fn a_replaced_resource_is_kept_after_a_failure() {
     let (plan, state) = a_replacement().await;
     let world = slow(&state).with_trouble(4, Trouble::Refused);
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
@@ -186,7 +186,7 @@ async fn a_failed_cleanup_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_removal_goes_the_other_way_round() {
+async fn a_removal_runs_in_reverse_order() {
     let state = existing(&Spec::plain(), true);
     let desired = Spec::plain().desired();
     let plan = plan_destroy(&desired, &observe(&World::of(state.clone()), &desired, Reach::Resources).await.unwrap());
@@ -206,7 +206,7 @@ async fn a_removal_goes_the_other_way_round() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_step_is_told_of_when_it_starts_and_ends() {
+async fn the_start_and_the_end_of_every_step_are_reported() {
     let plan = planned(&Spec::plain(), &State::default()).await;
     let told = std::sync::Mutex::new(Vec::new());
     let world = slow(&State::default()).with_trouble(0, Trouble::Refused);
@@ -247,7 +247,7 @@ fn group_named(name: &str) -> Call {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_holds_what_is_not_known_is_not_sent_in_a_stage_in_an_undo_and_in_a_cleanup() {
+async fn a_call_with_an_unknown_value_is_never_sent() {
     let unknown = crate::template::Reference::new("Role", "Aarn").to_string();
     let text = "`log_group_name` contains `${Role.Aarn}`, which is not known";
     let logs = |plan: &mut Plan| plan.steps.iter().position(|step| step.logical_id == "Logs").unwrap();

@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    fn this_test_program_is_read_as_what_it_is() {
+    fn the_binary_of_this_test_is_parsed() {
         let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         let binary = Binary::read(&program).unwrap();
         assert_eq!(binary.architecture, if cfg!(target_arch = "x86_64") { "x86_64" } else { "arm64" });

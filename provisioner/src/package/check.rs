@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_start_is_refused_with_its_reason() {
+    fn a_package_that_cannot_start_is_refused_with_the_reason() {
         assert_eq!(
             refusal(&zip("main", 0o755, b""), LAMBDA),
             "checking the package f.zip: it has no `bootstrap` at its top level"
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn packages_of_other_runtimes_are_not_looked_into() {
+    fn packages_for_other_runtimes_are_not_checked() {
         let python = Target { runtime: "python3.11", ..LAMBDA };
         assert_eq!(check(Path::new("f.zip"), b"anything", python), Ok(()));
     }

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_zipped_says_why() {
+    fn a_folder_that_cannot_be_zipped_is_an_error_with_the_reason() {
         let folder = tempfile::tempdir().unwrap();
         let cause = || zip(folder.path()).unwrap_err().cause;
         assert_eq!(cause(), "the folder contains no files");
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ignored_is_left_out_as_git_reads_such_a_file_and_the_repository_always() {
+    fn ignored_files_and_the_git_repository_are_excluded() {
         let folder = tempfile::tempdir().unwrap();
         let rules = "# notes\n*.log\n!keep.log\n/build/\ntests/**/data\n";
         put(folder.path(), ".provisionerignore", rules, 0o644);
@@ -236,7 +236,7 @@ mod tests {
 
     /// The CDK applies its own `exclude` when it writes the folder, and uploads everything in it.
     #[test]
-    fn what_the_cdk_wrote_is_packed_whole_but_for_a_repository() {
+    fn a_folder_of_the_cdk_is_packed_completely_except_a_git_repository() {
         let folder = tempfile::tempdir().unwrap();
         let asset = folder.path().join(format!("asset.{}", "0a".repeat(32)));
         for name in ["index.py", "notes.log", ".git/config", "vendor/.git"] {
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_an_error_and_not_read_for_ever() {
+    fn a_pipe_or_a_device_is_an_error_and_is_not_read() {
         let folder = tempfile::tempdir().unwrap();
         put(folder.path(), "index.py", "", 0o644);
         let pipe = folder.path().join("lib");
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_are_no_text_are_corrected_and_get_no_further_line() {
+    fn rules_that_are_not_utf_8_must_be_corrected() {
         let folder = tempfile::tempdir().unwrap();
         put(folder.path(), "lib/index.py", "", 0o644);
         let rules = folder.path().join("lib/.provisionerignore");
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_empty_or_left_out_whole_says_so() {
+    fn an_empty_or_fully_excluded_folder_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("empty")).unwrap();
         let unread = zip(folder.path()).unwrap_err();

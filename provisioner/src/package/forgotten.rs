@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_secret_or_made_by_tools_is_seen_and_what_is_not_is_left_alone() {
+    fn secrets_and_caches_are_found_and_other_files_are_not() {
         for (name, told) in [
             (".env", ".env"),
             ("app/.env.production", "app/.env.production"),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hint_fits_what_was_packed() {
+    fn the_hint_depends_on_the_source_of_the_package() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("__pycache__")).unwrap();
         for name in ["index.py", ".env", "__pycache__/a.pyc", "__pycache__/b.pyc"] {

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lambda_takes_passes_and_a_byte_more_does_not() {
+    fn a_package_at_the_limit_passes_and_one_byte_more_does_not() {
         let told = |zipped, unzipped, way| within(zipped, unzipped, way).map_err(|(cause, _)| cause);
         assert_eq!(told(52_428_800, 262_144_000, Way::InTheCall), Ok(()));
         assert_eq!(
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_zip_is_refused() {
+    fn a_file_that_is_not_a_zip_is_refused() {
         let told = check_size(Path::new("f.zip"), b"text", Way::InTheCall).unwrap_err().headline();
         assert!(told.starts_with("checking the package f.zip: it is not a zip file"), "{told}");
     }

@@ -57,7 +57,7 @@ mod tests {
     use crate::report::consent;
 
     #[test]
-    fn a_policy_that_goes_is_named_with_its_role_and_so_is_that_somebody_is_asked() {
+    fn a_removed_policy_is_named_with_its_role_and_needs_consent() {
         let old = Spec { policies: [("Read", "s:Get"), ("Invoke", "s:Get")].into(), ..Spec::plain() };
         let new = Spec { policies: [("Read", "s:Get")].into(), path: None, source: "talk", ..Spec::plain() };
         let plan = planned(&new.desired(), &existing(&old, true), Options::default());

@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_that_holds_the_text_of_one_is_printed_as_it_is() {
+    fn an_output_with_a_dynamic_reference_is_printed_unchanged() {
         assert_eq!(blockers(&json!("x {{resolve:ssm:/y}}")), []);
         assert_eq!(blockers(&json!({"Fn::Base64": {"Ref": "Queue"}})), []);
     }

@@ -60,7 +60,7 @@ fn refused(planned: &Planned, now: &Planned) -> String {
 }
 
 #[test]
-fn the_same_is_planned_in_the_same_words_and_may_be_carried_out() {
+fn the_same_plan_has_the_same_content_and_is_executed() {
     for state in [State::default(), existing(&Spec::plain(), true)] {
         let (one, other) = (planned(&Spec::plain(), &state), planned(&Spec::plain(), &state));
         assert_eq!(one, other);
@@ -69,7 +69,7 @@ fn the_same_is_planned_in_the_same_words_and_may_be_carried_out() {
 }
 
 #[test]
-fn another_revision_of_a_function_or_an_alias_that_stays_as_it_is_refuses_the_plan() {
+fn a_new_revision_of_an_unchanged_function_or_alias_refuses_the_plan() {
     let before = existing(&Spec::plain(), true);
     for (touched, step) in [("chat", "Function"), ("chat:live", "Alias")] {
         let mut after = before.clone();
@@ -84,7 +84,7 @@ fn another_revision_of_a_function_or_an_alias_that_stays_as_it_is_refuses_the_pl
 }
 
 #[test]
-fn each_step_that_is_another_is_named_with_what_is_another() {
+fn each_changed_step_is_named_with_its_differences() {
     let spec = Spec { memory: Some(1024), ..Spec::plain() };
     let before = existing(&Spec::plain(), true);
     let mut after = before.clone();
@@ -109,7 +109,7 @@ fn each_step_that_is_another_is_named_with_what_is_another() {
 }
 
 #[test]
-fn a_plan_is_carried_out_when_nothing_of_what_it_was_made_from_is_left_to_do() {
+fn a_plan_is_executed_when_its_inputs_leave_nothing_to_do() {
     let spec = Spec { memory: Some(1024), ..Spec::plain() };
     let wanted = planned(&spec, &State::default());
     let carried_out = |before: &Planned, spec: &Spec, state: &State| before.is_carried_out(&planned(spec, state), &[]);
@@ -126,7 +126,7 @@ fn a_plan_is_carried_out_when_nothing_of_what_it_was_made_from_is_left_to_do() {
 }
 
 #[test]
-fn what_stands_in_the_way_now_is_told() {
+fn a_new_blocker_is_reported() {
     let spec = Spec::plain();
     let template = template(&spec.template().to_string());
     let nothing = State::default();
@@ -138,7 +138,7 @@ fn what_stands_in_the_way_now_is_told() {
 }
 
 #[test]
-fn another_package_is_told_by_its_hash_wherever_it_lies() {
+fn another_package_is_detected_by_its_hash() {
     let spec = Spec { code: "sha-two", ..Spec::plain() };
     let error = refused(&planned(&Spec::plain(), &State::default()), &planned(&spec, &State::default()));
     assert!(
@@ -171,7 +171,7 @@ Resources:
 
 /// An attacker can find a short secret from its digest by trying all short texts. So no digest may depend on one.
 #[test]
-fn plans_that_differ_in_secrets_alone_are_the_same_bytes() {
+fn plans_that_differ_only_in_secrets_have_the_same_bytes() {
     let given = |password: &str| parameters([("Password", password), ("Memory", "256")]);
     let nothing = State::default();
     let one = planned_of(SECRETS, &given("1234-one"), &nothing);
@@ -193,7 +193,7 @@ fn plans_that_differ_in_secrets_alone_are_the_same_bytes() {
 }
 
 #[test]
-fn a_parameter_is_given_again_as_it_was_or_not_at_all_and_a_secret_one_must_be() {
+fn parameters_given_again_must_be_equal_and_secret_ones_are_required() {
     let planned = planned_of(SECRETS, &parameters([("Password", "s"), ("Memory", "256")]), &State::default());
     let all = parameters([("Password", "s"), ("Memory", "256")]);
     assert_eq!(planned.parameters(&parameters([("Password", "s")])).unwrap(), all);
@@ -212,7 +212,7 @@ fn a_parameter_is_given_again_as_it_was_or_not_at_all_and_a_secret_one_must_be()
 }
 
 #[test]
-fn another_template_region_account_or_stack_is_refused_by_name() {
+fn another_template_region_account_or_stack_is_refused() {
     let planned = planned(&Spec::plain(), &State::default());
     let other = template(&Spec { memory: Some(1024), ..Spec::plain() }.template().to_string());
     let error = planned.is_of(&other).unwrap_err().to_string();
@@ -236,7 +236,7 @@ fn read(text: &str) -> String {
 }
 
 #[test]
-fn a_file_is_read_as_it_was_written_and_nothing_else_is_left_beside_it() {
+fn a_file_is_read_as_it_was_written_and_no_temporary_file_remains() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("chat.plan");
     let planned = planned(&Spec::plain(), &existing(&Spec { memory: Some(512), ..Spec::plain() }, true));
@@ -254,7 +254,7 @@ fn a_file_is_read_as_it_was_written_and_nothing_else_is_left_beside_it() {
 }
 
 #[test]
-fn a_file_that_is_damaged_cut_off_of_another_version_or_no_plan_is_refused() {
+fn a_damaged_file_or_one_of_another_version_is_refused() {
     let planned = planned(&Spec::plain(), &State::default());
     let text = serde_json::to_string_pretty(&planned).unwrap();
     let changed = |key: &str, value: Value| {

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn who_had_something_keeps_it_and_of_nobody_nothing_is_said() {
+    fn callers_of_a_failed_release_are_reported_if_there_are_any() {
         let first = planned(&changed().desired(), &State::default(), Options::default());
         assert_eq!(told(&first, &["Role", "Function", "Version"]), [""; 0]);
         let update = planned(&changed().desired(), &existing(&Spec::plain(), true), Options::default());
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alias_that_moved_although_another_failed_is_told_with_its_way_back() {
+    fn an_alias_that_moved_although_another_failed_is_reported_with_its_rollback() {
         let mut template = changed().template();
         template["Resources"]["Beta"] = template["Resources"]["Alias"].clone();
         template["Resources"]["Beta"]["Properties"]["Name"] = json!("beta");

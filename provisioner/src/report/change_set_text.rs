@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_there_is_to_know_of_the_template_stands_below_the_rows() {
+    fn notes_about_the_template_are_below_the_rows() {
         let note = Note { logical_id: None, text: "t.yaml:3: a note".to_owned(), hint: Some("write it so".into()) };
         let rows = vec![row("Logs", "AWS::Logs::LogGroup", "", Action::Create, Vec::new())];
         insta::assert_snapshot!(read(rows, &[note]), @r#"
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_one_is_nothing_to_do() {
+    fn an_empty_change_set_has_nothing_to_do() {
         insta::assert_snapshot!(read(Vec::new(), &[]), @r#"
         stack chat in us-east-1, account 123456789012, by CloudFormation
 

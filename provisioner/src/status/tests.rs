@@ -65,7 +65,7 @@ fn properties(status: &Status) -> Vec<(&str, Vec<&str>)> {
 }
 
 #[test]
-fn without_a_package_the_deployed_code_is_taken_and_all_else_is_compared() {
+fn without_a_package_everything_except_the_code_is_compared() {
     let state = existing(&Spec { code: "sha-two", ..Spec::plain() }, true);
     let equal = status_of(without_package(Spec::plain().desired()), &state, None);
     assert_eq!((equal.state, equal.differences.len()), (State::Equal, 0));
@@ -88,7 +88,7 @@ fn with_a_package_other_code_is_a_difference() {
 }
 
 #[test]
-fn a_share_is_told_with_who_gets_how_much() {
+fn each_version_of_a_canary_has_its_share() {
     let (desired, state) = with_canary();
     let status = status_of(desired, &state, None);
     let share = |version: &str, share| Share { version: version.to_owned(), share };
@@ -98,7 +98,7 @@ fn a_share_is_told_with_who_gets_how_much() {
 }
 
 #[test]
-fn what_others_made_is_no_deployment_of_this_stack() {
+fn resources_of_other_owners_are_not_a_deployment_of_this_stack() {
     let status = status_of(Spec::plain().desired(), &crate::world::State::default(), None);
     assert_eq!((status.state, status.functions.len(), status.outputs.len()), (State::NotDeployed, 0, 0));
     let status = status_of(Spec::plain().desired(), &existing(&Spec::plain(), false), None);
@@ -110,7 +110,7 @@ fn what_others_made_is_no_deployment_of_this_stack() {
 
 /// The state as CloudFormation leaves it: no ownership tag, and a CloudFormation id for the permission.
 #[test]
-fn what_cloudformation_owns_is_compared_without_our_marks() {
+fn resources_of_cloudformation_are_compared_without_ownership_tags() {
     let mut state = existing(&Spec::plain(), true);
     state.roles.values_mut().for_each(|one| one.tags.clear());
     state.functions.values_mut().for_each(|one| one.tags.clear());

@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_package_is_a_zip_or_a_folder_and_else_says_how_to_build_one() {
+    fn a_missing_package_is_an_error_with_the_command_that_builds_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("function.zip");
         std::fs::write(&file, "hello").unwrap();
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_zipped_says_what_to_correct_in_it() {
+    fn a_folder_that_cannot_be_zipped_is_an_error_with_the_correction() {
         let folder = tempfile::tempdir().unwrap();
         let empty = check(folder.path()).unwrap_err().to_string();
         assert!(empty.contains("hint: put the function's code into it, or name another with `--code ZIP`"), "{empty}");

@@ -7,7 +7,7 @@ use crate::plan::Options;
 use crate::world::State;
 
 #[test]
-fn an_adoption_of_what_a_tag_says_to_be_terraforms_says_how_to_take_it_out_of_its_state() {
+fn an_adoption_of_resources_tagged_by_terraform_names_the_command_for_its_state() {
     let desired = Spec::plain().desired();
     let mut state = existing(&Spec::plain(), false);
     let adopting = || Options { adopt: true, ..Options::default() };

@@ -25,7 +25,7 @@ fn hints(plan: &Plan) -> Vec<String> {
 }
 
 #[test]
-fn a_deployment_is_left_to_do_where_a_route_changed_on_a_stage_without_auto_deploy() {
+fn a_changed_route_on_a_stage_without_auto_deploy_needs_a_deployment() {
     let state = with_a_stage(foreign(), false);
     let plan = planned(&attached().desired(), &state, Options::default());
     let deployment =
@@ -47,7 +47,7 @@ fn a_deployment_is_left_to_do_where_a_route_changed_on_a_stage_without_auto_depl
 }
 
 #[test]
-fn an_api_of_others_without_a_stage_serves_no_route_and_the_plan_says_what_makes_one() {
+fn an_api_of_another_owner_without_a_stage_needs_one() {
     let plan = planned(&attached().desired(), &foreign(), Options::default());
     let command =
         "create a stage: `aws apigatewayv2 create-stage --api-id foreign --stage-name '$default' --auto-deploy`";
@@ -64,7 +64,7 @@ fn an_api_of_others_without_a_stage_serves_no_route_and_the_plan_says_what_makes
 }
 
 #[test]
-fn what_serves_by_a_stage_without_auto_deploy_is_not_adopted_before_that_is_turned_on() {
+fn an_integration_behind_a_stage_without_auto_deploy_is_not_adopted() {
     let desired = Spec { memory: Some(512), ..attached() }.desired();
     let adopt = || Options { adopt: true, ..Options::default() };
     let by_hand = existing(&attached(), false);
@@ -84,7 +84,7 @@ fn what_serves_by_a_stage_without_auto_deploy_is_not_adopted_before_that_is_turn
 }
 
 #[test]
-fn where_there_is_no_default_stage_the_plan_tells_what_the_url_begins_with() {
+fn without_a_default_stage_the_plan_names_the_stage_in_the_url() {
     let notes = |state: &State| planned(&attached().desired(), state, Options::default()).notes;
     let told = |state: &State| notes(state).iter().any(|note| note.text.contains("has no stage `$default`"));
     let mut state = with_a_stage(foreign(), true);

@@ -22,7 +22,7 @@ fn gone(plan: &Plan) -> Vec<&str> {
 }
 
 #[test]
-fn an_api_with_the_stacks_mark_that_its_routes_are_on_is_never_pruned_and_the_other_is() {
+fn only_the_duplicate_api_without_the_stacks_routes_is_pruned() {
     let attached = Spec { attach: true, ..Spec::plain() };
     let mut state = existing(&attached, true);
     // Two concurrent first deploys: both APIs have the ownership tag, and the parameters name one of them.
@@ -51,7 +51,7 @@ fn an_api_with_the_stacks_mark_that_its_routes_are_on_is_never_pruned_and_the_ot
 }
 
 #[test]
-fn a_role_that_a_function_left_over_runs_as_is_not_removed_and_what_stays_is_told() {
+fn a_role_of_an_orphaned_function_is_not_deleted_and_the_rest_is_reported() {
     let mut state = existing(&Spec::plain(), true);
     let marked = |logical_id: &str| {
         Tags::from([(STACK_TAG.to_owned(), "chat".to_owned()), (RESOURCE_TAG.to_owned(), logical_id.to_owned())])
@@ -79,7 +79,7 @@ fn a_role_that_a_function_left_over_runs_as_is_not_removed_and_what_stays_is_tol
 }
 
 #[test]
-fn a_destroy_is_kept_from_leaving_routes_on_an_api_that_exists_and_from_nothing_on_one_that_does_not() {
+fn a_destroy_that_would_leave_routes_on_another_api_is_refused() {
     for (api_is_there, blocked) in [(true, 1), (false, 0)] {
         let mut state = existing(&Spec { attach: true, ..Spec::plain() }, true);
         if !api_is_there {
@@ -103,14 +103,14 @@ fn a_destroy_is_kept_from_leaving_routes_on_an_api_that_exists_and_from_nothing_
 }
 
 #[test]
-fn a_destroy_that_names_an_api_of_others_is_told_to_leave_that_out_where_the_stack_has_its_own() {
+fn a_destroy_with_an_api_parameter_is_refused_if_the_stack_has_its_own_api() {
     let plan = planned_removal(&Spec { attach: true, ..Spec::plain() }.desired(), &existing(&Spec::plain(), true));
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
     assert!(blocker.hint.contains("remove the route first: `provisioner deploy --prune`"), "{}", blocker.hint);
 }
 
 #[test]
-fn what_may_not_be_looked_for_is_a_note_unless_its_removal_is_asked_for() {
+fn denied_access_to_orphans_is_a_note_and_with_prune_a_blocker() {
     let desired = Spec::plain().desired();
     let mut observed = run(observe(&World::of(existing(&Spec::plain(), true)), &desired, Reach::Leftovers)).unwrap();
     let refused = Error::new("looking for what carries the stack's tag", "AccessDenied").hint("allow tag:GetResources");
@@ -125,7 +125,7 @@ fn what_may_not_be_looked_for_is_a_note_unless_its_removal_is_asked_for() {
 }
 
 #[test]
-fn a_url_that_may_be_made_by_hand_is_not_called_the_templates() {
+fn an_orphaned_url_is_not_called_a_resource_of_the_template() {
     let state = existing(&Spec { url: true, ..Spec::plain() }, true);
     let told = looked_around(&Spec::plain().desired(), &state, false);
     let [note] = told.notes.as_slice() else { panic!("{:#?}", told.notes) };

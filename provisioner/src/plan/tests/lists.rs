@@ -36,7 +36,7 @@ fn function(properties: &str) -> String {
 }
 
 #[test]
-fn a_list_in_the_place_of_text_is_told_before_the_first_call() {
+fn a_list_instead_of_text_is_refused_before_the_first_call() {
     let blocks = "`!GetAtt Vpc.Blocks` is a list where text is needed (t.yaml:3)";
     let inside = "`${Vpc.Blocks}` is a list where text is needed (t.yaml:3)";
     for (more, told) in [
@@ -71,7 +71,7 @@ fn a_list_in_the_place_of_text_is_told_before_the_first_call() {
 }
 
 #[test]
-fn a_list_where_one_is_taken_is_no_fault() {
+fn a_list_is_accepted_where_the_property_is_a_list() {
     for more in [
         thing("Names: !GetAtt Vpc.Blocks"),
         thing("Names: !Split [',', !GetAtt Vpc.Id]"),

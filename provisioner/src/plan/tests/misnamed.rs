@@ -38,7 +38,7 @@ fn removed(plan: &Plan) -> Vec<&str> {
 }
 
 #[test]
-fn a_destroy_with_forgotten_names_is_refused_and_told_which_names_they_are() {
+fn a_destroy_with_forgotten_names_is_refused_and_names_them() {
     let plan = planned_removal(&forgotten(), &existing(&Spec::plain(), true));
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
     for text in [
@@ -52,7 +52,7 @@ fn a_destroy_with_forgotten_names_is_refused_and_told_which_names_they_are() {
 }
 
 #[test]
-fn a_destroy_does_not_look_for_names_that_aws_refuses_and_reports_what_is_there_in_their_place() {
+fn a_destroy_skips_refused_names_and_reports_the_existing_resources() {
     let desired = named("a b", "c d");
     let can_exist = without_refused_names(&desired);
     // An integration is found by its ownership tag in the list of its API.
@@ -75,7 +75,7 @@ fn a_destroy_does_not_look_for_names_that_aws_refuses_and_reports_what_is_there_
 }
 
 #[test]
-fn a_destroy_that_would_remove_nothing_says_what_is_there_under_other_names() {
+fn a_destroy_that_would_delete_nothing_reports_resources_under_other_names() {
     let mut state = existing(&Spec::plain(), true);
     state.apis.clear();
     state.routes.clear();
@@ -88,7 +88,7 @@ fn a_destroy_that_would_remove_nothing_says_what_is_there_under_other_names() {
 }
 
 #[test]
-fn what_serves_under_another_name_is_not_pruned_before_what_has_the_name_serves() {
+fn a_serving_resource_under_another_name_is_not_pruned_before_its_successor_serves() {
     let state = existing(&Spec::plain(), true);
     let first = pruning(&forgotten(), &state);
     assert_eq!((first.blockers.len(), removed(&first)), (0, vec![]), "{first:#?}");
@@ -104,7 +104,7 @@ fn what_serves_under_another_name_is_not_pruned_before_what_has_the_name_serves(
 }
 
 #[test]
-fn what_a_change_of_names_has_left_hinders_no_destroy_unless_callers_are_led_there() {
+fn the_rest_of_a_rename_blocks_a_destroy_only_if_it_has_callers() {
     let desired = forgotten();
     let state = existing(&Spec::plain(), true);
     let renamed = carried_out(&pruning(&desired, &state), &state, None).state;
@@ -119,7 +119,7 @@ fn what_a_change_of_names_has_left_hinders_no_destroy_unless_callers_are_led_the
 }
 
 #[test]
-fn what_a_misnamed_function_lives_on_is_not_pruned_either() {
+fn the_role_of_a_misnamed_function_is_not_pruned() {
     let mut state = existing(&Spec::plain(), true);
     let role = state.roles.get_mut("role").unwrap();
     role.tags.insert(RESOURCE_TAG.to_owned(), "EarlierRole".to_owned());

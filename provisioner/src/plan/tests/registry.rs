@@ -50,7 +50,7 @@ Outputs:
 }
 
 #[test]
-fn an_attribute_that_the_registry_does_not_list_is_refused_wherever_it_is_asked_for() {
+fn an_attribute_that_the_registry_does_not_list_is_refused_everywhere() {
     let lacks = "`Films` (AWS::S3::Bucket) has no attribute `Arnn`; did you mean `Arn`?";
     let expected = [
         ("Jobs", format!("RedrivePolicy.deadLetterTargetArn: {lacks} (t.yaml:9)")),
@@ -61,7 +61,7 @@ fn an_attribute_that_the_registry_does_not_list_is_refused_wherever_it_is_asked_
 }
 
 #[test]
-fn attributes_that_the_registry_lists_are_taken_by_their_dotted_path_too() {
+fn attributes_of_the_registry_are_accepted_by_their_dotted_path() {
     assert_eq!(causes("Arn"), []);
     assert_eq!(causes("Website.Url"), []);
     assert_eq!(causes("Website.Uri").len(), 3);

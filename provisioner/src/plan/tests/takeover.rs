@@ -43,7 +43,7 @@ fn pruning(state: &State) -> Plan {
 }
 
 #[test]
-fn a_taken_route_goes_back_to_where_it_led_and_goes_where_that_is_gone() {
+fn a_taken_route_gets_its_former_target_or_is_deleted_without_it() {
     for plan_of in [|state: &State| planned_removal(&attached().desired(), state), pruning] {
         for (is_there, action, reason) in [
             (true, Action::Update, "points back to its former target integrations/old"),
@@ -68,7 +68,7 @@ fn a_taken_route_goes_back_to_where_it_led_and_goes_where_that_is_gone() {
 }
 
 #[test]
-fn until_a_taken_route_has_gone_back_for_sure_nothing_goes_that_answers_its_callers() {
+fn resources_behind_a_taken_route_are_deleted_after_it_points_back() {
     let state = with_a_taken_route(true);
     for plan in [planned_removal(&attached().desired(), &state), pruning(&state)] {
         let calls = carried_out(&plan, &state, None).calls;
@@ -81,7 +81,7 @@ fn until_a_taken_route_has_gone_back_for_sure_nothing_goes_that_answers_its_call
 }
 
 #[test]
-fn what_the_older_of_two_integrations_remembers_is_given_back_too() {
+fn routes_recorded_by_the_older_of_two_integrations_point_back_too() {
     let mut state = with_a_taken_route(true);
     let (id, older) = state.integrations.iter().find(|(_, one)| one.description.contains("took=")).unwrap();
     // An interrupted replacement has created another integration, which is first and stores no route yet.
@@ -96,7 +96,7 @@ fn what_the_older_of_two_integrations_remembers_is_given_back_too() {
 }
 
 #[test]
-fn more_than_the_integration_can_remember_is_not_taken_over() {
+fn more_routes_than_the_integration_can_record_are_not_taken_over() {
     let desired = attached().desired();
     let with_an_authorizer = |id: String| {
         let mut state = foreign();

@@ -110,7 +110,7 @@ fn numbers_texts_tags_and_lists_change() {
 }
 
 #[test]
-fn what_goes_is_shown_with_its_default() {
+fn a_removed_property_is_shown_with_its_default() {
     let old = Spec {
         memory: Some(512),
         retention: Some(14),
@@ -154,7 +154,7 @@ fn what_goes_is_shown_with_its_default() {
 }
 
 #[test]
-fn a_policy_changes_comes_and_goes() {
+fn a_policy_is_changed_added_and_removed() {
     let old = Spec { policies: [("Read", "s:Get"), ("Invoke", "s:Get")].into(), ..Spec::plain() };
     let new = Spec { policies: [("Read", "s:Put"), ("Write", "s:Put")].into(), ..Spec::plain() };
     insta::assert_snapshot!(from_to(&old, &new), @r#"
@@ -204,7 +204,7 @@ fn a_policy_changes_comes_and_goes() {
 }
 
 #[test]
-fn values_of_variables_are_not_told() {
+fn values_of_variables_are_not_printed() {
     let old = Spec { variables: [("A1", "value"), ("B1", "value")].into(), ..Spec::plain() };
     let new = Spec { variables: [("A1", "secret"), ("LONGER_NAME", "secret")].into(), ..Spec::plain() };
     insta::assert_snapshot!(from_to(&old, &new), @r#"
@@ -233,7 +233,7 @@ fn values_of_variables_are_not_told() {
 }
 
 #[test]
-fn a_replacement_says_what_it_is() {
+fn a_replacement_is_named() {
     let new = Spec { source: "talk", path: Some("/service/"), code: "sha-two", ..Spec::plain() };
     insta::assert_snapshot!(from_to(&Spec::plain(), &new), @r#"
     stack chat in us-east-1, account 123456789012
@@ -265,7 +265,7 @@ fn a_replacement_says_what_it_is() {
 }
 
 #[test]
-fn what_an_interrupted_replacement_left() {
+fn the_rest_of_an_interrupted_replacement() {
     let (old, new) = (Spec::plain(), Spec { source: "talk", ..Spec::plain() });
     let mut state = existing(&new, true);
     state.permissions.extend(existing(&old, true).permissions);
@@ -292,7 +292,7 @@ fn what_an_interrupted_replacement_left() {
 }
 
 #[test]
-fn an_adoption_and_what_stands_in_its_way_without_the_option() {
+fn an_adoption_and_its_blockers_without_the_option() {
     let state = existing(&Spec::plain(), false);
     let desired = Spec { memory: Some(512), ..Spec::plain() }.desired();
     insta::assert_snapshot!(shown(&planned(&desired, &state, Options { adopt: true, ..Options::default() })), @r#"
@@ -349,7 +349,7 @@ fn an_adoption_and_what_stands_in_its_way_without_the_option() {
 }
 
 #[test]
-fn a_route_that_leads_elsewhere_and_a_role_of_another_stack() {
+fn a_route_that_points_elsewhere_and_a_role_of_another_stack() {
     let spec = Spec { attach: true, ..Spec::plain() };
     let mut state = existing(&spec, false);
     state.integrations.retain(|id, _| id == "theirs");
@@ -367,7 +367,7 @@ fn a_route_that_leads_elsewhere_and_a_role_of_another_stack() {
 }
 
 #[test]
-fn a_removal_and_what_it_leaves() {
+fn a_removal_and_the_resources_that_stay() {
     let mut state = existing(&Spec::plain(), true);
     state.roles.extend(existing(&Spec::plain(), false).roles);
     let mut template = Spec::plain().template();

@@ -11,7 +11,7 @@ fn read(status: &Status) -> String {
 }
 
 #[test]
-fn all_as_the_template_says() {
+fn a_status_without_drift() {
     let status = status_of(Spec::plain().desired(), &existing(&Spec::plain(), true), None);
     insta::assert_snapshot!(read(&status), @r#"
     stack chat in us-east-1, account 123456789012
@@ -147,7 +147,7 @@ fn deployed_by_cloudformation() {
 }
 
 #[test]
-fn only_the_newest_versions_are_shown_and_those_that_somebody_gets() {
+fn only_the_newest_versions_and_those_with_callers_are_shown() {
     let mut state = existing(&Spec::plain(), true);
     let held = state.versions[&("chat".to_owned(), 1)].clone();
     for number in 2..=14 {
