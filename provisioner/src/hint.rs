@@ -40,6 +40,9 @@ enum Argument {
 /// The words of a hint that say to run the command of this run again.
 const AGAIN: &str = "run the same command again";
 
+/// The words before the next imperative.
+const THEN: &str = ", then ";
+
 impl Hint {
     /// An imperative without a command.
     pub fn new(text: impl Into<String>) -> Self {
@@ -85,7 +88,7 @@ impl Hint {
     /// Adds the next imperative.
     #[must_use]
     pub fn then(self, other: impl Into<Self>) -> Self {
-        self.joined(", then ", other.into())
+        self.joined(THEN, other.into())
     }
 
     /// Adds, at the end, to run the command of this run again.
@@ -132,6 +135,9 @@ impl Hint {
     }
 
     fn joined(self, by: &str, other: Self) -> Self {
+        if other == Self::again() {
+            return if by == THEN { self.then_again() } else { self.text(by).text(AGAIN) };
+        }
         let again = other.again;
         let joined = other.parts.into_iter().fold(self.text(by), Self::part);
         Self { again, ..joined }
@@ -248,7 +254,7 @@ impl fmt::Display for Hint {
         match (self.again, self.parts.is_empty()) {
             (false, _) => Ok(()),
             (true, true) => write!(f, "{AGAIN}"),
-            (true, false) => write!(f, ", then {AGAIN}"),
+            (true, false) => write!(f, "{THEN}{AGAIN}"),
         }
     }
 }
@@ -368,6 +374,8 @@ mod tests {
         assert_eq!(hint.clone().then_again().without_again(), Some(hint));
         assert_eq!(Hint::again().to_string(), "run the same command again");
         assert_eq!(Hint::again().without_again(), None);
+        assert_eq!(Hint::new("wait").then(Hint::again()), Hint::new("wait").then_again());
+        assert_eq!(Hint::new("wait").or(Hint::again()).to_string(), "wait; or run the same command again");
     }
 
     #[test]

@@ -60,6 +60,6 @@ async fn package_refuses_a_program_that_lambda_cannot_start() {
     let zip = folder.path().join("function.zip");
     let user = User::new();
     let run = user.run(&["package", "--binary", "Cargo.toml", "--to", zip.to_str().unwrap()]).await.expect_code(1);
-    assert!(run.stderr.contains("it is no Linux binary"), "{run:?}");
+    assert!(run.stderr.contains("it is not a Linux binary"), "{run:?}");
     assert!(!zip.exists(), "{run:?}");
 }

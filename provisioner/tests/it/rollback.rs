@@ -36,7 +36,7 @@ async fn callers_lose_no_answer_during_a_rollback_and_the_next_deploy_moves_forw
     assert!(run.stderr.contains("FunctionVersion  2 → 1"), "{run:?}");
     let answered = "version 1 passed its smoke test before cinedb-chat-bedrock:live pointed to it";
     assert!(run.stderr.contains(answered), "{run:?}");
-    assert!(run.stderr.contains("the next `provisioner deploy` moves forward again"), "{run:?}");
+    assert!(run.stderr.contains("the next deploy points callers to its version again"), "{run:?}");
     assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
     let calls: Vec<_> = user.proxy.calls().into_iter().filter(|call| call.service != "execute-api").collect();
     let writes: Vec<_> = calls.iter().filter(|call| call.is_write()).map(|call| call.operation.clone()).collect();
@@ -133,7 +133,7 @@ async fn a_rollback_does_not_overwrite_a_concurrent_move_of_the_alias(#[values(A
     user.proxy.on(call("UpdateAlias").answer(AwsError::new(412, "PreconditionFailedException", message)));
     let run = user.run(&["rollback"]).await.expect_code(1);
     assert!(run.stderr.contains("after the plan"), "{run:?}");
-    assert!(run.stderr.contains("run it again with `--to 1`"), "{run:?}");
+    assert!(run.stderr.contains("roll back to the same version: `provisioner rollback --to 1"), "{run:?}");
     assert_eq!(releases(&user.world().await).0, "2");
 }
 

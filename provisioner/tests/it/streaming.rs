@@ -118,7 +118,7 @@ async fn a_partial_failure_names_the_released_function_and_its_rollback_command(
     for text in [
         "ChatAlias: checking version 2 of function cinedb-chat-bedrock: ",
         "the callers of cinedb-chat-bedrock:live still get the previous version",
-        "the callers of cinedb-chat-bedrock-stream:live get version 2 already; `provisioner rollback --alias StreamAlias ",
+        "the callers of cinedb-chat-bedrock-stream:live get version 2 already; roll back: `provisioner rollback --alias StreamAlias ",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }

@@ -159,7 +159,7 @@ async fn settings_of_the_apis_owner_are_reported_before_the_first_write(#[values
     let api_id = format!("ApiId={}", movies.api_id);
     let user = User::of(account).always(["-P", api_id.as_str()]);
     let plan = user.run(&["plan"]).await.expect_success();
-    let deployment = format!("aws apigatewayv2 create-deployment --api-id {} --stage-name 'prod'`", movies.api_id);
+    let deployment = format!("aws apigatewayv2 create-deployment --api-id {} --stage-name prod`", movies.api_id);
     for note in ["stage `prod`", "has no auto-deploy", &deployment, "has a CORS configuration", "has no throttle"] {
         assert!(plan.stdout.contains(note), "no `{note}` in {plan:?}");
     }
