@@ -16,10 +16,10 @@ use crate::template::shown;
 pub struct Error {
     doing: String,
     cause: String,
-    exists: Option<String>,
-    hint: Option<Hint>,
+    exists: Option<Box<str>>,
+    hint: Option<Box<Hint>>,
     kind: Kind,
-    sources: Vec<Error>,
+    sources: Box<[Error]>,
 }
 
 /// The kind of an error, for the calling code.
@@ -72,7 +72,7 @@ impl Error {
             exists: None,
             hint: None,
             kind: Kind::Other,
-            sources: Vec::new(),
+            sources: Box::default(),
         }
     }
 
@@ -183,7 +183,7 @@ impl Error {
     /// Makes it an error for a missing permission. The hint contains the remedy.
     #[must_use]
     pub fn denied(mut self, denial: Denial) -> Self {
-        self.hint = Some(Hint::new(remedy([&denial])));
+        self.hint = Some(Box::new(Hint::new(remedy([&denial]))));
         self.of_kind(Kind::Denied(BTreeSet::from([denial])))
     }
 
@@ -212,12 +212,12 @@ impl Error {
         let denials: BTreeSet<Denial> = all.iter().filter_map(Self::denials).flatten().cloned().collect();
         let cause = format!("AWS refused several questions\n  {}", headlines.join("\n  "));
         let error = Self::new("reading what exists", cause).hint(Hint::new(remedy(&denials)));
-        Some(Self { sources: all, ..error }.of_kind(Kind::Denied(denials)))
+        Some(Self { sources: all.into(), ..error }.of_kind(Kind::Denied(denials)))
     }
 
     /// The errors of a combination, or the error itself.
     fn each(self) -> Vec<Self> {
-        if self.sources.is_empty() { vec![self] } else { self.sources }
+        if self.sources.is_empty() { vec![self] } else { self.sources.into_vec() }
     }
 
     fn denials(&self) -> Option<&BTreeSet<Denial>> {
@@ -227,21 +227,21 @@ impl Error {
     /// Adds what exists now, so that the user need not look it up.
     #[must_use]
     pub fn exists(mut self, exists: impl Into<String>) -> Self {
-        self.exists = Some(lines(&shown(&exists.into())));
+        self.exists = Some(lines(&shown(&exists.into())).into());
         self
     }
 
     /// Adds a hint: what to run or change next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
-        self.hint = Some(hint.into().map(|text| line(&shown(text)).into_owned()));
+        self.hint = Some(Box::new(hint.into().map(|text| line(&shown(text)).into_owned())));
         self
     }
 
     /// Completes the commands of its hint.
     #[must_use]
     pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {
-        self.hint = self.hint.map(complete);
+        self.hint = self.hint.map(|hint| Box::new(complete(*hint)));
         self
     }
 
@@ -263,7 +263,7 @@ impl Error {
             doing: self.doing.clone(),
             // The missing permission needs a remedy whatever the other error is.
             kind: if self.is_denied() { self.kind.clone() } else { other.kind.clone() },
-            sources: vec![self, other],
+            sources: Box::new([self, other]),
         }
     }
 
@@ -276,13 +276,13 @@ impl Error {
     /// The next step, if there is one.
     #[must_use]
     pub fn next_step(&self) -> Option<&Hint> {
-        self.hint.as_ref()
+        self.hint.as_deref()
     }
 
     /// The remedy that is necessary before the command is run again, if there is one.
     #[must_use]
     pub fn remedy(&self) -> Option<Hint> {
-        self.hint.as_ref().and_then(Hint::without_again)
+        self.hint.as_deref().and_then(Hint::without_again)
     }
 }
 
