@@ -58,10 +58,6 @@ fn schema(kind: &str) -> Option<Value> {
             "primaryIdentifier": ["/properties/Title"], "createOnlyProperties": ["/properties/Title"],
             "properties": {"Title": {"type": "string"}},
         }),
-        "AWS::SQS::Queue" => json!({
-            "primaryIdentifier": ["/properties/QueueUrl"], "readOnlyProperties": ["/properties/QueueUrl"],
-            "properties": {"QueueName": {"type": "string"}, "QueueUrl": {"type": "string"}, "Tags": {"type": "array"}},
-        }),
         _ => return REGISTRY.get(kind).cloned(),
     })
 }
