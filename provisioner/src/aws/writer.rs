@@ -17,10 +17,11 @@ use crate::resources::{Again, Call, Effect, Ids, Mark, Resource, each_kind};
 impl Writer for Aws {
     async fn send(&self, call: &Call) -> Result<Ids> {
         let effect = call.effect();
-        let doubt = |error: &Error| match &effect {
-            Effect::Leaves(_, Again::Twice) if error.is_unanswered() => Doubt::LookAndSendAgain,
-            _ if error.is_unanswered() || error.is_conflict() => Doubt::Look,
-            _ => Doubt::None,
+        let twice = matches!(effect, Effect::Leaves(_, Again::Twice));
+        let doubt = |error: &Error| match () {
+            () if twice && error.is_unanswered() => Doubt::LookAndSendAgain,
+            () if error.is_unanswered() || error.is_conflict() => Doubt::Look,
+            () => Doubt::None,
         };
         let send = || async { each_kind!(call, Call(one) => one.dispatch(self).await) };
         match unless_done(send, doubt, || self.took_effect(call, &effect)).await {

@@ -149,7 +149,6 @@ impl Kind for Permission {
         vec![Import { warning: by_url.then_some(BY_FUNCTION_URL), ..import }]
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
     fn effect(call: &Call) -> Effect<Self> {
         match call {
             Call::AddPermission(one) => Effect::all(Self::clone(one), Again::Refused),

@@ -63,7 +63,7 @@ fn main() -> Result<()> {
         let size = fs::metadata(&zip).with_context(|| format!("looking at {}", zip.display()))?.len();
         let row = Row::of(&runs, name, size);
         let seed = seed.get_or_insert(row);
-        println!("{}", row.to_markdown(name, seed));
+        println!("{}", row.markdown(name, seed));
     }
     Ok(())
 }
@@ -182,7 +182,7 @@ impl Row {
     }
 
     /// The row of the table, each value with its ratio to the seed's value.
-    fn to_markdown(&self, name: &str, seed: &Self) -> String {
+    fn markdown(&self, name: &str, seed: &Self) -> String {
         let ratio = |own: f64, seed: f64| format!("(1/{:.1})", seed / own);
         let first_word = self.first_word.map_or("–".to_owned(), |(p50, p99)| format!("{p50:.2} / {p99:.2} ms"));
         format!(
