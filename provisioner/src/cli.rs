@@ -10,15 +10,17 @@ use std::path::PathBuf;
 
 use canary::CanaryArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use provisioner::Result;
 use provisioner::place::StackName;
 pub(crate) use same_stack::SameStack;
 use same_stack::TEMPLATE;
 
-/// Applies a CloudFormation template straight through AWS's APIs: in seconds, without a state file.
+/// Applies a CloudFormation template directly through AWS's APIs, without a state file.
 ///
-/// Results go to stdout, everything else to stderr. Exit codes: 0 done or nothing to do, 1 failed or stopped (Ctrl-C,
-/// SIGTERM), 2 changes (`plan` and `status` with `--detailed-exitcode` only).
+/// Results go to stdout, everything else goes to stderr. Exit codes: 0 after success, also if nothing had to change; 1
+/// after a failure or an interruption (Ctrl-C, SIGTERM); 2 if there are changes (`plan` and `status` with
+/// `--detailed-exitcode` only).
 #[derive(Debug, Parser)]
 #[command(name = "provisioner", version, max_term_width = 110)]
 pub(crate) struct Cli {
@@ -28,73 +30,84 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show what a deploy would do; change nothing
+    /// Show the changes that a deploy would make
     Plan(Plan),
-    /// Make AWS equal to the template, and send the smoke tests that it declares
+    /// Create the stack's resources, or change them to match the template
+    ///
+    /// A new version of a function must pass the smoke tests that the template declares before callers get it.
     Deploy(DeployBy),
-    /// Redeploy code and configuration of the functions that are there
+    /// Deploy only the code and the configuration of existing functions
     Update(Update),
-    /// Remove what belongs to the stack, and nothing else
+    /// Delete the resources of the stack, and no others
     ///
-    /// Resources are found by their names: give it the parameters that the deploy had, `ApiId` among them.
+    /// Names depend on parameters, and resources are found by name: pass the same parameters as to the deploy.
     Destroy(Destroy),
-    /// Lead callers back to an earlier version, in one call
+    /// Point the alias to an earlier version, in one call
     ///
-    /// It needs no package and no parameters beyond names. The template still says otherwise: the next deploy moves
-    /// forward again.
+    /// `rollback` reads no package, and needs only the parameters that names depend on. It does not change the template:
+    /// the next deploy points the alias to the template's version again.
     Rollback(Rollback),
-    /// Show what is deployed, which version callers get, and where AWS differs from the template; change nothing
+    /// Show the deployed versions, their share of the traffic, and the drift from the template
     ///
-    /// It needs no package: where there is none, code is not compared, and it says so.
+    /// `status` reads only. If a function's package is missing, `status` reports that it did not compare the code.
     Status(Status),
-    /// Send one event to the stack's function and print its answer
+    /// Send one event to the stack's function, and print the reply
     Invoke(Invoke),
-    /// Run the whole chat on this machine, on a local AWS, until Ctrl-C
+    /// Run the whole chat on this machine, with an emulator of AWS, until Ctrl-C
     Local(Local),
-    /// Write the zip that the template's `Code` names: the same bytes for the same binary
-    Package(Package),
-    /// Print the template in one piece, or write it as a CDK app; AWS is not asked
+    /// Write the zip file that the template's `Code` names
     ///
-    /// Included files are in place and functions in their long form. That is a template for CloudFormation, and so is
-    /// what --resolved prints, where parameters and conditions are gone too.
+    /// The same binary always gives the same bytes.
+    Package(Package),
+    /// Print the template as one file, or convert it to a CDK app or to Terraform `import` blocks
+    ///
+    /// Included files are inserted, and functions have their long form. CloudFormation accepts this template, and also the
+    /// one that `--resolved` prints, in which values replace parameters and conditions. Only `--terraform-import` calls
+    /// AWS.
     Synth(Synth),
+    /// Print the completion script of a shell
+    ///
+    /// For example: provisioner completions bash > ~/.local/share/bash-completion/completions/provisioner
+    Completions(Completions),
+    /// Write a man page for each command
+    Man(Man),
 }
 
-/// Which stack, from which template, where.
+/// The stack, its template, and its account and region.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Stack {
-    /// The template
+    /// The template file
     #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
     pub(crate) template: PathBuf,
-    /// The stack's name: the ownership tag of everything it makes [default: cinedb-chat]
+    /// The stack's name, which the ownership tag of each resource contains [default: cinedb-chat]
     #[arg(long, value_name = "NAME", env = "PROVISIONER_STACK")]
     pub(crate) stack: Option<StackName>,
-    /// Set a parameter of the template; can be given several times
+    /// Set a parameter of the template; repeat the option for more
     #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) parameter: Vec<(String, String)>,
-    /// Take parameters from a YAML or JSON file, a map or one of AWS's own forms; --parameter overrides it
+    /// Read parameters from a YAML or JSON file: a map, or one of AWS's formats; --parameter takes precedence
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
-    /// Upload this zip, or this folder zipped, for a function, in place of the template's own
-    #[arg(long, value_name = "LOGICAL_ID=ZIP", value_parser = pair)]
+    /// Deploy this zip file or directory as the code of a function, instead of the template's `Code`
+    #[arg(long, value_name = "LOGICAL_ID=PATH", value_parser = pair)]
     pub(crate) code: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
-    /// How the result is printed
+    /// The format of the result
     #[arg(long, value_enum, default_value_t = Output::Text)]
     pub(crate) output: Output,
 }
 
-/// How AWS is reached. What is not given comes from the ordinary chain of variables, profiles and roles.
+/// The access to AWS. AWS's usual chain of variables, profiles and roles supplies the rest.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AwsArgs {
-    /// The region [default: `AWS_REGION`, or the profile's]
+    /// The AWS region [default: `AWS_REGION`, or the region of the profile]
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// A profile of ~/.aws/config [default: `AWS_PROFILE`]
+    /// A profile in ~/.aws/config [default: `AWS_PROFILE`]
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// One endpoint for all services: an emulator [default: `AWS_ENDPOINT_URL`]
+    /// The endpoint for all services, such as that of an emulator [default: `AWS_ENDPOINT_URL`]
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
 }
@@ -102,30 +115,30 @@ pub(crate) struct AwsArgs {
 /// The form of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
-    /// For people
+    /// Text for people
     Text,
-    /// For programs; the schemas are docs/plan.schema.json and docs/status.schema.json
+    /// JSON for programs; docs/plan.schema.json and docs/status.schema.json describe it
     Json,
 }
 
-/// What carries the template out.
+/// The engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Engine {
-    /// The provisioner, through each service's own API
+    /// The provisioner, through the API of each service
     Direct,
-    /// CloudFormation, through change sets; `plan` writes too: it creates a change set, for a first deploy a stack with it,
-    /// for a large template a bucket, and removes all but the bucket
+    /// CloudFormation, through change sets. With this engine `plan` writes, too: it creates a change set, an empty stack
+    /// before the first deploy, and a bucket for a large template. It deletes all of them except the bucket
     Cloudformation,
 }
 
-/// Which engine, and what it needs.
+/// The engine and its bucket.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct EngineArgs {
-    /// What applies the template
+    /// The engine that applies the template
     #[arg(long, value_enum, default_value_t = Engine::Direct)]
     pub(crate) engine: Engine,
-    /// For CloudFormation: the bucket that packages go through
-    /// [default: provisioner-ACCOUNT-REGION, made when it is missing]
+    /// With `--engine cloudformation`: the bucket for packages and large templates
+    /// [default: provisioner-ACCOUNT-REGION, created if it is missing]
     #[arg(long, value_name = "NAME")]
     pub(crate) bucket: Option<String>,
 }
@@ -138,29 +151,30 @@ pub(crate) struct DeployBy {
     pub(crate) by: EngineArgs,
 }
 
-/// What a deploy does besides, or leaves out.
+/// The options of a deploy.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DeployOptions {
-    /// Take over existing resources of the same names, made by hand or by another tool
+    /// Take ownership of existing untagged resources with the same names, such as those created by hand
     #[arg(long)]
     pub(crate) adopt: bool,
-    /// Send no smoke test, neither before callers get a new version nor at the end
+    /// Skip the smoke tests, both those before callers get a new version and those at the end
     #[arg(long)]
     pub(crate) no_smoke: bool,
-    /// Delete all but the newest N versions of each function, never one that callers get [default: 5]
+    /// Keep the newest N versions of each function and every version that callers get, and delete the others
+    /// [default: 5]
     #[arg(long, value_name = "N", value_parser = number::at_least_one)]
     pub(crate) keep_versions: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) canary: CanaryArgs,
 }
 
-/// What is changed beyond the template's own resources.
+/// Permissions to change resources beyond those of the template.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct BeyondArgs {
-    /// Lead a route of somebody else to this stack; destroy puts it back
+    /// Point an existing route of another owner to this stack; `destroy` points it back
     #[arg(long)]
     pub(crate) take_over: bool,
-    /// Remove what carries the stack's mark and is not in the template any more
+    /// Delete orphans: resources with the stack's ownership tag that the template does not contain
     #[arg(long)]
     pub(crate) prune: bool,
 }
@@ -175,10 +189,10 @@ pub(crate) struct Plan {
     pub(crate) options: DeployOptions,
     #[command(flatten)]
     pub(crate) beyond: BeyondArgs,
-    /// Write the plan to this file too, for `deploy --plan`
+    /// Also write the plan to this file, for `deploy --plan`
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Exit with 2 when there are changes, 0 when there are none, 1 on errors
+    /// Exit with 2 if there are changes, with 0 if there are none, and with 1 after an error
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
 }
@@ -191,17 +205,18 @@ pub(crate) struct Deploy {
     pub(crate) options: DeployOptions,
     #[command(flatten)]
     pub(crate) beyond: BeyondArgs,
-    /// Carry out the plan that `plan --out` wrote, without asking, if it would be planned the same now or is done already
+    /// Execute the plan that `plan --out` wrote, without confirmation, if a new plan would be identical
     ///
-    /// Template, parameters and options are those of the plan. Values of `NoEcho` parameters are not in the file and are
-    /// given again; --code says where the same package lies now.
+    /// If the plan has been executed already, there is nothing to do. The file determines the template, the parameters
+    /// and the options. It does not contain the values of `NoEcho` parameters: pass them again. Pass `--code` if the same
+    /// package has another path now.
     #[arg(
         long,
         value_name = "FILE",
         conflicts_with_all = ["template", "adopt", "no_smoke", "keep_versions", "percent", "take_over", "prune"]
     )]
     pub(crate) plan: Option<PathBuf>,
-    /// Do not ask; needed without a terminal when something is deleted or replaced
+    /// Do not ask for confirmation; without a terminal, required if the plan deletes or replaces a resource
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
 }
@@ -212,7 +227,7 @@ pub(crate) struct Update {
     pub(crate) stack: Stack,
     #[command(flatten)]
     pub(crate) options: DeployOptions,
-    /// Do not ask; needed without a terminal when something is deleted or replaced
+    /// Do not ask for confirmation; without a terminal, required if the plan deletes or replaces a resource
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
 }
@@ -221,17 +236,17 @@ pub(crate) struct Update {
 pub(crate) struct Rollback {
     #[command(flatten)]
     pub(crate) stack: Stack,
-    /// The version [default: while a canary is under way the one that served before it, else the one before the one
-    /// that serves]
+    /// The version [default: during a canary the version that served before it, otherwise the version before the serving
+    /// version]
     #[arg(long, value_name = "N", value_parser = number::version)]
     pub(crate) to: Option<u64>,
-    /// Which alias, by its name in the template [default: that of the first smoke test, route or function URL]
+    /// The alias, by its logical id in the template [default: the alias of the first smoke test, route or function URL]
     #[arg(long, value_name = "LOGICAL_ID")]
     pub(crate) alias: Option<String>,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
-    /// Do not send the version its smoke tests before callers get it
+    /// Skip the smoke tests that the version must pass before callers get it
     #[arg(long)]
     pub(crate) no_smoke: bool,
 }
@@ -240,7 +255,7 @@ pub(crate) struct Rollback {
 pub(crate) struct Status {
     #[command(flatten)]
     pub(crate) stack: Stack,
-    /// Exit with 2 when AWS differs from the template, 0 when it is equal, 1 on errors
+    /// Exit with 2 if there is drift from the template, with 0 if there is none, and with 1 after an error
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
 }
@@ -249,13 +264,13 @@ pub(crate) struct Status {
 pub(crate) struct Destroy {
     #[command(flatten)]
     pub(crate) stack: Stack,
-    /// What applied the template
+    /// The engine that applied the template
     #[arg(long, value_enum, default_value_t = Engine::Direct)]
     pub(crate) engine: Engine,
-    /// With `--engine cloudformation`: remove the stack only; everything that it has stays, for `deploy --adopt`
+    /// With `--engine cloudformation`: delete only the stack and keep its resources, for `deploy --adopt`
     #[arg(long)]
     pub(crate) keep_resources: bool,
-    /// Do not ask; needed without a terminal
+    /// Do not ask for confirmation; required without a terminal
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
 }
@@ -264,13 +279,13 @@ pub(crate) struct Destroy {
 pub(crate) struct Invoke {
     #[command(flatten)]
     pub(crate) stack: Stack,
-    /// The event, as JSON in a file (`-` for stdin) [default: that of the template's first smoke test]
+    /// The event: a JSON file, or `-` for stdin [default: the event of the template's first smoke test]
     #[arg(long, value_name = "FILE", conflicts_with = "message")]
     pub(crate) event: Option<PathBuf>,
-    /// Another message in that event, where the smoke test says with `Message` where it stands
+    /// The message to put into that event, at the place that `Message` of the smoke test names
     #[arg(long, value_name = "TEXT")]
     pub(crate) message: Option<String>,
-    /// Show the end of the function's log on stderr
+    /// Print the end of the function's log to stderr
     #[arg(long)]
     pub(crate) log: bool,
 }
@@ -280,23 +295,23 @@ pub(crate) struct Local {
     /// The template of the chat
     #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
     pub(crate) template: PathBuf,
-    /// The template of the catalogue's table
+    /// The template of the catalogue's table of films
     #[arg(long, value_name = "FILE", default_value = "templates/local-catalog.yaml")]
     pub(crate) catalog_template: PathBuf,
-    /// Set a parameter of the chat's template; can be given several times
+    /// Set a parameter of the chat's template; repeat the option for more
     #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) parameter: Vec<(String, String)>,
-    /// The package of every function of that template, built for this machine
+    /// The package for each function of the chat's template, built for this machine
     #[arg(long, value_name = "ZIP", default_value = "target/local/function.zip")]
     pub(crate) code: PathBuf,
-    /// The loopback port
+    /// The port on 127.0.0.1
     #[arg(long, default_value_t = 4566, env = "PORT")]
     pub(crate) port: u16,
-    /// Who answers: `embedded` for a small model on this machine, or the URL of an OpenAI-compatible server
+    /// The model: `embedded` for a small model on this machine, or the URL of an OpenAI-compatible server
     /// [default: canned text]
     #[arg(long, value_name = "embedded|URL", env = "LLM")]
     pub(crate) llm: Option<String>,
-    /// The Python environment that holds MiniStack
+    /// The Python environment that contains MiniStack
     #[arg(long, value_name = "DIR", default_value = ".venv")]
     pub(crate) venv: PathBuf,
 }
@@ -306,52 +321,65 @@ pub(crate) struct Package {
     /// The function's binary
     #[arg(long, value_name = "FILE")]
     pub(crate) binary: PathBuf,
-    /// Where the zip goes
+    /// The zip file to write
     #[arg(long, value_name = "ZIP")]
     pub(crate) to: PathBuf,
-    /// Leave out the check that Lambda can start it: for a binary that an emulator runs on this machine
+    /// Skip the check that Lambda can start the binary, for an emulator that runs it on this machine
     #[arg(long)]
     pub(crate) for_this_machine: bool,
-    /// The architecture that it must be for
+    /// The architecture that the binary must have
     #[arg(long, value_parser = ["x86_64", "arm64"], default_value = "x86_64")]
     pub(crate) architecture: String,
 }
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Synth {
-    /// The template
+    /// The template file
     #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
     pub(crate) template: PathBuf,
-    /// The form
+    /// The format
     #[arg(long, value_enum, default_value_t = Form::Yaml)]
     pub(crate) format: Form,
-    /// Fill in parameters and decide conditions: what is left are references between resources
+    /// Replace parameters and conditions by their values; only references between resources remain
     #[arg(long)]
     pub(crate) resolved: bool,
-    /// Print Terraform `import` blocks of what is deployed instead; this asks AWS
+    /// Print Terraform `import` blocks for the deployed resources instead; this calls AWS
     #[arg(long, conflicts_with_all = ["cdk", "out", "resolved", "account"])]
     pub(crate) terraform_import: bool,
-    /// Write a CDK app instead, of the resolved template
+    /// Write a CDK app instead, from the resolved template
     #[arg(long, value_enum, value_name = "LANGUAGE", requires = "out")]
     pub(crate) cdk: Option<CdkLanguage>,
-    /// Write to this file, or a CDK app to this directory; local paths in it are right from there
+    /// Write to this file, or to this directory for a CDK app; paths in the output are relative to it
     #[arg(long, value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,
-    /// Set a parameter of the template; can be given several times
+    /// Set a parameter of the template; repeat the option for more
     #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) parameter: Vec<(String, String)>,
-    /// Take parameters from a YAML or JSON file, a map or one of AWS's own forms; --parameter overrides it
+    /// Read parameters from a YAML or JSON file: a map, or one of AWS's formats; --parameter takes precedence
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
-    /// Fill in `AWS::StackName`; a CDK app's stack has the name `cinedb-chat` otherwise
+    /// Set `AWS::StackName`; without this option, the stack of a CDK app is called `cinedb-chat`
     #[arg(long, value_name = "NAME")]
     pub(crate) stack: Option<StackName>,
-    /// Fill in `AWS::Region`, `AWS::Partition` and `AWS::URLSuffix`, which stay functions otherwise
+    /// Set `AWS::Region`, `AWS::Partition` and `AWS::URLSuffix`; without this option, they are not resolved
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// Fill in `AWS::AccountId`
+    /// Set `AWS::AccountId`
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The directory, which is created if it does not exist
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }
 
 /// A language of CDK apps.

@@ -5,14 +5,15 @@ use provisioner::plan::Canary;
 
 use super::number::percent;
 
-/// How a new version comes to its callers.
+/// The canary of a deploy.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CanaryArgs {
-    /// Give a new version this share of the calls first, 1 to 50 percent, and watch it: then it gets all, or, when its
-    /// invocations fail, none and the command ends with 1
+    /// Send a new version only this share of the traffic first, from 1 to 50 percent, and watch its invocations. If they
+    /// fail, the alias points to the old version only and the command exits with 1. Otherwise, the new version gets all
+    /// traffic
     #[arg(long = "canary", value_name = "PERCENT", value_parser = percent)]
     percent: Option<u8>,
-    /// How long it is watched, such as `90s`, `5m` or `1h`; up to two minutes more until CloudWatch has all numbers
+    /// How long to watch the new version, such as `90s`, `5m` or `1h`. CloudWatch can need two minutes more for the metrics
     #[arg(long, value_name = "TIME", default_value = "5m", requires = "percent", value_parser = seconds)]
     bake: u64,
 }

@@ -10,6 +10,7 @@ mod emulator;
 mod file;
 mod invoke;
 mod local;
+mod manual;
 mod options;
 mod package;
 mod plan;
@@ -53,5 +54,7 @@ pub(crate) async fn run(arguments: Cli) -> Result<Exit> {
         Command::Package(arguments) => package::run(&arguments),
         Command::Synth(arguments) if arguments.terraform_import => terraform_import::run(&arguments).await,
         Command::Synth(arguments) => synth::run(&arguments),
+        Command::Completions(arguments) => manual::completions(&arguments),
+        Command::Man(arguments) => manual::pages(&arguments),
     }
 }

@@ -10,6 +10,7 @@ mod build;
 #[path = "../it/support/emulator.rs"]
 mod emulator;
 mod escalation;
+mod help;
 mod iam;
 mod markdown;
 #[path = "../it/support/ministack.rs"]
