@@ -1,6 +1,7 @@
 //! Measures the time of a selection and the memory that a film takes:
 //! `cargo bench -p function --bench selection --profile function`.
 
+#![expect(clippy::disallowed_methods, reason = "benchmarks read the clock and the environment")]
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
 
 #[expect(dead_code, reason = "labels are the tests' concern")]

@@ -4,6 +4,7 @@
 // The SDK's futures are nested too deeply for the compiler's default limit when it computes the layout of a future that
 // awaits them.
 #![recursion_limit = "256"]
+#![expect(clippy::disallowed_methods, reason = "the init phase ends after a time")]
 
 use std::process::ExitCode;
 

@@ -5,6 +5,7 @@
 //!
 //! An emulator shows the overhead of the tools and how many calls they wait for, not how long AWS takes.
 
+#![expect(clippy::disallowed_methods, reason = "benchmarks read the clock and the environment")]
 #![expect(
     clippy::expect_used,
     clippy::panic,

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::denial::{Denial, remedy};
 use crate::hint::Hint;
 use crate::printable::{line, lines, list};
-use crate::template::shown;
+use crate::reference::shown;
 
 /// An error with all that the user needs to correct it.
 ///

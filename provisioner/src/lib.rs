@@ -24,6 +24,9 @@
 //!
 //! `examples/walk.rs` is this sequence as a separate program.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests read the clock and the environment"))]
+
+#[expect(clippy::disallowed_methods, reason = "AWS is asked until a state is reached, at the rate that it allows")]
 pub mod aws;
 #[cfg(feature = "cdk")]
 pub mod cdk;
@@ -31,6 +34,7 @@ pub mod cloudformation;
 pub mod denial;
 pub mod desired;
 pub mod error;
+#[expect(clippy::disallowed_methods, reason = "it measures how long a step takes")]
 pub mod execute;
 pub mod hint;
 pub mod lint;
@@ -40,10 +44,12 @@ pub mod place;
 pub mod plan;
 pub mod planned;
 pub mod printable;
+mod reference;
 pub mod releases;
 pub mod report;
 pub mod resources;
 pub mod status;
+mod style;
 pub mod template;
 #[cfg(test)]
 #[path = "../tests/world/mod.rs"]

@@ -1,6 +1,10 @@
 //! The `provisioner` command: runs the command that the arguments name, and returns an exit code.
 
 mod cli;
+#[expect(
+    clippy::disallowed_methods,
+    reason = "commands wait for programs that they start, and pass them the environment"
+)]
 mod commands;
 mod terminal;
 

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use crate::report::STYLES;
+use crate::style::STYLES;
 
 /// Whether a terminal would obey a character, reorder others because of it, or not show it.
 ///
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn only_the_programs_own_styles_remain() {
-        let own = crate::report::added(crate::report::strong("done"));
+        let own = crate::style::added(crate::style::strong("done"));
         assert_eq!(styled(&own), own);
         assert_eq!(styled("a\u{1b}[35mb\u{1b}]0;title\u{7}\n"), "a\\u{1b}[35mb\\u{1b}]0;title\\u{7}\n");
     }

@@ -6,6 +6,8 @@
 //! It uses threads and blocking sockets, because it shares the machine with the program that it measures, and they take
 //! the least CPU time between two calls.
 
+#![expect(clippy::disallowed_methods, reason = "the harness measures")]
+
 pub mod backend;
 pub mod bedrock;
 pub mod call;

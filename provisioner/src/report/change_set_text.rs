@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use super::json::Proposed;
 use super::plan_text::notes as note_lines;
 use super::smoke_text::tested_text;
-use super::style::{added, changed, removed, strong};
 use super::value_text::{change_lines, readable};
 use crate::cloudformation::{Action, ChangeSet, PropertyChange, Row};
 use crate::printable::line;
+use crate::style::{added, changed, removed, strong};
 
 /// The whole change set: a line for each resource that changes, its properties below it, and a summary line.
 #[must_use]

@@ -8,17 +8,15 @@ mod outside_tests;
 mod plan_text;
 mod smoke_text;
 mod status_text;
-mod style;
 mod terraform;
 mod transition_text;
 mod value_text;
 
+pub use crate::style::{added, changed, dim, removed, strong};
 pub use callers::callers_text;
 pub use change_set_text::{change_set_text, proposed_text};
 pub use json::{DeployReport, Proposed, Smoke};
 pub use plan_text::{blockers_text, consent, note_text, plan_text};
 pub use smoke_text::tested_text;
 pub use status_text::status_text;
-pub(crate) use style::STYLES;
-pub use style::{added, changed, dim, removed, strong};
 pub use terraform::terraform_imports;

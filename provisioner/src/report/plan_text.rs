@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::smoke_text::tested_text;
-use super::style::{added, changed, dim, removed, strong};
 use super::transition_text::transitions_text;
 use super::value_text::{change_lines, readable};
 use crate::hint::{Command, Hint};
 use crate::plan::{Action, Blocker, Note, Plan, Step};
 use crate::printable::line;
 use crate::resources::Change;
+use crate::style::{added, changed, dim, removed, strong};
 
 /// The whole plan: a line for each resource, its changing properties below it, and a summary line.
 #[must_use]

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::plan_text::{Row, rows};
-use super::style::{added, changed, dim, strong};
 use super::value_text::readable;
 use crate::hint::{Command, Hint};
 use crate::printable::line;
 use crate::status::{AliasStatus, Difference, FunctionStatus, State, Status, VersionStatus};
+use crate::style::{added, changed, dim, strong};
 
 /// The whole status: the deployed resources, the versions that callers get, the URLs, and the differences from the
 /// template. `complete` completes the commands.

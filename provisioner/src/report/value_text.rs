@@ -3,9 +3,9 @@
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::style::{added, removed};
 use crate::printable::{line, lines};
 use crate::resources::Change;
+use crate::style::{added, removed};
 use crate::template::{shown, shown_in};
 
 /// A change as lines: `old → new` if both fit on one line, else the lines that differ.

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::dynamic::has_dynamic_reference;
 use super::fault::{Evaluated, fault};
-use super::known::SPREAD;
-use super::reference::{Deferred, Piece, Reference, Term, pieces, references_in, whole_term};
+use super::reference::{Deferred, Piece, Reference, SPREAD, Term, pieces, references_in, whole_term};
 
 /// Returns the result of a function for an argument whose values are known.
 ///

@@ -5,13 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::functions;
-use super::reference::{Deferred, Piece, Reference, Term, pieces, references_in, whole_term};
-use super::shown::shown;
+use super::reference::{Deferred, Piece, Reference, SPREAD, Term, pieces, references_in, shown, whole_term};
 use super::texts::find_text;
-
-/// A function of this crate: it replaces one item of a list with all items of another list. It is used where a kind
-/// needs a list and the template has a term that becomes one.
-pub(super) const SPREAD: &str = "Spread";
 
 /// The values of the references that are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::known::SPREAD;
-use super::reference::{Deferred, Piece, Reference, Term, pieces, whole_term};
-use super::shown::shown;
+use super::reference::{Deferred, Piece, Reference, SPREAD, Term, pieces, shown, whole_term};
 
 /// Finds the first list inside other text, or in a function's argument that must be text, and writes it as a template
 /// does. `is_list` returns whether a reference is a list, as far as that is known.

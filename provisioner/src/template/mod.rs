@@ -25,18 +25,19 @@ mod parameter_file;
 mod parameters;
 mod plain;
 mod pseudo;
-mod reference;
 mod remark;
 mod resolve;
 mod restore;
 mod sections;
-mod shown;
 mod source;
 mod sub;
 mod texts;
 mod wording;
 mod write;
 mod yaml;
+
+// As `super::reference` for the modules below.
+use crate::reference;
 
 pub use dynamic::{
     dynamic_reference_in, has_dynamic_reference, has_function_of_dynamic_reference, reference_to_another_service_in,
@@ -53,13 +54,12 @@ pub use parameters::{Declaration, Parameters};
 pub(crate) use plain::flag as flag_of_1_1;
 pub use pseudo::Pseudo;
 pub use reference::{
-    Reference, begins_unknown, has_function, references_in, references_in_text, reserved, reserved_in, with_unknown_as,
-    with_unknown_by,
+    Reference, begins_unknown, has_function, references_in, references_in_text, reserved, reserved_in, shown, shown_in,
+    substituted, with_unknown_as, with_unknown_by,
 };
 pub use remark::Remark;
 pub use resolve::{Output, Resolved, ResolvedResource};
 pub use sections::{DeletionPolicy, Template};
-pub use shown::{shown, shown_in, substituted};
 pub use source::Source;
 pub(crate) use texts::{find_text, scalar_text};
 pub(crate) use wording::{decoded, in_words};

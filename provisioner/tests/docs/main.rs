@@ -1,5 +1,6 @@
 //! The documents are correct: the commands run, the tables equal the code, and the links have a target.
 
+#![expect(clippy::disallowed_methods, reason = "tests read the clock and the environment")]
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -12,6 +13,7 @@ mod emulator;
 mod escalation;
 mod help;
 mod iam;
+mod layers;
 mod markdown;
 #[path = "../it/support/ministack.rs"]
 #[expect(dead_code, reason = "no document names an API's address at MiniStack")]

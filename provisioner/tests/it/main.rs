@@ -1,6 +1,7 @@
 //! A user's paths against a real MiniStack; the tests of the control plane also run against moto. It is one test
 //! binary, because linking the SDK takes longer than running the tests.
 
+#![expect(clippy::disallowed_methods, reason = "tests read the clock and the environment")]
 #![expect(
     clippy::expect_used,
     clippy::panic,

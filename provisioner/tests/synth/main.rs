@@ -1,6 +1,7 @@
 //! The output of `synth` has the same meaning as the template: checked with the real aws-cdk-lib in Node and in Python,
 //! without AWS.
 
+#![expect(clippy::disallowed_methods, reason = "tests read the clock and the environment")]
 #![expect(
     clippy::expect_used,
     clippy::panic,

@@ -52,6 +52,12 @@ pub(crate) fn schema(kind: &str) -> Option<Schema> {
     REGISTRY.get(kind).cloned()
 }
 
+/// The number of cases of a property test: `make check` sets `PROPTEST_CASES` to run fewer.
+pub(crate) fn cases(most: u32) -> u32 {
+    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    wanted.unwrap_or(most).min(most)
+}
+
 /// The account of the world.
 pub(crate) const ACCOUNT: &str = "123456789012";
 

@@ -10,7 +10,7 @@ use super::{Done, carried_out, planned};
 use crate::desired::Desired;
 use crate::plan::{Canary, Options, Plan};
 use crate::resources::alias::{Alias, RoutingConfig};
-use crate::world::{State, Trouble};
+use crate::world::{State, Trouble, cases};
 
 fn wanted() -> Options {
     let canary = Canary { percent: 10, bake_seconds: 300 };
@@ -234,7 +234,7 @@ fn of_two_aliases_each_is_watched_by_itself_and_one_that_fails_stops_only_its_ow
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(64), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn after_a_canary_the_world_is_as_the_template_says((spec, state) in a_stack_and_its_world()) {

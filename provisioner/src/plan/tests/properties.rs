@@ -13,7 +13,7 @@ use crate::plan::{Action, Options, Step, plan};
 use crate::resources::other::{Identifier, Other};
 use crate::resources::stage::Stage;
 use crate::resources::{KIND_TAG, Mark, Tags};
-use crate::world::{State, Trouble, World};
+use crate::world::{State, Trouble, World, cases};
 
 pub(super) const KEEP_OFF: Options =
     Options { adopt: false, take_over: false, prune: false, smoke: false, canary: None, keep_versions: Some(2) };
@@ -90,7 +90,7 @@ pub(super) fn a_trouble() -> impl Strategy<Value = Trouble> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(128), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn after_a_deploy_the_world_is_as_the_template_says((spec, state) in a_stack_and_its_world()) {

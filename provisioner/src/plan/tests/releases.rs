@@ -11,7 +11,7 @@ use crate::plan::{Action, Back, Options, Plan, plan_rollback};
 use crate::resources::alias::RoutingConfig;
 use crate::resources::function::{self, Failure};
 use crate::resources::{Call, Resource};
-use crate::world::{ACCOUNT, State, Trouble, World};
+use crate::world::{ACCOUNT, State, Trouble, World, cases};
 
 /// A state with this many published versions, in which the newest equals the template and the alias points to `live`.
 fn published(versions: u32, live: u32) -> State {
@@ -56,7 +56,7 @@ fn to(number: u64) -> Back {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(64), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_newest_versions_stay_and_all_that_callers_get(

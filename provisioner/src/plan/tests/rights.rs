@@ -11,7 +11,7 @@ use super::spec::{Spec, any_spec};
 use super::{carried_out, planned};
 use crate::plan::{Action, Canary, Options, Plan};
 use crate::resources::Policy;
-use crate::world::{State, Trouble};
+use crate::world::{State, Trouble, cases};
 
 /// The actions that the stack's role allows, and its managed policies.
 fn rights(spec: &Spec) -> BTreeSet<String> {
@@ -115,7 +115,7 @@ fn what_serves_keeps_its_rights_wherever_an_adoption_ends() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(128), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_version_that_still_serves_may_do_what_it_was_released_with(

@@ -13,7 +13,7 @@ use crate::plan::{Action, Options, Plan, plan};
 use crate::resources::Resource;
 use crate::resources::route::Route;
 use crate::resources::taken::Taken;
-use crate::world::{State, World};
+use crate::world::{State, World, cases};
 
 fn attached() -> Spec {
     Spec { attach: true, ..Spec::plain() }
@@ -168,7 +168,7 @@ fn uncounted(state: &State) -> State {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(128), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_route_of_others_is_taken_over_remembered_and_put_back((spec, state, theirs) in a_stack_and_their_route()) {

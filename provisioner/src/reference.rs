@@ -14,6 +14,14 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
+mod shown;
+
+pub use shown::{shown, shown_in, substituted};
+
+/// A function of this crate: it replaces one item of a list with all items of another list. It is used where a kind
+/// needs a list and the template has a term that becomes one.
+pub(crate) const SPREAD: &str = "Spread";
+
 const OPENING: char = '\u{FDD0}';
 const CLOSING: char = '\u{FDD1}';
 
@@ -80,7 +88,7 @@ impl Reference {
 }
 
 impl fmt::Display for Reference {
-    /// The internal form inside a text. For the form that is shown to users, see `template::shown`.
+    /// The internal form inside a text. For the form that is shown to users, see [`shown`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         enclosed(f, &format!("{}.{}", self.logical_id, self.attribute))
     }
@@ -92,15 +100,15 @@ fn enclosed(f: &mut fmt::Formatter<'_>, inside: &str) -> fmt::Result {
 
 /// A function whose argument contains references: it is evaluated when they are known.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Deferred {
+pub(crate) struct Deferred {
     /// The function's long name, such as `Fn::Select`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The argument, in the template's long form.
-    pub(super) argument: Value,
+    pub(crate) argument: Value,
 }
 
 impl Deferred {
-    pub(super) fn new(name: &str, argument: Value) -> Self {
+    pub(crate) fn new(name: &str, argument: Value) -> Self {
         Self { name: name.to_owned(), argument }
     }
 
@@ -119,7 +127,7 @@ impl fmt::Display for Deferred {
 
 /// A placeholder in a text for a value that is not known.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Term {
+pub(crate) enum Term {
     Reference(Reference),
     Deferred(Deferred),
 }
@@ -154,13 +162,13 @@ impl fmt::Display for Term {
 
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Piece<'t> {
+pub(crate) enum Piece<'t> {
     Text(&'t str),
     Term(Term),
 }
 
 /// The parts of a text, in order.
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find(OPENING) {
@@ -177,7 +185,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
 }
 
 /// The term that a text consists of, if the text contains nothing else.
-pub(super) fn whole_term(text: &str) -> Option<Term> {
+pub(crate) fn whole_term(text: &str) -> Option<Term> {
     let mut pieces = pieces(text);
     match (pieces.pop(), pieces.is_empty()) {
         (Some(Piece::Term(term)), true) => Some(term),

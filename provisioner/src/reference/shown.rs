@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::known::SPREAD;
-use super::reference::{
-    Deferred, Piece, Reference, Term, has_function, pieces, references_in, references_in_text, whole_term,
+use super::{
+    Deferred, Piece, Reference, SPREAD, Term, has_function, pieces, references_in, references_in_text, whole_term,
 };
 
 /// The text with `${Queue.Arn}` for each reference, and `!Select […]` for each deferred function.
