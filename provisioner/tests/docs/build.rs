@@ -1,7 +1,9 @@
-//! `docs/performance.md`: the build and the tests compile each dependency only once.
+//! `docs/performance.md`: `make local`, the build and the tests compile each dependency only once.
 
 use std::collections::BTreeSet;
 use std::process::Command;
+
+use crate::markdown::root;
 
 /// All dependencies of the workspace with version and features, along these edges of the graph.
 fn dependencies(edges: &str) -> BTreeSet<String> {
@@ -14,6 +16,17 @@ fn dependencies(edges: &str) -> BTreeSet<String> {
     let lines = String::from_utf8(output.stdout).expect("text");
     // ` (*)` means that the package's dependencies are listed above.
     lines.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+}
+
+#[test]
+fn make_local_builds_the_programs_in_the_profile_of_the_tests() {
+    let mut make = Command::new("make");
+    // Only what make would do, as a user runs it, and not with the settings of a `make test` around this test.
+    make.args(["--dry-run", "--no-print-directory", "local"]).current_dir(root());
+    let output = make.env_remove("MAKEFLAGS").env_remove("PREBUILT").env_remove("PROFILE").output().expect("make");
+    let commands = String::from_utf8(output.stdout).expect("text");
+    let build = "cargo build --locked --profile dev --workspace --bin provisioner --bin bootstrap";
+    assert!(output.status.success() && commands.contains(build), "{commands}");
 }
 
 #[test]
