@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(told(&update, &["Function"]), kept);
         let adopting = Options { adopt: true, ..Options::default() };
         let adopted = planned(&changed().desired(), &existing(&Spec::plain(), false), adopting);
-        assert_eq!(told(&adopted, &["Alias (what serves now)", "Function"]), kept);
+        assert_eq!(told(&adopted, &["Alias (serving version)", "Function"]), kept);
         // An alias for a function without callers.
         let mut left = existing(&Spec::plain(), true);
         left.aliases.clear();

@@ -92,7 +92,7 @@ async fn a_pattern_that_cannot_be_evaluated_is_a_note_and_not_an_error(#[values(
         let run = user.plain(command).await.expect_success();
         if command[0] != "status" {
             for note in [
-                "t.yaml:2: the value of `Name` is not checked: `[\\N{LATIN SMALL LETTER H}a-z]+` cannot be tried here",
+                "t.yaml:2: the value of `Name` is not checked: `[\\N{LATIN SMALL LETTER H}a-z]+` cannot be evaluated here",
                 "t.yaml:3: without quotes, the value `on` is read as `true`",
             ] {
                 assert!(run.stdout.contains(note) || run.stderr.contains(note), "no `{note}` in {run:?}");

@@ -58,9 +58,10 @@ async fn the_json_plan_matches_its_schema_and_hides_environment_values(#[values(
 }
 
 /// A program can run the command of a hint as it is.
+#[rstest]
 #[tokio::test]
-async fn a_hint_in_json_has_a_complete_command() {
-    let user = User::new();
+async fn a_hint_in_json_has_a_complete_command(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
     let iam = aws_sdk_iam::Client::new(&user.account.sdk());
     let trust = seed::trust_policy().to_string();
     iam.create_role().role_name("a-role-s").assume_role_policy_document(trust).send().await.unwrap();
@@ -146,7 +147,7 @@ Resources:
         let run = user.plain(command).await.expect_code(1);
         for text in [
             "the plan is blocked, nothing was changed",
-            "R: RoleName holds a space",
+            "R: RoleName contains a space",
             "t.yaml:5)",
             "G: LogGroupName",
             "t.yaml:7)",

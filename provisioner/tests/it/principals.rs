@@ -104,7 +104,7 @@ async fn a_deploy_explains_a_deleted_principal_and_writes_the_trust_policy_again
         "AssumeRolePolicyDocument",
         "- ",
         "AROAEXAMPLEEXAMPLE12",
-        "note: Role: the principal `AROAEXAMPLEEXAMPLE12` of AssumeRolePolicyDocument is the unique id of a role that was",
+        "note: Role: the principal `AROAEXAMPLEEXAMPLE12` of AssumeRolePolicyDocument is the unique id of a deleted role",
         "make sure that the role of that name exists",
     ] {
         assert!(plan.stdout.contains(text), "no `{text}` in {plan:?}");

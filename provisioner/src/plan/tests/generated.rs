@@ -94,7 +94,7 @@ fn write_plan(text: &mut String, case: &str, plan: &Plan) {
         writeln!(text, "{}", step_line(step)).unwrap();
     }
     let parts = serde_json::to_value(plan).unwrap();
-    for list in ["blockers", "notes", "smokeTests"] {
+    for list in ["transitions", "blockers", "notes", "smokeTests"] {
         for one in parts[list].as_array().into_iter().flatten() {
             writeln!(text, "{}", json!({ list: one })).unwrap();
         }

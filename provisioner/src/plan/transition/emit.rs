@@ -64,7 +64,7 @@ impl Transition {
         let mut step = Step {
             id,
             action: if exists { Action::Update } else { Action::Create },
-            name: format!("{}, for what serves now", alias_step.name),
+            name: format!("{}, for the serving version", alias_step.name),
             changes: Vec::new(),
             needs: BTreeSet::new(),
             stages: publish.into_iter().chain([point]).collect(),

@@ -214,7 +214,7 @@ impl Transition {
     /// The id of the step that puts the serving code behind the alias, if there is one.
     fn pin_step(&self) -> Option<String> {
         match self.pin {
-            Some(Pin::Publish | Pin::Version(_)) => Some(format!("{} (what serves now)", self.logical_id)),
+            Some(Pin::Publish | Pin::Version(_)) => Some(format!("{} (serving version)", self.logical_id)),
             Some(Pin::InPlace) | None => None,
         }
     }

@@ -311,7 +311,7 @@ fn an_adoption_and_its_blockers_without_the_option() {
       ~ AWS::ApiGatewayV2::Api          Api          chat  (adopted)
           Tags.provisioner:resource  (none) → Api
           Tags.provisioner:stack     (none) → chat
-      + AWS::Lambda::Alias              Alias        chat:live, for what serves now
+      + AWS::Lambda::Alias              Alias        chat:live, for the serving version
       ~ AWS::Lambda::Function           Function     chat  (adopted)
           MemorySize                 128 → 512
           Tags.provisioner:resource  (none) → Function
