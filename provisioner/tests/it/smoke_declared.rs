@@ -371,7 +371,7 @@ async fn invoke_sends_the_declared_request_a_message_or_an_event_file() {
     assert_eq!(orders.events(), [json!({"own": true})]);
     let without = Orders::new(&At::Route(&ORDER.replace("          Message: /sku\n", "")));
     let run = without.user.plain(&["invoke", "--message", "x"]).await.expect_code(1);
-    assert!(run.stderr.contains("the smoke test of Route does not say where a message goes"), "{run:?}");
+    assert!(run.stderr.contains("the smoke test of Route does not name the place of the message"), "{run:?}");
     assert!(run.stderr.contains("hint: give the whole event with `--event FILE`"), "{run:?}");
 }
 
@@ -380,8 +380,8 @@ async fn an_invalid_smoke_test_declaration_is_an_error_with_file_and_line() {
     let orders = Orders::new(&At::Route(&ORDER.replace("POST", "GET")));
     for args in ["plan", "deploy", "destroy"] {
         let run = orders.user.plain(&[args]).await.expect_code(1);
-        let expected = "t.yaml:46: Route.Metadata.Provisioner.SmokeTest.Request: `GET /orders/7?dry=1&tag=x&tag=y%20z` is not \
-                    taken by `POST /orders/{id}`";
+        let expected = "t.yaml:46: Route.Metadata.Provisioner.SmokeTest.Request: `GET /orders/7?dry=1&tag=x&tag=y%20z` does \
+                    not match `POST /orders/{id}`";
         assert!(run.stderr.contains(expected), "no `{expected}` in {run:?}");
     }
     assert!(orders.user.world().await.is_empty());
