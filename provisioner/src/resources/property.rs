@@ -2,7 +2,7 @@
 
 /// The name of a property of a kind, such as `MemorySize`, or of an attribute that is compared like one.
 ///
-/// [`property!`] creates it from a field, so a name that does not exist does not compile.
+/// `property!` creates it from a field, so a name that does not exist does not compile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Property(&'static str);
 
@@ -10,7 +10,7 @@ impl Property {
     /// Every property of a kind.
     pub const EVERY: Self = Self("*");
 
-    /// The property with this name. Use [`property!`] for a field; other names belong in a constant beside their kind.
+    /// The property with this name. Use `property!` for a field; other names belong in a constant beside their kind.
     #[must_use]
     pub const fn named(name: &'static str) -> Self {
         Self(name)
