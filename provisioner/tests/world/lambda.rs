@@ -41,7 +41,7 @@ impl CarriedOut for function::Call {
                 }
                 state.role_exists(&function.role)?;
                 function.code.path = None;
-                function.reserved_concurrent_executions = None; // set by a separate self
+                function.reserved_concurrent_executions = None; // set by a separate call
                 let name = function.function_name.clone();
                 state.functions.insert(name.clone(), function);
                 return Ok(state.written(&name, *publish));

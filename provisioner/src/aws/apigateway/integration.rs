@@ -32,7 +32,7 @@ impl Find for Integration {
             let routes = led.filter_map(|route| route.route_key().map(str::to_owned)).collect();
             Integration { routes, ..observed_integration(api_id, one) }
         };
-        // The owner is read from the self description: a search for the result of a call whose answer was lost has
+        // The owner is read from the wanted description: a search for the result of a call whose answer was lost has
         // only that.
         let own = Mark::of_description(&self.description);
         let ours = |one: &&sdk::Integration| own.is_in_description(one.description().unwrap_or_default());
