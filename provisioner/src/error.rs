@@ -261,8 +261,9 @@ impl Error {
             hint: other.hint.clone().or_else(|| self.hint.clone()),
             exists: self.exists.clone(),
             doing: self.doing.clone(),
-            // The missing permission needs a remedy whatever the other error is.
-            kind: if self.is_denied() { self.kind.clone() } else { other.kind.clone() },
+            // A concurrent change decides what exists now; otherwise the missing permission needs a remedy, whatever the
+            // other error is.
+            kind: if self.is_denied() && !other.is_conflict() { self.kind.clone() } else { other.kind.clone() },
             sources: Box::new([self, other]),
         }
     }
@@ -362,6 +363,11 @@ mod tests {
         assert_eq!(error.to_string(), "moving alias live: no answer; then moving it back: it changed\n\nhint: wait");
         assert!(error.is_overtaken() && std::error::Error::source(&error).is_some());
         assert_eq!(error.sources()[0], first);
+        let message = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:GetRole";
+        let denied = Error::new("watching", message).denied(Denial::read(message).unwrap());
+        let overtaken = denied.clone().followed_by(Error::new("moving it back", "it changed").overtaken());
+        assert!(overtaken.is_overtaken(), "another deployer's change stays");
+        assert!(denied.followed_by(Error::new("moving it back", "no answer").unanswered()).is_denied());
     }
 
     #[test]

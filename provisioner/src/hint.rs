@@ -199,6 +199,11 @@ impl Command {
         self.arguments.iter().map(Argument::plain).collect()
     }
 
+    /// Whether an argument is the value of a shell's variable.
+    fn needs_a_shell(&self) -> bool {
+        self.arguments.iter().any(|argument| matches!(argument, Argument::Variable(_)))
+    }
+
     fn map(self, map: impl Fn(&str) -> String) -> Self {
         let arguments = self.arguments.into_iter().map(|argument| match argument {
             Argument::Word(word) => Argument::Word(map(&word)),
@@ -320,7 +325,8 @@ impl From<&Self> for Hint {
 struct Rendered {
     /// What to do about it, with complete commands.
     hint: String,
-    /// The words of the command in it; the first one, where it has several.
+    /// The words of the command in it; the first one, where it has several. Absent if it needs the value of a secret,
+    /// which only a shell can insert.
     #[serde(skip_serializing_if = "Option::is_none")]
     command: Option<Vec<String>>,
 }
@@ -328,7 +334,8 @@ struct Rendered {
 impl Serialize for Hint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let words = |command: &Command| [vec![command.program.clone()], command.arguments()].concat();
-        Rendered { hint: self.to_string(), command: self.command().map(words) }.serialize(serializer)
+        let command = self.command().filter(|command| !command.needs_a_shell());
+        Rendered { hint: self.to_string(), command: command.map(words) }.serialize(serializer)
     }
 }
 
@@ -385,6 +392,9 @@ mod tests {
         let text = r#"delete it: `aws logs delete-log-group --log-group-name "it's"`"#;
         assert_eq!(serde_json::to_value(&hint).unwrap(), json!({"hint": text, "command": words}));
         assert_eq!(serde_json::to_value(Hint::new("wait")).unwrap(), json!({"hint": "wait"}));
+        let secret = Hint::new("look").run(Command::provisioner(["status", "-P"]).with_variable("Token"));
+        let text = r#"look: `provisioner status -P "Token=${Token:?}"`"#;
+        assert_eq!(serde_json::to_value(secret).unwrap(), json!({"hint": text}), "a program has no shell");
     }
 
     #[test]

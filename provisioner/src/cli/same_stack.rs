@@ -5,6 +5,7 @@ use std::path::Path;
 
 use provisioner::Command;
 use provisioner::hint::{AWS, PROVISIONER};
+use provisioner::printable;
 
 use super::{AwsArgs, Stack};
 
@@ -47,7 +48,8 @@ impl SameStack {
         let path = |file: &Path| file.display().to_string();
         let parameter = parameter.iter().map(|(name, value)| Given {
             option: "-P",
-            value: match untold.contains(name.as_str()) {
+            // A value that cannot be printed as it is comes from a variable, too.
+            value: match untold.contains(name.as_str()) || printable::line(value) != value.as_str() {
                 true => Value::Secret(name.clone()),
                 false => Value::Parameter(name.clone(), value.clone()),
             },
@@ -168,6 +170,14 @@ mod tests {
         ] {
             assert_eq!(completed(&given, text), whole);
         }
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_printed_is_taken_from_a_shell_variable() {
+        assert_eq!(
+            completed(&["-P", "Key=first\nsecond", "-P", "Token=t"], "`provisioner deploy`"),
+            r#"`provisioner deploy -P "Key=${Key:?}" -P "Token=${Token:?}"`"#
+        );
     }
 
     #[test]

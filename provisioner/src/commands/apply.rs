@@ -197,7 +197,7 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
     let again = match () {
         () if !outcome.left_open.is_empty() => after_a_canary(),
         // A concurrent change is not overwritten without a new decision.
-        () if overtaken => Hint::new(format!("if this change is still needed, {}", then.again)),
+        () if overtaken => Hint::new("if this change is still needed,").before(then.again.clone()),
         () => then.again.clone(),
     };
     let doing = format!("changing stack {}", plan.stack);

@@ -25,7 +25,7 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     let plan = plan_rollback(&session.desired, wanted, alias, releases.as_ref(), &account, &back);
     let plan = plan.map_err(before_any_write)?.complete(terminal::completed);
     let approval = Approval { yes: arguments.yes, question: "point callers to this version?" };
-    let exit = apply(&plan, &session, &approval, arguments.stack.output, &then(&plan)).await?;
+    let exit = apply(&plan, &session, &approval, arguments.stack.output, &then(&plan, arguments)).await?;
     let says_otherwise = arguments.to.is_none() || has_newer(releases.as_ref(), &plan);
     if exit == Exit::Done && !plan.is_empty() && says_otherwise {
         terminal::note("the template is unchanged: the next deploy points callers to its version again");
@@ -35,21 +35,22 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
 
 /// The hint after a partial rollback. A second `rollback` without a version would go back one version more if the alias
 /// has moved, so the hint names the version.
-fn then(plan: &Plan) -> Then {
+fn then(plan: &Plan, arguments: &Rollback) -> Then {
     let to = destination(plan).unwrap_or("N");
+    let rollback = |no_smoke: bool| {
+        let command = Command::provisioner(["rollback", "--to", to]);
+        let command = arguments.alias.iter().fold(command, |command, id| command.with("--alias").with(id));
+        if no_smoke { command.with("--no-smoke") } else { command }
+    };
     Then {
-        again: Hint::new("roll back to the same version").run(rollback(to)),
+        again: Hint::new("roll back to the same version").run(rollback(arguments.no_smoke)),
         unfit: Some(
             Hint::new("choose another version")
                 .run(Command::provisioner(["status"]))
-                .or(Hint::new("skip its smoke test").run(rollback(to).with("--no-smoke")))
+                .or(Hint::new("skip its smoke test").run(rollback(true)))
                 .or("if IAM refused a call of it, deploy the state of the template that it comes from, with its policies"),
         ),
     }
-}
-
-fn rollback(to: &str) -> Command {
-    Command::provisioner(["rollback", "--to", to])
 }
 
 /// The version that callers will get.

@@ -131,9 +131,13 @@ async fn a_rollback_does_not_overwrite_a_concurrent_move_of_the_alias(#[values(A
     let user = with_two_versions(aws).await;
     let message = "The Revision Id provided does not match the latest Revision Id.";
     user.proxy.on(call("UpdateAlias").answer(AwsError::new(412, "PreconditionFailedException", message)));
-    let run = user.run(&["rollback"]).await.expect_code(1);
+    let given = ["--alias", "ChatAlias", "--no-smoke", "--region", "us-east-1"];
+    let run = user.run(&[&["rollback"][..], &given].concat()).await.expect_code(1);
     assert!(run.stderr.contains("after the plan"), "{run:?}");
-    assert!(run.stderr.contains("roll back to the same version: `provisioner rollback --to 1"), "{run:?}");
+    let proposed = run.stderr.split("roll back to the same version: `").nth(1).and_then(|rest| rest.split('`').next());
+    let proposed = proposed.unwrap_or_default();
+    assert!(proposed.starts_with("provisioner rollback --to 1 --alias ChatAlias --no-smoke"), "{run:?}");
+    assert!(proposed.contains("--region us-east-1"), "the command selects the same stack: {run:?}");
     assert_eq!(releases(&user.world().await).0, "2");
 }
 

@@ -46,7 +46,7 @@ fn parameter_values_without_resolved_are_refused() {
     let output = Project::new().synth(&["-P", "MemorySize=1024"]);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("hint: fill them in with `--resolved`"), "{told}");
+    assert!(told.contains("hint: fill in the values with `--resolved`"), "{told}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn invalid_yaml_and_json_are_reported_with_their_place() {
         (
             "t.yaml",
             TOPIC.replace("Topic:", "Name:").into_bytes(),
-            "reading template t.yaml:4: Resources.Name: `Name` is the name of a parameter",
+            "reading template t.yaml:4: Resources.Name: `Name` is also the name of a parameter",
         ),
         (
             "t.yaml",
