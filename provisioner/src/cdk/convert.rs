@@ -8,22 +8,18 @@ use cdk_from_cfn::ir::CloudformationProgramIr;
 use cdk_from_cfn::synthesizer::{Python, Synthesizer, Typescript};
 use serde_json::Value;
 
+use super::Language;
 use crate::error::{Error, Result};
 
 /// The source of the class `class`, as cdk-from-cfn writes it.
 ///
 /// # Errors
 /// When cdk-from-cfn refuses the template; a repaired template should not contain anything that it refuses.
-pub(super) fn typescript(tree: &Value, class: &str) -> Result<String> {
-    source(tree, &Typescript {}, class)
-}
-
-/// As [`typescript`].
-pub(super) fn python(tree: &Value, class: &str) -> Result<String> {
-    source(tree, &Python {}, class)
-}
-
-fn source(tree: &Value, language: &dyn Synthesizer, class: &str) -> Result<String> {
+pub(super) fn source(tree: &Value, language: Language, class: &str) -> Result<String> {
+    let synthesizer: &dyn Synthesizer = match language {
+        Language::Typescript => &Typescript {},
+        Language::Python => &Python {},
+    };
     let failed = |cause: String| Error::new("converting the template with cdk-from-cfn", cause);
     // cdk-from-cfn reads YAML, and JSON is YAML; its types cannot be read from a JSON value.
     let tree: CloudformationParseTree =
@@ -31,7 +27,7 @@ fn source(tree: &Value, language: &dyn Synthesizer, class: &str) -> Result<Strin
     let schema = Cow::Borrowed(Schema::builtin());
     let program = CloudformationProgramIr::from(tree, &schema).map_err(|error| failed(error.to_string()))?;
     let mut source = Vec::new();
-    program.synthesize(language, &mut source, class).map_err(|error| failed(error.to_string()))?;
+    program.synthesize(synthesizer, &mut source, class).map_err(|error| failed(error.to_string()))?;
     let source = String::from_utf8(source).map_err(|error| failed(error.to_string()))?;
     // Its output has trailing whitespace and empty lines at the end of the file.
     let lines: Vec<_> = source.trim_end().lines().map(str::trim_end).collect();

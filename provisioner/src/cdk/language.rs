@@ -16,38 +16,36 @@ impl Language {
     /// Its name as a value of `--cdk`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Typescript => "typescript",
-            Self::Python => "python",
-        }
+        self.facts().name
     }
 
-    pub(super) fn title(self) -> &'static str {
+    pub(super) fn facts(self) -> Facts {
         match self {
-            Self::Typescript => "TypeScript",
-            Self::Python => "Python",
+            Self::Typescript => Facts {
+                name: "typescript",
+                title: "TypeScript",
+                command: "npx tsc && node bin/app.js",
+                setup: "Node 20 and `npm ci`",
+                ignored: "node_modules/\n*.js\n",
+            },
+            Self::Python => Facts {
+                name: "python",
+                title: "Python",
+                command: "python3 app.py",
+                setup: "Node 20 and, in a virtual environment, `pip install -r requirements.txt`",
+                ignored: ".venv/\n__pycache__/\n",
+            },
         }
     }
+}
 
+/// What differs between the languages, other than the code.
+pub(super) struct Facts {
+    name: &'static str,
+    pub(super) title: &'static str,
     /// The command that runs the app; `cdk` runs it in the app's directory.
-    pub(super) fn command(self) -> &'static str {
-        match self {
-            Self::Typescript => "npx tsc && node bin/app.js",
-            Self::Python => "python3 app.py",
-        }
-    }
-
-    pub(super) fn setup(self) -> &'static str {
-        match self {
-            Self::Typescript => "Node 20 and `npm ci`",
-            Self::Python => "Node 20 and, in a virtual environment, `pip install -r requirements.txt`",
-        }
-    }
-
-    pub(super) fn ignored(self) -> &'static str {
-        match self {
-            Self::Typescript => "node_modules/\n*.js\n",
-            Self::Python => ".venv/\n__pycache__/\n",
-        }
-    }
+    pub(super) command: &'static str,
+    pub(super) setup: &'static str,
+    /// The content of its `.gitignore`.
+    pub(super) ignored: &'static str,
 }

@@ -3,14 +3,15 @@
 use serde_json::Value;
 
 use super::repair::{Fix, Repaired};
-use super::{AWS_CDK_LIB, AppFile, CONSTRUCTS, Destination, class_name, convert, policy_name};
+use super::{AWS_CDK_LIB, AppFile, CONSTRUCTS, Destination, Language, class_name, convert, policy_name};
 use crate::error::Result;
 
 pub(super) fn files(repaired: &Repaired, destination: &Destination) -> Result<Vec<AppFile>> {
     let class = class_name(destination);
+    let source = convert::source(&repaired.tree, Language::Python, &class)?;
     Ok(vec![
         AppFile::new("requirements.txt", format!("aws-cdk-lib=={AWS_CDK_LIB}\nconstructs=={CONSTRUCTS}\n")),
-        AppFile::new("stack.py", format!("# By cdk-from-cfn.\n{}", convert::python(&repaired.tree, &class)?)),
+        AppFile::new("stack.py", format!("# By cdk-from-cfn.\n{source}")),
         AppFile::new("app.py", entry(repaired, destination, &class)),
     ])
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::repair::{Fix, Repaired};
-use super::{AWS_CDK, AWS_CDK_LIB, AppFile, CONSTRUCTS, Destination, class_name, convert, policy_name};
+use super::{AWS_CDK, AWS_CDK_LIB, AppFile, CONSTRUCTS, Destination, Language, class_name, convert, policy_name};
 use crate::error::Result;
 
 const NPMRC: &str =
@@ -11,12 +11,13 @@ const NPMRC: &str =
 
 pub(super) fn files(repaired: &Repaired, destination: &Destination) -> Result<Vec<AppFile>> {
     let class = class_name(destination);
+    let source = convert::source(&repaired.tree, Language::Typescript, &class)?;
     Ok(vec![
         AppFile::new("package.json", package_json()),
         AppFile::new("package-lock.json", include_str!("files/typescript/package-lock.json")),
         AppFile::new(".npmrc", NPMRC),
         AppFile::new("tsconfig.json", include_str!("files/typescript/tsconfig.json")),
-        AppFile::new("lib/stack.ts", format!("// By cdk-from-cfn.\n{}", convert::typescript(&repaired.tree, &class)?)),
+        AppFile::new("lib/stack.ts", format!("// By cdk-from-cfn.\n{source}")),
         AppFile::new("bin/app.ts", entry(repaired, destination, &class)),
     ])
 }
