@@ -95,23 +95,10 @@ impl Error {
         &self.sources
     }
 
-    /// Sets the kind: the requested resource cannot exist, because its parent does not exist.
-    #[must_use]
-    pub fn nowhere(self) -> Self {
-        self.of_kind(Kind::Nowhere)
-    }
-
     /// Whether the requested resource cannot exist, because its parent does not exist.
     #[must_use]
     pub fn is_nowhere(&self) -> bool {
         self.kind == Kind::Nowhere
-    }
-
-    /// Sets the kind: AWS refused the call because of what exists. AWS gives the same answer to a call that already
-    /// took effect a moment earlier.
-    #[must_use]
-    pub fn conflict(self) -> Self {
-        self.of_kind(Kind::Conflict)
     }
 
     /// Whether AWS refused the call because of what exists.
@@ -120,22 +107,10 @@ impl Error {
         matches!(self.kind, Kind::Conflict | Kind::Overtaken)
     }
 
-    /// Sets the kind: the resource has changed since it was planned. This is also a conflict.
-    #[must_use]
-    pub fn overtaken(self) -> Self {
-        self.of_kind(Kind::Overtaken)
-    }
-
     /// Whether the resource has changed since it was planned.
     #[must_use]
     pub fn is_overtaken(&self) -> bool {
         self.kind == Kind::Overtaken
-    }
-
-    /// Sets the kind: it is not known whether the call took effect.
-    #[must_use]
-    pub fn unanswered(self) -> Self {
-        self.of_kind(Kind::Unanswered)
     }
 
     /// Whether it is not known if the call took effect.
@@ -144,34 +119,16 @@ impl Error {
         self.kind == Kind::Unanswered
     }
 
-    /// Sets the kind: AWS throttles calls, and this one had no effect.
-    #[must_use]
-    pub fn throttled(self) -> Self {
-        self.of_kind(Kind::Throttled)
-    }
-
     /// Whether the same request may succeed later.
     #[must_use]
     pub fn passes(&self) -> bool {
         matches!(self.kind, Kind::Unanswered | Kind::Throttled)
     }
 
-    /// Sets the kind: a new version failed its check before callers got it.
-    #[must_use]
-    pub fn unfit(self) -> Self {
-        self.of_kind(Kind::Unfit)
-    }
-
     /// Whether a new version failed its check before callers got it.
     #[must_use]
     pub fn is_unfit(&self) -> bool {
         self.kind == Kind::Unfit
-    }
-
-    /// Sets the kind: the template can be resolved once the account is known.
-    #[must_use]
-    pub fn account_needed(self) -> Self {
-        self.of_kind(Kind::AccountNeeded)
     }
 
     /// Whether the template can be resolved once the account is known.
@@ -358,16 +315,16 @@ mod tests {
 
     #[test]
     fn an_error_of_a_step_and_its_undoing_has_both_as_sources() {
-        let first = Error::new("moving alias live", "no answer").unanswered().hint("wait");
-        let error = first.clone().followed_by(Error::new("moving it back", "it changed").overtaken());
+        let first = Error::new("moving alias live", "no answer").of_kind(Kind::Unanswered).hint("wait");
+        let error = first.clone().followed_by(Error::new("moving it back", "it changed").of_kind(Kind::Overtaken));
         assert_eq!(error.to_string(), "moving alias live: no answer; then moving it back: it changed\n\nhint: wait");
         assert!(error.is_overtaken() && std::error::Error::source(&error).is_some());
         assert_eq!(error.sources()[0], first);
         let message = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:GetRole";
         let denied = Error::new("watching", message).denied(Denial::read(message).unwrap());
-        let overtaken = denied.clone().followed_by(Error::new("moving it back", "it changed").overtaken());
+        let overtaken = denied.clone().followed_by(Error::new("moving it back", "it changed").of_kind(Kind::Overtaken));
         assert!(overtaken.is_overtaken(), "another deployer's change stays");
-        assert!(denied.followed_by(Error::new("moving it back", "no answer").unanswered()).is_denied());
+        assert!(denied.followed_by(Error::new("moving it back", "no answer").of_kind(Kind::Unanswered)).is_denied());
     }
 
     #[test]

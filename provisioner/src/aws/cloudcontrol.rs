@@ -9,7 +9,7 @@ use aws_sdk_cloudformation::types::{ProvisioningType, RegistryType};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value};
 
-use super::problem::{is_missing, problem};
+use super::problem::{if_exists, problem};
 use super::retry::{First, Progress};
 use super::service::{Dispatch, Find};
 use super::{Aws, AwsReader};
@@ -105,11 +105,7 @@ impl Dispatch for Call {
             Call::DeleteResource { type_name: kind, identifier } => {
                 let request = aws.cloudcontrol.delete_resource().type_name(kind).identifier(identifier.as_str());
                 let doing = format!("deleting {kind} {identifier}");
-                let answer = match request.send().await {
-                    Ok(answer) => answer,
-                    Err(error) if is_missing(&error) => return Ok(Ids::new()),
-                    Err(error) => return Err(problem(doing, &error)),
-                };
+                let Some(answer) = if_exists(&doing, request.send().await)? else { return Ok(Ids::new()) };
                 aws.ended(&doing, answer.progress_event).await.map(|_| Ids::new())
             }
         }
@@ -142,15 +138,10 @@ impl Aws {
         let kind = &wanted.type_name;
         let doing = || format!("reading {kind} {identifier}");
         let request = self.cloudcontrol.get_resource().type_name(kind).identifier(identifier.as_str());
-        match request.send().await {
-            Ok(answer) => {
-                let text = answer.resource_description.and_then(|one| one.properties).unwrap_or_default();
-                let properties = serde_json::from_str(&text).map_err(|error| Error::new(doing(), error))?;
-                Ok(Some(wanted.found(identifier.clone(), properties)))
-            }
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(problem(doing(), &error)),
-        }
+        let Some(answer) = if_exists(doing(), request.send().await)? else { return Ok(None) };
+        let text = answer.resource_description.and_then(|one| one.properties).unwrap_or_default();
+        let properties = serde_json::from_str(&text).map_err(|error| Error::new(doing(), error))?;
+        Ok(Some(wanted.found(identifier.clone(), properties)))
     }
 
     /// Waits until Cloud Control has completed a request.

@@ -113,16 +113,8 @@ impl Aws {
             return if is_nothing_to_do(&reason) { Ok(None) } else { Err(Error::new(doing, reason)) };
         }
         let changes = pages.into_iter().flat_map(|page| page.changes.unwrap_or_default());
-        let account = id.split(':').nth(4).unwrap_or_default().to_owned();
-        Ok(Some(ChangeSet {
-            engine: "cloudformation",
-            stack: (*stack).to_owned(),
-            account,
-            region: self.place().region().to_owned(),
-            steps: changes.filter_map(row).collect(),
-            notes: Vec::new(),
-            id,
-        }))
+        let empty = ChangeSet::new(stack, id.split(':').nth(4).unwrap_or_default(), self.place().region());
+        Ok(Some(ChangeSet { steps: changes.filter_map(row).collect(), id, ..empty }))
     }
 
     async fn read_change_set(&self, id: &str, doing: &str) -> Result<Progress<Vec<DescribeChangeSetOutput>>> {
@@ -183,15 +175,9 @@ impl Aws {
             action: Action::Delete,
             changes: Vec::new(),
         };
-        Ok(ChangeSet {
-            engine: "cloudformation",
-            stack: stack.name.clone(),
-            account: stack.id.split(':').nth(4).unwrap_or_default().to_owned(),
-            region: self.place().region().to_owned(),
-            steps: resources.into_iter().map(deleted).collect(),
-            notes: Vec::new(),
-            id: String::new(),
-        })
+        let account = stack.id.split(':').nth(4).unwrap_or_default();
+        let empty = ChangeSet::new(&stack.name, account, self.place().region());
+        Ok(ChangeSet { steps: resources.into_iter().map(deleted).collect(), ..empty })
     }
 
     /// The id of the newest event of a stack.

@@ -3,7 +3,6 @@
 mod fault;
 
 use std::error::Error as StdError;
-use std::fmt;
 
 use aws_config::SdkConfig;
 use aws_config::ecs::EcsCredentialsProvider;
@@ -102,22 +101,12 @@ impl ProvideCredentials for Named {
 }
 
 /// Why there are no credentials. A call that fails with this error was not sent.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("no credentials")]
 pub(super) struct NoCredentials {
     from: Source,
+    #[source]
     cause: CredentialsError,
-}
-
-impl fmt::Display for NoCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no credentials")
-    }
-}
-
-impl StdError for NoCredentials {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.cause)
-    }
 }
 
 impl NoCredentials {

@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::error::{BuildError, SdkError};
-use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, PutRequest, ScalarAttributeType,
     TableDescription, TableStatus, Tag, WriteRequest,
 };
 use serde_json::Value;
 
-use super::problem::{is_missing, problem};
+use super::problem::{if_exists, problem};
 use super::retry::{First, Progress};
 use super::service::{Dispatch, Find};
 use super::{Aws, AwsReader};
@@ -23,16 +22,12 @@ impl Find for Table {
     async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
         let name = &self.table_name;
         let doing = || format!("reading table {name}");
-        let Some(table) = reader.aws.describe_table(name).await.map_err(|error| problem(doing(), &error))? else {
-            return Ok(None);
-        };
+        let Some(table) = reader.aws.describe_table(name, doing()).await? else { return Ok(None) };
         let arn = table.table_arn().unwrap_or_default().to_owned();
         let tags = reader.aws.dynamodb.list_tags_of_resource().resource_arn(&arn).send().await;
-        let tags: Tags = match tags {
-            Ok(answer) => answer.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect(),
-            Err(error) if is_missing(&error) => return Ok(None), // deleted between the two calls
-            Err(error) => return Err(problem(doing(), &error)),
-        };
+        // It may have been deleted between the two calls.
+        let Some(answer) = if_exists(doing(), tags)? else { return Ok(None) };
+        let tags = answer.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
         let on_demand = table.billing_mode_summary().and_then(|summary| summary.billing_mode())
             == Some(&BillingMode::PayPerRequest);
         let resource = Table {
@@ -83,34 +78,28 @@ impl Dispatch for Call {
                 let request = dynamodb.tag_resource().resource_arn(arn).set_tags(Some(tags));
                 request.send().await.map_err(|error| problem(doing(), &error))?;
             }
-            Call::DeleteTable { table_name: name } => match dynamodb.delete_table().table_name(name).send().await {
-                Ok(_) => aws.table_in_state(name, false).await?,
-                Err(error) if is_missing(&error) => {}
-                Err(error) => return Err(problem(format!("deleting table {name}"), &error)),
-            },
+            Call::DeleteTable { table_name: name } => {
+                let answer = dynamodb.delete_table().table_name(name).send().await;
+                if if_exists(format!("deleting table {name}"), answer)?.is_some() {
+                    aws.table_in_state(name, false).await?;
+                }
+            }
         }
         Ok(Ids::new())
     }
 }
 
 impl Aws {
-    async fn describe_table(
-        &self,
-        name: &str,
-    ) -> std::result::Result<Option<TableDescription>, SdkError<DescribeTableError>> {
-        match self.dynamodb.describe_table().table_name(name).send().await {
-            Ok(answer) => Ok(answer.table),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(error),
-        }
+    async fn describe_table(&self, name: &str, doing: String) -> Result<Option<TableDescription>> {
+        let answer = self.dynamodb.describe_table().table_name(name).send().await;
+        Ok(if_exists(doing, answer)?.and_then(|answer| answer.table))
     }
 
     /// Waits until a table is active, or until it is deleted.
     async fn table_in_state(&self, name: &str, active: bool) -> Result<()> {
         let doing = || format!("waiting for table {name}");
         let look = || async {
-            let table = self.describe_table(name).await.map_err(|error| problem(doing(), &error))?;
-            let reached = match table {
+            let reached = match self.describe_table(name, doing()).await? {
                 Some(table) => active && table.table_status() == Some(&TableStatus::Active),
                 None => !active,
             };

@@ -1,7 +1,6 @@
 //! The HTTP client of all calls. It sends them directly, or through the proxy for their address.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -132,7 +131,8 @@ fn with_host(error: ConnectorError, host: &str) -> ConnectorError {
 }
 
 /// The failure of a request through a proxy.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("through the proxy {proxy}")]
 pub(super) struct ByProxy {
     pub(super) proxy: Proxy,
     /// The host of the request.
@@ -258,18 +258,6 @@ impl ByProxy {
     }
 }
 
-impl fmt::Display for ByProxy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "through the proxy {}", self.proxy)
-    }
-}
-
-impl StdError for ByProxy {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -298,14 +286,9 @@ mod tests {
 
     #[test]
     fn errors_of_the_http_client_are_recognised() {
-        #[derive(Debug)]
+        #[derive(Debug, thiserror::Error)]
+        #[error("{0}")]
         struct Words(&'static str);
-        impl fmt::Display for Words {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.0)
-            }
-        }
-        impl StdError for Words {}
         for (words, failure) in [
             ("tunnel error: unsuccessful", ProxyFailure::Refused(None)),
             ("tunnel error: unexpected end of file", ProxyFailure::BrokenOff),

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::problem::{Refusal, is_missing, problem, says};
+use super::problem::{Answer, Refusal, if_exists, says};
 use super::service::{Dispatch, Find};
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result, all, both};
@@ -166,52 +166,42 @@ impl Dispatch for Call {
 
 impl Aws {
     async fn role(&self, name: &str) -> Result<Option<SdkRole>> {
-        match self.iam.get_role().role_name(name).send().await {
-            Ok(answer) => Ok(answer.role),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(problem(format!("reading role {name}"), &error)),
-        }
+        let answer = self.iam.get_role().role_name(name).send().await;
+        Ok(if_exists(format!("reading role {name}"), answer)?.and_then(|answer| answer.role))
     }
 
     pub(super) async fn role_tags(&self, role: &str) -> Result<Tags> {
-        match self.iam.list_role_tags().role_name(role).send().await {
-            Ok(answer) => Ok(answer.tags.into_iter().map(|tag| (tag.key, tag.value)).collect()),
-            Err(error) if is_missing(&error) => Ok(Tags::new()), // deleted after the list was read
-            Err(error) => Err(problem(format!("reading the tags of role {role}"), &error)),
-        }
+        let answer = self.iam.list_role_tags().role_name(role).send().await;
+        // The role may have been deleted after the list was read.
+        let tags = if_exists(format!("reading the tags of role {role}"), answer)?.map(|answer| answer.tags);
+        Ok(tags.into_iter().flatten().map(|tag| (tag.key, tag.value)).collect())
     }
 
     async fn attached_policies(&self, role: &str) -> Result<BTreeSet<String>> {
         let items = self.iam.list_attached_role_policies().role_name(role).into_paginator().items().send();
-        match items.try_collect().await {
-            Ok(all) => Ok(all.into_iter().filter_map(|one| one.policy_arn).collect()),
-            Err(error) if is_missing(&error) => Ok(BTreeSet::new()),
-            Err(error) => Err(problem(format!("listing the policies attached to role {role}"), &error)),
-        }
+        let all = if_exists(format!("listing the policies attached to role {role}"), items.try_collect().await)?;
+        Ok(all.into_iter().flatten().filter_map(|one| one.policy_arn).collect())
     }
 
     async fn inline_policy_names(&self, role: &str) -> Result<Vec<String>> {
         let items = self.iam.list_role_policies().role_name(role).into_paginator().items().send();
-        match items.try_collect().await {
-            Err(error) if is_missing(&error) => Ok(Vec::new()),
-            names => names.map_err(|error| problem(format!("listing the policies of role {role}"), &error)),
-        }
+        let names = if_exists(format!("listing the policies of role {role}"), items.try_collect().await)?;
+        Ok(names.unwrap_or_default())
     }
 
     async fn inline_policy(&self, role: &str, policy: &str) -> Result<Option<Policy>> {
-        match self.iam.get_role_policy().role_name(role).policy_name(policy).send().await {
-            Ok(answer) => Ok(Some(decode(&answer.policy_document))),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(problem(format!("reading policy {policy} of role {role}"), &error)),
-        }
+        let answer = self.iam.get_role_policy().role_name(role).policy_name(policy).send().await;
+        let answer = if_exists(format!("reading policy {policy} of role {role}"), answer)?;
+        Ok(answer.map(|answer| decode(&answer.policy_document)))
     }
 
     /// Sends a call about a role that may be new: not all of IAM may know it yet.
-    async fn on_role<T, E, F>(&self, doing: &str, role: &str, call: impl FnMut() -> F) -> Result<()>
-    where
-        F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: Refusal,
-    {
+    async fn on_role<T, E: Refusal, F: Future<Output = Answer<T, E>>>(
+        &self,
+        doing: &str,
+        role: &str,
+        call: impl FnMut() -> F,
+    ) -> Result<()> {
         let unknown_yet = |error: &SdkError<E>| -> Option<String> {
             says(error, "NoSuchEntity", &format!("role with name {role} cannot be found"))
                 .then(|| format!("waiting until IAM knows role {role} everywhere"))

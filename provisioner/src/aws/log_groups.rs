@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 use aws_sdk_cloudwatchlogs::types::LogGroup as SdkLogGroup;
 use tokio::task::yield_now;
 
-use super::problem::{is_missing, problem};
+use super::problem::{if_exists, problem};
 use super::service::Find;
 use super::{Aws, AwsReader};
 use crate::error::Result;
@@ -130,11 +130,10 @@ impl Aws {
     }
 
     async fn log_group_tags(&self, arn: &str, name: &str) -> Result<Option<Tags>> {
-        match self.logs.list_tags_for_resource().resource_arn(arn).send().await {
-            Ok(answer) => Ok(Some(answer.tags.unwrap_or_default().into_iter().collect())),
-            Err(error) if is_missing(&error) => Ok(None), // deleted between the two calls
-            Err(error) => Err(problem(format!("reading log group {name}"), &error)),
-        }
+        let answer = self.logs.list_tags_for_resource().resource_arn(arn).send().await;
+        // It may have been deleted between the two calls.
+        let answer = if_exists(format!("reading log group {name}"), answer)?;
+        Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
     }
 
     /// The tags of these ARNs from the tagging service.

@@ -3,7 +3,6 @@
 
 mod code;
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -187,20 +186,9 @@ fn keys(chain: &Chain, profiles: &Profiles) -> Credentials {
 }
 
 /// A failure that an earlier caller got too.
-#[derive(Debug)]
-struct Remembered(Arc<CredentialsError>);
-
-impl fmt::Display for Remembered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl StdError for Remembered {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.0)
-    }
-}
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Remembered(#[source] Arc<CredentialsError>);
 
 #[cfg(test)]
 #[path = "mfa/tests.rs"]

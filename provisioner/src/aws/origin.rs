@@ -1,8 +1,6 @@
 //! The origin of an answer. Each answer carries its host, and an error answer carries the hint for renewing the
 //! credentials. An HTML page is not an answer of AWS: it is a login page of the network, or a proxy's page.
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::{
@@ -66,7 +64,11 @@ fn is_numbered(answer: &HttpResponse) -> bool {
 }
 
 /// An answer that does not come from AWS.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the server at {host} is not AWS: it answered with status {status} and {}",
+    if *.is_html { "an HTML page" } else { "no request id of AWS" }
+)]
 pub(super) struct NotAws {
     host: String,
     status: u16,
@@ -83,16 +85,6 @@ impl NotAws {
         )
     }
 }
-
-impl fmt::Display for NotAws {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, status, is_html } = self;
-        let with = if *is_html { "an HTML page" } else { "no request id of AWS" };
-        write!(f, "the server at {host} is not AWS: it answered with status {status} and {with}")
-    }
-}
-
-impl StdError for NotAws {}
 
 #[derive(Debug)]
 struct Named<C> {

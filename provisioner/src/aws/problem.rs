@@ -24,14 +24,14 @@ pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     error.code().is_some_and(is_a_missing_one)
 }
 
-/// The result of a call that deletes something. Not found counts as deleted.
-pub(super) fn gone_is_removed<T, E: Refusal>(
-    doing: impl Into<String>,
-    answer: Result<T, SdkError<E>>,
-) -> Result<(), Error> {
+/// The answer of an SDK call, or its error.
+pub(super) type Answer<T, E> = Result<T, SdkError<E>>;
+
+/// The answer of a call about a resource that may not exist; `None` if it does not.
+pub(super) fn if_exists<T, E: Refusal>(doing: impl Into<String>, answer: Answer<T, E>) -> Result<Option<T>, Error> {
     match answer {
-        Ok(_) => Ok(()),
-        Err(error) if is_missing(&error) => Ok(()),
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(problem(doing, &error)),
     }
 }
@@ -49,7 +49,7 @@ fn plan_again() -> Hint {
 /// The error after a concurrent change, with the current state.
 pub(super) fn overtaken(doing: impl Into<String>, now: &str) -> Error {
     let cause = format!("another change was made after the plan: {now}");
-    Error::new(doing, cause).hint(plan_again()).overtaken()
+    Error::new(doing, cause).hint(plan_again()).of_kind(Kind::Overtaken)
 }
 
 /// The hint when AWS fails several times in a row.
@@ -112,9 +112,9 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
         }
     };
     match error.code() {
-        Some(code) if is_conflict(code) => told.conflict(),
-        _ if is_unanswered(error) => told.unanswered(),
-        Some(code) if is_refusal(code) => told.throttled(),
+        Some(code) if is_conflict(code) => told.of_kind(Kind::Conflict),
+        _ if is_unanswered(error) => told.of_kind(Kind::Unanswered),
+        Some(code) if is_refusal(code) => told.of_kind(Kind::Throttled),
         _ => told,
     }
 }

@@ -3,7 +3,7 @@
 use aws_sdk_sts::error::SdkError;
 
 use super::Aws;
-use super::problem::{Refusal, gone_is_removed, problem};
+use super::problem::{Answer, Refusal, if_exists, problem};
 use super::retry::with_retries;
 use crate::error::Result;
 use crate::resources::Ids;
@@ -11,43 +11,32 @@ use crate::resources::Ids;
 impl Aws {
     /// Sends a call, and retries it while `wait_reason` returns a reason to wait. For callers that handle the error
     /// themselves.
-    pub(super) async fn healed<T, E, F>(
+    pub(super) async fn healed<T, E, F: Future<Output = Answer<T, E>>>(
         &self,
         wait_reason: impl Fn(&SdkError<E>) -> Option<String>,
         call: impl FnMut() -> F,
-    ) -> std::result::Result<T, SdkError<E>>
-    where
-        F: Future<Output = std::result::Result<T, SdkError<E>>>,
-    {
+    ) -> Answer<T, E> {
         with_retries(|what| (self.notify)(what), wait_reason, call).await
     }
 
     /// Sends a call, and retries it while `wait_reason` returns a reason to wait. `doing` describes the call in an error.
-    pub(super) async fn sent<T, E, F>(
+    pub(super) async fn sent<T, E: Refusal, F: Future<Output = Answer<T, E>>>(
         &self,
         doing: impl Into<String>,
         wait_reason: impl Fn(&SdkError<E>) -> Option<String>,
         call: impl FnMut() -> F,
-    ) -> Result<T>
-    where
-        F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: Refusal,
-    {
+    ) -> Result<T> {
         self.healed(wait_reason, call).await.map_err(|error| problem(doing, &error))
     }
 
     /// The same for a call that deletes something. Not found counts as deleted.
-    pub(super) async fn removed<T, E, F>(
+    pub(super) async fn removed<T, E: Refusal, F: Future<Output = Answer<T, E>>>(
         &self,
         doing: impl Into<String>,
         wait_reason: impl Fn(&SdkError<E>) -> Option<String>,
         call: impl FnMut() -> F,
-    ) -> Result<Ids>
-    where
-        F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: Refusal,
-    {
-        gone_is_removed(doing, self.healed(wait_reason, call).await)?;
+    ) -> Result<Ids> {
+        if_exists(doing, self.healed(wait_reason, call).await)?;
         Ok(Ids::new())
     }
 }

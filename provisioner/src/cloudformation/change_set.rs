@@ -83,6 +83,20 @@ pub struct PropertyChange {
 }
 
 impl ChangeSet {
+    /// A change set without changes.
+    #[must_use]
+    pub fn new(stack: &str, account: &str, region: &str) -> Self {
+        Self {
+            engine: "cloudformation",
+            stack: stack.to_owned(),
+            account: account.to_owned(),
+            region: region.to_owned(),
+            steps: Vec::new(),
+            notes: Vec::new(),
+            id: String::new(),
+        }
+    }
+
     /// Completes the commands of the hints in its notes.
     #[must_use]
     pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {

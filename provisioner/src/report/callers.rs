@@ -63,7 +63,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::error::Error;
+    use crate::error::{Error, Kind};
     use crate::plan::Options;
     use crate::plan::tests::judge::existing;
     use crate::plan::tests::planned;
@@ -80,7 +80,7 @@ mod tests {
         let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
         outcome.known.insert(Reference::new("Version", "Version"), "2");
         outcome.done = done.iter().map(|id| (*id).to_owned()).collect();
-        outcome.failed.push(("Alias".to_owned(), Error::new("checking version 2", "it failed").unfit()));
+        outcome.failed.push(("Alias".to_owned(), Error::new("checking version 2", "it failed").of_kind(Kind::Unfit)));
         callers_text(plan, &outcome).iter().map(Hint::to_string).collect()
     }
 

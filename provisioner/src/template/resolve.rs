@@ -13,7 +13,7 @@ use super::pseudo::Pseudo;
 use super::remark::hinted;
 use super::sections::{DeletionPolicy, ResourceSection, Template};
 use super::wording::{path_keys, remedy};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::place::{Place, StackName};
 
 /// A template with its parameters and conditions evaluated; ids that only AWS knows are references.
@@ -223,7 +223,7 @@ impl Template {
         let shown: Vec<_> = keys.iter().filter(|key| !["Resources", "Properties"].contains(key)).copied().collect();
         let mut error = Error::new(format!("resolving {place}"), format!("{}: {reason}", shown.join(".")));
         if needs_account {
-            error = error.account_needed();
+            error = error.of_kind(Kind::AccountNeeded);
         }
         let hint = hint.unwrap_or_else(|| remedy(&reason).to_owned());
         hinted(error.hint(hint), &self.remarks)

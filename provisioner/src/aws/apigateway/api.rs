@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use aws_sdk_apigatewayv2::types::{self as sdk, ProtocolType};
-use futures_util::TryFutureExt as _;
 use futures_util::future::try_join_all;
 
-use super::super::problem::{is_missing, problem};
+use super::super::problem::{if_exists, problem};
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{all_pages, api_ids, no_such_api, only_once, sorted, unsorted};
+use super::{all_items, api_ids, no_such_api, only_once, sorted, unsorted};
 use crate::error::{Error, Result};
 use crate::hint::{Command, Hint};
 use crate::observe::Found;
@@ -208,23 +207,18 @@ impl Dispatch for api::Call {
 
 impl Aws {
     pub(in super::super) async fn apis(&self) -> Result<Vec<sdk::Api>> {
-        let request = self.apigateway.get_apis().max_results("500");
-        let pages = all_pages(|token| {
-            request.clone().set_next_token(token).send().map_ok(|page| (page.items, page.next_token))
-        });
-        pages.await.map_err(|error| problem("listing the HTTP APIs", &error))
+        let items = all_items!(self.apigateway.get_apis().max_results("500"));
+        items.await.map_err(|error| problem("listing the HTTP APIs", &error))
     }
 
     async fn seen_api(&self, api_id: &str) -> Result<SeenApi> {
-        match self.apigateway.get_api().api_id(api_id).send().await {
-            Ok(api) => Ok(SeenApi {
-                tags: sorted(api.tags()),
-                protocol: api.protocol_type().map_or("HTTP", ProtocolType::as_str).to_owned(),
-                cors: api.cors_configuration().is_some(),
-            }),
-            Err(error) if is_missing(&error) => Err(no_such_api(api_id)),
-            Err(error) => Err(problem(format!("reading HTTP API {api_id}"), &error)),
-        }
+        let answer = self.apigateway.get_api().api_id(api_id).send().await;
+        let api = if_exists(format!("reading HTTP API {api_id}"), answer)?.ok_or_else(|| no_such_api(api_id))?;
+        Ok(SeenApi {
+            tags: sorted(api.tags()),
+            protocol: api.protocol_type().map_or("HTTP", ProtocolType::as_str).to_owned(),
+            cors: api.cors_configuration().is_some(),
+        })
     }
 }
 

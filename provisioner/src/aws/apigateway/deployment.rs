@@ -2,12 +2,11 @@
 
 use aws_sdk_apigatewayv2::primitives::DateTime;
 use aws_sdk_apigatewayv2::types::{Deployment, DeploymentStatus};
-use futures_util::TryFutureExt as _;
 
 use super::super::Aws;
 use super::super::problem::{problem, took_too_long};
 use super::super::retry::{First, Progress};
-use super::all_pages;
+use super::all_items;
 use crate::error::{Error, Result};
 
 impl Aws {
@@ -35,11 +34,8 @@ impl Aws {
     }
 
     async fn deployments(&self, api_id: &str, doing: &str) -> Result<Vec<Deployment>> {
-        let request = self.apigateway.get_deployments().api_id(api_id).max_results("500");
-        let pages = all_pages(|token| {
-            request.clone().set_next_token(token).send().map_ok(|page| (page.items, page.next_token))
-        });
-        pages.await.map_err(|error| problem(doing, &error))
+        let items = all_items!(self.apigateway.get_deployments().api_id(api_id).max_results("500"));
+        items.await.map_err(|error| problem(doing, &error))
     }
 }
 

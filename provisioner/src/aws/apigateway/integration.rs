@@ -1,11 +1,10 @@
 //! Integrations of HTTP APIs.
 
 use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType};
-use futures_util::TryFutureExt as _;
 
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{all_pages, named_id, only_once, unlisted};
+use super::{all_items, named_id, only_once, unlisted};
 use crate::error::Result;
 use crate::observe::{Found, Twin};
 use crate::resources::integration::{self, Integration};
@@ -109,11 +108,8 @@ impl Dispatch for integration::Call {
 
 impl Aws {
     pub(in super::super) async fn integrations(&self, api_id: &str) -> Result<Vec<sdk::Integration>> {
-        let request = self.apigateway.get_integrations().api_id(api_id).max_results("500");
-        let pages = all_pages(|token| {
-            request.clone().set_next_token(token).send().map_ok(|page| (page.items, page.next_token))
-        });
-        pages.await.map_err(|error| unlisted("integrations", api_id, &error))
+        let items = all_items!(self.apigateway.get_integrations().api_id(api_id).max_results("500"));
+        items.await.map_err(|error| unlisted("integrations", api_id, &error))
     }
 }
 

@@ -17,8 +17,8 @@ pub(super) use route::found_route;
 pub(super) use stage::found_stage;
 
 use super::Aws;
-use super::problem::{Refusal, is_missing, problem, says};
-use crate::error::{Error, Result};
+use super::problem::{Answer, Refusal, is_missing, problem, says};
+use crate::error::{Error, Kind, Result};
 use crate::resources::{Ids, Tags};
 
 impl Aws {
@@ -31,20 +31,20 @@ impl Aws {
 
     /// Sends a call that changes an API or a part of it, and retries it while another change is under way. API Gateway
     /// makes one change of an API at a time, and refuses the second of two steps that run side by side.
-    async fn on_api<T, E, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<T>
-    where
-        F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: Refusal,
-    {
+    async fn on_api<T, E: Refusal, F: Future<Output = Answer<T, E>>>(
+        &self,
+        doing: String,
+        call: impl FnMut() -> F,
+    ) -> Result<T> {
         self.sent(doing, busy, call).await
     }
 
     /// The same for a call that deletes something. Not found counts as deleted.
-    async fn removed_from_api<T, E, F>(&self, doing: String, call: impl FnMut() -> F) -> Result<Ids>
-    where
-        F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: Refusal,
-    {
+    async fn removed_from_api<T, E: Refusal, F: Future<Output = Answer<T, E>>>(
+        &self,
+        doing: String,
+        call: impl FnMut() -> F,
+    ) -> Result<Ids> {
         self.removed(doing, busy, call).await
     }
 }
@@ -77,6 +77,18 @@ where
     }
 }
 
+/// All items of a list, for the request of its first page.
+macro_rules! all_items {
+    ($request:expr) => {{
+        let request = $request;
+        super::all_pages(move |token| {
+            let page = request.clone().set_next_token(token).send();
+            futures_util::TryFutureExt::map_ok(page, |page| (page.items, page.next_token))
+        })
+    }};
+}
+use all_items;
+
 /// The error of a failed list of an API's parts, such as its routes.
 fn unlisted(parts: &str, api_id: &str, error: &SdkError<impl Refusal>) -> Error {
     match is_missing(error) {
@@ -88,7 +100,7 @@ fn unlisted(parts: &str, api_id: &str, error: &SdkError<impl Refusal>) -> Error 
 pub(super) fn no_such_api(api_id: &str) -> Error {
     Error::new(format!("reading HTTP API {api_id}"), "there is no such API in this account and region")
         .hint("name an existing HTTP API: `aws apigatewayv2 get-apis`")
-        .nowhere()
+        .of_kind(Kind::Nowhere)
 }
 
 pub(super) fn api_ids(id: Option<&str>, endpoint: Option<&str>) -> Ids {

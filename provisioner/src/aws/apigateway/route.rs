@@ -1,11 +1,10 @@
 //! Routes of HTTP APIs.
 
 use aws_sdk_apigatewayv2::types as sdk;
-use futures_util::TryFutureExt as _;
 
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{all_pages, named_id, unlisted};
+use super::{all_items, named_id, unlisted};
 use crate::error::Result;
 use crate::observe::Found;
 use crate::resources::named::IntegrationId;
@@ -94,11 +93,8 @@ impl Dispatch for route::Call {
 
 impl Aws {
     pub(in super::super) async fn routes(&self, api_id: &str) -> Result<Vec<sdk::Route>> {
-        let request = self.apigateway.get_routes().api_id(api_id).max_results("500");
-        let pages = all_pages(|token| {
-            request.clone().set_next_token(token).send().map_ok(|page| (page.items, page.next_token))
-        });
-        pages.await.map_err(|error| unlisted("routes", api_id, &error))
+        let items = all_items!(self.apigateway.get_routes().api_id(api_id).max_results("500"));
+        items.await.map_err(|error| unlisted("routes", api_id, &error))
     }
 }
 

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use aws_sdk_apigatewayv2::types as sdk;
-use futures_util::TryFutureExt as _;
 
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{all_pages, sorted, unlisted, unsorted};
+use super::{all_items, sorted, unlisted, unsorted};
 use crate::error::Result;
 use crate::observe::{Found, SeenStage, Surroundings};
 use crate::resources::stage::{self, RouteSettings, Stage};
@@ -124,11 +123,8 @@ impl Dispatch for stage::Call {
 
 impl Aws {
     async fn stages(&self, api_id: &str) -> Result<Vec<sdk::Stage>> {
-        let request = self.apigateway.get_stages().api_id(api_id);
-        let pages = all_pages(|token| {
-            request.clone().set_next_token(token).send().map_ok(|page| (page.items, page.next_token))
-        });
-        pages.await.map_err(|error| unlisted("stages", api_id, &error))
+        let items = all_items!(self.apigateway.get_stages().api_id(api_id));
+        items.await.map_err(|error| unlisted("stages", api_id, &error))
     }
 }
 

@@ -1,9 +1,6 @@
 //! Credentials that cannot be used. They are checked before a call is signed with them: the SDK for Rust panics for a
 //! line break in an access key id, and sends nothing for a session token that is not valid in a header (aws-sigv4 1.6).
 
-use std::error::Error as StdError;
-use std::fmt;
-
 use aws_credential_types::Credentials;
 
 use super::super::advice::Way;
@@ -18,20 +15,18 @@ enum Part {
 }
 
 impl Part {
-    fn variable(self) -> &'static str {
-        match self {
-            Self::Id => "AWS_ACCESS_KEY_ID",
-            Self::Secret => "AWS_SECRET_ACCESS_KEY",
-            Self::Token => "AWS_SESSION_TOKEN",
-        }
-    }
-
+    /// The name of the part in a profile.
     fn setting(self) -> &'static str {
         match self {
             Self::Id => "aws_access_key_id",
             Self::Secret => "aws_secret_access_key",
             Self::Token => "aws_session_token",
         }
+    }
+
+    /// The name of the part in the environment.
+    fn variable(self) -> String {
+        self.setting().to_ascii_uppercase()
     }
 
     /// The name of the part in the output of a `credential_process` and in an answer of STS.
@@ -53,7 +48,8 @@ impl Part {
 }
 
 /// A part of the credentials that was received and cannot be sent.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the {} {what}", .part.key())]
 pub(in super::super) struct Fault {
     part: Part,
     /// The fault, as a predicate.
@@ -154,14 +150,6 @@ fn fault(text: &str) -> Option<&'static str> {
         None
     }
 }
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the {} {}", self.part.key(), self.what)
-    }
-}
-
-impl StdError for Fault {}
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::super::problem::{Refusal, is_missing, problem, says};
+use super::super::problem::{Answer, Refusal, if_exists, problem, says};
 use super::super::retry::{First, PATIENCE};
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
@@ -195,11 +195,8 @@ impl Aws {
     }
 
     pub(super) async fn read_function(&self, name: &str) -> Result<Option<GetFunctionOutput>> {
-        match self.lambda.get_function().function_name(name).send().await {
-            Ok(answer) => Ok(Some(answer)),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(problem(format!("reading function {name}"), &error)),
-        }
+        let answer = self.lambda.get_function().function_name(name).send().await;
+        if_exists(format!("reading function {name}"), answer)
     }
 
     /// The ids of the function when it is ready, if it has this code.
@@ -247,17 +244,13 @@ impl Aws {
     }
 
     /// Sends a call about a function, and retries it while its role is too new or an update is in progress.
-    pub(super) async fn on_function<T, E, F>(
+    pub(super) async fn on_function<T, E: Refusal, F: Future<Output = Answer<T, E>>>(
         &self,
         doing: &str,
         name: &str,
         role: &str,
         call: impl FnMut() -> F,
-    ) -> Result<T>
-    where
-        F: Future<Output = std::result::Result<T, SdkError<E>>>,
-        E: Refusal,
-    {
+    ) -> Result<T> {
         let answer = self.healed(|error| heals(error, name, role), call).await;
         answer.map_err(|error| {
             let told = problem(format!("{doing} function {name}"), &error);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::super::problem::{gone_is_removed, is_missing, problem};
+use super::super::problem::if_exists;
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use crate::error::Result;
@@ -67,7 +67,7 @@ impl Dispatch for Call {
             Call::RemovePermission { function_name: name, qualifier, statement_id, successor: _ } => {
                 let request = aws.lambda.remove_permission().function_name(name).statement_id(statement_id);
                 let answer = request.set_qualifier(qualifier.clone()).send().await;
-                gone_is_removed(format!("removing permission {statement_id} of function {name}"), answer)?;
+                if_exists(format!("removing permission {statement_id} of function {name}"), answer)?;
                 Ok(Ids::new())
             }
         }
@@ -79,11 +79,9 @@ impl Aws {
         let function = FunctionRef::parse(name);
         let qualifier = function.qualifier.map(str::to_owned);
         let request = self.lambda.get_policy().function_name(function.name).set_qualifier(qualifier);
-        match request.send().await {
-            Ok(answer) => Ok(serde_json::from_str(&answer.policy.unwrap_or_default()).unwrap_or_default()),
-            Err(error) if is_missing(&error) => Ok(Value::Null),
-            Err(error) => Err(problem(format!("reading the resource policy of function {name}"), &error)),
-        }
+        let answer = if_exists(format!("reading the resource policy of function {name}"), request.send().await)?;
+        let policy = answer.and_then(|answer| answer.policy).unwrap_or_default();
+        Ok(serde_json::from_str(&policy).unwrap_or_default())
     }
 }
 

@@ -6,7 +6,7 @@ use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration};
 use serde_json::Value;
 
-use super::super::problem::{is_missing, problem};
+use super::super::problem::if_exists;
 use super::super::service::Find;
 use super::super::{Aws, AwsReader};
 use super::function::observed;
@@ -96,20 +96,13 @@ impl Aws {
     /// All published versions and, as `$LATEST`, the function itself; `None` when the function does not exist.
     async fn list_versions(&self, name: &str) -> Result<Option<Vec<FunctionConfiguration>>> {
         let pages = self.lambda.list_versions_by_function().function_name(name).into_paginator().items().send();
-        match pages.try_collect().await {
-            Ok(versions) => Ok(Some(versions)),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(problem(format!("listing the versions of function {name}"), &error)),
-        }
+        if_exists(format!("listing the versions of function {name}"), pages.try_collect().await)
     }
 
     async fn list_aliases(&self, name: &str) -> Result<Option<Vec<Led>>> {
         let pages = self.lambda.list_aliases().function_name(name).into_paginator().items().send();
-        match pages.try_collect().await {
-            Ok(aliases) => Ok(Some(aliases.into_iter().map(led).collect())),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(problem(format!("listing the aliases of function {name}"), &error)),
-        }
+        let aliases = if_exists(format!("listing the aliases of function {name}"), pages.try_collect().await)?;
+        Ok(aliases.map(|aliases| aliases.into_iter().map(led).collect()))
     }
 }
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use aws_sdk_lambda::types::AliasRoutingConfiguration;
 
 use super::super::Aws;
-use super::super::problem::{gone_is_removed, is_missing, overtaken, problem};
+use super::super::problem::{if_exists, overtaken, problem};
 use super::super::retry::First;
 use super::super::service::{Dispatch, Find};
 use super::function::observed;
 use super::ready::first_look;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::hint::Hint;
 use crate::resources::alias::{self, RoutingConfig, VersionWeight};
 use crate::resources::served::LATEST;
@@ -28,7 +28,7 @@ impl Dispatch for version::Call {
             }
             version::Call::DeleteFunction { function_name: name, version } => {
                 let request = aws.lambda.delete_function().function_name(name).qualifier(version.to_string());
-                gone_is_removed(format!("deleting version {version} of function {name}"), request.send().await)?;
+                if_exists(format!("deleting version {version} of function {name}"), request.send().await)?;
                 Ok(Ids::new())
             }
         }
@@ -49,7 +49,7 @@ impl Dispatch for alias::Call {
                 let (_, objection) = aws.check(function_name, Some(version), check).await?;
                 let Some(objection) = objection else { return Ok(Ids::new()) };
                 let doing = format!("checking version {version} of function {function_name}");
-                Err(Error::new(doing, format!("{}: {objection}", check.name)).hint(UNFIT).unfit())
+                Err(Error::new(doing, format!("{}: {objection}", check.name)).hint(UNFIT).of_kind(Kind::Unfit))
             }
             alias::Call::GetFunction { function_name, version } => {
                 aws.function_is_ready(function_name, Some(version), First::AtOnce).await?;
@@ -85,7 +85,7 @@ impl Dispatch for alias::Call {
             }
             alias::Call::DeleteAlias { function_name: function, name } => {
                 let answer = lambda.delete_alias().function_name(function).name(name).send().await;
-                gone_is_removed(format!("deleting alias {name} of function {function}"), answer)?;
+                if_exists(format!("deleting alias {name} of function {function}"), answer)?;
                 Ok(Ids::new())
             }
         }
@@ -177,10 +177,9 @@ pub(in super::super) struct Now {
 impl Aws {
     /// Reads the version that an alias points at. A deleted alias has no version.
     pub(in super::super) async fn alias_now(&self, function: &str, name: &str) -> Result<Now> {
-        let answer = match self.lambda.get_alias().function_name(function).name(name).send().await {
-            Ok(answer) => answer,
-            Err(error) if is_missing(&error) => return Ok(Now { told: format!("{name} is gone"), ..Now::default() }),
-            Err(error) => return Err(problem(format!("reading alias {name} of function {function}"), &error)),
+        let answer = self.lambda.get_alias().function_name(function).name(name).send().await;
+        let Some(answer) = if_exists(format!("reading alias {name} of function {function}"), answer)? else {
+            return Ok(Now { told: format!("{name} is gone"), ..Now::default() });
         };
         let version = answer.function_version.unwrap_or_default();
         let shares = routing(answer.routing_config).additional_version_weights;

@@ -2,7 +2,7 @@
 
 use aws_sdk_lambda::types as sdk;
 
-use super::super::problem::{gone_is_removed, is_missing, problem};
+use super::super::problem::if_exists;
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use crate::error::Result;
@@ -62,7 +62,7 @@ impl Dispatch for Call {
             Call::DeleteFunctionUrlConfig { function_name: name, qualifier } => {
                 let request = aws.lambda.delete_function_url_config().function_name(name);
                 let answer = request.set_qualifier(qualifier.clone()).send().await;
-                gone_is_removed(format!("deleting the URL of function {name}"), answer)?;
+                if_exists(format!("deleting the URL of function {name}"), answer)?;
                 Ok(Ids::new())
             }
         }
@@ -74,11 +74,8 @@ impl Aws {
         let FunctionRef { name, qualifier } = FunctionRef::parse(callee);
         let qualifier = qualifier.map(str::to_owned);
         let request = self.lambda.get_function_url_config().function_name(name).set_qualifier(qualifier.clone());
-        let found = match request.send().await {
-            Ok(found) => found,
-            Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(problem(format!("reading the URL of function {callee}"), &error)),
-        };
+        let found = if_exists(format!("reading the URL of function {callee}"), request.send().await)?;
+        let Some(found) = found else { return Ok(None) };
         let resource = Url {
             target_function_arn: name.to_owned(),
             qualifier,

@@ -1,7 +1,5 @@
 //! The code of an MFA device: the user is asked for it, and it is checked before it is sent.
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 
 use aws_credential_types::provider::error::CredentialsError;
@@ -48,7 +46,8 @@ fn is_code(text: &str) -> bool {
 }
 
 /// There is no code to send.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("its role requires the MFA code of {serial}, but {why}")]
 pub(in super::super) struct NoCode {
     serial: String,
     /// The region of the profile. Without the profile, the user must name it.
@@ -56,10 +55,13 @@ pub(in super::super) struct NoCode {
     why: Why,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum Why {
+    #[error("there is no terminal to ask for it")]
     NoTerminal,
+    #[error("the input ended before the code")]
     EndOfInput,
+    #[error("no answer was six digits")]
     NotDigits,
 }
 
@@ -78,16 +80,3 @@ impl NoCode {
         }
     }
 }
-
-impl fmt::Display for NoCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let why = match self.why {
-            Why::NoTerminal => "but there is no terminal to ask for it",
-            Why::EndOfInput => "but the input ended before the code",
-            Why::NotDigits => "but no answer was six digits",
-        };
-        write!(f, "its role requires the MFA code of {}, {why}", self.serial)
-    }
-}
-
-impl StdError for NoCode {}

@@ -26,53 +26,21 @@ const SHARE: f64 = 0.95;
 
 impl Limit {
     /// A limit with a rate that AWS documents.
-    const fn documented(of: &'static str, per_second: u32, burst: u32) -> Self {
-        let rate = per_second as f64 * SHARE;
-        Self { of, documented: Some(per_second), rate, full: rate, burst: burst as f64, from_the_start: true }
+    fn documented(of: &'static str, per_second: u32, burst: u32) -> Self {
+        let rate = f64::from(per_second) * SHARE;
+        Self { of, documented: Some(per_second), rate, full: rate, burst: burst.into(), from_the_start: true }
     }
 
     /// A limit without a documented rate: it starts with the rate that most services allow, and adapts to throttling.
-    const fn undocumented(of: &'static str) -> Self {
+    fn undocumented(of: &'static str) -> Self {
         Self { of, documented: None, rate: 20.0, full: 100.0, burst: 20.0, from_the_start: true }
     }
 
     /// The limit of a service that gets few calls: no call waits until AWS throttles one.
-    const fn after_a_refusal(of: &'static str) -> Self {
+    fn after_a_refusal(of: &'static str) -> Self {
         Self { of, documented: None, rate: 10.0, full: 10.0, burst: 5.0, from_the_start: false }
     }
 }
-
-// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>, "Lambda API requests": `GetFunction` 100,
-// `GetPolicy` 15, all others together 15 a second, without invocations. It documents no burst: half of a second's calls
-// is used.
-const LAMBDA: Limit = Limit::documented("Lambda", 15, 7);
-const GET_FUNCTION: Limit = Limit::documented("Lambda GetFunction", 100, 50);
-const GET_POLICY: Limit = Limit::documented("Lambda GetPolicy", 15, 7);
-// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>, "Total operations": 10 a second with a
-// burst of 40, of which a quarter is left for other users of the account.
-const API_GATEWAY: Limit = Limit::documented("API Gateway", 10, 30);
-// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>: each operation has its own
-// limit.
-const DESCRIBE_LOG_GROUPS: Limit = Limit::documented("CloudWatch Logs DescribeLogGroups", 10, 5);
-const CREATE_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs CreateLogGroup", 10, 5);
-const DELETE_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs DeleteLogGroup", 10, 5);
-const PUT_RETENTION_POLICY: Limit = Limit::documented("CloudWatch Logs PutRetentionPolicy", 5, 3);
-const LIST_LOG_TAGS: Limit = Limit::documented("CloudWatch Logs ListTagsForResource", 5, 3);
-const TAG_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs TagResource", 5, 3);
-const UNTAG_LOG_GROUP: Limit = Limit::documented("CloudWatch Logs UntagResource", 5, 3);
-const DELETE_RETENTION_POLICY: Limit = Limit::documented("CloudWatch Logs DeleteRetentionPolicy", 5, 3);
-// The documentation of these services contains no rates.
-const IAM: Limit = Limit::undocumented("IAM");
-const TAGGING: Limit = Limit::undocumented("Resource Groups Tagging");
-const CLOUD_CONTROL: Limit = Limit::undocumented("Cloud Control");
-const CLOUDFORMATION: Limit = Limit::undocumented("CloudFormation");
-// These services get few calls.
-const OTHER_LOGS: Limit = Limit::after_a_refusal("CloudWatch Logs");
-const CLOUDWATCH: Limit = Limit::after_a_refusal("CloudWatch");
-const DYNAMODB: Limit = Limit::after_a_refusal("DynamoDB");
-const S3: Limit = Limit::after_a_refusal("S3");
-const STS: Limit = Limit::after_a_refusal("STS");
-const OTHERS: Limit = Limit::after_a_refusal("AWS");
 
 /// The limit that a request counts against. `None` for invocations, to which the limits of the control plane do not
 /// apply, and for requests without AWS's signature.
@@ -87,32 +55,40 @@ pub(super) fn limit(request: &HttpRequest) -> Option<Limit> {
 
 fn of(service: &str, method: &str, path: &[&str], operation: &str) -> Option<Limit> {
     Some(match (service, method, path) {
+        // <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>, "Lambda API requests":
+        // `GetFunction` 100, `GetPolicy` 15, all others together 15 a second, without invocations. It documents no
+        // burst: half of a second's calls is used. The first part of the path is the date of the API's version.
         ("lambda", "POST", [.., "invocations" | "response-streaming-invocations"]) => return None,
-        // The first part of the path is the date of the API's version.
-        ("lambda", "GET", [_, "functions", _]) => GET_FUNCTION,
-        ("lambda", "GET", [_, "functions", _, "policy"]) => GET_POLICY,
-        ("lambda", ..) => LAMBDA,
-        ("apigateway", ..) => API_GATEWAY,
+        ("lambda", "GET", [_, "functions", _]) => Limit::documented("Lambda GetFunction", 100, 50),
+        ("lambda", "GET", [_, "functions", _, "policy"]) => Limit::documented("Lambda GetPolicy", 15, 7),
+        ("lambda", ..) => Limit::documented("Lambda", 15, 7),
+        // <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>, "Total operations": 10 a second
+        // with a burst of 40, of which a quarter is left for other users of the account.
+        ("apigateway", ..) => Limit::documented("API Gateway", 10, 30),
+        // <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>: each operation has its
+        // own limit.
         ("logs", ..) => match operation {
-            "DescribeLogGroups" => DESCRIBE_LOG_GROUPS,
-            "CreateLogGroup" => CREATE_LOG_GROUP,
-            "DeleteLogGroup" => DELETE_LOG_GROUP,
-            "PutRetentionPolicy" => PUT_RETENTION_POLICY,
-            "DeleteRetentionPolicy" => DELETE_RETENTION_POLICY,
-            "ListTagsForResource" => LIST_LOG_TAGS,
-            "TagResource" => TAG_LOG_GROUP,
-            "UntagResource" => UNTAG_LOG_GROUP,
-            _ => OTHER_LOGS,
+            "DescribeLogGroups" => Limit::documented("CloudWatch Logs DescribeLogGroups", 10, 5),
+            "CreateLogGroup" => Limit::documented("CloudWatch Logs CreateLogGroup", 10, 5),
+            "DeleteLogGroup" => Limit::documented("CloudWatch Logs DeleteLogGroup", 10, 5),
+            "PutRetentionPolicy" => Limit::documented("CloudWatch Logs PutRetentionPolicy", 5, 3),
+            "DeleteRetentionPolicy" => Limit::documented("CloudWatch Logs DeleteRetentionPolicy", 5, 3),
+            "ListTagsForResource" => Limit::documented("CloudWatch Logs ListTagsForResource", 5, 3),
+            "TagResource" => Limit::documented("CloudWatch Logs TagResource", 5, 3),
+            "UntagResource" => Limit::documented("CloudWatch Logs UntagResource", 5, 3),
+            _ => Limit::after_a_refusal("CloudWatch Logs"),
         },
-        ("iam", ..) => IAM,
-        ("tagging", ..) => TAGGING,
-        ("cloudcontrolapi", ..) => CLOUD_CONTROL,
-        ("cloudformation", ..) => CLOUDFORMATION,
-        ("monitoring", ..) => CLOUDWATCH,
-        ("dynamodb", ..) => DYNAMODB,
-        ("s3", ..) => S3,
-        ("sts", ..) => STS,
-        _ => OTHERS,
+        // The documentation of these services contains no rates.
+        ("iam", ..) => Limit::undocumented("IAM"),
+        ("tagging", ..) => Limit::undocumented("Resource Groups Tagging"),
+        ("cloudcontrolapi", ..) => Limit::undocumented("Cloud Control"),
+        ("cloudformation", ..) => Limit::undocumented("CloudFormation"),
+        // The others get few calls.
+        ("monitoring", ..) => Limit::after_a_refusal("CloudWatch"),
+        ("dynamodb", ..) => Limit::after_a_refusal("DynamoDB"),
+        ("s3", ..) => Limit::after_a_refusal("S3"),
+        ("sts", ..) => Limit::after_a_refusal("STS"),
+        _ => Limit::after_a_refusal("AWS"),
     })
 }
 
@@ -187,7 +163,14 @@ mod tests {
 
     #[test]
     fn an_undocumented_burst_is_the_rate_of_one_second() {
-        for limit in [LAMBDA, GET_FUNCTION, GET_POLICY, DESCRIBE_LOG_GROUPS, PUT_RETENTION_POLICY] {
+        for (service, path, operation) in [
+            ("lambda", &["2015-03-31", "functions"][..], ""),
+            ("lambda", &["2015-03-31", "functions", "chat"], ""),
+            ("lambda", &["2015-03-31", "functions", "chat", "policy"], ""),
+            ("logs", &[], "DescribeLogGroups"),
+            ("logs", &[], "PutRetentionPolicy"),
+        ] {
+            let limit = of(service, "GET", path, operation).unwrap();
             let per_second = f64::from(limit.documented.unwrap());
             assert!(limit.burst <= per_second && limit.full < per_second, "{limit:?}");
         }

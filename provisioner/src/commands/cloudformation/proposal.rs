@@ -69,15 +69,7 @@ impl Proposal {
                 return Err(error);
             }
         };
-        let nothing = ChangeSet {
-            engine: "cloudformation",
-            stack: name.to_owned(),
-            account,
-            region: aws.place().region().to_owned(),
-            steps: Vec::new(),
-            notes: Vec::new(),
-            id: String::new(),
-        };
+        let nothing = ChangeSet::new(name, &account, aws.place().region());
         let notes = session.desired.remarks.iter().map(|one| Note::from(one).complete(terminal::completed)).collect();
         Ok(Self { set: ChangeSet { notes, ..proposed.unwrap_or(nothing) }, before })
     }

@@ -20,7 +20,7 @@ pub use self::request::Request;
 pub use self::untested::Untested;
 use super::entrance::{Entrance, callee_name};
 use super::{Desired, Wanted};
-use crate::error::{Error, Result};
+use crate::error::{Kind, Result};
 use crate::resources::Resource;
 use crate::resources::check::{Check, Expect};
 use crate::template::{Known, Reference, Template, Unfilled, references_in};
@@ -90,7 +90,7 @@ pub(super) fn declared(
         let value = known.fill(&value);
         let problem = |Mistake { path, reason }| template.metadata_problem(&logical_id, path, reason);
         if known.get(&Reference::account()).is_none() {
-            account::check(&value).map_err(problem).map_err(Error::account_needed)?;
+            account::check(&value).map_err(|mistake| problem(mistake).of_kind(Kind::AccountNeeded))?;
         }
         tests.extend(test(&logical_id, &value, resources, entrances).map_err(problem)?);
     }
