@@ -4,16 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check::Check;
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages, with};
+use super::kind::{
+    Again, Changed, DESCRIPTION, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Property, Removal, Stages,
+    has_properties, property, stages, with,
+};
 use super::named::FunctionRef;
-use super::ownership::{Orphans, Ownership, Removal};
-use super::property::{Property, property};
 use super::served;
-use super::tags::{DESCRIPTION, Mark};
 use super::watch::Watch;
-use crate::place::Place;
 use crate::template::Reference;
 
 /// An alias of a function.
@@ -30,7 +27,6 @@ pub struct Alias {
     #[serde(default)]
     pub before: Vec<String>,
     /// The newest version that existed before the stack published any. The description stores it, too.
-    #[serde(default)]
     pub since: Option<u64>,
     /// The smoke tests that a version must pass before the alias points to it.
     #[serde(default)]
@@ -52,13 +48,7 @@ pub struct Properties {
     pub routing_config: RoutingConfig,
 }
 
-has_properties!(Alias);
-
-impl From<Properties> for Alias {
-    fn from(properties: Properties) -> Self {
-        Self { properties, description: String::new(), before: Vec::new(), since: None, checks: Vec::new() }
-    }
-}
+has_properties!(Alias { description, before, since, checks });
 
 /// The distribution of an alias's calls.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -138,11 +128,6 @@ impl Kind for Alias {
     const REFUSED: &'static [(Property, &'static str)] =
         &[(DESCRIPTION, "not supported: the ownership tag is stored there, since an alias has no tags")];
     type Call = Call;
-    type Template = Properties;
-
-    fn template(&self) -> &Properties {
-        &self.properties
-    }
 
     fn complete(&mut self, mark: &Mark) {
         self.function_name = FunctionRef::parse(&self.function_name).to_string();
@@ -173,7 +158,7 @@ impl Kind for Alias {
     fn comparable(&self) -> Value {
         // One line for each version: `RoutingConfig.3: 0.1 → (none)`.
         let routing = (property!(Alias.routing_config), self.routing_config.by_version());
-        with(self.template(), [routing, (DESCRIPTION, self.description.clone().into())])
+        with(&self.properties, [routing, (DESCRIPTION, self.description.clone().into())])
     }
 
     fn imports(&self, _ids: &Ids) -> Vec<Import> {

@@ -3,13 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, id, stages};
-use super::ownership::{Arn, Orphans, Ownership, Removal};
-use super::property::{Property, property};
-use super::tags::{self, Mark, Tags};
-use crate::place::Place;
+use super::kind::{
+    Again, Arn, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Property, Removal, Stages, Tags,
+    has_properties, id, property, stages,
+};
 use crate::template::references_in_text;
 
 /// The API that an `ApiId` names: its logical id if that is a reference, else the id.
@@ -33,15 +30,16 @@ pub struct Api {
     pub description: String,
     /// The CORS configuration of the API, for all its routes. If it is present, the functions' own CORS headers are
     /// ignored.
-    #[serde(default)]
     pub cors_configuration: Option<Cors>,
     /// Whether the API is reachable through a custom domain only.
     #[serde(default)]
     pub disable_execute_api_endpoint: bool,
     /// Tags.
-    #[serde(default, deserialize_with = "tags::either_shape")]
+    #[serde(default, deserialize_with = "super::tags::either_shape")]
     pub tags: Tags,
 }
+
+has_properties!(Api);
 
 /// The protocol of an API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,24 +54,12 @@ pub enum Protocol {
 #[expect(missing_docs, reason = "the variants are API Gateway's operations, the fields their arguments")]
 pub enum Call {
     CreateApi(Box<Api>),
-    UpdateApi {
-        api_id: String,
-        api: Box<Api>,
-    },
-    DeleteCorsConfiguration {
-        api_id: String,
-    },
-    TagResource {
-        api_id: String,
-        tags: Tags,
-    },
-    DeleteApi {
-        api_id: String,
-    },
-    /// Waits until the last change of the API, or of a part of it, is in force for callers. Changes nothing.
-    GetDeployments {
-        api_id: String,
-    },
+    UpdateApi { api_id: String, api: Box<Api> },
+    DeleteCorsConfiguration { api_id: String },
+    TagResource { api_id: String, tags: Tags },
+    DeleteApi { api_id: String },
+    // Waits until the last change of the API, or of a part of it, is in force for callers. Changes nothing.
+    GetDeployments { api_id: String },
 }
 
 impl Kind for Api {
@@ -84,11 +70,6 @@ impl Kind for Api {
     const REMOVAL: Removal = Removal::Apis;
     const CREATE_ONLY: &'static [Property] = &[property!(Api.protocol_type)];
     type Call = Call;
-    type Template = Self;
-
-    fn template(&self) -> &Self {
-        self
-    }
 
     fn complete(&mut self, mark: &Mark) {
         super::name::default_name(&mut self.name, mark, 128);
@@ -101,10 +82,6 @@ impl Kind for Api {
 
     fn identity(&self) -> Vec<String> {
         vec![self.name.clone()]
-    }
-
-    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
-        Vec::new()
     }
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
@@ -124,12 +101,9 @@ impl Kind for Api {
         vec![Import::whole("aws_apigatewayv2_api", id(ids, Ids::API_ID))]
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
     fn effect(call: &Call) -> Effect<Self> {
-        match call {
-            Call::CreateApi(api) => Effect::all(Self::clone(api), Again::Twice),
-            _ => Effect::Repeatable,
-        }
+        let Call::CreateApi(api) = call else { return Effect::Repeatable };
+        Effect::all(Self::clone(api), Again::Twice)
     }
 
     fn only_reads(call: &Call) -> bool {

@@ -10,8 +10,7 @@ use super::property::Property;
 
 /// A property whose value shall change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Change {
     /// The path of the property, dotted: `Environment.Variables.MODEL_ID`.
     pub property: String,

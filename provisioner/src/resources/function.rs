@@ -1,21 +1,21 @@
 //! `AWS::Lambda::Function`: the code and its configuration.
 
+mod configuration;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub use self::configuration::{Environment, EphemeralStorage, LoggingConfig, TracingConfig};
 use super::Resource;
 pub use super::code::Code;
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages, with};
+use super::kind::{
+    Again, Arn, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Property, Removal, Stages, Tags,
+    defaults, has_properties, id, property, stages, with,
+};
 use super::name::default_name;
 use super::named::FunctionRef;
-use super::ownership::{Arn, Orphans, Ownership, Removal};
-use super::property::{Property, property};
-use super::tags::{self, Mark, Tags};
-use crate::place::Place;
 use crate::template::Reference;
 
 /// A function.
@@ -26,7 +26,6 @@ pub struct Function {
     #[serde(flatten)]
     pub properties: Properties,
     /// A failure that Lambda reports.
-    #[serde(default)]
     pub failure: Option<Failure>,
     /// Settings that a template cannot declare here, such as `VpcConfig`, by Lambda's names. A deploy keeps them, and
     /// versions contain them.
@@ -80,20 +79,13 @@ pub struct Properties {
     /// limit.
     ///
     /// Without a value nothing is reserved.
-    #[serde(default)]
     pub reserved_concurrent_executions: Option<i32>,
     /// Tags.
-    #[serde(default, deserialize_with = "tags::either_shape")]
+    #[serde(default, deserialize_with = "super::tags::either_shape")]
     pub tags: Tags,
 }
 
-has_properties!(Function);
-
-impl From<Properties> for Function {
-    fn from(properties: Properties) -> Self {
-        Self { properties, failure: None, beside: BTreeMap::new() }
-    }
-}
+has_properties!(Function { failure, beside });
 
 /// The operation of Lambda's that failed, and the reason.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -108,86 +100,10 @@ pub enum Failure {
     Change(String),
 }
 
-/// The variables of a function's process.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct Environment {
-    /// Names and values, 4 KiB in all.
-    #[serde(default)]
-    pub variables: BTreeMap<String, String>,
-}
-
-/// The logging configuration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct LoggingConfig {
-    /// `Text` or `JSON`.
-    #[serde(default = "text_format")]
-    pub log_format: String,
-    /// The minimum level of the function's own lines; with `JSON` only.
-    #[serde(default)]
-    pub application_log_level: Option<String>,
-    /// The minimum level of Lambda's lines; with `JSON` only.
-    #[serde(default)]
-    pub system_log_level: Option<String>,
-    /// The log group; `/aws/lambda/NAME` by default.
-    #[serde(default)]
-    pub log_group: String,
-}
-
-impl Default for LoggingConfig {
-    fn default() -> Self {
-        Self {
-            log_format: text_format(),
-            application_log_level: None,
-            system_log_level: None,
-            log_group: String::new(),
-        }
-    }
-}
-
-/// The X-Ray configuration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct TracingConfig {
-    /// `Active` or `PassThrough`.
-    pub mode: String,
-}
-
-impl Default for TracingConfig {
-    fn default() -> Self {
-        Self { mode: "PassThrough".to_owned() }
-    }
-}
-
-/// The size of `/tmp`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct EphemeralStorage {
-    /// In MiB.
-    pub size: i32,
-}
-
-impl Default for EphemeralStorage {
-    fn default() -> Self {
-        Self { size: 512 }
-    }
-}
-
-fn x86() -> Vec<String> {
-    vec!["x86_64".to_owned()]
-}
-
-fn least_memory() -> i32 {
-    128
-}
-
-fn three_seconds() -> i32 {
-    3
-}
-
-fn text_format() -> String {
-    "Text".to_owned()
+defaults! {
+    x86: Vec<String> = vec!["x86_64".to_owned()];
+    least_memory: i32 = 128;
+    three_seconds: i32 = 3;
 }
 
 /// A writing call to Lambda about a function.
@@ -242,11 +158,6 @@ impl Kind for Function {
     const CHANGED_BY_UPDATE: bool = true;
     const RUNS_LATER: bool = true;
     type Call = Call;
-    type Template = Properties;
-
-    fn template(&self) -> &Properties {
-        &self.properties
-    }
 
     /// A function that could not be created is recreated.
     fn create_only(&self) -> Vec<&str> {
@@ -290,7 +201,7 @@ impl Kind for Function {
         };
         let state = state.unwrap_or_else(|| "Active".to_owned());
         let last_update = last_update.unwrap_or_else(|| "Successful".to_owned());
-        let mut value = with(self.template(), [(STATE, state.into()), (LAST_UPDATE, last_update.into())]);
+        let mut value = with(&self.properties, [(STATE, state.into()), (LAST_UPDATE, last_update.into())]);
         if let Some(code) = value.get_mut(property!(Function.code).name()).and_then(Value::as_object_mut) {
             code.remove("Path");
         }

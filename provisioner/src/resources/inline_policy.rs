@@ -9,14 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::effect::Effect;
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
-use super::ownership::{Orphans, Ownership, Removal};
+use super::kind::{
+    Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Removal, Stages, has_properties, stages,
+};
 use super::policy::Policy;
 pub use super::role::Call;
-use super::tags::Mark;
-use crate::place::Place;
 
 /// An inline policy of roles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,13 +40,7 @@ pub struct Properties {
     pub roles: BTreeSet<String>,
 }
 
-has_properties!(InlinePolicy);
-
-impl From<Properties> for InlinePolicy {
-    fn from(properties: Properties) -> Self {
-        Self { properties, seen: BTreeMap::new() }
-    }
-}
+has_properties!(InlinePolicy { seen });
 
 fn some_roles<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
     let roles = BTreeSet::deserialize(deserializer)?;
@@ -66,11 +57,6 @@ impl Kind for InlinePolicy {
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Roles;
     type Call = Call;
-    type Template = Properties;
-
-    fn template(&self) -> &Properties {
-        &self.properties
-    }
 
     fn complete(&mut self, _mark: &Mark) {}
 

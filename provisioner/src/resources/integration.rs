@@ -5,14 +5,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages, with};
+use super::kind::{
+    Again, Changed, DESCRIPTION, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Property, Removal, Stages,
+    defaults, has_properties, id, property, stages, with,
+};
 use super::named::{FunctionRef, function_arn};
-use super::ownership::{Orphans, Ownership, Removal};
-use super::property::{Property, property};
-use super::tags::{DESCRIPTION, Mark};
-use crate::place::Place;
 
 /// An integration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,28 +52,13 @@ pub struct Properties {
     pub connection_type: String,
 }
 
-has_properties!(Integration);
+has_properties!(Integration { description, routes });
 
-impl From<Properties> for Integration {
-    fn from(properties: Properties) -> Self {
-        Self { properties, description: String::new(), routes: BTreeSet::new() }
-    }
-}
-
-fn post() -> String {
-    "POST".to_owned()
-}
-
-fn oldest() -> String {
-    "1.0".to_owned()
-}
-
-fn thirty_seconds() -> i32 {
-    30_000
-}
-
-fn internet() -> String {
-    "INTERNET".to_owned()
+defaults! {
+    post: String = "POST".to_owned();
+    oldest: String = "1.0".to_owned();
+    thirty_seconds: i32 = 30_000;
+    internet: String = "INTERNET".to_owned();
 }
 
 /// A writing call to API Gateway about an integration.
@@ -99,11 +81,6 @@ impl Kind for Integration {
         &[(DESCRIPTION, "not supported: the ownership tag is stored there, since an integration has no tags")];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
-    type Template = Properties;
-
-    fn template(&self) -> &Properties {
-        &self.properties
-    }
 
     fn complete(&mut self, mark: &Mark) {
         self.integration_uri = function_arn(&self.integration_uri).to_owned();
@@ -126,12 +103,8 @@ impl Kind for Integration {
         Some(&self.api_id)
     }
 
-    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-
     fn comparable(&self) -> Value {
-        with(self.template(), [(DESCRIPTION, self.description.clone().into())])
+        with(&self.properties, [(DESCRIPTION, self.description.clone().into())])
     }
 
     fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {
@@ -148,12 +121,9 @@ impl Kind for Integration {
         vec![Import::whole("aws_apigatewayv2_integration", id)]
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
     fn effect(call: &Call) -> Effect<Self> {
-        match call {
-            Call::CreateIntegration(one) => Effect::all(Self::clone(one), Again::Twice),
-            _ => Effect::Repeatable,
-        }
+        let Call::CreateIntegration(one) = call else { return Effect::Repeatable };
+        Effect::all(Self::clone(one), Again::Twice)
     }
 
     fn create(&self) -> Stages<Call> {

@@ -1,4 +1,4 @@
-//! The interface of every resource kind.
+//! The interface of every resource kind, with the names that each kind needs to implement it.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,25 @@ use serde_json::Value;
 
 use super::Resource;
 use super::difference::Change;
-use super::effect::Effect;
+pub(super) use super::effect::{Again, Effect};
 pub use super::ids::Ids;
-use super::import::Import;
-use super::ownership::{Orphans, Ownership, Removal};
-use super::property::Property;
-use super::tags::{Mark, Tags};
-use crate::place::Place;
+pub(super) use super::import::Import;
+pub(super) use super::ownership::{Arn, Orphans, Ownership, Removal};
+pub(super) use super::property::{Property, property};
+pub(super) use super::tags::{DESCRIPTION, Mark, Tags};
+pub(super) use crate::place::Place;
 
 /// Calls in the order in which they must be sent; the calls of one stage do not depend on each other.
 pub type Stages<C> = Vec<Vec<C>>;
+
+/// The properties that a template can give a kind. [`has_properties`] implements it.
+pub(crate) trait HasTemplate: From<<Self as HasTemplate>::Template> {
+    /// The kind itself if the planner knows nothing else about it.
+    type Template: Serialize + DeserializeOwned;
+
+    /// The properties that a template can give.
+    fn template(&self) -> &Self::Template;
+}
 
 /// A resource kind: typed properties in their normal form, and the calls to create, change or delete a resource.
 ///
@@ -26,7 +35,7 @@ pub type Stages<C> = Vec<Vec<C>>;
 ///
 /// What the planner knows besides, such as the versions that an alias pointed to before, are fields of the kind beside
 /// its properties; [`has_properties`] gives access to both.
-pub(crate) trait Kind: Serialize + DeserializeOwned {
+pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     /// The type's name in a template.
     const TYPE: &'static str;
     /// The attributes that `Fn::GetAtt` can request.
@@ -54,11 +63,6 @@ pub(crate) trait Kind: Serialize + DeserializeOwned {
     const RUNS_LATER: bool = false;
     /// One AWS call that changes something.
     type Call: Serialize;
-    /// The properties that a template can give: the kind itself if the planner knows nothing else about it.
-    type Template: Serialize + DeserializeOwned + Into<Self>;
-
-    /// The properties that a template can give.
-    fn template(&self) -> &Self::Template;
 
     /// The type's name, for this resource.
     fn type_name(&self) -> &str {
@@ -122,7 +126,9 @@ pub(crate) trait Kind: Serialize + DeserializeOwned {
         None
     }
     /// The attributes that are derived from its properties, known before it exists.
-    fn attributes(&self, place: &Place) -> Vec<(&'static str, String)>;
+    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
     /// Its tags, if the kind has any.
     fn tags_mut(&mut self) -> Option<&mut Tags> {
         None
@@ -209,9 +215,33 @@ pub(super) fn id(ids: &Ids, attribute: &str) -> String {
     ids.get(attribute).cloned().unwrap_or_default()
 }
 
-/// Lets a kind be read and changed like its `Properties`, which it has beside what the planner knows.
+/// Says which properties a template can give a kind: its own, or those of `Properties` with these fields beside them. In
+/// the second case, the kind can be read and changed like its `Properties`.
 macro_rules! has_properties {
     ($kind:ty) => {
+        impl $crate::resources::kind::HasTemplate for $kind {
+            type Template = Self;
+
+            fn template(&self) -> &Self {
+                self
+            }
+        }
+    };
+    ($kind:ty { $($beside:ident),+ $(,)? }) => {
+        impl $crate::resources::kind::HasTemplate for $kind {
+            type Template = Properties;
+
+            fn template(&self) -> &Properties {
+                &self.properties
+            }
+        }
+
+        impl From<Properties> for $kind {
+            fn from(properties: Properties) -> Self {
+                Self { properties, $($beside: Default::default()),+ }
+            }
+        }
+
         impl std::ops::Deref for $kind {
             type Target = Properties;
 
@@ -228,6 +258,16 @@ macro_rules! has_properties {
     };
 }
 pub(super) use has_properties;
+
+/// The documented defaults of properties, as the functions that serde calls.
+macro_rules! defaults {
+    ($($name:ident: $type:ty = $value:expr;)+) => {
+        $(fn $name() -> $type {
+            $value
+        })+
+    };
+}
+pub(super) use defaults;
 
 /// The properties of a template with these values for others.
 pub(super) fn with<const N: usize>(template: &impl Serialize, others: [(Property, Value); N]) -> Value {

@@ -2,13 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, id, stages};
-use super::ownership::{Arn, Orphans, Ownership, Removal};
-use super::property::property;
-use super::tags::{self, Mark, Tags};
-use crate::place::Place;
+use super::kind::{
+    Again, Arn, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Removal, Stages, Tags,
+    has_properties, id, property, stages,
+};
 
 /// A log group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,12 +15,13 @@ pub struct LogGroup {
     #[serde(default, deserialize_with = "super::name::given", skip_serializing_if = "String::is_empty")]
     pub log_group_name: String,
     /// The retention of a line, in days; without it, lines are kept for ever.
-    #[serde(default)]
     pub retention_in_days: Option<i32>,
     /// Tags.
-    #[serde(default, deserialize_with = "tags::either_shape")]
+    #[serde(default, deserialize_with = "super::tags::either_shape")]
     pub tags: Tags,
 }
+
+has_properties!(LogGroup);
 
 /// A writing call to CloudWatch Logs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,11 +42,6 @@ impl Kind for LogGroup {
     const REMOVAL: Removal = Removal::LogGroups;
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
-    type Template = Self;
-
-    fn template(&self) -> &Self {
-        self
-    }
 
     fn complete(&mut self, mark: &Mark) {
         super::name::default_name(&mut self.log_group_name, mark, 512);
@@ -86,15 +79,10 @@ impl Kind for LogGroup {
         vec![Import::whole("aws_cloudwatch_log_group", &self.log_group_name)]
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
     fn effect(call: &Call) -> Effect<Self> {
-        match call.clone() {
-            Call::CreateLogGroup { log_group_name, tags } => {
-                let group = Self { log_group_name, retention_in_days: None, tags };
-                Effect::all_but(&[property!(LogGroup.retention_in_days)], group, Again::Refused)
-            }
-            _ => Effect::Repeatable,
-        }
+        let Call::CreateLogGroup { log_group_name, tags } = call.clone() else { return Effect::Repeatable };
+        let group = Self { log_group_name, retention_in_days: None, tags };
+        Effect::all_but(&[property!(LogGroup.retention_in_days)], group, Again::Refused)
     }
 
     fn create(&self) -> Stages<Call> {

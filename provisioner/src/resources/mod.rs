@@ -27,6 +27,7 @@ mod ownership;
 pub mod permission;
 mod policy;
 pub(crate) mod property;
+mod resource;
 pub mod role;
 pub mod route;
 mod scalar;
@@ -50,8 +51,8 @@ pub use difference::Change;
 pub use effect::{Again, Effect, Left};
 pub use import::Import;
 pub(crate) use import::snake_case;
-pub(crate) use kind::Kind;
 pub use kind::{Changed, Ids, Stages};
+pub(crate) use kind::{HasTemplate, Kind};
 pub use ownership::{Arn, Orphans, Ownership, Removal};
 pub use policy::{Policy, Principal, deleted_principals};
 pub use property::Property;
@@ -60,8 +61,7 @@ pub use tags::{
     CLOUDFORMATION_TAG, DESCRIPTION, KIND_TAG, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_TAG, TAGS, Tags,
 };
 
-use crate::place::Place;
-use crate::template::{Known, Reference, in_words, reserved_in, shown};
+use crate::template::{Known, in_words, shown};
 
 /// A property that its kind does not accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +102,16 @@ macro_rules! kinds {
         }
         pub(crate) use each_kind;
 
+        /// A constant of the kind of a resource: `constant!(wanted, OWNERSHIP)`.
+        macro_rules! constant {
+            ($dollar resource:expr, $dollar constant:ident) => {
+                match $dollar resource {
+                    $($crate::resources::Resource::$name(_) => $crate::resources::$module::$name::$dollar constant),+
+                }
+            };
+        }
+        use constant;
+
         /// What `Fn::GetAtt` can ask a typed kind for, which of its properties cannot be changed in place, and its
         /// properties.
         #[cfg(test)]
@@ -110,7 +120,7 @@ macro_rules! kinds {
                 $($module::$name::TYPE => (
                     $module::$name::ATTRIBUTES,
                     $module::$name::CREATE_ONLY,
-                    support::supported::<<$module::$name as Kind>::Template>(),
+                    support::supported::<<$module::$name as HasTemplate>::Template>(),
                 ),)+
                 _ => (&[], &[], Vec::new()),
             }
@@ -136,63 +146,6 @@ macro_rules! kinds {
             #[must_use]
             pub fn kind(&self) -> &str {
                 match self { $(Self::$name(one) => one.type_name()),+ }
-            }
-
-            /// Whether `Fn::GetAtt` can ask it for this.
-            #[must_use]
-            pub fn has_attribute(&self, name: &str) -> bool {
-                match self { $(Self::$name(one) => one.has_attribute(name)),+ }
-            }
-
-            /// What `Fn::GetAtt` can ask it for, where that is known here.
-            #[must_use]
-            pub fn attribute_names(&self) -> Vec<String> {
-                match self { $(Self::$name(one) => one.attribute_names()),+ }
-            }
-
-            /// What people call it.
-            #[must_use]
-            pub fn name(&self) -> String {
-                match self { $(Self::$name(one) => one.name()),+ }
-            }
-
-            /// The API that it is a part of.
-            #[must_use]
-            pub fn part_of_api(&self) -> Option<&str> {
-                match self { $(Self::$name(one) => one.part_of_api()),+ }
-            }
-
-            /// The function or alias that callers get permissions for by it, such as `chat:live`.
-            #[must_use]
-            pub fn callee(&self) -> Option<String> {
-                match self { $(Self::$name(one) => one.callee()),+ }
-            }
-
-            /// The function that it is a part of: removed with that, and made anew with it.
-            #[must_use]
-            pub fn part_of_function(&self) -> Option<&str> {
-                match self { $(Self::$name(one) => one.part_of_function()),+ }
-            }
-
-            /// Fills in what depends on its place in the stack.
-            pub fn complete(&mut self, mark: &Mark) {
-                match self { $(Self::$name(one) => one.complete(mark)),+ }
-            }
-
-            /// The attributes that follow from its properties.
-            #[must_use]
-            pub fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
-                match self { $(Self::$name(one) => one.attributes(place)),+ }
-            }
-
-            /// Whether it can be looked for: nothing that AWS finds it by is still unknown.
-            #[must_use]
-            pub fn can_be_found(&self) -> bool {
-                if matches!(self, Self::Other(other) if other.schema.is_none()) {
-                    return false; // what it is found by stands in its kind's schema
-                }
-                let identity = match self { $(Self::$name(one) => one.identity()),+ };
-                identity.iter().all(|part| reserved_in(part).is_none())
             }
 
             /// The resources that this ARN names, with only the properties that are needed to find them; `None` if no
@@ -224,30 +177,6 @@ macro_rules! kinds {
                 }
             }
 
-            /// Where AWS shows its owner.
-            #[must_use]
-            pub fn ownership(&self) -> Ownership {
-                match self { $(Self::$name(_) => $module::$name::OWNERSHIP),+ }
-            }
-
-            /// When a removal deletes it.
-            #[must_use]
-            pub fn removal(&self) -> Removal {
-                match self { $(Self::$name(_) => $module::$name::REMOVAL),+ }
-            }
-
-            /// Whether `update` changes it.
-            #[must_use]
-            pub fn is_changed_by_update(&self) -> bool {
-                match self { $(Self::$name(_) => $module::$name::CHANGED_BY_UPDATE),+ }
-            }
-
-            /// The service for its calls, if that is not its service's own API.
-            #[must_use]
-            pub fn through(&self) -> Option<&'static str> {
-                match self { $(Self::$name(_) => $module::$name::THROUGH),+ }
-            }
-
             /// Whether it and another are the same resource on AWS.
             #[must_use]
             pub fn is_the_very(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
@@ -266,42 +195,6 @@ macro_rules! kinds {
                 }
             }
 
-            /// Whether it is useless without the other resource: a route without its API, a function without its role.
-            #[must_use]
-            pub fn lives_on(&self, other: &Self, ids: &Ids) -> bool {
-                let of_its_api = || ids.get(Ids::API_ID).is_some_and(|id| self.part_of_api() == Some(id.as_str()));
-                match other {
-                    Self::Api(_) if of_its_api() => true,
-                    Self::Function(function) if self.part_of_function() == Some(&function.function_name) => true,
-                    _ => match self { $(Self::$name(one) => one.lives_on(other, ids)),+ }
-                }
-            }
-
-            /// Records that it stays when the template no longer contains it.
-            pub fn retain(&mut self) {
-                match self { $(Self::$name(one) => Kind::retain(one)),+ }
-            }
-
-            /// Why a prune does not delete it when the template no longer contains it.
-            #[must_use]
-            pub fn is_kept(&self) -> Option<&'static str> {
-                match self { $(Self::$name(one) => one.is_kept()),+ }
-            }
-
-            /// The Terraform resources that import it.
-            #[must_use]
-            pub fn imports(&self, ids: &Ids) -> Vec<Import> {
-                match self { $(Self::$name(one) => one.imports(ids)),+ }
-            }
-
-            fn tags_mut(&mut self) -> Option<&mut Tags> {
-                match self { $(Self::$name(one) => one.tags_mut()),+ }
-            }
-
-            fn comparable(&self) -> Value {
-                match self { $(Self::$name(one) => one.comparable()),+ }
-            }
-
             fn seen_beside(&self, wanted: &Self) -> Value {
                 match (self, wanted) {
                     $((Self::$name(now), Self::$name(wanted)) => now.seen_beside(wanted),)+
@@ -309,38 +202,10 @@ macro_rules! kinds {
                 }
             }
 
-            fn create_only(&self) -> Vec<&str> {
-                match self { $(Self::$name(one) => one.create_only()),+ }
-            }
-
-            /// Whether a replacement is made before the old one goes.
-            #[must_use]
-            pub fn create_before_delete(&self) -> bool {
-                match self { $(Self::$name(_) => $module::$name::CREATE_BEFORE_DELETE),+ }
-            }
-
-            /// Whether creating it assigns the very id that an existing one has: AWS refuses it until that one is deleted.
-            #[must_use]
-            pub fn gets_the_id_of(&self, ids: &Ids) -> bool {
-                match self { $(Self::$name(one) => one.gets_the_id_of(ids)),+ }
-            }
-
             /// The calls that remove it once its replacement exists, which AWS knows by the id `successor`.
             #[must_use]
             pub fn delete_replaced(&self, ids: &Ids, successor: &str) -> Stages<Call> {
                 match self { $(Self::$name(one) => wrap(one.delete_replaced(ids, successor), Call::$name)),+ }
-            }
-
-            /// Whether it exists once the first stage that makes it is done, and is only filled in by the later ones.
-            #[must_use]
-            pub fn is_filled_in_later(&self) -> bool {
-                match self { $(Self::$name(_) => $module::$name::FILLED_IN_LATER),+ }
-            }
-
-            /// Whether making or changing it asks of what it refers to only that it exists.
-            #[must_use]
-            pub fn runs_later(&self) -> bool {
-                match self { $(Self::$name(_) => $module::$name::RUNS_LATER),+ }
             }
 
             /// Why it must not take over `now`, which nobody's mark is on.
@@ -423,44 +288,6 @@ kinds! { $
     other::Other,
 }
 
-impl Resource {
-    /// Every property in which `now` differs from it.
-    ///
-    /// Tags that the template does not name are omitted, since organisations add their own.
-    #[must_use]
-    pub fn changes_from(&self, now: &Self) -> Vec<Change> {
-        let mut now = now.clone();
-        if let (Some(theirs), Some(ours)) = (now.tags_mut(), self.clone().tags_mut()) {
-            theirs.retain(|key, _| ours.contains_key(key));
-        }
-        difference::changes(&now.seen_beside(self), &self.comparable())
-    }
-
-    /// Its tags; empty where the kind has none.
-    #[must_use]
-    pub fn tags(&self) -> Tags {
-        self.clone().tags_mut().map(std::mem::take).unwrap_or_default()
-    }
-
-    /// Whether one of these changes cannot be made in place.
-    #[must_use]
-    pub fn must_be_replaced(&self, changed: &Changed) -> bool {
-        let create_only = self.create_only();
-        match create_only.contains(&Property::EVERY.name()) {
-            true => changed != &Changed::default(),
-            false => create_only.into_iter().any(|property| changed.has_named(property)),
-        }
-    }
-
-    /// The values of its `Ref` and `Fn::GetAtt` references, once AWS has assigned `ids`.
-    #[must_use]
-    pub fn known(&self, logical_id: &str, place: &Place, ids: &Ids) -> Vec<(Reference, Value)> {
-        let own = self.attributes(place).into_iter().map(|(name, value)| (name.to_owned(), Value::String(value)));
-        let assigned = ids.iter().map(|(name, value)| (name.clone(), value.clone()));
-        own.chain(assigned).map(|(name, value)| (Reference::new(logical_id, &name), value)).collect()
-    }
-}
-
 impl Call {
     /// The same call with every known reference filled in.
     #[must_use]
@@ -483,7 +310,7 @@ fn parse<K: Kind>(properties: Map<String, Value>) -> Result<K, PropertyFault> {
         return Err(PropertyFault { property: property.name().to_owned(), reason: (*reason).to_owned() });
     }
     let template: Result<K::Template, _> = serde_path_to_error::deserialize(scalar::Typed(Value::Object(properties)));
-    template.map(Into::into).map_err(|error| {
+    template.map(K::from).map_err(|error| {
         let path = error.path().to_string();
         let property = if path == "." { String::new() } else { path };
         PropertyFault { property, reason: in_words(&shown(&error.into_inner().to_string())) }

@@ -8,16 +8,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages};
+use super::kind::{
+    Again, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Property, Removal, Stages, has_properties, id,
+    stages,
+};
 use super::name::joined;
 use super::named::FunctionRef;
-use super::ownership::{Orphans, Ownership, Removal};
 use super::policy::Principal;
-use super::property::Property;
-use super::tags::Mark;
-use crate::place::Place;
 
 /// A permission to invoke a function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,29 +43,19 @@ pub struct Properties {
     /// A service, such as `apigateway.amazonaws.com`, or an account.
     pub principal: Principal,
     /// The ARN that the request must come from, with `*` for any part.
-    #[serde(default)]
     pub source_arn: Option<String>,
     /// The account that the request must come from.
-    #[serde(default)]
     pub source_account: Option<String>,
     /// The auth type of the function URL that the request must use, for `lambda:InvokeFunctionUrl`: `NONE` or
     /// `AWS_IAM`.
-    #[serde(default)]
     pub function_url_auth_type: Option<String>,
     /// Whether the request must use the function's URL.
     ///
     /// Since October 2025 a URL needs `lambda:InvokeFunction` too, and this restricts that right to the URL.
-    #[serde(default)]
     pub invoked_via_function_url: Option<bool>,
 }
 
-has_properties!(Permission);
-
-impl From<Properties> for Permission {
-    fn from(properties: Properties) -> Self {
-        Self { properties, other_conditions: BTreeMap::new(), statement_id_prefix: String::new() }
-    }
-}
+has_properties!(Permission { other_conditions, statement_id_prefix });
 
 /// A writing call to Lambda about a function's resource policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,11 +85,6 @@ impl Kind for Permission {
     const CREATE_ONLY: &'static [Property] = &[Property::EVERY];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
-    type Template = Properties;
-
-    fn template(&self) -> &Properties {
-        &self.properties
-    }
 
     fn complete(&mut self, mark: &Mark) {
         self.function_name = self.function().to_string();
@@ -123,10 +105,6 @@ impl Kind for Permission {
 
     fn part_of_function(&self) -> Option<&str> {
         Some(self.function().name)
-    }
-
-    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
-        Vec::new()
     }
 
     /// The whole statement, with the conditions that a template cannot give it.
@@ -150,10 +128,8 @@ impl Kind for Permission {
     }
 
     fn effect(call: &Call) -> Effect<Self> {
-        match call {
-            Call::AddPermission(one) => Effect::all(Self::clone(one), Again::Refused),
-            _ => Effect::Repeatable,
-        }
+        let Call::AddPermission(one) = call else { return Effect::Repeatable };
+        Effect::all(Self::clone(one), Again::Refused)
     }
 
     fn create(&self) -> Stages<Call> {

@@ -26,7 +26,7 @@ impl Property {
 /// The [`Property`] of a field: `property!(Function.memory_size)` is `MemorySize`. A template must have the field.
 macro_rules! property {
     ($kind:ident.$field:ident) => {{
-        const _: fn(&<$kind as $crate::resources::Kind>::Template) = |template| _ = &template.$field;
+        const _: fn(&<$kind as $crate::resources::HasTemplate>::Template) = |template| _ = &template.$field;
         const FIELD: &str = stringify!($field);
         const NAME: [u8; $crate::resources::property::pascal_length(FIELD)] =
             $crate::resources::property::pascal(FIELD);

@@ -1,22 +1,17 @@
 //! `AWS::IAM::Role`: the function's permissions, and the principals that may assume the role.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
+use super::kind::{
+    Again, Arn, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Property, Removal, Stages, Tags,
+    defaults, has_properties, property, stages,
+};
 use super::name::default_name;
-use super::ownership::{Arn, Orphans, Ownership, Removal};
 use super::policy::Policy;
-use super::property::{Property, property};
-use super::tags::{self, Mark, Tags};
-use crate::place::Place;
+use super::tags::ListOrMap;
 
 /// A role with its policies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,7 +45,6 @@ pub struct Properties {
     #[serde(default = "root")]
     pub path: String,
     /// The permissions boundary.
-    #[serde(default)]
     pub permissions_boundary: Option<String>,
     /// The ARNs of attached policies.
     #[serde(default)]
@@ -59,24 +53,15 @@ pub struct Properties {
     #[serde(default, deserialize_with = "named_policies")]
     pub policies: BTreeMap<String, Policy>,
     /// Tags.
-    #[serde(default, deserialize_with = "tags::either_shape")]
+    #[serde(default, deserialize_with = "super::tags::either_shape")]
     pub tags: Tags,
 }
 
-has_properties!(Role);
+has_properties!(Role { policies_beside });
 
-impl From<Properties> for Role {
-    fn from(properties: Properties) -> Self {
-        Self { properties, policies_beside: BTreeSet::new() }
-    }
-}
-
-fn one_hour() -> i32 {
-    3600
-}
-
-fn root() -> String {
-    "/".to_owned()
+defaults! {
+    one_hour: i32 = 3600;
+    root: String = "/".to_owned();
 }
 
 /// A writing call to IAM.
@@ -105,11 +90,6 @@ impl Kind for Role {
     const CREATE_ONLY: &'static [Property] = &[property!(Role.path)];
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
-    type Template = Properties;
-
-    fn template(&self) -> &Properties {
-        &self.properties
-    }
 
     fn complete(&mut self, mark: &Mark) {
         default_name(&mut self.role_name, mark, 64);
@@ -149,16 +129,13 @@ impl Kind for Role {
         [Import::whole("aws_iam_role", name)].into_iter().chain(inline).chain(attached).collect()
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
     fn effect(call: &Call) -> Effect<Self> {
-        match call {
-            Call::CreateRole(role) => Effect::all_but(
-                &[property!(Role.policies), property!(Role.managed_policy_arns)],
-                Self::clone(role),
-                Again::Refused,
-            ),
-            _ => Effect::Repeatable,
-        }
+        let Call::CreateRole(role) = call else { return Effect::Repeatable };
+        Effect::all_but(
+            &[property!(Role.policies), property!(Role.managed_policy_arns)],
+            Self::clone(role),
+            Again::Refused,
+        )
     }
 
     fn create(&self) -> Stages<Call> {
@@ -240,28 +217,9 @@ fn named_policies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap
         policy_name: String,
         policy_document: Policy,
     }
-    struct Shapes;
-    impl<'de> Visitor<'de> for Shapes {
-        type Value = BTreeMap<String, Policy>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of `{PolicyName, PolicyDocument}`")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-            let mut policies = BTreeMap::new();
-            for Named { policy_name, policy_document } in Vec::deserialize(SeqAccessDeserializer::new(list))? {
-                if policies.contains_key(&policy_name) {
-                    return Err(A::Error::custom(format!("two policies have the name `{policy_name}`")));
-                }
-                policies.insert(policy_name, policy_document);
-            }
-            Ok(policies)
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            BTreeMap::deserialize(MapAccessDeserializer::new(map))
-        }
-    }
-    deserializer.deserialize_any(Shapes)
+    deserializer.deserialize_any(ListOrMap {
+        expecting: "a list of `{PolicyName, PolicyDocument}`",
+        entry: |Named { policy_name, policy_document }| (policy_name, policy_document),
+        twice: |name| format!("two policies have the name `{name}`"),
+    })
 }

@@ -3,13 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::api::api_of;
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, has_properties, id, stages};
+use super::kind::{
+    Again, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Removal, Stages, has_properties, id, stages,
+};
 use super::named::same_function;
-use super::ownership::{Orphans, Ownership, Removal};
-use super::tags::Mark;
-use crate::place::Place;
 
 /// A route.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,17 +35,10 @@ pub struct Properties {
     #[serde(default = "none")]
     pub authorization_type: String,
     /// The authorizer of `JWT` and `CUSTOM`.
-    #[serde(default)]
     pub authorizer_id: Option<String>,
 }
 
-has_properties!(Route);
-
-impl From<Properties> for Route {
-    fn from(properties: Properties) -> Self {
-        Self { properties, calls: String::new() }
-    }
-}
+has_properties!(Route { calls });
 
 fn none() -> String {
     "NONE".to_owned()
@@ -78,11 +68,6 @@ impl Kind for Route {
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Routes;
     type Call = Call;
-    type Template = Properties;
-
-    fn template(&self) -> &Properties {
-        &self.properties
-    }
 
     fn complete(&mut self, _mark: &Mark) {}
 
@@ -96,10 +81,6 @@ impl Kind for Route {
 
     fn part_of_api(&self) -> Option<&str> {
         Some(&self.api_id)
-    }
-
-    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
-        Vec::new()
     }
 
     /// A route has no ownership tag: it is adopted only if its target is adopted too, or if its target is another
@@ -121,12 +102,9 @@ impl Kind for Route {
         vec![Import::whole("aws_apigatewayv2_route", format!("{}/{}", self.api_id, id(ids, Ids::ROUTE_ID)))]
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
     fn effect(call: &Call) -> Effect<Self> {
-        match call {
-            Call::CreateRoute(route) => Effect::all(Self::clone(route), Again::Refused),
-            _ => Effect::Repeatable,
-        }
+        let Call::CreateRoute(route) = call else { return Effect::Repeatable };
+        Effect::all(Self::clone(route), Again::Refused)
     }
 
     fn create(&self) -> Stages<Call> {

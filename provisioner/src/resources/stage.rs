@@ -5,13 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::api::api_of;
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, stages};
-use super::ownership::{Orphans, Ownership, Removal};
-use super::property::property;
-use super::tags::{self, Mark, Tags};
-use crate::place::Place;
+use super::kind::{
+    Again, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Removal, Stages, Tags, has_properties,
+    property, stages,
+};
 
 /// A stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,9 +31,11 @@ pub struct Stage {
     #[serde(default)]
     pub route_settings: BTreeMap<String, RouteSettings>,
     /// Tags.
-    #[serde(default, deserialize_with = "tags::either_shape")]
+    #[serde(default, deserialize_with = "super::tags::either_shape")]
     pub tags: Tags,
 }
+
+has_properties!(Stage);
 
 /// Limits of a route. The default is the account's limit of 10,000 requests a second.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -68,11 +67,6 @@ impl Kind for Stage {
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Stages;
     type Call = Call;
-    type Template = Self;
-
-    fn template(&self) -> &Self {
-        self
-    }
 
     fn complete(&mut self, mark: &Mark) {
         mark.add_to(&mut self.tags);
@@ -110,12 +104,9 @@ impl Kind for Stage {
         vec![Import::whole("aws_apigatewayv2_stage", format!("{}/{}", self.api_id, self.stage_name))]
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
     fn effect(call: &Call) -> Effect<Self> {
-        match call {
-            Call::CreateStage(stage) => Effect::all(Self::clone(stage), Again::Refused),
-            _ => Effect::Repeatable,
-        }
+        let Call::CreateStage(stage) = call else { return Effect::Repeatable };
+        Effect::all(Self::clone(stage), Again::Refused)
     }
 
     fn create(&self) -> Stages<Call> {

@@ -2,14 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, id, stages};
+use super::kind::{
+    Again, Arn, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Property, Removal, Stages, Tags,
+    has_properties, id, property, stages,
+};
 use super::name::default_name;
-use super::ownership::{Arn, Orphans, Ownership, Removal};
-use super::property::{Property, property};
-use super::tags::{self, Mark, Tags};
-use crate::place::Place;
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,9 +25,11 @@ pub struct Table {
     #[serde(default)]
     pub deletion_protection_enabled: bool,
     /// Tags.
-    #[serde(default, deserialize_with = "tags::either_shape")]
+    #[serde(default, deserialize_with = "super::tags::either_shape")]
     pub tags: Tags,
 }
+
+has_properties!(Table);
 
 /// The billing mode of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,11 +81,6 @@ impl Kind for Table {
     const CREATE_ONLY: &'static [Property] =
         &[property!(Table.attribute_definitions), property!(Table.key_schema), property!(Table.billing_mode)];
     type Call = Call;
-    type Template = Self;
-
-    fn template(&self) -> &Self {
-        self
-    }
 
     fn complete(&mut self, mark: &Mark) {
         default_name(&mut self.table_name, mark, 255);
@@ -130,12 +124,9 @@ impl Kind for Table {
         vec![Import::whole("aws_dynamodb_table", &self.table_name)]
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
     fn effect(call: &Call) -> Effect<Self> {
-        match call {
-            Call::CreateTable(table) => Effect::all(Self::clone(table), Again::Refused),
-            _ => Effect::Repeatable,
-        }
+        let Call::CreateTable(table) = call else { return Effect::Repeatable };
+        Effect::all(Self::clone(table), Again::Refused)
     }
 
     fn create(&self) -> Stages<Call> {

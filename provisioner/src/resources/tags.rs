@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::property::Property;
@@ -165,31 +165,44 @@ pub(super) fn either_shape<'de, D: Deserializer<'de>>(deserializer: D) -> Result
         key: String,
         value: String,
     }
-    struct Shapes;
-    impl<'de> Visitor<'de> for Shapes {
-        type Value = Tags;
+    deserializer.deserialize_any(ListOrMap {
+        expecting: "a list of `{Key, Value}` or a map of names and texts",
+        entry: |Pair { key, value }| (key, value),
+        twice: |key| format!("the tag `{key}` is given twice"),
+    })
+}
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of `{Key, Value}` or a map of names and texts")
-        }
+/// Reads a list of named entries, or a map by name.
+pub(super) struct ListOrMap<E, V> {
+    /// What is accepted, for messages.
+    pub(super) expecting: &'static str,
+    /// The name and the value of an entry of the list.
+    pub(super) entry: fn(E) -> (String, V),
+    /// The message for a list that contains a name twice.
+    pub(super) twice: fn(&str) -> String,
+}
 
-        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Tags, A::Error> {
-            let pairs = Vec::<Pair>::deserialize(SeqAccessDeserializer::new(list))?;
-            let mut tags = Tags::new();
-            for Pair { key, value } in pairs {
-                if tags.contains_key(&key) {
-                    return Err(A::Error::custom(format!("the tag `{key}` is given twice")));
-                }
-                tags.insert(key, value);
-            }
-            Ok(tags)
-        }
+impl<'de, E: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for ListOrMap<E, V> {
+    type Value = BTreeMap<String, V>;
 
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Tags, A::Error> {
-            Tags::deserialize(MapAccessDeserializer::new(map))
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expecting)
     }
-    deserializer.deserialize_any(Shapes)
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut all = BTreeMap::new();
+        while let Some((name, value)) = list.next_element()?.map(self.entry) {
+            if all.contains_key(&name) {
+                return Err(A::Error::custom((self.twice)(&name)));
+            }
+            all.insert(name, value);
+        }
+        Ok(all)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        BTreeMap::deserialize(MapAccessDeserializer::new(map))
+    }
 }
 
 #[cfg(test)]

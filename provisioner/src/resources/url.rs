@@ -4,14 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
-use super::effect::{Again, Effect};
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::kind::{
+    Again, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Property, Removal, Stages,
+    has_properties, property, stages,
+};
 use super::named::FunctionRef;
-use super::ownership::{Orphans, Ownership, Removal};
-use super::property::{Property, property};
-use super::tags::Mark;
-use crate::place::Place;
 
 /// A function URL.
 ///
@@ -22,7 +19,6 @@ pub struct Url {
     /// The function's name. A template may give its ARN.
     pub target_function_arn: String,
     /// The alias that is called; without it, the function itself.
-    #[serde(default)]
     pub qualifier: Option<String>,
     /// `NONE` for public access, or `AWS_IAM`. In both cases the resource policy must allow the call, too.
     pub auth_type: String,
@@ -30,9 +26,10 @@ pub struct Url {
     #[serde(default = "buffered")]
     pub invoke_mode: String,
     /// The CORS configuration of the URL. If it is present, the function's own CORS headers are ignored.
-    #[serde(default)]
     pub cors: Option<Cors>,
 }
+
+has_properties!(Url);
 
 fn buffered() -> String {
     "BUFFERED".to_owned()
@@ -55,11 +52,6 @@ impl Kind for Url {
     const REMOVAL: Removal = Removal::Urls;
     const CREATE_ONLY: &'static [Property] = &[property!(Url.target_function_arn), property!(Url.qualifier)];
     type Call = Call;
-    type Template = Self;
-
-    fn template(&self) -> &Self {
-        self
-    }
 
     fn complete(&mut self, _mark: &Mark) {
         let target = std::mem::take(&mut self.target_function_arn);
@@ -94,12 +86,9 @@ impl Kind for Url {
         vec![Import::whole("aws_lambda_function_url", self.name_with_alias("/"))]
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other calls set, or delete, what they name")]
     fn effect(call: &Call) -> Effect<Self> {
-        match call {
-            Call::CreateFunctionUrlConfig(url) => Effect::all(Self::clone(url), Again::Refused),
-            _ => Effect::Repeatable,
-        }
+        let Call::CreateFunctionUrlConfig(url) = call else { return Effect::Repeatable };
+        Effect::all(Self::clone(url), Again::Refused)
     }
 
     fn create(&self) -> Stages<Call> {

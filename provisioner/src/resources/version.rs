@@ -4,14 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::effect::Effect;
 use super::function::BESIDE;
-use super::import::Import;
-use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
+use super::kind::{
+    Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Removal, Stages, has_properties, stages,
+};
 use super::named::FunctionRef;
-use super::ownership::{Orphans, Ownership, Removal};
-use super::tags::Mark;
-use crate::place::Place;
 use crate::template::{Reference, references_in};
 
 /// A published version of a function.
@@ -46,13 +43,7 @@ pub struct Properties {
     pub description: String,
 }
 
-has_properties!(Version);
-
-impl From<Properties> for Version {
-    fn from(properties: Properties) -> Self {
-        Self { properties, release: Value::Null, package: String::new(), revision: String::new() }
-    }
-}
+has_properties!(Version { release, package, revision });
 
 /// The wanted release of a function, with the settings that the function has outside the template: a published version
 /// would contain them too.
@@ -77,17 +68,9 @@ pub const PUBLISHED_ARN: &str = "PublishedArn";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are Lambda's operations, the fields their arguments")]
 pub enum Call {
-    PublishVersion {
-        function_name: String,
-        description: String,
-        package: String,
-        revision: String,
-    },
-    /// Deletes one version; Lambda refuses to delete a version that an alias points to.
-    DeleteFunction {
-        function_name: String,
-        version: u64,
-    },
+    PublishVersion { function_name: String, description: String, package: String, revision: String },
+    // Deletes one version; Lambda refuses to delete a version that an alias points to.
+    DeleteFunction { function_name: String, version: u64 },
 }
 
 impl Kind for Version {
@@ -98,11 +81,6 @@ impl Kind for Version {
     const REMOVAL: Removal = Removal::Versions;
     const CHANGED_BY_UPDATE: bool = true;
     type Call = Call;
-    type Template = Properties;
-
-    fn template(&self) -> &Properties {
-        &self.properties
-    }
 
     fn complete(&mut self, _mark: &Mark) {
         self.function_name = FunctionRef::parse(&self.function_name).to_string();
@@ -120,10 +98,6 @@ impl Kind for Version {
 
     fn part_of_function(&self) -> Option<&str> {
         Some(&self.function_name)
-    }
-
-    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
-        Vec::new()
     }
 
     fn comparable(&self) -> Value {

@@ -18,11 +18,10 @@ pub use types::{Type, Types};
 
 use super::effect::Effect;
 use super::import::{Import, snake_case};
-use super::kind::{Changed, Ids, Kind, Stages, stages};
+use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
 use super::name::default_name;
 use super::ownership::{Orphans, Ownership, Removal};
 use super::tags::{KIND_TAG, Mark, Owner, STAYS, Tags, kept_by_tag, tag_as_retained};
-use crate::place::Place;
 
 /// A resource of any kind of the CloudFormation registry.
 ///
@@ -44,6 +43,8 @@ pub struct Other {
     /// The identifier in Cloud Control; `None` for a resource of the template.
     pub identifier: Option<Identifier>,
 }
+
+has_properties!(Other);
 
 /// A writing call to Cloud Control.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -257,11 +258,6 @@ impl Kind for Other {
     const REMOVAL: Removal = Removal::Independent;
     const THROUGH: Option<&'static str> = Some("CloudControl");
     type Call = Call;
-    type Template = Self;
-
-    fn template(&self) -> &Self {
-        self
-    }
 
     fn type_name(&self) -> &str {
         &self.type_name
@@ -307,10 +303,6 @@ impl Kind for Other {
                 fixed.iter().filter_map(|name| self.properties.get(*name)).map(Value::to_string).collect()
             }
         }
-    }
-
-    fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
-        Vec::new()
     }
 
     fn comparable(&self) -> Value {

@@ -1,0 +1,134 @@
+//! What every resource can say and do, whatever its kind.
+
+use serde_json::Value;
+
+use super::kind::{Changed, Ids, Import, Kind, Mark, Ownership, Place, Property, Removal, Tags};
+use super::{Change, Resource, constant, difference, each_kind};
+use crate::template::{Reference, reserved_in};
+
+/// Methods of [`Resource`] that have the same name in [`Kind`], or return a constant of the kind.
+macro_rules! of_its_kind {
+    ($($(#[$doc:meta])* $visibility:vis fn $method:ident(&self $(, $argument:ident: $type:ty)*) -> $result:ty
+        $(= $constant:ident)?;)+) => {
+        impl Resource {
+            $($(#[$doc])* $visibility fn $method(&self $(, $argument: $type)*) -> $result {
+                of_its_kind!(@ self $method ($($argument),*) $($constant)?)
+            })+
+        }
+    };
+    (@ $resource:ident $method:ident ($($argument:ident),*)) => {
+        each_kind!($resource, Resource(one) => one.$method($($argument),*))
+    };
+    (@ $resource:ident $method:ident () $constant:ident) => { constant!($resource, $constant) };
+}
+
+of_its_kind! {
+    /// Whether `Fn::GetAtt` can request this attribute.
+    pub fn has_attribute(&self, name: &str) -> bool;
+    /// The attributes that `Fn::GetAtt` can request, if they are known here.
+    pub fn attribute_names(&self) -> Vec<String>;
+    /// The name that is shown.
+    pub fn name(&self) -> String;
+    /// The API that it is a part of.
+    pub fn part_of_api(&self) -> Option<&str>;
+    /// The function or alias that callers get permission for through it, such as `chat:live`.
+    pub fn callee(&self) -> Option<String>;
+    /// The name of the function that it is a part of: Lambda removes it with the function.
+    pub fn part_of_function(&self) -> Option<&str>;
+    /// The attributes that are derived from its properties.
+    pub fn attributes(&self, place: &Place) -> Vec<(&'static str, String)>;
+    /// Where AWS shows its owner.
+    pub fn ownership(&self) -> Ownership = OWNERSHIP;
+    /// When a removal deletes it.
+    pub fn removal(&self) -> Removal = REMOVAL;
+    /// Whether `update` changes it.
+    pub fn is_changed_by_update(&self) -> bool = CHANGED_BY_UPDATE;
+    /// The service for its calls, if that is not its service's own API.
+    pub fn through(&self) -> Option<&'static str> = THROUGH;
+    /// Why a prune does not delete it when the template no longer contains it.
+    pub fn is_kept(&self) -> Option<&'static str>;
+    /// The Terraform resources that import it.
+    pub fn imports(&self, ids: &Ids) -> Vec<Import>;
+    /// Whether a replacement is created before the old resource is deleted.
+    pub fn create_before_delete(&self) -> bool = CREATE_BEFORE_DELETE;
+    /// Whether creating it assigns the same id that an existing one has: AWS refuses it until that one is deleted.
+    pub fn gets_the_id_of(&self, ids: &Ids) -> bool;
+    /// Whether it exists after the first stage of its creation, and the later stages only complete it.
+    pub fn is_filled_in_later(&self) -> bool = FILLED_IN_LATER;
+    /// Whether creating or changing it requires only that its dependencies exist.
+    pub fn runs_later(&self) -> bool = RUNS_LATER;
+    fn identity(&self) -> Vec<String>;
+    pub(super) fn comparable(&self) -> Value;
+    fn create_only(&self) -> Vec<&str>;
+}
+
+impl Resource {
+    /// Fills in what depends on its place in the stack.
+    pub fn complete(&mut self, mark: &Mark) {
+        each_kind!(self, Resource(one) => one.complete(mark));
+    }
+
+    /// Records that it stays when the template no longer contains it.
+    pub fn retain(&mut self) {
+        each_kind!(self, Resource(one) => Kind::retain(one));
+    }
+
+    pub(super) fn tags_mut(&mut self) -> Option<&mut Tags> {
+        each_kind!(self, Resource(one) => one.tags_mut())
+    }
+
+    /// Whether it can be looked for: nothing that AWS finds it by is still unknown.
+    #[must_use]
+    pub fn can_be_found(&self) -> bool {
+        // The kind's schema says what a resource without a type is found by.
+        let has_schema = !matches!(self, Self::Other(other) if other.schema.is_none());
+        has_schema && self.identity().iter().all(|part| reserved_in(part).is_none())
+    }
+
+    /// Whether it is useless without the other resource: a route without its API, a function without its role.
+    #[must_use]
+    pub fn lives_on(&self, other: &Self, ids: &Ids) -> bool {
+        let of_its_api = || ids.get(Ids::API_ID).is_some_and(|id| self.part_of_api() == Some(id.as_str()));
+        match other {
+            Self::Api(_) if of_its_api() => true,
+            Self::Function(function) if self.part_of_function() == Some(&function.function_name) => true,
+            _ => each_kind!(self, Resource(one) => one.lives_on(other, ids)),
+        }
+    }
+
+    /// Every property in which `now` differs from it.
+    ///
+    /// Tags that the template does not name are omitted, since organisations add their own.
+    #[must_use]
+    pub fn changes_from(&self, now: &Self) -> Vec<Change> {
+        let mut now = now.clone();
+        if let (Some(theirs), Some(ours)) = (now.tags_mut(), self.clone().tags_mut()) {
+            theirs.retain(|key, _| ours.contains_key(key));
+        }
+        difference::changes(&now.seen_beside(self), &self.comparable())
+    }
+
+    /// Its tags; empty where the kind has none.
+    #[must_use]
+    pub fn tags(&self) -> Tags {
+        self.clone().tags_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Whether one of these changes cannot be made in place.
+    #[must_use]
+    pub fn must_be_replaced(&self, changed: &Changed) -> bool {
+        let create_only = self.create_only();
+        match create_only.contains(&Property::EVERY.name()) {
+            true => changed != &Changed::default(),
+            false => create_only.into_iter().any(|property| changed.has_named(property)),
+        }
+    }
+
+    /// The values of its `Ref` and `Fn::GetAtt` references, once AWS has assigned `ids`.
+    #[must_use]
+    pub fn known(&self, logical_id: &str, place: &Place, ids: &Ids) -> Vec<(Reference, Value)> {
+        let own = self.attributes(place).into_iter().map(|(name, value)| (name.to_owned(), Value::String(value)));
+        let assigned = ids.iter().map(|(name, value)| (name.clone(), value.clone()));
+        own.chain(assigned).map(|(name, value)| (Reference::new(logical_id, &name), value)).collect()
+    }
+}
