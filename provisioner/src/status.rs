@@ -66,8 +66,7 @@ pub enum State {
 
 /// A function that exists.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FunctionStatus {
     /// Its name in the template.
     pub logical_id: String,
@@ -86,8 +85,7 @@ pub struct FunctionStatus {
 
 /// An alias, and how its traffic is split.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AliasStatus {
     /// Its name in the template; absent if the template does not contain it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,8 +98,7 @@ pub struct AliasStatus {
 
 /// The share of one version in an alias's traffic.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Share {
     /// The version's number, or `$LATEST`.
     pub version: String,
@@ -111,8 +108,7 @@ pub struct Share {
 
 /// A published version.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct VersionStatus {
     /// Its number.
     pub number: u64,
@@ -129,8 +125,7 @@ pub struct VersionStatus {
 
 /// A resource that differs from the template.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Difference {
     /// Its name in the template.
     pub logical_id: String,

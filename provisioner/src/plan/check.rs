@@ -11,8 +11,7 @@ use crate::resources::check::Check;
 
 /// A smoke test that the plan sends.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tested {
     /// The resource that declares it.
     pub logical_id: String,

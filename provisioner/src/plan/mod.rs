@@ -91,8 +91,7 @@ pub struct Plan {
 
 /// What is done about one resource.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Step {
     /// The step's name, unique in the plan: the logical id, unless a resource has several steps.
     pub id: String,
@@ -175,8 +174,7 @@ pub enum Action {
 
 /// A reason why a plan cannot be executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Blocker {
     /// The resource or the output that it is about, or the stack.
     pub logical_id: String,
@@ -189,8 +187,7 @@ pub struct Blocker {
 
 /// Something that a person should know before the first call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Note {
     /// The resource that it is about; absent when it is about the stack.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -29,7 +29,6 @@ pub struct Declaration {
     max_length: Option<Value>,
     min_value: Option<Value>,
     max_value: Option<Value>,
-    #[serde(default)]
     no_echo: Option<Value>,
 }
 

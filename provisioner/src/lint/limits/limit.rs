@@ -12,7 +12,6 @@ use crate::template::{scalar_text, with_unknown_as};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Limit {
-    #[serde(default)]
     pattern: Option<Pattern>,
     #[serde(default)]
     min_length: usize,

@@ -10,8 +10,7 @@ use crate::resources::served::LATEST;
 
 /// The share that a new version gets first, and for how long it is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Canary {
     /// The new version's share of the alias's calls, in percent.
     pub percent: u8,

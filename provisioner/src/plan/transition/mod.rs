@@ -47,8 +47,7 @@ pub(super) struct Transitions {
 
 /// How the callers of one alias get from what they get now to what the template declares.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Transition {
     /// The alias, by its logical id.
     pub logical_id: String,
