@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_decoded_if_the_event_says_base64() {
+    fn a_body_is_decoded_if_the_event_declares_base64() {
         let body = |text: &str, is_base64: bool| event(json!({"body": text, "isBase64Encoded": is_base64})).into_body();
         assert_eq!(body("eyJhIjoxfQ==", true).unwrap(), "{\"a\":1}");
         assert_eq!(body("eyJhIjoxfQ==", false).unwrap(), "eyJhIjoxfQ==");

@@ -59,7 +59,7 @@ impl Denial {
     }
 
     /// Whether a statement in a policy of the caller may be the remedy.
-    fn asks_for_a_statement(&self) -> bool {
+    fn needs_a_statement(&self) -> bool {
         match &self.why {
             Why::NotAllowedBy(policy) => policy == "identity-based policy",
             Why::Unsaid => true,
@@ -138,7 +138,7 @@ const ALL: &str = "`docs/permissions.md` lists all permissions of a deploy";
 #[must_use]
 pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
     let all: BTreeSet<_> = denials.into_iter().collect();
-    let (stated, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|denial| denial.asks_for_a_statement());
+    let (stated, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|denial| denial.needs_a_statement());
     let bounded = stated.iter().find(|denial| denial.writes_a_role()).map(|denial| {
         format!(
             "if a policy allows `{}` only for roles with a permissions boundary, name that boundary in the role's \
@@ -211,12 +211,12 @@ mod tests {
 
     #[test]
     fn an_unmet_condition_is_not_reported_as_a_missing_action_only() {
-        let told = remedy([&read(
+        let text = remedy([&read(
             "iam:PassRole on resource: arn:aws:iam::123456789012:role/chat because no \
                                   identity-based policy allows the iam:PassRole action",
         )]);
         assert_eq!(
-            told,
+            text,
             "give these credentials `iam:PassRole` on `arn:aws:iam::123456789012:role/chat`; if a policy has it \
              already, correct its Resource or Condition; `docs/permissions.md` lists all permissions of a deploy"
         );
@@ -224,21 +224,21 @@ mod tests {
 
     #[test]
     fn a_denial_that_no_permission_solves_names_its_remedy() {
-        let told = |reason: &str| remedy([&read(&format!("iam:CreateRole on resource: role r {reason}"))]);
-        let deny = told("with an explicit deny in a service control policy");
+        let text = |reason: &str| remedy([&read(&format!("iam:CreateRole on resource: role r {reason}"))]);
+        let deny = text("with an explicit deny in a service control policy");
         assert_eq!(
             deny,
             "change a service control policy, which denies `iam:CreateRole` on `role r`, or meet its Condition: another \
              permission does not help"
         );
-        let boundary = told("because no permissions boundary allows the iam:CreateRole action");
+        let boundary = text("because no permissions boundary allows the iam:CreateRole action");
         assert!(
             boundary.starts_with("allow `iam:CreateRole` on `role r` in the permissions boundary too"),
             "{boundary}"
         );
-        let session = told("because no session policy allows the iam:CreateRole action");
+        let session = text("because no session policy allows the iam:CreateRole action");
         assert!(session.contains("get a session whose session policy allows `iam:CreateRole`"), "{session}");
-        let resource = told("because no resource-based policy allows the iam:CreateRole action");
+        let resource = text("because no resource-based policy allows the iam:CreateRole action");
         assert!(
             resource.starts_with("allow `iam:CreateRole` on `role r` for these credentials in the resource-based"),
             "{resource}"
@@ -259,9 +259,9 @@ mod tests {
         );
         let unnamed = read(&format!("iam:PutRolePolicy {}", because("iam:PutRolePolicy")));
         for action in ["iam:DeleteRolePolicy", "iam:DetachRolePolicy"] {
-            let told = remedy([&read(&format!("{action} on resource: role chat {}", because(action)))]);
+            let text = remedy([&read(&format!("{action} on resource: role chat {}", because(action)))]);
             let start = format!("if a policy allows `{action}` only for roles with a permissions boundary");
-            assert!(told.starts_with(&start), "{told}");
+            assert!(text.starts_with(&start), "{text}");
         }
         let statement = remedy([&create, &unnamed]);
         assert!(statement.contains("\"arn:aws:iam::123456789012:role/NAME\""), "{statement}");
@@ -275,21 +275,21 @@ mod tests {
         let function = "arn:aws:lambda:us-east-1:123456789012:function:chat";
         let code = read(&format!("lambda:GetFunction on resource: {function} {}", because("lambda:GetFunction")));
         let deny = read("logs:DescribeLogGroups on resource: * with an explicit deny in an identity-based policy");
-        let told = remedy([&code, &role, &role, &deny]);
+        let text = remedy([&code, &role, &role, &deny]);
         assert!(
-            told.starts_with(
+            text.starts_with(
                 "give these credentials the statement `{\"Effect\":\"Allow\",\"Action\":[\"iam:GetRole\",\
                  \"lambda:GetFunction\"],\"Resource\":[\"arn:aws:iam::123456789012:role/chat\",\
                  \"arn:aws:lambda:us-east-1:123456789012:function:chat\"]}`; if a policy has an action already"
             ),
-            "{told}"
+            "{text}"
         );
         assert!(
-            told.ends_with(
+            text.ends_with(
                 "; change an identity-based policy, which denies `logs:DescribeLogGroups` on `*`, or meet its Condition: \
                  another permission does not help"
             ),
-            "{told}"
+            "{text}"
         );
     }
 }

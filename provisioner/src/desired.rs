@@ -25,7 +25,7 @@ use self::settings::settings_after_routes;
 use crate::error::{Error, Result};
 use crate::package::Forgotten;
 use crate::place::{Place, StackName};
-use crate::resources::{Ids, Mark, PropertyFault, Resource, typed_kinds};
+use crate::resources::{Ids, OwnershipTag, PropertyFault, Resource, typed_kinds};
 use crate::template::{
     DeletionPolicy, Known, Naming, Output, Reference, Remark, ResolvedResource, Template, references_in_text,
 };
@@ -110,7 +110,7 @@ impl Desired {
             check_attributes(template, &declared, &resources)?;
             let retain = declared.deletion_policy != DeletionPolicy::Delete;
             let mut resource = typed(template, &declared)?.fill(&known);
-            resource.complete(&mark(stack, place, &logical_id));
+            resource.complete(&ownership_tag(stack, place, &logical_id));
             check_function(template, &logical_id, &resource, &resources)?;
             if let Resource::Function(function) = &mut resource {
                 let found = read_package(template, &logical_id, function, packages)?;
@@ -159,8 +159,8 @@ impl Desired {
 
     /// The ownership tag of the stack's resource with this logical id.
     #[must_use]
-    pub fn mark(&self, logical_id: &str) -> Mark {
-        mark(&self.stack, &self.place, logical_id)
+    pub fn ownership_tag(&self, logical_id: &str) -> OwnershipTag {
+        ownership_tag(&self.stack, &self.place, logical_id)
     }
 
     /// The place of a property of a resource: `file:line`.
@@ -198,12 +198,15 @@ impl Desired {
     /// Refuses two resources of one kind with the same name: they would overwrite each other at every run.
     fn check_same_name(&self) -> Result<()> {
         for (index, one) in self.resources.iter().enumerate() {
-            let twin = self.resources[..index].iter().find(|other| one.resource.collides_with(&other.resource));
-            if let Some(twin) = twin {
+            let duplicate = self.resources[..index].iter().find(|other| one.resource.collides_with(&other.resource));
+            if let Some(duplicate) = duplicate {
                 let (kind, name) = (one.resource.kind(), one.resource.name());
                 return Err(Error::new(
                     format!("checking stack {}", self.stack),
-                    format!("duplicate: `{}` and `{}` are both the {kind} `{name}`", twin.logical_id, one.logical_id),
+                    format!(
+                        "duplicate: `{}` and `{}` are both the {kind} `{name}`",
+                        duplicate.logical_id, one.logical_id
+                    ),
                 ));
             }
         }
@@ -211,8 +214,8 @@ impl Desired {
     }
 }
 
-fn mark(stack: &StackName, place: &Place, logical_id: &str) -> Mark {
-    Mark { stack: stack.to_string(), region: place.region().to_owned(), logical_id: logical_id.to_owned() }
+fn ownership_tag(stack: &StackName, place: &Place, logical_id: &str) -> OwnershipTag {
+    OwnershipTag { stack: stack.to_string(), region: place.region().to_owned(), logical_id: logical_id.to_owned() }
 }
 
 fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {

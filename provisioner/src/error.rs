@@ -33,7 +33,7 @@ pub enum Kind {
     /// The resource of a call does not exist.
     NotFound,
     /// The requested resource cannot exist, because its parent does not exist.
-    Nowhere,
+    NoParent,
     /// AWS refused a call because of what exists. The same call may have taken effect a moment earlier.
     Conflict,
     /// A conflict with another change: the resource has changed since it was planned.
@@ -97,8 +97,8 @@ impl Error {
 
     /// Whether the requested resource cannot exist, because its parent does not exist.
     #[must_use]
-    pub fn is_nowhere(&self) -> bool {
-        self.kind == Kind::Nowhere
+    pub fn is_without_parent(&self) -> bool {
+        self.kind == Kind::NoParent
     }
 
     /// Whether AWS refused the call because of what exists.
@@ -336,12 +336,12 @@ mod tests {
         let role = || denied("reading role chat", "iam:GetRole");
         let other = || Error::new("listing the APIs", "timeout").hint("check the network");
         let all = Error::together([other(), role(), denied("reading function chat", "lambda:GetFunction"), role()]);
-        let told = all.unwrap().to_string();
+        let text = all.unwrap().to_string();
         let first = "reading what exists: AWS refused several questions\n  listing the APIs: timeout\n  reading function \
                      chat: User: arn:aws:iam::123456789012:user/dev is not authorized to perform: lambda:GetFunction\n  \
                      reading role chat: User: ";
-        assert!(told.starts_with(first), "{told}");
-        assert!(told.contains("\"Action\":[\"iam:GetRole\",\"lambda:GetFunction\"]"), "{told}");
+        assert!(text.starts_with(first), "{text}");
+        assert!(text.contains("\"Action\":[\"iam:GetRole\",\"lambda:GetFunction\"]"), "{text}");
         assert_eq!(Error::together([role(), role()]), Some(role()));
         let policies = denied("listing policies", "iam:ListRolePolicies");
         let of_a_role = Error::together([role(), policies]).unwrap();

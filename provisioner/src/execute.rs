@@ -39,14 +39,14 @@ pub enum Event<'a> {
 #[derive(Debug, Default)]
 pub struct Stop {
     requested: AtomicBool,
-    told: Notify,
+    stopped: Notify,
 }
 
 impl Stop {
     /// Requests the stop.
     pub fn request(&self) {
         self.requested.store(true, Ordering::SeqCst);
-        self.told.notify_waiters();
+        self.stopped.notify_waiters();
     }
 
     fn requested(&self) -> bool {
@@ -54,9 +54,9 @@ impl Stop {
     }
 
     async fn until_requested(&self) {
-        let told = self.told.notified();
+        let stopped = self.stopped.notified();
         if !self.requested() {
-            told.await;
+            stopped.await;
         }
     }
 }
@@ -98,7 +98,7 @@ enum Halt {
 
 /// Executes a plan. After a failure or a stop no further step is started, and running calls are awaited, so that the
 /// outcome is accurate.
-pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn Fn(Event<'_>) + Sync)) -> Outcome {
+pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, report: &(dyn Fn(Event<'_>) + Sync)) -> Outcome {
     let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
     let mut waiting: Vec<&Step> = plan.changing().collect();
     let mut unfinished: BTreeSet<&str> = waiting.iter().map(|step| step.id.as_str()).collect();
@@ -107,11 +107,12 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn
     loop {
         if outcome.is_complete() && !stop.requested() {
             let free = |needs: &BTreeSet<String>, of: &BTreeSet<&str>| !needs.iter().any(|id| of.contains(id.as_str()));
-            let (ready, later): (Vec<&Step>, Vec<&Step>) =
-                waiting.into_iter().partition(|step| free(&step.needs, &unfinished) && free(&step.needs_made, &unmade));
+            let (ready, later): (Vec<&Step>, Vec<&Step>) = waiting
+                .into_iter()
+                .partition(|step| free(&step.needs, &unfinished) && free(&step.needs_created, &unmade));
             waiting = later;
             for step in ready {
-                tell(Event::Started(step));
+                report(Event::Started(step));
                 running.push(run_stage(Turn::first(step), outcome.known.clone(), writer, stop));
             }
         }
@@ -130,7 +131,7 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn
                 } else {
                     unfinished.remove(step.id.as_str());
                     outcome.done.push(step.id.clone());
-                    tell(Event::Finished(step, turn.begun.elapsed()));
+                    report(Event::Finished(step, turn.begun.elapsed()));
                 }
             }
             Err(halt) => {
@@ -142,7 +143,7 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, tell: &(dyn
                 match halt {
                     Halt::Failed(error) | Halt::Undone(error) => {
                         outcome.failed.push((step.id.clone(), error));
-                        tell(Event::Failed(step));
+                        report(Event::Failed(step));
                     }
                     Halt::Stopped => outcome.not_done.push(step.id.clone()),
                 }
@@ -198,7 +199,7 @@ async fn run_stage<'p>(
     let result = match (send_stage(turn.step, calls, &known, writer, stop).await, &turn.step.undo) {
         // After a conflict, a concurrent change has replaced the temporary one.
         (Err(Halt::Failed(error)), Some(undo)) if undo.stage == turn.stage && !error.is_conflict() => {
-            Err(go_back(error, turn.step, &undo.calls, &known, writer).await)
+            Err(roll_back(error, turn.step, &undo.calls, &known, writer).await)
         }
         (result, _) => result,
     };
@@ -206,7 +207,7 @@ async fn run_stage<'p>(
 }
 
 /// Undoes the stages before a failed stage, even if a stop was requested.
-async fn go_back(error: Error, step: &Step, calls: &Stages<Call>, known: &Known, writer: &impl Writer) -> Halt {
+async fn roll_back(error: Error, step: &Step, calls: &Stages<Call>, known: &Known, writer: &impl Writer) -> Halt {
     match send_in_order(step, calls, known, writer, &Stop::default()).await {
         Err(Halt::Failed(other) | Halt::Undone(other)) => Halt::Failed(error.followed_by(other)),
         Ok(()) | Err(Halt::Stopped) => Halt::Undone(error),

@@ -1,20 +1,20 @@
 //! The observed state of the resources in a template.
 
-mod look;
+mod requests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use futures_util::future::{OptionFuture, join_all, join3};
 
-use self::look::look;
+use self::requests::read_resources;
 use crate::desired::Desired;
 use crate::error::{Error, Result, all};
 use crate::releases::Releases;
+use crate::resources::former_target::FormerTarget;
 use crate::resources::function::Failure;
 use crate::resources::other::Schema;
-use crate::resources::taken::Taken;
-use crate::resources::{Call, Ids, Mark, Owner, Resource, Stages};
+use crate::resources::{Call, Ids, Owner, OwnershipTag, Resource, Stages};
 use crate::template::{reserved, reserved_in};
 
 /// Reads from AWS and changes nothing: planning has no other access to AWS.
@@ -31,25 +31,25 @@ pub trait Reader {
     /// All resources with the stack's ownership tag, except parts of other resources.
     ///
     /// Resources that the template names may be omitted, since they are looked for anyway. The reader may request the
-    /// data for [`Self::marked_parts`] concurrently.
-    fn marked(&self, desired: &Desired) -> impl Future<Output = Result<Marked>> + Send;
+    /// data for [`Self::tagged_parts`] concurrently.
+    fn tagged(&self, desired: &Desired) -> impl Future<Output = Result<TaggedResources>> + Send;
 
     /// The parts of the observed resources that have the stack's ownership tag: routes, integrations and stages of
     /// APIs; aliases, permissions and URLs of functions.
-    fn marked_parts(&self, stack: &str, observed: &Observed) -> impl Future<Output = Result<Vec<Leftover>>> + Send;
+    fn tagged_parts(&self, stack: &str, observed: &Observed) -> impl Future<Output = Result<Vec<Orphan>>> + Send;
 
     /// The resource that a template's resource names, if it exists.
     ///
     /// The account may still be a reference in it, since it is requested concurrently. The result is an error with
-    /// [`Error::is_nowhere`] if the resource cannot exist, because the resource that it would be part of does not
+    /// [`Error::is_without_parent`] if the resource cannot exist, because the resource that it would be part of does not
     /// exist.
-    fn find(&self, wanted: &Resource, mark: &Mark) -> impl Future<Output = Result<Option<Found>>> + Send;
+    fn find(&self, wanted: &Resource, tag: &OwnershipTag) -> impl Future<Output = Result<Option<Found>>> + Send;
 
     /// The ids of an API's integrations, without another call if the API's parts have been listed.
     fn integrations(&self, api_id: &str) -> impl Future<Output = Result<BTreeSet<String>>> + Send;
 
     /// Callers of the stack's functions that the stack does not route, as far as the earlier answers show them.
-    fn callers_beside(&self, observed: &Observed) -> Vec<CallerBeside>;
+    fn outside_callers(&self, observed: &Observed) -> Vec<OutsideCaller>;
 
     /// The published versions and the aliases of a function; `None` if the function does not exist.
     fn releases(&self, function_name: &str) -> impl Future<Output = Result<Option<Releases>>> + Send;
@@ -68,12 +68,12 @@ pub struct Found {
     /// one.
     ///
     /// Which is which is known only when all references of the wanted resource are known.
-    pub twins: Vec<Twin>,
+    pub duplicates: Vec<Duplicate>,
 }
 
 /// A duplicate of another resource with the same logical id.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Twin {
+pub struct Duplicate {
     /// Its properties.
     pub resource: Resource,
     /// The ids that AWS assigned to it.
@@ -84,7 +84,7 @@ impl Found {
     /// A resource without duplicates.
     #[must_use]
     pub fn new(resource: Resource, ids: Ids, owner: Owner) -> Self {
-        Self { resource, ids, owner, twins: Vec::new() }
+        Self { resource, ids, owner, duplicates: Vec::new() }
     }
 
     /// Checks that no text from AWS can be taken for a reference: texts of registry resources are copied into calls and
@@ -107,27 +107,27 @@ impl Found {
 
     /// The same resource, with the twin that equals `wanted` first, if there is one.
     #[must_use]
-    pub fn led_by(mut self, wanted: &Resource) -> Self {
+    pub fn prefer_equal_to(mut self, wanted: &Resource) -> Self {
         let equal = |one: &Resource| wanted.changes_from(one).is_empty();
         if !equal(&self.resource)
-            && let Some(twin) = self.twins.iter_mut().find(|twin| equal(&twin.resource))
+            && let Some(duplicate) = self.duplicates.iter_mut().find(|duplicate| equal(&duplicate.resource))
         {
-            std::mem::swap(&mut self.resource, &mut twin.resource);
-            std::mem::swap(&mut self.ids, &mut twin.ids);
+            std::mem::swap(&mut self.resource, &mut duplicate.resource);
+            std::mem::swap(&mut self.ids, &mut duplicate.ids);
         }
         self
     }
 
     /// The resource and its twins, with the ids that AWS assigned to each.
     pub fn each(&self) -> impl Iterator<Item = (&Resource, &Ids)> {
-        let twins = self.twins.iter().map(|twin| (&twin.resource, &twin.ids));
-        std::iter::once((&self.resource, &self.ids)).chain(twins)
+        let duplicates = self.duplicates.iter().map(|duplicate| (&duplicate.resource, &duplicate.ids));
+        std::iter::once((&self.resource, &self.ids)).chain(duplicates)
     }
 
     /// The calls that delete the twins.
     #[must_use]
-    pub fn remove_twins(&self) -> Stages<Call> {
-        self.twins.iter().flat_map(|twin| twin.resource.delete(&twin.ids)).collect()
+    pub fn delete_duplicates(&self) -> Stages<Call> {
+        self.duplicates.iter().flat_map(|duplicate| duplicate.resource.delete(&duplicate.ids)).collect()
     }
 }
 
@@ -159,7 +159,7 @@ pub struct SeenStage {
 
 /// An orphan: a resource with the stack's ownership tag that the template does not contain.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Leftover {
+pub struct Orphan {
     /// Its logical id in the template that created it.
     pub logical_id: String,
     /// The resource.
@@ -168,7 +168,7 @@ pub struct Leftover {
 
 /// An untagged route that calls a function of the stack, or an API with permission to call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallerBeside {
+pub struct OutsideCaller {
     /// The function.
     pub function_name: String,
     /// The alias or version that it calls; empty for the function itself.
@@ -181,17 +181,17 @@ pub struct CallerBeside {
 
 /// All resources with the stack's ownership tag, except parts of other resources.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Marked {
+pub struct TaggedResources {
     /// The resources that were read.
-    pub leftovers: Vec<Leftover>,
+    pub orphans: Vec<Orphan>,
     /// The resources of which only the ARN is known.
-    pub strays: Vec<Stray>,
+    pub unsupported: Vec<UnsupportedOrphan>,
 }
 
 /// A resource with the stack's ownership tag of a kind that this crate cannot read, for example after a user copied the
 /// tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stray {
+pub struct UnsupportedOrphan {
     /// Its ARN.
     pub arn: String,
     /// The logical id in its ownership tag.
@@ -209,22 +209,22 @@ pub struct Observed {
     pub schemas: BTreeMap<String, Schema>,
     /// The resources that neither exist nor can be created, since the resource that they are part of does not exist:
     /// the error, by logical id.
-    pub nowhere: BTreeMap<String, Error>,
+    pub without_parent: BTreeMap<String, Error>,
     /// The APIs of other owners that the stack attaches to, by their ids.
     pub attached: BTreeMap<String, Surroundings>,
     /// APIs that permissions of the stack are for and that the template with these parameters does not use: the API, by
     /// the permission's logical id.
-    pub elsewhere: BTreeMap<String, String>,
+    pub apis_of_permissions: BTreeMap<String, String>,
     /// The orphans, if they were looked for.
-    pub leftovers: Vec<Leftover>,
+    pub orphans: Vec<Orphan>,
     /// Other resources with the stack's ownership tag, of which only the ARN is known.
-    pub strays: Vec<Stray>,
+    pub unsupported: Vec<UnsupportedOrphan>,
     /// Why orphans could not be looked for.
-    pub leftovers_unknown: Option<Error>,
+    pub orphans_unknown: Option<Error>,
     /// The integrations that exist on the APIs for which the stack has stored the former target of a route, by API.
     pub integrations: BTreeMap<String, BTreeSet<String>>,
     /// Other callers of the stack's functions.
-    pub callers_beside: Vec<CallerBeside>,
+    pub outside_callers: Vec<OutsideCaller>,
     /// The releases of the functions of which the template publishes versions, by function name.
     pub releases: BTreeMap<String, Releases>,
 }
@@ -237,7 +237,7 @@ pub enum Reach {
     /// Also conflicts on APIs of other owners, and the configuration of these APIs.
     Surroundings,
     /// Also orphans. A missing permission for this is not an error: the plan reports it, and removes no orphan.
-    Leftovers,
+    Orphans,
 }
 
 /// Looks for every resource of `desired`, and for whatever else is in scope.
@@ -248,34 +248,35 @@ pub enum Reach {
 /// # Errors
 /// All requests that AWS refuses for lack of permission, in one error; else the first failure.
 pub async fn observe(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
-    seen(reader, desired, reach).await.map_err(|error| error.exists("nothing was changed"))
+    observe_all(reader, desired, reach).await.map_err(|error| error.exists("nothing was changed"))
 }
 
-async fn seen(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
-    let marked = OptionFuture::from((reach >= Reach::Leftovers).then(|| reader.marked(desired)));
-    let (observed, releases, marked) = join3(look(reader, desired, reach), releases(reader, desired), marked).await;
+async fn observe_all(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
+    let tagged = OptionFuture::from((reach >= Reach::Orphans).then(|| reader.tagged(desired)));
+    let (observed, releases, tagged) =
+        join3(read_resources(reader, desired, reach), releases(reader, desired), tagged).await;
     let mut observed = match (observed, releases) {
         (Ok(observed), Ok(releases)) => Observed { releases, ..observed },
         (observed, releases) => {
-            let beside = marked.and_then(Result::err).filter(Error::is_denied);
-            let errors = [observed.err(), releases.err(), beside].into_iter().flatten();
+            let refused = tagged.and_then(Result::err).filter(Error::is_denied);
+            let errors = [observed.err(), releases.err(), refused].into_iter().flatten();
             return Err(Error::together(errors).unwrap_or_else(|| Error::new("reading what exists", "it failed")));
         }
     };
-    observed.keep_what_has_served();
-    if let Some(marked) = marked {
-        let parts = reader.marked_parts(desired.stack.as_str(), &observed).await;
-        match marked.and_then(|marked| Ok((marked, parts?))) {
-            Ok((Marked { leftovers, strays }, parts)) => {
-                let all = leftovers.into_iter().chain(parts);
-                observed.leftovers = all.filter(|one| !observed.has(&one.found)).collect();
-                observed.strays = strays;
+    observed.keep_served_functions();
+    if let Some(tagged) = tagged {
+        let parts = reader.tagged_parts(desired.stack.as_str(), &observed).await;
+        match tagged.and_then(|tagged| Ok((tagged, parts?))) {
+            Ok((TaggedResources { orphans, unsupported }, parts)) => {
+                let all = orphans.into_iter().chain(parts);
+                observed.orphans = all.filter(|one| !observed.has(&one.found)).collect();
+                observed.unsupported = unsupported;
             }
-            Err(error) => observed.leftovers_unknown = Some(error),
+            Err(error) => observed.orphans_unknown = Some(error),
         }
     }
     observed.integrations = integrations(reader, &observed).await?;
-    observed.callers_beside = reader.callers_beside(&observed);
+    observed.outside_callers = reader.outside_callers(&observed);
     Ok(observed)
 }
 
@@ -313,7 +314,7 @@ async fn integrations(reader: &impl Reader, observed: &Observed) -> Result<BTree
     let mut all = BTreeMap::new();
     for (resource, _) in observed.each() {
         let Resource::Integration(integration) = resource else { continue };
-        if !Taken::all_in(&integration.description).is_empty() {
+        if !FormerTarget::all_in(&integration.description).is_empty() {
             all.insert(integration.api_id.clone(), reader.integrations(&integration.api_id).await?);
         }
     }
@@ -323,11 +324,11 @@ async fn integrations(reader: &impl Reader, observed: &Observed) -> Result<BTree
 impl Observed {
     /// Treats the failed state of a function that has served as a failed change: if it were recreated, it would lose
     /// its versions, and with them what callers get and the rollback targets.
-    fn keep_what_has_served(&mut self) {
+    fn keep_served_functions(&mut self) {
         for found in self.found.values_mut() {
             let Resource::Function(function) = &mut found.resource else { continue };
             let has_served = self.releases.get(&function.function_name).is_some_and(Releases::were_called);
-            if let (Some(Failure::Make(reason)), true) = (&function.failure, has_served) {
+            if let (Some(Failure::Create(reason)), true) = (&function.failure, has_served) {
                 function.failure = Some(Failure::Change(format!("its state is Failed: {reason}")));
             }
         }
@@ -335,14 +336,14 @@ impl Observed {
 
     /// All resources of the template and all orphans, with the ids that AWS assigned to each.
     pub fn each(&self) -> impl Iterator<Item = (&Resource, &Ids)> {
-        let left_over = self.leftovers.iter().map(|one| &one.found);
-        self.found.values().chain(left_over).flat_map(Found::each)
+        let of_orphans = self.orphans.iter().map(|one| &one.found);
+        self.found.values().chain(of_orphans).flat_map(Found::each)
     }
 
     /// Whether this is one of the template's resources.
     fn has(&self, other: &Found) -> bool {
         let mut all = self.found.values().flat_map(Found::each);
-        all.any(|(resource, ids)| resource.is_the_very(ids, &other.resource, &other.ids))
+        all.any(|(resource, ids)| resource.is_same(ids, &other.resource, &other.ids))
     }
 
     /// The ids of the APIs that the stack has, or has had, parts in.
@@ -369,7 +370,7 @@ impl Observed {
 
     /// The resource, completed with the registry's schema of its kind.
     #[must_use]
-    pub fn told(&self, resource: Resource) -> Resource {
+    pub fn with_schema(&self, resource: Resource) -> Resource {
         if let Resource::Other(other) = resource {
             let schema = self.schemas.get(&other.type_name);
             return Resource::Other(other.with_schema(schema));

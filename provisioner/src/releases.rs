@@ -15,7 +15,7 @@ pub struct Releases {
     /// The published versions, oldest first.
     pub versions: Vec<Published>,
     /// The aliases, which callers use.
-    pub aliases: Vec<Led>,
+    pub aliases: Vec<AliasState>,
 }
 
 /// A published version.
@@ -33,7 +33,7 @@ pub struct Published {
 
 /// An alias, and the versions that it points to.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Led {
+pub struct AliasState {
     /// Its name.
     pub name: String,
     /// The version that gets the calls that the shares of others leave.
@@ -49,7 +49,7 @@ pub struct Led {
 impl Releases {
     /// The alias of this name.
     #[must_use]
-    pub fn alias(&self, name: &str) -> Option<&Led> {
+    pub fn alias(&self, name: &str) -> Option<&AliasState> {
         self.aliases.iter().find(|alias| alias.name == name)
     }
 
@@ -74,13 +74,13 @@ impl Releases {
 
     /// The numbers of all versions in one line, as text.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn version_list(&self) -> String {
         let numbers: Vec<_> = self.versions.iter().map(|version| version.number.to_string()).collect();
         if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }
     }
 }
 
-impl Led {
+impl AliasState {
     /// Each version that gets calls, with its share from 0 to 1; the alias's own version is first.
     #[must_use]
     pub fn shares(&self) -> Vec<(&str, f64)> {
@@ -98,7 +98,7 @@ impl Led {
 
     /// Whether this version gets any of its calls.
     #[must_use]
-    pub fn holds(&self, version: &str) -> bool {
+    pub fn includes(&self, version: &str) -> bool {
         self.version == version || self.routing.share_of(version).is_some()
     }
 }

@@ -10,7 +10,7 @@ use crate::desired::Desired;
 use crate::hint::Hint;
 use crate::observe::Observed;
 use crate::plan::{Action, Plan, Step};
-use crate::releases::{Led, Published, Releases};
+use crate::releases::{AliasState, Published, Releases};
 use crate::resources::{
     Change, DESCRIPTION, Ids, Owner, Ownership, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG, TAGS,
 };
@@ -80,7 +80,7 @@ pub struct FunctionStatus {
     pub versions: Vec<VersionStatus>,
     /// The settings that are not in the template, such as `VpcConfig`: a deploy keeps them, and versions contain them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub beside_the_template: Vec<String>,
+    pub outside_settings: Vec<String>,
 }
 
 /// An alias, and how its traffic is split.
@@ -177,17 +177,17 @@ pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known)
     let Known { releases, outputs, code_not_compared } = known;
     let cloud_formation_stack = observed.found.values().find_map(|found| match &found.owner {
         Owner::CloudFormation(stack) => Some(stack.clone()),
-        Owner::Ours | Owner::Nobody | Owner::Stack(_) | Owner::InRegion(_) => None,
+        Owner::Ours | Owner::None | Owner::Stack(_) | Owner::InRegion(_) => None,
     });
     let mut differences = Vec::new();
     for step in &plan.steps {
-        let told = differences.iter().any(|one: &Difference| one.logical_id == step.logical_id);
+        let is_listed = differences.iter().any(|one: &Difference| one.logical_id == step.logical_id);
         let found = observed.found.get(&step.logical_id).map(|found| &found.owner);
         let difference = match &cloud_formation_stack {
-            Some(_) => beside_cloudformation(step, found),
+            Some(_) => changed_outside_cloudformation(step, found),
             None => difference(step, plan),
         };
-        differences.extend(difference.filter(|_| !told));
+        differences.extend(difference.filter(|_| !is_listed));
     }
     let deployed = cloud_formation_stack.is_some() || is_deployed(observed);
     let state = match (deployed, differences.is_empty()) {
@@ -243,8 +243,9 @@ fn difference(step: &Step, plan: &Plan) -> Option<Difference> {
 
 /// The differences of a resource that a CloudFormation stack owns. It must not have this program's ownership tag, and a
 /// permission's statement has an id by which it is not found.
-fn beside_cloudformation(step: &Step, found: Option<&Owner>) -> Option<Difference> {
-    let changes: Vec<_> = step.changes.iter().filter(|change| !is_the_mark(change, &step.resource)).cloned().collect();
+fn changed_outside_cloudformation(step: &Step, found: Option<&Owner>) -> Option<Difference> {
+    let changes: Vec<_> =
+        step.changes.iter().filter(|change| !is_ownership_tag(change, &step.resource)).cloned().collect();
     let action = match found {
         None if matches!(step.resource, Resource::Permission(_)) => return None,
         None => Action::Create,
@@ -254,7 +255,7 @@ fn beside_cloudformation(step: &Step, found: Option<&Owner>) -> Option<Differenc
     Some(Difference { action, changes, ..named(step) })
 }
 
-fn is_the_mark(change: &Change, resource: &Resource) -> bool {
+fn is_ownership_tag(change: &Change, resource: &Resource) -> bool {
     let in_its_description = resource.ownership() == Ownership::Description;
     match change.entry_of(TAGS) {
         Some(tag) => [STACK_TAG, RESOURCE_TAG, REGION_TAG].contains(&tag),
@@ -288,18 +289,18 @@ fn function_status(logical_id: &str, releases: &Releases, desired: &Desired, obs
         description: one.description.clone(),
         as_the_template: wanted.is_some_and(|wanted| *wanted == one.number.to_string()),
     };
-    let alias = |led: &Led| AliasStatus {
+    let alias = |state: &AliasState| AliasStatus {
         logical_id: desired.resources.iter().find_map(|wanted| {
             let Resource::Alias(alias) = &wanted.resource else { return None };
-            let same = alias.function_name == releases.function_name && alias.name == led.name;
+            let same = alias.function_name == releases.function_name && alias.name == state.name;
             same.then(|| wanted.logical_id.clone())
         }),
-        name: led.name.clone(),
-        shares: shares(led),
+        name: state.name.clone(),
+        shares: shares(state),
     };
-    let beside = observed.found.get(logical_id).and_then(|found| {
+    let outside_settings = observed.found.get(logical_id).and_then(|found| {
         let Resource::Function(function) = &found.resource else { return None };
-        Some(function.beside.keys().cloned().collect())
+        Some(function.outside_settings.keys().cloned().collect())
     });
     FunctionStatus {
         logical_id: logical_id.to_owned(),
@@ -307,12 +308,12 @@ fn function_status(logical_id: &str, releases: &Releases, desired: &Desired, obs
         last_change: rfc_3339(&releases.last_change),
         aliases: releases.aliases.iter().map(alias).collect(),
         versions: releases.versions.iter().rev().map(version).collect(),
-        beside_the_template: beside.unwrap_or_default(),
+        outside_settings: outside_settings.unwrap_or_default(),
     }
 }
 
-fn shares(led: &Led) -> Vec<Share> {
-    let shares = led.shares().into_iter();
+fn shares(state: &AliasState) -> Vec<Share> {
+    let shares = state.shares().into_iter();
     // The rest of 1 after 0.1 is 0.9, whatever the floating-point result is.
     shares.map(|(version, share)| Share { version: version.to_owned(), share: (share * 1e6).round() / 1e6 }).collect()
 }

@@ -70,12 +70,12 @@ fn unknown() -> Hint {
 
 /// Why a call did not reach AWS, and the hint.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Way {
+pub(super) struct Advice {
     pub(super) cause: String,
     pub(super) hint: Hint,
 }
 
-impl Way {
+impl Advice {
     pub(super) fn new(cause: impl Into<String>, hint: impl Into<Hint>) -> Self {
         // The cause quotes programs and servers. It is put on one line so that it cannot look like a line of this
         // program.
@@ -87,26 +87,26 @@ impl Way {
 ///
 /// `causes` are the SDK's messages from the outermost to the deepest. The outer ones describe the SDK's own layers; the
 /// deepest one is what the user can act on.
-pub(super) fn way(causes: &[String]) -> Way {
+pub(super) fn advice(causes: &[String]) -> Advice {
     let lower = causes.join(": ").to_ascii_lowercase();
     let deepest = causes.last().cloned().unwrap_or_default();
     if lower.contains("identity resolver timed out") {
-        return Way::new(deepest, "check the profile and its `credential_process`, which takes too long");
+        return Advice::new(deepest, "check the profile and its `credential_process`, which takes too long");
     }
     if lower.contains("invalid peer certificate") {
-        return Way::new(format!("the server's certificate is not trusted: {deepest}"), CERTIFICATE);
+        return Advice::new(format!("the server's certificate is not trusted: {deepest}"), CERTIFICATE);
     }
     // The message of a request that was sent through a proxy.
     let proxy = causes.iter().find(|cause| cause.starts_with("through the proxy "));
     let proxy = proxy.map(|proxy| format!(" {proxy}")).unwrap_or_default();
-    let unreached = |hint: Hint| Way::new(format!("AWS could not be reached{proxy}: {deepest}"), hint);
+    let unreached = |hint: Hint| Advice::new(format!("AWS could not be reached{proxy}: {deepest}"), hint);
     if lower.contains("dns error") || lower.contains("failed to lookup address") {
         return unreached(
             "check the name of the region (`--region`, AWS_REGION) and the network: there is no such host".into(),
         );
     }
     if is_not_tls(&lower) {
-        return Way::new(
+        return Advice::new(
             "the server there does not speak TLS, which https:// requires",
             "write http:// instead of https:// in the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), or name a port \
              that speaks TLS",
@@ -124,8 +124,8 @@ pub(super) fn way(causes: &[String]) -> Way {
 
 /// Whether something other than TLS answered a TLS handshake. rustls reports this error for any first bytes that are
 /// not TLS.
-pub(super) fn is_not_tls(told: &str) -> bool {
-    told.to_ascii_lowercase().contains("corrupt message of type invalidcontenttype")
+pub(super) fn is_not_tls(message: &str) -> bool {
+    message.to_ascii_lowercase().contains("corrupt message of type invalidcontenttype")
 }
 
 const CERTIFICATE: &str = "if a proxy of your network opens TLS connections, name the file of its certificate \
@@ -209,17 +209,17 @@ mod tests {
     #[test]
     fn a_misspelled_region_is_distinguished_from_an_endpoint_without_a_server() {
         let chain = |deepest: &str| ["dispatch failure", "io error", deepest].map(str::to_owned);
-        let dns = way(&chain("dns error: failed to lookup address information: Name or service not known"));
+        let dns = advice(&chain("dns error: failed to lookup address information: Name or service not known"));
         assert!(dns.hint.starts_with("check the name of the region"), "{}", dns.hint);
-        let refused = way(&chain("tcp connect error: Connection refused (os error 111)"));
+        let refused = advice(&chain("tcp connect error: Connection refused (os error 111)"));
         assert!(refused.hint.starts_with("check the endpoint"), "{}", refused.hint);
         let by_proxy = ["dispatch failure", "through the proxy http://p:1 (HTTPS_PROXY)", "Connection reset by peer"];
-        let reset = way(&by_proxy.map(str::to_owned)).cause;
+        let reset = advice(&by_proxy.map(str::to_owned)).cause;
         assert_eq!(
             reset,
             "AWS could not be reached through the proxy http://p:1 (HTTPS_PROXY): Connection reset by peer"
         );
-        let plain = way(&chain("received corrupt message of type InvalidContentType"));
+        let plain = advice(&chain("received corrupt message of type InvalidContentType"));
         assert_eq!(plain.cause, "the server there does not speak TLS, which https:// requires");
         assert!(plain.hint.starts_with("write http:// instead of https://"), "{}", plain.hint);
         assert_eq!(refused.cause, "AWS could not be reached: tcp connect error: Connection refused (os error 111)");

@@ -6,40 +6,40 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::AwsReader;
-use crate::observe::{CallerBeside, Observed};
+use crate::observe::{Observed, OutsideCaller};
 use crate::resources::named::{FunctionRef, IntegrationId};
 use crate::resources::{Ids, Resource};
 
 impl AwsReader {
     /// The routes outside the stack that call its functions, and the APIs that a function's policy allows and that were
     /// not read.
-    pub(super) fn others_who_call(&self, observed: &Observed) -> Vec<CallerBeside> {
+    pub(super) fn known_outside_callers(&self, observed: &Observed) -> Vec<OutsideCaller> {
         let functions: BTreeSet<&str> = observed.found.values().filter_map(function).collect();
         let own: BTreeSet<&str> =
             observed.each().filter_map(|(_, ids)| ids.get(Ids::ROUTE_ID).map(String::as_str)).collect();
-        let looked_at: BTreeSet<String> =
+        let inspected: BTreeSet<String> =
             observed.api_ids().into_iter().chain(observed.attached.keys().cloned()).collect();
         let mut all = Vec::new();
-        for api_id in &looked_at {
-            let integrations = self.integrations.told(api_id).unwrap_or_default();
-            let routes = self.routes.told(api_id).unwrap_or_default();
+        for api_id in &inspected {
+            let integrations = self.integrations.get(api_id).unwrap_or_default();
+            let routes = self.routes.get(api_id).unwrap_or_default();
             for route in routes.iter().filter(|route| route.route_id().is_none_or(|id| !own.contains(id))) {
                 let Some(IntegrationId(id)) = IntegrationId::in_target(route.target().unwrap_or_default()) else {
                     continue;
                 };
-                let led_to = integrations.iter().find(|one| one.integration_id() == Some(id));
-                let function = led_to.and_then(|one| FunctionRef::in_uri(one.integration_uri()?));
+                let integration = integrations.iter().find(|one| one.integration_id() == Some(id));
+                let function = integration.and_then(|one| FunctionRef::in_uri(one.integration_uri()?));
                 let Some(function) = function.filter(|function| functions.contains(function.name)) else { continue };
                 let function_name = function.name.to_owned();
                 let qualifier = function.qualifier.unwrap_or_default().to_owned();
                 let route_key = Some(route.route_key().unwrap_or_default().to_owned());
-                all.push(CallerBeside { function_name, qualifier, api_id: api_id.clone(), route_key });
+                all.push(OutsideCaller { function_name, qualifier, api_id: api_id.clone(), route_key });
             }
         }
         for name in functions {
-            let policy = self.policies.told(name).unwrap_or_default();
-            let let_in = apis_in(&policy).into_iter().filter(|api_id| !looked_at.contains(api_id));
-            all.extend(let_in.map(|api_id| CallerBeside {
+            let policy = self.policies.get(name).unwrap_or_default();
+            let let_in = apis_in(&policy).into_iter().filter(|api_id| !inspected.contains(api_id));
+            all.extend(let_in.map(|api_id| OutsideCaller {
                 function_name: name.to_owned(),
                 qualifier: String::new(),
                 api_id,
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_tells_the_apis_that_it_lets_in() {
+    fn the_apis_that_a_policy_allows_are_read() {
         let statement = |arn: &str| json!({"Effect": "Allow", "Condition": {"ArnLike": {"AWS:SourceArn": arn}}});
         let policy = json!({"Statement": [
             statement("arn:aws:execute-api:us-east-1:1:a1/*/POST/chat"),

@@ -16,23 +16,23 @@ use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::{Found, Reader as _};
 use crate::resources::other::{Call, Identifier, Other, Schema};
-use crate::resources::{Ids, Mark, Resource};
+use crate::resources::{Ids, OwnershipTag, Resource};
 
 /// How many resources are read at once. Cloud Control allows an account a few calls a second.
 const AT_ONCE: usize = 4;
 
 impl Find for Other {
     /// Reads the resource that its own properties identify; otherwise searches all resources of its kind.
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         if let Some(identifier) = self.own_identifier() {
             let found = reader.aws.resource(self, &identifier).await?;
-            return Ok(found.map(|one| found_as(one, mark)));
+            return Ok(found.map(|one| found_as(one, tag)));
         }
         let listed = reader.listed(self).await?;
         let likely: Vec<_> = listed.iter().filter(|one| may_be(self, one)).cloned().collect();
         let all = reader.read(self, likely).await?;
-        let found = self.among(all.iter().map(|one| ((), one)), mark);
-        Ok(found.map(|((), one)| found_as(one.clone(), mark)))
+        let found = self.among(all.iter().map(|one| ((), one)), tag);
+        Ok(found.map(|((), one)| found_as(one.clone(), tag)))
     }
 }
 
@@ -41,9 +41,9 @@ impl AwsReader {
     ///
     /// Most ARNs contain the identifier or its last part: the resources for which that is so are read first, and the
     /// others only when none of the first has the ownership tag.
-    pub(super) async fn marked_other(&self, kind: &str, arn: &str, mark: &Mark) -> Result<Option<Found>> {
+    pub(super) async fn tagged_other(&self, kind: &str, arn: &str, tag: &OwnershipTag) -> Result<Option<Found>> {
         let Some(mut bare) = Other::new(kind, Map::new()) else { return Ok(None) };
-        bare.logical_id.clone_from(&mark.logical_id);
+        bare.logical_id.clone_from(&tag.logical_id);
         bare.schema = Some(self.schema(kind).await?);
         let listed = self.listed(&bare).await?;
         let last_part = |one: &ResourceDescription| {
@@ -52,8 +52,8 @@ impl AwsReader {
         let (likely, rest) = listed.iter().cloned().partition(|one| arn.contains(&last_part(one)));
         for listed in [likely, rest] {
             let all = self.read(&bare, listed).await?;
-            if let Some(one) = all.into_iter().find(|one| one.is_marked(mark)) {
-                return Ok(Some(found_as(one, mark)));
+            if let Some(one) = all.into_iter().find(|one| one.has_tag(tag)) {
+                return Ok(Some(found_as(one, tag)));
             }
         }
         Ok(None)
@@ -92,8 +92,8 @@ impl Dispatch for Call {
                 let done = aws.ended(&doing, answer.progress_event).await?;
                 let identifier = Identifier::new(done.identifier.unwrap_or_default());
                 let Some(bare) = Other::new(kind, Map::new()) else { return Ok(Ids::new()) };
-                let made = aws.resource(&bare, &identifier).await?;
-                Ok(made.unwrap_or_else(|| bare.found(identifier, Map::new())).assigned())
+                let created = aws.resource(&bare, &identifier).await?;
+                Ok(created.unwrap_or_else(|| bare.found(identifier, Map::new())).assigned())
             }
             Call::UpdateResource { type_name: kind, identifier, patch } => {
                 let request = aws.cloudcontrol.update_resource().type_name(kind).identifier(identifier.as_str());
@@ -150,12 +150,12 @@ impl Aws {
         if let Some(Progress::Ready(event)) = begun.map(|event| progress(doing, event)).transpose()? {
             return Ok(event);
         }
-        let look = || async {
+        let poll = || async {
             let request = self.cloudcontrol.get_resource_request_status().request_token(&token);
             let answer = request.send().await.map_err(|error| problem(doing, &error))?;
             answer.progress_event.map_or(Ok(Progress::Underway), |event| progress(doing, event))
         };
-        self.waits.until_ready(First::AtOnce, look).await?.ok_or_else(|| {
+        self.waits.until_ready(First::AtOnce, poll).await?.ok_or_else(|| {
             Error::new(doing, "AWS was still at it after two minutes").hint("run the same command again")
         })
     }
@@ -195,8 +195,8 @@ fn may_be(wanted: &Other, listed: &ResourceDescription) -> bool {
     }
 }
 
-fn found_as(one: Other, mark: &Mark) -> Found {
-    let (ids, owner) = (one.assigned(), one.owner(mark));
+fn found_as(one: Other, tag: &OwnershipTag) -> Found {
+    let (ids, owner) = (one.assigned(), one.owner(tag));
     Found::new(Resource::Other(one), ids, owner)
 }
 
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_that_only_cloudformation_can_make_is_told_before_anything_is_made() {
+    fn a_kind_without_handlers_is_refused_before_the_first_call() {
         let schema = r#"{"primaryIdentifier": ["/properties/Id"], "properties": {"Id": {"type": "string"}}}"#;
         let answer = |how| DescribeTypeOutput::builder().schema(schema).provisioning_type(how).build();
         let read = |how| schema_in("asking AWS about the kind AWS::IAM::Policy".to_owned(), &answer(how));

@@ -10,7 +10,7 @@ use aws_sdk_cloudformation::types::{
 };
 
 use super::Aws;
-use super::problem::{problem, says};
+use super::problem::{has_message, problem};
 use super::retry::{First, Progress};
 use crate::cloudformation::{Action, ChangeSet, Event, Kind, PropertyChange, Row, Stack};
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 const PATIENCE: Duration = Duration::from_secs(3 * 60 * 60);
 
 /// How many reads of the stack in a row may fail before watching ends. Each read takes several calls.
-const MISSED_LOOKS: u32 = 20;
+const MISSED_POLLS: u32 = 20;
 
 /// The inputs of a change set.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Aws {
                 reason: stack.stack_status_reason,
                 outputs: stack.outputs.unwrap_or_default().into_iter().filter_map(output).collect(),
             })),
-            Err(error) if says(&error, "ValidationError", "does not exist") => Ok(None),
+            Err(error) if has_message(&error, "ValidationError", "does not exist") => Ok(None),
             Err(error) => Err(problem(format!("looking for the stack {name}"), &error)),
         }
     }
@@ -100,10 +100,10 @@ impl Aws {
             Body::Text(text) => request.template_body(*text),
             Body::Url(url) => request.template_url(url),
         };
-        let made = request.send().await.map_err(|error| problem(&doing, &error))?;
-        let id = made.id.ok_or_else(|| Error::new(&doing, "the answer contains no change set"))?;
-        let look = || self.read_change_set(&id, &doing);
-        let ready = self.waits.until_ready_within(PATIENCE, First::AtOnce, look).await?;
+        let created = request.send().await.map_err(|error| problem(&doing, &error))?;
+        let id = created.id.ok_or_else(|| Error::new(&doing, "the answer contains no change set"))?;
+        let poll = || self.read_change_set(&id, &doing);
+        let ready = self.waits.until_ready_within(PATIENCE, First::AtOnce, poll).await?;
         let pages = ready.ok_or_else(|| Error::new(&doing, "the change set is not ready after three hours"))?;
         let first = pages.first();
         let status = first.and_then(|page| page.status.clone());
@@ -200,10 +200,10 @@ impl Aws {
         let report = RefCell::new(&mut report);
         let rested = self.waits.until_ready_within(PATIENCE, First::AtOnce, async || {
             let (after, _) = seen.borrow().clone();
-            let (stack, events) = match self.look(id, after.as_deref()).await {
+            let (stack, events) = match self.read_progress(id, after.as_deref()).await {
                 Ok(seen) => seen,
                 // CloudFormation continues its operation although a read of it is throttled or the network fails.
-                Err(error) if error.passes() && unseen.get() < MISSED_LOOKS => {
+                Err(error) if error.passes() && unseen.get() < MISSED_POLLS => {
                     unseen.set(unseen.get() + 1);
                     return Ok(Progress::Underway);
                 }
@@ -225,7 +225,7 @@ impl Aws {
     }
 
     /// Reads the stack and its events after `after`.
-    async fn look(&self, id: &str, after: Option<&str>) -> Result<(Stack, Vec<Event>)> {
+    async fn read_progress(&self, id: &str, after: Option<&str>) -> Result<(Stack, Vec<Event>)> {
         let Some(stack) = self.stack(id).await? else {
             return Err(Error::new(format!("watching the stack {id}"), "it no longer exists"));
         };
@@ -289,7 +289,7 @@ fn action(change: &ResourceChange) -> Action {
     match (&change.action, &change.replacement) {
         (Some(ChangeAction::Add), _) => Action::Create,
         (Some(ChangeAction::Import), _) => Action::Import,
-        (Some(ChangeAction::Remove), _) if stays => Action::LetGo,
+        (Some(ChangeAction::Remove), _) if stays => Action::Retain,
         (Some(ChangeAction::Remove), _) => Action::Delete,
         (_, Some(Replacement::True)) if stays => Action::Succeed,
         (_, Some(Replacement::True)) => Action::Replace,

@@ -43,12 +43,12 @@ impl Aws {
         if now.ids.get(Ids::REVISION_ID) == Some(revision) {
             return Ok(());
         }
-        Err(overtaken(format!("watching version {version} of function {function}"), &now.told))
+        Err(overtaken(format!("watching version {version} of function {function}"), &now.summary))
     }
 
     /// All metrics since `since`: values of an earlier minute that arrive late count too.
     async fn seen(&self, watch: &Watch, since: SystemTime) -> Result<Seen> {
-        let Watch { function_name: name, alias, version, beside, .. } = watch;
+        let Watch { function_name: name, alias, version, other_version, .. } = watch;
         let query = |id: &str, metric: &str, version: &str| {
             // The metrics that Lambda reports for one version behind an alias.
             let resource = format!("{name}:{alias}");
@@ -64,8 +64,8 @@ impl Aws {
             .get_metric_data()
             .metric_data_queries(query("invocations", "Invocations", version))
             .metric_data_queries(query("errors", "Errors", version))
-            .metric_data_queries(query("invocations_beside", "Invocations", beside))
-            .metric_data_queries(query("errors_beside", "Errors", beside))
+            .metric_data_queries(query("invocations_of_other", "Invocations", other_version))
+            .metric_data_queries(query("errors_of_other", "Errors", other_version))
             .start_time(DateTime::from(since))
             .end_time(DateTime::from(SystemTime::now() + CLOCKS_DIFFER));
         let doing = || format!("reading the errors of version {version} of function {name}");
@@ -73,7 +73,7 @@ impl Aws {
         let sum = |id: &str| total(answer.metric_data_results(), id);
         Ok(Seen {
             version: Count { invocations: sum("invocations"), errors: sum("errors") },
-            beside: Count { invocations: sum("invocations_beside"), errors: sum("errors_beside") },
+            other_version: Count { invocations: sum("invocations_of_other"), errors: sum("errors_of_other") },
         })
     }
 }
@@ -103,12 +103,12 @@ where
         };
         let verdict = watch.verdict(elapsed, &seen);
         if verdict == Verdict::Bad {
-            let error = Error::new(format!("watching version {version} of function {name}"), watch.told(&seen));
+            let error = Error::new(format!("watching version {version} of function {name}"), watch.summary(&seen));
             let hint = "find the cause of the failed invocations in the function's log and correct it";
             return ControlFlow::Break(Err(error.hint(hint)));
         }
         if seen != reported {
-            report(&watch.told(&seen));
+            report(&watch.summary(&seen));
             reported = seen;
         }
         match verdict {
@@ -146,12 +146,15 @@ mod tests {
     use crate::error::Kind;
 
     fn watch(seconds: u64) -> Watch {
-        let [function_name, alias, version, beside] = ["chat", "live", "2", "1"].map(str::to_owned);
-        Watch { function_name, alias, version, beside, seconds, revision: String::new() }
+        let [function_name, alias, version, other_version] = ["chat", "live", "2", "1"].map(str::to_owned);
+        Watch { function_name, alias, version, other_version, seconds, revision: String::new() }
     }
 
     fn counted(invocations: u64, errors: u64) -> Seen {
-        Seen { version: Count { invocations, errors }, beside: Count { invocations: 9 * invocations, errors: 0 } }
+        Seen {
+            version: Count { invocations, errors },
+            other_version: Count { invocations: 9 * invocations, errors: 0 },
+        }
     }
 
     /// Watches for five minutes while `poll` returns the metrics for each number of seconds. Returns the result, the
@@ -188,7 +191,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_bake_without_invocations_says_so() {
+    async fn a_bake_without_invocations_is_reported() {
         let (result, _, reported) = watched_for(60, |_| Ok(Seen::default())).await;
         assert_eq!(result, Ok(()));
         assert_eq!(reported[1..], ["CloudWatch has no invocation of version 2, and so no failure"]);

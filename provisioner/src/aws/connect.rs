@@ -38,7 +38,7 @@ pub struct Connection {
     /// One endpoint for all services: an emulator.
     pub endpoint_url: Option<String>,
     /// Whether to use the emulator's default account, whatever credentials are configured.
-    pub as_nobody: bool,
+    pub with_test_credentials: bool,
     /// How the user is asked for the code of an MFA device, where there is a terminal.
     pub ask_code: Option<AskCode>,
 }
@@ -79,7 +79,7 @@ impl Aws {
     /// When no region is configured or its name has another form; when the endpoint is not a URL; when the configured
     /// credentials, proxies or certificates cannot be used.
     pub async fn connect(connection: &Connection, notify: Notify) -> Result<Self> {
-        let settings = match connection.as_nobody {
+        let settings = match connection.with_test_credentials {
             true => None,
             false => Some(Settings::read(connection.profile.as_deref()).await?),
         };
@@ -108,7 +108,7 @@ impl Aws {
         if let Some(endpoint_url) = &connection.endpoint_url {
             loader = loader.endpoint_url(endpoint_url);
         }
-        loader = match connection.as_nobody {
+        loader = match connection.with_test_credentials {
             true => loader.credentials_provider(Credentials::new("test", "test", None, None, "local")),
             // The credentials are added when the region is known, because some providers need it.
             false => loader.no_credentials(),

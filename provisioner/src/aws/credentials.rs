@@ -19,7 +19,7 @@ use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIden
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use self::fault::Fault;
-use super::advice::{LOG_IN, Way, refusal, way};
+use super::advice::{Advice, LOG_IN, advice, refusal};
 use super::mfa::{AskCode, NoCode, Roles};
 use super::origin::NotAws;
 use super::problem::{causes, not_aws, within};
@@ -41,7 +41,7 @@ pub(super) fn provider(
 ) -> Result<SharedCredentialsProvider> {
     let conf = ProviderConfig::without_region().with_region(config.region().cloned()).with_http_client(http);
     let provider = match &source {
-        Source::Profile(chain) if chain.asks_for_a_code() || chain.has_roles_to_assume() => {
+        Source::Profile(chain) if chain.needs_a_code() || chain.has_roles_to_assume() => {
             SharedCredentialsProvider::new(Roles::of(chain, profiles, config, &conf, ask)?)
         }
         Source::Profile(_) => {
@@ -111,26 +111,26 @@ pub(super) struct NoCredentials {
 
 impl NoCredentials {
     /// The cause and the hint.
-    pub(super) fn way(&self) -> Way {
+    pub(super) fn advice(&self) -> Advice {
         if let Some(fault) = within::<Fault>(&self.cause) {
-            return fault.way(&self.from);
+            return fault.advice(&self.from);
         }
         let causes = causes(&self.cause);
         match &self.from {
             Source::Profile(chain) => of_profile(chain, &self.cause, &causes),
             Source::WebIdentity => web_identity("AWS_WEB_IDENTITY_TOKEN_FILE", &self.cause, &causes),
-            Source::Container => Way::new(
+            Source::Container => Advice::new(
                 format!("the container's credentials could not be read: {}", deepest(&causes)),
                 "check AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI and the \
                  authorization token, or unset them to use other credentials",
             ),
-            Source::Machine(Some(profile)) => Way::new(
+            Source::Machine(Some(profile)) => Advice::new(
                 format!(
                     "the profile `{profile}` has no credentials, and neither has a container or a role of this machine"
                 ),
                 super::source::log_in(profile),
             ),
-            Source::Machine(None) | Source::Environment => Way::new(
+            Source::Machine(None) | Source::Environment => Advice::new(
                 "no AWS credentials were found: none in the environment, no profile with credentials in ~/.aws, and \
                  no role of this machine",
                 LOG_IN,
@@ -139,21 +139,21 @@ impl NoCredentials {
     }
 }
 
-fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]) -> Way {
+fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]) -> Advice {
     let Chain { profile, roles, base_profile, base } = chain;
     let of = |cause: String| format!("the profile `{profile}` gives no credentials: {cause}");
-    let told = |cause: String, hint: String| Way::new(of(cause), hint);
+    let advise = |cause: String, hint: String| Advice::new(of(cause), hint);
     if let Some(no_code) = within::<NoCode>(error) {
-        return Way::new(of(no_code.to_string()), no_code.hint(profile));
+        return Advice::new(of(no_code.to_string()), no_code.hint(profile));
     }
-    if let Some(Way { cause, hint }) = not_aws_but(error) {
-        return told(cause, hint.to_string());
+    if let Some(Advice { cause, hint }) = not_aws_but(error) {
+        return advise(cause, hint.to_string());
     }
     if let Some((code, message)) = refused_role(error) {
         // STS's message begins with this text for a wrong code, a code that was already used, and another user's
         // device.
-        if chain.asks_for_a_code() && message.contains("MultiFactorAuthentication failed") {
-            return told(format!("AWS did not accept the MFA code: {message} ({code})"), ANOTHER_CODE.to_owned());
+        if chain.needs_a_code() && message.contains("MultiFactorAuthentication failed") {
+            return advise(format!("AWS did not accept the MFA code: {message} ({code})"), ANOTHER_CODE.to_owned());
         }
         let arns: Vec<_> = roles.iter().map(|role| role.arn.as_str()).collect();
         let hint = match code {
@@ -165,43 +165,43 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
             _ => refusal(code, message)
                 .map_or_else(|| format!("check the profile `{profile}` and that role"), |hint| hint.to_string()),
         };
-        return told(format!("assuming the role {}: {message} ({code})", arns.join(" or ")), hint);
+        return advise(format!("assuming the role {}: {message} ({code})", arns.join(" or ")), hint);
     }
-    if let (Base::WebIdentity(file), false) = (base, is_on_the_way(causes)) {
-        let Way { cause, hint } = web_identity(file, error, causes);
-        return told(cause, hint.to_string());
+    if let (Base::WebIdentity(file), false) = (base, is_unreachable(causes)) {
+        let Advice { cause, hint } = web_identity(file, error, causes);
+        return advise(cause, hint.to_string());
     }
-    if is_on_the_way(causes) && !matches!(base, Base::Named(_)) {
-        let Way { cause, hint } = way(causes);
-        return told(cause, hint.to_string());
+    if is_unreachable(causes) && !matches!(base, Base::Named(_)) {
+        let Advice { cause, hint } = advice(causes);
+        return advise(cause, hint.to_string());
     }
     let deepest = deepest(causes);
     match base {
-        Base::Sso if causes.iter().any(|cause| cause.contains("ForbiddenException")) => told(
+        Base::Sso if causes.iter().any(|cause| cause.contains("ForbiddenException")) => advise(
             deepest,
             format!(
                 "check `sso_account_id` and `sso_role_name` of the profile `{base_profile}`: the login is valid, but \
                  does not include that role"
             ),
         ),
-        Base::Sso | Base::Login if never_was(&deepest) => told("it is not logged in".to_owned(), {
+        Base::Sso | Base::Login if never_was(&deepest) => advise("it is not logged in".to_owned(), {
             format!("log in (`aws {} --profile {base_profile}`), then run the same command", base.login())
         }),
-        Base::Sso | Base::Login => told(deepest, base.renewal(base_profile)),
-        Base::Process => told(
+        Base::Sso | Base::Login => advise(deepest, base.renewal(base_profile)),
+        Base::Process => advise(
             of_process(&deepest),
             format!(
                 "run the command of `credential_process` in the profile `{base_profile}` by hand: it must print JSON \
                  with Version 1, AccessKeyId and SecretAccessKey"
             ),
         ),
-        Base::Named(source) => told(
+        Base::Named(source) => advise(
             format!("its `credential_source` is `{source}`, which has no credentials: {deepest}"),
             format!(
                 "set another `credential_source` in the profile `{base_profile}`, or run the command where this one has credentials"
             ),
         ),
-        Base::Keys | Base::WebIdentity(_) => told(deepest, super::source::log_in(base_profile)),
+        Base::Keys | Base::WebIdentity(_) => advise(deepest, super::source::log_in(base_profile)),
     }
 }
 
@@ -215,10 +215,10 @@ const ANOTHER_CODE: &str = "run the same command and type the next code of the d
                             if AWS refuses that one too, check `mfa_serial` of the profile and the clock of the device";
 
 /// The cause and the hint where an answer does not come from AWS.
-fn not_aws_but(error: &(dyn StdError + 'static)) -> Option<Way> {
+fn not_aws_but(error: &(dyn StdError + 'static)) -> Option<Advice> {
     let role = || not_aws(within::<SdkError<AssumeRoleError>>(error)?);
     let by_token = || not_aws(within::<SdkError<AssumeRoleWithWebIdentityError>>(error)?);
-    within::<NotAws>(error).map(NotAws::way).or_else(|| Some(role().or_else(by_token)?.way()))
+    within::<NotAws>(error).map(NotAws::advice).or_else(|| Some(role().or_else(by_token)?.advice()))
 }
 
 /// The code and the message with which STS refused to assume a role.
@@ -229,27 +229,27 @@ fn refused_role<'a>(error: &'a (dyn StdError + 'static)) -> Option<(&'a str, &'a
     Some((meta.code()?, meta.message().unwrap_or("no message")))
 }
 
-fn web_identity(file: &str, error: &(dyn StdError + 'static), causes: &[String]) -> Way {
-    if let Some(way) = not_aws_but(error) {
-        return way;
+fn web_identity(file: &str, error: &(dyn StdError + 'static), causes: &[String]) -> Advice {
+    if let Some(advice) = not_aws_but(error) {
+        return advice;
     }
     if let Some((code, message)) = refused_role(error) {
-        return Way::new(
+        return Advice::new(
             format!("AWS does not accept the web identity token: {message} ({code})"),
             format!("renew the token that {file} names, and check the role and its trust policy"),
         );
     }
-    if is_on_the_way(causes) {
-        return way(causes);
+    if is_unreachable(causes) {
+        return advice(causes);
     }
-    Way::new(
+    Advice::new(
         format!("the web identity token of {file} could not be used: {}", deepest(causes)),
         format!("check that {file} names a file with a token, and the role for it"),
     )
 }
 
 /// Whether no answer came from the source of the credentials.
-fn is_on_the_way(causes: &[String]) -> bool {
+fn is_unreachable(causes: &[String]) -> bool {
     causes.iter().any(|cause| cause == "dispatch failure" || cause == "request has timed out")
 }
 
@@ -257,12 +257,12 @@ fn is_on_the_way(causes: &[String]) -> bool {
 /// and `Error retrieving credentials from external process, could not parse response: …`.
 fn of_process(words: &str) -> String {
     if let Some((_, rest)) = words.split_once("exited with code ") {
-        let (status, said) = rest.split_once(". Stderr: ").unwrap_or((rest, ""));
-        let said = match said.trim() {
+        let (status, output) = rest.split_once(". Stderr: ").unwrap_or((rest, ""));
+        let output = match output.trim() {
             "" => "without a message".to_owned(),
-            said => format!("and prints: {said}"),
+            output => format!("and prints: {output}"),
         };
-        return format!("its `credential_process` fails with {} {said}", status.replace(": ", " "));
+        return format!("its `credential_process` fails with {} {output}", status.replace(": ", " "));
     }
     match words.split_once("could not parse response: ") {
         Some((_, why)) => format!("its `credential_process` does not print credentials: {why}"),

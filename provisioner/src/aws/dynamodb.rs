@@ -16,10 +16,10 @@ use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::resources::table::{self, Call, Table};
-use crate::resources::{Ids, Mark, Resource, Tags};
+use crate::resources::{Ids, OwnershipTag, Resource, Tags};
 
 impl Find for Table {
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let name = &self.table_name;
         let doing = || format!("reading table {name}");
         let Some(table) = reader.aws.describe_table(name, doing()).await? else { return Ok(None) };
@@ -38,7 +38,7 @@ impl Find for Table {
             deletion_protection_enabled: table.deletion_protection_enabled().unwrap_or_default(),
             tags,
         };
-        let owner = mark.owner(&resource.tags);
+        let owner = tag.owner(&resource.tags);
         let ids = Ids::from([(Ids::ARN.to_owned(), arn)]);
         Ok(Some(Found::new(Resource::Table(resource), ids, owner)))
     }
@@ -98,14 +98,14 @@ impl Aws {
     /// Waits until a table is active, or until it is deleted.
     async fn table_in_state(&self, name: &str, active: bool) -> Result<()> {
         let doing = || format!("waiting for table {name}");
-        let look = || async {
+        let poll = || async {
             let reached = match self.describe_table(name, doing()).await? {
                 Some(table) => active && table.table_status() == Some(&TableStatus::Active),
                 None => !active,
             };
             Ok::<_, Error>(if reached { Progress::Ready(()) } else { Progress::Underway })
         };
-        match self.waits.until_ready(First::AtOnce, look).await? {
+        match self.waits.until_ready(First::AtOnce, poll).await? {
             Some(()) => Ok(()),
             None => Err(Error::new(doing(), "it took longer than two minutes").hint("run the same command again")),
         }

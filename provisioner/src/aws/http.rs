@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
 
-use super::advice::{Way, is_not_tls};
+use super::advice::{Advice, is_not_tls};
 use super::proxy::{Proxies, Proxy};
 use super::tunnel::{self, Answer};
 use crate::error::{Error, Result};
@@ -200,56 +200,56 @@ impl ProxyFailure {
 
 impl ByProxy {
     /// The cause and the hint when the proxy failed and the request was not sent.
-    pub(super) fn way(&self) -> Option<Way> {
+    pub(super) fn advice(&self) -> Option<Advice> {
         let Self { proxy, host, failure, source } = self;
         let variable = proxy.variable;
         let deepest = || source.as_deref().and_then(|source| super::problem::causes(source).pop()).unwrap_or_default();
         Some(match failure {
-            ProxyFailure::Unreachable => Way::new(
+            ProxyFailure::Unreachable => Advice::new(
                 format!("the proxy {proxy} could not be reached: {}", deepest()),
                 format!("check {variable}, or unset it to use no proxy"),
             ),
-            ProxyFailure::Unauthorized if proxy.has_user() => Way::new(
+            ProxyFailure::Unauthorized if proxy.has_user() => Advice::new(
                 format!("the proxy {proxy} does not accept the user and password (status 407)"),
                 format!(
                     "correct them in {variable}: http://USER:PASSWORD@HOST:PORT, special characters percent-encoded"
                 ),
             ),
-            ProxyFailure::Unauthorized => Way::new(
+            ProxyFailure::Unauthorized => Advice::new(
                 format!("the proxy {proxy} requires a user and password (status 407)"),
                 format!("write them in {variable}: http://USER:PASSWORD@HOST:PORT, special characters percent-encoded"),
             ),
-            ProxyFailure::Refused(Some(status @ 500..)) => Way::new(
+            ProxyFailure::Refused(Some(status @ 500..)) => Advice::new(
                 format!("the proxy {proxy} answered {status}: it cannot reach {host}"),
                 format!(
                     "check the region (`--region`, AWS_REGION) and whether the proxy can reach {host}; if {host} is \
                      reachable without the proxy, add it to NO_PROXY"
                 ),
             ),
-            ProxyFailure::Refused(status) => Way::new(
+            ProxyFailure::Refused(status) => Advice::new(
                 match status {
                     Some(status) => format!("the proxy {proxy} refuses to connect to {host} (status {status})"),
                     None => format!("the proxy {proxy} refuses to connect to {host}"),
                 },
                 format!("allow {host} in the proxy, or add it to NO_PROXY if it is reachable without the proxy"),
             ),
-            ProxyFailure::NotHttp => Way::new(
+            ProxyFailure::NotHttp => Advice::new(
                 format!("the server at the proxy address {proxy} does not speak HTTP"),
                 format!("set {variable} to an HTTP proxy, or unset it to use no proxy"),
             ),
-            ProxyFailure::NotTls if proxy.is_https() => Way::new(
+            ProxyFailure::NotTls if proxy.is_https() => Advice::new(
                 format!("the proxy {proxy} does not speak TLS, which https:// requires"),
                 format!("write {variable} as http://HOST:PORT"),
             ),
-            ProxyFailure::NotTls => Way::new(
+            ProxyFailure::NotTls => Advice::new(
                 format!("the server that answers for {host} behind the proxy {proxy} does not speak TLS"),
                 format!("check that the proxy of {variable} connects to {host}, and the scheme of the endpoint"),
             ),
-            ProxyFailure::Silent => Way::new(
+            ProxyFailure::Silent => Advice::new(
                 format!("the proxy {proxy} did not connect to {host} in time"),
                 format!("check that {variable} names an HTTP proxy and that the proxy reaches {host}"),
             ),
-            ProxyFailure::BrokenOff => Way::new(
+            ProxyFailure::BrokenOff => Advice::new(
                 format!("the proxy {proxy} closed the connection to {host}: {}", deepest()),
                 format!("check that {variable} names an HTTP proxy, then run the same command"),
             ),
@@ -262,16 +262,17 @@ impl ByProxy {
 mod tests {
     use super::*;
 
-    fn way(failure: ProxyFailure, host: &str, proxy: &str) -> Way {
+    fn advice(failure: ProxyFailure, host: &str, proxy: &str) -> Advice {
         let proxies = Proxies::of(|name| (name == "HTTPS_PROXY").then(|| proxy.to_owned())).unwrap();
         let proxy = proxies.each().next().unwrap().clone();
-        ByProxy { proxy, host: host.to_owned(), failure, source: None }.way().unwrap()
+        ByProxy { proxy, host: host.to_owned(), failure, source: None }.advice().unwrap()
     }
 
     #[test]
     fn a_proxy_that_cannot_reach_a_host_is_reported_with_its_status_and_a_hint() {
         let cause_and_hint = |status, host| {
-            let Way { cause, hint } = way(ProxyFailure::Refused(Some(status)), host, "http://me:s3cret@proxy:3128");
+            let Advice { cause, hint } =
+                advice(ProxyFailure::Refused(Some(status)), host, "http://me:s3cret@proxy:3128");
             assert!(!cause.contains("s3cret"), "{cause}");
             (cause, hint)
         };
@@ -298,15 +299,15 @@ mod tests {
         ] {
             assert_eq!(ProxyFailure::of(&Words(words)), failure, "{words}");
         }
-        let silent = way(ProxyFailure::Silent, "aws.test", "http://proxy:3128");
+        let silent = advice(ProxyFailure::Silent, "aws.test", "http://proxy:3128");
         assert_eq!(silent.cause, "the proxy http://proxy:3128 (HTTPS_PROXY) did not connect to aws.test in time");
     }
 
     #[test]
     fn a_tls_failure_is_the_fault_of_a_proxy_only_with_an_https_url() {
-        let own = way(ProxyFailure::NotTls, "aws.test", "https://proxy:3128");
+        let own = advice(ProxyFailure::NotTls, "aws.test", "https://proxy:3128");
         assert_eq!(own.cause, "the proxy https://proxy:3128 (HTTPS_PROXY) does not speak TLS, which https:// requires");
-        let beyond = way(ProxyFailure::NotTls, "aws.test", "http://proxy:3128");
+        let beyond = advice(ProxyFailure::NotTls, "aws.test", "http://proxy:3128");
         assert!(
             beyond.cause.starts_with("the server that answers for aws.test behind the proxy http://proxy:3128"),
             "{beyond:?}"

@@ -10,17 +10,17 @@ use futures_util::future::join_all;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::problem::{Answer, Refusal, if_exists, says};
+use super::problem::{Answer, Refusal, has_message, if_exists};
 use super::service::{Dispatch, Find};
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result, all, both};
 use crate::observe::Found;
 use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::role::{self, Call, Role};
-use crate::resources::{Ids, Mark, Owner, Policy, Resource, Tags};
+use crate::resources::{Ids, Owner, OwnershipTag, Policy, Resource, Tags};
 
 impl Find for Role {
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let name = &self.role_name;
         let role = match reader.role(name).await {
             Ok(role) if role.is_none() => return Ok(None),
@@ -42,8 +42,8 @@ impl Find for Role {
                 policies.insert(policy.clone(), document);
             }
         }
-        let (beside, own): (Vec<_>, Vec<_>) =
-            listed.into_iter().partition(|policy| self.policies_beside.contains(policy));
+        let (separate, own): (Vec<_>, Vec<_>) =
+            listed.into_iter().partition(|policy| self.attached_inline_policies.contains(policy));
         for policy in own {
             if !self.policies.contains_key(&policy)
                 && let Some(document) = iam.inline_policy(name, &policy).await?
@@ -52,7 +52,7 @@ impl Find for Role {
             }
         }
         let tags = tags_of(&role);
-        let owner = mark.owner(&tags);
+        let owner = tag.owner(&tags);
         let properties = role::Properties {
             role_name: role.role_name,
             assume_role_policy_document: decode(role.assume_role_policy_document.as_deref().unwrap_or_default()),
@@ -64,7 +64,7 @@ impl Find for Role {
             policies,
             tags,
         };
-        let resource = Role { properties, policies_beside: beside.into_iter().collect() };
+        let resource = Role { properties, attached_inline_policies: separate.into_iter().collect() };
         let ids = Ids::from([(Ids::ARN.to_owned(), role.arn), ("RoleId".to_owned(), role.role_id)]);
         Ok(Some(Found::new(Resource::Role(resource), ids, owner)))
     }
@@ -72,13 +72,13 @@ impl Find for Role {
 
 impl Find for InlinePolicy {
     /// Finds an inline policy on the wanted roles. Its owner is this stack, unless one of the roles has another owner.
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
-        let asked = self.roles.iter().map(|name| async move {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
+        let answers = self.roles.iter().map(|name| async move {
             let Some(role) = Option::clone(&*reader.role(name).await?) else { return Ok(None) };
             let document = reader.aws.inline_policy(name, &self.policy_name).await?;
-            Ok(document.map(|document| (name, mark.owner(&tags_of(&role)), document)))
+            Ok(document.map(|document| (name, tag.owner(&tags_of(&role)), document)))
         });
-        let there: Vec<_> = all(join_all(asked).await)?.into_iter().flatten().collect();
+        let there: Vec<_> = all(join_all(answers).await)?.into_iter().flatten().collect();
         let owner = there.iter().map(|(_, owner, _)| owner).find(|owner| **owner != Owner::Ours);
         let owner = owner.cloned().unwrap_or(Owner::Ours);
         let seen = self.seen_on(there.iter().map(|(name, _, document)| (*name, document)));
@@ -203,11 +203,11 @@ impl Aws {
         call: impl FnMut() -> F,
     ) -> Result<()> {
         let unknown_yet = |error: &SdkError<E>| -> Option<String> {
-            says(error, "NoSuchEntity", &format!("role with name {role} cannot be found"))
+            has_message(error, "NoSuchEntity", &format!("role with name {role} cannot be found"))
                 .then(|| format!("waiting until IAM knows role {role} everywhere"))
         };
-        let heals = |error: &SdkError<E>| unknown_yet(error).or_else(|| busy(error));
-        self.sent(format!("{doing} role {role}"), heals, call).await.map(drop)
+        let wait_reason = |error: &SdkError<E>| unknown_yet(error).or_else(|| busy(error));
+        self.sent(format!("{doing} role {role}"), wait_reason, call).await.map(drop)
     }
 }
 

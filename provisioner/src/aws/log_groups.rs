@@ -13,7 +13,7 @@ use super::{Aws, AwsReader};
 use crate::error::Result;
 use crate::observe::Found;
 use crate::resources::log_group::LogGroup;
-use crate::resources::{Ids, Mark, Resource, Tags};
+use crate::resources::{Ids, OwnershipTag, Resource, Tags};
 
 /// The minimum number of log groups that are read together. Fewer are read sooner with parallel single calls.
 const MANY: usize = 10;
@@ -40,12 +40,12 @@ impl Listed {
 }
 
 impl Find for LogGroup {
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let name = &self.log_group_name;
         let Some(group) = reader.log_group(name).await? else { return Ok(None) };
         let arn = group.arn.unwrap_or_default();
         let Some(tags) = reader.log_group_tags(arn.trim_end_matches(":*"), self).await? else { return Ok(None) };
-        let owner = mark.owner(&tags);
+        let owner = tag.owner(&tags);
         let ids = Ids::from([(Ids::ARN.to_owned(), arn)]);
         let resource = LogGroup { log_group_name: name.clone(), retention_in_days: group.retention_in_days, tags };
         Ok(Some(Found::new(Resource::LogGroup(resource), ids, owner)))
@@ -74,7 +74,7 @@ impl AwsReader {
     /// equals the tags of the template; otherwise CloudWatch Logs is asked.
     async fn log_group_tags(&self, arn: &str, wanted: &LogGroup) -> Result<Option<Tags>> {
         let known = self.log_tags.once("", async {
-            let listed = self.log_groups.told("").unwrap_or_default();
+            let listed = self.log_groups.get("").unwrap_or_default();
             let arns = listed.groups.values().filter_map(|group| group.arn.as_deref());
             let arns: Vec<_> = arns.map(|arn| arn.trim_end_matches(":*").to_owned()).collect();
             Ok(if arns.len() < MANY { BTreeMap::new() } else { self.aws.tags_of(&arns).await.unwrap_or_default() })
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_was_cut_short_does_not_say_that_anything_is_missing() {
+    fn a_truncated_list_does_not_prove_that_a_log_group_is_missing() {
         let group = SdkLogGroup::builder().log_group_name("/app/a").build();
         let groups = BTreeMap::from([("/app/a".to_owned(), group)]);
         let mut listed = Listed { groups, complete: false, prefix: "/app/".to_owned() };

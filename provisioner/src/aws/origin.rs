@@ -13,7 +13,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use http::Uri;
 
-use super::advice::Way;
+use super::advice::Advice;
 
 /// On each answer: the host that received the call, with the port where the URL has one.
 const HOST: &str = "x-provisioner-host";
@@ -77,8 +77,8 @@ pub(super) struct NotAws {
 
 impl NotAws {
     /// The cause and the hint.
-    pub(super) fn way(&self) -> Way {
-        Way::new(
+    pub(super) fn advice(&self) -> Advice {
+        Advice::new(
             self.to_string(),
             "open a page in a browser, because the network may require a login; otherwise check the endpoint \
              (`--endpoint-url`, AWS_ENDPOINT_URL) and the proxies",
@@ -143,7 +143,7 @@ mod tests {
         let cause =
             "the server at sts.us-east-1.amazonaws.com is not AWS: it answered with status 200 and an HTML page";
         assert_eq!(page.to_string(), cause);
-        let other = not_aws(&answer(302, &[])).unwrap().way();
+        let other = not_aws(&answer(302, &[])).unwrap().advice();
         assert!(other.cause.ends_with("is not AWS: it answered with status 302 and no request id of AWS"), "{other:?}");
         assert!(other.hint.contains("may require a login"), "{other:?}");
     }

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 
-use super::advice::{Way, refusal, session, way};
+use super::advice::{Advice, advice, refusal, session};
 use super::credentials::NoCredentials;
 use super::http::ByProxy;
 use super::origin::{self, NotAws};
@@ -21,7 +21,7 @@ impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> Refusal for E {
 
 /// Whether an answer means that the resource does not exist.
 pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
-    error.code().is_some_and(is_a_missing_one)
+    error.code().is_some_and(is_missing_code)
 }
 
 /// The answer of an SDK call, or its error.
@@ -37,7 +37,7 @@ pub(super) fn if_exists<T, E: Refusal>(doing: impl Into<String>, answer: Answer<
 }
 
 /// Whether an error has this code and a message that contains this text.
-pub(super) fn says<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str, text: &str) -> bool {
+pub(super) fn has_message<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str, text: &str) -> bool {
     error.code() == Some(code) && error.message().is_some_and(|message| message.contains(text))
 }
 
@@ -64,12 +64,12 @@ const NOT_AWS: &str = "check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL) a
 /// The error of an SDK call, in plain words.
 pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>) -> Error {
     let doing = doing.into();
-    if let Some((Way { cause, hint }, kind)) = before_it_was_sent(error) {
+    if let Some((Advice { cause, hint }, kind)) = before_it_was_sent(error) {
         return Error::new(doing, cause).hint(hint).of_kind(kind);
     }
     // A message is put on one line, so that it cannot look like a line of this program.
     let message = line(error.message().unwrap_or("no message"));
-    let told = match (error.code(), message.as_ref()) {
+    let failure = match (error.code(), message.as_ref()) {
         (Some(code), message) if is_conflict(code) && is_taken(message) => {
             // The plan creates only what it did not find.
             Error::new(doing, format!("it was created after the plan: {message} ({code})")).hint(plan_again())
@@ -84,21 +84,21 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
             Error::new(doing, format!("{message} ({code})")).denied(denial)
         }
         (Some(code), message) => {
-            let told = Error::new(doing, format!("{message} ({code}){}", refused_for(error))).of_kind(kind(code));
+            let failure = Error::new(doing, format!("{message} ({code}){}", refused_for(error))).of_kind(kind(code));
             match hint(error, code, message) {
-                Some(hint) => told.hint(hint),
-                None if is_unanswered(error) => told.hint(later()),
-                None => told,
+                Some(hint) => failure.hint(hint),
+                None if is_unanswered(error) => failure.hint(later()),
+                None => failure,
             }
         }
         (None, _) if let Some(not_aws) = not_aws(error) => {
-            let Way { cause, hint } = not_aws.way();
+            let Advice { cause, hint } = not_aws.advice();
             Error::new(doing, cause).hint(hint).of_kind(Kind::Network)
         }
         (None, _) if let Some(status) = status(error) => {
             let message = error.message().map(|message| format!(": {}", line(message))).unwrap_or_default();
-            let told = Error::new(doing, format!("the answer has status {status} and no error code{message}"));
-            told.hint(if status >= 500 { later() } else { NOT_AWS.into() })
+            let failure = Error::new(doing, format!("the answer has status {status} and no error code{message}"));
+            failure.hint(if status >= 500 { later() } else { NOT_AWS.into() })
         }
         // The SDK's message for this is Rust debug text.
         (None, _) if let SdkError::ServiceError(answer) = error => {
@@ -107,15 +107,15 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
         }
         (None, _) => {
             let causes = causes(error);
-            let way = way(&causes);
-            Error::new(doing, way.cause).hint(way.hint).of_kind(Kind::Network)
+            let advice = advice(&causes);
+            Error::new(doing, advice.cause).hint(advice.hint).of_kind(Kind::Network)
         }
     };
     match error.code() {
-        Some(code) if is_conflict(code) => told.of_kind(Kind::Conflict),
-        _ if is_unanswered(error) => told.of_kind(Kind::Unanswered),
-        Some(code) if is_refusal(code) => told.of_kind(Kind::Throttled),
-        _ => told,
+        Some(code) if is_conflict(code) => failure.of_kind(Kind::Conflict),
+        _ if is_unanswered(error) => failure.of_kind(Kind::Unanswered),
+        Some(code) if is_refusal(code) => failure.of_kind(Kind::Throttled),
+        _ => failure,
     }
 }
 
@@ -151,7 +151,7 @@ fn status<E>(error: &SdkError<E>) -> Option<u16> {
 /// The kind of a refusal with this code.
 fn kind(code: &str) -> Kind {
     match code {
-        _ if is_a_missing_one(code) => Kind::NotFound,
+        _ if is_missing_code(code) => Kind::NotFound,
         "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException" => {
             Kind::Credentials
         }
@@ -161,7 +161,7 @@ fn kind(code: &str) -> Kind {
 }
 
 /// The error codes of resources that do not exist.
-fn is_a_missing_one(code: &str) -> bool {
+fn is_missing_code(code: &str) -> bool {
     matches!(code, "NoSuchEntity" | "NoSuchEntityException" | "ResourceNotFoundException" | "NotFoundException")
 }
 
@@ -198,10 +198,10 @@ fn is_unanswered<E>(error: &SdkError<E>) -> bool {
 }
 
 /// Why a call did not reach AWS: there are no credentials, the proxy refuses it, or the answer did not come from AWS.
-fn before_it_was_sent(error: &(dyn StdError + 'static)) -> Option<(Way, Kind)> {
-    let by_proxy = within::<ByProxy>(error).and_then(ByProxy::way).map(|way| (way, Kind::Network));
-    let without_credentials = || within::<NoCredentials>(error).map(|error| (error.way(), Kind::Credentials));
-    let not_aws = || within::<NotAws>(error).map(|error| (error.way(), Kind::Network));
+fn before_it_was_sent(error: &(dyn StdError + 'static)) -> Option<(Advice, Kind)> {
+    let by_proxy = within::<ByProxy>(error).and_then(ByProxy::advice).map(|advice| (advice, Kind::Network));
+    let without_credentials = || within::<NoCredentials>(error).map(|error| (error.advice(), Kind::Credentials));
+    let not_aws = || within::<NotAws>(error).map(|error| (error.advice(), Kind::Network));
     by_proxy.or_else(without_credentials).or_else(not_aws)
 }
 

@@ -117,8 +117,8 @@ fn readable(path: &Path) -> Result<()> {
 
 fn list([config, credentials]: &[PathBuf; 2]) -> String {
     let there = |path: &Path| if path.exists() { "" } else { " (missing)" };
-    let told = |path: &Path| format!("{}{}", path.display(), there(path));
-    format!("{} or {}", told(config), told(credentials))
+    let described = |path: &Path| format!("{}{}", path.display(), there(path));
+    format!("{} or {}", described(config), described(credentials))
 }
 
 #[cfg(test)]

@@ -195,16 +195,16 @@ mod tests {
 
     #[test]
     fn a_proxy_variable_is_read_by_scheme_and_lower_case_takes_precedence() {
-        let told = |variables: &[(&str, &str)]| to(variables, LAMBDA);
-        assert_eq!(told(&[("HTTPS_PROXY", "http://one:1")]).unwrap(), "http://one:1 (HTTPS_PROXY)");
-        assert_eq!(told(&[("https_proxy", "http://one:1")]).unwrap(), "http://one:1 (https_proxy)");
+        let shown = |variables: &[(&str, &str)]| to(variables, LAMBDA);
+        assert_eq!(shown(&[("HTTPS_PROXY", "http://one:1")]).unwrap(), "http://one:1 (HTTPS_PROXY)");
+        assert_eq!(shown(&[("https_proxy", "http://one:1")]).unwrap(), "http://one:1 (https_proxy)");
         assert_eq!(
-            told(&[("HTTPS_PROXY", "http://one:1"), ("https_proxy", "two:2")]).unwrap(),
+            shown(&[("HTTPS_PROXY", "http://one:1"), ("https_proxy", "two:2")]).unwrap(),
             "http://two:2 (https_proxy)"
         );
-        assert_eq!(told(&[("ALL_PROXY", "http://all:1")]).unwrap(), "http://all:1 (ALL_PROXY)");
-        assert_eq!(told(&[("HTTP_PROXY", "http://one:1")]), None);
-        assert_eq!(told(&[("HTTPS_PROXY", " "), ("https_proxy", "")]), None);
+        assert_eq!(shown(&[("ALL_PROXY", "http://all:1")]).unwrap(), "http://all:1 (ALL_PROXY)");
+        assert_eq!(shown(&[("HTTP_PROXY", "http://one:1")]), None);
+        assert_eq!(shown(&[("HTTPS_PROXY", " "), ("https_proxy", "")]), None);
         assert_eq!(
             to(&[("HTTP_PROXY", "http://one:1")], "http://aws.example.com/").unwrap(),
             "http://one:1 (HTTP_PROXY)"

@@ -20,10 +20,10 @@ use super::log_groups::Listed;
 use super::service::Find as _;
 use crate::desired::Desired;
 use crate::error::Result;
-use crate::observe::{CallerBeside, Found, Leftover, Marked, Observed, Reader, Surroundings};
-use crate::releases::{Led, Releases};
+use crate::observe::{Found, Observed, Orphan, OutsideCaller, Reader, Surroundings, TaggedResources};
+use crate::releases::{AliasState, Releases};
 use crate::resources::other::Schema;
-use crate::resources::{CLOUDFORMATION_TAG, Mark, Owner, Resource, Tags, each_kind};
+use crate::resources::{CLOUDFORMATION_TAG, Owner, OwnershipTag, Resource, Tags, each_kind};
 use crate::template::Known;
 
 /// One second of Lambda's control plane: 15 calls for an account (AWS, "Lambda quotas").
@@ -38,24 +38,24 @@ impl Aws {
             aws,
             patient: true,
             early: AtomicU32::new(EARLY),
-            account: Asked::default(),
-            apis: Asked::default(),
-            seen_apis: Asked::default(),
-            integrations: Asked::default(),
-            routes: Asked::default(),
-            api_stages: Asked::default(),
-            policies: Asked::default(),
-            stacks: Asked::default(),
-            roles: Asked::default(),
+            account: Cache::default(),
+            apis: Cache::default(),
+            seen_apis: Cache::default(),
+            integrations: Cache::default(),
+            routes: Cache::default(),
+            api_stages: Cache::default(),
+            policies: Cache::default(),
+            stacks: Cache::default(),
+            roles: Cache::default(),
             log_group_names: Mutex::default(),
-            log_groups: Asked::default(),
-            log_tags: Asked::default(),
-            functions: Asked::default(),
-            versions: Asked::default(),
-            aliases: Asked::default(),
-            urls: Asked::default(),
-            schemas: Asked::default(),
-            others: Asked::default(),
+            log_groups: Cache::default(),
+            log_tags: Cache::default(),
+            functions: Cache::default(),
+            versions: Cache::default(),
+            aliases: Cache::default(),
+            urls: Cache::default(),
+            schemas: Cache::default(),
+            others: Cache::default(),
         }
     }
 }
@@ -70,39 +70,39 @@ pub struct AwsReader {
     pub(super) patient: bool,
     /// How many calls about functions may still be sent before the function is known to exist.
     pub(super) early: AtomicU32,
-    account: Asked<String>,
-    pub(super) apis: Asked<Vec<Api>>,
+    account: Cache<String>,
+    pub(super) apis: Cache<Vec<Api>>,
     /// By API.
-    pub(super) seen_apis: Asked<SeenApi>,
+    pub(super) seen_apis: Cache<SeenApi>,
     /// By API.
-    pub(super) integrations: Asked<Vec<Integration>>,
+    pub(super) integrations: Cache<Vec<Integration>>,
     /// By API.
-    pub(super) routes: Asked<Vec<Route>>,
+    pub(super) routes: Cache<Vec<Route>>,
     /// By API.
-    pub(super) api_stages: Asked<Vec<Stage>>,
+    pub(super) api_stages: Cache<Vec<Stage>>,
     /// By function, or function and alias (`chat:live`).
-    pub(super) policies: Asked<Value>,
+    pub(super) policies: Cache<Value>,
     /// Whether CloudFormation has a stack of this name.
-    stacks: Asked<bool>,
+    stacks: Cache<bool>,
     /// The names of the wanted log groups.
     pub(super) log_group_names: Mutex<BTreeSet<String>>,
-    pub(super) log_groups: Asked<Listed>,
+    pub(super) log_groups: Cache<Listed>,
     /// By ARN, for many log groups at once.
-    pub(super) log_tags: Asked<BTreeMap<String, Tags>>,
+    pub(super) log_tags: Cache<BTreeMap<String, Tags>>,
     /// By role; `None` for a role that does not exist.
-    pub(super) roles: Asked<Option<SdkRole>>,
+    pub(super) roles: Cache<Option<SdkRole>>,
     /// By function; `None` for a function that does not exist.
-    pub(super) functions: Asked<Option<GetFunctionOutput>>,
+    pub(super) functions: Cache<Option<GetFunctionOutput>>,
     /// By function.
-    pub(super) versions: Asked<Option<Vec<FunctionConfiguration>>>,
+    pub(super) versions: Cache<Option<Vec<FunctionConfiguration>>>,
     /// By function.
-    pub(super) aliases: Asked<Option<Vec<Led>>>,
+    pub(super) aliases: Cache<Option<Vec<AliasState>>>,
     /// By function, or function and alias (`chat:live`).
-    pub(super) urls: Asked<Option<Found>>,
+    pub(super) urls: Cache<Option<Found>>,
     /// By kind, for the kinds that have no Rust type here.
-    schemas: Asked<Schema>,
+    schemas: Cache<Schema>,
     /// By kind, for the kinds that have no Rust type here.
-    pub(super) others: Asked<Vec<ResourceDescription>>,
+    pub(super) others: Cache<Vec<ResourceDescription>>,
 }
 
 impl AwsReader {
@@ -128,12 +128,12 @@ impl Reader for AwsReader {
         self.api_surroundings(api_id).await
     }
 
-    async fn marked(&self, desired: &Desired) -> Result<Marked> {
-        self.marked_resources(desired).await
+    async fn tagged(&self, desired: &Desired) -> Result<TaggedResources> {
+        self.tagged_resources(desired).await
     }
 
-    async fn marked_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
-        self.parts_marked(stack, observed).await
+    async fn tagged_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Orphan>> {
+        self.all_tagged_parts(stack, observed).await
     }
 
     async fn integrations(&self, api_id: &str) -> Result<BTreeSet<String>> {
@@ -141,16 +141,16 @@ impl Reader for AwsReader {
         Ok(listed.iter().filter_map(|one| one.integration_id.clone()).collect())
     }
 
-    fn callers_beside(&self, observed: &Observed) -> Vec<CallerBeside> {
-        self.others_who_call(observed)
+    fn outside_callers(&self, observed: &Observed) -> Vec<OutsideCaller> {
+        self.known_outside_callers(observed)
     }
 
     async fn releases(&self, function_name: &str) -> Result<Option<Releases>> {
         self.releases_of(function_name).await
     }
 
-    async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
-        let found = each_kind!(wanted, Resource(one) => one.find(self, mark).await)?;
+    async fn find(&self, wanted: &Resource, tag: &OwnershipTag) -> Result<Option<Found>> {
+        let found = each_kind!(wanted, Resource(one) => one.find(self, tag).await)?;
         self.with_cloudformations_claim(found).await
     }
 }
@@ -160,7 +160,7 @@ impl AwsReader {
     /// exists. The tag alone is not enough: it remains on resources that a stack has released.
     async fn with_cloudformations_claim(&self, found: Option<Found>) -> Result<Option<Found>> {
         let Some(mut found) = found else { return Ok(None) };
-        if found.owner != Owner::Nobody {
+        if found.owner != Owner::None {
             return Ok(Some(found));
         }
         if let Some(stack) = found.resource.tags().remove(CLOUDFORMATION_TAG)
@@ -180,12 +180,12 @@ impl AwsReader {
 }
 
 /// Caches answers by question. A second caller of the same question waits for the first one's answer.
-pub(super) struct Asked<T>(Mutex<BTreeMap<String, Arc<OnceCell<Shared<T>>>>>);
+pub(super) struct Cache<T>(Mutex<BTreeMap<String, Arc<OnceCell<Shared<T>>>>>);
 
 /// An answer or its error, for all callers.
 type Shared<T> = Result<Arc<T>>;
 
-impl<T> Asked<T> {
+impl<T> Cache<T> {
     /// The answer to `question`, which the first caller's `ask` computes.
     ///
     /// Boxed, because the SDK's futures are large and one question may wait for another.
@@ -205,19 +205,19 @@ impl<T> Asked<T> {
     }
 
     /// The answer to `question`, if it has already been read.
-    pub(super) fn told(&self, question: &str) -> Option<Arc<T>> {
+    pub(super) fn get(&self, question: &str) -> Option<Arc<T>> {
         let cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cells.get(question)?.get()?.clone().ok()
     }
 }
 
-impl<T> Default for Asked<T> {
+impl<T> Default for Cache<T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T> fmt::Debug for Asked<T> {
+impl<T> fmt::Debug for Cache<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Asked").finish_non_exhaustive()
     }
@@ -233,11 +233,11 @@ mod tests {
     use crate::error::Error;
 
     #[tokio::test]
-    async fn a_question_is_asked_once_also_by_two_at_a_time_and_also_when_it_is_refused() {
-        let asked = Asked::default();
+    async fn concurrent_readers_share_one_request_and_its_refusal() {
+        let cache = Cache::default();
         let count = AtomicU32::new(0);
         let ask = |answer: Result<u8>| {
-            asked.once("question", async {
+            cache.once("question", async {
                 count.fetch_add(1, Ordering::SeqCst);
                 tokio::task::yield_now().await;
                 answer
@@ -246,8 +246,8 @@ mod tests {
         let refused = || Err(Error::new("asking", "denied"));
         let (one, other) = join(ask(refused()), ask(Ok(2))).await;
         assert_eq!((one.clone(), other), (refused().map(Arc::new), one));
-        assert_eq!((count.load(Ordering::SeqCst), asked.told("question")), (1, None));
-        assert_eq!(asked.once("another", async { Ok(3) }).await, Ok(Arc::new(3)));
-        assert_eq!(asked.told("another"), Some(Arc::new(3)));
+        assert_eq!((count.load(Ordering::SeqCst), cache.get("question")), (1, None));
+        assert_eq!(cache.once("another", async { Ok(3) }).await, Ok(Arc::new(3)));
+        assert_eq!(cache.get("another"), Some(Arc::new(3)));
     }
 }

@@ -71,13 +71,13 @@ where
 
 /// What is not known about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doubt {
+pub(super) enum Uncertainty {
     /// Nothing: the call had no effect.
     None,
     /// Whether the call took effect.
-    Look,
+    Check,
     /// The same; and if it did not, it may be sent again.
-    LookAndSendAgain,
+    CheckThenRetry,
 }
 
 /// How often a call with an uncertain effect is sent: as often as the SDK sends other calls.
@@ -85,9 +85,9 @@ const ATTEMPTS: usize = 4;
 
 /// Sends a call. When it fails, checks whether it took effect after all, and in that case returns the result of the
 /// check.
-pub(super) async fn unless_done<T, E, F, L>(
+pub(super) async fn retry_unless_done<T, E, F, L>(
     mut call: impl FnMut() -> F,
-    doubt: impl Fn(&E) -> Doubt,
+    uncertainty: impl Fn(&E) -> Uncertainty,
     mut check: impl FnMut() -> L,
 ) -> Result<T, E>
 where
@@ -100,14 +100,14 @@ where
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        let doubt = doubt(&error);
-        if doubt == Doubt::None {
+        let uncertainty = uncertainty(&error);
+        if uncertainty == Uncertainty::None {
             return Err(error);
         }
         if let Some(answer) = check().await {
             return Ok(answer);
         }
-        if doubt == Doubt::Look || attempt + 1 == ATTEMPTS {
+        if uncertainty == Uncertainty::Check || attempt + 1 == ATTEMPTS {
             return Err(error);
         }
         sleep(pause(attempt)).await;
@@ -336,11 +336,11 @@ mod tests {
         assert_eq!(waits.0.load(Ordering::Relaxed), 0);
     }
 
-    fn doubt(error: &&str) -> Doubt {
+    fn uncertainty(error: &&str) -> Uncertainty {
         match *error {
-            "exists" => Doubt::Look,
-            "lost" => Doubt::LookAndSendAgain,
-            _ => Doubt::None,
+            "exists" => Uncertainty::Check,
+            "lost" => Uncertainty::CheckThenRetry,
+            _ => Uncertainty::None,
         }
     }
 
@@ -352,17 +352,23 @@ mod tests {
             async { Err::<&str, _>("lost") }
         };
         let found = || async { (sent.get() == 2).then_some("made by the second") };
-        assert_eq!(unless_done(send, doubt, found).await, Ok("made by the second"));
+        assert_eq!(retry_unless_done(send, uncertainty, found).await, Ok("made by the second"));
         assert_eq!(sent.get(), 2);
-        assert_eq!(unless_done(send, doubt, || async { None }).await, Err("lost"));
+        assert_eq!(retry_unless_done(send, uncertainty, || async { None }).await, Err("lost"));
         assert_eq!(sent.get(), 2 + ATTEMPTS);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_is_final_when_the_resource_is_missing_or_the_code_is_definite() {
         let nothing = || async { None::<&str> };
-        assert_eq!(unless_done(|| async { Err("exists") }, doubt, nothing).await, Err("exists"));
-        assert_eq!(unless_done(|| async { Err("exists") }, doubt, || async { Some("ours") }).await, Ok("ours"));
-        assert_eq!(unless_done(|| async { Err("denied") }, doubt, || async { Some("ours") }).await, Err("denied"));
+        assert_eq!(retry_unless_done(|| async { Err("exists") }, uncertainty, nothing).await, Err("exists"));
+        assert_eq!(
+            retry_unless_done(|| async { Err("exists") }, uncertainty, || async { Some("ours") }).await,
+            Ok("ours")
+        );
+        assert_eq!(
+            retry_unless_done(|| async { Err("denied") }, uncertainty, || async { Some("ours") }).await,
+            Err("denied")
+        );
     }
 }

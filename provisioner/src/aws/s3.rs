@@ -38,8 +38,8 @@ impl Aws {
     pub async fn bucket(&self, bucket: &str, account: &str, make: bool) -> Result<bool> {
         let doing = format!("looking for bucket {bucket}");
         // Bucket names are global, so every call must name the expected owner.
-        let asked = self.s3.head_bucket().bucket(bucket).expected_bucket_owner(account).send().await;
-        let error = match asked {
+        let answer = self.s3.head_bucket().bucket(bucket).expected_bucket_owner(account).send().await;
+        let error = match answer {
             Ok(_) => return Ok(false),
             Err(error) => error,
         };
@@ -60,13 +60,13 @@ impl Aws {
     /// returns a message. For a bucket of another account S3 returns only `Access Denied`.
     async fn refused_bucket(&self, doing: String, bucket: &str, account: &str) -> Error {
         let list = self.s3.list_objects_v2().bucket(bucket).max_keys(1).expected_bucket_owner(account);
-        let told = match list.send().await {
+        let reported = match list.send().await {
             Err(error) if error.code().is_some_and(is_denial) => problem(&doing, &error),
             Err(error) => return problem(doing, &error),
             Ok(_) => Error::new(&doing, "these credentials may list it but not read its properties"),
         };
-        if told.is_denied() {
-            return told;
+        if reported.is_denied() {
+            return reported;
         }
         let cause = format!(
             "it belongs to an account other than {account}, or these credentials may not list it (AccessDenied)"
@@ -93,14 +93,14 @@ impl Aws {
             Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => {}
             Err(error) => return Err(problem(doing, &error)),
         }
-        let nobody = PublicAccessBlockConfiguration::builder()
+        let no_public_access = PublicAccessBlockConfiguration::builder()
             .block_public_acls(true)
             .ignore_public_acls(true)
             .block_public_policy(true)
             .restrict_public_buckets(true)
             .build();
         let request = self.s3.put_public_access_block().bucket(bucket).expected_bucket_owner(account);
-        let answer = request.public_access_block_configuration(nobody).send().await;
+        let answer = request.public_access_block_configuration(no_public_access).send().await;
         answer.map(drop).map_err(|error| problem(format!("making bucket {bucket} private"), &error))
     }
 
@@ -120,8 +120,8 @@ impl Aws {
     /// When S3 refuses it.
     pub async fn upload_content(&self, bucket: &str, key: &str, content: Vec<u8>, account: &str) -> Result<()> {
         let sha256 = package::sha256(&content);
-        let look = self.s3.head_object().bucket(bucket).key(key).expected_bucket_owner(account);
-        let there = look.checksum_mode(ChecksumMode::Enabled).send().await;
+        let request = self.s3.head_object().bucket(bucket).key(key).expected_bucket_owner(account);
+        let there = request.checksum_mode(ChecksumMode::Enabled).send().await;
         // The checksum decides and not the name, because others may write to the bucket. Without `s3:ListBucket` S3
         // answers 403 for a missing object, and the upload then reports the error.
         if there.is_ok_and(|object| object.checksum_sha256.is_some_and(|checksum| checksum == sha256)) {

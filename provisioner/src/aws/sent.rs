@@ -11,7 +11,7 @@ use crate::resources::Ids;
 impl Aws {
     /// Sends a call, and retries it while `wait_reason` returns a reason to wait. For callers that handle the error
     /// themselves.
-    pub(super) async fn healed<T, E, F: Future<Output = Answer<T, E>>>(
+    pub(super) async fn with_retries<T, E, F: Future<Output = Answer<T, E>>>(
         &self,
         wait_reason: impl Fn(&SdkError<E>) -> Option<String>,
         call: impl FnMut() -> F,
@@ -26,7 +26,7 @@ impl Aws {
         wait_reason: impl Fn(&SdkError<E>) -> Option<String>,
         call: impl FnMut() -> F,
     ) -> Result<T> {
-        self.healed(wait_reason, call).await.map_err(|error| problem(doing, &error))
+        self.with_retries(wait_reason, call).await.map_err(|error| problem(doing, &error))
     }
 
     /// The same for a call that deletes something. Not found counts as deleted.
@@ -36,7 +36,7 @@ impl Aws {
         wait_reason: impl Fn(&SdkError<E>) -> Option<String>,
         call: impl FnMut() -> F,
     ) -> Result<Ids> {
-        if_exists(doing, self.healed(wait_reason, call).await)?;
+        if_exists(doing, self.with_retries(wait_reason, call).await)?;
         Ok(Ids::new())
     }
 }

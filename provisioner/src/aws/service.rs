@@ -3,12 +3,12 @@
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::Found;
-use crate::resources::{Ids, Mark};
+use crate::resources::{Ids, OwnershipTag};
 
 /// A kind that the reader finds.
 pub(super) trait Find {
-    /// The resource on AWS that this resource of a template names, if it exists. `mark` is its ownership tag.
-    fn find(&self, reader: &AwsReader, mark: &Mark) -> impl Future<Output = Result<Option<Found>>> + Send;
+    /// The resource on AWS that this resource of a template names, if it exists. `tag` is its ownership tag.
+    fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> impl Future<Output = Result<Option<Found>>> + Send;
 }
 
 /// The calls of a kind.

@@ -153,7 +153,7 @@ impl Chain {
     }
 
     /// Whether a role of the chain needs an MFA code.
-    pub(super) fn asks_for_a_code(&self) -> bool {
+    pub(super) fn needs_a_code(&self) -> bool {
         self.roles.iter().any(|role| role.mfa_serial.is_some())
     }
 

@@ -6,7 +6,7 @@ use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
 use super::Aws;
 use super::problem::problem;
 use crate::error::Result;
-use crate::resources::{KIND_TAG, Mark, Owner, STACK_TAG, Tags, typed_kinds};
+use crate::resources::{KIND_TAG, Owner, OwnershipTag, STACK_TAG, Tags, typed_kinds};
 
 /// A resource with the stack's tag.
 pub(super) struct Tagged {
@@ -16,12 +16,12 @@ pub(super) struct Tagged {
 
 impl Tagged {
     /// Its ownership tag.
-    pub(super) fn mark(&self) -> Mark {
-        Mark::of(&self.tags)
+    pub(super) fn ownership_tag(&self) -> OwnershipTag {
+        OwnershipTag::of(&self.tags)
     }
 
     /// Its owner.
-    pub(super) fn owner(&self, of_the_stack: &Mark) -> Owner {
+    pub(super) fn owner(&self, of_the_stack: &OwnershipTag) -> Owner {
         of_the_stack.owner(&self.tags)
     }
 
@@ -60,8 +60,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_another_region_has_is_not_of_the_stack_here() {
-        let here = Mark { stack: "chat".to_owned(), region: "us-east-1".to_owned(), logical_id: String::new() };
+    fn resources_of_another_region_do_not_belong_to_the_stack_here() {
+        let here = OwnershipTag { stack: "chat".to_owned(), region: "us-east-1".to_owned(), logical_id: String::new() };
         let owner = |region: Option<&str>| {
             let mut tags = Tags::from([(STACK_TAG.to_owned(), "chat".to_owned())]);
             tags.extend(region.map(|region| (crate::resources::REGION_TAG.to_owned(), region.to_owned())));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_another_ends_with_is_not_taken_for_it() {
+    fn a_name_is_not_confused_with_its_suffix() {
         let is_called = |arn: &str, name| Tagged { arn: arn.to_owned(), tags: Tags::new() }.is_called(name);
         assert!(is_called("arn:aws:sqs:us-east-1:1:jobs", "jobs"));
         assert!(!is_called("arn:aws:sqs:us-east-1:1:old-jobs", "jobs"));

@@ -30,8 +30,8 @@ pub(super) async fn answer(proxies: &Proxies, proxy: &Proxy, uri: &Uri) -> Optio
     let authorization = authorization.as_ref().and_then(|value| value.to_str().ok());
     let authorization = authorization.map_or_else(String::new, |value| format!("Proxy-Authorization: {value}\r\n"));
     let request = format!("CONNECT {destination} HTTP/1.1\r\nHost: {destination}\r\n{authorization}\r\n");
-    let asked = spawn_blocking(move || ask(to.host()?, port(&to), &request));
-    asked.await.ok().flatten()
+    let task = spawn_blocking(move || ask(to.host()?, port(&to), &request));
+    task.await.ok().flatten()
 }
 
 fn ask(host: &str, port: u16, request: &str) -> Option<Answer> {

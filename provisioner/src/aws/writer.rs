@@ -7,24 +7,24 @@
 //! (`Kind::effect`).
 
 use super::Aws;
-use super::retry::{Doubt, unless_done};
+use super::retry::{Uncertainty, retry_unless_done};
 use super::service::Dispatch as _;
 use crate::error::{Error, Result};
 use crate::execute::Writer;
 use crate::observe::Reader as _;
-use crate::resources::{Again, Call, Effect, Ids, Mark, Resource, each_kind};
+use crate::resources::{Again, Call, Effect, Ids, OwnershipTag, Resource, each_kind};
 
 impl Writer for Aws {
     async fn send(&self, call: &Call) -> Result<Ids> {
         let effect = call.effect();
         let twice = matches!(effect, Effect::Leaves(_, Again::Twice));
-        let doubt = |error: &Error| match () {
-            () if twice && error.is_unanswered() => Doubt::LookAndSendAgain,
-            () if error.is_unanswered() || error.is_conflict() => Doubt::Look,
-            () => Doubt::None,
+        let uncertainty = |error: &Error| match () {
+            () if twice && error.is_unanswered() => Uncertainty::CheckThenRetry,
+            () if error.is_unanswered() || error.is_conflict() => Uncertainty::Check,
+            () => Uncertainty::None,
         };
         let send = || async { each_kind!(call, Call(one) => one.dispatch(self).await) };
-        match unless_done(send, doubt, || self.took_effect(call, &effect)).await {
+        match retry_unless_done(send, uncertainty, || self.took_effect(call, &effect)).await {
             Err(error) if error.is_overtaken() => Err(each_kind!(call, Call(one) => one.overtaken(self, error).await)),
             sent => sent,
         }
@@ -34,16 +34,16 @@ impl Writer for Aws {
 impl Aws {
     /// The ids that AWS assigned, if the call took effect.
     async fn took_effect(&self, call: &Call, effect: &Effect<Resource>) -> Option<Ids> {
-        let found = self.left(effect).await;
+        let found = self.existing_ids(effect).await;
         each_kind!(call, Call(one) => one.took_effect(self, found).await)
     }
 
     /// The ids of the resource that a call leaves, if it exists in that state. A look that fails counts as not found,
     /// so the call's own error is reported.
-    async fn left(&self, effect: &Effect<Resource>) -> Option<Ids> {
-        let Effect::Leaves(left, Again::Refused | Again::Twice) = effect else { return None };
-        let mark = Mark::of(&left.resource.tags());
-        let found = self.reader().find(&left.resource, &mark).await.ok()??.led_by(&left.resource);
-        left.is_there(&found.resource).then_some(found.ids)
+    async fn existing_ids(&self, effect: &Effect<Resource>) -> Option<Ids> {
+        let Effect::Leaves(expected, Again::Refused | Again::Twice) = effect else { return None };
+        let tag = OwnershipTag::of(&expected.resource.tags());
+        let found = self.reader().find(&expected.resource, &tag).await.ok()??.prefer_equal_to(&expected.resource);
+        expected.is_there(&found.resource).then_some(found.ids)
     }
 }

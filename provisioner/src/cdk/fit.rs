@@ -42,7 +42,7 @@ fn typed(expected: &TypeReference, value: &Value, language: Language) -> Option<
         // A token is text in every language; CDK would refuse the text where it expects another type.
         let text =
             matches!(expected, TypeReference::Primitive(Primitive::String | Primitive::Json | Primitive::Unknown));
-        return if text { carried_function(function, language) } else { None };
+        return if text { kept_function(function, language) } else { None };
     }
     match (expected, value) {
         (TypeReference::List(item), Value::Array(items)) if !items.is_empty() => {
@@ -91,11 +91,11 @@ fn object(entries: &Map<String, Value>, each: impl Fn(&str, &Value) -> Option<Va
     let plain = |key: &str| {
         !key.is_empty() && key.chars().all(|c| c.is_ascii() && !c.is_ascii_control() && !"'\"\\".contains(c))
     };
-    let carried = entries.iter().map(|(key, value)| match plain(key) {
+    let kept = entries.iter().map(|(key, value)| match plain(key) {
         true => each(key, value).map(|value| (key.clone(), value)),
         false => None,
     });
-    carried.collect::<Option<Map<_, _>>>().map(Value::Object)
+    kept.collect::<Option<Map<_, _>>>().map(Value::Object)
 }
 
 /// The form in which cdk-from-cfn writes a text correctly, if there is one.
@@ -114,7 +114,7 @@ fn function(value: &Value) -> Option<(&str, &Value)> {
     (name == "Ref" || name.starts_with("Fn::")).then_some((name, argument))
 }
 
-fn carried_function((name, argument): (&str, &Value), language: Language) -> Option<Value> {
+fn kept_function((name, argument): (&str, &Value), language: Language) -> Option<Value> {
     match name {
         "Ref" | "Fn::GetAtt" => Some(json!({ name: argument })),
         // cdk-from-cfn copies the text into a template string unchanged, which is correct only for harmless characters.
@@ -134,16 +134,16 @@ fn carried_function((name, argument): (&str, &Value), language: Language) -> Opt
         "Fn::Select" => {
             let [index, list] = argument.as_array()?.as_slice() else { return None };
             let list = function(list).filter(|(name, _)| *name == "Fn::Split")?;
-            let list = carried_function(list, language)?;
+            let list = kept_function(list, language)?;
             index.is_u64().then(|| json!({ name: [index, list] }))
         }
         "Fn::Split" => {
             let [separator, source] = argument.as_array()?.as_slice() else { return None };
-            let source = carried_function(function(source)?, language)?;
+            let source = kept_function(function(source)?, language)?;
             let separator = written(separator.as_str()?, language)?;
             Some(json!({ name: [separator, source] }))
         }
-        "Fn::Base64" => Some(json!({ name: carried_function(function(argument)?, language)? })),
+        "Fn::Base64" => Some(json!({ name: kept_function(function(argument)?, language)? })),
         _ => None,
     }
 }

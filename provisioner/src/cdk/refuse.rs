@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 /// Words that cannot be a variable of the stack's constructor: they belong to the language, or cdk-from-cfn uses them
 /// there. In lower case, and a little more than necessary: cdk-from-cfn converts `Class` to `class`, and it splits
 /// words by its own rules.
-const TAKEN: &str = "\
+const RESERVED: &str = "\
     cdk scope props id this self super stack construct constructid kwargs buffer base64 async await break case \
     catch class const continue debugger default delete do else enum export extends false finally for function if \
     implements import in instanceof interface let new null package private protected public return static switch \
@@ -38,7 +38,7 @@ pub(super) fn names(language: Language, resources: &[(&str, &str)], outputs: &[&
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (id, _) in resources {
         let variable = id.to_lowercase();
-        if is_in(TAKEN, &variable) || services.contains(&variable) {
+        if is_in(RESERVED, &variable) || services.contains(&variable) {
             return Err(refused("Resources", id, language, "is reserved, or the generated code uses it".to_owned()));
         }
         if let Some(other) = seen.insert(variable, id) {
@@ -47,7 +47,7 @@ pub(super) fn names(language: Language, resources: &[(&str, &str)], outputs: &[&
     }
     for name in outputs {
         let member = name.to_lowercase();
-        if is_in(TAKEN, &member) || is_in(MEMBERS, &member) {
+        if is_in(RESERVED, &member) || is_in(MEMBERS, &member) {
             return Err(refused("Outputs", name, language, "is a member of CDK's `Stack`".to_owned()));
         }
     }

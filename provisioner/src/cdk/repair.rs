@@ -150,11 +150,11 @@ fn converted_properties(
     language: Language,
     fixes: &mut Vec<Fix>,
 ) -> Result<Map<String, Value>> {
-    let mut carried = Map::new();
+    let mut kept = Map::new();
     for (name, value) in properties {
         match fit::property(kind, name, value, language) {
             Fit::Written(value) => {
-                carried.insert(name.clone(), value);
+                kept.insert(name.clone(), value);
             }
             Fit::Override => {
                 fixes.push(Fix::Property { resource: id.to_owned(), property: name.clone(), value: value.clone() });
@@ -162,7 +162,7 @@ fn converted_properties(
             Fit::Impossible(reason) => return Err(refuse::attribute(id, name, &reason)),
         }
     }
-    Ok(carried)
+    Ok(kept)
 }
 
 /// A hash of the properties that a version contains. CloudFormation fails to publish a version if none of them has
@@ -204,7 +204,7 @@ fn repaired_output(name: &str, output: &Value, language: Language, fixes: &mut V
     for attribute in ["Value", "Export"] {
         let Some(value) = output.get_mut(attribute) else { continue };
         match fit::free(value, language) {
-            Some(carried) => *value = carried,
+            Some(kept) => *value = kept,
             None => {
                 let reason = "it contains text or a function that cdk-from-cfn cannot write";
                 return Err(refuse::attribute(name, attribute, reason).hint(refuse::INCLUDE));

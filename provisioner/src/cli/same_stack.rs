@@ -38,9 +38,9 @@ const VERBS: [&str; 7] = ["plan", "deploy", "update", "destroy", "rollback", "st
 const READS_PACKAGES: [&str; 4] = ["plan", "deploy", "update", "status"];
 
 impl SameStack {
-    /// The given arguments. A value of the parameters in `untold` is replaced by a shell variable, since it must not be
+    /// The given arguments. A value of the parameters in `no_echo` is replaced by a shell variable, since it must not be
     /// printed.
-    pub(crate) fn of(given: &Stack, untold: &BTreeSet<&str>) -> Self {
+    pub(crate) fn of(given: &Stack, no_echo: &BTreeSet<&str>) -> Self {
         let Stack { template, stack, parameter, parameters, code, aws, output: _ } = given;
         let AwsArgs { region, profile, endpoint_url } = aws;
         let template = Some(template).filter(|template| *template != Path::new(TEMPLATE));
@@ -49,7 +49,7 @@ impl SameStack {
         let parameter = parameter.iter().map(|(name, value)| Given {
             option: "-P",
             // A value that cannot be printed as it is comes from a variable, too.
-            value: match untold.contains(name.as_str()) || printable::line(value) != value.as_str() {
+            value: match no_echo.contains(name.as_str()) || printable::line(value) != value.as_str() {
                 true => Value::Secret(name.clone()),
                 false => Value::Parameter(name.clone(), value.clone()),
             },

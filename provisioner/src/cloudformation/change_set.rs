@@ -65,7 +65,7 @@ pub enum Action {
     /// The resource is deleted.
     Delete,
     /// The resource is removed from the stack and retained.
-    LetGo,
+    Retain,
     /// The resource exists and is imported into the stack.
     Import,
 }
@@ -112,8 +112,8 @@ impl ChangeSet {
     /// The logical ids of the resources that are created or changed and belong to the stack afterwards.
     #[must_use]
     pub fn changed(&self) -> BTreeSet<&str> {
-        let goes = |row: &&Row| matches!(row.action, Action::Delete | Action::LetGo);
-        self.steps.iter().filter(|row| !goes(row)).map(|row| row.logical_id.as_str()).collect()
+        let is_removed = |row: &&Row| matches!(row.action, Action::Delete | Action::Retain);
+        self.steps.iter().filter(|row| !is_removed(row)).map(|row| row.logical_id.as_str()).collect()
     }
 
     /// Whether permissions change; such a change takes time to reach every part of AWS.

@@ -25,7 +25,7 @@ pub struct Event {
 
 /// The report of an event to the user.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Told {
+pub enum ResourceEvent {
     /// The resource has its desired state, and how long that took.
     Done(Duration),
     /// The resource, or the one that it replaced, is removed from the stack and retained.
@@ -55,7 +55,7 @@ impl Event {
 
 impl Watch {
     /// Processes the next event, oldest first, and returns the report about it, if there is one.
-    pub fn take(&mut self, event: &Event) -> Option<Told> {
+    pub fn take(&mut self, event: &Event) -> Option<ResourceEvent> {
         let Event { logical_id, kind, status, reason, at, .. } = event;
         let of_the_stack = kind == STACK;
         if of_the_stack && status.contains("ROLLBACK") {
@@ -66,7 +66,7 @@ impl Watch {
             if self.failed.is_none() && !is_cascade(&reason) && !of_the_stack {
                 self.failed = Some(event.clone());
             }
-            return (!of_the_stack && !is_cascade(&reason)).then_some(Told::Failed(reason));
+            return (!of_the_stack && !is_cascade(&reason)).then_some(ResourceEvent::Failed(reason));
         }
         if of_the_stack {
             return None;
@@ -76,12 +76,12 @@ impl Watch {
             return None;
         }
         if status == "DELETE_SKIPPED" {
-            return (!self.rolls_back).then_some(Told::Kept);
+            return (!self.rolls_back).then_some(ResourceEvent::Kept);
         }
         let began = self.began.remove(logical_id);
         let took = Duration::try_from_secs_f64(at - began.unwrap_or(*at)).unwrap_or_default();
         // A rollback is not progress.
-        (status.ends_with("_COMPLETE") && !self.rolls_back).then_some(Told::Done(took))
+        (status.ends_with("_COMPLETE") && !self.rolls_back).then_some(ResourceEvent::Done(took))
     }
 
     /// The failure that caused the others: the first one with a cause of its own resource.
@@ -107,21 +107,21 @@ pub fn hint_for(reason: &str) -> Option<Hint> {
         return Some(Hint::new(remedy([&denial])));
     }
     let reason = reason.to_ascii_lowercase();
-    let says = |text: &str| reason.contains(text);
-    if says("a version for this lambda function exists") {
+    let contains = |text: &str| reason.contains(text);
+    if contains("a version for this lambda function exists") {
         return Some(
             "keep the logical id and the properties of the version, or change the function too: a version with this code \
              and configuration exists already"
                 .into(),
         );
     }
-    if says("already exists") {
+    if contains("already exists") {
         return Some(
             Hint::new("use another name").or(Hint::new("if the direct engine created the resource, destroy it first")
                 .run(Command::provisioner(["destroy"]))),
         );
     }
-    if says("access denied") || says("accessdenied") {
+    if contains("access denied") || contains("accessdenied") {
         return Some(
             "give these credentials the deployer's policy of `docs/permissions.md` and the one for CloudFormation below \
              it: CloudFormation uses them"
@@ -150,43 +150,43 @@ mod tests {
     /// The reports about the events, and the logical id of the first failure.
     fn watched(events: &[Event]) -> (Vec<String>, Option<String>) {
         let mut watch = Watch::default();
-        let told = events.iter().filter_map(|event| {
-            watch.take(event).map(|told| match told {
-                Told::Done(took) => format!("done {} {:.1}", event.logical_id, took.as_secs_f64()),
-                Told::Kept => format!("kept {}", event.logical_id),
-                Told::Failed(why) => format!("failed {}: {why}", event.logical_id),
+        let reported = events.iter().filter_map(|event| {
+            watch.take(event).map(|change| match change {
+                ResourceEvent::Done(took) => format!("done {} {:.1}", event.logical_id, took.as_secs_f64()),
+                ResourceEvent::Kept => format!("kept {}", event.logical_id),
+                ResourceEvent::Failed(why) => format!("failed {}: {why}", event.logical_id),
             })
         });
-        let told = told.collect();
-        (told, watch.first_failure().map(|event| event.logical_id.clone()))
+        let reported = reported.collect();
+        (reported, watch.first_failure().map(|event| event.logical_id.clone()))
     }
 
     #[test]
     fn each_resource_is_reported_once_with_its_duration() {
-        let (told, failed) = watched(&[
+        let (reported, failed) = watched(&[
             event("chat", "CREATE_IN_PROGRESS", None, 10.0),
             event("Role", "CREATE_IN_PROGRESS", None, 11.0),
             event("Role", "CREATE_IN_PROGRESS", Some("Resource creation Initiated"), 12.0),
             event("Role", "CREATE_COMPLETE", None, 27.5),
             event("chat", "CREATE_COMPLETE", None, 28.0),
         ]);
-        assert_eq!(told, ["done Role 16.5"]);
+        assert_eq!(reported, ["done Role 16.5"]);
         assert_eq!(failed, None);
     }
 
     #[test]
     fn retained_resources_of_a_deleted_stack_are_reported() {
-        let (told, failed) = watched(&[
+        let (reported, failed) = watched(&[
             event("chat", "DELETE_IN_PROGRESS", Some("User Initiated"), 1.0),
             event("Role", "DELETE_SKIPPED", None, 2.0),
             event("chat", "DELETE_COMPLETE", None, 3.0),
         ]);
-        assert_eq!((told, failed), (vec!["kept Role".to_owned()], None));
+        assert_eq!((reported, failed), (vec!["kept Role".to_owned()], None));
     }
 
     #[test]
     fn the_first_failure_is_the_one_with_a_cause_of_its_own() {
-        let (told, failed) = watched(&[
+        let (reported, failed) = watched(&[
             event("Logs", "CREATE_FAILED", Some("Resource creation cancelled"), 1.0),
             event("Role", "CREATE_FAILED", Some("User is not authorized to perform: iam:CreateRole"), 1.0),
             event("Api", "CREATE_FAILED", Some("Resource creation cancelled"), 1.5),
@@ -197,7 +197,7 @@ mod tests {
         ]);
         assert_eq!(failed.as_deref(), Some("Role"));
         let reasons = ["User is not authorized to perform: iam:CreateRole", "Table already exists: films"];
-        assert_eq!(told, [format!("failed Role: {}", reasons[0]), format!("failed Table: {}", reasons[1])]);
+        assert_eq!(reported, [format!("failed Role: {}", reasons[0]), format!("failed Table: {}", reasons[1])]);
     }
 
     #[test]
@@ -210,7 +210,7 @@ mod tests {
             ("cinedb-chat-bedrock-role already exists (Service: Iam)", "`provisioner destroy`"),
             ("User: x is not authorized to perform: iam:CreateRole", "docs/permissions.md"),
         ] {
-            assert!(hint_for(reason).is_some_and(|told| told.contains(hint)), "{reason}");
+            assert!(hint_for(reason).is_some_and(|text| text.contains(hint)), "{reason}");
         }
         assert_eq!(hint_for("something else"), None);
     }

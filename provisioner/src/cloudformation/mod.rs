@@ -3,12 +3,12 @@
 
 mod change_set;
 mod event;
-mod letting_go;
 mod packaged;
+mod retain;
 mod stack;
 
 pub use change_set::{Action, ChangeSet, PropertyChange, Row};
-pub use event::{Event, Told, Watch, hint_for};
-pub use letting_go::{Retaining, retaining};
+pub use event::{Event, ResourceEvent, Watch, hint_for};
 pub use packaged::{Packaged, Upload};
+pub use retain::{Retaining, retaining};
 pub use stack::{Kind, Stack};

@@ -42,7 +42,7 @@ impl Stack {
 
     /// Whether it is deleted.
     #[must_use]
-    pub fn is_gone(&self) -> bool {
+    pub fn is_deleted(&self) -> bool {
         self.status == "DELETE_COMPLETE"
     }
 
@@ -123,7 +123,7 @@ mod tests {
             ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "wait until the other operation ends"),
         ] {
             let error = Stack::change(Some(&stack(status))).unwrap_err();
-            assert!(error.next_step().is_some_and(|told| told.contains(hint)), "{status}: {error}");
+            assert!(error.next_step().is_some_and(|text| text.contains(hint)), "{status}: {error}");
             assert!(error.headline().contains(status), "{error}");
         }
     }

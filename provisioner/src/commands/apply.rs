@@ -14,7 +14,7 @@ use provisioner::{Command, Error, Hint, Result};
 use super::blockers::refused;
 use super::progress;
 use super::session::Session;
-use super::signal::asked_to_end;
+use super::signal::stop_requested;
 use super::smoke;
 use crate::cli::Output;
 use crate::terminal::{self, Exit};
@@ -37,7 +37,7 @@ pub(crate) struct Then {
 
 impl Then {
     /// A repeated command that finds every step again.
-    pub(crate) fn go_on() -> Self {
+    pub(crate) fn continuing() -> Self {
         Self::only(Hint::again())
     }
 
@@ -66,31 +66,31 @@ pub(crate) async fn apply(
     terminal::note(&report::plan_text(plan));
     if let Err(error) = blocked(plan) {
         let not_done = plan.steps.iter().map(|step| step.id.clone()).collect();
-        tell(plan, session, &Outcome { not_done, ..Outcome::default() }, None, output);
+        print_outcome(plan, session, &Outcome { not_done, ..Outcome::default() }, None, output);
         return Err(error);
     }
     if plan.is_empty() {
         let outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
-        tell(plan, session, &outcome, None, output);
+        print_outcome(plan, session, &outcome, None, output);
         return session.check_outputs(plan, &outcome).map(|()| Exit::Done);
     }
     if !approved(&plan.stack, &plan.losses(), approval)? {
         terminal::note("nothing was changed");
         return Ok(Exit::Failed);
     }
-    let outcome = carry_out(plan, session).await;
+    let outcome = execute_until_stopped(plan, session).await;
     let tried = if outcome.is_complete() { Some(try_it(plan, session).await) } else { None };
     // The outputs are printed whatever the result of the smoke tests: the resources that they name are deployed.
     let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned().flatten();
-    tell(plan, session, &outcome, smoke, output);
-    for left in plan.afterwards.iter().filter(|left| left.is_left(&outcome.done)) {
-        terminal::note(&report::note_text(&left.note));
+    print_outcome(plan, session, &outcome, smoke, output);
+    for one in plan.afterwards.iter().filter(|one| one.is_needed(&outcome.done)) {
+        terminal::note(&report::note_text(&one.note));
     }
     if !outcome.is_complete() {
         return Err(incomplete(plan, &outcome, then));
     }
-    for told in plan.steps.iter().filter_map(|step| answered(step, &outcome)) {
-        terminal::note(&line(&told));
+    for text in plan.steps.iter().filter_map(|step| answered(step, &outcome)) {
+        terminal::note(&line(&text));
     }
     match tried.transpose()?.flatten() {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
@@ -130,36 +130,36 @@ pub(crate) fn approved(stack: &str, losses: &[impl Borrow<str>], approval: &Appr
     .hint("review the plan, then run the same command with `--yes`"))
 }
 
-async fn carry_out(plan: &Plan, session: &Session) -> Outcome {
+async fn execute_until_stopped(plan: &Plan, session: &Session) -> Outcome {
     let stop = Arc::new(Stop::default());
     let watch = tokio::spawn(stop_on_signal(Arc::clone(&stop)));
-    let outcome = execute(plan, &session.aws, &stop, &progress::tell).await;
+    let outcome = execute(plan, &session.aws, &stop, &progress::print).await;
     watch.abort();
     outcome
 }
 
 /// Sends the last smoke tests, until a stop is requested.
 ///
-/// Once `carry_out` has listened for a signal, a signal no longer ends the program by itself, and a smoke test may take
+/// Once `execute_until_stopped` has listened for a signal, a signal no longer ends the program by itself, and a smoke test may take
 /// minutes.
 async fn try_it(plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     tokio::select! {
         smoke = smoke::run(plan, session) => smoke,
-        _ = asked_to_end() => Err(smoke::interrupted()),
+        _ = stop_requested() => Err(smoke::interrupted()),
     }
 }
 
 /// The first signal lets running calls end; the second ends the program.
 async fn stop_on_signal(stop: Arc<Stop>) {
-    let first = asked_to_end().await;
+    let first = stop_requested().await;
     stop.request();
     terminal::note(first.message());
-    let second = asked_to_end().await;
+    let second = stop_requested().await;
     #[expect(clippy::exit, reason = "it was asked for twice")]
     std::process::exit(second.code());
 }
 
-fn tell(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>, output: Output) {
+fn print_outcome(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>, output: Output) {
     let outputs = if outcome.is_complete() { session.outputs(plan, outcome) } else { Vec::new() };
     match output {
         Output::Json => terminal::result_json(&DeployReport::new(plan, outcome, outputs, smoke)),
@@ -174,10 +174,9 @@ fn tell(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Option<Smoke>,
 
 /// The version that passed its smoke tests before callers got it.
 fn answered(step: &Step, outcome: &Outcome) -> Option<String> {
-    let asked = step.calls.iter().any(|call| call == "Invoke");
+    let sent = step.calls.iter().any(|call| call == "Invoke");
     let Resource::Alias(alias) = step.resource.fill(&outcome.known) else { return None };
-    asked
-        .then(|| format!("version {} passed its smoke test before {} pointed to it", alias.function_version, step.name))
+    sent.then(|| format!("version {} passed its smoke test before {} pointed to it", alias.function_version, step.name))
 }
 
 fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
@@ -191,7 +190,7 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
         } else {
             format!(", not done: {}", outcome.not_done.join(", "))
         },
-        callers.into_iter().map(|told| format!("\n{}", terminal::completed(told))).collect::<String>(),
+        callers.into_iter().map(|text| format!("\n{}", terminal::completed(text))).collect::<String>(),
     );
     let overtaken = outcome.failed.iter().any(|(_, error)| error.is_overtaken());
     let again = match () {

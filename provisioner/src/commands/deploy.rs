@@ -12,11 +12,11 @@ use crate::terminal::Exit;
 
 pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
     if let Some(file) = &arguments.plan {
-        return planned::carry_out(file, arguments).await;
+        return planned::execute_file(file, arguments).await;
     }
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    let options = options(&arguments.asked());
+    let options = options(&arguments.plan_options());
     let plan = session.plan(&options).await?;
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
-    apply(&plan, &session, &approval, arguments.stack.output, &Then::go_on()).await
+    apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing()).await
 }

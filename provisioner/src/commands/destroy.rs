@@ -14,14 +14,14 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
     // No resource has a name that AWS refuses, and AWS refuses to look for it: the others are found and removed.
     let can_exist = without_refused_names(&session.desired);
-    let observed = observe(&session.aws.reader(), &can_exist, Reach::Leftovers).await?;
+    let observed = observe(&session.aws.reader(), &can_exist, Reach::Orphans).await?;
     let plan = plan_destroy(&session.desired, &observed).complete(terminal::completed);
     let approval = Approval { yes: arguments.yes, question: "delete these resources?" };
-    apply(&plan, &session, &approval, arguments.stack.output, &Then::go_on()).await
+    apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing()).await
 }
 
 /// The error for `--keep-resources` with the direct engine: without CloudFormation there is no stack object to delete.
-pub(crate) fn nothing_to_let_go() -> Error {
+pub(crate) fn nothing_to_retain() -> Error {
     Error::new(
         "removing a stack and keeping its resources",
         "the direct engine has no stack object besides the resources",

@@ -11,11 +11,11 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     if std::fs::read_to_string(path).is_ok_and(|there| there == text) {
         return Ok(());
     }
-    std::fs::create_dir_all(beside(path)).map_err(failed)?;
+    std::fs::create_dir_all(folder_of(path)).map_err(failed)?;
     std::fs::write(path, text).map_err(failed)
 }
 
 /// The directory of a file.
-pub(super) fn beside(file: &Path) -> &Path {
+pub(super) fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

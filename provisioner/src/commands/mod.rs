@@ -43,7 +43,7 @@ pub(crate) async fn run(arguments: Cli) -> Result<Exit> {
         },
         Command::Update(arguments) => update::run(&arguments).await,
         Command::Destroy(arguments) => match arguments.engine {
-            Engine::Direct if arguments.keep_resources => Err(destroy::nothing_to_let_go()),
+            Engine::Direct if arguments.keep_resources => Err(destroy::nothing_to_retain()),
             Engine::Direct => destroy::run(&arguments).await,
             Engine::Cloudformation => cloudformation::destroy(&arguments).await,
         },

@@ -3,36 +3,36 @@
 use std::num::NonZeroUsize;
 
 use provisioner::plan::Options;
-use provisioner::planned::Asked;
+use provisioner::planned::PlanOptions;
 
 use crate::cli::{BeyondArgs, Deploy, DeployOptions, Plan, Update};
 
 impl Plan {
     /// The options besides the template.
-    pub(super) fn asked(&self) -> Asked {
-        asked(&self.options, &self.beyond)
+    pub(super) fn plan_options(&self) -> PlanOptions {
+        plan_options(&self.options, &self.beyond)
     }
 }
 
 impl Deploy {
     /// The options besides the template.
-    pub(super) fn asked(&self) -> Asked {
-        asked(&self.options, &self.beyond)
+    pub(super) fn plan_options(&self) -> PlanOptions {
+        plan_options(&self.options, &self.beyond)
     }
 }
 
 impl Update {
     /// The options besides the template.
-    pub(super) fn asked(&self) -> Asked {
-        asked(&self.options, &BeyondArgs::default())
+    pub(super) fn plan_options(&self) -> PlanOptions {
+        plan_options(&self.options, &BeyondArgs::default())
     }
 }
 
 /// How many versions of a function are kept by default.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
 
-fn asked(arguments: &DeployOptions, beyond: &BeyondArgs) -> Asked {
-    Asked {
+fn plan_options(arguments: &DeployOptions, beyond: &BeyondArgs) -> PlanOptions {
+    PlanOptions {
         adopt: arguments.adopt,
         take_over: beyond.take_over,
         prune: beyond.prune,
@@ -42,13 +42,13 @@ fn asked(arguments: &DeployOptions, beyond: &BeyondArgs) -> Asked {
     }
 }
 
-pub(super) fn options(asked: &Asked) -> Options {
+pub(super) fn options(plan_options: &PlanOptions) -> Options {
     Options {
-        adopt: asked.adopt,
-        take_over: asked.take_over,
-        prune: asked.prune,
-        smoke: asked.smoke,
-        canary: asked.canary,
-        keep_versions: Some(asked.keep_versions.get()),
+        adopt: plan_options.adopt,
+        take_over: plan_options.take_over,
+        prune: plan_options.prune,
+        smoke: plan_options.smoke,
+        canary: plan_options.canary,
+        keep_versions: Some(plan_options.keep_versions.get()),
     }
 }

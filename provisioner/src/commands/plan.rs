@@ -14,9 +14,9 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    let observed = session.observe(Reach::Leftovers).await?;
-    let asked = arguments.asked();
-    let plan = plan(&session.desired, &observed, &options(&asked)).complete(terminal::completed);
+    let observed = session.observe(Reach::Orphans).await?;
+    let plan_options = arguments.plan_options();
+    let plan = plan(&session.desired, &observed, &options(&plan_options)).complete(terminal::completed);
     match arguments.stack.output {
         Output::Text => {
             let consent = report::consent(&plan).map(|hint| format!("{}\n", terminal::completed(hint)));
@@ -26,13 +26,13 @@ pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     }
     blocked(&plan).inspect_err(|_| terminal::note(""))?;
     if let Some(file) = &arguments.out {
-        planned::of(&plan, &session, &arguments.stack.packages_instead(), asked).write(file)?;
-        let told = match plan.is_empty() {
+        planned::of(&plan, &session, &arguments.stack.packages_instead(), plan_options).write(file)?;
+        let next = match plan.is_empty() {
             true => Hint::new(format!("wrote a plan without changes to {}", file.display())),
             false => Hint::new("execute this plan")
                 .run(Command::provisioner(["deploy", "--plan"]).with(file.display().to_string())),
         };
-        terminal::note(&terminal::completed(told).to_string());
+        terminal::note(&terminal::completed(next).to_string());
     }
     Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
 }

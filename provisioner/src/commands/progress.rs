@@ -9,7 +9,7 @@ use provisioner::report;
 use crate::terminal;
 
 /// Reports each step that ends.
-pub(crate) fn tell(event: Event<'_>) {
+pub(crate) fn print(event: Event<'_>) {
     match event {
         Event::Started(_) => {}
         Event::Finished(step, took) => done(&step.kind, &step.logical_id, took),

@@ -26,8 +26,8 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     let plan = plan.map_err(before_any_write)?.complete(terminal::completed);
     let approval = Approval { yes: arguments.yes, question: "point callers to this version?" };
     let exit = apply(&plan, &session, &approval, arguments.stack.output, &then(&plan, arguments)).await?;
-    let says_otherwise = arguments.to.is_none() || has_newer(releases.as_ref(), &plan);
-    if exit == Exit::Done && !plan.is_empty() && says_otherwise {
+    let may_move_again = arguments.to.is_none() || has_newer(releases.as_ref(), &plan);
+    if exit == Exit::Done && !plan.is_empty() && may_move_again {
         terminal::note("the template is unchanged: the next deploy points callers to its version again");
     }
     Ok(exit)
@@ -81,8 +81,8 @@ fn alias<'d>(desired: &'d Desired, named: Option<&str>) -> Result<(&'d Wanted, &
         Some(named) => aliases().find(|(wanted, _)| wanted.logical_id == named),
         None => {
             let of_tests = desired.smoke_tests.iter().map(|one| (&one.function_name, &one.alias));
-            let by_ways = desired.entrances.iter().map(|one| (&one.function_name, &one.alias));
-            let mut callees = of_tests.chain(by_ways);
+            let of_entrances = desired.entrances.iter().map(|one| (&one.function_name, &one.alias));
+            let mut callees = of_tests.chain(of_entrances);
             let one = || smoke::one_function(desired).and_then(|(function, name)| called(&function, name.as_deref()));
             callees.find_map(|(function, name)| called(function, name.as_deref())).or_else(one)
         }

@@ -54,7 +54,7 @@ impl Session {
     /// The plan of a deploy, from the present state of AWS.
     pub(crate) async fn plan(&self, options: &Options) -> Result<Plan> {
         // Orphans are looked for on request only: this needs more calls than a whole deploy that changes nothing.
-        let reach = if options.prune { Reach::Leftovers } else { Reach::Surroundings };
+        let reach = if options.prune { Reach::Orphans } else { Reach::Surroundings };
         let observed = self.observe(reach).await?;
         Ok(plan(&self.desired, &observed, options).complete(terminal::completed))
     }
@@ -95,7 +95,7 @@ pub(super) async fn resolved(
 pub(crate) async fn connect(arguments: &AwsArgs) -> Result<Aws> {
     let AwsArgs { region, profile, endpoint_url } = arguments.clone();
     let ask_code: Option<AskCode> = terminal::is_interactive().then(|| Arc::new(terminal::ask) as AskCode);
-    Aws::connect(&Connection { region, profile, endpoint_url, as_nobody: false, ask_code }, notify()).await
+    Aws::connect(&Connection { region, profile, endpoint_url, with_test_credentials: false, ask_code }, notify()).await
 }
 
 /// Reports long waits on stderr.
@@ -123,7 +123,7 @@ impl Session {
         if plan.removes_the_stack {
             return Vec::new();
         }
-        self.told(&outcome.known)
+        self.known_outputs(&outcome.known)
     }
 
     /// Checks that every output is known after the execution.
@@ -139,7 +139,7 @@ impl Session {
     }
 
     /// The outputs, as far as they are known.
-    pub(crate) fn told(&self, known: &Known) -> Vec<(String, String)> {
+    pub(crate) fn known_outputs(&self, known: &Known) -> Vec<(String, String)> {
         let outputs = self.desired.outputs(known).into_iter();
         outputs.map(|(name, value)| (name, reachable_url(&value, self.aws.endpoint_url()))).collect()
     }

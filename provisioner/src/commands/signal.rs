@@ -2,14 +2,14 @@
 
 /// The source of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum StopRequest {
     /// The user at the terminal.
     CtrlC,
     /// SIGTERM.
     Terminate,
 }
 
-impl Asked {
+impl StopRequest {
     /// The message while running calls are awaited.
     pub(crate) fn message(self) -> &'static str {
         match self {
@@ -28,20 +28,20 @@ impl Asked {
 }
 
 /// Waits until a stop is requested. After the first call, such a signal no longer ends the program by itself.
-pub(crate) async fn asked_to_end() -> Asked {
+pub(crate) async fn stop_requested() -> StopRequest {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         if let Ok(mut terminated) = signal(SignalKind::terminate()) {
             return tokio::select! {
-                Ok(()) = tokio::signal::ctrl_c() => Asked::CtrlC,
-                Some(()) = terminated.recv() => Asked::Terminate,
+                Ok(()) = tokio::signal::ctrl_c() => StopRequest::CtrlC,
+                Some(()) = terminated.recv() => StopRequest::Terminate,
                 else => std::future::pending().await,
             };
         }
     }
     match tokio::signal::ctrl_c().await {
-        Ok(()) => Asked::CtrlC,
+        Ok(()) => StopRequest::CtrlC,
         Err(_) => std::future::pending().await,
     }
 }

@@ -17,8 +17,9 @@ use super::session::Session;
 /// the stack's only function.
 pub(crate) fn callee(desired: &Desired) -> Option<(String, Option<String>)> {
     let of_test = desired.smoke_tests.first().map(|test| (test.function_name.clone(), test.alias.clone()));
-    let by_way = || desired.entrances.first().map(|way| (way.function_name.clone(), way.alias.clone()));
-    of_test.or_else(by_way).or_else(|| one_function(desired))
+    let of_entrance =
+        || desired.entrances.first().map(|entrance| (entrance.function_name.clone(), entrance.alias.clone()));
+    of_test.or_else(of_entrance).or_else(|| one_function(desired))
 }
 
 /// The stack's only function, and its alias, if it has one.
@@ -50,8 +51,8 @@ pub(crate) async fn send(tests: &[&SmokeTest], patient: bool, session: &Session)
         let check = Check { event: filled(&check.event, session).await?, ..check };
         let (answer, objection) = session.aws.check(&test.function_name, test.alias.as_deref(), &check).await?;
         let passed = objection.is_none();
-        let told = objection.map(|objection| format!("{}: {objection}", check.name)).unwrap_or_default();
-        last = Some(Smoke { passed, answer: answer.payload, told });
+        let objection = objection.map(|objection| format!("{}: {objection}", check.name)).unwrap_or_default();
+        last = Some(Smoke { passed, answer: answer.payload, objection });
         if !passed {
             break;
         }
@@ -71,7 +72,7 @@ pub(crate) async fn filled(event: &Value, session: &Session) -> Result<Value> {
 
 /// The error of a failed smoke test.
 pub(crate) fn failure(smoke: &Smoke) -> Error {
-    Error::new("sending a smoke test to the deployed stack", &smoke.told)
+    Error::new("sending a smoke test to the deployed stack", &smoke.objection)
         .exists("all steps are done; the smoke test failed, and a deploy without changes does not send it again")
         .hint(Hint::new("send it again and see the function's log").run(Command::provisioner(["invoke", "--log"])))
 }

@@ -21,7 +21,7 @@ pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
     // A difference is reported with the blocker of a deploy.
     let observed = observe_named(&reader, &session.desired, Reach::Surroundings).await?;
     let plan = plan(&session.desired, &observed, &Options::default());
-    let outputs = session.told(&plan.known).into_iter().collect();
+    let outputs = session.known_outputs(&plan.known).into_iter().collect();
     let known = Known { releases, outputs, code_not_compared };
     let status = status(&session.desired, &observed, &plan, known).complete(terminal::completed);
     match arguments.stack.output {

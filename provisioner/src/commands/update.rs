@@ -13,7 +13,7 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
-    let options = options(&arguments.asked());
+    let options = options(&arguments.plan_options());
     let observed = session.observe(Reach::Resources).await?;
     let whole = plan(&session.desired, &observed, &options).complete(terminal::completed);
     refuse_first_deploy(&whole)?;
@@ -21,7 +21,7 @@ pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let plan =
         whole.only(|step| step.resource.is_changed_by_update(), "`update` changes functions only; `deploy` does this");
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
-    apply(&plan, &session, &approval, arguments.stack.output, &Then::go_on()).await
+    apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing()).await
 }
 
 fn refuse_first_deploy(plan: &Plan) -> Result<()> {

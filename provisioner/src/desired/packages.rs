@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Desired;
 use super::relations::set_release;
 use crate::error::{Error, Result};
-use crate::package::{self, Forgotten, Target, Way};
+use crate::package::{self, Forgotten, Target, Transfer};
 use crate::releases::Releases;
 use crate::resources::Resource;
 use crate::resources::function::Function;
@@ -76,13 +76,13 @@ pub(super) fn read_package(
         let hint = format!("{}, or name another with `--code {logical_id}=ZIP`", error.remedy);
         Error::new(format!("reading the package {} of `{logical_id}`", path.display()), error).hint(hint)
     })?;
-    let way = match packages.check {
-        PackageCheck::ForLambda => Some(Way::InTheCall),
-        PackageCheck::ForLambdaByBucket => Some(Way::ThroughABucket),
+    let transfer = match packages.check {
+        PackageCheck::ForLambda => Some(Transfer::InTheCall),
+        PackageCheck::ForLambdaByBucket => Some(Transfer::ThroughABucket),
         PackageCheck::ForThisMachine | PackageCheck::Unread | PackageCheck::IfThere => None,
     };
-    if let Some(way) = way {
-        package::check_size(&path, &zip, way)?;
+    if let Some(transfer) = transfer {
+        package::check_size(&path, &zip, transfer)?;
         let architecture = function.architectures.first().map_or("x86_64", String::as_str);
         package::check(&path, &zip, Target { runtime: &function.runtime, architecture })?;
     }

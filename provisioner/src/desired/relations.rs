@@ -62,7 +62,7 @@ pub(super) fn attach_policy(
             let reason = format!("`{role_name}` is not a role of this template; write it as `!Ref ROLE`");
             return Err(template.property_problem(logical_id, "Roles", reason));
         };
-        if role.policies.contains_key(name) || !role.policies_beside.insert(name.clone()) {
+        if role.policies.contains_key(name) || !role.attached_inline_policies.insert(name.clone()) {
             let reason = format!("the role `{role_name}` already has a policy with the name `{name}`");
             return Err(template.property_problem(logical_id, "PolicyName", reason));
         }

@@ -7,7 +7,7 @@ use crate::observe::{Reach, observe};
 use crate::plan::tests::judge::existing;
 use crate::plan::tests::spec::Spec;
 use crate::plan::{Options, plan, plan_destroy};
-use crate::world::{State, Trouble, World};
+use crate::world::{CallFailure, State, World};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -27,11 +27,11 @@ fn slow(state: &State) -> World {
 
 /// The second in which each call began.
 fn begun(world: &World) -> BTreeMap<String, u64> {
-    world.made().into_iter().map(|made| (made.operation, made.begun.as_secs())).collect()
+    world.sent().into_iter().map(|call| (call.operation, call.begun.as_secs())).collect()
 }
 
 fn operations(world: &World) -> Vec<String> {
-    world.made().into_iter().map(|made| made.operation).collect()
+    world.sent().into_iter().map(|call| call.operation).collect()
 }
 
 fn seconds(expected: &[(&str, u64)]) -> BTreeMap<String, u64> {
@@ -79,29 +79,29 @@ async fn calls_of_one_stage_overlap_and_stages_follow_each_other() {
     };
     let world = slow(&State::default());
     execute(&planned(&spec, &State::default()).await, &world, &Stop::default(), &|_| {}).await;
-    let of_role = world.made().into_iter().filter(|made| made.operation.contains("RolePolicy"));
-    assert_eq!(of_role.map(|made| (made.begun, made.ended)).collect::<Vec<_>>(), [(SECOND, 2 * SECOND); 3]);
+    let of_role = world.sent().into_iter().filter(|call| call.operation.contains("RolePolicy"));
+    assert_eq!(of_role.map(|call| (call.begun, call.ended)).collect::<Vec<_>>(), [(SECOND, 2 * SECOND); 3]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_a_refused_call_running_calls_end_and_dependent_steps_do_not_start() {
     let plan = planned(&Spec::plain(), &State::default()).await;
-    let world = slow(&State::default()).with_trouble(0, Trouble::Refused);
+    let world = slow(&State::default()).with_failure(0, CallFailure::Refused);
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
     let (failed, error) = &outcome.failed[0];
     assert_eq!((outcome.failed.len(), error.headline()), (1, format!("{}: AccessDenied", operations(&world)[0])));
     // The concurrent steps are complete and reported as such; no other step was started.
-    assert_eq!(world.made().len(), 1 + outcome.done.len());
-    assert!(world.made().iter().all(|made| made.begun.is_zero()));
-    let told = outcome.done.len() + outcome.not_done.len() + outcome.failed.len();
-    assert_eq!(told, plan.steps.len());
+    assert_eq!(world.sent().len(), 1 + outcome.done.len());
+    assert!(world.sent().iter().all(|call| call.begun.is_zero()));
+    let total = outcome.done.len() + outcome.not_done.len() + outcome.failed.len();
+    assert_eq!(total, plan.steps.len());
     for step in plan.steps.iter().filter(|step| step.needs.contains(failed)) {
         assert!(outcome.not_done.contains(&step.logical_id), "{} was begun", step.logical_id);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_request_to_stop_no_call_is_sent_and_the_outcome_says_so() {
+async fn after_a_request_to_stop_no_call_is_sent_and_the_outcome_is_stopped() {
     let spec = Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() };
     let plan = planned(&spec, &State::default()).await;
     let world = slow(&State::default());
@@ -113,7 +113,7 @@ async fn after_a_request_to_stop_no_call_is_sent_and_the_outcome_says_so() {
     })
     .await;
     assert!(outcome.stopped && outcome.failed.is_empty() && !outcome.is_complete());
-    assert!(world.made().iter().all(|made| made.begun.is_zero()), "{:?}", world.made());
+    assert!(world.sent().iter().all(|call| call.begun.is_zero()), "{:?}", world.sent());
     assert_eq!(outcome.done.len() + outcome.not_done.len(), plan.steps.len());
     assert!(outcome.not_done.contains(&"Role".to_owned()), "its policy was not put: {:?}", outcome.not_done);
 }
@@ -130,19 +130,19 @@ async fn a_stop_before_the_first_call_sends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_in_the_watch_of_a_canary_leaves_its_share_and_the_outcome_says_so() {
+async fn a_stop_during_a_canary_leaves_its_share_and_the_outcome_reports_it() {
     let state = existing(&Spec::plain(), true);
     let desired = Spec { memory: Some(512), ..Spec::plain() }.desired();
     let observed = observe(&World::of(state.clone()), &desired, Reach::Surroundings).await.unwrap();
     let canary = Some(crate::plan::Canary { percent: 10, bake_seconds: 300 });
     let plan = plan(&desired, &observed, &Options { canary, ..Options::default() });
     let (world, stop) = (slow(&state), Stop::default());
-    let asked = async {
+    let stopping = async {
         // During the last metric query except one.
         tokio::time::sleep(4 * SECOND + SECOND / 2).await;
         stop.request();
     };
-    let (outcome, ()) = tokio::join!(execute(&plan, &world, &stop, &|_| {}), asked);
+    let (outcome, ()) = tokio::join!(execute(&plan, &world, &stop, &|_| {}), stopping);
     let release = ["UpdateFunctionConfiguration", "PublishVersion", "GetFunction", "GetMetricData", "UpdateAlias"];
     assert_eq!(operations(&world), [&release[..], &["GetMetricData"]].concat());
     assert_eq!((outcome.left_open, outcome.undone, outcome.stopped), (vec!["Alias".to_owned()], Vec::new(), true));
@@ -169,7 +169,7 @@ async fn a_replaced_resource_is_deleted_last() {
 #[tokio::test(start_paused = true)]
 async fn a_replaced_resource_is_kept_after_a_failure() {
     let (plan, state) = a_replacement().await;
-    let world = slow(&state).with_trouble(4, Trouble::Refused);
+    let world = slow(&state).with_failure(4, CallFailure::Refused);
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
     assert_eq!(operations(&world)[4..], ["AddPermission"]);
     assert_eq!(outcome.failed.len(), 1);
@@ -177,9 +177,9 @@ async fn a_replaced_resource_is_kept_after_a_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_cleanup_is_told() {
+async fn a_failed_cleanup_is_reported() {
     let (plan, state) = a_replacement().await;
-    let world = slow(&state).with_trouble(5, Trouble::Refused);
+    let world = slow(&state).with_failure(5, CallFailure::Refused);
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
     assert_eq!(outcome.failed.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["Permission"]);
     assert!(!outcome.done.contains(&"Permission".to_owned()), "a step is either done or failed");
@@ -208,19 +208,19 @@ async fn a_removal_runs_in_reverse_order() {
 #[tokio::test(start_paused = true)]
 async fn the_start_and_the_end_of_every_step_are_reported() {
     let plan = planned(&Spec::plain(), &State::default()).await;
-    let told = std::sync::Mutex::new(Vec::new());
-    let world = slow(&State::default()).with_trouble(0, Trouble::Refused);
+    let events = std::sync::Mutex::new(Vec::new());
+    let world = slow(&State::default()).with_failure(0, CallFailure::Refused);
     execute(&plan, &world, &Stop::default(), &|event| {
-        told.lock().unwrap().push(match event {
+        events.lock().unwrap().push(match event {
             Event::Started(step) => format!("started {}", step.logical_id),
             Event::Finished(step, took) => format!("finished {} in {took:?}", step.logical_id),
             Event::Failed(step) => format!("failed {}", step.logical_id),
         });
     })
     .await;
-    let mut told = told.into_inner().unwrap();
-    told.sort();
-    insta::assert_snapshot!(told.join("\n"), @r#"
+    let mut events = events.into_inner().unwrap();
+    events.sort();
+    insta::assert_snapshot!(events.join("\n"), @r#"
     failed Role
     finished Api in 1s
     finished Logs in 1s

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_elf_says_so() {
+    fn a_file_that_is_not_an_elf_file_is_refused() {
         assert_eq!(Binary::read(b"#!/bin/sh\n").unwrap_err(), "it is not a Linux binary (ELF)");
         assert!(Binary::read(b"\x7fELFxxxx").unwrap_err().starts_with("it is not a 64-bit Linux binary"));
     }

@@ -80,15 +80,15 @@ fn collect(
     left_out: &mut LeftOut,
     all: &mut Found,
 ) -> Result<(), Refused> {
-    let told = |name: &str, error: std::io::Error| format!("{name}: {error}");
-    let itself = folder.canonicalize().map_err(|error| told(prefix, error))?;
+    let cause = |name: &str, error: std::io::Error| format!("{name}: {error}");
+    let itself = folder.canonicalize().map_err(|error| cause(prefix, error))?;
     if above.contains(&itself) {
         return Err(format!("{} points to a folder that contains it", prefix.trim_end_matches('/')).into());
     }
     above.push(itself);
     left_out.enter(folder, prefix)?;
-    for found in fs::read_dir(folder).map_err(|error| told(prefix, error))? {
-        let found = found.map_err(|error| told(prefix, error))?;
+    for found in fs::read_dir(folder).map_err(|error| cause(prefix, error))? {
+        let found = found.map_err(|error| cause(prefix, error))?;
         let path = found.path();
         let name = path.file_name().unwrap_or_default();
         // An excluded entry is not inspected: it may be a broken link or a pipe.
@@ -101,7 +101,7 @@ fn collect(
             return Err(format!("{prefix}{}: a name in a zip must be UTF-8", name.to_string_lossy()).into());
         };
         let name = format!("{prefix}{name}");
-        let what = fs::metadata(&path).map_err(|error| told(&name, error))?;
+        let what = fs::metadata(&path).map_err(|error| cause(&name, error))?;
         if what.is_dir() {
             collect(&path, &format!("{name}/"), above, left_out, all)?;
         } else if let Some(kind) = not_a_file(what.file_type()) {
@@ -253,8 +253,8 @@ mod tests {
         put(folder.path(), "index.py", "", 0o644);
         let pipe = folder.path().join("lib");
         fs::create_dir(&pipe).unwrap();
-        let made = std::process::Command::new("mkfifo").arg(pipe.join("pipe")).status().unwrap();
-        assert!(made.success());
+        let status = std::process::Command::new("mkfifo").arg(pipe.join("pipe")).status().unwrap();
+        assert!(status.success());
         let cause = || zip(folder.path()).unwrap_err().cause;
         assert_eq!(cause(), "lib/pipe is a named pipe, and only files and folders can be packed");
         put(folder.path(), ".provisionerignore", "pipe\n", 0o644);

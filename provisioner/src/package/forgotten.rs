@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn secrets_and_caches_are_found_and_other_files_are_not() {
-        for (name, told) in [
+        for (name, expected) in [
             (".env", ".env"),
             ("app/.env.production", "app/.env.production"),
             ("keys/server.key", "keys/server.key"),
@@ -82,7 +82,7 @@ mod tests {
             (".aws/credentials", ".aws/"),
             (".git/config", ".git/"),
         ] {
-            assert_eq!(looks_forgotten(name).as_deref(), Some(told), "{name}");
+            assert_eq!(looks_forgotten(name).as_deref(), Some(expected), "{name}");
         }
         for name in [
             "index.py",

@@ -15,7 +15,7 @@ use crate::error::Error;
 
 pub use check::{Target, check};
 pub use forgotten::{Forgotten, forgotten};
-pub use size::{Way, check_size};
+pub use size::{Transfer, check_size};
 pub use zip_file::{sha256, write};
 
 /// The reason why a package cannot be read.

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// How a package reaches Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Transfer {
     /// In the call that creates or updates the function.
     InTheCall,
     /// Through a bucket, as CloudFormation requires it.
@@ -27,10 +27,10 @@ const LARGEST_UNZIPPED: u64 = 250 * 1024 * 1024;
 ///
 /// # Errors
 /// When it is not a zip file, or Lambda would refuse it because of its size.
-pub fn check_size(path: &Path, zip: &[u8], way: Way) -> Result<()> {
+pub fn check_size(path: &Path, zip: &[u8], transfer: Transfer) -> Result<()> {
     let failed = |cause: String| Error::new(format!("checking the package {}", path.display()), cause);
     let unzipped = unzipped(zip).map_err(|error| failed(format!("it is not a zip file: {error}")))?;
-    within(zip.len() as u64, unzipped, way).map_err(|(cause, hint)| failed(cause).hint(hint))
+    within(zip.len() as u64, unzipped, transfer).map_err(|(cause, hint)| failed(cause).hint(hint))
 }
 
 /// The total size of all files in a zip, in bytes.
@@ -39,12 +39,12 @@ fn unzipped(zip: &[u8]) -> ZipResult<u64> {
     (0..archive.len()).map(|index| Ok(archive.by_index_raw(index)?.size())).sum()
 }
 
-fn within(zipped: u64, unzipped: u64, way: Way) -> std::result::Result<(), (String, &'static str)> {
+fn within(zipped: u64, unzipped: u64, transfer: Transfer) -> std::result::Result<(), (String, &'static str)> {
     if unzipped > LARGEST_UNZIPPED {
         let cause = format!("its unzipped size is {unzipped} bytes, and Lambda accepts {LARGEST_UNZIPPED}");
         return Err((cause, "exclude the files that the function does not need, or use a container image"));
     }
-    if way == Way::InTheCall && zipped > LARGEST_IN_A_CALL {
+    if transfer == Transfer::InTheCall && zipped > LARGEST_IN_A_CALL {
         let cause = format!("it has {zipped} bytes, and Lambda accepts {LARGEST_IN_A_CALL} in a call");
         return Err((
             cause,
@@ -60,15 +60,15 @@ mod tests {
 
     #[test]
     fn a_package_at_the_limit_passes_and_one_byte_more_does_not() {
-        let told = |zipped, unzipped, way| within(zipped, unzipped, way).map_err(|(cause, _)| cause);
-        assert_eq!(told(52_428_800, 262_144_000, Way::InTheCall), Ok(()));
+        let result = |zipped, unzipped, transfer| within(zipped, unzipped, transfer).map_err(|(cause, _)| cause);
+        assert_eq!(result(52_428_800, 262_144_000, Transfer::InTheCall), Ok(()));
         assert_eq!(
-            told(52_428_801, 1, Way::InTheCall),
+            result(52_428_801, 1, Transfer::InTheCall),
             Err("it has 52428801 bytes, and Lambda accepts 52428800 in a call".to_owned())
         );
-        assert_eq!(told(52_428_801, 262_144_000, Way::ThroughABucket), Ok(()));
+        assert_eq!(result(52_428_801, 262_144_000, Transfer::ThroughABucket), Ok(()));
         assert_eq!(
-            told(1, 262_144_001, Way::ThroughABucket),
+            result(1, 262_144_001, Transfer::ThroughABucket),
             Err("its unzipped size is 262144001 bytes, and Lambda accepts 262144000".to_owned())
         );
     }
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_a_zip_is_refused() {
-        let told = check_size(Path::new("f.zip"), b"text", Way::InTheCall).unwrap_err().headline();
-        assert!(told.starts_with("checking the package f.zip: it is not a zip file"), "{told}");
+        let result = check_size(Path::new("f.zip"), b"text", Transfer::InTheCall).unwrap_err().headline();
+        assert!(result.starts_with("checking the package f.zip: it is not a zip file"), "{result}");
     }
 }

@@ -36,8 +36,10 @@ pub fn write(binary: &Path, to: &Path) -> Result<Vec<u8>> {
         fs::create_dir_all(folder).map_err(|error| Error::new(doing(), error))?;
     }
     // Written under another name and renamed, so that a simultaneous deployment never reads half a file.
-    let beside = to.with_extension("zip.part");
-    fs::write(&beside, &zip).and_then(|()| fs::rename(&beside, to)).map_err(|error| Error::new(doing(), error))?;
+    let temporary = to.with_extension("zip.part");
+    fs::write(&temporary, &zip)
+        .and_then(|()| fs::rename(&temporary, to))
+        .map_err(|error| Error::new(doing(), error))?;
     Ok(zip)
 }
 
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_binary_says_how_to_build_it() {
+    fn the_hint_for_a_missing_binary_builds_it() {
         let error = write(Path::new("/nowhere/bootstrap"), Path::new("/nowhere/f.zip")).unwrap_err().to_string();
         assert!(error.contains("reading the binary /nowhere/bootstrap"), "{error}");
         assert!(error.contains("hint: build the binary first"), "{error}");

@@ -20,7 +20,7 @@ pub struct Afterwards {
 impl Afterwards {
     /// Whether it remains to be done after these steps.
     #[must_use]
-    pub fn is_left(&self, done: &[String]) -> bool {
+    pub fn is_needed(&self, done: &[String]) -> bool {
         done.iter().any(|step| self.steps.contains(step))
     }
 }
@@ -33,12 +33,12 @@ pub(super) fn afterwards(observed: &Observed, steps: &[Step]) -> Vec<Afterwards>
         if changing().next().is_none() {
             continue;
         }
-        let mut tell = |text: String, hint: Hint| {
+        let mut add = |text: String, hint: Hint| {
             let steps = changing().map(|step| step.id.clone()).collect();
             all.push(Afterwards { steps, note: Note { logical_id: None, text, hint: Some(hint) } });
         };
         for stage in api.stages.iter().filter(|stage| !stage.auto_deploy) {
-            tell(
+            add(
                 format!(
                     "stage `{}` of API {api_id} has no auto-deploy: callers get the changes after its next deployment",
                     stage.name
@@ -49,7 +49,7 @@ pub(super) fn afterwards(observed: &Observed, steps: &[Step]) -> Vec<Afterwards>
         let of_the_template = |step: &Step| matches!(&step.resource, Resource::Stage(stage) if stage.api_id == *api_id);
         let none = api.stages.is_empty() && api.stages_unknown.is_none() && !steps.iter().any(of_the_template);
         if none && changing().any(|step| step.action != Action::Delete) {
-            tell(
+            add(
                 format!("API {api_id} has no stage: callers cannot reach its routes"),
                 Hint::new("create a stage").run(of_api("create-stage", api_id, "$default").with("--auto-deploy")),
             );

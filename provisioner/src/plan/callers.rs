@@ -4,7 +4,7 @@
 use super::{Action, Note, Step};
 use crate::desired::Desired;
 use crate::hint::Hint;
-use crate::observe::{CallerBeside, Observed};
+use crate::observe::{Observed, OutsideCaller};
 use crate::resources::Resource;
 
 /// The callers that get each change of a function unchecked.
@@ -12,7 +12,7 @@ pub(super) fn past_the_alias(desired: &Desired, observed: &Observed, steps: &[St
     let changes = |step: &&Step| step.action.changes_something();
     let notes = steps.iter().filter(changes).flat_map(|step| {
         let direct = callers_of(step, observed).into_iter().filter(|one| one.qualifier.is_empty());
-        direct.map(|CallerBeside { function_name, api_id, route_key, .. }| {
+        direct.map(|OutsideCaller { function_name, api_id, route_key, .. }| {
             let (text, hint) = match route_key {
                 Some(key) => (
                     format!(
@@ -41,11 +41,11 @@ pub(super) fn past_the_alias(desired: &Desired, observed: &Observed, steps: &[St
 }
 
 /// The callers of functions that a removal deletes.
-pub(super) fn left_without(observed: &Observed, steps: &[Step]) -> Vec<Note> {
-    let goes = |step: &&Step| step.action == Action::Delete;
-    let notes = steps.iter().filter(goes).flat_map(|step| {
-        let led = callers_of(step, observed).into_iter().filter_map(|one| Some((one, one.route_key.as_ref()?)));
-        led.map(|(one, key)| Note {
+pub(super) fn outside_callers_of(observed: &Observed, steps: &[Step]) -> Vec<Note> {
+    let is_deleted = |step: &&Step| step.action == Action::Delete;
+    let notes = steps.iter().filter(is_deleted).flat_map(|step| {
+        let routes = callers_of(step, observed).into_iter().filter_map(|one| Some((one, one.route_key.as_ref()?)));
+        routes.map(|(one, key)| Note {
             logical_id: Some(step.logical_id.clone()),
             text: format!(
                 "`{key}` of API {} points to function `{}`, which is deleted: its callers will get an error",
@@ -57,7 +57,7 @@ pub(super) fn left_without(observed: &Observed, steps: &[Step]) -> Vec<Note> {
     notes.collect()
 }
 
-fn callers_of<'a>(step: &Step, observed: &'a Observed) -> Vec<&'a CallerBeside> {
+fn callers_of<'a>(step: &Step, observed: &'a Observed) -> Vec<&'a OutsideCaller> {
     let Resource::Function(function) = &step.resource else { return Vec::new() };
-    observed.callers_beside.iter().filter(|one| one.function_name == function.function_name).collect()
+    observed.outside_callers.iter().filter(|one| one.function_name == function.function_name).collect()
 }

@@ -4,11 +4,11 @@ use super::afterwards::afterwards;
 use super::callers::past_the_alias;
 use super::check::{tested, untested};
 use super::differences::differences;
-use super::leftovers;
 use super::lists;
 use super::messages::Messages;
-use super::notes::{beside_the_template, findings, of_deleted_principals, of_terraform};
+use super::notes::{findings, of_deleted_principals, of_terraform, outside_settings};
 use super::order::{callers_last, start_early};
+use super::orphans;
 use super::outputs::unprintable;
 use super::registry;
 use super::takeover;
@@ -48,13 +48,13 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     callers_last(&mut steps);
     start_early(&mut steps);
     if options.prune {
-        messages.blockers.extend(leftovers::impossible(desired, observed));
-        steps.extend(leftovers::removals(desired, observed, &steps));
+        messages.blockers.extend(orphans::impossible(desired, observed));
+        steps.extend(orphans::removals(desired, observed, &steps));
     }
     let declared = if options.smoke { desired.smoke_tests.clone() } else { Vec::new() };
     messages.notes.extend(if options.smoke { untested(desired, &steps, &transitions) } else { Vec::new() });
     let afterwards = afterwards(observed, &steps);
-    messages.notes.extend(afterwards.iter().map(|left| left.note.clone()));
+    messages.notes.extend(afterwards.iter().map(|one| one.note.clone()));
     let smoke_tests = tested(&steps, &transitions, &declared);
     let Messages { blockers, notes } = messages;
     let plan = Plan::of(desired, &observed.account, known);
@@ -72,13 +72,13 @@ fn examine(desired: &Desired, observed: &Observed, options: &Options, steps: &mu
     messages.notes.extend(of_others);
     messages.notes.extend(of_deleted_principals(steps));
     messages.notes.extend(of_terraform(steps, observed));
-    messages.notes.extend(beside_the_template(observed));
+    messages.notes.extend(outside_settings(observed));
     messages.notes.extend(past_the_alias(desired, observed, steps));
-    messages.notes.extend(leftovers::notes(desired, observed, steps, options.prune));
+    messages.notes.extend(orphans::notes(desired, observed, steps, options.prune));
     messages.blockers.extend(unprintable(desired));
     messages.blockers.extend(registry::unknown(desired, observed));
-    messages.blockers.extend(registry::not_found_again(desired, observed));
+    messages.blockers.extend(registry::not_findable(desired, observed));
     messages.blockers.extend(lists::misplaced(desired, observed));
-    let left_behind = takeover::left_behind(desired, observed, steps, options);
-    messages.block(steps, left_behind);
+    let remaining_routes = takeover::remaining_routes(desired, observed, steps, options);
+    messages.block(steps, remaining_routes);
 }

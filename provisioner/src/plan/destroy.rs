@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::afterwards::afterwards;
-use super::callers::left_without;
+use super::callers::outside_callers_of;
 use super::order::callers_first;
 use super::{Action, Blocker, Note, Plan, Step};
-use super::{leftovers, takeover};
+use super::{orphans, takeover};
 use crate::desired::{Desired, Wanted};
 use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed};
@@ -31,19 +31,19 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
         Some(given_back(step, found, observed))
     });
     let mut steps: Vec<Step> = steps.collect();
-    steps.extend(leftovers::doubles(desired, observed));
+    steps.extend(orphans::duplicate_apis(desired, observed));
     callers_first(&mut steps);
     // The template decides which names are deleted, so a value that is read differently from how it is written, or a
     // pattern that is not checked, matters here as much as in a deploy.
     let mut notes: Vec<Note> = desired.remarks.iter().map(Note::from).collect();
-    let (still_used, left) = leftovers::beside_a_removal(desired, observed, &steps);
-    notes.extend(left);
-    notes.extend(left_without(observed, &steps));
+    let (still_used, remaining) = orphans::after_a_removal(desired, observed, &steps);
+    notes.extend(remaining);
+    notes.extend(outside_callers_of(observed, &steps));
     let afterwards = afterwards(observed, &steps);
-    notes.extend(afterwards.iter().map(|left| left.note.clone()));
+    notes.extend(afterwards.iter().map(|one| one.note.clone()));
     Plan {
         steps,
-        blockers: elsewhere(desired, observed).chain(still_used).collect(),
+        blockers: other_apis(desired, observed).chain(still_used).collect(),
         notes,
         afterwards,
         removes_the_stack: true,
@@ -53,8 +53,8 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
 
 /// The permissions for APIs that this run does not inspect: the stack has routes on those APIs, and they would remain
 /// without a function to call.
-fn elsewhere(desired: &Desired, observed: &Observed) -> impl Iterator<Item = Blocker> {
-    observed.elsewhere.iter().map(move |(logical_id, there)| {
+fn other_apis(desired: &Desired, observed: &Observed) -> impl Iterator<Item = Blocker> {
+    observed.apis_of_permissions.iter().map(move |(logical_id, there)| {
         let own = |(resource, ids): (&Resource, &Ids)| {
             matches!(resource, Resource::Api(_)) && ids.get(Ids::API_ID) == Some(there)
         };
@@ -96,8 +96,8 @@ fn given_back(mut step: Step, found: &Found, observed: &Observed) -> Step {
 fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
     let kept = match &found.owner {
         Owner::Ours if wanted.retain => Some("its DeletionPolicy is Retain".to_owned()),
-        Owner::Ours => takeover::still_led_to(&wanted.resource, &found.resource),
-        Owner::Nobody => Some("it was not created by this stack".to_owned()),
+        Owner::Ours => takeover::still_has_target(&wanted.resource, &found.resource),
+        Owner::None => Some("it was not created by this stack".to_owned()),
         Owner::Stack(other) => Some(format!("it belongs to the stack `{other}`")),
         Owner::InRegion(region) => {
             Some(format!("it belongs to this stack in region {region}: remove it there, with `--region {region}`"))
@@ -105,7 +105,7 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
         Owner::CloudFormation(stack) => Some(format!("it belongs to CloudFormation's stack `{stack}`")),
     };
     let (action, stages) = match kept {
-        None => (Action::Delete, [found.remove_twins(), found.resource.delete(&found.ids)].concat()),
+        None => (Action::Delete, [found.delete_duplicates(), found.resource.delete(&found.ids)].concat()),
         Some(_) => (Action::Leave, Stages::new()),
     };
     let step = Step::new(&wanted.logical_id, found.resource.clone(), found.ids.clone(), action, stages);

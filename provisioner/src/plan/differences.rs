@@ -55,31 +55,32 @@ pub(super) fn differences(
 ) -> (Vec<Step>, Known) {
     let mut known = Known::of_account(&observed.account);
     let mut steps = Vec::new();
-    let taken = takeover::taken(desired, observed, options);
-    let lost: BTreeSet<&str> = observed.found.values().filter_map(function_that_failed).collect();
+    let former_targets = takeover::former_targets(desired, observed, options);
+    let failed: BTreeSet<&str> = observed.found.values().filter_map(function_that_failed).collect();
     for wanted in &desired.resources {
-        let mut resource = observed.told(wanted.resource.fill(&known));
+        let mut resource = observed.with_schema(wanted.resource.fill(&known));
         let name = resource.name();
         if let Resource::Alias(alias) = &mut resource {
             let patient = steps.iter().any(Step::grants_something_new);
             alias.checks = if options.smoke { checks(desired, &name, patient) } else { Vec::new() };
         }
         if let Resource::Integration(integration) = &mut resource {
-            let new = taken.get(&wanted.logical_id).map_or(&[][..], Vec::as_slice);
+            let new = former_targets.get(&wanted.logical_id).map_or(&[][..], Vec::as_slice);
             takeover::remember(integration, observed.found.get(&wanted.logical_id), new);
         }
-        let goes = |found: &&Found| {
-            let with_its_function = found.resource.part_of_function().is_some_and(|function| lost.contains(function));
-            with_its_function || goes_with_its_role(&found.resource, &steps)
+        let is_deleted = |found: &&Found| {
+            let with_its_function = found.resource.part_of_function().is_some_and(|function| failed.contains(function));
+            with_its_function || is_deleted_with_its_role(&found.resource, &steps)
         };
-        let found = observed.found.get(&wanted.logical_id).filter(|found| !goes(found));
-        let found = found.map(|found| found.clone().led_by(&resource));
+        let found = observed.found.get(&wanted.logical_id).filter(|found| !is_deleted(found));
+        let found = found.map(|found| found.clone().prefer_equal_to(&resource));
         let resource = remembering(resource, found.as_ref(), observed);
-        let missing = observed.nowhere.get(&wanted.logical_id).map(|error| nowhere(desired, wanted, error));
+        let missing =
+            observed.without_parent.get(&wanted.logical_id).map(|error| parent_is_missing(desired, wanted, error));
         let blocker =
             missing.or_else(|| found.as_ref().and_then(|found| blocker(desired, wanted, &resource, found, options)));
         let mut step = step(wanted, resource, found.as_ref());
-        takeover::say_so(&mut step, found.as_ref());
+        takeover::note_takeover(&mut step, found.as_ref());
         messages.block(std::slice::from_mut(&mut step), blocker);
         for (reference, value) in step.resource.known(&step.logical_id, &desired.place, &step.ids) {
             // A revision is valid only until the next change.
@@ -95,14 +96,14 @@ pub(super) fn differences(
 /// The function that Lambda could not create, if this is one: it is recreated together with all its parts.
 fn function_that_failed(found: &Found) -> Option<&str> {
     let Resource::Function(function) = &found.resource else { return None };
-    matches!(function.failure, Some(Failure::Make(_))).then_some(function.function_name.as_str())
+    matches!(function.failure, Some(Failure::Create(_))).then_some(function.function_name.as_str())
 }
 
 /// An inline policy is deleted with a role that is recreated.
-fn goes_with_its_role(found: &Resource, steps: &[Step]) -> bool {
+fn is_deleted_with_its_role(found: &Resource, steps: &[Step]) -> bool {
     let Resource::InlinePolicy(policy) = found else { return false };
-    let mut made_anew = steps.iter().filter(|step| step.action == Action::Replace);
-    made_anew.any(|step| matches!(&step.resource, Resource::Role(role) if policy.roles.contains(&role.role_name)))
+    let mut replacements = steps.iter().filter(|step| step.action == Action::Replace);
+    replacements.any(|step| matches!(&step.resource, Resource::Role(role) if policy.roles.contains(&role.role_name)))
 }
 
 /// An alias records the versions that it pointed to and, from its first deploy in the stack, which versions the stack
@@ -110,7 +111,7 @@ fn goes_with_its_role(found: &Resource, steps: &[Step]) -> bool {
 fn remembering(wanted: Resource, found: Option<&Found>, observed: &Observed) -> Resource {
     let Resource::Alias(mut wanted) = wanted else { return wanted };
     if let Some(Resource::Alias(now)) = found.map(|found| &found.resource) {
-        wanted = wanted.remembering(now);
+        wanted = wanted.with_history_of(now);
     }
     if found.is_none_or(|found| found.owner != Owner::Ours) {
         wanted.since = published_by_others(&wanted, observed);
@@ -137,18 +138,18 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
             let changes = resource.changes_from(&found.resource);
             let changed = Changed::of(&changes);
             if changes.is_empty() {
-                (Action::Keep, changes, Stages::new(), found.remove_twins())
+                (Action::Keep, changes, Stages::new(), found.delete_duplicates())
             } else if resource.must_be_replaced(&changed) {
                 let (stages, cleanup) = replaced(&wanted.logical_id, &resource, found);
                 (Action::Replace, changes, stages, cleanup)
             } else {
                 let stages = resource.update(&found.resource, &found.ids, &changed);
-                (in_place(&found.owner), changes, stages, found.remove_twins())
+                (in_place(&found.owner), changes, stages, found.delete_duplicates())
             }
         }
     };
-    let only_leftovers = action == Action::Keep && !cleanup.is_empty();
-    if only_leftovers {
+    let only_cleanup = action == Action::Keep && !cleanup.is_empty();
+    if only_cleanup {
         action = Action::Update;
     }
     // A replacement gets new ids: no reference to it may see the old ones.
@@ -161,7 +162,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
     step.now = found.map(|found| found.resource.clone());
     step.changes = changes.into_iter().map(masked).collect();
     step.needs.clone_from(&wanted.needs);
-    step.reason = only_leftovers.then(|| "removes what an interrupted run left behind".to_owned());
+    step.reason = only_cleanup.then(|| "removes what an interrupted run left behind".to_owned());
     step.name_calls();
     step
 }
@@ -173,8 +174,8 @@ fn replaced(logical_id: &str, resource: &Resource, found: &Found) -> (Stages<Cal
     let successor = Reference::new(logical_id, Ids::REF).to_string();
     let (mut stages, mut cleanup) = (Stages::new(), Stages::new());
     for (index, (old, ids)) in found.each().enumerate() {
-        let is_twin = index > 0;
-        if resource.gets_the_id_of(ids) || !(is_twin || resource.create_before_delete()) {
+        let is_duplicate = index > 0;
+        if resource.gets_the_id_of(ids) || !(is_duplicate || resource.create_before_delete()) {
             stages.extend(old.delete(ids));
         } else {
             cleanup.extend(old.delete_replaced(ids, &successor));
@@ -187,11 +188,11 @@ fn replaced(logical_id: &str, resource: &Resource, found: &Found) -> (Stages<Cal
 fn in_place(owner: &Owner) -> Action {
     match owner {
         Owner::Ours => Action::Update,
-        Owner::Nobody | Owner::Stack(_) | Owner::InRegion(_) | Owner::CloudFormation(_) => Action::Adopt,
+        Owner::None | Owner::Stack(_) | Owner::InRegion(_) | Owner::CloudFormation(_) => Action::Adopt,
     }
 }
 
-fn nowhere(desired: &Desired, wanted: &Wanted, error: &Error) -> Blocker {
+fn parent_is_missing(desired: &Desired, wanted: &Wanted, error: &Error) -> Blocker {
     let hint = error.next_step().cloned().unwrap_or_default();
     let hint = match desired.parameter_for(&wanted.logical_id, "ApiId") {
         Some(parameter) => hint.or(format!("change or leave out the parameter `{parameter}`")),
@@ -232,9 +233,9 @@ fn blocker(
                     ]),
                 )),
         ),
-        Owner::Nobody => match resource.objection(&found.resource) {
+        Owner::None => match resource.adoption_error(&found.resource) {
             Some(_) if options.take_over => return None,
-            Some(objection) => (objection, take_over(desired)),
+            Some(error) => (error, take_over(desired)),
             None if options.adopt => return None,
             None => (
                 format!("{} `{}` exists and was not created by this stack", resource.kind(), resource.name()),

@@ -14,8 +14,8 @@ const HINT: &str = "select one item with `!Select`, or join the items with `!Joi
 /// Every property and output that would get a list instead of text.
 pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
     let is_list = |reference: &Reference| {
-        let asked = desired.get(&reference.logical_id).map(|wanted| observed.told(wanted.resource.clone()));
-        match asked {
+        let source = desired.get(&reference.logical_id).map(|wanted| observed.with_schema(wanted.resource.clone()));
+        match source {
             Some(Resource::Other(other)) => {
                 other.schema.as_ref().is_some_and(|schema| schema.is_list(&reference.attribute))
             }
@@ -50,7 +50,7 @@ pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> 
 
 /// Whether the property at a path does not accept a list, as far as that is known.
 fn takes_text(wanted: &Wanted, observed: &Observed, path: &[String], text: &str) -> bool {
-    if let Resource::Other(other) = observed.told(wanted.resource.clone()) {
+    if let Resource::Other(other) = observed.with_schema(wanted.resource.clone()) {
         return other.schema.as_ref().is_some_and(|schema| schema.is_scalar(path));
     }
     // A typed property that accepts text keeps the reference when a list is filled in.

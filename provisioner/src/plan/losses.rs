@@ -23,14 +23,14 @@ fn losses(step: &Step) -> Vec<String> {
         }
         Action::Delete | Action::Replace => vec![step.logical_id.clone()],
         Action::Update | Action::Adopt => {
-            step.stages.iter().chain(&step.cleanup).flatten().filter_map(policy_taken_by).collect()
+            step.stages.iter().chain(&step.cleanup).flatten().filter_map(policy_removed_by).collect()
         }
         Action::Keep | Action::Create | Action::Leave => Vec::new(),
     }
 }
 
 /// The policy that a call removes from a role that stays.
-pub(super) fn policy_taken_by(call: &Call) -> Option<String> {
+pub(super) fn policy_removed_by(call: &Call) -> Option<String> {
     let (Call::Role(call) | Call::InlinePolicy(call)) = call else { return None };
     let (role, policy) = match call {
         role::Call::DeleteRolePolicy { role_name, policy_name } => (role_name, policy_name),

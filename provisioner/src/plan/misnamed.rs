@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::{Blocker, Note};
 use crate::desired::{Desired, Wanted};
 use crate::hint::{Command, Hint};
-use crate::observe::{Leftover, Observed};
+use crate::observe::{Observed, Orphan};
 use crate::resources::named::FunctionRef;
 use crate::resources::{Owner, Resource};
 
@@ -16,7 +16,7 @@ use crate::resources::{Owner, Resource};
 #[derive(Clone, Copy)]
 pub(super) struct Misnamed<'a> {
     /// The resource that exists.
-    pub(super) leftover: &'a Leftover,
+    pub(super) orphan: &'a Orphan,
     /// The template's resource, with the name that these parameters give it.
     wanted: &'a Wanted,
 }
@@ -24,12 +24,12 @@ pub(super) struct Misnamed<'a> {
 /// All orphans that are resources of the template under another name. Parts of APIs and functions get their names from
 /// the API or function.
 pub(super) fn misnamed<'a>(desired: &'a Desired, observed: &'a Observed) -> Vec<Misnamed<'a>> {
-    let all = observed.leftovers.iter().filter_map(|leftover| {
-        let resource = &leftover.found.resource;
-        let wanted = desired.get(&leftover.logical_id).filter(|one| one.resource.kind() == resource.kind())?;
+    let all = observed.orphans.iter().filter_map(|orphan| {
+        let resource = &orphan.found.resource;
+        let wanted = desired.get(&orphan.logical_id).filter(|one| one.resource.kind() == resource.kind())?;
         let is_a_part = resource.part_of_api().is_some() || resource.part_of_function().is_some();
         let other = !is_a_part && wanted.resource.name() != resource.name();
-        (other && (!is_there(wanted, observed) || serves(resource, observed))).then_some(Misnamed { leftover, wanted })
+        (other && (!is_there(wanted, observed) || serves(resource, observed))).then_some(Misnamed { orphan, wanted })
     });
     all.collect()
 }
@@ -41,22 +41,22 @@ fn is_there(wanted: &Wanted, observed: &Observed) -> bool {
 /// Whether an integration of the stack calls it.
 fn serves(resource: &Resource, observed: &Observed) -> bool {
     let Resource::Function(function) = resource else { return false };
-    let leads = |resource: &Resource| {
+    let calls_it = |resource: &Resource| {
         let Resource::Integration(integration) = resource else { return false };
         FunctionRef::in_uri(&integration.integration_uri).is_some_and(|called| called.name == function.function_name)
     };
-    observed.found.values().filter(|found| found.owner == Owner::Ours).any(|found| leads(&found.resource))
+    observed.found.values().filter(|found| found.owner == Owner::Ours).any(|found| calls_it(&found.resource))
 }
 
 impl Misnamed<'_> {
-    fn told(&self) -> String {
-        let Self { leftover, wanted } = self;
-        let resource = &leftover.found.resource;
+    fn description(&self) -> String {
+        let Self { orphan, wanted } = self;
+        let resource = &orphan.found.resource;
         format!(
             "{} `{}` is this stack's `{}`, whose name with these parameters is `{}`",
             resource.kind(),
             resource.name(),
-            leftover.logical_id,
+            orphan.logical_id,
             wanted.resource.name()
         )
     }
@@ -66,16 +66,16 @@ impl Misnamed<'_> {
         let hint = give_its_parameters(all, "plan")
             .or(Hint::new("to rename it, deploy, then delete the old one")
                 .run(Command::provisioner(["deploy", "--prune"])));
-        Note { logical_id: None, text: format!("{}: it stays", self.told()), hint: Some(hint) }
+        Note { logical_id: None, text: format!("{}: it stays", self.description()), hint: Some(hint) }
     }
 }
 
 /// Why a stack must not be removed partially: everything else would be deleted, and these resources would stay.
 pub(super) fn refused(desired: &Desired, all: &[Misnamed]) -> Option<Blocker> {
-    let told: Vec<_> = all.iter().map(Misnamed::told).collect();
-    (!told.is_empty()).then(|| Blocker {
+    let descriptions: Vec<_> = all.iter().map(Misnamed::description).collect();
+    (!descriptions.is_empty()).then(|| Blocker {
         logical_id: desired.stack.to_string(),
-        cause: format!("{}: it would stay, without the other resources", told.join("; ")),
+        cause: format!("{}: it would stay, without the other resources", descriptions.join("; ")),
         hint:
             give_its_parameters(all, "destroy")
                 .or(Hint::new("delete the resources with old names first")
@@ -85,8 +85,8 @@ pub(super) fn refused(desired: &Desired, all: &[Misnamed]) -> Option<Blocker> {
 
 fn give_its_parameters(all: &[Misnamed], verb: &str) -> Hint {
     let mut values: BTreeMap<&str, String> = BTreeMap::new();
-    for Misnamed { leftover, wanted } in all {
-        let name = leftover.found.resource.name();
+    for Misnamed { orphan, wanted } in all {
+        let name = orphan.found.resource.name();
         if let Some((parameter, value)) = wanted.named_by.as_ref().and_then(|naming| naming.value_for(&name)) {
             values.entry(parameter).or_insert(value);
         }

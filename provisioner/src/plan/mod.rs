@@ -8,13 +8,13 @@ mod check;
 mod deploy;
 mod destroy;
 mod differences;
-mod leftovers;
 mod lists;
 mod losses;
 mod messages;
 mod misnamed;
 mod notes;
 mod order;
+mod orphans;
 mod outputs;
 mod registry;
 mod rollback;
@@ -116,7 +116,7 @@ pub struct Step {
     pub needs: BTreeSet<String>,
     /// The steps whose first stage comes before it: what they make exists then, and is filled in meanwhile.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub needs_made: BTreeSet<String>,
+    pub needs_created: BTreeSet<String>,
     /// Why this is done, or why nothing is, where that needs a word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -314,7 +314,7 @@ impl Step {
             changes: Vec::new(),
             calls: Vec::new(),
             needs: BTreeSet::new(),
-            needs_made: BTreeSet::new(),
+            needs_created: BTreeSet::new(),
             reason: None,
             canary: None,
             stages,

@@ -81,8 +81,8 @@ pub(super) fn of_deleted_principals(steps: &[Step]) -> impl Iterator<Item = Note
     let changes = steps.iter().flat_map(|step| step.changes.iter().map(move |change| (step, change)));
     changes.flat_map(|(step, change)| {
         let ids = |value: &Option<_>| value.as_ref().map(|value| deleted_principals(&change.property, value));
-        let gone = &ids(&change.old).unwrap_or_default() - &ids(&change.new).unwrap_or_default();
-        gone.into_iter().map(|(id, kind)| Note {
+        let deleted = &ids(&change.old).unwrap_or_default() - &ids(&change.new).unwrap_or_default();
+        deleted.into_iter().map(|(id, kind)| Note {
             logical_id: Some(step.logical_id.clone()),
             text: format!("the principal `{id}` of {} is the unique id of a deleted {kind}", change.property),
             hint: Some(Hint::new(format!(
@@ -138,15 +138,15 @@ impl From<&Remark> for Note {
 
 /// Notes about settings of the stack's functions that a template cannot declare here: a deploy keeps them, and
 /// published versions contain them.
-pub(super) fn beside_the_template(observed: &Observed) -> impl Iterator<Item = Note> {
+pub(super) fn outside_settings(observed: &Observed) -> impl Iterator<Item = Note> {
     observed.found.iter().filter_map(|(logical_id, found)| {
         let Resource::Function(function) = &found.resource else { return None };
-        let (function_name, beside) = (&function.function_name, &function.beside);
-        let names: Vec<_> = beside.keys().map(|name| format!("`{name}`")).collect();
+        let (function_name, outside_settings) = (&function.function_name, &function.outside_settings);
+        let names: Vec<_> = outside_settings.keys().map(|name| format!("`{name}`")).collect();
         let (last, first) = names.split_last()?;
         let names = if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) };
         let (is, it) = if first.is_empty() { ("is", "it") } else { ("are", "them") };
-        let options: Vec<&str> = beside.keys().filter_map(|name| unset(name)).flatten().collect();
+        let options: Vec<&str> = outside_settings.keys().filter_map(|name| unset(name)).flatten().collect();
         let unset = ["lambda", "update-function-configuration", "--function-name", function_name];
         Some(Note {
             logical_id: Some(logical_id.clone()),

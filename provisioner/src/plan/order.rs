@@ -17,10 +17,10 @@ pub(super) fn start_early(steps: &mut [Step]) {
     let fillable: BTreeSet<String> = steps.iter().filter(filled_in_later).map(|step| step.id.clone()).collect();
     for index in 0..steps.len() {
         let before = steps.iter().filter(|step| steps[index].needs.contains(&step.id));
-        let whole: BTreeSet<String> = before.flat_map(|step| step.needs_made.iter().cloned()).collect();
+        let whole: BTreeSet<String> = before.flat_map(|step| step.needs_created.iter().cloned()).collect();
         let step = &mut steps[index];
         if step.resource.runs_later() {
-            step.needs_made = step.needs.intersection(&fillable).cloned().collect();
+            step.needs_created = step.needs.intersection(&fillable).cloned().collect();
             step.needs.retain(|need| !fillable.contains(need));
         }
         step.needs.extend(whole);
@@ -39,8 +39,8 @@ pub(super) fn callers_last(steps: &mut [Step]) {
             |step: &Step| matches!(&step.resource, Resource::Permission(one) if is_for(&one.function_name, &callee));
         let is_called =
             |step: &Step| matches!(step.resource, Resource::Alias(_)) && is_for(&step.resource.name(), &callee);
-        let comes_first = |step: &&Step| lets_in(step) || has_callers && is_called(step);
-        let first: Vec<_> = steps.iter().filter(comes_first).map(|step| step.id.clone()).collect();
+        let precedes = |step: &&Step| lets_in(step) || has_callers && is_called(step);
+        let first: Vec<_> = steps.iter().filter(precedes).map(|step| step.id.clone()).collect();
         for first in first {
             if !needs(steps, &first, &steps[index].id) {
                 steps[index].needs.insert(first);
@@ -52,8 +52,8 @@ pub(super) fn callers_last(steps: &mut [Step]) {
 /// In a removal: gives routes back to their former targets before their permissions are deleted, where the template
 /// allows it.
 pub(super) fn callers_first(steps: &mut [Step]) {
-    let goes_back = |step: &&Step| step.action == Action::Update && matches!(step.resource, Resource::Route(_));
-    let back: Vec<String> = steps.iter().filter(goes_back).map(|step| step.id.clone()).collect();
+    let restores = |step: &&Step| step.action == Action::Update && matches!(step.resource, Resource::Route(_));
+    let back: Vec<String> = steps.iter().filter(restores).map(|step| step.id.clone()).collect();
     for index in 0..steps.len() {
         if matches!(steps[index].resource, Resource::Permission(_)) {
             let may_wait = |route: &&String| !needs(steps, route, &steps[index].id);

@@ -8,7 +8,7 @@ use crate::desired::{Desired, Wanted};
 use crate::hint::Hint;
 use crate::observe::Observed;
 use crate::resources::Resource;
-use crate::resources::other::Lost;
+use crate::resources::other::NotFindable;
 use crate::template::{Reference, references_in_text};
 
 /// To use another attribute.
@@ -19,8 +19,8 @@ fn another_attribute() -> Hint {
 /// Every reference to a registry resource's attribute that its kind does not have.
 pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
     let lacks = |Reference { logical_id, attribute }: &Reference| {
-        let asked = desired.get(logical_id).filter(|wanted| matches!(wanted.resource, Resource::Other(_)))?;
-        observed.told(asked.resource.clone()).lacks(logical_id, attribute)
+        let wanted = desired.get(logical_id).filter(|wanted| matches!(wanted.resource, Resource::Other(_)))?;
+        observed.with_schema(wanted.resource.clone()).lacks(logical_id, attribute)
     };
     let mut blockers = Vec::new();
     for wanted in &desired.resources {
@@ -46,14 +46,14 @@ pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
 
 /// Every resource that the next run could not find: each deploy would create another one, and `destroy` would delete
 /// none of them.
-pub(super) fn not_found_again(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
-    let lost = desired.resources.iter().filter_map(|wanted| {
-        let Resource::Other(other) = observed.told(wanted.resource.clone()) else { return None };
-        let Lost { cause, hint } = other.not_found_again()?;
+pub(super) fn not_findable(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
+    let not_findable = desired.resources.iter().filter_map(|wanted| {
+        let Resource::Other(other) = observed.with_schema(wanted.resource.clone()) else { return None };
+        let NotFindable { cause, hint } = other.why_not_findable()?;
         let cause = format!("the next run could not find it: {cause}");
         Some(Blocker { logical_id: wanted.logical_id.clone(), cause, hint: hint.into() })
     });
-    lost.collect()
+    not_findable.collect()
 }
 
 /// The properties of a resource as JSON.

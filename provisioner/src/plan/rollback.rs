@@ -7,7 +7,7 @@ use super::{Action, Plan, Step, Transition};
 use crate::desired::{Desired, Wanted};
 use crate::error::{Error, Result};
 use crate::hint::{Command, Hint};
-use crate::releases::{Led, Releases};
+use crate::releases::{AliasState, Releases};
 use crate::resources::alias::{Alias, RoutingConfig};
 use crate::resources::{Call, Change, Ids, Owner, Resource, Stages, property, served};
 use crate::template::Known;
@@ -37,20 +37,20 @@ pub fn plan_rollback(
     let doing = || format!("rolling back alias {}", wanted.resource.name());
     let Some(releases) = releases else {
         let cause = format!("function {} does not exist in account {account}", alias.function_name);
-        return Err(Error::new(doing(), cause).hint(elsewhere(desired, &alias.function_name)));
+        return Err(Error::new(doing(), cause).hint(other_stack(desired, &alias.function_name)));
     };
     let Some(now) = releases.alias(&alias.name) else {
         let cause = format!("function {} has no alias `{}`", alias.function_name, alias.name);
         return Err(Error::new(doing(), cause).hint(Hint::new("create it").run(Command::provisioner(["deploy"]))));
     };
-    match desired.mark(&wanted.logical_id).owner_by_description(&now.description) {
+    match desired.ownership_tag(&wanted.logical_id).owner_by_description(&now.description) {
         Owner::Ours => {}
         Owner::Stack(other) => {
             let hint = format!("work on that stack with `--stack {other}`");
             return Err(Error::new(doing(), format!("it belongs to the stack `{other}`")).hint(hint));
         }
         // An alias has no tags, so it does not show whether CloudFormation created it.
-        Owner::Nobody | Owner::CloudFormation(_) | Owner::InRegion(_) => {
+        Owner::None | Owner::CloudFormation(_) | Owner::InRegion(_) => {
             let hint = Hint::new("take ownership of it")
                 .run(Command::provisioner(["deploy", "--adopt"]))
                 .or("if CloudFormation created it, deploy the earlier state with CloudFormation");
@@ -70,9 +70,9 @@ pub fn plan_rollback(
     };
     to.function_version = version.to_string();
     to.routing_config = RoutingConfig::default();
-    let left = (now.version != to.function_version).then(|| now.version.clone());
-    let moves = left.is_some() || now.routing != RoutingConfig::default();
-    let mut transition = Transition::to(&wanted.logical_id, &to, moves, left);
+    let previous = (now.version != to.function_version).then(|| now.version.clone());
+    let moves = previous.is_some() || now.routing != RoutingConfig::default();
+    let mut transition = Transition::to(&wanted.logical_id, &to, moves, previous);
     transition.from = Some(now.version.clone());
     let transitions = Vec::from_iter(moves.then_some(transition));
     let steps = vec![step(&wanted.logical_id, to, now)];
@@ -83,7 +83,7 @@ pub fn plan_rollback(
 }
 
 /// The hint where the function does not exist.
-fn elsewhere(desired: &Desired, function: &str) -> Hint {
+fn other_stack(desired: &Desired, function: &str) -> Hint {
     let is_it =
         |wanted: &&Wanted| matches!(wanted.resource, Resource::Function(_)) && wanted.resource.name() == function;
     let naming = desired.resources.iter().find(is_it).and_then(|wanted| wanted.named_by.as_ref());
@@ -95,7 +95,7 @@ fn elsewhere(desired: &Desired, function: &str) -> Hint {
 
 /// The version to roll back to, or why there is none and the remedy.
 fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result::Result<u64, (String, String)> {
-    let (function, all) = (&releases.function_name, releases.told());
+    let (function, all) = (&releases.function_name, releases.version_list());
     let exists = |number: u64| match releases.has(number) {
         true => Ok(number),
         false => Err((
@@ -143,7 +143,7 @@ fn another(but: Option<u64>, releases: &Releases) -> String {
     }
 }
 
-fn step(logical_id: &str, to: Alias, now: &Led) -> Step {
+fn step(logical_id: &str, to: Alias, now: &AliasState) -> Step {
     let mut changes = Vec::new();
     if now.version != to.function_version {
         let (old, new) = (json!(now.version), json!(to.function_version));
@@ -156,7 +156,7 @@ fn step(logical_id: &str, to: Alias, now: &Led) -> Step {
     let (action, stages) = match changes.is_empty() {
         true => (Action::Keep, Stages::new()),
         false => {
-            let stages = [to.checked(), vec![to.moved()]];
+            let stages = [to.smoke_test_calls(), vec![to.update_call()]];
             (Action::Update, stages.map(|stage| stage.into_iter().map(Call::Alias).collect()).to_vec())
         }
     };

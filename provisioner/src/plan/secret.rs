@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_variable_only_that_it_changes_is_told() {
+    fn a_changed_variable_is_shown_without_its_values() {
         let shown = |old: Option<&str>, new: Option<&str>| {
             let property = "Environment.Variables.KEY".to_owned();
             let change = masked(Change { property, old: old.map(Value::from), new: new.map(Value::from) });

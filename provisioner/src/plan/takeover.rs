@@ -6,22 +6,26 @@ use super::{Action, Blocker, Note, Options, Step};
 use crate::desired::Desired;
 use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed, Surroundings};
+use crate::resources::former_target::FormerTarget;
 use crate::resources::integration::Integration;
 use crate::resources::named::IntegrationId;
-use crate::resources::taken::Taken;
 use crate::resources::{Call, Ids, Owner, Resource, Stages, api, route};
 use crate::template::{Known, references_in_text};
 
 /// The routes that are taken over, by the logical id of the integration that they will point to.
-pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -> BTreeMap<String, Vec<Taken>> {
-    let mut all: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
+pub(super) fn former_targets(
+    desired: &Desired,
+    observed: &Observed,
+    options: &Options,
+) -> BTreeMap<String, Vec<FormerTarget>> {
+    let mut all: BTreeMap<String, Vec<FormerTarget>> = BTreeMap::new();
     let account = Known::of_account(&observed.account);
     if !options.take_over {
         return all;
     }
     for wanted in &desired.resources {
         let Resource::Route(route) = wanted.resource.fill(&account) else { continue };
-        let Some(Found { resource: Resource::Route(now), owner: Owner::Nobody, .. }) =
+        let Some(Found { resource: Resource::Route(now), owner: Owner::None, .. }) =
             observed.found.get(&wanted.logical_id)
         else {
             continue;
@@ -29,7 +33,7 @@ pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -
         let Some(integration) = references_in_text(&route.target).into_iter().next() else { continue };
         let own = observed.found.get(&integration.logical_id).and_then(|found| found.ids.get(Ids::INTEGRATION_ID));
         if !route.calls_the_same(now) && own.is_none_or(|id| now.target != IntegrationId(id).target()) {
-            all.entry(integration.logical_id).or_default().push(Taken::of(now));
+            all.entry(integration.logical_id).or_default().push(FormerTarget::of(now));
         }
     }
     all
@@ -37,19 +41,19 @@ pub(super) fn taken(desired: &Desired, observed: &Observed, options: &Options) -
 
 /// Stores in the integration's description the routes that it or its twin (left by an interrupted replacement) has
 /// recorded, and the routes that are taken over now.
-pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: &[Taken]) {
+pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: &[FormerTarget]) {
     let before = now.into_iter().flat_map(Found::each).flat_map(|(resource, _)| {
-        if let Resource::Integration(now) = resource { Taken::all_in(&now.description) } else { Vec::new() }
+        if let Resource::Integration(now) = resource { FormerTarget::all_in(&now.description) } else { Vec::new() }
     });
-    let mut all: Vec<Taken> = Vec::new();
-    for taken in before.chain(new.iter().cloned()) {
+    let mut all: Vec<FormerTarget> = Vec::new();
+    for former_target in before.chain(new.iter().cloned()) {
         // A route that points elsewhere now is more recent than an earlier record of it.
-        all.retain(|one| one.route_key != taken.route_key);
-        all.push(taken);
+        all.retain(|one| one.route_key != former_target.route_key);
+        all.push(former_target);
     }
-    for taken in all {
+    for former_target in all {
         integration.description.push(' ');
-        integration.description.push_str(&taken.word());
+        integration.description.push_str(&former_target.word());
     }
 }
 
@@ -58,19 +62,21 @@ pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: 
 pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, Stages<Call>, String)> {
     let Resource::Route(now) = &found.resource else { return None };
     let IntegrationId(id) = IntegrationId::in_target(&now.target)?;
-    let (led_to, _) = observed.each().find(|(_, ids)| ids.get(Ids::INTEGRATION_ID).is_some_and(|own| own == id))?;
-    let Resource::Integration(integration) = led_to else { return None };
-    let taken = Taken::all_in(&integration.description).into_iter().find(|one| one.route_key == now.route_key)?;
-    let target = &taken.target;
+    let (integration, _) =
+        observed.each().find(|(_, ids)| ids.get(Ids::INTEGRATION_ID).is_some_and(|own| own == id))?;
+    let Resource::Integration(integration) = integration else { return None };
+    let former_target =
+        FormerTarget::all_in(&integration.description).into_iter().find(|one| one.route_key == now.route_key)?;
+    let target = &former_target.target;
     let there = observed.integrations.get(&now.api_id);
     let former = IntegrationId::in_target(target);
-    let gone = former.zip(there).is_some_and(|(IntegrationId(id), there)| !there.contains(id));
-    if gone {
+    let is_missing = former.zip(there).is_some_and(|(IntegrationId(id), there)| !there.contains(id));
+    if is_missing {
         let reason = format!("its former target ({target}) does not exist any more");
         return Some((Action::Delete, found.resource.delete(&found.ids), reason));
     }
     let reason = format!("points back to its former target {target}");
-    let route = Box::new(taken.put_back(now));
+    let route = Box::new(former_target.restored(now));
     let route_id = found.ids.get(Ids::ROUTE_ID).cloned().unwrap_or_default();
     // Callers use this route until the change is in force, so nothing that answers them is deleted before.
     let in_force = Call::Api(api::Call::GetDeployments { api_id: now.api_id.clone() });
@@ -106,12 +112,17 @@ pub(super) fn surroundings(observed: &Observed, steps: &[Step]) -> (Vec<Blocker>
 }
 
 /// Why a stack must not move to another API while its routes stay on the first: nothing would record them there.
-pub(super) fn left_behind(desired: &Desired, observed: &Observed, steps: &[Step], options: &Options) -> Vec<Blocker> {
+pub(super) fn remaining_routes(
+    desired: &Desired,
+    observed: &Observed,
+    steps: &[Step],
+    options: &Options,
+) -> Vec<Blocker> {
     let mut blockers = Vec::new();
     if options.prune {
         return blockers;
     }
-    for (logical_id, api_id) in &observed.elsewhere {
+    for (logical_id, api_id) in &observed.apis_of_permissions {
         // An interrupted move has left a permission for each API: the first would be removed as the twin of the second.
         let forgets = |step: &Step| step.id == *logical_id && step.action.changes_something();
         if steps.iter().any(forgets) {
@@ -164,8 +175,8 @@ fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> 
         ));
     }
     let free = |key: &String| api.stages.iter().find(|stage| !stage.throttled && !stage.throttled_routes.contains(key));
-    let mut asked = keys.iter().filter(|key| !key.starts_with("OPTIONS "));
-    if let Some((key, stage)) = asked.find_map(|key| Some((key, free(key)?))) {
+    let mut requested = keys.iter().filter(|key| !key.starts_with("OPTIONS "));
+    if let Some((key, stage)) = requested.find_map(|key| Some((key, free(key)?))) {
         notes.push(note(
             format!(
                 "`{key}` has no throttle on API {api_id}: its callers can use all requests per second of the account"
@@ -201,8 +212,8 @@ fn route_key(step: &Step) -> Option<String> {
 }
 
 /// States, in the reason of a step that takes over a route, where the route pointed.
-pub(super) fn say_so(step: &mut Step, found: Option<&Found>) {
-    if let (Some(Found { resource: Resource::Route(now), owner: Owner::Nobody, .. }), Resource::Route(wanted)) =
+pub(super) fn note_takeover(step: &mut Step, found: Option<&Found>) {
+    if let (Some(Found { resource: Resource::Route(now), owner: Owner::None, .. }), Resource::Route(wanted)) =
         (found, &step.resource)
         && now.target != wanted.target
         && matches!(step.action, Action::Adopt)
@@ -217,9 +228,9 @@ pub(super) fn say_so(step: &mut Step, found: Option<&Found>) {
 
 /// Why an integration of this stack stays: an earlier version of the provisioner took over one that other routes use,
 /// and AWS does not delete an integration that a route uses.
-pub(super) fn still_led_to(wanted: &Resource, found: &Resource) -> Option<String> {
+pub(super) fn still_has_target(wanted: &Resource, found: &Resource) -> Option<String> {
     let (Resource::Integration(wanted), Resource::Integration(found)) = (wanted, found) else { return None };
-    let others: Vec<_> = found.shared_with(wanted).map(|key| format!("`{key}`")).collect();
+    let others: Vec<_> = found.outside_routes(wanted).map(|key| format!("`{key}`")).collect();
     let also = if others.len() == 1 { "also points" } else { "also point" };
     (!others.is_empty()).then(|| format!("{} {also} to it", others.join(" and ")))
 }

@@ -27,7 +27,7 @@ impl Planned {
     /// Whether all its changes have been made already, by any program: `now` is a new plan from the same inputs, and it
     /// changes nothing.
     #[must_use]
-    pub fn is_carried_out(&self, now: &Self, blockers: &[Blocker]) -> bool {
+    pub fn is_executed(&self, now: &Self, blockers: &[Blocker]) -> bool {
         let nothing_to_do = |plan: &Self| !plan.steps.iter().any(|step| step.action.changes_something());
         let done = blockers.is_empty() && nothing_to_do(now) && !nothing_to_do(self);
         done && self.is_of_the_same(now).is_ok()
@@ -91,14 +91,14 @@ fn difference(planned: &PlannedStep, now: &PlannedStep, blockers: &[Blocker]) ->
 /// The properties that change differently from the plan, or only in one of the two plans.
 fn properties(planned: &[Change], now: &[Change]) -> Vec<String> {
     let find = |changes: &[Change], name: &str| changes.iter().find(|change| change.property == name).cloned();
-    let gone = planned.iter().filter(|change| find(now, &change.property).is_none());
-    let gone = gone.map(|change| format!("{} does not differ from the template any more", change.property));
+    let equal_now = planned.iter().filter(|change| find(now, &change.property).is_none());
+    let equal_now = equal_now.map(|change| format!("{} does not differ from the template any more", change.property));
     let others = now.iter().filter_map(|change| match find(planned, &change.property) {
         None => Some(format!("{} differs from the template now", change.property)),
         Some(planned) if planned != *change => Some(another(&planned, change)),
         Some(_) => None,
     });
-    gone.chain(others).collect()
+    equal_now.chain(others).collect()
 }
 
 /// A property with another value on AWS than at planning time; with both values if they are short.

@@ -25,10 +25,10 @@ impl Planned {
             }
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
-        let moved = write_all(&beside, &self.text()).and_then(|()| fs::rename(&beside, path));
+        let temporary = path.with_file_name(format!(".{name}.{}", std::process::id()));
+        let moved = write_all(&temporary, &self.text()).and_then(|()| fs::rename(&temporary, path));
         moved.map_err(|error| {
-            let _ = fs::remove_file(&beside);
+            let _ = fs::remove_file(&temporary);
             fault(error)
         })
     }

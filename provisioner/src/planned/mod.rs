@@ -62,7 +62,7 @@ pub struct Inputs {
     /// The packages, by the function's logical id.
     pub packages: BTreeMap<String, Package>,
     /// The options of the plan.
-    pub options: Asked,
+    pub options: PlanOptions,
 }
 
 /// A template's file.
@@ -89,7 +89,7 @@ pub struct Package {
 /// The options of a plan besides the template. A new option is a field here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Asked {
+pub struct PlanOptions {
     /// Adopt existing resources of the same names.
     pub adopt: bool,
     /// Point untagged routes to the stack.
@@ -113,10 +113,10 @@ impl Inputs {
         parameters: &BTreeMap<String, String>,
         instead: &BTreeMap<String, PathBuf>,
         desired: &Desired,
-        options: Asked,
+        options: PlanOptions,
     ) -> Self {
         let no_echo: BTreeSet<_> = template.no_echo().collect();
-        let (untold, told): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        let (hidden, shown): (BTreeMap<_, _>, BTreeMap<_, _>) =
             parameters.clone().into_iter().partition(|(name, _)| no_echo.contains(name.as_str()));
         let packages = desired.resources.iter().filter_map(|wanted| {
             let Resource::Function(function) = &wanted.resource else { return None };
@@ -125,8 +125,8 @@ impl Inputs {
         });
         Self {
             template: Source { path: template.path().to_owned(), sha256: digest_of(template) },
-            parameters: told,
-            no_echo: untold.into_keys().collect(),
+            parameters: shown,
+            no_echo: hidden.into_keys().collect(),
             packages: packages.collect(),
             options,
         }
@@ -143,7 +143,7 @@ impl Planned {
     /// The content of the file for a plan from `inputs`, with these parameters.
     #[must_use]
     pub fn of(plan: &Plan, inputs: Inputs, template: &Template, parameters: &BTreeMap<String, String>) -> Self {
-        let untold = template.untold(parameters);
+        let secrets = template.secrets(parameters);
         let planned = Self {
             format: FORMAT,
             provisioner: env!("CARGO_PKG_VERSION").to_owned(),
@@ -151,7 +151,7 @@ impl Planned {
             account: plan.account.clone(),
             region: plan.region.clone(),
             inputs,
-            steps: plan.steps.iter().map(|step| PlannedStep::of(step, &untold)).collect(),
+            steps: plan.steps.iter().map(|step| PlannedStep::of(step, &secrets)).collect(),
             checksum: String::new(),
         };
         planned.sealed()

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::plan::{Action, Step};
 use crate::resources::{Call, Change, Ids, Resource};
-use crate::template::{Untold, shown_in};
+use crate::template::{Secrets, shown_in};
 
 /// A step of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub(super) struct PlannedStep {
 }
 
 impl PlannedStep {
-    pub(super) fn of(step: &Step, untold: &Untold) -> Self {
+    pub(super) fn of(step: &Step, secrets: &Secrets) -> Self {
         let undo = step.undo.iter().flat_map(|undo| &undo.calls);
         let calls: Vec<_> =
             step.stages.iter().chain(&step.cleanup).chain(undo).map(|stage| stage.iter().map(sent)).collect();
@@ -36,10 +36,10 @@ impl PlannedStep {
         Self {
             id: step.id.clone(),
             action: step.action,
-            changes: step.changes.iter().cloned().map(|change| without_secret(change, untold)).collect(),
+            changes: step.changes.iter().cloned().map(|change| without_secret(change, secrets)).collect(),
             calls: step.calls.clone(),
             ids: ids(step).into_iter().map(|(name, value)| (name, shown_in(&value))).collect(),
-            sent: digest(&untold.hidden_in(calls)),
+            sent: digest(&secrets.hidden_in(calls)),
         }
     }
 }
@@ -58,14 +58,14 @@ fn ids(step: &Step) -> Ids {
 ///
 /// The short name of a release is a digest of variables too, and with the rest of the release an attacker could try out
 /// short values. A change of the value on AWS also changes the revision.
-const UNTOLD: [&str; 2] = ["Environment.Variables.", "Release"];
+const SECRET_PROPERTIES: [&str; 2] = ["Environment.Variables.", "Release"];
 
-fn without_secret(change: Change, untold: &Untold) -> Change {
+fn without_secret(change: Change, secrets: &Secrets) -> Change {
     let Change { property, old, new } = change;
-    if UNTOLD.iter().any(|start| property.starts_with(start)) {
+    if SECRET_PROPERTIES.iter().any(|start| property.starts_with(start)) {
         return Change { property, old: None, new: None };
     }
-    let hide = |value: Value| shown_in(&untold.hidden_in(value));
+    let hide = |value: Value| shown_in(&secrets.hidden_in(value));
     Change { property, old: old.map(hide), new: new.map(hide) }
 }
 

@@ -24,9 +24,9 @@ fn parameters<const N: usize>(given: [(&str, &str); N]) -> BTreeMap<String, Stri
     given.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn asked() -> Asked {
+fn plan_options() -> PlanOptions {
     let keep_versions = NonZeroUsize::new(5).unwrap();
-    Asked { adopt: false, take_over: false, prune: false, smoke: false, canary: None, keep_versions }
+    PlanOptions { adopt: false, take_over: false, prune: false, smoke: false, canary: None, keep_versions }
 }
 
 /// The content that `plan --out` writes, and the plan's blockers.
@@ -38,7 +38,7 @@ fn planned_for(
 ) -> (Planned, Vec<crate::plan::Blocker>) {
     let world = World::of(state.clone());
     let plan = plan(desired, &run(observe(&world, desired, Reach::Surroundings)).unwrap(), &Options::default());
-    let inputs = Inputs::of(template, given, &BTreeMap::new(), desired, asked());
+    let inputs = Inputs::of(template, given, &BTreeMap::new(), desired, plan_options());
     (Planned::of(&plan, inputs, template, given), plan.blockers)
 }
 
@@ -112,17 +112,17 @@ fn each_changed_step_is_named_with_its_differences() {
 fn a_plan_is_executed_when_its_inputs_leave_nothing_to_do() {
     let spec = Spec { memory: Some(1024), ..Spec::plain() };
     let wanted = planned(&spec, &State::default());
-    let carried_out = |before: &Planned, spec: &Spec, state: &State| before.is_carried_out(&planned(spec, state), &[]);
+    let executed = |before: &Planned, spec: &Spec, state: &State| before.is_executed(&planned(spec, state), &[]);
     let done = existing(&spec, true);
-    assert!(carried_out(&wanted, &spec, &done));
+    assert!(executed(&wanted, &spec, &done));
     let update = planned(&spec, &existing(&Spec::plain(), true));
-    assert!(carried_out(&update, &spec, &done), "whoever did it, and whatever is another for it");
-    assert!(!carried_out(&wanted, &spec, &existing(&Spec::plain(), true)), "there is something to do");
+    assert!(executed(&update, &spec, &done), "whoever did it, and whatever is another for it");
+    assert!(!executed(&wanted, &spec, &existing(&Spec::plain(), true)), "there is something to do");
     let other = Spec { code: "sha-two", ..spec.clone() };
-    assert!(!carried_out(&wanted, &other, &existing(&other, true)), "another package");
+    assert!(!executed(&wanted, &other, &existing(&other, true)), "another package");
     let mut touched = done.clone();
     *touched.revisions.entry("chat".to_owned()).or_default() += 1;
-    assert!(!carried_out(&planned(&spec, &done), &spec, &touched), "it was to do nothing");
+    assert!(!executed(&planned(&spec, &done), &spec, &touched), "it was to do nothing");
 }
 
 #[test]
@@ -222,8 +222,8 @@ fn another_template_region_account_or_stack_is_refused() {
     let error = planned.stack(Some(&"other".parse().unwrap())).unwrap_err().to_string();
     assert!(error.contains("it is for the stack `chat` and not for `other`"), "{error}");
     assert_eq!(planned.stack(None).unwrap().as_str(), "chat");
-    let elsewhere = Planned { account: "999999999999".to_owned(), ..planned.clone() };
-    let error = refused(&planned, &elsewhere);
+    let other_account = Planned { account: "999999999999".to_owned(), ..planned.clone() };
+    let error = refused(&planned, &other_account);
     assert!(error.contains("it is for the account `123456789012` and not for `999999999999`"), "{error}");
 }
 

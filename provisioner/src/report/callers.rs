@@ -10,13 +10,13 @@ use crate::resources::alias::Alias;
 /// A line for each alias whose callers get less than planned, or more than those of other aliases.
 #[must_use]
 pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<Hint> {
-    let told = |step| {
+    let text_of = |step| {
         shared(step, outcome)
             .or_else(|| kept(step, plan, outcome))
             .map(Hint::new)
             .or_else(|| moved(step, plan, outcome))
     };
-    plan.steps.iter().filter_map(told).map(|told| told.map(|text| line(text).into_owned())).collect()
+    plan.steps.iter().filter_map(text_of).map(|text| text.map(|text| line(text).into_owned())).collect()
 }
 
 /// The callers of an alias whose new version did not get all calls.
@@ -32,14 +32,14 @@ fn shared(step: &Step, outcome: &Outcome) -> Option<String> {
 /// The callers of an alias whose new version failed: they keep the previous version.
 fn kept(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
     let unfit = outcome.failed.iter().any(|(id, error)| *id == step.id && error.is_unfit());
-    (unfit && led_before(step, plan, outcome))
+    (unfit && moved_before(step, plan, outcome))
         .then(|| format!("the callers of {} still get the previous version", step.name))
 }
 
 /// The callers of an alias that moved although the version of another alias failed, and the rollback command.
 fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<Hint> {
     let did_badly = outcome.failed.iter().any(|(id, error)| error.is_unfit() || outcome.undone.contains(id));
-    if !did_badly || !outcome.done.contains(&step.id) || !led_before(step, plan, outcome) {
+    if !did_badly || !outcome.done.contains(&step.id) || !moved_before(step, plan, outcome) {
         return None;
     }
     let version = alias(step, outcome)?.properties.function_version;
@@ -48,7 +48,7 @@ fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<Hint> {
 }
 
 /// Whether the alias of a step had callers when its version failed.
-fn led_before(step: &Step, plan: &Plan, outcome: &Outcome) -> bool {
+fn moved_before(step: &Step, plan: &Plan, outcome: &Outcome) -> bool {
     let of_the_step = plan.transitions.iter().find(|transition| transition.logical_id == step.id);
     of_the_step.is_some_and(|transition| transition.had_callers(&outcome.done))
 }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     /// The text when these steps are done and the alias `live` failed its check.
-    fn told(plan: &Plan, done: &[&str]) -> Vec<String> {
+    fn texts(plan: &Plan, done: &[&str]) -> Vec<String> {
         let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
         outcome.known.insert(Reference::new("Version", "Version"), "2");
         outcome.done = done.iter().map(|id| (*id).to_owned()).collect();
@@ -87,20 +87,20 @@ mod tests {
     #[test]
     fn callers_of_a_failed_release_are_reported_if_there_are_any() {
         let first = planned(&changed().desired(), &State::default(), Options::default());
-        assert_eq!(told(&first, &["Role", "Function", "Version"]), [""; 0]);
+        assert_eq!(texts(&first, &["Role", "Function", "Version"]), [""; 0]);
         let update = planned(&changed().desired(), &existing(&Spec::plain(), true), Options::default());
         let kept = ["the callers of chat:live still get the previous version"];
-        assert_eq!(told(&update, &["Function"]), kept);
+        assert_eq!(texts(&update, &["Function"]), kept);
         let adopting = Options { adopt: true, ..Options::default() };
         let adopted = planned(&changed().desired(), &existing(&Spec::plain(), false), adopting);
-        assert_eq!(told(&adopted, &["Alias (serving version)", "Function"]), kept);
+        assert_eq!(texts(&adopted, &["Alias (serving version)", "Function"]), kept);
         // An alias for a function without callers.
-        let mut left = existing(&Spec::plain(), true);
-        left.aliases.clear();
-        left.integrations.clear();
-        left.routes.clear();
-        let next = planned(&changed().desired(), &left, Options::default());
-        assert_eq!(told(&next, &["Function", "Version"]), [""; 0]);
+        let mut interrupted = existing(&Spec::plain(), true);
+        interrupted.aliases.clear();
+        interrupted.integrations.clear();
+        interrupted.routes.clear();
+        let next = planned(&changed().desired(), &interrupted, Options::default());
+        assert_eq!(texts(&next, &["Function", "Version"]), [""; 0]);
     }
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
         template["Resources"]["Beta"]["Properties"]["Name"] = json!("beta");
         let desired = changed().desired_by(&template);
         let mut state = existing(&Spec::plain(), true);
-        let moved = |state: &State, done: &[&str]| told(&planned(&desired, state, Options::default()), done);
+        let moved = |state: &State, done: &[&str]| texts(&planned(&desired, state, Options::default()), done);
         assert_eq!(moved(&state, &["Beta"]).len(), 1, "a new one has no way back");
         let description = "provisioner:stack=chat provisioner:resource=Beta".to_owned();
         let mut beta = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();

@@ -22,17 +22,17 @@ pub fn change_set_text(set: &ChangeSet) -> String {
         let Row { logical_id, kind, name, action, changes } = row;
         let (symbol, remark) = words(*action);
         let (kind, logical_id) = (line(kind), line(logical_id));
-        let told = format!("  {symbol} {kind:<kinds$}  {logical_id:<ids$}  {}", readable(name));
-        let told = format!("{}{remark}", told.trim_end());
-        let told = match symbol {
-            '+' => added(told),
-            _ if matches!(action, Action::Replace | Action::Delete) => removed(told),
-            _ => changed(told),
+        let content = format!("  {symbol} {kind:<kinds$}  {logical_id:<ids$}  {}", readable(name));
+        let content = format!("{}{remark}", content.trim_end());
+        let content = match symbol {
+            '+' => added(content),
+            _ if matches!(action, Action::Replace | Action::Delete) => removed(content),
+            _ => changed(content),
         };
-        let _ = writeln!(text, "{told}");
+        let _ = writeln!(text, "{content}");
         let width = changes.iter().map(|one| line(&one.change.property).len()).max().unwrap_or_default();
-        for told in changes.iter().flat_map(|one| property_lines(one, width)) {
-            let _ = writeln!(text, "      {told}");
+        for content in changes.iter().flat_map(|one| property_lines(one, width)) {
+            let _ = writeln!(text, "      {content}");
         }
     }
     text.push_str(&note_lines(notes));
@@ -57,7 +57,7 @@ fn words(action: Action) -> (char, &'static str) {
         Action::Replace => ('~', "  (replace: cannot be updated in place)"),
         Action::Succeed => ('~', "  (replace: the old one is kept)"),
         Action::Delete => ('-', ""),
-        Action::LetGo => ('-', "  (removed from the stack, kept)"),
+        Action::Retain => ('-', "  (removed from the stack, kept)"),
     }
 }
 
@@ -81,10 +81,10 @@ fn count(set: &ChangeSet) -> String {
         (of(&[Action::Update, Action::MayReplace]), "to change"),
         (of(&[Action::Replace, Action::Succeed]), "to replace"),
         (of(&[Action::Delete]), "to delete"),
-        (of(&[Action::LetGo]), "to remove from the stack"),
+        (of(&[Action::Retain]), "to remove from the stack"),
     ];
-    let told: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-    told.join(", ")
+    let parts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    parts.join(", ")
 }
 
 #[cfg(test)]
@@ -120,7 +120,7 @@ mod tests {
             row("Version", "AWS::Lambda::Version", "arn:…:chat:1", Action::Succeed, Vec::new()),
             row("Alias", "AWS::Lambda::Alias", "arn:…:chat:live", Action::MayReplace, Vec::new()),
             row("Role", "AWS::IAM::Role", "role", Action::Replace, Vec::new()),
-            row("Table", "AWS::DynamoDB::Table", "films", Action::LetGo, Vec::new()),
+            row("Table", "AWS::DynamoDB::Table", "films", Action::Retain, Vec::new()),
         ];
         insta::assert_snapshot!(read(rows, &[]), @r#"
         stack chat in us-east-1, account 123456789012, by CloudFormation

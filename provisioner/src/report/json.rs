@@ -62,7 +62,7 @@ pub struct Smoke {
     pub answer: Value,
     /// The text about the fault of the answer; empty if there is none.
     #[serde(skip)]
-    pub told: String,
+    pub objection: String,
 }
 
 impl<'a> DeployReport<'a, Plan> {

@@ -80,7 +80,7 @@ proptest! {
             function.name.clone_from(&text);
             function.logical_id.clone_from(&text);
             function.last_change.clone_from(&text);
-            function.beside_the_template = vec![text.clone()];
+            function.outside_settings = vec![text.clone()];
             for alias in &mut function.aliases {
                 alias.name.clone_from(&text);
                 alias.logical_id = Some(text.clone());

@@ -68,15 +68,15 @@ pub(super) fn rows(rows: &[Row<'_>]) -> String {
     let ids = rows.iter().map(|row| row.logical_id.len()).max().unwrap_or_default();
     let mut text = String::new();
     for row in rows {
-        let told = format!("{:<kinds$}  {:<ids$}  {}", row.kind, row.logical_id, row.name);
-        let told = format!("  {} {told}{}", symbol(row.action), remark(row));
-        let told = match row.action {
-            Action::Create => added(told),
-            Action::Update | Action::Adopt => changed(told),
-            Action::Replace | Action::Delete => removed(told),
-            Action::Keep | Action::Leave => dim(told),
+        let content = format!("{:<kinds$}  {:<ids$}  {}", row.kind, row.logical_id, row.name);
+        let content = format!("  {} {content}{}", symbol(row.action), remark(row));
+        let content = match row.action {
+            Action::Create => added(content),
+            Action::Update | Action::Adopt => changed(content),
+            Action::Replace | Action::Delete => removed(content),
+            Action::Keep | Action::Leave => dim(content),
         };
-        let _ = writeln!(text, "{told}");
+        let _ = writeln!(text, "{content}");
         if row.action != Action::Leave {
             text.push_str(&changes(row));
         }
@@ -116,8 +116,8 @@ pub fn note_text(Note { logical_id, text, hint }: &Note) -> String {
 
 fn changes(row: &Row<'_>) -> String {
     let width = row.changes.iter().map(|change| line(&change.property).len()).max().unwrap_or_default();
-    let told = row.changes.iter().flat_map(|change| change_lines(change, width));
-    told.map(|told| format!("      {told}\n")).collect()
+    let content = row.changes.iter().flat_map(|change| change_lines(change, width));
+    content.map(|content| format!("      {content}\n")).collect()
 }
 
 fn symbol(action: Action) -> char {
@@ -160,8 +160,8 @@ fn count(plan: &Plan) -> String {
         (of(&[Action::Delete]), "to delete"),
         (of(&[Action::Keep, Action::Leave]), "unchanged"),
     ];
-    let told: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-    told.join(", ")
+    let parts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    parts.join(", ")
 }
 
 #[cfg(test)]

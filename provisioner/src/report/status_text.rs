@@ -36,7 +36,7 @@ pub fn status_text(status: &Status, complete: impl Fn(Hint) -> Hint) -> String {
 const SHOWN: usize = 10;
 
 fn function_text(function: &FunctionStatus, by_this_program: bool, complete: &impl Fn(Hint) -> Hint) -> String {
-    let FunctionStatus { logical_id, name, last_change, aliases, versions, beside_the_template } = function;
+    let FunctionStatus { logical_id, name, last_change, aliases, versions, outside_settings } = function;
     let mut text =
         format!("function {} ({}), last changed {}\n", strong(line(name)), line(logical_id), time(last_change));
     for alias in aliases {
@@ -53,8 +53,8 @@ fn function_text(function: &FunctionStatus, by_this_program: bool, complete: &im
     if listed.len() < versions.len() {
         let _ = writeln!(text, "  {}", dim(format!("and {} older", versions.len() - listed.len())));
     }
-    if !beside_the_template.is_empty() {
-        let set = readable(&beside_the_template.join(", "));
+    if !outside_settings.is_empty() {
+        let set = readable(&outside_settings.join(", "));
         let _ = writeln!(
             text,
             "  {} {set}: a deploy keeps it, and each new version contains it",
@@ -91,17 +91,17 @@ fn canary(alias: &AliasStatus) -> Hint {
 fn version_line(version: &VersionStatus, aliases: &[AliasStatus], all: &[VersionStatus]) -> String {
     let width = all.iter().map(|one| one.number.to_string().len()).max().unwrap_or_default();
     let VersionStatus { number, published, release, description, as_the_template } = version;
-    let mut told = format!("  version {number:<width$}  {}  release {}", time(published), line(release));
+    let mut content = format!("  version {number:<width$}  {}  release {}", time(published), line(release));
     for caller in callers(version, aliases) {
-        let _ = write!(told, "  {caller}");
+        let _ = write!(content, "  {caller}");
     }
     if *as_the_template {
-        told.push_str("  = template");
+        content.push_str("  = template");
     }
     if !description.is_empty() {
-        let _ = write!(told, "  ({})", line(description));
+        let _ = write!(content, "  ({})", line(description));
     }
-    if callers(version, aliases).is_empty() { dim(told) } else { told }
+    if callers(version, aliases).is_empty() { dim(content) } else { content }
 }
 
 /// The aliases whose callers get this version, and their shares.

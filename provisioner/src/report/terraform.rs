@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_deployed_is_imported_by_the_providers_ids_and_what_is_not_is_said() {
+    fn deployed_resources_are_imported_by_the_providers_ids_and_others_are_listed() {
         let spec = Spec { managed: ["arn:aws:iam::aws:policy/Basic"].into(), ..Spec::plain() };
         let mut state = existing(&spec, true);
         state.tables.clear();
@@ -127,19 +127,19 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_never_said_not_to_be_deployed_and_a_permission_for_a_url_is_imported_with_a_warning() {
+    fn a_version_is_not_listed_as_missing_and_a_permission_for_a_url_is_imported_with_a_warning() {
         let spec = Spec { code: "sha-two", ..Spec::plain() };
         let mut state = existing(&Spec::plain(), true);
         let one = state.permissions.iter_mut().find(|((function, _), _)| function == "chat:live");
         one.unwrap().1.invoked_via_function_url = Some(true);
         let desired = spec.desired();
         let observed = run(observe(&World::of(state), &desired, Reach::Resources)).unwrap();
-        let told = terraform_imports(&desired, &observed);
-        assert!(!told.contains("is not deployed"), "{told}");
-        assert!(told.contains("# version: Terraform has no resource for a version"), "{told}");
+        let imports = terraform_imports(&desired, &observed);
+        assert!(!imports.contains("is not deployed"), "{imports}");
+        assert!(imports.contains("# version: Terraform has no resource for a version"), "{imports}");
         let warned = "# permission: write `invoked_via_function_url = true`, which the AWS provider knows since 6.29.0; without \
                       it, Terraform's next apply lets everybody invoke the function without its URL\nimport {\n  to = \
                       aws_lambda_permission.permission\n";
-        assert!(told.contains(warned), "{told}");
+        assert!(imports.contains(warned), "{imports}");
     }
 }

@@ -7,11 +7,12 @@ use crate::template::shown;
 
 /// A line for each transition: `chat:live: version 7 → 8, smoke-tested, 10% for 5m`.
 pub(super) fn transitions_text(transitions: &[Transition]) -> String {
-    let lines: String = transitions.iter().map(|one| format!("  {}: {}\n", shown(&one.callee), told(one))).collect();
+    let lines: String =
+        transitions.iter().map(|one| format!("  {}: {}\n", shown(&one.callee), description(one))).collect();
     if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
-fn told(transition: &Transition) -> String {
+fn description(transition: &Transition) -> String {
     let mut parts = vec![versions(transition)];
     parts.extend(match &transition.pin {
         Some(Pin::Publish) => Some("the serving code is published first".to_owned()),

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::check::Check;
 use super::kind::{
-    Again, Changed, DESCRIPTION, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Property, Removal, Stages,
-    has_properties, property, stages, with,
+    Again, Changed, DESCRIPTION, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal,
+    Stages, has_properties, property, stages, with,
 };
 use super::named::FunctionRef;
 use super::served;
@@ -129,9 +129,9 @@ impl Kind for Alias {
         &[(DESCRIPTION, "not supported: the ownership tag is stored there, since an alias has no tags")];
     type Call = Call;
 
-    fn complete(&mut self, mark: &Mark) {
+    fn complete(&mut self, tag: &OwnershipTag) {
         self.function_name = FunctionRef::parse(&self.function_name).to_string();
-        self.description = mark.as_description();
+        self.description = tag.as_description();
     }
 
     fn name(&self) -> String {
@@ -185,12 +185,12 @@ impl Kind for Alias {
     }
 
     fn create(&self) -> Stages<Call> {
-        stages([self.checked(), vec![self.made()]])
+        stages([self.smoke_test_calls(), vec![self.create_call()]])
     }
 
     fn update(&self, _now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
-        let checked = changed.has(property!(Alias.function_version)).then(|| self.checked());
-        stages([checked.unwrap_or_default(), vec![self.moved()]])
+        let smoke_test_calls = changed.has(property!(Alias.function_version)).then(|| self.smoke_test_calls());
+        stages([smoke_test_calls.unwrap_or_default(), vec![self.update_call()]])
     }
 
     fn delete(&self, _ids: &Ids) -> Stages<Call> {
@@ -221,7 +221,7 @@ impl Alias {
 
     /// The alias with the versions that it pointed to before; `now` is the alias as AWS has it.
     #[must_use]
-    pub fn remembering(mut self, now: &Self) -> Self {
+    pub fn with_history_of(mut self, now: &Self) -> Self {
         self.before = match self.function_version == now.function_version {
             true => now.before.clone(),
             false => served::after_leaving(&now.function_version, &now.before, &self.function_version),
@@ -235,7 +235,7 @@ impl Alias {
     /// Without smoke tests, the call that waits until the version is ready: a killed run may have published it a moment
     /// ago.
     #[must_use]
-    pub fn checked(&self) -> Vec<Call> {
+    pub fn smoke_test_calls(&self) -> Vec<Call> {
         let version_of = || (self.function_name.clone(), self.function_version.clone());
         if self.checks.is_empty() {
             let (function_name, version) = version_of();
@@ -260,7 +260,7 @@ impl Alias {
 
     /// The call that creates the alias.
     #[must_use]
-    pub fn made(&self) -> Call {
+    pub fn create_call(&self) -> Call {
         Call::CreateAlias {
             function_name: self.function_name.clone(),
             name: self.name.clone(),
@@ -272,14 +272,14 @@ impl Alias {
 
     /// The call that moves the alias, if it is still as the plan saw it.
     #[must_use]
-    pub fn moved(&self) -> Call {
-        self.led(&self.function_version, &self.routing_config)
+    pub fn update_call(&self) -> Call {
+        self.point_to(&self.function_version, &self.routing_config)
     }
 
     /// The call that points the alias to `version`, with the shares of others in `routing`, if it has not changed since
     /// it was read last.
     #[must_use]
-    pub fn led(&self, version: &str, routing: &RoutingConfig) -> Call {
+    pub fn point_to(&self, version: &str, routing: &RoutingConfig) -> Call {
         Call::UpdateAlias {
             function_name: self.function_name.clone(),
             name: self.name.clone(),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Property, Removal, Stages, Tags,
+    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages, Tags,
     has_properties, id, property, stages,
 };
 use crate::template::references_in_text;
@@ -71,9 +71,9 @@ impl Kind for Api {
     const CREATE_ONLY: &'static [Property] = &[property!(Api.protocol_type)];
     type Call = Call;
 
-    fn complete(&mut self, mark: &Mark) {
-        super::name::default_name(&mut self.name, mark, 128);
-        mark.add_to(&mut self.tags);
+    fn complete(&mut self, tag: &OwnershipTag) {
+        super::name::default_name(&mut self.name, tag, 128);
+        tag.add_to(&mut self.tags);
     }
 
     fn name(&self) -> String {
@@ -117,12 +117,12 @@ impl Kind for Api {
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
         let api_id = || id(ids, Ids::API_ID);
         let mut calls = Vec::new();
-        let cors_goes = changed.has(property!(Api.cors_configuration)) && self.cors_configuration.is_none();
-        if cors_goes {
+        let removes_cors = changed.has(property!(Api.cors_configuration)) && self.cors_configuration.is_none();
+        if removes_cors {
             calls.push(Call::DeleteCorsConfiguration { api_id: api_id() });
         }
         let sent_apart = [property!(Api.tags), property!(Api.cors_configuration)];
-        if changed.beyond(if cors_goes { &sent_apart } else { &sent_apart[..1] }) {
+        if changed.beyond(if removes_cors { &sent_apart } else { &sent_apart[..1] }) {
             calls.push(Call::UpdateApi { api_id: api_id(), api: Box::new(self.clone()) });
         }
         if changed.has(property!(Api.tags)) {

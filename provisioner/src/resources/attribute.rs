@@ -36,7 +36,7 @@ mod tests {
     use crate::resources::other::Other;
 
     #[test]
-    fn a_misspelt_attribute_is_answered_with_what_is_close_to_it() {
+    fn a_misspelt_attribute_has_a_hint_with_the_closest_one() {
         let schema = crate::world::schema("AWS::SQS::Queue").unwrap();
         let queue = Other::new("AWS::SQS::Queue", Map::new()).unwrap().with_schema(Some(&schema));
         let queue = Resource::Other(queue);

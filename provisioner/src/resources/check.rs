@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expectation_is_said_in_words() {
+    fn an_expectation_is_described_in_words() {
         let summary = |declared| expect(json!({"Payload": declared})).payload.summary();
         assert_eq!(summary(json!({"Contains": "new"})), "with `new`");
         let many = json!({"Contains": ["new"], "Exists": "/id", "Equals": {"/state": "open"}});
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn each_part_of_an_expectation_is_held_against_the_answer() {
+    fn each_part_of_an_expectation_is_compared_with_the_answer() {
         let answer = json!({"statusCode": 200, "body": "{\"message\": \"Dune\", \"films\": [{\"year\": 2021}], \"none\": null}"});
         let whole = "it answered 200, not 404: {\"message\": \"Dune\", \"films\": [{\"year\": 2021}], \"none\": null}";
         for (declared, objection) in [
@@ -213,14 +213,14 @@ mod tests {
             (json!({"Payload": {"Exists": "/jobs"}}), Some("its answer has no `/jobs`")),
             (json!({}), None),
         ] {
-            let told = check(declared.clone()).objection(&answer, false);
-            let fits = match (&told, objection) {
+            let found = check(declared.clone()).objection(&answer, false);
+            let fits = match (&found, objection) {
                 (None, None) => true,
-                (Some(told), Some(objection)) => told.starts_with(objection),
+                (Some(found), Some(objection)) => found.starts_with(objection),
                 _ => false,
             };
-            assert!(fits, "{declared}: {told:?} instead of {objection:?}");
-            assert!(check(declared).objection(&answer, true).is_some_and(|told| told.starts_with("it failed: ")));
+            assert!(fits, "{declared}: {found:?} instead of {objection:?}");
+            assert!(check(declared).objection(&answer, true).is_some_and(|found| found.starts_with("it failed: ")));
         }
     }
 
@@ -229,14 +229,14 @@ mod tests {
         let good = check(json!({"Status": 200, "Body": {"Equals": {"/ok": true}}}));
         assert_eq!(good.objection(&json!({"ok": true}), false), None);
         let strict = Check { status_is_implied: false, ..good.clone() };
-        let told = strict.objection(&json!({"ok": true}), false).unwrap();
-        assert_eq!(told, "its answer has no `statusCode`: {\"ok\":true}");
+        let found = strict.objection(&json!({"ok": true}), false).unwrap();
+        assert_eq!(found, "its answer has no `statusCode`: {\"ok\":true}");
         let encoded =
             json!({"statusCode": 200, "isBase64Encoded": true, "body": BASE64_STANDARD.encode("{\"ok\": true}")});
         assert_eq!(strict.objection(&encoded, false), None);
         let text = check(json!({"Status": 200, "Body": {"Contains": "done"}}));
         assert_eq!(text.objection(&json!("done"), false), None);
-        assert!(good.objection(&json!("done"), false).is_some_and(|told| told.starts_with("its body is not JSON")));
+        assert!(good.objection(&json!("done"), false).is_some_and(|found| found.starts_with("its body is not JSON")));
     }
 
     #[test]
@@ -249,10 +249,10 @@ mod tests {
 
     #[test]
     fn a_long_answer_is_shortened_between_characters() {
-        let told =
+        let found =
             check(json!({"Status": 200})).objection(&json!({"statusCode": 500, "body": "ü".repeat(9_000)}), false);
-        let told = told.unwrap();
-        assert!(told.ends_with("ü… (18000 bytes)"), "{told}");
-        assert!(told.chars().count() < 2_100);
+        let found = found.unwrap();
+        assert!(found.ends_with("ü… (18000 bytes)"), "{found}");
+        assert!(found.chars().count() < 2_100);
     }
 }

@@ -11,8 +11,8 @@ pub use self::configuration::{Environment, EphemeralStorage, LoggingConfig, Trac
 use super::Resource;
 pub use super::code::Code;
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Property, Removal, Stages, Tags,
-    defaults, has_properties, id, property, stages, with,
+    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages,
+    Tags, defaults, has_properties, id, property, stages, with,
 };
 use super::name::default_name;
 use super::named::FunctionRef;
@@ -30,7 +30,7 @@ pub struct Function {
     /// Settings that a template cannot declare here, such as `VpcConfig`, by Lambda's names. A deploy keeps them, and
     /// versions contain them.
     #[serde(default)]
-    pub beside: BTreeMap<String, Value>,
+    pub outside_settings: BTreeMap<String, Value>,
 }
 
 /// The properties of a function.
@@ -85,14 +85,14 @@ pub struct Properties {
     pub tags: Tags,
 }
 
-has_properties!(Function { failure, beside });
+has_properties!(Function { failure, outside_settings });
 
 /// The operation of Lambda's that failed, and the reason.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Failure {
     /// Lambda could not create it: its state is `Failed`, and it has never served. It cannot be invoked, changed or
     /// published any more.
-    Make(String),
+    Create(String),
     /// Lambda could not apply the last change, or reactivate it: its last update status or its state is `Failed`, and
     /// it has served.
     ///
@@ -164,10 +164,10 @@ impl Kind for Function {
         vec![STATE.name()]
     }
 
-    fn complete(&mut self, mark: &Mark) {
-        default_name(&mut self.function_name, mark, 64);
+    fn complete(&mut self, tag: &OwnershipTag) {
+        default_name(&mut self.function_name, tag, 64);
         self.fill_defaults();
-        mark.add_to(&mut self.tags);
+        tag.add_to(&mut self.tags);
     }
 
     fn name(&self) -> String {
@@ -196,7 +196,7 @@ impl Kind for Function {
         let failed = |reason: &String| format!("Failed: {reason}");
         let (state, last_update) = match &self.failure {
             None => (None, None),
-            Some(Failure::Make(reason)) => (Some(failed(reason)), None),
+            Some(Failure::Create(reason)) => (Some(failed(reason)), None),
             Some(Failure::Change(reason)) => (None, Some(failed(reason))),
         };
         let state = state.unwrap_or_else(|| "Active".to_owned());
@@ -208,12 +208,12 @@ impl Kind for Function {
         value
     }
 
-    fn bare(name: &str) -> Option<Self> {
+    fn with_name_only(name: &str) -> Option<Self> {
         let properties = json!({"FunctionName": name, "Code": "", "Runtime": "", "Handler": "", "Role": ""});
         serde_json::from_value(properties).ok()
     }
 
-    fn lives_on(&self, other: &Resource, ids: &Ids) -> bool {
+    fn requires(&self, other: &Resource, ids: &Ids) -> bool {
         matches!(other, Resource::Role(_)) && ids.get(Ids::ARN) == Some(&self.role)
     }
 
@@ -297,7 +297,7 @@ pub const STATE: Property = Property::named("State");
 /// Lambda's attribute that is `Failed` for a function whose last change could not be applied.
 pub const LAST_UPDATE: Property = Property::named("LastUpdateStatus");
 /// The key of a release for settings outside the template.
-pub const BESIDE: &str = "Beside";
+pub const OUTSIDE_SETTINGS: &str = "Beside";
 
 /// The properties that `UpdateFunctionConfiguration` sends.
 const CONFIGURATION: [Property; 11] = [
@@ -333,8 +333,8 @@ impl Function {
             for property in NOT_IN_A_VERSION {
                 properties.shift_remove(property.name());
             }
-            if !self.beside.is_empty() {
-                properties.extend([(BESIDE.to_owned(), self.beside.clone().into_iter().collect())]);
+            if !self.outside_settings.is_empty() {
+                properties.extend([(OUTSIDE_SETTINGS.to_owned(), self.outside_settings.clone().into_iter().collect())]);
             }
         }
         release

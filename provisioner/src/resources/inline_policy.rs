@@ -10,7 +10,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::kind::{
-    Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Removal, Stages, has_properties, stages,
+    Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Stages, has_properties,
+    stages,
 };
 use super::policy::Policy;
 pub use super::role::Call;
@@ -58,7 +59,7 @@ impl Kind for InlinePolicy {
     const REMOVAL: Removal = Removal::Roles;
     type Call = Call;
 
-    fn complete(&mut self, _mark: &Mark) {}
+    fn complete(&mut self, _tag: &OwnershipTag) {}
 
     fn name(&self) -> String {
         let roles: Vec<_> = self.roles.iter().map(String::as_str).collect();

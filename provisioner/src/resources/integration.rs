@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::kind::{
-    Again, Changed, DESCRIPTION, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Property, Removal, Stages,
-    defaults, has_properties, id, property, stages, with,
+    Again, Changed, DESCRIPTION, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal,
+    Stages, defaults, has_properties, id, property, stages, with,
 };
 use super::named::{FunctionRef, function_arn};
 
@@ -75,16 +75,16 @@ impl Kind for Integration {
     const ATTRIBUTES: &'static [&'static str] = &[Ids::INTEGRATION_ID];
     const OWNERSHIP: Ownership = Ownership::Description;
     const ORPHANS: Orphans = Orphans::WithParent;
-    const REMOVAL: Removal = Removal::Connections;
+    const REMOVAL: Removal = Removal::Integrations;
     const CREATE_ONLY: &'static [Property] = &[property!(Integration.integration_type)];
     const REFUSED: &'static [(Property, &'static str)] =
         &[(DESCRIPTION, "not supported: the ownership tag is stored there, since an integration has no tags")];
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
 
-    fn complete(&mut self, mark: &Mark) {
+    fn complete(&mut self, tag: &OwnershipTag) {
         self.integration_uri = function_arn(&self.integration_uri).to_owned();
-        self.description = mark.as_description();
+        self.description = tag.as_description();
     }
 
     fn name(&self) -> String {
@@ -144,7 +144,7 @@ impl Kind for Integration {
 impl Integration {
     /// The routes that use it, as AWS has it, in addition to those of `wanted` in the template. If there are any, the
     /// integration is shared with routes outside the template.
-    pub fn shared_with<'a>(&'a self, wanted: &'a Self) -> impl Iterator<Item = &'a str> {
+    pub fn outside_routes<'a>(&'a self, wanted: &'a Self) -> impl Iterator<Item = &'a str> {
         self.routes.difference(&wanted.routes).map(String::as_str)
     }
 }

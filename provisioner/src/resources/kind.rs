@@ -13,7 +13,7 @@ pub use super::ids::Ids;
 pub(super) use super::import::Import;
 pub(super) use super::ownership::{Arn, Orphans, Ownership, Removal};
 pub(super) use super::property::{Property, property};
-pub(super) use super::tags::{DESCRIPTION, Mark, Tags};
+pub(super) use super::tags::{DESCRIPTION, OwnershipTag, Tags};
 pub(super) use crate::place::Place;
 
 /// Calls in the order in which they must be sent; the calls of one stage do not depend on each other.
@@ -82,14 +82,14 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     }
     /// Fills in what depends on the resource's place in the stack: a name if the template gives none, and the ownership
     /// tag.
-    fn complete(&mut self, mark: &Mark);
+    fn complete(&mut self, tag: &OwnershipTag);
     /// The name that is shown.
     fn name(&self) -> String;
     /// The values by which AWS finds it. It cannot be looked for while one of these contains a reference.
     fn identity(&self) -> Vec<String>;
     /// A resource with only the properties that are needed to find it by this name, where its orphans are found by
     /// name.
-    fn bare(_name: &str) -> Option<Self> {
+    fn with_name_only(_name: &str) -> Option<Self> {
         None
     }
     /// Whether it and another resource of its kind are the same resource on AWS: one name, unless AWS assigns ids.
@@ -102,7 +102,7 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
         self.name() == other.name()
     }
     /// Whether it is useless without the other resource, beyond the API and the function that it is a part of.
-    fn lives_on(&self, _other: &Resource, _ids: &Ids) -> bool {
+    fn requires(&self, _other: &Resource, _ids: &Ids) -> bool {
         false
     }
     /// Records that it stays when the template no longer contains it.
@@ -138,11 +138,11 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
         serde_json::to_value(self.template()).unwrap_or_default()
     }
     /// The value of the resource from AWS that is compared with `wanted`.
-    fn seen_beside(&self, _wanted: &Self) -> Value {
+    fn comparable_with(&self, _wanted: &Self) -> Value {
         self.comparable()
     }
     /// Why this kind must not adopt `now`, an untagged resource.
-    fn objection(&self, _now: &Self) -> Option<String> {
+    fn adoption_error(&self, _now: &Self) -> Option<String> {
         None
     }
     /// The effect of a call.
@@ -227,7 +227,7 @@ macro_rules! has_properties {
             }
         }
     };
-    ($kind:ty { $($beside:ident),+ $(,)? }) => {
+    ($kind:ty { $($field:ident),+ $(,)? }) => {
         impl $crate::resources::kind::HasTemplate for $kind {
             type Template = Properties;
 
@@ -238,7 +238,7 @@ macro_rules! has_properties {
 
         impl From<Properties> for $kind {
             fn from(properties: Properties) -> Self {
-                Self { properties, $($beside: Default::default()),+ }
+                Self { properties, $($field: Default::default()),+ }
             }
         }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Removal, Stages, Tags,
+    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Stages, Tags,
     has_properties, id, property, stages,
 };
 
@@ -43,9 +43,9 @@ impl Kind for LogGroup {
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
 
-    fn complete(&mut self, mark: &Mark) {
-        super::name::default_name(&mut self.log_group_name, mark, 512);
-        mark.add_to(&mut self.tags);
+    fn complete(&mut self, tag: &OwnershipTag) {
+        super::name::default_name(&mut self.log_group_name, tag, 512);
+        tag.add_to(&mut self.tags);
     }
 
     fn name(&self) -> String {
@@ -70,7 +70,7 @@ impl Kind for LogGroup {
         Some(&mut self.tags)
     }
 
-    fn bare(name: &str) -> Option<Self> {
+    fn with_name_only(name: &str) -> Option<Self> {
         let log_group_name = name.trim_end_matches(":*").to_owned();
         Some(Self { log_group_name, retention_in_days: None, tags: Tags::new() })
     }

@@ -13,6 +13,7 @@ mod difference;
 mod effect;
 #[cfg(test)]
 mod filling;
+pub mod former_target;
 pub mod function;
 mod ids;
 mod import;
@@ -37,7 +38,6 @@ pub mod stage;
 mod support;
 pub mod table;
 mod tags;
-pub mod taken;
 pub mod url;
 pub mod version;
 pub mod watch;
@@ -58,7 +58,7 @@ pub use policy::{Policy, Principal, deleted_principals};
 pub use property::Property;
 pub(crate) use property::property;
 pub use tags::{
-    CLOUDFORMATION_TAG, DESCRIPTION, KIND_TAG, Mark, Owner, REGION_TAG, RESOURCE_TAG, STACK_TAG, TAGS, Tags,
+    CLOUDFORMATION_TAG, DESCRIPTION, KIND_TAG, Owner, OwnershipTag, REGION_TAG, RESOURCE_TAG, STACK_TAG, TAGS, Tags,
 };
 
 use crate::template::{Known, in_words, shown};
@@ -155,7 +155,7 @@ macro_rules! kinds {
                 $(match $module::$name::ORPHANS {
                     Orphans::ByName(arns) => {
                         if let Some(name) = arns.name_in(arn) {
-                            return Some($module::$name::bare(name).map(Self::$name).into_iter().collect());
+                            return Some($module::$name::with_name_only(name).map(Self::$name).into_iter().collect());
                         }
                     }
                     Orphans::ByList(arns) => {
@@ -170,16 +170,16 @@ macro_rules! kinds {
 
             /// A resource of a kind with only the properties that are needed to find it by this name.
             #[must_use]
-            pub fn bare(kind: &str, name: &str) -> Option<Self> {
+            pub fn with_name_only(kind: &str, name: &str) -> Option<Self> {
                 match kind {
-                    $($module::$name::TYPE => $module::$name::bare(name).map(Self::$name),)+
+                    $($module::$name::TYPE => $module::$name::with_name_only(name).map(Self::$name),)+
                     _ => None,
                 }
             }
 
             /// Whether it and another are the same resource on AWS.
             #[must_use]
-            pub fn is_the_very(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
+            pub fn is_same(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
                 match (self, other) {
                     $((Self::$name(one), Self::$name(other)) => one.is_same(ids, other, other_ids),)+
                     _ => false,
@@ -195,9 +195,9 @@ macro_rules! kinds {
                 }
             }
 
-            fn seen_beside(&self, wanted: &Self) -> Value {
+            fn comparable_with(&self, wanted: &Self) -> Value {
                 match (self, wanted) {
-                    $((Self::$name(now), Self::$name(wanted)) => now.seen_beside(wanted),)+
+                    $((Self::$name(now), Self::$name(wanted)) => now.comparable_with(wanted),)+
                     _ => self.comparable(),
                 }
             }
@@ -210,9 +210,9 @@ macro_rules! kinds {
 
             /// Why it must not take over `now`, which nobody's mark is on.
             #[must_use]
-            pub fn objection(&self, now: &Self) -> Option<String> {
+            pub fn adoption_error(&self, now: &Self) -> Option<String> {
                 match (self, now) {
-                    $((Self::$name(wanted), Self::$name(now)) => wanted.objection(now),)+
+                    $((Self::$name(wanted), Self::$name(now)) => wanted.adoption_error(now),)+
                     _ => None,
                 }
             }

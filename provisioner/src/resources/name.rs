@@ -5,7 +5,7 @@ use serde::de::Error as _;
 use serde::{Deserialize as _, Deserializer};
 use sha2::{Digest as _, Sha256};
 
-use super::tags::Mark;
+use super::tags::OwnershipTag;
 
 /// The length of the digest that replaces the omitted part of a shortened name.
 const DIGEST: usize = 12;
@@ -17,11 +17,11 @@ const LOGICAL_ID: usize = 24;
 ///
 /// A name that is longer than `most` characters, AWS's maximum, is shortened and ends with a digest of the whole name,
 /// as CloudFormation's names end with random characters.
-pub(super) fn default_name(name: &mut String, mark: &Mark, most: usize) {
+pub(super) fn default_name(name: &mut String, tag: &OwnershipTag, most: usize) {
     if name.is_empty() {
         // At most half of a short name, so that the stack's name keeps a part and the name begins with its letter.
         let kept = LOGICAL_ID.min(most.saturating_sub(DIGEST + 2) / 2);
-        *name = joined(&mark.stack, &mark.logical_id, most, kept);
+        *name = joined(&tag.stack, &tag.logical_id, most, kept);
     }
 }
 
@@ -69,19 +69,19 @@ mod tests {
     use super::*;
 
     fn named(stack: &str, logical_id: &str, most: usize) -> String {
-        let mark = Mark { stack: stack.to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
+        let tag = OwnershipTag { stack: stack.to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
         let mut name = String::new();
-        default_name(&mut name, &mark, most);
+        default_name(&mut name, &tag, most);
         name
     }
 
     #[test]
-    fn a_name_that_fits_is_made_of_the_two_names_alone() {
+    fn a_name_that_fits_consists_of_the_two_names_only() {
         assert_eq!(named("chat", "Function", 64), "chat-Function");
         assert_eq!(named(&"s".repeat(55), "Function", 64), format!("{}-Function", "s".repeat(55)));
         let mut given = "mine".to_owned();
-        let mark = Mark { stack: "s".repeat(90), region: String::new(), logical_id: "Function".to_owned() };
-        default_name(&mut given, &mark, 64);
+        let tag = OwnershipTag { stack: "s".repeat(90), region: String::new(), logical_id: "Function".to_owned() };
+        default_name(&mut given, &tag, 64);
         assert_eq!(given, "mine");
     }
 

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_to_write_a_functions_uri_are_one() {
+    fn both_forms_of_a_functions_uri_are_equal() {
         let long = format!("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}/invocations");
         assert_eq!(function_arn(&long), ARN);
         assert_eq!(function_arn(ARN), ARN);

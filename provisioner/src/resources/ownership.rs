@@ -49,7 +49,7 @@ impl Arn {
 pub enum Removal {
     Routes,
     Stages,
-    Connections,
+    Integrations,
     Permissions,
     Apis,
     Urls,

@@ -9,8 +9,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::kind::{
-    Again, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Property, Removal, Stages, has_properties, id,
-    stages,
+    Again, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages,
+    has_properties, id, stages,
 };
 use super::name::joined;
 use super::named::FunctionRef;
@@ -86,9 +86,9 @@ impl Kind for Permission {
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
 
-    fn complete(&mut self, mark: &Mark) {
+    fn complete(&mut self, tag: &OwnershipTag) {
         self.function_name = self.function().to_string();
-        self.statement_id_prefix = Self::statement_id_prefix(&mark.stack, &mark.logical_id);
+        self.statement_id_prefix = Self::statement_id_prefix(&tag.stack, &tag.logical_id);
     }
 
     fn name(&self) -> String {
@@ -255,7 +255,7 @@ mod tests {
         permission.action = "lambda:InvokeFunction".to_owned();
         permission.principal = "apigateway.amazonaws.com".into();
         permission.source_arn = Some(source_arn.to_owned());
-        permission.complete(&Mark {
+        permission.complete(&OwnershipTag {
             stack: "chat".to_owned(),
             region: String::new(),
             logical_id: "Permission".to_owned(),
@@ -274,13 +274,14 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_id_is_never_too_long_and_tells_the_resource_of_its_own_stack_alone() {
+    fn a_statement_id_is_never_too_long_and_contains_the_logical_id_for_its_stack_only() {
         for (stack, logical_id) in
             [("chat", "Permission"), (&*"s".repeat(75), "Permission"), (&*"s-t".repeat(40), "UrlMay")]
         {
-            let mark = Mark { stack: stack.to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
+            let tag =
+                OwnershipTag { stack: stack.to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
             let mut permission = Permission::of("chat");
-            permission.complete(&mark);
+            permission.complete(&tag);
             let id = permission.statement_id();
             assert!(id.len() <= 100, "{id}");
             assert!(permission.owns(&id), "{id}");

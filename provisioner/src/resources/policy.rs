@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn where_one_has_all_of_the_other_the_two_together_are_that_one() {
+    fn a_policy_that_contains_another_is_their_combination() {
         let wide = of(json!([named("One", allow("one")), named("Two", allow("two"))]));
         let narrow = of(allow("two"));
         assert_eq!(narrow.united_with(&wide).as_ref(), Some(&wide));
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_denied_is_denied_from_now_on_and_what_was_is_not_carried_over() {
+    fn new_denials_apply_at_once_and_old_ones_are_dropped() {
         let denying = of(json!([allow("*"), {"Effect": "Deny", "Action": "a:X", "Resource": "secret"}]));
         let plain = of(allow("one"));
         let added = denying.united_with(&plain).unwrap();
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_one_document_is_not_made_one() {
+    fn documents_that_cannot_be_combined_are_not_combined() {
         let new = of(allow("new"));
         let without_a_version = Policy::from(json!({"Statement": allow("old")}));
         let unknown = Policy::from(json!({"Version": "2012-10-17", "Statement": allow("old"), "Else": 1}));

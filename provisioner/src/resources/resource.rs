@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::kind::{Changed, Ids, Import, Kind, Mark, Ownership, Place, Property, Removal, Tags};
+use super::kind::{Changed, Ids, Import, Kind, Ownership, OwnershipTag, Place, Property, Removal, Tags};
 use super::{Change, Resource, constant, difference, each_kind};
 use crate::template::{Reference, reserved_in};
 
@@ -64,8 +64,8 @@ of_its_kind! {
 
 impl Resource {
     /// Fills in what depends on its place in the stack.
-    pub fn complete(&mut self, mark: &Mark) {
-        each_kind!(self, Resource(one) => one.complete(mark));
+    pub fn complete(&mut self, tag: &OwnershipTag) {
+        each_kind!(self, Resource(one) => one.complete(tag));
     }
 
     /// Records that it stays when the template no longer contains it.
@@ -87,12 +87,12 @@ impl Resource {
 
     /// Whether it is useless without the other resource: a route without its API, a function without its role.
     #[must_use]
-    pub fn lives_on(&self, other: &Self, ids: &Ids) -> bool {
+    pub fn requires(&self, other: &Self, ids: &Ids) -> bool {
         let of_its_api = || ids.get(Ids::API_ID).is_some_and(|id| self.part_of_api() == Some(id.as_str()));
         match other {
             Self::Api(_) if of_its_api() => true,
             Self::Function(function) if self.part_of_function() == Some(&function.function_name) => true,
-            _ => each_kind!(self, Resource(one) => one.lives_on(other, ids)),
+            _ => each_kind!(self, Resource(one) => one.requires(other, ids)),
         }
     }
 
@@ -105,7 +105,7 @@ impl Resource {
         if let (Some(theirs), Some(ours)) = (now.tags_mut(), self.clone().tags_mut()) {
             theirs.retain(|key, _| ours.contains_key(key));
         }
-        difference::changes(&now.seen_beside(self), &self.comparable())
+        difference::changes(&now.comparable_with(self), &self.comparable())
     }
 
     /// Its tags; empty where the kind has none.

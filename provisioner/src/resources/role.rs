@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Property, Removal, Stages, Tags,
-    defaults, has_properties, property, stages,
+    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages,
+    Tags, defaults, has_properties, property, stages,
 };
 use super::name::default_name;
 use super::policy::Policy;
@@ -23,7 +23,7 @@ pub struct Role {
     /// The names of inline policies that other resources of the template attach to the role; for a role from AWS, those
     /// that exist. They are not compared, since they have their own steps.
     #[serde(default)]
-    pub policies_beside: BTreeSet<String>,
+    pub attached_inline_policies: BTreeSet<String>,
 }
 
 /// The properties of a role.
@@ -57,7 +57,7 @@ pub struct Properties {
     pub tags: Tags,
 }
 
-has_properties!(Role { policies_beside });
+has_properties!(Role { attached_inline_policies });
 
 defaults! {
     one_hour: i32 = 3600;
@@ -91,9 +91,9 @@ impl Kind for Role {
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
 
-    fn complete(&mut self, mark: &Mark) {
-        default_name(&mut self.role_name, mark, 64);
-        mark.add_with_region_to(&mut self.tags);
+    fn complete(&mut self, tag: &OwnershipTag) {
+        default_name(&mut self.role_name, tag, 64);
+        tag.add_with_region_to(&mut self.tags);
     }
 
     fn name(&self) -> String {
@@ -114,7 +114,7 @@ impl Kind for Role {
         Some(&mut self.tags)
     }
 
-    fn bare(name: &str) -> Option<Self> {
+    fn with_name_only(name: &str) -> Option<Self> {
         serde_json::from_value(json!({"RoleName": name, "AssumeRolePolicyDocument": {"Statement": []}})).ok()
     }
 
@@ -182,7 +182,7 @@ impl Kind for Role {
     fn delete(&self, _ids: &Ids) -> Stages<Call> {
         let detach = self.managed_policy_arns.iter().map(|arn| self.detach(arn));
         // IAM does not delete a role that still has a policy.
-        let drop = self.policies.keys().chain(&self.policies_beside).map(|name| self.drop_policy(name));
+        let drop = self.policies.keys().chain(&self.attached_inline_policies).map(|name| self.drop_policy(name));
         stages([detach.chain(drop).collect(), vec![Call::DeleteRole { role_name: self.role_name.clone() }]])
     }
 }

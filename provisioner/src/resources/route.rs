@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::api::api_of;
 use super::kind::{
-    Again, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Removal, Stages, has_properties, id, stages,
+    Again, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Removal, Stages, has_properties, id,
+    stages,
 };
 use super::named::same_function;
 
@@ -69,7 +70,7 @@ impl Kind for Route {
     const REMOVAL: Removal = Removal::Routes;
     type Call = Call;
 
-    fn complete(&mut self, _mark: &Mark) {}
+    fn complete(&mut self, _tag: &OwnershipTag) {}
 
     fn name(&self) -> String {
         self.route_key.clone()
@@ -85,7 +86,7 @@ impl Kind for Route {
 
     /// A route has no ownership tag: it is adopted only if its target is adopted too, or if its target is another
     /// integration of the same function.
-    fn objection(&self, now: &Self) -> Option<String> {
+    fn adoption_error(&self, now: &Self) -> Option<String> {
         (self.target != now.target && !self.calls_the_same(now))
             .then(|| format!("the route `{}` leads elsewhere, to `{}`", now.route_key, now.target))
     }

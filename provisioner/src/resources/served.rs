@@ -25,7 +25,7 @@ pub fn split(description: &str) -> (String, Vec<String>) {
     let mut before = Vec::new();
     let mut rest = Vec::new();
     for word in description.split(' ') {
-        match (said(word, WORD), said(word, SINCE)) {
+        match (value_of(word, WORD), value_of(word, SINCE)) {
             (Some(versions), _) => before.extend(versions.split(',').map(str::to_owned)),
             (None, None) => rest.push(word),
             (None, Some(_)) => {}
@@ -37,10 +37,10 @@ pub fn split(description: &str) -> (String, Vec<String>) {
 /// The newest version that existed before the stack published any, if the description stores one.
 #[must_use]
 pub fn since(description: &str) -> Option<u64> {
-    description.split(' ').find_map(|word| said(word, SINCE)?.parse().ok())
+    description.split(' ').find_map(|word| value_of(word, SINCE)?.parse().ok())
 }
 
-fn said<'a>(word: &'a str, name: &str) -> Option<&'a str> {
+fn value_of<'a>(word: &'a str, name: &str) -> Option<&'a str> {
     word.strip_prefix(name)?.strip_prefix('=')
 }
 
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_served_is_read_back_beside_the_mark() {
+    fn the_served_versions_are_read_back_after_the_ownership_tag() {
         let mark = "provisioner:stack=chat provisioner:resource=Alias";
         let before = ["8".to_owned(), "3".to_owned()];
         let description = join(mark, &before, Some(7));

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::api::api_of;
 use super::kind::{
-    Again, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Removal, Stages, Tags, has_properties,
-    property, stages,
+    Again, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Stages, Tags,
+    has_properties, property, stages,
 };
 
 /// A stage.
@@ -68,8 +68,8 @@ impl Kind for Stage {
     const REMOVAL: Removal = Removal::Stages;
     type Call = Call;
 
-    fn complete(&mut self, mark: &Mark) {
-        mark.add_to(&mut self.tags);
+    fn complete(&mut self, tag: &OwnershipTag) {
+        tag.add_to(&mut self.tags);
     }
 
     fn name(&self) -> String {

@@ -70,23 +70,23 @@ pub(super) struct Supported {
 
 /// The properties of a type, as it asks for them when it is read.
 pub(super) fn supported<T: DeserializeOwned>() -> Vec<Supported> {
-    let asked = |property: Option<&'static str>| {
-        let probe = Probe { property, asked: &RefCell::new(Asked::Value) };
+    let requested = |property: Option<&'static str>| {
+        let probe = Probe { property, requested: &RefCell::new(Requested::Value) };
         let is_read = T::deserialize(probe);
         assert!(is_read.is_err(), "there is nothing to read");
-        probe.asked.take()
+        probe.requested.take()
     };
-    let content = |name| match asked(Some(name)) {
-        Asked::Value => String::new(),
-        Asked::Properties(names) => names.join(", "),
-        Asked::Shape(shape) => shape,
+    let content = |name| match requested(Some(name)) {
+        Requested::Value => String::new(),
+        Requested::Properties(names) => names.join(", "),
+        Requested::Shape(shape) => shape,
     };
-    let Asked::Properties(names) = asked(None) else { panic!("a kind has properties") };
+    let Requested::Properties(names) = requested(None) else { panic!("a kind has properties") };
     names.iter().map(|name| Supported { name, content: content(name) }).collect()
 }
 
 #[derive(Default)]
-enum Asked {
+enum Requested {
     #[default]
     Value,
     Properties(&'static [&'static str]),
@@ -97,7 +97,7 @@ enum Asked {
 #[derive(Clone, Copy)]
 struct Probe<'p> {
     property: Option<&'static str>,
-    asked: &'p RefCell<Asked>,
+    requested: &'p RefCell<Requested>,
 }
 
 impl<'de> Deserializer<'de> for Probe<'_> {
@@ -107,7 +107,7 @@ impl<'de> Deserializer<'de> for Probe<'_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let shape = (&visitor as &dyn Expected).to_string();
         if shape != "any valid JSON value" {
-            self.asked.replace(Asked::Shape(shape));
+            self.requested.replace(Requested::Shape(shape));
         }
         Err(Error::custom("nothing"))
     }
@@ -122,7 +122,7 @@ impl<'de> Deserializer<'de> for Probe<'_> {
             let inside = Probe { property: None, ..self };
             return visitor.visit_map(MapDeserializer::new([(property, inside)].into_iter()));
         }
-        self.asked.replace(Asked::Properties(fields));
+        self.requested.replace(Requested::Properties(fields));
         Err(Error::custom("nothing"))
     }
 
@@ -195,7 +195,7 @@ fn generated() -> String {
 }
 
 #[test]
-fn the_page_on_template_support_is_what_the_types_say() {
+fn the_page_on_template_support_matches_the_types() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/template-support.md");
     let text = generated();
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -210,7 +210,7 @@ fn the_page_on_template_support_is_what_the_types_say() {
 }
 
 #[test]
-fn a_template_cannot_give_what_the_planner_knows_besides() {
+fn a_template_cannot_give_the_planners_own_fields() {
     let mut refused = Vec::new();
     for kind in typed_kinds() {
         let (_, _, supported) = facts(kind);

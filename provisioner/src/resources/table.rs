@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Property, Removal, Stages, Tags,
-    has_properties, id, property, stages,
+    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages,
+    Tags, has_properties, id, property, stages,
 };
 use super::name::default_name;
 
@@ -82,9 +82,9 @@ impl Kind for Table {
         &[property!(Table.attribute_definitions), property!(Table.key_schema), property!(Table.billing_mode)];
     type Call = Call;
 
-    fn complete(&mut self, mark: &Mark) {
-        default_name(&mut self.table_name, mark, 255);
-        mark.add_to(&mut self.tags);
+    fn complete(&mut self, tag: &OwnershipTag) {
+        default_name(&mut self.table_name, tag, 255);
+        tag.add_to(&mut self.tags);
     }
 
     fn name(&self) -> String {
@@ -105,7 +105,7 @@ impl Kind for Table {
         Some(&mut self.tags)
     }
 
-    fn bare(name: &str) -> Option<Self> {
+    fn with_name_only(name: &str) -> Option<Self> {
         Some(Self {
             table_name: name.to_owned(),
             attribute_definitions: Vec::new(),

@@ -44,7 +44,7 @@ pub enum Owner {
     /// It has this stack's ownership tag.
     Ours,
     /// It has no stack's ownership tag: it was created by hand or by another tool.
-    Nobody,
+    None,
     /// It has the ownership tag of the stack with this name.
     Stack(String),
     /// It has this stack's ownership tag with another region: the stack exists there too, or only there.
@@ -55,7 +55,7 @@ pub enum Owner {
 
 /// The ownership tag of a resource of a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct OwnershipTag {
     /// The stack's name.
     pub stack: String,
     /// The region that the stack is deployed to.
@@ -64,7 +64,7 @@ pub struct Mark {
     pub logical_id: String,
 }
 
-impl Mark {
+impl OwnershipTag {
     /// The ownership tag in these tags; empty if there is none.
     #[must_use]
     pub fn of(tags: &Tags) -> Self {
@@ -100,7 +100,7 @@ impl Mark {
             }
             (Some(stack), _) if *stack == self.stack => Owner::Ours,
             (Some(stack), _) => Owner::Stack(stack.clone()),
-            (None, _) => Owner::Nobody,
+            (None, _) => Owner::None,
         }
     }
 
@@ -209,36 +209,36 @@ impl<'de, E: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for ListOrMap<E
 mod tests {
     use super::*;
 
-    fn mark() -> Mark {
-        Mark { stack: "chat".to_owned(), region: "us-east-1".to_owned(), logical_id: "Api".to_owned() }
+    fn tag() -> OwnershipTag {
+        OwnershipTag { stack: "chat".to_owned(), region: "us-east-1".to_owned(), logical_id: "Api".to_owned() }
     }
 
     #[test]
-    fn the_mark_is_read_back_from_tags_and_from_a_description() {
+    fn the_ownership_tag_is_read_back_from_tags_and_from_a_description() {
         let mut tags = Tags::new();
-        assert_eq!(mark().owner(&tags), Owner::Nobody);
-        mark().add_to(&mut tags);
-        assert_eq!(mark().owner(&tags), Owner::Ours);
-        assert!(mark().is_on(&tags));
-        assert_eq!(mark().owner_by_description(&mark().as_description()), Owner::Ours);
-        assert_eq!(mark().owner_by_description("the movies API"), Owner::Nobody);
+        assert_eq!(tag().owner(&tags), Owner::None);
+        tag().add_to(&mut tags);
+        assert_eq!(tag().owner(&tags), Owner::Ours);
+        assert!(tag().is_on(&tags));
+        assert_eq!(tag().owner_by_description(&tag().as_description()), Owner::Ours);
+        assert_eq!(tag().owner_by_description("the movies API"), Owner::None);
     }
 
     #[test]
-    fn another_stacks_mark_is_not_ours() {
+    fn the_ownership_tag_of_another_stack_is_not_ours() {
         let mut tags = Tags::new();
-        Mark { stack: "other".to_owned(), ..mark() }.add_to(&mut tags);
-        assert_eq!(mark().owner(&tags), Owner::Stack("other".to_owned()));
+        OwnershipTag { stack: "other".to_owned(), ..tag() }.add_to(&mut tags);
+        assert_eq!(tag().owner(&tags), Owner::Stack("other".to_owned()));
     }
 
     #[test]
-    fn the_mark_of_another_region_is_not_ours_and_one_without_a_region_is() {
-        let there = Mark { region: "eu-west-1".to_owned(), ..mark() };
+    fn the_ownership_tag_of_another_region_is_not_ours_and_one_without_a_region_is() {
+        let there = OwnershipTag { region: "eu-west-1".to_owned(), ..tag() };
         let mut tags = Tags::new();
         there.add_to(&mut tags);
-        assert_eq!(mark().owner(&tags), Owner::Ours);
+        assert_eq!(tag().owner(&tags), Owner::Ours);
         there.add_with_region_to(&mut tags);
-        assert_eq!(mark().owner(&tags), Owner::InRegion("eu-west-1".to_owned()));
+        assert_eq!(tag().owner(&tags), Owner::InRegion("eu-west-1".to_owned()));
         assert_eq!(there.owner(&tags), Owner::Ours);
     }
 }

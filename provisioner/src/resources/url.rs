@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
 use super::kind::{
-    Again, Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Place, Property, Removal, Stages,
+    Again, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages,
     has_properties, property, stages,
 };
 use super::named::FunctionRef;
@@ -53,7 +53,7 @@ impl Kind for Url {
     const CREATE_ONLY: &'static [Property] = &[property!(Url.target_function_arn), property!(Url.qualifier)];
     type Call = Call;
 
-    fn complete(&mut self, _mark: &Mark) {
+    fn complete(&mut self, _tag: &OwnershipTag) {
         let target = std::mem::take(&mut self.target_function_arn);
         let FunctionRef { name, qualifier } = FunctionRef::parse(&target);
         name.clone_into(&mut self.target_function_arn);
@@ -125,7 +125,7 @@ mod tests {
 
     fn url(properties: &Value) -> Resource {
         let mut url = Resource::parse(Url::TYPE, properties.as_object().unwrap().clone()).unwrap().unwrap();
-        url.complete(&Mark { stack: "chat".to_owned(), region: String::new(), logical_id: "Url".to_owned() });
+        url.complete(&OwnershipTag { stack: "chat".to_owned(), region: String::new(), logical_id: "Url".to_owned() });
         url
     }
 

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::function::BESIDE;
+use super::function::OUTSIDE_SETTINGS;
 use super::kind::{
-    Changed, Effect, Ids, Import, Kind, Mark, Orphans, Ownership, Removal, Stages, has_properties, stages,
+    Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Removal, Stages, has_properties, stages,
 };
 use super::named::FunctionRef;
 use crate::template::{Reference, references_in};
@@ -48,9 +48,9 @@ has_properties!(Version { release, package, revision });
 /// The wanted release of a function, with the settings that the function has outside the template: a published version
 /// would contain them too.
 #[must_use]
-pub fn beside_too(mut wanted: Value, function: &Value) -> Value {
-    if let (Some(wanted), Some(beside)) = (wanted.as_object_mut(), function.get(BESIDE)) {
-        wanted.insert(BESIDE.to_owned(), beside.clone());
+pub fn with_outside_settings(mut wanted: Value, function: &Value) -> Value {
+    if let (Some(wanted), Some(settings)) = (wanted.as_object_mut(), function.get(OUTSIDE_SETTINGS)) {
+        wanted.insert(OUTSIDE_SETTINGS.to_owned(), settings.clone());
     }
     wanted
 }
@@ -82,7 +82,7 @@ impl Kind for Version {
     const CHANGED_BY_UPDATE: bool = true;
     type Call = Call;
 
-    fn complete(&mut self, _mark: &Mark) {
+    fn complete(&mut self, _tag: &OwnershipTag) {
         self.function_name = FunctionRef::parse(&self.function_name).to_string();
     }
 

@@ -21,7 +21,7 @@ pub struct Watch {
     /// The version that is watched.
     pub version: String,
     /// The version that has the rest of the calls.
-    pub beside: String,
+    pub other_version: String,
     /// The duration, in seconds. 0 means one query, which checks that the metrics can be read.
     pub seconds: u64,
     /// The alias's revision since the version has its share: another revision means that the alias was changed from
@@ -45,7 +45,7 @@ pub struct Seen {
     /// The version that is watched.
     pub version: Count,
     /// The version that has the rest of the calls.
-    pub beside: Count,
+    pub other_version: Count,
 }
 
 /// The result of a query.
@@ -66,7 +66,7 @@ impl Watch {
     /// version is not the cause.
     #[must_use]
     pub fn verdict(&self, elapsed: Duration, seen: &Seen) -> Verdict {
-        if seen.version.fails_more_often_than(seen.beside) {
+        if seen.version.fails_more_often_than(seen.other_version) {
             return Verdict::Bad;
         }
         self.pause(elapsed).map_or(Verdict::Good, Verdict::Wait)
@@ -81,18 +81,18 @@ impl Watch {
     }
 
     fn length(&self) -> Duration {
-        let asked_for = Duration::from_secs(self.seconds);
-        asked_for + asked_for.min(METRIC_DELAY)
+        let given = Duration::from_secs(self.seconds);
+        given + given.min(METRIC_DELAY)
     }
 
     /// The counts as text.
     #[must_use]
-    pub fn told(&self, seen: &Seen) -> String {
-        let Self { version, beside, .. } = self;
+    pub fn summary(&self, seen: &Seen) -> String {
+        let Self { version, other_version, .. } = self;
         let of = |Count { invocations, errors }: Count| (errors, invocations.max(errors));
-        let ((errors, all), (errors_beside, all_beside)) = (of(seen.version), of(seen.beside));
+        let ((errors, all), (errors_of_other, all_of_other)) = (of(seen.version), of(seen.other_version));
         format!(
-            "{errors} of {all} invocations of version {version} failed, {errors_beside} of {all_beside} of version {beside}"
+            "{errors} of {all} invocations of version {version} failed, {errors_of_other} of {all_of_other} of version {other_version}"
         )
     }
 }
@@ -122,29 +122,34 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     fn watch(seconds: u64) -> Watch {
-        let [function_name, alias, version, beside] = ["chat", "live", "2", "1"].map(str::to_owned);
-        Watch { function_name, alias, version, beside, seconds, revision: String::new() }
+        let [function_name, alias, version, other_version] = ["chat", "live", "2", "1"].map(str::to_owned);
+        Watch { function_name, alias, version, other_version, seconds, revision: String::new() }
     }
 
     /// Failed and all invocations: of the version that is watched, and of the other one.
-    fn seen(version: (u64, u64), beside: (u64, u64)) -> Seen {
+    fn seen(version: (u64, u64), other_version: (u64, u64)) -> Seen {
         let count = |(errors, invocations)| Count { invocations, errors };
-        Seen { version: count(version), beside: count(beside) }
+        Seen { version: count(version), other_version: count(other_version) }
     }
 
     #[test]
-    fn a_failed_invocation_is_bad_at_once_unless_the_version_beside_it_fails_as_often() {
-        let verdict = |version, beside| watch(300).verdict(MINUTE, &seen(version, beside));
-        for (version, beside) in [((1, 1), (0, 0)), ((1, 500), (0, 1)), ((1, 10), (9, 100)), ((2, 2), (1, 2))] {
-            assert_eq!(verdict(version, beside), Verdict::Bad, "{version:?} beside {beside:?}");
+    fn a_failed_invocation_is_bad_at_once_unless_the_other_version_fails_as_often() {
+        let verdict = |version, other_version| watch(300).verdict(MINUTE, &seen(version, other_version));
+        for (version, other_version) in [((1, 1), (0, 0)), ((1, 500), (0, 1)), ((1, 10), (9, 100)), ((2, 2), (1, 2))] {
+            assert_eq!(verdict(version, other_version), Verdict::Bad, "{version:?} beside {other_version:?}");
         }
-        for (version, beside) in [((0, 0), (0, 0)), ((0, 9), (0, 0)), ((1, 10), (10, 100)), ((1, 10), (100, 100))] {
-            assert!(matches!(verdict(version, beside), Verdict::Wait(_)), "{version:?} beside {beside:?}");
+        for (version, other_version) in
+            [((0, 0), (0, 0)), ((0, 9), (0, 0)), ((1, 10), (10, 100)), ((1, 10), (100, 100))]
+        {
+            assert!(
+                matches!(verdict(version, other_version), Verdict::Wait(_)),
+                "{version:?} beside {other_version:?}"
+            );
         }
     }
 
     #[test]
-    fn an_error_whose_invocation_is_not_told_yet_counts() {
+    fn an_error_before_its_invocation_is_counted() {
         assert_eq!(watch(300).verdict(MINUTE, &seen((1, 0), (0, 0))), Verdict::Bad);
         assert!(matches!(watch(300).verdict(MINUTE, &seen((1, 0), (1, 0))), Verdict::Wait(_)), "both fail always");
     }
@@ -166,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_told_in_their_largest_unit() {
+    fn times_are_shown_in_their_largest_unit() {
         assert_eq!([0, 45, 90, 300, 3600, 5400].map(time_in_words), ["0s", "45s", "90s", "5m", "1h", "90m"]);
     }
 }

@@ -7,7 +7,7 @@ use crate::plan::tests::run;
 use crate::plan::tests::schema::{assert_is_published, generated};
 use crate::plan::tests::spec::Spec;
 use crate::plan::{Options, plan};
-use crate::resources::Mark;
+use crate::resources::OwnershipTag;
 use crate::resources::alias::RoutingConfig;
 use crate::world::World;
 
@@ -35,9 +35,9 @@ pub(crate) fn with_canary() -> (Desired, crate::world::State) {
     let mut state = existing(&Spec::plain(), true);
     let function = existing(&new, true).functions["chat"].clone();
     state.functions.insert("chat".to_owned(), function.clone());
-    let mut held = function;
-    held.tags.clear();
-    state.versions.insert(("chat".to_owned(), 2), held);
+    let mut content = function;
+    content.tags.clear();
+    state.versions.insert(("chat".to_owned(), 2), content);
     if let Some(alias) = state.aliases.get_mut(&("chat".to_owned(), "live".to_owned())) {
         alias.routing_config = RoutingConfig::share("2", 0.1);
     }
@@ -119,9 +119,9 @@ fn resources_of_cloudformation_are_compared_without_ownership_tags() {
     state.apis.values_mut().for_each(|one| one.tags.clear());
     state.stages.values_mut().for_each(|one| one.tags.clear());
     state.aliases.values_mut().for_each(|one| one.description.clear());
-    let mark =
-        Mark { stack: "chat".to_owned(), region: String::new(), logical_id: "Integration".to_owned() }.as_description();
-    let own = |one: &&mut crate::resources::integration::Integration| one.description == mark;
+    let tag = OwnershipTag { stack: "chat".to_owned(), region: String::new(), logical_id: "Integration".to_owned() }
+        .as_description();
+    let own = |one: &&mut crate::resources::integration::Integration| one.description == tag;
     state.integrations.values_mut().filter(own).for_each(|one| one.description.clear());
     state.permissions.retain(|(function, _), _| function != "chat:live");
 
@@ -139,7 +139,7 @@ fn the_published_schema_is_the_one_of_this_status() {
 }
 
 #[test]
-fn real_statuses_are_as_the_schema_says() {
+fn real_statuses_match_the_schema() {
     let schema = generated::<Status>();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let (desired, canary) = with_canary();

@@ -48,7 +48,7 @@ pub(crate) use known::spread;
 pub use known::{Known, Unfilled};
 pub use lists::{list_as_text, list_inside};
 pub use naming::Naming;
-pub use no_echo::Untold;
+pub use no_echo::Secrets;
 pub use parameter_file::ParameterFile;
 pub use parameters::{Declaration, Parameters};
 pub(crate) use plain::flag as flag_of_1_1;

@@ -15,7 +15,7 @@ const HIDDEN: &str = "(NoEcho)";
 
 /// The values of parameters with `NoEcho`, in the forms in which a template can pass them on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Untold(BTreeSet<String>);
+pub struct Secrets(BTreeSet<String>);
 
 impl Template {
     /// The names of the parameters with `NoEcho`.
@@ -25,14 +25,14 @@ impl Template {
 
     /// The values of the parameters with `NoEcho`: the given ones, and the defaults of the others.
     #[must_use]
-    pub fn untold(&self, given: &BTreeMap<String, String>) -> Untold {
+    pub fn secrets(&self, given: &BTreeMap<String, String>) -> Secrets {
         let no_echo = self.parameters().iter().filter(|(_, one)| one.is_no_echo());
         let values = no_echo.filter_map(|(name, one)| given.get(name).cloned().or_else(|| one.default_text()));
-        Untold::of(values)
+        Secrets::of(values)
     }
 }
 
-impl Untold {
+impl Secrets {
     fn of(values: impl IntoIterator<Item = String>) -> Self {
         let forms = values.into_iter().flat_map(|value| {
             let items: Vec<_> = value.split(',').map(|item| item.trim().to_owned()).collect();
@@ -66,13 +66,13 @@ mod tests {
 
     #[test]
     fn only_texts_with_a_no_echo_value_are_hidden() {
-        let untold = Untold::of(["s3cret".to_owned(), "one, two".to_owned(), String::new()]);
+        let secrets = Secrets::of(["s3cret".to_owned(), "one, two".to_owned(), String::new()]);
         let value = json!({
             "Url": "https://user:s3cret@host", "Encoded": "czNjcmV0", "List": ["two", "three"], "Size": 3, "Name": "chat",
         });
         let hidden = json!({
             "Url": "(NoEcho)", "Encoded": "(NoEcho)", "List": ["(NoEcho)", "three"], "Size": 3, "Name": "chat",
         });
-        assert_eq!(untold.hidden_in(value), hidden);
+        assert_eq!(secrets.hidden_in(value), hidden);
     }
 }

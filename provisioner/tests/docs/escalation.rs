@@ -192,15 +192,15 @@ fn filled(text: &str) -> String {
 fn without_a_boundary_the_same_attempts_succeed() {
     let policies = [printed("deployer"), printed("unbounded")];
     let policies: Vec<&Value> = policies.iter().collect();
-    let ways = [
+    let escalations = [
         "create a role without a boundary",
         "put any policy on a role without a boundary",
         "delete a policy of a role without a boundary",
         "detach a policy from a role without a boundary",
     ];
-    for way in ways {
-        let one = ESCALATIONS.iter().find(|one| one.0 == way).expect("the way");
-        assert!(is_allowed(&policies, &request(one)), "{way}");
+    for escalation in escalations {
+        let one = ESCALATIONS.iter().find(|one| one.0 == escalation).expect("the way");
+        assert!(is_allowed(&policies, &request(one)), "{escalation}");
     }
     let attach: Try = ("attach", "iam:AttachRolePolicy", ROLE, &[("iam:PolicyARN", BASIC)]);
     assert!(is_allowed(&policies, &request(&attach)));

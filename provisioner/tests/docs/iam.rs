@@ -19,8 +19,8 @@ pub(crate) struct Request<'a> {
 /// Whether a principal with these policies, without a boundary, may send the request.
 pub(crate) fn is_allowed(policies: &[&Value], request: &Request<'_>) -> bool {
     let statements = || policies.iter().flat_map(|policy| list(&policy["Statement"]));
-    let says = |effect: &str| statements().any(|one| one["Effect"] == effect && applies(one, request));
-    !says("Deny") && says("Allow")
+    let has_effect = |effect: &str| statements().any(|one| one["Effect"] == effect && applies(one, request));
+    !has_effect("Deny") && has_effect("Allow")
 }
 
 /// The same under a permissions boundary.

@@ -67,7 +67,7 @@ fn documents() -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_link_into_the_project_leads_to_a_file() {
+fn every_link_into_the_project_has_a_file() {
     let mut checked = 0;
     for document in documents() {
         let folder = document.parent().expect("the document's folder");
@@ -84,8 +84,8 @@ fn every_link_into_the_project_leads_to_a_file() {
 }
 
 #[test]
-fn blocks_are_told_with_their_line_and_what_is_said_about_them() {
+fn blocks_are_read_with_their_line_and_their_info() {
     let blocks = blocks("text\n```sh no-run: why\nmake\n```\n```json\n{}\n```\n");
-    let told: Vec<_> = blocks.iter().map(|block| (block.line, block.info.as_str(), block.text.as_str())).collect();
-    assert_eq!(told, [(2, "sh no-run: why", "make\n"), (5, "json", "{}\n")]);
+    let parsed: Vec<_> = blocks.iter().map(|block| (block.line, block.info.as_str(), block.text.as_str())).collect();
+    assert_eq!(parsed, [(2, "sh no-run: why", "make\n"), (5, "json", "{}\n")]);
 }

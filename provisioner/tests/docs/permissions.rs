@@ -78,7 +78,7 @@ fn the_policy_without_a_boundary_allows_no_action_that_the_deployers_does_not() 
 }
 
 #[test]
-fn what_only_some_templates_need_is_named_in_the_notes() {
+fn permissions_of_some_templates_are_in_the_notes() {
     let text = read("docs/permissions.md");
     for (action, reason) in NOT_IN_THE_POLICY.iter().filter(|(_, reason)| reason.ends_with("named in the notes")) {
         assert!(text.contains(action), "{action}: {reason}");

@@ -69,7 +69,7 @@ fn the_commands_of_the_documents_work() {
         }
         match block.info.as_str() {
             "text plan" => {
-                hold_output(page, &block, first_plan.as_deref().expect("a `make plan` before"));
+                check_output(page, &block, first_plan.as_deref().expect("a `make plan` before"));
                 continue;
             }
             "sh until Ctrl-C" => {
@@ -111,7 +111,7 @@ fn shown(printed: &str) -> String {
 }
 
 /// The output that a block shows must equal the printed output.
-fn hold_output(page: &str, block: &Block, printed: &str) {
+fn check_output(page: &str, block: &Block, printed: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let (text, fence) = (read(page), format!("```{}\n", block.info));
         let (before, after) = (text.replacen(&format!("{fence}{}", block.text), &fence, 1), fence);
@@ -173,22 +173,22 @@ impl Shell {
     #[track_caller]
     fn run_text(&self, text: &str) -> Output {
         let output = self.command(text).output().expect("bash");
-        assert!(output.status.success(), "{}", told(text, &output));
+        assert!(output.status.success(), "{}", transcript(text, &output));
         output
     }
 
     fn run(&self, page: &str, block: &Block) {
         let Block { line, text, .. } = block;
         let output = self.command(text).output().expect("bash");
-        assert!(output.status.success(), "{page}:{line}: {}", told(text, &output));
+        assert!(output.status.success(), "{page}:{line}: {}", transcript(text, &output));
         for (command, seen) in SEEN.iter().filter(|(command, _)| text.contains(command)) {
-            let told = told(text, &output);
-            assert!(told.contains(seen), "{page}:{line}: `{command}` does not tell `{seen}`: {told}");
+            let transcript = transcript(text, &output);
+            assert!(transcript.contains(seen), "{page}:{line}: `{command}` does not tell `{seen}`: {transcript}");
         }
     }
 }
 
-fn told(text: &str, output: &Output) -> String {
+fn transcript(text: &str, output: &Output) -> String {
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     format!("{text}--- stdout\n{stdout}--- stderr\n{stderr}--- {}", output.status)
 }
@@ -220,16 +220,16 @@ impl Local {
         let mut group = command.spawn().expect("bash");
         let stdout = BufReader::new(group.stdout.take().expect("its stdout"));
         let mut local = Self { group, url: String::new(), port: shell.port, stderr };
-        let (tell, hear) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             for line in stdout.lines().map_while(Result::ok) {
                 if let Some(url) = line.strip_prefix("chat: ") {
-                    let _ = tell.send(url.to_owned());
+                    let _ = sender.send(url.to_owned());
                 }
             }
         });
         // A cold build may be necessary first.
-        match hear.recv_timeout(Duration::from_secs(900)) {
+        match receiver.recv_timeout(Duration::from_secs(900)) {
             Ok(url) => local.url = url,
             Err(_) => panic!("{page}:{}: no `chat: URL` came; stderr was\n{}", block.line, local.log()),
         }
@@ -254,8 +254,8 @@ impl Local {
             std::thread::sleep(Duration::from_millis(50));
         }
         assert!(self.log().contains("\nstopping"), "it ended otherwise:\n{}", self.log());
-        let gone = || TcpStream::connect(("127.0.0.1", self.port)).is_err();
-        while !gone() {
+        let is_closed = || TcpStream::connect(("127.0.0.1", self.port)).is_err();
+        while !is_closed() {
             assert!(Instant::now() < deadline, "its MiniStack still answers on port {}", self.port);
             std::thread::sleep(Duration::from_millis(50));
         }

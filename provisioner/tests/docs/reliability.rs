@@ -31,9 +31,9 @@ fn every_test_that_the_promises_name_exists() {
     let is_a_test = |text: &&str| {
         text.matches('_').count() > 2 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
-    let told: Vec<&str> = page.split('`').filter(is_a_test).collect();
-    assert!(told.len() > 20, "only {told:?} were found");
-    let missing: Vec<_> = told.iter().filter(|name| !names.contains(**name)).collect();
+    let named: Vec<&str> = page.split('`').filter(is_a_test).collect();
+    assert!(named.len() > 20, "only {named:?} were found");
+    let missing: Vec<_> = named.iter().filter(|name| !names.contains(**name)).collect();
     assert!(missing.is_empty(), "docs/reliability.md names tests that do not exist: {missing:?}");
 }
 

@@ -14,11 +14,11 @@ use crate::support::user::User;
 use crate::support::world::World;
 
 /// The resources of the seed's commands, and a user that attaches the chat to their API.
-pub(crate) async fn with_a_stack_made_by_hand(aws: Aws) -> (Seed, User) {
+pub(crate) async fn with_a_manual_stack(aws: Aws) -> (Seed, User) {
     let account = aws.account().await;
-    let made = seed::manual_setup(&account).await;
-    let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
-    (made, user)
+    let manual = seed::manual_setup(&account).await;
+    let user = User::of(account).always(["-P".to_owned(), format!("ApiId={}", manual.movies.api_id)]);
+    (manual, user)
 }
 
 #[rstest]
@@ -26,7 +26,7 @@ pub(crate) async fn with_a_stack_made_by_hand(aws: Aws) -> (Seed, User) {
 async fn a_deploy_refuses_a_manual_setup_without_adopt_and_adopts_it_with_adopt(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
-    let (made, user) = with_a_stack_made_by_hand(aws).await;
+    let (manual, user) = with_a_manual_stack(aws).await;
     let before = user.world().await;
 
     let (refused, writes) = user.writes_of(&["deploy", "--yes"]).await;
@@ -52,13 +52,13 @@ async fn a_deploy_refuses_a_manual_setup_without_adopt_and_adopts_it_with_adopt(
     let adopted = user.world().await;
     assert_is_attached_to("movies", &adopted, &user.account);
     let (old, new) = (&before["apis"]["movies"], &adopted["apis"]["movies"]);
-    assert_eq!(new["routes"][seed::ROUTE]["id"], made.route_id, "the route is the same");
+    assert_eq!(new["routes"][seed::ROUTE]["id"], manual.route_id, "the route is the same");
     assert_eq!(new["integrations"].as_object().unwrap().len(), old["integrations"].as_object().unwrap().len());
     for part in ["cors", "stages", "tags"] {
         assert_eq!(new[part], old[part], "{part}");
     }
     if aws.runs_functions() {
-        let url = api_url(&made.movies.api_id, "/chat");
+        let url = api_url(&manual.movies.api_id, "/chat");
         let answer = post_chat(&user.account, &url, &json!({"message": "A thriller"})).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         assert_ne!(answer.body["message"], seed::ANSWER, "the new code answers");
@@ -69,9 +69,9 @@ async fn a_deploy_refuses_a_manual_setup_without_adopt_and_adopts_it_with_adopt(
     assert_eq!(writes, [""; 0]);
 
     user.run(&["destroy", "--yes"]).await.expect_success();
-    let left = user.world().await;
-    assert_eq!((left.names("functions"), left.names("roles")), (vec!["cinedb-movies"], vec!["cinedb-movies-role"]));
-    let routes: Vec<_> = left["apis"]["movies"]["routes"].as_object().unwrap().keys().collect();
+    let rest = user.world().await;
+    assert_eq!((rest.names("functions"), rest.names("roles")), (vec!["cinedb-movies"], vec!["cinedb-movies-role"]));
+    let routes: Vec<_> = rest["apis"]["movies"]["routes"].as_object().unwrap().keys().collect();
     assert_eq!(routes, ["GET /movies", "GET /movies/{id}"]);
 }
 
@@ -80,7 +80,7 @@ async fn a_deploy_refuses_a_manual_setup_without_adopt_and_adopts_it_with_adopt(
 async fn an_adoption_changes_the_function_only_after_the_move_of_its_callers_is_deployed(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
-    let (_, user) = with_a_stack_made_by_hand(aws).await;
+    let (_, user) = with_a_manual_stack(aws).await;
     let args = ["deploy", "--adopt", "--yes", "--no-smoke"];
     let function = |world: World| world["functions"][seed::FUNCTION]["latest"].clone();
     let before = function(user.world().await);
@@ -91,7 +91,7 @@ async fn an_adoption_changes_the_function_only_after_the_move_of_its_callers_is_
     }
     assert_eq!(function(user.world().await), before);
 
-    let (_, user) = with_a_stack_made_by_hand(aws).await;
+    let (_, user) = with_a_manual_stack(aws).await;
     user.proxy.on(slow_api("PENDING", 2));
     let run = user.run(&args).await.expect_success();
     assert!(run.stderr.contains("waiting until the last change of HTTP API"), "{run:?}");
@@ -104,9 +104,9 @@ async fn an_adoption_changes_the_function_only_after_the_move_of_its_callers_is_
 
 #[tokio::test]
 async fn an_adoption_keeps_an_integration_that_other_routes_use_and_callers_lose_no_answer() {
-    let (made, user) = with_a_stack_made_by_hand(Aws::MiniStack).await;
-    let api_id = &made.movies.api_id;
-    seed::create_route(&user.account.sdk(), api_id, "GET /health", &made.integration_id).await;
+    let (manual, user) = with_a_manual_stack(Aws::MiniStack).await;
+    let api_id = &manual.movies.api_id;
+    seed::create_route(&user.account.sdk(), api_id, "GET /health", &manual.integration_id).await;
     let before = user.world().await;
 
     let url = api_url(api_id, "/chat");
@@ -116,19 +116,19 @@ async fn an_adoption_keeps_an_integration_that_other_routes_use_and_callers_lose
     let adopted = user.world().await;
     assert_is_attached_to("movies", &adopted, &user.account);
     let (old, new) = (&before["apis"]["movies"], &adopted["apis"]["movies"]);
-    assert_eq!(new["integrations"][&made.integration_id], old["integrations"][&made.integration_id]);
+    assert_eq!(new["integrations"][&manual.integration_id], old["integrations"][&manual.integration_id]);
     assert_eq!(new["routes"]["GET /health"], old["routes"]["GET /health"]);
-    assert_eq!(new["routes"][seed::ROUTE]["id"], made.route_id, "the route is the same");
+    assert_eq!(new["routes"][seed::ROUTE]["id"], manual.route_id, "the route is the same");
 
     let (again, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
     again.expect_success();
     assert_eq!(writes, [""; 0]);
 
     user.run(&["destroy", "--yes"]).await.expect_success();
-    let left = user.world().await;
-    let routes: Vec<_> = left["apis"]["movies"]["routes"].as_object().unwrap().keys().collect();
+    let rest = user.world().await;
+    let routes: Vec<_> = rest["apis"]["movies"]["routes"].as_object().unwrap().keys().collect();
     assert_eq!(routes, ["GET /health", "GET /movies", "GET /movies/{id}"]);
-    let integrations = &left["apis"]["movies"]["integrations"];
-    assert_eq!(integrations[&made.integration_id], old["integrations"][&made.integration_id]);
+    let integrations = &rest["apis"]["movies"]["integrations"];
+    assert_eq!(integrations[&manual.integration_id], old["integrations"][&manual.integration_id]);
     assert_eq!(integrations.as_object().unwrap().len(), 2, "{integrations:#}");
 }

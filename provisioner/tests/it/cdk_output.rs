@@ -49,9 +49,9 @@ async fn the_direct_engine_deploys_a_cdk_folder_and_a_second_run_changes_nothing
     assert_eq!(names(&user.proxy.writes()), [""; 0]);
 
     user.plain(&["destroy", "--yes"]).await.expect_success();
-    let left = World::read(&user.account).await;
+    let rest = World::read(&user.account).await;
     assert_eq!(
-        [left.names("functions"), left.names("roles"), left.names("tables")],
+        [rest.names("functions"), rest.names("roles"), rest.names("tables")],
         [const { vec![] }; 3] as [Vec<&str>; 3]
     );
 }

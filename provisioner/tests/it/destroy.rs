@@ -50,11 +50,11 @@ async fn a_destroy_without_yes_or_a_terminal_is_refused(#[values(Aws::MiniStack,
 
 #[rstest]
 #[tokio::test]
-async fn a_destroy_keeps_a_manual_setup_and_says_why(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+async fn a_destroy_keeps_a_manual_setup_and_gives_the_reason(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
-    let made = seed::manual_setup(&account).await;
+    let manual = seed::manual_setup(&account).await;
     let before = World::read(&account).await;
-    let api_id = format!("ApiId={}", made.movies.api_id);
+    let api_id = format!("ApiId={}", manual.movies.api_id);
     let user = User::of(account).always(["-P", api_id.as_str()]);
     let (run, writes) = user.writes_of(&["destroy", "--yes"]).await;
     let run = run.expect_success();

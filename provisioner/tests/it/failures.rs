@@ -116,8 +116,8 @@ async fn a_conflict_with_another_change_of_the_api_is_retried(#[values(Aws::Mini
 #[tokio::test]
 async fn every_other_conflict_of_the_api_is_an_error_at_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = aws.user().await;
-    let taken = AwsError::new(409, "ConflictException", "Route with key POST /chat already exists for this API");
-    user.proxy.on(call("CreateRoute").answer(taken));
+    let conflict = AwsError::new(409, "ConflictException", "Route with key POST /chat already exists for this API");
+    user.proxy.on(call("CreateRoute").answer(conflict));
     let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
     let sent = names(&user.proxy.calls()).into_iter().filter(|name| name == "apigatewayv2 CreateRoute").count();
     assert_eq!(sent, 1, "{run:?}");
@@ -132,13 +132,13 @@ async fn a_function_created_by_another_deployer_since_the_plan_is_not_changed(
 ) {
     let late = aws.user().await;
     let early = User::in_account_of(&late);
-    let held = Trap::new();
-    late.proxy.on(call("CreateFunction").first(1).suffer(Fault::HoldBefore(held.clone())));
+    let trap = Trap::new();
+    late.proxy.on(call("CreateFunction").first(1).suffer(Fault::PauseBefore(trap.clone())));
     let program = late.spawn(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]);
-    held.sprung().await;
+    trap.sprung().await;
     early.deploy(&["-P", "MemorySize=768"]).await;
     // Its connection is closed, and it retries the call.
-    held.open();
+    trap.open();
     let ended = program.wait_with_output().await.unwrap();
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{stderr}");

@@ -23,8 +23,8 @@ fn arguments(port: u16) -> Vec<String> {
 #[tokio::test]
 async fn local_prints_the_urls_of_chat_and_stream_serves_them_and_ends_on_ctrl_c() {
     let port = free_port();
-    let elsewhere = Account::fresh();
-    let cli = Cli::new(&elsewhere);
+    let other_account = Account::fresh();
+    let cli = Cli::new(&other_account);
     let streaming = ["-P", "Streaming=true"].map(str::to_owned);
     let mut program = cli.spawn(arguments(port).into_iter().chain(streaming));
     let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
@@ -38,16 +38,16 @@ async fn local_prints_the_urls_of_chat_and_stream_serves_them_and_ends_on_ctrl_c
     assert!(stream.starts_with(&format!("http://127.0.0.1:{port}/")), "{stream}");
 
     let question = json!({"message": "Recommend me a sci-fi movie", "history": []});
-    let answer = post_chat(&Account::of_nobody(), url, &question).await;
+    let answer = post_chat(&Account::without_account(), url, &question).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.body["message"].is_string() && answer.body["usage"]["outputTokens"].is_u64(), "{answer:?}");
 
-    let streamed = post_chat(&Account::of_nobody(), stream, &question).await;
+    let streamed = post_chat(&Account::without_account(), stream, &question).await;
     let events = streamed.body.as_str().unwrap_or_default();
     assert_eq!(streamed.status, 200, "{streamed:?}");
     assert!(events.starts_with("event: token") && events.contains("event: done"), "{streamed:?}");
 
-    let world = World::read(&elsewhere).await;
+    let world = World::read(&other_account).await;
     assert!(world.is_empty(), "settings for another endpoint must not be used: {world:?}");
 
     ctrl_c(&program);
@@ -62,8 +62,8 @@ async fn local_prints_the_urls_of_chat_and_stream_serves_them_and_ends_on_ctrl_c
 
 #[tokio::test]
 async fn local_reports_a_port_in_use_at_once() {
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = taken.local_addr().unwrap().port();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
     let run = Cli::new(&Account::fresh()).run(arguments(port)).await.expect_code(1);
     assert_eq!(run.stdout, "");
     assert!(run.stderr.contains(&format!("taking port {port} on 127.0.0.1")), "{run:?}");

@@ -42,8 +42,8 @@ async fn cloud_control_creates_finds_updates_and_deletes_a_queue_a_topic_and_a_s
     user.plain(&["deploy"]).await.expect_success();
     let [queue] = stored(&user.account, "AWS::SQS::Queue").await.try_into().expect("one queue");
     assert_eq!(queue["VisibilityTimeout"], 30);
-    let mark = json!({"Key": "provisioner:stack", "Value": "cinedb-chat"});
-    assert!(queue["Tags"].as_array().is_some_and(|tags| tags.contains(&mark)), "{queue:#}");
+    let tag = json!({"Key": "provisioner:stack", "Value": "cinedb-chat"});
+    assert!(queue["Tags"].as_array().is_some_and(|tags| tags.contains(&tag)), "{queue:#}");
     let [subscription] = stored(&user.account, "AWS::SNS::Subscription").await.try_into().expect("one subscription");
     assert_eq!((&subscription["Protocol"], &subscription["Endpoint"]), (&json!("sqs"), &json!("jobs")));
 

@@ -73,8 +73,9 @@ async fn a_run_in_another_region_neither_changes_nor_deletes_the_role(#[values(A
     );
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 
-    let beside = [&["deploy", "--no-smoke", "-P", "RoleName=chat-role-there", "--prune", "--yes"][..], there].concat();
-    user.run(&beside).await.expect_success();
+    let with_other_name =
+        [&["deploy", "--no-smoke", "-P", "RoleName=chat-role-there", "--prune", "--yes"][..], there].concat();
+    user.run(&with_other_name).await.expect_success();
     let both = user.world().await;
     assert_eq!(before.changes_to(&both).iter().filter(|change| !change.starts_with("+ ")).count(), 0, "{both:?}");
     user.run(&["destroy", "--yes", "-P", "RoleName=chat-role-there", "--region", "eu-west-1"]).await.expect_success();

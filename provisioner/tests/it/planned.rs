@@ -59,11 +59,11 @@ async fn a_saved_plan_is_executed_as_shown_by_a_first_and_a_later_deploy(
     assert_eq!(writes, [""; 0]);
     let quoted = provisioner::hint::shell_word(&file);
     assert!(run.stderr.contains(&format!("execute this plan: `provisioner deploy --plan {quoted}")), "{run:?}");
-    let held: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let stored: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     let actions = |steps: &Value| -> Vec<Value> {
         steps.as_array().into_iter().flatten().map(|step| step["action"].clone()).collect()
     };
-    assert_eq!(actions(&held["steps"]), actions(&run.json()["steps"]));
+    assert_eq!(actions(&stored["steps"]), actions(&run.json()["steps"]));
 
     let run = user.run(&["deploy", "--output", "json", "--plan", &file]).await.expect_success();
     assert_eq!(run.json()["smoke"], Value::Null, "{run:?}");
@@ -171,9 +171,9 @@ async fn a_plan_for_other_inputs_or_a_damaged_plan_is_refused_before_the_first_w
     assert_refused(user.writes_of(&there).await, &["it is for the region `us-east-1` and not for `eu-west-1`"]);
     let stack = [&deploy[..], &["--stack", "other"]].concat();
     assert_refused(user.writes_of(&stack).await, &["it is for the stack `cinedb-chat` and not for `other`"]);
-    let somebody = aws.user().await;
+    let other_deployer = aws.user().await;
     let expected = format!("it is for the account `{}`", user.account.id());
-    assert_refused(somebody.writes_of(&deploy).await, &[&expected]);
+    assert_refused(other_deployer.writes_of(&deploy).await, &[&expected]);
 
     // A policy that the template includes is a part of it; a comment is not.
     let copy = copy.edited("templates/chat.yaml", "Resources:", "# all of them\nResources:");
@@ -260,22 +260,22 @@ async fn the_later_of_two_concurrent_deployers_is_refused_and_overwrites_nothing
         late.deploy(&[]).await;
         let early = User::in_account_of(&late);
         let plan = plans.planned("plan", &late, &["-P", "MemorySize=1024"]).await;
-        let held = Trap::new();
-        late.proxy.on(call(operation).first(1).suffer(Fault::HoldBefore(held.clone())));
+        let paused = Trap::new();
+        late.proxy.on(call(operation).first(1).suffer(Fault::PauseBefore(paused.clone())));
         let program = late.spawn(&["deploy", "--plan", &plan]);
-        held.sprung().await;
+        paused.sprung().await;
         early.deploy(&["-P", "MemorySize=768"]).await;
-        let made = releases(&early.world().await);
+        let published = releases(&early.world().await);
         // Its connection is closed, and it retries the call.
-        held.open();
+        paused.open();
         let ended = program.wait_with_output().await.unwrap();
         let stderr = String::from_utf8_lossy(&ended.stderr);
         assert_eq!(ended.status.code(), Some(1), "{operation}: {stderr}");
         assert!(stderr.contains("another change was made after the plan"), "{operation}: {stderr}");
         assert!(stderr.contains("hint: ") && stderr.contains("plan again"), "{operation}: {stderr}");
-        let leads = "after the plan: live points to version 3 now";
-        assert_eq!(stderr.contains(leads), operation == "UpdateAlias", "{stderr}");
-        assert_eq!(releases(&early.world().await), made, "{operation}");
+        let message = "after the plan: live points to version 3 now";
+        assert_eq!(stderr.contains(message), operation == "UpdateAlias", "{stderr}");
+        assert_eq!(releases(&early.world().await), published, "{operation}");
         let latest = &early.world().await["functions"][FUNCTION]["latest"]["memory"];
         assert_eq!(*latest, 768, "{operation}");
     }

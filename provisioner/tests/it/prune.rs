@@ -22,10 +22,10 @@ async fn orphans_of_a_rename_are_reported_kept_and_pruned(#[values(Aws::MiniStac
     user.deploy(&["-P", "FunctionName=old-chat", "-P", "RoleName=old-role"]).await;
     user.deploy(&[]).await;
     let plan = user.run(&["plan"]).await.expect_success();
-    for left in
+    for remaining in
         ["AWS::Lambda::Function `old-chat`", "AWS::IAM::Role `old-role`", "AWS::Logs::LogGroup `/aws/lambda/old-chat`"]
     {
-        assert!(plan.stdout.contains(left), "no {left} in {plan:?}");
+        assert!(plan.stdout.contains(remaining), "no {remaining} in {plan:?}");
     }
     assert!(plan.stdout.contains("`provisioner deploy --prune --code ChatFunction="), "{plan:?}");
     assert!(user.world().await.names("functions").contains(&"old-chat"), "nothing is deleted without confirmation");
@@ -73,7 +73,7 @@ async fn orphaned_parts_of_kept_resources_are_pruned_and_foreign_ones_are_not() 
     let url = lambda.create_function_url_config().function_name(seed::FUNCTION).qualifier("theirs");
     url.auth_type(FunctionUrlAuthType::AwsIam).send().await.expect("its URL");
 
-    let (told, parts) = (
+    let (reported, parts) = (
         user.run(&["plan"]).await.expect_success(),
         [
             "AWS::Lambda::Alias `cinedb-chat-bedrock:old` is this stack's `OldAlias`",
@@ -84,12 +84,12 @@ async fn orphaned_parts_of_kept_resources_are_pruned_and_foreign_ones_are_not() 
         ],
     );
     for part in parts {
-        assert!(told.stdout.contains(part), "no {part} in {told:?}");
+        assert!(reported.stdout.contains(part), "no {part} in {reported:?}");
     }
     assert_eq!(
-        told.stdout.matches("template with these parameters does not contain it").count(),
+        reported.stdout.matches("template with these parameters does not contain it").count(),
         parts.len(),
-        "{told:?}"
+        "{reported:?}"
     );
 
     user.deploy(&["--prune", "--yes"]).await;
@@ -138,8 +138,8 @@ async fn with_two_apis(user: &User) -> (String, String) {
 
 async fn api_ids(user: &User) -> Vec<String> {
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
-    let left = gateway.get_apis().send().await.expect("the APIs").items.unwrap_or_default();
-    left.into_iter().filter_map(|api| api.api_id).collect()
+    let remaining = gateway.get_apis().send().await.expect("the APIs").items.unwrap_or_default();
+    remaining.into_iter().filter_map(|api| api.api_id).collect()
 }
 
 #[rstest]
@@ -152,8 +152,8 @@ async fn of_two_apis_with_the_ownership_tag_the_serving_one_is_kept_and_the_dupl
     let status = user.run(&["status"]).await.expect_success();
     assert!(status.stdout.contains(&format!("  {serving}\n")), "{status:?}");
     let plan = user.run(&["plan"]).await.expect_success();
-    let told = format!("AWS::ApiGatewayV2::Api `{} ({second})` is this stack's `ChatApi`", seed::FUNCTION);
-    assert!(plan.stdout.contains(&told) && plan.stdout.contains("nothing to do"), "{plan:?}");
+    let reported = format!("AWS::ApiGatewayV2::Api `{} ({second})` is this stack's `ChatApi`", seed::FUNCTION);
+    assert!(plan.stdout.contains(&reported) && plan.stdout.contains("nothing to do"), "{plan:?}");
     user.deploy(&["--prune", "--yes"]).await;
     assert_eq!(api_ids(&user).await, [serving]);
     assert_is_all_there_is(&user.world().await, &user.account);
@@ -246,8 +246,8 @@ async fn an_orphaned_table_is_reported_and_never_pruned(#[values(Aws::MiniStack,
     user.write_template(logs);
     for command in [&["plan"][..], &["deploy", "--prune", "--yes"], &["plan"]] {
         let run = user.plain(command).await.expect_success();
-        let told = "AWS::DynamoDB::Table `films` is this stack's `Films`";
-        assert!(run.stdout.contains(told) || run.stderr.contains(told), "{run:?}");
+        let reported = "AWS::DynamoDB::Table `films` is this stack's `Films`";
+        assert!(run.stdout.contains(reported) || run.stderr.contains(reported), "{run:?}");
         assert!(
             run.stdout.contains("if its data is not needed") || run.stderr.contains("if its data is not needed"),
             "{run:?}"

@@ -91,8 +91,8 @@ async fn fifty_functions_are_planned_deployed_found_unchanged_and_destroyed_with
     assert_writes_of_missing(&calls, 50, &[("AddPermission", 1), ("CreateAlias", 1), ("CreateFunction", 1)]);
     assert_eq!(deploy.stderr.matches(WAITS).count(), 1, "{deploy:?}");
     // One before the function is created, and the looks until it and its version are ready, half a second later.
-    let looks = by_name(&calls)["lambda GetFunction"];
-    assert!(looks <= 50 * 6, "{looks} of GetFunction for 50 functions");
+    let polls = by_name(&calls)["lambda GetFunction"];
+    assert!(polls <= 50 * 6, "{polls} of GetFunction for 50 functions");
 
     let (again, calls) = run(&user, &["deploy", "--yes", "--no-smoke"]).await;
     assert!(again.stderr.contains("nothing to do"), "{again:?}");
@@ -141,7 +141,7 @@ async fn one_list_reads_the_tags_of_many_log_groups_and_only_differences_are_rea
     // The tags that it returns for the last one are outdated.
     let owner = |n: usize| if n == 11 { "another" } else { "logs" };
     let all: Vec<_> = (0..12).map(|n| entry(n, owner(n))).collect();
-    user.proxy.on(call("GetResources").stand_in(json!({"ResourceTagMappingList": all, "PaginationToken": ""})));
+    user.proxy.on(call("GetResources").reply(json!({"ResourceTagMappingList": all, "PaginationToken": ""})));
     let (again, calls) = run(&user, &["deploy", "--yes"]).await;
     assert!(again.stderr.contains("nothing to do"), "{again:?}");
     let counts = by_name(&calls);

@@ -167,8 +167,8 @@ async fn deferred_functions_are_evaluated_when_their_references_are_known(
 
     let stdout = deploys_once(&user).await;
     let lambda = aws_sdk_lambda::Client::new(&user.account.sdk());
-    let made = lambda.get_function_url_config().function_name("taken-apart").send().await.expect("the URL");
-    let url = made.function_url();
+    let created = lambda.get_function_url_config().function_name("taken-apart").send().await.expect("the URL");
+    let url = created.function_url();
     let domain = url.split('/').nth(2).expect("a host");
     assert_eq!(output(&stdout, "Domain"), domain);
     assert_eq!(output(&stdout, "Dashed"), url.replace('/', "-"));

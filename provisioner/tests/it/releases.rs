@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use crate::adopt::with_a_stack_made_by_hand;
+use crate::adopt::with_a_manual_stack;
 use crate::fire::{are_whole, signature, under_fire};
 use crate::interrupt::until_called;
 use crate::support::aws::Aws;
@@ -107,8 +107,8 @@ async fn a_deploy_of_the_previous_release_reuses_its_version(#[values(Aws::MiniS
 
 #[tokio::test]
 async fn callers_lose_no_answer_during_the_adoption_of_a_manual_function() {
-    let (made, user) = with_a_stack_made_by_hand(Aws::MiniStack).await;
-    let url = api_url(&made.movies.api_id, "/chat");
+    let (manual, user) = with_a_manual_stack(Aws::MiniStack).await;
+    let url = api_url(&manual.movies.api_id, "/chat");
     let (run, answers) = under_fire(&user, &url, user.run(&["deploy", "--adopt", "--yes"])).await;
     run.expect_success();
     are_whole(&answers, seed::ANSWER, &signature(&user, &url).await);
@@ -116,7 +116,7 @@ async fn callers_lose_no_answer_during_the_adoption_of_a_manual_function() {
     let world = user.world().await;
     assert!(is_released(&world, "2", &["1", "2"]));
     assert_eq!(
-        world["functions"][FUNCTION]["versions"]["1"]["code_sha256"], made.code_sha256,
+        world["functions"][FUNCTION]["versions"]["1"]["code_sha256"], manual.code_sha256,
         "the previous serving version"
     );
     let order: Vec<_> = user.proxy.writes().iter().map(|call| call.operation.clone()).collect();
@@ -128,9 +128,9 @@ async fn callers_lose_no_answer_during_the_adoption_of_a_manual_function() {
 
 #[tokio::test]
 async fn callers_keep_a_manual_function_when_its_successor_fails_its_smoke_test() {
-    let (made, user) = with_a_stack_made_by_hand(Aws::MiniStack).await;
+    let (manual, user) = with_a_manual_stack(Aws::MiniStack).await;
     let bad = a_template_whose_function_does_not_start();
-    let url = api_url(&made.movies.api_id, "/chat");
+    let url = api_url(&manual.movies.api_id, "/chat");
     let args = ["deploy", "--adopt", "--yes", &bad[0], &bad[1]];
     let (run, answers) = under_fire(&user, &url, user.run(&args)).await;
     run.expect_code(1);
@@ -156,8 +156,8 @@ async fn a_change_by_another_deployer_between_plan_and_write_is_not_lost(
             assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
         }
         assert!(!run.stderr.contains("hint: run the same command again"), "{run:?}");
-        let leads = "another change was made after the plan: live points to version 1 now";
-        assert_eq!(run.stderr.contains(leads), operation == "UpdateAlias", "{run:?}");
+        let message = "another change was made after the plan: live points to version 1 now";
+        assert_eq!(run.stderr.contains(message), operation == "UpdateAlias", "{run:?}");
         assert_eq!(releases(&user.world().await).0, before, "{operation}");
         user.proxy.forget_rules();
     }
@@ -224,9 +224,9 @@ async fn the_next_run_waits_for_the_update_in_progress_of_a_killed_run(#[values(
     let user = aws.user().await;
     user.deploy(&[]).await;
     user.proxy.clear();
-    let (looks, trap) = (3, Trap::new());
-    user.proxy.on(strict::slow_function(looks));
-    user.proxy.before_others(call("UpdateFunctionConfiguration").suffer(Fault::HoldAfter(trap.clone())));
+    let (polls, trap) = (3, Trap::new());
+    user.proxy.on(strict::slow_function(polls));
+    user.proxy.before_others(call("UpdateFunctionConfiguration").suffer(Fault::PauseAfter(trap.clone())));
     let args = ["deploy", "--no-smoke", "-P", "MemorySize=1024"];
     let mut program = user.spawn(&args);
     trap.sprung().await;

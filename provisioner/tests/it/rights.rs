@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::adopt::with_a_stack_made_by_hand;
+use crate::adopt::with_a_manual_stack;
 use crate::releases::{a_template_whose_function_does_not_start, is_released, releases};
 use crate::support::aws::Aws;
 use crate::support::chat::{assert_is_all_there_is, assert_is_attached_to};
@@ -71,7 +71,7 @@ async fn the_serving_version_keeps_its_rights_until_a_tested_version_has_its_cal
 
 #[tokio::test]
 async fn a_manual_function_keeps_its_rights_until_its_successor_has_its_callers() {
-    let (_, user) = with_a_stack_made_by_hand(Aws::MiniStack).await;
+    let (_, user) = with_a_manual_stack(Aws::MiniStack).await;
     let by_hand = allowed(&user.world().await);
     let bad = a_template_whose_function_does_not_start();
     let (run, writes) = user.writes_of(&["deploy", "--adopt", "--yes", &bad[0], &bad[1]]).await;

@@ -192,8 +192,8 @@ async fn a_status_without_a_deployed_stack_names_deploy(#[values(Aws::MiniStack,
     assert_eq!((&json["state"], &json["functions"], &json["outputs"]), (&json!("notDeployed"), &json!([]), &json!({})));
 
     let account = aws.account().await;
-    let made = seed::manual_setup(&account).await;
-    let user = without_package(User::of(account)).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)]);
+    let manual = seed::manual_setup(&account).await;
+    let user = without_package(User::of(account)).always(["-P".to_owned(), format!("ApiId={}", manual.movies.api_id)]);
     let run = status(&user, &[]).await.expect_code(2);
     for text in ["not deployed", "exists and was not created by this stack", "`provisioner deploy --adopt"] {
         assert!(run.stdout.contains(text), "no `{text}` in {run:?}");

@@ -25,8 +25,8 @@ use crate::support::world::World;
 #[tokio::test]
 async fn ministack_starts_and_answers() {
     let account = Account::fresh();
-    let who = aws_sdk_sts::Client::new(&account.sdk()).get_caller_identity().send().await.unwrap();
-    assert_eq!(who.account(), Some(account.id()));
+    let caller = aws_sdk_sts::Client::new(&account.sdk()).get_caller_identity().send().await.unwrap();
+    assert_eq!(caller.account(), Some(account.id()));
     assert_eq!(
         send(&account, "GET", &format!("{}/_ministack/health", ministack().url()), &[], String::new()).await.status,
         200
@@ -102,7 +102,7 @@ async fn a_scripted_error_reaches_an_sdk_client_as_that_error_code() {
 #[tokio::test]
 async fn permanent_rules_come_last_and_survive_a_reset() {
     let (account, proxy) = (Account::fresh(), Proxy::start());
-    proxy.always(call("GetApis").stand_in(json!({"items": [{"name": "always"}]})));
+    proxy.always(call("GetApis").reply(json!({"items": [{"name": "always"}]})));
     proxy.on(call("GetApis").answer(AwsError::new(403, "AccessDeniedException", "no")));
     let gateway = aws_sdk_apigatewayv2::Client::new(&account.sdk_through(proxy.url()));
     gateway.get_apis().send().await.unwrap_err();
@@ -244,10 +244,10 @@ async fn a_chat_through_the_proxy_counts_as_an_invocation() {
 #[tokio::test]
 async fn a_function_change_waits_for_open_chats_in_every_account() {
     let (mine, other) = (Account::fresh(), Account::fresh());
-    let made = seed::manual_setup(&mine).await;
+    let manual = seed::manual_setup(&mine).await;
     seed::manual_setup(&other).await;
     let (chats, changes) = (Proxy::start(), Proxy::start());
-    let url = api_url(&made.movies.api_id, "/chat").replace(ministack().url(), chats.url());
+    let url = api_url(&manual.movies.api_id, "/chat").replace(ministack().url(), chats.url());
     let change = async |account: &Account| {
         let lambda = aws_sdk_lambda::Client::new(&account.sdk_through(changes.url()));
         for timeout in 3..13 {

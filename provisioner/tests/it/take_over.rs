@@ -13,7 +13,7 @@ use crate::support::user::User;
 use crate::support::world::World;
 
 /// A user whose API has a `POST /chat` that points at another function, and the world before.
-async fn with_a_taken_route(aws: Aws) -> (User, World) {
+async fn with_a_former_target(aws: Aws) -> (User, World) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
     seed::create_route(&account.sdk(), &movies.api_id, seed::ROUTE, &movies.integration_id).await;
@@ -29,7 +29,7 @@ fn target(world: &World) -> String {
 #[rstest]
 #[tokio::test]
 async fn destroy_restores_a_route_that_was_taken_over(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
-    let (user, before) = with_a_taken_route(aws).await;
+    let (user, before) = with_a_former_target(aws).await;
     let refused = user.run(&["deploy"]).await.expect_code(1);
     assert!(refused.stderr.contains("take over the route, which `destroy` points back"), "{refused:?}");
     let plan = user.run(&["plan", "--take-over"]).await.expect_success();
@@ -51,7 +51,7 @@ async fn destroy_restores_a_route_that_was_taken_over(#[values(Aws::MiniStack, A
 #[tokio::test]
 async fn a_takeover_killed_at_the_route_is_completed_or_undone(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     for undone in [false, true] {
-        let (user, before) = with_a_taken_route(aws).await;
+        let (user, before) = with_a_former_target(aws).await;
         user.proxy.on(call("UpdateRoute").delay(Duration::from_secs(600)));
         let mut program = user.spawn(&["deploy", "--no-smoke", "--take-over"]);
         until_called(&user.proxy, "UpdateRoute").await;
@@ -71,7 +71,7 @@ async fn a_takeover_killed_at_the_route_is_completed_or_undone(#[values(Aws::Min
 #[rstest]
 #[tokio::test]
 async fn prune_restores_a_route_that_was_taken_over(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
-    let (user, before) = with_a_taken_route(aws).await;
+    let (user, before) = with_a_former_target(aws).await;
     user.deploy(&["--take-over"]).await;
     // The stack moves to its own API: the last value of a parameter counts.
     let moved = ["deploy", "--no-smoke", "--prune", "--yes", "-P", "ApiId="];
@@ -86,7 +86,7 @@ async fn prune_restores_a_route_that_was_taken_over(#[values(Aws::MiniStack, Aws
 async fn a_stack_that_moves_to_another_api_removes_its_route_from_the_first(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
-    let (user, before) = with_a_taken_route(aws).await;
+    let (user, before) = with_a_former_target(aws).await;
     user.deploy(&["--take-over"]).await;
     let user = user.without_always();
     let (run, writes) = user.writes_of(&["deploy", "--no-smoke", "--yes"]).await;
@@ -100,7 +100,7 @@ async fn a_stack_that_moves_to_another_api_removes_its_route_from_the_first(
 #[rstest]
 #[tokio::test]
 async fn destroy_restores_the_last_target_of_a_route(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
-    let (user, before) = with_a_taken_route(aws).await;
+    let (user, before) = with_a_former_target(aws).await;
     user.deploy(&["--take-over"]).await;
     // The owner points it at another integration, and the stack takes it over again.
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
@@ -123,7 +123,7 @@ async fn destroy_restores_the_last_target_of_a_route(#[values(Aws::MiniStack, Aw
 async fn a_route_is_deleted_when_its_previous_integration_no_longer_exists(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
-    let (user, before) = with_a_taken_route(aws).await;
+    let (user, before) = with_a_former_target(aws).await;
     user.deploy(&["--take-over"]).await;
     let api = &before["apis"]["movies"];
     let gateway = aws_sdk_apigatewayv2::Client::new(&user.account.sdk());
@@ -134,16 +134,16 @@ async fn a_route_is_deleted_when_its_previous_integration_no_longer_exists(
             gateway.delete_route().api_id(api_id).route_id(route.route_id().unwrap()).send().await.unwrap();
         }
     }
-    let led_to = target(&before);
-    let old = led_to.trim_start_matches("integrations/");
+    let former = target(&before);
+    let old = former.trim_start_matches("integrations/");
     gateway.delete_integration().api_id(api_id).integration_id(old).send().await.unwrap();
 
-    let gone = format!("its former target ({led_to}) does not exist any more");
+    let missing = format!("its former target ({former}) does not exist any more");
     let plan = user.run(&["plan", "--prune"]).await.expect_success();
-    assert!(!plan.stdout.contains(&gone), "the plan deletes the route: {plan:?}");
+    assert!(!plan.stdout.contains(&missing), "the plan deletes the route: {plan:?}");
     let (destroyed, writes) = user.writes_of(&["destroy", "--yes"]).await;
     let destroyed = destroyed.expect_success();
-    assert!(destroyed.stderr.contains(&gone), "{destroyed:?}");
+    assert!(destroyed.stderr.contains(&missing), "{destroyed:?}");
     assert!(writes.contains(&"apigatewayv2 DeleteRoute".to_owned()), "{writes:?}");
     assert!(!writes.contains(&"apigatewayv2 UpdateRoute".to_owned()), "{writes:?}");
     assert_eq!(user.world().await["apis"]["movies"]["routes"][seed::ROUTE], serde_json::Value::Null);

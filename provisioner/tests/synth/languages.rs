@@ -32,11 +32,11 @@ fn synth_does_not_overwrite_files_that_it_did_not_write() {
     fs::create_dir(project.path("mine")).expect("a directory");
     fs::write(project.path("mine/cdk.json"), "{\"app\": \"mine\"}").expect("a file");
     let output = project.synth(&["--cdk", "python", "--out", "mine"]);
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{told}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(
-        told.contains("writing a CDK app to mine: the directory contains files that are not from an earlier run"),
-        "{told}"
+        stderr.contains("writing a CDK app to mine: the directory contains files that are not from an earlier run"),
+        "{stderr}"
     );
     assert_eq!(fs::read_dir(project.path("mine")).expect("the directory").count(), 1);
 }
@@ -44,9 +44,9 @@ fn synth_does_not_overwrite_files_that_it_did_not_write() {
 #[test]
 fn parameter_values_without_resolved_are_refused() {
     let output = Project::new().synth(&["-P", "MemorySize=1024"]);
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("hint: fill in the values with `--resolved`"), "{told}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("hint: fill in the values with `--resolved`"), "{stderr}");
 }
 
 #[test]

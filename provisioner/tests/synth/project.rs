@@ -69,6 +69,6 @@ impl Project {
 pub(crate) fn run(command: &mut Command, missing: &str) {
     let output =
         command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}; {missing}"));
-    let told = [output.stdout, output.stderr].map(|told| String::from_utf8_lossy(&told).into_owned()).concat();
-    assert!(output.status.success(), "{command:?} ended with {}; {missing}\n{told}", output.status);
+    let printed = [output.stdout, output.stderr].map(|printed| String::from_utf8_lossy(&printed).into_owned()).concat();
+    assert!(output.status.success(), "{command:?} ended with {}; {missing}\n{printed}", output.status);
 }

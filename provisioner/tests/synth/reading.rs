@@ -23,8 +23,8 @@ fn printed(files: &[(&str, &[u8])], args: &[&str]) -> Result<serde_json::Value, 
         fs::write(project.path(name), bytes).expect("a file");
     }
     let output = project.synth(&[&["--format", "json", "--template", files[0].0], args].concat());
-    let told = String::from_utf8(output.stderr).expect("text");
-    if output.status.success() { Ok(serde_json::from_slice(&output.stdout).expect("JSON")) } else { Err(told) }
+    let stderr = String::from_utf8(output.stderr).expect("text");
+    if output.status.success() { Ok(serde_json::from_slice(&output.stdout).expect("JSON")) } else { Err(stderr) }
 }
 
 fn utf16(text: &str) -> Vec<u8> {
@@ -132,12 +132,12 @@ fn synth_prints_the_notes_on_a_template_to_stderr() {
     fs::write(project.path("t.yaml"), text).expect("a file");
     for more in [&[][..], &["--resolved"]] {
         let output = project.synth(&[&["--format", "json", "--template", "t.yaml"], more].concat());
-        let told = String::from_utf8(output.stderr).expect("text");
+        let stderr = String::from_utf8(output.stderr).expect("text");
         for note in [
             "note: t.yaml:4: without quotes, the value `yes` is read as `true`",
             "note: t.yaml:2: the value of `Name` is not checked",
         ] {
-            assert_eq!(told.matches(note).count(), 1, "`{note}` in {told}");
+            assert_eq!(stderr.matches(note).count(), 1, "`{note}` in {stderr}");
         }
         let printed: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON alone");
         assert_eq!(printed["Resources"]["T"]["Properties"]["FifoTopic"], true);

@@ -241,7 +241,7 @@ impl Piece {
 
 /// Compares this program's value with that of the AWS CLI; where they differ, a remark must say so.
 fn compare(ours: &Value, theirs: &Value, remarks: &[String], at: &str) -> Result<(), String> {
-    let told = |what: &str, text: &str| {
+    let check = |what: &str, text: &str| {
         let words = format!("the {what} `{text}` is ");
         match remarks.iter().any(|remark| remark.contains(&words)) {
             true => Ok(()),
@@ -263,7 +263,7 @@ fn compare(ours: &Value, theirs: &Value, remarks: &[String], at: &str) -> Result
                 // Python writes `False` for `false`.
                 let is_same = |theirs: &Value| theirs.as_str().is_some_and(|theirs| theirs.eq_ignore_ascii_case(key));
                 if !is_same(&entry[0]) && !is_same(&entry[0]["key"]) {
-                    told("key", entry[0].as_str().unwrap_or(key))?;
+                    check("key", entry[0].as_str().unwrap_or(key))?;
                 }
                 compare(one, &entry[1], remarks, &format!("{at}.{key}"))
             })
@@ -271,7 +271,7 @@ fn compare(ours: &Value, theirs: &Value, remarks: &[String], at: &str) -> Result
         (ours, theirs) if ours == theirs => Ok(()),
         // CloudFormation has more notations for numbers than PyYAML: `08`, `1e3`.
         (Value::Number(number), Value::String(text)) if number.to_string() == *text => Ok(()),
-        (Value::Number(_), Value::String(text)) => told("value", text),
+        (Value::Number(_), Value::String(text)) => check("value", text),
         _ => Err(format!("{at}: {ours} and {theirs}")),
     }
 }

@@ -2,72 +2,74 @@
 
 use std::collections::BTreeSet;
 
-use super::{CarriedOut, State, Stored, conflict, ids, missing};
-use crate::observe::{Found, Twin};
+use super::{Execute, State, Stored, conflict, ids, missing};
+use crate::observe::{Duplicate, Found};
 use crate::resources::api::{self, Api};
 use crate::resources::integration::{self, Integration};
 use crate::resources::named::{IntegrationId, same_function};
 use crate::resources::route::{self, Route};
 use crate::resources::stage::{self, RouteSettings, Stage};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Ids, Owner, OwnershipTag, Resource};
 
 impl Stored for Api {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
-        let ours = state.apis.iter().find(|(_, api)| mark.is_on(&api.tags));
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
+        let ours = state.apis.iter().find(|(_, api)| tag.is_on(&api.tags));
         let namesake =
-            || state.apis.iter().find(|(_, api)| api.name == self.name && mark.owner(&api.tags) == Owner::Nobody);
+            || state.apis.iter().find(|(_, api)| api.name == self.name && tag.owner(&api.tags) == Owner::None);
         let (id, api) = ours.or_else(namesake)?;
-        Some(Found::new(Resource::Api(api.clone()), api_ids(id), mark.owner(&api.tags)))
+        Some(Found::new(Resource::Api(api.clone()), api_ids(id), tag.owner(&api.tags)))
     }
 }
 
 impl Stored for Integration {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
         let with_routes = |(id, one): (&String, &Integration)| {
             let target = IntegrationId(id).target();
-            let led = state.routes.values().filter(|route| route.api_id == one.api_id && route.target == target);
-            (id.clone(), Integration { routes: led.map(|route| route.route_key.clone()).collect(), ..one.clone() })
+            let pointing = state.routes.values().filter(|route| route.api_id == one.api_id && route.target == target);
+            (id.clone(), Integration { routes: pointing.map(|route| route.route_key.clone()).collect(), ..one.clone() })
         };
         let here = || state.integrations.iter().filter(|(_, one)| one.api_id == self.api_id).map(with_routes);
-        let ours: Vec<_> = here().filter(|(_, one)| mark.is_in_description(&one.description)).collect();
-        let nobodys = |one: &Integration| mark.owner_by_description(&one.description) == Owner::Nobody;
-        let is_alone = |one: &Integration| one.shared_with(self).next().is_none();
+        let ours: Vec<_> = here().filter(|(_, one)| tag.is_in_description(&one.description)).collect();
+        let untagged = |one: &Integration| tag.owner_by_description(&one.description) == Owner::None;
+        let is_alone = |one: &Integration| one.outside_routes(self).next().is_none();
         let same = || {
             let same = |one: &Integration| same_function(&one.integration_uri, &self.integration_uri);
-            here().find(|(_, one)| nobodys(one) && is_alone(one) && same(one))
+            here().find(|(_, one)| untagged(one) && is_alone(one) && same(one))
         };
         let (id, found) = ours.first().cloned().or_else(same)?;
-        let owner = mark.owner_by_description(&found.description);
+        let owner = tag.owner_by_description(&found.description);
         let own = |id: &str| ids([("Ref", id), ("IntegrationId", id)]);
-        let twin =
-            |(id, one): &(String, Integration)| Twin { resource: Resource::Integration(one.clone()), ids: own(id) };
-        let twins = ours.iter().skip(1).map(twin).collect();
-        Some(Found { twins, ..Found::new(Resource::Integration(found), own(&id), owner) })
+        let duplicate = |(id, one): &(String, Integration)| Duplicate {
+            resource: Resource::Integration(one.clone()),
+            ids: own(id),
+        };
+        let duplicates = ours.iter().skip(1).map(duplicate).collect();
+        Some(Found { duplicates, ..Found::new(Resource::Integration(found), own(&id), owner) })
     }
 }
 
 impl Stored for Route {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
         let same = |one: &Route| one.api_id == self.api_id && one.route_key == self.route_key;
         let (id, route) = state.routes.iter().find(|(_, one)| same(one))?;
         let integration = IntegrationId::in_target(&route.target).and_then(|id| state.integrations.get(id.0));
         let description = integration.map(|one| one.description.as_str()).unwrap_or_default();
-        let api_is_ours = state.apis.get(&route.api_id).is_some_and(|api| mark.owner(&api.tags) == Owner::Ours);
-        let owner = if api_is_ours { Owner::Ours } else { mark.owner_by_description(description) };
+        let api_is_ours = state.apis.get(&route.api_id).is_some_and(|api| tag.owner(&api.tags) == Owner::Ours);
+        let owner = if api_is_ours { Owner::Ours } else { tag.owner_by_description(description) };
         let calls = integration.map(|one| one.integration_uri.clone()).unwrap_or_default();
         Some(Found::new(Resource::Route(Route { calls, ..route.clone() }), ids([("Ref", id), ("RouteId", id)]), owner))
     }
 }
 
 impl Stored for Stage {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
         let stage = state.stages.get(&(self.api_id.clone(), self.stage_name.clone()))?;
-        Some(Found::new(Resource::Stage(stage.clone()), Ids::new(), mark.owner(&stage.tags)))
+        Some(Found::new(Resource::Stage(stage.clone()), Ids::new(), tag.owner(&stage.tags)))
     }
 }
 
-impl CarriedOut for api::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for api::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use api::Call;
         match self {
             Call::CreateApi(api) => {
@@ -102,8 +104,8 @@ impl CarriedOut for api::Call {
     }
 }
 
-impl CarriedOut for integration::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for integration::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use integration::Call;
         match self {
             Call::CreateIntegration(one) => {
@@ -127,14 +129,14 @@ impl CarriedOut for integration::Call {
     }
 }
 
-impl CarriedOut for route::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for route::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use route::Call;
         match self {
             Call::CreateRoute(route) => {
                 state.in_api(&route.api_id)?;
-                let taken = |one: &Route| one.api_id == route.api_id && one.route_key == route.route_key;
-                if state.routes.values().any(taken) {
+                let exists = |one: &Route| one.api_id == route.api_id && one.route_key == route.route_key;
+                if state.routes.values().any(exists) {
                     return Err(conflict(&route.route_key));
                 }
                 let integration = IntegrationId::in_target(&route.target);
@@ -159,8 +161,8 @@ impl CarriedOut for route::Call {
     }
 }
 
-impl CarriedOut for stage::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for stage::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use stage::Call;
         let key = |api_id: &str, name: &str| (api_id.to_owned(), name.to_owned());
         match self {

@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use super::{ACCOUNT, CarriedOut, State, Stored, conflict, ids, missing};
+use super::{ACCOUNT, Execute, State, Stored, conflict, ids, missing};
 use crate::observe::Found;
 use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::role::{Call, Role};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Ids, Owner, OwnershipTag, Resource};
 
 impl Stored for Role {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
         let role = state.roles.get(&self.role_name)?;
-        let owner = mark.owner(&role.tags);
+        let owner = tag.owner(&role.tags);
         let mut found = role.clone();
-        let (beside, own) =
-            std::mem::take(&mut found.policies).into_iter().partition(|(name, _)| self.policies_beside.contains(name));
-        let beside: BTreeMap<_, _> = beside;
-        found.policies_beside = beside.into_keys().collect();
+        let (separate, own) = std::mem::take(&mut found.policies)
+            .into_iter()
+            .partition(|(name, _)| self.attached_inline_policies.contains(name));
+        let separate: BTreeMap<_, _> = separate;
+        found.attached_inline_policies = separate.into_keys().collect();
         found.policies = own;
         Some(Found::new(
             Resource::Role(found),
@@ -27,17 +28,17 @@ impl Stored for Role {
 }
 
 impl Stored for InlinePolicy {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
         let roles = || self.roles.iter().filter_map(|name| state.roles.get_key_value(name));
         let seen =
             self.seen_on(roles().filter_map(|(name, role)| Some((name, role.policies.get(&self.policy_name)?))))?;
-        let owner = roles().map(|(_, role)| mark.owner(&role.tags)).find(|owner| *owner != Owner::Ours);
+        let owner = roles().map(|(_, role)| tag.owner(&role.tags)).find(|owner| *owner != Owner::Ours);
         Some(Found::new(Resource::InlinePolicy(seen), Ids::new(), owner.unwrap_or(Owner::Ours)))
     }
 }
 
-impl CarriedOut for Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         match self {
             Call::CreateRole(role) => {
                 if state.roles.contains_key(&role.role_name) {
@@ -46,7 +47,7 @@ impl CarriedOut for Call {
                 // `CreateRole` accepts no policies: separate calls put and attach them afterwards.
                 let mut role = Role::clone(role);
                 role.policies.clear();
-                role.policies_beside.clear();
+                role.attached_inline_policies.clear();
                 role.managed_policy_arns.clear();
                 let assigned = ids([("Arn", &arn(&role)), ("RoleId", &role_id(&role.role_name))]);
                 state.roles.insert(role.role_name.clone(), role);

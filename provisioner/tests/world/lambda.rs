@@ -1,37 +1,35 @@
 //! Functions and the statements of their resource policies.
 
-use super::{ACCOUNT, CarriedOut, State, Stored, conflict, iam, ids, missing};
-use crate::observe::{Found, Twin};
+use super::{ACCOUNT, Execute, State, Stored, conflict, iam, ids, missing};
+use crate::observe::{Duplicate, Found};
 use crate::resources::function::{self, Failure, Function};
 use crate::resources::named::FunctionRef;
 use crate::resources::permission::{self, Permission};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Ids, Owner, OwnershipTag, Resource};
 
 impl Stored for Function {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
         let function = state.functions.get(&self.function_name)?;
         let arn = function_arn(&function.function_name);
         let ids = ids([("Arn", &arn), ("RevisionId", &state.revision(&function.function_name))]);
-        Some(Found::new(Resource::Function(function.clone()), ids, mark.owner(&function.tags)))
+        Some(Found::new(Resource::Function(function.clone()), ids, tag.owner(&function.tags)))
     }
 }
 
 impl Stored for Permission {
-    fn find(&self, state: &State, _mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, _tag: &OwnershipTag) -> Option<Found> {
         let id = |sid: &str| ids([("Ref", sid), ("Id", sid)]);
         let mine = |(function, sid): &(String, String)| *function == self.function_name && self.owns(sid);
-        let mut twins = state
-            .permissions
-            .iter()
-            .filter(|(key, _)| mine(key))
-            .map(|((_, sid), permission)| Twin { resource: Resource::Permission(permission.clone()), ids: id(sid) });
-        let Twin { resource, ids } = twins.next()?;
-        Some(Found { twins: twins.collect(), ..Found::new(resource, ids, Owner::Ours) })
+        let mut duplicates = state.permissions.iter().filter(|(key, _)| mine(key)).map(|((_, sid), permission)| {
+            Duplicate { resource: Resource::Permission(permission.clone()), ids: id(sid) }
+        });
+        let Duplicate { resource, ids } = duplicates.next()?;
+        Some(Found { duplicates: duplicates.collect(), ..Found::new(resource, ids, Owner::Ours) })
     }
 }
 
-impl CarriedOut for function::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for function::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use function::Call;
         let name = match self {
             Call::CreateFunction { function, publish } => {
@@ -98,8 +96,8 @@ impl CarriedOut for function::Call {
     }
 }
 
-impl CarriedOut for permission::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for permission::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use permission::Call;
         match self {
             Call::AddPermission(permission) => {
@@ -154,7 +152,7 @@ impl State {
 /// A function whose creation failed cannot be changed or published.
 pub(super) fn changeable(function: &Function) -> Result<(), String> {
     match &function.failure {
-        Some(Failure::Make(reason)) => Err(format!("ResourceConflictException: its state is Failed: {reason}")),
+        Some(Failure::Create(reason)) => Err(format!("ResourceConflictException: its state is Failed: {reason}")),
         Some(Failure::Change(_)) | None => Ok(()),
     }
 }

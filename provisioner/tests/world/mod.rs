@@ -7,7 +7,7 @@
 mod gateway;
 mod iam;
 mod lambda;
-mod leftovers;
+mod orphans;
 mod other;
 mod release;
 mod stores;
@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use crate::desired::Desired;
 use crate::error::{Error, Kind, Result};
 use crate::execute::Writer;
-use crate::observe::{CallerBeside, Found, Leftover, Marked, Observed, Reader, SeenStage, Surroundings};
+use crate::observe::{Found, Observed, Orphan, OutsideCaller, Reader, SeenStage, Surroundings, TaggedResources};
 use crate::releases::Releases;
 use crate::resources::alias::Alias;
 use crate::resources::api::Api;
@@ -37,7 +37,7 @@ use crate::resources::route::Route;
 use crate::resources::stage::Stage;
 use crate::resources::table::Table;
 use crate::resources::url::Url;
-use crate::resources::{Call, Ids, Mark, Resource, each_kind};
+use crate::resources::{Call, Ids, OwnershipTag, Resource, each_kind};
 use crate::template::{Known, references_in};
 
 /// The registry's schemas of some kinds, which `provisioner/tests/schemas/generate.py` writes.
@@ -107,22 +107,22 @@ impl State {
 /// A kind that this AWS stores.
 pub(crate) trait Stored {
     /// The stored resource that this resource of a template names.
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found>;
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found>;
 }
 
 /// The calls of a kind, as this AWS carries them out.
-pub(crate) trait CarriedOut {
+pub(crate) trait Execute {
     /// Changes the state, and returns the ids that AWS assigns.
-    fn carry_out(&self, state: &mut State) -> std::result::Result<Ids, String>;
+    fn execute(&self, state: &mut State) -> std::result::Result<Ids, String>;
 }
 
-fn carry_out(state: &mut State, call: &Call) -> std::result::Result<Ids, String> {
-    each_kind!(call, Call(one) => one.carry_out(state))
+fn execute(state: &mut State, call: &Call) -> std::result::Result<Ids, String> {
+    each_kind!(call, Call(one) => one.execute(state))
 }
 
 /// A failure of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum CallFailure {
     /// The call is refused and has no effect.
     Refused,
     /// The call has its effect, but the answer is lost.
@@ -133,7 +133,7 @@ pub(crate) enum Trouble {
 
 /// A call that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Made {
+pub(crate) struct SentCall {
     /// The operation, and its resource if the call's name does not contain it.
     pub(crate) operation: String,
     /// The time of the call, from the creation of the world.
@@ -145,10 +145,10 @@ pub(crate) struct Made {
 /// The state behind a reader and a writer.
 pub(crate) struct World {
     state: Mutex<State>,
-    made: Mutex<Vec<Made>>,
-    trouble: Option<(usize, Trouble)>,
+    sent: Mutex<Vec<SentCall>>,
+    failure: Option<(usize, CallFailure)>,
     latency: Duration,
-    born: Instant,
+    created: Instant,
 }
 
 impl World {
@@ -156,16 +156,16 @@ impl World {
     pub(crate) fn of(state: State) -> Self {
         Self {
             state: Mutex::new(state),
-            made: Mutex::default(),
-            trouble: None,
+            sent: Mutex::default(),
+            failure: None,
             latency: Duration::ZERO,
-            born: Instant::now(),
+            created: Instant::now(),
         }
     }
 
     /// The same world, with trouble at the call of this number; the first is 0.
-    pub(crate) fn with_trouble(mut self, call: usize, trouble: Trouble) -> Self {
-        self.trouble = Some((call, trouble));
+    pub(crate) fn with_failure(mut self, call: usize, failure: CallFailure) -> Self {
+        self.failure = Some((call, failure));
         self
     }
 
@@ -181,19 +181,19 @@ impl World {
     }
 
     /// The calls that were sent, in the order in which they began.
-    pub(crate) fn made(&self) -> Vec<Made> {
-        lock(&self.made).clone()
+    pub(crate) fn sent(&self) -> Vec<SentCall> {
+        lock(&self.sent).clone()
     }
 
     fn answer(&self, number: usize, call: &Call) -> std::result::Result<Ids, String> {
-        match self.trouble {
-            Some((at, Trouble::Killed)) if number >= at => Err("the program was killed".to_owned()),
-            Some((at, Trouble::Refused)) if number == at => Err("AccessDenied".to_owned()),
-            Some((at, Trouble::AnswerLost)) if number == at => {
-                carry_out(&mut lock(&self.state), call)?;
+        match self.failure {
+            Some((at, CallFailure::Killed)) if number >= at => Err("the program was killed".to_owned()),
+            Some((at, CallFailure::Refused)) if number == at => Err("AccessDenied".to_owned()),
+            Some((at, CallFailure::AnswerLost)) if number == at => {
+                execute(&mut lock(&self.state), call)?;
                 Err("the connection was closed".to_owned())
             }
-            _ => carry_out(&mut lock(&self.state), call),
+            _ => execute(&mut lock(&self.state), call),
         }
     }
 }
@@ -214,7 +214,7 @@ impl Reader for World {
     async fn surroundings(&self, api_id: &str) -> Result<Surroundings> {
         let state = lock(&self.state);
         if !state.apis.contains_key(api_id) {
-            return Err(Error::new("reading an API", missing(api_id)).of_kind(Kind::Nowhere));
+            return Err(Error::new("reading an API", missing(api_id)).of_kind(Kind::NoParent));
         }
         let stages = state.stages.values().filter(|stage| stage.api_id == api_id).map(|stage| SeenStage {
             name: stage.stage_name.clone(),
@@ -224,19 +224,19 @@ impl Reader for World {
         Ok(Surroundings { protocol: "HTTP".to_owned(), stages: stages.collect(), ..Surroundings::default() })
     }
 
-    async fn marked(&self, desired: &Desired) -> Result<Marked> {
-        let leftovers = lock(&self.state).marked(&desired.mark(""));
-        Ok(Marked { leftovers, ..Marked::default() })
+    async fn tagged(&self, desired: &Desired) -> Result<TaggedResources> {
+        let orphans = lock(&self.state).tagged(&desired.ownership_tag(""));
+        Ok(TaggedResources { orphans, ..TaggedResources::default() })
     }
 
-    async fn marked_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
-        Ok(lock(&self.state).marked_parts(stack, observed))
+    async fn tagged_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Orphan>> {
+        Ok(lock(&self.state).tagged_parts(stack, observed))
     }
 
-    async fn find(&self, wanted: &Resource, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, wanted: &Resource, tag: &OwnershipTag) -> Result<Option<Found>> {
         let known = Known::of_account(ACCOUNT);
         let state = lock(&self.state);
-        Ok(each_kind!(&wanted.fill(&known), Resource(one) => one.find(&state, mark)))
+        Ok(each_kind!(&wanted.fill(&known), Resource(one) => one.find(&state, tag)))
     }
 
     async fn integrations(&self, api_id: &str) -> Result<BTreeSet<String>> {
@@ -245,8 +245,8 @@ impl Reader for World {
         Ok(here.map(|(id, _)| id.clone()).collect())
     }
 
-    fn callers_beside(&self, observed: &Observed) -> Vec<CallerBeside> {
-        lock(&self.state).others_who_call(observed)
+    fn outside_callers(&self, observed: &Observed) -> Vec<OutsideCaller> {
+        lock(&self.state).outside_callers(observed)
     }
 
     async fn releases(&self, function_name: &str) -> Result<Option<Releases>> {
@@ -258,17 +258,17 @@ impl Writer for World {
     async fn send(&self, call: &Call) -> Result<Ids> {
         let json = serde_json::to_value(call).expect("calls are plain data");
         assert!(references_in(&json).is_empty(), "a call must hold nothing unknown: {json}");
-        let begun = self.born.elapsed();
+        let begun = self.created.elapsed();
         let number = {
-            let mut made = lock(&self.made);
-            made.push(Made { operation: call.operation(), begun, ended: begun });
-            made.len() - 1
+            let mut sent = lock(&self.sent);
+            sent.push(SentCall { operation: call.operation(), begun, ended: begun });
+            sent.len() - 1
         };
         if !self.latency.is_zero() {
             tokio::time::sleep(self.latency).await; // the clock of these tests is paused
         }
         let answer = self.answer(number, call);
-        lock(&self.made)[number].ended = self.born.elapsed();
+        lock(&self.sent)[number].ended = self.created.elapsed();
         answer.map_err(|cause| Error::new(call.operation(), cause))
     }
 }

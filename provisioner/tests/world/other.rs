@@ -2,32 +2,32 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ACCOUNT, CarriedOut, State, Stored, conflict, missing, schema};
-use crate::observe::{Found, Leftover};
+use super::{ACCOUNT, Execute, State, Stored, conflict, missing, schema};
+use crate::observe::{Found, Orphan};
 use crate::resources::other::{self, Identifier, Other};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Ids, Owner, OwnershipTag, Resource};
 
 impl Stored for Other {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
         let of_the_kind = state.others.iter().filter(|((kind, _), _)| *kind == self.type_name);
         let found = |((_, identifier), one): (&(String, Identifier), &Other)| {
             self.found(identifier.clone(), one.properties.clone())
         };
         let all: Vec<_> = of_the_kind.map(found).collect();
-        let ((), one) = self.among(all.iter().map(|one| ((), one)), mark)?;
-        Some(found_other(one.clone(), mark))
+        let ((), one) = self.among(all.iter().map(|one| ((), one)), tag)?;
+        Some(found_other(one.clone(), tag))
     }
 }
 
-impl CarriedOut for other::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for other::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use other::Call;
         match self {
             Call::CreateResource { type_name, desired_state } => {
                 let properties = desired_state.as_object().cloned().unwrap_or_default();
                 let mut one = Other::new(type_name, properties).ok_or_else(|| missing(type_name))?;
-                let taken = |other: &Other| other.type_name == *type_name && other.given_name() == one.given_name();
-                if one.given_name().is_some() && state.others.values().any(taken) {
+                let exists = |other: &Other| other.type_name == *type_name && other.given_name() == one.given_name();
+                if one.given_name().is_some() && state.others.values().any(exists) {
                     return Err(conflict(one.given_name().unwrap_or_default()));
                 }
                 // AWS adds the ARN, and the parts of the identifier that the properties do not contain.
@@ -58,22 +58,22 @@ impl CarriedOut for other::Call {
 
 impl State {
     /// All resources with the stack's ownership tag, of the kinds that have tags.
-    pub(super) fn marked_others(&self, of_the_stack: &Mark) -> Vec<Leftover> {
-        let told = self.others.iter().map(|((kind, identifier), one)| {
+    pub(super) fn tagged_others(&self, of_the_stack: &OwnershipTag) -> Vec<Orphan> {
+        let tagged = self.others.iter().map(|((kind, identifier), one)| {
             let one = Other { schema: schema(kind), identifier: Some(identifier.clone()), ..one.clone() };
             (one.found_tags().unwrap_or_default(), one)
         });
-        let ours = told.filter(|(tags, _)| of_the_stack.owner(tags) == Owner::Ours);
-        ours.map(|(tags, one)| Leftover {
-            logical_id: Mark::of(&tags).logical_id,
+        let ours = tagged.filter(|(tags, _)| of_the_stack.owner(tags) == Owner::Ours);
+        ours.map(|(tags, one)| Orphan {
+            logical_id: OwnershipTag::of(&tags).logical_id,
             found: found_other(one, of_the_stack),
         })
         .collect()
     }
 }
 
-fn found_other(one: Other, mark: &Mark) -> Found {
-    let (ids, owner) = (one.assigned(), one.owner(mark));
+fn found_other(one: Other, tag: &OwnershipTag) -> Found {
+    let (ids, owner) = (one.assigned(), one.owner(tag));
     Found::new(Resource::Other(one), ids, owner)
 }
 

@@ -1,44 +1,44 @@
 //! Published versions, aliases, and the revisions by which Lambda detects a concurrent change.
 
 use super::lambda::{changeable, function_arn};
-use super::{CarriedOut, State, Stored, conflict, ids, missing};
+use super::{Execute, State, Stored, conflict, ids, missing};
 use crate::observe::Found;
-use crate::releases::{Led, Published, Releases};
+use crate::releases::{AliasState, Published, Releases};
 use crate::resources::alias::{self, Alias, RoutingConfig};
-use crate::resources::version::{self, Version, beside_too, release_name};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::version::{self, Version, release_name, with_outside_settings};
+use crate::resources::{Ids, Owner, OwnershipTag, Resource};
 
 impl Stored for Version {
-    fn find(&self, state: &State, _mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, _tag: &OwnershipTag) -> Option<Found> {
         let of_function = state.versions.iter().filter(|((function, _), _)| *function == self.function_name);
         let latest = state.functions.get(&self.function_name)?.release();
-        let sought = beside_too(self.release.clone(), &latest);
-        let ((name, number), _) = of_function.rev().find(|(_, held)| held.release() == sought)?;
+        let sought = with_outside_settings(self.release.clone(), &latest);
+        let ((name, number), _) = of_function.rev().find(|(_, content)| content.release() == sought)?;
         Some(Found::new(Resource::Version(self.clone()), version_ids(name, *number), Owner::Ours))
     }
 }
 
 impl Stored for Alias {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
         let alias = state.aliases.get(&(self.function_name.clone(), self.name.clone()))?;
-        let owner = mark.owner_by_description(&alias.description);
+        let owner = tag.owner_by_description(&alias.description);
         Some(Found::new(Resource::Alias(alias.clone()), state.alias_ids(&alias.function_name, &alias.name), owner))
     }
 }
 
-impl CarriedOut for version::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for version::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         match self {
             version::Call::PublishVersion { function_name: name, description, package, revision } => {
                 state.publish_version(name, description, package, revision)
             }
             version::Call::DeleteFunction { function_name: function, version } => {
                 let number = version.to_string();
-                let leads = |alias: &Alias| {
+                let points_to_it = |alias: &Alias| {
                     let shared = alias.routing_config.share_of(&number).is_some();
                     alias.function_name == *function && (alias.function_version == number || shared)
                 };
-                if state.aliases.values().any(leads) {
+                if state.aliases.values().any(points_to_it) {
                     return Err(conflict(&number));
                 }
                 state.versions.retain(|(of, published), _| of != function || u64::from(*published) != *version);
@@ -48,8 +48,8 @@ impl CarriedOut for version::Call {
     }
 }
 
-impl CarriedOut for alias::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for alias::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use alias::Call;
         match self {
             Call::Invoke { function_name, version, .. } | Call::GetFunction { function_name, version } => {
@@ -58,7 +58,7 @@ impl CarriedOut for alias::Call {
             }
             Call::GetMetricData(watch) => {
                 state.must_have(&watch.function_name, &watch.version)?;
-                state.must_have(&watch.function_name, &watch.beside)?;
+                state.must_have(&watch.function_name, &watch.other_version)?;
                 state.must_be_at(&format!("{}:{}", watch.function_name, watch.alias), &watch.revision)?;
                 Ok(Ids::new())
             }
@@ -112,14 +112,14 @@ impl State {
     pub(super) fn releases(&self, function: &str) -> Option<Releases> {
         let code_sha256 = self.functions.get(function)?.code.sha256.clone();
         let versions = self.versions.iter().filter(|((of, _), _)| of == function);
-        let versions = versions.map(|((_, number), held)| Published {
+        let versions = versions.map(|((_, number), content)| Published {
             number: u64::from(*number),
             when: "2026-11-25T12:00:00.000+0000".to_owned(),
-            release: release_name(&held.release()),
-            description: held.description.clone(),
+            release: release_name(&content.release()),
+            description: content.description.clone(),
         });
         let aliases = self.aliases.iter().filter(|((of, _), _)| of == function);
-        let aliases = aliases.map(|((_, name), alias)| Led {
+        let aliases = aliases.map(|((_, name), alias)| AliasState {
             name: name.clone(),
             version: alias.function_version.clone(),
             routing: alias.routing_config.clone(),
@@ -137,9 +137,9 @@ impl State {
 
     fn publish_version(&mut self, name: &str, description: &str, package: &str, revision: &str) -> Result<Ids, String> {
         self.must_be_at(name, revision)?;
-        let held = self.functions.get(name).ok_or_else(|| missing(name))?;
-        changeable(held)?;
-        if !package.is_empty() && package != held.code.sha256 {
+        let content = self.functions.get(name).ok_or_else(|| missing(name))?;
+        changeable(content)?;
+        if !package.is_empty() && package != content.code.sha256 {
             return Err(format!("InvalidParameterValueException: {name} does not hold {package}"));
         }
         let number = self.publish(name, Some(description));
@@ -150,19 +150,19 @@ impl State {
 
     /// Publishes a function with its current content, and with its own description unless another is given.
     pub(super) fn publish(&mut self, name: &str, description: Option<&str>) -> u32 {
-        let Some(held) = self.functions.get(name).cloned() else { return 0 };
+        let Some(content) = self.functions.get(name).cloned() else { return 0 };
         let newest = self.versions.iter().rfind(|((function, _), _)| function == name);
         match newest {
             // Lambda does not publish a new version if nothing has changed since the last one.
-            Some(((_, number), last)) if last.release() == held.release() => *number,
+            Some(((_, number), last)) if last.release() == content.release() => *number,
             _ => {
                 let number = newest.map_or(1, |((_, number), _)| number + 1);
-                let description = description.map_or_else(|| held.description.clone(), str::to_owned);
-                let mut held = held;
-                held.description = description;
-                held.tags.clear();
-                held.reserved_concurrent_executions = None;
-                self.versions.insert((name.to_owned(), number), held);
+                let description = description.map_or_else(|| content.description.clone(), str::to_owned);
+                let mut content = content;
+                content.description = description;
+                content.tags.clear();
+                content.reserved_concurrent_executions = None;
+                self.versions.insert((name.to_owned(), number), content);
                 self.revise(name); // the strictest reading: publishing is a change of the function too
                 number
             }
@@ -191,8 +191,8 @@ impl State {
     }
 
     fn role_of(&self, function: &str, version: &str) -> Option<&str> {
-        let held = self.versions.get(&(function.to_owned(), version.parse().ok()?))?;
-        Some(&held.role)
+        let content = self.versions.get(&(function.to_owned(), version.parse().ok()?))?;
+        Some(&content.role)
     }
 
     fn must_have(&self, function: &str, version: &str) -> Result<(), String> {

@@ -1,29 +1,29 @@
 //! Log groups and tables.
 
-use super::{ACCOUNT, CarriedOut, State, Stored, conflict, ids, missing};
+use super::{ACCOUNT, Execute, State, Stored, conflict, ids, missing};
 use crate::observe::Found;
 use crate::resources::log_group::{self, LogGroup};
 use crate::resources::table::{self, Table};
-use crate::resources::{Ids, Mark, Resource};
+use crate::resources::{Ids, OwnershipTag, Resource};
 
 impl Stored for LogGroup {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
         let group = state.log_groups.get(&self.log_group_name)?;
         let arn = format!("{}:*", group_arn(&group.log_group_name));
-        Some(Found::new(Resource::LogGroup(group.clone()), ids([("Arn", &arn)]), mark.owner(&group.tags)))
+        Some(Found::new(Resource::LogGroup(group.clone()), ids([("Arn", &arn)]), tag.owner(&group.tags)))
     }
 }
 
 impl Stored for Table {
-    fn find(&self, state: &State, mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, tag: &OwnershipTag) -> Option<Found> {
         let table = state.tables.get(&self.table_name)?;
         let arn = table_arn(&table.table_name);
-        Some(Found::new(Resource::Table(table.clone()), ids([("Arn", &arn)]), mark.owner(&table.tags)))
+        Some(Found::new(Resource::Table(table.clone()), ids([("Arn", &arn)]), tag.owner(&table.tags)))
     }
 }
 
-impl CarriedOut for log_group::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for log_group::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use log_group::Call;
         match self {
             Call::CreateLogGroup { log_group_name: name, tags } => {
@@ -51,8 +51,8 @@ impl CarriedOut for log_group::Call {
     }
 }
 
-impl CarriedOut for table::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for table::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use table::Call;
         match self {
             Call::CreateTable(table) => {

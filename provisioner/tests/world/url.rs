@@ -1,21 +1,21 @@
 //! Function URLs.
 
 use super::lambda::function_arn;
-use super::{CarriedOut, State, Stored, conflict, ids, missing};
+use super::{Execute, State, Stored, conflict, ids, missing};
 use crate::observe::Found;
 use crate::resources::url::{self, Url};
-use crate::resources::{Cors, Ids, Mark, Owner, Resource};
+use crate::resources::{Cors, Ids, Owner, OwnershipTag, Resource};
 
 impl Stored for Url {
-    fn find(&self, state: &State, _mark: &Mark) -> Option<Found> {
+    fn find(&self, state: &State, _tag: &OwnershipTag) -> Option<Found> {
         let of = key(&self.target_function_arn, self.qualifier.as_deref());
         let url = state.urls.get(&of)?;
         Some(Found::new(Resource::Url(url.clone()), url_ids(&of), Owner::Ours))
     }
 }
 
-impl CarriedOut for url::Call {
-    fn carry_out(&self, state: &mut State) -> Result<Ids, String> {
+impl Execute for url::Call {
+    fn execute(&self, state: &mut State) -> Result<Ids, String> {
         use url::Call;
         match self {
             Call::CreateFunctionUrlConfig(url) => {

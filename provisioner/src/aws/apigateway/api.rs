@@ -14,21 +14,21 @@ use crate::hint::{Command, Hint};
 use crate::observe::Found;
 use crate::resources::api::{self, Api, Protocol};
 use crate::resources::named::FunctionRef;
-use crate::resources::{Cors, Ids, Mark, Owner, Resource, Tags};
+use crate::resources::{Cors, Ids, Owner, OwnershipTag, Resource, Tags};
 
 impl Find for Api {
     /// Finds the API with this resource's ownership tag, or else the API with its name that has no owner.
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let apis = reader.apis.once("", reader.aws.apis()).await?;
         let (mut ours, mut namesakes) = (Vec::new(), Vec::new());
         for api in apis.iter() {
             let tags = sorted(api.tags());
-            if mark.is_on(&tags) {
+            if tag.is_on(&tags) {
                 ours.push(api);
             } else if api.name() == Some(&self.name)
                 // A WebSocket API of that name cannot be changed into an HTTP API.
                 && api.protocol_type() == Some(&ProtocolType::Http)
-                && mark.owner(&tags) == Owner::Nobody
+                && tag.owner(&tags) == Owner::None
             {
                 namesakes.push(api);
             }
@@ -40,20 +40,20 @@ impl Find for Api {
                 return Err(namesakes_of_others(&self.name, &ids));
             }
             // Where the routes cannot be read, the error leaves the choice to the user.
-            let uses = try_join_all(ids.iter().map(|api_id| reader.used(api_id, mark))).await.unwrap_or_default();
-            let Some(serving) = the_one_that_serves(&uses) else { return Err(several(&self.name, &ids, &uses)) };
+            let uses = try_join_all(ids.iter().map(|api_id| reader.used(api_id, tag))).await.unwrap_or_default();
+            let Some(serving) = only_serving(&uses) else { return Err(ambiguous(&self.name, &ids, &uses)) };
             // The others are orphans of concurrent first deploys.
-            return Ok(ours.get(serving).map(|api| found_api(api, mark)));
+            return Ok(ours.get(serving).map(|api| found_api(api, tag)));
         }
-        Ok(found.map(|api| found_api(api, mark)))
+        Ok(found.map(|api| found_api(api, tag)))
     }
 }
 
 impl AwsReader {
     /// What the stack has on an API. Callers reach the stack's function where a route of the stack points at it and the
     /// function's policy allows the API.
-    async fn used(&self, api_id: &str, mark: &Mark) -> Result<Use> {
-        let parts = self.routes_marked(mark, api_id).await?;
+    async fn used(&self, api_id: &str, tag: &OwnershipTag) -> Result<ApiUse> {
+        let parts = self.tagged_routes(tag, api_id).await?;
         let route = parts.iter().any(|part| matches!(part.found.resource, Resource::Route(_)));
         let callees = parts.iter().filter_map(|part| {
             let Resource::Integration(integration) = &part.found.resource else { return None };
@@ -61,15 +61,15 @@ impl AwsReader {
         });
         for callee in callees.filter(|_| route) {
             if self.policy_of(&callee).await?.to_string().contains(&format!(":{api_id}/")) {
-                return Ok(Use::Serves);
+                return Ok(ApiUse::Serves);
             }
         }
-        Ok(if route { Use::Routes } else { Use::Idle })
+        Ok(if route { ApiUse::Routes } else { ApiUse::Idle })
     }
 
     /// The tags, the protocol and the CORS state of an API, by its id.
     pub(super) async fn seen_api(&self, api_id: &str) -> Result<Arc<SeenApi>> {
-        let listed = self.apis.told("").unwrap_or_default();
+        let listed = self.apis.get("").unwrap_or_default();
         let ask = async {
             match listed.iter().find(|api| api.api_id() == Some(api_id)) {
                 Some(api) => Ok(SeenApi {
@@ -86,7 +86,7 @@ impl AwsReader {
 
 /// What the stack has on an API with its ownership tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Use {
+enum ApiUse {
     /// Callers reach the stack's function.
     Serves,
     /// A route of the stack, by which callers do not reach its function.
@@ -96,23 +96,23 @@ enum Use {
 }
 
 /// The index of the one API that serves, if the others have no route.
-fn the_one_that_serves(uses: &[Use]) -> Option<usize> {
-    let serving = uses.iter().position(|one| *one == Use::Serves)?;
-    let idle = uses.iter().enumerate().all(|(index, one)| index == serving || *one == Use::Idle);
+fn only_serving(uses: &[ApiUse]) -> Option<usize> {
+    let serving = uses.iter().position(|one| *one == ApiUse::Serves)?;
+    let idle = uses.iter().enumerate().all(|(index, one)| index == serving || *one == ApiUse::Idle);
     idle.then_some(serving)
 }
 
 /// The error where several APIs carry the stack's ownership tag. Only what they serve distinguishes them; `uses` is
 /// empty where that is not known.
-fn several(name: &str, ids: &[&str], uses: &[Use]) -> Error {
-    let is = |used: Use| ids.iter().zip(uses).filter(move |(_, one)| **one == used).map(|(id, _)| *id);
-    let serving: Vec<&str> = is(Use::Serves).collect();
-    let told = if serving.is_empty() {
+fn ambiguous(name: &str, ids: &[&str], uses: &[ApiUse]) -> Error {
+    let is = |used: ApiUse| ids.iter().zip(uses).filter(move |(_, one)| **one == used).map(|(id, _)| *id);
+    let serving: Vec<&str> = is(ApiUse::Serves).collect();
+    let serving_ids = if serving.is_empty() {
         "; none is known to serve this stack's route".to_owned()
     } else {
         format!("; {} serve{} this stack's route", serving.join(" and "), if serving.len() == 1 { "s" } else { "" })
     };
-    let cause = format!("{} HTTP APIs carry this stack's mark: {}{told}", ids.len(), ids.join(", "));
+    let cause = format!("{} HTTP APIs carry this stack's mark: {}{serving_ids}", ids.len(), ids.join(", "));
     let delete = |id: &&str| {
         Hint::new(format!("delete `{id}` if it has no callers")).run(Command::aws([
             "apigatewayv2",
@@ -145,9 +145,9 @@ pub(in super::super) struct SeenApi {
 }
 
 /// An API from the list of all APIs.
-pub(in super::super) fn found_api(api: &sdk::Api, mark: &Mark) -> Found {
+pub(in super::super) fn found_api(api: &sdk::Api, tag: &OwnershipTag) -> Found {
     let tags = sorted(api.tags());
-    let owner = mark.owner(&tags);
+    let owner = tag.owner(&tags);
     let resource = Api {
         name: api.name().unwrap_or_default().to_owned(),
         protocol_type: Protocol::Http,

@@ -16,8 +16,8 @@ impl Aws {
         let doing = format!("waiting until the last change of HTTP API {api_id} is in force");
         if self.newest_deployment(api_id, &doing).await? == Progress::Underway {
             (self.notify)(&doing);
-            let look = || self.newest_deployment(api_id, &doing);
-            let ready = self.waits.until_ready(First::AfterAPause, look).await?;
+            let poll = || self.newest_deployment(api_id, &doing);
+            let ready = self.waits.until_ready(First::AfterAPause, poll).await?;
             ready.ok_or_else(|| took_too_long(doing))?;
         }
         Ok(())

@@ -6,17 +6,17 @@ use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use super::{all_items, named_id, only_once, unlisted};
 use crate::error::Result;
-use crate::observe::{Found, Twin};
+use crate::observe::{Duplicate, Found};
 use crate::resources::integration::{self, Integration};
 use crate::resources::named::{IntegrationId, function_arn, same_function};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Ids, Owner, OwnershipTag, Resource};
 
 impl Find for Integration {
     /// Finds the integration with this resource's ownership tag.
     ///
     /// Otherwise it finds an untagged integration of the same function to which no route outside the stack points, and
     /// prefers one to which a route of the stack points.
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let api_id = &self.api_id;
         let (integrations, routes, account) = tokio::try_join!(
             reader.integrations.once(api_id, reader.aws.integrations(api_id)),
@@ -27,38 +27,38 @@ impl Find for Integration {
         let id = |one: &sdk::Integration| one.integration_id.clone().unwrap_or_default();
         let observed = |one: &sdk::Integration| {
             let target = IntegrationId(&id(one)).target();
-            let led = routes.iter().filter(|route| route.target() == Some(target.as_str()));
-            let routes = led.filter_map(|route| route.route_key().map(str::to_owned)).collect();
+            let pointing = routes.iter().filter(|route| route.target() == Some(target.as_str()));
+            let routes = pointing.filter_map(|route| route.route_key().map(str::to_owned)).collect();
             Integration { routes, ..observed_integration(api_id, one) }
         };
         // The owner is read from the wanted description: a search for the result of a call whose answer was lost has
         // only that.
-        let own = Mark::of_description(&self.description);
+        let own = OwnershipTag::of_description(&self.description);
         let ours = |one: &&sdk::Integration| own.is_in_description(one.description().unwrap_or_default());
         let equal = |one: &&sdk::Integration| {
-            let nobodys = mark.owner_by_description(one.description().unwrap_or_default()) == Owner::Nobody;
-            nobodys
+            let untagged = tag.owner_by_description(one.description().unwrap_or_default()) == Owner::None;
+            untagged
                 && one.integration_uri().is_some_and(|uri| same_function(uri, &wanted_uri))
-                && observed(one).shared_with(self).next().is_none()
+                && observed(one).outside_routes(self).next().is_none()
         };
         let mut equals: Vec<_> = integrations.iter().filter(equal).collect();
         equals.sort_by_key(|one| (observed(one).routes.is_empty(), id(one)));
         let ours: Vec<_> = integrations.iter().filter(ours).collect();
         let Some(found) = ours.first().or(equals.first()).copied() else { return Ok(None) };
-        let twin = |one: &&sdk::Integration| Twin {
+        let duplicate = |one: &&sdk::Integration| Duplicate {
             resource: Resource::Integration(observed(one)),
             ids: named_id(Ids::INTEGRATION_ID, one.integration_id()),
         };
-        let twins = ours.iter().skip(1).map(twin).collect();
+        let duplicates = ours.iter().skip(1).map(duplicate).collect();
         let resource = Resource::Integration(observed(found));
-        Ok(Some(Found { twins, resource, ..found_integration(api_id, found, mark) }))
+        Ok(Some(Found { duplicates, resource, ..found_integration(api_id, found, tag) }))
     }
 }
 
 /// An integration from the list of an API.
-pub(in super::super) fn found_integration(api_id: &str, found: &sdk::Integration, mark: &Mark) -> Found {
+pub(in super::super) fn found_integration(api_id: &str, found: &sdk::Integration, tag: &OwnershipTag) -> Found {
     let resource = observed_integration(api_id, found);
-    let owner = mark.owner_by_description(&resource.description);
+    let owner = tag.owner_by_description(&resource.description);
     Found::new(Resource::Integration(resource), named_id(Ids::INTEGRATION_ID, found.integration_id()), owner)
 }
 

@@ -17,7 +17,7 @@ pub(super) use route::found_route;
 pub(super) use stage::found_stage;
 
 use super::Aws;
-use super::problem::{Answer, Refusal, is_missing, problem, says};
+use super::problem::{Answer, Refusal, has_message, is_missing, problem};
 use crate::error::{Error, Kind, Result};
 use crate::resources::{Ids, Tags};
 
@@ -56,7 +56,7 @@ fn only_once() -> aws_sdk_apigatewayv2::config::Builder {
 
 /// The one conflict that a retry solves. A route key that is taken is a conflict too, and a retry does not solve it.
 fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
-    says(error, "ConflictException", "concurrent modification")
+    has_message(error, "ConflictException", "concurrent modification")
         .then(|| "waiting for another change of the HTTP API".to_owned())
 }
 
@@ -100,7 +100,7 @@ fn unlisted(parts: &str, api_id: &str, error: &SdkError<impl Refusal>) -> Error 
 pub(super) fn no_such_api(api_id: &str) -> Error {
     Error::new(format!("reading HTTP API {api_id}"), "there is no such API in this account and region")
         .hint("name an existing HTTP API: `aws apigatewayv2 get-apis`")
-        .of_kind(Kind::Nowhere)
+        .of_kind(Kind::NoParent)
 }
 
 pub(super) fn api_ids(id: Option<&str>, endpoint: Option<&str>) -> Ids {

@@ -9,12 +9,12 @@ use crate::error::Result;
 use crate::observe::Found;
 use crate::resources::named::IntegrationId;
 use crate::resources::route::{self, Route};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Ids, Owner, OwnershipTag, Resource};
 
 impl Find for Route {
     /// Finds the route of this key. A route has no ownership tag: it belongs to the owner of its API or of the
     /// integration that it points at.
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let api_id = &self.api_id;
         let (routes, integrations, api) = tokio::try_join!(
             reader.routes.once(api_id, reader.aws.routes(api_id)),
@@ -25,11 +25,11 @@ impl Find for Route {
             return Ok(None);
         };
         let id = IntegrationId::in_target(found.target().unwrap_or_default()).map(|IntegrationId(id)| id);
-        let led_to = integrations.iter().find(|one| one.integration_id() == id);
-        let description = led_to.and_then(|one| one.description()).unwrap_or_default();
-        let calls = led_to.and_then(|one| one.integration_uri()).unwrap_or_default();
+        let integration = integrations.iter().find(|one| one.integration_id() == id);
+        let description = integration.and_then(|one| one.description()).unwrap_or_default();
+        let calls = integration.and_then(|one| one.integration_uri()).unwrap_or_default();
         let owner =
-            if mark.owner(&api.tags) == Owner::Ours { Owner::Ours } else { mark.owner_by_description(description) };
+            if tag.owner(&api.tags) == Owner::Ours { Owner::Ours } else { tag.owner_by_description(description) };
         let route = Route { calls: calls.to_owned(), ..observed_route(api_id, found) };
         Ok(Some(Found { resource: Resource::Route(route), ..found_route(api_id, found, owner) }))
     }
@@ -103,9 +103,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_authorizer_that_was_taken_away_is_none_however_it_is_told() {
-        let authorizer = |told: &str| {
-            observed_route("api", &sdk::Route::builder().authorizer_id(told).route_key("POST /chat").build())
+    fn a_removed_authorizer_is_none_in_each_form_of_the_answer() {
+        let authorizer = |id: &str| {
+            observed_route("api", &sdk::Route::builder().authorizer_id(id).route_key("POST /chat").build())
                 .properties
                 .authorizer_id
         };

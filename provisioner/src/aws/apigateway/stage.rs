@@ -11,13 +11,13 @@ use super::{all_items, sorted, unlisted, unsorted};
 use crate::error::Result;
 use crate::observe::{Found, SeenStage, Surroundings};
 use crate::resources::stage::{self, RouteSettings, Stage};
-use crate::resources::{Ids, Mark, Resource};
+use crate::resources::{Ids, OwnershipTag, Resource};
 
 impl Find for Stage {
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let stages = reader.stages_of(&self.api_id).await?;
         let found = stages.iter().find(|stage| stage.stage_name() == Some(&self.stage_name));
-        Ok(found.map(|stage| found_stage(&self.api_id, stage, mark)))
+        Ok(found.map(|stage| found_stage(&self.api_id, stage, tag)))
     }
 }
 
@@ -28,7 +28,7 @@ impl AwsReader {
         let api = api?;
         // The stages are needed only for notes. Where they cannot be read, a note says so.
         let (stages, stages_unknown) = match stages {
-            Err(error) if error.is_nowhere() => return Err(error),
+            Err(error) if error.is_without_parent() => return Err(error),
             Err(error) => (Arc::default(), Some(error)),
             Ok(stages) => (stages, None),
         };
@@ -55,9 +55,9 @@ impl AwsReader {
 }
 
 /// A stage from the list of an API.
-pub(in super::super) fn found_stage(api_id: &str, found: &sdk::Stage, mark: &Mark) -> Found {
+pub(in super::super) fn found_stage(api_id: &str, found: &sdk::Stage, tag: &OwnershipTag) -> Found {
     let tags = sorted(found.tags());
-    let owner = mark.owner(&tags);
+    let owner = tag.owner(&tags);
     let settings = |all: &HashMap<String, sdk::RouteSettings>| -> BTreeMap<_, _> {
         all.iter().map(|(key, one)| (key.clone(), observed_settings(one))).collect()
     };

@@ -3,7 +3,7 @@
 
 use aws_credential_types::Credentials;
 
-use super::super::advice::Way;
+use super::super::advice::Advice;
 use super::super::source::{Base, Chain, Source};
 
 /// A part of a set of credentials.
@@ -69,10 +69,10 @@ impl Fault {
     }
 
     /// The source of the part and its fault, and the hint that corrects it.
-    pub(super) fn way(&self, from: &Source) -> Way {
+    pub(super) fn advice(&self, from: &Source) -> Advice {
         let Self { part, what } = self;
         let received = |from: &str, key: &str| {
-            Way::new(format!("the {key} that {from} gives {what}"), format!("correct the answer of {from}"))
+            Advice::new(format!("the {key} that {from} gives {what}"), format!("correct the answer of {from}"))
         };
         match from {
             Source::Environment => self.in_the_environment(),
@@ -83,10 +83,10 @@ impl Fault {
         }
     }
 
-    fn in_the_environment(&self) -> Way {
+    fn in_the_environment(&self) -> Advice {
         let (what, variable) = (self.what, self.part.variable());
         let set = if self.is_empty() { format!("set {variable}") } else { format!("set {variable} again without it") };
-        Way::new(format!("{variable} {what}"), format!("{set}, or unset it to use a profile"))
+        Advice::new(format!("{variable} {what}"), format!("{set}, or unset it to use a profile"))
     }
 
     /// Whether the received text is empty.
@@ -94,12 +94,12 @@ impl Fault {
         self.what == EMPTY
     }
 
-    fn in_a_profile(&self, Chain { base_profile, base, .. }: &Chain) -> Way {
+    fn in_a_profile(&self, Chain { base_profile, base, .. }: &Chain) -> Advice {
         let Self { part, what } = self;
         match base {
             Base::Keys => {
                 let setting = part.setting();
-                Way::new(
+                Advice::new(
                     format!("`{setting}` of the profile `{base_profile}` {what}"),
                     format!(
                         "correct `{setting}` in that profile, or set its keys with `aws configure --profile {base_profile}`"
@@ -109,7 +109,7 @@ impl Fault {
             Base::Process => {
                 let key = part.key();
                 let must = if self.is_empty() { format!("a value for {key}") } else { format!("{key} without it") };
-                Way::new(
+                Advice::new(
                     format!("the {key} that `credential_process` of the profile `{base_profile}` prints {what}"),
                     format!(
                         "correct the command of `credential_process` in the profile `{base_profile}`: it must print {must}"
@@ -120,7 +120,7 @@ impl Fault {
             Base::Sso | Base::Login | Base::WebIdentity(_) | Base::Named(_) => {
                 // The other named sources are the metadata services.
                 let key = if matches!(base, Base::Named(_)) { part.metadata_key() } else { part.key() };
-                Way::new(
+                Advice::new(
                     format!("the {key} that the profile `{base_profile}` gives {what}"),
                     format!("renew the credentials of the profile `{base_profile}`"),
                 )
@@ -179,7 +179,7 @@ mod tests {
         let cause_and_hint = |base: Option<Base>, id: &str, token: Option<&str>| {
             let chain = |base| Chain { profile: "dev".into(), roles: Vec::new(), base_profile: "base".into(), base };
             let from = base.map_or(Source::Environment, |base| Source::Profile(chain(base)));
-            let Way { cause, hint } = of(id, "x", token).unwrap().way(&from);
+            let Advice { cause, hint } = of(id, "x", token).unwrap().advice(&from);
             format!("{cause}; {hint}")
         };
         let by_variable = cause_and_hint(None, "1\n", None);
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_fault_of_the_token_uses_the_name_of_its_source() {
-        let cause = |from: &Source| of("1", "x", Some("a\u{1}b")).unwrap().way(from).cause;
+        let cause = |from: &Source| of("1", "x", Some("a\u{1}b")).unwrap().advice(from).cause;
         let profile = |base| {
             let (profile, base_profile) = ("dev".into(), "base".into());
             Source::Profile(Chain { profile, roles: Vec::new(), base_profile, base })

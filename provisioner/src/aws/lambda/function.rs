@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::super::problem::{Answer, Refusal, if_exists, problem, says};
+use super::super::problem::{Answer, Refusal, has_message, if_exists, problem};
 use super::super::retry::{First, PATIENCE};
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::beside::beside;
-use super::ready::{failure, first_look, is_underway};
+use super::outside_settings::outside_settings;
+use super::ready::{failure, first_poll, is_underway};
 use crate::denial::Denial;
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::package;
 use crate::resources::function::{self, Call, Code, Function};
-use crate::resources::{Ids, Mark, Property, Resource, property};
+use crate::resources::{Ids, OwnershipTag, Property, Resource, property};
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::primitives::Blob;
@@ -25,7 +25,7 @@ use aws_sdk_lambda::types::{
 };
 
 impl Find for Function {
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let name = &self.function_name;
         let now = Option::clone(&*reader.function(name).await?);
         let answer = if reader.patient {
@@ -37,10 +37,10 @@ impl Find for Function {
         // Without this permission Lambda returns no tags, and the stack's own function would seem to have no owner.
         if let Some(refused) = answer.tags_error() {
             let cause = format!("{} ({})", refused.message(), refused.error_code());
-            let told = Error::new(format!("reading the tags of function {name}"), cause);
+            let reported = Error::new(format!("reading the tags of function {name}"), cause);
             return Err(match Denial::read(refused.message()) {
-                Some(denial) => told.denied(denial),
-                None => told.hint(
+                Some(denial) => reported.denied(denial),
+                None => reported.hint(
                     "give these credentials `lambda:ListTags` on the function; `docs/permissions.md` lists all that a \
                      deploy needs",
                 ),
@@ -48,7 +48,7 @@ impl Find for Function {
         }
         let ids = answer.configuration().map(function_ids).unwrap_or_default();
         let resource = observed(name, answer);
-        let owner = mark.owner(&resource.tags);
+        let owner = tag.owner(&resource.tags);
         Ok(Some(Found::new(Resource::Function(resource), ids, owner)))
     }
 }
@@ -66,7 +66,7 @@ impl AwsReader {
     /// awaited. If `GetFunction` is refused, the result is `false`: the calls about the parts then report the missing
     /// permission.
     pub(super) async fn has_no_function(&self, name: &str) -> bool {
-        match self.functions.told(name) {
+        match self.functions.get(name) {
             Some(function) => function.is_none(),
             None if self.is_sent_early() => false,
             None => self.function(name).await.is_ok_and(|function| function.is_none()),
@@ -93,7 +93,7 @@ impl Dispatch for Call {
                     .revision_id(revision)
                     .publish(*publish);
                 let answer = aws.on_function("updating the code of", name, "", || request.clone().send()).await?;
-                let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
+                let first = first_poll(answer.state.as_ref(), answer.last_update_status.as_ref());
                 aws.is_written(name, publish.then_some(answer.version).flatten(), first).await
             }
             Call::UpdateFunctionConfiguration { function, properties, revision } => {
@@ -120,7 +120,7 @@ impl Dispatch for Call {
                     });
                 let (doing, name) = ("updating the configuration of", &function.function_name);
                 let answer = aws.on_function(doing, name, &function.role, || request.clone().send()).await?;
-                let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
+                let first = first_poll(answer.state.as_ref(), answer.last_update_status.as_ref());
                 aws.function_is_ready(name, None, first).await
             }
             Call::TagResource { function_name, arn, tags } => {
@@ -132,12 +132,14 @@ impl Dispatch for Call {
             Call::PutFunctionConcurrency { function_name: name, reserved } => {
                 let request = aws.lambda.put_function_concurrency().function_name(name);
                 let request = request.reserved_concurrent_executions(*reserved);
-                let heals = |error: &_| heals(error, name, "");
-                match aws.healed(heals, || request.clone().send()).await {
+                let wait_reason = |error: &_| wait_reason(error, name, "");
+                match aws.with_retries(wait_reason, || request.clone().send()).await {
                     Ok(_) => {}
                     // A new account has ten concurrent executions in all and cannot reserve any of them. A cap that is
                     // not available must not fail the deploy.
-                    Err(error) if says(&error, "InvalidParameterValueException", "UnreservedConcurrentExecution") => {
+                    Err(error)
+                        if has_message(&error, "InvalidParameterValueException", "UnreservedConcurrentExecution") =>
+                    {
                         let all = "the account has too few concurrent executions to set any aside";
                         (aws.notify)(&format!("no cap of {reserved} for function {name}: {all}"));
                     }
@@ -154,8 +156,8 @@ impl Dispatch for Call {
             }
             Call::DeleteFunction { function_name: name } => {
                 let request = aws.lambda.delete_function().function_name(name);
-                let heals = |error: &_| heals(error, name, "");
-                aws.removed(format!("deleting function {name}"), heals, || request.clone().send()).await
+                let wait_reason = |error: &_| wait_reason(error, name, "");
+                aws.removed(format!("deleting function {name}"), wait_reason, || request.clone().send()).await
             }
         }
     }
@@ -231,7 +233,7 @@ impl Aws {
             .set_tags(Some(function.tags.clone().into_iter().collect()))
             .publish(publish);
         let answer = self.on_function("creating", name, &function.role, || request.clone().send()).await?;
-        let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
+        let first = first_poll(answer.state.as_ref(), answer.last_update_status.as_ref());
         self.is_written(name, publish.then_some(answer.version).flatten(), first).await
     }
 
@@ -251,16 +253,16 @@ impl Aws {
         role: &str,
         call: impl FnMut() -> F,
     ) -> Result<T> {
-        let answer = self.healed(|error| heals(error, name, role), call).await;
+        let answer = self.with_retries(|error| wait_reason(error, name, role), call).await;
         answer.map_err(|error| {
-            let told = problem(format!("{doing} function {name}"), &error);
-            if says(&error, "InvalidParameterValueException", CANNOT_ASSUME) {
-                return told.hint(format!(
+            let reported = problem(format!("{doing} function {name}"), &error);
+            if has_message(&error, "InvalidParameterValueException", CANNOT_ASSUME) {
+                return reported.hint(format!(
                     "role {role} could not be assumed for {} s: let its trust policy name lambda.amazonaws.com, then run the same command again",
                     PATIENCE.as_secs()
                 ));
             }
-            told
+            reported
         })
     }
 }
@@ -268,15 +270,15 @@ impl Aws {
 const CANNOT_ASSUME: &str = "cannot be assumed by Lambda";
 
 /// The errors about a function that a retry solves, by code and message.
-pub(super) fn heals<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, role: &str) -> Option<String> {
-    if says(error, "InvalidParameterValueException", CANNOT_ASSUME)
-        || says(error, "InvalidParameterValueException", "provided execution role does not have permissions")
+pub(super) fn wait_reason<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, role: &str) -> Option<String> {
+    if has_message(error, "InvalidParameterValueException", CANNOT_ASSUME)
+        || has_message(error, "InvalidParameterValueException", "provided execution role does not have permissions")
     {
         return Some(format!("waiting until Lambda can assume role {role}"));
     }
     let busy = ["in progress", "currently in the following state: Pending"];
     busy.iter()
-        .any(|text| says(error, "ResourceConflictException", text))
+        .any(|text| has_message(error, "ResourceConflictException", text))
         .then(|| format!("waiting for another update of function {name}"))
 }
 
@@ -304,7 +306,7 @@ pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
     let tags = answer.tags.unwrap_or_default().into_iter().collect();
     let configuration = answer.configuration.unwrap_or_else(|| FunctionConfiguration::builder().build());
     let failure = failure(&configuration);
-    let beside = beside(&configuration);
+    let outside_settings = outside_settings(&configuration);
     let variables: BTreeMap<_, _> = match configuration.environment.and_then(|environment| environment.variables) {
         Some(variables) => variables.into_iter().collect(),
         None => BTreeMap::new(),
@@ -347,7 +349,7 @@ pub(super) fn observed(name: &str, answer: GetFunctionOutput) -> Function {
         reserved_concurrent_executions,
         tags,
     };
-    let mut function = Function { properties, failure, beside };
+    let mut function = Function { properties, failure, outside_settings };
     if function.architectures.is_empty() {
         function.architectures.push("x86_64".to_owned());
     }

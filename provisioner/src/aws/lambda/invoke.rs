@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::super::Aws;
 use super::super::problem::{is_missing, problem};
-use super::function::heals;
+use super::function::wait_reason;
 use crate::error::Result;
 use crate::resources::check::Check;
 
@@ -69,11 +69,11 @@ impl Aws {
             .set_qualifier(qualifier.map(str::to_owned))
             .log_type(LogType::Tail)
             .payload(Blob::new(event.to_string()));
-        let heals = |error: &_| heals(error, name, "");
-        let answer = self.healed(heals, || request.clone().send()).await;
+        let wait_reason = |error: &_| wait_reason(error, name, "");
+        let answer = self.with_retries(wait_reason, || request.clone().send()).await;
         let answer = answer.map_err(|error| {
-            let told = problem(format!("invoking function {name}"), &error);
-            if is_missing(&error) { told.hint("set it up with `provisioner deploy`") } else { told }
+            let reported = problem(format!("invoking function {name}"), &error);
+            if is_missing(&error) { reported.hint("set it up with `provisioner deploy`") } else { reported }
         })?;
         let payload =
             answer.payload().map(|blob| String::from_utf8_lossy(blob.as_ref()).into_owned()).unwrap_or_default();
@@ -93,17 +93,17 @@ impl Aws {
     /// As [`Aws::invoke`].
     pub async fn check(&self, name: &str, qualifier: Option<&str>, check: &Check) -> Result<(Answer, Option<String>)> {
         let begun = Instant::now();
-        let mut told = false;
+        let mut notified = false;
         loop {
             let answer = self.invoke(name, qualifier, &check.event).await?;
             let objection = check.objection(&answer.payload, answer.function_error.is_some());
-            let heals = check.patient && answer.was_refused_by_iam() && begun.elapsed() < PATIENCE;
-            if objection.is_none() || !heals {
+            let retries = check.patient && answer.was_refused_by_iam() && begun.elapsed() < PATIENCE;
+            if objection.is_none() || !retries {
                 return Ok((answer, objection));
             }
-            if !told {
+            if !notified {
                 (self.notify)("waiting until the role's new permissions have spread");
-                told = true;
+                notified = true;
             }
             sleep(Duration::from_secs(2)).await;
         }
@@ -134,8 +134,8 @@ mod tests {
         assert_eq!(objection(whole.clone()), None);
         assert_eq!(objection(Value::from(whole).to_string()), None, "as an emulator gives it");
         for broken in [token.to_owned(), format!("{token}event: error\ndata: {{}}\n\n")] {
-            let told = objection(format!("{prelude}{PRELUDE_END}{broken}")).unwrap();
-            assert!(told.starts_with("its body does not contain `event: done`: event: token"), "{told}");
+            let message = objection(format!("{prelude}{PRELUDE_END}{broken}")).unwrap();
+            assert!(message.starts_with("its body does not contain `event: done`: event: token"), "{message}");
         }
     }
 }

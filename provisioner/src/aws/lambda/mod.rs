@@ -1,8 +1,8 @@
 //! Lambda: functions, their releases and aliases, their resource policies, and invoking them.
 
-mod beside;
 mod function;
 mod invoke;
+mod outside_settings;
 mod permission;
 mod published;
 mod ready;
@@ -10,5 +10,5 @@ mod release;
 mod url;
 
 pub use invoke::Answer;
-pub(super) use permission::marked_statements;
+pub(super) use permission::tagged_statements;
 pub(super) use published::found_alias;

@@ -9,24 +9,24 @@ use super::super::problem::if_exists;
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
 use crate::error::Result;
-use crate::observe::{Found, Leftover, Twin};
+use crate::observe::{Duplicate, Found, Orphan};
 use crate::resources::named::FunctionRef;
 use crate::resources::permission::{Call, Permission, Properties};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Ids, Owner, OwnershipTag, Resource};
 
 impl Find for Permission {
-    async fn find(&self, reader: &AwsReader, _mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, _tag: &OwnershipTag) -> Result<Option<Found>> {
         let policy = reader.policy_of(&self.function_name).await?;
         let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
         let sid = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
         let ours = statements.iter().filter(|statement| self.owns(&sid(statement)));
-        let mut twins = ours.map(|statement| Twin {
+        let mut duplicates = ours.map(|statement| Duplicate {
             resource: Resource::Permission(observed_permission(self, statement)),
             ids: statement_ids(sid(statement)),
         });
-        let first = twins.next();
-        let found = first.map(|Twin { resource, ids }| Found::new(resource, ids, Owner::Ours));
-        Ok(found.map(|found| Found { twins: twins.collect(), ..found }))
+        let first = duplicates.next();
+        let found = first.map(|Duplicate { resource, ids }| Found::new(resource, ids, Owner::Ours));
+        Ok(found.map(|found| Found { duplicates: duplicates.collect(), ..found }))
     }
 }
 
@@ -87,7 +87,7 @@ impl Aws {
 
 /// The statements about this function or alias that the stack created, recognized by the form of their ids and the
 /// stack's name in them.
-pub(in super::super) fn marked_statements(stack: &str, function_name: &str, policy: &Value) -> Vec<Leftover> {
+pub(in super::super) fn tagged_statements(stack: &str, function_name: &str, policy: &Value) -> Vec<Orphan> {
     let statements = policy["Statement"].as_array().into_iter().flatten();
     // An emulator returns the aliases' statements together with the function's.
     let about_it = statements.filter(|one| one["Resource"].as_str().is_some_and(|arn| names(arn, function_name)));
@@ -98,7 +98,7 @@ pub(in super::super) fn marked_statements(stack: &str, function_name: &str, poli
         bare.statement_id_prefix = Permission::statement_id_prefix(stack, logical_id);
         let resource = Resource::Permission(observed_permission(&bare, statement));
         let found = Found::new(resource, statement_ids(sid.to_owned()), Owner::Ours);
-        Some(Leftover { logical_id: logical_id.to_owned(), found })
+        Some(Orphan { logical_id: logical_id.to_owned(), found })
     });
     ours.collect()
 }

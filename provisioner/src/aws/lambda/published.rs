@@ -13,21 +13,23 @@ use super::function::observed;
 use super::release::{routing, version_ids};
 use crate::error::{Result, both};
 use crate::observe::Found;
-use crate::releases::{Led, Published, Releases};
+use crate::releases::{AliasState, Published, Releases};
 use crate::resources::alias::Alias;
-use crate::resources::version::{Version, beside_too, release_name};
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::version::{Version, release_name, with_outside_settings};
+use crate::resources::{Ids, Owner, OwnershipTag, Resource};
 
 impl Find for Version {
     /// Finds the newest version with the wanted release.
-    async fn find(&self, reader: &AwsReader, _mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, _tag: &OwnershipTag) -> Result<Option<Found>> {
         let name = &self.function_name;
         let versions = reader.versions_of(name);
         let (versions, account) = tokio::try_join!(versions, reader.known_account())?;
         let wanted_release = account.fill(&self.release);
         let latest = versions.iter().flatten().find(|one| number(one).is_none());
-        let sought =
-            beside_too(wanted_release.clone(), &latest.map(|latest| release(name, latest)).unwrap_or_default());
+        let sought = with_outside_settings(
+            wanted_release.clone(),
+            &latest.map(|latest| release(name, latest)).unwrap_or_default(),
+        );
         let mut newest: Option<(u64, Ids)> = None;
         for configuration in versions.iter().flatten() {
             if let Some(number) = number(configuration)
@@ -44,11 +46,11 @@ impl Find for Version {
 }
 
 impl Find for Alias {
-    async fn find(&self, reader: &AwsReader, mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let aliases = reader.aliases_of(&self.function_name).await?;
-        let led = aliases.iter().flatten().find(|led| led.name == self.name);
-        let owner = |led: &Led| mark.owner_by_description(&led.description);
-        Ok(led.map(|led| found_alias(&self.function_name, led, owner(led))))
+        let alias = aliases.iter().flatten().find(|alias| alias.name == self.name);
+        let owner = |alias: &AliasState| tag.owner_by_description(&alias.description);
+        Ok(alias.map(|alias| found_alias(&self.function_name, alias, owner(alias))))
     }
 }
 
@@ -79,7 +81,7 @@ impl AwsReader {
     }
 
     /// All aliases of a function; `None` when the function does not exist.
-    pub(in super::super) async fn aliases_of(&self, name: &str) -> Result<Arc<Option<Vec<Led>>>> {
+    pub(in super::super) async fn aliases_of(&self, name: &str) -> Result<Arc<Option<Vec<AliasState>>>> {
         let ask = async { if self.has_no_function(name).await { Ok(None) } else { self.aws.list_aliases(name).await } };
         self.aliases.once(name, ask).await
     }
@@ -99,10 +101,10 @@ impl Aws {
         if_exists(format!("listing the versions of function {name}"), pages.try_collect().await)
     }
 
-    async fn list_aliases(&self, name: &str) -> Result<Option<Vec<Led>>> {
+    async fn list_aliases(&self, name: &str) -> Result<Option<Vec<AliasState>>> {
         let pages = self.lambda.list_aliases().function_name(name).into_paginator().items().send();
         let aliases = if_exists(format!("listing the aliases of function {name}"), pages.try_collect().await)?;
-        Ok(aliases.map(|aliases| aliases.into_iter().map(led).collect()))
+        Ok(aliases.map(|aliases| aliases.into_iter().map(alias_state).collect()))
     }
 }
 
@@ -117,14 +119,14 @@ fn release(name: &str, configuration: &FunctionConfiguration) -> Value {
 }
 
 /// An alias from the list of a function.
-pub(in super::super) fn found_alias(function: &str, led: &Led, owner: Owner) -> Found {
-    let resource = Alias::seen(function, &led.name, &led.version, led.routing.clone(), &led.description);
-    let ids = Ids::from([(Ids::REVISION_ID.to_owned(), led.revision.clone())]);
+pub(in super::super) fn found_alias(function: &str, alias: &AliasState, owner: Owner) -> Found {
+    let resource = Alias::seen(function, &alias.name, &alias.version, alias.routing.clone(), &alias.description);
+    let ids = Ids::from([(Ids::REVISION_ID.to_owned(), alias.revision.clone())]);
     Found::new(Resource::Alias(resource), ids, owner)
 }
 
-fn led(alias: AliasConfiguration) -> Led {
-    Led {
+fn alias_state(alias: AliasConfiguration) -> AliasState {
+    AliasState {
         name: alias.name.unwrap_or_default(),
         version: alias.function_version.unwrap_or_default(),
         routing: routing(alias.routing_config),

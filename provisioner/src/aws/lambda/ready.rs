@@ -22,7 +22,7 @@ impl Aws {
         name: &str,
         first: Option<GetFunctionOutput>,
     ) -> Result<Option<GetFunctionOutput>> {
-        let look = || async {
+        let poll = || async {
             let now = self.read_function(name).await?;
             Ok(if now.as_ref().is_some_and(is_underway) { Progress::Underway } else { Progress::Ready(now) })
         };
@@ -30,7 +30,7 @@ impl Aws {
             return Ok(first);
         }
         (self.notify)(&format!("waiting for the last change of function {name}"));
-        let settled = self.waits.until_ready(First::AfterAPause, look).await?;
+        let settled = self.waits.until_ready(First::AfterAPause, poll).await?;
         settled.ok_or_else(|| took_too_long(format!("reading function {name}")))
     }
 
@@ -45,7 +45,7 @@ impl Aws {
             Some(version) => format!("waiting for version {version} of function {name}"),
             None => format!("waiting for function {name}"),
         };
-        let ready = self.waits.until_ready(first, || self.look_at(name, version, &doing)).await?;
+        let ready = self.waits.until_ready(first, || self.poll(name, version, &doing)).await?;
         ready.ok_or_else(|| took_too_long(doing()))
     }
 
@@ -56,8 +56,8 @@ impl Aws {
     pub(super) async fn are_ready(&self, name: &str, version: &str, first: First) -> Result<Ids> {
         self.waits.before_the_first_poll(first).await;
         let doing = || format!("waiting for version {version} of function {name}");
-        let looks = join(self.look_at(name, Some(version), doing), self.look_at(name, None, doing)).await;
-        match (looks.0?, looks.1?) {
+        let polls = join(self.poll(name, Some(version), doing), self.poll(name, None, doing)).await;
+        match (polls.0?, polls.1?) {
             (Progress::Ready(_), Progress::Ready(latest)) => Ok(latest),
             (Progress::Ready(_), Progress::Underway) => self.function_is_ready(name, None, First::AfterAPause).await,
             (Progress::Underway, latest) => {
@@ -71,12 +71,12 @@ impl Aws {
     }
 
     /// Reads a function, or one of its versions. Returns the ids once its last change is in force.
-    async fn look_at(&self, name: &str, version: Option<&str>, doing: impl Fn() -> String) -> Result<Progress<Ids>> {
+    async fn poll(&self, name: &str, version: Option<&str>, doing: impl Fn() -> String) -> Result<Progress<Ids>> {
         let request = self.lambda.get_function().function_name(name).set_qualifier(version.map(str::to_owned));
         let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
         match answer.configuration() {
             Some(now) if !is_changing(now.state(), now.last_update_status()) => match failure(now) {
-                Some(Failure::Make(reason) | Failure::Change(reason)) => Err(Error::new(doing(), reason)),
+                Some(Failure::Create(reason) | Failure::Change(reason)) => Err(Error::new(doing(), reason)),
                 None => Ok(Progress::Ready(function_ids(now))),
             },
             _ => Ok(Progress::Underway),
@@ -86,7 +86,7 @@ impl Aws {
 
 /// When to look first at a function, by the answer to its change. Lambda answers most changes while they are in
 /// progress, so that a look at once would see nothing.
-pub(super) fn first_look(state: Option<&State>, last_update: Option<&LastUpdateStatus>) -> First {
+pub(super) fn first_poll(state: Option<&State>, last_update: Option<&LastUpdateStatus>) -> First {
     if is_changing(state, last_update) { First::AfterAPause } else { First::AtOnce }
 }
 
@@ -100,9 +100,9 @@ fn is_changing(state: Option<&State>, last_update: Option<&LastUpdateStatus>) ->
 
 /// The failure of the last change, in Lambda's words.
 pub(super) fn failure(configuration: &FunctionConfiguration) -> Option<Failure> {
-    let reason = |told: Option<&str>| told.unwrap_or("Lambda gives no reason").to_owned();
+    let reason = |text: Option<&str>| text.unwrap_or("Lambda gives no reason").to_owned();
     if configuration.state() == Some(&State::Failed) {
-        return Some(Failure::Make(reason(configuration.state_reason())));
+        return Some(Failure::Create(reason(configuration.state_reason())));
     }
     let failed = configuration.last_update_status() == Some(&LastUpdateStatus::Failed);
     failed.then(|| Failure::Change(reason(configuration.last_update_status_reason())))
@@ -113,14 +113,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lambda_answers_as_under_way_is_looked_at_after_a_pause() {
+    fn a_change_in_progress_is_polled_after_a_pause() {
         let (active, pending) = (Some(&State::Active), Some(&State::Pending));
         let (done, underway) = (Some(&LastUpdateStatus::Successful), Some(&LastUpdateStatus::InProgress));
         for (state, last_update) in [(pending, None), (pending, done), (active, underway), (None, underway)] {
-            assert_eq!(first_look(state, last_update), First::AfterAPause);
+            assert_eq!(first_poll(state, last_update), First::AfterAPause);
         }
         for (state, last_update) in [(active, done), (active, None), (None, None)] {
-            assert_eq!(first_look(state, last_update), First::AtOnce);
+            assert_eq!(first_poll(state, last_update), First::AtOnce);
         }
     }
 }

@@ -9,13 +9,13 @@ use super::super::problem::{if_exists, overtaken, problem};
 use super::super::retry::First;
 use super::super::service::{Dispatch, Find};
 use super::function::observed;
-use super::ready::first_look;
+use super::ready::first_poll;
 use crate::error::{Error, Kind, Result};
 use crate::hint::Hint;
 use crate::resources::alias::{self, RoutingConfig, VersionWeight};
 use crate::resources::served::LATEST;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION, Version};
-use crate::resources::{Ids, Mark, Tags};
+use crate::resources::{Ids, OwnershipTag, Tags};
 
 /// The hint where a version does not pass its smoke test.
 const UNFIT: &str = "correct it, or leave smoke tests out with `--no-smoke`, then run the same command again";
@@ -64,7 +64,7 @@ impl Dispatch for alias::Call {
                 if now.version == *version {
                     return Ok(now.ids);
                 }
-                Err(overtaken(format!("reading alias {name} of function {function}"), &now.told))
+                Err(overtaken(format!("reading alias {name} of function {function}"), &now.summary))
             }
             alias::Call::CreateAlias { function_name: function, name, version, routing, description } => {
                 let request = lambda.create_alias().function_name(function).name(name);
@@ -95,7 +95,7 @@ impl Dispatch for alias::Call {
     async fn overtaken(&self, aws: &Aws, error: Error) -> Error {
         let alias::Call::UpdateAlias { function_name: function, name, version, .. } = self else { return error };
         match aws.alias_now(function, name).await {
-            Ok(now) => overtaken(moving(name, function, version), &now.told),
+            Ok(now) => overtaken(moving(name, function, version), &now.summary),
             Err(_) => error,
         }
     }
@@ -112,7 +112,7 @@ impl Aws {
             .set_code_sha256(given(package))
             .set_revision_id(given(revision));
         let answer = self.on_function("publishing a version of", name, "", || request.clone().send()).await?;
-        let first = first_look(answer.state.as_ref(), answer.last_update_status.as_ref());
+        let first = first_poll(answer.state.as_ref(), answer.last_update_status.as_ref());
         let version = answer.version.unwrap_or_default();
         let mut latest = self.are_ready(name, &version, first).await?;
         let mut ids = version_ids(version, answer.function_arn.unwrap_or_default());
@@ -130,9 +130,9 @@ impl Aws {
             return Ok(None);
         }
         let properties = version::Properties { function_name: name.to_owned(), description: String::new() };
-        let holds_it = Version { release: latest.release(), ..properties.into() };
-        let nobody = Mark::of(&Tags::new());
-        let Some(found) = holds_it.find(&self.reader(), &nobody).await? else { return Ok(None) };
+        let of_its_content = Version { release: latest.release(), ..properties.into() };
+        let no_tag = OwnershipTag::of(&Tags::new());
+        let Some(found) = of_its_content.find(&self.reader(), &no_tag).await? else { return Ok(None) };
         let version = found.ids.get(Ids::VERSION).cloned().unwrap_or_default();
         let mut latest = self.are_ready(name, &version, First::AtOnce).await?;
         let revision = latest.remove(Ids::REVISION_ID).map(|revision| (LATEST_REVISION.to_owned(), revision));
@@ -171,7 +171,7 @@ pub(in super::super) struct Now {
     pub(in super::super) ids: Ids,
     version: String,
     /// The versions that it points at, for messages.
-    pub(in super::super) told: String,
+    pub(in super::super) summary: String,
 }
 
 impl Aws {
@@ -179,15 +179,15 @@ impl Aws {
     pub(in super::super) async fn alias_now(&self, function: &str, name: &str) -> Result<Now> {
         let answer = self.lambda.get_alias().function_name(function).name(name).send().await;
         let Some(answer) = if_exists(format!("reading alias {name} of function {function}"), answer)? else {
-            return Ok(Now { told: format!("{name} is gone"), ..Now::default() });
+            return Ok(Now { summary: format!("{name} is gone"), ..Now::default() });
         };
         let version = answer.function_version.unwrap_or_default();
         let shares = routing(answer.routing_config).additional_version_weights;
         let shares = shares.iter().map(|VersionWeight { function_version: version, function_weight: share }| {
             format!(", and version {version} gets {}%", (share * 1000.0).round() / 10.0)
         });
-        let told = format!("{name} points to version {version} now{}", shares.collect::<String>());
-        Ok(Now { ids: alias_ids(answer.alias_arn, answer.revision_id), version, told })
+        let summary = format!("{name} points to version {version} now{}", shares.collect::<String>());
+        Ok(Now { ids: alias_ids(answer.alias_arn, answer.revision_id), version, summary })
     }
 }
 

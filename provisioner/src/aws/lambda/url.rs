@@ -9,10 +9,10 @@ use crate::error::Result;
 use crate::observe::Found;
 use crate::resources::named::FunctionRef;
 use crate::resources::url::{Call, Url};
-use crate::resources::{Cors, Ids, Mark, Owner, Resource};
+use crate::resources::{Cors, Ids, Owner, OwnershipTag, Resource};
 
 impl Find for Url {
-    async fn find(&self, reader: &AwsReader, _mark: &Mark) -> Result<Option<Found>> {
+    async fn find(&self, reader: &AwsReader, _tag: &OwnershipTag) -> Result<Option<Found>> {
         reader.url_of(&self.name_with_alias(":")).await
     }
 }

@@ -25,11 +25,11 @@ pub(super) async fn code(
     let ask = ask.ok_or_else(|| no_code(Why::NoTerminal))?;
     let mut question = format!("MFA code of {serial} for the profile `{for_profile}`:");
     for _ in 0..ATTEMPTS {
-        let asked = spawn_blocking({
+        let task = spawn_blocking({
             let (ask, question) = (Arc::clone(ask), question.clone());
             move || ask(&question)
         });
-        let answer = asked.await.map_err(CredentialsError::unhandled)?.ok_or_else(|| no_code(Why::EndOfInput))?;
+        let answer = task.await.map_err(CredentialsError::unhandled)?.ok_or_else(|| no_code(Why::EndOfInput))?;
         // Some devices show a space in the middle.
         let code: String = answer.chars().filter(|c| !c.is_whitespace()).collect();
         if is_code(&code) {

@@ -97,8 +97,8 @@ async fn of_config(config: &str, profile: &str, url: &str, ask: Option<AskCode>)
 #[tokio::test]
 async fn the_mfa_code_is_read_once_and_sent_with_the_device_of_the_role() {
     let (url, sent) = sts().await;
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let keep = Arc::clone(&asked);
+    let questions = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&questions);
     let ask: AskCode = Arc::new(move |question| {
         keep.lock().unwrap().push(question.to_owned());
         Some(" 123456\n".to_owned())
@@ -106,7 +106,7 @@ async fn the_mfa_code_is_read_once_and_sent_with_the_device_of_the_role() {
     let credentials = with_code("prod", &url, Some(ask)).await.provide_credentials().await.unwrap();
     assert_eq!((credentials.access_key_id(), credentials.session_token()), ("ASIA", Some("t")));
     assert!(credentials.expiry().is_some());
-    assert_eq!(*asked.lock().unwrap(), ["MFA code of arn:aws:iam::123456789012:mfa/me for the profile `dev`:"]);
+    assert_eq!(*questions.lock().unwrap(), ["MFA code of arn:aws:iam::123456789012:mfa/me for the profile `dev`:"]);
     let sent = sent.lock().unwrap();
     let [one, two] = sent.as_slice() else { panic!("{sent:?}") };
     for part in
@@ -124,38 +124,41 @@ async fn without_a_terminal_no_request_is_sent_and_the_error_has_a_hint() {
     let (url, sent) = sts().await;
     let error = with_code("dev", &url, None).await.provide_credentials().await.unwrap_err();
     let no_code = within::<NoCode>(&error).expect("it says that there is no code");
-    let told = no_code.to_string();
-    assert!(told.contains("the MFA code of arn:aws:iam::123456789012:mfa/me, but there is no terminal"), "{told}");
+    let message = no_code.to_string();
+    assert!(
+        message.contains("the MFA code of arn:aws:iam::123456789012:mfa/me, but there is no terminal"),
+        "{message}"
+    );
     assert!(no_code.hint("dev").contains("`eval \"$(aws configure export-credentials --profile dev --format env)\"`"));
     assert!(sent.lock().unwrap().is_empty());
 }
 
 /// Answers that the user types one after the other, and the questions.
 fn typing(answers: &[&str]) -> (AskCode, Arc<Mutex<Vec<String>>>) {
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let (keep, answers) = (Arc::clone(&asked), answers.iter().map(|&answer| answer.to_owned()).collect::<Vec<_>>());
+    let questions = Arc::new(Mutex::new(Vec::new()));
+    let (keep, answers) = (Arc::clone(&questions), answers.iter().map(|&answer| answer.to_owned()).collect::<Vec<_>>());
     let ask: AskCode = Arc::new(move |question: &str| {
-        let mut asked = keep.lock().unwrap();
-        asked.push(question.to_owned());
-        answers.get(asked.len() - 1).cloned()
+        let mut questions = keep.lock().unwrap();
+        questions.push(question.to_owned());
+        answers.get(questions.len() - 1).cloned()
     });
-    (ask, asked)
+    (ask, questions)
 }
 
 #[tokio::test]
 async fn an_invalid_mfa_code_is_read_again_at_most_three_times() {
     let (url, sent) = sts().await;
-    let (ask, asked) = typing(&["abc\n", "12345\n", "123 456\n"]);
+    let (ask, questions) = typing(&["abc\n", "12345\n", "123 456\n"]);
     with_code("dev", &url, Some(ask)).await.provide_credentials().await.unwrap();
-    let questions = asked.lock().unwrap().clone();
+    let questions = questions.lock().unwrap().clone();
     assert_eq!(questions.len(), 3);
     assert!(questions[1].starts_with("a code is six digits; MFA code of arn:aws:iam::"), "{questions:?}");
     let bodies = sent.lock().unwrap().clone();
     assert!(bodies.len() == 1 && bodies[0].contains("TokenCode=123456"), "{bodies:?}");
 
-    let (ask, asked) = typing(&["abc\n", "\n", "1234567\n", "123456\n"]);
+    let (ask, questions) = typing(&["abc\n", "\n", "1234567\n", "123456\n"]);
     let error = with_code("dev", &url, Some(ask)).await.provide_credentials().await.unwrap_err();
-    assert_eq!(asked.lock().unwrap().len(), 3);
+    assert_eq!(questions.lock().unwrap().len(), 3);
     let no_code = within::<NoCode>(&error).unwrap();
     assert!(no_code.to_string().ends_with("but no answer was six digits"), "{no_code}");
     assert!(no_code.hint("dev").contains("type the six digits"), "{}", no_code.hint("dev"));
@@ -165,25 +168,25 @@ async fn an_invalid_mfa_code_is_read_again_at_most_three_times() {
 #[tokio::test]
 async fn the_end_of_the_input_fails_every_request_for_the_credentials() {
     let (url, sent) = sts().await;
-    let (ask, asked) = typing(&[]);
+    let (ask, questions) = typing(&[]);
     let roles = with_code("dev", &url, Some(ask)).await;
     let (one, other) = tokio::join!(roles.provide_credentials(), roles.provide_credentials());
     for error in [one.unwrap_err(), other.unwrap_err(), roles.provide_credentials().await.unwrap_err()] {
         let no_code = within::<NoCode>(&error).unwrap().to_string();
         assert!(no_code.ends_with("but the input ended before the code"), "{no_code}");
     }
-    assert_eq!(asked.lock().unwrap().len(), 1);
+    assert_eq!(questions.lock().unwrap().len(), 1);
     assert!(sent.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn one_mfa_code_serves_every_request_for_the_credentials() {
     let (url, sent) = sts().await;
-    let (ask, asked) = typing(&["123456\n"]);
+    let (ask, questions) = typing(&["123456\n"]);
     let roles = with_code("dev", &url, Some(ask)).await;
     let (one, other) = tokio::join!(roles.provide_credentials(), roles.provide_credentials());
     assert_eq!((one.unwrap().access_key_id(), other.unwrap().access_key_id()), ("ASIA", "ASIA"));
-    assert_eq!((asked.lock().unwrap().len(), sent.lock().unwrap().len()), (1, 1));
+    assert_eq!((questions.lock().unwrap().len(), sent.lock().unwrap().len()), (1, 1));
 }
 
 #[tokio::test]
@@ -235,15 +238,15 @@ async fn a_transient_failure_is_kept_for_ten_seconds() {
         Instead::Answer(403, PAGE),
     ] {
         let (url, sent) = sts_after(&[passing]).await;
-        let (ask, asked) = typing(&["123456\n", "654321\n"]);
+        let (ask, questions) = typing(&["123456\n", "654321\n"]);
         let roles = with_code("dev", &url, Some(ask)).await;
         let (one, other) = tokio::join!(roles.provide_credentials(), roles.provide_credentials());
         assert!(one.is_err() && other.is_err());
         assert!(roles.provide_credentials().await.is_err(), "the calls of the same moment ask for no other code");
-        assert_eq!((asked.lock().unwrap().len(), sent.lock().unwrap().len()), (1, 1));
+        assert_eq!((questions.lock().unwrap().len(), sent.lock().unwrap().len()), (1, 1));
         later(SHARED).await;
         assert_eq!(roles.provide_credentials().await.unwrap().access_key_id(), "ASIA");
-        assert_eq!((asked.lock().unwrap().len(), sent.lock().unwrap().len()), (2, 2));
+        assert_eq!((questions.lock().unwrap().len(), sent.lock().unwrap().len()), (2, 2));
         assert!(sent.lock().unwrap()[1].contains("TokenCode=654321"));
     }
 }
@@ -253,11 +256,11 @@ async fn a_wrong_mfa_code_and_an_ended_input_are_kept_for_the_run() {
     let (url, sent) = sts_after(&[Instead::Answer(403, WRONG_CODE)]).await;
     for (answers, calls) in [(&["123456\n", "654321\n"][..], 1), (&[], 0)] {
         sent.lock().unwrap().clear();
-        let (ask, asked) = typing(answers);
+        let (ask, questions) = typing(answers);
         let roles = with_code("dev", &url, Some(ask)).await;
         assert!(roles.provide_credentials().await.is_err());
         later(SHARED * 100).await;
         assert!(roles.provide_credentials().await.is_err());
-        assert_eq!((asked.lock().unwrap().len(), sent.lock().unwrap().len()), (1, calls));
+        assert_eq!((questions.lock().unwrap().len(), sent.lock().unwrap().len()), (1, calls));
     }
 }

@@ -124,12 +124,12 @@ impl Pace {
 
     /// Waits for this call's turn.
     async fn turn(&self, queue: &Queue) {
-        let came = Instant::now();
+        let arrived = Instant::now();
         let _first = queue.turn.lock().await;
         loop {
-            let taken = locked(&queue.bucket).take(self.0.begun.elapsed());
-            let Err(wait) = taken else { return };
-            if came.elapsed() + wait >= NOTABLE_WAIT && !self.0.reported.swap(true, Ordering::Relaxed) {
+            let token = locked(&queue.bucket).take(self.0.begun.elapsed());
+            let Err(wait) = token else { return };
+            if arrived.elapsed() + wait >= NOTABLE_WAIT && !self.0.reported.swap(true, Ordering::Relaxed) {
                 (self.0.notify)(&waits(&queue.limit));
             }
             sleep(wait).await;

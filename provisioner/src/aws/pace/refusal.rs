@@ -32,9 +32,10 @@ pub(super) async fn refuses(response: &mut HttpResponse) -> Result<bool, Connect
             let body = body.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
             // REST protocols send the code in a header, the others in XML or JSON.
             let header = response.headers().get("x-amzn-errortype").unwrap_or_default().to_owned();
-            let said = says(&header) || says_in_cbor(&body) || says(&String::from_utf8_lossy(&body));
+            let is_refused =
+                is_refusal_text(&header) || is_in_cbor(&body) || is_refusal_text(&String::from_utf8_lossy(&body));
             *response.body_mut() = SdkBody::from(body);
-            Ok(said)
+            Ok(is_refused)
         }
         _ => Ok(false),
     }
@@ -43,7 +44,7 @@ pub(super) async fn refuses(response: &mut HttpResponse) -> Result<bool, Connect
 /// Whether an answer in CBOR, which CloudWatch sends, means throttling. Its texts follow each other without separators.
 /// A text of up to 23 bytes begins with 0x60 plus its length, one of up to 255 with 0x78 and a length byte (RFC 8949,
 /// 3.1); the code is under `__type`.
-fn says_in_cbor(body: &[u8]) -> bool {
+fn is_in_cbor(body: &[u8]) -> bool {
     const KEY: &[u8] = b"\x66__type";
     let code = || {
         let at = body.windows(KEY.len()).position(|window| window == KEY)? + KEY.len();
@@ -54,10 +55,10 @@ fn says_in_cbor(body: &[u8]) -> bool {
         };
         body.get(start..start + usize::from(length))
     };
-    code().is_some_and(|code| says(&String::from_utf8_lossy(code)))
+    code().is_some_and(|code| is_refusal_text(&String::from_utf8_lossy(code)))
 }
 
-fn says(text: &str) -> bool {
+fn is_refusal_text(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric()).any(is_refusal)
 }
 

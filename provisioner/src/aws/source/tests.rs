@@ -73,11 +73,11 @@ async fn a_web_identity_token_without_its_role_names_the_variable_that_is_missin
 
 #[tokio::test]
 async fn half_of_a_key_pair_is_an_error() {
-    let told = async |variables: &[(&str, &str)]| of("", variables, None).await.unwrap_err().to_string();
-    let error = told(&KEYS[..1]).await;
+    let error_of = async |variables: &[(&str, &str)]| of("", variables, None).await.unwrap_err().to_string();
+    let error = error_of(&KEYS[..1]).await;
     assert!(error.contains("AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not"), "{error}");
     assert!(error.contains("hint: set AWS_SECRET_ACCESS_KEY too"), "{error}");
-    assert!(told(&KEYS[1..]).await.contains("AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not"));
+    assert!(error_of(&KEYS[1..]).await.contains("AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not"));
     let error = refusal("[profile dev]\naws_access_key_id = AKIA\n", "dev").await;
     assert!(error.contains("using the profile `dev`: it has `aws_access_key_id` and no `aws_secret_"), "{error}");
     assert!(error.contains("hint: add `aws_secret_access_key`, or set both with `aws configure"), "{error}");
@@ -110,7 +110,7 @@ async fn roles_of_a_chain_are_listed_in_the_order_of_assumption() {
     let roles: Vec<_> = chain.roles.iter().map(|role| (role.arn.as_str(), role.mfa_serial.as_deref())).collect();
     assert_eq!(roles, [("r1", Some("m1")), ("r2", None)]);
     assert_eq!((chain.roles[1].external_id.as_deref(), chain.roles[1].duration), (Some("e2"), Some(900)));
-    assert!(chain.asks_for_a_code());
+    assert!(chain.needs_a_code());
 }
 
 #[tokio::test]

@@ -30,14 +30,14 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     let proposed = proposed(&session, set, &arguments.deploy.options);
     terminal::note(&report::proposed_text(&proposed));
     if set.steps.is_empty() {
-        tell(&session, &proposed, before.as_ref(), None, None, output);
+        print_outcome(&session, &proposed, before.as_ref(), None, None, output);
         return Ok(Exit::Done);
     }
     let destructive: Vec<_> = set.destructive().map(|row| row.logical_id.as_str()).collect();
-    let go_ahead = approved(&set.stack, &destructive, &Approval { yes, question: "apply these changes?" });
-    if !matches!(go_ahead, Ok(true)) {
+    let consent = approved(&set.stack, &destructive, &Approval { yes, question: "apply these changes?" });
+    if !matches!(consent, Ok(true)) {
         proposal.withdraw(&session).await?;
-        go_ahead?;
+        consent?;
         terminal::note("nothing was changed");
         return Ok(Exit::Failed);
     }
@@ -59,13 +59,13 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     }
     let ended = watch(&session.aws, &id, &set.stack, after).await?;
     if !ended.stack.is_well() {
-        tell(&session, &proposed, None, Some(&ended), None, output);
+        print_outcome(&session, &proposed, None, Some(&ended), None, output);
         return Err(ended.error());
     }
     let tests: Vec<_> = proposed.smoke_tests.iter().map(|test| &test.declared).collect();
     let tried = smoke::send(&tests, set.grants_something_new(), &session).await;
     let smoke = tried.as_ref().ok().cloned().flatten();
-    tell(&session, &proposed, Some(&ended.stack), Some(&ended), smoke, output);
+    print_outcome(&session, &proposed, Some(&ended.stack), Some(&ended), smoke, output);
     match tried? {
         Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
         _ => Ok(Exit::Done),
@@ -91,7 +91,7 @@ pub(super) fn note_untested(session: &Session, set: &mut ChangeSet, options: &De
     }
 }
 
-fn tell(
+fn print_outcome(
     session: &Session,
     proposed: &Proposed<'_>,
     stack: Option<&Stack>,

@@ -7,7 +7,7 @@ use provisioner::{Result, report};
 use super::super::apply::{Approval, approved, before_any_write};
 use super::super::session::connect;
 use super::deploy::report as print;
-use super::let_go::retain;
+use super::retain::retain;
 use super::watching::watch;
 use crate::cli::Destroy;
 use crate::terminal::{self, Exit};
@@ -21,7 +21,7 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
         return Ok(Exit::Done);
     };
     let removal = aws.removal(&stack).await?;
-    let set = if arguments.keep_resources { removal.letting_go() } else { removal };
+    let set = if arguments.keep_resources { removal.retaining_all() } else { removal };
     terminal::note(&report::change_set_text(&set));
     let question =
         if arguments.keep_resources { "remove the stack and keep these resources?" } else { "delete these resources?" };
@@ -42,5 +42,5 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     }
     let ended = watch(&aws, &stack.id, name, after).await?;
     print(&(&set).into(), Some(&ended), BTreeMap::new(), None, arguments.stack.output);
-    if ended.stack.is_gone() { Ok(Exit::Done) } else { Err(ended.error()) }
+    if ended.stack.is_deleted() { Ok(Exit::Done) } else { Err(ended.error()) }
 }

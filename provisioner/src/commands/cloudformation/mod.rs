@@ -2,9 +2,9 @@
 
 mod deploy;
 mod destroy;
-mod let_go;
 mod plan;
 mod proposal;
+mod retain;
 mod watching;
 
 pub(crate) use deploy::run as deploy;

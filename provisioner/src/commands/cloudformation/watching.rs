@@ -1,12 +1,12 @@
 //! Watches CloudFormation's execution and reports its result.
 
 use provisioner::aws::Aws;
-use provisioner::cloudformation::{Event, Stack, Told, Watch, hint_for};
+use provisioner::cloudformation::{Event, ResourceEvent, Stack, Watch, hint_for};
 use provisioner::error::Kind;
 use provisioner::{Command, Error, Hint, Result};
 
 use super::super::progress;
-use super::super::signal::asked_to_end;
+use super::super::signal::stop_requested;
 
 /// The result of an operation.
 pub(super) struct Ended {
@@ -24,22 +24,22 @@ pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>
     let mut watch = Watch::default();
     let mut done = Vec::new();
     let following = aws.follow(id, after, |event| match watch.take(event) {
-        Some(Told::Done(took)) => {
+        Some(ResourceEvent::Done(took)) => {
             progress::done(&event.kind, &event.logical_id, took);
             done.push(event.logical_id.clone());
         }
-        Some(Told::Kept) => {
+        Some(ResourceEvent::Kept) => {
             progress::kept(&event.kind, &event.logical_id);
             if !done.contains(&event.logical_id) {
                 done.push(event.logical_id.clone());
             }
         }
-        Some(Told::Failed(_)) => progress::failed(&event.kind, &event.logical_id),
+        Some(ResourceEvent::Failed(_)) => progress::failed(&event.kind, &event.logical_id),
         None => {}
     });
     let stack = tokio::select! {
         stack = following => stack.map_err(|error| out_of_sight(name, error))?,
-        _ = asked_to_end() => return Err(left_alone(name)),
+        _ = stop_requested() => return Err(still_running(name)),
     };
     Ok(Ended { stack, done, failure: watch.first_failure().cloned() })
 }
@@ -48,17 +48,17 @@ pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>
 fn out_of_sight(name: &str, error: Error) -> Error {
     // Credentials that may not read the events may still read the stack.
     let command = if error.is_denied() { "describe-stacks" } else { "describe-stack-events" };
-    let look = Hint::new("see the result").run(Command::aws(["cloudformation", command, "--stack-name", name]));
+    let result = Hint::new("see the result").run(Command::aws(["cloudformation", command, "--stack-name", name]));
     let hint = match error.remedy() {
-        Some(remedy) => look.also(Hint::new("before the next run,").before(remedy)),
-        None => look,
+        Some(remedy) => result.also(Hint::new("before the next run,").before(remedy)),
+        None => result,
     };
     error.exists(CONTINUES).hint(hint)
 }
 
 const CONTINUES: &str = "CloudFormation continues the operation";
 
-fn left_alone(name: &str) -> Error {
+fn still_running(name: &str) -> Error {
     let command = |operation: &str| Command::aws(["cloudformation", operation, "--stack-name", name]);
     Error::new(format!("watching stack {name}"), "stopped on request")
         .of_kind(Kind::Interrupted)

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use self::servers::{Llm, Servers};
 use super::emulator::reachable_url;
-use super::signal::asked_to_end;
+use super::signal::stop_requested;
 use super::{progress, session};
 use crate::cli::Local;
 use crate::terminal::{self, Exit};
@@ -38,11 +38,11 @@ pub(crate) async fn run(arguments: &Local) -> Result<Exit> {
     package::check(&arguments.code)?;
     let servers = tokio::select! {
         servers = Servers::start(arguments) => servers?,
-        _ = asked_to_end() => return Ok(Exit::Failed),
+        _ = stop_requested() => return Ok(Exit::Failed),
     };
     let ended = tokio::select! {
         ended = serve(arguments, &servers) => ended,
-        _ = asked_to_end() => Ok(()),
+        _ = stop_requested() => Ok(()),
     };
     terminal::note("stopping");
     servers.stop().await;
@@ -57,7 +57,7 @@ async fn serve(arguments: &Local, servers: &Servers) -> Result<()> {
         terminal::result(&format!("stream: {url}"));
     }
     let curl = chat.request().map(|request| curl(&chat.url, request)).unwrap_or_default();
-    terminal::note(&format!("\n{}\n{curl}\nCtrl-C ends it.", servers.llm.told()));
+    terminal::note(&format!("\n{}\n{curl}\nCtrl-C ends it.", servers.llm.description()));
     Err(servers.ended().await)
 }
 
@@ -136,7 +136,7 @@ async fn deploy(
     let desired = session::resolved(&template, &parameters, &packages, &stack.parse()?, &aws).await?;
     let observed = session::observe_named(&aws.reader(), &desired, Reach::Resources).await?;
     let plan = plan(&desired, &observed, &Options::default());
-    let outcome = execute(&plan, &aws, &Stop::default(), &progress::tell).await;
+    let outcome = execute(&plan, &aws, &Stop::default(), &progress::print).await;
     match outcome.failed.into_iter().next() {
         Some((_, error)) => Err(error),
         None => {
@@ -152,7 +152,7 @@ async fn connect(servers: &Servers) -> Result<Aws> {
         region: Some("us-east-1".to_owned()),
         profile: None,
         endpoint_url: Some(servers.endpoint_url().to_owned()),
-        as_nobody: true,
+        with_test_credentials: true,
         ask_code: None,
     };
     Aws::connect(&connection, session::notify()).await
@@ -171,8 +171,8 @@ async fn first_chat(url: &str, test: &SmokeTest, llm: &Llm) -> Result<()> {
         return Err(Error::new(doing(), objection));
     }
     let message = message(&body);
-    let asked = self::message(&request.body().unwrap_or_default());
-    terminal::note(&format!("\n> {}\n{}\n", lines(&asked), report::dim(lines(&message))));
+    let question = self::message(&request.body().unwrap_or_default());
+    terminal::note(&format!("\n> {}\n{}\n", lines(&question), report::dim(lines(&message))));
     if !matches!(llm, Llm::Canned) && message.starts_with(CANNED) {
         terminal::note("That was MiniStack's canned text: the model did not answer, or not within 24 s. Ask again.");
     }

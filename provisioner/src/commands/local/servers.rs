@@ -50,7 +50,7 @@ impl Llm {
     }
 
     /// A note for the user about the answers.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn description(&self) -> String {
         match self {
             Self::Canned => {
                 "Answers are MiniStack's canned text, not a model's. LLM=embedded runs a small model on this machine, \

@@ -8,7 +8,7 @@ use crate::lint::{Severity, beyond_limits};
 use crate::plan::tests::{planned, spec::desired};
 use crate::plan::{Options, Plan};
 use crate::resources::served::LENGTH as BEFORE;
-use crate::resources::{Mark, Resource};
+use crate::resources::{OwnershipTag, Resource};
 use crate::world::State;
 
 /// The plan of a template in which every value exceeds AWS's limit by this much.
@@ -170,7 +170,7 @@ fn every_pattern_compiles_and_generated_names_fit_their_limits() {
     let schemas: Value = serde_json::from_str(include_str!("schemas.json")).unwrap();
     let kinds = schemas["kinds"].as_object().unwrap();
     assert!(kinds.iter().all(|(kind, limits)| RULES[kind].len() >= limits.as_object().unwrap().len()), "{RULES:?}");
-    let mark = Mark { stack: "s-".repeat(63) + "st", region: String::new(), logical_id: "L".repeat(255) };
+    let tag = OwnershipTag { stack: "s-".repeat(63) + "st", region: String::new(), logical_id: "L".repeat(255) };
     for kind in [
         "AWS::IAM::Role",
         "AWS::Logs::LogGroup",
@@ -181,7 +181,7 @@ fn every_pattern_compiles_and_generated_names_fit_their_limits() {
         let mut properties = good(kind);
         properties.as_object_mut().unwrap().retain(|name, _| !name.ends_with("Name"));
         let mut resource = Resource::parse(kind, properties.as_object().unwrap().clone()).unwrap().unwrap();
-        resource.complete(&mark);
+        resource.complete(&tag);
         let broken = beyond_limits("One", &resource);
         let names: Vec<_> = broken.iter().filter(|one| one.property.iter().any(|key| key.ends_with("Name"))).collect();
         assert!(names.is_empty(), "{kind}: {names:?}");

@@ -2,7 +2,7 @@
 
 use super::judge::{existing, foreign};
 use super::spec::{FOREIGN_API, Spec};
-use super::{carried_out, planned, planned_removal};
+use super::{executed, planned, planned_removal};
 use crate::plan::{Options, Plan};
 use crate::resources::stage::Stage;
 use crate::world::State;
@@ -21,7 +21,7 @@ fn with_a_stage(mut state: State, auto_deploy: bool) -> State {
 }
 
 fn hints(plan: &Plan) -> Vec<String> {
-    plan.afterwards.iter().filter_map(|left| left.note.hint.as_ref()).map(ToString::to_string).collect()
+    plan.afterwards.iter().filter_map(|one| one.note.hint.as_ref()).map(ToString::to_string).collect()
 }
 
 #[test]
@@ -36,10 +36,12 @@ fn a_changed_route_on_a_stage_without_auto_deploy_needs_a_deployment() {
         "{:#?}",
         plan.notes
     );
-    let left = &plan.afterwards[0];
-    assert!(!left.is_left(&["Role".to_owned()]) && left.is_left(&["Role".to_owned(), "Route".to_owned()]));
+    let remaining = &plan.afterwards[0];
+    assert!(
+        !remaining.is_needed(&["Role".to_owned()]) && remaining.is_needed(&["Role".to_owned(), "Route".to_owned()])
+    );
 
-    let done = carried_out(&plan, &state, None);
+    let done = executed(&plan, &state, None);
     assert_eq!(hints(&planned(&attached().desired(), &done.state, Options::default())), [""; 0]);
     assert_eq!(hints(&planned_removal(&attached().desired(), &done.state)), [deployment]);
     let served = planned(&attached().desired(), &with_a_stage(foreign(), true), Options::default());
@@ -52,7 +54,7 @@ fn an_api_of_another_owner_without_a_stage_needs_one() {
     let command =
         "create a stage: `aws apigatewayv2 create-stage --api-id foreign --stage-name '$default' --auto-deploy`";
     assert_eq!(hints(&plan), [command]);
-    let done = carried_out(&plan, &foreign(), None);
+    let done = executed(&plan, &foreign(), None);
     assert_eq!(hints(&planned_removal(&attached().desired(), &done.state)), [""; 0]);
 
     // The template may create a stage.
@@ -86,12 +88,12 @@ fn an_integration_behind_a_stage_without_auto_deploy_is_not_adopted() {
 #[test]
 fn without_a_default_stage_the_plan_names_the_stage_in_the_url() {
     let notes = |state: &State| planned(&attached().desired(), state, Options::default()).notes;
-    let told = |state: &State| notes(state).iter().any(|note| note.text.contains("has no stage `$default`"));
+    let has_note = |state: &State| notes(state).iter().any(|note| note.text.contains("has no stage `$default`"));
     let mut state = with_a_stage(foreign(), true);
     let hint = notes(&state).into_iter().find_map(|note| note.hint.filter(|hint| hint.contains("/prod/chat")));
-    assert!(told(&state) && hint.is_some(), "{hint:?}");
+    assert!(has_note(&state) && hint.is_some(), "{hint:?}");
     let stage = state.stages.values().next().unwrap().clone();
     let default = Stage { stage_name: "$default".to_owned(), ..stage };
     state.stages.insert((FOREIGN_API.to_owned(), "$default".to_owned()), default);
-    assert!(!told(&state) && !told(&foreign()));
+    assert!(!has_note(&state) && !has_note(&foreign()));
 }

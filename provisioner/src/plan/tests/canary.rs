@@ -4,13 +4,13 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::judge::{existing, judge};
-use super::properties::{a_stack_and_its_world, a_trouble};
+use super::properties::{a_failure, a_stack_and_its_world};
 use super::spec::Spec;
-use super::{Done, carried_out, planned};
+use super::{Done, executed, planned};
 use crate::desired::Desired;
 use crate::plan::{Canary, Options, Plan};
 use crate::resources::alias::{Alias, RoutingConfig};
-use crate::world::{State, Trouble, cases};
+use crate::world::{CallFailure, State, cases};
 
 fn wanted() -> Options {
     let canary = Canary { percent: 10, bake_seconds: 300 };
@@ -40,7 +40,7 @@ fn a_tenth() -> (String, RoutingConfig) {
 }
 
 /// The blockers and notes of a canary's plan.
-fn told(plan: &Plan) -> String {
+fn notes_text(plan: &Plan) -> String {
     let blockers = plan.blockers.iter().map(|one| format!("{}: {}\nhint: {}\n", one.logical_id, one.cause, one.hint));
     let notes =
         plan.notes.iter().map(|note| format!("{}: {}\n", note.logical_id.clone().unwrap_or_default(), note.text));
@@ -48,12 +48,12 @@ fn told(plan: &Plan) -> String {
 }
 
 /// The result of a canary in which the last call of this operation fails.
-fn troubled(operation: &str, trouble: Trouble) -> Done {
+fn failing(operation: &str, failure: CallFailure) -> Done {
     let state = existing(&Spec::plain(), true);
     let plan = planned(&changed().desired(), &state, wanted());
-    let calls = carried_out(&plan, &state, None).calls;
+    let calls = executed(&plan, &state, None).calls;
     let at = calls.iter().rposition(|call| call == operation).unwrap();
-    carried_out(&plan, &state, Some((at, trouble)))
+    executed(&plan, &state, Some((at, failure)))
 }
 
 #[test]
@@ -62,10 +62,10 @@ fn a_new_version_is_checked_gets_its_share_is_watched_and_gets_all() {
     let plan = planned(&changed().desired(), &state, wanted());
     let alias = plan.steps.iter().find(|step| step.logical_id == "Alias").unwrap();
     assert_eq!(alias.calls, ["Invoke", "GetMetricData", "UpdateAlias", "GetMetricData", "UpdateAlias"]);
-    let said = "10% of its calls for 5m, watched; then all, or none if they fail";
-    assert_eq!(alias.reason.as_deref(), Some(said));
+    let reason = "10% of its calls for 5m, watched; then all, or none if they fail";
+    assert_eq!(alias.reason.as_deref(), Some(reason));
     assert_eq!(serde_json::to_value(alias.canary).unwrap(), json!({"percent": 10, "bakeSeconds": 300}));
-    let done = carried_out(&plan, &state, None);
+    let done = executed(&plan, &state, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     assert_eq!(shares(&done.state), all("2"));
     judge(&done.state, &changed());
@@ -73,7 +73,7 @@ fn a_new_version_is_checked_gets_its_share_is_watched_and_gets_all() {
 
 #[test]
 fn a_version_that_fails_its_watch_gives_its_share_back() {
-    let done = troubled("GetMetricData", Trouble::Refused);
+    let done = failing("GetMetricData", CallFailure::Refused);
     assert_eq!(shares(&done.state), all("1"));
     assert_eq!(done.calls[done.calls.len() - 3..], ["UpdateAlias", "GetMetricData", "UpdateAlias"]);
     assert_eq!(done.outcome.undone, ["Alias"]);
@@ -81,25 +81,25 @@ fn a_version_that_fails_its_watch_gives_its_share_back() {
 }
 
 #[test]
-fn what_cannot_be_undone_or_finished_is_said_to_be_open() {
-    for (operation, trouble) in [("GetMetricData", Trouble::Killed), ("UpdateAlias", Trouble::Refused)] {
-        let done = troubled(operation, trouble);
+fn a_share_that_cannot_be_undone_or_finished_is_reported_as_open() {
+    for (operation, failure) in [("GetMetricData", CallFailure::Killed), ("UpdateAlias", CallFailure::Refused)] {
+        let done = failing(operation, failure);
         assert_eq!(shares(&done.state), a_tenth());
         assert_eq!(done.outcome.left_open, ["Alias"], "{operation}");
         assert_eq!((done.outcome.failed.len(), done.outcome.undone.len()), (1, 0), "{operation}");
     }
-    let done = troubled("GetMetricData", Trouble::Killed);
+    let done = failing("GetMetricData", CallFailure::Killed);
     let (_, error) = &done.outcome.failed[0];
     let both = "GetMetricData: the program was killed; then UpdateAlias: the program was killed";
     assert_eq!(error.headline(), both);
 }
 
 #[test]
-fn a_share_that_is_there_is_not_given_again_and_a_deploy_without_a_canary_finishes_it() {
-    let state = troubled("GetMetricData", Trouble::Killed).state;
+fn an_existing_share_is_kept_and_a_deploy_without_a_canary_finishes_it() {
+    let state = failing("GetMetricData", CallFailure::Killed).state;
     let calls = |options: Options| {
         let plan = planned(&changed().desired(), &state, options);
-        let done = carried_out(&plan, &state, None);
+        let done = executed(&plan, &state, None);
         judge(&done.state, &changed());
         done.calls
     };
@@ -111,58 +111,58 @@ fn a_share_that_is_there_is_not_given_again_and_a_deploy_without_a_canary_finish
 }
 
 #[test]
-fn what_was_made_by_hand_keeps_the_rest_of_the_calls_when_it_is_adopted() {
+fn an_adopted_manual_function_keeps_the_rest_of_the_calls() {
     let state = existing(&Spec::plain(), false);
     let plan = planned(&changed().desired(), &state, Options { adopt: true, ..wanted() });
     assert_eq!(plan.blockers, []);
-    let calls = carried_out(&plan, &state, None).calls;
+    let calls = executed(&plan, &state, None).calls;
     let watch = calls.iter().rposition(|call| call == "GetMetricData").unwrap();
-    let killed = carried_out(&plan, &state, Some((watch, Trouble::Killed)));
+    let killed = executed(&plan, &state, Some((watch, CallFailure::Killed)));
     assert_eq!(shares(&killed.state), a_tenth(), "{calls:?}");
-    let done = carried_out(&plan, &state, None);
+    let done = executed(&plan, &state, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     judge(&done.state, &changed());
 }
 
 #[test]
-fn where_there_is_nothing_to_share_that_is_said() {
+fn a_canary_without_calls_to_share_is_a_note() {
     let first = planned(&Spec::plain().desired(), &State::default(), wanted());
-    insta::assert_snapshot!(told(&first), @"Alias: `--canary` finds no calls to share: the alias is new, so no version serves yet");
+    insta::assert_snapshot!(notes_text(&first), @"Alias: `--canary` finds no calls to share: the alias is new, so no version serves yet");
     let same = planned(&Spec::plain().desired(), &existing(&Spec::plain(), true), wanted());
     assert!(same.is_empty());
-    insta::assert_snapshot!(told(&same), @"Alias: `--canary` finds no calls to share: the alias leads to the wanted version already");
+    insta::assert_snapshot!(notes_text(&same), @"Alias: `--canary` finds no calls to share: the alias leads to the wanted version already");
 }
 
 #[test]
 fn a_move_whose_calls_cannot_be_shared_is_refused() {
     let ours = existing(&Spec::plain(), true);
     let role = Spec { path: Some("/service/"), ..changed() };
-    insta::assert_snapshot!(told(&planned(&role.desired(), &ours, wanted())), @r#"
+    insta::assert_snapshot!(notes_text(&planned(&role.desired(), &ours, wanted())), @r#"
     Alias: the function gets another role, and Lambda shares calls of versions with the same role only
     hint: leave `--canary` out: all callers get the new version at once, after its check
     "#);
     let mut latest = ours.clone();
     latest.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
-    insta::assert_snapshot!(told(&planned(&Spec::plain().desired(), &latest, wanted())), @r#"
+    insta::assert_snapshot!(notes_text(&planned(&Spec::plain().desired(), &latest, wanted())), @r#"
     Alias: `$LATEST` serves now, and Lambda shares calls of published versions only
     hint: leave `--canary` out: all callers get the new version at once, after its check
     "#);
 }
 
 #[test]
-fn of_the_function_itself_what_serves_is_published_and_keeps_the_rest_of_the_calls() {
+fn the_serving_code_of_latest_is_published_and_keeps_the_rest_of_the_calls() {
     let mut state = existing(&Spec::plain(), true);
     state.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
     let plan = planned(&changed().desired(), &state, wanted());
-    assert_eq!(told(&plan), "");
-    let calls = carried_out(&plan, &state, None).calls;
+    assert_eq!(notes_text(&plan), "");
+    let calls = executed(&plan, &state, None).calls;
     let watch = calls.iter().rposition(|call| call == "GetMetricData").unwrap();
-    let killed = carried_out(&plan, &state, Some((watch, Trouble::Killed)));
+    let killed = executed(&plan, &state, Some((watch, CallFailure::Killed)));
     assert_eq!(shares(&killed.state), a_tenth(), "{calls:?}");
 }
 
 #[test]
-fn a_function_that_callers_come_to_by_no_alias_has_no_calls_to_share() {
+fn a_function_that_is_not_called_by_an_alias_has_no_calls_to_share() {
     let without_alias = |spec: &Spec| {
         let mut template = spec.template();
         let resources = template["Resources"].as_object_mut().unwrap();
@@ -172,25 +172,25 @@ fn a_function_that_callers_come_to_by_no_alias_has_no_calls_to_share() {
         }
         spec.desired_by(&template)
     };
-    let state = carried_out(
+    let state = executed(
         &planned(&without_alias(&Spec::plain()), &State::default(), Options::default()),
         &State::default(),
         None,
     );
-    insta::assert_snapshot!(told(&planned(&without_alias(&changed()), &state.state, wanted())), @r#"
+    insta::assert_snapshot!(notes_text(&planned(&without_alias(&changed()), &state.state, wanted())), @r#"
     Function: `--canary` shares the calls of an alias, and the template has none for this function
     hint: give the function an AWS::Lambda::Version and an AWS::Lambda::Alias, or leave `--canary` out
     "#);
-    insta::assert_snapshot!(told(&planned(&without_alias(&Spec::plain()), &state.state, wanted())), @": `--canary` finds no calls to share: the template has no alias");
+    insta::assert_snapshot!(notes_text(&planned(&without_alias(&Spec::plain()), &state.state, wanted())), @": `--canary` finds no calls to share: the template has no alias");
 }
 
 #[test]
-fn an_alias_whose_calls_the_template_shares_out_itself_is_left_to_it() {
+fn an_alias_with_weights_in_the_template_has_no_canary() {
     let mut template = changed().template();
     template["Resources"]["Alias"]["Properties"]["RoutingConfig"] =
         json!({"AdditionalVersionWeights": [{"FunctionVersion": "1", "FunctionWeight": 0.5}]});
     let plan = planned(&changed().desired_by(&template), &existing(&Spec::plain(), true), wanted());
-    insta::assert_snapshot!(told(&plan), @r#"
+    insta::assert_snapshot!(notes_text(&plan), @r#"
     Alias: the template gives other versions a share itself
     hint: leave `--canary` out
     "#);
@@ -215,17 +215,17 @@ fn with_two_aliases() -> (Desired, State) {
 fn of_two_aliases_each_is_watched_by_itself_and_one_that_fails_stops_only_its_own_callers() {
     let (desired, state) = with_two_aliases();
     let plan = planned(&desired, &state, wanted());
-    let calls = carried_out(&plan, &state, None).calls;
+    let calls = executed(&plan, &state, None).calls;
     let watches: Vec<_> = calls.iter().enumerate().filter(|(_, call)| *call == "GetMetricData").collect();
     let [.., (one, _), (other, _)] = watches.as_slice() else { panic!("{calls:?}") };
     let mut failed = Vec::new();
     for at in [*one, *other] {
-        let done = carried_out(&plan, &state, Some((at, Trouble::Refused)));
+        let done = executed(&plan, &state, Some((at, CallFailure::Refused)));
         let [undone] = done.outcome.undone.as_slice() else { panic!("{:?}", done.outcome.undone) };
         for (logical_id, name) in [("Alias", "live"), ("Beta", "beta")] {
             let alias = &done.state.aliases[&("chat".to_owned(), name.to_owned())];
-            let leads_to = if logical_id == undone { "1" } else { "2" };
-            assert_eq!((alias.function_version.clone(), alias.routing_config.clone()), all(leads_to), "{name}");
+            let version = if logical_id == undone { "1" } else { "2" };
+            assert_eq!((alias.function_version.clone(), alias.routing_config.clone()), all(version), "{name}");
         }
         failed.push(undone.clone());
     }
@@ -237,10 +237,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(64), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn after_a_canary_the_world_is_as_the_template_says((spec, state) in a_stack_and_its_world()) {
+    fn after_a_canary_the_world_matches_the_template((spec, state) in a_stack_and_its_world()) {
         let plan = planned(&spec.desired(), &state, wanted());
         prop_assume!(plan.blockers.is_empty()); // the function gets another role
-        let done = carried_out(&plan, &state, None);
+        let done = executed(&plan, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &spec);
         prop_assert!(planned(&spec.desired(), &done.state, wanted()).is_empty());
@@ -250,15 +250,15 @@ proptest! {
     fn an_interrupted_canary_is_completed_by_the_next_deploy(
         (spec, state) in a_stack_and_its_world(),
         at in any::<prop::sample::Index>(),
-        trouble in a_trouble(),
+        failure in a_failure(),
     ) {
         let desired = spec.desired();
         let plan = planned(&desired, &state, wanted());
         let calls: usize = plan.steps.iter().map(|step| step.calls.len()).sum();
         prop_assume!(plan.blockers.is_empty() && calls > 0);
-        let interrupted = carried_out(&plan, &state, Some((at.index(calls), trouble)));
+        let interrupted = executed(&plan, &state, Some((at.index(calls), failure)));
         let next = planned(&desired, &interrupted.state, Options::default());
-        let done = carried_out(&next, &interrupted.state, None);
+        let done = executed(&next, &interrupted.state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &spec);
     }

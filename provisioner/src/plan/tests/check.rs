@@ -57,7 +57,7 @@ fn a_version_is_sent_the_test_of_its_alias_and_without_one_it_only_has_to_be_rea
 }
 
 #[test]
-fn with_no_smoke_and_where_nothing_changes_no_test_is_sent_and_no_note_is_made() {
+fn without_smoke_tests_or_changes_no_test_is_sent_and_no_note_is_added() {
     let none = with_a_worker(&State::default(), None, false);
     assert_eq!(first_calls(&none), [("Alias", "GetFunction"), ("WorkerAlias", "GetFunction")]);
     assert_eq!((sent(&none).len(), notes(&none).len()), (0, 0));
@@ -67,7 +67,7 @@ fn with_no_smoke_and_where_nothing_changes_no_test_is_sent_and_no_note_is_made()
 }
 
 #[test]
-fn a_test_is_sent_at_the_end_where_only_what_its_answer_depends_on_changes() {
+fn a_test_is_sent_at_the_end_if_only_dependencies_of_its_answer_change() {
     let state = existing(&Spec::plain(), true);
     let smoke = || Options { smoke: true, ..Options::default() };
     let rights = Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() };
@@ -79,7 +79,7 @@ fn a_test_is_sent_at_the_end_where_only_what_its_answer_depends_on_changes() {
 }
 
 #[test]
-fn what_is_left_alone_is_not_tested() {
+fn a_skipped_version_is_not_tested() {
     let state = existing(&Spec::plain(), true);
     let rights = Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() };
     let plan = planned(&rights.desired(), &state, Options { smoke: true, ..Options::default() });

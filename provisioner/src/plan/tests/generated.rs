@@ -17,9 +17,9 @@ use sha2::{Digest, Sha256};
 use super::judge::existing;
 use super::properties::{a_stack_and_its_world, a_world};
 use super::spec::{Spec, any_spec};
-use super::{carried_out, planned, planned_removal};
+use super::{executed, planned, planned_removal};
 use crate::plan::{Action, Canary, Options, Plan, Step};
-use crate::world::{State, Trouble};
+use crate::world::{CallFailure, State};
 
 /// How many stacks are generated; each one has several plans.
 const STACKS: usize = 40;
@@ -71,10 +71,10 @@ fn plans_of(spec: &Spec, world: &State, old: &Spec, later: &Spec) -> Vec<(&'stat
     let adopt = Options { adopt: true, ..smoke.clone() };
     let before = existing(old, true);
     let by_hand = existing(&Spec { integration_type: "AWS_PROXY", ..old.clone() }, false);
-    let released = carried_out(&planned(&later.desired(), &before, smoke.clone()), &before, None).state;
+    let released = executed(&planned(&later.desired(), &before, smoke.clone()), &before, None).state;
     let first = planned(&desired, &by_hand, adopt.clone());
     let calls: usize = first.steps.iter().map(|step| step.calls.len()).sum();
-    let interrupted = carried_out(&first, &by_hand, Some((calls / 2, Trouble::Killed))).state;
+    let interrupted = executed(&first, &by_hand, Some((calls / 2, CallFailure::Killed))).state;
     vec![
         ("from an incomplete state", planned(&desired, world, smoke.clone())),
         ("over a release", planned(&desired, &before, smoke)),

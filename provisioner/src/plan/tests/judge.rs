@@ -67,11 +67,11 @@ pub(crate) fn existing(spec: &Spec, ours: bool) -> State {
         state.apis.insert(api_id.clone(), api(spec, "chat", tags("Api")));
         state.stages.insert((api_id.clone(), "$default".to_owned()), stage(spec, &api_id, tags("Stage")));
     }
-    let mark = if ours { "provisioner:stack=chat provisioner:resource=Integration" } else { "by hand" };
+    let tag = if ours { "provisioner:stack=chat provisioner:resource=Integration" } else { "by hand" };
     let integration_id = state.next_id("int");
     // An integration that was created by hand calls the function itself.
     let callee = if ours { "chat:live" } else { "chat" };
-    state.integrations.insert(integration_id.clone(), integration(spec, &api_id, callee, mark));
+    state.integrations.insert(integration_id.clone(), integration(spec, &api_id, callee, tag));
     let route_id = state.next_id("route");
     state.routes.insert(route_id, route(spec, &api_id, "POST /chat", &integration_id));
     if ours {
@@ -91,7 +91,7 @@ pub(super) fn judge(state: &State, spec: &Spec) {
 
 /// The same where the stack has taken over a route: the route is still the original one, and the integration stores its
 /// former state.
-pub(super) fn judge_taken(state: &State, spec: &Spec, their_id: &str, was: &Route) {
+pub(super) fn judge_takeover(state: &State, spec: &Spec, their_id: &str, was: &Route) {
     let route::Properties { target, authorization_type, authorizer_id, .. } = &was.properties;
     let authorizer_id = authorizer_id.as_deref().unwrap_or_default();
     judge_all(state, spec, &format!(" provisioner:took=POST%20/chat|{target}|{authorization_type}|{authorizer_id}"));
@@ -118,8 +118,8 @@ fn judge_all(state: &State, spec: &Spec, remembered: &str) {
     assert_eq!(found, function(spec, expected_among(&found.tags, spec, "Function")));
     let found = only(state.aliases.iter().filter(|((function, _), _)| function != "theirs"));
     assert_eq!(Alias { before: Vec::new(), since: None, ..found.clone() }, alias(&found.function_version));
-    let held = &state.versions[&("chat".to_owned(), found.function_version.parse().expect("a number"))];
-    assert_eq!(*held, version(spec, &held.description), "the alias leads to what the template says");
+    let content = &state.versions[&("chat".to_owned(), found.function_version.parse().expect("a number"))];
+    assert_eq!(*content, version(spec, &content.description), "the alias leads to what the template says");
     let own_permissions = state.permissions.iter().filter(|((function, _), _)| function != "theirs");
     assert_eq!(only(own_permissions), permission(spec, &api_id, "chat-Permission-"));
     judge_others(state, spec);
@@ -151,11 +151,11 @@ fn judge_others(state: &State, spec: &Spec) {
     assert_eq!([queue, topic, subscription].map(|one| one.is_some()), [spec.others; 3]);
     let (Some(queue), Some(topic), Some(subscription)) = (queue, topic, subscription) else { return };
     // A value that the template does not contain is not compared, so the previous value may remain.
-    let said = |now: Option<&Value>, wanted: Option<Value>| wanted.is_none() || now == wanted.as_ref();
+    let equals = |now: Option<&Value>, wanted: Option<Value>| wanted.is_none() || now == wanted.as_ref();
     let seconds = spec.visibility.map(|text| json!(text.parse::<u32>().expect("a number")));
-    assert!(said(queue.get("VisibilityTimeout"), seconds), "{queue:?}");
-    assert!(said(topic.get("DisplayName"), spec.display.map(Value::from)), "{topic:?}");
-    assert!(said(subscription.get("RawMessageDelivery"), spec.raw.map(Value::from)), "{subscription:?}");
+    assert!(equals(queue.get("VisibilityTimeout"), seconds), "{queue:?}");
+    assert!(equals(topic.get("DisplayName"), spec.display.map(Value::from)), "{topic:?}");
+    assert!(equals(subscription.get("RawMessageDelivery"), spec.raw.map(Value::from)), "{subscription:?}");
     assert_eq!((&subscription["TopicArn"], &subscription["Endpoint"]), (&topic["TopicArn"], &queue["Arn"]));
     for (one, logical_id) in [(queue, "Queue"), (topic, "Topic")] {
         for (key, value) in tags(spec, Some(logical_id)) {
@@ -171,13 +171,13 @@ fn only<'a, K: std::fmt::Debug + 'a, V: Clone + 'a>(entries: impl IntoIterator<I
     entries[0].1.clone()
 }
 
-fn tags(spec: &Spec, marked_as: Option<&str>) -> Tags {
+fn tags(spec: &Spec, tagged_as: Option<&str>) -> Tags {
     let own = spec.tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    let mark = marked_as.into_iter().flat_map(|logical_id| {
+    let tag = tagged_as.into_iter().flat_map(|logical_id| {
         let region = (logical_id == "Role").then_some(("provisioner:region", "us-east-1"));
         [("provisioner:stack", "chat"), ("provisioner:resource", logical_id)].into_iter().chain(region)
     });
-    own.chain(mark.map(|(key, value)| (key.to_owned(), value.to_owned()))).collect()
+    own.chain(tag.map(|(key, value)| (key.to_owned(), value.to_owned()))).collect()
 }
 
 /// The tags of the stack, with those of `found` that it does not specify, since other tools add tags.

@@ -39,7 +39,7 @@ fn function(properties: &str) -> String {
 fn a_list_instead_of_text_is_refused_before_the_first_call() {
     let blocks = "`!GetAtt Vpc.Blocks` is a list where text is needed (t.yaml:3)";
     let inside = "`${Vpc.Blocks}` is a list where text is needed (t.yaml:3)";
-    for (more, told) in [
+    for (more, cause) in [
         (thing("Name: !GetAtt Vpc.Blocks"), format!("Thing: Name: {inside}")),
         (thing("Name: !Sub 'of ${Vpc.Blocks}'"), format!("Thing: Name: {inside}")),
         (
@@ -66,7 +66,7 @@ fn a_list_instead_of_text_is_refused_before_the_first_call() {
                 .to_owned(),
         ),
     ] {
-        assert_eq!(causes(&more), [told], "{more}");
+        assert_eq!(causes(&more), [cause], "{more}");
     }
 }
 

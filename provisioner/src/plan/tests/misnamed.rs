@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::judge::existing;
 use super::spec::Spec;
-use super::{carried_out, planned_removal, run};
+use super::{executed, planned_removal, run};
 use crate::desired::{Desired, Wanted};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Plan, plan, plan_destroy, without_refused_names};
@@ -29,7 +29,7 @@ fn named(function: &str, role: &str) -> Desired {
 }
 
 fn pruning(desired: &Desired, state: &State) -> Plan {
-    let observed = run(observe(&World::of(state.clone()), desired, Reach::Leftovers)).unwrap();
+    let observed = run(observe(&World::of(state.clone()), desired, Reach::Orphans)).unwrap();
     plan(desired, &observed, &Options { prune: true, ..Options::default() })
 }
 
@@ -63,7 +63,7 @@ fn a_destroy_skips_refused_names_and_reports_the_existing_resources() {
     }
     assert!(can_exist.resources.iter().any(|wanted| wanted.logical_id == "Api"), "the rest stays");
     let world = World::of(existing(&Spec::plain(), true));
-    let observed = run(observe(&world, &can_exist, Reach::Leftovers)).unwrap();
+    let observed = run(observe(&world, &can_exist, Reach::Orphans)).unwrap();
     let plan = plan_destroy(&desired, &observed);
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
     for text in [
@@ -97,7 +97,7 @@ fn a_serving_resource_under_another_name_is_not_pruned_before_its_successor_serv
         let hint = note.hint.clone().unwrap_or_default();
         assert!(hint.contains("`provisioner plan -P Name=chat -P RoleName=role`"), "{hint}");
     }
-    let done = carried_out(&first, &state, None);
+    let done = executed(&first, &state, None);
     assert!(done.outcome.failed.is_empty(), "{:#?}", done.outcome.failed);
     let second = pruning(&forgotten(), &done.state);
     assert_eq!((second.notes.len(), removed(&second)), (0, vec!["chat", "/aws/lambda/chat", "role"]), "{second:#?}");
@@ -107,7 +107,7 @@ fn a_serving_resource_under_another_name_is_not_pruned_before_its_successor_serv
 fn the_rest_of_a_rename_blocks_a_destroy_only_if_it_has_callers() {
     let desired = forgotten();
     let state = existing(&Spec::plain(), true);
-    let renamed = carried_out(&pruning(&desired, &state), &state, None).state;
+    let renamed = executed(&pruning(&desired, &state), &state, None).state;
     assert_eq!(planned_removal(&desired, &renamed).blockers, []);
     // The deploy with the new name was killed before its integration was moved.
     let mut killed = renamed;

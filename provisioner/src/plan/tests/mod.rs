@@ -6,10 +6,10 @@ mod canary;
 mod check;
 mod generated;
 pub(crate) mod judge;
-mod leftovers;
 mod lists;
 mod misnamed;
 mod order;
+mod orphans;
 mod permission;
 mod properties;
 mod references;
@@ -26,7 +26,7 @@ use crate::desired::Desired;
 use crate::execute::{Outcome, Stop, execute};
 use crate::observe::{Reach, observe};
 use crate::plan::{Options, Plan, plan, plan_destroy};
-use crate::world::{State, Trouble, World};
+use crate::world::{CallFailure, State, World};
 
 /// Runs a future to completion. The in-memory AWS needs no network.
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
@@ -42,7 +42,7 @@ pub(crate) fn planned(desired: &Desired, state: &State, options: Options) -> Pla
 /// The plan that `destroy` would show.
 pub(crate) fn planned_removal(desired: &Desired, state: &State) -> Plan {
     let world = World::of(state.clone());
-    plan_destroy(desired, &run(observe(&world, desired, Reach::Leftovers)).unwrap())
+    plan_destroy(desired, &run(observe(&world, desired, Reach::Orphans)).unwrap())
 }
 
 /// The result of a plan: the state afterwards, the calls, and the outcome.
@@ -53,13 +53,13 @@ struct Done {
 }
 
 /// Executes a plan.
-fn carried_out(plan: &Plan, state: &State, trouble: Option<(usize, Trouble)>) -> Done {
+fn executed(plan: &Plan, state: &State, failure: Option<(usize, CallFailure)>) -> Done {
     let world = World::of(state.clone());
-    let world = match trouble {
-        Some((call, trouble)) => world.with_trouble(call, trouble),
+    let world = match failure {
+        Some((call, failure)) => world.with_failure(call, failure),
         None => world,
     };
     let outcome = run(execute(plan, &world, &Stop::default(), &|_| {}));
-    let calls = world.made().into_iter().map(|made| made.operation).collect();
+    let calls = world.sent().into_iter().map(|call| call.operation).collect();
     Done { state: world.state(), calls, outcome }
 }

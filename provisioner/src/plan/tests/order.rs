@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::judge::existing;
 use super::spec::Spec;
-use super::{carried_out, planned};
+use super::{executed, planned};
 use crate::plan::{Action, Options, Plan, Step};
 use crate::world::State;
 
@@ -19,11 +19,11 @@ fn before(plan: &Plan, id: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn a_function_waits_until_its_role_exists_and_what_runs_it_until_the_role_is_whole() {
+fn a_function_waits_for_its_role_and_its_callers_for_the_complete_role() {
     let spec = Spec { policies: [("Read", "s:Get")].into(), retention: Some(7), ..Spec::plain() };
     let plan = planned(&spec.desired(), &State::default(), Options::default());
     let function = step(&plan, "Function");
-    assert_eq!(function.needs_made, BTreeSet::from(["Logs".to_owned(), "Role".to_owned()]));
+    assert_eq!(function.needs_created, BTreeSet::from(["Logs".to_owned(), "Role".to_owned()]));
     assert!(function.needs.is_empty(), "{:?}", function.needs);
     for whole in ["Role", "Logs"] {
         assert!(before(&plan, "Alias").contains(whole), "{whole}");
@@ -31,14 +31,14 @@ fn a_function_waits_until_its_role_exists_and_what_runs_it_until_the_role_is_who
 }
 
 #[test]
-fn a_role_that_exists_is_waited_for_as_a_whole() {
+fn steps_wait_for_all_stages_of_an_existing_role() {
     let spec = Spec { policies: [("Read", "s:Get")].into(), memory: Some(512), ..Spec::plain() };
     let plan = planned(&spec.desired(), &existing(&Spec::plain(), true), Options::default());
     assert!(step(&plan, "Function").needs.contains("Role"));
 }
 
 #[test]
-fn callers_are_led_nowhere_before_they_may_call_though_the_template_does_not_say_so() {
+fn a_route_is_moved_after_its_permission_without_a_dependency_in_the_template() {
     let first = planned(&Spec::plain().desired(), &State::default(), Options::default());
     assert!(step(&first, "Route").needs.contains("Permission"));
     assert!(!before(&first, "Integration").contains("Permission"), "a new integration has no callers yet");
@@ -63,15 +63,15 @@ fn new_code_is_published_by_the_call_that_writes_it_and_other_changes_by_a_call_
 }
 
 #[test]
-fn a_role_keeps_what_it_had_until_the_policy_in_its_place_is_there() {
+fn a_role_keeps_its_policy_until_the_new_one_is_there() {
     let ours = existing(&Spec { policies: [("Read", "s:Get")].into(), ..Spec::plain() }, true);
     let plan = planned(&Spec { grant: Some("s:List"), ..Spec::plain() }.desired(), &ours, Options::default());
     assert_eq!(step(&plan, "Role").calls, ["DeleteRolePolicy"]);
-    assert_eq!(carried_out(&plan, &ours, None).calls, ["PutRolePolicy", "DeleteRolePolicy"]);
+    assert_eq!(executed(&plan, &ours, None).calls, ["PutRolePolicy", "DeleteRolePolicy"]);
 }
 
 #[test]
-fn a_policy_that_the_template_no_longer_has_goes_from_the_role_that_it_is_on() {
+fn a_removed_policy_is_deleted_from_its_role() {
     let ours = existing(&Spec { grant: Some("s:List"), ..Spec::plain() }, true);
     let plan = planned(&Spec::plain().desired(), &ours, Options::default());
     let changing: Vec<_> = plan.changing().map(|step| (step.id.as_str(), step.calls.clone())).collect();

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::judge::{existing, judge};
 use super::spec::{Spec, trust};
-use super::{carried_out, planned};
+use super::{executed, planned};
 use crate::plan::{Action, Options, Plan, Step};
 use crate::resources::{Policy, permission::Permission};
 use crate::world::State;
@@ -37,7 +37,7 @@ fn a_statement_that_was_edited_under_its_own_id_is_removed_first_and_repaired_in
         let calls = vec!["RemovePermission".to_owned(), "AddPermission".to_owned()];
         assert_eq!(changing, [("Permission", Action::Replace, calls)]);
         assert!(step(&plan, "Permission").cleanup.is_empty(), "nothing is left to remove");
-        let done = carried_out(&plan, &state, None);
+        let done = executed(&plan, &state, None);
         assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &spec);
         assert!(planned(&spec.desired(), &done.state, Options::default()).is_empty());
@@ -51,7 +51,7 @@ fn a_statement_with_another_id_is_removed_last_so_that_callers_keep_the_right_me
     let plan = planned(&spec.desired(), &state, Options::default());
     assert_eq!(step(&plan, "Permission").calls, ["AddPermission", "RemovePermission"]);
     assert_eq!(step(&plan, "Permission").cleanup.len(), 1);
-    judge(&carried_out(&plan, &state, None).state, &spec);
+    judge(&executed(&plan, &state, None).state, &spec);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn of_two_statements_the_one_with_the_id_that_is_needed_is_removed_first_and_the
     state.permissions.insert((key.0.clone(), old.statement_id()), old);
     let plan = planned(&spec.desired(), &state, Options::default());
     assert_eq!(step(&plan, "Permission").calls, ["RemovePermission", "AddPermission", "RemovePermission"]);
-    judge(&carried_out(&plan, &state, None).state, &spec);
+    judge(&executed(&plan, &state, None).state, &spec);
 }
 
 #[test]
@@ -77,9 +77,9 @@ fn the_id_of_a_deleted_principal_is_a_difference_that_is_explained_and_written_a
     let plan = planned(&spec.desired(), &state, Options::default());
     assert_eq!(step(&plan, "Role").calls, ["UpdateAssumeRolePolicy"]);
     let notes: Vec<_> = plan.notes.iter().filter(|note| note.text.contains("deleted")).collect();
-    let told: Vec<_> = notes.iter().map(|note| (note.logical_id.as_deref().unwrap(), note.text.as_str())).collect();
+    let texts: Vec<_> = notes.iter().map(|note| (note.logical_id.as_deref().unwrap(), note.text.as_str())).collect();
     assert_eq!(
-        told,
+        texts,
         [
             (
                 "Role",
@@ -89,5 +89,5 @@ fn the_id_of_a_deleted_principal_is_a_difference_that_is_explained_and_written_a
         ]
     );
     assert!(notes[0].hint.as_ref().unwrap().contains("make sure that the role of that name exists"));
-    judge(&carried_out(&plan, &state, None).state, &spec);
+    judge(&executed(&plan, &state, None).state, &spec);
 }

@@ -7,13 +7,13 @@ use serde_json::json;
 
 use super::judge::{existing, foreign, foreign_part, judge};
 use super::spec::{Spec, any_spec};
-use super::{carried_out, planned, planned_removal, run};
+use super::{executed, planned, planned_removal, run};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Step, plan};
 use crate::resources::other::{Identifier, Other};
 use crate::resources::stage::Stage;
-use crate::resources::{KIND_TAG, Mark, Tags};
-use crate::world::{State, Trouble, World, cases};
+use crate::resources::{KIND_TAG, OwnershipTag, Tags};
+use crate::world::{CallFailure, State, World, cases};
 
 pub(super) const KEEP_OFF: Options =
     Options { adopt: false, take_over: false, prune: false, smoke: false, canary: None, keep_versions: Some(2) };
@@ -26,23 +26,24 @@ pub(super) fn a_stack_and_its_world() -> impl Strategy<Value = (Spec, State)> {
 }
 
 /// A stack, and a state of AWS in which some of its resources were created by hand.
-fn a_stack_and_a_world_made_by_hand() -> impl Strategy<Value = (Spec, State)> {
+fn a_stack_and_a_manual_world() -> impl Strategy<Value = (Spec, State)> {
     // A route to an integration of another type has another target, and is refused.
     let same_type = |spec: Spec| Spec { integration_type: "AWS_PROXY", ..spec };
     any::<bool>().prop_flat_map(move |attach| {
         let state = (any_spec(attach), any::<[bool; 9]>());
-        let state = state.prop_map(move |(spec, gone)| half_gone(existing(&same_type(spec), false), gone));
+        let state = state.prop_map(move |(spec, deleted)| partly_deleted(existing(&same_type(spec), false), deleted));
         (any_spec(attach).prop_map(same_type), state)
     })
 }
 
 pub(super) fn a_world(attach: bool) -> impl Strategy<Value = State> {
-    (any_spec(attach), any::<[bool; 9]>()).prop_map(move |(spec, gone)| half_gone(existing(&spec, true), gone))
+    (any_spec(attach), any::<[bool; 9]>())
+        .prop_map(move |(spec, deleted)| partly_deleted(existing(&spec, true), deleted))
 }
 
 /// Removes the selected resources together with their parts, as AWS does.
-fn half_gone(mut state: State, gone: [bool; 9]) -> State {
-    let [role, logs, function, permission, api, integration, route, stage, table] = gone;
+fn partly_deleted(mut state: State, deleted: [bool; 9]) -> State {
+    let [role, logs, function, permission, api, integration, route, stage, table] = deleted;
     let others = foreign();
     if role {
         state.roles.clear();
@@ -85,38 +86,38 @@ fn state_has(state: &State, step: &Step) -> bool {
     step.logical_id != "Alias" || !state.aliases.is_empty()
 }
 
-pub(super) fn a_trouble() -> impl Strategy<Value = Trouble> {
-    prop_oneof![Just(Trouble::Refused), Just(Trouble::AnswerLost), Just(Trouble::Killed)]
+pub(super) fn a_failure() -> impl Strategy<Value = CallFailure> {
+    prop_oneof![Just(CallFailure::Refused), Just(CallFailure::AnswerLost), Just(CallFailure::Killed)]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(128), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn after_a_deploy_the_world_is_as_the_template_says((spec, state) in a_stack_and_its_world()) {
+    fn after_a_deploy_the_world_matches_the_template((spec, state) in a_stack_and_its_world()) {
         let plan = planned(&spec.desired(), &state, KEEP_OFF);
         prop_assert_eq!(&plan.blockers, &[]);
-        let done = carried_out(&plan, &state, None);
+        let done = executed(&plan, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &spec);
     }
 
     #[test]
-    fn a_plan_names_the_calls_that_are_made((spec, state) in a_stack_and_its_world()) {
+    fn a_plan_names_the_calls_that_are_sent((spec, state) in a_stack_and_its_world()) {
         let plan = planned(&spec.desired(), &state, KEEP_OFF);
-        let mut told: Vec<_> = plan.steps.iter().flat_map(|step| step.calls.clone()).collect();
-        let mut made = carried_out(&plan, &state, None).calls;
-        told.sort();
-        made.sort();
-        prop_assert_eq!(told, made);
+        let mut planned_calls: Vec<_> = plan.steps.iter().flat_map(|step| step.calls.clone()).collect();
+        let mut sent = executed(&plan, &state, None).calls;
+        planned_calls.sort();
+        sent.sort();
+        prop_assert_eq!(planned_calls, sent);
     }
 
     #[test]
     fn a_second_deploy_calls_nothing((spec, state) in a_stack_and_its_world()) {
-        let once = carried_out(&planned(&spec.desired(), &state, KEEP_OFF), &state, None).state;
+        let once = executed(&planned(&spec.desired(), &state, KEEP_OFF), &state, None).state;
         let again = planned(&spec.desired(), &once, KEEP_OFF);
         prop_assert!(again.is_empty(), "{again:#?}");
-        let done = carried_out(&again, &once, None);
+        let done = executed(&again, &once, None);
         prop_assert_eq!(done.calls, Vec::<String>::new());
         prop_assert_eq!(done.state, once);
     }
@@ -125,26 +126,26 @@ proptest! {
     fn an_interrupted_deploy_is_completed_by_the_next(
         (spec, state) in a_stack_and_its_world(),
         at in any::<prop::sample::Index>(),
-        trouble in a_trouble(),
+        failure in a_failure(),
     ) {
         let desired = spec.desired();
         let plan = planned(&desired, &state, KEEP_OFF);
         let calls: usize = plan.steps.iter().map(|step| step.calls.len()).sum();
         prop_assume!(calls > 0);
-        let interrupted = carried_out(&plan, &state, Some((at.index(calls), trouble)));
+        let interrupted = executed(&plan, &state, Some((at.index(calls), failure)));
         prop_assert!(!interrupted.outcome.is_complete());
         prop_assert_eq!(foreign_part(&interrupted.state), foreign());
         let next = planned(&desired, &interrupted.state, KEEP_OFF);
         prop_assert_eq!(&next.blockers, &[]);
-        let done = carried_out(&next, &interrupted.state, None);
+        let done = executed(&next, &interrupted.state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &spec);
         prop_assert!(planned(&desired, &done.state, KEEP_OFF).is_empty());
     }
 
     #[test]
-    fn what_was_made_by_hand_is_adopted_only_when_that_is_asked_for(
-        (spec, state) in a_stack_and_a_world_made_by_hand()
+    fn a_manual_resource_is_adopted_only_on_request(
+        (spec, state) in a_stack_and_a_manual_world()
     ) {
         let desired = spec.desired();
         let plan = planned(&desired, &state, KEEP_OFF);
@@ -155,14 +156,14 @@ proptest! {
         }
         let adopting = planned(&desired, &state, ADOPT);
         prop_assert_eq!(&adopting.blockers, &[]);
-        let done = carried_out(&adopting, &state, None);
+        let done = executed(&adopting, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &spec);
         prop_assert!(planned(&desired, &done.state, KEEP_OFF).is_empty());
     }
 
     #[test]
-    fn pruning_removes_what_other_parameters_have_left_and_nothing_else(
+    fn a_prune_deletes_only_the_orphans_of_other_parameters(
         spec in any::<bool>().prop_flat_map(any_spec),
         before in any::<bool>().prop_flat_map(any_spec),
         renamed in any::<bool>(),
@@ -172,13 +173,13 @@ proptest! {
         let spec = Spec { url: !dropped, ..spec };
         if dropped {
             // As if the previous template had contained more: its URL, an alias, a stage and a queue.
-            let mark = |logical_id: &str| Mark { stack: "chat".to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
+            let tag = |logical_id: &str| OwnershipTag { stack: "chat".to_owned(), region: String::new(), logical_id: logical_id.to_owned() };
             let mut old = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
             old.name = "old".to_owned();
-            old.description = mark("Old").as_description();
+            old.description = tag("Old").as_description();
             state.aliases.insert(("chat".to_owned(), "old".to_owned()), old);
             let mut tags = Tags::new();
-            mark("OldQueue").add_to(&mut tags);
+            tag("OldQueue").add_to(&mut tags);
             tags.insert(KIND_TAG.to_owned(), "AWS::SQS::Queue".to_owned());
             let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
             let properties = json!({"QueueName": "old", "Tags": tags}).as_object().unwrap().clone();
@@ -186,7 +187,7 @@ proptest! {
             state.others.insert(("AWS::SQS::Queue".to_owned(), Identifier::new("old")), queue);
             for stage in state.stages.clone().into_values() {
                 let mut old = Stage { stage_name: "old".to_owned(), ..stage };
-                mark("OldStage").add_to(&mut old.tags);
+                tag("OldStage").add_to(&mut old.tags);
                 state.stages.insert((old.api_id.clone(), "old".to_owned()), old);
             }
         }
@@ -201,31 +202,31 @@ proptest! {
         }
         let desired = spec.desired();
         let world = World::of(state.clone());
-        let observed = run(observe(&world, &desired, Reach::Leftovers)).unwrap();
-        let told = plan(&desired, &observed, &KEEP_OFF);
-        prop_assert_eq!(told.notes.len() >= observed.leftovers.len(), true, "each is told: {:?}", told.notes);
+        let observed = run(observe(&world, &desired, Reach::Orphans)).unwrap();
+        let reported = plan(&desired, &observed, &KEEP_OFF);
+        prop_assert_eq!(reported.notes.len() >= observed.orphans.len(), true, "each is told: {:?}", reported.notes);
         let pruning = plan(&desired, &observed, &PRUNE);
         prop_assert_eq!(&pruning.blockers, &[]);
-        let done = carried_out(&pruning, &state, None);
+        let done = executed(&pruning, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         // Resources with the old names stay until those with the new names exist.
-        let then = run(observe(&World::of(done.state.clone()), &desired, Reach::Leftovers)).unwrap();
-        prop_assert_eq!(then.leftovers.len(), if renamed { 2 } else { 0 }, "{:?}", then.leftovers);
-        let done = carried_out(&plan(&desired, &then, &PRUNE), &done.state, None);
+        let then = run(observe(&World::of(done.state.clone()), &desired, Reach::Orphans)).unwrap();
+        prop_assert_eq!(then.orphans.len(), if renamed { 2 } else { 0 }, "{:?}", then.orphans);
+        let done = executed(&plan(&desired, &then, &PRUNE), &done.state, None);
         judge(&done.state, &spec);
-        let again = run(observe(&World::of(done.state), &desired, Reach::Leftovers)).unwrap();
-        prop_assert_eq!(again.leftovers, vec![]);
+        let again = run(observe(&World::of(done.state), &desired, Reach::Orphans)).unwrap();
+        prop_assert_eq!(again.orphans, vec![]);
     }
 
     #[test]
-    fn a_destroy_removes_all_that_is_ours_and_nothing_else(
+    fn a_destroy_deletes_all_resources_of_the_stack_and_no_others(
         (spec, state) in a_stack_and_its_world(),
         by_hand in any::<bool>(),
     ) {
         let desired = spec.desired();
         let state = if by_hand { existing(&spec, false) } else { state };
         let plan = planned_removal(&desired, &state);
-        let done = carried_out(&plan, &state, None);
+        let done = executed(&plan, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         if by_hand {
             prop_assert_eq!(done.calls, Vec::<String>::new());
@@ -250,21 +251,21 @@ proptest! {
     fn an_interrupted_destroy_is_completed_by_the_next(
         (spec, state) in a_stack_and_its_world(),
         at in any::<prop::sample::Index>(),
-        trouble in a_trouble(),
+        failure in a_failure(),
     ) {
         let desired = spec.desired();
         let plan = planned_removal(&desired, &state);
         let calls: usize = plan.steps.iter().map(|step| step.calls.len()).sum();
         prop_assume!(calls > 0);
-        let interrupted = carried_out(&plan, &state, Some((at.index(calls), trouble)));
-        let done = carried_out(&planned_removal(&desired, &interrupted.state), &interrupted.state, None);
+        let interrupted = executed(&plan, &state, Some((at.index(calls), failure)));
+        let done = executed(&planned_removal(&desired, &interrupted.state), &interrupted.state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         prop_assert!(planned_removal(&desired, &done.state).steps.is_empty());
         prop_assert_eq!(foreign_part(&done.state), foreign());
     }
 
     #[test]
-    fn a_route_of_others_is_never_taken(spec in any_spec(true), adopt in any::<bool>()) {
+    fn a_route_of_others_is_never_taken_over(spec in any_spec(true), adopt in any::<bool>()) {
         let mut state = foreign();
         state.routes.get_mut("their-route").unwrap().route_key = "POST /chat".to_owned();
         let plan = planned(&spec.desired(), &state, Options { adopt, ..Options::default() });
@@ -272,7 +273,7 @@ proptest! {
     }
 
     #[test]
-    fn what_belongs_to_another_stack_is_never_taken((spec, _) in a_stack_and_its_world(), adopt in any::<bool>()) {
+    fn resources_of_another_stack_are_never_adopted((spec, _) in a_stack_and_its_world(), adopt in any::<bool>()) {
         let mut state = existing(&spec, true);
         for role in state.roles.values_mut() {
             role.tags.insert("provisioner:stack".to_owned(), "other".to_owned());
@@ -280,7 +281,7 @@ proptest! {
         let plan = planned(&spec.desired(), &state, Options { adopt, ..Options::default() });
         let role_and_policy = if spec.grant.is_some() { &["Role", "Grant"][..] } else { &["Role"] };
         prop_assert_eq!(plan.blockers.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>(), role_and_policy);
-        let removal = carried_out(&planned_removal(&spec.desired(), &state), &state, None);
+        let removal = executed(&planned_removal(&spec.desired(), &state), &state, None);
         prop_assert_eq!(&removal.state.roles, &state.roles);
     }
 
@@ -297,23 +298,23 @@ proptest! {
         }
         let state = State { roles: BTreeMap::from([(role.role_name.clone(), role)]), ..foreign() };
         let desired = spec.desired();
-        let observed = run(observe(&World::of(state.clone()), &desired, Reach::Leftovers)).unwrap();
+        let observed = run(observe(&World::of(state.clone()), &desired, Reach::Orphans)).unwrap();
         let plan = plan(&desired, &observed, &Options { adopt, prune: true, ..Options::default() });
         if renamed {
             prop_assert_eq!(&plan.blockers, &[]);
-            let done = carried_out(&plan, &state, None);
+            let done = executed(&plan, &state, None);
             prop_assert_eq!(&done.state.roles["the-role-there"], &state.roles["the-role-there"]);
         } else {
             let about: Vec<_> = plan.blockers.iter().map(|one| one.logical_id.as_str()).collect();
             let role_and_policy = if spec.grant.is_some() { &["Role", "Grant"][..] } else { &["Role"] };
             prop_assert_eq!(about, role_and_policy);
         }
-        let removal = carried_out(&planned_removal(&desired, &state), &state, None);
+        let removal = executed(&planned_removal(&desired, &state), &state, None);
         prop_assert_eq!(&removal.calls, &[""; 0]);
     }
 
     #[test]
-    fn a_role_that_an_earlier_version_marked_is_ours_and_gets_its_region((spec, state) in a_stack_and_its_world()) {
+    fn a_role_tagged_by_an_earlier_version_is_ours_and_gets_its_region((spec, state) in a_stack_and_its_world()) {
         let mut before = state;
         let role = before.roles.get_mut("role");
         prop_assume!(role.is_some());
@@ -321,9 +322,9 @@ proptest! {
         let desired = spec.desired();
         let plan = planned(&desired, &before, Options::default());
         prop_assert_eq!(&plan.blockers, &[]);
-        let done = carried_out(&plan, &before, None);
+        let done = executed(&plan, &before, None);
         judge(&done.state, &spec);
-        let removed = carried_out(&planned_removal(&desired, &before), &before, None);
+        let removed = executed(&planned_removal(&desired, &before), &before, None);
         prop_assert!(removed.state.roles.is_empty());
     }
 }

@@ -2,13 +2,13 @@
 
 use super::judge::existing;
 use super::spec::{FOREIGN_API, Spec, desired};
-use super::{carried_out, planned, planned_removal};
+use super::{executed, planned, planned_removal};
 use crate::plan::{Action, Options};
 use crate::template::Reference;
 use crate::world::State;
 
 #[test]
-fn a_route_whose_key_only_aws_knows_keeps_its_integration_from_nothing_when_the_stack_goes() {
+fn a_route_with_an_unknown_key_does_not_prevent_a_destroy() {
     let desired = desired(&format!(
         "
 Resources:
@@ -24,15 +24,15 @@ Resources:
     state.apis.insert(FOREIGN_API.to_owned(), api);
     let plan = planned(&desired, &state, Options::default());
     assert_eq!(plan.blockers, []);
-    let deployed = carried_out(&plan, &state, None);
+    let deployed = executed(&plan, &state, None);
     assert!(deployed.outcome.is_complete(), "{:?}", deployed.outcome.failed);
     assert_eq!(deployed.state.routes.values().map(|route| route.route_key.as_str()).collect::<Vec<_>>(), ["GET /sqs"]);
     assert!(planned(&desired, &deployed.state, Options::default()).is_empty());
 
     let removal = planned_removal(&desired, &deployed.state);
-    let left: Vec<_> = removal.steps.iter().filter(|step| step.action == Action::Leave).collect();
-    assert!(left.is_empty(), "{left:#?}");
-    let removed = carried_out(&removal, &deployed.state, None);
+    let remaining: Vec<_> = removal.steps.iter().filter(|step| step.action == Action::Leave).collect();
+    assert!(remaining.is_empty(), "{remaining:#?}");
+    let removed = executed(&removal, &deployed.state, None);
     assert!(removed.outcome.is_complete(), "{:?}", removed.outcome.failed);
     assert!(removed.state.integrations.is_empty() && removed.state.routes.is_empty());
 }
@@ -48,7 +48,7 @@ Outputs:
   Id: {Value: !GetAtt Role.RoleId}
 ",
     );
-    let done = carried_out(&planned(&desired, &State::default(), Options::default()), &State::default(), None);
+    let done = executed(&planned(&desired, &State::default(), Options::default()), &State::default(), None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     assert!(done.outcome.known.get(&Reference::new("Role", "RoleId")).is_some());
     assert_eq!(done.state.log_groups.keys().collect::<Vec<_>>(), ["/of/AROAR"]);

@@ -5,28 +5,28 @@ use serde_json::json;
 
 use super::judge::{existing, judge};
 use super::spec::Spec;
-use super::{carried_out, planned, run};
+use super::{executed, planned, run};
 use crate::observe::Reader as _;
 use crate::plan::{Action, Back, Options, Plan, plan_rollback};
 use crate::resources::alias::RoutingConfig;
 use crate::resources::function::{self, Failure};
 use crate::resources::{Call, Resource};
-use crate::world::{ACCOUNT, State, Trouble, World, cases};
+use crate::world::{ACCOUNT, CallFailure, State, World, cases};
 
 /// A state with this many published versions, in which the newest equals the template and the alias points to `live`.
 fn published(versions: u32, live: u32) -> State {
     let mut state = existing(&Spec::plain(), true);
     let newest = state.versions.remove(&("chat".to_owned(), 1)).unwrap();
     for number in 1..=versions {
-        let mut held = newest.clone();
-        held.memory_size += i32::try_from(versions - number).unwrap();
-        state.versions.insert(("chat".to_owned(), number), held);
+        let mut content = newest.clone();
+        content.memory_size += i32::try_from(versions - number).unwrap();
+        state.versions.insert(("chat".to_owned(), number), content);
     }
-    lead(&mut state, "live", live, None);
+    point(&mut state, "live", live, None);
     state
 }
 
-fn lead(state: &mut State, name: &str, version: u32, share: Option<(u32, f64)>) {
+fn point(state: &mut State, name: &str, version: u32, share: Option<(u32, f64)>) {
     let routing = share.map(|(version, share)| RoutingConfig::share(&version.to_string(), share));
     let mut alias = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
     alias.name = name.to_owned();
@@ -43,7 +43,7 @@ fn keeping(keep: usize) -> Options {
     Options { keep_versions: Some(keep), ..Options::default() }
 }
 
-fn way_back(state: &State, back: &Back) -> crate::Result<Plan> {
+fn rollback_of(state: &State, back: &Back) -> crate::Result<Plan> {
     let desired = Spec::plain().desired();
     let wanted = desired.get("Alias").unwrap();
     let Resource::Alias(alias) = &wanted.resource else { panic!("no alias") };
@@ -59,7 +59,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(64), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_newest_versions_stay_and_all_that_callers_get(
+    fn the_newest_and_the_serving_versions_are_kept(
         count in 1u32..9,
         live in any::<prop::sample::Index>(),
         other in any::<prop::sample::Index>(),
@@ -69,10 +69,10 @@ proptest! {
         let number = |index: prop::sample::Index| u32::try_from(index.index(count as usize)).unwrap() + 1;
         let mut state = published(count, number(live));
         let (beta, share) = (number(other), number(live));
-        lead(&mut state, "beta", beta, (share != beta).then_some((share, 0.1)));
+        point(&mut state, "beta", beta, (share != beta).then_some((share, 0.1)));
         let spec = Spec { memory: changed.then_some(2048), ..Spec::plain() };
         let plan = planned(&spec.desired(), &state, keeping(keep));
-        let done = carried_out(&plan, &state, None);
+        let done = executed(&plan, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         let newest = count + u32::from(changed);
         let stays = |number: &u32| *number + u32::try_from(keep).unwrap() > newest
@@ -85,13 +85,13 @@ proptest! {
 }
 
 #[test]
-fn versions_go_last_and_the_plan_says_which() {
+fn old_versions_are_deleted_last_and_listed_in_the_plan() {
     let state = published(7, 7);
     let spec = Spec { memory: Some(2048), ..Spec::plain() };
     let plan = planned(&spec.desired(), &state, keeping(5));
     let version = plan.steps.iter().find(|step| step.logical_id == "Version").unwrap();
     assert_eq!(version.reason.as_deref(), Some("deletes versions 1, 2, 3: 5 are kept"));
-    let done = carried_out(&plan, &state, None);
+    let done = executed(&plan, &state, None);
     assert_eq!(
         done.calls[done.calls.len() - 4..],
         ["UpdateAlias", "DeleteFunction", "DeleteFunction", "DeleteFunction"]
@@ -106,14 +106,14 @@ fn a_run_that_adopts_deletes_no_version() {
     }
     let plan = planned(&Spec::plain().desired(), &state, Options { adopt: true, ..keeping(5) });
     assert!(plan.steps.iter().any(|step| step.action == Action::Adopt));
-    assert_eq!(numbers(&carried_out(&plan, &state, None).state).len(), 7);
+    assert_eq!(numbers(&executed(&plan, &state, None).state).len(), 7);
 }
 
 #[test]
-fn going_back_asks_the_version_and_moves_the_alias_in_one_call_that_names_the_revision() {
+fn a_rollback_tests_the_version_and_moves_the_alias_in_one_call_with_its_revision() {
     let mut state = published(3, 3);
     state.revisions.insert("chat:live".to_owned(), 7);
-    let plan = way_back(&state, &to(1)).unwrap();
+    let plan = rollback_of(&state, &to(1)).unwrap();
     insta::assert_snapshot!(anstream::adapter::strip_str(&crate::report::plan_text(&plan)), @r#"
     stack chat in us-east-1, account 123456789012
 
@@ -126,12 +126,12 @@ fn going_back_asks_the_version_and_moves_the_alias_in_one_call_that_names_the_re
 
     1 to change
     "#);
-    let done = carried_out(&plan, &state, None);
+    let done = executed(&plan, &state, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     assert_eq!(done.calls, ["Invoke", "UpdateAlias"]);
     assert_eq!(done.state.aliases[&("chat".to_owned(), "live".to_owned())].function_version, "1");
     state.revisions.insert("chat:live".to_owned(), 9);
-    let late = carried_out(&plan, &state, None);
+    let late = executed(&plan, &state, None);
     assert!(!late.outcome.is_complete(), "somebody else moved it since");
 }
 
@@ -139,7 +139,7 @@ fn going_back_asks_the_version_and_moves_the_alias_in_one_call_that_names_the_re
 fn without_a_number_it_is_the_version_before_that_exists() {
     let mut state = published(4, 4);
     state.versions.remove(&("chat".to_owned(), 3));
-    let plan = way_back(&state, &Back::default()).unwrap();
+    let plan = rollback_of(&state, &Back::default()).unwrap();
     assert_eq!(plan.steps[0].changes[0].new, Some(json!("2")));
     assert_eq!(plan.steps[0].calls, ["GetFunction", "UpdateAlias"], "without a check it only has to be ready");
 }
@@ -147,8 +147,8 @@ fn without_a_number_it_is_the_version_before_that_exists() {
 #[test]
 fn while_a_new_version_gets_a_share_it_is_the_one_that_has_the_rest() {
     let mut state = published(4, 3);
-    lead(&mut state, "live", 3, Some((4, 0.1)));
-    let plan = way_back(&state, &Back::default()).unwrap();
+    point(&mut state, "live", 3, Some((4, 0.1)));
+    let plan = rollback_of(&state, &Back::default()).unwrap();
     insta::assert_snapshot!(anstream::adapter::strip_str(&crate::report::plan_text(&plan)), @r#"
     stack chat in us-east-1, account 123456789012
 
@@ -159,19 +159,19 @@ fn while_a_new_version_gets_a_share_it_is_the_one_that_has_the_rest() {
 
     1 to change
     "#);
-    let done = carried_out(&plan, &state, None);
+    let done = executed(&plan, &state, None);
     let alias = &done.state.aliases[&("chat".to_owned(), "live".to_owned())];
     assert_eq!((alias.function_version.as_str(), &alias.routing_config), ("3", &RoutingConfig::default()));
 }
 
 #[test]
 fn going_to_what_serves_is_nothing_to_do() {
-    assert!(way_back(&published(3, 2), &to(2)).unwrap().is_empty());
+    assert!(rollback_of(&published(3, 2), &to(2)).unwrap().is_empty());
 }
 
 #[test]
-fn where_there_is_no_way_back_it_is_said_why_and_what_helps() {
-    let refused = |state: &State, back: &Back| way_back(state, back).unwrap_err().to_string();
+fn an_impossible_rollback_has_a_reason_and_a_hint() {
+    let refused = |state: &State, back: &Back| rollback_of(state, back).unwrap_err().to_string();
     insta::assert_snapshot!(refused(&published(1, 1), &Back::default()), @r#"
     rolling back alias chat:live: there is no earlier version: callers get version 1, and the versions are 1
 
@@ -205,16 +205,16 @@ fn where_there_is_no_way_back_it_is_said_why_and_what_helps() {
 }
 
 #[test]
-fn what_was_published_before_the_stack_is_never_deleted() {
+fn versions_from_before_the_stack_are_never_deleted() {
     let mut state = existing(&Spec::plain(), false);
     let theirs = state.functions["chat"].clone();
     for number in 1..=3 {
-        let mut held = theirs.clone();
-        held.memory_size = 3000 + i32::try_from(number).unwrap();
-        state.versions.insert(("chat".to_owned(), number), held);
+        let mut content = theirs.clone();
+        content.memory_size = 3000 + i32::try_from(number).unwrap();
+        state.versions.insert(("chat".to_owned(), number), content);
     }
     let adopting = Options { adopt: true, ..keeping(2) };
-    let adopted = carried_out(&planned(&Spec::plain().desired(), &state, adopting), &state, None);
+    let adopted = executed(&planned(&Spec::plain().desired(), &state, adopting), &state, None);
     assert!(adopted.outcome.is_complete(), "{:?}", adopted.outcome.failed);
     let mut state = adopted.state;
     for memory in 0..4 {
@@ -223,7 +223,7 @@ fn what_was_published_before_the_stack_is_never_deleted() {
     assert_eq!(numbers(&state).len(), 5, "{:?}", numbers(&state));
     assert_eq!(numbers(&state)[..3], [1, 2, 3]);
     assert_eq!(state.aliases[&("chat".to_owned(), "live".to_owned())].since, Some(3));
-    let back = carried_out(&way_back(&state, &Back::default()).unwrap(), &state, None).state;
+    let back = executed(&rollback_of(&state, &Back::default()).unwrap(), &state, None).state;
     assert_eq!(back.aliases[&("chat".to_owned(), "live".to_owned())].since, Some(3), "no move forgets it");
 }
 
@@ -232,20 +232,20 @@ fn an_interrupted_first_deploy_counts_as_the_stacks_own() {
     let mut state = existing(&Spec::plain(), true);
     state.aliases.clear();
     state.permissions.clear();
-    let done = carried_out(&planned(&Spec::plain().desired(), &state, keeping(5)), &state, None).state;
+    let done = executed(&planned(&Spec::plain().desired(), &state, keeping(5)), &state, None).state;
     assert_eq!(done.aliases[&("chat".to_owned(), "live".to_owned())].since, None);
 }
 
 fn deployed_keeping(state: &State, memory: i32, keep: usize) -> State {
     let plan = planned(&Spec { memory: Some(memory), ..Spec::plain() }.desired(), state, keeping(keep));
-    carried_out(&plan, state, None).state
+    executed(&plan, state, None).state
 }
 
 #[test]
-fn what_is_set_beside_the_template_is_told_left_alone_and_part_of_what_a_version_holds() {
+fn settings_outside_the_template_are_reported_kept_and_part_of_a_version() {
     let mut state = existing(&Spec::plain(), true);
     let network = json!({"SubnetIds": ["subnet-1"]});
-    state.functions.get_mut("chat").unwrap().beside = [("VpcConfig".to_owned(), network)].into();
+    state.functions.get_mut("chat").unwrap().outside_settings = [("VpcConfig".to_owned(), network)].into();
     let desired = Spec::plain().desired();
     let plan = planned(&desired, &state, Options::default());
     let [note] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
@@ -256,13 +256,13 @@ fn what_is_set_beside_the_template_is_told_left_alone_and_part_of_what_a_version
     );
     let changing: Vec<_> = plan.changing().map(|step| step.id.as_str()).collect();
     assert_eq!(changing, ["Version", "Alias"], "the version without it is not what the function is now");
-    let mut state = carried_out(&plan, &state, None).state;
-    assert!(state.versions[&("chat".to_owned(), 2)].beside.contains_key("VpcConfig"));
+    let mut state = executed(&plan, &state, None).state;
+    assert!(state.versions[&("chat".to_owned(), 2)].outside_settings.contains_key("VpcConfig"));
     assert_eq!(served(&state).0, "2");
     assert!(planned(&desired, &state, Options::default()).is_empty(), "it is published once");
 
-    state.functions.get_mut("chat").unwrap().beside.clear();
-    let state = carried_out(&planned(&desired, &state, Options::default()), &state, None).state;
+    state.functions.get_mut("chat").unwrap().outside_settings.clear();
+    let state = executed(&planned(&desired, &state, Options::default()), &state, None).state;
     assert_eq!(served(&state).0, "1", "nor is the one with it, when it is gone");
 }
 
@@ -274,7 +274,7 @@ fn failed(failure: Failure) -> State {
 }
 
 #[test]
-fn after_a_change_that_failed_all_is_sent_again() {
+fn after_a_failed_change_all_calls_are_sent_again() {
     let state = failed(Failure::Change("An internal error occurred".to_owned()));
     let plan = planned(&Spec::plain().desired(), &state, Options::default());
     let step = plan.steps.iter().find(|step| step.id == "Function").unwrap();
@@ -285,21 +285,21 @@ fn after_a_change_that_failed_all_is_sent_again() {
         panic!("{:?}", step.stages)
     };
     assert!(["Environment", "Role", "MemorySize"].iter().all(|name| properties.contains(&(*name).to_owned())));
-    let done = carried_out(&plan, &state, None);
+    let done = executed(&plan, &state, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     judge(&done.state, &Spec::plain());
 }
 
 #[test]
-fn a_function_that_could_not_be_made_is_made_anew_with_all_that_went_with_it() {
-    let mut state = failed(Failure::Make("The package could not be unpacked".to_owned()));
+fn a_function_that_could_not_be_created_is_replaced_with_its_parts() {
+    let mut state = failed(Failure::Create("The package could not be unpacked".to_owned()));
     // The call that creates the function also publishes it. Only an alias shows that it has served.
     state.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
     let plan = planned(&Spec::plain().desired(), &state, Options::default());
     let replaced: Vec<&str> = plan.destructive().map(|step| step.id.as_str()).collect();
     assert_eq!(replaced, ["Function"], "somebody is asked");
     assert_eq!(plan.losses(), ["Function with its versions, aliases and function URLs"]);
-    let done = carried_out(&plan, &state, None);
+    let done = executed(&plan, &state, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     judge(&done.state, &Spec::plain());
     let again = planned(&Spec::plain().desired(), &done.state, Options::default());
@@ -308,7 +308,7 @@ fn a_function_that_could_not_be_made_is_made_anew_with_all_that_went_with_it() {
 
 #[test]
 fn a_function_that_fails_and_has_served_is_changed_and_keeps_its_versions() {
-    let state = failed(Failure::Make("The KMS key is disabled".to_owned()));
+    let state = failed(Failure::Create("The KMS key is disabled".to_owned()));
     let plan = planned(&Spec { memory: Some(1024), ..Spec::plain() }.desired(), &state, Options::default());
     assert_eq!(plan.losses(), [""; 0]);
     let step = plan.steps.iter().find(|step| step.id == "Function").unwrap();
@@ -316,7 +316,7 @@ fn a_function_that_fails_and_has_served_is_changed_and_keeps_its_versions() {
     assert_eq!(step.changes.last().unwrap().old, Some(json!("Failed: its state is Failed: The KMS key is disabled")));
     let calls: Vec<_> = step.calls.iter().map(String::as_str).collect();
     assert_eq!(calls, ["UpdateFunctionConfiguration", "UpdateFunctionCode"], "all is sent again");
-    let refused = carried_out(&plan, &state, None);
+    let refused = executed(&plan, &state, None);
     assert!(!refused.outcome.is_complete(), "as of a function that Lambda could not make");
     assert_eq!((refused.state.versions, refused.state.aliases), (state.versions, state.aliases));
 }
@@ -331,18 +331,18 @@ fn served(state: &State) -> (String, Vec<String>) {
 fn deployed(state: &State, memory: i32, is_good: bool) -> State {
     let options = Options { smoke: true, ..keeping(5) };
     let plan = planned(&Spec { memory: Some(memory), ..Spec::plain() }.desired(), state, options);
-    let calls: Vec<String> = carried_out(&plan, state, None).calls;
+    let calls: Vec<String> = executed(&plan, state, None).calls;
     let check = calls.iter().position(|call| call == "Invoke").unwrap();
-    let done = carried_out(&plan, state, (!is_good).then_some((check, Trouble::Refused)));
+    let done = executed(&plan, state, (!is_good).then_some((check, CallFailure::Refused)));
     assert_eq!(done.outcome.is_complete(), is_good, "{:?}", done.outcome.failed);
     done.state
 }
 
 #[test]
-fn an_alias_of_the_function_itself_leads_to_what_serves_before_that_changes() {
+fn an_alias_of_latest_is_pinned_before_the_function_changes() {
     let mut state = existing(&Spec::plain(), true);
     state.versions.clear();
-    lead(&mut state, "live", 0, None);
+    point(&mut state, "live", 0, None);
     state.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
     let served_now = state.functions["chat"].release();
     let failed = deployed(&state, 2048, false);
@@ -354,7 +354,7 @@ fn an_alias_of_the_function_itself_leads_to_what_serves_before_that_changes() {
 }
 
 #[test]
-fn the_way_back_is_what_served_and_it_stays_however_many_failed_since() {
+fn the_rollback_target_served_before_and_stays_after_failed_deploys() {
     let mut state = existing(&Spec::plain(), true);
     for memory in 0..6 {
         state = deployed(&state, 1024 + memory, false);
@@ -362,20 +362,20 @@ fn the_way_back_is_what_served_and_it_stays_however_many_failed_since() {
     let state = deployed(&state, 2048, true);
     assert_eq!(served(&state), ("8".to_owned(), vec!["1".to_owned()]));
     assert_eq!(numbers(&state), [1, 5, 6, 7, 8], "five, and what served is one of them");
-    let plan = way_back(&state, &Back::default()).unwrap();
-    let back = carried_out(&plan, &state, None).state;
+    let plan = rollback_of(&state, &Back::default()).unwrap();
+    let back = executed(&plan, &state, None).state;
     assert_eq!(served(&back), ("1".to_owned(), Vec::new()));
 }
 
 #[test]
-fn one_may_go_back_step_by_step_and_forward_again() {
+fn rollbacks_go_step_by_step_and_a_deploy_returns_to_the_newest() {
     let mut state = existing(&Spec::plain(), true);
     for memory in [1024, 1536, 2048] {
         state = deployed(&state, memory, true);
     }
     let owned = |versions: &[&str]| versions.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
     assert_eq!(served(&state), ("4".to_owned(), owned(&["3", "2", "1"])));
-    let after = |state: &State, back: &Back| carried_out(&way_back(state, back).unwrap(), state, None).state;
+    let after = |state: &State, back: &Back| executed(&rollback_of(state, back).unwrap(), state, None).state;
     let back = after(&state, &Back::default());
     assert_eq!(served(&back), ("3".to_owned(), owned(&["2", "1"])));
     assert_eq!(served(&after(&back, &Back::default())), ("2".to_owned(), owned(&["1"])));

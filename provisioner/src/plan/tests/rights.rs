@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::judge::{existing, judge};
-use super::properties::a_trouble;
+use super::properties::a_failure;
 use super::spec::{Spec, any_spec};
-use super::{carried_out, planned};
+use super::{executed, planned};
 use crate::plan::{Action, Canary, Options, Plan};
 use crate::resources::Policy;
-use crate::world::{State, Trouble, cases};
+use crate::world::{CallFailure, State, cases};
 
 /// The actions that the stack's role allows, and its managed policies.
 fn rights(spec: &Spec) -> BTreeSet<String> {
@@ -75,23 +75,23 @@ fn is_kept_throughout(old: &State, options: &Options) {
     let desired = after().desired();
     let plan = planned(&desired, old, options.clone());
     assert_eq!(plan.blockers, []);
-    let count = carried_out(&plan, old, None).calls.len();
+    let count = executed(&plan, old, None).calls.len();
     assert!(plan.notes.is_empty() && count > 10, "{:?}", plan.notes);
     for at in 0..count {
-        for trouble in [Trouble::Killed, Trouble::Refused, Trouble::AnswerLost] {
-            let done = carried_out(&plan, old, Some((at, trouble)));
+        for failure in [CallFailure::Killed, CallFailure::Refused, CallFailure::AnswerLost] {
+            let done = executed(&plan, old, Some((at, failure)));
             assert!(!done.outcome.is_complete());
             let had = |state: &State| {
                 let of = |memory| if memory == 128 { before() } else { after() };
                 served(state).into_iter().flat_map(|memory| rights(&of(memory))).collect::<BTreeSet<_>>()
             };
-            let kept = |state: &State| assert!(had(state).is_subset(&allowed(state)), "{at} {trouble:?} {state:#?}");
+            let kept = |state: &State| assert!(had(state).is_subset(&allowed(state)), "{at} {failure:?} {state:#?}");
             kept(&done.state);
             let next = planned(&desired, &done.state, options.clone());
-            for again in 0..carried_out(&next, &done.state, None).calls.len() {
-                kept(&carried_out(&next, &done.state, Some((again, Trouble::Killed))).state);
+            for again in 0..executed(&next, &done.state, None).calls.len() {
+                kept(&executed(&next, &done.state, Some((again, CallFailure::Killed))).state);
             }
-            let state = carried_out(&next, &done.state, None).state;
+            let state = executed(&next, &done.state, None).state;
             judge(&state, &after());
             assert!(planned(&desired, &state, options.clone()).is_empty());
         }
@@ -99,18 +99,18 @@ fn is_kept_throughout(old: &State, options: &Options) {
 }
 
 #[test]
-fn what_serves_keeps_its_rights_wherever_an_update_ends() {
+fn the_serving_version_keeps_its_rights_wherever_an_update_ends() {
     is_kept_throughout(&existing(&before(), true), &checked());
 }
 
 #[test]
-fn what_serves_keeps_its_rights_wherever_a_canary_ends() {
+fn the_serving_version_keeps_its_rights_wherever_a_canary_ends() {
     let canary = Some(Canary { percent: 10, bake_seconds: 60 });
     is_kept_throughout(&existing(&before(), true), &Options { canary, ..checked() });
 }
 
 #[test]
-fn what_serves_keeps_its_rights_wherever_an_adoption_ends() {
+fn the_serving_version_keeps_its_rights_wherever_an_adoption_ends() {
     is_kept_throughout(&existing(&before(), false), &Options { adopt: true, ..checked() });
 }
 
@@ -118,17 +118,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(128), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_version_that_still_serves_may_do_what_it_was_released_with(
+    fn a_serving_version_keeps_the_rights_of_its_release(
         (old, new) in any::<bool>().prop_flat_map(|attach| (any_spec(attach), any_spec(attach))),
         at in any::<prop::sample::Index>(),
-        trouble in a_trouble(),
+        failure in a_failure(),
     ) {
         prop_assume!(old.path.unwrap_or("/") == new.path.unwrap_or("/")); // a role is recreated for another path
         let new = Spec { code: if old.code == "sha-one" { "sha-two" } else { "sha-one" }, ..new };
         let state = existing(&old, true);
         let plan = planned(&new.desired(), &state, checked());
         let count = plan.steps.iter().flat_map(|step| &step.calls).count();
-        let done = carried_out(&plan, &state, Some((at.index(count), trouble)));
+        let done = executed(&plan, &state, Some((at.index(count), failure)));
         if done.state.aliases[&("chat".to_owned(), "live".to_owned())].function_version == "1" {
             prop_assert!(rights(&old).is_subset(&allowed(&done.state)), "{:?}", done.calls);
         }
@@ -139,31 +139,31 @@ proptest! {
 fn a_run_after_a_failed_check_sends_only_what_is_missing() {
     let old = existing(&before(), true);
     let plan = planned(&after().desired(), &old, checked());
-    let check = carried_out(&plan, &old, None).calls.iter().position(|call| call == "Invoke").unwrap();
-    let failed = carried_out(&plan, &old, Some((check, Trouble::Refused))).state;
+    let check = executed(&plan, &old, None).calls.iter().position(|call| call == "Invoke").unwrap();
+    let failed = executed(&plan, &old, Some((check, CallFailure::Refused))).state;
     let next = planned(&after().desired(), &failed, checked());
     let role = next.steps.iter().find(|step| step.id == "Role").unwrap();
     assert_eq!((role.action, role.stages.len()), (Action::Update, 0));
-    let taken = ["DeleteRolePolicy", "DetachRolePolicy", "PutRolePolicy"];
-    let mut calls = carried_out(&next, &failed, None).calls;
+    let removals = ["DeleteRolePolicy", "DetachRolePolicy", "PutRolePolicy"];
+    let mut calls = executed(&next, &failed, None).calls;
     assert_eq!(calls[..3], ["Invoke", "UpdateAlias", "PutRolePolicy"], "{calls:?}");
     calls[3..].sort();
-    assert_eq!(calls[3..], taken);
-    let back = carried_out(&planned(&before().desired(), &failed, checked()), &failed, None);
+    assert_eq!(calls[3..], removals);
+    let back = executed(&planned(&before().desired(), &failed, checked()), &failed, None);
     judge(&back.state, &before());
 }
 
 #[test]
-fn only_what_goes_as_a_whole_is_a_loss() {
+fn only_a_removed_policy_is_a_loss() {
     let plan = planned(&after().desired(), &existing(&before(), true), checked());
-    let gone = ["policy `Invoke` of role `role`", "policy `arn:aws:iam::aws:policy/Basic` of role `role`"];
+    let removed = ["policy `Invoke` of role `role`", "policy `arn:aws:iam::aws:policy/Basic` of role `role`"];
     let mut losses = plan.losses();
     losses.sort();
-    assert_eq!(losses, gone);
+    assert_eq!(losses, removed);
 }
 
 #[test]
-fn where_callers_stay_a_policy_is_put_once() {
+fn without_a_move_of_callers_a_policy_is_put_once() {
     let spec = Spec { memory: before().memory, ..after() };
     let plan = planned(&spec.desired(), &existing(&before(), true), checked());
     assert_eq!(calls_of(&plan, "Grant"), ["PutRolePolicy"]);
@@ -173,7 +173,7 @@ fn where_callers_stay_a_policy_is_put_once() {
 }
 
 #[test]
-fn what_is_only_granted_is_granted_in_one_call() {
+fn added_permissions_are_granted_in_one_call() {
     let state = existing(&Spec { memory: Some(128), ..Spec::plain() }, true);
     let spec = Spec { policies: [("Read", "s:Get")].into(), memory: Some(512), ..Spec::plain() };
     assert_eq!(calls_of(&planned(&spec.desired(), &state, checked()), "Role"), ["PutRolePolicy"]);
@@ -185,14 +185,14 @@ fn a_function_without_an_alias_keeps_its_rights_until_it_has_changed() {
     let old = existing(&before, false);
     let mut template = after.template();
     let resources = template["Resources"].as_object_mut().unwrap();
-    for gone in ["Version", "Alias"] {
-        resources.remove(gone);
+    for removed in ["Version", "Alias"] {
+        resources.remove(removed);
     }
     let function = json!({"Fn::GetAtt": ["Function", "Arn"]});
     template["Resources"]["Integration"]["Properties"]["IntegrationUri"] = function.clone();
     template["Resources"]["Permission"]["Properties"]["FunctionName"] = function;
     let plan = planned(&after.desired_by(&template), &old, Options { adopt: true, ..Options::default() });
-    let done = carried_out(&plan, &old, None);
+    let done = executed(&plan, &old, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     let last = |operation: &str| done.calls.iter().rposition(|call| call == operation).unwrap();
     for takes in ["PutRolePolicy", "DeleteRolePolicy", "DetachRolePolicy"] {
@@ -202,17 +202,17 @@ fn a_function_without_an_alias_keeps_its_rights_until_it_has_changed() {
 }
 
 #[test]
-fn what_denies_goes_before_the_check() {
+fn a_denying_statement_is_removed_before_the_smoke_test() {
     let mut old = existing(&before(), true);
     let deny = json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s:*", "Resource": "*"}});
     old.roles.get_mut("role").unwrap().policies.insert("Denied".to_owned(), Policy::from(deny));
     let spec = Spec { memory: Some(512), ..before() };
-    let calls = carried_out(&planned(&spec.desired(), &old, checked()), &old, None).calls;
+    let calls = executed(&planned(&spec.desired(), &old, checked()), &old, None).calls;
     assert_eq!(calls[0], "DeleteRolePolicy", "{calls:?}");
 }
 
 #[test]
-fn where_both_documents_cannot_be_there_it_is_said_and_the_new_one_is_put_at_once() {
+fn documents_that_cannot_be_combined_are_noted_and_replaced_at_once() {
     let long = |letter: &str| -> &'static str { Box::leak(format!("s:{}", letter.repeat(6000)).into_boxed_str()) };
     let with = |action, memory| Spec { policies: [("Read", action)].into(), memory: Some(memory), ..Spec::plain() };
     let new = with(long("b"), 512);
@@ -225,6 +225,6 @@ fn where_both_documents_cannot_be_there_it_is_said_and_the_new_one_is_put_at_onc
         assert_eq!(calls_of(&plan, "Role"), ["PutRolePolicy"]);
         let [note] = plan.notes.as_slice() else { panic!("{:?}", plan.notes) };
         assert!(note.text.ends_with(why) && note.logical_id.as_deref() == Some("Role"), "{note:?}");
-        judge(&carried_out(&plan, &old, None).state, &new);
+        judge(&executed(&plan, &old, None).state, &new);
     }
 }

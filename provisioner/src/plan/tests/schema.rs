@@ -39,7 +39,7 @@ fn the_published_schema_is_the_one_of_this_plan() {
 }
 
 #[test]
-fn real_plans_are_as_the_schema_says() {
+fn real_plans_match_the_schema() {
     let schema = generated::<Plan>();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let plain = Spec::plain();
@@ -79,7 +79,7 @@ fn real_plans_are_as_the_schema_says() {
 }
 
 #[test]
-fn the_schema_refuses_what_is_no_plan_of_this_version() {
+fn the_schema_refuses_plans_of_other_versions() {
     let validator = jsonschema::validator_for(&generated::<Plan>()).unwrap();
     let plan = planned(&Spec::plain().desired(), &State::default(), Options::default());
     let good = serde_json::to_value(&plan).unwrap();

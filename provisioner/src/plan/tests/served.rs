@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::judge::{existing, foreign, judge};
 use super::spec::{FOREIGN_API, Spec};
-use super::{carried_out, planned};
+use super::{executed, planned};
 use crate::plan::{Options, Plan};
 use crate::resources::function::Function;
-use crate::world::{ACCOUNT, State, Trouble};
+use crate::world::{ACCOUNT, CallFailure, State};
 
 /// The desired stack: its release, payload format and authorizer differ from the existing ones.
 fn wanted() -> Spec {
@@ -69,7 +69,7 @@ fn plan_of(state: &State) -> Plan {
 }
 
 /// The paths by which callers reach a function that was created by hand.
-fn ways() -> Vec<State> {
+fn starting_states() -> Vec<State> {
     vec![
         by_hand("chat", 0, &[]),
         by_hand("chat", 1, &[("live", "1")]),
@@ -85,28 +85,28 @@ fn ways() -> Vec<State> {
 
 #[test]
 fn callers_get_what_they_got_until_the_check_has_passed_wherever_a_run_is_killed() {
-    for before in ways() {
-        let calls = carried_out(&plan_of(&before), &before, None).calls;
+    for before in starting_states() {
+        let calls = executed(&plan_of(&before), &before, None).calls;
         let check = calls.iter().position(|call| call == "Invoke").unwrap();
         for at in 0..=check {
-            for trouble in [Trouble::Killed, Trouble::Refused, Trouble::AnswerLost] {
-                let stopped = carried_out(&plan_of(&before), &before, Some((at, trouble)));
+            for failure in [CallFailure::Killed, CallFailure::Refused, CallFailure::AnswerLost] {
+                let stopped = executed(&plan_of(&before), &before, Some((at, failure)));
                 if stopped.outcome.is_complete() {
                     continue; // the lost answer was recovered by a read
                 }
-                assert_eq!(got(&stopped.state), got(&before), "{trouble:?} at {at} of {calls:?}");
+                assert_eq!(got(&stopped.state), got(&before), "{failure:?} at {at} of {calls:?}");
                 // Also after a failed or completed next run.
                 let next = plan_of(&stopped.state);
-                let calls = carried_out(&next, &stopped.state, None).calls;
+                let calls = executed(&next, &stopped.state, None).calls;
                 let check = calls.iter().position(|call| call == "Invoke").unwrap();
-                let failed = carried_out(&next, &stopped.state, Some((check, Trouble::Refused)));
-                assert_eq!(got(&failed.state), got(&before), "{trouble:?} at {at}, then {calls:?}");
-                let done = carried_out(&plan_of(&failed.state), &failed.state, None);
+                let failed = executed(&next, &stopped.state, Some((check, CallFailure::Refused)));
+                assert_eq!(got(&failed.state), got(&before), "{failure:?} at {at}, then {calls:?}");
+                let done = executed(&plan_of(&failed.state), &failed.state, None);
                 assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
                 assert_eq!(got(&done.state).unwrap().1, "2.0");
             }
         }
-        let done = carried_out(&plan_of(&before), &before, None).state;
+        let done = executed(&plan_of(&before), &before, None).state;
         let (release, payload, authorization) = got(&done).unwrap();
         assert_eq!(release, done.functions["chat"].release());
         assert_eq!((payload.as_str(), authorization.as_str()), ("2.0", "NONE"));
@@ -115,25 +115,25 @@ fn callers_get_what_they_got_until_the_check_has_passed_wherever_a_run_is_killed
 }
 
 #[test]
-fn what_a_first_deploy_left_that_failed_its_check_is_no_release_and_gets_no_callers() {
+fn a_version_of_a_failed_first_deploy_gets_no_callers() {
     let first = planned(&attached().desired(), &foreign(), options());
-    let calls = carried_out(&first, &foreign(), None).calls;
+    let calls = executed(&first, &foreign(), None).calls;
     for at in 0..calls.len() {
-        let left = carried_out(&first, &foreign(), Some((at, Trouble::Killed))).state;
-        if got(&left).is_some() || left.functions.len() == foreign().functions.len() {
+        let remaining = executed(&first, &foreign(), Some((at, CallFailure::Killed))).state;
+        if got(&remaining).is_some() || remaining.functions.len() == foreign().functions.len() {
             continue;
         }
-        let next = plan_of(&left);
-        let calls = carried_out(&next, &left, None).calls;
+        let next = plan_of(&remaining);
+        let calls = executed(&next, &remaining, None).calls;
         let check = calls.iter().position(|call| call == "Invoke").unwrap();
-        let failed = carried_out(&next, &left, Some((check, Trouble::Refused))).state;
+        let failed = executed(&next, &remaining, Some((check, CallFailure::Refused))).state;
         assert_eq!(got(&failed), None, "killed at {at}, then {calls:?}");
-        let done = carried_out(&plan_of(&failed), &failed, None);
+        let done = executed(&plan_of(&failed), &failed, None);
         assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &wanted());
         // A version that had passed its check is behind the alias already, and it is a rollback target.
         let alias = &done.state.aliases[&("chat".to_owned(), "live".to_owned())];
-        assert!(alias.before.is_empty() || !left.aliases.is_empty(), "never served: {:?}", alias.before);
+        assert!(alias.before.is_empty() || !remaining.aliases.is_empty(), "never served: {:?}", alias.before);
     }
 }
 
@@ -147,14 +147,14 @@ fn an_alias_with_the_wanted_version_returns_to_it_after_the_serving_code_was_pin
         integration.integration_uri = uri;
     }
     let desired = Spec::plain().desired();
-    let done = carried_out(&planned(&desired, &before, Options::default()), &before, None);
+    let done = executed(&planned(&desired, &before, Options::default()), &before, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     judge(&done.state, &Spec::plain());
     assert!(planned(&desired, &done.state, Options::default()).is_empty());
 }
 
 #[test]
-fn what_a_variable_of_the_stage_chooses_is_not_adopted() {
+fn an_integration_with_a_stage_variable_is_not_adopted() {
     let before = by_hand("chat:${stageVariables.env}", 1, &[("prod", "1")]);
     let plan = planned(&wanted().desired(), &before, options());
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
@@ -163,12 +163,12 @@ fn what_a_variable_of_the_stage_chooses_is_not_adopted() {
 }
 
 #[test]
-fn a_function_that_nobody_comes_to_by_an_api_gets_its_routes_when_the_new_version_has_answered() {
+fn a_function_without_routes_gets_them_after_the_smoke_test() {
     let mut before = existing(&attached(), false);
     before.routes.retain(|id, _| id == "their-route");
     before.integrations.retain(|id, _| id == "theirs");
     let plan = plan_of(&before);
-    let calls = carried_out(&plan, &before, None).calls;
+    let calls = executed(&plan, &before, None).calls;
     let at = |call: &str| calls.iter().position(|one| one == call).unwrap();
     assert!(at("PublishVersion") < at("UpdateFunctionConfiguration"), "it has callers that are not known: {calls:?}");
     assert!(at("Invoke") < at("CreateRoute"), "{calls:?}");

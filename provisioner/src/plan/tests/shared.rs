@@ -3,9 +3,9 @@
 use super::judge::{existing, judge};
 use super::properties::KEEP_OFF;
 use super::spec::{FOREIGN_API, Spec};
-use super::{carried_out, planned, planned_removal};
+use super::{executed, planned, planned_removal};
 use crate::plan::{Action, Options, Plan};
-use crate::world::{State, Trouble};
+use crate::world::{CallFailure, State};
 
 const ADOPT: Options = Options { adopt: true, ..KEEP_OFF };
 
@@ -32,7 +32,7 @@ fn shared(ours: bool) -> State {
 }
 
 /// The target of the chat's route.
-fn led_to(state: &State) -> &str {
+fn target(state: &State) -> &str {
     let mut routes = state.routes.values().filter(|route| route.api_id == FOREIGN_API);
     &routes.find(|route| route.route_key == "POST /chat").unwrap().target
 }
@@ -45,7 +45,7 @@ fn own_part(mut state: State) -> State {
 }
 
 #[test]
-fn an_integration_that_other_routes_use_stays_theirs_and_the_route_is_led_to_one_of_our_own() {
+fn a_shared_integration_is_kept_and_the_route_gets_its_own() {
     let (before, desired) = (shared(false), wanted().desired());
     let refused = planned(&desired, &before, KEEP_OFF);
     let route = refused.blockers.iter().find(|blocker| blocker.logical_id == "Route").unwrap();
@@ -60,21 +60,21 @@ fn an_integration_that_other_routes_use_stays_theirs_and_the_route_is_led_to_one
         route.reason.as_deref(),
         Some("pointed away from integrations/int1, which routes of other owners also use")
     );
-    let done = carried_out(&plan, &before, None);
+    let done = executed(&plan, &before, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     assert_eq!(done.state.integrations["int1"], before.integrations["int1"]);
     assert_eq!(done.state.routes[HEALTH], before.routes[HEALTH]);
     judge(&own_part(done.state.clone()), &wanted());
     assert!(planned(&desired, &done.state, KEEP_OFF).is_empty());
 
-    let gone = carried_out(&planned_removal(&desired, &done.state), &done.state, None);
-    assert!(gone.outcome.is_complete(), "{:?}", gone.outcome.failed);
-    assert_eq!(gone.state.routes[HEALTH], before.routes[HEALTH]);
-    assert_eq!(Vec::from_iter(gone.state.integrations.keys()), ["int1", "theirs"]);
+    let destroyed = executed(&planned_removal(&desired, &done.state), &done.state, None);
+    assert!(destroyed.outcome.is_complete(), "{:?}", destroyed.outcome.failed);
+    assert_eq!(destroyed.state.routes[HEALTH], before.routes[HEALTH]);
+    assert_eq!(Vec::from_iter(destroyed.state.integrations.keys()), ["int1", "theirs"]);
 }
 
 #[test]
-fn who_calls_the_function_itself_is_told_before_it_changes_and_before_it_goes() {
+fn outside_callers_are_noted_before_an_update_and_before_a_destroy() {
     let (before, desired) = (shared(false), wanted().desired());
     let plan = planned(&desired, &before, ADOPT);
     let of_function =
@@ -84,7 +84,7 @@ fn who_calls_the_function_itself_is_told_before_it_changes_and_before_it_goes() 
         note.text,
         "`GET /health` of API foreign points to function `chat` itself: its callers get each change at once and without a smoke test"
     );
-    let done = carried_out(&plan, &before, None).state;
+    let done = executed(&plan, &before, None).state;
     assert_eq!(of_function(&planned(&desired, &done, KEEP_OFF)), None, "where nothing changes, nothing is told");
     let note = of_function(&planned_removal(&desired, &done)).unwrap();
     assert!(
@@ -94,10 +94,10 @@ fn who_calls_the_function_itself_is_told_before_it_changes_and_before_it_goes() 
 }
 
 #[test]
-fn a_function_changes_when_its_callers_have_been_moved_and_that_is_in_force() {
+fn a_function_changes_after_the_move_of_its_callers_is_deployed() {
     // Through another integration of the stack, or through the one that was created by hand.
     for (before, moved_by) in [(shared(false), "UpdateRoute"), (existing(&attached(), false), "UpdateIntegration")] {
-        let calls = carried_out(&planned(&wanted().desired(), &before, ADOPT), &before, None).calls;
+        let calls = executed(&planned(&wanted().desired(), &before, ADOPT), &before, None).calls;
         let steps = [moved_by, "GetDeployments", "UpdateFunctionConfiguration"];
         let at = steps.map(|step| calls.iter().position(|call| call == step));
         assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{calls:?}");
@@ -106,20 +106,20 @@ fn a_function_changes_when_its_callers_have_been_moved_and_that_is_in_force() {
 }
 
 #[test]
-fn a_route_that_is_led_away_gets_whole_releases_wherever_a_run_is_killed() {
+fn a_moved_route_gets_whole_releases_wherever_a_run_is_killed() {
     let (before, desired) = (shared(false), wanted().desired());
-    let calls = carried_out(&planned(&desired, &before, ADOPT), &before, None).calls.len();
+    let calls = executed(&planned(&desired, &before, ADOPT), &before, None).calls.len();
     for first in 0..calls {
         for second in 0..calls {
             let killed_at = |call: usize, state: &State| {
-                let killed = carried_out(&planned(&desired, state, ADOPT), state, Some((call, Trouble::Killed))).state;
+                let killed = executed(&planned(&desired, state, ADOPT), state, Some((call, CallFailure::Killed))).state;
                 // Through the foreign integration callers get the function itself, so it must be unchanged.
                 let unchanged = |name: &str| killed.functions[name].release() == before.functions[name].release();
-                assert!(led_to(&killed) != "integrations/int1" || unchanged("chat"), "killed at {first}, {second}");
+                assert!(target(&killed) != "integrations/int1" || unchanged("chat"), "killed at {first}, {second}");
                 killed
             };
             let killed = killed_at(second, &killed_at(first, &before));
-            let done = carried_out(&planned(&desired, &killed, ADOPT), &killed, None);
+            let done = executed(&planned(&desired, &killed, ADOPT), &killed, None);
             assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
             judge(&own_part(done.state), &wanted());
         }
@@ -127,14 +127,14 @@ fn a_route_that_is_led_away_gets_whole_releases_wherever_a_run_is_killed() {
 }
 
 #[test]
-fn one_that_an_earlier_version_took_is_kept_and_left_while_other_routes_lead_to_it() {
+fn an_adopted_integration_is_kept_while_outside_routes_use_it() {
     let (before, desired) = (shared(true), attached().desired());
     assert!(planned(&desired, &before, ADOPT).is_empty());
     let removal = planned_removal(&desired, &before);
     let step = removal.steps.iter().find(|step| step.id == "Integration").unwrap();
     assert_eq!((step.action, step.reason.as_deref()), (Action::Leave, Some("`GET /health` also points to it")));
-    let gone = carried_out(&removal, &before, None);
-    assert!(gone.outcome.is_complete(), "{:?}", gone.outcome.failed);
-    assert_eq!(gone.state.routes[HEALTH], before.routes[HEALTH]);
-    assert_eq!(Vec::from_iter(gone.state.integrations.keys()), ["int1", "theirs"]);
+    let destroyed = executed(&removal, &before, None);
+    assert!(destroyed.outcome.is_complete(), "{:?}", destroyed.outcome.failed);
+    assert_eq!(destroyed.state.routes[HEALTH], before.routes[HEALTH]);
+    assert_eq!(Vec::from_iter(destroyed.state.integrations.keys()), ["int1", "theirs"]);
 }

@@ -299,8 +299,8 @@ pub(super) fn allow(action: &str) -> Value {
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(object) => {
-            let said = object.into_iter().filter(|(_, value)| !value.is_null());
-            said.map(|(key, value)| (key, without_nulls(value))).collect()
+            let given = object.into_iter().filter(|(_, value)| !value.is_null());
+            given.map(|(key, value)| (key, without_nulls(value))).collect()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => value,
     }

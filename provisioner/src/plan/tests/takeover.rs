@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::judge::{existing, foreign, foreign_part, judge_taken};
-use super::properties::{KEEP_OFF, a_trouble, a_world};
+use super::judge::{existing, foreign, foreign_part, judge_takeover};
+use super::properties::{KEEP_OFF, a_failure, a_world};
 use super::spec::{FOREIGN_API, Spec, any_spec};
-use super::{carried_out, planned, planned_removal, run};
+use super::{executed, planned, planned_removal, run};
 use crate::observe::{Reach, observe};
 use crate::plan::{Action, Options, Plan, plan};
 use crate::resources::Resource;
+use crate::resources::former_target::FormerTarget;
 use crate::resources::route::Route;
-use crate::resources::taken::Taken;
 use crate::world::{State, World, cases};
 
 fn attached() -> Spec {
@@ -20,14 +20,14 @@ fn attached() -> Spec {
 }
 
 /// A stack whose route pointed before to an integration that the stack does not own, and that may have been deleted.
-fn with_a_taken_route(is_there: bool) -> State {
+fn with_a_former_target(is_there: bool) -> State {
     let mut state = existing(&attached(), true);
     let (id, ours) = state.integrations.iter_mut().find(|(_, one)| one.description.contains("stack=chat")).unwrap();
     let own = format!("integrations/{id}");
     let route = state.routes.values().find(|route| route.target == own).unwrap();
     let mut before = route.clone();
     before.target = "integrations/old".to_owned();
-    ours.description = format!("{} {}", ours.description, Taken::of(&before).word());
+    ours.description = format!("{} {}", ours.description, FormerTarget::of(&before).word());
     if is_there {
         let old = state.integrations["theirs"].clone();
         state.integrations.insert("old".to_owned(), old);
@@ -38,7 +38,7 @@ fn with_a_taken_route(is_there: bool) -> State {
 /// The plan with `prune` for a template that now has its own API.
 fn pruning(state: &State) -> Plan {
     let desired = Spec::plain().desired();
-    let observed = run(observe(&World::of(state.clone()), &desired, Reach::Leftovers)).unwrap();
+    let observed = run(observe(&World::of(state.clone()), &desired, Reach::Orphans)).unwrap();
     plan(&desired, &observed, &Options { prune: true, ..Options::default() })
 }
 
@@ -49,19 +49,19 @@ fn a_taken_route_gets_its_former_target_or_is_deleted_without_it() {
             (true, Action::Update, "points back to its former target integrations/old"),
             (false, Action::Delete, "its former target (integrations/old) does not exist any more"),
         ] {
-            let state = with_a_taken_route(is_there);
+            let state = with_a_former_target(is_there);
             let plan = plan_of(&state);
-            let is_the_taken = |route: &Route| route.api_id == FOREIGN_API && route.route_key == "POST /chat";
+            let is_the_route = |route: &Route| route.api_id == FOREIGN_API && route.route_key == "POST /chat";
             let mut steps = plan
                 .steps
                 .iter()
-                .filter(|step| matches!(&step.resource, Resource::Route(route) if is_the_taken(route)));
+                .filter(|step| matches!(&step.resource, Resource::Route(route) if is_the_route(route)));
             let step = steps.next().unwrap();
             assert_eq!((step.action, step.reason.as_deref()), (action, Some(reason)));
-            let done = carried_out(&plan, &state, None);
+            let done = executed(&plan, &state, None);
             assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
             let routes = done.state.routes.values();
-            let targets: Vec<_> = routes.filter(|route| is_the_taken(route)).map(|route| &route.target).collect();
+            let targets: Vec<_> = routes.filter(|route| is_the_route(route)).map(|route| &route.target).collect();
             assert_eq!(targets, Vec::from_iter(is_there.then_some("integrations/old")));
         }
     }
@@ -69,27 +69,30 @@ fn a_taken_route_gets_its_former_target_or_is_deleted_without_it() {
 
 #[test]
 fn resources_behind_a_taken_route_are_deleted_after_it_points_back() {
-    let state = with_a_taken_route(true);
+    let state = with_a_former_target(true);
     for plan in [planned_removal(&attached().desired(), &state), pruning(&state)] {
-        let calls = carried_out(&plan, &state, None).calls;
+        let calls = executed(&plan, &state, None).calls;
         let at = |call: &str| calls.iter().position(|one| one == call);
         assert!(at("UpdateRoute") < at("GetDeployments"), "{calls:?}");
-        for goes in ["RemovePermission", "DeleteAlias", "DeleteFunction"] {
-            assert!(at(goes).is_none_or(|at_goes| at("GetDeployments") < Some(at_goes)), "{goes}: {calls:?}");
+        for deletes in ["RemovePermission", "DeleteAlias", "DeleteFunction"] {
+            assert!(
+                at(deletes).is_none_or(|deleted_at| at("GetDeployments") < Some(deleted_at)),
+                "{deletes}: {calls:?}"
+            );
         }
     }
 }
 
 #[test]
 fn routes_recorded_by_the_older_of_two_integrations_point_back_too() {
-    let mut state = with_a_taken_route(true);
+    let mut state = with_a_former_target(true);
     let (id, older) = state.integrations.iter().find(|(_, one)| one.description.contains("took=")).unwrap();
     // An interrupted replacement has created another integration, which is first and stores no route yet.
     let mut newer = older.clone();
     newer.description = "provisioner:stack=chat provisioner:resource=Integration".to_owned();
     assert!("another" < id.as_str());
     state.integrations.insert("another".to_owned(), newer);
-    let done = carried_out(&planned_removal(&attached().desired(), &state), &state, None);
+    let done = executed(&planned_removal(&attached().desired(), &state), &state, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     assert_eq!(done.state.routes.values().filter(|route| route.target == "integrations/old").count(), 1);
     assert_eq!(Vec::from_iter(done.state.integrations.keys()), ["old", "theirs"]);
@@ -120,7 +123,7 @@ fn more_routes_than_the_integration_can_record_are_not_taken_over() {
 }
 
 #[test]
-fn a_move_to_another_api_that_was_interrupted_is_not_ended_by_forgetting_the_first() {
+fn an_interrupted_move_to_another_api_keeps_the_first_api_known() {
     let mut state = existing(&attached(), true);
     // `deploy --prune` was killed when the permission for the stack's own API existed in addition to the other one.
     let own = existing(&Spec::plain(), true);
@@ -129,7 +132,7 @@ fn a_move_to_another_api_that_was_interrupted_is_not_ended_by_forgetting_the_fir
     let plain = planned(&Spec::plain().desired(), &state, KEEP_OFF);
     let [blocker] = plain.blockers.as_slice() else { panic!("{:#?}", plain.blockers) };
     assert!(blocker.cause.contains("a route on the HTTP API `foreign`"), "{}", blocker.cause);
-    let done = carried_out(&pruning(&state), &state, None);
+    let done = executed(&pruning(&state), &state, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     assert!(!done.state.routes.values().any(|route| route.api_id == FOREIGN_API && route.route_key == "POST /chat"));
 }
@@ -171,53 +174,53 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(128), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_route_of_others_is_taken_over_remembered_and_put_back((spec, state, theirs) in a_stack_and_their_route()) {
+    fn a_route_of_others_is_taken_over_and_restored((spec, state, theirs) in a_stack_and_their_route()) {
         let desired = spec.desired();
         let plan = planned(&desired, &state, TAKE_OVER);
         prop_assert_eq!(&plan.blockers, &[]);
-        let done = carried_out(&plan, &state, None);
+        let done = executed(&plan, &state, None);
         prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
-        judge_taken(&done.state, &spec, THEIRS, &theirs);
+        judge_takeover(&done.state, &spec, THEIRS, &theirs);
         for options in [KEEP_OFF, TAKE_OVER] {
             let again = planned(&desired, &done.state, options);
             prop_assert!(again.is_empty() && again.blockers.is_empty(), "{again:#?}");
         }
-        let gone = carried_out(&planned_removal(&desired, &done.state), &done.state, None);
-        prop_assert!(gone.outcome.is_complete(), "{:?}", gone.outcome.failed);
-        prop_assert_eq!(uncounted(&gone.state), without_the_stack(&theirs));
+        let destroyed = executed(&planned_removal(&desired, &done.state), &done.state, None);
+        prop_assert!(destroyed.outcome.is_complete(), "{:?}", destroyed.outcome.failed);
+        prop_assert_eq!(uncounted(&destroyed.state), without_the_stack(&theirs));
     }
 
     #[test]
-    fn an_interrupted_takeover_still_knows_where_the_route_led(
+    fn an_interrupted_takeover_keeps_the_former_target(
         (spec, state, theirs) in a_stack_and_their_route(),
         at in any::<prop::sample::Index>(),
-        trouble in a_trouble(),
+        failure in a_failure(),
         onwards in any::<bool>(),
     ) {
         let desired = spec.desired();
         let plan = planned(&desired, &state, TAKE_OVER);
         let calls: usize = plan.steps.iter().map(|step| step.calls.len()).sum();
-        let mut state = carried_out(&plan, &state, Some((at.index(calls), trouble))).state;
+        let mut state = executed(&plan, &state, Some((at.index(calls), failure))).state;
         if onwards {
-            let done = carried_out(&planned(&desired, &state, TAKE_OVER), &state, None);
+            let done = executed(&planned(&desired, &state, TAKE_OVER), &state, None);
             prop_assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
-            judge_taken(&done.state, &spec, THEIRS, &theirs);
+            judge_takeover(&done.state, &spec, THEIRS, &theirs);
             state = done.state;
         }
-        let gone = carried_out(&planned_removal(&desired, &state), &state, None);
-        prop_assert!(gone.outcome.is_complete(), "{:?}", gone.outcome.failed);
-        prop_assert_eq!(uncounted(&gone.state), without_the_stack(&theirs));
+        let destroyed = executed(&planned_removal(&desired, &state), &state, None);
+        prop_assert!(destroyed.outcome.is_complete(), "{:?}", destroyed.outcome.failed);
+        prop_assert_eq!(uncounted(&destroyed.state), without_the_stack(&theirs));
     }
 
     #[test]
-    fn a_route_of_others_stays_theirs_unless_that_is_asked_for(
+    fn a_route_of_others_is_taken_over_only_on_request(
         (spec, state, theirs) in a_stack_and_their_route(),
         adopt in any::<bool>(),
     ) {
         let plan = planned(&spec.desired(), &state, Options { adopt, ..KEEP_OFF });
         prop_assert_eq!(plan.blockers.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>(), ["Route"]);
         // Even if the plan were executed, it would not change the route.
-        let done = carried_out(&plan, &state, None);
+        let done = executed(&plan, &state, None);
         prop_assert_eq!(&done.state.routes[THEIRS], &theirs);
         prop_assert_eq!(foreign_part(&done.state), foreign());
     }

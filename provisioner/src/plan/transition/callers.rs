@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::{Blocker, Step};
-use super::{is_changed_in_place, is_pointed_elsewhere};
+use super::{is_changed_in_place, is_repointed};
 use crate::observe::Observed;
 use crate::resources::Resource;
 use crate::resources::alias::Alias;
@@ -69,7 +69,7 @@ impl CallerMoves {
 /// Whether a step points a route that calls this function to another integration.
 fn leaves_function(step: &Step, function_name: &str) -> bool {
     let Some(Resource::Route(now)) = &step.now else { return false };
-    is_pointed_elsewhere(step) && FunctionRef::in_uri(&now.calls).is_some_and(|one| one.name == function_name)
+    is_repointed(step) && FunctionRef::in_uri(&now.calls).is_some_and(|one| one.name == function_name)
 }
 
 /// The integration or route as AWS has it, with its new target.

@@ -60,7 +60,7 @@ impl Transition {
         pinned.function_version = self.serving.clone()?;
         pinned.routing_config = RoutingConfig::default();
         let exists = alias_step.action != Action::Create;
-        let point = vec![Call::Alias(if exists { pinned.moved() } else { pinned.made() })];
+        let point = vec![Call::Alias(if exists { pinned.update_call() } else { pinned.create_call() })];
         let mut step = Step {
             id,
             action: if exists { Action::Update } else { Action::Create },
@@ -136,7 +136,7 @@ impl Transition {
                 moved.before = after_leaving(serving, &alias.before, "");
             }
             // The revision is read again, because adding the permission has changed it.
-            let stages = [moved.checked(), vec![moved.still_at(serving)], vec![moved.moved()]];
+            let stages = [moved.smoke_test_calls(), vec![moved.still_at(serving)], vec![moved.update_call()]];
             step.stages = stages.map(|stage| stage.into_iter().map(Call::Alias).collect()).to_vec();
         }
         if let Some(pin) = self.pin_step() {
@@ -157,9 +157,9 @@ fn share_first(step: &mut Step, alias: &Alias, serving: &str, canary: Canary, ha
     let Canary { percent, bake_seconds } = canary;
     let watch = |seconds| {
         let alias::Properties { function_name, name, function_version, .. } = alias.properties.clone();
-        let beside = serving.to_owned();
+        let other_version = serving.to_owned();
         let revision = if seconds == 0 { String::new() } else { Reference::own(REVISION).to_string() };
-        let watch = Watch { function_name, alias: name, version: function_version, beside, seconds, revision };
+        let watch = Watch { function_name, alias: name, version: function_version, other_version, seconds, revision };
         Call::Alias(alias::Call::GetMetricData(watch))
     };
     // A watch of zero seconds checks that the metrics can be read before the first caller gets the version.
@@ -168,10 +168,10 @@ fn share_first(step: &mut Step, alias: &Alias, serving: &str, canary: Canary, ha
     }
     if !has_share {
         let shared = RoutingConfig::share(&alias.function_version, canary.share());
-        step.stages.push(vec![Call::Alias(alias.led(serving, &shared))]);
+        step.stages.push(vec![Call::Alias(alias.point_to(serving, &shared))]);
     }
     step.stages.push(vec![watch(bake_seconds)]);
-    let back = Call::Alias(alias.led(serving, &RoutingConfig::default()));
+    let back = Call::Alias(alias.point_to(serving, &RoutingConfig::default()));
     step.undo = Some(Undo { stage: step.stages.len() - 1, calls: vec![vec![back]] });
     step.stages.push(moved);
     step.canary = Some(canary);

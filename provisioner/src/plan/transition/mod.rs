@@ -119,8 +119,8 @@ impl Transitions {
 
     /// The transitions in which something happens to callers.
     pub(super) fn stated(self, steps: &[Step]) -> Vec<Transition> {
-        let is_left = |id: &String| steps.iter().any(|step| step.id == *id && step.action == Action::Leave);
-        self.each.into_iter().filter(|one| one.affects_callers() && !is_left(&one.logical_id)).collect()
+        let is_blocked = |id: &String| steps.iter().any(|step| step.id == *id && step.action == Action::Leave);
+        self.each.into_iter().filter(|one| one.affects_callers() && !is_blocked(&one.logical_id)).collect()
     }
 
     /// What the user needs to know about the transitions.
@@ -148,11 +148,11 @@ impl Transition {
         };
         let now = step.now.as_ref().and_then(|now| if let Resource::Alias(now) = now { Some(now) } else { None });
         let now = now.map(|now| now.function_version.clone());
-        let left = now.clone().filter(|now| *now != alias.function_version);
+        let previous = now.clone().filter(|now| *now != alias.function_version);
         let serving = match &pin {
             Some(Pin::Publish) => Some(Reference::own("Version").to_string()),
             Some(Pin::Version(version)) => Some(version.clone()),
-            Some(Pin::InPlace) | None => left.clone(),
+            Some(Pin::InPlace) | None => previous.clone(),
         };
         let sharing = match options.canary {
             Some(canary) => Sharing::decide(step, alias, serving.as_deref(), function, canary),
@@ -164,7 +164,7 @@ impl Transition {
             caller_moves: callers.first.iter().map(|one| one.step.clone()).collect(),
             canary: if let Sharing::First(canary, _) = sharing { Some(canary) } else { None },
             function: function.map(|step| step.id.clone()),
-            leaves: left.is_some(),
+            leaves: previous.is_some(),
             pin,
             callers,
             sharing,
@@ -247,7 +247,7 @@ fn is_changed_in_place(step: &Step) -> bool {
 }
 
 /// Whether a step points an existing route to another integration.
-fn is_pointed_elsewhere(step: &Step) -> bool {
+fn is_repointed(step: &Step) -> bool {
     let (Resource::Route(wanted), Some(Resource::Route(now))) = (&step.resource, &step.now) else { return false };
     is_changed_in_place(step) && wanted.target != now.target
 }

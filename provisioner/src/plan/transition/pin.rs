@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::{Action, Step};
-use super::is_pointed_elsewhere;
+use super::is_repointed;
 use crate::observe::Observed;
 use crate::releases::Releases;
 use crate::resources::Resource;
@@ -85,11 +85,11 @@ fn called_uris<'a>(alias: &'a str, differences: &'a [Step]) -> impl Iterator<Ite
             (stays && step.needs.contains(alias)).then_some(now.integration_uri.as_str())
         }
         Some(Resource::Route(now)) => {
-            let leads_to_it = |one: &Step| {
+            let calls_it = |one: &Step| {
                 let is_integration = matches!(one.resource, Resource::Integration(_));
                 is_integration && step.needs.contains(&one.id) && one.needs.contains(alias)
             };
-            (is_pointed_elsewhere(step) && differences.iter().any(leads_to_it)).then_some(now.calls.as_str())
+            (is_repointed(step) && differences.iter().any(calls_it)).then_some(now.calls.as_str())
         }
         _ => None,
     })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Action, Step};
 use super::{Transition, alias_of};
-use crate::releases::{Led, Releases};
+use crate::releases::{AliasState, Releases};
 use crate::resources::alias::Alias;
 use crate::resources::{Resource, served};
 
@@ -64,15 +64,15 @@ pub(super) fn decide(
 /// A rollback target that no alias uses any more is kept in preference to newer versions that may never have served;
 /// with `keep` = 1 there is no rollback target.
 fn beyond(releases: &Releases, moved: &Moved, keep: usize, one_more: bool) -> BTreeSet<u64> {
-    let moved = |now: &Led| moved.get(&(releases.function_name.as_str(), now.name.as_str())).copied();
+    let moved = |now: &AliasState| moved.get(&(releases.function_name.as_str(), now.name.as_str())).copied();
     let is_used = |number: &u64| {
         let number = number.to_string();
         releases.aliases.iter().any(|now| match moved(now) {
             Some(then) => then.function_version == number,
-            None => now.holds(&number),
+            None => now.includes(&number),
         })
     };
-    let rollback_target = |now: &Led| {
+    let rollback_target = |now: &AliasState| {
         let before = moved(now).map_or_else(|| now.before(), |then| then.before.clone());
         before.first()?.parse().ok().filter(|number| releases.has(*number) && !is_used(number))
     };

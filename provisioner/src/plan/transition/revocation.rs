@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::losses::policy_taken_by;
+use super::super::losses::policy_removed_by;
 use super::super::{Note, Step};
-use super::{Transition, alias_of, changed_without_an_alias, is_changed_in_place, is_pointed_elsewhere};
+use super::{Transition, alias_of, changed_without_an_alias, is_changed_in_place, is_repointed};
 use crate::observe::Observed;
 use crate::resources::{Call, Policy, Resource, Stages, role};
 
@@ -59,7 +59,7 @@ pub(super) fn decide(
 fn changes_what_callers_get(step: &Step, differences: &[Step]) -> bool {
     is_changed_in_place(step)
         && (alias_of(step).is_some()
-            || is_pointed_elsewhere(step)
+            || is_repointed(step)
             || has_another_uri(step)
             || changed_without_an_alias(step, differences).is_some())
 }
@@ -78,7 +78,7 @@ fn revocation(step: &Step, rights: &Rights) -> (Revocation, Vec<Note>) {
         for call in stage {
             match rights.changed_by(call) {
                 Effect::Kept => calls.push(call.clone()),
-                Effect::Taken => last.push(call.clone()),
+                Effect::Removed => last.push(call.clone()),
                 Effect::Replaced { had, new, both } => {
                     calls.extend((both != had).then(|| with_document(call, both.clone())));
                     last.extend((both != new).then(|| call.clone()));
@@ -99,7 +99,7 @@ enum Effect {
     /// All rights stay.
     Kept,
     /// Some rights are lost.
-    Taken,
+    Removed,
     /// A document replaces another; `both` allows what each of them allows.
     Replaced { had: Policy, new: Policy, both: Policy },
     /// A document replaces another, and no document allows what both allow, for this reason.
@@ -163,7 +163,7 @@ impl Rights {
         let denies = |role: &str, policy: &str| self.had(role, policy).is_some_and(|had| !had.only_allows());
         match dropped_by(call) {
             Some((role, policy)) if denies(role, policy) => Effect::Kept,
-            _ if policy_taken_by(call).is_some() => Effect::Taken,
+            _ if policy_removed_by(call).is_some() => Effect::Removed,
             _ => Effect::Kept,
         }
     }

@@ -349,7 +349,7 @@ fn an_adoption_and_its_blockers_without_the_option() {
 }
 
 #[test]
-fn a_route_that_points_elsewhere_and_a_role_of_another_stack() {
+fn a_route_with_another_target_and_a_role_of_another_stack() {
     let spec = Spec { attach: true, ..Spec::plain() };
     let mut state = existing(&spec, false);
     state.integrations.retain(|id, _| id == "theirs");

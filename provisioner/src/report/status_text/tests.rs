@@ -149,9 +149,9 @@ fn deployed_by_cloudformation() {
 #[test]
 fn only_the_newest_versions_and_those_with_callers_are_shown() {
     let mut state = existing(&Spec::plain(), true);
-    let held = state.versions[&("chat".to_owned(), 1)].clone();
+    let content = state.versions[&("chat".to_owned(), 1)].clone();
     for number in 2..=14 {
-        let mut older = held.clone();
+        let mut older = content.clone();
         older.timeout = number;
         state.versions.insert(("chat".to_owned(), u32::try_from(number).unwrap()), older);
     }

@@ -10,9 +10,9 @@ pub(super) fn as_far_as(found: &Value, wanted: &Value) -> Value {
     match (found, wanted) {
         _ if is_the_same_policy(found, wanted) => wanted.clone(),
         (Value::Object(found), Value::Object(wanted)) => {
-            let said =
+            let given =
                 wanted.iter().filter_map(|(key, wanted)| Some((key.clone(), as_far_as(found.get(key)?, wanted))));
-            Value::Object(said.collect())
+            Value::Object(given.collect())
         }
         (Value::Array(found), Value::Array(wanted)) if is_tag_list(wanted) && is_tag_list(found) => {
             let named = |tag: &Value| found.iter().find(|one| one["Key"] == tag["Key"]).cloned();

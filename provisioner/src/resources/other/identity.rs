@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_aws_did_not_answer_is_unknown_and_not_the_identifier() {
+    fn a_missing_attribute_is_unknown_and_not_the_identifier() {
         assert_eq!(physical_id("AWS::ApiGatewayV2::Authorizer", "auth1|api1", &json!({"ApiId": "api1"})), None);
         assert_eq!(physical_id("AWS::ApiGatewayV2::Authorizer", "auth1", &json!({})).as_deref(), Some("auth1"));
     }

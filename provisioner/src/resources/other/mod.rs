@@ -4,7 +4,7 @@
 mod attributes;
 mod compare;
 mod identity;
-mod lost;
+mod not_findable;
 mod schema;
 mod types;
 
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 pub use identity::{Identifier, PhysicalId};
-pub use lost::Lost;
+pub use not_findable::NotFindable;
 pub use schema::Schema;
 pub use types::{Type, Types};
 
@@ -21,7 +21,7 @@ use super::import::{Import, snake_case};
 use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
 use super::name::default_name;
 use super::ownership::{Orphans, Ownership, Removal};
-use super::tags::{KIND_TAG, Mark, Owner, STAYS, Tags, kept_by_tag, tag_as_retained};
+use super::tags::{KIND_TAG, Owner, OwnershipTag, STAYS, Tags, kept_by_tag, tag_as_retained};
 
 /// A resource of any kind of the CloudFormation registry.
 ///
@@ -37,7 +37,7 @@ pub struct Other {
     /// The properties as the template gives them, or as AWS returns them.
     pub properties: Map<String, Value>,
     /// The ownership tag.
-    pub mark: Tags,
+    pub ownership_tags: Tags,
     /// The registry's schema of the kind; `None` until AWS has returned it.
     pub schema: Option<Schema>,
     /// The identifier in Cloud Control; `None` for a resource of the template.
@@ -93,7 +93,7 @@ impl Other {
             type_name: kind.to_owned(),
             logical_id: String::new(),
             properties,
-            mark: Tags::new(),
+            ownership_tags: Tags::new(),
             schema: None,
             identifier: None,
         })
@@ -150,12 +150,12 @@ impl Other {
         let property = self.name_properties().find(|name| schema.create_only.contains(name));
         if let Some(property) = property {
             let most = schema.max_lengths.get(&property).copied().unwrap_or(MOST_OF_A_NAME);
-            let mut mark = Mark::of(&self.mark);
+            let mut tag = OwnershipTag::of(&self.ownership_tags);
             if self.is_global() {
-                mark.logical_id = format!("{}-{}", mark.logical_id, mark.region);
+                tag.logical_id = format!("{}-{}", tag.logical_id, tag.region);
             }
             let mut name = String::new();
-            default_name(&mut name, &mark, most.min(MOST_OF_ANY_NAME));
+            default_name(&mut name, &tag, most.min(MOST_OF_ANY_NAME));
             self.properties.insert(property, name.into());
         }
         self
@@ -184,14 +184,14 @@ impl Other {
     /// The owner of a found resource. One without tags belongs to the stack whose template names it, since nothing else
     /// shows the owner.
     #[must_use]
-    pub fn owner(&self, mark: &Mark) -> Owner {
-        self.found_tags().map_or(Owner::Ours, |tags| mark.owner(&tags))
+    pub fn owner(&self, tag: &OwnershipTag) -> Owner {
+        self.found_tags().map_or(Owner::Ours, |tags| tag.owner(&tags))
     }
 
     /// Whether a found resource has exactly this ownership tag.
     #[must_use]
-    pub fn is_marked(&self, mark: &Mark) -> bool {
-        self.found_tags().is_some_and(|tags| mark.is_on(&tags))
+    pub fn has_tag(&self, tag: &OwnershipTag) -> bool {
+        self.found_tags().is_some_and(|tags| tag.is_on(&tags))
     }
 
     /// The found resource of its kind that it describes.
@@ -201,13 +201,13 @@ impl Other {
     pub fn among<'a, I>(
         &self,
         mut all: impl Iterator<Item = (I, &'a Self)> + Clone,
-        mark: &Mark,
+        tag: &OwnershipTag,
     ) -> Option<(I, &'a Self)> {
         if self.schema.as_ref().is_none_or(|schema| schema.tags.is_none()) {
             return all.find(|(_, one)| one.is_the_same_as(self));
         }
         let named = |one: &Self| self.given_name().is_some() && one.given_name() == self.given_name();
-        all.clone().find(|(_, one)| one.is_marked(mark)).or_else(|| all.find(|(_, one)| named(one)))
+        all.clone().find(|(_, one)| one.has_tag(tag)).or_else(|| all.find(|(_, one)| named(one)))
     }
 
     /// Whether a found resource is the wanted one, for kinds without tags: it equals the wanted one in all properties
@@ -241,7 +241,7 @@ impl Other {
         let Some(schema) = &self.schema else { return wanted };
         if let Some(property) = &schema.tags {
             let mut tags = compare::tags(wanted.get(property));
-            tags.extend(self.mark.clone());
+            tags.extend(self.ownership_tags.clone());
             let written = schema.written_tags(property, &tags);
             wanted.insert(property.clone(), written);
         }
@@ -276,13 +276,13 @@ impl Kind for Other {
         self.schema.iter().flat_map(|schema| schema.create_only.iter().map(String::as_str)).collect()
     }
 
-    fn complete(&mut self, mark: &Mark) {
-        self.logical_id.clone_from(&mark.logical_id);
+    fn complete(&mut self, tag: &OwnershipTag) {
+        self.logical_id.clone_from(&tag.logical_id);
         match self.is_global() {
-            true => mark.add_with_region_to(&mut self.mark),
-            false => mark.add_to(&mut self.mark),
+            true => tag.add_with_region_to(&mut self.ownership_tags),
+            false => tag.add_to(&mut self.ownership_tags),
         }
-        self.mark.insert(KIND_TAG.to_owned(), self.type_name.clone());
+        self.ownership_tags.insert(KIND_TAG.to_owned(), self.type_name.clone());
     }
 
     fn name(&self) -> String {
@@ -314,7 +314,7 @@ impl Kind for Other {
         Value::Object(wanted)
     }
 
-    fn seen_beside(&self, wanted: &Self) -> Value {
+    fn comparable_with(&self, wanted: &Self) -> Value {
         compare::as_far_as(&Value::Object(self.properties.clone()), &wanted.comparable())
     }
 
@@ -327,7 +327,7 @@ impl Kind for Other {
     }
 
     fn retain(&mut self) {
-        tag_as_retained(&mut self.mark);
+        tag_as_retained(&mut self.ownership_tags);
     }
 
     fn is_kept(&self) -> Option<&'static str> {

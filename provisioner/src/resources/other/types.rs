@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn scalars_become_the_propertys_type_however_deep_they_stand() {
+    fn scalars_get_the_propertys_type_at_any_depth() {
         for (property, given, typed) in [
             ("Seconds", json!("30"), json!(30)),
             ("Seconds", json!(30.0), json!(30)),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_single_type_or_another_one_stays_as_it_is() {
+    fn a_value_without_a_single_type_or_of_another_type_stays_unchanged() {
         for (property, given) in [
             ("Seconds", json!("soon")),
             ("Seconds", json!(1.5)),
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_leads_to_a_list_a_scalar_or_a_value_of_no_single_type() {
+    fn a_path_ends_at_a_list_a_scalar_or_a_value_without_a_single_type() {
         let path = |path: &str| path.split('.').map(str::to_owned).collect::<Vec<_>>();
         for scalar in ["Seconds", "Ports.0", "Labels.team", "Targets.1.Retry", "Targets.0.Next.Next.Retry"] {
             assert!(types().is_scalar(&path(scalar)) && !types().is_list(scalar), "{scalar}");

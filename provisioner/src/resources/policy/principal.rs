@@ -76,9 +76,10 @@ pub(super) fn canonical(value: Value) -> Value {
     let Value::Object(kinds) = value else {
         return if value == "*" { sorted([("AWS".to_owned(), value)].into_iter()) } else { one_or_sorted(value) };
     };
-    sorted(kinds.into_iter().map(|(kind, who)| {
-        let who: Vec<Value> = many(who).into_iter().map(|one| if kind == "AWS" { normal(one) } else { one }).collect();
-        (kind, one_or_sorted(Value::Array(who)))
+    sorted(kinds.into_iter().map(|(kind, principal)| {
+        let principal: Vec<Value> =
+            many(principal).into_iter().map(|one| if kind == "AWS" { normal(one) } else { one }).collect();
+        (kind, one_or_sorted(Value::Array(principal)))
     }))
 }
 
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ids_of_deleted_principals_are_found_only_where_principals_stand() {
+    fn the_ids_of_deleted_principals_are_found_only_in_principals() {
         let document = json!({"Statement": [
             {"Principal": {"AWS": ["AROAEXAMPLEEXAMPLE12", "123456789012"], "Service": "AROAEXAMPLEEXAMPLE34"}},
             {"NotPrincipal": {"AWS": "AIDAEXAMPLEEXAMPLE56"}},
@@ -159,34 +160,34 @@ mod tests {
 
     /// The principal of a generated statement, independent of the notation.
     #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-    enum Who {
+    enum Named {
         Everybody,
         Account(u64),
         Role(u64, String),
     }
 
-    fn who() -> impl Strategy<Value = Who> {
+    fn principal() -> impl Strategy<Value = Named> {
         prop_oneof![
-            Just(Who::Everybody),
-            (0..3_u64).prop_map(Who::Account),
-            (0..3_u64, "[a-b]").prop_map(|(account, name)| Who::Role(account, name)),
+            Just(Named::Everybody),
+            (0..3_u64).prop_map(Named::Account),
+            (0..3_u64, "[a-b]").prop_map(|(account, name)| Named::Role(account, name)),
         ]
     }
 
     /// One of the notations of a principal; `choice` selects it.
-    fn spelled(who: &Who, choice: usize, partition: &str) -> Value {
-        match who {
-            Who::Everybody => json!("*"),
-            Who::Account(id) if choice.is_multiple_of(2) => json!(format!("{id:012}")),
-            Who::Account(id) => json!(format!("arn:{partition}:iam::{id:012}:root")),
-            Who::Role(id, name) => json!(format!("arn:aws:iam::{id:012}:role/{name}")),
+    fn spelled(principal: &Named, choice: usize, partition: &str) -> Value {
+        match principal {
+            Named::Everybody => json!("*"),
+            Named::Account(id) if choice.is_multiple_of(2) => json!(format!("{id:012}")),
+            Named::Account(id) => json!(format!("arn:{partition}:iam::{id:012}:root")),
+            Named::Role(id, name) => json!(format!("arn:aws:iam::{id:012}:role/{name}")),
         }
     }
 
     /// One of the notations of a statement's principals.
-    fn principals(all: &[Who], choice: usize, partition: &str) -> Value {
+    fn principals(all: &[Named], choice: usize, partition: &str) -> Value {
         let mut list: Vec<Value> =
-            all.iter().enumerate().map(|(at, who)| spelled(who, choice >> at, partition)).collect();
+            all.iter().enumerate().map(|(at, principal)| spelled(principal, choice >> at, partition)).collect();
         let first = choice % list.len();
         list.rotate_left(first);
         match (list.as_slice(), choice % 3) {
@@ -203,12 +204,12 @@ mod tests {
     proptest! {
         #[test]
         fn policies_are_equal_just_when_their_principals_are_the_same_however_they_are_spelled(
-            one in prop::collection::btree_set(who(), 1..4),
-            other in prop::collection::btree_set(who(), 1..4),
+            one in prop::collection::btree_set(principal(), 1..4),
+            other in prop::collection::btree_set(principal(), 1..4),
             choices in (0..64_usize, 0..64_usize),
             partitions in (select(&["aws", "aws-cn", "aws-us-gov"][..]), select(&["aws", "aws-cn", "aws-us-gov"][..])),
         ) {
-            let list = |set: &BTreeSet<Who>| set.iter().cloned().collect::<Vec<_>>();
+            let list = |set: &BTreeSet<Named>| set.iter().cloned().collect::<Vec<_>>();
             let (left, right) = (list(&one), list(&other));
             let left_policy = policy(&principals(&left, choices.0, partitions.0));
             let respelled = policy(&principals(&left, choices.1, partitions.1));

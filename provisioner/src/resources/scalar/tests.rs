@@ -26,7 +26,7 @@ fn each(properties: Value) -> Result<Each, String> {
 }
 
 #[test]
-fn scalars_become_the_type_that_is_wanted_both_ways_and_at_any_depth() {
+fn scalars_are_converted_in_both_directions_at_any_depth() {
     for (name, given, wanted) in [
         ("Text", json!(2024), json!("2024")),
         ("Text", json!(30.0), json!("30.0")),
@@ -56,7 +56,7 @@ fn scalars_become_the_type_that_is_wanted_both_ways_and_at_any_depth() {
 }
 
 #[test]
-fn what_cannot_become_it_is_refused_in_words() {
+fn a_scalar_that_cannot_be_converted_is_refused_in_words() {
     for (name, given, reason) in [
         ("Text", json!(["a"]), "it must be text, not a list"),
         ("Texts", json!("a"), "it must be a list, not `a`"),

@@ -43,15 +43,15 @@ async fn resources_of_a_cloudformation_stack_are_refused_and_retained_ones_are_a
     assert!(destroyed.stderr.contains("it belongs to CloudFormation's stack `cinedb-chat`"), "{destroyed:?}");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 
-    let (let_go, writes) = user.writes_of(&["destroy", "--engine", "cloudformation", "--keep-resources"]).await;
-    let let_go = let_go.expect_success();
+    let (kept, writes) = user.writes_of(&["destroy", "--engine", "cloudformation", "--keep-resources"]).await;
+    let kept = kept.expect_success();
     for expected in [
         "(removed from the stack, kept)",
         "10 to remove from the stack",
         "all resources are retained",
         "kept AWS::Lambda::Function",
     ] {
-        assert!(let_go.stderr.contains(expected), "no `{expected}` in {let_go:?}");
+        assert!(kept.stderr.contains(expected), "no `{expected}` in {kept:?}");
     }
     let to_cloudformation: Vec<_> = writes.into_iter().filter(|name| name.starts_with("cloudformation")).collect();
     assert_eq!(
@@ -61,7 +61,7 @@ async fn resources_of_a_cloudformation_stack_are_refused_and_retained_ones_are_a
     assert_eq!(before.changes_to(&user.world().await), [""; 0], "everything stays");
 
     let plan = user.run(&["plan", "--adopt", "--output", "json"]).await.expect_success().json();
-    let mark = |more: &[&str]| {
+    let tags_and = |more: &[&str]| {
         let mut properties: Vec<_> = more.iter().map(|name| (*name).to_owned()).collect();
         properties.extend(["Tags.provisioner:resource", "Tags.provisioner:stack"].map(str::to_owned));
         ("adopt".to_owned(), properties)
@@ -71,11 +71,11 @@ async fn resources_of_a_cloudformation_stack_are_refused_and_retained_ones_are_a
     let cors = ["AllowHeaders", "AllowMethods", "AllowOrigins", "MaxAge"].map(|p| format!("CorsConfiguration.{p}"));
     let throttle = ["Burst", "Rate"].map(|p| format!("DefaultRouteSettings.Throttling{p}Limit"));
     let expected = BTreeMap::from([
-        ("ChatRole", mark(&["Tags.provisioner:region"])),
-        ("ChatLogGroup", mark(&[])),
-        ("ChatFunction", mark(&[])),
-        ("ChatApi", mark(&cors.each_ref().map(String::as_str))),
-        ("ChatStage", mark(&throttle.each_ref().map(String::as_str))),
+        ("ChatRole", tags_and(&["Tags.provisioner:region"])),
+        ("ChatLogGroup", tags_and(&[])),
+        ("ChatFunction", tags_and(&[])),
+        ("ChatApi", tags_and(&cors.each_ref().map(String::as_str))),
+        ("ChatStage", tags_and(&throttle.each_ref().map(String::as_str))),
         ("ChatAlias", description.clone()),
         ("ChatIntegration", description),
         ("ChatVersion", ("keep".to_owned(), Vec::new())),
@@ -88,10 +88,10 @@ async fn resources_of_a_cloudformation_stack_are_refused_and_retained_ones_are_a
 
     user.deploy(&["--adopt"]).await;
     let plan = user.run(&["plan", "--adopt", "--output", "json"]).await.expect_success().json();
-    let left: Vec<_> = steps(&plan).into_iter().filter(|(_, (action, _))| action != "keep").collect();
+    let rest: Vec<_> = steps(&plan).into_iter().filter(|(_, (action, _))| action != "keep").collect();
     // MiniStack returns the tags with which an API or a stage was created, and ignores `TagResource`.
-    let tags_only = [("ChatApi", mark(&[])), ("ChatStage", mark(&[]))];
-    assert_eq!(left, tags_only.map(|(id, step)| (id.to_owned(), step)));
+    let tags_only = [("ChatApi", tags_and(&[])), ("ChatStage", tags_and(&[]))];
+    assert_eq!(rest, tags_only.map(|(id, step)| (id.to_owned(), step)));
     let world = user.world().await;
     let api_id = world["apis"]["cinedb-chat-bedrock"]["id"].as_str().expect("the API's id");
     let url = api_url(api_id, "/chat");

@@ -21,11 +21,11 @@ async fn throttling_does_not_end_the_watch_of_a_stack() {
 async fn a_session_that_expires_during_the_watch_reports_that_cloudformation_continues() {
     let user = User::new();
     user.proxy.on(call("DescribeStackEvents").from(2, 100).answer(words::expired("cloudformation")));
-    let lost = user.run(&DEPLOY).await.expect_code(1);
+    let failed = user.run(&DEPLOY).await.expect_code(1);
     for expected in
         ["(ExpiredToken)", "CloudFormation continues the operation", "AWS_ACCESS_KEY_ID", "describe-stack-events"]
     {
-        assert!(lost.stderr.contains(expected), "no `{expected}` in {lost:?}");
+        assert!(failed.stderr.contains(expected), "no `{expected}` in {failed:?}");
     }
 }
 
@@ -66,13 +66,13 @@ async fn denied_stack_events_fail_a_deploy_at_its_start_or_report_that_cloudform
     user.proxy.forget_rules();
 
     user.proxy.on(call("DescribeStackEvents").from(2, 100).answer(denied()));
-    let lost = user.run(&DEPLOY).await.expect_code(1);
+    let failed = user.run(&DEPLOY).await.expect_code(1);
     for expected in [
         "CloudFormation continues the operation",
         "hint: see the result: `aws cloudformation describe-stacks",
         "DescribeStackEvents`",
     ] {
-        assert!(lost.stderr.contains(expected), "no `{expected}` in {lost:?}");
+        assert!(failed.stderr.contains(expected), "no `{expected}` in {failed:?}");
     }
 }
 

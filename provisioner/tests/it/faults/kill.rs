@@ -48,10 +48,10 @@ pub(super) async fn at_first_write_but(
 
 async fn killed(user: &User, command: &[&str], when: When, moment: Moment) -> bool {
     let trap = Trap::new();
-    let held = trap.clone();
+    let pause = trap.clone();
     user.proxy.before_others(when.suffer(match moment {
-        Moment::Before => Fault::HoldBefore(held),
-        Moment::After => Fault::HoldAfter(held),
+        Moment::Before => Fault::PauseBefore(pause),
+        Moment::After => Fault::PauseAfter(pause),
     }));
     let mut program = user.spawn(command);
     let met = tokio::select! {

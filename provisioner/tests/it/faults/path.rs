@@ -18,7 +18,7 @@ use crate::support::user::{User, code};
 use crate::support::world::World;
 
 /// How often a function is read before it is ready, in the matrices.
-const LOOKS: usize = 1;
+const POLLS: usize = 1;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Path {
@@ -44,8 +44,8 @@ impl Path {
         let user = match self {
             Self::Adopt => {
                 let account = aws.account().await;
-                let made = seed::manual_setup(&account).await;
-                User::of(account).always(["-P".to_owned(), format!("ApiId={}", made.movies.api_id)])
+                let manual = seed::manual_setup(&account).await;
+                User::of(account).always(["-P".to_owned(), format!("ApiId={}", manual.movies.api_id)])
             }
             Self::FirstDeploy | Self::Update | Self::Reconfigure | Self::Canary | Self::Rollback | Self::Destroy => {
                 aws.user().await
@@ -68,9 +68,9 @@ impl Path {
     pub(crate) fn as_aws(self, user: &User) {
         user.proxy.forget_rules();
         user.proxy.clear();
-        user.proxy.on(strict::slow_function(LOOKS));
+        user.proxy.on(strict::slow_function(POLLS));
         user.proxy.on(strict::no_duplicates());
-        user.proxy.on(call("Invoke").stand_in(json!({"statusCode": 200, "body": "{\"message\": \"Heat\"}"})));
+        user.proxy.on(call("Invoke").reply(json!({"statusCode": 200, "body": "{\"message\": \"Heat\"}"})));
     }
 
     /// Whether the path changes the code or the configuration of an existing function.
@@ -181,8 +181,9 @@ pub(crate) fn duplicates(world: &World) -> Vec<String> {
         twice.extend(same(uris.map(|(id, one)| (one["uri"].to_string(), id.as_str())), "integrations"));
     }
     let versions = world["functions"][FUNCTION]["versions"].as_object().into_iter().flatten();
-    let held = versions.map(|(number, one)| (format!("{} {}", one["code_sha256"], one["memory"]), number.as_str()));
-    twice.extend(same(held, "versions"));
+    let by_content =
+        versions.map(|(number, one)| (format!("{} {}", one["code_sha256"], one["memory"]), number.as_str()));
+    twice.extend(same(by_content, "versions"));
     twice
 }
 

@@ -10,12 +10,12 @@ use super::path::{Path, words};
 use crate::support::aws::Aws;
 use crate::support::proxy::call::{Call, CallId, Kind};
 use crate::support::proxy::rule::{Fault, Rule};
-use crate::support::proxy::words as aws_says;
+use crate::support::proxy::words as aws_errors;
 use crate::support::user::User;
 
 /// Applies to the first of several equal calls; `fault` may exclude some.
 fn each_once(fault: impl Fn(&Call) -> Option<Fault> + Send + 'static) -> Rule {
-    Rule::looking(move |call, before| {
+    Rule::when(move |call, before| {
         let id = |one: &Call| (one.service.clone(), one.operation.clone(), one.subject.clone());
         if call.kind == Kind::Invoke || before.iter().any(|one| id(one) == id(call)) {
             return None;
@@ -48,8 +48,8 @@ async fn assert_all_recover(
     aws: Aws,
     fault: impl Fn(&Call) -> Option<Fault> + Send + Sync + Copy + 'static,
 ) {
-    let holds_on = |path: Path| aws.has_revisions() || !path.changes_a_function();
-    let paths = paths.iter().filter(|(path, _)| holds_on(*path));
+    let applies_to = |path: Path| aws.has_revisions() || !path.changes_a_function();
+    let paths = paths.iter().filter(|(path, _)| applies_to(*path));
     join_all(paths.map(|(path, at_least)| assert_recovers(*path, aws, *at_least, fault))).await;
 }
 
@@ -80,7 +80,7 @@ async fn each_path_completes_when_every_write_loses_its_answer(#[values(Aws::Min
 async fn each_path_completes_when_every_write_succeeds_and_reports_a_failure(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
-    let failed = |call: &Call| call.is_write().then(|| Fault::FailAfter(aws_says::failed(&call.service)));
+    let failed = |call: &Call| call.is_write().then(|| Fault::FailAfter(aws_errors::failed(&call.service)));
     let paths = [(Path::FirstDeploy, 11), (Path::Update, 3), (Path::Canary, 4), (Path::Adopt, 11), (Path::Destroy, 11)];
     assert_all_recover(&paths, aws, failed).await;
 }
@@ -88,7 +88,7 @@ async fn each_path_completes_when_every_write_succeeds_and_reports_a_failure(
 #[rstest]
 #[tokio::test]
 async fn each_path_completes_when_every_call_is_throttled_or_reset_once(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
-    let throttled = |call: &Call| Some(Fault::Answer(aws_says::throttled(&call.service)));
+    let throttled = |call: &Call| Some(Fault::Answer(aws_errors::throttled(&call.service)));
     let cut_off = |_: &Call| Some(Fault::DropRequest);
     tokio::join!(
         assert_recovers(Path::FirstDeploy, aws, 11, throttled),

@@ -29,7 +29,7 @@ impl Account {
     }
 
     /// The account that MiniStack uses for a caller without credentials.
-    pub(crate) fn of_nobody() -> Self {
+    pub(crate) fn without_account() -> Self {
         Self::on(Aws::MiniStack, ministack(), "000000000000", "000000000000")
     }
 

@@ -84,8 +84,8 @@ impl Aws {
         proxy.always(principals::answered_as_aws_does(&[]));
         proxy.always(control::registry());
         if self == Self::Moto {
-            proxy.always(call("GetDeployments").stand_in(json!({"items": []})));
-            proxy.always(call("Invoke").stand_in(json!({"statusCode": 200, "body": "{\"message\": \"Heat\"}"})));
+            proxy.always(call("GetDeployments").reply(json!({"items": []})));
+            proxy.always(call("Invoke").reply(json!({"statusCode": 200, "body": "{\"message\": \"Heat\"}"})));
         }
     }
 }

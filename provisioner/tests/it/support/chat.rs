@@ -79,7 +79,7 @@ fn assert_is_there_with(world: &World, account: &Account, latest: Release, live:
         json!({"headers": ["content-type"], "methods": ["POST"], "origins": ["*"], "expose": [], "max_age": 3600});
     assert_eq!(without(&api["cors"], &["credentials"]), cors);
     assert_eq!(api["tags"], tags("ChatApi"));
-    assert_leads_to_the_function(api, account, &[ROUTE]);
+    assert_calls_the_function(api, account, &[ROUTE]);
     assert_eq!(api["routes"].as_object().map(serde_json::Map::len), Some(1), "{api:#}");
     assert_eq!(api["integrations"].as_object().map(serde_json::Map::len), Some(1), "{api:#}");
 
@@ -104,7 +104,7 @@ pub(crate) fn assert_release_is_attached_to(api_name: &str, world: &World, accou
     assert_log_group(world);
     assert_function(world, account, release, release);
     assert_permissions(world, account, api["id"].as_str().unwrap_or_default(), &["POST", "OPTIONS"]);
-    assert_leads_to_the_function(api, account, &[ROUTE, "OPTIONS /chat"]);
+    assert_calls_the_function(api, account, &[ROUTE, "OPTIONS /chat"]);
 }
 
 #[track_caller]
@@ -183,13 +183,13 @@ fn assert_function(world: &World, account: &Account, latest: Release, live: Rele
     let expected = |release| without(&configuration(account, release), unknown);
     assert_same(&without(&without(&function["latest"], &["description", "snap_start"]), unknown), &expected(latest));
     let alias = &function["aliases"]["live"];
-    let mark = "provisioner:stack=cinedb-chat provisioner:resource=ChatAlias";
+    let tag = "provisioner:stack=cinedb-chat provisioner:resource=ChatAlias";
     // The version that it pointed at before may follow.
     let description = alias["description"].as_str().and_then(|text| {
-        let mark = text.split(" provisioner:before=").next()?;
-        mark.split(" provisioner:since=").next()
+        let tag = text.split(" provisioner:before=").next()?;
+        tag.split(" provisioner:since=").next()
     });
-    assert_eq!((description, &alias["weights"]), (Some(mark), &Value::Null), "{alias:#}");
+    assert_eq!((description, &alias["weights"]), (Some(tag), &Value::Null), "{alias:#}");
     let version = &function["versions"][alias["version"].as_str().unwrap_or_default()];
     assert_same(
         &without(&without(version, &["description", "snap_start", "last_update"]), unknown),
@@ -246,7 +246,7 @@ fn assert_permissions(world: &World, account: &Account, api_id: &str, methods: &
 
 /// The routes point at one integration with the function, which is the only one with it.
 #[track_caller]
-fn assert_leads_to_the_function(api: &Value, account: &Account, routes: &[&str]) {
+fn assert_calls_the_function(api: &Value, account: &Account, routes: &[&str]) {
     let to_function = |integration: &Value| {
         integration["uri"].as_str().is_some_and(|uri| uri.contains(&format!("{}:live", account.function_arn(FUNCTION))))
     };

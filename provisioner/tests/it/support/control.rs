@@ -9,11 +9,11 @@ use super::proxy::Proxy;
 use super::proxy::rule::{AwsError, Fault, Rule, Serve, calls_that};
 
 /// The created resources, by kind and identifier.
-type Made = Vec<(String, String, Value)>;
+type Resources = Vec<(String, String, Value)>;
 
 /// The resources behind one proxy.
 #[derive(Clone, Default)]
-pub(crate) struct Control(Arc<Mutex<Made>>);
+pub(crate) struct Control(Arc<Mutex<Resources>>);
 
 /// The registry's schemas of some kinds, which `provisioner/tests/schemas/generate.py` writes.
 static REGISTRY: LazyLock<Value> = LazyLock::new(|| {
@@ -95,10 +95,10 @@ impl Control {
 
     /// The properties of all resources of a kind.
     pub(crate) fn all(&self, kind: &str) -> Vec<Value> {
-        self.made().iter().filter(|(of, ..)| of == kind).map(|(.., properties)| properties.clone()).collect()
+        self.resources().iter().filter(|(of, ..)| of == kind).map(|(.., properties)| properties.clone()).collect()
     }
 
-    fn made(&self) -> MutexGuard<'_, Made> {
+    fn resources(&self) -> MutexGuard<'_, Resources> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -106,8 +106,8 @@ impl Control {
         let text = |key: &str| request[key].as_str().unwrap_or_default().to_owned();
         let parsed = |key: &str| serde_json::from_str::<Value>(&text(key)).unwrap_or_default();
         let (kind, identifier) = (text("TypeName"), text("Identifier"));
-        let mut made = self.made();
-        let place = made.iter().position(|(of, by, _)| (of, by) == (&kind, &identifier));
+        let mut resources = self.resources();
+        let place = resources.iter().position(|(of, by, _)| (of, by) == (&kind, &identifier));
         let missing = || AwsError::new(400, "ResourceNotFoundException", "The resource was not found.");
         let described = |identifier: &str, properties: &Value| json!({"Identifier": identifier, "Properties": properties.to_string()});
         let done = |identifier: &str| {
@@ -118,9 +118,9 @@ impl Control {
         match operation {
             "CreateResource" => {
                 let mut properties = parsed("DesiredState");
-                let identifier = named(&kind, made.len(), properties.as_object_mut().expect("properties"));
+                let identifier = named(&kind, resources.len(), properties.as_object_mut().expect("properties"));
                 let answer = done(&identifier);
-                made.push((kind, identifier, properties));
+                resources.push((kind, identifier, properties));
                 Ok(answer)
             }
             "ListResources" => {
@@ -134,16 +134,16 @@ impl Control {
                 let fits = |properties: &Value| {
                     model.as_object().into_iter().flatten().all(|(name, value)| properties[name] == *value)
                 };
-                let all = made.iter().filter(|(of, _, properties)| *of == kind && fits(properties));
+                let all = resources.iter().filter(|(of, _, properties)| *of == kind && fits(properties));
                 let all: Vec<_> = all.map(|(_, identifier, properties)| described(identifier, properties)).collect();
                 Ok(json!({"TypeName": kind, "ResourceDescriptions": all}))
             }
             "GetResource" => {
-                let (_, identifier, properties) = &made[place.ok_or_else(missing)?];
+                let (_, identifier, properties) = &resources[place.ok_or_else(missing)?];
                 Ok(json!({"TypeName": kind, "ResourceDescription": described(identifier, properties)}))
             }
             "UpdateResource" => {
-                let (.., properties) = &mut made[place.ok_or_else(missing)?];
+                let (.., properties) = &mut resources[place.ok_or_else(missing)?];
                 for step in parsed("PatchDocument").as_array().into_iter().flatten() {
                     let name = step["path"].as_str().unwrap_or_default().trim_start_matches('/');
                     properties[name] = step["value"].clone();
@@ -151,7 +151,7 @@ impl Control {
                 Ok(done(&identifier))
             }
             "DeleteResource" => {
-                made.remove(place.ok_or_else(missing)?);
+                resources.remove(place.ok_or_else(missing)?);
                 Ok(done(&identifier))
             }
             other => panic!("no answer to {other}"),

@@ -140,9 +140,9 @@ async fn put_role_policy(sdk: &SdkConfig, name: &str, document: &Value) {
 }
 
 /// Creates a function and waits until it is active, as a user at a terminal does. Returns the code's hash.
-async fn create_function(sdk: &SdkConfig, account: &Account, name: &str, role: &str, says: &str) -> String {
+async fn create_function(sdk: &SdkConfig, account: &Account, name: &str, role: &str, answer: &str) -> String {
     let lambda = aws_sdk_lambda::Client::new(sdk);
-    let zip = package::zip_of("lambda_function.py", python(says).as_bytes(), 0o644);
+    let zip = package::zip_of("lambda_function.py", python(answer).as_bytes(), 0o644);
     let created = lambda
         .create_function()
         .function_name(name)
@@ -167,7 +167,7 @@ async fn create_function(sdk: &SdkConfig, account: &Account, name: &str, role: &
     }
 }
 
-fn python(says: &str) -> String {
+fn python(answer: &str) -> String {
     format!(
         r#"import json
 
@@ -175,7 +175,7 @@ def lambda_handler(event, context):
     return {{
         "statusCode": 200,
         "headers": {{"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}},
-        "body": json.dumps({{"message": {says:?}, "usage": {{"inputTokens": 608, "outputTokens": 122}}}}),
+        "body": json.dumps({{"message": {answer:?}, "usage": {{"inputTokens": 608, "outputTokens": 122}}}}),
     }}
 "#
     )

@@ -39,12 +39,12 @@ pub(crate) fn chain(calls: &[Call]) -> Chain {
         let ended = |other: &usize| calls[*other].ended.is_some_and(|ended| ended <= call.began);
         let deepest = (0..index).filter(ended).max_by_key(|other| links[*other].depth);
         let depth = deepest.map_or(0, |other| links[other].depth);
-        let asked_again = |other: &usize| {
+        let repeated = |other: &usize| {
             let before = &calls[*other];
             let same = before.name() == call.name() && before.question == call.question;
             same && call.kind == Kind::Read && links[*other].depth == depth
         };
-        let link = match (0..index).filter(ended).find(asked_again) {
+        let link = match (0..index).filter(ended).find(repeated) {
             Some(before) => Link { ..links[before] },
             None => Link { depth: depth + 1, after: deepest },
         };

@@ -186,11 +186,11 @@ impl Shared {
         let (ticket, faults) = self.arrived(&request, began);
         let service = ticket.service.clone();
 
-        let stand_in = faults.iter().find(|fault| matches!(fault, Fault::StandIn(_) | Fault::Serve(_)));
-        let upstream = async |request: Request<Bytes>| match stand_in {
-            Some(Fault::StandIn(answer)) => self.stand_in(&ticket, Response::new(Full::from(answer.to_string()))),
+        let reply = faults.iter().find(|fault| matches!(fault, Fault::Reply(_) | Fault::Serve(_)));
+        let upstream = async |request: Request<Bytes>| match reply {
+            Some(Fault::Reply(answer)) => self.reply(&ticket, Response::new(Full::from(answer.to_string()))),
             Some(Fault::Serve(serve)) => {
-                self.stand_in(&ticket, serve.response(&ticket.service, &ticket.operation, request.body()))
+                self.reply(&ticket, serve.response(&ticket.service, &ticket.operation, request.body()))
             }
             _ => self.forward(&ticket, request).await,
         };
@@ -210,14 +210,14 @@ impl Shared {
                 }
                 Fault::Edit(edit) => edits.push(edit),
                 Fault::ShareOut(turns) => self.share_out(&mut request, turns).await,
-                Fault::StandIn(_) | Fault::Serve(_) => {}
-                Fault::HoldBefore(trap) => {
-                    trap.hold().await;
+                Fault::Reply(_) | Fault::Serve(_) => {}
+                Fault::PauseBefore(trap) => {
+                    trap.pause().await;
                     return Err(self.dropped(&ticket));
                 }
-                Fault::HoldAfter(trap) => {
+                Fault::PauseAfter(trap) => {
                     upstream(request).await;
-                    trap.hold().await;
+                    trap.pause().await;
                     return Err(self.dropped(&ticket));
                 }
             }
@@ -323,7 +323,7 @@ impl Shared {
         }
     }
 
-    fn stand_in(&self, ticket: &Ticket, response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+    fn reply(&self, ticket: &Ticket, response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
         self.record(ticket, |call| call.upstream = Some(response.status().as_u16()));
         response
     }

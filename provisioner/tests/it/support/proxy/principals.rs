@@ -12,7 +12,7 @@ use super::rule::{Edit, Fault, Rule};
 pub(crate) fn answered_as_aws_does(deleted: &[(&str, &str)]) -> Rule {
     let deleted: Arc<[(String, String)]> =
         deleted.iter().map(|(arn, id)| ((*arn).to_owned(), (*id).to_owned())).collect();
-    Rule::looking(move |call, _| {
+    Rule::when(move |call, _| {
         let deleted = Arc::clone(&deleted);
         let edit = match call.operation.as_str() {
             "GetPolicy" => Edit::new(move |answer: &mut Value| {
@@ -51,11 +51,11 @@ fn in_document(mut document: Value, deleted: &[(String, String)]) -> Value {
             if let Some(account) = statement[element].as_str().filter(|text| is_account(text)) {
                 statement[element] = json!({"AWS": account});
             }
-            let who = statement
+            let principal = statement
                 .get_mut(element)
                 .and_then(Value::as_object_mut)
                 .and_then(|kinds: &mut Map<_, _>| kinds.get_mut("AWS"));
-            match who {
+            match principal {
                 Some(Value::Array(all)) => all.iter_mut().for_each(|one| answered(one, deleted)),
                 Some(one) => answered(one, deleted),
                 None => {}

@@ -39,7 +39,7 @@ fn limit(service: &str, operation: &str) -> Option<Limit> {
 /// Throttles calls that arrive faster than AWS allows.
 pub(crate) fn aws_rates() -> Rule {
     let mut buckets: BTreeMap<Limit, (f64, Instant)> = BTreeMap::new();
-    Rule::looking(move |call, _| {
+    Rule::when(move |call, _| {
         let limit = limit(&call.service, &call.operation)?;
         let now = Instant::now();
         let (tokens, at) = buckets.entry(limit).or_insert((f64::from(limit.burst), now));

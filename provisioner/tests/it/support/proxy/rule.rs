@@ -32,13 +32,13 @@ pub(crate) enum Fault {
     /// An invocation by an alias is sent to the version whose turn it is, by the alias's weights.
     ShareOut(Turns),
     /// This answer replaces AWS's, whatever else happens to the call.
-    StandIn(Value),
+    Reply(Value),
     /// The same, with an answer that is computed from the request.
     Serve(Serve),
     /// The call is held before it is sent, so that a test can kill its caller; AWS does not receive it.
-    HoldBefore(Trap),
+    PauseBefore(Trap),
     /// AWS executes the call, and the answer is held, so that a test can kill the caller.
-    HoldAfter(Trap),
+    PauseAfter(Trap),
 }
 
 type Answer = dyn Fn(&str, &[u8]) -> Result<String, AwsError> + Send + Sync;
@@ -228,8 +228,8 @@ impl When {
         self.suffer(Fault::LoseResponse)
     }
 
-    pub(crate) fn stand_in(self, answer: Value) -> Rule {
-        self.suffer(Fault::StandIn(answer))
+    pub(crate) fn reply(self, answer: Value) -> Rule {
+        self.suffer(Fault::Reply(answer))
     }
 
     pub(crate) fn delay(self, by: Duration) -> Rule {
@@ -239,7 +239,7 @@ impl When {
     pub(crate) fn suffer(self, fault: Fault) -> Rule {
         let Self { matches, occurrences } = self;
         let mut seen = 0;
-        Rule::looking(move |call, _| {
+        Rule::when(move |call, _| {
             if !matches(call) {
                 return None;
             }
@@ -249,15 +249,15 @@ impl When {
     }
 }
 
-type Look = Box<dyn FnMut(&Call, &[Call]) -> Option<Fault> + Send>;
+type Condition = Box<dyn FnMut(&Call, &[Call]) -> Option<Fault> + Send>;
 
 /// The effect on certain calls.
-pub(crate) struct Rule(Look);
+pub(crate) struct Rule(Condition);
 
 impl Rule {
     /// A rule that gets every call in order of arrival, with the calls before it.
-    pub(crate) fn looking(look: impl FnMut(&Call, &[Call]) -> Option<Fault> + Send + 'static) -> Self {
-        Self(Box::new(look))
+    pub(crate) fn when(condition: impl FnMut(&Call, &[Call]) -> Option<Fault> + Send + 'static) -> Self {
+        Self(Box::new(condition))
     }
 
     /// The effect on this call; `None` if the rule does not match it.

@@ -10,18 +10,18 @@ use super::words;
 
 /// The calls that create and change a function.
 pub(crate) const CHANGES: [&str; 3] = ["CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"];
-const LOOKS: [&str; 2] = ["GetFunction", "GetFunctionConfiguration"];
+const POLLS: [&str; 2] = ["GetFunction", "GetFunctionConfiguration"];
 
 /// After a change, a function is `Pending` or `InProgress`, and refuses changes and publishing, until it was read this
 /// many times.
 pub(crate) fn slow_function(reads: usize) -> Rule {
-    Rule::looking(move |call, before| {
+    Rule::when(move |call, before| {
         let refusable = is_one(call, &CHANGES) || call.operation == "PublishVersion";
-        if !refusable && !is_one(call, &LOOKS) {
+        if !refusable && !is_one(call, &POLLS) {
             return None;
         }
         let (change, since) = last_change(before)?;
-        let seen = since.iter().filter(|call| is_one(call, &LOOKS) || call.status == Some(409)).count();
+        let seen = since.iter().filter(|call| is_one(call, &POLLS) || call.status == Some(409)).count();
         let created = change.operation == "CreateFunction";
         match (seen < reads, refusable, created) {
             (false, ..) => None,
@@ -36,8 +36,8 @@ pub(crate) fn slow_function(reads: usize) -> Rule {
 /// Makes the last change of a function fail if it is this `operation`: later reads report the failure.
 pub(crate) fn failed_function(operation: &str, reason: &'static str) -> Rule {
     let operation = operation.to_owned();
-    Rule::looking(move |call, before| {
-        let (change, _) = last_change(before).filter(|_| is_one(call, &LOOKS))?;
+    Rule::when(move |call, before| {
+        let (change, _) = last_change(before).filter(|_| is_one(call, &POLLS))?;
         (change.operation == operation).then(|| failure_of(&operation, reason))
     })
 }
@@ -45,8 +45,8 @@ pub(crate) fn failed_function(operation: &str, reason: &'static str) -> Rule {
 /// The same after the run with the failure: until the function is changed or recreated.
 pub(crate) fn still_failed(operation: &str, reason: &'static str) -> Rule {
     let operation = operation.to_owned();
-    Rule::looking(move |call, before| {
-        let with_state = is_one(call, &LOOKS) && last_change(before).is_none();
+    Rule::when(move |call, before| {
+        let with_state = is_one(call, &POLLS) && last_change(before).is_none();
         with_state.then(|| failure_of(&operation, reason))
     })
 }
@@ -57,7 +57,7 @@ fn failure_of(operation: &str, reason: &'static str) -> Fault {
 
 /// After an API was pointed at other targets, its deployment has the status `status` until it was read this many times.
 pub(crate) fn slow_api(status: &'static str, reads: usize) -> Rule {
-    Rule::looking(move |call, before| {
+    Rule::when(move |call, before| {
         let moved = |one: &Call| is_one(one, &["UpdateIntegration", "UpdateRoute"]) && one.took_effect();
         let since = &before[before.iter().rposition(moved)? + 1..];
         let seen = since.iter().filter(|one| one.operation == call.operation).count();
@@ -85,7 +85,7 @@ fn deployment(id: &str, when: &str, status: &str) -> Value {
 
 /// Refuses the second route of a key, the second stage of a name on an API, and a repeated permission.
 pub(crate) fn no_duplicates() -> Rule {
-    Rule::looking(|call, before| {
+    Rule::when(|call, before| {
         if !is_one(call, &["CreateRoute", "CreateStage", "AddPermission"]) {
             return None;
         }
@@ -100,7 +100,7 @@ pub(crate) fn no_duplicates() -> Rule {
 
 /// Refuses settings of a route whose creation on the API the proxy has not seen.
 pub(crate) fn settings_need_their_routes() -> Rule {
-    Rule::looking(|call, before| {
+    Rule::when(|call, before| {
         let (_, keys) = call.subject.split_once(SETTINGS).filter(|_| is_one(call, &["CreateStage", "UpdateStage"]))?;
         let api = call.target.split("/stages").next()?;
         let creates = |one: &Call, key: &str| {

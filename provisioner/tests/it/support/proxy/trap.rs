@@ -26,7 +26,7 @@ impl Trap {
         self.opened.open();
     }
 
-    pub(super) async fn hold(&self) {
+    pub(super) async fn pause(&self) {
         self.sprung.open();
         self.opened.passed().await;
     }

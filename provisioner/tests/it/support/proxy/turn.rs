@@ -8,7 +8,7 @@ use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::strict::CHANGES;
 
-static UNDER_WAY: RwLock<()> = RwLock::const_new(());
+static IN_PROGRESS: RwLock<()> = RwLock::const_new(());
 
 /// The lock for the duration of a call.
 pub(super) enum Turn {
@@ -20,8 +20,8 @@ pub(super) enum Turn {
 /// Waits for the turn of a call.
 pub(super) async fn of(service: &str, operation: &str) -> Turn {
     match service {
-        "execute-api" => Turn::Chat(UNDER_WAY.read().await),
-        "lambda" if CHANGES.contains(&operation) => Turn::Change(UNDER_WAY.write().await),
+        "execute-api" => Turn::Chat(IN_PROGRESS.read().await),
+        "lambda" if CHANGES.contains(&operation) => Turn::Change(IN_PROGRESS.write().await),
         _ => Turn::Other,
     }
 }

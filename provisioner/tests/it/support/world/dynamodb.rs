@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::TableDescription;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{by_name, said};
+use super::{by_name, without_nulls};
 
 pub(super) async fn read(dynamodb: aws_sdk_dynamodb::Client) -> Value {
     let names: Result<Vec<String>, _> = dynamodb.list_tables().into_paginator().items().send().collect().await;
@@ -23,7 +23,7 @@ fn table(table: &TableDescription, tags: Value) -> Value {
     let keys = table.key_schema().iter().map(|k| (k.attribute_name().to_owned(), k.key_type().as_str().into()));
     let attributes = table.attribute_definitions().iter();
     let attributes = attributes.map(|a| (a.attribute_name().to_owned(), a.attribute_type().as_str().into()));
-    said(json!({
+    without_nulls(json!({
         "id": table.table_id(),
         "arn": table.table_arn(),
         "status": table.table_status().map(|s| s.as_str()),

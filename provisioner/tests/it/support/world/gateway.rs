@@ -4,7 +4,7 @@ use aws_sdk_apigatewayv2::types::{Api, Cors, Integration, Route, RouteSettings, 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{by_name, said, sorted, text_map};
+use super::{by_name, sorted, text_map, without_nulls};
 
 pub(super) async fn read(gateway: aws_sdk_apigatewayv2::Client) -> Value {
     let all = pages(async |token| {
@@ -47,11 +47,11 @@ async fn api(gateway: &aws_sdk_apigatewayv2::Client, api: &Api) -> (String, Valu
         "routes": by_name(routes.iter().map(route)),
         "stages": by_name(stages.iter().map(stage)),
     });
-    (api.name().unwrap_or_default().to_owned(), said(value))
+    (api.name().unwrap_or_default().to_owned(), without_nulls(value))
 }
 
 fn cors(cors: &Cors) -> Value {
-    said(json!({
+    without_nulls(json!({
         "credentials": cors.allow_credentials(),
         "headers": sorted(cors.allow_headers()),
         "methods": sorted(cors.allow_methods()),
@@ -73,7 +73,7 @@ fn integration(integration: &Integration) -> (String, Value) {
         "description": integration.description(),
         "parameters": text_map(integration.request_parameters()),
     });
-    (integration.integration_id().unwrap_or_default().to_owned(), said(value))
+    (integration.integration_id().unwrap_or_default().to_owned(), without_nulls(value))
 }
 
 fn route(route: &Route) -> (String, Value) {
@@ -86,7 +86,7 @@ fn route(route: &Route) -> (String, Value) {
         "api_key": route.api_key_required(),
         "operation_name": route.operation_name(),
     });
-    (route.route_key().unwrap_or_default().to_owned(), said(value))
+    (route.route_key().unwrap_or_default().to_owned(), without_nulls(value))
 }
 
 fn stage(stage: &Stage) -> (String, Value) {
@@ -102,11 +102,11 @@ fn stage(stage: &Stage) -> (String, Value) {
         "access_log": access_log,
         "tags": text_map(stage.tags()),
     });
-    (stage.stage_name().unwrap_or_default().to_owned(), said(value))
+    (stage.stage_name().unwrap_or_default().to_owned(), without_nulls(value))
 }
 
 fn settings(settings: &RouteSettings) -> Value {
-    said(json!({
+    without_nulls(json!({
         "rate": settings.throttling_rate_limit(),
         "burst": settings.throttling_burst_limit(),
         "metrics": settings.detailed_metrics_enabled(),

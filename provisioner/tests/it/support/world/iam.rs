@@ -4,7 +4,7 @@ use aws_sdk_iam::types::{AttachedPolicy, PolicyScopeType, Role};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{by_name, policy, said, sorted};
+use super::{by_name, policy, sorted, without_nulls};
 
 pub(super) async fn read(iam: &aws_sdk_iam::Client) -> (Value, Value) {
     let roles: Result<Vec<Role>, _> = iam.list_roles().into_paginator().items().send().collect().await;
@@ -41,5 +41,5 @@ async fn role(iam: &aws_sdk_iam::Client, name: &str) -> (String, Value) {
         "attached": sorted(attached.iter().filter_map(AttachedPolicy::policy_arn)),
         "tags": by_name(tags),
     });
-    (name.to_owned(), said(value))
+    (name.to_owned(), without_nulls(value))
 }

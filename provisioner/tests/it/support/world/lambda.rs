@@ -4,7 +4,7 @@ use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{by_name, policy, said, sorted, text_map};
+use super::{by_name, policy, sorted, text_map, without_nulls};
 
 pub(super) async fn read(lambda: aws_sdk_lambda::Client) -> Value {
     let all: Result<Vec<FunctionConfiguration>, _> =
@@ -34,7 +34,7 @@ async fn function(lambda: &aws_sdk_lambda::Client, name: &str) -> (String, Value
             "policy": resource_policy(lambda, name, Some(alias_name), alias.alias_arn()).await,
             "url": url(lambda, name, alias_name).await,
         });
-        (alias_name.to_owned(), said(value))
+        (alias_name.to_owned(), without_nulls(value))
     }))
     .await;
     let value = json!({
@@ -46,19 +46,19 @@ async fn function(lambda: &aws_sdk_lambda::Client, name: &str) -> (String, Value
         "tags": text_map(got.tags()),
         "reserved_concurrency": got.concurrency().and_then(|c| c.reserved_concurrent_executions()),
     });
-    (name.to_owned(), said(value))
+    (name.to_owned(), without_nulls(value))
 }
 
 fn configuration(c: &FunctionConfiguration) -> Value {
     let logging = c.logging_config().map(|l| {
-        said(json!({
+        without_nulls(json!({
             "format": l.log_format().map(|f| f.as_str()),
             "application": l.application_log_level().map(|level| level.as_str()),
             "system": l.system_log_level().map(|level| level.as_str()),
             "group": l.log_group(),
         }))
     });
-    said(json!({
+    without_nulls(json!({
         "runtime": c.runtime().map(|r| r.as_str()),
         "handler": c.handler(),
         "role": c.role(),

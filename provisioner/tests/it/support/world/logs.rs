@@ -4,7 +4,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroup;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{by_name, said, text_map};
+use super::{by_name, text_map, without_nulls};
 
 pub(super) async fn read(logs: aws_sdk_cloudwatchlogs::Client) -> Value {
     let groups: Result<Vec<LogGroup>, _> = logs.describe_log_groups().into_paginator().items().send().collect().await;
@@ -18,7 +18,7 @@ pub(super) async fn read(logs: aws_sdk_cloudwatchlogs::Client) -> Value {
             "class": group.log_group_class().map(|c| c.as_str()),
             "tags": text_map(tags.expect("the log group's tags").tags()),
         });
-        (group.log_group_name().unwrap_or_default().to_owned(), said(value))
+        (group.log_group_name().unwrap_or_default().to_owned(), without_nulls(value))
     }));
     by_name(groups.await)
 }

@@ -98,7 +98,7 @@ fn difference(path: &str, before: &Value, after: &Value, lines: &mut Vec<String>
 }
 
 /// A JSON object without its nulls: a field that AWS omits is absent.
-fn said(mut value: Value) -> Value {
+fn without_nulls(mut value: Value) -> Value {
     if let Some(fields) = value.as_object_mut() {
         fields.retain(|_, field| !field.is_null());
     }

@@ -15,7 +15,7 @@ const PARTS: &AsciiSet = &CONTROLS.add(b' ').add(b'=').add(b'%').add(b'|');
 
 /// A route before it was taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
+pub struct FormerTarget {
     /// Its key.
     pub route_key: String,
     /// Its target.
@@ -26,7 +26,7 @@ pub struct Taken {
     pub authorizer_id: String,
 }
 
-impl Taken {
+impl FormerTarget {
     /// The data to store about a route.
     #[must_use]
     pub fn of(route: &Route) -> Self {
@@ -51,18 +51,18 @@ impl Taken {
     #[must_use]
     pub fn all_in(description: &str) -> Vec<Self> {
         let words = description.split(' ').filter_map(|word| word.strip_prefix(WORD)?.strip_prefix('='));
-        let taken = words.filter_map(|word| {
+        let former = words.filter_map(|word| {
             let parts = word.split('|').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned());
             let [route_key, target, authorization_type, authorizer_id] =
                 <[String; 4]>::try_from(parts.collect::<Vec<_>>()).ok()?;
             Some(Self { route_key, target, authorization_type, authorizer_id })
         });
-        taken.collect()
+        former.collect()
     }
 
     /// The route with its former target and authorisation, on its API.
     #[must_use]
-    pub fn put_back(&self, now: &Route) -> Route {
+    pub fn restored(&self, now: &Route) -> Route {
         let mut route = now.clone();
         route.target.clone_from(&self.target);
         route.authorization_type.clone_from(&self.authorization_type);
@@ -76,16 +76,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_remembered_is_read_back_beside_the_mark() {
-        let taken = Taken {
+    fn former_targets_are_read_back_after_the_ownership_tag() {
+        let former = FormerTarget {
             route_key: "POST /chat|a b=c%".to_owned(),
             target: "integrations/abc".to_owned(),
             authorization_type: "JWT".to_owned(),
             authorizer_id: "auth1".to_owned(),
         };
-        let other = Taken { route_key: "OPTIONS /chat".to_owned(), authorizer_id: String::new(), ..taken.clone() };
-        let description = format!("provisioner:stack=chat {} {}", taken.word(), other.word());
-        assert_eq!(Taken::all_in(&description), [taken, other]);
-        assert_eq!(Taken::all_in("the films API provisioner:took=nonsense"), []);
+        let other =
+            FormerTarget { route_key: "OPTIONS /chat".to_owned(), authorizer_id: String::new(), ..former.clone() };
+        let description = format!("provisioner:stack=chat {} {}", former.word(), other.word());
+        assert_eq!(FormerTarget::all_in(&description), [former, other]);
+        assert_eq!(FormerTarget::all_in("the films API provisioner:took=nonsense"), []);
     }
 }

@@ -11,13 +11,13 @@ use crate::resources::{RESOURCE_TAG, STACK_TAG, Tags};
 use crate::world::{State, World};
 
 /// The plan of `deploy --prune`, or of `plan`.
-fn looked_around(desired: &Desired, state: &State, prune: bool) -> Plan {
-    let observed = run(observe(&World::of(state.clone()), desired, Reach::Leftovers)).unwrap();
+fn plan_with_orphans(desired: &Desired, state: &State, prune: bool) -> Plan {
+    let observed = run(observe(&World::of(state.clone()), desired, Reach::Orphans)).unwrap();
     plan(desired, &observed, &Options { prune, ..Options::default() })
 }
 
 /// The names of the resources that the plan deletes.
-fn gone(plan: &Plan) -> Vec<&str> {
+fn deleted(plan: &Plan) -> Vec<&str> {
     plan.steps.iter().filter(|step| step.action == Action::Delete).map(|step| step.name.as_str()).collect()
 }
 
@@ -26,17 +26,17 @@ fn only_the_duplicate_api_without_the_stacks_routes_is_pruned() {
     let attached = Spec { attach: true, ..Spec::plain() };
     let mut state = existing(&attached, true);
     // Two concurrent first deploys: both APIs have the ownership tag, and the parameters name one of them.
-    let marked = existing(&Spec::plain(), true).apis.into_values().find(|api| !api.tags.is_empty()).unwrap();
+    let tagged = existing(&Spec::plain(), true).apis.into_values().find(|api| !api.tags.is_empty()).unwrap();
     for id in [FOREIGN_API, "second", "third"] {
-        state.apis.insert(id.to_owned(), marked.clone());
+        state.apis.insert(id.to_owned(), tagged.clone());
     }
-    for made_already in [true, false] {
-        if !made_already {
+    for already_created in [true, false] {
+        if !already_created {
             state.routes.clear();
             state.integrations.clear();
         }
-        let plan = looked_around(&attached.desired(), &state, true);
-        assert_eq!(gone(&plan), ["chat (second)", "chat (third)"]);
+        let plan = plan_with_orphans(&attached.desired(), &state, true);
+        assert_eq!(deleted(&plan), ["chat (second)", "chat (third)"]);
         let [note, ..] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
         assert!(
             note.text.starts_with("AWS::ApiGatewayV2::Api `chat (foreign)` is this stack's `Api`"),
@@ -53,12 +53,12 @@ fn only_the_duplicate_api_without_the_stacks_routes_is_pruned() {
 #[test]
 fn a_role_of_an_orphaned_function_is_not_deleted_and_the_rest_is_reported() {
     let mut state = existing(&Spec::plain(), true);
-    let marked = |logical_id: &str| {
+    let tags_of = |logical_id: &str| {
         Tags::from([(STACK_TAG.to_owned(), "chat".to_owned()), (RESOURCE_TAG.to_owned(), logical_id.to_owned())])
     };
     let mut stream = state.functions["chat"].clone();
     stream.function_name = "stream".to_owned();
-    stream.tags = marked("Stream");
+    stream.tags = tags_of("Stream");
     // A part of a function is deleted with it and not reported.
     let mut old = state.aliases.values().next().unwrap().clone();
     old.name = "old".to_owned();
@@ -112,9 +112,9 @@ fn a_destroy_with_an_api_parameter_is_refused_if_the_stack_has_its_own_api() {
 #[test]
 fn denied_access_to_orphans_is_a_note_and_with_prune_a_blocker() {
     let desired = Spec::plain().desired();
-    let mut observed = run(observe(&World::of(existing(&Spec::plain(), true)), &desired, Reach::Leftovers)).unwrap();
+    let mut observed = run(observe(&World::of(existing(&Spec::plain(), true)), &desired, Reach::Orphans)).unwrap();
     let refused = Error::new("looking for what carries the stack's tag", "AccessDenied").hint("allow tag:GetResources");
-    observed.leftovers_unknown = Some(refused);
+    observed.orphans_unknown = Some(refused);
     for plan in [plan(&desired, &observed, &Options::default()), plan_destroy(&desired, &observed)] {
         assert_eq!((plan.blockers.len(), plan.notes.len()), (0, 1), "{plan:#?}");
     }
@@ -127,10 +127,10 @@ fn denied_access_to_orphans_is_a_note_and_with_prune_a_blocker() {
 #[test]
 fn an_orphaned_url_is_not_called_a_resource_of_the_template() {
     let state = existing(&Spec { url: true, ..Spec::plain() }, true);
-    let told = looked_around(&Spec::plain().desired(), &state, false);
-    let [note] = told.notes.as_slice() else { panic!("{:#?}", told.notes) };
+    let plan = plan_with_orphans(&Spec::plain().desired(), &state, false);
+    let [note] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
     insta::assert_snapshot!(note.text, @"AWS::Lambda::Url `chat:live` is a URL of this stack's function `chat`, and the template with these parameters does not contain it");
-    let pruned = looked_around(&Spec::plain().desired(), &state, true);
+    let pruned = plan_with_orphans(&Spec::plain().desired(), &state, true);
     let reasons: Vec<_> = pruned.changing().filter_map(|step| step.reason.as_deref()).collect();
     assert_eq!(reasons, ["the template has no such URL"]);
 }

@@ -9,16 +9,16 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::apigateway::{found_api, found_integration, found_route, found_stage, sorted};
 use super::iam::names_lambda;
-use super::lambda::{found_alias, marked_statements};
+use super::lambda::{found_alias, tagged_statements};
 use super::problem::problem;
 use super::tagged::Tagged;
 use super::{Aws, AwsReader};
 use crate::desired::{Desired, Wanted};
 use crate::error::{Result, both};
-use crate::observe::{Found, Leftover, Marked, Observed, Reader as _, Stray};
+use crate::observe::{Found, Observed, Orphan, Reader as _, TaggedResources, UnsupportedOrphan};
 use crate::place::Place;
 use crate::resources::named::IntegrationId;
-use crate::resources::{Ids, Mark, Owner, Resource};
+use crate::resources::{Ids, Owner, OwnershipTag, Resource};
 use crate::template::references_in_text;
 
 /// How many roles' tags are read at once. IAM allows an account about twenty calls a second.
@@ -30,74 +30,76 @@ impl AwsReader {
     /// The Resource Groups Tagging API knows most kinds, but not roles. For these, the tags of all the account's roles
     /// that trust Lambda are read. Each resource is read again from its own service, because the tagging API is some
     /// minutes late.
-    pub(super) async fn marked_resources(&self, desired: &Desired) -> Result<Marked> {
+    pub(super) async fn tagged_resources(&self, desired: &Desired) -> Result<TaggedResources> {
         let stack = desired.stack.as_str();
         let (tagged, roles, apis, parts) = tokio::join!(
             self.aws.tagged(stack),
-            self.aws.marked_roles(desired),
+            self.aws.tagged_roles(desired),
             self.apis.once("", self.aws.apis()),
-            self.parts_asked(desired),
+            self.request_parts(desired),
         );
         let ((tagged, roles), (apis, ())) = both(both(tagged, roles), both(apis, parts))?;
         let of_the_stack = of_the_stack(stack, self.aws.place());
         let (typed, others) =
-            tokio::try_join!(self.typed_left(desired, &tagged, &roles), self.others_left(desired, &tagged))?;
-        let mut leftovers = [typed, others].concat();
+            tokio::try_join!(self.typed_orphans(desired, &tagged, &roles), self.untyped_orphans(desired, &tagged))?;
+        let mut orphans = [typed, others].concat();
         let ours = apis.iter().filter(|api| of_the_stack.owner(&sorted(api.tags())) == Owner::Ours);
-        leftovers.extend(ours.map(|api| leftover(found_api(api, &of_the_stack))));
-        let named = |mark: &Mark| desired.resources.iter().any(|wanted| wanted.logical_id == mark.logical_id);
-        let strays = tagged.iter().filter(|one| !is_known(one) && !named(&one.mark()));
-        let strays = strays.map(|one| Stray { arn: one.arn.clone(), logical_id: one.mark().logical_id });
-        Ok(Marked { leftovers, strays: strays.collect() })
+        orphans.extend(ours.map(|api| orphan(found_api(api, &of_the_stack))));
+        let named = |tag: &OwnershipTag| desired.resources.iter().any(|wanted| wanted.logical_id == tag.logical_id);
+        let unsupported = tagged.iter().filter(|one| !is_known(one) && !named(&one.ownership_tag()));
+        let unsupported = unsupported
+            .map(|one| UnsupportedOrphan { arn: one.arn.clone(), logical_id: one.ownership_tag().logical_id });
+        Ok(TaggedResources { orphans, unsupported: unsupported.collect() })
     }
 
     /// The resources of typed kinds that are found by name.
-    async fn typed_left(&self, desired: &Desired, tagged: &[Tagged], roles: &[String]) -> Result<Vec<Leftover>> {
-        let mut looked_for: Vec<_> = roles.iter().filter_map(|name| Resource::bare("AWS::IAM::Role", name)).collect();
+    async fn typed_orphans(&self, desired: &Desired, tagged: &[Tagged], roles: &[String]) -> Result<Vec<Orphan>> {
+        let mut candidates: Vec<_> =
+            roles.iter().filter_map(|name| Resource::with_name_only("AWS::IAM::Role", name)).collect();
         let typed = tagged.iter().filter(|one| one.other_kind().is_none());
-        looked_for.extend(typed.filter_map(|one| Resource::of_arn(&one.arn)).flatten());
+        candidates.extend(typed.filter_map(|one| Resource::of_arn(&one.arn)).flatten());
         // The tagging API does not know the group that Lambda creates for a function.
-        let functions = looked_for.iter().filter(|one| matches!(one, Resource::Function(_)));
+        let functions = candidates.iter().filter(|one| matches!(one, Resource::Function(_)));
         let groups: Vec<_> = functions.map(|one| format!("/aws/lambda/{}", one.name())).collect();
-        looked_for.extend(groups.iter().filter_map(|name| Resource::bare("AWS::Logs::LogGroup", name)));
+        candidates.extend(groups.iter().filter_map(|name| Resource::with_name_only("AWS::Logs::LogGroup", name)));
         let mut seen = BTreeSet::new();
-        looked_for.retain(|one| seen.insert((one.kind().to_owned(), one.name())));
+        candidates.retain(|one| seen.insert((one.kind().to_owned(), one.name())));
         // The plan reads the resources of the template anyway.
         let named = |one: &Resource| {
             let same = |wanted: &Wanted| wanted.resource.kind() == one.kind() && wanted.resource.name() == one.name();
             desired.resources.iter().any(same)
         };
-        looked_for.retain(|one| !named(one));
+        candidates.retain(|one| !named(one));
         let of_the_stack = of_the_stack(desired.stack.as_str(), self.aws.place());
-        let found = try_join_all(looked_for.iter().map(|resource| self.find(resource, &of_the_stack))).await?;
-        Ok(found.into_iter().flatten().filter(|found| found.owner == Owner::Ours).map(leftover).collect())
+        let found = try_join_all(candidates.iter().map(|resource| self.find(resource, &of_the_stack))).await?;
+        Ok(found.into_iter().flatten().filter(|found| found.owner == Owner::Ours).map(orphan).collect())
     }
 
     /// The resources that Cloud Control created: the tag contains the kind, and Cloud Control finds the resource.
-    async fn others_left(&self, desired: &Desired, tagged: &[Tagged]) -> Result<Vec<Leftover>> {
+    async fn untyped_orphans(&self, desired: &Desired, tagged: &[Tagged]) -> Result<Vec<Orphan>> {
         // A resource of a global service may belong to the same stack in another region.
         let of_the_stack = of_the_stack(desired.stack.as_str(), self.aws.place());
         let tagged = tagged.iter().filter(|one| one.owner(&of_the_stack) == Owner::Ours);
-        let looked_for = tagged.filter_map(|one| {
-            let (kind, mark) = (one.other_kind()?, one.mark());
+        let candidates = tagged.filter_map(|one| {
+            let (kind, tag) = (one.other_kind()?, one.ownership_tag());
             // The plan reads a resource of the template anyway. One with another name is the previous resource.
             let is_it = |wanted: &Wanted| {
                 let Resource::Other(other) = &wanted.resource else { return false };
                 other.type_name == kind && other.given_name().is_none_or(|name| one.is_called(name))
             };
-            let wanted = desired.resources.iter().find(|wanted| wanted.logical_id == mark.logical_id);
-            (!wanted.is_some_and(is_it)).then_some((kind, &one.arn, mark))
+            let wanted = desired.resources.iter().find(|wanted| wanted.logical_id == tag.logical_id);
+            (!wanted.is_some_and(is_it)).then_some((kind, &one.arn, tag))
         });
-        let looked_for: Vec<_> = looked_for.collect();
-        let found = looked_for.iter().map(|(kind, arn, mark)| self.marked_other(kind, arn, mark));
+        let candidates: Vec<_> = candidates.collect();
+        let found = candidates.iter().map(|(kind, arn, tag)| self.tagged_other(kind, arn, tag));
         let found = try_join_all(found).await?;
-        let named = looked_for.into_iter().zip(found).filter_map(|((_, _, mark), found)| Some((mark, found?)));
-        Ok(named.map(|(mark, found)| Leftover { logical_id: mark.logical_id, found }).collect())
+        let named = candidates.into_iter().zip(found).filter_map(|((_, _, tag), found)| Some((tag, found?)));
+        Ok(named.map(|(tag, found)| Orphan { logical_id: tag.logical_id, found }).collect())
     }
 
-    /// Reads the lists that [`Self::parts_marked`] needs, for the functions and APIs that the template names. It runs
+    /// Reads the lists that [`Self::all_tagged_parts`] needs, for the functions and APIs that the template names. It runs
     /// at the same time as the other reads, so that nothing waits for another answer.
-    async fn parts_asked(&self, desired: &Desired) -> Result<()> {
+    async fn request_parts(&self, desired: &Desired) -> Result<()> {
         let of_the_stack = of_the_stack(desired.stack.as_str(), self.aws.place());
         let stages = async {
             let apis = self.apis.once("", self.aws.apis()).await?;
@@ -119,37 +121,37 @@ impl AwsReader {
     }
 
     /// The parts with the stack's ownership tag, of all observed resources.
-    pub(super) async fn parts_marked(&self, stack: &str, observed: &Observed) -> Result<Vec<Leftover>> {
+    pub(super) async fn all_tagged_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Orphan>> {
         let of_the_stack = of_the_stack(stack, self.aws.place());
         let mut all = Vec::new();
         for api_id in observed.api_ids() {
-            all.extend(self.routes_marked(&of_the_stack, &api_id).await?);
+            all.extend(self.tagged_routes(&of_the_stack, &api_id).await?);
         }
         for found in observed.found.values().filter(|found| found.owner == Owner::Ours) {
             match (&found.resource, found.ids.get(Ids::API_ID)) {
                 (Resource::Api(_), Some(api_id)) => {
                     let stages = self.stages_of(api_id).await?;
                     let found = stages.iter().map(|stage| found_stage(api_id, stage, &of_the_stack));
-                    all.extend(found.filter(|found| found.owner == Owner::Ours).map(leftover));
+                    all.extend(found.filter(|found| found.owner == Owner::Ours).map(orphan));
                 }
                 (Resource::Function(function), _) => {
-                    let logical_id = Mark::of(&function.tags).logical_id;
+                    let logical_id = OwnershipTag::of(&function.tags).logical_id;
                     all.extend(self.aliases_and_urls(&of_the_stack, &function.function_name, &logical_id).await?);
                 }
                 _ => {}
             }
         }
         for callee in observed.callees() {
-            all.extend(marked_statements(stack, &callee, &*self.policy_of(&callee).await?));
+            all.extend(tagged_statements(stack, &callee, &*self.policy_of(&callee).await?));
         }
         Ok(all)
     }
 
     /// The integrations with the stack's ownership tag, and the routes that point at them.
-    pub(super) async fn routes_marked(&self, of_the_stack: &Mark, api_id: &str) -> Result<Vec<Leftover>> {
+    pub(super) async fn tagged_routes(&self, of_the_stack: &OwnershipTag, api_id: &str) -> Result<Vec<Orphan>> {
         let mut all = Vec::new();
         let integrations = match self.integrations.once(api_id, self.aws.integrations(api_id)).await {
-            Err(error) if error.is_nowhere() => return Ok(all), // the API is deleted, with everything in it
+            Err(error) if error.is_without_parent() => return Ok(all), // the API is deleted, with everything in it
             integrations => integrations?,
         };
         let ours: Vec<_> = integrations
@@ -158,16 +160,16 @@ impl AwsReader {
             .collect();
         for one in &ours {
             let found = found_integration(api_id, one, of_the_stack);
-            let logical_id = Mark::of_description(one.description().unwrap_or_default()).logical_id;
-            all.push(Leftover { logical_id, found });
+            let logical_id = OwnershipTag::of_description(one.description().unwrap_or_default()).logical_id;
+            all.push(Orphan { logical_id, found });
         }
         for route in self.routes.once(api_id, self.aws.routes(api_id)).await?.iter() {
             if let Some(IntegrationId(id)) = IntegrationId::in_target(route.target().unwrap_or_default())
-                && let Some(led_to) = ours.iter().find(|one| one.integration_id() == Some(id))
+                && let Some(integration) = ours.iter().find(|one| one.integration_id() == Some(id))
             {
-                let of = Mark::of_description(led_to.description().unwrap_or_default()).logical_id;
+                let of = OwnershipTag::of_description(integration.description().unwrap_or_default()).logical_id;
                 let logical_id = format!("{of} {}", route.route_key().unwrap_or_default());
-                all.push(Leftover { logical_id, found: found_route(api_id, route, Owner::Ours) });
+                all.push(Orphan { logical_id, found: found_route(api_id, route, Owner::Ours) });
             }
         }
         Ok(all)
@@ -175,21 +177,26 @@ impl AwsReader {
 
     /// The aliases with the stack's ownership tag of a function that has it too, and the URLs of both. A URL has no
     /// ownership tag: it belongs to the owner of its function or alias.
-    async fn aliases_and_urls(&self, of_the_stack: &Mark, function: &str, logical_id: &str) -> Result<Vec<Leftover>> {
+    async fn aliases_and_urls(
+        &self,
+        of_the_stack: &OwnershipTag,
+        function: &str,
+        logical_id: &str,
+    ) -> Result<Vec<Orphan>> {
         let aliases = self.aliases_of(function).await?;
         let ours =
             aliases.iter().flatten().filter(|one| of_the_stack.owner_by_description(&one.description) == Owner::Ours);
-        let mut all: Vec<Leftover> = ours
-            .map(|led| Leftover {
-                logical_id: Mark::of_description(&led.description).logical_id,
-                found: found_alias(function, led, Owner::Ours),
+        let mut all: Vec<Orphan> = ours
+            .map(|alias| Orphan {
+                logical_id: OwnershipTag::of_description(&alias.description).logical_id,
+                found: found_alias(function, alias, Owner::Ours),
             })
             .collect();
         let of_aliases = all.iter().map(|alias| (alias.logical_id.clone(), alias.found.resource.name()));
         let callees: Vec<_> = of_aliases.chain([(logical_id.to_owned(), function.to_owned())]).collect();
         let urls = try_join_all(callees.iter().map(|(_, callee)| self.url_of(callee))).await?;
         for ((owner, _), url) in callees.iter().zip(urls) {
-            all.extend(url.map(|found| Leftover { logical_id: format!("{owner} URL"), found }));
+            all.extend(url.map(|found| Orphan { logical_id: format!("{owner} URL"), found }));
         }
         Ok(all)
     }
@@ -198,7 +205,7 @@ impl AwsReader {
 impl Aws {
     /// The names of the roles that trust Lambda and have the stack's ownership tag, without those of the template. The
     /// plan reads these anyway, and IAM returns the tags of one role per call.
-    async fn marked_roles(&self, desired: &Desired) -> Result<Vec<String>> {
+    async fn tagged_roles(&self, desired: &Desired) -> Result<Vec<String>> {
         let named = |role: &SdkRole| {
             let same =
                 |wanted: &Wanted| matches!(&wanted.resource, Resource::Role(one) if one.role_name == role.role_name);
@@ -228,11 +235,11 @@ fn is_known(tagged: &Tagged) -> bool {
 }
 
 /// The ownership tag that all resources of the stack have in common.
-fn of_the_stack(stack: &str, place: &Place) -> Mark {
-    Mark { stack: stack.to_owned(), region: place.region().to_owned(), logical_id: String::new() }
+fn of_the_stack(stack: &str, place: &Place) -> OwnershipTag {
+    OwnershipTag { stack: stack.to_owned(), region: place.region().to_owned(), logical_id: String::new() }
 }
 
-fn leftover(mut found: Found) -> Leftover {
-    found.twins.clear();
-    Leftover { logical_id: Mark::of(&found.resource.tags()).logical_id, found }
+fn orphan(mut found: Found) -> Orphan {
+    found.duplicates.clear();
+    Orphan { logical_id: OwnershipTag::of(&found.resource.tags()).logical_id, found }
 }

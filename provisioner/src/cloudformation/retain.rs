@@ -37,9 +37,9 @@ pub fn retaining(stack: &str, template: &str) -> Result<Option<Retaining>> {
 impl ChangeSet {
     /// The deletion of a stack whose resources are all retained.
     #[must_use]
-    pub fn letting_go(mut self) -> Self {
+    pub fn retaining_all(mut self) -> Self {
         for row in &mut self.steps {
-            row.action = Action::LetGo;
+            row.action = Action::Retain;
         }
         self
     }

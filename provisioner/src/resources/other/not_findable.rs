@@ -4,7 +4,7 @@ use super::Other;
 
 /// Why the next run could not find a resource on AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lost {
+pub struct NotFindable {
     /// The missing information.
     pub cause: String,
     /// The remedy.
@@ -14,7 +14,7 @@ pub struct Lost {
 impl Other {
     /// Why the next run could not find it on AWS; `None` where it can be found, or its kind is not known yet.
     #[must_use]
-    pub fn not_found_again(&self) -> Option<Lost> {
+    pub fn why_not_findable(&self) -> Option<NotFindable> {
         let schema = self.schema.as_ref()?;
         if self.own_identifier().is_some() {
             return None;
@@ -22,7 +22,7 @@ impl Other {
         let missing = schema.list_by.iter().find(|name| !self.properties.contains_key(*name));
         if let Some(name) = missing {
             let cause = format!("AWS lists {} by `{name}`, which it does not say", self.type_name);
-            return Some(Lost { cause, hint: format!("give it the property `{name}`") });
+            return Some(NotFindable { cause, hint: format!("give it the property `{name}`") });
         }
         if schema.tags.is_some() || schema.create_only.iter().any(|name| self.properties.contains_key(name)) {
             return None;
@@ -35,6 +35,6 @@ impl Other {
             [one] => format!("give it the property {one}"),
             several => format!("give it one of the properties {}", several.join(", ")),
         };
-        Some(Lost { cause, hint })
+        Some(NotFindable { cause, hint })
     }
 }

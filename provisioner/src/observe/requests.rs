@@ -13,14 +13,14 @@ use crate::resources::{Ids, Resource};
 use crate::template::{Known, Reference, references_in_text};
 
 /// The template's resources as found, and their surroundings if they are in scope.
-pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
+pub(super) async fn read_resources(reader: &impl Reader, desired: &Desired, reach: Reach) -> Result<Observed> {
     let surroundings = reach >= Reach::Surroundings;
     let mut observed = Observed::default();
     let mut known = Known::default();
     let mut waiting: Vec<&Wanted> = desired.resources.iter().collect();
     let mut refused = Vec::new();
-    let mut asked = FuturesUnordered::new();
-    asked.push(ask(reader, desired, Question::Account));
+    let mut requests = FuturesUnordered::new();
+    requests.push(ask(reader, desired, Question::Account));
     let untyped = desired.resources.iter().filter(|wanted| matches!(wanted.resource, Resource::Other(_)));
     let kinds: BTreeSet<_> = untyped.map(|wanted| wanted.resource.kind().to_owned()).collect();
     let attached = desired.resources.iter().filter_map(|wanted| {
@@ -29,28 +29,28 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
         references_in_text(&route.api_id).is_empty().then(|| route.api_id.clone())
     });
     let attached: BTreeSet<_> = attached.filter(|_| surroundings).collect();
-    asked.extend(attached.into_iter().map(|api_id| ask(reader, desired, Question::Surroundings(api_id))));
-    asked.extend(kinds.into_iter().map(|kind| ask(reader, desired, Question::Schema(kind))));
+    requests.extend(attached.into_iter().map(|api_id| ask(reader, desired, Question::Surroundings(api_id))));
+    requests.extend(kinds.into_iter().map(|kind| ask(reader, desired, Question::Schema(kind))));
     loop {
-        let filled = waiting.iter().map(|wanted| (*wanted, observed.told(wanted.resource.fill(&known))));
+        let filled = waiting.iter().map(|wanted| (*wanted, observed.with_schema(wanted.resource.fill(&known))));
         let ready: Vec<_> = filled.filter(|(_, resource)| resource.can_be_found()).collect();
         waiting.retain(|wanted| !ready.iter().any(|(one, _)| one.logical_id == wanted.logical_id));
-        asked.extend(
+        requests.extend(
             ready.into_iter().map(|(one, resource)| ask(reader, desired, Question::Find(one, resource.into()))),
         );
         // When no request is running, the remaining resources are parts of resources that do not exist.
-        let Some(first) = asked.next().await else {
+        let Some(first) = requests.next().await else {
             if let Some(refused) = Error::together(refused) {
                 return Err(refused);
             }
             if surroundings {
-                observed.elsewhere = elsewhere(reader, &observed).await?;
+                observed.apis_of_permissions = apis_of_permissions(reader, &observed).await?;
             }
             return Ok(observed);
         };
         // All available answers are processed together: with hundreds of resources, filling in references takes longer
         // than most requests.
-        let more = std::iter::from_fn(|| asked.next().now_or_never().flatten());
+        let more = std::iter::from_fn(|| requests.next().now_or_never().flatten());
         let answers: Vec<_> = std::iter::once(first).chain(more).collect();
         for answer in answers {
             // After a refusal the other requests continue, so that one error lists all refusals.
@@ -68,10 +68,10 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
                     observed.attached.insert(api_id, seen);
                     continue;
                 }
-                Answer::Surroundings(_, Err(error)) if error.is_nowhere() => continue, // its routes report it
+                Answer::Surroundings(_, Err(error)) if error.is_without_parent() => continue, // its routes report it
                 Answer::Resource(wanted, answer) => match *answer {
-                    Err(error) if error.is_nowhere() => {
-                        observed.nowhere.insert(wanted.logical_id.clone(), error);
+                    Err(error) if error.is_without_parent() => {
+                        observed.without_parent.insert(wanted.logical_id.clone(), error);
                         continue;
                     }
                     Err(error) => error,
@@ -89,9 +89,9 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
                     error
                 }
             };
-            let goes_on = error.is_denied();
+            let continues = error.is_denied();
             refused.push(error);
-            if !goes_on {
+            if !continues {
                 return Error::together(refused).map_or(Ok(observed), Err);
             }
         }
@@ -99,17 +99,17 @@ pub(super) async fn look(reader: &impl Reader, desired: &Desired, reach: Reach) 
 }
 
 /// The APIs, other than the inspected ones, that the stack's permissions are for, if they still exist.
-async fn elsewhere(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, String>> {
+async fn apis_of_permissions(reader: &impl Reader, observed: &Observed) -> Result<BTreeMap<String, String>> {
     let own = observed.found.values().filter_map(|found| found.ids.get(Ids::API_ID));
-    let looked_at: BTreeSet<&str> = own.chain(observed.attached.keys()).map(String::as_str).collect();
+    let inspected: BTreeSet<&str> = own.chain(observed.attached.keys()).map(String::as_str).collect();
     let mut others = BTreeMap::new();
     for (logical_id, (resource, _)) in
         observed.found.iter().flat_map(|(id, found)| found.each().map(move |one| (id, one)))
     {
         let Resource::Permission(permission) = resource else { continue };
-        let Some(api_id) = permission.api_id().filter(|id| !looked_at.contains(id)) else { continue };
+        let Some(api_id) = permission.api_id().filter(|id| !inspected.contains(id)) else { continue };
         match reader.surroundings(api_id).await {
-            Err(error) if error.is_nowhere() => {}
+            Err(error) if error.is_without_parent() => {}
             answer => {
                 answer?;
                 others.insert(logical_id.clone(), api_id.to_owned());
@@ -147,8 +147,8 @@ async fn ask<'a>(reader: &impl Reader, desired: &Desired, question: Question<'a>
             Answer::Surroundings(api_id, surroundings)
         }
         Question::Find(wanted, resource) => {
-            let mark = desired.mark(&wanted.logical_id);
-            Answer::Resource(wanted, reader.find(&resource, &mark).await.into())
+            let tag = desired.ownership_tag(&wanted.logical_id);
+            Answer::Resource(wanted, reader.find(&resource, &tag).await.into())
         }
     }
 }

@@ -7,7 +7,7 @@ use aws_sdk_lambda::types::{FileSystemConfig, FunctionConfiguration, SnapStartAp
 use serde_json::{Value, json};
 
 /// The settings under the names of Lambda's API, without those that have the value of a new function.
-pub(super) fn beside(configuration: &FunctionConfiguration) -> BTreeMap<String, Value> {
+pub(super) fn outside_settings(configuration: &FunctionConfiguration) -> BTreeMap<String, Value> {
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(|text| json!(text));
     let dead_letters = configuration.dead_letter_config().and_then(|config| text(config.target_arn()));
     let snap_start = configuration.snap_start().and_then(|snap_start| snap_start.apply_on());
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_set_is_told_and_what_a_new_function_has_is_not() {
+    fn only_changed_settings_are_returned() {
         let vpc = |subnets: &[&str]| {
             let ids = subnets.iter().map(|id| (*id).to_owned()).collect();
             VpcConfigResponse::builder().set_subnet_ids(Some(ids)).set_security_group_ids(Some(Vec::new())).build()
@@ -56,7 +56,7 @@ mod tests {
             .kms_key_arn("")
             .set_file_system_configs(Some(Vec::new()))
             .snap_start(SnapStartResponse::builder().apply_on(SnapStartApplyOn::None).build());
-        assert_eq!(beside(&plain.clone().build()), BTreeMap::new());
+        assert_eq!(outside_settings(&plain.clone().build()), BTreeMap::new());
         let mount = FileSystemConfig::builder().arn("arn:efs").local_mount_path("/mnt/films").build().unwrap();
         let set = plain
             .vpc_config(vpc(&["subnet-2", "subnet-1"]))
@@ -64,7 +64,7 @@ mod tests {
             .kms_key_arn("arn:key")
             .file_system_configs(mount)
             .snap_start(SnapStartResponse::builder().apply_on(SnapStartApplyOn::PublishedVersions).build());
-        let told = json!({
+        let expected = json!({
             "DeadLetterConfig": {"TargetArn": "arn:queue"},
             "FileSystemConfigs": [{"Arn": "arn:efs", "LocalMountPath": "/mnt/films"}],
             "KMSKeyArn": "arn:key",
@@ -73,6 +73,6 @@ mod tests {
                 "SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": [], "Ipv6AllowedForDualStack": false,
             },
         });
-        assert_eq!(json!(beside(&set.build())), told);
+        assert_eq!(json!(outside_settings(&set.build())), expected);
     }
 }

@@ -9,7 +9,7 @@ use super::{Action, Blocker, Note, Step};
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::hint::{Command, Hint};
-use crate::observe::{Found, Leftover, Observed, Stray};
+use crate::observe::{Found, Observed, Orphan, UnsupportedOrphan};
 use crate::resources::{Ids, Resource};
 
 /// The steps that remove orphans, after all other steps: callers first, then what they call, then its dependencies.
@@ -17,21 +17,22 @@ use crate::resources::{Ids, Resource};
 /// They run one after the other, since each may require that the previous one is deleted.
 pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -> Vec<Step> {
     let misnamed = misnamed(desired, observed);
-    let goes = |one: &&Leftover| misnamed_as(&misnamed, one).is_none() && kept(&one.found, steps, &misnamed).is_none();
-    let mut leftovers: Vec<&Leftover> = observed.leftovers.iter().filter(goes).collect();
-    leftovers.sort_by_key(|one| one.found.resource.removal());
+    let is_deleted =
+        |one: &&Orphan| misnamed_as(&misnamed, one).is_none() && kept(&one.found, steps, &misnamed).is_none();
+    let mut orphans: Vec<&Orphan> = observed.orphans.iter().filter(is_deleted).collect();
+    orphans.sort_by_key(|one| one.found.resource.removal());
     let mut before: BTreeSet<String> =
         steps.iter().filter(|step| step.action.changes_something()).map(|step| step.id.clone()).collect();
     let mut removals: Vec<Step> = Vec::new();
-    for Leftover { logical_id, found } in leftovers {
+    for Orphan { logical_id, found } in orphans {
         let name = called(found);
         let (action, stages, reason) = given_back(found, observed).unwrap_or_else(|| {
-            (Action::Delete, found.resource.delete(&found.ids), gone_from_the_template(&found.resource).to_owned())
+            (Action::Delete, found.resource.delete(&found.ids), missing_in_the_template(&found.resource).to_owned())
         });
         let mut id = format!("{logical_id} ({name})");
         if removals.iter().any(|step| step.id == id) {
             // Two concurrent runs leave two orphans of the same name.
-            id = format!("{id} {}", told_apart_by(found));
+            id = format!("{id} {}", distinguished_by(found));
         }
         let step = Step::new(logical_id, found.resource.clone(), found.ids.clone(), action, stages);
         let step = Step { id, name, needs: before.clone(), reason: Some(reason), ..step };
@@ -42,7 +43,7 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
 }
 
 /// What distinguishes two resources of one name.
-fn told_apart_by(found: &Found) -> String {
+fn distinguished_by(found: &Found) -> String {
     if let Resource::Other(other) = &found.resource {
         return other.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
     }
@@ -51,12 +52,12 @@ fn told_apart_by(found: &Found) -> String {
 
 /// The steps that remove duplicates of the stack's APIs, which concurrent first deploys have created: the template
 /// contains them, and they are found in addition to the stack's own.
-pub(super) fn doubles(desired: &Desired, observed: &Observed) -> Vec<Step> {
-    let doubles = observed.leftovers.iter().filter(|one| {
+pub(super) fn duplicate_apis(desired: &Desired, observed: &Observed) -> Vec<Step> {
+    let duplicate_apis = observed.orphans.iter().filter(|one| {
         let is_one = |resource: &Resource| matches!(resource, Resource::Api(_));
         is_one(&one.found.resource) && desired.get(&one.logical_id).is_some_and(|wanted| is_one(&wanted.resource))
     });
-    let steps = doubles.map(|Leftover { logical_id, found }| {
+    let steps = duplicate_apis.map(|Orphan { logical_id, found }| {
         let stages = found.resource.delete(&found.ids);
         let step = Step::new(logical_id, found.resource.clone(), found.ids.clone(), Action::Delete, stages);
         let name = called(found);
@@ -68,7 +69,7 @@ pub(super) fn doubles(desired: &Desired, observed: &Observed) -> Vec<Step> {
 /// Notes about orphans.
 pub(super) fn notes(desired: &Desired, observed: &Observed, steps: &[Step], pruning: bool) -> Vec<Note> {
     let misnamed = misnamed(desired, observed);
-    let told = observed.leftovers.iter().filter_map(|one| {
+    let of_orphans = observed.orphans.iter().filter_map(|one| {
         if let Some(misnamed_one) = misnamed_as(&misnamed, one) {
             return Some(misnamed_one.note(&misnamed));
         }
@@ -77,32 +78,32 @@ pub(super) fn notes(desired: &Desired, observed: &Observed, steps: &[Step], prun
             None if pruning => return None,
             None => Hint::new("remove it").run(Command::provisioner(["deploy", "--prune"])),
         };
-        Some(Note { logical_id: None, text: left(one), hint: Some(hint) })
+        Some(Note { logical_id: None, text: text_of(one), hint: Some(hint) })
     });
-    let unseen = unseen(observed).chain(not_looked_for(observed).filter(|_| !pruning));
-    told.chain(unseen).collect()
+    let unseen = unseen(observed).chain(orphans_not_read(observed).filter(|_| !pruning));
+    of_orphans.chain(unseen).collect()
 }
 
 /// What remains after a removal of the rest, and what must stay because of it.
-pub(super) fn beside_a_removal(desired: &Desired, observed: &Observed, steps: &[Step]) -> (Vec<Blocker>, Vec<Note>) {
-    let goes = |step: &&Step| step.action == Action::Delete;
+pub(super) fn after_a_removal(desired: &Desired, observed: &Observed, steps: &[Step]) -> (Vec<Blocker>, Vec<Note>) {
+    let is_deleted = |step: &&Step| step.action == Action::Delete;
     // AWS removes the parts of an API or a function with it.
-    let is_part_of = |one: &Leftover, step: &Step| {
-        !matches!(step.resource, Resource::Role(_)) && one.found.resource.lives_on(&step.resource, &step.ids)
+    let is_part_of = |one: &Orphan, step: &Step| {
+        !matches!(step.resource, Resource::Role(_)) && one.found.resource.requires(&step.resource, &step.ids)
     };
-    let is_gone =
-        |one: &Leftover, step: &Step| step.resource.is_the_very(&step.ids, &one.found.resource, &one.found.ids);
-    let goes_along =
-        |one: &&Leftover| steps.iter().filter(goes).any(|step| is_part_of(one, step) || is_gone(one, step));
+    let is_it = |one: &Orphan, step: &Step| step.resource.is_same(&step.ids, &one.found.resource, &one.found.ids);
+    let is_deleted_too =
+        |one: &&Orphan| steps.iter().filter(is_deleted).any(|step| is_part_of(one, step) || is_it(one, step));
     // Where nothing is deleted, the removal cannot be partial.
-    let goes_by_half = steps.iter().any(|step| goes(&step));
-    let misnamed = if goes_by_half { misnamed(desired, observed) } else { Vec::new() };
+    let is_partial = steps.iter().any(|step| is_deleted(&step));
+    let misnamed = if is_partial { misnamed(desired, observed) } else { Vec::new() };
     let (mut blockers, mut notes) = (Vec::from_iter(refused(desired, &misnamed)), Vec::new());
-    let is_left = |one: &&Leftover| !goes_along(one) && misnamed_as(&misnamed, one).is_none();
-    for one in observed.leftovers.iter().filter(is_left) {
+    let remains = |one: &&Orphan| !is_deleted_too(one) && misnamed_as(&misnamed, one).is_none();
+    for one in observed.orphans.iter().filter(remains) {
         let hint = kept(&one.found, &[], &[]).unwrap_or_else(give_its_parameters);
-        notes.push(Note { logical_id: None, text: left(one), hint: Some(hint) });
-        let used = steps.iter().filter(goes).filter(|step| one.found.resource.lives_on(&step.resource, &step.ids));
+        notes.push(Note { logical_id: None, text: text_of(one), hint: Some(hint) });
+        let used =
+            steps.iter().filter(is_deleted).filter(|step| one.found.resource.requires(&step.resource, &step.ids));
         blockers.extend(used.map(|step| Blocker {
             logical_id: step.logical_id.clone(),
             cause: format!(
@@ -113,7 +114,7 @@ pub(super) fn beside_a_removal(desired: &Desired, observed: &Observed, steps: &[
             hint: give_its_parameters(),
         }));
     }
-    notes.extend(unseen(observed).chain(not_looked_for(observed)));
+    notes.extend(unseen(observed).chain(orphans_not_read(observed)));
     (blockers, notes)
 }
 
@@ -122,13 +123,13 @@ fn give_its_parameters() -> Hint {
         .or(Hint::new("remove it first").run(Command::provisioner(["deploy", "--prune"])))
 }
 
-fn misnamed_as<'a>(misnamed: &'a [Misnamed<'a>], leftover: &Leftover) -> Option<&'a Misnamed<'a>> {
-    misnamed.iter().find(|one| std::ptr::eq(one.leftover, leftover))
+fn misnamed_as<'a>(misnamed: &'a [Misnamed<'a>], orphan: &Orphan) -> Option<&'a Misnamed<'a>> {
+    misnamed.iter().find(|one| std::ptr::eq(one.orphan, orphan))
 }
 
 /// Resources with the ownership tag of which only the ARN is known.
 fn unseen(observed: &Observed) -> impl Iterator<Item = Note> {
-    observed.strays.iter().map(|Stray { arn, logical_id }| Note {
+    observed.unsupported.iter().map(|UnsupportedOrphan { arn, logical_id }| Note {
         logical_id: None,
         text: format!(
             "{arn} has this stack's ownership tag as `{logical_id}`, and the template with these parameters does not \
@@ -140,8 +141,8 @@ fn unseen(observed: &Observed) -> impl Iterator<Item = Note> {
     })
 }
 
-fn not_looked_for(observed: &Observed) -> impl Iterator<Item = Note> {
-    observed.leftovers_unknown.iter().map(|error| Note {
+fn orphans_not_read(observed: &Observed) -> impl Iterator<Item = Note> {
+    observed.orphans_unknown.iter().map(|error| Note {
         logical_id: None,
         text: unknown(error),
         hint: error.next_step().cloned(),
@@ -150,7 +151,7 @@ fn not_looked_for(observed: &Observed) -> impl Iterator<Item = Note> {
 
 /// Why orphans are not removed although that was requested.
 pub(super) fn impossible(desired: &Desired, observed: &Observed) -> Option<Blocker> {
-    let error = observed.leftovers_unknown.as_ref()?;
+    let error = observed.orphans_unknown.as_ref()?;
     Some(Blocker {
         logical_id: desired.stack.to_string(),
         cause: unknown(error),
@@ -164,12 +165,12 @@ fn unknown(error: &Error) -> String {
     format!("orphaned resources could not be read: {cause}")
 }
 
-fn gone_from_the_template(resource: &Resource) -> &'static str {
-    let has_no_mark = matches!(resource, Resource::Url(_));
-    if has_no_mark { "the template has no such URL" } else { "the template does not contain it any more" }
+fn missing_in_the_template(resource: &Resource) -> &'static str {
+    let has_no_tag = matches!(resource, Resource::Url(_));
+    if has_no_tag { "the template has no such URL" } else { "the template does not contain it any more" }
 }
 
-fn left(Leftover { logical_id, found }: &Leftover) -> String {
+fn text_of(Orphan { logical_id, found }: &Orphan) -> String {
     let whose = if let Resource::Url(url) = &found.resource {
         // A URL has no ownership tag, so its creator is not known.
         format!("is a URL of this stack's function `{}`", url.target_function_arn)
@@ -191,12 +192,12 @@ fn called(found: &Found) -> String {
 
 /// Why an orphan is not pruned.
 fn kept(found: &Found, steps: &[Step], misnamed: &[Misnamed]) -> Option<Hint> {
-    let lives_on_it = |one: &&Misnamed| one.leftover.found.resource.lives_on(&found.resource, &found.ids);
-    if let Some(one) = misnamed.iter().find(lives_on_it) {
-        let resource = &one.leftover.found.resource;
+    let requires_it = |one: &&Misnamed| one.orphan.found.resource.requires(&found.resource, &found.ids);
+    if let Some(one) = misnamed.iter().find(requires_it) {
+        let resource = &one.orphan.found.resource;
         return Some(Hint::new(format!("keep it: {} `{}` depends on it", resource.kind(), resource.name())));
     }
-    if let Some(step) = steps.iter().find(|step| step.resource.lives_on(&found.resource, &found.ids)) {
+    if let Some(step) = steps.iter().find(|step| step.resource.requires(&found.resource, &found.ids)) {
         return Some(Hint::new(format!("keep it: `{}` of the template depends on it", step.logical_id)));
     }
     found.resource.is_kept().map(Hint::new)
