@@ -37,7 +37,6 @@ const REFUSED: &str = "not authorized to perform: ";
 
 impl Denial {
     /// Parses AWS's sentence; `None` if it names no action.
-    #[must_use]
     pub fn read(message: &str) -> Option<Self> {
         let (before, rest) = message.split_once(REFUSED)?;
         let word = rest.split_whitespace().next().unwrap_or_default();
@@ -135,7 +134,6 @@ fn policy(reason: &str) -> String {
 const ALL: &str = "`docs/permissions.md` lists all permissions of a deploy";
 
 /// One remedy for all of these refusals.
-#[must_use]
 pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
     let all: BTreeSet<_> = denials.into_iter().collect();
     let (stated, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|denial| denial.needs_a_statement());

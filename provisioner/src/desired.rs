@@ -158,39 +158,33 @@ impl Desired {
     }
 
     /// The ownership tag of the stack's resource with this logical id.
-    #[must_use]
     pub fn ownership_tag(&self, logical_id: &str) -> OwnershipTag {
         ownership_tag(&self.stack, &self.place, logical_id)
     }
 
     /// The place of a property of a resource: `file:line`.
-    #[must_use]
     pub fn property_place(&self, logical_id: &str, property: &[String]) -> String {
         let keys = ["Resources", logical_id, "Properties"].into_iter().chain(property.iter().map(String::as_str));
         self.template.place(&keys.collect::<Vec<_>>())
     }
 
     /// The place of the value of an output: `file:line`.
-    #[must_use]
     pub fn output_place(&self, name: &str) -> String {
         self.template.place(&["Outputs", name, "Value"])
     }
 
     /// The parameter that a property of a resource refers to, if it is the only one.
-    #[must_use]
     pub fn parameter_for(&self, logical_id: &str, property: &str) -> Option<&str> {
         self.template.parameter_for(logical_id, property)
     }
 
     /// The parameter that selects the API of the stack's routes, if the template has one.
-    #[must_use]
     pub fn parameter_of_api(&self) -> Option<&str> {
         let on_an_api = |wanted: &&Wanted| matches!(wanted.resource, Resource::Route(_) | Resource::Integration(_));
         self.resources.iter().filter(on_an_api).find_map(|wanted| self.parameter_for(&wanted.logical_id, "ApiId"))
     }
 
     /// The resource of this logical id.
-    #[must_use]
     pub fn get(&self, logical_id: &str) -> Option<&Wanted> {
         self.resources.iter().find(|wanted| wanted.logical_id == logical_id)
     }

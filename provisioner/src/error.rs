@@ -12,6 +12,7 @@ use crate::reference::shown;
 ///
 /// It prints as `doing: cause`, then what exists now, then `hint:` with the next command. All parts are
 /// lowercase fragments without a full stop.
+#[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     doing: String,
@@ -77,82 +78,69 @@ impl Error {
     }
 
     /// Its kind.
-    #[must_use]
     pub fn kind(&self) -> &Kind {
         &self.kind
     }
 
     /// Sets its kind.
-    #[must_use]
     pub fn of_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
         self
     }
 
     /// The errors that it combines: of simultaneous requests, or of a failed step and of its undoing.
-    #[must_use]
     pub fn sources(&self) -> &[Self] {
         &self.sources
     }
 
     /// Whether the requested resource cannot exist, because its parent does not exist.
-    #[must_use]
     pub fn is_without_parent(&self) -> bool {
         self.kind == Kind::NoParent
     }
 
     /// Whether AWS refused the call because of what exists.
-    #[must_use]
     pub fn is_conflict(&self) -> bool {
         matches!(self.kind, Kind::Conflict | Kind::Overtaken)
     }
 
     /// Whether the resource has changed since it was planned.
-    #[must_use]
     pub fn is_overtaken(&self) -> bool {
         self.kind == Kind::Overtaken
     }
 
     /// Whether it is not known if the call took effect.
-    #[must_use]
     pub fn is_unanswered(&self) -> bool {
         self.kind == Kind::Unanswered
     }
 
     /// Whether the same request may succeed later.
-    #[must_use]
     pub fn passes(&self) -> bool {
         matches!(self.kind, Kind::Unanswered | Kind::Throttled)
     }
 
     /// Whether a new version failed its check before callers got it.
-    #[must_use]
     pub fn is_unfit(&self) -> bool {
         self.kind == Kind::Unfit
     }
 
     /// Whether the template can be resolved once the account is known.
-    #[must_use]
     pub fn needs_account(&self) -> bool {
         self.kind == Kind::AccountNeeded
     }
 
     /// Makes it an error for a missing permission. The hint contains the remedy.
-    #[must_use]
     pub fn denied(mut self, denial: Denial) -> Self {
         self.hint = Some(Box::new(Hint::new(remedy([&denial]))));
         self.of_kind(Kind::Denied(BTreeSet::from([denial])))
     }
 
     /// Whether it is an error for a missing permission.
-    #[must_use]
     pub fn is_denied(&self) -> bool {
         matches!(self.kind, Kind::Denied(_))
     }
 
     /// Combines the errors of several simultaneous requests into one. It lists all missing permissions, so that they
     /// can be granted at once. `None` if there are no errors.
-    #[must_use]
     pub fn together(errors: impl IntoIterator<Item = Self>) -> Option<Self> {
         let errors: Vec<Self> = errors.into_iter().collect();
         if !errors.iter().any(Self::is_denied) {
@@ -182,28 +170,24 @@ impl Error {
     }
 
     /// Adds what exists now, so that the user need not look it up.
-    #[must_use]
     pub fn exists(mut self, exists: impl Into<String>) -> Self {
         self.exists = Some(lines(&shown(&exists.into())).into());
         self
     }
 
     /// Adds a hint: what to run or change next.
-    #[must_use]
     pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(Box::new(hint.into().map(|text| line(&shown(text)).into_owned())));
         self
     }
 
     /// Completes the commands of its hint.
-    #[must_use]
     pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {
         self.hint = self.hint.map(|hint| Box::new(complete(*hint)));
         self
     }
 
     /// Adds a list from a report below the cause.
-    #[must_use]
     pub fn listing(mut self, report: &str) -> Self {
         self.cause = format!("{}\n{}", self.cause, lines(report));
         self
@@ -211,7 +195,6 @@ impl Error {
 
     /// Adds another error, which happened while this one's step was undone. The hint of the other error takes
     /// precedence.
-    #[must_use]
     pub fn followed_by(self, other: Self) -> Self {
         Self {
             cause: format!("{}; then {}", self.cause, other.headline()),
@@ -226,19 +209,16 @@ impl Error {
     }
 
     /// The failed operation and its cause, without what exists and the hint.
-    #[must_use]
     pub fn headline(&self) -> String {
         format!("{}: {}", self.doing, self.cause)
     }
 
     /// The next step, if there is one.
-    #[must_use]
     pub fn next_step(&self) -> Option<&Hint> {
         self.hint.as_deref()
     }
 
     /// The remedy that is necessary before the command is run again, if there is one.
-    #[must_use]
     pub fn remedy(&self) -> Option<Hint> {
         self.hint.as_deref().and_then(Hint::without_again)
     }

@@ -82,7 +82,6 @@ pub struct Outcome {
 
 impl Outcome {
     /// Whether all steps are complete.
-    #[must_use]
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.not_done.is_empty()
     }

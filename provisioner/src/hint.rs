@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 ///
 /// It prints as one line. As JSON it has two fields: `hint`, the same line, and `command`, the words of its first
 /// command, if it has one.
+#[must_use]
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hint {
     parts: Vec<Part>,
@@ -24,6 +25,7 @@ enum Part {
 }
 
 /// A command for a shell: a program and its arguments.
+#[must_use]
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Command {
     program: String,
@@ -50,63 +52,53 @@ impl Hint {
     }
 
     /// To run the command of this run again.
-    #[must_use]
     pub fn again() -> Self {
         Self { parts: Vec::new(), again: true }
     }
 
     /// Adds the command that does what the last text says.
-    #[must_use]
     pub fn run(self, command: Command) -> Self {
         self.text(": ").part(Part::Command(command))
     }
 
     /// Adds a command as the last word of the text.
-    #[must_use]
     pub fn with(self, command: Command) -> Self {
         self.text(" ").part(Part::Command(command))
     }
 
     /// Adds an alternative.
-    #[must_use]
     pub fn or(self, other: impl Into<Self>) -> Self {
         self.joined("; or ", other.into())
     }
 
     /// Puts this text before another hint.
-    #[must_use]
     pub fn before(self, other: impl Into<Self>) -> Self {
         self.joined(" ", other.into())
     }
 
     /// Adds another imperative, which does not depend on the previous one.
-    #[must_use]
     pub fn also(self, other: impl Into<Self>) -> Self {
         self.joined("; ", other.into())
     }
 
     /// Adds the next imperative.
-    #[must_use]
     pub fn then(self, other: impl Into<Self>) -> Self {
         self.joined(THEN, other.into())
     }
 
     /// Adds, at the end, to run the command of this run again.
-    #[must_use]
     pub fn then_again(mut self) -> Self {
         self.again = true;
         self
     }
 
     /// The hint without its last imperative where that is to run the same command again; `None` if it has no other.
-    #[must_use]
     pub fn without_again(&self) -> Option<Self> {
         let rest = Self { parts: self.parts.clone(), again: false };
         (!rest.parts.is_empty()).then_some(rest)
     }
 
     /// Its first command.
-    #[must_use]
     pub fn command(&self) -> Option<&Command> {
         self.parts.iter().find_map(|part| match part {
             Part::Command(command) => Some(command),
@@ -115,7 +107,6 @@ impl Hint {
     }
 
     /// The hint with each of its commands replaced: the caller adds the options that select the stack of this run.
-    #[must_use]
     pub fn complete(self, complete: impl Fn(Command) -> Command) -> Self {
         let parts = self.parts.into_iter().map(|part| match part {
             Part::Text(text) => Part::Text(text),
@@ -125,7 +116,6 @@ impl Hint {
     }
 
     /// The hint with each of its texts and words replaced, such as by a printable form.
-    #[must_use]
     pub(crate) fn map(self, map: impl Fn(&str) -> String) -> Self {
         let parts = self.parts.into_iter().map(|part| match part {
             Part::Text(text) => Part::Text(map(&text)),
@@ -174,27 +164,23 @@ impl Command {
     }
 
     /// Adds an argument.
-    #[must_use]
     pub fn with(mut self, word: impl Into<String>) -> Self {
         self.arguments.push(Argument::Word(word.into()));
         self
     }
 
     /// Adds the argument `NAME=VALUE` with the value of the shell's variable of that name.
-    #[must_use]
     pub fn with_variable(mut self, name: impl Into<String>) -> Self {
         self.arguments.push(Argument::Variable(name.into()));
         self
     }
 
     /// The program.
-    #[must_use]
     pub fn program(&self) -> &str {
         &self.program
     }
 
     /// The arguments, without quotes.
-    #[must_use]
     pub fn arguments(&self) -> Vec<String> {
         self.arguments.iter().map(Argument::plain).collect()
     }
@@ -229,7 +215,6 @@ impl Argument {
 }
 
 /// A value as one word of a shell. In `NAME=VALUE`, only the value is in quotes.
-#[must_use]
 pub fn shell_word(word: &str) -> String {
     let quoted = |text: &str| shlex::try_quote(text).map_or_else(|_nul| text.to_owned(), std::borrow::Cow::into_owned);
     let is_plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));

@@ -82,7 +82,6 @@ pub struct Duplicate {
 
 impl Found {
     /// A resource without duplicates.
-    #[must_use]
     pub fn new(resource: Resource, ids: Ids, owner: Owner) -> Self {
         Self { resource, ids, owner, duplicates: Vec::new() }
     }
@@ -106,7 +105,6 @@ impl Found {
     }
 
     /// The same resource, with the twin that equals `wanted` first, if there is one.
-    #[must_use]
     pub fn prefer_equal_to(mut self, wanted: &Resource) -> Self {
         let equal = |one: &Resource| wanted.changes_from(one).is_empty();
         if !equal(&self.resource)
@@ -125,7 +123,6 @@ impl Found {
     }
 
     /// The calls that delete the twins.
-    #[must_use]
     pub fn delete_duplicates(&self) -> Stages<Call> {
         self.duplicates.iter().flat_map(|duplicate| duplicate.resource.delete(&duplicate.ids)).collect()
     }
@@ -347,7 +344,6 @@ impl Observed {
     }
 
     /// The ids of the APIs that the stack has, or has had, parts in.
-    #[must_use]
     pub fn api_ids(&self) -> BTreeSet<String> {
         let ids = self.found.values().flat_map(Found::each).filter_map(|(resource, ids)| {
             if let Resource::Api(_) = resource {
@@ -363,13 +359,11 @@ impl Observed {
     }
 
     /// The functions and aliases that the stack's permissions are for, or may have been for.
-    #[must_use]
     pub fn callees(&self) -> BTreeSet<String> {
         self.found.values().filter_map(|found| found.resource.callee()).collect()
     }
 
     /// The resource, completed with the registry's schema of its kind.
-    #[must_use]
     pub fn with_schema(&self, resource: Resource) -> Resource {
         if let Resource::Other(other) = resource {
             let schema = self.schemas.get(&other.type_name);

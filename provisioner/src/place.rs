@@ -13,19 +13,16 @@ pub struct Place {
 
 impl Place {
     /// The place of a region name such as `us-east-1`.
-    #[must_use]
     pub fn new(region: &str) -> Self {
         Self { region: region.to_owned() }
     }
 
     /// `AWS::Region`.
-    #[must_use]
     pub fn region(&self) -> &str {
         &self.region
     }
 
     /// `AWS::Partition`: the second part of every ARN.
-    #[must_use]
     pub fn partition(&self) -> &'static str {
         match self.region.split('-').take(2).collect::<Vec<_>>().as_slice() {
             ["cn", ..] => "aws-cn",
@@ -35,7 +32,6 @@ impl Place {
     }
 
     /// `AWS::URLSuffix`: the domain of AWS's own endpoints.
-    #[must_use]
     pub fn url_suffix(&self) -> &'static str {
         match self.partition() {
             "aws-cn" => "amazonaws.com.cn",
@@ -50,7 +46,6 @@ pub struct StackName(String);
 
 impl StackName {
     /// The name as text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -33,13 +33,11 @@ fn is_unsafe(character: char) -> bool {
 }
 
 /// A text for one line: line breaks are escaped, too.
-#[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
     shown(text, |_, _| false)
 }
 
 /// A text of several lines. A tab becomes two spaces, and a carriage return before a line break is removed.
-#[must_use]
 pub fn lines(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\t', "  ");
     shown(&text, |character, _| character == '\n').into_owned()
@@ -52,7 +50,6 @@ pub(crate) fn list(text: &str) -> Cow<'_, str> {
 }
 
 /// A text of this program, whose parts from outside are already printable: the last check before a terminal gets it.
-#[must_use]
 pub fn styled(text: &str) -> String {
     let mut own: Vec<String> = STYLES.iter().map(Style::to_string).collect();
     own.push(format!("{:#}", STYLES[0]));
@@ -70,7 +67,6 @@ pub fn styled(text: &str) -> String {
 }
 
 /// JSON with unsafe characters written as `\u…`, which is equivalent, because they occur only in strings.
-#[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
     if !text.contains(|character: char| character != '\n' && is_unsafe(character)) {
         return Cow::Borrowed(text);

@@ -40,37 +40,31 @@ pub struct Reference {
 
 impl Reference {
     /// The value of `attribute` of the resource `logical_id`.
-    #[must_use]
     pub fn new(logical_id: &str, attribute: &str) -> Self {
         Self { logical_id: logical_id.to_owned(), attribute: attribute.to_owned() }
     }
 
     /// An attribute of the resource that contains the text, as AWS returned it in the last call about that resource.
-    #[must_use]
     pub fn own(attribute: &str) -> Self {
         Self::new(OWN, attribute)
     }
 
     /// The account of the credentials: it is known after the first request to AWS.
-    #[must_use]
     pub fn account() -> Self {
         Self::pseudo("AccountId")
     }
 
     /// The pseudo parameter `AWS::NAME`, where its value is not known.
-    #[must_use]
     pub fn pseudo(name: &str) -> Self {
         Self::new(PSEUDO, name)
     }
 
     /// Whether it refers to a pseudo parameter rather than to a resource.
-    #[must_use]
     pub fn is_pseudo(&self) -> bool {
         self.logical_id == PSEUDO
     }
 
     /// The name that a template writes inside `${…}`: `Queue.Arn`, `Queue` for its `Ref`, `AWS::AccountId`.
-    #[must_use]
     pub fn name(&self) -> String {
         let Self { logical_id, attribute } = self;
         match attribute.as_str() {
@@ -194,7 +188,6 @@ pub(crate) fn whole_term(text: &str) -> Option<Term> {
 }
 
 /// Every reference in a text, also inside deferred functions.
-#[must_use]
 pub fn references_in_text(text: &str) -> BTreeSet<Reference> {
     let terms =
         pieces(text).into_iter().filter_map(|piece| if let Piece::Term(term) = piece { Some(term) } else { None });
@@ -202,7 +195,6 @@ pub fn references_in_text(text: &str) -> BTreeSet<Reference> {
 }
 
 /// Every reference in a value, also in the keys of its maps.
-#[must_use]
 pub fn references_in(value: &Value) -> BTreeSet<Reference> {
     match value {
         Value::String(text) => references_in_text(text),
@@ -216,13 +208,11 @@ pub fn references_in(value: &Value) -> BTreeSet<Reference> {
 }
 
 /// Whether a text contains a deferred function.
-#[must_use]
 pub fn has_function(text: &str) -> bool {
     pieces(text).iter().any(|piece| matches!(piece, Piece::Term(Term::Deferred(_))))
 }
 
 /// The text with `other` in place of each term that is not known.
-#[must_use]
 pub fn with_unknown_as(text: &str, other: &str) -> String {
     with_unknown_by(text, |_| other.to_owned())
 }
@@ -238,19 +228,16 @@ pub fn with_unknown_by(text: &str, mut by: impl FnMut(Option<&Reference>) -> Str
 }
 
 /// Whether a text begins with a term that is not known.
-#[must_use]
 pub fn begins_unknown(text: &str) -> bool {
     matches!(pieces(text).first(), Some(Piece::Term(_)))
 }
 
 /// The first of the two characters that enclose references, if the text contains one.
-#[must_use]
 pub fn reserved_in(text: &str) -> Option<char> {
     text.chars().find(|character| [OPENING, CLOSING].contains(character))
 }
 
 /// The reason why a text with such a character is refused.
-#[must_use]
 pub fn reserved(character: char) -> String {
     format!("it contains U+{:04X}, which is not a character in Unicode and is reserved here", u32::from(character))
 }

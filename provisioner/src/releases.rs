@@ -48,32 +48,27 @@ pub struct AliasState {
 
 impl Releases {
     /// The alias of this name.
-    #[must_use]
     pub fn alias(&self, name: &str) -> Option<&AliasState> {
         self.aliases.iter().find(|alias| alias.name == name)
     }
 
     /// Whether this version exists.
-    #[must_use]
     pub fn has(&self, number: u64) -> bool {
         self.versions.iter().any(|version| version.number == number)
     }
 
     /// Whether callers may ever have got a version. The call that creates a function also publishes the first version,
     /// even if Lambda then fails to create the function.
-    #[must_use]
     pub fn were_called(&self) -> bool {
         self.versions.len() > 1 || self.aliases.iter().any(|alias| alias.version != served::LATEST)
     }
 
     /// The newest version older than `number`.
-    #[must_use]
     pub fn before(&self, number: u64) -> Option<u64> {
         self.versions.iter().map(|version| version.number).filter(|older| *older < number).max()
     }
 
     /// The numbers of all versions in one line, as text.
-    #[must_use]
     pub fn version_list(&self) -> String {
         let numbers: Vec<_> = self.versions.iter().map(|version| version.number.to_string()).collect();
         if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }
@@ -82,7 +77,6 @@ impl Releases {
 
 impl AliasState {
     /// Each version that gets calls, with its share from 0 to 1; the alias's own version is first.
-    #[must_use]
     pub fn shares(&self) -> Vec<(&str, f64)> {
         let others = &self.routing.additional_version_weights;
         let rest = 1.0 - others.iter().map(|weight| weight.function_weight).sum::<f64>();
@@ -91,13 +85,11 @@ impl AliasState {
     }
 
     /// The versions that it pointed to before, newest first, as far as they are stored.
-    #[must_use]
     pub fn before(&self) -> Vec<String> {
         served::split(&self.description).1
     }
 
     /// Whether this version gets any of its calls.
-    #[must_use]
     pub fn includes(&self, version: &str) -> bool {
         self.version == version || self.routing.share_of(version).is_some()
     }

@@ -18,6 +18,7 @@ use crate::resources::{
 /// The state of a stack, compared with its template.
 ///
 /// As JSON it has the schema of `docs/status.schema.json`; `version` increases with each incompatible change.
+#[must_use]
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields, title = "Status of provisioner")]
@@ -148,7 +149,6 @@ pub struct Difference {
 
 impl Status {
     /// Completes the commands of its hints.
-    #[must_use]
     pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {
         for one in &mut self.differences {
             one.hint = one.hint.take().map(&complete);
@@ -172,7 +172,6 @@ pub struct Known {
 }
 
 /// The status of a stack, derived from what a deploy would do now.
-#[must_use]
 pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known) -> Status {
     let Known { releases, outputs, code_not_compared } = known;
     let cloud_formation_stack = observed.found.values().find_map(|found| match &found.owner {

@@ -150,13 +150,11 @@ impl Aws {
     }
 
     /// The region that the clients use.
-    #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
     }
 
     /// The one endpoint for all services, when it is configured.
-    #[must_use]
     pub fn endpoint_url(&self) -> Option<&str> {
         self.endpoint_url.as_deref()
     }

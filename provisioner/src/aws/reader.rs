@@ -31,7 +31,6 @@ const EARLY: u32 = 15;
 
 impl Aws {
     /// A reader for one run. It caches AWS's answers, so the next run needs a new one.
-    #[must_use]
     pub fn reader(&self) -> AwsReader {
         let aws = self.clone();
         AwsReader {
@@ -107,7 +106,6 @@ pub struct AwsReader {
 
 impl AwsReader {
     /// The same without waiting, for `status`: a function that is changing is returned in its current state.
-    #[must_use]
     pub fn without_waiting(self) -> Self {
         Self { patient: false, ..self }
     }

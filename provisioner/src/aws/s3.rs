@@ -25,7 +25,6 @@ pub(super) fn client(config: &SdkConfig) -> aws_sdk_s3::Client {
 
 impl Aws {
     /// The name of the bucket for packages that this program creates: one per account and region.
-    #[must_use]
     pub fn own_bucket(&self, account: &str) -> String {
         format!("provisioner-{account}-{}", self.place().region())
     }

@@ -14,7 +14,6 @@ impl Language {
     pub const ALL: [Self; 2] = [Self::Typescript, Self::Python];
 
     /// Its name as a value of `--cdk`.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.facts().name
     }

@@ -76,7 +76,6 @@ pub fn app(template: &Value, destination: &Destination, language: Language) -> R
 }
 
 /// Whether a `cdk.json` is one that [`app`] wrote.
-#[must_use]
 pub fn is_ours(cdk_json: &str) -> bool {
     let parsed: Value = serde_json::from_str(cdk_json).unwrap_or_default();
     parsed["context"]["provisioner:synth"].is_string()

@@ -84,7 +84,6 @@ pub struct PropertyChange {
 
 impl ChangeSet {
     /// A change set without changes.
-    #[must_use]
     pub fn new(stack: &str, account: &str, region: &str) -> Self {
         Self {
             engine: "cloudformation",
@@ -98,7 +97,6 @@ impl ChangeSet {
     }
 
     /// Completes the commands of the hints in its notes.
-    #[must_use]
     pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {
         self.notes = self.notes.into_iter().map(|note| note.complete(&complete)).collect();
         self
@@ -110,14 +108,12 @@ impl ChangeSet {
     }
 
     /// The logical ids of the resources that are created or changed and belong to the stack afterwards.
-    #[must_use]
     pub fn changed(&self) -> BTreeSet<&str> {
         let is_removed = |row: &&Row| matches!(row.action, Action::Delete | Action::Retain);
         self.steps.iter().filter(|row| !is_removed(row)).map(|row| row.logical_id.as_str()).collect()
     }
 
     /// Whether permissions change; such a change takes time to reach every part of AWS.
-    #[must_use]
     pub fn grants_something_new(&self) -> bool {
         self.steps.iter().any(|row| row.kind == "AWS::IAM::Role")
     }
@@ -126,7 +122,6 @@ impl ChangeSet {
 impl PropertyChange {
     /// A change at a path in CloudFormation's form (`/Properties/Environment/Variables/KEY`), with values in its form:
     /// text, also for numbers and maps. Values of environment variables are masked.
-    #[must_use]
     pub fn new(path: &str, old: Option<&str>, new: Option<&str>, because: Option<String>) -> Self {
         let property = path.strip_prefix("/Properties/").unwrap_or(path).trim_start_matches('/').replace('/', ".");
         let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));

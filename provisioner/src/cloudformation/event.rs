@@ -47,7 +47,6 @@ const STACK: &str = "AWS::CloudFormation::Stack";
 
 impl Event {
     /// Whether it is the last event of the operation: the stack has reached a final state.
-    #[must_use]
     pub fn ends_the_operation(&self) -> bool {
         self.kind == STACK && !self.status.ends_with("_IN_PROGRESS")
     }
@@ -85,7 +84,6 @@ impl Watch {
     }
 
     /// The failure that caused the others: the first one with a cause of its own resource.
-    #[must_use]
     pub fn first_failure(&self) -> Option<&Event> {
         self.failed.as_ref()
     }
@@ -101,7 +99,6 @@ fn is_cascade(reason: &str) -> bool {
 }
 
 /// The remedy for the most frequent reasons.
-#[must_use]
 pub fn hint_for(reason: &str) -> Option<Hint> {
     if let Some(denial) = Denial::read(reason) {
         return Some(Hint::new(remedy([&denial])));

@@ -36,7 +36,6 @@ impl Packaged {
     ///
     /// A version without a `Description` gets one with the name of its release: CloudFormation publishes a new version
     /// only when a property changes.
-    #[must_use]
     pub fn new(template: &Template, desired: &Desired, bucket: &str) -> Self {
         let mut flat = template.flat().clone();
         let mut uploads = BTreeSet::new();

@@ -36,7 +36,6 @@ pub fn retaining(stack: &str, template: &str) -> Result<Option<Retaining>> {
 
 impl ChangeSet {
     /// The deletion of a stack whose resources are all retained.
-    #[must_use]
     pub fn retaining_all(mut self) -> Self {
         for row in &mut self.steps {
             row.action = Action::Retain;
@@ -48,7 +47,6 @@ impl ChangeSet {
     ///
     /// A change that may result from another resource of the set is not counted: CloudFormation cannot know beforehand
     /// that an attribute keeps its value, and checks this when it executes the change.
-    #[must_use]
     pub fn beyond_deletion_policies(&self) -> Vec<&str> {
         let follows = |because: &Option<String>| {
             let cause = because.as_ref().and_then(|because| because.split('.').next());

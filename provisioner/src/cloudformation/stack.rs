@@ -29,25 +29,21 @@ pub enum Kind {
 
 impl Stack {
     /// Whether only a name exists: a change set was created for a new stack, and not executed.
-    #[must_use]
     pub fn is_a_shell(&self) -> bool {
         self.status == "REVIEW_IN_PROGRESS"
     }
 
     /// Whether an operation is in progress.
-    #[must_use]
     pub fn is_busy(&self) -> bool {
         self.status.ends_with("_IN_PROGRESS") && !self.is_a_shell()
     }
 
     /// Whether it is deleted.
-    #[must_use]
     pub fn is_deleted(&self) -> bool {
         self.status == "DELETE_COMPLETE"
     }
 
     /// Whether the last operation succeeded.
-    #[must_use]
     pub fn is_well(&self) -> bool {
         matches!(self.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" | "DELETE_COMPLETE")
     }

@@ -38,7 +38,6 @@ pub(super) enum Format {
 
 impl Entrance {
     /// Its target: the name of an alias (`chat:live`) or of a function (`chat`).
-    #[must_use]
     pub fn callee(&self) -> String {
         callee_name(&self.function_name, self.alias.as_deref())
     }

@@ -10,7 +10,6 @@ use crate::template::{Known, references_in_text, reserved_in};
 
 impl Desired {
     /// The outputs with every known value filled in; an output that contains an unknown value is omitted.
-    #[must_use]
     pub fn outputs(&self, known: &Known) -> Vec<(String, String)> {
         let filled = self.outputs.iter().map(|output| (output.name.clone(), known.fill_text(&output.value)));
         filled.filter(|(_, value)| reserved_in(value).is_none()).collect()

@@ -78,7 +78,6 @@ impl Checked {
 
 /// Runs every check on every resource of a stack in this account, in the order of the resources. `apis` contains the
 /// ids of the stack's APIs that exist, by logical id.
-#[must_use]
 pub fn lint(desired: &Desired, account: &str, apis: &BTreeMap<String, String>) -> Vec<Finding> {
     let known = Known::of_account(account);
     let all = desired.resources.iter().map(|wanted| checked(&wanted.logical_id, &wanted.resource.fill(&known)));
@@ -111,13 +110,11 @@ pub fn lint(desired: &Desired, account: &str, apis: &BTreeMap<String, String>) -
 /// Finds the values for which AWS would refuse a resource as it is sent: by length, characters, range or reserved name.
 ///
 /// Planning adds to the template's values: the description of an integration records the routes that are adopted.
-#[must_use]
 pub fn beyond_limits(logical_id: &str, resource: &Resource) -> Vec<Finding> {
     limits::refused(&checked(logical_id, resource))
 }
 
 /// Finds the reasons why AWS would refuse a resource's own name. AWS also refuses to look up such a name.
-#[must_use]
 pub fn refused_name(logical_id: &str, resource: &Resource) -> Vec<Finding> {
     let (one, name) = (checked(logical_id, resource), resource.name());
     let is_the_name = |finding: &Finding| matches!(finding.property.as_slice(), [only] if one.text(only) == name);

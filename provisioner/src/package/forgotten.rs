@@ -35,7 +35,6 @@ const CERTIFICATES: [&str; 4] = ["cacert.pem", "ca.pem", "ca-bundle.pem", "globa
 
 /// Finds the files in a zip that look forgotten, by their names; `path` is the source of the package. `None` if there
 /// are none.
-#[must_use]
 pub fn forgotten(path: &Path, zip: &[u8]) -> Option<Forgotten> {
     let archive = ZipArchive::new(Cursor::new(zip)).ok()?;
     let names: BTreeSet<String> = archive.file_names().flatten().filter_map(|name| looks_forgotten(&name)).collect();

@@ -65,7 +65,6 @@ fn pack(binary: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
 }
 
 /// Base64 of the SHA-256 of a zip, which Lambda returns as `CodeSha256`.
-#[must_use]
 pub fn sha256(zip: &[u8]) -> String {
     BASE64_STANDARD.encode(Sha256::digest(zip))
 }

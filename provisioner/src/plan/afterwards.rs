@@ -19,7 +19,6 @@ pub struct Afterwards {
 
 impl Afterwards {
     /// Whether it remains to be done after these steps.
-    #[must_use]
     pub fn is_needed(&self, done: &[String]) -> bool {
         done.iter().any(|step| self.steps.contains(step))
     }

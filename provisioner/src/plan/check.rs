@@ -46,7 +46,6 @@ pub(super) fn tested(steps: &[Step], transitions: &[Transition], declared: &[Smo
 
 impl Tested {
     /// A declared test, which a new version must pass `before_callers` get it, or which is sent at the end.
-    #[must_use]
     pub fn new(test: &SmokeTest, before_callers: bool) -> Self {
         Self {
             logical_id: test.logical_id.clone(),
@@ -80,7 +79,6 @@ const NOT_SENT: &str = "nothing is sent to it";
 
 /// A note for each function and alias that changes without a smoke test when CloudFormation applies the changes:
 /// CloudFormation moves an alias at once.
-#[must_use]
 pub fn untested_by_cloudformation(desired: &Desired, changed: &BTreeSet<&str>) -> Vec<Note> {
     let untested = desired.untested();
     untested.iter().filter(|one| changed.contains(one.logical_id)).map(|one| one.note(NOT_SENT)).collect()

@@ -35,7 +35,6 @@ pub struct Options {
 }
 
 /// Compares the desired state with the observed state, and derives the steps and their order.
-#[must_use]
 pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let mut messages = Messages::default();
     let (mut steps, known) = differences(desired, observed, options, &mut messages);

@@ -14,7 +14,6 @@ use crate::resources::{Ids, Owner, Resource, Stages};
 use crate::template::Known;
 
 /// Removes the resources with the stack's ownership tag, in reverse order, and states why the others stay.
-#[must_use]
 pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let mut known = Known::of_account(&observed.account);
     for (logical_id, found) in &observed.found {

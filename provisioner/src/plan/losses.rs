@@ -10,7 +10,6 @@ impl Plan {
     }
 
     /// What the plan deletes, as text: resources by their names in the template, and policies with their roles.
-    #[must_use]
     pub fn losses(&self) -> Vec<String> {
         self.steps.iter().flat_map(losses).collect()
     }

@@ -46,6 +46,7 @@ use crate::template::{Known, shown};
 /// What shall be done, and in which order.
 ///
 /// As JSON it has the schema of `docs/plan.schema.json`; `version` is raised when a reader of it would break.
+#[must_use]
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields, title = "Plan of provisioner")]
@@ -201,7 +202,6 @@ pub struct Note {
 
 impl Blocker {
     /// Completes the commands of its hint.
-    #[must_use]
     pub fn complete(self, complete: impl Fn(Hint) -> Hint) -> Self {
         Self { hint: complete(self.hint), ..self }
     }
@@ -209,7 +209,6 @@ impl Blocker {
 
 impl Note {
     /// Completes the commands of its hint.
-    #[must_use]
     pub fn complete(self, complete: impl Fn(Hint) -> Hint) -> Self {
         Self { hint: self.hint.map(complete), ..self }
     }
@@ -243,7 +242,6 @@ impl Plan {
     }
 
     /// Completes the commands of its hints.
-    #[must_use]
     pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {
         let complete = &complete;
         self.blockers = self.blockers.into_iter().map(|blocker| blocker.complete(complete)).collect();
@@ -260,19 +258,16 @@ impl Plan {
     }
 
     /// Whether permissions change, which takes time until they are effective everywhere.
-    #[must_use]
     pub fn grants_something_new(&self) -> bool {
         self.steps.iter().any(Step::grants_something_new)
     }
 
     /// Whether the plan has nothing to do.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changing().next().is_none()
     }
 
     /// A function that changes only after its callers have been moved to its alias, and a step that moves them.
-    #[must_use]
     pub fn callers_moved_before(&self) -> Option<(&Step, &Step)> {
         let find = |id: &str| self.steps.iter().find(|step| step.id == id);
         self.transitions.iter().find_map(|one| {
@@ -284,7 +279,6 @@ impl Plan {
 
     /// The plan without the steps that `keep` rejects: they become [`Action::Leave`] for `reason`, and their blockers
     /// are dropped.
-    #[must_use]
     pub fn only(mut self, keep: impl Fn(&Step) -> bool, reason: &str) -> Self {
         let kept: BTreeSet<_> =
             self.steps.iter().filter(|step| keep(step)).map(|step| step.logical_id.clone()).collect();
@@ -362,7 +356,6 @@ impl Step {
 
 impl Action {
     /// Whether a step with this action calls AWS to change something.
-    #[must_use]
     pub fn changes_something(self) -> bool {
         match self {
             Self::Keep | Self::Leave => false,

@@ -34,7 +34,6 @@ pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &[Step]) -
 /// Names that AWS refuses.
 ///
 /// AWS also refuses to look for them, with its own messages and one at a time, so they are found before AWS is asked.
-#[must_use]
 pub fn refused_names(desired: &Desired) -> Vec<Blocker> {
     let each = desired.resources.iter().flat_map(|wanted| refused_name(&wanted.logical_id, &wanted.resource));
     let blocker = |Finding { logical_id, cause, property, hint, .. }| {
@@ -45,7 +44,6 @@ pub fn refused_names(desired: &Desired) -> Vec<Blocker> {
 }
 
 /// The resources that can exist: without those of [`refused_names`], and without the parts of those.
-#[must_use]
 pub fn without_refused_names(desired: &Desired) -> Desired {
     let is_refused = |wanted: &&Wanted| !refused_name(&wanted.logical_id, &wanted.resource).is_empty();
     let refused: BTreeSet<String> =

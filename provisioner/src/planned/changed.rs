@@ -26,7 +26,6 @@ impl Planned {
 
     /// Whether all its changes have been made already, by any program: `now` is a new plan from the same inputs, and it
     /// changes nothing.
-    #[must_use]
     pub fn is_executed(&self, now: &Self, blockers: &[Blocker]) -> bool {
         let nothing_to_do = |plan: &Self| !plan.steps.iter().any(|step| step.action.changes_something());
         let done = blockers.is_empty() && nothing_to_do(now) && !nothing_to_do(self);

@@ -107,7 +107,6 @@ pub struct PlanOptions {
 
 impl Inputs {
     /// The inputs of a plan for `desired`. `instead` contains the packages that were given instead of the template's.
-    #[must_use]
     pub fn of(
         template: &Template,
         parameters: &BTreeMap<String, String>,
@@ -133,7 +132,6 @@ impl Inputs {
     }
 
     /// The packages that were given instead of the template's own.
-    #[must_use]
     pub fn packages_instead(&self) -> BTreeMap<String, PathBuf> {
         self.packages.iter().filter_map(|(id, package)| Some((id.clone(), package.path.clone()?))).collect()
     }
@@ -141,7 +139,6 @@ impl Inputs {
 
 impl Planned {
     /// The content of the file for a plan from `inputs`, with these parameters.
-    #[must_use]
     pub fn of(plan: &Plan, inputs: Inputs, template: &Template, parameters: &BTreeMap<String, String>) -> Self {
         let secrets = template.secrets(parameters);
         let planned = Self {
@@ -231,7 +228,6 @@ impl Planned {
 }
 
 /// The hint for a plan that is out of date.
-#[must_use]
 pub fn plan_again() -> Hint {
     Hint::new("plan again, and review the new plan").run(Command::provisioner(["plan", "--out", "FILE"]))
 }

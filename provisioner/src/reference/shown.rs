@@ -9,7 +9,6 @@ use super::{
 };
 
 /// The text with `${Queue.Arn}` for each reference, and `!Select […]` for each deferred function.
-#[must_use]
 pub fn shown(text: &str) -> String {
     pieces(text).into_iter().map(piece).collect()
 }
@@ -24,7 +23,6 @@ fn written(text: &str) -> String {
 }
 
 /// The value with each of its texts in the form of `written`.
-#[must_use]
 pub fn shown_in(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(written(text)),
@@ -43,7 +41,6 @@ fn piece(piece: Piece<'_>) -> String {
 }
 
 /// The `!Sub` for a text: functions, which cannot be in its pattern, get a name there.
-#[must_use]
 pub fn substituted(text: &str) -> String {
     let taken: BTreeSet<String> = references_in_text(text).iter().map(Reference::name).collect();
     let mut names = (1..).map(|number| format!("Part{number}")).filter(|name| !taken.contains(name));

@@ -8,7 +8,6 @@ use crate::resources::Resource;
 use crate::resources::alias::Alias;
 
 /// A line for each alias whose callers get less than planned, or more than those of other aliases.
-#[must_use]
 pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<Hint> {
     let text_of = |step| {
         shared(step, outcome)

@@ -11,7 +11,6 @@ use crate::printable::line;
 use crate::style::{added, changed, removed, strong};
 
 /// The whole change set: a line for each resource that changes, its properties below it, and a summary line.
-#[must_use]
 pub fn change_set_text(set: &ChangeSet) -> String {
     let ChangeSet { stack, region, account, steps, notes, .. } = set;
     let kinds = steps.iter().map(|row| line(&row.kind).len()).max().unwrap_or_default();
@@ -42,7 +41,6 @@ pub fn change_set_text(set: &ChangeSet) -> String {
 }
 
 /// A change set with the smoke tests that are sent afterwards.
-#[must_use]
 pub fn proposed_text(Proposed { set, smoke_tests }: &Proposed<'_>) -> String {
     [change_set_text(set), tested_text(smoke_tests)].concat()
 }

@@ -67,7 +67,6 @@ pub struct Smoke {
 
 impl<'a> DeployReport<'a, Plan> {
     /// The report of an executed plan.
-    #[must_use]
     pub fn new(plan: &'a Plan, outcome: &'a Outcome, outputs: Vec<(String, String)>, smoke: Option<Smoke>) -> Self {
         Self {
             plan,

@@ -13,7 +13,6 @@ use crate::resources::Change;
 use crate::style::{added, changed, dim, removed, strong};
 
 /// The whole plan: a line for each resource, its changing properties below it, and a summary line.
-#[must_use]
 pub fn plan_text(plan: &Plan) -> String {
     let Plan { stack, region, account, .. } = plan;
     let mut text = format!("stack {} in {}, account {}\n\n", strong(line(stack)), line(region), line(account));
@@ -27,7 +26,6 @@ pub fn plan_text(plan: &Plan) -> String {
 }
 
 /// The losses that require consent, if the plan removes something, and how to consent without a terminal.
-#[must_use]
 pub fn consent(plan: &Plan) -> Option<Hint> {
     let losses = plan.losses();
     (!losses.is_empty() && plan.blockers.is_empty()).then(|| {
@@ -85,7 +83,6 @@ pub(super) fn rows(rows: &[Row<'_>]) -> String {
 }
 
 /// The reasons why a plan cannot be executed, each with a hint.
-#[must_use]
 pub fn blockers_text(blockers: &[Blocker]) -> String {
     let mut text = String::new();
     let mut hints: Vec<&Hint> = Vec::new();
@@ -107,7 +104,6 @@ pub(super) fn notes(notes: &[Note]) -> String {
 }
 
 /// A note with its hint.
-#[must_use]
 pub fn note_text(Note { logical_id, text, hint }: &Note) -> String {
     let about = logical_id.as_ref().map(|id| format!("{}: ", line(id))).unwrap_or_default();
     let hint = hint.as_ref().map(|hint| format!("\n        {}", dim(readable(&hint.to_string())))).unwrap_or_default();

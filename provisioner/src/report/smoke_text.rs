@@ -4,7 +4,6 @@ use crate::plan::Tested;
 use crate::template::shown;
 
 /// A line for each smoke test that a plan sends.
-#[must_use]
 pub fn tested_text(tests: &[Tested]) -> String {
     let when = |test: &Tested| match test.before_callers {
         true => format!("before callers of {} get the new version", test.callee),

@@ -11,7 +11,6 @@ use crate::style::{added, changed, dim, strong};
 
 /// The whole status: the deployed resources, the versions that callers get, the URLs, and the differences from the
 /// template. `complete` completes the commands.
-#[must_use]
 pub fn status_text(status: &Status, complete: impl Fn(Hint) -> Hint) -> String {
     let Status { stack, account, region, cloud_formation_stack, outputs, .. } = status;
     let mut text = format!("stack {} in {}, account {}\n", strong(line(stack)), line(region), line(account));

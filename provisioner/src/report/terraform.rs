@@ -8,7 +8,6 @@ use crate::resources::{Import, Owner, Resource, snake_case};
 
 /// A block for each existing resource of the stack, in the template's order; for the others a comment with the reason
 /// why there is none.
-#[must_use]
 pub fn terraform_imports(desired: &Desired, observed: &Observed) -> String {
     let blocks = desired.resources.iter().map(|wanted| {
         let label = snake_case(&wanted.logical_id);

@@ -200,7 +200,6 @@ impl Kind for Alias {
 
 impl Alias {
     /// The alias that Lambda returns.
-    #[must_use]
     pub fn seen(function: &str, name: &str, version: &str, routing: RoutingConfig, description: &str) -> Self {
         let since = served::since(description);
         let (description, before) = served::split(description);
@@ -214,13 +213,11 @@ impl Alias {
     }
 
     /// Its description as Lambda stores it.
-    #[must_use]
     pub fn whole_description(&self) -> String {
         served::join(&self.description, &self.before, self.since)
     }
 
     /// The alias with the versions that it pointed to before; `now` is the alias as AWS has it.
-    #[must_use]
     pub fn with_history_of(mut self, now: &Self) -> Self {
         self.before = match self.function_version == now.function_version {
             true => now.before.clone(),
@@ -234,7 +231,6 @@ impl Alias {
     ///
     /// Without smoke tests, the call that waits until the version is ready: a killed run may have published it a moment
     /// ago.
-    #[must_use]
     pub fn smoke_test_calls(&self) -> Vec<Call> {
         let version_of = || (self.function_name.clone(), self.function_version.clone());
         if self.checks.is_empty() {
@@ -249,7 +245,6 @@ impl Alias {
     }
 
     /// The call that checks that the alias still points to `version`, and reads its revision.
-    #[must_use]
     pub fn still_at(&self, version: &str) -> Call {
         Call::GetAlias {
             function_name: self.function_name.clone(),
@@ -259,7 +254,6 @@ impl Alias {
     }
 
     /// The call that creates the alias.
-    #[must_use]
     pub fn create_call(&self) -> Call {
         Call::CreateAlias {
             function_name: self.function_name.clone(),
@@ -271,14 +265,12 @@ impl Alias {
     }
 
     /// The call that moves the alias, if it is still as the plan saw it.
-    #[must_use]
     pub fn update_call(&self) -> Call {
         self.point_to(&self.function_version, &self.routing_config)
     }
 
     /// The call that points the alias to `version`, with the shares of others in `routing`, if it has not changed since
     /// it was read last.
-    #[must_use]
     pub fn point_to(&self, version: &str, routing: &RoutingConfig) -> Call {
         Call::UpdateAlias {
             function_name: self.function_name.clone(),
@@ -293,14 +285,12 @@ impl Alias {
 
 impl RoutingConfig {
     /// This share of the calls, from 0 to 1, for `version`.
-    #[must_use]
     pub fn share(version: &str, share: f64) -> Self {
         let weight = VersionWeight { function_version: version.to_owned(), function_weight: share };
         Self { additional_version_weights: vec![weight] }
     }
 
     /// The share that `version` gets in addition to the alias's own version.
-    #[must_use]
     pub fn share_of(&self, version: &str) -> Option<f64> {
         let mut weights = self.additional_version_weights.iter();
         weights.find(|weight| weight.function_version == version).map(|weight| weight.function_weight)

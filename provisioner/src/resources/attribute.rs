@@ -8,7 +8,6 @@ const MOST_NAMES: usize = 12;
 impl Resource {
     /// Why `Fn::GetAtt LOGICAL_ID.ATTRIBUTE` cannot be resolved: the kind has no such attribute, as far as that is
     /// known.
-    #[must_use]
     pub fn lacks(&self, logical_id: &str, attribute: &str) -> Option<String> {
         if attribute == Ids::REF || self.has_attribute(attribute) {
             return None;

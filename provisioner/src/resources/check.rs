@@ -71,13 +71,11 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
 
 impl Matches {
     /// Whether nothing is expected.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self == &Self::default()
     }
 
     /// The expectation as text: `with /id and /state = "new"`.
-    #[must_use]
     pub fn summary(&self) -> String {
         let contains = self.contains.iter().map(|text| format!("`{text}`"));
         let exists = self.exists.iter().cloned();
@@ -123,7 +121,6 @@ fn short(text: &str) -> String {
 
 impl Check {
     /// Why the answer `payload` is not the expected one; `failed` means that the function failed instead of answering.
-    #[must_use]
     pub fn objection(&self, payload: &Value, failed: bool) -> Option<String> {
         let whole = text_of(payload);
         if failed {
@@ -144,7 +141,6 @@ impl Check {
 
 impl Expect {
     /// Why a response with this status and body is not the expected one.
-    #[must_use]
     pub fn response_objection(&self, status: i64, body: &str) -> Option<String> {
         match self.status.map(i64::from).filter(|expected| *expected != status) {
             Some(expected) => Some(format!("it answered {status}, not {expected}: {}", short(body))),

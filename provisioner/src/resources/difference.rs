@@ -24,25 +24,21 @@ pub struct Change {
 
 impl Change {
     /// A change of a property as a whole.
-    #[must_use]
     pub fn of(property: Property, old: Option<Value>, new: Option<Value>) -> Self {
         Self { property: property.name().to_owned(), old, new }
     }
 
     /// A change of one entry of a property that is a map.
-    #[must_use]
     pub fn of_entry(property: Property, entry: &str, old: Option<Value>, new: Option<Value>) -> Self {
         Self { property: join(property.name(), entry), old, new }
     }
 
     /// Whether it changes this property as a whole.
-    #[must_use]
     pub fn is_of(&self, property: Property) -> bool {
         self.property == property.name()
     }
 
     /// The entry that it changes, if this property is a map: `A` in `Tags.A`.
-    #[must_use]
     pub fn entry_of(&self, property: Property) -> Option<&str> {
         self.property.strip_prefix(property.name())?.strip_prefix('.')
     }

@@ -73,7 +73,6 @@ impl<R> Effect<R> {
 
 impl Left<Resource> {
     /// Whether `now` has the properties that the call sets.
-    #[must_use]
     pub fn is_there(&self, now: &Resource) -> bool {
         let changed = Changed::of(&self.resource.changes_from(now));
         match &self.sets {
@@ -85,7 +84,6 @@ impl Left<Resource> {
 
 impl<R> Left<R> {
     /// Whether the call sets this property.
-    #[must_use]
     pub fn has(&self, property: &str) -> bool {
         match &self.sets {
             Sets::AllBut(others) => !others.iter().any(|one| one.name() == property),

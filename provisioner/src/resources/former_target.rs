@@ -28,7 +28,6 @@ pub struct FormerTarget {
 
 impl FormerTarget {
     /// The data to store about a route.
-    #[must_use]
     pub fn of(route: &Route) -> Self {
         Self {
             route_key: route.route_key.clone(),
@@ -39,7 +38,6 @@ impl FormerTarget {
     }
 
     /// The data as a word of a description.
-    #[must_use]
     pub fn word(&self) -> String {
         let Self { route_key, target, authorization_type, authorizer_id } = self;
         let parts = [route_key, target, authorization_type, authorizer_id];
@@ -48,7 +46,6 @@ impl FormerTarget {
     }
 
     /// All routes that a description stores.
-    #[must_use]
     pub fn all_in(description: &str) -> Vec<Self> {
         let words = description.split(' ').filter_map(|word| word.strip_prefix(WORD)?.strip_prefix('='));
         let former = words.filter_map(|word| {
@@ -61,7 +58,6 @@ impl FormerTarget {
     }
 
     /// The route with its former target and authorisation, on its API.
-    #[must_use]
     pub fn restored(&self, now: &Route) -> Route {
         let mut route = now.clone();
         route.target.clone_from(&self.target);

@@ -326,7 +326,6 @@ const NOT_IN_A_VERSION: [Property; 6] = [
 
 impl Function {
     /// The content of a published version of it: everything that callers can notice.
-    #[must_use]
     pub fn release(&self) -> Value {
         let mut release = self.comparable();
         if let Some(properties) = release.as_object_mut() {

@@ -31,13 +31,11 @@ impl Ids {
     pub const REVISION_ID: &str = "RevisionId";
 
     /// An empty set.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// The text of an attribute; `None` for an attribute that is a list.
-    #[must_use]
     pub fn get(&self, attribute: &str) -> Option<&String> {
         match self.0.get(attribute) {
             Some(Value::String(text)) => Some(text),
@@ -46,13 +44,11 @@ impl Ids {
     }
 
     /// Whether both have this attribute, and the same text.
-    #[must_use]
     pub fn have_the_same(&self, attribute: &str, other: &Self) -> bool {
         self.get(attribute).zip(other.get(attribute)).is_some_and(|(one, other)| one == other)
     }
 
     /// The value of an attribute.
-    #[must_use]
     pub fn value(&self, attribute: &str) -> Option<&Value> {
         self.0.get(attribute)
     }

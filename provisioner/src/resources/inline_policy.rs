@@ -110,7 +110,6 @@ impl InlinePolicy {
 
     /// The policy as the roles have it; `None` if no role has it. If one role has a different document, that document
     /// is returned.
-    #[must_use]
     pub fn seen_on<'a>(&self, roles: impl Iterator<Item = (&'a String, &'a Policy)>) -> Option<Self> {
         let mut seen = Self::from(Properties { roles: BTreeSet::new(), ..self.properties.clone() });
         for (role, document) in roles {

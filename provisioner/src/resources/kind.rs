@@ -179,32 +179,27 @@ pub struct Changed(BTreeSet<String>);
 impl Changed {
     /// The properties of these changes, by the first part of their path: `Environment.Variables.A` counts as
     /// `Environment`.
-    #[must_use]
     pub fn of(changes: &[Change]) -> Self {
         let first = |change: &Change| change.property.split('.').next().unwrap_or_default().to_owned();
         Self(changes.iter().map(first).collect())
     }
 
     /// Whether a property differs.
-    #[must_use]
     pub fn has(&self, property: Property) -> bool {
         self.has_named(property.name())
     }
 
     /// Whether the property with this name differs, for a kind whose properties only its schema names.
-    #[must_use]
     pub fn has_named(&self, property: &str) -> bool {
         self.0.contains(property)
     }
 
     /// Whether one of these properties differs.
-    #[must_use]
     pub fn any(&self, properties: &[Property]) -> bool {
         properties.iter().any(|property| self.has(*property))
     }
 
     /// Whether a property other than these differs.
-    #[must_use]
     pub fn beyond(&self, properties: &[Property]) -> bool {
         self.0.iter().any(|changed| !properties.iter().any(|property| property.name() == changed))
     }

@@ -88,7 +88,6 @@ macro_rules! kinds {
         }
 
         /// The names of the kinds that have a type here.
-        #[must_use]
         pub fn typed_kinds() -> Vec<&'static str> {
             [$($module::$name::TYPE),+].into_iter().filter(|kind| *kind != ANY_OTHER).collect()
         }
@@ -143,14 +142,12 @@ macro_rules! kinds {
             }
 
             /// The kind's name in a template.
-            #[must_use]
             pub fn kind(&self) -> &str {
                 match self { $(Self::$name(one) => one.type_name()),+ }
             }
 
             /// The resources that this ARN names, with only the properties that are needed to find them; `None` if no
             /// typed kind has such an ARN. The resources of some kinds are found in a list instead.
-            #[must_use]
             pub fn of_arn(arn: &str) -> Option<Vec<Self>> {
                 $(match $module::$name::ORPHANS {
                     Orphans::ByName(arns) => {
@@ -169,7 +166,6 @@ macro_rules! kinds {
             }
 
             /// A resource of a kind with only the properties that are needed to find it by this name.
-            #[must_use]
             pub fn with_name_only(kind: &str, name: &str) -> Option<Self> {
                 match kind {
                     $($module::$name::TYPE => $module::$name::with_name_only(name).map(Self::$name),)+
@@ -178,7 +174,6 @@ macro_rules! kinds {
             }
 
             /// Whether it and another are the same resource on AWS.
-            #[must_use]
             pub fn is_same(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
                 match (self, other) {
                     $((Self::$name(one), Self::$name(other)) => one.is_same(ids, other, other_ids),)+
@@ -187,7 +182,6 @@ macro_rules! kinds {
             }
 
             /// Whether it and another resource of the template are one resource on AWS.
-            #[must_use]
             pub fn collides_with(&self, other: &Self) -> bool {
                 match (self, other) {
                     $((Self::$name(one), Self::$name(other)) => one.collides_with(other),)+
@@ -203,13 +197,11 @@ macro_rules! kinds {
             }
 
             /// The calls that remove it once its replacement exists, which AWS knows by the id `successor`.
-            #[must_use]
             pub fn delete_replaced(&self, ids: &Ids, successor: &str) -> Stages<Call> {
                 match self { $(Self::$name(one) => wrap(one.delete_replaced(ids, successor), Call::$name)),+ }
             }
 
             /// Why it must not take over `now`, which nobody's mark is on.
-            #[must_use]
             pub fn adoption_error(&self, now: &Self) -> Option<String> {
                 match (self, now) {
                     $((Self::$name(wanted), Self::$name(now)) => wanted.adoption_error(now),)+
@@ -218,13 +210,11 @@ macro_rules! kinds {
             }
 
             /// The calls that make it.
-            #[must_use]
             pub fn create(&self) -> Stages<Call> {
                 match self { $(Self::$name(one) => wrap(one.create(), Call::$name)),+ }
             }
 
             /// The calls that make `now` equal to it.
-            #[must_use]
             pub fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
                 match (self, now) {
                     $((Self::$name(wanted), Self::$name(now)) => wrap(wanted.update(now, ids, changed), Call::$name),)+
@@ -233,13 +223,11 @@ macro_rules! kinds {
             }
 
             /// The calls that remove it.
-            #[must_use]
             pub fn delete(&self, ids: &Ids) -> Stages<Call> {
                 match self { $(Self::$name(one) => wrap(one.delete(ids), Call::$name)),+ }
             }
 
             /// The same resource with every known reference filled in.
-            #[must_use]
             pub fn fill(&self, known: &Known) -> Self {
                 match self { $(Self::$name(one) => Self::$name(fill(one, known))),+ }
             }
@@ -247,19 +235,16 @@ macro_rules! kinds {
 
         impl Call {
             /// Its effect.
-            #[must_use]
             pub fn effect(&self) -> Effect<Resource> {
                 match self { $(Self::$name(call) => $module::$name::effect(call).map(Resource::$name)),+ }
             }
 
             /// Whether it only reads, as the check of a version does.
-            #[must_use]
             pub fn changes_nothing(&self) -> bool {
                 match self { $(Self::$name(call) => $module::$name::only_reads(call)),+ }
             }
 
             /// The content that the file of a plan contains as a digest.
-            #[must_use]
             pub fn recorded(&self) -> Value {
                 match self { $(Self::$name(call) => $module::$name::recorded(call)),+ }
             }
@@ -290,13 +275,11 @@ kinds! { $
 
 impl Call {
     /// The same call with every known reference filled in.
-    #[must_use]
     pub fn fill(&self, known: &Known) -> Self {
         fill(self, known)
     }
 
     /// The name of the AWS operation.
-    #[must_use]
     pub fn operation(&self) -> String {
         // Serialised as {"Role": {"CreateRole": …}}: the variants have the operations' own names.
         let value = serde_json::to_value(self).unwrap_or_default();

@@ -22,7 +22,6 @@ pub struct FunctionRef<'a> {
 
 impl<'a> FunctionRef<'a> {
     /// The function of a name or an ARN, with or without a qualifier.
-    #[must_use]
     pub fn parse(name_or_arn: &'a str) -> Self {
         let qualified = name_or_arn.split_once(BEFORE_THE_NAME).map_or(name_or_arn, |(_, qualified)| qualified);
         let (name, qualifier) = match qualified.split_once(':') {
@@ -33,14 +32,12 @@ impl<'a> FunctionRef<'a> {
     }
 
     /// The function that a URI calls; `None` where it calls something else.
-    #[must_use]
     pub fn in_uri(uri: &'a str) -> Option<Self> {
         let arn = function_arn(uri);
         arn.contains(BEFORE_THE_NAME).then(|| Self::parse(arn))
     }
 
     /// Its ARN in the account of the stack.
-    #[must_use]
     pub fn arn(self, place: &Place) -> String {
         let (partition, region, account) = (place.partition(), place.region(), Reference::account());
         format!("arn:{partition}:lambda:{region}:{account}{BEFORE_THE_NAME}{self}")
@@ -57,7 +54,6 @@ impl fmt::Display for FunctionRef<'_> {
 /// The function's ARN in an integration's URI.
 ///
 /// Consoles and older tools write it as `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
-#[must_use]
 pub fn function_arn(uri: &str) -> &str {
     match uri.split_once(":lambda:path/2015-03-31/functions/") {
         Some((_, rest)) => rest.strip_suffix("/invocations").unwrap_or(rest),
@@ -66,7 +62,6 @@ pub fn function_arn(uri: &str) -> &str {
 }
 
 /// Whether two URIs call the same function of the same account and region, whatever the qualifiers.
-#[must_use]
 pub fn same_function(one: &str, other: &str) -> bool {
     let unqualified = |uri: &str| function_arn(uri).splitn(8, ':').take(7).map(str::to_owned).collect::<Vec<_>>();
     unqualified(one) == unqualified(other)
@@ -78,13 +73,11 @@ pub struct IntegrationId<'a>(pub &'a str);
 
 impl<'a> IntegrationId<'a> {
     /// The integration of a route's target; `None` where the target is something else.
-    #[must_use]
     pub fn in_target(target: &'a str) -> Option<Self> {
         target.strip_prefix(BEFORE_THE_ID).map(Self)
     }
 
     /// The target of a route that uses it.
-    #[must_use]
     pub fn target(self) -> String {
         format!("{BEFORE_THE_ID}{}", self.0)
     }

@@ -35,7 +35,6 @@ pub struct Arn {
 
 impl Arn {
     /// The name in an ARN of the kind; `None` for another ARN.
-    #[must_use]
     pub fn name_in<'a>(&self, arn: &'a str) -> Option<&'a str> {
         let mut parts = arn.splitn(6, ':');
         let (service, rest) = (parts.nth(2)?, parts.nth(2)?);

@@ -169,21 +169,18 @@ impl Permission {
     }
 
     /// The API that may call the function, if the source is one: the id in `arn:…:execute-api:REGION:ACCOUNT:ID/…`.
-    #[must_use]
     pub fn api_id(&self) -> Option<&str> {
         let (_, path) = self.source_arn.as_deref()?.split_once(":execute-api:")?;
         path.rsplit(':').next()?.split('/').next()
     }
 
     /// The function, alias or version that the permission is for.
-    #[must_use]
     pub fn function(&self) -> FunctionRef<'_> {
         FunctionRef::parse(&self.function_name)
     }
 
     /// The statement's id. It is derived from what the statement allows: the same permission has the same id in every
     /// run, and another permission never replaces it unnoticed.
-    #[must_use]
     pub fn statement_id(&self) -> String {
         let allowed = Self { statement_id_prefix: String::new(), ..self.clone() };
         let content = serde_json::to_string(&allowed).unwrap_or_default();
@@ -192,7 +189,6 @@ impl Permission {
     }
 
     /// A permission for a function or alias, without any other value.
-    #[must_use]
     pub fn of(function_name: &str) -> Self {
         Properties {
             function_name: function_name.to_owned(),
@@ -209,7 +205,6 @@ impl Permission {
     /// The prefix of the ids of a permission's statements: `STACK-LOGICALID-`.
     ///
     /// Where that is too long, the stack's name is shortened first, because the logical id is read from the id.
-    #[must_use]
     pub fn statement_id_prefix(stack: &str, logical_id: &str) -> String {
         format!("{}-", joined(stack, logical_id, STATEMENT_ID - DIGEST - 1, STATEMENT_ID))
     }
@@ -217,7 +212,6 @@ impl Permission {
     /// The logical id of the permission for which a stack created this statement id: `STACK-NAME-DIGEST`.
     ///
     /// Logical ids contain letters and digits only, so a stack with a longer name is not confused with this one.
-    #[must_use]
     pub fn logical_id_in<'a>(statement_id: &'a str, stack: &str) -> Option<&'a str> {
         let prefix = statement_id.get(..statement_id.len().checked_sub(DIGEST)?)?;
         let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
@@ -233,7 +227,6 @@ impl Permission {
     /// Whether a statement id is one that this permission has or had.
     ///
     /// The length distinguishes `chat-Api-…` of the stack `chat` from `chat-Api-Route-…` of the stack `chat-Api`.
-    #[must_use]
     pub fn owns(&self, statement_id: &str) -> bool {
         let digest = statement_id.strip_prefix(self.statement_id_prefix.as_str());
         digest.is_some_and(|digest| digest.len() == DIGEST)

@@ -24,25 +24,21 @@ impl From<Value> for Policy {
 
 impl Policy {
     /// The document as IAM accepts it.
-    #[must_use]
     pub fn to_json(&self) -> String {
         self.0.to_string()
     }
 
     /// Whether it has statements, as every policy document must.
-    #[must_use]
     pub fn is_a_document(&self) -> bool {
         self.0.get("Statement").is_some()
     }
 
     /// Its length as IAM counts it: characters, without white space.
-    #[must_use]
     pub fn length(&self) -> usize {
         self.to_json().chars().filter(|one| !one.is_whitespace()).count()
     }
 
     /// Whether it contains no `Deny`, so that its removal grants nothing.
-    #[must_use]
     pub fn only_allows(&self) -> bool {
         self.statements().is_some_and(|all| all.iter().all(allows))
     }
@@ -51,7 +47,6 @@ impl Policy {
     ///
     /// `None` if the two cannot be one document: they use different versions of the policy language, or `now` denies
     /// something that `self` does not. The added statements have no `Sid`, which must be unique in a document.
-    #[must_use]
     pub fn united_with(&self, now: &Self) -> Option<Self> {
         let (wanted, had) = (self.statements()?, now.statements()?);
         let besides = only_in(had, wanted);

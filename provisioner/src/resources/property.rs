@@ -11,13 +11,11 @@ impl Property {
     pub const EVERY: Self = Self("*");
 
     /// The property with this name. Use `property!` for a field; other names belong in a constant beside their kind.
-    #[must_use]
     pub const fn named(name: &'static str) -> Self {
         Self(name)
     }
 
     /// Its name in a template.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         self.0
     }

@@ -78,7 +78,6 @@ impl Resource {
     }
 
     /// Whether it can be looked for: nothing that AWS finds it by is still unknown.
-    #[must_use]
     pub fn can_be_found(&self) -> bool {
         // The kind's schema says what a resource without a type is found by.
         let has_schema = !matches!(self, Self::Other(other) if other.schema.is_none());
@@ -86,7 +85,6 @@ impl Resource {
     }
 
     /// Whether it is useless without the other resource: a route without its API, a function without its role.
-    #[must_use]
     pub fn requires(&self, other: &Self, ids: &Ids) -> bool {
         let of_its_api = || ids.get(Ids::API_ID).is_some_and(|id| self.part_of_api() == Some(id.as_str()));
         match other {
@@ -99,7 +97,6 @@ impl Resource {
     /// Every property in which `now` differs from it.
     ///
     /// Tags that the template does not name are omitted, since organisations add their own.
-    #[must_use]
     pub fn changes_from(&self, now: &Self) -> Vec<Change> {
         let mut now = now.clone();
         if let (Some(theirs), Some(ours)) = (now.tags_mut(), self.clone().tags_mut()) {
@@ -109,13 +106,11 @@ impl Resource {
     }
 
     /// Its tags; empty where the kind has none.
-    #[must_use]
     pub fn tags(&self) -> Tags {
         self.clone().tags_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Whether one of these changes cannot be made in place.
-    #[must_use]
     pub fn must_be_replaced(&self, changed: &Changed) -> bool {
         let create_only = self.create_only();
         match create_only.contains(&Property::EVERY.name()) {
@@ -125,7 +120,6 @@ impl Resource {
     }
 
     /// The values of its `Ref` and `Fn::GetAtt` references, once AWS has assigned `ids`.
-    #[must_use]
     pub fn known(&self, logical_id: &str, place: &Place, ids: &Ids) -> Vec<(Reference, Value)> {
         let own = self.attributes(place).into_iter().map(|(name, value)| (name.to_owned(), Value::String(value)));
         let assigned = ids.iter().map(|(name, value)| (name.clone(), value.clone()));

@@ -56,7 +56,6 @@ pub enum Call {
 
 impl Route {
     /// Whether both routes call the same function, through whatever integration.
-    #[must_use]
     pub fn calls_the_same(&self, other: &Self) -> bool {
         !self.calls.is_empty() && same_function(&self.calls, &other.calls)
     }

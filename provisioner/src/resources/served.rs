@@ -20,7 +20,6 @@ pub(crate) const LENGTH: usize = 1 + WORD.len() + MOST * (1 + 7) + 1 + SINCE.len
 pub(crate) const LATEST: &str = "$LATEST";
 
 /// A description without these words, and the versions that the first one stores.
-#[must_use]
 pub fn split(description: &str) -> (String, Vec<String>) {
     let mut before = Vec::new();
     let mut rest = Vec::new();
@@ -35,7 +34,6 @@ pub fn split(description: &str) -> (String, Vec<String>) {
 }
 
 /// The newest version that existed before the stack published any, if the description stores one.
-#[must_use]
 pub fn since(description: &str) -> Option<u64> {
     description.split(' ').find_map(|word| value_of(word, SINCE)?.parse().ok())
 }
@@ -57,7 +55,6 @@ pub(super) fn join(description: &str, before: &[String], since: Option<u64>) -> 
 }
 
 /// The versions to store when an alias that points to `now`, and pointed to `before` earlier, is pointed to `next`.
-#[must_use]
 pub fn after_leaving(now: &str, before: &[String], next: &str) -> Vec<String> {
     let mut all = vec![now.to_owned()];
     all.extend(before.iter().filter(|version| *version != now).cloned());
@@ -70,7 +67,6 @@ pub fn after_leaving(now: &str, before: &[String], next: &str) -> Vec<String> {
 ///
 /// Later versions were abandoned for a reason. For a version that is not stored, only its number shows which versions
 /// came before it.
-#[must_use]
 pub fn after_going_back(before: &[String], next: &str) -> Vec<String> {
     if let Some(at) = before.iter().position(|version| version == next) {
         return before[at + 1..].to_vec();

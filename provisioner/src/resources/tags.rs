@@ -66,7 +66,6 @@ pub struct OwnershipTag {
 
 impl OwnershipTag {
     /// The ownership tag in these tags; empty if there is none.
-    #[must_use]
     pub fn of(tags: &Tags) -> Self {
         let value = |key: &str| tags.get(key).cloned().unwrap_or_default();
         Self { stack: value(STACK_TAG), region: value(REGION_TAG), logical_id: value(RESOURCE_TAG) }
@@ -92,7 +91,6 @@ impl OwnershipTag {
 
     /// The owner of a resource with these tags. A tag without a region is of this region, or an earlier version of the
     /// provisioner wrote it.
-    #[must_use]
     pub fn owner(&self, tags: &Tags) -> Owner {
         match (tags.get(STACK_TAG), tags.get(REGION_TAG)) {
             (Some(stack), Some(region)) if *stack == self.stack && *region != self.region => {
@@ -105,32 +103,27 @@ impl OwnershipTag {
     }
 
     /// Whether these tags contain the ownership tag of exactly this resource of this stack.
-    #[must_use]
     pub fn is_on(&self, tags: &Tags) -> bool {
         self.owner(tags) == Owner::Ours && tags.get(RESOURCE_TAG) == Some(&self.logical_id)
     }
 
     /// The ownership tag as one line, for resources that have a description but no tags.
-    #[must_use]
     pub fn as_description(&self) -> String {
         format!("{STACK_TAG}={} {RESOURCE_TAG}={}", self.stack, self.logical_id)
     }
 
     /// The owner of a resource with this description.
-    #[must_use]
     pub fn owner_by_description(&self, description: &str) -> Owner {
         self.owner(&tags_in(description))
     }
 
     /// Whether this description contains the ownership tag of exactly this resource of this stack, whatever else it
     /// contains.
-    #[must_use]
     pub fn is_in_description(&self, description: &str) -> bool {
         self.is_on(&tags_in(description))
     }
 
     /// The ownership tag in a description; empty if there is none.
-    #[must_use]
     pub fn of_description(description: &str) -> Self {
         Self::of(&tags_in(description))
     }

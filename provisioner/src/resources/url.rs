@@ -107,7 +107,6 @@ impl Kind for Url {
 
 impl Url {
     /// The function's name, and the alias after `separator` if there is one.
-    #[must_use]
     pub fn name_with_alias(&self, separator: &str) -> String {
         match &self.qualifier {
             Some(alias) => format!("{}{separator}{alias}", self.target_function_arn),

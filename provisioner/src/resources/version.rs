@@ -47,7 +47,6 @@ has_properties!(Version { release, package, revision });
 
 /// The wanted release of a function, with the settings that the function has outside the template: a published version
 /// would contain them too.
-#[must_use]
 pub fn with_outside_settings(mut wanted: Value, function: &Value) -> Value {
     if let (Some(wanted), Some(settings)) = (wanted.as_object_mut(), function.get(OUTSIDE_SETTINGS)) {
         wanted.insert(OUTSIDE_SETTINGS.to_owned(), settings.clone());
@@ -132,14 +131,12 @@ impl Kind for Version {
 
 impl Version {
     /// A short name for the version's content: the same for the same code and configuration.
-    #[must_use]
     pub fn release_name(&self) -> String {
         release_name(&self.release)
     }
 }
 
 /// A short name for a release, as returned by [`super::function::Function::release`].
-#[must_use]
 pub fn release_name(release: &Value) -> String {
     let digest = Sha256::digest(release.to_string());
     digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()

@@ -64,7 +64,6 @@ impl Watch {
     ///
     /// One failed invocation is enough, unless the previous version fails as often at the same time: then the new
     /// version is not the cause.
-    #[must_use]
     pub fn verdict(&self, elapsed: Duration, seen: &Seen) -> Verdict {
         if seen.version.fails_more_often_than(seen.other_version) {
             return Verdict::Bad;
@@ -73,7 +72,6 @@ impl Watch {
     }
 
     /// The time until the next query; `None` when the time is over.
-    #[must_use]
     pub fn pause(&self, elapsed: Duration) -> Option<Duration> {
         let rest = self.length().saturating_sub(elapsed);
         let pause = LONGEST_PAUSE.min(Duration::from_secs(self.seconds) / 20);
@@ -86,7 +84,6 @@ impl Watch {
     }
 
     /// The counts as text.
-    #[must_use]
     pub fn summary(&self, seen: &Seen) -> String {
         let Self { version, other_version, .. } = self;
         let of = |Count { invocations, errors }: Count| (errors, invocations.max(errors));
@@ -107,7 +104,6 @@ impl Count {
 }
 
 /// A time in the largest unit with a whole number: `90s`, `5m`, `1h`.
-#[must_use]
 pub fn time_in_words(seconds: u64) -> String {
     let units = [(3600, 'h'), (60, 'm')];
     let whole = units.into_iter().find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit));

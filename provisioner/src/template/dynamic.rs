@@ -13,25 +13,21 @@ const OPENING: &str = "{{resolve:";
 const SERVICES: [&str; 3] = ["ssm:", "ssm-secure:", "secretsmanager:"];
 
 /// The path of the first text of a value that contains a dynamic reference, also in the argument of a deferred function.
-#[must_use]
 pub fn dynamic_reference_in(value: &Value) -> Option<Vec<String>> {
     path_to(value, &names_a_service)
 }
 
 /// The path of the first text of a value that contains a dynamic reference to none of these services.
-#[must_use]
 pub fn reference_to_another_service_in(value: &Value) -> Option<Vec<String>> {
     path_to(value, &|rest| !names_a_service(rest) && rest.contains("}}"))
 }
 
 /// Whether a value contains a dynamic reference.
-#[must_use]
 pub fn has_dynamic_reference(value: &Value) -> bool {
     dynamic_reference_in(value).is_some()
 }
 
 /// Whether a deferred function has a dynamic reference in its argument.
-#[must_use]
 pub fn has_function_of_dynamic_reference(text: &str) -> bool {
     deferred(text).any(|function| has_dynamic_reference(&function.argument))
 }

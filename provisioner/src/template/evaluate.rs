@@ -262,7 +262,6 @@ fn defer(name: &str, argument: Value) -> Value {
 }
 
 /// Every resource that a value refers to.
-#[must_use]
 pub(super) fn needed_resources(value: &Value) -> BTreeSet<String> {
     references_in(value).into_iter().filter(|found| !found.is_pseudo()).map(|found| found.logical_id).collect()
 }

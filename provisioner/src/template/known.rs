@@ -27,7 +27,6 @@ pub struct Unfilled {
 
 impl Known {
     /// The account as the only known value.
-    #[must_use]
     pub fn of_account(account: &str) -> Self {
         Self(BTreeMap::from([(Reference::account(), account.into())]))
     }
@@ -38,14 +37,12 @@ impl Known {
     }
 
     /// The value of a reference.
-    #[must_use]
     pub fn get(&self, reference: &Reference) -> Option<&Value> {
         self.0.get(reference)
     }
 
     /// The values for the resource `logical_id`: all known values, and its own attributes under [`Reference::own`].
     /// `before` contains the attributes that it had when the plan was made.
-    #[must_use]
     pub fn seen_by<'a>(&self, logical_id: &str, before: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Self {
         let own = self.0.iter().filter(|(reference, _)| reference.logical_id == logical_id);
         let own: Vec<_> = own.map(|(reference, value)| (Reference::own(&reference.attribute), value.clone())).collect();
@@ -58,7 +55,6 @@ impl Known {
     /// The text with every known reference replaced; the others are unchanged, and so is a list inside a text.
     ///
     /// A value that is filled in is not scanned again: an answer of AWS is not a reference.
-    #[must_use]
     pub fn fill_text(&self, text: &str) -> String {
         let part = |piece: Piece<'_>| match piece {
             Piece::Text(text) => text.to_owned(),
@@ -74,7 +70,6 @@ impl Known {
 
     /// The value with every known reference in its texts replaced; the others are unchanged. A text that consists of
     /// one reference or one function becomes a list when its value is a list.
-    #[must_use]
     pub fn fill(&self, value: &Value) -> Value {
         self.fill_by(value, &|text| match whole_term(text).map(|term| self.value_of(term)) {
             Some(Ok(value)) => value,
@@ -84,7 +79,6 @@ impl Known {
     }
 
     /// The value with every known reference in its texts replaced; lists and unknown references are unchanged.
-    #[must_use]
     pub fn fill_texts(&self, value: &Value) -> Value {
         self.fill_by(value, &|text| Value::String(self.fill_text(text)))
     }
@@ -132,7 +126,6 @@ impl Known {
     }
 
     /// The first term in a filled value that is still not known, in a key or in a value.
-    #[must_use]
     pub fn unfilled(&self, value: &Value) -> Option<Unfilled> {
         let unknown = |text: &str| {
             pieces(text).into_iter().find_map(|piece| match piece {
@@ -163,7 +156,6 @@ impl Known {
 }
 
 /// The item that is later replaced with all items of the list that `text` becomes; `None` where `text` is known.
-#[must_use]
 pub(crate) fn spread(text: &str) -> Option<String> {
     whole_term(text).map(|term| Deferred::new(SPREAD, vec![term.to_string()].into()).to_string())
 }

@@ -6,7 +6,6 @@ use super::reference::{Deferred, Piece, Reference, SPREAD, Term, pieces, shown, 
 
 /// Finds the first list inside other text, or in a function's argument that must be text, and writes it as a template
 /// does. `is_list` returns whether a reference is a list, as far as that is known.
-#[must_use]
 pub fn list_inside(text: &str, is_list: &dyn Fn(&Reference) -> bool) -> Option<String> {
     let pieces = pieces(text);
     let is_alone = pieces.len() == 1;
@@ -27,7 +26,6 @@ pub fn list_inside(text: &str, is_list: &dyn Fn(&Reference) -> bool) -> Option<S
 }
 
 /// The list that a text is or contains, written as a template writes it.
-#[must_use]
 pub fn list_as_text(value: &Value, is_list: &dyn Fn(&Reference) -> bool) -> Option<String> {
     let text = value.as_str()?;
     match whole_term(text) {

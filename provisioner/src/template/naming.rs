@@ -17,7 +17,6 @@ pub struct Naming {
 
 impl Template {
     /// The parameter that determines a property's text, if it is the only variable in it and is not `NoEcho`.
-    #[must_use]
     pub fn naming(&self, logical_id: &str, property: &str) -> Option<Naming> {
         let (_, section) = self.resources.iter().find(|(id, _)| id == logical_id)?;
         let may_be_shown =
@@ -29,7 +28,6 @@ impl Template {
 impl Template {
     /// The parameter that a property's value refers to, if it is the only one and is not `NoEcho`. In contrast to
     /// [`Self::naming`], the value may depend on a condition.
-    #[must_use]
     pub fn parameter_for(&self, logical_id: &str, property: &str) -> Option<&str> {
         let (_, section) = self.resources.iter().find(|(id, _)| id == logical_id)?;
         let mut names = BTreeSet::new();
@@ -75,13 +73,11 @@ impl Naming {
     }
 
     /// The parameter.
-    #[must_use]
     pub fn parameter(&self) -> &str {
         &self.parameter
     }
 
     /// The parameter, and the value of it that results in this text.
-    #[must_use]
     pub fn value_for(&self, text: &str) -> Option<(&str, String)> {
         let value = text.strip_prefix(self.before.as_str())?.strip_suffix(self.after.as_str())?;
         Some((&self.parameter, value.to_owned()))

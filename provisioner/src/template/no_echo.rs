@@ -24,7 +24,6 @@ impl Template {
     }
 
     /// The values of the parameters with `NoEcho`: the given ones, and the defaults of the others.
-    #[must_use]
     pub fn secrets(&self, given: &BTreeMap<String, String>) -> Secrets {
         let no_echo = self.parameters().iter().filter(|(_, one)| one.is_no_echo());
         let values = no_echo.filter_map(|(name, one)| given.get(name).cloned().or_else(|| one.default_text()));
@@ -52,7 +51,6 @@ impl Secrets {
 
     /// Hides every text that contains one of the values. A piece that `Fn::Split` cuts out of a value is not
     /// recognized.
-    #[must_use]
     pub fn hidden_in(&self, value: Value) -> Value {
         map_texts(&value, &|text| if self.is_in(text) { HIDDEN } else { text }.into())
     }

@@ -123,7 +123,6 @@ pub(super) fn unchecked(
 
 impl Declaration {
     /// The default, as text.
-    #[must_use]
     pub fn default_text(&self) -> Option<String> {
         self.default.as_ref().map(scalar_text)
     }
@@ -194,7 +193,6 @@ impl Declaration {
     }
 
     /// Whether its value must not be shown.
-    #[must_use]
     pub fn is_no_echo(&self) -> bool {
         let text = self.no_echo.as_ref().map(scalar_text).unwrap_or_default();
         text.eq_ignore_ascii_case("true") || plain::flag(&text) == Some(true)

@@ -208,7 +208,6 @@ impl Template {
     }
 
     /// The place of these keys: `file:line`.
-    #[must_use]
     pub fn place(&self, keys: &[&str]) -> String {
         self.source.place(keys)
     }

@@ -175,38 +175,32 @@ impl Template {
     }
 
     /// The path of the template's file.
-    #[must_use]
     pub fn path(&self) -> &Path {
         self.source.path()
     }
 
     /// The declared parameters, in the template's order.
-    #[must_use]
     pub fn parameters(&self) -> &[(String, Declaration)] {
         &self.parameters
     }
 
     /// The logical ids of all resources of one kind, whether their conditions are true or not.
-    #[must_use]
     pub fn logical_ids_of(&self, kind: &str) -> Vec<&str> {
         self.resources.iter().filter(|(_, section)| section.kind == kind).map(|(id, _)| id.as_str()).collect()
     }
 
     /// The parts of the file that the template omits, each with the reason: the CDK adds them for its own use.
-    #[must_use]
     pub fn left_out(&self) -> &[String] {
         &self.left_out
     }
 
     /// Remarks for the author on how the template is written, and on given values that cannot be checked.
-    #[must_use]
     pub fn remarks(&self, given: &BTreeMap<String, String>) -> Vec<Remark> {
         let unchecked = parameters::unchecked(&self.parameters, given, &self.source);
         self.remarks.iter().cloned().chain(unchecked).collect()
     }
 
     /// The template in one piece: with the included files in place and the functions in their long form.
-    #[must_use]
     pub fn flat(&self) -> &Value {
         &self.flat
     }

@@ -45,7 +45,6 @@ impl Source {
     }
 
     /// A source without a file, for tests and for templates made in memory.
-    #[must_use]
     pub fn in_memory(path: &Path, text: &str) -> Self {
         Self { what: TEMPLATE, path: path.to_owned(), text: text.to_owned(), places: OnceLock::new() }
     }
@@ -56,13 +55,11 @@ impl Source {
     }
 
     /// The path of the file.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// The text of the file.
-    #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -71,7 +68,6 @@ impl Source {
     /// or else the file. A number counts list items.
     ///
     /// The first call parses the text again: places are only for messages, so values do not carry them.
-    #[must_use]
     pub fn place(&self, keys: &[&str]) -> String {
         let root = self.places.get_or_init(|| yaml::nodes(self).ok());
         match root.as_ref().and_then(|root| root.line_of(keys)) {

@@ -10,7 +10,6 @@ pub(super) enum Part<'a> {
 }
 
 /// The pieces of a pattern, in order. `${!Name}` is the text `${Name}`; an unclosed `${` is text.
-#[must_use]
 pub(super) fn parts(pattern: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = pattern;

@@ -14,13 +14,11 @@ pub(super) fn path_keys(path: &str) -> Vec<String> {
 }
 
 /// The sentence for a decoder's message.
-#[must_use]
 pub(crate) fn in_words(message: &str) -> String {
     unknown(message).or_else(|| missing(message)).or_else(|| wrong_type(message)).unwrap_or_else(|| message.to_owned())
 }
 
 /// The remedy for an error in a template, where only its `reason` is known.
-#[must_use]
 pub(super) fn remedy(reason: &str) -> &'static str {
     if reason.contains("not supported; supported") {
         "remove it, or write a supported name; see `docs/template-support.md`"

@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use serde_json::{Number, Value};
 
 /// The value as YAML: in blocks, with quotes wherever the text without them could have another meaning.
-#[must_use]
 pub fn to_yaml(value: &Value) -> String {
     let mut written = String::new();
     if is_block(value) {

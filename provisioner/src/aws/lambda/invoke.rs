@@ -32,7 +32,6 @@ pub struct Answer {
 
 impl Answer {
     /// Whether IAM refused a call of the function. The answer does not show this, but the log does.
-    #[must_use]
     pub fn was_refused_by_iam(&self) -> bool {
         self.log.contains("AccessDenied")
     }

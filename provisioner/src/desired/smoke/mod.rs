@@ -171,13 +171,11 @@ fn only_alias(function_name: &str, resources: &[Wanted]) -> Checked<Option<Strin
 
 impl SmokeTest {
     /// The name of the tested alias (`chat:live`) or function (`chat`).
-    #[must_use]
     pub fn callee(&self) -> String {
         callee_name(&self.function_name, self.alias.as_deref())
     }
 
     /// The request or event, for messages: `POST /chat`.
-    #[must_use]
     pub fn name(&self) -> String {
         match &self.sent {
             Sent::Event(_) => format!("the event of {}", self.logical_id),
@@ -186,7 +184,6 @@ impl SmokeTest {
     }
 
     /// The request or event and the expected answer in one line, for messages: `POST /chat expects 200`.
-    #[must_use]
     pub fn summary(&self) -> String {
         match self.expect.status {
             Some(status) => format!("{} expects {status}", self.name()),
@@ -196,14 +193,12 @@ impl SmokeTest {
     }
 
     /// The check: the test as it is sent to the function or a version of it.
-    #[must_use]
     pub fn check(&self, patient: bool) -> Check {
         let status_is_implied = matches!(&self.sent, Sent::Request(sent) if sent.1.implies_a_status());
         Check { name: self.name(), event: self.event(), expect: self.expect.clone(), status_is_implied, patient }
     }
 
     /// The event to send.
-    #[must_use]
     pub fn event(&self) -> Value {
         match &self.sent {
             Sent::Event(event) => event.clone(),
@@ -212,7 +207,6 @@ impl SmokeTest {
     }
 
     /// The request, if the test declares one.
-    #[must_use]
     pub fn request(&self) -> Option<&Request> {
         match &self.sent {
             Sent::Event(_) => None,
@@ -221,13 +215,11 @@ impl SmokeTest {
     }
 
     /// The expected answer.
-    #[must_use]
     pub fn expect(&self) -> &Expect {
         &self.expect
     }
 
     /// The same test with another message, if the declaration contains the place of the message.
-    #[must_use]
     pub fn with_message(&self, text: &str) -> Option<Self> {
         let pointer = self.message.as_deref()?;
         let mut test = self.clone();

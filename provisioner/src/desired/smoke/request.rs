@@ -77,13 +77,11 @@ impl Request {
     }
 
     /// The body as it is sent.
-    #[must_use]
     pub fn body(&self) -> Option<String> {
         self.body.as_ref().map(scalar_text)
     }
 
     /// The headers as they arrive: with names in lower case, and with a `content-type` for the body.
-    #[must_use]
     pub fn headers(&self) -> BTreeMap<String, String> {
         let given = self.headers.iter().filter_map(|(name, value)| Some((name.to_lowercase(), scalar(value)?)));
         let mut headers: BTreeMap<String, String> = given.collect();

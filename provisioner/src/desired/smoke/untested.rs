@@ -18,7 +18,6 @@ pub struct Untested<'d> {
 
 impl Desired {
     /// Each alias, and each function without an alias in the template, that has no declared smoke test.
-    #[must_use]
     pub fn untested(&self) -> Vec<Untested<'_>> {
         let tested: BTreeSet<String> = self.smoke_tests.iter().map(SmokeTest::callee).collect();
         let has_an_alias = |function: &str| {

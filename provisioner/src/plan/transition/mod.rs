@@ -205,7 +205,6 @@ impl Transition {
 
     /// Whether the alias has had callers: it pointed to another version before the plan was executed, or one of the
     /// `done` steps has pointed it to the serving code.
-    #[must_use]
     pub fn had_callers(&self, done: &[String]) -> bool {
         self.leaves || self.pin_step().is_some_and(|pin| done.contains(&pin))
     }

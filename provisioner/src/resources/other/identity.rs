@@ -16,19 +16,16 @@ pub struct Identifier(String);
 
 impl Identifier {
     /// The identifier as Cloud Control returns it.
-    #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
     /// The identifier from these parts, in the order of the primary identifier.
-    #[must_use]
     pub fn of_parts(parts: &[&str]) -> Self {
         Self(parts.join("|"))
     }
 
     /// The text that Cloud Control accepts.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -47,7 +44,6 @@ pub struct PhysicalId(String);
 impl PhysicalId {
     /// The value that CloudFormation's `Ref` returns for a resource of this kind; `None` where AWS did not return the
     /// property that contains it.
-    #[must_use]
     pub fn of(kind: &str, identifier: &Identifier, properties: &Map<String, Value>) -> Option<Self> {
         let text = match REF_VALUES.kinds.get(kind) {
             None => Some(identifier.0.clone()),
@@ -58,7 +54,6 @@ impl PhysicalId {
     }
 
     /// The text that a template gets.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -83,7 +83,6 @@ const NOT_A_RESOURCE: [&str; 3] = ["AWS::CloudFormation::", "Custom::", "AWS::CD
 
 impl Other {
     /// The resource of a kind without a type here; `None` for a name that cannot be a kind of the registry.
-    #[must_use]
     pub fn new(kind: &str, properties: Map<String, Value>) -> Option<Self> {
         let parts: Vec<&str> = kind.split("::").collect();
         let is_a_name = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
@@ -100,13 +99,11 @@ impl Other {
     }
 
     /// A resource of the same kind as AWS returns it.
-    #[must_use]
     pub fn found(&self, identifier: Identifier, properties: Map<String, Value>) -> Self {
         Self { properties, identifier: Some(identifier), ..self.clone() }
     }
 
     /// The identifier, if the resource's own properties contain it: all parts of the kind's primary identifier.
-    #[must_use]
     pub fn own_identifier(&self) -> Option<Identifier> {
         let primary = &self.schema.as_ref()?.primary_identifier;
         let parts: Option<Vec<&str>> = primary.iter().map(|name| self.properties.get(name)?.as_str()).collect();
@@ -114,7 +111,6 @@ impl Other {
     }
 
     /// The values of references to a found resource: `Ref`, and its attributes.
-    #[must_use]
     pub fn assigned(&self) -> Ids {
         let of = |identifier| attributes::assigned(&self.type_name, identifier, &self.properties);
         self.identifier.as_ref().map_or_else(Ids::new, of)
@@ -129,7 +125,6 @@ impl Other {
     }
 
     /// The physical name that the template gives it.
-    #[must_use]
     pub fn given_name(&self) -> Option<&str> {
         self.name_properties().find_map(|key| self.properties.get(&key).and_then(Value::as_str))
     }
@@ -139,7 +134,6 @@ impl Other {
     ///
     /// A resource without tags and without a name could not be found again: it gets a name that starts with the
     /// stack's, as the typed kinds do. The name of a resource that all regions share contains the region, too.
-    #[must_use]
     pub fn with_schema(mut self, schema: Option<&Schema>) -> Self {
         self.schema = schema.cloned();
         let Some(schema) = schema else { return self };
@@ -168,14 +162,12 @@ impl Other {
 
     /// The properties by which AWS lists the kind's resources, from its own properties; `None` where these do not
     /// contain them.
-    #[must_use]
     pub fn listed_by(&self) -> Option<Map<String, Value>> {
         let names = self.schema.iter().flat_map(|schema| &schema.list_by);
         names.map(|name| Some((name.clone(), self.properties.get(name)?.clone()))).collect()
     }
 
     /// The tags of a found resource; `None` where its kind has no tags.
-    #[must_use]
     pub fn found_tags(&self) -> Option<Tags> {
         let property = self.schema.as_ref()?.tags.as_ref()?;
         Some(compare::tags(self.properties.get(property)))
@@ -183,13 +175,11 @@ impl Other {
 
     /// The owner of a found resource. One without tags belongs to the stack whose template names it, since nothing else
     /// shows the owner.
-    #[must_use]
     pub fn owner(&self, tag: &OwnershipTag) -> Owner {
         self.found_tags().map_or(Owner::Ours, |tags| tag.owner(&tags))
     }
 
     /// Whether a found resource has exactly this ownership tag.
-    #[must_use]
     pub fn has_tag(&self, tag: &OwnershipTag) -> bool {
         self.found_tags().is_some_and(|tags| tag.is_on(&tags))
     }

@@ -13,7 +13,6 @@ pub struct NotFindable {
 
 impl Other {
     /// Why the next run could not find it on AWS; `None` where it can be found, or its kind is not known yet.
-    #[must_use]
     pub fn why_not_findable(&self) -> Option<NotFindable> {
         let schema = self.schema.as_ref()?;
         if self.own_identifier().is_some() {

@@ -72,19 +72,16 @@ impl Schema {
     }
 
     /// Whether `Fn::GetAtt` can request this attribute.
-    #[must_use]
     pub fn has_attribute(&self, name: &str) -> bool {
         attributes::has(&self.attributes, name)
     }
 
     /// Whether an attribute is a list.
-    #[must_use]
     pub fn is_list(&self, attribute: &str) -> bool {
         self.types.is_list(attribute)
     }
 
     /// Whether the value at a path of keys and indices in the properties has a single type that is not a list or a map.
-    #[must_use]
     pub fn is_scalar(&self, path: &[String]) -> bool {
         self.types.is_scalar(path)
     }

@@ -20,7 +20,6 @@ pub struct Principal(String);
 
 impl Principal {
     /// The principal as AWS accepts it.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -92,7 +91,6 @@ fn normal(value: Value) -> Value {
 }
 
 /// The unique ids of deleted principals in the value of a property, each with the kind of the deleted principal.
-#[must_use]
 pub fn deleted_principals(property: &str, value: &Value) -> BTreeSet<(Principal, &'static str)> {
     match value {
         Value::Object(map) => map
