@@ -262,27 +262,12 @@ mod tests {
     fn all_invalid_settings_are_reported_together_with_those_of_the_sdk() {
         let errors = Settings::read(|_| Some("?".to_owned())).unwrap_err().to_string();
         for name in [
-            "DYNAMODB_TABLE",
-            "MODEL_ID",
-            "FALLBACK_MODEL_IDS",
-            "MOVIE_LIMIT",
-            "CATALOG_TTL",
-            "ALLOWED_ORIGIN",
-            "STREAMING",
-            "AWS_LAMBDA_LOG_LEVEL",
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-            "AWS_REGION",
-            "AWS_USE_FIPS_ENDPOINT",
-            "AWS_USE_DUALSTACK_ENDPOINT",
-            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-            "AWS_ENDPOINT_URL",
-            "AWS_ENDPOINT_URL_DYNAMODB",
-            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-            "AWS_LAMBDA_RUNTIME_API",
-            "SSL_CERT_FILE",
-            "SSL_CERT_DIR",
+            "DYNAMODB_TABLE", "MODEL_ID", "FALLBACK_MODEL_IDS", "MOVIE_LIMIT", "CATALOG_TTL", "ALLOWED_ORIGIN",
+            "STREAMING", "AWS_LAMBDA_LOG_LEVEL", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_REGION",
+            "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_LAMBDA_RUNTIME_API",
+            "SSL_CERT_FILE", "SSL_CERT_DIR",
         ] {
             assert!(errors.contains(&format!("{name} is \"?\", expected ")), "{name}: {errors}");
         }
@@ -299,10 +284,7 @@ mod tests {
     fn all_missing_variables_of_lambda_are_reported_together() {
         let errors = Settings::read(|_| None).unwrap_err().to_string();
         for name in [
-            "AWS_REGION",
-            "AWS_LAMBDA_RUNTIME_API",
-            "AWS_LAMBDA_FUNCTION_NAME",
-            "AWS_LAMBDA_FUNCTION_VERSION",
+            "AWS_REGION", "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
         ] {
             assert!(errors.contains(&format!("{name} is not set, expected ")), "{name}: {errors}");

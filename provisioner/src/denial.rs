@@ -70,12 +70,8 @@ impl Denial {
     /// permission can create a role with every permission: IAM user guide, "Permissions boundaries for IAM entities".
     fn writes_a_role(&self) -> bool {
         [
-            "iam:CreateRole",
-            "iam:PutRolePolicy",
-            "iam:DeleteRolePolicy",
-            "iam:AttachRolePolicy",
-            "iam:DetachRolePolicy",
-            "iam:PutRolePermissionsBoundary",
+            "iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:AttachRolePolicy",
+            "iam:DetachRolePolicy", "iam:PutRolePermissionsBoundary",
         ]
         .contains(&self.action.as_str())
     }

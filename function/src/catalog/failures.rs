@@ -87,11 +87,8 @@ pub const FAILURES: &[KnownFailure<bool>] = &[
     row(
         "DynamoDB does not accept the credentials",
         Pattern::Code(&[
-            "UnrecognizedClientException",
-            "ExpiredTokenException",
-            "InvalidSignatureException",
-            "IncompleteSignatureException",
-            "MissingAuthenticationTokenException",
+            "UnrecognizedClientException", "ExpiredTokenException", "InvalidSignatureException",
+            "IncompleteSignatureException", "MissingAuthenticationTokenException",
         ]),
         aws("UnrecognizedClientException", "The security token included in the request is invalid."),
         "check the function's credentials, which Lambda sets from its role, and the machine's clock",

@@ -242,11 +242,7 @@ async fn the_log_contains_the_details_that_the_caller_does_not_get() {
         logged(FixedCatalog(Some(Err(failure("AccessDenied", "no dynamodb:Scan")))), model, json!({"message": "hi"}))
             .await;
     for detail in [
-        denied,
-        "AccessDeniedException",
-        "aws-1",
-        "allow bedrock:InvokeModel",
-        "no dynamodb:Scan",
+        denied, "AccessDeniedException", "aws-1", "allow bedrock:InvokeModel", "no dynamodb:Scan",
         "allow dynamodb:Scan on",
     ] {
         assert!(all.contains(detail), "{detail} in {all}");

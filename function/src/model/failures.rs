@@ -252,11 +252,8 @@ pub const FAILURES: &[Row] = &[
     KnownFailure {
         name: "Bedrock does not accept the credentials",
         pattern: Pattern::Code(&[
-            "UnrecognizedClientException",
-            "ExpiredTokenException",
-            "InvalidSignatureException",
-            "IncompleteSignatureException",
-            "MissingAuthenticationTokenException",
+            "UnrecognizedClientException", "ExpiredTokenException", "InvalidSignatureException",
+            "IncompleteSignatureException", "MissingAuthenticationTokenException",
         ]),
         example: aws(403, "ExpiredTokenException", "The security token included in the request is expired"),
         hint: "check the function's credentials, which Lambda sets from its role, and the machine's clock",

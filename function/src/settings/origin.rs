@@ -67,22 +67,10 @@ mod tests {
     #[test]
     fn a_text_that_browsers_do_not_send_is_rejected() {
         for text in [
-            "",
-            "**",
-            "null",
-            "cinedb.example",
-            "https://",
-            "https://cinedb.example/",
-            "https://cinedb.example:",
-            "https://cinedb.example:99999",
-            "https://cinedb.example:080",
-            "https://a.example https://b.example",
-            "HTTPS://cinedb.example",
-            "https://CineDB.example",
-            "https://*.example",
-            "ftp://cinedb.example",
-            "http://[::g]",
-            "https://cinedb.example\r\nx: y",
+            "", "**", "null", "cinedb.example", "https://", "https://cinedb.example/", "https://cinedb.example:",
+            "https://cinedb.example:99999", "https://cinedb.example:080", "https://a.example https://b.example",
+            "HTTPS://cinedb.example", "https://CineDB.example", "https://*.example", "ftp://cinedb.example",
+            "http://[::g]", "https://cinedb.example\r\nx: y",
         ] {
             assert_eq!(Origin::parse(text), None, "{text}");
         }

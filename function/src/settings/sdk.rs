@@ -128,12 +128,8 @@ mod tests {
     #[test]
     fn an_empty_variable_is_not_set() {
         let names = [
-            "AWS_ENDPOINT_URL",
-            "AWS_ENDPOINT_URL_DYNAMODB",
-            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
-            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-            "AWS_REGION",
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_REGION", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
         ];
         let region = Some("us-east-1".to_owned());

@@ -60,9 +60,7 @@ fn questions() -> Vec<Labelled> {
         ),
         (
             with_history(
-                "Who directed The Paper Lantern?",
-                "I can look that up for you.",
-                "Yes please, when was it made?",
+                "Who directed The Paper Lantern?", "I can look that up for you.", "Yes please, when was it made?",
             ),
             |film| film.title == "The Paper Lantern",
         ),

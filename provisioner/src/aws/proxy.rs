@@ -272,12 +272,8 @@ mod tests {
         assert_eq!(proxy.to_string(), "http://proxy:3128 (HTTPS_PROXY)");
         assert!(!format!("{found:?}").contains("s3cret"), "{found:?}");
         for bad in [
-            "http://me:s3cret@",
-            "http://me:s3cret@@proxy",
-            "http://me:s3cret/x@proxy:1",
-            "socks5://me:s3cret@proxy:1",
-            "http://me:s3cret @proxy",
-            "http://",
+            "http://me:s3cret@", "http://me:s3cret@@proxy", "http://me:s3cret/x@proxy:1", "socks5://me:s3cret@proxy:1",
+            "http://me:s3cret @proxy", "http://",
         ] {
             let error = proxies(&[("https_proxy", bad)]).unwrap_err().to_string();
             assert!(error.contains("https_proxy") && !error.contains("s3cret"), "{error}");

@@ -27,10 +27,8 @@ pub(crate) fn nothing_to_retain() -> Error {
         "the direct engine has no stack object besides the resources",
     )
     .exists("nothing was changed")
-    .hint(Hint::new("to remove a stack of CloudFormation, name its engine").run(Command::provisioner([
-        "destroy",
-        "--keep-resources",
-        "--engine",
-        "cloudformation",
-    ])))
+    .hint(
+        Hint::new("to remove a stack of CloudFormation, name its engine")
+            .run(Command::provisioner(["destroy", "--keep-resources", "--engine", "cloudformation"])),
+    )
 }

@@ -84,12 +84,7 @@ mod tests {
             assert_eq!(looks_forgotten(name).as_deref(), Some(expected), "{name}");
         }
         for name in [
-            "index.py",
-            ".env.example",
-            "environment.py",
-            "node_modules/cache/x",
-            "keys.py",
-            "certifi/cacert.pem",
+            "index.py", ".env.example", "environment.py", "node_modules/cache/x", "keys.py", "certifi/cacert.pem",
             "env",
         ] {
             assert_eq!(looks_forgotten(name), None, "{name}");

@@ -224,12 +224,7 @@ fn blocker(
                 .run(Command::provisioner(["deploy", "--engine", "cloudformation", "--stack", stack]))
                 .or(Hint::new("make CloudFormation release the resources first, then adopt them with `--adopt`").run(
                     Command::provisioner([
-                        "destroy",
-                        "--engine",
-                        "cloudformation",
-                        "--keep-resources",
-                        "--stack",
-                        stack,
+                        "destroy", "--engine", "cloudformation", "--keep-resources", "--stack", stack,
                     ]),
                 )),
         ),

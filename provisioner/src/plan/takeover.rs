@@ -96,12 +96,8 @@ pub(super) fn surroundings(observed: &Observed, steps: &[Step]) -> (Vec<Blocker>
                 blockers.push(Blocker {
                     logical_id: step.logical_id.clone(),
                     cause: format!("API `{api_id}` is a {} API and not an HTTP API", api.protocol),
-                    hint: Hint::new("choose an HTTP API").run(Command::aws([
-                        "apigatewayv2",
-                        "get-apis",
-                        "--query",
-                        "Items[?ProtocolType=='HTTP']",
-                    ])),
+                    hint: Hint::new("choose an HTTP API")
+                        .run(Command::aws(["apigatewayv2", "get-apis", "--query", "Items[?ProtocolType=='HTTP']"])),
                 });
             }
         } else if !keys.is_empty() {

@@ -200,12 +200,7 @@ fn hints(status: &Status) -> Vec<Hint> {
                     Hint::new(
                         "compare with CloudFormation's drift detection, since this status omits tags and permissions",
                     )
-                    .run(Command::aws([
-                        "cloudformation",
-                        "detect-stack-drift",
-                        "--stack-name",
-                        theirs,
-                    ])),
+                    .run(Command::aws(["cloudformation", "detect-stack-drift", "--stack-name", theirs])),
                 ),
         ),
         (State::NotDeployed, None) if hints.is_empty() => {

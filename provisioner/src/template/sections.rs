@@ -99,13 +99,7 @@ pub(super) struct OutputSection {
 }
 
 const SECTIONS: [&str; 8] = [
-    "AWSTemplateFormatVersion",
-    "Description",
-    "Metadata",
-    "Parameters",
-    "Mappings",
-    "Conditions",
-    "Resources",
+    "AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Resources",
     "Outputs",
 ];
 

@@ -157,14 +157,8 @@ fn comparable(mut event: Value) -> Value {
     }
     let headers = event["headers"].as_object_mut().expect("headers");
     for name in [
-        "authorization",
-        "host",
-        "x-amzn-trace-id",
-        "x-forwarded-for",
-        "x-forwarded-port",
-        "x-forwarded-proto",
-        "x-amzn-tls-cipher-suite",
-        "x-amzn-tls-version",
+        "authorization", "host", "x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto",
+        "x-amzn-tls-cipher-suite", "x-amzn-tls-version",
     ] {
         headers.remove(name);
     }

@@ -55,12 +55,8 @@ async fn the_proxy_counts_and_names_calls() {
     aws_sdk_sts::Client::new(&sdk).get_caller_identity().send().await.unwrap();
 
     let calls = [
-        "iam CreateRole 200",
-        "dynamodb ListTables 200",
-        "logs CreateLogGroup 200",
-        "lambda GetFunction 404",
-        "apigatewayv2 GetApis 200",
-        "sts GetCallerIdentity 200",
+        "iam CreateRole 200", "dynamodb ListTables 200", "logs CreateLogGroup 200", "lambda GetFunction 404",
+        "apigatewayv2 GetApis 200", "sts GetCallerIdentity 200",
     ];
     assert_eq!(format!("{:?}", proxy.calls()), format!("[{}]", calls.join(", ")));
     assert_eq!(names(&proxy.writes()), ["iam CreateRole", "logs CreateLogGroup"]);

@@ -70,10 +70,7 @@ fn an_invalid_key_or_token_is_rejected_and_not_shown() {
 #[test]
 fn an_address_that_must_not_get_the_token_is_rejected() {
     for address in [
-        "https://evil.example/x",
-        "http://LOCALHOST",
-        "http://127.8.8.8:1",
-        "http://[::1]:80/x",
+        "https://evil.example/x", "http://LOCALHOST", "http://127.8.8.8:1", "http://[::1]:80/x",
         "http://[fd00:ec2::23]",
     ] {
         assert!(read(&[(FULL, address)]).is_ok(), "{address}");

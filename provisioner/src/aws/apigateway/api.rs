@@ -114,12 +114,8 @@ fn ambiguous(name: &str, ids: &[&str], uses: &[ApiUse]) -> Error {
     };
     let cause = format!("{} HTTP APIs carry this stack's mark: {}{serving_ids}", ids.len(), ids.join(", "));
     let delete = |id: &&str| {
-        Hint::new(format!("delete `{id}` if it has no callers")).run(Command::aws([
-            "apigatewayv2",
-            "delete-api",
-            "--api-id",
-            id,
-        ]))
+        Hint::new(format!("delete `{id}` if it has no callers"))
+            .run(Command::aws(["apigatewayv2", "delete-api", "--api-id", id]))
     };
     let error = Error::new(format!("looking for the HTTP API {name}"), cause);
     match ids.iter().map(delete).reduce(Hint::or) {

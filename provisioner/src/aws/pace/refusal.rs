@@ -8,14 +8,8 @@ use aws_smithy_types::byte_stream::ByteStream;
 /// The error codes of throttling. `LimitExceededException` is a quota on the number of resources, which a wait does not
 /// change.
 const CODES: [&str; 8] = [
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "SlowDown",
-    "ThrottledException",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
+    "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown", "ThrottledException",
+    "Throttling", "ThrottlingException", "TooManyRequestsException",
 ];
 
 /// Whether an error code means throttling.

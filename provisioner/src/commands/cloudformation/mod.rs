@@ -25,13 +25,10 @@ fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> 
         doing,
         format!("`{option}` is an option of the direct engine: CloudFormation stores change sets itself"),
     )
-    .hint(Hint::new(format!("leave out `{option}`")).or(
-        Hint::new("create a change set that stays").run(Command::aws([
-            "cloudformation",
-            "deploy",
-            "--no-execute-changeset",
-        ])),
-    )))
+    .hint(
+        Hint::new(format!("leave out `{option}`")).or(Hint::new("create a change set that stays")
+            .run(Command::aws(["cloudformation", "deploy", "--no-execute-changeset"]))),
+    ))
 }
 
 /// Refuses what CloudFormation does not do.

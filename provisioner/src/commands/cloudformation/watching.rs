@@ -94,12 +94,8 @@ impl Ended {
             ),
             "UPDATE_ROLLBACK_FAILED" => (
                 "CloudFormation could not roll back completely",
-                Hint::new("continue the rollback").run(Command::aws([
-                    "cloudformation",
-                    "continue-update-rollback",
-                    "--stack-name",
-                    name,
-                ])),
+                Hint::new("continue the rollback")
+                    .run(Command::aws(["cloudformation", "continue-update-rollback", "--stack-name", name])),
             ),
             "DELETE_FAILED" => (
                 "the remaining resources still belong to the stack",

@@ -172,10 +172,7 @@ fn every_pattern_compiles_and_generated_names_fit_their_limits() {
     assert!(kinds.iter().all(|(kind, limits)| RULES[kind].len() >= limits.as_object().unwrap().len()), "{RULES:?}");
     let tag = OwnershipTag { stack: "s-".repeat(63) + "st", region: String::new(), logical_id: "L".repeat(255) };
     for kind in [
-        "AWS::IAM::Role",
-        "AWS::Logs::LogGroup",
-        "AWS::Lambda::Function",
-        "AWS::ApiGatewayV2::Api",
+        "AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::Lambda::Function", "AWS::ApiGatewayV2::Api",
         "AWS::DynamoDB::Table",
     ] {
         let mut properties = good(kind);

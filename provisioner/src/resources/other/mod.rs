@@ -68,14 +68,8 @@ const MOST_OF_ANY_NAME: usize = 255;
 ///
 /// A stack of the same name in another region finds the same resources.
 const GLOBAL: [&str; 8] = [
-    "AWS::CloudFront::",
-    "AWS::GlobalAccelerator::",
-    "AWS::IAM::",
-    "AWS::NetworkManager::",
-    "AWS::Organizations::",
-    "AWS::Route53::",
-    "AWS::S3::MultiRegionAccessPoint",
-    "AWS::Shield::",
+    "AWS::CloudFront::", "AWS::GlobalAccelerator::", "AWS::IAM::", "AWS::NetworkManager::", "AWS::Organizations::",
+    "AWS::Route53::", "AWS::S3::MultiRegionAccessPoint", "AWS::Shield::",
 ];
 
 /// The prefixes of kinds that only CloudFormation processes and that are not resources of the registry.

@@ -128,13 +128,9 @@ mod tests {
             assert_eq!(Principal::from(arn).as_str(), "000000000009", "{arn}");
         }
         for other in [
-            "arn:aws:iam::000000000009:role/root",
-            "arn:aws:iam::000000000009:user/x:root",
-            "arn:aws:iam::00000000009:root",
-            "arn:aws:sts::000000000009:root",
-            "arn:other:iam::000000000009:root",
-            "apigateway.amazonaws.com",
-            "*",
+            "arn:aws:iam::000000000009:role/root", "arn:aws:iam::000000000009:user/x:root",
+            "arn:aws:iam::00000000009:root", "arn:aws:sts::000000000009:root", "arn:other:iam::000000000009:root",
+            "apigateway.amazonaws.com", "*",
         ] {
             assert_eq!(Principal::from(other).as_str(), other);
         }

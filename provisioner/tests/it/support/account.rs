@@ -94,11 +94,7 @@ impl Account {
             .region(Region::from_static(REGION))
             .endpoint_url(endpoint)
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-                &self.access_key,
-                SECRET,
-                None,
-                None,
-                "test",
+                &self.access_key, SECRET, None, None, "test",
             )))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build()

@@ -14,18 +14,8 @@ impl Kind {
     /// Determined by the operation's name; an unknown operation counts as a write.
     pub(super) fn of(service: &str, operation: &str) -> Self {
         const READS: [&str; 12] = [
-            "Get",
-            "List",
-            "Describe",
-            "BatchGet",
-            "TransactGet",
-            "Scan",
-            "Query",
-            "Simulate",
-            "AssumeRole",
-            "Filter",
-            "GET ",
-            "HEAD ",
+            "Get", "List", "Describe", "BatchGet", "TransactGet", "Scan", "Query", "Simulate", "AssumeRole", "Filter",
+            "GET ", "HEAD ",
         ];
         if service == "execute-api" || operation.starts_with("Invoke") {
             Self::Invoke
