@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 #[path = "deploy/many.rs"]
 mod many;
-#[path = "../tests/it/support/mod.rs"]
+#[path = "../tests/it/support/root.rs"]
 #[expect(dead_code, unused_imports, reason = "the benchmark uses a part of the tests' support")]
 mod support;
 #[path = "deploy/target.rs"]

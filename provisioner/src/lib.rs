@@ -52,7 +52,7 @@ pub mod status;
 mod style;
 pub mod template;
 #[cfg(test)]
-#[path = "../tests/world/mod.rs"]
+#[path = "../tests/world/root.rs"]
 mod world;
 
 pub use error::{Error, Result};

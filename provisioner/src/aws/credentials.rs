@@ -275,5 +275,4 @@ fn deepest(causes: &[String]) -> String {
 }
 
 #[cfg(test)]
-#[path = "credentials/tests.rs"]
 mod tests;

@@ -191,5 +191,4 @@ fn keys(chain: &Chain, profiles: &Profiles) -> Credentials {
 struct Remembered(#[source] Arc<CredentialsError>);
 
 #[cfg(test)]
-#[path = "mfa/tests.rs"]
 mod tests;

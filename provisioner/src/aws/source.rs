@@ -277,5 +277,4 @@ fn half_of_a_pair(there: &str, missing: &str) -> Error {
 }
 
 #[cfg(test)]
-#[path = "source/tests.rs"]
 mod tests;

@@ -45,6 +45,7 @@ mod smoke;
 mod smoke_declared;
 mod status;
 mod streaming;
+#[path = "support/root.rs"]
 mod support;
 mod support_tests;
 mod synth;

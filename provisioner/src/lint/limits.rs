@@ -26,7 +26,7 @@ struct Schemas {
 
 /// Every limit, by kind.
 static RULES: LazyLock<BTreeMap<String, Vec<Rule>>> = LazyLock::new(|| {
-    let schemas: Schemas = serde_json::from_str(include_str!("schemas.json")).unwrap_or_default();
+    let schemas: Schemas = serde_json::from_str(include_str!("limits/schemas.json")).unwrap_or_default();
     let mut rules: BTreeMap<String, Vec<Rule>> = BTreeMap::new();
     for row in documented::rows() {
         rules.entry(row.kind.to_owned()).or_default().push(row.into_rule());

@@ -26,7 +26,7 @@ use crate::cli::Local;
 use crate::terminal::{self, Exit};
 
 /// The sample catalogue.
-const FILMS: &str = include_str!("../../../local/films.json");
+const FILMS: &str = include_str!("../../local/films.json");
 
 /// The prefix of MiniStack's built-in answers.
 const CANNED: &str = "[ministack mock";
