@@ -86,12 +86,11 @@ impl Resource {
 
     /// Whether it is useless without the other resource: a route without its API, a function without its role.
     pub fn requires(&self, other: &Self, ids: &Ids) -> bool {
-        let of_its_api = || ids.get(Ids::API_ID).is_some_and(|id| self.part_of_api() == Some(id.as_str()));
-        match other {
-            Self::Api(_) if of_its_api() => true,
-            Self::Function(function) if self.part_of_function() == Some(&function.function_name) => true,
-            _ => each_kind!(self, Resource(one) => one.requires(other, ids)),
-        }
+        let is_its_api = matches!(other, Self::Api(_))
+            && ids.get(Ids::API_ID).is_some_and(|id| self.part_of_api() == Some(id.as_str()));
+        let is_its_function =
+            matches!(other, Self::Function(function) if self.part_of_function() == Some(&function.function_name));
+        is_its_api || is_its_function || each_kind!(self, Resource(one) => one.requires(other, ids))
     }
 
     /// Every property in which `now` differs from it.
