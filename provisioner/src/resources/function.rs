@@ -29,7 +29,7 @@ pub struct Function {
     pub failure: Option<Failure>,
     /// Settings that a template cannot declare here, such as `VpcConfig`, by Lambda's names. A deploy keeps them, and
     /// versions contain them.
-    #[serde(default)]
+    #[serde(default, rename = "Beside")]
     pub outside_settings: BTreeMap<String, Value>,
 }
 

@@ -22,7 +22,8 @@ pub struct Role {
     pub properties: Properties,
     /// The names of inline policies that other resources of the template attach to the role; for a role from AWS, those
     /// that exist. They are not compared, since they have their own steps.
-    #[serde(default)]
+    // The name is part of the digests in saved plans.
+    #[serde(default, rename = "PoliciesBeside")]
     pub attached_inline_policies: BTreeSet<String>,
 }
 

@@ -21,6 +21,8 @@ pub struct Watch {
     /// The version that is watched.
     pub version: String,
     /// The version that has the rest of the calls.
+    // The name is part of the digests in saved plans.
+    #[serde(rename = "beside")]
     pub other_version: String,
     /// The duration, in seconds. 0 means one query, which checks that the metrics can be read.
     pub seconds: u64,
