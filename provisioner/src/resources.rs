@@ -111,6 +111,16 @@ macro_rules! kinds {
         }
         use constant;
 
+        /// The kinds whose orphans are found by name, with a resource that has only a name.
+        #[cfg(test)]
+        fn found_by_name() -> Vec<(&'static str, Option<Resource>)> {
+            let mut all = Vec::new();
+            $(if let Orphans::ByName(_) = $module::$name::ORPHANS {
+                all.push(($module::$name::TYPE, $module::$name::with_name_only("name").map(Resource::$name)));
+            })+
+            all
+        }
+
         /// What `Fn::GetAtt` can ask a typed kind for, which of its properties cannot be changed in place, and its
         /// properties.
         #[cfg(test)]
@@ -288,7 +298,10 @@ impl Call {
     }
 }
 
-fn parse<K: Kind>(properties: Map<String, Value>) -> Result<K, PropertyFault> {
+fn parse<K: Kind>(mut properties: Map<String, Value>) -> Result<K, PropertyFault> {
+    // A parameter with an empty default gives the property no value.
+    let is_refused = |name: &str| K::REFUSED.iter().any(|(property, _)| property.name() == name);
+    properties.retain(|name, value| *value != "" || !is_refused(name));
     if let Some((property, reason)) = K::REFUSED.iter().find(|(property, _)| properties.contains_key(property.name())) {
         return Err(PropertyFault { property: property.name().to_owned(), reason: (*reason).to_owned() });
     }

@@ -73,4 +73,15 @@ mod tests {
         let api = Arn { service: "apigateway", start: "/apis/" };
         assert_eq!(api.name_in("arn:aws:apigateway:us-east-1::/apis/a1/stages/old"), Some("a1/stages/old"));
     }
+
+    #[test]
+    fn each_kind_whose_orphans_are_found_by_name_has_a_bare_form_with_tags() {
+        let all = crate::resources::found_by_name();
+        assert!(all.len() > 3, "{all:?}");
+        for (kind, bare) in all {
+            let mut bare = bare.unwrap_or_else(|| panic!("{kind} has no `Kind::bare`"));
+            assert_eq!(bare.ownership(), Ownership::Tags, "{kind}");
+            assert!(bare.tags_mut().is_some(), "{kind} has no `Kind::tags_mut`");
+        }
+    }
 }

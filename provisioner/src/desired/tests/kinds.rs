@@ -1,6 +1,25 @@
 //! Mistakes in kinds and properties.
 
+use serde_json::json;
+
 use super::messages;
+use crate::resources::Resource;
+
+#[test]
+fn an_empty_text_for_a_refused_property_counts_as_absent() {
+    for (kind, own) in [
+        ("AWS::Lambda::Alias", json!({"FunctionName": "chat", "FunctionVersion": "1", "Name": "live"})),
+        ("AWS::ApiGatewayV2::Integration", json!({"ApiId": "a", "IntegrationType": "AWS_PROXY"})),
+    ] {
+        let parse = |description: &str| {
+            let mut properties = own.as_object().unwrap().clone();
+            properties.insert("Description".to_owned(), description.into());
+            Resource::parse(kind, properties)
+        };
+        assert!(matches!(parse(""), Ok(Some(_))), "{kind}");
+        assert_eq!(parse("mine").unwrap_err().property, "Description", "{kind}");
+    }
+}
 
 #[test]
 fn unsupported_kinds_and_properties_are_refused() {
