@@ -39,7 +39,7 @@ pub(super) enum Format {
 impl Entrance {
     /// Its target: the name of an alias (`chat:live`) or of a function (`chat`).
     pub fn callee(&self) -> String {
-        callee_name(&self.function_name, self.alias.as_deref())
+        FunctionRef { name: &self.function_name, qualifier: self.alias.as_deref() }.to_string()
     }
 
     /// Whether it is a function URL.
@@ -57,11 +57,6 @@ impl Entrance {
     pub(super) fn method_and_path(&self) -> Option<(&str, &str)> {
         self.route_key.as_deref()?.split_once(' ')
     }
-}
-
-/// The name of an alias (`chat:live`), or of a function (`chat`) without one.
-pub(super) fn callee_name(function: &str, alias: Option<&str>) -> String {
-    alias.map_or_else(|| function.to_owned(), |alias| format!("{function}:{alias}"))
 }
 
 /// All routes to functions, then all function URLs, each in the template's order.

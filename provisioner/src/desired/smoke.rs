@@ -18,11 +18,12 @@ use serde_json::{Map, Value};
 use self::declaration::Declaration;
 pub use self::request::Request;
 pub use self::untested::Untested;
-use super::entrance::{Entrance, callee_name};
+use super::entrance::Entrance;
 use super::{Desired, Wanted};
 use crate::error::{Kind, Result};
 use crate::resources::Resource;
 use crate::resources::check::{Check, Expect};
+use crate::resources::named::FunctionRef;
 use crate::template::{Known, Reference, Template, Unfilled, references_in};
 
 /// A smoke test of one function or alias.
@@ -172,7 +173,7 @@ fn only_alias(function_name: &str, resources: &[Wanted]) -> Checked<Option<Strin
 impl SmokeTest {
     /// The name of the tested alias (`chat:live`) or function (`chat`).
     pub fn callee(&self) -> String {
-        callee_name(&self.function_name, self.alias.as_deref())
+        FunctionRef { name: &self.function_name, qualifier: self.alias.as_deref() }.to_string()
     }
 
     /// The request or event, for messages: `POST /chat`.
