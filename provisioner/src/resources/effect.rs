@@ -7,8 +7,11 @@ use super::property::Property;
 /// The effect of a call, and what happens when the call is sent again.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect<R> {
-    /// It sets or deletes what it names, or it only reads: sent again, it has the same result.
+    /// It sets or deletes what it names, or it only reads. Sent again, it has the same result.
     Repeatable,
+    /// Only its service's file finds out whether it took effect (`Dispatch::took_effect`). AWS may refuse it when it is
+    /// sent again, or it leaves another version.
+    SeenByService,
     /// It deletes the resource with this physical id, which is the value of `Ref`. Sent again, it has the same result.
     Deletes {
         /// The physical id.
@@ -63,6 +66,7 @@ impl<R> Effect<R> {
     pub(super) fn map<S>(self, into: fn(R) -> S) -> Effect<S> {
         match self {
             Self::Repeatable => Effect::Repeatable,
+            Self::SeenByService => Effect::SeenByService,
             Self::Deletes { id } => Effect::Deletes { id },
             Self::Leaves(Left { resource, sets }, again) => {
                 Effect::Leaves(Left { resource: into(resource), sets }, again)

@@ -231,6 +231,7 @@ impl Kind for Function {
             Call::UpdateFunctionConfiguration { function, properties, .. } => {
                 Effect::only(properties, *function, Again::Refused)
             }
+            Call::UpdateFunctionCode { .. } => Effect::SeenByService,
             _ => Effect::Repeatable,
         }
     }

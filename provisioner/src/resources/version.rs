@@ -110,7 +110,7 @@ impl Kind for Version {
 
     /// The writer looks for the release in the function's list of versions.
     fn effect(_call: &Call) -> Effect<Self> {
-        Effect::Repeatable
+        Effect::SeenByService
     }
 
     fn create(&self) -> Stages<Call> {
