@@ -21,6 +21,10 @@ use crate::resources::{Ids, OwnershipTag, Resource};
 /// How many resources are read at once. Cloud Control allows an account a few calls a second.
 const AT_ONCE: usize = 4;
 
+/// The hint for an emulator that does not know `DescribeType`.
+const NO_REGISTRY: &str = "use an endpoint with the CloudFormation registry: without it, only the kinds in \
+                           `docs/template-support.md` are supported";
+
 impl Find for Other {
     /// Reads the resource that its own properties identify; otherwise searches all resources of its kind.
     async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
@@ -122,6 +126,9 @@ impl Aws {
             Err(error) if error.code() == Some("TypeNotFoundException") => {
                 return Err(Error::new(doing, "AWS has no such kind in this region")
                     .hint("look for a misspelt `Type` in the template"));
+            }
+            Err(error) if error.code() == Some("InvalidAction") => {
+                return Err(problem(doing, &error).hint(NO_REGISTRY));
             }
             Err(error) => return Err(problem(doing, &error)),
         };

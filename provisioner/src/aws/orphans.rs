@@ -62,8 +62,9 @@ impl AwsReader {
         let functions = candidates.iter().filter(|one| matches!(one, Resource::Function(_)));
         let groups: Vec<_> = functions.map(|one| format!("/aws/lambda/{}", one.name())).collect();
         candidates.extend(groups.iter().filter_map(|name| Resource::with_name_only("AWS::Logs::LogGroup", name)));
-        let mut seen = BTreeSet::new();
-        candidates.retain(|one| seen.insert((one.kind().to_owned(), one.name())));
+        // The tagging API returns them in any order.
+        candidates.sort_by_cached_key(|one| (one.kind().to_owned(), one.name()));
+        candidates.dedup_by(|one, other| one.kind() == other.kind() && one.name() == other.name());
         // The plan reads the resources of the template anyway.
         let named = |one: &Resource| {
             let same = |wanted: &Wanted| wanted.resource.kind() == one.kind() && wanted.resource.name() == one.name();

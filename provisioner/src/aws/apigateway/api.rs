@@ -119,7 +119,7 @@ fn ambiguous(name: &str, ids: &[&str], uses: &[ApiUse]) -> Error {
     };
     let error = Error::new(format!("looking for the HTTP API {name}"), cause);
     match ids.iter().map(delete).reduce(Hint::or) {
-        Some(hint) => error.hint(hint),
+        Some(hint) => error.hint(hint.or("attach the routes to one of them by its id")),
         None => error,
     }
 }
