@@ -211,8 +211,9 @@ fn never_was(deepest: &str) -> bool {
     deepest.contains("os error 2") || deepest == "failed to load the cached SSO token"
 }
 
-const ANOTHER_CODE: &str = "run the same command and type the next code of the device, because AWS accepts each code once; \
-                            if AWS refuses that one too, check `mfa_serial` of the profile and the clock of the device";
+const ANOTHER_CODE: &str = "wait for the next code of the device, because AWS accepts each code once (if AWS refused the \
+                            next one too, check `mfa_serial` of the profile and the clock of the device), then run the \
+                            same command again";
 
 /// The cause and the hint where an answer does not come from AWS.
 fn not_aws_but(error: &(dyn StdError + 'static)) -> Option<Advice> {

@@ -339,7 +339,7 @@ async fn a_wrong_mfa_code_is_reported_after_one_question() {
     {
         assert!(seen.contains(part), "no `{part}` in {seen}");
     }
-    assert!(seen.contains("hint: run the same command and type the next code of the device"), "{seen}");
+    assert!(seen.contains("hint: wait for the next code of the device"), "{seen}");
 }
 
 #[tokio::test]

@@ -97,7 +97,8 @@ fn a_denied_assume_role_names_the_role_and_both_policies() {
     let advice = with_role_of(Some("arn:aws:iam::123456789012:mfa/me"), Base::Keys, assuming("AccessDenied", wrong));
     let rejected =
         format!("the profile `dev` gives no credentials: AWS did not accept the MFA code: {wrong} (AccessDenied)");
-    assert_advice(&advice, &rejected, "type the next code of the device");
+    assert_advice(&advice, &rejected, "wait for the next code of the device");
+    assert!(!advice.hint.without_again().expect("a remedy").contains("same command"), "{advice:?}");
     // The profile names no device, so no code was sent.
     let none = "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.";
     assert_advice(

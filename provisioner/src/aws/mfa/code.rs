@@ -75,7 +75,7 @@ impl NoCode {
                  env)\"`, which asks for the code, and then the same command {region}without `--profile`"
             ),
             Why::EndOfInput | Why::NotDigits => {
-                "run the same command and type the six digits that the device shows".to_owned()
+                "have the six digits of the device ready, then run the same command again".to_owned()
             }
         }
     }

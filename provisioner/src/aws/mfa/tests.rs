@@ -161,7 +161,7 @@ async fn an_invalid_mfa_code_is_read_again_at_most_three_times() {
     assert_eq!(questions.lock().unwrap().len(), 3);
     let no_code = within::<NoCode>(&error).unwrap();
     assert!(no_code.to_string().ends_with("but no answer was six digits"), "{no_code}");
-    assert!(no_code.hint("dev").contains("type the six digits"), "{}", no_code.hint("dev"));
+    assert!(no_code.hint("dev").contains("the six digits of the device"), "{}", no_code.hint("dev"));
     assert_eq!(sent.lock().unwrap().len(), 1, "nothing was sent");
 }
 
