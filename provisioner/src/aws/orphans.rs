@@ -33,7 +33,7 @@ impl AwsReader {
     pub(super) async fn tagged_resources(&self, desired: &Desired) -> Result<TaggedResources> {
         let stack = desired.stack.as_str();
         let (tagged, roles, apis, parts) = tokio::join!(
-            self.aws.tagged(stack),
+            self.tagged.once(stack, self.aws.tagged(stack)),
             self.aws.tagged_roles(desired),
             self.apis.once("", self.aws.apis()),
             self.request_parts(desired),

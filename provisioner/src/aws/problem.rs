@@ -162,7 +162,15 @@ fn kind(code: &str) -> Kind {
 
 /// The error codes of resources that do not exist.
 fn is_missing_code(code: &str) -> bool {
-    matches!(code, "NoSuchEntity" | "NoSuchEntityException" | "ResourceNotFoundException" | "NotFoundException")
+    matches!(
+        code,
+        "NoSuchEntity"
+            | "NoSuchEntityException"
+            | "NotFound"
+            | "NotFoundException"
+            | "ResourceNotFound"
+            | "ResourceNotFoundException"
+    )
 }
 
 /// The error codes for missing permissions.

@@ -18,6 +18,7 @@ use super::Aws;
 use super::apigateway::SeenApi;
 use super::log_groups::Listed;
 use super::service::Find as _;
+use super::tagged::Tagged;
 use crate::desired::Desired;
 use crate::error::Result;
 use crate::observe::{Found, Observed, Orphan, OutsideCaller, Reader, Surroundings, TaggedResources};
@@ -55,6 +56,7 @@ impl Aws {
             urls: Cache::default(),
             schemas: Cache::default(),
             others: Cache::default(),
+            tagged: Cache::default(),
         }
     }
 }
@@ -102,6 +104,8 @@ pub struct AwsReader {
     schemas: Cache<Schema>,
     /// By kind, for the kinds that have no Rust type here.
     pub(super) others: Cache<Vec<ResourceDescription>>,
+    /// By stack: the resources with its tag.
+    pub(super) tagged: Cache<Vec<Tagged>>,
 }
 
 impl AwsReader {

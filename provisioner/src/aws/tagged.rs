@@ -25,9 +25,14 @@ impl Tagged {
         of_the_stack.owner(&self.tags)
     }
 
+    /// The kind in its tag.
+    pub(super) fn kind(&self) -> Option<&str> {
+        self.tags.get(KIND_TAG)?.split(' ').next()
+    }
+
     /// The kind in its tag, for a kind that has no Rust type here.
     pub(super) fn other_kind(&self) -> Option<&str> {
-        let kind = self.tags.get(KIND_TAG)?.split(' ').next()?;
+        let kind = self.kind()?;
         // An earlier version may have had no type for it.
         (!typed_kinds().contains(&kind)).then_some(kind)
     }

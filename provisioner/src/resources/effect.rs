@@ -87,6 +87,12 @@ impl Left<Resource> {
 }
 
 impl<R> Left<R> {
+    /// Whether the call sets all properties, so that it creates the resource.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        matches!(self.sets, Sets::AllBut(_))
+    }
+
     /// Whether the call sets this property.
     pub fn has(&self, property: &str) -> bool {
         match &self.sets {

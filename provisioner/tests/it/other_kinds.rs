@@ -15,13 +15,13 @@ Resources:
     Type: AWS::SQS::Queue
     Properties: {QueueName: jobs, VisibilityTimeout: !Ref Seconds}
   News:
-    Type: AWS::SNS::Topic
-    Properties: {TopicName: news}
-  JobsHearNews:
-    Type: AWS::SNS::Subscription
-    Properties: {TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Jobs.QueueName}
+    Type: AWS::Events::Rule
+    Properties: {Name: news, ScheduleExpression: rate(1 day)}
+  Weekly:
+    Type: AWS::Scheduler::Schedule
+    Properties: {Name: weekly, GroupName: !GetAtt Jobs.QueueName, Description: !Ref News}
 Outputs:
-  Topic: {Value: !Ref News}
+  Rule: {Value: !Ref News}
 ";
 
 /// The resources of a kind that Cloud Control stores.
@@ -33,7 +33,7 @@ async fn stored(account: &Account, kind: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn cloud_control_creates_finds_updates_and_deletes_a_queue_a_topic_and_a_subscription() {
+async fn cloud_control_creates_finds_updates_and_deletes_a_queue_a_rule_and_a_schedule() {
     let user = User::of_template(Account::fresh(), TEMPLATE);
     let plan = user.plain(&["plan"]).await.expect_success();
     for text in ["AWS::SQS::Queue", "(through Cloud Control)", "3 to create"] {
@@ -44,8 +44,8 @@ async fn cloud_control_creates_finds_updates_and_deletes_a_queue_a_topic_and_a_s
     assert_eq!(queue["VisibilityTimeout"], 30);
     let tag = json!({"Key": "provisioner:stack", "Value": "cinedb-chat"});
     assert!(queue["Tags"].as_array().is_some_and(|tags| tags.contains(&tag)), "{queue:#}");
-    let [subscription] = stored(&user.account, "AWS::SNS::Subscription").await.try_into().expect("one subscription");
-    assert_eq!((&subscription["Protocol"], &subscription["Endpoint"]), (&json!("sqs"), &json!("jobs")));
+    let [weekly] = stored(&user.account, "AWS::Scheduler::Schedule").await.try_into().expect("one schedule");
+    assert_eq!((&weekly["GroupName"], &weekly["Description"]), (&json!("jobs"), &json!("news")));
 
     user.proxy.clear();
     let again = user.plain(&["deploy"]).await.expect_success();
@@ -55,7 +55,7 @@ async fn cloud_control_creates_finds_updates_and_deletes_a_queue_a_topic_and_a_s
     assert_eq!(queue["VisibilityTimeout"], 60);
 
     user.plain(&["destroy", "--yes"]).await.expect_success();
-    for kind in ["AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SNS::Subscription"] {
+    for kind in ["AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Scheduler::Schedule"] {
         assert!(stored(&user.account, kind).await.is_empty(), "{kind}");
     }
 }
@@ -92,9 +92,12 @@ async fn orphans_are_found_by_their_tags_and_pruned_unless_the_template_retains_
     let mut mappings = vec![json!({"ResourceARN": "arn:aws:ec2:us-east-1:1:snapshot/snap-1", "Tags": [
         {"Key": "provisioner:stack", "Value": "cinedb-chat"}, {"Key": "provisioner:resource", "Value": "Volume"},
     ]})];
-    for (kind, service, name) in [("AWS::SQS::Queue", "sqs", "QueueName"), ("AWS::SNS::Topic", "sns", "TopicName")] {
+    for (kind, start, name) in [
+        ("AWS::SQS::Queue", "sqs:us-east-1:1:", "QueueName"),
+        ("AWS::Events::Rule", "events:us-east-1:1:rule/", "Name"),
+    ] {
         for one in stored(&user.account, kind).await {
-            let arn = format!("arn:aws:{service}:us-east-1:1:{}", one[name].as_str().expect("its name"));
+            let arn = format!("arn:aws:{start}{}", one[name].as_str().expect("its name"));
             mappings.push(json!({"ResourceARN": arn, "Tags": one["Tags"]}));
         }
     }
@@ -104,7 +107,7 @@ async fn orphans_are_found_by_their_tags_and_pruned_unless_the_template_retains_
     for text in [
         "AWS::SQS::Queue `jobs` is this stack's `Jobs`, and the template with these parameters does not contain it\n        \
          remove it: `provisioner deploy --prune --template ",
-        "AWS::SNS::Topic `news` is this stack's `News`",
+        "AWS::Events::Rule `news` is this stack's `News`",
         "AWS::SQS::Queue `kept` is this stack's `Kept`, and the template with these parameters does not contain it\n        \
          delete it by hand: the template that contained it retains it",
         "arn:aws:ec2:us-east-1:1:snapshot/snap-1 has this stack's ownership tag as `Volume`",
@@ -118,8 +121,12 @@ async fn orphans_are_found_by_their_tags_and_pruned_unless_the_template_retains_
     let mut names: Vec<_> = queues.iter().map(|queue| queue["QueueName"].as_str().unwrap_or_default()).collect();
     names.sort_unstable();
     assert_eq!(names, ["kept", "more"]);
-    assert!(stored(&user.account, "AWS::SNS::Topic").await.is_empty());
-    assert_eq!(stored(&user.account, "AWS::SNS::Subscription").await.len(), 1, "a resource without tags is not found");
+    assert!(stored(&user.account, "AWS::Events::Rule").await.is_empty());
+    assert_eq!(
+        stored(&user.account, "AWS::Scheduler::Schedule").await.len(),
+        1,
+        "a resource without tags is not found"
+    );
     let after = user.plain(&["plan"]).await.expect_success();
     assert_eq!(after.stdout.matches("note:").count(), 2, "pruned resources are not reported: {after:?}");
 }

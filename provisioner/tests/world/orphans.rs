@@ -23,7 +23,7 @@ impl State {
             Found::new(Resource::Api(one.clone()), ids([("Ref", id), ("ApiId", id)]), of_the_stack.owner(&one.tags))
         });
         let all = roles.chain(log_groups).chain(functions).chain(apis).filter(|one| one.owner == Owner::Ours);
-        all.map(orphan).chain(self.tagged_others(of_the_stack)).collect()
+        all.map(orphan).chain(self.tagged_simple(of_the_stack)).chain(self.tagged_others(of_the_stack)).collect()
     }
 
     pub(super) fn tagged_parts(&self, stack: &str, observed: &Observed) -> Vec<Orphan> {
@@ -55,6 +55,7 @@ impl State {
                 all.extend(self.aliases_and_urls(&of_the_stack, &function.function_name));
             }
         }
+        all.extend(self.simple_parts(&of_the_stack, observed));
         let callees = observed.callees();
         for ((function, sid), one) in self.permissions.iter().filter(|((function, _), _)| callees.contains(function)) {
             let Some(logical_id) = Permission::logical_id_in(sid, stack) else { continue };

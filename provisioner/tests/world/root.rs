@@ -10,6 +10,7 @@ mod lambda;
 mod orphans;
 mod other;
 mod release;
+mod simple;
 mod stores;
 mod url;
 
@@ -92,6 +93,8 @@ pub(crate) struct State {
     pub(crate) tables: BTreeMap<String, Table>,
     /// The resources that Cloud Control created, by kind and identifier.
     pub(crate) others: BTreeMap<(String, Identifier), Other>,
+    /// The resources of kinds without special behaviour, by the value of `Ref`.
+    pub(crate) simple: BTreeMap<String, (Resource, Ids)>,
     /// How many ids were assigned.
     pub(crate) assigned: u32,
 }
