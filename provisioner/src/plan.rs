@@ -30,6 +30,7 @@ pub use afterwards::Afterwards;
 pub use check::{Tested, untested_by_cloudformation};
 pub use deploy::{Options, plan};
 pub use destroy::plan_destroy;
+pub(crate) use notes::awaited;
 pub use notes::{refused_names, without_refused_names};
 pub use rollback::{Back, plan_rollback};
 use schemars::JsonSchema;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::desired::Desired;
 use crate::hint::Hint;
 use crate::observe::Observed;
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Action, Note, Plan, Step, awaited};
 use crate::releases::{AliasState, Published, Releases};
 use crate::resources::{
     Change, DESCRIPTION, Ids, Owner, Ownership, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG, TAGS,
@@ -49,6 +49,9 @@ pub struct Status {
     pub resources: usize,
     /// The resources that differ from the template.
     pub differences: Vec<Difference>,
+    /// The resources that exist and take effect only after something is done by hand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// The functions, by logical id, whose code was not compared, because there is no package.
     pub code_not_compared: BTreeSet<String>,
 }
@@ -153,6 +156,7 @@ impl Status {
         for one in &mut self.differences {
             one.hint = one.hint.take().map(&complete);
         }
+        self.notes = self.notes.into_iter().map(|note| note.complete(&complete)).collect();
         self
     }
 }
@@ -194,6 +198,7 @@ pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known)
         (true, true) => State::Equal,
         (true, false) => State::Drifted,
     };
+    let exists = |note: &Note| note.logical_id.as_ref().is_some_and(|id| observed.found.contains_key(id));
     let functions = desired.resources.iter().filter_map(|wanted| {
         let Resource::Function(function) = &wanted.resource else { return None };
         let releases = releases.get(&function.function_name).filter(|_| deployed)?;
@@ -214,6 +219,7 @@ pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known)
         functions,
         resources: desired.resources.len(),
         differences,
+        notes: awaited(&plan.steps).filter(exists).collect(),
         code_not_compared,
     }
 }

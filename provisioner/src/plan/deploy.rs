@@ -6,7 +6,7 @@ use super::check::{tested, untested};
 use super::differences::differences;
 use super::lists;
 use super::messages::Messages;
-use super::notes::{findings, of_deleted_principals, of_terraform, outside_settings};
+use super::notes::{awaited, findings, of_deleted_principals, of_terraform, outside_settings};
 use super::order::{callers_last, start_early};
 use super::orphans;
 use super::outputs::unprintable;
@@ -72,6 +72,7 @@ fn examine(desired: &Desired, observed: &Observed, options: &Options, steps: &mu
     messages.notes.extend(of_deleted_principals(steps));
     messages.notes.extend(of_terraform(steps, observed));
     messages.notes.extend(outside_settings(observed));
+    messages.notes.extend(awaited(steps));
     messages.notes.extend(past_the_alias(desired, observed, steps));
     messages.notes.extend(orphans::notes(desired, observed, steps, options.prune));
     messages.blockers.extend(unprintable(desired));

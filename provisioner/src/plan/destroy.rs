@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::afterwards::afterwards;
 use super::callers::outside_callers_of;
+use super::notes::awaited;
 use super::order::callers_first;
 use super::{Action, Blocker, Note, Plan, Step};
 use super::{orphans, takeover};
@@ -38,6 +39,7 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let (still_used, remaining) = orphans::after_a_removal(desired, observed, &steps);
     notes.extend(remaining);
     notes.extend(outside_callers_of(observed, &steps));
+    notes.extend(awaited(&steps));
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|one| one.note.clone()));
     Plan {

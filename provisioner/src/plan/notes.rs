@@ -158,6 +158,18 @@ pub(super) fn outside_settings(observed: &Observed) -> impl Iterator<Item = Note
     })
 }
 
+/// Notes about resources that take effect only after something is done by hand.
+pub(crate) fn awaited(steps: &[Step]) -> impl Iterator<Item = Note> {
+    steps.iter().filter(|step| step.action != Action::Leave).filter_map(|step| {
+        let (state, imperative) = step.resource.awaits(&step.ids)?;
+        Some(Note {
+            logical_id: Some(step.logical_id.clone()),
+            text: format!("{} `{}` {state}", step.kind, step.name),
+            hint: Some(Hint::new(imperative)),
+        })
+    })
+}
+
 /// The `aws lambda update-function-configuration` option that removes a setting.
 fn unset(name: &str) -> Option<[&'static str; 2]> {
     Some(match name {

@@ -171,14 +171,10 @@ fn missing_in_the_template(resource: &Resource) -> &'static str {
 }
 
 fn text_of(Orphan { logical_id, found }: &Orphan) -> String {
-    let whose = if let Resource::Url(url) = &found.resource {
-        // A URL has no ownership tag, so its creator is not known.
-        format!("is a URL of this stack's function `{}`", url.target_function_arn)
-    } else {
-        format!("is this stack's `{logical_id}`")
-    };
+    // A part without an ownership tag does not show its creator.
+    let whose = found.resource.untagged_part().unwrap_or_else(|| format!("this stack's `{logical_id}`"));
     let (kind, name) = (found.resource.kind(), called(found));
-    format!("{kind} `{name}` {whose}, and the template with these parameters does not contain it")
+    format!("{kind} `{name}` is {whose}, and the template with these parameters does not contain it")
 }
 
 /// The name that is shown. The name of an API is not unique, so its id is added.

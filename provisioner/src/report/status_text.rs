@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::plan_text::{Row, rows};
+use super::plan_text::{Row, notes, rows};
 use super::value_text::readable;
 use crate::hint::{Command, Hint};
 use crate::printable::line;
@@ -177,6 +177,8 @@ fn comparison(status: &Status, complete: &impl Fn(Hint) -> Hint) -> String {
             functions.join(" and ")
         );
     }
+    let awaited: Vec<_> = status.notes.iter().map(|note| note.clone().complete(complete)).collect();
+    text.push_str(&notes(&awaited));
     for (index, hint) in hints(status).into_iter().map(complete).enumerate() {
         let gap = if index == 0 { "\n" } else { "" };
         let _ = writeln!(text, "{gap}hint: {}", readable(&hint.to_string()));

@@ -111,6 +111,16 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     fn is_kept(&self) -> Option<&'static str> {
         None
     }
+    /// The part of the stack that it is, for an orphan that does not show its owner: `a URL of this stack's function
+    /// `chat``.
+    fn untagged_part(&self) -> Option<String> {
+        None
+    }
+    /// What must be done by hand before it takes effect, such as the confirmation of a subscription: the state, and an
+    /// imperative. `ids` is empty for a resource that does not exist yet.
+    fn awaits(&self, _ids: &Ids) -> Option<(&'static str, &'static str)> {
+        None
+    }
     /// The Terraform resources that import it.
     fn imports(&self, ids: &Ids) -> Vec<Import>;
     /// The API that it is a part of.

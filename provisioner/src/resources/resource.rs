@@ -47,6 +47,10 @@ of_its_kind! {
     pub fn through(&self) -> Option<&'static str> = THROUGH;
     /// Why a prune does not delete it when the template no longer contains it.
     pub fn is_kept(&self) -> Option<&'static str>;
+    /// The part of the stack that it is, for an orphan that does not show its owner.
+    pub fn untagged_part(&self) -> Option<String>;
+    /// What must be done by hand before it takes effect: the state, and an imperative.
+    pub fn awaits(&self, ids: &Ids) -> Option<(&'static str, &'static str)>;
     /// The Terraform resources that import it.
     pub fn imports(&self, ids: &Ids) -> Vec<Import>;
     /// Whether a replacement is created before the old resource is deleted.

@@ -82,6 +82,10 @@ impl Kind for Url {
         vec![(Ids::REF, arn.clone()), ("FunctionArn", arn)]
     }
 
+    fn untagged_part(&self) -> Option<String> {
+        Some(format!("a URL of this stack's function `{}`", self.target_function_arn))
+    }
+
     fn imports(&self, _ids: &Ids) -> Vec<Import> {
         vec![Import::whole("aws_lambda_function_url", self.name_with_alias("/"))]
     }
