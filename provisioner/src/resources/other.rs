@@ -11,6 +11,7 @@ mod types;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+pub(super) use compare::as_far_as;
 pub use identity::{Identifier, PhysicalId};
 pub use not_findable::NotFindable;
 pub use schema::Schema;
@@ -203,7 +204,7 @@ impl Other {
         let given: Vec<_> = fixed.iter().filter_map(|name| Some((name, wanted.properties.get(*name)?))).collect();
         let found = self.typed();
         let is_same =
-            |name: &str, value: &Value| found.get(name).is_some_and(|found| compare::as_far_as(found, value) == *value);
+            |name: &str, value: &Value| found.get(name).is_some_and(|found| as_far_as(found, value) == *value);
         let named = wanted.given_name().is_none_or(|name| self.given_name() == Some(name));
         named && !given.is_empty() && given.iter().all(|(name, value)| is_same(name, value))
     }
@@ -299,7 +300,7 @@ impl Kind for Other {
     }
 
     fn comparable_with(&self, wanted: &Self) -> Value {
-        compare::as_far_as(&Value::Object(self.properties.clone()), &wanted.comparable())
+        as_far_as(&Value::Object(self.properties.clone()), &wanted.comparable())
     }
 
     fn is_same(&self, _ids: &Ids, other: &Self, _other_ids: &Ids) -> bool {

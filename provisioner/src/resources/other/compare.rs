@@ -6,7 +6,7 @@ use super::super::policy::{Policy, Principal};
 use super::super::tags::Tags;
 
 /// `found`, restricted to what `wanted` specifies: the keys of maps and the keys of tag lists that `wanted` has.
-pub(super) fn as_far_as(found: &Value, wanted: &Value) -> Value {
+pub(in super::super) fn as_far_as(found: &Value, wanted: &Value) -> Value {
     match (found, wanted) {
         _ if is_the_same_policy(found, wanted) => wanted.clone(),
         (Value::Object(found), Value::Object(wanted)) => {
