@@ -31,6 +31,7 @@ mod s3;
 mod sent;
 mod service;
 mod settings;
+mod sns;
 mod source;
 mod tagged;
 mod trust;

@@ -38,6 +38,7 @@ pub mod stage;
 mod support;
 pub mod table;
 mod tags;
+pub mod topic;
 pub mod url;
 pub mod version;
 pub mod watch;
@@ -280,6 +281,7 @@ kinds! { $
     route::Route,
     stage::Stage,
     table::Table,
+    topic::Topic,
     other::Other,
 }
 

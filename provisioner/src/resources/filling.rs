@@ -26,6 +26,7 @@ pub(super) fn least(kind: &str, text: &str) -> Value {
         "AWS::DynamoDB::Table" => json!({
             "AttributeDefinitions": [], "KeySchema": [], "BillingMode": "PAY_PER_REQUEST", "Tags": {"of": text},
         }),
+        "AWS::SNS::Topic" => json!({"DisplayName": text}),
         other => panic!("give the least of {other}"),
     }
 }

@@ -20,6 +20,14 @@ const NOT_IN_THE_POLICY: &[(&str, &str)] = &[
     ("dynamodb:UpdateTable", "only for templates with a table; named in the notes"),
     ("dynamodb:TagResource", "only for templates with a table; named in the notes"),
     ("dynamodb:DeleteTable", "only for templates with a table; named in the notes"),
+    ("sns:GetTopicAttributes", "only for templates with a topic; named in the notes"),
+    ("sns:ListTagsForResource", "only for templates with a topic; named in the notes"),
+    ("sns:GetDataProtectionPolicy", "only for templates with a topic; named in the notes"),
+    ("sns:CreateTopic", "only for templates with a topic; named in the notes"),
+    ("sns:SetTopicAttributes", "only for templates with a topic; named in the notes"),
+    ("sns:PutDataProtectionPolicy", "only for templates with a topic; named in the notes"),
+    ("sns:TagResource", "only for templates with a topic; named in the notes"),
+    ("sns:DeleteTopic", "only for templates with a topic; named in the notes"),
     ("cloudformation:DescribeType", "only for templates with kinds that have no type here; named in the notes"),
     ("cloudformation:ListResources", "only for templates with kinds that have no type here; named in the notes"),
     ("cloudformation:GetResource", "only for templates with kinds that have no type here; named in the notes"),
@@ -106,7 +114,7 @@ fn allowed(policy: &str) -> BTreeSet<String> {
 /// The IAM actions of all operations in `src/aws`, found by the names of the clients that send them.
 fn called() -> BTreeSet<String> {
     let call = Regex::new(
-        r"\b(apigateway|client|cloudcontrol|cloudformation|cloudwatch|dynamodb|iam|lambda|logs|s3|sts|tagging)\s*\.\s*([a-z]+(?:_[a-z0-9]+)*)\(\)",
+        r"\b(apigateway|client|cloudcontrol|cloudformation|cloudwatch|dynamodb|iam|lambda|logs|s3|sns|sts|tagging)\s*\.\s*([a-z]+(?:_[a-z0-9]+)*)\(\)",
     );
     let call = call.expect("a pattern");
     let mut actions = BTreeSet::new();

@@ -51,4 +51,5 @@ mod support_tests;
 mod synth;
 mod take_over;
 mod terraform_import;
+mod topics;
 mod update;

@@ -325,7 +325,7 @@ LIMITED = {
         "Tags",
         "VersioningConfiguration",
     ],
-    "AWS::SNS::Topic": ["Tags", "TopicName"],
+    "AWS::SNS::Topic": ["DeliveryStatusLogging", "MaximumMessageSize", "Tags", "TopicName"],
     "AWS::SQS::Queue": [
         "DelaySeconds",
         "KmsDataKeyReusePeriodSeconds",
@@ -358,7 +358,7 @@ LIMITED = {
 }
 
 # The kinds with their own type in the provisioner. The others use Cloud Control.
-TYPED = ["AWS::DynamoDB::Table", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::Logs::LogGroup"] + [
+TYPED = ["AWS::DynamoDB::Table", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::SNS::Topic"] + [
     f"AWS::Lambda::{name}" for name in ["Alias", "Function", "Permission", "Url", "Version"]
 ]
 

@@ -24,6 +24,8 @@ macro_rules! simple {
     };
 }
 
+simple!(topic::Topic);
+
 impl State {
     fn find_simple(&self, wanted: &Resource, tag: &OwnershipTag) -> Option<Found> {
         let mut all = self.simple.values();

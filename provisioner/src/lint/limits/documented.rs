@@ -102,6 +102,12 @@ pub(super) fn rows() -> Vec<Row> {
         // DynamoDB developer guide, "Naming rules".
         refused("AWS::DynamoDB::Table", "TableName", Limit::length(3, 255), None),
         refused("AWS::DynamoDB::Table", "TableName", Limit::pattern("^[a-zA-Z0-9_.-]+$"), None),
+        // SNS API reference, CreateTopic.
+        refused("AWS::SNS::Topic", "TopicName", Limit::pattern(QUEUES).up_to(256), None),
+        refused("AWS::SNS::Topic", "DisplayName", Limit::length(0, 100), None),
+        refused("AWS::SNS::Topic", "FifoThroughputScope", Limit::one_of(&["Topic", "MessageGroup"]), None),
+        refused("AWS::SNS::Topic", "SignatureVersion", Limit::one_of(&["1", "2"]), None),
+        refused("AWS::SNS::Topic", "TracingConfig", Limit::one_of(&["PassThrough", "Active"]), None),
     ];
     rows.extend(through_cloud_control());
     // The API references of these kinds have no pattern for tags: AWS may accept more than it documents.
@@ -120,7 +126,6 @@ fn through_cloud_control() -> Vec<Row> {
         with("AWS::IAM::ManagedPolicy", "ManagedPolicyName", Limit::pattern(IAM_NAMES).up_to(128), IAM_NAME),
         row("AWS::S3::Bucket", "BucketName", Limit::length(3, 63)),
         row("AWS::SQS::Queue", "QueueName", Limit::pattern(QUEUES).up_to(80)),
-        row("AWS::SNS::Topic", "TopicName", Limit::pattern(QUEUES).up_to(256)),
         row("AWS::SNS::Subscription", "Protocol", Limit::one_of(&PROTOCOLS)),
         row("AWS::SNS::Subscription", "FilterPolicyScope", Limit::one_of(&["MessageAttributes", "MessageBody"])),
         row("AWS::Lambda::LayerVersion", "LayerName", Limit::pattern(LAYERS).up_to(140)),

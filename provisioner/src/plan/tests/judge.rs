@@ -16,7 +16,7 @@ use crate::resources::route::{self, Route};
 use crate::resources::stage::{RouteSettings, Stage};
 use crate::resources::table::{AttributeDefinition, BillingMode, KeyElement, Table};
 use crate::resources::url::Url;
-use crate::resources::{Cors, Policy, Tags};
+use crate::resources::{Cors, Policy, Resource, Tags};
 use crate::world::{ACCOUNT, State};
 
 /// Resources of other owners that must not change: an API with a route, and a function with a permission.
@@ -139,7 +139,7 @@ fn judge_all(state: &State, spec: &Spec, remembered: &str) {
     }
 }
 
-/// Each Cloud Control resource exists once, with all values of the template.
+/// Each of the other resources exists once, with all values of the template.
 fn judge_others(state: &State, spec: &Spec) {
     let of = |kind: &str| {
         let mut all = state.others.iter().filter(|((one, _), _)| one == kind).map(|(_, other)| &other.properties);
@@ -147,21 +147,23 @@ fn judge_others(state: &State, spec: &Spec) {
         assert!(all.next().is_none(), "there is more than one {kind}");
         one
     };
-    let (queue, topic, subscription) = (of("AWS::SQS::Queue"), of("AWS::SNS::Topic"), of("AWS::SNS::Subscription"));
-    assert_eq!([queue, topic, subscription].map(|one| one.is_some()), [spec.others; 3]);
-    let (Some(queue), Some(topic), Some(subscription)) = (queue, topic, subscription) else { return };
+    let (queue, subscription) = (of("AWS::SQS::Queue"), of("AWS::SNS::Subscription"));
+    assert_eq!([queue, subscription].map(|one| one.is_some()), [spec.others; 2]);
+    assert_eq!(state.simple.len(), usize::from(spec.others), "{:?}", state.simple);
+    let (Some(queue), Some(subscription)) = (queue, subscription) else { return };
+    let (topic_arn, (topic, _)) = state.simple.iter().next().expect("a topic");
+    let Resource::Topic(topic) = topic else { panic!("no topic: {topic:?}") };
     // A value that the template does not contain is not compared, so the previous value may remain.
     let equals = |now: Option<&Value>, wanted: Option<Value>| wanted.is_none() || now == wanted.as_ref();
     let seconds = spec.visibility.map(|text| json!(text.parse::<u32>().expect("a number")));
     assert!(equals(queue.get("VisibilityTimeout"), seconds), "{queue:?}");
-    assert!(equals(topic.get("DisplayName"), spec.display.map(Value::from)), "{topic:?}");
     assert!(equals(subscription.get("RawMessageDelivery"), spec.raw.map(Value::from)), "{subscription:?}");
-    assert_eq!((&subscription["TopicArn"], &subscription["Endpoint"]), (&topic["TopicArn"], &queue["Arn"]));
-    for (one, logical_id) in [(queue, "Queue"), (topic, "Topic")] {
-        for (key, value) in tags(spec, Some(logical_id)) {
-            let tag = json!({"Key": key, "Value": value});
-            assert!(one["Tags"].as_array().expect("tags").contains(&tag), "no {tag} in {one:?}");
-        }
+    assert_eq!((&subscription["TopicArn"], &subscription["Endpoint"]), (&json!(topic_arn), &queue["Arn"]));
+    assert_eq!(topic.display_name, text(spec.display, ""));
+    assert_eq!(topic.tags, expected_among(&topic.tags, spec, "Topic"));
+    for (key, value) in tags(spec, Some("Queue")) {
+        let tag = json!({"Key": key, "Value": value});
+        assert!(queue["Tags"].as_array().expect("tags").contains(&tag), "no {tag} in {queue:?}");
     }
 }
 
