@@ -34,6 +34,7 @@ pub mod route;
 mod scalar;
 pub mod served;
 pub mod stage;
+pub mod subscription;
 #[cfg(test)]
 mod support;
 pub mod table;
@@ -282,6 +283,7 @@ kinds! { $
     stage::Stage,
     table::Table,
     topic::Topic,
+    subscription::Subscription,
     other::Other,
 }
 

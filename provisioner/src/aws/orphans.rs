@@ -139,6 +139,10 @@ impl AwsReader {
                     let logical_id = OwnershipTag::of(&function.tags).logical_id;
                     all.extend(self.aliases_and_urls(&of_the_stack, &function.function_name, &logical_id).await?);
                 }
+                (Resource::Topic(topic), _) => {
+                    let topic_arn = found.ids.get(Ids::REF).map_or("", String::as_str);
+                    all.extend(self.subscriptions_left(topic, topic_arn).await?);
+                }
                 _ => {}
             }
         }

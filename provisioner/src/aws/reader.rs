@@ -10,6 +10,7 @@ use aws_sdk_cloudcontrol::types::ResourceDescription;
 use aws_sdk_iam::types::Role as SdkRole;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::FunctionConfiguration;
+use aws_sdk_sns::types::Subscription;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -57,6 +58,7 @@ impl Aws {
             schemas: Cache::default(),
             others: Cache::default(),
             tagged: Cache::default(),
+            subscriptions: Cache::default(),
         }
     }
 }
@@ -106,6 +108,8 @@ pub struct AwsReader {
     pub(super) others: Cache<Vec<ResourceDescription>>,
     /// By stack: the resources with its tag.
     pub(super) tagged: Cache<Vec<Tagged>>,
+    /// By topic.
+    pub(super) subscriptions: Cache<Vec<Subscription>>,
 }
 
 impl AwsReader {

@@ -1,9 +1,11 @@
-//! SNS: topics.
+//! SNS: topics and subscriptions.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use aws_sdk_sns::config::Region;
 use aws_sdk_sns::error::BuildError;
-use aws_sdk_sns::types::Tag;
+use aws_sdk_sns::types::{Subscription as SdkSubscription, Tag};
 use serde_json::Value;
 
 use super::problem::{if_exists, is_missing, problem};
@@ -11,7 +13,8 @@ use super::service::{Dispatch, Find};
 use super::tagged::Tagged;
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
-use crate::observe::{Found, Reader as _};
+use crate::observe::{Found, Orphan, Reader as _};
+use crate::resources::subscription::{self, PENDING, Subscription, region_of};
 use crate::resources::topic::{self, Topic, as_text, parsed};
 use crate::resources::{Ids, Owner, OwnershipTag, Resource, Tags};
 
@@ -119,6 +122,130 @@ impl Dispatch for topic::Call {
         }
         Ok(Ids::new())
     }
+}
+
+impl Find for Subscription {
+    /// Finds the subscription of the same protocol and endpoint in its topic's list. SNS returns no attributes of one
+    /// that is not confirmed: it counts as the wanted one.
+    async fn find(&self, reader: &AwsReader, _tag: &OwnershipTag) -> Result<Option<Found>> {
+        let listed = reader.subscriptions_of(&self.topic_arn, self.region_of_topic()).await?;
+        let key = (Some(self.protocol.as_str()), Some(self.endpoint.as_str()));
+        let is_it = |one: &&SdkSubscription| (one.protocol(), one.endpoint()) == key;
+        let Some(arn) = listed.iter().find(is_it).and_then(|one| one.subscription_arn()) else { return Ok(None) };
+        if !arn.starts_with("arn:") {
+            return Ok(Some(Found::new(Resource::Subscription(self.clone()), subscription_ids(arn), Owner::Ours)));
+        }
+        let sns = reader.aws.sns_in(self.region_of_topic());
+        let attributes = match sns.get_subscription_attributes().subscription_arn(arn).send().await {
+            Ok(answer) => answer.attributes.unwrap_or_default().into_iter().collect(),
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) => return Err(problem(format!("reading subscription {arn}"), &error)),
+        };
+        let resource = Resource::Subscription(self.seen(&attributes));
+        Ok(Some(Found::new(resource, subscription_ids(arn), Owner::Ours)))
+    }
+}
+
+impl AwsReader {
+    /// The subscriptions of a topic: all of them, or this account's where the topic belongs to another account.
+    async fn subscriptions_of(&self, topic_arn: &str, region: &str) -> Result<Arc<Vec<SdkSubscription>>> {
+        let account = self.account().await?;
+        let own = topic_arn.split(':').nth(4) == Some(account.as_str());
+        let listed = async {
+            match own {
+                true => self.aws.subscriptions(topic_arn, region).await,
+                false => self.aws.own_subscriptions(topic_arn, region).await,
+            }
+        };
+        self.subscriptions.once(topic_arn, listed).await
+    }
+
+    /// All subscriptions of a topic of the stack, whoever created them: SNS does not show that.
+    pub(super) async fn subscriptions_left(&self, topic: &Topic, topic_arn: &str) -> Result<Vec<Orphan>> {
+        let listed = self.subscriptions_of(topic_arn, region_of(topic_arn)).await?;
+        let found = |one: &SdkSubscription| {
+            Found::new(
+                Resource::Subscription(Subscription::of(
+                    topic_arn,
+                    one.protocol().unwrap_or_default(),
+                    one.endpoint().unwrap_or_default(),
+                )),
+                subscription_ids(one.subscription_arn().unwrap_or_default()),
+                Owner::Ours,
+            )
+        };
+        let logical_id = format!("{} subscription", OwnershipTag::of(&topic.tags).logical_id);
+        Ok(listed.iter().map(|one| Orphan { logical_id: logical_id.clone(), found: found(one) }).collect())
+    }
+}
+
+impl Aws {
+    /// The client for a region: a subscription may be of a topic in another region.
+    fn sns_in(&self, region: &str) -> aws_sdk_sns::Client {
+        if region.is_empty() || region == self.place().region() {
+            return self.sns.clone();
+        }
+        let region = Region::new(region.to_owned());
+        aws_sdk_sns::Client::from_conf(self.sns.config().to_builder().region(region).build())
+    }
+
+    /// All subscriptions of a topic; none if the topic does not exist.
+    async fn subscriptions(&self, topic_arn: &str, region: &str) -> Result<Vec<SdkSubscription>> {
+        let sns = self.sns_in(region);
+        let pages = sns.list_subscriptions_by_topic().topic_arn(topic_arn).into_paginator().items().send();
+        match pages.try_collect().await {
+            Ok(all) => Ok(all),
+            Err(error) if is_missing(&error) => Ok(Vec::new()),
+            Err(error) => Err(problem(format!("listing the subscriptions of topic {topic_arn}"), &error)),
+        }
+    }
+
+    /// This account's subscriptions of a topic of another account, which does not list them.
+    async fn own_subscriptions(&self, topic_arn: &str, region: &str) -> Result<Vec<SdkSubscription>> {
+        let sns = self.sns_in(region);
+        let all = sns.list_subscriptions().into_paginator().items().send().try_collect().await;
+        let mut all = all.map_err(|error| problem("listing this account's subscriptions", &error))?;
+        all.retain(|one| one.topic_arn() == Some(topic_arn));
+        Ok(all)
+    }
+}
+
+impl Dispatch for subscription::Call {
+    async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
+        match self {
+            subscription::Call::Subscribe(one) => {
+                let sns = aws.sns_in(one.region_of_topic());
+                let request = sns
+                    .subscribe()
+                    .topic_arn(&one.topic_arn)
+                    .protocol(&one.protocol)
+                    .set_endpoint(Some(one.endpoint.clone()).filter(|endpoint| !endpoint.is_empty()))
+                    .set_attributes(Some(one.attributes_in_sns().into_iter().collect()));
+                let doing = || format!("subscribing {} to topic {}", one.endpoint, one.topic_arn);
+                let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
+                Ok(subscription_ids(answer.subscription_arn().unwrap_or_default()))
+            }
+            subscription::Call::SetSubscriptionAttributes { subscription_arn: arn, attribute, subscription } => {
+                let sns = aws.sns_in(region_of(arn));
+                let request = sns.set_subscription_attributes().subscription_arn(arn).attribute_name(attribute);
+                let answer = request.attribute_value(subscription.attribute_in_sns(attribute)).send().await;
+                answer.map_err(|error| problem(format!("setting {attribute} of subscription {arn}"), &error))?;
+                Ok(Ids::new())
+            }
+            subscription::Call::Unsubscribe { subscription_arn: arn } => {
+                let sns = aws.sns_in(region_of(arn));
+                let answer = sns.unsubscribe().subscription_arn(arn).send().await;
+                if_exists(format!("deleting subscription {arn}"), answer)?;
+                Ok(Ids::new())
+            }
+        }
+    }
+}
+
+/// The ids of a subscription. SNS writes a text in place of the ARN of one that is not confirmed.
+fn subscription_ids(arn: &str) -> Ids {
+    let arn = if arn.starts_with("arn:") { arn } else { PENDING };
+    Ids::from([(Ids::REF.to_owned(), arn), (Ids::ARN.to_owned(), arn)])
 }
 
 fn topic_ids(arn: &str) -> Ids {

@@ -27,6 +27,7 @@ pub(super) fn least(kind: &str, text: &str) -> Value {
             "AttributeDefinitions": [], "KeySchema": [], "BillingMode": "PAY_PER_REQUEST", "Tags": {"of": text},
         }),
         "AWS::SNS::Topic" => json!({"DisplayName": text}),
+        "AWS::SNS::Subscription" => json!({"TopicArn": text, "Protocol": "sqs", "Endpoint": "e"}),
         other => panic!("give the least of {other}"),
     }
 }

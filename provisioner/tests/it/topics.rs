@@ -1,4 +1,4 @@
-//! Topics, through SNS's own API.
+//! Topics and their subscriptions, through SNS's own API.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use rstest::rstest;
 
 use crate::support::account::Account;
 use crate::support::aws::Aws;
+use crate::support::proxy::rule::{Edit, Fault, call};
 use crate::support::user::User;
 
 /// The topics of an account.
@@ -32,6 +33,21 @@ impl Topics {
                 arn: arn.to_owned(),
                 attributes: attributes.attributes.unwrap_or_default().into_iter().collect(),
             });
+        }
+        all
+    }
+
+    /// The subscriptions of the account, as their protocols, endpoints and filter policies.
+    async fn subscriptions(&self) -> Vec<[String; 3]> {
+        let listed = self.0.list_subscriptions().send().await.expect("a list");
+        let mut all = Vec::new();
+        for one in listed.subscriptions() {
+            let arn = one.subscription_arn().unwrap_or_default();
+            let read = self.0.get_subscription_attributes().subscription_arn(arn).send().await.expect("its attributes");
+            let policy = read.attributes.unwrap_or_default().remove("FilterPolicy").unwrap_or_default();
+            all.push(
+                [one.protocol().unwrap_or_default(), one.endpoint().unwrap_or_default(), &policy].map(str::to_owned),
+            );
         }
         all
     }
@@ -104,4 +120,75 @@ async fn a_topic_that_the_template_no_longer_has_is_pruned(#[values(Aws::MiniSta
     assert!(plan.stdout.contains("AWS::SNS::Topic `cinedb-chat-News` is this stack's `News`"), "{plan:?}");
     user.plain(&["deploy", "--prune", "--yes"]).await.expect_success();
     assert!(Topics::of(&user.account).all().await.is_empty());
+}
+
+const MAILED: &str = "\
+Parameters:
+  Wanted: {Type: String, Default: film}
+Resources:
+  News:
+    Type: AWS::SNS::Topic
+  Mail:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref News
+      Protocol: email
+      Endpoint: films@films.example
+      FilterPolicy: {kind: [!Ref Wanted]}
+Outputs:
+  Subscription: {Value: !Ref Mail}
+";
+
+#[rstest]
+#[tokio::test]
+async fn a_subscription_is_created_found_again_changed_reported_as_an_orphan_and_deleted(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = User::of_template(aws.account().await, MAILED);
+    let topics = Topics::of(&user.account);
+    let plan = user.plain(&["plan"]).await.expect_success();
+    assert!(plan.stdout.contains("takes effect when its endpoint confirms it"), "{plan:?}");
+    let deployed = user.plain(&["deploy"]).await.expect_success();
+    let of = |policy: &str| [["email", "films@films.example", policy].map(str::to_owned)];
+    assert_eq!(topics.subscriptions().await, of(r#"{"kind":["film"]}"#));
+    assert!(deployed.stdout.contains(&format!("{}:", topics.only().await.arn)), "Ref is the ARN: {deployed:?}");
+    let again = user.plain(&["deploy"]).await.expect_success();
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
+    let import = user.plain(&["synth", "--terraform-import"]).await.expect_success();
+    assert!(import.stdout.contains("to = aws_sns_topic_subscription.mail"), "{import:?}");
+
+    user.plain(&["deploy", "-P", "Wanted=book"]).await.expect_success();
+    assert_eq!(topics.subscriptions().await, of(r#"{"kind":["book"]}"#));
+    user.write_template("Resources:\n  News: {Type: AWS::SNS::Topic}\n");
+    let plan = user.plain(&["plan"]).await.expect_success();
+    let orphan = "AWS::SNS::Subscription `email films@films.example` is a subscription of this stack's topic \
+                  `cinedb-chat-News`";
+    assert!(plan.stdout.contains(orphan) && plan.stdout.contains("delete it by hand"), "{plan:?}");
+    user.plain(&["deploy", "--prune", "--yes"]).await.expect_success();
+    assert_eq!(topics.subscriptions().await.len(), 1, "SNS does not show who created it");
+    user.write_template(MAILED);
+    user.plain(&["destroy", "--yes"]).await.expect_success();
+    assert!(topics.subscriptions().await.is_empty() && topics.all().await.is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_unconfirmed_subscription_is_reported_by_plan_and_status_and_not_created_again(
+    #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
+) {
+    let user = User::of_template(aws.account().await, MAILED);
+    user.plain(&["deploy"]).await.expect_success();
+    // SNS lists this text in place of the ARN until the endpoint confirms the subscription. The emulators confirm it.
+    let unconfirmed = Edit::of_text(|text| {
+        let Some((before, rest)) = text.split_once("<SubscriptionArn>") else { return text.to_owned() };
+        let after = rest.split_once("</SubscriptionArn>").expect("its end").1;
+        format!("{before}<SubscriptionArn>PendingConfirmation</SubscriptionArn>{after}")
+    });
+    user.proxy.on(call("ListSubscriptionsByTopic").suffer(Fault::Edit(unconfirmed)));
+    for command in ["plan", "status"] {
+        let run = user.plain(&[command]).await.expect_success();
+        assert!(run.stdout.contains("waits for the confirmation of its endpoint"), "{run:?}");
+    }
+    let again = user.plain(&["deploy"]).await.expect_success();
+    assert!(again.stderr.contains("nothing to do"), "{again:?}");
 }

@@ -358,7 +358,7 @@ LIMITED = {
 }
 
 # The kinds with their own type in the provisioner. The others use Cloud Control.
-TYPED = ["AWS::DynamoDB::Table", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::SNS::Topic"] + [
+TYPED = ["AWS::DynamoDB::Table", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::SNS::Subscription", "AWS::SNS::Topic"] + [
     f"AWS::Lambda::{name}" for name in ["Alias", "Function", "Permission", "Url", "Version"]
 ]
 

@@ -25,6 +25,7 @@ macro_rules! simple {
 }
 
 simple!(topic::Topic);
+simple!(subscription::Subscription);
 
 impl State {
     fn find_simple(&self, wanted: &Resource, tag: &OwnershipTag) -> Option<Found> {

@@ -108,6 +108,9 @@ pub(super) fn rows() -> Vec<Row> {
         refused("AWS::SNS::Topic", "FifoThroughputScope", Limit::one_of(&["Topic", "MessageGroup"]), None),
         refused("AWS::SNS::Topic", "SignatureVersion", Limit::one_of(&["1", "2"]), None),
         refused("AWS::SNS::Topic", "TracingConfig", Limit::one_of(&["PassThrough", "Active"]), None),
+        // SNS API reference, Subscribe.
+        refused("AWS::SNS::Subscription", "Protocol", Limit::one_of(&PROTOCOLS), None),
+        refused("AWS::SNS::Subscription", "FilterPolicyScope", Limit::one_of(&SCOPES), None),
     ];
     rows.extend(through_cloud_control());
     // The API references of these kinds have no pattern for tags: AWS may accept more than it documents.
@@ -126,8 +129,6 @@ fn through_cloud_control() -> Vec<Row> {
         with("AWS::IAM::ManagedPolicy", "ManagedPolicyName", Limit::pattern(IAM_NAMES).up_to(128), IAM_NAME),
         row("AWS::S3::Bucket", "BucketName", Limit::length(3, 63)),
         row("AWS::SQS::Queue", "QueueName", Limit::pattern(QUEUES).up_to(80)),
-        row("AWS::SNS::Subscription", "Protocol", Limit::one_of(&PROTOCOLS)),
-        row("AWS::SNS::Subscription", "FilterPolicyScope", Limit::one_of(&["MessageAttributes", "MessageBody"])),
         row("AWS::Lambda::LayerVersion", "LayerName", Limit::pattern(LAYERS).up_to(140)),
         row("AWS::ApiGatewayV2::Authorizer", "Name", Limit::length(1, 128)),
         row("AWS::ApiGatewayV2::Authorizer", "AuthorizerType", Limit::one_of(&["REQUEST", "JWT"])),
@@ -146,6 +147,9 @@ fn through_cloud_control() -> Vec<Row> {
     }
     rows
 }
+
+/// SNS API reference, Subscribe.
+const SCOPES: [&str; 2] = ["MessageAttributes", "MessageBody"];
 
 /// SNS API reference, Subscribe.
 const PROTOCOLS: [&str; 9] =

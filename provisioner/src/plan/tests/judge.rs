@@ -14,6 +14,7 @@ use crate::resources::permission::{self, Permission};
 use crate::resources::role::{self, Role};
 use crate::resources::route::{self, Route};
 use crate::resources::stage::{RouteSettings, Stage};
+use crate::resources::subscription::Subscription;
 use crate::resources::table::{AttributeDefinition, BillingMode, KeyElement, Table};
 use crate::resources::url::Url;
 use crate::resources::{Cors, Policy, Resource, Tags};
@@ -141,30 +142,32 @@ fn judge_all(state: &State, spec: &Spec, remembered: &str) {
 
 /// Each of the other resources exists once, with all values of the template.
 fn judge_others(state: &State, spec: &Spec) {
-    let of = |kind: &str| {
-        let mut all = state.others.iter().filter(|((one, _), _)| one == kind).map(|(_, other)| &other.properties);
-        let one = all.next();
-        assert!(all.next().is_none(), "there is more than one {kind}");
-        one
-    };
-    let (queue, subscription) = (of("AWS::SQS::Queue"), of("AWS::SNS::Subscription"));
-    assert_eq!([queue, subscription].map(|one| one.is_some()), [spec.others; 2]);
-    assert_eq!(state.simple.len(), usize::from(spec.others), "{:?}", state.simple);
-    let (Some(queue), Some(subscription)) = (queue, subscription) else { return };
-    let (topic_arn, (topic, _)) = state.simple.iter().next().expect("a topic");
-    let Resource::Topic(topic) = topic else { panic!("no topic: {topic:?}") };
+    let queues: Vec<_> = state.others.values().map(|other| &other.properties).collect();
+    let (mut topics, mut subscriptions) = (Vec::new(), Vec::new());
+    for (id, (resource, _)) in &state.simple {
+        if let Resource::Topic(topic) = resource {
+            topics.push((id, topic));
+        }
+        if let Resource::Subscription(subscription) = resource {
+            subscriptions.push(subscription);
+        }
+    }
+    assert_eq!([queues.len(), topics.len(), subscriptions.len()], [usize::from(spec.others); 3]);
+    assert_eq!(state.simple.len(), topics.len() + subscriptions.len(), "{:?}", state.simple);
+    let ([queue], [(topic_arn, topic)], [subscription]) = (&*queues, &*topics, &*subscriptions) else { return };
     // A value that the template does not contain is not compared, so the previous value may remain.
     let equals = |now: Option<&Value>, wanted: Option<Value>| wanted.is_none() || now == wanted.as_ref();
     let seconds = spec.visibility.map(|text| json!(text.parse::<u32>().expect("a number")));
     assert!(equals(queue.get("VisibilityTimeout"), seconds), "{queue:?}");
-    assert!(equals(subscription.get("RawMessageDelivery"), spec.raw.map(Value::from)), "{subscription:?}");
-    assert_eq!((&subscription["TopicArn"], &subscription["Endpoint"]), (&json!(topic_arn), &queue["Arn"]));
-    assert_eq!(topic.display_name, text(spec.display, ""));
-    assert_eq!(topic.tags, expected_among(&topic.tags, spec, "Topic"));
     for (key, value) in tags(spec, Some("Queue")) {
         let tag = json!({"Key": key, "Value": value});
         assert!(queue["Tags"].as_array().expect("tags").contains(&tag), "no {tag} in {queue:?}");
     }
+    assert_eq!(topic.display_name, text(spec.display, ""));
+    assert_eq!(topic.tags, expected_among(&topic.tags, spec, "Topic"));
+    let mut expected = Subscription::of(topic_arn, "sqs", queue["Arn"].as_str().expect("an ARN"));
+    expected.raw_message_delivery = spec.raw.unwrap_or_default();
+    assert_eq!(*subscription, &expected);
 }
 
 fn only<'a, K: std::fmt::Debug + 'a, V: Clone + 'a>(entries: impl IntoIterator<Item = (&'a K, &'a V)>) -> V {

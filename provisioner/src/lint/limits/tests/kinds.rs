@@ -194,8 +194,8 @@ fn cases() -> Vec<Case> {
         ),
         (
             "AWS::SNS::Subscription",
-            json!({"Protocol": "email-json", "FilterPolicyScope": "MessageBody"}),
-            json!({"Protocol": "mail"}),
+            json!({"TopicArn": "t", "Protocol": "email-json", "FilterPolicyScope": "MessageBody", "FilterPolicy": {}}),
+            json!({"TopicArn": "t", "Protocol": "mail"}),
             "Protocol is `mail`; AWS allows http, https, email, email-json, sms, sqs, application, lambda, firehose",
         ),
         (
