@@ -13,6 +13,7 @@ mod emulator;
 mod escalation;
 mod help;
 mod iam;
+mod kinds;
 mod layers;
 mod markdown;
 #[path = "../it/support/ministack.rs"]
