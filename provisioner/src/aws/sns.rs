@@ -182,11 +182,12 @@ impl AwsReader {
 impl Aws {
     /// The client for a region: a subscription may be of a topic in another region.
     fn sns_in(&self, region: &str) -> aws_sdk_sns::Client {
+        let here = &self.sns;
         if region.is_empty() || region == self.place().region() {
-            return self.sns.clone();
+            return here.clone();
         }
         let region = Region::new(region.to_owned());
-        aws_sdk_sns::Client::from_conf(self.sns.config().to_builder().region(region).build())
+        aws_sdk_sns::Client::from_conf(here.config().to_builder().region(region).build())
     }
 
     /// All subscriptions of a topic; none if the topic does not exist.
