@@ -32,8 +32,8 @@ impl Limit {
     }
 
     /// A limit without a documented rate: it starts with the rate that most services allow, and adapts to throttling.
-    fn undocumented(of: &'static str) -> Self {
-        Self { of, documented: None, rate: 20.0, full: 100.0, burst: 20.0, from_the_start: true }
+    pub(super) fn undocumented(of: &'static str) -> Self {
+        Self { of, documented: None, rate: 20.0, full: 100.0, burst: 10.0, from_the_start: true }
     }
 
     /// The limit of a service that gets few calls: no call waits until AWS throttles one.
