@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn labels_are_names_that_terraform_takes() {
         for (name, label) in
-            [("ChatLogGroup", "chat_log_group"), ("SQS_Queue", "sqs_queue"), ("Api2Route", "api2_route")]
+            [("ChatLogGroup", "chat_log_group"), ("SQS_Queue", "sqs_queue"), ("Api2Route", "api_2_route")]
         {
             assert_eq!(snake_case(name), label);
         }

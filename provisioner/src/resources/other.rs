@@ -18,7 +18,7 @@ pub use schema::Schema;
 pub use types::{Type, Types};
 
 use super::effect::Effect;
-use super::import::{Import, snake_case};
+use super::import::{Import, cloud_control_type};
 use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
 use super::name::default_name;
 use super::ownership::{Orphans, Ownership, Removal};
@@ -322,9 +322,8 @@ impl Kind for Other {
 
     /// The provider for Cloud Control names its types after the registry's, and accepts its identifiers.
     fn imports(&self, _ids: &Ids) -> Vec<Import> {
-        let kind = self.type_name.trim_start_matches("AWS::").replace("::", "_");
         let identifier = self.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
-        vec![Import::whole(&format!("awscc_{}", snake_case(&kind)), identifier)]
+        vec![Import::whole(&cloud_control_type(&self.type_name), identifier)]
     }
 
     /// A call of Cloud Control has a token by which AWS recognizes the retry.
