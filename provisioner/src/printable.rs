@@ -16,7 +16,7 @@ use crate::style::STYLES;
 /// Controls are C0, DEL and C1 (Unicode's category Cc). The others are the format characters that Unicode's technical
 /// report 36 warns of: marks, embeddings, overrides and isolates of writing direction, line and paragraph separators,
 /// interlinear annotations, tags, and characters without width.
-fn is_unsafe(character: char) -> bool {
+pub(crate) fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

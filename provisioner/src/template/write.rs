@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Number, Value};
 
+use crate::printable::is_unsafe;
+
 /// The value as YAML: in blocks, with quotes wherever the text without them could have another meaning.
 pub fn to_yaml(value: &Value) -> String {
     let mut written = String::new();
@@ -122,9 +124,9 @@ fn lines(text: &str) -> Option<Vec<&str>> {
     fits.then(|| body.split('\n').collect())
 }
 
-/// Whether a YAML reader accepts the character unescaped, on one line.
+/// Whether a YAML reader accepts the character unescaped, on one line, and a terminal shows it as it is.
 fn is_printable(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    !is_unsafe(c) && !matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// A text on one line, without quotes where it can only mean this text.
@@ -187,6 +189,13 @@ mod tests {
     use super::super::source::Source;
     use super::super::yaml;
     use super::*;
+
+    #[test]
+    fn characters_that_a_terminal_does_not_show_are_escaped() {
+        let value = json!({"Name": "a\u{202e}b", "\u{2066}": "x\u{200b}\ny"});
+        let written = "Name: \"a\\U0000202Eb\"\n\"\\U00002066\": \"x\\U0000200B\\ny\"\n";
+        assert_eq!(to_yaml(&value), written);
+    }
 
     #[test]
     fn a_template_is_written_in_blocks() {
