@@ -6,11 +6,14 @@ use super::{Ids, Resource};
 const MOST_NAMES: usize = 12;
 
 impl Resource {
-    /// Why `Fn::GetAtt LOGICAL_ID.ATTRIBUTE` cannot be resolved: the kind has no such attribute, as far as that is
-    /// known.
+    /// Why `Fn::GetAtt LOGICAL_ID.ATTRIBUTE` cannot be resolved: the kind has no such attribute, or it is a map, as far
+    /// as that is known.
     pub fn lacks(&self, logical_id: &str, attribute: &str) -> Option<String> {
         if attribute == Ids::REF || self.has_attribute(attribute) {
-            return None;
+            let is_map =
+                matches!(self, Self::Other(one) if one.schema.as_ref().is_some_and(|one| one.is_map(attribute)));
+            return is_map
+                .then(|| format!("`{logical_id}.{attribute}` is a map; a reference must give text or a list"));
         }
         let names = self.attribute_names();
         let names: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.ends_with('*')).collect();
@@ -46,6 +49,19 @@ mod tests {
             "`Jobs` (AWS::SQS::Queue) has no attribute `QueueUrll`; did you mean `QueueUrl`?"
         );
         assert!(lacks("Nothing").contains("; supported: Arn, ContentBasedDeduplication, "), "{}", lacks("Nothing"));
+    }
+
+    #[test]
+    fn a_map_is_not_an_attribute_that_a_reference_can_give() {
+        let properties =
+            r#"{"Rules": {"type": "object"}, "In": {"type": "object", "properties": {"Name": {"type": "string"}}}}"#;
+        let schema = format!(r#"{{"primaryIdentifier": ["/properties/Name"], "properties": {properties}}}"#);
+        let schema = crate::resources::other::Schema::from_registry(&schema).unwrap();
+        let thing = Other::new("AWS::X::Thing", Map::new()).unwrap().with_schema(Some(&schema));
+        let thing = Resource::Other(thing);
+        assert_eq!(thing.lacks("T", "In.Name"), None);
+        let map = "`T.Rules` is a map; a reference must give text or a list";
+        assert_eq!(thing.lacks("T", "Rules").as_deref(), Some(map));
     }
 
     #[test]

@@ -81,6 +81,11 @@ impl Schema {
         self.types.is_list(attribute)
     }
 
+    /// Whether an attribute is a map.
+    pub fn is_map(&self, attribute: &str) -> bool {
+        self.types.is_map(attribute)
+    }
+
     /// Whether the value at a path of keys and indices in the properties has a single type that is not a list or a map.
     pub fn is_scalar(&self, path: &[String]) -> bool {
         self.types.is_scalar(path)

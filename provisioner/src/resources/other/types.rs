@@ -41,17 +41,22 @@ impl Types {
         Self { properties: all("properties"), definitions: all("definitions") }
     }
 
-    /// Whether a property is a map.
-    pub(super) fn is_map(&self, property: &str) -> bool {
-        self.properties.get(property).and_then(|one| self.followed(one)).is_some_and(|one| matches!(one, Type::Map(..)))
+    /// Whether the value at a dotted path of properties is a map.
+    pub(super) fn is_map(&self, path: &str) -> bool {
+        matches!(self.at(path), Some(Type::Map(..)))
     }
 
     /// Whether the value at a dotted path of properties is a list.
     pub(super) fn is_list(&self, path: &str) -> bool {
+        matches!(self.at(path), Some(Type::List(_)))
+    }
+
+    /// The type of the value at a dotted path of properties.
+    fn at(&self, path: &str) -> Option<&Type> {
         let mut names = path.split('.');
         let first = names.next().and_then(|name| self.properties.get(name));
         let found = names.fold(first, |one, name| self.inside(one?, name));
-        found.and_then(|one| self.followed(one)).is_some_and(|one| matches!(one, Type::List(_)))
+        found.and_then(|one| self.followed(one))
     }
 
     /// Whether the value at a path of keys and indices has a single type that is neither a list nor a map.
