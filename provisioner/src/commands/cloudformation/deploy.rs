@@ -9,7 +9,7 @@ use provisioner::plan::{Tested, untested_by_cloudformation};
 use provisioner::printable::line;
 use provisioner::report::{self, DeployReport, Proposed, Smoke};
 
-use super::super::apply::{Approval, approved, before_any_write};
+use super::super::apply::{Approval, approved};
 use super::super::emulator::reachable_url;
 use super::super::session::Session;
 use super::super::smoke;
@@ -26,7 +26,7 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     refuse_what_it_cannot(&arguments.deploy.options, &arguments.deploy.beyond, session.desired.stack.as_str())?;
     let mut proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Uploaded).await?;
     note_untested(&session, &mut proposal.set, &arguments.deploy.options);
-    let Proposal { set, before } = &proposal;
+    let Proposal { set, before, .. } = &proposal;
     let proposed = proposed(&session, set, &arguments.deploy.options);
     terminal::note(&report::proposed_text(&proposed));
     if set.steps.is_empty() {
@@ -38,7 +38,7 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     if !matches!(consent, Ok(true)) {
         proposal.withdraw(&session).await?;
         consent?;
-        terminal::note("nothing was changed");
+        terminal::note(&proposal.unchanged());
         return Ok(Exit::Failed);
     }
     let stack = session.aws.stack(&set.stack).await?;
@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
         Ok(after) => after,
         Err(error) => {
             proposal.withdraw(&session).await?;
-            return Err(before_any_write(error));
+            return Err(error.exists(proposal.unchanged()));
         }
     };
     if let Err(error) = session.aws.execute_change_set(set).await {

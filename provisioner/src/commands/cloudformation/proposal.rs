@@ -18,6 +18,8 @@ pub(super) struct Proposal {
     pub(super) set: ChangeSet,
     /// The stack as it was before; `None` for a first deploy.
     pub(super) before: Option<Stack>,
+    /// The bucket that got packages or the template for this change set.
+    bucket: Option<String>,
 }
 
 /// What happens to packages.
@@ -41,16 +43,16 @@ impl Proposal {
         let kind = Stack::change(before.as_ref())?;
         let account = aws.reader().account().await?;
         let bucket_name = bucket.map_or_else(|| aws.own_bucket(&account), str::to_owned);
-        let Packaged { template, uploads } = Packaged::new(&session.template, &session.desired, &bucket_name);
-        if (packages == Packages::Uploaded || is_large(&template))
-            && aws.bucket(&bucket_name, &account, bucket.is_none()).await?
-        {
+        let Packaged { template, mut uploads } = Packaged::new(&session.template, &session.desired, &bucket_name);
+        if packages == Packages::Named {
+            uploads.clear();
+        }
+        let uses_bucket = !uploads.is_empty() || is_large(&template);
+        if uses_bucket && aws.bucket(&bucket_name, &account, bucket.is_none()).await? {
             terminal::note(&format!("created bucket {bucket_name} for packages"));
         }
-        if packages == Packages::Uploaded {
-            for upload in &uploads {
-                aws.upload(&bucket_name, &upload.key, &upload.path, &account).await?;
-            }
+        for upload in &uploads {
+            aws.upload(&bucket_name, &upload.key, &upload.path, &account).await?;
         }
         let body = body(aws, name, &bucket_name, &account, &template).await?;
         // A parameter that is not sent would keep the stack's value in some cases, so all parameters are sent.
@@ -71,7 +73,18 @@ impl Proposal {
         };
         let nothing = ChangeSet::new(name, &account, aws.place().region());
         let notes = session.desired.remarks.iter().map(|one| Note::from(one).complete(terminal::completed)).collect();
-        Ok(Self { set: ChangeSet { notes, ..proposed.unwrap_or(nothing) }, before })
+        let set = ChangeSet { notes, ..proposed.unwrap_or(nothing) };
+        Ok(Self { set, before, bucket: uses_bucket.then_some(bucket_name) })
+    }
+
+    /// What exists after the change set was withdrawn.
+    pub(super) fn unchanged(&self) -> String {
+        match &self.bucket {
+            None => "nothing was changed".to_owned(),
+            Some(bucket) => {
+                format!("nothing was changed except bucket {bucket}, which contains the uploads of this run")
+            }
+        }
     }
 
     /// Restores the state from before the change set was created.

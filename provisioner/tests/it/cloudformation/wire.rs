@@ -1,5 +1,6 @@
 //! Answers of AWS's CloudFormation that MiniStack's does not give: the proxy gives them in AWS's words.
 
+use crate::support::account::Account;
 use crate::support::proxy::call::Call;
 use crate::support::proxy::rule::{AwsError, call, calls_that};
 use crate::support::proxy::words;
@@ -59,7 +60,8 @@ async fn denied_stack_events_fail_a_deploy_at_its_start_or_report_that_cloudform
     let before = user.world().await;
     user.proxy.on(call("DescribeStackEvents").answer(denied()));
     let refused = user.run(&DEPLOY).await.expect_code(1);
-    for expected in ["nothing was changed", "hint: give these credentials `cloudformation:DescribeStackEvents`"] {
+    let exists = "nothing was changed except bucket provisioner-";
+    for expected in [exists, "hint: give these credentials `cloudformation:DescribeStackEvents`"] {
         assert!(refused.stderr.contains(expected), "no `{expected}` in {refused:?}");
     }
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
@@ -74,6 +76,21 @@ async fn denied_stack_events_fail_a_deploy_at_its_start_or_report_that_cloudform
     ] {
         assert!(failed.stderr.contains(expected), "no `{expected}` in {failed:?}");
     }
+}
+
+#[tokio::test]
+async fn a_small_template_without_packages_uses_no_bucket() {
+    let template = "Resources:\n  Logs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: /app/one}}\n";
+    let user = User::of_template(Account::fresh(), template).always(["--stack", "logs"]);
+    let denied = words::denied("cloudformation", "cloudformation:DescribeStackEvents", "*");
+    user.proxy.on(call("DescribeStackEvents").answer(denied));
+    let deploy = ["deploy", "--no-smoke", "--engine", "cloudformation"];
+    let refused = user.plain(&deploy).await.expect_code(1);
+    assert!(refused.stderr.contains("\nnothing was changed\n"), "{refused:?}");
+    user.proxy.forget_rules();
+    user.plain(&deploy).await.expect_success();
+    let uploads: Vec<_> = user.proxy.calls().into_iter().filter(|call| call.service == "s3").collect();
+    assert!(uploads.is_empty(), "{uploads:?}");
 }
 
 #[tokio::test]
