@@ -88,7 +88,6 @@ impl Left<Resource> {
 
 impl<R> Left<R> {
     /// Whether the call sets all properties, so that it creates the resource.
-    #[must_use]
     pub fn is_whole(&self) -> bool {
         matches!(self.sets, Sets::AllBut(_))
     }

@@ -200,7 +200,6 @@ impl Kind for Subscription {
 
 impl Subscription {
     /// A subscription without attributes.
-    #[must_use]
     pub fn of(topic_arn: &str, protocol: &str, endpoint: &str) -> Self {
         Self {
             topic_arn: topic_arn.to_owned(),
@@ -218,13 +217,11 @@ impl Subscription {
     }
 
     /// The region of its topic: the one that the template gives, or else that of the ARN.
-    #[must_use]
     pub fn region_of_topic(&self) -> &str {
         self.region.as_deref().unwrap_or_else(|| region_of(&self.topic_arn))
     }
 
     /// The attributes in SNS that differ from their defaults.
-    #[must_use]
     pub fn attributes_in_sns(&self) -> BTreeMap<String, String> {
         let policy = |policy: &Option<Value>| policy.as_ref().map(as_text);
         let scope = Some(self.filter_policy_scope.clone()).filter(|scope| *scope != attributes());
@@ -243,7 +240,6 @@ impl Subscription {
     }
 
     /// The value of an attribute in SNS; for one that is removed, the value that removes it.
-    #[must_use]
     pub fn attribute_in_sns(&self, name: &str) -> String {
         let removed = match name {
             "RawMessageDelivery" => "false".to_owned(),
@@ -255,7 +251,6 @@ impl Subscription {
     }
 
     /// The subscription of this topic, protocol and endpoint, with these attributes in SNS.
-    #[must_use]
     pub fn seen(&self, in_sns: &BTreeMap<String, String>) -> Self {
         let given = |name: &str| in_sns.get(name).filter(|value| !value.is_empty()).cloned();
         let policy = |name: &str| given(name).map(Value::String).and_then(parsed);
@@ -274,7 +269,6 @@ impl Subscription {
 }
 
 /// The region in the ARN of a topic or a subscription.
-#[must_use]
 pub fn region_of(arn: &str) -> &str {
     arn.split(':').nth(3).unwrap_or_default()
 }

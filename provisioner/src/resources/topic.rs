@@ -243,14 +243,12 @@ impl Topic {
 
     /// Whether its name is the derived one, so that a topic of another name may be this resource: an earlier version
     /// let Cloud Control generate it.
-    #[must_use]
     pub fn has_derived_name(&self, tag: &OwnershipTag) -> bool {
         let unnamed = Self { topic_name: String::new(), ..self.clone() };
         unnamed.name_from(tag) == self.topic_name
     }
 
     /// The attributes in SNS that differ from their defaults.
-    #[must_use]
     pub fn attributes_in_sns(&self) -> BTreeMap<String, String> {
         let mut all = BTreeMap::new();
         let mut put = |name: &str, value: Option<String>| {
@@ -281,7 +279,6 @@ impl Topic {
     }
 
     /// The value of an attribute in SNS; for one that is removed, the value that removes it.
-    #[must_use]
     pub fn attribute_in_sns(&self, name: &str) -> String {
         let removed = match name {
             "SignatureVersion" => first_version(),
@@ -294,7 +291,6 @@ impl Topic {
     }
 
     /// The topic of these attributes in SNS.
-    #[must_use]
     pub fn seen(name: &str, attributes: &BTreeMap<String, String>, protection: Option<Value>, tags: Tags) -> Self {
         let given = |name: &str| attributes.get(name).filter(|value| !value.is_empty()).cloned();
         let is_true = |name: &str| attributes.get(name).is_some_and(|value| value == "true");
