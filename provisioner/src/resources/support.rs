@@ -12,53 +12,54 @@ use super::filling::least;
 use super::{Property, Resource, facts, typed_kinds};
 
 const HEAD: &str = "\
-# What a template may hold
+# Template support
 
-Generated from the code: `UPDATE_DOCS=1 cargo test --workspace --lib template_support` writes it, and `make test` fails \
-when it is stale.
+Generated from the code: `UPDATE_DOCS=1 cargo test --workspace --lib template_support` writes it, and `make test` \
+fails when it is out of date.
 
-These kinds have a type here: their defaults are compared, a property that is not listed is refused with its place in \
-the template, and one marked `*` needs a new resource when it changes. Every other kind of AWS's registry goes through \
-Cloud Control ([why, and what that means](decisions/0008-other-kinds-through-cloud-control.md)). `Type`, `Condition`, \
-`DependsOn`, `DeletionPolicy` and `Metadata` stand beside the properties of any kind (of `Metadata`, `Provisioner` is \
-read: [smoke tests](smoke-tests.md)); `Ref`, `Fn::GetAtt`, `Fn::Sub`, \
-`Fn::Join`, `Fn::Select`, `Fn::Split`, `Fn::If`, `Fn::FindInMap` and `Fn::Base64` are evaluated, the conditions' \
-functions in `Conditions`.
+These kinds have a type here: their defaults are compared, an unlisted property is refused with its place in the \
+template, and a change of a property with `*` replaces the resource. Every other kind of AWS's registry goes through \
+Cloud Control ([reasons and limits](decisions/0008-other-kinds-through-cloud-control.md)). Each kind also accepts \
+`Type`, `Condition`, `DependsOn`, `DeletionPolicy` and `Metadata` (only `Provisioner` is read from `Metadata`: \
+[smoke tests](smoke-tests.md)). `Ref`, `Fn::GetAtt`, `Fn::Sub`, `Fn::Join`, `Fn::Select`, `Fn::Split`, `Fn::If`, \
+`Fn::FindInMap` and `Fn::Base64` are evaluated, and the condition functions in `Conditions`.
 
 ## How a template is read
 
-Template, included files and parameter files are UTF-8, with or without a byte order mark, and YAML or JSON. JSON is \
-read as JSON, as is every file whose name ends with `.json`. YAML is read as CloudFormation reads it, which is YAML 1.1, \
-merge keys (`<<`) included: without quotes `yes` and `on` are `true`, `12:30` is 750, `1_000` is 1000, `012345` is 5349, \
-`08` is 8 and `1e3` is 1000, as values and as keys. Dates such as `2012-10-17` are text. `plan` and `deploy` of both \
-engines, `destroy` of the direct engine and `synth` (on stderr) have a note for each value that is not what is written, with \
-its line and how to write the text. So both engines and what `synth` writes have the \
-value that CloudFormation has from the same source; `synth` writes in quotes whatever YAML 1.1 could take for something \
-else.
+Templates, included files and parameter files are UTF-8, with or without a byte order mark, and YAML or JSON. JSON \
+is read as JSON, as is every file whose name ends with `.json`. YAML is read as CloudFormation reads it, which is \
+YAML 1.1, merge keys (`<<`) included: without quotes `yes` and `on` are `true`, `12:30` is 750, `1_000` is 1000, \
+`012345` is 5349, `08` is 8 and `1e3` is 1000, as values and as keys. Dates such as `2012-10-17` are text. `plan` \
+and `deploy` of both engines, `destroy` of the direct engine and `synth` (on stderr) print a note for each value \
+that differs from its notation, with its line and the way to write it as text. So both engines and the output of \
+`synth` have the value that CloudFormation reads from the same source; `synth` quotes each text that YAML 1.1 could \
+read as another type.
 
-Scalars become the type that a property wants, both ways: `512`, `512.0` and `\"512\"` are one number, `2024` and `true` \
-are text where text is wanted. A number without quotes has no notation: `1.10` becomes the text `1.1`, as in \
-CloudFormation, and a note says so. Whole numbers beyond 64 bits keep their digits.
+Scalars are converted to the type of the property, in both directions: `512`, `512.0` and `\"512\"` are one number, \
+`2024` and `true` are text where text is required. A number without quotes loses its notation: `1.10` becomes the \
+text `1.1`, as in CloudFormation, and a note reports it. Integers beyond 64 bits keep their digits.
 
-What CloudFormation refuses of any template is refused here with its line: nulls, names that are not letters and digits, \
-names that are not given, one name for a parameter and a resource, mappings of another shape than two levels of keys, \
-outputs and descriptions that are not text, one export name twice, a default outside of its `AllowedValues`, more \
-than 200 parameters, mappings, outputs, or keys at a level of a mapping, and names and descriptions that are too long. The \
-quota of 500 resources is not checked: it is an account's for stacks of CloudFormation, which names it itself. \
-`AllowedPattern` is a Java regular expression that the whole value must match; a pattern that cannot be tried here is a note \
-with the reason, of the same commands, and the value is taken. A parameter's value has 4,096 bytes at most. \
-An output has a value: `AWS::NoValue` is refused there. An export's name is text that depends on no resource.
+Errors that CloudFormation reports for any template are reported here with the line: nulls, names that contain other \
+characters than letters and digits, undefined names, the same name for a parameter and a resource, mappings without \
+exactly two levels of keys, outputs and descriptions that are not text, duplicate export names, a default outside \
+its `AllowedValues`, more than 200 parameters, mappings, outputs, or keys at one level of a mapping, and names and \
+descriptions that are too long. The quota of 500 resources is not checked: it applies to CloudFormation stacks of an \
+account, and CloudFormation reports it. `AllowedPattern` is a Java regular expression that the whole value must \
+match; a pattern that cannot be evaluated here is a note of the same commands with the reason, and the value is \
+accepted. A parameter's value has at most 4,096 bytes. An output needs a value, so `AWS::NoValue` is refused there. \
+The name of an export must not depend on a resource.
 
-A dynamic reference (`{{resolve:ssm:…}}`, `ssm-secure`, `secretsmanager`) in a property is refused by the direct engine, \
-also when a parameter brings it there: only CloudFormation resolves it. So is an output whose value \
-is a function of one, such as `Fn::Base64`. Elsewhere it is text. `{{resolve:…}}` with another service in a property is \
-written as that text, with a note.
+A dynamic reference (`{{resolve:ssm:…}}`, `ssm-secure`, `secretsmanager`) in a property is refused by the direct \
+engine, also if it comes from a parameter: only CloudFormation resolves it. An output whose value is a function of a \
+dynamic reference, such as `Fn::Base64`, is refused too. In other places it is text. `{{resolve:…}}` with another \
+service in a property is written as that text, with a note.
 
-A parameter's value is text, so a file for `--parameters` gives it as it is written: `1.10`, `0x1F`, `012` and `on` stay \
-that, with and without quotes. A null is refused: write `''` for empty text. The file holds `Name: value` lines, or one \
-of the forms of AWS's tools: `[{\"ParameterKey\": …, \"ParameterValue\": …}]` (`aws cloudformation create-stack`; \
-`UsePreviousValue` is refused, since no earlier values are kept), `{\"Parameters\": {…}, \"Tags\": {…}}` (CodePipeline; its \
-`Tags` and `StackPolicy` are named and not used, other keys are refused) or `[\"Name=value\"]` (`aws cloudformation deploy`).
+A parameter's value is text, so a file for `--parameters` gives it as it is written: `1.10`, `0x1F`, `012` and `on` \
+stay unchanged, with and without quotes. A null is refused: write `''` for empty text. The file contains `Name: \
+value` lines, or has one of the formats of AWS's tools: `[{\"ParameterKey\": …, \"ParameterValue\": …}]` (`aws \
+cloudformation create-stack`; `UsePreviousValue` is refused, since no earlier values are stored), `{\"Parameters\": \
+{…}, \"Tags\": {…}}` (CodePipeline; a note lists `Tags` and `StackPolicy`, which are not used, and other keys are \
+refused) or `[\"Name=value\"]` (`aws cloudformation deploy`).
 ";
 
 /// A property of a template, and what it contains.
@@ -68,7 +69,7 @@ pub(super) struct Supported {
     content: String,
 }
 
-/// The properties of a type, as it asks for them when it is read.
+/// The properties that a type requests when it is deserialised.
 pub(super) fn supported<T: DeserializeOwned>() -> Vec<Supported> {
     let requested = |property: Option<&'static str>| {
         let probe = Probe { property, requested: &RefCell::new(Requested::Value) };
@@ -93,7 +94,7 @@ enum Requested {
     Shape(String),
 }
 
-/// Records what a type asks for when it is read, itself or in one of its properties, and has no value.
+/// Records what a type or one of its properties requests when it is deserialised, and gives no value.
 #[derive(Clone, Copy)]
 struct Probe<'p> {
     property: Option<&'static str>,
@@ -204,7 +205,7 @@ fn the_page_on_template_support_matches_the_types() {
     let published = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
         published == text,
-        "docs/template-support.md is stale: write it anew with \
+        "docs/template-support.md is stale: write it with \
          `UPDATE_DOCS=1 cargo test --workspace --lib template_support`"
     );
 }
