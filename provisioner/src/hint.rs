@@ -1,4 +1,4 @@
-//! Hints: what to do next, as a text in which commands are values.
+//! Hints: the next actions, as a text in which commands are values.
 //!
 //! A hint is completed once, where the program knows its arguments ([`Hint::complete`]), and then printed or serialised.
 
@@ -7,7 +7,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
-/// What to do next: imperatives, with the commands to run.
+/// The next actions: imperatives, with the commands to run.
 ///
 /// It prints as one line. As JSON it has two fields: `hint`, the same line, and `command`, the words of its first
 /// command, if it has one.
@@ -56,7 +56,7 @@ impl Hint {
         Self { parts: Vec::new(), again: true }
     }
 
-    /// Adds the command that does what the last text says.
+    /// Adds the command for the last text.
     pub fn run(self, command: Command) -> Self {
         self.text(": ").part(Part::Command(command))
     }
@@ -308,7 +308,7 @@ impl From<&Self> for Hint {
 /// The JSON form of a hint, as fields of the value that has it.
 #[derive(Serialize, JsonSchema)]
 struct Rendered {
-    /// What to do about it, with complete commands.
+    /// The next action, with complete commands.
     hint: String,
     /// The words of the command in it; the first one, where it has several. Absent if it needs the value of a secret,
     /// which only a shell can insert.

@@ -44,9 +44,9 @@ use crate::place::Place;
 use crate::resources::{Call, Change, Ids, Resource, Stages, api};
 use crate::template::{Known, shown};
 
-/// What shall be done, and in which order.
+/// The steps of a run and their order.
 ///
-/// As JSON it has the schema of `docs/plan.schema.json`; `version` is raised when a reader of it would break.
+/// As JSON it has the schema of `docs/plan.schema.json`; `version` increases with each incompatible change.
 #[must_use]
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -57,56 +57,56 @@ pub struct Plan {
     pub version: u32,
     /// The stack's name.
     pub stack: String,
-    /// The account that it is planned for.
+    /// The account.
     pub account: String,
-    /// The region that it is planned for.
+    /// The region.
     pub region: String,
-    /// One step a resource, each after all that it needs.
+    /// One step for each resource, after the steps that it depends on.
     pub steps: Vec<Step>,
-    /// What stands in the way. A plan with one is not executed.
+    /// The reasons why the plan cannot be executed. A plan with blockers is not executed.
     pub blockers: Vec<Blocker>,
-    /// What a person should know before the first call, though nothing stands in the way.
+    /// Information for the user that does not block the plan.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
-    /// What happens to the callers of each alias.
+    /// How the callers of each alias get another version.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub transitions: Vec<Transition>,
     /// The smoke tests that are sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub smoke_tests: Vec<Tested>,
-    /// What is known before the first call.
+    /// The values that are known before the first call.
     #[serde(skip)]
     pub known: Known,
-    /// Where it is executed.
+    /// The account and region of the execution.
     #[serde(skip)]
     pub place: Place,
-    /// What is left to do by hand, which stands among the notes too.
+    /// The remaining manual tasks, which are also in the notes.
     #[serde(skip)]
     pub afterwards: Vec<Afterwards>,
-    /// The smoke tests that the template declares, where any are wanted.
+    /// The smoke tests that the template declares; empty with `--no-smoke`.
     #[serde(skip)]
     declared: Vec<SmokeTest>,
-    /// Whether the stack is gone afterwards.
+    /// Whether the plan deletes the stack.
     #[serde(skip)]
     pub removes_the_stack: bool,
 }
 
-/// What is done about one resource.
+/// The work on one resource.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Step {
-    /// The step's name, unique in the plan: the logical id, unless a resource has several steps.
+    /// The step's name, unique in the plan: the logical id, with a suffix if a resource has several steps.
     pub id: String,
     /// The resource's name in the template.
     pub logical_id: String,
     /// Its kind, such as `AWS::Lambda::Function`.
     pub kind: String,
-    /// What people call it.
+    /// The resource's name on AWS.
     pub name: String,
-    /// What it goes through, where that is not the service's own API: `CloudControl` for kinds that have no type here.
+    /// The service for its calls, if that is not the service's own API: `CloudControl` for kinds without a type here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<&'static str>,
-    /// What is done.
+    /// The action.
     pub action: Action,
     /// The properties that change. Values of environment variables are masked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -114,38 +114,38 @@ pub struct Step {
     /// The AWS operations that are called, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<String>,
-    /// The steps that come before it.
+    /// The steps that must end before it starts.
     pub needs: BTreeSet<String>,
-    /// The steps whose first stage comes before it: what they make exists then, and is filled in meanwhile.
+    /// The steps whose first stage must end before it starts: that stage creates the resource, later ones complete it.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub needs_created: BTreeSet<String>,
-    /// Why this is done, or why nothing is, where that needs a word.
+    /// The reason for the action, or for no action, if it is not obvious.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The share of an alias's calls that its new version gets before it gets all.
+    /// The share of the alias's traffic that its new version gets before it gets all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canary: Option<Canary>,
-    /// The calls themselves.
+    /// The calls.
     #[serde(skip)]
     pub stages: Stages<Call>,
-    /// Calls that are sent when all steps are done: what a replacement leaves behind.
+    /// Calls that are sent when all steps are done: they delete the resources that replacements leave.
     #[serde(skip)]
     pub cleanup: Stages<Call>,
-    /// What is sent when the stage that watches what was done before it fails.
+    /// The calls that revert the earlier stages when the stage that watches them fails.
     #[serde(skip)]
     pub undo: Option<Undo>,
-    /// The resource, as it is known before the first call.
+    /// The resource, as far as it is known before the first call.
     #[serde(skip)]
     pub resource: Resource,
-    /// The resource as AWS has it, in the steps of a deploy.
+    /// The observed resource, in the steps of a deploy.
     #[serde(skip)]
     pub(crate) now: Option<Resource>,
-    /// What AWS has assigned to it so far, or what another step's answer will tell, as references.
+    /// The ids that AWS has assigned; those that the answers of other steps will contain are references.
     #[serde(skip)]
     pub ids: Ids,
 }
 
-/// How to undo what the first stages of a step have done.
+/// The calls that revert the first stages of a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Undo {
     /// The index of the stage that watches the result, counted from 0.
@@ -154,23 +154,23 @@ pub struct Undo {
     pub calls: Stages<Call>,
 }
 
-/// What is done about a resource.
+/// The action on a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
-    /// It is as it shall be.
+    /// It equals the template, so nothing is sent.
     Keep,
-    /// It does not exist and is made.
+    /// It does not exist and is created.
     Create,
-    /// It is changed in place.
+    /// It is updated in place.
     Update,
-    /// It was made by somebody else and becomes the stack's, changed where it differs.
+    /// It is adopted: the stack takes ownership of it and updates the properties that differ.
     Adopt,
-    /// It is made anew, because AWS cannot change it in place.
+    /// It is replaced, because AWS cannot update it in place.
     Replace,
-    /// It is removed.
+    /// It is deleted.
     Delete,
-    /// It is not touched, for the reason that the step gives.
+    /// It is not changed; the step gives the reason.
     Leave,
 }
 
@@ -178,25 +178,25 @@ pub enum Action {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Blocker {
-    /// The resource or the output that it is about, or the stack.
+    /// The logical id of the resource, the name of the output, or the stack's name.
     pub logical_id: String,
-    /// What is in the way.
+    /// The reason.
     pub cause: String,
-    /// What to do about it.
+    /// The next action.
     #[serde(flatten)]
     pub hint: Hint,
 }
 
-/// Something that a person should know before the first call.
+/// Information for the user before the first call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Note {
-    /// The resource that it is about; absent when it is about the stack.
+    /// The logical id of the resource; absent if it is about the stack.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logical_id: Option<String>,
-    /// What there is to know.
+    /// The information.
     pub text: String,
-    /// What to do about it.
+    /// The next action.
     #[serde(flatten)]
     pub hint: Option<Hint>,
 }
@@ -247,8 +247,8 @@ impl Plan {
         let complete = &complete;
         self.blockers = self.blockers.into_iter().map(|blocker| blocker.complete(complete)).collect();
         self.notes = self.notes.into_iter().map(|note| note.complete(complete)).collect();
-        for left in &mut self.afterwards {
-            left.note = left.note.clone().complete(complete);
+        for one in &mut self.afterwards {
+            one.note = one.note.clone().complete(complete);
         }
         self
     }

@@ -17,7 +17,7 @@ pub struct Tested {
     pub logical_id: String,
     /// The alias (`chat:live`) or function (`chat`) that it is for.
     pub callee: String,
-    /// What is sent, and what is expected: `POST /chat expects 200`.
+    /// The request and the expected answer: `POST /chat expects 200`.
     pub test: String,
     /// Whether a new version must pass it before callers get that version. The others are sent when all steps are done.
     pub before_callers: bool,
@@ -74,7 +74,7 @@ pub(super) fn untested(desired: &Desired, steps: &[Step], transitions: &[Transit
     steps.iter().filter_map(note).collect()
 }
 
-/// What happens instead of a smoke test where no version has to be ready first.
+/// The call instead of a smoke test where no version has to be ready first.
 const NOT_SENT: &str = "nothing is sent to it";
 
 /// A note for each function and alias that changes without a smoke test when CloudFormation applies the changes:

@@ -1,4 +1,4 @@
-//! The plan that makes AWS match the template.
+//! The plan that changes AWS to match the template.
 
 use super::afterwards::afterwards;
 use super::callers::past_the_alias;
@@ -60,7 +60,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     Plan { steps, blockers, notes, transitions, afterwards, smoke_tests, declared, ..plan }
 }
 
-/// Adds what is wrong with the template or its surroundings, and blocks the steps that AWS would refuse.
+/// Adds the faults of the template and its surroundings, and blocks the steps that AWS would refuse.
 fn examine(desired: &Desired, observed: &Observed, options: &Options, steps: &mut [Step], messages: &mut Messages) {
     let (refused, notes) = findings(desired, observed, steps);
     messages.block(steps, refused);

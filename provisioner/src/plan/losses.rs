@@ -1,4 +1,4 @@
-//! What the execution of a plan deletes.
+//! The deletions of a plan.
 
 use super::{Action, Plan, Step};
 use crate::resources::{Call, Resource, role};
@@ -9,7 +9,7 @@ impl Plan {
         self.steps.iter().filter(|step| !losses(step).is_empty())
     }
 
-    /// What the plan deletes, as text: resources by their names in the template, and policies with their roles.
+    /// The deletions of the plan, as text: resources by their names in the template, and policies with their roles.
     pub fn losses(&self) -> Vec<String> {
         self.steps.iter().flat_map(losses).collect()
     }

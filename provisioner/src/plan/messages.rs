@@ -7,7 +7,7 @@ use super::{Blocker, Note, Step};
 pub(super) struct Messages {
     /// The reasons why the plan is not executed.
     pub(super) blockers: Vec<Blocker>,
-    /// What the user needs to know before the first call.
+    /// Information for the user before the first call.
     pub(super) notes: Vec<Note>,
 }
 

@@ -42,7 +42,7 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
     removals
 }
 
-/// What distinguishes two resources of one name.
+/// The text that distinguishes two resources with the same name.
 fn distinguished_by(found: &Found) -> String {
     if let Resource::Other(other) = &found.resource {
         return other.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -84,7 +84,7 @@ pub(super) fn notes(desired: &Desired, observed: &Observed, steps: &[Step], prun
     of_orphans.chain(unseen).collect()
 }
 
-/// What remains after a removal of the rest, and what must stay because of it.
+/// The orphans that remain after a removal, and the resources that must stay because of them.
 pub(super) fn after_a_removal(desired: &Desired, observed: &Observed, steps: &[Step]) -> (Vec<Blocker>, Vec<Note>) {
     let is_deleted = |step: &&Step| step.action == Action::Delete;
     // AWS removes the parts of an API or a function with it.

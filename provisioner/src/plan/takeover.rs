@@ -39,7 +39,7 @@ pub(super) fn former_targets(
     all
 }
 
-/// Stores in the integration's description the routes that it or its twin (left by an interrupted replacement) has
+/// Stores in the integration's description the routes that it or its duplicate (from an interrupted replacement) has
 /// recorded, and the routes that are taken over now.
 pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: &[FormerTarget]) {
     let before = now.into_iter().flat_map(Found::each).flat_map(|(resource, _)| {
@@ -47,7 +47,7 @@ pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: 
     });
     let mut all: Vec<FormerTarget> = Vec::new();
     for former_target in before.chain(new.iter().cloned()) {
-        // A route that points elsewhere now is more recent than an earlier record of it.
+        // A route that has another target now is more recent than an earlier record of it.
         all.retain(|one| one.route_key != former_target.route_key);
         all.push(former_target);
     }
@@ -119,7 +119,7 @@ pub(super) fn remaining_routes(
         return blockers;
     }
     for (logical_id, api_id) in &observed.apis_of_permissions {
-        // An interrupted move has left a permission for each API: the first would be removed as the twin of the second.
+        // An interrupted move has left a permission for each API: the first would be deleted as a duplicate.
         let forgets = |step: &Step| step.id == *logical_id && step.action.changes_something();
         if steps.iter().any(forgets) {
             blockers.push(Blocker {
@@ -143,7 +143,7 @@ fn destroy(desired: &Desired, api_id: &str) -> Command {
     }
 }
 
-/// What the API's owner decides, and its effect on these routes.
+/// The configuration of the API's owner, and its effect on these routes.
 fn of_its_owner(api_id: &str, api: &Surroundings, keys: &[String]) -> Vec<Note> {
     let note = |text: String, hint: Hint| Note { logical_id: None, text, hint: Some(hint) };
     let mut notes = Vec::new();

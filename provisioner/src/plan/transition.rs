@@ -1,7 +1,7 @@
-//! The transitions: how the callers of each function get from what they get now to what the template declares.
+//! The transitions: how the callers of each function move from the current version to that of the template.
 //!
 //! Each transition is decided once, from the differences of the resources and from what AWS has; [`Transitions::emit`]
-//! makes steps of them. No decision reads a step that another decision has changed.
+//! turns them into steps. No decision reads a step that another decision has changed.
 
 mod callers;
 mod canary;
@@ -45,7 +45,7 @@ pub(super) struct Transitions {
     has_no_alias_to_share: bool,
 }
 
-/// How the callers of one alias get from what they get now to what the template declares.
+/// How the callers of one alias move from the current version to that of the template.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Transition {
@@ -59,7 +59,7 @@ pub struct Transition {
     /// The version that callers will get; absent if the plan publishes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// How callers keep what they get now while the function changes, if they do not use the alias yet.
+    /// How callers keep the current version while the function changes, if they do not use the alias yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pin: Option<Pin>,
     /// The steps that point callers to the alias before the function changes.
@@ -91,7 +91,7 @@ pub struct Transition {
 }
 
 impl Transitions {
-    /// Decides what happens to callers. `differences` are independent of each other.
+    /// Decides the transitions. `differences` are independent of each other.
     pub(super) fn decide(differences: &[Step], observed: &Observed, options: &Options) -> Self {
         let each = differences.iter().filter_map(|step| Transition::of(step, differences, observed, options));
         let each: Vec<Transition> = each.collect();
@@ -123,7 +123,7 @@ impl Transitions {
         self.each.into_iter().filter(|one| one.affects_callers() && !is_blocked(&one.logical_id)).collect()
     }
 
-    /// What the user needs to know about the transitions.
+    /// The notes about the transitions.
     pub(super) fn notes(&self) -> Vec<Note> {
         let of_sharing = self.each.iter().filter_map(|one| one.sharing.note(&one.logical_id));
         let of_none = self.has_no_alias_to_share.then(canary::no_alias);

@@ -8,16 +8,16 @@ use serde_json::Value;
 
 use super::property::Property;
 
-/// A property whose value shall change.
+/// A property that changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Change {
     /// The path of the property, dotted: `Environment.Variables.MODEL_ID`.
     pub property: String,
-    /// The value that AWS answers now; absent when there is none.
+    /// The value on AWS; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old: Option<Value>,
-    /// The value of the template; absent when the property goes.
+    /// The value of the template; absent if the property is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<Value>,
 }

@@ -96,7 +96,7 @@ pub(super) fn judge_takeover(state: &State, spec: &Spec, their_id: &str, was: &R
     let route::Properties { target, authorization_type, authorizer_id, .. } = &was.properties;
     let authorizer_id = authorizer_id.as_deref().unwrap_or_default();
     judge_all(state, spec, &format!(" provisioner:took=POST%20/chat|{target}|{authorization_type}|{authorizer_id}"));
-    assert!(state.routes.contains_key(their_id), "their route was made anew: {:?}", state.routes.keys());
+    assert!(state.routes.contains_key(their_id), "their route was replaced: {:?}", state.routes.keys());
 }
 
 fn judge_all(state: &State, spec: &Spec, remembered: &str) {
@@ -120,7 +120,7 @@ fn judge_all(state: &State, spec: &Spec, remembered: &str) {
     let found = only(state.aliases.iter().filter(|((function, _), _)| function != "theirs"));
     assert_eq!(Alias { before: Vec::new(), since: None, ..found.clone() }, alias(&found.function_version));
     let content = &state.versions[&("chat".to_owned(), found.function_version.parse().expect("a number"))];
-    assert_eq!(*content, version(spec, &content.description), "the alias leads to what the template says");
+    assert_eq!(*content, version(spec, &content.description), "the alias points to the release of the template");
     let own_permissions = state.permissions.iter().filter(|((function, _), _)| function != "theirs");
     assert_eq!(only(own_permissions), permission(spec, &api_id, "chat-Permission-"));
     judge_others(state, spec);

@@ -204,7 +204,7 @@ proptest! {
         let world = World::of(state.clone());
         let observed = run(observe(&world, &desired, Reach::Orphans)).unwrap();
         let reported = plan(&desired, &observed, &KEEP_OFF);
-        prop_assert_eq!(reported.notes.len() >= observed.orphans.len(), true, "each is told: {:?}", reported.notes);
+        prop_assert_eq!(reported.notes.len() >= observed.orphans.len(), true, "each has a note: {:?}", reported.notes);
         let pruning = plan(&desired, &observed, &PRUNE);
         prop_assert_eq!(&pruning.blockers, &[]);
         let done = executed(&pruning, &state, None);

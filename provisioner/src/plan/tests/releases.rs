@@ -79,7 +79,7 @@ proptest! {
             || [beta, share].contains(number) || *number == newest;
         let expected: Vec<_> = (1..=newest).filter(stays).collect();
         prop_assert_eq!(numbers(&done.state), expected);
-        prop_assert_eq!(plan.destructive().count(), 0, "nobody has to be asked");
+        prop_assert_eq!(plan.destructive().count(), 0, "no confirmation is needed");
         prop_assert!(planned(&spec.desired(), &done.state, keeping(keep)).is_empty());
     }
 }
@@ -132,7 +132,7 @@ fn a_rollback_tests_the_version_and_moves_the_alias_in_one_call_with_its_revisio
     assert_eq!(done.state.aliases[&("chat".to_owned(), "live".to_owned())].function_version, "1");
     state.revisions.insert("chat:live".to_owned(), 9);
     let late = executed(&plan, &state, None);
-    assert!(!late.outcome.is_complete(), "somebody else moved it since");
+    assert!(!late.outcome.is_complete(), "another deployer moved it since");
 }
 
 #[test]
@@ -297,7 +297,7 @@ fn a_function_that_could_not_be_created_is_replaced_with_its_parts() {
     state.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
     let plan = planned(&Spec::plain().desired(), &state, Options::default());
     let replaced: Vec<&str> = plan.destructive().map(|step| step.id.as_str()).collect();
-    assert_eq!(replaced, ["Function"], "somebody is asked");
+    assert_eq!(replaced, ["Function"], "a confirmation is needed");
     assert_eq!(plan.losses(), ["Function with its versions, aliases and function URLs"]);
     let done = executed(&plan, &state, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);

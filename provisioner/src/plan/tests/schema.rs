@@ -28,7 +28,7 @@ pub(crate) fn assert_is_published<T: JsonSchema>(what: &str) {
     let published = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
         published == text,
-        "docs/{what}.schema.json is not the schema of this {what}; write it anew with \
+        "docs/{what}.schema.json is not the schema of this {what}; write it with \
          `UPDATE_SCHEMA=1 cargo test -p provisioner --lib schema`, and raise `{what}::VERSION` if a reader would break"
     );
 }

@@ -1,4 +1,4 @@
-//! What callers get while a function changes, for each path by which they call it.
+//! The version that callers get while a function changes, for each path by which they call it.
 
 use serde_json::Value;
 

@@ -85,7 +85,7 @@ fn outside_callers_are_noted_before_an_update_and_before_a_destroy() {
         "`GET /health` of API foreign points to function `chat` itself: its callers get each change at once and without a smoke test"
     );
     let done = executed(&plan, &before, None).state;
-    assert_eq!(of_function(&planned(&desired, &done, KEEP_OFF)), None, "where nothing changes, nothing is told");
+    assert_eq!(of_function(&planned(&desired, &done, KEEP_OFF)), None, "without a change there is no note");
     let note = of_function(&planned_removal(&desired, &done)).unwrap();
     assert!(
         note.text.starts_with("`GET /health` of API foreign points to function `chat`, which is deleted"),

@@ -43,7 +43,7 @@ impl Transitions {
 }
 
 impl Transition {
-    /// The step that puts the serving code behind the alias, and the function before which it stands.
+    /// The step that points the alias to the serving code, and the function whose step depends on it.
     fn pin_for(&self, differences: &[Step]) -> Option<(&str, Step)> {
         let find = |id: &str| differences.iter().find(|step| step.id == id);
         let (id, function) = (self.pin_step()?, find(self.function.as_ref()?)?);

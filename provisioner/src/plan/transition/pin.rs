@@ -1,5 +1,5 @@
-//! What callers of a function get now, for each path by which they call it, and how they keep it while the function
-//! changes for the first time under this alias.
+//! The version that callers of a function get now, for each path by which they call it, and how they keep it while
+//! the function changes for the first time under this alias.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,13 +14,13 @@ use crate::resources::named::FunctionRef;
 use crate::resources::served::LATEST;
 use crate::resources::version::release_name;
 
-/// How callers keep what they get now while the function changes.
+/// How callers keep the current version while the function changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Pin {
-    /// The current function is published and put behind the alias.
+    /// The current function is published, and the alias points to that version.
     Publish,
-    /// A version that exists is put behind the alias.
+    /// The alias points to an existing version.
     Version(String),
     /// The alias stays unchanged: an interrupted run has pointed it there but has not moved the callers.
     InPlace,
@@ -37,7 +37,7 @@ enum Serving {
     ByTheAlias,
 }
 
-/// What must happen before `function` changes, so that callers see no change before the alias moves.
+/// The steps before `function` changes, so that callers see no change before the alias moves.
 ///
 /// Callers get the current code of a function if they call it without an alias (the function was created by hand, or by
 /// a template without an alias), by another alias, or by an alias that points to `$LATEST`. So before `$LATEST` changes,
