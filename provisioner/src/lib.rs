@@ -16,10 +16,10 @@
 //! - [`mod@execute`] sends the plan's calls through an [`execute::Writer`], and makes no decisions;
 //! - [`aws`] is both the reader and the writer for AWS;
 //! - [`mod@status`] reports the deployed state: the versions, their traffic, and the drift from the template;
-//! - [`hint`] is what to do next, with its commands;
+//! - [`hint`] contains the next actions, with their commands;
 //! - [`denial`] parses AWS's sentences about missing permissions;
 //! - [`printable`] escapes characters that a terminal would obey;
-//! - [`report`] makes text and JSON of the values;
+//! - [`report`] turns the values into text and JSON;
 //! - `cdk` generates CDK apps from a resolved template (with the feature `cdk`, which is on by default).
 //!
 //! `examples/walk.rs` is this sequence as a separate program.

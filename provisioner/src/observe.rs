@@ -41,8 +41,8 @@ pub trait Reader {
     /// The resource that a template's resource names, if it exists.
     ///
     /// The account may still be a reference in it, since it is requested concurrently. The result is an error with
-    /// [`Error::is_without_parent`] if the resource cannot exist, because the resource that it would be part of does not
-    /// exist.
+    /// [`Error::is_without_parent`] if the resource cannot exist, because the resource that it would be part of does
+    /// not exist.
     fn find(&self, wanted: &Resource, tag: &OwnershipTag) -> impl Future<Output = Result<Option<Found>>> + Send;
 
     /// The ids of an API's integrations, without another call if the API's parts have been listed.
@@ -104,7 +104,7 @@ impl Found {
         }
     }
 
-    /// The same resource, with the twin that equals `wanted` first, if there is one.
+    /// The same resource, with the duplicate that equals `wanted` first, if there is one.
     pub fn prefer_equal_to(mut self, wanted: &Resource) -> Self {
         let equal = |one: &Resource| wanted.changes_from(one).is_empty();
         if !equal(&self.resource)
@@ -116,13 +116,13 @@ impl Found {
         self
     }
 
-    /// The resource and its twins, with the ids that AWS assigned to each.
+    /// The resource and its duplicates, with the ids that AWS assigned to each.
     pub fn each(&self) -> impl Iterator<Item = (&Resource, &Ids)> {
         let duplicates = self.duplicates.iter().map(|duplicate| (&duplicate.resource, &duplicate.ids));
         std::iter::once((&self.resource, &self.ids)).chain(duplicates)
     }
 
-    /// The calls that delete the twins.
+    /// The calls that delete the duplicates.
     pub fn delete_duplicates(&self) -> Stages<Call> {
         self.duplicates.iter().flat_map(|duplicate| duplicate.resource.delete(&duplicate.ids)).collect()
     }
@@ -237,7 +237,7 @@ pub enum Reach {
     Orphans,
 }
 
-/// Looks for every resource of `desired`, and for whatever else is in scope.
+/// Looks for every resource of `desired`, and for the other parts of the scope.
 ///
 /// Each request is sent as soon as its arguments are known: resources with a name at once, parts of another resource
 /// when that one was found.

@@ -1,4 +1,4 @@
-//! A plan in a file: shown now, executed later or elsewhere, and only if a new plan would be the same.
+//! A plan in a file: shown now, executed later or on another machine, and only if a new plan would be the same.
 //!
 //! The file contains no calls and no secrets. It contains the inputs and the result of the plan; the program that
 //! executes it plans again from the inputs and compares the results.

@@ -123,7 +123,7 @@ macro_rules! kinds {
             all
         }
 
-        /// What `Fn::GetAtt` can ask a typed kind for, which of its properties cannot be changed in place, and its
+        /// The attributes of a typed kind for `Fn::GetAtt`, the properties that cannot be changed in place, and all
         /// properties.
         #[cfg(test)]
         fn facts(kind: &str) -> (&'static [&'static str], &'static [Property], Vec<support::Supported>) {
@@ -138,11 +138,11 @@ macro_rules! kinds {
         }
 
         impl Resource {
-            /// The resource of a template's properties, typed where its kind is known here; `None` for what cannot
-            /// be a kind of resource at all.
+            /// The resource with a template's properties, typed if its kind has a type here; `None` if the name cannot
+            /// be that of a kind.
             ///
             /// # Errors
-            /// The first property that is unknown or has not the right type.
+            /// The first property that is unknown or has the wrong type.
             pub fn parse(kind: &str, properties: Map<String, Value>) -> Result<Option<Self>, PropertyFault> {
                 if kind == ANY_OTHER {
                     return Ok(None);
@@ -208,12 +208,12 @@ macro_rules! kinds {
                 }
             }
 
-            /// The calls that remove it once its replacement exists, which AWS knows by the id `successor`.
+            /// The calls that delete it after its replacement was created, whose id is `successor`.
             pub fn delete_replaced(&self, ids: &Ids, successor: &str) -> Stages<Call> {
                 match self { $(Self::$name(one) => wrap(one.delete_replaced(ids, successor), Call::$name)),+ }
             }
 
-            /// Why it must not take over `now`, which nobody's mark is on.
+            /// Why it must not adopt `now`, an untagged resource.
             pub fn adoption_error(&self, now: &Self) -> Option<String> {
                 match (self, now) {
                     $((Self::$name(wanted), Self::$name(now)) => wanted.adoption_error(now),)+
@@ -221,12 +221,12 @@ macro_rules! kinds {
                 }
             }
 
-            /// The calls that make it.
+            /// The calls that create it.
             pub fn create(&self) -> Stages<Call> {
                 match self { $(Self::$name(one) => wrap(one.create(), Call::$name)),+ }
             }
 
-            /// The calls that make `now` equal to it.
+            /// The calls that change `now` to its properties.
             pub fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
                 match (self, now) {
                     $((Self::$name(wanted), Self::$name(now)) => wrap(wanted.update(now, ids, changed), Call::$name),)+
@@ -234,7 +234,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The calls that remove it.
+            /// The calls that delete it.
             pub fn delete(&self, ids: &Ids) -> Stages<Call> {
                 match self { $(Self::$name(one) => wrap(one.delete(ids), Call::$name)),+ }
             }
@@ -246,12 +246,12 @@ macro_rules! kinds {
         }
 
         impl Call {
-            /// Its effect.
+            /// The effect of the call.
             pub fn effect(&self) -> Effect<Resource> {
                 match self { $(Self::$name(call) => $module::$name::effect(call).map(Resource::$name)),+ }
             }
 
-            /// Whether it only reads, as the check of a version does.
+            /// Whether the call only reads, such as a smoke test.
             pub fn changes_nothing(&self) -> bool {
                 match self { $(Self::$name(call) => $module::$name::only_reads(call)),+ }
             }

@@ -119,7 +119,7 @@ impl Dispatch for Call {
 impl Aws {
     /// The registry's schema of a kind.
     pub(super) async fn registry_schema(&self, kind: &str) -> Result<Schema> {
-        let doing = format!("asking AWS about the kind {kind}");
+        let doing = format!("reading the schema of the kind {kind}");
         let request = self.cloudformation.describe_type().r#type(RegistryType::Resource).type_name(kind);
         let answer = match request.send().await {
             Ok(answer) => answer,
@@ -172,7 +172,7 @@ impl Aws {
 /// the registry calls them non-provisionable, and Cloud Control refuses each call for them.
 fn schema_in(doing: String, answer: &DescribeTypeOutput) -> Result<Schema> {
     if answer.provisioning_type() == Some(&ProvisioningType::NonProvisionable) {
-        return Err(Error::new(doing, "only CloudFormation can make this kind, Cloud Control cannot")
+        return Err(Error::new(doing, "only CloudFormation can create this kind, Cloud Control cannot")
             .hint("apply this template with `--engine cloudformation`, or write another kind in its place"));
     }
     Schema::from_registry(answer.schema().unwrap_or_default()).map_err(|error| Error::new(doing, error))
@@ -215,10 +215,10 @@ mod tests {
     fn a_kind_without_handlers_is_refused_before_the_first_call() {
         let schema = r#"{"primaryIdentifier": ["/properties/Id"], "properties": {"Id": {"type": "string"}}}"#;
         let answer = |how| DescribeTypeOutput::builder().schema(schema).provisioning_type(how).build();
-        let read = |how| schema_in("asking AWS about the kind AWS::IAM::Policy".to_owned(), &answer(how));
+        let read = |how| schema_in("reading the schema of the kind AWS::IAM::Policy".to_owned(), &answer(how));
         assert!(read(ProvisioningType::FullyMutable).is_ok());
         let error = read(ProvisioningType::NonProvisionable).unwrap_err().to_string();
-        assert!(error.contains("only CloudFormation can make this kind"), "{error}");
+        assert!(error.contains("only CloudFormation can create this kind"), "{error}");
         assert!(error.contains("--engine cloudformation"), "{error}");
     }
 }

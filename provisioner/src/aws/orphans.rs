@@ -98,8 +98,8 @@ impl AwsReader {
         Ok(named.map(|(tag, found)| Orphan { logical_id: tag.logical_id, found }).collect())
     }
 
-    /// Reads the lists that [`Self::all_tagged_parts`] needs, for the functions and APIs that the template names. It runs
-    /// at the same time as the other reads, so that nothing waits for another answer.
+    /// Reads the lists that [`Self::all_tagged_parts`] needs, for the functions and APIs that the template names. It
+    /// runs at the same time as the other reads, so that nothing waits for another answer.
     async fn request_parts(&self, desired: &Desired) -> Result<()> {
         let of_the_stack = of_the_stack(desired.stack.as_str(), self.aws.place());
         let stages = async {

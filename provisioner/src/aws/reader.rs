@@ -63,9 +63,9 @@ impl Aws {
     }
 }
 
-/// Reads what exists, and cannot change it.
+/// Reads from AWS, and cannot change it.
 ///
-/// Resources that are parts of the same thing are found in the same list, which is read once.
+/// The parts of one resource are found in the same list, which is read once.
 #[derive(Debug)]
 pub struct AwsReader {
     pub(super) aws: Aws,

@@ -69,7 +69,7 @@ where
     }
 }
 
-/// What is not known about a failed call.
+/// The uncertainty about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Uncertainty {
     /// Nothing: the call had no effect.

@@ -1,4 +1,4 @@
-//! What a service's file says about its kinds: how the reader finds a resource, and how the writer sends a call.
+//! The traits of a service's kinds: how the reader finds a resource, and how the writer sends a call.
 
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result};

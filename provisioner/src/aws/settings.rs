@@ -1,4 +1,4 @@
-//! What the environment and the shared files set for the connection to AWS: proxies, certificates, credentials.
+//! The connection settings from the environment and the shared files: proxies, certificates, credentials.
 
 use std::sync::Arc;
 

@@ -51,7 +51,7 @@ impl Aws {
         let filter = TagFilter::builder().key(STACK_TAG).values(stack).build();
         let items = self.tagging.get_resources().tag_filters(filter).into_paginator().items().send();
         let all = items.try_collect().await;
-        let all = all.map_err(|error| problem("looking for what carries the stack's tag", &error))?;
+        let all = all.map_err(|error| problem("listing the tagged resources", &error))?;
         let tagged = |one: ResourceTagMapping| Tagged {
             arn: one.resource_arn.unwrap_or_default(),
             tags: one.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),

@@ -3,7 +3,7 @@
 //! When no answer arrives, the SDK retries a call that AWS may already have executed. For most calls the retry has the
 //! same result. AWS refuses the retry of some calls (`EntityAlreadyExists`, a different revision): before such an error
 //! is reported, the current state is read. And some calls would take effect twice, because nothing makes an API or an
-//! integration unique: the SDK must not retry these by itself. Each kind says which of its calls these are
+//! integration unique: the SDK must not retry these by itself. Each kind declares which of its calls these are
 //! (`Kind::effect`).
 
 use super::Aws;

@@ -38,8 +38,8 @@ const VERBS: [&str; 7] = ["plan", "deploy", "update", "destroy", "rollback", "st
 const READS_PACKAGES: [&str; 4] = ["plan", "deploy", "update", "status"];
 
 impl SameStack {
-    /// The given arguments. A value of the parameters in `no_echo` is replaced by a shell variable, since it must not be
-    /// printed.
+    /// The given arguments. A value of the parameters in `no_echo` is replaced by a shell variable, since it must not
+    /// be printed.
     pub(crate) fn of(given: &Stack, no_echo: &BTreeSet<&str>) -> Self {
         let Stack { template, stack, parameter, parameters, code, aws, output: _ } = given;
         let AwsArgs { region, profile, endpoint_url } = aws;

@@ -140,8 +140,8 @@ async fn execute_until_stopped(plan: &Plan, session: &Session) -> Outcome {
 
 /// Sends the last smoke tests, until a stop is requested.
 ///
-/// Once `execute_until_stopped` has listened for a signal, a signal no longer ends the program by itself, and a smoke test may take
-/// minutes.
+/// Once `execute_until_stopped` has listened for a signal, a signal no longer ends the program by itself, and a smoke
+/// test may take minutes.
 async fn try_it(plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
     tokio::select! {
         smoke = smoke::run(plan, session) => smoke,

@@ -31,7 +31,7 @@ fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> 
     ))
 }
 
-/// Refuses what CloudFormation does not do.
+/// Refuses the options that CloudFormation does not support.
 ///
 /// It imports resources by a separate operation and does not adopt resources by name; and it moves an alias at once,
 /// unless the template makes another service do that.

@@ -1,4 +1,4 @@
-//! `deploy`: makes AWS equal to the template.
+//! `deploy`: changes AWS to match the template.
 
 use provisioner::Result;
 use provisioner::desired::PackageCheck;

@@ -24,7 +24,7 @@ impl Planned {
         Err(self.refused(format!("the stack has changed after the plan\n  {}", differences.join("\n  "))))
     }
 
-    /// Whether all its changes have been made already, by any program: `now` is a new plan from the same inputs, and it
+    /// Whether all its changes are done already, by any program: `now` is a new plan from the same inputs, and it
     /// changes nothing.
     pub fn is_executed(&self, now: &Self, blockers: &[Blocker]) -> bool {
         let nothing_to_do = |plan: &Self| !plan.steps.iter().any(|step| step.action.changes_something());

@@ -116,7 +116,7 @@ fn a_plan_is_executed_when_its_inputs_leave_nothing_to_do() {
     let done = existing(&spec, true);
     assert!(executed(&wanted, &spec, &done));
     let update = planned(&spec, &existing(&Spec::plain(), true));
-    assert!(executed(&update, &spec, &done), "whoever did it, and whatever is another for it");
+    assert!(executed(&update, &spec, &done), "by any program, with any other differences");
     assert!(!executed(&wanted, &spec, &existing(&Spec::plain(), true)), "there is something to do");
     let other = Spec { code: "sha-two", ..spec.clone() };
     assert!(!executed(&wanted, &other, &existing(&other, true)), "another package");

@@ -22,7 +22,7 @@ pub fn terraform_imports(desired: &Desired, observed: &Observed) -> String {
         match observed.found.get(&wanted.logical_id) {
             Some(found) if found.owner != Owner::Ours => {
                 format!(
-                    "# {label}: {} `{}` is not this stack's\n\n",
+                    "# {label}: {} `{}` does not belong to this stack\n\n",
                     wanted.resource.kind(),
                     line(&found.resource.name())
                 )

@@ -1,4 +1,4 @@
-//! What happens to the callers of each alias, as text in a plan.
+//! The transition of each alias, as text in a plan.
 
 use crate::plan::{Pin, Transition};
 use crate::resources::served::LATEST;

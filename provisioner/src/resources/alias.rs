@@ -17,7 +17,7 @@ use crate::template::Reference;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Alias {
-    /// What a template can say of it.
+    /// The properties that a template can give.
     #[serde(flatten)]
     pub properties: Properties,
     /// The ownership tag, since an alias has no tags.

@@ -1,4 +1,4 @@
-//! The effect of a call: what the writer looks for when it does not know whether the call took effect.
+//! The effect of a call, by which the writer checks whether a call without an answer took effect.
 
 use super::Resource;
 use super::kind::Changed;

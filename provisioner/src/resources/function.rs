@@ -22,7 +22,7 @@ use crate::template::Reference;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Function {
-    /// What a template can say of it.
+    /// The properties that a template can give.
     #[serde(flatten)]
     pub properties: Properties,
     /// A failure that Lambda reports.

@@ -20,7 +20,7 @@ pub use super::role::Call;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct InlinePolicy {
-    /// What a template can say of it.
+    /// The properties that a template can give.
     #[serde(flatten)]
     pub properties: Properties,
     /// For a policy from AWS: the documents under its name, by role.
@@ -34,7 +34,7 @@ pub struct InlinePolicy {
 pub struct Properties {
     /// Its name on the roles.
     pub policy_name: String,
-    /// What it allows.
+    /// The policy document.
     pub policy_document: Policy,
     /// The names of the roles; at least one.
     #[serde(deserialize_with = "some_roles")]

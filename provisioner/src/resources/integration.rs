@@ -15,7 +15,7 @@ use super::named::{FunctionRef, function_arn};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Integration {
-    /// What a template can say of it.
+    /// The properties that a template can give.
     #[serde(flatten)]
     pub properties: Properties,
     /// The ownership tag, since an integration has no tags.

@@ -33,8 +33,8 @@ pub(crate) trait HasTemplate: From<<Self as HasTemplate>::Template> {
 /// The type has the same properties for both sides: the template's values (with defaults) and those that AWS returns. A
 /// comparison compares two values.
 ///
-/// What the planner knows besides, such as the versions that an alias pointed to before, are fields of the kind beside
-/// its properties; [`has_properties`] gives access to both.
+/// Other values of the planner, such as the versions that an alias pointed to before, are fields of the kind in
+/// addition to its properties; [`has_properties`] gives access to both.
 pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     /// The type's name in a template.
     const TYPE: &'static str;
@@ -80,8 +80,8 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     fn create_only(&self) -> Vec<&str> {
         Self::CREATE_ONLY.iter().map(|property| property.name()).collect()
     }
-    /// Fills in what depends on the resource's place in the stack: a name if the template gives none, and the ownership
-    /// tag.
+    /// Fills in the values that depend on the resource's place in the stack: a name if the template gives none, and the
+    /// ownership tag.
     fn complete(&mut self, tag: &OwnershipTag);
     /// The name that is shown.
     fn name(&self) -> String;
@@ -168,7 +168,7 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     }
     /// The calls that create it.
     fn create(&self) -> Stages<Self::Call>;
-    /// The calls that make `now` equal to it.
+    /// The calls that change `now` to its properties.
     fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Self::Call>;
     /// The calls that delete it.
     fn delete(&self, ids: &Ids) -> Stages<Self::Call>;
@@ -220,8 +220,8 @@ pub(super) fn id(ids: &Ids, attribute: &str) -> String {
     ids.get(attribute).cloned().unwrap_or_default()
 }
 
-/// Says which properties a template can give a kind: its own, or those of `Properties` with these fields beside them. In
-/// the second case, the kind can be read and changed like its `Properties`.
+/// Declares the properties that a template can give: the kind's own, or those of `Properties` in addition to these
+/// fields. In the second case, the kind can be read and changed like its `Properties`.
 macro_rules! has_properties {
     ($kind:ty) => {
         impl $crate::resources::kind::HasTemplate for $kind {

@@ -35,7 +35,7 @@ pub(super) fn default_name(name: &mut String, tag: &OwnershipTag, most: usize) {
 pub(super) fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let name = String::deserialize(deserializer)?;
     match name.is_empty() {
-        true => Err(D::Error::custom("a name must not be empty; without one it is made of the stack's name")),
+        true => Err(D::Error::custom("a name must not be empty; without one it is generated from the stack's name")),
         false => Ok(name),
     }
 }

@@ -5,10 +5,10 @@ use std::fmt;
 use crate::place::Place;
 use crate::template::Reference;
 
-/// What stands before the name in a function's ARN: `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME:QUALIFIER`.
+/// The text before the name in a function's ARN: `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME:QUALIFIER`.
 const BEFORE_THE_NAME: &str = ":function:";
 
-/// What stands before the id in a target: `integrations/ID`.
+/// The text before the id in a target: `integrations/ID`.
 const BEFORE_THE_ID: &str = "integrations/";
 
 /// A function, and the alias or version that is meant, such as `chat:live`.

@@ -20,7 +20,7 @@ use super::policy::Principal;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Permission {
-    /// What a template can say of it.
+    /// The properties that a template can give.
     #[serde(flatten)]
     pub properties: Properties,
     /// For a statement from AWS: its other conditions, such as one that was added by hand, by operator and key. They

@@ -10,7 +10,8 @@ impl Property {
     /// Every property of a kind.
     pub const EVERY: Self = Self("*");
 
-    /// The property with this name. Use `property!` for a field; other names belong in a constant beside their kind.
+    /// The property with this name. Use `property!` for a field; other names belong in a constant in the file of their
+    /// kind.
     pub const fn named(name: &'static str) -> Self {
         Self(name)
     }

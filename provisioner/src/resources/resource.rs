@@ -1,4 +1,4 @@
-//! What every resource can say and do, whatever its kind.
+//! The methods that resources of all kinds have.
 
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ of_its_kind! {
     pub fn imports(&self, ids: &Ids) -> Vec<Import>;
     /// Whether a replacement is created before the old resource is deleted.
     pub fn create_before_delete(&self) -> bool = CREATE_BEFORE_DELETE;
-    /// Whether creating it assigns the same id that an existing one has: AWS refuses it until that one is deleted.
+    /// Whether creating it assigns the id of an existing resource: AWS refuses it until that one is deleted.
     pub fn gets_the_id_of(&self, ids: &Ids) -> bool;
     /// Whether it exists after the first stage of its creation, and the later stages only complete it.
     pub fn is_filled_in_later(&self) -> bool = FILLED_IN_LATER;
@@ -67,7 +67,7 @@ of_its_kind! {
 }
 
 impl Resource {
-    /// Fills in what depends on its place in the stack.
+    /// Fills in the values that depend on its place in the stack.
     pub fn complete(&mut self, tag: &OwnershipTag) {
         each_kind!(self, Resource(one) => one.complete(tag));
     }
@@ -81,9 +81,9 @@ impl Resource {
         each_kind!(self, Resource(one) => one.tags_mut())
     }
 
-    /// Whether it can be looked for: nothing that AWS finds it by is still unknown.
+    /// Whether it can be looked for: all values by which AWS finds it are known.
     pub fn can_be_found(&self) -> bool {
-        // The kind's schema says what a resource without a type is found by.
+        // The kind's schema names the properties by which a resource without a type is found.
         let has_schema = !matches!(self, Self::Other(other) if other.schema.is_none());
         has_schema && self.identity().iter().all(|part| reserved_in(part).is_none())
     }

@@ -17,7 +17,7 @@ use super::tags::ListOrMap;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Role {
-    /// What a template can say of it.
+    /// The properties that a template can give.
     #[serde(flatten)]
     pub properties: Properties,
     /// The names of inline policies that other resources of the template attach to the role; for a role from AWS, those

@@ -13,7 +13,7 @@ use super::named::same_function;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Route {
-    /// What a template can say of it.
+    /// The properties that a template can give.
     #[serde(flatten)]
     pub properties: Properties,
     /// The URI that the target integration calls. It is not compared, since it belongs to the integration.

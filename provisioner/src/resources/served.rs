@@ -81,15 +81,15 @@ mod tests {
 
     #[test]
     fn the_served_versions_are_read_back_after_the_ownership_tag() {
-        let mark = "provisioner:stack=chat provisioner:resource=Alias";
+        let tag = "provisioner:stack=chat provisioner:resource=Alias";
         let before = ["8".to_owned(), "3".to_owned()];
-        let description = join(mark, &before, Some(7));
-        assert_eq!(description, format!("{mark} provisioner:before=8,3 provisioner:since=7"));
-        assert_eq!((split(&description), since(&description)), ((mark.to_owned(), before.to_vec()), Some(7)));
-        assert_eq!((split(mark), since(mark)), ((mark.to_owned(), Vec::new()), None));
-        assert_eq!(join(mark, &[], None), mark);
+        let description = join(tag, &before, Some(7));
+        assert_eq!(description, format!("{tag} provisioner:before=8,3 provisioner:since=7"));
+        assert_eq!((split(&description), since(&description)), ((tag.to_owned(), before.to_vec()), Some(7)));
+        assert_eq!((split(tag), since(tag)), ((tag.to_owned(), Vec::new()), None));
+        assert_eq!(join(tag, &[], None), tag);
         let longest = vec!["1234567".to_owned(); MOST];
-        assert_eq!(join(mark, &longest, Some(1_234_567)).len(), mark.len() + LENGTH);
+        assert_eq!(join(tag, &longest, Some(1_234_567)).len(), tag.len() + LENGTH);
     }
 
     #[test]

@@ -141,7 +141,7 @@ pub(super) fn kept_by_tag(tags: &Tags) -> Option<&'static str> {
     tags.get(KIND_TAG).is_none_or(|kind| kind.ends_with(RETAINED)).then_some(STAYS)
 }
 
-/// The reason for resources that the template told to retain.
+/// The reason for resources that their template retains.
 pub(super) const STAYS: &str = "delete it by hand: the template that contained it retains it";
 
 /// The `key=value` words of a description.

@@ -18,7 +18,7 @@ use crate::template::{Reference, references_in};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Version {
-    /// What a template can say of it.
+    /// The properties that a template can give.
     #[serde(flatten)]
     pub properties: Properties,
     /// The version's content, as returned by [`super::function::Function::release`].

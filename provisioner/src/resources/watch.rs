@@ -134,15 +134,12 @@ mod tests {
     fn a_failed_invocation_is_bad_at_once_unless_the_other_version_fails_as_often() {
         let verdict = |version, other_version| watch(300).verdict(MINUTE, &seen(version, other_version));
         for (version, other_version) in [((1, 1), (0, 0)), ((1, 500), (0, 1)), ((1, 10), (9, 100)), ((2, 2), (1, 2))] {
-            assert_eq!(verdict(version, other_version), Verdict::Bad, "{version:?} beside {other_version:?}");
+            assert_eq!(verdict(version, other_version), Verdict::Bad, "{version:?} and {other_version:?}");
         }
         for (version, other_version) in
             [((0, 0), (0, 0)), ((0, 9), (0, 0)), ((1, 10), (10, 100)), ((1, 10), (100, 100))]
         {
-            assert!(
-                matches!(verdict(version, other_version), Verdict::Wait(_)),
-                "{version:?} beside {other_version:?}"
-            );
+            assert!(matches!(verdict(version, other_version), Verdict::Wait(_)), "{version:?} and {other_version:?}");
         }
     }
 

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 pub struct ParameterFile {
     /// The values by the parameters' names.
     pub values: BTreeMap<String, String>,
-    /// Content that is not used, each with what to do about it.
+    /// Content that is not used, each with the remedy.
     pub unused: Vec<String>,
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-/// The first text in a value, or key of its maps, for which `find` has a result. The path of a text leads to it from
-/// the outside in; the path of a key leads to the map with that key.
+/// The first text in a value, or key of its maps, for which `find` has a result. The path of a text ends at the
+/// text; the path of a key ends at the map with that key.
 pub(crate) fn find_text<T>(value: &Value, find: &dyn Fn(&str) -> Option<T>) -> Option<(Vec<String>, T)> {
     let below = |key: &str, value: &Value| {
         let (mut path, found) = find_text(value, find)?;

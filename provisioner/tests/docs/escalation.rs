@@ -199,7 +199,7 @@ fn without_a_boundary_the_same_attempts_succeed() {
         "detach a policy from a role without a boundary",
     ];
     for escalation in escalations {
-        let one = ESCALATIONS.iter().find(|one| one.0 == escalation).expect("the way");
+        let one = ESCALATIONS.iter().find(|one| one.0 == escalation).expect("the escalation");
         assert!(is_allowed(&policies, &request(one)), "{escalation}");
     }
     let attach: Try = ("attach", "iam:AttachRolePolicy", ROLE, &[("iam:PolicyARN", BASIC)]);

@@ -76,7 +76,7 @@ fn every_link_into_the_project_has_a_file() {
             if file.is_empty() || file.contains("://") {
                 continue;
             }
-            assert!(folder.join(file).exists(), "{}: the link to {link} leads nowhere", document.display());
+            assert!(folder.join(file).exists(), "{}: the link to {link} has no target", document.display());
             checked += 1;
         }
     }

@@ -183,7 +183,7 @@ impl Shell {
         assert!(output.status.success(), "{page}:{line}: {}", transcript(text, &output));
         for (command, seen) in SEEN.iter().filter(|(command, _)| text.contains(command)) {
             let transcript = transcript(text, &output);
-            assert!(transcript.contains(seen), "{page}:{line}: `{command}` does not tell `{seen}`: {transcript}");
+            assert!(transcript.contains(seen), "{page}:{line}: `{command}` does not print `{seen}`: {transcript}");
         }
     }
 }

@@ -137,7 +137,7 @@ async fn an_unknown_resource_type_is_an_error_before_the_first_write() {
     let unknown = AwsError::new(404, "TypeNotFoundException", "The type 'AWS::SQS::Queue' cannot be found.");
     user.proxy.on(call("DescribeType").answer(unknown));
     let run = user.plain(&["deploy"]).await.expect_code(1);
-    for text in ["asking AWS about the kind", "AWS has no such kind in this region", "misspelt"] {
+    for text in ["reading the schema of the kind", "AWS has no such kind in this region", "misspelt"] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert!(user.proxy.writes().is_empty());

@@ -168,8 +168,8 @@ Resources:
 async fn a_resource_that_a_later_run_could_not_find_is_refused_before_the_first_write() {
     let (user, _control) = user_of("Resources:\n  One:\n    Type: AWS::Test::Listed\n    Properties: {Text: x}\n");
     let run = user.plain(&["deploy"]).await.expect_code(1);
-    let cause =
-        "One: the next run could not find it: AWS lists AWS::Test::Listed by `Namespace`, which it does not say";
+    let cause = "One: the next run could not find it: AWS lists AWS::Test::Listed by `Namespace`, \
+                 which the template does not give";
     assert!(run.stderr.contains(cause) && run.stderr.contains("hint: give it the property `Namespace`"), "{run:?}");
     assert!(user.proxy.writes().is_empty());
 }

@@ -310,6 +310,6 @@ async fn a_status_does_not_wait_for_an_update_in_progress(#[values(Aws::MiniStac
     let lambda = aws_sdk_lambda::Client::new(&user.account.sdk_through(user.proxy.url()));
     lambda.update_function_configuration().function_name(FUNCTION).memory_size(1024).send().await.expect("a change");
     let run = user.run(&["status"]).await.expect_success();
-    assert!(run.stderr.contains("function cinedb-chat-bedrock is still changing"), "{run:?}");
+    assert!(run.stderr.contains("function cinedb-chat-bedrock has an update in progress"), "{run:?}");
     assert!(run.stdout.contains("MemorySize"), "{run:?}");
 }

@@ -82,7 +82,10 @@ async fn a_deploy_creates_the_function_without_reservable_concurrency() {
     let refused = AwsError::new(400, "InvalidParameterValueException", message);
     user.proxy.on(call("PutFunctionConcurrency").answer(refused));
     let run = user.deploy(&[]).await;
-    assert!(run.stderr.contains("no cap of 5 for function cinedb-chat-bedrock-stream"), "{run:?}");
+    assert!(
+        run.stderr.contains("the concurrency limit 5 of function cinedb-chat-bedrock-stream is not set"),
+        "{run:?}"
+    );
 }
 
 #[rstest]

@@ -36,7 +36,7 @@ fn the_checked_in_cdk_output_is_current() {
     }
 }
 
-const STALE: &str = "`UPDATE_CDK_OUT=1 cargo test --workspace --test synth real_cdk` writes it anew";
+const STALE: &str = "`UPDATE_CDK_OUT=1 cargo test --workspace --test synth real_cdk` writes it";
 
 /// The files that a deploy reads. The others are for the CDK's own tools.
 fn read_by_us(out: &Path) -> Vec<PathBuf> {

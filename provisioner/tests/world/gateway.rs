@@ -120,7 +120,7 @@ impl Execute for integration::Call {
             Call::DeleteIntegration { api_id, integration_id: id } => {
                 let target = IntegrationId(id).target();
                 if state.routes.values().any(|route| route.api_id == *api_id && route.target == target) {
-                    return Err(conflict(&format!("a route leads to {id}")));
+                    return Err(conflict(&format!("a route points to {id}")));
                 }
                 state.integrations.remove(id);
             }

@@ -66,7 +66,7 @@ impl Execute for alias::Call {
                 let found = state.aliases.get(&(function.clone(), name.clone())).ok_or_else(|| missing(name))?;
                 match found.function_version == *version {
                     true => Ok(state.alias_ids(function, name)),
-                    false => Err(format!("{name} leads to {}", found.function_version)),
+                    false => Err(format!("{name} points to {}", found.function_version)),
                 }
             }
             Call::CreateAlias { function_name: function, name, version, routing, description } => {

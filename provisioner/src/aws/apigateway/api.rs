@@ -50,8 +50,8 @@ impl Find for Api {
 }
 
 impl AwsReader {
-    /// What the stack has on an API. Callers reach the stack's function where a route of the stack points at it and the
-    /// function's policy allows the API.
+    /// The use that the stack makes of an API. Callers reach the stack's function where a route of the stack points at
+    /// it and the function's policy allows the API.
     async fn used(&self, api_id: &str, tag: &OwnershipTag) -> Result<ApiUse> {
         let parts = self.tagged_routes(tag, api_id).await?;
         let route = parts.iter().any(|part| matches!(part.found.resource, Resource::Route(_)));
@@ -84,7 +84,7 @@ impl AwsReader {
     }
 }
 
-/// What the stack has on an API with its ownership tag.
+/// The use that the stack makes of an API with its ownership tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ApiUse {
     /// Callers reach the stack's function.
@@ -102,7 +102,7 @@ fn only_serving(uses: &[ApiUse]) -> Option<usize> {
     idle.then_some(serving)
 }
 
-/// The error where several APIs carry the stack's ownership tag. Only what they serve distinguishes them; `uses` is
+/// The error where several APIs have the stack's ownership tag. Only their use distinguishes them; `uses` is
 /// empty where that is not known.
 fn ambiguous(name: &str, ids: &[&str], uses: &[ApiUse]) -> Error {
     let is = |used: ApiUse| ids.iter().zip(uses).filter(move |(_, one)| **one == used).map(|(id, _)| *id);

@@ -22,7 +22,7 @@ impl Find for Stage {
 }
 
 impl AwsReader {
-    /// What an API outside the stack applies to the routes that are added to it.
+    /// The configuration of an API outside the stack that applies to the routes that are added to it.
     pub(in super::super) async fn api_surroundings(&self, api_id: &str) -> Result<Surroundings> {
         let (api, stages) = tokio::join!(self.seen_api(api_id), self.stages_of(api_id));
         let api = api?;

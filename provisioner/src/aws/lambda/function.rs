@@ -140,18 +140,19 @@ impl Dispatch for Call {
                     Err(error)
                         if has_message(&error, "InvalidParameterValueException", "UnreservedConcurrentExecution") =>
                     {
-                        let all = "the account has too few concurrent executions to set any aside";
-                        (aws.notify)(&format!("no cap of {reserved} for function {name}: {all}"));
+                        let cause = "the account has too few unreserved executions";
+                        let limit = format!("the concurrency limit {reserved} of function {name} is not set: {cause}");
+                        (aws.notify)(&limit);
                     }
                     Err(error) => {
-                        return Err(problem(format!("capping the concurrency of function {name}"), &error));
+                        return Err(problem(format!("setting the concurrency limit of function {name}"), &error));
                     }
                 }
                 aws.function_is_ready(name, None, First::AtOnce).await
             }
             Call::DeleteFunctionConcurrency { function_name: name } => {
                 let request = aws.lambda.delete_function_concurrency().function_name(name);
-                aws.on_function("lifting the concurrency cap of", name, "", || request.clone().send()).await?;
+                aws.on_function("removing the concurrency limit of", name, "", || request.clone().send()).await?;
                 aws.function_is_ready(name, None, First::AtOnce).await
             }
             Call::DeleteFunction { function_name: name } => {
@@ -191,7 +192,9 @@ impl Dispatch for Call {
 impl Aws {
     fn reported_now(&self, name: &str, now: Option<GetFunctionOutput>) -> Option<GetFunctionOutput> {
         if now.as_ref().is_some_and(is_underway) {
-            (self.notify)(&format!("function {name} is still changing: what is told of it may be what is to come"));
+            (self.notify)(&format!(
+                "function {name} has an update in progress: the values shown may not be in effect yet"
+            ));
         }
         now
     }

@@ -51,7 +51,7 @@ impl Aws {
 
     /// Waits for a version and for the function that it was published from, and returns the function's ids.
     ///
-    /// The same change makes both ready. The first look reads both; the next ones read only the version until it is
+    /// The same change makes both ready. The first poll reads both; the next ones read only the version until it is
     /// ready, and then the function.
     pub(super) async fn are_ready(&self, name: &str, version: &str, first: First) -> Result<Ids> {
         self.waits.before_the_first_poll(first).await;
@@ -84,8 +84,8 @@ impl Aws {
     }
 }
 
-/// When to look first at a function, by the answer to its change. Lambda answers most changes while they are in
-/// progress, so that a look at once would see nothing.
+/// When to poll a function first, by the answer to its change. Lambda answers most changes while they are in progress,
+/// so an immediate poll would be useless.
 pub(super) fn first_poll(state: Option<&State>, last_update: Option<&LastUpdateStatus>) -> First {
     if is_changing(state, last_update) { First::AfterAPause } else { First::AtOnce }
 }

@@ -1,4 +1,4 @@
-//! Versions and aliases: what callers get.
+//! Versions and aliases.
 
 use std::collections::BTreeMap;
 
@@ -153,7 +153,7 @@ impl Aws {
     /// Waits for a function and for the version that the same call published.
     pub(super) async fn is_published(&self, name: &str, version: &str, first: First) -> Result<Ids> {
         if version == LATEST {
-            let cause = "Lambda wrote the function and published no version of it";
+            let cause = "Lambda wrote the function but did not publish a version";
             return Err(Error::new(format!("publishing a version of function {name}"), cause).hint(Hint::again()));
         }
         let mut ids = self.are_ready(name, version, first).await?;

@@ -14,7 +14,7 @@ use crate::terminal;
 
 /// A change set, and its stack.
 pub(super) struct Proposal {
-    /// What CloudFormation would do.
+    /// The changes of CloudFormation.
     pub(super) set: ChangeSet,
     /// The stack as it was before; `None` for a first deploy.
     pub(super) before: Option<Stack>,

@@ -1,4 +1,4 @@
-//! A process that ends when this program ends, for whatever reason.
+//! A process that ends when this program ends for any reason.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

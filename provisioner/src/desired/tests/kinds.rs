@@ -224,7 +224,7 @@ Resources:
 Resources:
   Grant:
     Type: AWS::IAM::Policy
-    Properties: {PolicyName: read, PolicyDocument: {}, Users: [somebody]}
+    Properties: {PolicyName: read, PolicyDocument: {}, Users: [alice]}
 "), @"
     resolving t.yaml:4: Grant.Roles: `somebodys` is not a role of this template; write it as `!Ref ROLE`
 
@@ -257,7 +257,7 @@ fn an_empty_name_is_refused() {
             "---\nParameters: {{P: {{Type: String, Default: ''}}}}\nResources:\n  R:\n    Type: {kind}\n    \
              Properties:\n      {name}: !Ref P\n"
         ));
-        let cause = format!("resolving t.yaml:6: R.{name}: a name must not be empty; without one it is made of");
+        let cause = format!("resolving t.yaml:6: R.{name}: a name must not be empty; without one it is generated from");
         assert!(error.contains(&cause), "{error}");
     }
 }

@@ -20,7 +20,7 @@ impl Other {
         }
         let missing = schema.list_by.iter().find(|name| !self.properties.contains_key(*name));
         if let Some(name) = missing {
-            let cause = format!("AWS lists {} by `{name}`, which it does not say", self.type_name);
+            let cause = format!("AWS lists {} by `{name}`, which the template does not give", self.type_name);
             return Some(NotFindable { cause, hint: format!("give it the property `{name}`") });
         }
         if schema.tags.is_some() || schema.create_only.iter().any(|name| self.properties.contains_key(name)) {

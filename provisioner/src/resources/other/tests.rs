@@ -325,7 +325,7 @@ fn a_resource_that_cannot_be_found_again_has_a_reason_and_a_hint() {
     assert_eq!(not_findable(&fixed, json!({"Kind": "x"})), None);
     let mut listed_by = nameless;
     listed_by["handlers"] = json!({"list": {"handlerSchema": {"required": ["ServiceNamespace"]}}});
-    let by = "AWS lists AWS::Scheduler::Schedule by `ServiceNamespace`, which it does not say";
+    let by = "AWS lists AWS::Scheduler::Schedule by `ServiceNamespace`, which the template does not give";
     assert_eq!(not_findable(&listed_by, json!({"Text": "x"})), expected(by, "give it the property `ServiceNamespace`"));
     assert_eq!(not_findable(&listed_by, json!({"Id": "x"})), None, "it is asked for by its identifier");
 }
