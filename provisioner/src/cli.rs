@@ -4,7 +4,6 @@ mod canary;
 mod number;
 mod same_stack;
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -13,8 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use provisioner::Result;
 use provisioner::place::StackName;
-pub(crate) use same_stack::SameStack;
 use same_stack::TEMPLATE;
+pub(crate) use same_stack::{Given, SameStack};
 
 /// Applies a CloudFormation template directly through AWS's APIs, without a state file.
 ///
@@ -88,14 +87,19 @@ pub(crate) struct Stack {
     /// Read parameters from a YAML or JSON file: a map, or one of AWS's formats; --parameter takes precedence
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
-    /// Deploy this zip file or directory as the code of a function, instead of the template's `Code`
-    #[arg(long, value_name = "LOGICAL_ID=PATH", value_parser = pair)]
-    pub(crate) code: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
     /// The format of the result
     #[arg(long, value_enum, default_value_t = Output::Text)]
     pub(crate) output: Output,
+}
+
+/// The packages that replace those of the template.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct CodeArgs {
+    /// Use this zip file or directory as the code of a function, instead of the template's `Code`
+    #[arg(long, value_name = "LOGICAL_ID=PATH", value_parser = package)]
+    pub(crate) code: Vec<(String, String)>,
 }
 
 /// The access to AWS. AWS's usual chain of variables, profiles and roles supplies the rest.
@@ -184,6 +188,8 @@ pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) stack: Stack,
     #[command(flatten)]
+    pub(crate) code: CodeArgs,
+    #[command(flatten)]
     pub(crate) by: EngineArgs,
     #[command(flatten)]
     pub(crate) options: DeployOptions,
@@ -201,6 +207,8 @@ pub(crate) struct Plan {
 pub(crate) struct Deploy {
     #[command(flatten)]
     pub(crate) stack: Stack,
+    #[command(flatten)]
+    pub(crate) code: CodeArgs,
     #[command(flatten)]
     pub(crate) options: DeployOptions,
     #[command(flatten)]
@@ -225,6 +233,8 @@ pub(crate) struct Deploy {
 pub(crate) struct Update {
     #[command(flatten)]
     pub(crate) stack: Stack,
+    #[command(flatten)]
+    pub(crate) code: CodeArgs,
     #[command(flatten)]
     pub(crate) options: DeployOptions,
     /// Do not ask for confirmation; without a terminal, required if the plan deletes or replaces a resource
@@ -255,6 +265,8 @@ pub(crate) struct Rollback {
 pub(crate) struct Status {
     #[command(flatten)]
     pub(crate) stack: Stack,
+    #[command(flatten)]
+    pub(crate) code: CodeArgs,
     /// Exit with 2 if there is drift from the template, with 0 if there is none, and with 1 after an error
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
@@ -400,6 +412,9 @@ pub(crate) enum Form {
     Json,
 }
 
+/// The default of `--keep-versions`.
+pub(crate) const KEPT_VERSIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
+
 /// The default stack name.
 pub(crate) const STACK: &str = "cinedb-chat";
 
@@ -408,16 +423,17 @@ impl Stack {
     pub(crate) fn name(&self) -> Result<StackName> {
         self.stack.clone().map_or_else(|| STACK.parse(), Ok)
     }
-
-    /// The packages that replace the template's own.
-    pub(crate) fn packages_instead(&self) -> BTreeMap<String, PathBuf> {
-        self.code.iter().map(|(id, path)| (id.clone(), PathBuf::from(path))).collect()
-    }
 }
 
 fn pair(text: &str) -> std::result::Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("it must be written NAME=VALUE".to_owned()),
-    }
+    split(text).ok_or_else(|| "it must be written NAME=VALUE".to_owned())
+}
+
+fn package(text: &str) -> std::result::Result<(String, String), String> {
+    split(text).ok_or_else(|| "it must be written LOGICAL_ID=PATH".to_owned())
+}
+
+fn split(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty())?;
+    Some((name.to_owned(), value.to_owned()))
 }

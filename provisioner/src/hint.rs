@@ -2,6 +2,7 @@
 //!
 //! A hint is completed once, where the program knows its arguments ([`Hint::complete`]), and then printed or serialised.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -30,6 +31,8 @@ enum Part {
 pub struct Command {
     program: String,
     arguments: Vec<Argument>,
+    /// The options of the current run that are not added to it.
+    without: BTreeSet<&'static str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,7 +109,7 @@ impl Hint {
         })
     }
 
-    /// The hint with each of its commands replaced: the caller adds the options that select the stack of this run.
+    /// The hint with each of its commands replaced: the caller adds what selects the stack of this run, and its options.
     pub fn complete(self, complete: impl Fn(Command) -> Command) -> Self {
         let parts = self.parts.into_iter().map(|part| match part {
             Part::Text(text) => Part::Text(text),
@@ -125,12 +128,26 @@ impl Hint {
     }
 
     fn joined(self, by: &str, other: Self) -> Self {
-        if other == Self::again() {
-            return if by == THEN { self.then_again() } else { self.text(by).text(AGAIN) };
+        let nothing = Self::default();
+        match (self, other) {
+            (one, other) if other == nothing => one,
+            (one, other) if one == nothing => other,
+            (one, other) if other == Self::again() && by == THEN => one.then_again(),
+            // To run the command again is the last imperative of the first hint, and not of the whole.
+            (one, other) => {
+                let first = if one.again { one.again_as_text() } else { one };
+                let other = if other == Self::again() { other.again_as_text() } else { other };
+                let again = other.again;
+                let joined = other.parts.into_iter().fold(first.text(by), Self::part);
+                Self { again, ..joined }
+            }
         }
-        let again = other.again;
-        let joined = other.parts.into_iter().fold(self.text(by), Self::part);
-        Self { again, ..joined }
+    }
+
+    /// The hint with its last imperative, to run the command again, as text.
+    fn again_as_text(self) -> Self {
+        let gap = if self.parts.is_empty() { "" } else { THEN };
+        Self { again: false, ..self }.text(&format!("{gap}{AGAIN}"))
     }
 
     fn text(self, text: &str) -> Self {
@@ -150,7 +167,7 @@ impl Command {
     /// A command of a program.
     pub fn new<W: Into<String>>(program: impl Into<String>, arguments: impl IntoIterator<Item = W>) -> Self {
         let arguments = arguments.into_iter().map(|word| Argument::Word(word.into())).collect();
-        Self { program: program.into(), arguments }
+        Self { program: program.into(), arguments, without: BTreeSet::new() }
     }
 
     /// A command of this program.
@@ -175,6 +192,17 @@ impl Command {
         self
     }
 
+    /// Keeps an option of the current run out of it. Without this, the caller adds each option that the command accepts.
+    pub fn without(mut self, option: &'static str) -> Self {
+        self.without.insert(option);
+        self
+    }
+
+    /// Whether an option of the current run is kept out of it.
+    pub fn is_without(&self, option: &str) -> bool {
+        self.without.contains(option)
+    }
+
     /// The program.
     pub fn program(&self) -> &str {
         &self.program
@@ -195,7 +223,7 @@ impl Command {
             Argument::Word(word) => Argument::Word(map(&word)),
             Argument::Variable(name) => Argument::Variable(map(&name)),
         });
-        Self { program: map(&self.program), arguments: arguments.collect() }
+        Self { program: map(&self.program), arguments: arguments.collect(), without: self.without }
     }
 }
 
@@ -368,6 +396,16 @@ mod tests {
         assert_eq!(Hint::again().without_again(), None);
         assert_eq!(Hint::new("wait").then(Hint::again()), Hint::new("wait").then_again());
         assert_eq!(Hint::new("wait").or(Hint::again()).to_string(), "wait; or run the same command again");
+        assert_eq!(
+            Hint::new("wait").then_again().or("use another name").to_string(),
+            "wait, then run the same command again; or use another name"
+        );
+        assert_eq!(
+            Hint::again().also(Hint::new("wait").then_again()).to_string(),
+            "run the same command again; wait, then run the same command again"
+        );
+        assert_eq!(Hint::default().or("wait"), Hint::new("wait"));
+        assert_eq!(Hint::new("wait").also(Hint::default()), Hint::new("wait"));
     }
 
     #[test]

@@ -1,27 +1,43 @@
-//! Adds to a proposed command the arguments that select the same stack as the current command.
+//! Adds to a proposed command the arguments that select the same stack as the current command, and the options of the
+//! current command.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use clap::{Arg, CommandFactory as _};
 use provisioner::Command;
 use provisioner::hint::{AWS, PROVISIONER};
+use provisioner::planned::PlanOptions;
 use provisioner::printable;
+use provisioner::resources::watch::time_in_words;
 
-use super::{AwsArgs, Stack};
+use super::{AwsArgs, Cli, Engine, KEPT_VERSIONS, Stack};
 
-/// The arguments that select the stack.
+/// The arguments of the current command: those that select the stack, and the options that a proposed command repeats.
 #[derive(Debug)]
-pub(crate) struct SameStack(Vec<Given>);
-
-#[derive(Debug)]
-struct Given {
-    option: &'static str,
-    value: Value,
+pub(crate) struct Given<'a> {
+    pub(crate) stack: &'a Stack,
+    /// The packages that replace those of the template, by the function's logical id.
+    pub(crate) code: &'a [(String, String)],
+    options: Vec<Repeated>,
 }
 
+/// The arguments that a proposed command repeats.
 #[derive(Debug)]
+pub(crate) struct SameStack(Vec<Repeated>);
+
+#[derive(Debug, Clone)]
+struct Repeated {
+    option: &'static str,
+    value: Value,
+    /// The commands that repeat it; all that accept it, if there are none.
+    verbs: &'static [&'static str],
+}
+
+#[derive(Debug, Clone)]
 enum Value {
-    Plain(String),
+    /// The words after the option.
+    Words(Vec<String>),
     /// A parameter and its value: the proposed command may set another parameter itself.
     Parameter(String, String),
     /// A parameter whose value must not be printed.
@@ -31,80 +47,133 @@ enum Value {
 /// The default template.
 pub(super) const TEMPLATE: &str = "templates/chat.yaml";
 
-/// The commands that accept these arguments.
-const VERBS: [&str; 7] = ["plan", "deploy", "update", "destroy", "rollback", "status", "invoke"];
+/// The commands that change resources to match the template: their options have the same meaning.
+const DEPLOYS: &[&str] = &["plan", "deploy", "update"];
 
-/// The commands among them that read a package.
-const READS_PACKAGES: [&str; 4] = ["plan", "deploy", "update", "status"];
+/// The options that only the direct engine has.
+const OF_THE_DIRECT_ENGINE: [&str; 5] = ["--adopt", "--take-over", "--prune", "--canary", "--keep-versions"];
+
+impl<'a> Given<'a> {
+    pub(crate) fn of(stack: &'a Stack) -> Self {
+        Self { stack, code: &[], options: Vec::new() }
+    }
+
+    pub(crate) fn with_code(self, code: &'a [(String, String)]) -> Self {
+        Self { code, ..self }
+    }
+
+    /// Adds the options of `plan`, `deploy` or `update`.
+    pub(crate) fn with_options(self, options: &PlanOptions) -> Self {
+        let PlanOptions { adopt, take_over, prune, smoke, canary, keep_versions } = options;
+        let flags = [(*adopt, "--adopt"), (*take_over, "--take-over"), (*prune, "--prune"), (!smoke, "--no-smoke")];
+        let flags = flags.into_iter().filter(|(is_given, _)| *is_given).map(|(_, option)| (option, Vec::new()));
+        let canary = canary.map(|one| {
+            ("--canary", vec![one.percent.to_string(), "--bake".to_owned(), time_in_words(one.bake_seconds)])
+        });
+        let kept = (*keep_versions != KEPT_VERSIONS).then(|| ("--keep-versions", vec![keep_versions.to_string()]));
+        flags.chain(canary).chain(kept).fold(self, |given, (option, words)| given.with(DEPLOYS, option, words))
+    }
+
+    /// Adds the engine, unless it is the default.
+    pub(crate) fn with_engine(self, engine: Engine, bucket: Option<&str>) -> Self {
+        match engine {
+            Engine::Direct => self,
+            Engine::Cloudformation => {
+                let given = self.with(&[], "--engine", vec!["cloudformation".to_owned()]);
+                bucket.into_iter().fold(given, |given, bucket| given.with(&[], "--bucket", vec![bucket.to_owned()]))
+            }
+        }
+    }
+
+    /// Adds the options of `rollback`.
+    pub(crate) fn with_rollback(self, alias: Option<&str>, no_smoke: bool) -> Self {
+        let given = alias.into_iter().fold(self, |given, id| given.with(&["rollback"], "--alias", vec![id.to_owned()]));
+        if no_smoke { given.with(&["rollback"], "--no-smoke", Vec::new()) } else { given }
+    }
+
+    fn with(mut self, verbs: &'static [&'static str], option: &'static str, words: Vec<String>) -> Self {
+        self.options.push(Repeated { option, value: Value::Words(words), verbs });
+        self
+    }
+}
 
 impl SameStack {
-    /// The given arguments. A value of the parameters in `no_echo` is replaced by a shell variable, since it must not
-    /// be printed.
-    pub(crate) fn of(given: &Stack, no_echo: &BTreeSet<&str>) -> Self {
-        let Stack { template, stack, parameter, parameters, code, aws, output: _ } = given;
+    /// The given arguments. A value of the parameters in `no_echo` is replaced by a shell variable, since it must not be
+    /// printed.
+    pub(crate) fn of(given: &Given<'_>, no_echo: &BTreeSet<&str>) -> Self {
+        let Given { stack: Stack { template, stack, parameter, parameters, aws, output: _ }, code, options } = given;
         let AwsArgs { region, profile, endpoint_url } = aws;
+        let repeated = |option, value| Repeated { option, value, verbs: &[] };
+        let words = |option, value: Option<String>| value.map(|value| repeated(option, Value::Words(vec![value])));
         let template = Some(template).filter(|template| *template != Path::new(TEMPLATE));
-        let plain = |option, value: Option<String>| value.map(|value| Given { option, value: Value::Plain(value) });
         let path = |file: &Path| file.display().to_string();
-        let parameter = parameter.iter().map(|(name, value)| Given {
-            option: "-P",
+        let parameter = parameter.iter().map(|(name, value)| {
             // A value that cannot be printed as it is comes from a variable, too.
-            value: match no_echo.contains(name.as_str()) || printable::line(value) != value.as_str() {
+            let value = match no_echo.contains(name.as_str()) || printable::line(value) != value.as_str() {
                 true => Value::Secret(name.clone()),
                 false => Value::Parameter(name.clone(), value.clone()),
-            },
+            };
+            repeated("-P", value)
         });
-        let code = code.iter().map(|(id, zip)| Given { option: "--code", value: Value::Plain(format!("{id}={zip}")) });
         let first = [
-            plain("--template", template.map(|file| path(file))),
-            plain("--stack", stack.as_ref().map(ToString::to_string)),
+            words("--template", template.map(|file| path(file))),
+            words("--stack", stack.as_ref().map(ToString::to_string)),
         ];
         let last = [
-            plain("--parameters", parameters.as_deref().map(path)),
-            plain("--region", region.clone()),
-            plain("--profile", profile.clone()),
-            plain("--endpoint-url", endpoint_url.clone()),
+            words("--parameters", parameters.as_deref().map(path)),
+            words("--region", region.clone()),
+            words("--profile", profile.clone()),
+            words("--endpoint-url", endpoint_url.clone()),
         ];
-        Self(first.into_iter().flatten().chain(parameter).chain(last.into_iter().flatten()).chain(code).collect())
+        let code = code.iter().filter_map(|(id, zip)| words("--code", Some(format!("{id}={zip}"))));
+        let all = first.into_iter().flatten().chain(parameter).chain(last.into_iter().flatten()).chain(code);
+        Self(all.chain(options.iter().cloned()).collect())
     }
 
     /// The command with the arguments that it accepts and does not have.
     pub(crate) fn complete(&self, command: Command) -> Command {
         let arguments = command.arguments();
-        let has = |option: &str| arguments.iter().any(|argument| argument == option);
-        let sets = |name: &str| {
-            arguments.iter().any(|argument| argument.split_once('=').is_some_and(|(before, _)| before == name))
+        let sets = |name: &str| arguments.iter().any(|one| one.split_once('=').is_some_and(|(set, _)| set == name));
+        let is_there = |Repeated { option, value, .. }: &Repeated| match value {
+            Value::Words(_) => arguments.iter().any(|argument| argument == option),
+            Value::Parameter(name, _) | Value::Secret(name) => sets(name),
         };
-        let accepts = match command.program() {
-            PROVISIONER => accepts,
-            AWS => aws_accepts,
-            _ => return command,
+        let accepts = |one: &Repeated| match command.program() {
+            PROVISIONER => accepts(&arguments, one),
+            AWS => aws_accepts(&arguments, one.option),
+            _ => false,
         };
-        let missing = self.0.iter().filter(|Given { option, value }| {
-            let is_there = match value {
-                Value::Plain(_) => has(option),
-                Value::Parameter(name, _) | Value::Secret(name) => sets(name),
-            };
-            accepts(&arguments, option) && !is_there
-        });
-        missing.fold(command, |command, Given { option, value }| match value {
-            Value::Plain(value) => command.with(*option).with(value),
+        let is_missing = |one: &&Repeated| accepts(one) && !is_there(one) && !command.is_without(one.option);
+        let missing: Vec<&Repeated> = self.0.iter().filter(is_missing).collect();
+        missing.into_iter().fold(command, |command, Repeated { option, value, .. }| match value {
+            Value::Words(words) => words.iter().fold(command.with(*option), Command::with),
             Value::Parameter(name, value) => command.with(*option).with(format!("{name}={value}")),
             Value::Secret(name) => command.with(*option).with_variable(name),
         })
     }
 }
 
-/// Whether a command of this program accepts an option.
-fn accepts(arguments: &[String], option: &str) -> bool {
+/// Whether a command of this program accepts an option beside its own arguments, by the definition of the command.
+fn accepts(arguments: &[String], Repeated { option, verbs, .. }: &Repeated) -> bool {
     let verb = arguments.first().map(String::as_str).unwrap_or_default();
-    VERBS.contains(&verb)
-        && match option {
-            // The plan's file names its template.
-            "--template" => !arguments.iter().any(|argument| argument == "--plan"),
-            "--code" => READS_PACKAGES.contains(&verb),
-            _ => true,
-        }
+    let is_refused = OF_THE_DIRECT_ENGINE.contains(option) && arguments.iter().any(|one| one == "cloudformation");
+    if is_refused || !(verbs.is_empty() || verbs.contains(&verb)) {
+        return false;
+    }
+    let program = Cli::command();
+    let Some(verb) = program.find_subcommand(verb) else { return false };
+    let named = |option: &str| verb.get_arguments().find(|one| is_named(one, option));
+    // A command without a stack, such as `local`, gives these options another meaning.
+    let Some(option) = named(option).filter(|_| named("--stack").is_some()) else { return false };
+    let mut own = arguments.iter().filter_map(|argument| named(argument));
+    !own.any(|one| verb.get_arg_conflicts_with(one).contains(&option))
+}
+
+fn is_named(argument: &Arg, option: &str) -> bool {
+    match option.strip_prefix("--") {
+        Some(long) => argument.get_long() == Some(long),
+        None => argument.get_short().is_some_and(|short| option == format!("-{short}")),
+    }
 }
 
 /// Whether a command of the AWS CLI accepts an option. `aws sso` takes the region from the profile, and `aws configure`
@@ -122,13 +191,14 @@ mod tests {
     use clap::Parser as _;
     use provisioner::Hint;
 
-    use super::super::{Cli, Command as Verb};
+    use super::super::Command as Verb;
     use super::*;
 
     fn completed(arguments: &[&str], text: &str) -> String {
         let words = ["provisioner", "status"].iter().chain(arguments);
         let Verb::Status(status) = Cli::try_parse_from(words).unwrap().command else { panic!("not a status") };
-        let same_stack = SameStack::of(&status.stack, &["Token"].into());
+        let given = Given::of(&status.stack).with_code(&status.code.code);
+        let same_stack = SameStack::of(&given, &["Token"].into());
         let once = Hint::from(text).complete(|command| same_stack.complete(command));
         let twice = once.clone().complete(|command| same_stack.complete(command));
         assert_eq!(once, twice, "a complete command does not change");
@@ -167,6 +237,7 @@ mod tests {
             ),
             ("`provisioner rollback`", "`provisioner rollback --template t.yaml --stack eyes -P ApiId=b2 -P Size=5`"),
             ("`provisioner local`", "`provisioner local`"),
+            ("`provisioner package`", "`provisioner package`"),
         ] {
             assert_eq!(completed(&given, text), whole);
         }

@@ -115,7 +115,7 @@ pub fn hint_for(reason: &str) -> Option<Hint> {
     if contains("already exists") {
         return Some(
             Hint::new("use another name").or(Hint::new("if the direct engine created the resource, destroy it first")
-                .run(Command::provisioner(["destroy"]))),
+                .run(Command::provisioner(["destroy"]).without("--engine"))),
         );
     }
     if contains("access denied") || contains("accessdenied") {

@@ -47,12 +47,13 @@ impl Then {
     }
 }
 
-/// The hint if a new version still has a share of the traffic.
-fn after_a_canary() -> Hint {
-    Hint::new("give the new version all traffic")
-        .run(Command::provisioner(["deploy"]))
-        .or(Hint::new("restart the canary with `--canary`"))
-        .or(Hint::new("remove its share").run(Command::provisioner(["rollback"])))
+/// The hint if the new versions of these aliases still have a share of the traffic.
+fn after_a_canary(aliases: &[String]) -> Hint {
+    let deploy = Command::provisioner(["deploy"]);
+    let hint = Hint::new("give the new version all traffic").run(deploy.clone().without("--canary"));
+    aliases.iter().fold(hint.or(Hint::new("restart the canary").run(deploy)), |hint, id| {
+        hint.or(Hint::new("remove its share").run(Command::provisioner(["rollback", "--alias", id])))
+    })
 }
 
 /// Executes a plan, if it is permitted.
@@ -194,7 +195,7 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
     );
     let overtaken = outcome.failed.iter().any(|(_, error)| error.is_overtaken());
     let again = match () {
-        () if !outcome.left_open.is_empty() => after_a_canary(),
+        () if !outcome.left_open.is_empty() => after_a_canary(&outcome.left_open),
         // A concurrent change is not overwritten without a new decision.
         () if overtaken => Hint::new("if this change is still needed,").before(then.again.clone()),
         () => then.again.clone(),

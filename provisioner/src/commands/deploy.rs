@@ -14,7 +14,7 @@ pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
     if let Some(file) = &arguments.plan {
         return planned::execute_file(file, arguments).await;
     }
-    let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
+    let session = Session::open(&arguments.given(), PackageCheck::ForLambda).await?;
     let options = options(&arguments.plan_options());
     let plan = session.plan(&options).await?;
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };

@@ -11,7 +11,7 @@ use crate::cli::Destroy;
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
-    let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
+    let session = Session::open(&arguments.given(), PackageCheck::Unread).await?;
     // No resource has a name that AWS refuses, and AWS refuses to look for it: the others are found and removed.
     let can_exist = without_refused_names(&session.desired);
     let observed = observe(&session.aws.reader(), &can_exist, Reach::Orphans).await?;

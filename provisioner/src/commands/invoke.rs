@@ -15,7 +15,7 @@ use crate::cli::Invoke;
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Invoke) -> Result<Exit> {
-    let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
+    let session = Session::open(&arguments.given(), PackageCheck::Unread).await?;
     let doing = || format!("invoking stack {}", session.desired.stack);
     let Some((function, alias)) = smoke::callee(&session.desired) else {
         let cause = "the template has several functions, and no smoke test, route or function URL selects one";

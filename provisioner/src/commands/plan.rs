@@ -8,12 +8,12 @@ use provisioner::{Command, Hint, Result, report};
 use super::apply::blocked;
 use super::options::options;
 use super::planned;
-use super::session::Session;
+use super::session::{Session, packages};
 use crate::cli::{Output, Plan};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
-    let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
+    let session = Session::open(&arguments.given(), PackageCheck::ForLambda).await?;
     let observed = session.observe(Reach::Orphans).await?;
     let plan_options = arguments.plan_options();
     let plan = plan(&session.desired, &observed, &options(&plan_options)).complete(terminal::completed);
@@ -26,7 +26,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     }
     blocked(&plan).inspect_err(|_| terminal::note(""))?;
     if let Some(file) = &arguments.out {
-        planned::of(&plan, &session, &arguments.stack.packages_instead(), plan_options).write(file)?;
+        planned::of(&plan, &session, &packages(&arguments.code.code), plan_options).write(file)?;
         let next = match plan.is_empty() {
             true => Hint::new(format!("wrote a plan without changes to {}", file.display())),
             false => Hint::new("execute this plan")

@@ -11,8 +11,8 @@ use provisioner::template::Template;
 
 use super::apply::{Approval, Then, apply};
 use super::options::options;
-use super::session::{Session, parameters};
-use crate::cli::{Deploy, Stack};
+use super::session::{Session, packages, parameters};
+use crate::cli::{Deploy, Given, SameStack, Stack};
 use crate::terminal::{self, Exit};
 
 /// The content of the file for a plan.
@@ -28,15 +28,17 @@ pub(super) fn of(
 
 pub(super) async fn execute_file(file: &Path, arguments: &Deploy) -> Result<Exit> {
     let planned = Planned::read(file)?;
-    let stack = as_planned(&planned, &arguments.stack)?;
-    let session = Session::open(&stack, PackageCheck::ForLambda).await?;
-    planned.is_for_region(session.aws.place().region())?;
     let plan_options = planned.inputs.options.clone();
-    let options = options(&plan_options);
-    let plan = session.plan(&options).await?;
-    let now = of(&plan, &session, &stack.packages_instead(), plan_options);
+    let code = code(&planned, arguments);
+    propose(&planned, &arguments.stack, &code)?;
+    let stack = as_planned(&planned, &arguments.stack)?;
+    let given = Given::of(&stack).with_code(&code).with_options(&plan_options);
+    let session = Session::open(&given, PackageCheck::ForLambda).await?;
+    planned.is_for_region(session.aws.place().region())?;
+    let plan = session.plan(&options(&plan_options)).await?;
+    let now = of(&plan, &session, &packages(&code), plan_options);
     if planned.is_executed(&now, &plan.blockers) {
-        terminal::note("the plan is executed already");
+        terminal::note("the plan has already been executed");
     } else {
         planned.is_still(&now, &plan.blockers)?;
     }
@@ -44,20 +46,38 @@ pub(super) async fn execute_file(file: &Path, arguments: &Deploy) -> Result<Exit
     apply(&plan, &session, &approval, stack.output, &Then::only(plan_again())).await
 }
 
+/// Sets the stack and the options of the plan for all commands that are proposed from now on.
+fn propose(planned: &Planned, given: &Stack, code: &[(String, String)]) -> Result<()> {
+    let Inputs { template, parameters, no_echo, options, .. } = &planned.inputs;
+    let secret = given.parameter.iter().filter(|(name, _)| no_echo.contains(name)).cloned();
+    let stack = Stack {
+        template: template.path.clone(),
+        stack: Some(planned.stack(None)?),
+        parameter: parameters.clone().into_iter().chain(secret).collect(),
+        ..given.clone()
+    };
+    let given = Given::of(&stack).with_code(code).with_options(options);
+    terminal::propose_for(SameStack::of(&given, &no_echo.iter().map(String::as_str).collect()));
+    Ok(())
+}
+
+/// The packages of the plan, or those that the executing command gives.
+fn code(planned: &Planned, arguments: &Deploy) -> Vec<(String, String)> {
+    let mut all = planned.inputs.packages_instead();
+    all.extend(packages(&arguments.code.code));
+    all.into_iter().map(|(id, path)| (id, path.to_string_lossy().into_owned())).collect()
+}
+
 /// The arguments of the plan, with those that only the executing command can give.
 fn as_planned(planned: &Planned, given: &Stack) -> Result<Stack> {
     let template = planned.inputs.template.path.clone();
     planned.is_of(&Template::load(&template)?)?;
     let overrides = parameters(given.parameters.as_deref(), &given.parameter)?;
-    let mut packages = planned.inputs.packages_instead();
-    packages.extend(given.packages_instead());
-    let code = packages.into_iter().map(|(id, path)| (id, path.to_string_lossy().into_owned()));
     Ok(Stack {
         template,
         stack: Some(planned.stack(given.stack.as_ref())?),
         parameter: planned.parameters(&overrides)?.into_iter().collect(),
         parameters: None,
-        code: code.collect(),
         ..given.clone()
     })
 }

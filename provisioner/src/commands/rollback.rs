@@ -16,7 +16,7 @@ use crate::cli::Rollback;
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
-    let session = Session::open(&arguments.stack, PackageCheck::Unread).await?;
+    let session = Session::open(&arguments.given(), PackageCheck::Unread).await?;
     let (wanted, alias) = alias(&session.desired, arguments.alias.as_deref()).map_err(before_any_write)?;
     let reader = session.aws.reader();
     let (account, releases) =
@@ -25,7 +25,7 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     let plan = plan_rollback(&session.desired, wanted, alias, releases.as_ref(), &account, &back);
     let plan = plan.map_err(before_any_write)?.complete(terminal::completed);
     let approval = Approval { yes: arguments.yes, question: "point callers to this version?" };
-    let exit = apply(&plan, &session, &approval, arguments.stack.output, &then(&plan, arguments)).await?;
+    let exit = apply(&plan, &session, &approval, arguments.stack.output, &then(&plan)).await?;
     let may_move_again = arguments.to.is_none() || has_newer(releases.as_ref(), &plan);
     if exit == Exit::Done && !plan.is_empty() && may_move_again {
         terminal::note("the template is unchanged: the next deploy points callers to its version again");
@@ -35,20 +35,15 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
 
 /// The hint after a partial rollback. A second `rollback` without a version would go back one version more if the alias
 /// has moved, so the hint names the version.
-fn then(plan: &Plan, arguments: &Rollback) -> Then {
-    let to = destination(plan).unwrap_or("N");
-    let rollback = |no_smoke: bool| {
-        let command = Command::provisioner(["rollback", "--to", to]);
-        let command = arguments.alias.iter().fold(command, |command, id| command.with("--alias").with(id));
-        if no_smoke { command.with("--no-smoke") } else { command }
-    };
+fn then(plan: &Plan) -> Then {
+    let rollback = Command::provisioner(["rollback", "--to", destination(plan).unwrap_or("N")]);
     Then {
-        again: Hint::new("roll back to the same version").run(rollback(arguments.no_smoke)),
+        again: Hint::new("roll back to the same version").run(rollback.clone()),
         unfit: Some(
-            Hint::new("choose another version")
+            Hint::new("choose another version from the list, and name it with `--to`")
                 .run(Command::provisioner(["status"]))
-                .or(Hint::new("skip its smoke test").run(rollback(true)))
-                .or("if IAM refused a call of it, deploy the state of the template that it comes from, with its policies"),
+                .or(Hint::new("skip its smoke test").run(rollback.with("--no-smoke")))
+                .or("if IAM denied one of its calls, deploy the state of the template that it comes from, with its policies"),
         ),
     }
 }

@@ -1,7 +1,7 @@
 //! The initialisation of every command that calls AWS.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use provisioner::Result;
@@ -17,7 +17,7 @@ use provisioner::template::{Known, ParameterFile, Template};
 
 use super::blockers::refused;
 use super::emulator::reachable_url;
-use crate::cli::{AwsArgs, SameStack, Stack};
+use crate::cli::{AwsArgs, Given, SameStack};
 use crate::terminal;
 
 /// A resolved template, its target and the clients.
@@ -30,14 +30,15 @@ pub(crate) struct Session {
 
 impl Session {
     /// Reads the template and the parameters, and prepares the clients. AWS is not called yet.
-    pub(crate) async fn open(arguments: &Stack, check: PackageCheck) -> Result<Self> {
+    pub(crate) async fn open(given: &Given<'_>, check: PackageCheck) -> Result<Self> {
+        let arguments = given.stack;
         let template = Template::load(&arguments.template)?;
-        terminal::propose_for(SameStack::of(arguments, &template.no_echo().collect()));
+        terminal::propose_for(SameStack::of(given, &template.no_echo().collect()));
         for left_out in template.left_out() {
             terminal::note(&report::dim(format!("left out: {}", line(left_out))));
         }
         let aws = connect(&arguments.aws).await?;
-        let packages = Packages { instead: arguments.packages_instead(), check };
+        let packages = Packages { instead: packages(given.code), check };
         let parameters = parameters(arguments.parameters.as_deref(), &arguments.parameter)?;
         let desired = resolved(&template, &parameters, &packages, &arguments.name()?, &aws).await?;
         Ok(Self { template, parameters, desired, aws })
@@ -101,6 +102,11 @@ pub(crate) async fn connect(arguments: &AwsArgs) -> Result<Aws> {
 /// Reports long waits on stderr.
 pub(crate) fn notify() -> Notify {
     Arc::new(|what: &str| terminal::note(&report::dim(format!("  … {}", line(what)))))
+}
+
+/// The packages that replace those of the template, by the function's logical id.
+pub(super) fn packages(code: &[(String, String)]) -> BTreeMap<String, PathBuf> {
+    code.iter().map(|(id, path)| (id.clone(), PathBuf::from(path))).collect()
 }
 
 /// The parameters in a file, overridden by those that are given individually.

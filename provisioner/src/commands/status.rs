@@ -13,7 +13,7 @@ use crate::cli::{Output, Status};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
-    let mut session = Session::open(&arguments.stack, PackageCheck::IfThere).await?;
+    let mut session = Session::open(&arguments.given(), PackageCheck::IfThere).await?;
     check_names(&session.desired)?;
     let reader = session.aws.reader().without_waiting();
     let releases = published(&reader, &session.desired).await.map_err(before_any_write)?;

@@ -12,7 +12,7 @@ use crate::cli::Update;
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
-    let session = Session::open(&arguments.stack, PackageCheck::ForLambda).await?;
+    let session = Session::open(&arguments.given(), PackageCheck::ForLambda).await?;
     let options = options(&arguments.plan_options());
     let observed = session.observe(Reach::Resources).await?;
     let whole = plan(&session.desired, &observed, &options).complete(terminal::completed);

@@ -83,7 +83,7 @@ fn canary(alias: &AliasStatus) -> Hint {
         None => rollback,
     };
     Hint::new(format!("{} splits its traffic; finish", alias.name))
-        .run(Command::provisioner(["deploy"]))
+        .run(Command::provisioner(["deploy"]).without("--canary"))
         .or(Hint::new("undo").run(rollback))
 }
 

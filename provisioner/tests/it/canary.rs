@@ -140,8 +140,8 @@ async fn a_signal_leaves_the_share(send: fn(&Child)) {
         "stopped on request",
         "version 2 gets 10% of the traffic of cinedb-chat-bedrock:live",
         "hint: give the new version all traffic: `provisioner deploy -P MemorySize=1024 --code",
-        "give the new version all traffic",
-        "or remove its share: `provisioner rollback -P MemorySize=1024`",
+        "--no-smoke`; or restart the canary: `provisioner deploy -P MemorySize=1024 --code",
+        "or remove its share: `provisioner rollback --alias ChatAlias -P MemorySize=1024`",
     ] {
         assert!(stderr.contains(text), "no `{text}` in {stderr}");
     }

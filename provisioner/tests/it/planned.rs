@@ -102,7 +102,7 @@ async fn equal_states_give_equal_plan_files_and_a_second_plan_is_done_or_refused
     let (run, writes) = user.writes_of(&["deploy", "--plan", &other, "--output", "json"]).await;
     let run = run.expect_success();
     assert_eq!(writes, [""; 0]);
-    for text in ["the plan is executed already", "nothing to do"] {
+    for text in ["the plan has already been executed", "nothing to do"] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert!(run.json()["outputs"]["ChatUrl"].is_string(), "{run:?}");
@@ -272,7 +272,9 @@ async fn the_later_of_two_concurrent_deployers_is_refused_and_overwrites_nothing
         let stderr = String::from_utf8_lossy(&ended.stderr);
         assert_eq!(ended.status.code(), Some(1), "{operation}: {stderr}");
         assert!(stderr.contains("another change was made after the plan"), "{operation}: {stderr}");
-        assert!(stderr.contains("hint: ") && stderr.contains("plan again"), "{operation}: {stderr}");
+        let hint =
+            "plan again, and review the new plan: `provisioner plan --out FILE --stack cinedb-chat -P MemorySize=1024";
+        assert!(stderr.contains(hint) && stderr.contains(" --no-smoke`"), "{operation}: {stderr}");
         let message = "after the plan: live points to version 3 now";
         assert_eq!(stderr.contains(message), operation == "UpdateAlias", "{stderr}");
         assert_eq!(releases(&early.world().await), published, "{operation}");

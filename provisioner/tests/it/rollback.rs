@@ -75,9 +75,9 @@ async fn a_rollback_to_a_version_that_fails_its_smoke_test_requires_no_smoke() {
         "checking version 1 of function",
         "plenty",
         "the callers of cinedb-chat-bedrock:live still get the previous version",
-        "hint: choose another version: `provisioner status",
+        "hint: choose another version from the list, and name it with `--to`: `provisioner status",
         "provisioner rollback --to 1 --no-smoke",
-        "if IAM refused a call of it, deploy the state of the template",
+        "if IAM denied one of its calls, deploy the state of the template",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
@@ -136,8 +136,8 @@ async fn a_rollback_does_not_overwrite_a_concurrent_move_of_the_alias(#[values(A
     assert!(run.stderr.contains("after the plan"), "{run:?}");
     let proposed = run.stderr.split("roll back to the same version: `").nth(1).and_then(|rest| rest.split('`').next());
     let proposed = proposed.unwrap_or_default();
-    assert!(proposed.starts_with("provisioner rollback --to 1 --alias ChatAlias --no-smoke"), "{run:?}");
-    assert!(proposed.contains("--region us-east-1"), "the command selects the same stack: {run:?}");
+    let expected = "provisioner rollback --to 1 --region us-east-1 --alias ChatAlias --no-smoke";
+    assert_eq!(proposed, expected, "the command selects the same stack and alias: {run:?}");
     assert_eq!(releases(&user.world().await).0, "2");
 }
 

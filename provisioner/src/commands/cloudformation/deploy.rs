@@ -22,7 +22,7 @@ use crate::terminal::{self, Exit};
 pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     let (output, yes) = (arguments.deploy.stack.output, arguments.deploy.yes);
     refuse_plan_file("--plan", arguments.deploy.plan.is_some(), &arguments.deploy.stack.name()?)?;
-    let session = Session::open(&arguments.deploy.stack, PackageCheck::ForLambdaByBucket).await?;
+    let session = Session::open(&arguments.given(), PackageCheck::ForLambdaByBucket).await?;
     refuse_what_it_cannot(&arguments.deploy.options, &arguments.deploy.beyond, session.desired.stack.as_str())?;
     let mut proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Uploaded).await?;
     note_untested(&session, &mut proposal.set, &arguments.deploy.options);

@@ -9,10 +9,13 @@ use super::super::session::connect;
 use super::deploy::report as print;
 use super::retain::retain;
 use super::watching::watch;
-use crate::cli::Destroy;
+use crate::cli::{Destroy, SameStack};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
+    // No template is read, so any parameter may be a secret.
+    let parameters = arguments.stack.parameter.iter().map(|(name, _)| name.as_str()).collect();
+    terminal::propose_for(SameStack::of(&arguments.given(), &parameters));
     let aws = connect(&arguments.stack.aws).await?;
     let name = arguments.stack.name()?;
     let name = name.as_str();

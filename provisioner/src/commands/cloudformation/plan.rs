@@ -12,7 +12,7 @@ use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     refuse_plan_file("--out", arguments.out.is_some(), &arguments.stack.name()?)?;
-    let session = Session::open(&arguments.stack, PackageCheck::ForLambdaByBucket).await?;
+    let session = Session::open(&arguments.given(), PackageCheck::ForLambdaByBucket).await?;
     refuse_what_it_cannot(&arguments.options, &arguments.beyond, session.desired.stack.as_str())?;
     let mut proposal = Proposal::make(&session, arguments.by.bucket.as_deref(), Packages::Named).await?;
     note_untested(&session, &mut proposal.set, &arguments.options);

@@ -122,7 +122,15 @@ impl User {
 
     fn arguments(&self, args: &[&str]) -> Vec<OsString> {
         let mut all: Vec<OsString> = args.iter().map(Into::into).collect();
-        all.extend(self.always.iter().map(Into::into));
+        let reads_packages = matches!(args[0], "plan" | "deploy" | "update" | "status");
+        let mut always = self.always.iter();
+        while let Some(argument) = always.next() {
+            if argument == "--code" && !reads_packages {
+                always.next(); // the value
+            } else {
+                all.push(argument.into());
+            }
+        }
         if matches!(args[0], "plan" | "deploy" | "update") && !args.contains(&"--code") {
             all.extend(["--code".into(), code(self.account.aws().package())]);
         }
