@@ -17,6 +17,9 @@ pub(crate) use same_stack::{Given, SameStack};
 
 /// Applies a CloudFormation template directly through AWS's APIs, without a state file.
 ///
+/// Callers of a function use an alias. A deploy publishes a version of the function, tests it, and then points the alias
+/// to it. The serving version is the one that the alias points to.
+///
 /// Results go to stdout, everything else goes to stderr. Exit codes: 0 after success, also if nothing had to change; 1
 /// after a failure or an interruption (Ctrl-C, SIGTERM); 2 if there are changes (`plan` and `status` with
 /// `--detailed-exitcode` only).
@@ -33,13 +36,20 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Create the stack's resources, or change them to match the template
     ///
-    /// A new version of a function must pass the smoke tests that the template declares before callers get it.
+    /// A new version of a function must pass the smoke tests that the template declares before the alias points to it.
+    ///
+    /// On a terminal, `deploy` asks for confirmation. Without a terminal, it executes the plan at once, and fails if the
+    /// plan deletes or replaces a resource and `--yes` is missing.
     Deploy(DeployBy),
     /// Deploy only the code and the configuration of existing functions
+    ///
+    /// `update` needs fewer calls than `deploy`. It fails if a function does not exist yet, or if callers use a function
+    /// without its alias.
     Update(Update),
     /// Delete the resources of the stack, and no others
     ///
-    /// Names depend on parameters, and resources are found by name: pass the same parameters as to the deploy.
+    /// `destroy` finds resources by the names in the template, which depend on parameters: pass the parameters of the
+    /// deploy. Resources with `DeletionPolicy: Retain` and resources of other owners stay; the plan lists them.
     Destroy(Destroy),
     /// Point the alias to an earlier version, in one call
     ///
@@ -48,21 +58,23 @@ pub(crate) enum Command {
     Rollback(Rollback),
     /// Show the deployed versions, their share of the traffic, and the drift from the template
     ///
-    /// `status` reads only. If a function's package is missing, `status` reports that it did not compare the code.
+    /// `status` reads only. If a function's package is missing, `status` reports that it did not compare the code. Each
+    /// version has a release: a short hash of its code and its configuration. Two versions with the same release are
+    /// equal.
     Status(Status),
     /// Send one event to the stack's function, and print the reply
     Invoke(Invoke),
-    /// Run the whole chat on this machine, with an emulator of AWS, until Ctrl-C
+    /// Run the chat example on this machine, with MiniStack (an emulator of AWS), until Ctrl-C
     Local(Local),
-    /// Write the zip file that the template's `Code` names
+    /// Package a binary as a zip file that Lambda can run
     ///
     /// The same binary always gives the same bytes.
     Package(Package),
     /// Print the template as one file, or convert it to a CDK app or to Terraform `import` blocks
     ///
-    /// Included files are inserted, and functions have their long form. CloudFormation accepts this template, and also the
-    /// one that `--resolved` prints, in which values replace parameters and conditions. Only `--terraform-import` calls
-    /// AWS.
+    /// `!Ref` and other short forms are written out, and files of `Fn::Transform: AWS::Include` are inserted.
+    /// CloudFormation accepts this template, and also the one that `--resolved` prints, in which values replace parameters
+    /// and conditions. Only `--terraform-import` calls AWS.
     Synth(Synth),
     /// Print the completion script of a shell
     ///
@@ -75,10 +87,10 @@ pub(crate) enum Command {
 /// The stack, its template, and its account and region.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Stack {
-    /// The template file
+    /// The template file; the default is the chat example of this repository
     #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
     pub(crate) template: PathBuf,
-    /// The stack's name, which the ownership tag of each resource contains [default: cinedb-chat]
+    /// The stack's name, which is stored in the tag `provisioner:stack` of each resource [default: cinedb-chat]
     #[arg(long, value_name = "NAME", env = "PROVISIONER_STACK")]
     pub(crate) stack: Option<StackName>,
     /// Set a parameter of the template; repeat the option for more
@@ -158,13 +170,14 @@ pub(crate) struct DeployBy {
 /// The options of a deploy.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DeployOptions {
-    /// Take ownership of existing untagged resources with the same names, such as those created by hand
+    /// Take ownership of existing resources that have the template's names and no ownership tag, such as those created by
+    /// hand, and change them to match the template
     #[arg(long)]
     pub(crate) adopt: bool,
-    /// Skip the smoke tests, both those before callers get a new version and those at the end
+    /// Skip the smoke tests, both those before an alias points to a new version and those at the end
     #[arg(long)]
     pub(crate) no_smoke: bool,
-    /// Keep the newest N versions of each function and every version that callers get, and delete the others
+    /// Keep the newest N versions of each function and every version that an alias uses, and delete the others
     /// [default: 5]
     #[arg(long, value_name = "N", value_parser = number::at_least_one)]
     pub(crate) keep_versions: Option<NonZeroUsize>,
@@ -175,10 +188,12 @@ pub(crate) struct DeployOptions {
 /// Permissions to change resources beyond those of the template.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct BeyondArgs {
-    /// Point an existing route of another owner to this stack; `destroy` points it back
+    /// Also point existing routes without an ownership tag that have another target to this stack's function; `destroy`
+    /// restores their target
     #[arg(long)]
     pub(crate) take_over: bool,
-    /// Delete orphans: resources with the stack's ownership tag that the template does not contain
+    /// Delete orphans: resources with the stack's ownership tag that the template does not contain. Without this option,
+    /// `plan` lists them
     #[arg(long)]
     pub(crate) prune: bool,
 }
@@ -253,10 +268,10 @@ pub(crate) struct Rollback {
     /// The alias, by its logical id in the template [default: the alias of the first smoke test, route or function URL]
     #[arg(long, value_name = "LOGICAL_ID")]
     pub(crate) alias: Option<String>,
-    /// Do not ask for confirmation
+    /// Do not ask for confirmation; without a terminal, `rollback` never asks
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
-    /// Skip the smoke tests that the version must pass before callers get it
+    /// Skip the smoke tests that the version must pass before the alias points to it
     #[arg(long)]
     pub(crate) no_smoke: bool,
 }
@@ -276,8 +291,8 @@ pub(crate) struct Status {
 pub(crate) struct Destroy {
     #[command(flatten)]
     pub(crate) stack: Stack,
-    /// The engine that applied the template
-    #[arg(long, value_enum, default_value_t = Engine::Direct)]
+    /// The engine that applied the template: `direct` or `cloudformation`
+    #[arg(long, value_enum, default_value_t = Engine::Direct, hide_possible_values = true)]
     pub(crate) engine: Engine,
     /// With `--engine cloudformation`: delete only the stack and keep its resources, for `deploy --adopt`
     #[arg(long)]
@@ -294,7 +309,7 @@ pub(crate) struct Invoke {
     /// The event: a JSON file, or `-` for stdin [default: the event of the template's first smoke test]
     #[arg(long, value_name = "FILE", conflicts_with = "message")]
     pub(crate) event: Option<PathBuf>,
-    /// The message to put into that event, at the place that `Message` of the smoke test names
+    /// Insert this text into that event, where the smoke test's `Message` says
     #[arg(long, value_name = "TEXT")]
     pub(crate) message: Option<String>,
     /// Print the end of the function's log to stderr
@@ -320,7 +335,7 @@ pub(crate) struct Local {
     #[arg(long, default_value_t = 4566, env = "PORT")]
     pub(crate) port: u16,
     /// The model: `embedded` for a small model on this machine, or the URL of an OpenAI-compatible server
-    /// [default: canned text]
+    /// [default: canned text of the emulator]
     #[arg(long, value_name = "embedded|URL", env = "LLM")]
     pub(crate) llm: Option<String>,
     /// The Python environment that contains MiniStack
@@ -373,7 +388,7 @@ pub(crate) struct Synth {
     /// Set `AWS::StackName`; without this option, the stack of a CDK app is called `cinedb-chat`
     #[arg(long, value_name = "NAME")]
     pub(crate) stack: Option<StackName>,
-    /// Set `AWS::Region`, `AWS::Partition` and `AWS::URLSuffix`; without this option, they are not resolved
+    /// Set `AWS::Region`, `AWS::Partition` and `AWS::URLSuffix`; without this option, they stay references
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
     /// Set `AWS::AccountId`

@@ -96,7 +96,7 @@ impl Denial {
         let (action, on) = (&self.action, self.on());
         match &self.why {
             Why::DeniedBy(policy) => format!(
-                "change {policy}, which denies `{action}`{on}, or meet its Condition: another permission does not help"
+                "change {policy}, which denies `{action}`{on}, or meet its Condition, since another permission does not help"
             ),
             Why::NotAllowedBy(policy) if policy == "resource-based policy" => {
                 format!("allow `{action}`{on} for these credentials in the resource-based policy")
@@ -105,7 +105,7 @@ impl Denial {
                 format!("get a session whose session policy allows `{action}`{on}")
             }
             Why::NotAllowedBy(policy) => format!(
-                "allow `{action}`{on} in the {policy} too: a permission of these credentials alone does not help"
+                "allow `{action}`{on} in the {policy} too, since a permission of these credentials alone does not help"
             ),
             Why::Unsaid => format!("give these credentials `{action}`{on}"),
         }
@@ -127,7 +127,7 @@ fn policy(reason: &str) -> String {
     named.unwrap_or("a policy").to_owned()
 }
 
-const ALL: &str = "`docs/permissions.md` lists all permissions of a deploy";
+const ALL: &str = "(`docs/permissions.md` lists all permissions of a deploy)";
 
 /// One remedy for all of these refusals.
 pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
@@ -143,7 +143,7 @@ pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
     let mut remedies = match stated.as_slice() {
         [] => Vec::new(),
         [one] => vec![format!(
-            "give these credentials `{}`{}; if a policy has it already, correct its Resource or Condition; {ALL}",
+            "give these credentials `{}`{}; if a policy has it already, correct its Resource or Condition {ALL}",
             one.action,
             one.on()
         )],
@@ -153,7 +153,7 @@ pub fn remedy<'a>(denials: impl IntoIterator<Item = &'a Denial>) -> String {
             let statement = json!({"Effect": "Allow", "Action": actions, "Resource": resources});
             vec![format!(
                 "give these credentials the statement `{statement}`; if a policy has an action already, correct its \
-                 Resource or Condition; {ALL}"
+                 Resource or Condition {ALL}"
             )]
         }
     };
@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(
             text,
             "give these credentials `iam:PassRole` on `arn:aws:iam::123456789012:role/chat`; if a policy has it \
-             already, correct its Resource or Condition; `docs/permissions.md` lists all permissions of a deploy"
+             already, correct its Resource or Condition (`docs/permissions.md` lists all permissions of a deploy)"
         );
     }
 
@@ -222,7 +222,7 @@ mod tests {
         let deny = text("with an explicit deny in a service control policy");
         assert_eq!(
             deny,
-            "change a service control policy, which denies `iam:CreateRole` on `role r`, or meet its Condition: another \
+            "change a service control policy, which denies `iam:CreateRole` on `role r`, or meet its Condition, since another \
              permission does not help"
         );
         let boundary = text("because no permissions boundary allows the iam:CreateRole action");
@@ -280,8 +280,8 @@ mod tests {
         );
         assert!(
             text.ends_with(
-                "; change an identity-based policy, which denies `logs:DescribeLogGroups` on `*`, or meet its Condition: \
-                 another permission does not help"
+                "; change an identity-based policy, which denies `logs:DescribeLogGroups` on `*`, or meet its Condition, \
+                 since another permission does not help"
             ),
             "{text}"
         );

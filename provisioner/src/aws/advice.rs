@@ -36,11 +36,10 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<Hint> {
             "enable the service or the region for this account in the console, or name another region".into()
         }
         "CodeStorageExceededException" => {
-            "delete unused versions of functions: the account's 75 GB for code are full".into()
+            "delete unused versions of functions, which fill the account's 75 GB for code".into()
         }
         "LimitExceeded" | "LimitExceededException" | "ServiceQuotaExceededException" => {
-            "delete unused resources, or request an increase under Service Quotas: a quota of the account is reached"
-                .into()
+            "delete unused resources, or request a higher quota of the account under Service Quotas".into()
         }
         _ => return None,
     };
@@ -48,9 +47,9 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<Hint> {
 }
 
 const UNNAMED: &str = "give these credentials the permission for this call, which AWS does not name; if a policy has it \
-                       already, correct its Resource or Condition; `docs/permissions.md` lists all permissions of a \
-                       deploy";
-const SECRET: &str = "check AWS_SECRET_ACCESS_KEY, or log in again: the secret does not match the access key";
+                       already, correct its Resource or Condition (`docs/permissions.md` lists all permissions of \
+                       a deploy)";
+const SECRET: &str = "check AWS_SECRET_ACCESS_KEY, since the secret does not match the access key, or log in again";
 
 fn clock() -> Hint {
     Hint::new("set this machine's clock, which is wrong by minutes (compare it with `date -u`)").then_again()
@@ -102,7 +101,7 @@ pub(super) fn advice(causes: &[String]) -> Advice {
     let unreached = |hint: Hint| Advice::new(format!("AWS could not be reached{proxy}: {deepest}"), hint);
     if lower.contains("dns error") || lower.contains("failed to lookup address") {
         return unreached(
-            "check the name of the region (`--region`, AWS_REGION) and the network: there is no such host".into(),
+            "check the name of the region (`--region`, AWS_REGION) and the network, since there is no such host".into(),
         );
     }
     if is_not_tls(&lower) {
@@ -114,7 +113,8 @@ pub(super) fn advice(causes: &[String]) -> Advice {
     }
     if lower.contains("connection refused") {
         return unreached(
-            "check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), or start the emulator: there is no server".into(),
+            "check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), where there is no server, or start the emulator"
+                .into(),
         );
     }
     unreached(

@@ -163,7 +163,7 @@ impl Aws {
             answer.progress_event.map_or(Ok(Progress::Underway), |event| progress(doing, event))
         };
         self.waits.until_ready(First::AtOnce, poll).await?.ok_or_else(|| {
-            Error::new(doing, "AWS was still at it after two minutes").hint("run the same command again")
+            Error::new(doing, "the operation did not end within two minutes").hint("run the same command again")
         })
     }
 }

@@ -129,7 +129,7 @@ impl Aws {
             let answer = self.dynamodb.batch_write_item().request_items(table, requests).send().await;
             let answer = answer.map_err(|error| problem(doing(), &error))?;
             if answer.unprocessed_items().is_some_and(|left| !left.is_empty()) {
-                return Err(Error::new(doing(), "DynamoDB did not take all items").hint("run the same command again"));
+                return Err(Error::new(doing(), "DynamoDB did not accept all items").hint("run the same command again"));
             }
         }
         Ok(())

@@ -54,7 +54,7 @@ pub(super) fn overtaken(doing: impl Into<String>, now: &str) -> Error {
 
 /// The hint when AWS fails several times in a row.
 fn later() -> Hint {
-    Hint::new("wait a minute: AWS reports an internal error").then_again()
+    Hint::new("wait a minute, since AWS reports an internal error").then_again()
 }
 
 /// The hint when a refusal does not look like one of AWS.

@@ -9,9 +9,8 @@ impl Source {
         match self {
             Self::Environment => of_environment(profile),
             Self::Profile(chain) if chain.roles.is_empty() => chain.base.renewal(&chain.base_profile),
-            Self::Profile(_) | Self::WebIdentity => {
-                "the session of the role has expired: run the same command, which assumes the role again".to_owned()
-            }
+            // The next run assumes the role again.
+            Self::Profile(_) | Self::WebIdentity => "run the same command again".to_owned(),
             Self::Container | Self::Machine(_) => BY_AWS.to_owned(),
         }
     }
@@ -20,7 +19,7 @@ impl Source {
 impl Base {
     /// The hint for expired credentials of a profile.
     pub(super) fn renewal(&self, profile: &str) -> String {
-        let expired = |renew: String| format!("the session has expired: {renew}, then run the same command");
+        let expired = |renew: String| format!("the session has expired: {renew}, then run the same command again");
         match self {
             Self::Sso | Self::Login => expired(format!("log in again (`aws {} --profile {profile}`)", self.login())),
             Self::Keys => expired(format!(
@@ -42,7 +41,7 @@ impl Base {
 }
 
 /// The hint for a role that AWS gives to a container or a machine.
-const BY_AWS: &str = "the session has expired: wait a minute for AWS to renew it, then run the same command";
+const BY_AWS: &str = "the session has expired: wait a minute for AWS to renew it, then run the same command again";
 
 fn of_environment(profile: Option<&str>) -> String {
     let instead = match profile {
@@ -51,7 +50,7 @@ fn of_environment(profile: Option<&str>) -> String {
     };
     format!(
         "the session has expired: renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or unset them \
-         to use {instead}, then run the same command"
+         to use {instead}, then run the same command again"
     )
 }
 
@@ -59,6 +58,7 @@ fn of_environment(profile: Option<&str>) -> String {
 mod tests {
     use super::super::source::{Chain, Role};
     use super::*;
+    use crate::hint::Hint;
 
     fn of(base: Base) -> Source {
         Source::Profile(Chain { profile: "dev".into(), roles: Vec::new(), base_profile: "dev".into(), base })
@@ -85,7 +85,8 @@ mod tests {
         ] {
             let hint = source.renewal(None);
             assert!(hint.starts_with("the session has expired: ") && hint.contains(part), "{hint}");
-            assert!(hint.ends_with(", then run the same command"), "{hint}");
+            let whole = Hint::from(hint).then(Hint::again()).to_string();
+            assert_eq!(whole.matches(", then run the same command again").count(), 1, "{whole}");
         }
     }
 
@@ -108,6 +109,6 @@ mod tests {
         };
         let Source::Profile(chain) = of(Base::Keys) else { panic!("a profile") };
         let hint = Source::Profile(Chain { roles: vec![role], ..chain }).renewal(None);
-        assert!(hint.contains("run the same command, which assumes the role again"), "{hint}");
+        assert_eq!(hint, "run the same command again", "the next run assumes the role again");
     }
 }

@@ -183,14 +183,12 @@ fn answered(step: &Step, outcome: &Outcome) -> Option<String> {
 fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
     let count = plan.changing().count();
     let callers = report::callers_text(plan, outcome);
+    let failed = outcome.failed.iter().map(|(id, _)| id);
+    let not_done: Vec<&str> = failed.chain(&outcome.not_done).map(String::as_str).collect();
     let exists = format!(
-        "{} of {count} steps are done{}; the next run finds every resource by its name or tag, and continues{}",
+        "{} of {count} steps are done{}; the next run continues from here{}",
         outcome.done.len(),
-        if outcome.not_done.is_empty() {
-            String::new()
-        } else {
-            format!(", not done: {}", outcome.not_done.join(", "))
-        },
+        if not_done.is_empty() { String::new() } else { format!(", not done: {}", not_done.join(", ")) },
         callers.into_iter().map(|text| format!("\n{}", terminal::completed(text))).collect::<String>(),
     );
     let overtaken = outcome.failed.iter().any(|(_, error)| error.is_overtaken());

@@ -19,7 +19,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let plan = plan(&session.desired, &observed, &options(&plan_options)).complete(terminal::completed);
     match arguments.stack.output {
         Output::Text => {
-            let consent = report::consent(&plan).map(|hint| format!("{}\n", terminal::completed(hint)));
+            let consent = report::consent(&plan).map(|text| format!("{text}\n"));
             terminal::result(&[report::plan_text(&plan), consent.unwrap_or_default()].concat());
         }
         Output::Json => terminal::result_json(&plan),

@@ -189,12 +189,12 @@ fn a_refused_finding_blocks_its_step_and_an_unwise_one_is_a_note() {
     insta::assert_snapshot!(anstream::adapter::strip_str(&plan_text(&plan)), @r"
     stack chat in us-east-1, account 123456789012
 
-      = AWS::Lambda::Function  Function  chat  (skipped: it is blocked, see the error)
+      ! AWS::Lambda::Function  Function  chat  (blocked)
 
       note: Function: Environment.Variables.DB_PASSWORD looks like a secret in plain text
             store it in Secrets Manager or Parameter Store, pass the function its name, and allow the role to read it
 
-    blocked: see the error
+    blocked: nothing is executed, see the error
     ");
     insta::assert_snapshot!(blockers_text(&plan.blockers), @r"
       Function: Role `chat-role` is the name of a role; the property needs its ARN

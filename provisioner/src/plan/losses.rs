@@ -62,9 +62,8 @@ mod tests {
         let plan = planned(&new.desired(), &existing(&old, true), Options::default());
         assert_eq!(plan.losses(), ["policy `Invoke` of role `role`", "Permission"]);
         assert_eq!(
-            consent(&plan).unwrap().to_string(),
-            "deletes or replaces policy `Invoke` of role `role`, Permission; without a terminal, consent with \
-             `provisioner deploy --yes`"
+            consent(&plan).unwrap(),
+            "deletes or replaces policy `Invoke` of role `role`, Permission: without a terminal, `deploy` needs `--yes`"
         );
         let other = Spec { memory: Some(512), ..old.clone() };
         let plan = planned(&other.desired(), &existing(&old, true), Options::default());

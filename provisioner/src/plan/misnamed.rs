@@ -63,9 +63,11 @@ impl Misnamed<'_> {
 
     /// The note about it before a deploy, and why it is not pruned.
     pub(super) fn note(&self, all: &[Misnamed]) -> Note {
-        let hint = give_its_parameters(all, "plan")
-            .or(Hint::new("to rename it, deploy, then delete the old one")
-                .run(Command::provisioner(["deploy", "--prune"])));
+        let (old, new) = (self.orphan.found.resource.name(), self.wanted.resource.name());
+        let keep = Hint::new(format!("to keep `{old}`, give the parameters of its deploy"));
+        let replace = Hint::new(format!("to replace it by `{new}`, deploy, then delete the old one"))
+            .run(Command::provisioner(["deploy", "--prune"]));
+        let hint = with_its_parameters(keep, all, "plan").or(replace);
         Note { logical_id: None, text: format!("{}: it stays", self.description()), hint: Some(hint) }
     }
 }
@@ -77,13 +79,14 @@ pub(super) fn refused(desired: &Desired, all: &[Misnamed]) -> Option<Blocker> {
         logical_id: desired.stack.to_string(),
         cause: format!("{}: it would stay, without the other resources", descriptions.join("; ")),
         hint:
-            give_its_parameters(all, "destroy")
+            with_its_parameters(Hint::new("give the parameters of the deploy that created it"), all, "destroy")
                 .or(Hint::new("delete the resources with old names first")
                     .run(Command::provisioner(["deploy", "--prune"]))),
     })
 }
 
-fn give_its_parameters(all: &[Misnamed], verb: &str) -> Hint {
+/// The hint with the command that has the parameters from which the existing names follow, if there are any.
+fn with_its_parameters(hint: Hint, all: &[Misnamed], verb: &str) -> Hint {
     let mut values: BTreeMap<&str, String> = BTreeMap::new();
     for Misnamed { orphan, wanted } in all {
         let name = orphan.found.resource.name();
@@ -91,7 +94,6 @@ fn give_its_parameters(all: &[Misnamed], verb: &str) -> Hint {
             values.entry(parameter).or_insert(value);
         }
     }
-    let hint = Hint::new("give the parameters of the deploy that created it");
     if values.is_empty() {
         return hint;
     }

@@ -117,7 +117,8 @@ fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result
     // Where the alias records no version, the next lower number is used.
     let before = served.find(|version| *version != serves && releases.has(*version));
     before.or_else(|| releases.before(serves)).ok_or_else(|| {
-        let cause = format!("there is no earlier version: callers get version {serves}, and the versions are {all}");
+        let cause =
+            format!("there is no version before {serves}, which the alias points to; published versions: {all}");
         (cause, another(Some(serves), releases))
     })
 }

@@ -127,19 +127,19 @@ pub(super) fn remaining_routes(
                 cause: format!("the stack has a route on the HTTP API `{api_id}`, which would stay there"),
                 hint: Hint::new("remove it there with this deploy")
                     .run(Command::provisioner(["deploy", "--prune"]))
-                    .or(Hint::new("destroy the stack there first").run(destroy(desired, api_id))),
+                    .or(destroy_there(desired, api_id)),
             });
         }
     }
     blockers
 }
 
-/// The command that destroys the stack on an API of another owner.
-fn destroy(desired: &Desired, api_id: &str) -> Command {
-    let destroy = Command::provisioner(["destroy"]);
+/// To destroy the stack on an API of another owner. A template without a parameter for the API is not that template.
+fn destroy_there(desired: &Desired, api_id: &str) -> Hint {
     match desired.parameter_of_api() {
-        Some(parameter) => destroy.with("-P").with(format!("{parameter}={api_id}")),
-        None => destroy,
+        Some(parameter) => Hint::new("destroy the stack there first")
+            .run(Command::provisioner(["destroy", "-P"]).with(format!("{parameter}={api_id}"))),
+        None => Hint::new("destroy the stack there first, with the template and the parameters of that deploy"),
     }
 }
 

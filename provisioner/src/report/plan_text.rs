@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::smoke_text::tested_text;
 use super::transition_text::transitions_text;
 use super::value_text::{change_lines, readable};
-use crate::hint::{Command, Hint};
+use crate::hint::Hint;
 use crate::plan::{Action, Blocker, Note, Plan, Step};
 use crate::printable::line;
 use crate::resources::Change;
@@ -16,9 +16,14 @@ use crate::style::{added, changed, dim, removed, strong};
 pub fn plan_text(plan: &Plan) -> String {
     let Plan { stack, region, account, .. } = plan;
     let mut text = format!("stack {} in {}, account {}\n\n", strong(line(stack)), line(region), line(account));
-    text.push_str(&rows(&plan.steps.iter().map(Row::from).collect::<Vec<_>>()));
-    text.push_str(&transitions_text(&plan.transitions));
-    text.push_str(&tested_text(&plan.smoke_tests));
+    let is_blocked = |step: &Step| plan.blockers.iter().any(|blocker| blocker.logical_id == step.id);
+    let row = |step| Row { is_blocked: is_blocked(step), ..Row::from(step) };
+    text.push_str(&rows(&plan.steps.iter().map(row).collect::<Vec<_>>()));
+    // A blocked plan is not executed: no callers are moved, and no test is sent.
+    if plan.blockers.is_empty() {
+        text.push_str(&transitions_text(&plan.transitions));
+        text.push_str(&tested_text(&plan.smoke_tests));
+    }
     text.push_str(&notes(&plan.notes));
     let gap = if plan.steps.is_empty() { "" } else { "\n" };
     let _ = writeln!(text, "{gap}{}", count(plan));
@@ -26,12 +31,11 @@ pub fn plan_text(plan: &Plan) -> String {
 }
 
 /// The losses that require consent, if the plan removes something, and how to consent without a terminal.
-pub fn consent(plan: &Plan) -> Option<Hint> {
+pub fn consent(plan: &Plan) -> Option<String> {
     let losses = plan.losses();
     (!losses.is_empty() && plan.blockers.is_empty()).then(|| {
         let what = readable(&losses.join(", "));
-        Hint::new(format!("deletes or replaces {what}; without a terminal, consent with"))
-            .with(Command::provisioner(["deploy", "--yes"]))
+        format!("deletes or replaces {what}: without a terminal, `deploy` needs `--yes`")
     })
 }
 
@@ -42,6 +46,7 @@ pub(super) struct Row<'a> {
     pub(super) name: String,
     pub(super) through_cloud_control: bool,
     pub(super) action: Action,
+    pub(super) is_blocked: bool,
     pub(super) changes: &'a [Change],
     pub(super) reason: Option<String>,
 }
@@ -54,6 +59,7 @@ impl<'a> From<&'a Step> for Row<'a> {
             name: readable(&step.name),
             through_cloud_control: step.through.is_some(),
             action: step.action,
+            is_blocked: false,
             changes: &step.changes,
             reason: step.reason.as_deref().map(readable),
         }
@@ -67,8 +73,9 @@ pub(super) fn rows(rows: &[Row<'_>]) -> String {
     let mut text = String::new();
     for row in rows {
         let content = format!("{:<kinds$}  {:<ids$}  {}", row.kind, row.logical_id, row.name);
-        let content = format!("  {} {content}{}", symbol(row.action), remark(row));
+        let content = format!("  {} {content}{}", symbol(row), remark(row));
         let content = match row.action {
+            _ if row.is_blocked => removed(content),
             Action::Create => added(content),
             Action::Update | Action::Adopt => changed(content),
             Action::Replace | Action::Delete => removed(content),
@@ -116,8 +123,9 @@ fn changes(row: &Row<'_>) -> String {
     content.map(|content| format!("      {content}\n")).collect()
 }
 
-fn symbol(action: Action) -> char {
-    match action {
+fn symbol(row: &Row<'_>) -> char {
+    match row.action {
+        _ if row.is_blocked => '!',
         Action::Create => '+',
         Action::Update | Action::Adopt | Action::Replace => '~',
         Action::Delete => '-',
@@ -132,6 +140,7 @@ fn remark(row: &Row<'_>) -> String {
 
 fn why(row: &Row<'_>) -> String {
     match (&row.reason, row.action) {
+        _ if row.is_blocked => "  (blocked)".to_owned(),
         (Some(reason), Action::Leave) => format!("  (skipped: {reason})"),
         (Some(reason), _) => format!("  ({reason})"),
         (None, Action::Adopt) => "  (adopted)".to_owned(),
@@ -142,7 +151,7 @@ fn why(row: &Row<'_>) -> String {
 
 fn count(plan: &Plan) -> String {
     if !plan.blockers.is_empty() {
-        return "blocked: see the error".to_owned();
+        return "blocked: nothing is executed, see the error".to_owned();
     }
     if plan.is_empty() {
         return "nothing to do".to_owned();

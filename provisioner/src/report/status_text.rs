@@ -61,7 +61,7 @@ fn function_text(function: &FunctionStatus, by_this_program: bool, complete: &im
         );
     }
     for alias in aliases.iter().filter(|alias| by_this_program && alias.shares.len() > 1) {
-        let _ = writeln!(text, "  {} {}", changed("canary:"), line(&complete(canary(alias)).to_string()));
+        let _ = writeln!(text, "  {} {}", changed("canary"), line(&complete(canary(alias)).to_string()));
     }
     text
 }
@@ -82,9 +82,9 @@ fn canary(alias: &AliasStatus) -> Hint {
         Some(logical_id) => rollback.with("--alias").with(logical_id),
         None => rollback,
     };
-    Hint::new(format!("{} splits its traffic; finish", alias.name))
-        .run(Command::provisioner(["deploy"]).without("--canary"))
-        .or(Hint::new("undo").run(rollback))
+    Hint::new(format!("of {} in progress: finish it with", alias.name))
+        .with(Command::provisioner(["deploy"]).without("--canary"))
+        .or(Hint::new("undo it with").with(rollback))
 }
 
 fn version_line(version: &VersionStatus, aliases: &[AliasStatus], all: &[VersionStatus]) -> String {
@@ -95,7 +95,7 @@ fn version_line(version: &VersionStatus, aliases: &[AliasStatus], all: &[Version
         let _ = write!(content, "  {caller}");
     }
     if *as_the_template {
-        content.push_str("  = template");
+        content.push_str("  (matches the template)");
     }
     if !description.is_empty() {
         let _ = write!(content, "  ({})", line(description));
@@ -130,10 +130,10 @@ fn comparison(status: &Status, complete: &impl Fn(Hint) -> Hint) -> String {
     let mut text = match state {
         State::NotDeployed => {
             let none = match resources {
-                1 => "the one resource does not exist".to_owned(),
-                many => format!("none of the {many} resources exists"),
+                1 => "the template's one resource does not belong to this stack".to_owned(),
+                many => format!("none of the template's {many} resources belongs to this stack"),
             };
-            format!("{}: {none} in this stack\n", strong("not deployed"))
+            format!("{}: {none}\n", strong("not deployed"))
         }
         State::Equal => {
             let all = if *resources == 1 {
@@ -206,7 +206,7 @@ fn hints(status: &Status) -> Vec<Hint> {
                 ),
         ),
         (State::NotDeployed, None) if hints.is_empty() => {
-            hints.push(Hint::new("deploy it").run(Command::provisioner(["deploy"])).or(
+            hints.push(Hint::new("deploy the stack").run(Command::provisioner(["deploy"])).or(
                 "if it is deployed already, check the account, the region, and the names and parameters of the deploy",
             ))
         }
@@ -229,6 +229,7 @@ impl<'a> From<&'a Difference> for Row<'a> {
             name: readable(&one.name),
             through_cloud_control: false,
             action: one.action,
+            is_blocked: false,
             changes: &one.changes,
             reason: one.reason.as_deref().map(readable),
         }

@@ -1,14 +1,14 @@
 //! The transition of each alias, as text in a plan.
 
+use super::value_text::readable;
 use crate::plan::{Pin, Transition};
 use crate::resources::served::LATEST;
 use crate::resources::watch::time_in_words;
-use crate::template::shown;
 
-/// A line for each transition: `chat:live: version 7 → 8, smoke-tested, 10% for 5m`.
+/// A line for each transition: `alias chat:live: version 7 → 8, smoke-tested, 10% of the traffic for 5m first`.
 pub(super) fn transitions_text(transitions: &[Transition]) -> String {
     let lines: String =
-        transitions.iter().map(|one| format!("  {}: {}\n", shown(&one.callee), description(one))).collect();
+        transitions.iter().map(|one| format!("  alias {}: {}\n", readable(&one.callee), description(one))).collect();
     if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
@@ -25,15 +25,19 @@ fn description(transition: &Transition) -> String {
     if transition.smoke_tests > 0 {
         parts.push("smoke-tested".to_owned());
     }
-    parts.extend(transition.canary.map(|one| format!("{}% for {}", one.percent, time_in_words(one.bake_seconds))));
+    parts.extend(
+        transition
+            .canary
+            .map(|one| format!("{}% of the traffic for {} first", one.percent, time_in_words(one.bake_seconds))),
+    );
     parts.join(", ")
 }
 
 fn versions(Transition { from, to, caller_moves, .. }: &Transition) -> String {
     let named = |version: &str| if version == LATEST { version.to_owned() } else { format!("version {version}") };
-    let new = "a new version";
+    let new = "new version";
     match (from, to) {
-        (Some(from), Some(to)) if from == to && caller_moves.is_empty() => format!("{} gets all calls", named(to)),
+        (Some(from), Some(to)) if from == to && caller_moves.is_empty() => format!("{} gets all traffic", named(to)),
         (Some(from), Some(to)) if from == to => named(to),
         (Some(from), Some(to)) => format!("{} → {to}", named(from)),
         (Some(from), None) => format!("{} → {new}", named(from)),
@@ -62,11 +66,14 @@ mod tests {
         let canary = Options { canary: Some(Canary { percent: 10, bake_seconds: 300 }), ..smoke.clone() };
         let adopt = Options { adopt: true, ..smoke.clone() };
         let (ours, by_hand) = (existing(&Spec::plain(), true), existing(&Spec::plain(), false));
-        assert_eq!(text(&State::default(), &changed, smoke.clone()), "\n  chat:live: a new version, smoke-tested\n");
+        assert_eq!(
+            text(&State::default(), &changed, smoke.clone()),
+            "\n  alias chat:live: new version, smoke-tested\n"
+        );
         assert_eq!(text(&ours, &Spec::plain(), smoke), "");
-        let expected = "\n  chat:live: version 1 → a new version, smoke-tested, 10% for 5m\n";
+        let expected = "\n  alias chat:live: version 1 → new version, smoke-tested, 10% of the traffic for 5m first\n";
         assert_eq!(text(&ours, &changed, canary), expected);
-        let expected = "\n  chat:live: $LATEST → a new version, the serving code is published first, callers are moved to \
+        let expected = "\n  alias chat:live: $LATEST → new version, the serving code is published first, callers are moved to \
                         the alias before the function changes, smoke-tested\n";
         assert_eq!(text(&by_hand, &changed, adopt), expected);
     }

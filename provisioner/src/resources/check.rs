@@ -124,7 +124,7 @@ impl Check {
     pub fn objection(&self, payload: &Value, failed: bool) -> Option<String> {
         let whole = text_of(payload);
         if failed {
-            return Some(format!("it failed: {}", short(&whole)));
+            return Some(format!("the function returned an error: {}", short(&whole)));
         }
         self.expect.payload.objection("answer", &whole).or_else(|| {
             let is_request = self.expect.status.is_some() || !self.expect.body.is_empty();
@@ -216,7 +216,11 @@ mod tests {
                 _ => false,
             };
             assert!(fits, "{declared}: {found:?} instead of {objection:?}");
-            assert!(check(declared).objection(&answer, true).is_some_and(|found| found.starts_with("it failed: ")));
+            assert!(
+                check(declared)
+                    .objection(&answer, true)
+                    .is_some_and(|found| found.starts_with("the function returned an error: "))
+            );
         }
     }
 

@@ -87,7 +87,7 @@ impl Kind for Route {
     /// integration of the same function.
     fn adoption_error(&self, now: &Self) -> Option<String> {
         (self.target != now.target && !self.calls_the_same(now))
-            .then(|| format!("the route `{}` leads elsewhere, to `{}`", now.route_key, now.target))
+            .then(|| format!("the route `{}` has another target, `{}`", now.route_key, now.target))
     }
 
     fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {

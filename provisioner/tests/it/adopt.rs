@@ -86,7 +86,8 @@ async fn an_adoption_changes_the_function_only_after_the_move_of_its_callers_is_
     let before = function(user.world().await);
     user.proxy.on(slow_api("FAILED", 1));
     let run = user.run(&args).await.expect_code(1);
-    for text in ["is in force: its deployment failed", "as scripted", "hint: mend what is named there"] {
+    for text in ["is in force: its deployment failed", "as scripted", "hint: correct the cause that API Gateway names"]
+    {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert_eq!(function(user.world().await), before);

@@ -72,7 +72,7 @@ async fn adopt_does_not_take_over_a_route_with_another_target(#[values(Aws::Mini
         let (run, writes) = user.writes_of(args).await;
         let run = run.expect_code(1);
         assert_eq!(writes, [""; 0], "{run:?}");
-        assert!(run.stderr.contains("the route `POST /chat` leads elsewhere"), "{run:?}");
+        assert!(run.stderr.contains("the route `POST /chat` has another target"), "{run:?}");
         assert!(run.stderr.contains("hint: "), "{run:?}");
         assert!(!run.stderr.contains("${"), "the message contains no reference syntax: {run:?}");
     }

@@ -44,7 +44,7 @@ async fn a_canary_without_failures_gets_its_weight_and_then_all_traffic() {
     let [update, publish] = ["lambda UpdateFunctionConfiguration", "lambda PublishVersion"];
     assert_eq!(writes, [update, publish, "lambda UpdateAlias", "lambda UpdateAlias"]);
     for text in [
-        "10% of its calls for 1s, watched; then all, or none if they fail",
+        "10% of the traffic for 1s, watched; then all, or none if it fails",
         "watching version 2 of function cinedb-chat-bedrock for 1s",
         "CloudWatch has no invocation of version 2, and so no failure",
     ] {
@@ -54,10 +54,7 @@ async fn a_canary_without_failures_gets_its_weight_and_then_all_traffic() {
     let (again, writes) = user.writes_of(&args).await;
     let again = again.expect_success();
     assert_eq!(writes, [""; 0]);
-    assert!(
-        again.stderr.contains("`--canary` finds no calls to share: the alias leads to the wanted version"),
-        "{again:?}"
-    );
+    assert!(again.stderr.contains("`--canary` has no effect: the alias already points to this version"), "{again:?}");
 }
 
 #[tokio::test]

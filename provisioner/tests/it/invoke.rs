@@ -31,5 +31,5 @@ async fn invoke_before_the_first_deploy_names_deploy() {
     let user = User::new();
     let run = user.run(&["invoke"]).await.expect_code(1);
     assert_eq!(run.stdout, "");
-    assert!(run.stderr.contains("hint: set it up with `provisioner deploy`"), "{run:?}");
+    assert!(run.stderr.contains("hint: deploy the stack first: `provisioner deploy`"), "{run:?}");
 }

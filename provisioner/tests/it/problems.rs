@@ -188,7 +188,8 @@ async fn a_denied_pass_role_is_named_at_once(#[values(Aws::MiniStack, Aws::Moto)
 
 #[tokio::test]
 async fn an_unavailable_service_is_reported_as_a_fault_of_aws() {
-    let parts = ["Service Unavailable", "nothing was changed", "hint: wait a minute: AWS reports an internal error"];
+    let parts =
+        ["Service Unavailable", "nothing was changed", "hint: wait a minute, since AWS reports an internal error"];
     assert_error_of("GetApis", words::unavailable("apigatewayv2"), &parts).await;
 }
 

@@ -200,7 +200,7 @@ async fn the_apis_of_other_stacks_are_never_suggested_for_deletion(#[values(Aws:
             .expect("an API without the ownership tag");
     }
     let refused = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
-    assert!(refused.stderr.contains("none carries this stack's mark"), "{refused:?}");
+    assert!(refused.stderr.contains("none has this stack's ownership tag"), "{refused:?}");
     assert!(
         refused.stderr.contains("attach the routes to one of these APIs") && !refused.stderr.contains("delete-api"),
         "{refused:?}"

@@ -47,7 +47,7 @@ async fn a_version_that_fails_its_smoke_test_gets_no_callers_and_the_next_good_o
         "checking version 2 of function cinedb-chat-bedrock",
         "plenty",
         "the callers of cinedb-chat-bedrock:live still get the previous version",
-        "hint: correct it, or leave smoke tests out with `--no-smoke`, then run the same command again",
+        "hint: correct the function, or skip the smoke tests with `--no-smoke`, then run the same command again",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }

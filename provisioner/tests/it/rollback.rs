@@ -106,7 +106,7 @@ async fn an_impossible_rollback_is_refused_before_the_first_write(#[values(Aws::
     }
     user.run(&["rollback", "--to", "1"]).await.expect_success();
     let run = user.run(&["rollback"]).await.expect_code(1);
-    assert!(run.stderr.contains("there is no earlier version"), "{run:?}");
+    assert!(run.stderr.contains("there is no version before 1, which the alias points to"), "{run:?}");
     for (to, outcome) in [("1", "nothing to do"), ("2", "1 to change")] {
         let run = user.run(&["rollback", "--to", to]).await.expect_success();
         assert!(run.stderr.contains(outcome) && !run.stderr.contains("moves forward again"), "{run:?}");

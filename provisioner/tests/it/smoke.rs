@@ -37,7 +37,7 @@ async fn a_crashing_package_gets_no_callers_on_any_route() {
     let bad = books().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty").kept();
     let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
     for text in
-        ["checking version 2 of function cinedb-chat-bedrock", "plenty", "leave smoke tests out with `--no-smoke`"]
+        ["checking version 2 of function cinedb-chat-bedrock", "plenty", "skip the smoke tests with `--no-smoke`"]
     {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }

@@ -248,7 +248,7 @@ async fn the_declared_request_is_sent_exactly_and_a_wrong_answer_keeps_callers_o
             r#"{"statusCode": 201, "body": "{\"id\": 7, \"state\": \"renewed\"}"}"#,
             "`/state` of its body is not \"new\"",
         ),
-        ("fail", "it failed: "),
+        ("fail", "the function returned an error: "),
     ] {
         let bad = format!("Answer={answer}");
         let run = orders.user.plain(&["deploy", "-P", &bad]).await.expect_code(1);
@@ -316,7 +316,7 @@ async fn a_worker_gets_its_declared_event_and_must_not_fail() {
     orders.user.plain(&["deploy", "-P", good]).await.expect_success();
     assert_eq!(orders.events(), [json!({"Records": [{"body": "north"}]})]);
     for (answer, cause) in [
-        ("Answer=fail", "the event of Alias: it failed: "),
+        ("Answer=fail", "the event of Alias: the function returned an error: "),
         ("Answer={\"failures\": [1]}", "the event of Alias: `/failures` of its answer is not []: {\"failures\":[1]}"),
     ] {
         let run = orders.user.plain(&["deploy", "-P", answer]).await.expect_code(1);
@@ -340,7 +340,8 @@ async fn a_smoke_test_runs_at_the_end_where_no_version_is_tested_before_the_move
     let bad = ["deploy", "--engine", "cloudformation", "-P", "Answer=fail"];
     let run = by_cloudformation.user.plain(&bad).await.expect_code(1);
     assert!(run.stderr.contains("smoke test: POST /orders/7?dry=1&tag=x&tag=y%20z expects 201"), "{run:?}");
-    for text in ["sending a smoke test to the deployed stack", "it failed: ", "all steps are done"] {
+    for text in ["sending a smoke test to the deployed stack", "the function returned an error: ", "all steps are done"]
+    {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert_eq!(by_cloudformation.events().len(), 1);

@@ -62,7 +62,7 @@ async fn the_status_of_an_unchanged_stack_needs_no_package(#[values(Aws::MiniSta
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
       live points to version 1
-      version 1  TIME  release NAME  100 % of live  = template
+      version 1  TIME  release NAME  100 % of live  (matches the template)
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
@@ -144,9 +144,9 @@ async fn a_status_shows_a_canary_weight_and_the_commands_that_complete_and_undo_
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
       live points to version 1 (90 %) and version 2 (10 %)
-      version 2  TIME  release NAME  10 % of live  = template
+      version 2  TIME  release NAME  10 % of live  (matches the template)
       version 1  TIME  release NAME  90 % of live
-      canary: live splits its traffic; finish: `provisioner deploy --template COPY -P MemorySize=1024`; or undo: `provisioner rollback --alias ChatAlias --template COPY -P MemorySize=1024`
+      canary of live in progress: finish it with `provisioner deploy --template COPY -P MemorySize=1024`; or undo it with `provisioner rollback --alias ChatAlias --template COPY -P MemorySize=1024`
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
@@ -183,9 +183,9 @@ async fn a_status_without_a_deployed_stack_names_deploy(#[values(Aws::MiniStack,
     insta::assert_snapshot!(stable(&run), @r#"
     stack cinedb-chat in us-east-1, account ACCOUNT
 
-    not deployed: none of the 10 resources exists in this stack
+    not deployed: none of the template's 10 resources belongs to this stack
 
-    hint: deploy it: `provisioner deploy --template COPY`; or if it is deployed already, check the account, the region, and the names and parameters of the deploy
+    hint: deploy the stack: `provisioner deploy --template COPY`; or if it is deployed already, check the account, the region, and the names and parameters of the deploy
     "#);
     }
     let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
@@ -211,11 +211,11 @@ async fn a_status_shows_each_function() {
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
       live points to version 1
-      version 1  TIME  release NAME  100 % of live  = template
+      version 1  TIME  release NAME  100 % of live  (matches the template)
 
     function cinedb-chat-bedrock-stream (StreamFunction), last changed TIME
       live points to version 1
-      version 1  TIME  release NAME  100 % of live  = template
+      version 1  TIME  release NAME  100 % of live  (matches the template)
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
@@ -262,7 +262,7 @@ async fn a_status_shows_resources_of_cloudformation_as_such() {
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
       live points to version 1
-      version 1  TIME  release NAME  100 % of live  = template  (release NAME)
+      version 1  TIME  release NAME  100 % of live  (matches the template)  (release NAME)
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat

@@ -102,7 +102,7 @@ fn only_serving(uses: &[ApiUse]) -> Option<usize> {
     idle.then_some(serving)
 }
 
-/// The error where several APIs have the stack's ownership tag. Only their use distinguishes them; `uses` is
+/// The error where several APIs have the stack's ownership tag. Only what they serve distinguishes them; `uses` is
 /// empty where that is not known.
 fn ambiguous(name: &str, ids: &[&str], uses: &[ApiUse]) -> Error {
     let is = |used: ApiUse| ids.iter().zip(uses).filter(move |(_, one)| **one == used).map(|(id, _)| *id);
@@ -112,7 +112,7 @@ fn ambiguous(name: &str, ids: &[&str], uses: &[ApiUse]) -> Error {
     } else {
         format!("; {} serve{} this stack's route", serving.join(" and "), if serving.len() == 1 { "s" } else { "" })
     };
-    let cause = format!("{} HTTP APIs carry this stack's mark: {}{serving_ids}", ids.len(), ids.join(", "));
+    let cause = format!("{} HTTP APIs have this stack's ownership tag: {}{serving_ids}", ids.len(), ids.join(", "));
     let delete = |id: &&str| {
         Hint::new(format!("delete `{id}` if it has no callers"))
             .run(Command::aws(["apigatewayv2", "delete-api", "--api-id", id]))
@@ -127,7 +127,7 @@ fn ambiguous(name: &str, ids: &[&str], uses: &[ApiUse]) -> Error {
 /// The error where several APIs without the stack's ownership tag have the name, of which none is chosen.
 fn namesakes_of_others(name: &str, ids: &[&str]) -> Error {
     let cause =
-        format!("{} HTTP APIs have this name and none carries this stack's mark: {}", ids.len(), ids.join(", "));
+        format!("{} HTTP APIs have this name, and none has this stack's ownership tag: {}", ids.len(), ids.join(", "));
     Error::new(format!("looking for the HTTP API {name}"), cause)
         .hint("give the stack's API another name in the template, or attach the routes to one of these APIs by its id")
 }

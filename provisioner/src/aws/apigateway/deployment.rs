@@ -8,6 +8,7 @@ use super::super::problem::{problem, took_too_long};
 use super::super::retry::{First, Progress};
 use super::all_items;
 use crate::error::{Error, Result};
+use crate::hint::{Command, Hint};
 
 impl Aws {
     /// Waits until the last change of an API is in force. A stage with auto-deploy creates a deployment for each
@@ -40,9 +41,10 @@ impl Aws {
 }
 
 fn failed(api_id: &str, doing: &str, deployment: &Deployment) -> Error {
-    let why = deployment.deployment_status_message().unwrap_or("API Gateway does not say why");
-    Error::new(doing, format!("its deployment failed, so callers get what was there before: {why}")).hint(format!(
-        "mend what is named there (`aws apigatewayv2 get-deployments --api-id {api_id}` shows it); then run the same \
-         command again"
-    ))
+    let why = deployment.deployment_status_message().unwrap_or("API Gateway gives no reason");
+    Error::new(doing, format!("its deployment failed, so callers still get the previous configuration: {why}")).hint(
+        Hint::new("correct the cause that API Gateway names")
+            .run(Command::aws(["apigatewayv2", "get-deployments", "--api-id", api_id]))
+            .then_again(),
+    )
 }

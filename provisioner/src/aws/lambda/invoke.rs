@@ -72,7 +72,7 @@ impl Aws {
         let answer = self.with_retries(wait_reason, || request.clone().send()).await;
         let answer = answer.map_err(|error| {
             let reported = problem(format!("invoking function {name}"), &error);
-            if is_missing(&error) { reported.hint("set it up with `provisioner deploy`") } else { reported }
+            if is_missing(&error) { reported.hint("deploy the stack first: `provisioner deploy`") } else { reported }
         })?;
         let payload =
             answer.payload().map(|blob| String::from_utf8_lossy(blob.as_ref()).into_owned()).unwrap_or_default();
@@ -101,7 +101,7 @@ impl Aws {
                 return Ok((answer, objection));
             }
             if !notified {
-                (self.notify)("waiting until the role's new permissions have spread");
+                (self.notify)("waiting until the role's new permissions take effect");
                 notified = true;
             }
             sleep(Duration::from_secs(2)).await;

@@ -18,7 +18,7 @@ use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_
 use crate::resources::{Ids, OwnershipTag, Tags};
 
 /// The hint where a version does not pass its smoke test.
-const UNFIT: &str = "correct it, or leave smoke tests out with `--no-smoke`, then run the same command again";
+const UNFIT: &str = "correct the function, or skip the smoke tests with `--no-smoke`, then run the same command again";
 
 impl Dispatch for version::Call {
     async fn dispatch(&self, aws: &Aws) -> Result<Ids> {

@@ -73,7 +73,7 @@ fn an_integration_behind_a_stage_without_auto_deploy_is_not_adopted() {
     let plan = planned(&desired, &with_a_stage(by_hand.clone(), false), adopt());
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
     assert_eq!(blocker.logical_id, "Integration");
-    assert!(blocker.cause.contains("callers by stage `prod` of API foreign"), "{}", blocker.cause);
+    assert!(blocker.cause.contains("callers of stage `prod` of API foreign"), "{}", blocker.cause);
     assert!(
         blocker.hint.contains("update-stage --api-id foreign --stage-name prod --auto-deploy`"),
         "{}",

@@ -62,7 +62,7 @@ fn a_new_version_is_checked_gets_its_share_is_watched_and_gets_all() {
     let plan = planned(&changed().desired(), &state, wanted());
     let alias = plan.steps.iter().find(|step| step.logical_id == "Alias").unwrap();
     assert_eq!(alias.calls, ["Invoke", "GetMetricData", "UpdateAlias", "GetMetricData", "UpdateAlias"]);
-    let reason = "10% of its calls for 5m, watched; then all, or none if they fail";
+    let reason = "10% of the traffic for 5m, watched; then all, or none if it fails";
     assert_eq!(alias.reason.as_deref(), Some(reason));
     assert_eq!(serde_json::to_value(alias.canary).unwrap(), json!({"percent": 10, "bakeSeconds": 300}));
     let done = executed(&plan, &state, None);
@@ -127,10 +127,10 @@ fn an_adopted_manual_function_keeps_the_rest_of_the_calls() {
 #[test]
 fn a_canary_without_calls_to_share_is_a_note() {
     let first = planned(&Spec::plain().desired(), &State::default(), wanted());
-    insta::assert_snapshot!(notes_text(&first), @"Alias: `--canary` finds no calls to share: the alias is new, so no version serves yet");
+    insta::assert_snapshot!(notes_text(&first), @"Alias: `--canary` has no effect: the alias is new, so no version serves yet");
     let same = planned(&Spec::plain().desired(), &existing(&Spec::plain(), true), wanted());
     assert!(same.is_empty());
-    insta::assert_snapshot!(notes_text(&same), @"Alias: `--canary` finds no calls to share: the alias leads to the wanted version already");
+    insta::assert_snapshot!(notes_text(&same), @"Alias: `--canary` has no effect: the alias already points to this version");
 }
 
 #[test]
@@ -138,14 +138,14 @@ fn a_move_whose_calls_cannot_be_shared_is_refused() {
     let ours = existing(&Spec::plain(), true);
     let role = Spec { path: Some("/service/"), ..changed() };
     insta::assert_snapshot!(notes_text(&planned(&role.desired(), &ours, wanted())), @r#"
-    Alias: the function gets another role, and Lambda shares calls of versions with the same role only
-    hint: leave `--canary` out: all callers get the new version at once, after its check
+    Alias: the function gets another role, and Lambda splits traffic between versions with the same role only
+    hint: leave `--canary` out: all callers get the new version at once, after its smoke test
     "#);
     let mut latest = ours.clone();
     latest.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
     insta::assert_snapshot!(notes_text(&planned(&Spec::plain().desired(), &latest, wanted())), @r#"
-    Alias: `$LATEST` serves now, and Lambda shares calls of published versions only
-    hint: leave `--canary` out: all callers get the new version at once, after its check
+    Alias: callers get `$LATEST`, and Lambda splits traffic between published versions only
+    hint: leave `--canary` out: all callers get the new version at once, after its smoke test
     "#);
 }
 
@@ -178,10 +178,10 @@ fn a_function_that_is_not_called_by_an_alias_has_no_calls_to_share() {
         None,
     );
     insta::assert_snapshot!(notes_text(&planned(&without_alias(&changed()), &state.state, wanted())), @r#"
-    Function: `--canary` shares the calls of an alias, and the template has none for this function
+    Function: `--canary` splits the traffic of an alias, and the template has none for this function
     hint: give the function an AWS::Lambda::Version and an AWS::Lambda::Alias, or leave `--canary` out
     "#);
-    insta::assert_snapshot!(notes_text(&planned(&without_alias(&Spec::plain()), &state.state, wanted())), @": `--canary` finds no calls to share: the template has no alias");
+    insta::assert_snapshot!(notes_text(&planned(&without_alias(&Spec::plain()), &state.state, wanted())), @": `--canary` has no effect: the template has no alias");
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn an_alias_with_weights_in_the_template_has_no_canary() {
         json!({"AdditionalVersionWeights": [{"FunctionVersion": "1", "FunctionWeight": 0.5}]});
     let plan = planned(&changed().desired_by(&template), &existing(&Spec::plain(), true), wanted());
     insta::assert_snapshot!(notes_text(&plan), @r#"
-    Alias: the template gives other versions a share itself
+    Alias: the template itself gives other versions a weight
     hint: leave `--canary` out
     "#);
     assert!(plan.changing().all(|step| step.logical_id != "Alias"));

@@ -120,7 +120,7 @@ fn a_rollback_tests_the_version_and_moves_the_alias_in_one_call_with_its_revisio
       ~ AWS::Lambda::Alias  Alias  chat:live
           FunctionVersion  3 → 1
 
-      chat:live: version 3 → 1, smoke-tested
+      alias chat:live: version 3 → 1, smoke-tested
 
       smoke test: the event of Alias expects no error (Alias; before callers of chat:live get the new version)
 
@@ -155,7 +155,7 @@ fn while_a_new_version_gets_a_share_it_is_the_one_that_has_the_rest() {
       ~ AWS::Lambda::Alias  Alias  chat:live
           RoutingConfig.4  0.1 → (none)
 
-      chat:live: version 3 gets all calls
+      alias chat:live: version 3 gets all traffic
 
     1 to change
     "#);
@@ -173,7 +173,7 @@ fn going_to_what_serves_is_nothing_to_do() {
 fn an_impossible_rollback_has_a_reason_and_a_hint() {
     let refused = |state: &State, back: &Back| rollback_of(state, back).unwrap_err().to_string();
     insta::assert_snapshot!(refused(&published(1, 1), &Back::default()), @r#"
-    rolling back alias chat:live: there is no earlier version: callers get version 1, and the versions are 1
+    rolling back alias chat:live: there is no version before 1, which the alias points to; published versions: 1
 
     hint: deploy an earlier state of the template and the code
     "#);

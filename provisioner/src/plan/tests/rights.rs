@@ -220,7 +220,9 @@ fn documents_that_cannot_be_combined_are_noted_and_replaced_at_once() {
     let mut denying = existing(&with("s:Get", 128), true);
     let deny = json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s:*", "Resource": "*"}});
     denying.roles.get_mut("role").unwrap().policies.insert("Read".to_owned(), Policy::from(deny));
-    for (old, why) in [(full, "a role has no room for both documents"), (denying, "the two documents cannot be one")] {
+    for (old, why) in
+        [(full, "exceed IAM's limit of 10,240 characters"), (denying, "the two documents cannot be combined")]
+    {
         let plan = planned(&new.desired(), &old, checked());
         assert_eq!(calls_of(&plan, "Role"), ["PutRolePolicy"]);
         let [note] = plan.notes.as_slice() else { panic!("{:?}", plan.notes) };

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::super::{Blocker, Step};
 use super::{is_changed_in_place, is_repointed};
+use crate::hint::{Command, Hint};
 use crate::observe::Observed;
-use crate::resources::Resource;
 use crate::resources::alias::Alias;
 use crate::resources::named::FunctionRef;
+use crate::resources::{Ids, Resource};
 
 /// How callers are moved to the alias.
 #[derive(Debug, Clone, Default)]
@@ -93,37 +94,39 @@ fn only_target(step: &Step) -> Option<Resource> {
 /// Why callers of an integration or a route cannot be moved before the function changes.
 fn blocker(step: &Step, observed: &Observed) -> Option<Blocker> {
     let (cause, hint) = by_a_variable(step).or_else(|| late(step.resource.part_of_api()?, observed))?;
-    Some(Blocker { logical_id: step.logical_id.clone(), cause, hint: hint.into() })
+    Some(Blocker { logical_id: step.logical_id.clone(), cause, hint })
 }
 
 /// A stage variable selects the function that callers get, and each stage may select another one.
-fn by_a_variable(step: &Step) -> Option<(String, String)> {
+fn by_a_variable(step: &Step) -> Option<(String, Hint)> {
     let Some(Resource::Integration(now)) = &step.now else { return None };
     let (uri, api_id) = (&now.integration_uri, &now.api_id);
-    let integration_id = step.ids.get("IntegrationId")?;
-    uri.contains("${stageVariables.").then(|| {
+    let integration_id = step.ids.get(Ids::INTEGRATION_ID)?;
+    let point = ["apigatewayv2", "update-integration", "--api-id", api_id, "--integration-id", integration_id];
+    uri.contains(STAGE_VARIABLE).then(|| {
         (
-            format!("callers get what a variable of their stage says (`{uri}`), which cannot be held while it changes"),
             format!(
-                "lead the integration to one version or alias first: `aws apigatewayv2 update-integration --api-id \
-                 {api_id} --integration-id {integration_id} --integration-uri ARN`, then run the same command again"
+                "a stage variable selects the function (`{uri}`), so callers cannot be kept on the serving version"
             ),
+            Hint::new("point the integration to one version or alias first")
+                .run(Command::aws(point).with("--integration-uri").with("ARN"))
+                .then_again(),
         )
     })
 }
 
+/// The beginning of a stage variable in the URI of an integration.
+const STAGE_VARIABLE: &str = "${stageVariables.";
+
 /// A stage without automatic deployment calls the function itself until its owner deploys the change.
-fn late(api_id: &str, observed: &Observed) -> Option<(String, String)> {
+fn late(api_id: &str, observed: &Observed) -> Option<(String, Hint)> {
     let stage = observed.attached.get(api_id)?.stages.iter().find(|stage| !stage.auto_deploy)?;
     let cause = format!(
-        "callers by stage `{}` of API {api_id} would meet the function while it changes: the stage has no auto-deploy, \
-         so they are not moved to the alias before its next deployment",
+        "callers of stage `{}` of API {api_id} would get the function while it changes, because the stage has no \
+         auto-deploy",
         stage.name
     );
-    let hint = format!(
-        "turn it on with `aws apigatewayv2 update-stage --api-id {api_id} --stage-name '{}' --auto-deploy` \
-         (`--no-auto-deploy` turns it off afterwards), then run the same command again",
-        stage.name
-    );
-    Some((cause, hint))
+    let update = ["apigatewayv2", "update-stage", "--api-id", api_id, "--stage-name", &stage.name, "--auto-deploy"];
+    let hint = Hint::new("turn on auto-deploy (`--no-auto-deploy` turns it off afterwards)").run(Command::aws(update));
+    Some((cause, hint.then_again()))
 }

@@ -41,7 +41,7 @@ pub(super) enum Sharing {
     Blocked,
 }
 
-const ALL_AT_ONCE: &str = "leave `--canary` out: all callers get the new version at once, after its check";
+const ALL_AT_ONCE: &str = "leave `--canary` out: all callers get the new version at once, after its smoke test";
 
 impl Sharing {
     /// Whether the calls of an alias that leaves the version `serving` can be shared.
@@ -61,20 +61,20 @@ impl Sharing {
             Action::Create | Action::Keep | Action::Update | Action::Adopt => {}
         }
         let Some(serving) = serving else {
-            return Self::Needless("the alias leads to the wanted version already");
+            return Self::Needless("the alias already points to this version");
         };
         if serving == LATEST {
             return Self::Impossible(
-                "`$LATEST` serves now, and Lambda shares calls of published versions only",
+                "callers get `$LATEST`, and Lambda splits traffic between published versions only",
                 ALL_AT_ONCE,
             );
         }
         if alias.routing_config != RoutingConfig::default() {
-            return Self::Impossible("the template gives other versions a share itself", "leave `--canary` out");
+            return Self::Impossible("the template itself gives other versions a weight", "leave `--canary` out");
         }
         if function.is_some_and(has_another_role) {
             return Self::Impossible(
-                "the function gets another role, and Lambda shares calls of versions with the same role only",
+                "the function gets another role, and Lambda splits traffic between versions with the same role only",
                 ALL_AT_ONCE,
             );
         }
@@ -84,7 +84,7 @@ impl Sharing {
     /// A function that changes under all of its callers at once.
     pub(super) fn without_an_alias() -> Self {
         Self::Impossible(
-            "`--canary` shares the calls of an alias, and the template has none for this function",
+            "`--canary` splits the traffic of an alias, and the template has none for this function",
             "give the function an AWS::Lambda::Version and an AWS::Lambda::Alias, or leave `--canary` out",
         )
     }
@@ -108,7 +108,7 @@ pub(super) fn no_alias() -> Note {
 }
 
 fn note(step: Option<&str>, why: &str) -> Note {
-    let text = format!("`--canary` finds no calls to share: {why}");
+    let text = format!("`--canary` has no effect: {why}");
     Note { logical_id: step.map(str::to_owned), text, hint: None }
 }
 

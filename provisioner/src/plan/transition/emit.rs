@@ -51,7 +51,7 @@ impl Transition {
         let alias = alias_of(alias_step)?;
         let publish = Call::Version(version::Call::PublishVersion {
             function_name: alias.function_name.clone(),
-            description: "what served before this stack".to_owned(),
+            description: "serving version before the first deploy of the stack".to_owned(),
             package: String::new(),
             revision: function.ids.get(REVISION).cloned().unwrap_or_default(),
         });
@@ -176,7 +176,7 @@ fn share_first(step: &mut Step, alias: &Alias, serving: &str, canary: Canary, ha
     step.stages.push(moved);
     step.canary = Some(canary);
     let time = time_in_words(bake_seconds);
-    step.reason = Some(format!("{percent}% of its calls for {time}, watched; then all, or none if they fail"));
+    step.reason = Some(format!("{percent}% of the traffic for {time}, watched; then all, or none if it fails"));
 }
 
 impl Publication {

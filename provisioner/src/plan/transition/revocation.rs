@@ -147,14 +147,14 @@ impl Rights {
             let Some(had) = self.had(role, policy) else { return Effect::Kept };
             let at_once = |why: &str| {
                 Effect::AtOnce(format!(
-                    "what serves may lose rights before callers are moved: policy `{policy}` of role `{role}` takes \
-                     the other's place at once, since {why}"
+                    "the serving version may lose permissions before the alias moves: policy `{policy}` of role `{role}` \
+                     is replaced at once, because {why}"
                 ))
             };
             return match document.united_with(had) {
-                None => at_once("the two documents cannot be one"),
+                None => at_once("the two documents cannot be combined"),
                 Some(both) if self.full.contains(role) && both != *had && both != *document => {
-                    at_once("a role has no room for both documents")
+                    at_once("both documents together exceed IAM's limit of 10,240 characters")
                 }
                 Some(both) => Effect::Replaced { had: had.clone(), new: document.clone(), both },
             };

@@ -38,7 +38,7 @@ fn a_first_deploy() {
       + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       + AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      chat:live: a new version
+      alias chat:live: new version
 
     11 to create
     "#);
@@ -103,7 +103,7 @@ fn numbers_texts_tags_and_lists_change() {
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      chat:live: version 1 → a new version
+      alias chat:live: version 1 → new version
 
     1 to create, 7 to change, 3 unchanged
     "#);
@@ -147,7 +147,7 @@ fn a_removed_property_is_shown_with_its_default() {
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      chat:live: version 1 → a new version
+      alias chat:live: version 1 → new version
 
     1 to create, 5 to change, 5 unchanged
     "#);
@@ -226,7 +226,7 @@ fn values_of_variables_are_not_printed() {
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      chat:live: version 1 → a new version
+      alias chat:live: version 1 → new version
 
     1 to create, 2 to change, 8 unchanged
     "#);
@@ -255,7 +255,7 @@ fn a_replacement_is_named() {
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      chat:live: version 1 → a new version
+      alias chat:live: version 1 → new version
 
       note: Route: API Gateway cannot call `chat:live` for `POST /chat`: `Permission` does not allow it
             add an AWS::Lambda::Permission for `apigateway.amazonaws.com` with `SourceArn: !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/POST/chat"`: without it callers get 500
@@ -327,12 +327,12 @@ fn an_adoption_and_its_blockers_without_the_option() {
           Description     by hand → provisioner:stack=chat provisioner:resource=Integration
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      chat:live: $LATEST → a new version, the serving code is published first, callers are moved to the alias before the function changes
+      alias chat:live: $LATEST → new version, the serving code is published first, callers are moved to the alias before the function changes
 
     3 to create, 1 to change, 7 to adopt, 1 unchanged
     "#);
     let blocked = planned(&desired, &state, Options::default());
-    assert!(shown(&blocked).ends_with("\n\nblocked: see the error\n"), "{}", shown(&blocked));
+    assert!(shown(&blocked).ends_with("\n\nblocked: nothing is executed, see the error\n"), "{}", shown(&blocked));
     insta::assert_snapshot!(read(&blockers_text(&blocked.blockers)), @r#"
       Role: AWS::IAM::Role `role` exists and was not created by this stack
       Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not created by this stack
@@ -359,7 +359,7 @@ fn a_route_with_another_target_and_a_role_of_another_stack() {
     let plan = planned(&spec.desired(), &state, Options { adopt: true, ..Options::default() });
     insta::assert_snapshot!(read(&blockers_text(&plan.blockers)), @r#"
       Role: AWS::IAM::Role `role` belongs to the stack `other`
-      Route: the route `POST /chat` leads elsewhere, to `integrations/int1`
+      Route: the route `POST /chat` has another target, `integrations/int1`
 
     hint: use another name; or work on that stack with `--stack other`
     hint: take over the route, which `destroy` points back: `provisioner deploy --take-over`; or use another API

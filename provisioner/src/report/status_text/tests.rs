@@ -18,7 +18,7 @@ fn a_status_without_drift() {
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
       live points to version 1
-      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  = template
+      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  (matches the template)
 
     ChatUrl  https://api1.example/chat
 
@@ -34,9 +34,9 @@ fn a_canary() {
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
       live points to version 1 (90 %) and version 2 (10 %)
-      version 2  2026-11-25 12:00:00 UTC  release d4d07558  10 % of live  = template
+      version 2  2026-11-25 12:00:00 UTC  release d4d07558  10 % of live  (matches the template)
       version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  90 % of live
-      canary: live splits its traffic; finish: `provisioner deploy`; or undo: `provisioner rollback --alias Alias`
+      canary of live in progress: finish it with `provisioner deploy`; or undo it with `provisioner rollback --alias Alias`
 
     ChatUrl  https://api1.example/chat
 
@@ -61,7 +61,7 @@ fn changed_by_hand_and_no_package() {
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
       live points to version 1
-      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  = template
+      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  (matches the template)
 
     ChatUrl  https://api1.example/chat
 
@@ -83,15 +83,15 @@ fn not_deployed() {
     insta::assert_snapshot!(read(&status), @r#"
     stack chat in us-east-1, account 123456789012
 
-    not deployed: none of the 11 resources exists in this stack
+    not deployed: none of the template's 11 resources belongs to this stack
 
-    hint: deploy it: `provisioner deploy`; or if it is deployed already, check the account, the region, and the names and parameters of the deploy
+    hint: deploy the stack: `provisioner deploy`; or if it is deployed already, check the account, the region, and the names and parameters of the deploy
     "#);
     let status = status_of(Spec::plain().desired(), &existing(&Spec::plain(), false), None);
     insta::assert_snapshot!(read(&status), @r#"
     stack chat in us-east-1, account 123456789012
 
-    not deployed: none of the 11 resources exists in this stack
+    not deployed: none of the template's 11 resources belongs to this stack
 
       Role: AWS::IAM::Role `role` exists and was not created by this stack
       Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not created by this stack
@@ -116,7 +116,7 @@ fn deployed_by_cloudformation() {
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
       live points to version 1
-      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  = template
+      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  (matches the template)
 
     ChatUrl  https://api1.example/chat
 
@@ -169,7 +169,7 @@ fn one_resource_is_not_counted() {
     assert!(read(&status).ends_with("no drift: the one resource matches the template\n"), "{}", read(&status));
     status.state = State::NotDeployed;
     assert!(
-        read(&status).contains("not deployed: the one resource does not exist in this stack\n"),
+        read(&status).contains("not deployed: the template's one resource does not belong to this stack\n"),
         "{}",
         read(&status)
     );

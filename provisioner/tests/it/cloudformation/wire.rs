@@ -49,7 +49,7 @@ async fn an_obsolete_change_set_is_deleted_and_reported() {
     user.proxy.on(call("ExecuteChangeSet").answer(AwsError::new(400, "InvalidChangeSetStatus", obsolete)));
     let before = user.world().await;
     let refused = user.run(&DEPLOY).await.expect_code(1);
-    assert!(refused.stderr.contains("hint: review the new change set"), "{refused:?}");
+    assert!(refused.stderr.contains("hint: run the same command again, and review the new change set"), "{refused:?}");
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);
 }
 
