@@ -27,7 +27,7 @@ use crate::package::Forgotten;
 use crate::place::{Place, StackName};
 use crate::resources::{Ids, OwnershipTag, PropertyFault, Resource, typed_kinds};
 use crate::template::{
-    DeletionPolicy, Known, Naming, Output, Reference, Remark, ResolvedResource, Template, references_in_text,
+    DeletionPolicy, Known, Naming, Output, Reason, Reference, Remark, ResolvedResource, Template, references_in_text,
 };
 
 /// The resources that the stack must have, with every value filled in that can be known without asking AWS.
@@ -218,11 +218,11 @@ fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {
     match Resource::parse(&declared.kind, declared.properties.clone()).map_err(problem)? {
         Some(resource) => Ok(resource),
         None => {
-            let reason = format!(
+            let reason = Reason::unknown(format!(
                 "the kind `{}` is not supported; supported are these and, through Cloud Control, all others in AWS's registry\n  {}",
                 declared.kind,
                 typed_kinds().join("\n  ")
-            );
+            ));
             Err(template.resource_problem(&declared.logical_id, "Type", reason))
         }
     }

@@ -56,6 +56,8 @@ pub enum Kind {
     Unfit,
     /// The template can be resolved once the account is known.
     AccountNeeded,
+    /// The template can be resolved once the value of this pseudo parameter is known, such as `AWS::Region`.
+    PseudoNeeded(String),
     /// The user stopped the command.
     Interrupted,
 }

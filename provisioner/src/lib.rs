@@ -40,6 +40,7 @@ pub mod hint;
 pub mod lint;
 pub mod observe;
 pub mod package;
+mod phrase;
 pub mod place;
 pub mod plan;
 pub mod planned;

@@ -63,7 +63,7 @@ pub use tags::{
     CLOUDFORMATION_TAG, DESCRIPTION, KIND_TAG, Owner, OwnershipTag, REGION_TAG, RESOURCE_TAG, STACK_TAG, TAGS, Tags,
 };
 
-use crate::template::{Known, in_words, shown};
+use crate::template::{Known, Reason, in_words, shown};
 
 /// A property that its kind does not accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub struct PropertyFault {
     /// The path of the property, dotted.
     pub property: String,
     /// The fault, and what is supported.
-    pub reason: String,
+    pub reason: Reason,
 }
 
 macro_rules! kinds {
@@ -307,7 +307,7 @@ fn parse<K: Kind>(mut properties: Map<String, Value>) -> Result<K, PropertyFault
     let is_refused = |name: &str| K::REFUSED.iter().any(|(property, _)| property.name() == name);
     properties.retain(|name, value| *value != "" || !is_refused(name));
     if let Some((property, reason)) = K::REFUSED.iter().find(|(property, _)| properties.contains_key(property.name())) {
-        return Err(PropertyFault { property: property.name().to_owned(), reason: (*reason).to_owned() });
+        return Err(PropertyFault { property: property.name().to_owned(), reason: Reason::unsupported(*reason) });
     }
     let template: Result<K::Template, _> = serde_path_to_error::deserialize(scalar::Typed(Value::Object(properties)));
     template.map(K::from).map_err(|error| {

@@ -25,6 +25,7 @@ mod parameter_file;
 mod parameters;
 mod plain;
 mod pseudo;
+mod reason;
 mod remark;
 mod resolve;
 mod restore;
@@ -53,6 +54,7 @@ pub use parameter_file::ParameterFile;
 pub use parameters::{Declaration, Parameters};
 pub(crate) use plain::flag as flag_of_1_1;
 pub use pseudo::Pseudo;
+pub use reason::Reason;
 pub use reference::{
     Reference, begins_unknown, has_function, references_in, references_in_text, reserved, reserved_in, shown, shown_in,
     substituted, with_unknown_as, with_unknown_by,

@@ -2,22 +2,22 @@
 
 use crate::denial::{Denial, remedy};
 use crate::hint::{Command, Hint};
+use crate::phrase::Phrase;
 use crate::printable::line;
 
 /// The hint for a call that AWS refused, chosen by the code and the message of the refusal.
 pub(super) fn refusal(code: &str, message: &str) -> Option<Hint> {
     let hint = match code {
-        _ if message.contains("Signature expired") || message.contains("Signature not yet current") => clock(),
-        "ValidationError" if message.contains("_IN_PROGRESS state and can") => {
+        _ if Phrase::WrongClock.is_in(message) => clock(),
+        "ValidationError" if Phrase::StackBusy.is_in(message) => {
             Hint::new("wait until the other operation of this stack ends").then_again()
         }
         "InvalidChangeSetStatus" => {
             Hint::new("review the new change set: the stack changed after this one was created").then_again()
         }
         "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => clock(),
-        // IAM: `Invalid principal in policy: "AWS":"arn:…"`. Lambda: `The provided principal was invalid.`
         "MalformedPolicyDocument" | "MalformedPolicyDocumentException" | "InvalidParameterValueException"
-            if message.contains("Invalid principal in policy") || message.contains("principal was invalid") =>
+            if Phrase::InvalidPrincipal.is_in(message) =>
         {
             "create the account, user or role that the policy names as a principal, or remove it from the template"
                 .into()
@@ -87,31 +87,30 @@ impl Advice {
 /// `causes` are the SDK's messages from the outermost to the deepest. The outer ones describe the SDK's own layers; the
 /// deepest one is what the user can act on.
 pub(super) fn advice(causes: &[String]) -> Advice {
-    let lower = causes.join(": ").to_ascii_lowercase();
     let deepest = causes.last().cloned().unwrap_or_default();
-    if lower.contains("identity resolver timed out") {
+    if Phrase::NoCredentialsInTime.is_in_any(causes) {
         return Advice::new(deepest, "check the profile and its `credential_process`, which takes too long");
     }
-    if lower.contains("invalid peer certificate") {
+    if Phrase::UntrustedCertificate.is_in_any(causes) {
         return Advice::new(format!("the server's certificate is not trusted: {deepest}"), CERTIFICATE);
     }
     // The message of a request that was sent through a proxy.
     let proxy = causes.iter().find(|cause| cause.starts_with("through the proxy "));
     let proxy = proxy.map(|proxy| format!(" {proxy}")).unwrap_or_default();
     let unreached = |hint: Hint| Advice::new(format!("AWS could not be reached{proxy}: {deepest}"), hint);
-    if lower.contains("dns error") || lower.contains("failed to lookup address") {
+    if Phrase::NoAddress.is_in_any(causes) {
         return unreached(
             "check the name of the region (`--region`, AWS_REGION) and the network, since there is no such host".into(),
         );
     }
-    if is_not_tls(&lower) {
+    if Phrase::NotTls.is_in_any(causes) {
         return Advice::new(
             "the server there does not speak TLS, which https:// requires",
             "write http:// instead of https:// in the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), or name a port \
              that speaks TLS",
         );
     }
-    if lower.contains("connection refused") {
+    if Phrase::NoServer.is_in_any(causes) {
         return unreached(
             "check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), where there is no server, or start the emulator"
                 .into(),
@@ -120,12 +119,6 @@ pub(super) fn advice(causes: &[String]) -> Advice {
     unreached(
         Hint::new("check the network, the region and the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL)").then_again(),
     )
-}
-
-/// Whether something other than TLS answered a TLS handshake. rustls reports this error for any first bytes that are
-/// not TLS.
-pub(super) fn is_not_tls(message: &str) -> bool {
-    message.to_ascii_lowercase().contains("corrupt message of type invalidcontenttype")
 }
 
 const CERTIFICATE: &str = "if a proxy of your network opens TLS connections, name the file of its certificate \

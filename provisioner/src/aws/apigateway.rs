@@ -19,6 +19,7 @@ pub(super) use stage::found_stage;
 use super::Aws;
 use super::problem::{Answer, Refusal, has_message, is_missing, problem};
 use crate::error::{Error, Kind, Result};
+use crate::phrase::Phrase;
 use crate::resources::{Ids, Tags};
 
 impl Aws {
@@ -56,7 +57,7 @@ fn only_once() -> aws_sdk_apigatewayv2::config::Builder {
 
 /// The one conflict that a retry solves. A route key that is taken is a conflict too, and a retry does not solve it.
 fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
-    has_message(error, "ConflictException", "concurrent modification")
+    has_message(error, "ConflictException", Phrase::ConcurrentModification)
         .then(|| "waiting for another change of the HTTP API".to_owned())
 }
 

@@ -14,6 +14,7 @@ use super::problem::{has_message, problem};
 use super::retry::{First, Progress};
 use crate::cloudformation::{Action, ChangeSet, Event, Kind, PropertyChange, Row, Stack};
 use crate::error::{Error, Result};
+use crate::phrase::Phrase;
 
 /// How long this program waits for CloudFormation, which gives up on a resource much earlier.
 const PATIENCE: Duration = Duration::from_secs(3 * 60 * 60);
@@ -59,7 +60,7 @@ impl Aws {
                 reason: stack.stack_status_reason,
                 outputs: stack.outputs.unwrap_or_default().into_iter().filter_map(output).collect(),
             })),
-            Err(error) if has_message(&error, "ValidationError", "does not exist") => Ok(None),
+            Err(error) if has_message(&error, "ValidationError", Phrase::NoSuchStack) => Ok(None),
             Err(error) => Err(problem(format!("looking for the stack {name}"), &error)),
         }
     }
@@ -110,7 +111,7 @@ impl Aws {
         if status == Some(ChangeSetStatus::Failed) {
             let reason = first.and_then(|page| page.status_reason.clone()).unwrap_or_default();
             self.discard(&id).await?;
-            return if is_nothing_to_do(&reason) { Ok(None) } else { Err(Error::new(doing, reason)) };
+            return if Phrase::NoChanges.is_in(&reason) { Ok(None) } else { Err(Error::new(doing, reason)) };
         }
         let changes = pages.into_iter().flat_map(|page| page.changes.unwrap_or_default());
         let empty = ChangeSet::new(stack, id.split(':').nth(4).unwrap_or_default(), self.place().region());
@@ -257,11 +258,6 @@ fn parameter((name, value): &(String, Option<String>)) -> Parameter {
         Some(value) => parameter.parameter_value(value).build(),
         None => parameter.use_previous_value(true).build(),
     }
-}
-
-/// CloudFormation reports a change set without changes as a failure.
-fn is_nothing_to_do(reason: &str) -> bool {
-    reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
 }
 
 fn row(change: Change) -> Option<Row> {

@@ -26,6 +26,7 @@ use super::problem::{causes, not_aws, within};
 use super::profile::Profiles;
 use super::source::{Base, Chain, Source};
 use crate::error::Result;
+use crate::phrase::Phrase;
 
 /// Creates the provider of the credentials from `source`. `config` is the clients' configuration, still without
 /// credentials.
@@ -152,7 +153,7 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
     if let Some((code, message)) = refused_role(error) {
         // STS's message begins with this text for a wrong code, a code that was already used, and another user's
         // device.
-        if chain.needs_a_code() && message.contains("MultiFactorAuthentication failed") {
+        if chain.needs_a_code() && Phrase::WrongMfaCode.is_in(message) {
             return advise(format!("AWS did not accept the MFA code: {message} ({code})"), ANOTHER_CODE.to_owned());
         }
         let arns: Vec<_> = roles.iter().map(|role| role.arn.as_str()).collect();
@@ -167,24 +168,24 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
         };
         return advise(format!("assuming the role {}: {message} ({code})", arns.join(" or ")), hint);
     }
-    if let (Base::WebIdentity(file), false) = (base, is_unreachable(causes)) {
+    if let (Base::WebIdentity(file), false) = (base, Phrase::NoAnswer.is_in_any(causes)) {
         let Advice { cause, hint } = web_identity(file, error, causes);
         return advise(cause, hint.to_string());
     }
-    if is_unreachable(causes) && !matches!(base, Base::Named(_)) {
+    if Phrase::NoAnswer.is_in_any(causes) && !matches!(base, Base::Named(_)) {
         let Advice { cause, hint } = advice(causes);
         return advise(cause, hint.to_string());
     }
     let deepest = deepest(causes);
     match base {
-        Base::Sso if causes.iter().any(|cause| cause.contains("ForbiddenException")) => advise(
+        Base::Sso if Phrase::RoleNotInLogin.is_in_any(causes) => advise(
             deepest,
             format!(
                 "check `sso_account_id` and `sso_role_name` of the profile `{base_profile}`: the login is valid, but \
                  does not include that role"
             ),
         ),
-        Base::Sso | Base::Login if never_was(&deepest) => advise("it is not logged in".to_owned(), {
+        Base::Sso | Base::Login if Phrase::NoLogin.is_in(&deepest) => advise("it is not logged in".to_owned(), {
             format!("log in (`aws {} --profile {base_profile}`), then run the same command", base.login())
         }),
         Base::Sso | Base::Login => advise(deepest, base.renewal(base_profile)),
@@ -203,12 +204,6 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
         ),
         Base::Keys | Base::WebIdentity(_) => advise(deepest, super::source::log_in(base_profile)),
     }
-}
-
-/// Whether there is no cached login, by the SDK's message. For SSO the message does not distinguish a missing file from
-/// an unreadable one; a login solves both.
-fn never_was(deepest: &str) -> bool {
-    deepest.contains("os error 2") || deepest == "failed to load the cached SSO token"
 }
 
 const ANOTHER_CODE: &str = "wait for the next code of the device, because AWS accepts each code once (if AWS refused the \
@@ -240,18 +235,13 @@ fn web_identity(file: &str, error: &(dyn StdError + 'static), causes: &[String])
             format!("renew the token that {file} names, and check the role and its trust policy"),
         );
     }
-    if is_unreachable(causes) {
+    if Phrase::NoAnswer.is_in_any(causes) {
         return advice(causes);
     }
     Advice::new(
         format!("the web identity token of {file} could not be used: {}", deepest(causes)),
         format!("check that {file} names a file with a token, and the role for it"),
     )
-}
-
-/// Whether no answer came from the source of the credentials.
-fn is_unreachable(causes: &[String]) -> bool {
-    causes.iter().any(|cause| cause == "dispatch failure" || cause == "request has timed out")
 }
 
 /// The SDK's messages are `Error retrieving credentials: external process exited with code exit status: 3. Stderr: …`

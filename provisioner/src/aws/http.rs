@@ -15,10 +15,11 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
 
-use super::advice::{Advice, is_not_tls};
+use super::advice::Advice;
 use super::proxy::{Proxies, Proxy};
 use super::tunnel::{self, Answer};
 use crate::error::{Error, Result};
+use crate::phrase::Phrase;
 
 /// Creates the client that trusts the certificate authorities of `tls` and uses the proxies of `proxies`.
 ///
@@ -123,7 +124,7 @@ impl HttpConnector for RoutedConnector {
 fn with_host(error: ConnectorError, host: &str) -> ConnectorError {
     let causes = super::problem::causes(&error);
     match causes.last() {
-        Some(deepest) if causes.iter().any(|cause| cause.contains("dns error")) => {
+        Some(deepest) if Phrase::NoAddress.is_in_any(&causes) => {
             ConnectorError::io(format!("no address for {host}: {deepest}").into())
         }
         _ => error,
@@ -167,11 +168,10 @@ impl ProxyFailure {
     fn of(error: &(dyn StdError + 'static)) -> Self {
         let chain = super::problem::causes(error);
         let tunnel = chain.iter().find_map(|cause| cause.strip_prefix("tunnel error: "));
-        if chain.iter().any(|cause| is_not_tls(cause)) {
+        if Phrase::NotTls.is_in_any(&chain) {
             return Self::NotTls;
         }
-        // The message of aws-smithy-http-client's `HttpTimeoutError`, which is not public.
-        if chain.iter().any(|cause| cause.starts_with("HTTP connect timeout occurred")) {
+        if Phrase::ConnectTimeout.is_in_any(&chain) {
             return Self::Silent;
         }
         match tunnel {
@@ -179,9 +179,7 @@ impl ProxyFailure {
             Some("unsuccessful") => Self::Refused(None),
             Some("failed to create underlying connection") => Self::Unreachable,
             Some(_) => Self::BrokenOff,
-            None if chain.iter().any(|cause| cause.contains("tcp connect error") || cause.contains("dns error")) => {
-                Self::Unreachable
-            }
+            None if Phrase::NotConnected.is_in_any(&chain) => Self::Unreachable,
             None => Self::Beyond,
         }
     }

@@ -15,6 +15,7 @@ use super::service::{Dispatch, Find};
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result, all, both};
 use crate::observe::Found;
+use crate::phrase::Phrase;
 use crate::resources::inline_policy::InlinePolicy;
 use crate::resources::role::{self, Call, Role};
 use crate::resources::{Ids, Owner, OwnershipTag, Policy, Resource, Tags};
@@ -203,7 +204,7 @@ impl Aws {
         call: impl FnMut() -> F,
     ) -> Result<()> {
         let unknown_yet = |error: &SdkError<E>| -> Option<String> {
-            has_message(error, "NoSuchEntity", &format!("role with name {role} cannot be found"))
+            has_message(error, "NoSuchEntity", Phrase::UnknownRole)
                 .then(|| format!("waiting until IAM knows role {role} everywhere"))
         };
         let wait_reason = |error: &SdkError<E>| unknown_yet(error).or_else(|| busy(error));
@@ -220,7 +221,7 @@ fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
         }
         "DeleteConflict" | "DeleteConflictException" => error
             .message()
-            .is_some_and(|message| message.contains("policies first"))
+            .is_some_and(|message| Phrase::PoliciesLeft.is_in(message))
             .then(|| "waiting until IAM knows everywhere that the role's policies are gone".to_owned()),
         _ => None,
     }

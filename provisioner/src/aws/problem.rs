@@ -12,6 +12,7 @@ use super::pace::{REFUSED_FOR, is_refusal};
 use crate::denial::Denial;
 use crate::error::{Error, Kind};
 use crate::hint::{Command, Hint};
+use crate::phrase::Phrase;
 use crate::printable::line;
 
 /// The error type of an SDK call, with the traits that an error message needs.
@@ -36,9 +37,9 @@ pub(super) fn if_exists<T, E: Refusal>(doing: impl Into<String>, answer: Answer<
     }
 }
 
-/// Whether an error has this code and a message that contains this text.
-pub(super) fn has_message<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str, text: &str) -> bool {
-    error.code() == Some(code) && error.message().is_some_and(|message| message.contains(text))
+/// Whether an error has this code and a message that contains this phrase.
+pub(super) fn has_message<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str, phrase: Phrase) -> bool {
+    error.code() == Some(code) && error.message().is_some_and(|message| phrase.is_in(message))
 }
 
 /// The hint after a concurrent change.
@@ -70,7 +71,7 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
     // A message is put on one line, so that it cannot look like a line of this program.
     let message = line(error.message().unwrap_or("no message"));
     let failure = match (error.code(), message.as_ref()) {
-        (Some(code), message) if is_conflict(code) && is_taken(message) => {
+        (Some(code), message) if is_conflict(code) && Phrase::NameTaken.is_in(message) => {
             // The plan creates only what it did not find.
             Error::new(doing, format!("it was created after the plan: {message} ({code})")).hint(plan_again())
         }
@@ -189,11 +190,6 @@ fn is_conflict(code: &str) -> bool {
             | "ResourceInUseException"
             | "ConflictException"
     )
-}
-
-/// Whether the message of a conflict says that the name is taken; other messages report a change in progress.
-fn is_taken(message: &str) -> bool {
-    ["already exist", "FunctionUrlConfig exists"].iter().any(|text| message.contains(text))
 }
 
 /// Whether the call has no usable answer, so that it may have taken effect, or a retry may succeed.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::denial::{Denial, remedy};
 use crate::hint::{Command, Hint};
+use crate::phrase::Phrase;
 
 /// An event of a stack.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,10 +63,10 @@ impl Watch {
         }
         if status.ends_with("_FAILED") {
             let reason = reason.clone().unwrap_or_else(|| "CloudFormation gives no reason".to_owned());
-            if self.failed.is_none() && !is_cascade(&reason) && !of_the_stack {
+            if self.failed.is_none() && !Phrase::Cancelled.is_in(&reason) && !of_the_stack {
                 self.failed = Some(event.clone());
             }
-            return (!of_the_stack && !is_cascade(&reason)).then_some(ResourceEvent::Failed(reason));
+            return (!of_the_stack && !Phrase::Cancelled.is_in(&reason)).then_some(ResourceEvent::Failed(reason));
         }
         if of_the_stack {
             return None;
@@ -89,36 +90,25 @@ impl Watch {
     }
 }
 
-/// Whether a failure only results from another one: CloudFormation cancels the operations that run at the same time as
-/// one that fails.
-fn is_cascade(reason: &str) -> bool {
-    let reason = reason.to_ascii_lowercase();
-    ["resource creation cancelled", "resource update cancelled", "resource deletion cancelled"]
-        .iter()
-        .any(|cancelled| reason.starts_with(cancelled))
-}
-
 /// The remedy for the most frequent reasons.
 pub fn hint_for(reason: &str) -> Option<Hint> {
     if let Some(denial) = Denial::read(reason) {
         return Some(Hint::new(remedy([&denial])));
     }
-    let reason = reason.to_ascii_lowercase();
-    let contains = |text: &str| reason.contains(text);
-    if contains("a version for this lambda function exists") {
+    if Phrase::VersionExists.is_in(reason) {
         return Some(
             "keep the logical id and the properties of the version, or change the function too: a version with this code \
              and configuration exists already"
                 .into(),
         );
     }
-    if contains("already exists") {
+    if Phrase::NameTaken.is_in(reason) {
         return Some(
             Hint::new("use another name").or(Hint::new("if the direct engine created the resource, destroy it first")
                 .run(Command::provisioner(["destroy"]).without("--engine"))),
         );
     }
-    if contains("access denied") || contains("accessdenied") {
+    if Phrase::AccessDenied.is_in(reason) {
         return Some(
             "give these credentials the deployer's policy of `docs/permissions.md` and the one for CloudFormation below \
              it: CloudFormation uses them"

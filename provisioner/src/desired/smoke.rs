@@ -24,7 +24,7 @@ use crate::error::{Kind, Result};
 use crate::resources::Resource;
 use crate::resources::check::{Check, Expect};
 use crate::resources::named::FunctionRef;
-use crate::template::{Known, Reference, Template, Unfilled, references_in};
+use crate::template::{Known, Reason, Reference, Template, Unfilled, references_in};
 
 /// A smoke test of one function or alias.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +55,7 @@ enum Sent {
 #[derive(Debug)]
 struct Mistake {
     path: Vec<String>,
-    reason: String,
+    reason: Reason,
 }
 
 /// A sample account in place of an unknown one. Every account's id has twelve digits.
@@ -64,13 +64,13 @@ const ANY_ACCOUNT: &str = "123456789012";
 type Checked<T> = std::result::Result<T, Mistake>;
 
 impl Mistake {
-    fn at(path: &[&str], reason: impl Into<String>) -> Self {
-        Self::below(path.iter().map(|key| (*key).to_owned()).collect(), reason.into())
+    fn at(path: &[&str], reason: impl Into<Reason>) -> Self {
+        Self::below(path.iter().map(|key| (*key).to_owned()).collect(), reason)
     }
 
-    fn below(mut path: Vec<String>, reason: String) -> Self {
+    fn below(mut path: Vec<String>, reason: impl Into<Reason>) -> Self {
         path.insert(0, "SmokeTest".to_owned());
-        Self { path, reason }
+        Self { path, reason: reason.into() }
     }
 }
 

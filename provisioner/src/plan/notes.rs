@@ -129,7 +129,7 @@ pub(super) fn of_terraform(steps: &[Step], observed: &Observed) -> Option<Note> 
 
 /// A remark for the author of a template.
 impl From<&Remark> for Note {
-    fn from(Remark { text, hint }: &Remark) -> Self {
+    fn from(Remark { text, hint, .. }: &Remark) -> Self {
         Self { logical_id: None, text: text.clone(), hint: Some(hint.clone()) }
     }
 }

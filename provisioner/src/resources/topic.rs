@@ -428,7 +428,7 @@ mod tests {
     fn subscriptions_in_a_topic_are_refused_with_the_reason() {
         let properties = json!({"Subscription": [{"Protocol": "sqs", "Endpoint": "arn"}]});
         let fault = Resource::parse(Topic::TYPE, properties.as_object().unwrap().clone()).unwrap_err();
-        assert!(fault.reason.contains("write each one as an AWS::SNS::Subscription resource"), "{fault:?}");
+        assert!(fault.reason.as_str().contains("write each one as an AWS::SNS::Subscription resource"), "{fault:?}");
     }
 
     #[test]

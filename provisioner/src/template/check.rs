@@ -10,21 +10,23 @@ mod parameters;
 
 use serde_json::{Map, Value};
 
+use super::reason::Reason;
+
 /// The reason why a template is refused, and the keys of the place.
 pub(super) struct Refused {
     pub keys: Vec<String>,
-    pub cause: String,
+    pub cause: Reason,
     /// The remedy, where the cause does not name it.
     pub hint: Option<&'static str>,
 }
 
 type Checked = Result<(), Refused>;
 
-fn refuse(keys: &[&str], cause: impl Into<String>) -> Checked {
+fn refuse(keys: &[&str], cause: impl Into<Reason>) -> Checked {
     refuse_with(keys, cause, None)
 }
 
-fn refuse_with(keys: &[&str], cause: impl Into<String>, hint: Option<&'static str>) -> Checked {
+fn refuse_with(keys: &[&str], cause: impl Into<Reason>, hint: Option<&'static str>) -> Checked {
     Err(Refused { keys: keys.iter().map(|key| (*key).to_owned()).collect(), cause: cause.into(), hint })
 }
 
@@ -82,7 +84,7 @@ fn described(description: Option<&Value>, keys: &[&str], most: usize) -> Checked
         Some(Value::String(text)) => {
             refuse(keys, format!("a description has at most {most} bytes; this one has {}", text.len()))
         }
-        Some(_) => refuse(keys, "a description must be text, without functions"),
+        Some(_) => refuse(keys, Reason::not_text("a description must be text, without functions")),
     }
 }
 

@@ -13,6 +13,7 @@ use super::fault::{Evaluated, Fault, below, fault};
 use super::functions::{apply, pair, plain_text, text, whole_number};
 use super::parameters::Parameters;
 use super::pseudo::Pseudo;
+use super::reason::Reason;
 use super::reference::{Deferred, Reference, references_in, whole_term, with_unknown_as};
 use super::sub;
 use super::texts::map_texts;
@@ -78,11 +79,11 @@ impl Scope<'_> {
             "Fn::FindInMap" => self.lookup(argument).map(Some),
             "Fn::Base64" => apply_or_defer(name, self.value(argument)?.unwrap_or_default()).map(Some),
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => fault("it is allowed only in `Conditions`"),
-            other => fault(format!(
+            other => fault(Reason::unknown(format!(
                 "`{other}` is not supported; supported are Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, \
                  Fn::If, Fn::FindInMap, Fn::Base64, Fn::Transform with AWS::Include, and in Conditions Fn::Equals, \
                  Fn::And, Fn::Or, Fn::Not"
-            )),
+            ))),
         }
     }
 
@@ -133,10 +134,10 @@ impl Scope<'_> {
             Value::String(pattern) => (pattern.as_str(), None),
             Value::Array(parts) => match parts.as_slice() {
                 [Value::String(pattern), Value::Object(own)] => (pattern.as_str(), Some(own)),
-                _ => return fault("it takes text, or a list of text and a map"),
+                _ => return fault(Reason::not_text("it takes text, or a list of text and a map")),
             },
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
-                return fault("it takes text, or a list of text and a map");
+                return fault(Reason::not_text("it takes text, or a list of text and a map"));
             }
         };
         let mut filled = String::new();
@@ -230,6 +231,7 @@ impl Scope<'_> {
         };
         Err(Fault {
             needs_account: unknown.iter().all(|one| *one == Reference::account()),
+            unknown: reference.is_pseudo().then(|| reference.name()),
             ..Fault::here(format!("{how} {name}, which only AWS knows"))
         })
     }

@@ -1,24 +1,29 @@
 //! Why a template value cannot be evaluated, and where.
 
+use super::reason::Reason;
+
 /// Why a value cannot be evaluated: the path below the value, outermost first, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     /// Keys from the value down to the fault.
     pub path: Vec<String>,
     /// The problem at that place.
-    pub reason: String,
+    pub reason: Reason,
     /// The condition that contains the path, if the path does not begin at the value itself.
     pub condition: Option<String>,
     /// Whether the fault disappears once the account is known.
     pub needs_account: bool,
+    /// The pseudo parameter whose unknown value is the cause, such as `AWS::Region`.
+    pub unknown: Option<String>,
     /// The remedy.
     pub hint: Option<String>,
 }
 
 impl Fault {
     /// A fault at the value itself.
-    pub(crate) fn here(reason: impl Into<String>) -> Self {
-        Self { path: Vec::new(), reason: reason.into(), condition: None, needs_account: false, hint: None }
+    pub(crate) fn here(reason: impl Into<Reason>) -> Self {
+        let reason = reason.into();
+        Self { path: Vec::new(), reason, condition: None, needs_account: false, unknown: None, hint: None }
     }
 
     /// Adds the remedy.
@@ -29,7 +34,7 @@ impl Fault {
 
 pub(super) type Evaluated<T> = Result<T, Fault>;
 
-pub(super) fn fault<T>(reason: impl Into<String>) -> Evaluated<T> {
+pub(super) fn fault<T>(reason: impl Into<Reason>) -> Evaluated<T> {
     Err(Fault::here(reason))
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::dynamic::has_dynamic_reference;
 use super::fault::{Evaluated, fault};
+use super::reason::Reason;
 use super::reference::{Deferred, Piece, Reference, SPREAD, Term, pieces, references_in, whole_term};
 
 /// Returns the result of a function for an argument whose values are known.
@@ -45,7 +46,7 @@ pub(super) fn apply(name: &str, argument: &Value) -> Evaluated<Value> {
             Some([Value::Array(items)]) => Ok(Value::Array(items.clone())),
             _ => Ok(argument.clone()),
         },
-        other => fault(format!("`{other}` is not supported")),
+        other => fault(Reason::unsupported(format!("`{other}` is not supported"))),
     }
 }
 
@@ -117,7 +118,7 @@ pub(super) fn pair<'v>(argument: &'v Value, what: &str) -> Evaluated<[&'v Value;
 pub(super) fn text(value: &Value) -> Evaluated<&str> {
     match value.as_str() {
         Some(text) => Ok(text),
-        None => fault(format!("it takes text, not {value}")),
+        None => fault(Reason::not_text(format!("it takes text, not {value}"))),
     }
 }
 
@@ -126,6 +127,8 @@ pub(super) fn plain_text(value: &Value) -> Evaluated<String> {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
         Value::Bool(flag) => Ok(flag.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => fault(format!("it takes text, not {value}")),
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            fault(Reason::not_text(format!("it takes text, not {value}")))
+        }
     }
 }

@@ -116,6 +116,7 @@ pub(super) fn unchecked(
             ),
             hint: "compare the value with the pattern yourself; CloudFormation reads it as a Java regular expression"
                 .into(),
+            word_at: None,
         })
     };
     declared.iter().filter_map(remark).collect()

@@ -1,6 +1,6 @@
 //! Remarks: findings that are not errors but are worth a line.
 
-use crate::error::Error;
+use super::reason::Reason;
 use crate::hint::Hint;
 
 /// A property of a template that its author should know, though it is not an error.
@@ -10,17 +10,12 @@ pub struct Remark {
     pub text: String,
     /// What to write instead.
     pub hint: Hint,
+    /// The place (`file:line`) of a word without quotes that is not read as text, if the remark is about one.
+    pub word_at: Option<String>,
 }
 
-/// An error about text, with the hint of the remark on its line: the text may be a word that is read as a boolean.
-pub(super) fn hinted(error: Error, remarks: &[Remark]) -> Error {
-    let about = error.headline();
-    let is_about_text = about.contains("must be text") || about.contains("takes text");
-    let is_here = |remark: &&Remark| {
-        remark.text.split_once(": without quotes").is_some_and(|(place, _)| about.contains(&format!("{place}: ")))
-    };
-    match remarks.iter().find(is_here).filter(|_| is_about_text) {
-        Some(remark) => error.hint(&remark.hint),
-        None => error,
-    }
+/// The hint of the remark at this place, where text is required: the value may be a word that is read as a boolean.
+pub(super) fn hint_at<'r>(place: &str, reason: &Reason, remarks: &'r [Remark]) -> Option<&'r Hint> {
+    let is_here = |remark: &&Remark| remark.word_at.as_deref() == Some(place);
+    remarks.iter().find(is_here).filter(|_| reason.is_not_text()).map(|remark| &remark.hint)
 }

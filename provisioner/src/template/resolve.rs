@@ -10,9 +10,10 @@ use super::fault::Fault;
 use super::graph;
 use super::parameters::{self, Parameters};
 use super::pseudo::Pseudo;
-use super::remark::hinted;
+use super::reason::Reason;
+use super::remark::hint_at;
 use super::sections::{DeletionPolicy, ResourceSection, Template};
-use super::wording::{path_keys, remedy};
+use super::wording::path_keys;
 use crate::error::{Error, Kind, Result};
 use crate::place::{Place, StackName};
 
@@ -181,7 +182,7 @@ impl Template {
                 Some(other @ (Value::Bool(_) | Value::Number(_))) => other.to_string(),
                 Some(Value::Null | Value::Array(_) | Value::Object(_)) => {
                     return Err(
-                        self.output_problem(name, "an output must be text; join a list with `!Join`".to_owned())
+                        self.output_problem(name, Reason::not_text("an output must be text; join a list with `!Join`"))
                     );
                 }
                 None => {
@@ -194,7 +195,7 @@ impl Template {
                 let at = ["Outputs", name, "Export"];
                 let export = scope.value(export).map_err(|fault| self.problem(&at, fault))?.unwrap_or_default();
                 if export.get("Name").is_none_or(|name| name == "" || name.is_array()) {
-                    let reason = "an export's name must be text that is not empty";
+                    let reason = Reason::not_text("an export's name must be text that is not empty");
                     return Err(self.problem(&["Outputs", name, "Export", "Name"], Fault::here(reason)));
                 }
                 if let Some(other) = exports.insert(export.to_string(), name) {
@@ -214,37 +215,42 @@ impl Template {
 
     /// An error at a place in the template: file and line, logical id and property, and the reason.
     pub(crate) fn problem(&self, keys: &[&str], fault: Fault) -> Error {
-        let Fault { path, reason, condition, needs_account, hint } = fault;
+        let Fault { path, reason, condition, needs_account, unknown, hint } = fault;
         let root = condition.as_ref().map(|name| vec!["Conditions", name.as_str()]);
         let keys = root.unwrap_or_else(|| keys.to_vec());
         let keys: Vec<&str> = keys.into_iter().chain(path.iter().map(String::as_str)).collect();
         let place = self.source.place(&keys);
         let shown: Vec<_> = keys.iter().filter(|key| !["Resources", "Properties"].contains(key)).copied().collect();
         let mut error = Error::new(format!("resolving {place}"), format!("{}: {reason}", shown.join(".")));
+        if let Some(name) = unknown {
+            error = error.of_kind(Kind::PseudoNeeded(name));
+        }
         if needs_account {
             error = error.of_kind(Kind::AccountNeeded);
         }
-        let hint = hint.unwrap_or_else(|| remedy(&reason).to_owned());
-        hinted(error.hint(hint), &self.remarks)
+        match hint_at(&place, &reason, &self.remarks) {
+            Some(hint) => error.hint(hint),
+            None => error.hint(hint.unwrap_or_else(|| reason.remedy().to_owned())),
+        }
     }
 
     /// An error about an attribute of a resource, such as its `Type`.
-    pub(crate) fn resource_problem(&self, logical_id: &str, attribute: &str, reason: String) -> Error {
+    pub(crate) fn resource_problem(&self, logical_id: &str, attribute: &str, reason: impl Into<Reason>) -> Error {
         self.problem(&["Resources", logical_id, attribute], Fault::here(reason))
     }
 
     /// An error about the value of an output.
-    pub(crate) fn output_problem(&self, name: &str, reason: String) -> Error {
+    pub(crate) fn output_problem(&self, name: &str, reason: impl Into<Reason>) -> Error {
         self.problem(&["Outputs", name, "Value"], Fault::here(reason))
     }
 
     /// An error about a value in a resource's `Metadata.Provisioner`; `path` is the path of the value below that key.
-    pub(crate) fn metadata_problem(&self, logical_id: &str, path: Vec<String>, reason: String) -> Error {
+    pub(crate) fn metadata_problem(&self, logical_id: &str, path: Vec<String>, reason: impl Into<Reason>) -> Error {
         self.problem(&["Resources", logical_id, "Metadata", "Provisioner"], Fault { path, ..Fault::here(reason) })
     }
 
     /// An error about a property of a resource.
-    pub(crate) fn property_problem(&self, logical_id: &str, property: &str, reason: String) -> Error {
+    pub(crate) fn property_problem(&self, logical_id: &str, property: &str, reason: impl Into<Reason>) -> Error {
         let path = path_keys(property);
         self.problem(&["Resources", logical_id, "Properties"], Fault { path, ..Fault::here(reason) })
     }

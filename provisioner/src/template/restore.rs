@@ -12,7 +12,7 @@ use super::reference::{Deferred, Piece, Reference, Term, pieces};
 use super::resolve::Resolved;
 use super::sections::Template;
 use super::texts::map_texts;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// The sections that keep their meaning when parameters and conditions are evaluated.
 const KEPT: [&str; 3] = ["AWSTemplateFormatVersion", "Description", "Metadata"];
@@ -106,22 +106,20 @@ impl Template {
 
 /// Adds a hint with the option that sets the pseudo parameter in the error.
 fn with_option_hint(error: Error) -> Error {
-    let about = error.headline();
-    let options = [
-        ("`AWS::StackName`", "`--stack`"),
-        ("`AWS::AccountId`", "`--account`"),
-        ("`AWS::Region`", "`--region`"),
-        ("`AWS::Partition`", "`--region`"),
-        ("`AWS::URLSuffix`", "`--region`"),
-    ];
-    if let Some((_, option)) = options.iter().find(|(name, _)| about.contains(name)) {
-        return error.hint(format!("add {option}"));
-    }
-    if about.contains("`AWS::StackId`") || about.contains("`AWS::NotificationARNs`") {
-        return error
-            .hint("remove it from the condition, or run the command without `--resolved`; only CloudFormation knows this value");
-    }
-    error
+    let unknown = if let Kind::PseudoNeeded(name) = error.kind() { Some(name.clone()) } else { None };
+    let account = || error.needs_account().then(|| Reference::account().name());
+    let Some(unknown) = unknown.or_else(account) else { return error };
+    let option = match unknown.as_str() {
+        "AWS::StackName" => "--stack",
+        "AWS::AccountId" => "--account",
+        "AWS::Region" | "AWS::Partition" | "AWS::URLSuffix" => "--region",
+        _ => {
+            return error.hint(
+                "remove it from the condition, or run the command without `--resolved`; only CloudFormation knows this value",
+            );
+        }
+    };
+    error.hint(format!("add `{option}`"))
 }
 
 /// A name, or a list of names.

@@ -10,11 +10,12 @@ use super::cdk_output;
 use super::check::{self, Refused};
 use super::include;
 use super::parameters::{self, Declaration};
+use super::reason::Reason;
 use super::reference::{reserved, reserved_in};
-use super::remark::{Remark, hinted};
+use super::remark::{Remark, hint_at};
 use super::source::Source;
 use super::texts::find_text;
-use super::wording::{decoded, remedy};
+use super::wording::decoded;
 use super::yaml::{self, Document};
 use crate::error::{Error, Result};
 
@@ -117,49 +118,45 @@ impl Template {
     /// # Errors
     /// As [`Template::load`].
     pub fn from_source(source: Source) -> Result<Self> {
-        let document = include::expand(yaml::template(&source)?, source.path())?;
-        let remarks = document.remarks.clone();
-        Self::of(source, document).map_err(|error| hinted(error, &remarks))
-    }
-
-    fn of(source: Source, Document { value: mut flat, remarks }: Document) -> Result<Self> {
+        let Document { value: mut flat, remarks } = include::expand(yaml::template(&source)?, source.path())?;
+        let problem = |keys: &[&str], reason: Reason| problem(&source, &remarks, keys, &reason);
         let left_out = cdk_output::adapt(&mut flat, source.path())?;
         let Value::Object(sections) = &flat else {
-            return Err(problem(&source, &[], "a template must be a map of sections"));
+            return Err(problem(&[], "a template must be a map of sections".into()));
         };
         if sections.get("Transform").is_some_and(|transform| transform.to_string().contains("AWS::Serverless")) {
             let cause = "it is a SAM template: `Transform: AWS::Serverless-2016-10-31` generates other resources, and only \
                          CloudFormation runs that transform";
-            return Err(problem(&source, &["Transform"], cause).hint(
+            return Err(problem(&["Transform"], cause.into()).hint(
                 "deploy it with `sam deploy`, or write its functions, APIs and permissions as `AWS::Lambda::…`, \
                  `AWS::ApiGatewayV2::…` and `AWS::IAM::Role`",
             ));
         }
         if let Some(unknown) = sections.keys().find(|name| !SECTIONS.contains(&name.as_str())) {
             let cause = format!("the section `{unknown}` is not supported; supported are {}", SECTIONS.join(", "));
-            return Err(problem(&source, &[unknown], &cause));
+            return Err(problem(&[unknown], Reason::unknown(cause)));
         }
         if let Some((path, character)) = find_text(&flat, &reserved_in) {
             let keys: Vec<&str> = path.iter().map(String::as_str).collect();
-            return Err(problem(&source, &keys, &format!("{}: {}", keys.join("."), reserved(character))));
+            return Err(problem(&keys, Reason::from(reserved(character)).at(&keys.join("."))));
         }
         check::check(sections).map_err(|Refused { keys, cause, hint }| {
             let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-            let error = problem(&source, &keys, &format!("{}: {cause}", keys.join(".")));
+            let error = problem(&keys, cause.at(&keys.join(".")));
             match hint {
                 Some(hint) => error.hint(hint),
                 None => error,
             }
         })?;
-        let resources: Vec<(String, ResourceSection)> = entries(&source, sections, "Resources")?;
+        let resources: Vec<(String, ResourceSection)> = entries(&problem, sections, "Resources")?;
         if resources.is_empty() {
-            return Err(problem(&source, &["Resources"], "it declares no resources"));
+            return Err(problem(&["Resources"], "it declares no resources".into()));
         }
         Ok(Self {
-            parameters: entries(&source, sections, "Parameters")?,
-            mappings: section(&source, sections, "Mappings")?,
-            conditions: section(&source, sections, "Conditions")?,
-            outputs: entries(&source, sections, "Outputs")?,
+            parameters: entries(&problem, sections, "Parameters")?,
+            mappings: section(&problem, sections, "Mappings")?,
+            conditions: section(&problem, sections, "Conditions")?,
+            outputs: entries(&problem, sections, "Outputs")?,
             resources,
             source,
             flat,
@@ -200,32 +197,40 @@ impl Template {
     }
 }
 
-fn problem(source: &Source, keys: &[&str], cause: &str) -> Error {
-    Error::new(format!("reading template {}", source.place(keys)), cause).hint(remedy(cause))
+/// An error at a place in the template.
+type Problem<'p> = &'p dyn Fn(&[&str], Reason) -> Error;
+
+fn problem(source: &Source, remarks: &[Remark], keys: &[&str], reason: &Reason) -> Error {
+    let place = source.place(keys);
+    let error = Error::new(format!("reading template {place}"), reason);
+    match hint_at(&place, reason, remarks) {
+        Some(hint) => error.hint(hint),
+        None => error.hint(reason.remedy()),
+    }
 }
 
-fn section(source: &Source, sections: &Map<String, Value>, name: &str) -> Result<Map<String, Value>> {
+fn section(problem: Problem<'_>, sections: &Map<String, Value>, name: &str) -> Result<Map<String, Value>> {
     match sections.get(name) {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(entries)) => Ok(entries.clone()),
         Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
-            Err(problem(source, &[name], &format!("`{name}` must be a map")))
+            Err(problem(&[name], format!("`{name}` must be a map").into()))
         }
     }
 }
 
 fn entries<T: serde::de::DeserializeOwned>(
-    source: &Source,
+    problem: Problem<'_>,
     sections: &Map<String, Value>,
     name: &str,
 ) -> Result<Vec<(String, T)>> {
-    section(source, sections, name)?
+    section(problem, sections, name)?
         .into_iter()
         .map(|(key, value)| match decoded(value) {
             Ok(entry) => Ok((key, entry)),
             Err((path, reason)) => {
                 let keys: Vec<_> = [name, key.as_str()].into_iter().chain(path.iter().map(String::as_str)).collect();
-                Err(problem(source, &keys, &format!("{}: {reason}", keys.join("."))))
+                Err(problem(&keys, reason.at(&keys.join("."))))
             }
         })
         .collect()

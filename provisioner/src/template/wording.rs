@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::reason::Reason;
+
 /// Decodes a value. The error has the keys of its place below the value, and the reason in words.
-pub(crate) fn decoded<'de, T: Deserialize<'de>>(value: impl Deserializer<'de>) -> Result<T, (Vec<String>, String)> {
+pub(crate) fn decoded<'de, T: Deserialize<'de>>(value: impl Deserializer<'de>) -> Result<T, (Vec<String>, Reason)> {
     serde_path_to_error::deserialize(value)
         .map_err(|error| (path_keys(&error.path().to_string()), in_words(&error.inner().to_string())))
 }
@@ -13,42 +15,35 @@ pub(super) fn path_keys(path: &str) -> Vec<String> {
     path.split(['.', '[', ']']).filter(|key| !key.is_empty()).map(str::to_owned).collect()
 }
 
-/// The sentence for a decoder's message.
-pub(crate) fn in_words(message: &str) -> String {
-    unknown(message).or_else(|| missing(message)).or_else(|| wrong_type(message)).unwrap_or_else(|| message.to_owned())
+/// The sentence for a decoder's message. A decoder's error has no code, so its text decides here, and nowhere else.
+pub(crate) fn in_words(message: &str) -> Reason {
+    unknown(message)
+        .or_else(|| missing(message))
+        .or_else(|| wrong_type(message))
+        .unwrap_or_else(|| if message.starts_with(NOT_TEXT) { Reason::not_text(message) } else { message.into() })
 }
 
-/// The remedy for an error in a template, where only its `reason` is known.
-pub(super) fn remedy(reason: &str) -> &'static str {
-    if reason.contains("not supported; supported") {
-        "remove it, or write a supported name; see `docs/template-support.md`"
-    } else if reason.contains("not supported") {
-        "remove it; see `docs/template-support.md`"
-    } else if reason.contains("is missing") {
-        "add it to the template"
-    } else {
-        "correct it in the template, then run `provisioner plan`"
-    }
-}
+/// The beginning of the messages of this crate's decoders for a value that is not text.
+const NOT_TEXT: &str = "it must be text";
 
-fn unknown(message: &str) -> Option<String> {
+fn unknown(message: &str) -> Option<Reason> {
     let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (name, rest) = rest.split_once('`')?;
     let supported: Vec<_> = rest.split('`').skip(1).step_by(2).collect();
     Some(match supported.as_slice() {
-        [] => format!("`{name}` is not supported"),
-        [one] => format!("`{name}` is not supported; supported is {one}"),
-        many => format!("`{name}` is not supported; supported are {}", many.join(", ")),
+        [] => Reason::unsupported(format!("`{name}` is not supported")),
+        [one] => Reason::unknown(format!("`{name}` is not supported; supported is {one}")),
+        many => Reason::unknown(format!("`{name}` is not supported; supported are {}", many.join(", "))),
     })
 }
 
-fn missing(message: &str) -> Option<String> {
+fn missing(message: &str) -> Option<Reason> {
     let name = message.strip_prefix("missing field `")?.strip_suffix('`')?;
-    Some(format!("`{name}` is missing"))
+    Some(Reason::missing(format!("`{name}` is missing")))
 }
 
 /// `invalid type: FOUND, expected WANTED`.
-fn wrong_type(message: &str) -> Option<String> {
+fn wrong_type(message: &str) -> Option<Reason> {
     let rest = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "))?;
     let (found, wanted) = rest.rsplit_once(", expected ")?;
     let wanted = match wanted {
@@ -66,7 +61,8 @@ fn wrong_type(message: &str) -> Option<String> {
         ("floating", value) => value.trim_start_matches("point ").to_owned(),
         _ => found.to_owned(),
     };
-    Some(format!("it must be {wanted}, not {found}"))
+    let text = format!("it must be {wanted}, not {found}");
+    Some(if wanted == "text" { Reason::not_text(text) } else { text.into() })
 }
 
 #[cfg(test)]
@@ -74,14 +70,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_without_a_hint_gets_one_for_its_reason() {
-        for (reason, hint) in [
-            ("`Memory` is not supported; supported are A, B", "remove it, or write a supported name"),
-            ("`Fn::Reverse` is not supported", "remove it; "),
-            ("`Type` is missing", "add it to the template"),
+    fn a_message_of_the_decoder_gets_the_remedy_of_its_kind() {
+        for (message, remedy) in [
+            ("unknown field `Memory`, expected `A` or `B`", "remove it, or write a supported name"),
+            ("unknown field `X`, there are no fields", "remove it; "),
+            ("missing field `Type`", "add it to the template"),
             ("it takes two values", "correct it in the template, then run"),
         ] {
-            assert!(remedy(reason).starts_with(hint), "{reason}: {}", remedy(reason));
+            assert!(in_words(message).remedy().starts_with(remedy), "{message}: {}", in_words(message).remedy());
+        }
+        for (message, is_not_text) in [
+            ("invalid type: boolean `true`, expected a string", true),
+            ("it must be text or a list of texts", true),
+            ("invalid type: boolean `true`, expected a map", false),
+        ] {
+            assert_eq!(in_words(message).is_not_text(), is_not_text, "{message}");
         }
     }
 
@@ -100,7 +103,7 @@ mod tests {
             ("invalid value: string \"many\", expected a whole number", "it must be a whole number, not `many`"),
             ("it must contain one object", "it must contain one object"),
         ] {
-            assert_eq!(in_words(message), words);
+            assert_eq!(in_words(message).as_str(), words);
         }
     }
 }

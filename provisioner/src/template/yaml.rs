@@ -175,6 +175,7 @@ impl<'s> Reader<'s> {
                 "{place}: without quotes, the {what} `{text}` is read as `{read}`, as in CloudFormation (YAML 1.1)"
             ),
             hint: format!("write `'{text}'` if it is text, and `{read}` if it is not").into(),
+            word_at: Some(place),
         };
         self.remarks.insert((line, remark));
     }

@@ -14,6 +14,7 @@ use crate::denial::Denial;
 use crate::error::{Error, Result};
 use crate::observe::Found;
 use crate::package;
+use crate::phrase::Phrase;
 use crate::resources::function::{self, Call, Code, Function};
 use crate::resources::{Ids, OwnershipTag, Property, Resource, property};
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
@@ -137,12 +138,9 @@ impl Dispatch for Call {
                     Ok(_) => {}
                     // A new account has ten concurrent executions in all and cannot reserve any of them. A cap that is
                     // not available must not fail the deploy.
-                    Err(error)
-                        if has_message(&error, "InvalidParameterValueException", "UnreservedConcurrentExecution") =>
-                    {
-                        let cause = "the account has too few unreserved executions";
-                        let limit = format!("the concurrency limit {reserved} of function {name} is not set: {cause}");
-                        (aws.notify)(&limit);
+                    Err(error) if has_message(&error, "InvalidParameterValueException", Phrase::NoConcurrencyLeft) => {
+                        let all = "the account has too few concurrent executions to set any aside";
+                        (aws.notify)(&format!("no cap of {reserved} for function {name}: {all}"));
                     }
                     Err(error) => {
                         return Err(problem(format!("setting the concurrency limit of function {name}"), &error));
@@ -259,7 +257,7 @@ impl Aws {
         let answer = self.with_retries(|error| wait_reason(error, name, role), call).await;
         answer.map_err(|error| {
             let reported = problem(format!("{doing} function {name}"), &error);
-            if has_message(&error, "InvalidParameterValueException", CANNOT_ASSUME) {
+            if has_message(&error, "InvalidParameterValueException", Phrase::RoleNotAssumable) {
                 return reported.hint(format!(
                     "role {role} could not be assumed for {} s: let its trust policy name lambda.amazonaws.com, then run the same command again",
                     PATIENCE.as_secs()
@@ -270,18 +268,13 @@ impl Aws {
     }
 }
 
-const CANNOT_ASSUME: &str = "cannot be assumed by Lambda";
-
 /// The errors about a function that a retry solves, by code and message.
 pub(super) fn wait_reason<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, role: &str) -> Option<String> {
-    if has_message(error, "InvalidParameterValueException", CANNOT_ASSUME)
-        || has_message(error, "InvalidParameterValueException", "provided execution role does not have permissions")
-    {
+    let too_new = [Phrase::RoleNotAssumable, Phrase::RoleWithoutPermissions];
+    if too_new.into_iter().any(|phrase| has_message(error, "InvalidParameterValueException", phrase)) {
         return Some(format!("waiting until Lambda can assume role {role}"));
     }
-    let busy = ["in progress", "currently in the following state: Pending"];
-    busy.iter()
-        .any(|text| has_message(error, "ResourceConflictException", text))
+    has_message(error, "ResourceConflictException", Phrase::UpdateInProgress)
         .then(|| format!("waiting for another update of function {name}"))
 }
 

@@ -13,6 +13,7 @@ use super::super::Aws;
 use super::super::problem::{is_missing, problem};
 use super::function::wait_reason;
 use crate::error::Result;
+use crate::phrase::Phrase;
 use crate::resources::check::Check;
 
 /// How long to wait while IAM refuses new permissions. A function that starts a moment too early gets the refusal for
@@ -33,7 +34,7 @@ pub struct Answer {
 impl Answer {
     /// Whether IAM refused a call of the function. The answer does not show this, but the log does.
     pub fn was_refused_by_iam(&self) -> bool {
-        self.log.contains("AccessDenied")
+        Phrase::RefusedByIam.is_in(&self.log)
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::entrance::{Entrance, METHODS};
 use super::{Checked, Mistake};
-use crate::template::scalar_text;
+use crate::template::{Reason, scalar_text};
 
 /// A request as a template declares it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -50,7 +50,7 @@ impl Request {
             if scalar(value).is_none_or(|text| text.contains(char::is_control)) {
                 return Err(Mistake::at(
                     &["Request", "Headers", name],
-                    "the value of a header must be text in one line",
+                    Reason::not_text("the value of a header must be text in one line"),
                 ));
             }
         }

@@ -34,7 +34,7 @@ pub(super) fn check(template: &Map<String, Value>) -> Checked {
             without_resources.used(export, &mut path(&["Outputs", id, "Export", "Name"])).map_err(|refused| Refused {
                 cause: "an export's name cannot depend on a resource: CloudFormation allows parameters and pseudo parameters \
                         there"
-                    .to_owned(),
+                    .into(),
                 ..refused
             })?;
         }
@@ -47,7 +47,7 @@ fn path(keys: &[&str]) -> Vec<String> {
 }
 
 fn refused(keys: &[String], cause: String) -> Checked {
-    Err(Refused { keys: keys.to_vec(), cause, hint: None })
+    Err(Refused { keys: keys.to_vec(), cause: cause.into(), hint: None })
 }
 
 #[derive(Clone, Copy)]

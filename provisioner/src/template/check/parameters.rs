@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::super::reason::Reason;
 use super::super::texts::scalar_text;
 use super::{Checked, described, is_scalar, refuse};
 
@@ -16,7 +17,7 @@ pub(super) fn check(parameters: &Map<String, Value>) -> Checked {
         if default.is_some_and(|default| !is_scalar(default)) {
             return refuse(
                 &at("Default"),
-                "a default must be text or a number, without functions; a list is written `a,b,c`",
+                Reason::not_text("a default must be text or a number, without functions; a list is written `a,b,c`"),
             );
         }
         for attribute in ["MinLength", "MaxLength", "MinValue", "MaxValue"] {
