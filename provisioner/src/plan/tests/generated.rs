@@ -14,12 +14,15 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::judge::existing;
+use super::judge::{existing, foreign};
 use super::properties::{a_stack_and_its_world, a_world};
+use super::releases::{point, rollback_of};
 use super::spec::{Spec, any_spec};
-use super::{executed, planned, planned_removal};
-use crate::plan::{Action, Canary, Options, Plan, Step};
-use crate::world::{CallFailure, State};
+use super::{executed, planned, planned_removal, run};
+use crate::desired::Desired;
+use crate::observe::{Reach, observe};
+use crate::plan::{Action, Back, Canary, Options, Plan, Step, plan};
+use crate::world::{CallFailure, State, World};
 
 /// How many stacks are generated; each one has several plans.
 const STACKS: usize = 40;
@@ -55,6 +58,9 @@ fn all_plans() -> String {
             write_plan(&mut text, &format!("{index} {case}"), &plan);
         }
     }
+    for (case, plan) in single_plans() {
+        write_plan(&mut text, case, &plan);
+    }
     text
 }
 
@@ -86,6 +92,78 @@ fn plans_of(spec: &Spec, world: &State, old: &Spec, later: &Spec) -> Vec<(&'stat
         ("after an interrupted adoption", planned(&desired, &interrupted, adopt)),
         ("removal", planned_removal(&desired, &released)),
     ]
+}
+
+/// One plan for each case that the generated stacks do not have: several aliases, several functions with one role, and
+/// the options and commands that need a certain state.
+fn single_plans() -> Vec<(&'static str, Plan)> {
+    let with = |action, memory| Spec { policies: [("Read", action)].into(), memory: Some(memory), ..Spec::plain() };
+    let (old, new) = (with("s:Get", 128), with("s:Put", 512));
+    let smoke = Options { smoke: true, keep_versions: Some(2), ..Options::default() };
+    let adopt = Options { adopt: true, ..smoke.clone() };
+    let canary = Some(Canary { percent: 10, bake_seconds: 300 });
+    let by_hand = existing(&old, false);
+    let two_aliases = deployed(&with_beta(&old), &State::default());
+    let two_functions = deployed(&with_second(&old), &State::default());
+    let is_updated = |step: &Step| step.resource.is_changed_by_update();
+    let attached = Spec { attach: true, ..new.clone() };
+    let mut their_route = foreign();
+    for route in their_route.routes.values_mut() {
+        route.route_key = "POST /chat".to_owned();
+    }
+    let take_over = Options { take_over: true, ..smoke.clone() };
+    let taken = planned(&attached.desired(), &their_route, take_over);
+    let taken_over = executed(&taken, &their_route, None).state;
+    let released = deployed(&Spec { memory: Some(512), ..Spec::plain() }.desired(), &existing(&Spec::plain(), true));
+    let mut in_a_canary = released.clone();
+    point(&mut in_a_canary, "live", 1, Some((2, 0.1)));
+    let back = Back { to: None, smoke: true };
+    vec![
+        ("two aliases, canary", planned(&with_beta(&new), &two_aliases, Options { canary, ..smoke.clone() })),
+        ("two aliases, adoption", planned(&with_beta(&new), &by_hand, adopt.clone())),
+        ("adoption with a canary", planned(&new.desired(), &by_hand, Options { canary, ..adopt })),
+        ("two functions with one role", planned(&with_second(&new), &two_functions, smoke.clone())),
+        ("update of two functions", {
+            planned(&with_second(&new), &two_functions, smoke.clone()).only(is_updated, "`deploy` does this")
+        }),
+        ("prune", pruned(&old.desired(), &two_functions, &Options { prune: true, ..smoke })),
+        ("take-over", taken),
+        ("removal of a taken route", planned_removal(&attached.desired(), &taken_over)),
+        ("rollback", rollback_of(&released, &back).unwrap()),
+        ("rollback during a canary", rollback_of(&in_a_canary, &back).unwrap()),
+    ]
+}
+
+/// The state after a deploy.
+fn deployed(desired: &Desired, state: &State) -> State {
+    executed(&planned(desired, state, Options::default()), state, None).state
+}
+
+/// The plan of `deploy --prune`, which looks for orphans.
+fn pruned(desired: &Desired, state: &State, options: &Options) -> Plan {
+    plan(desired, &run(observe(&World::of(state.clone()), desired, Reach::Orphans)).unwrap(), options)
+}
+
+/// The stack with a second alias of its function.
+fn with_beta(spec: &Spec) -> Desired {
+    let mut template = spec.template();
+    template["Resources"]["Beta"] = template["Resources"]["Alias"].clone();
+    template["Resources"]["Beta"]["Properties"]["Name"] = json!("beta");
+    spec.desired_by(&template)
+}
+
+/// The stack with a second function, which has the same role, and its alias.
+fn with_second(spec: &Spec) -> Desired {
+    let mut template = spec.template();
+    for (id, other) in [("Function", "Second"), ("Version", "SecondVersion"), ("Alias", "SecondAlias")] {
+        template["Resources"][other] = template["Resources"][id].clone();
+    }
+    template["Resources"]["Second"]["Properties"]["FunctionName"] = json!("second");
+    template["Resources"]["SecondVersion"]["Properties"]["FunctionName"] = json!({"Ref": "Second"});
+    template["Resources"]["SecondAlias"]["Properties"]["FunctionName"] = json!({"Ref": "Second"});
+    let version = json!({"Fn::GetAtt": ["SecondVersion", "Version"]});
+    template["Resources"]["SecondAlias"]["Properties"]["FunctionVersion"] = version;
+    spec.desired_by(&template)
 }
 
 fn write_plan(text: &mut String, case: &str, plan: &Plan) {

@@ -26,7 +26,7 @@ fn published(versions: u32, live: u32) -> State {
     state
 }
 
-fn point(state: &mut State, name: &str, version: u32, share: Option<(u32, f64)>) {
+pub(super) fn point(state: &mut State, name: &str, version: u32, share: Option<(u32, f64)>) {
     let routing = share.map(|(version, share)| RoutingConfig::share(&version.to_string(), share));
     let mut alias = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
     alias.name = name.to_owned();
@@ -43,7 +43,7 @@ fn keeping(keep: usize) -> Options {
     Options { keep_versions: Some(keep), ..Options::default() }
 }
 
-fn rollback_of(state: &State, back: &Back) -> crate::Result<Plan> {
+pub(super) fn rollback_of(state: &State, back: &Back) -> crate::Result<Plan> {
     let desired = Spec::plain().desired();
     let wanted = desired.get("Alias").unwrap();
     let Resource::Alias(alias) = &wanted.resource else { panic!("no alias") };
