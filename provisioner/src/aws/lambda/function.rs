@@ -139,8 +139,9 @@ impl Dispatch for Call {
                     // A new account has ten concurrent executions in all and cannot reserve any of them. A cap that is
                     // not available must not fail the deploy.
                     Err(error) if has_message(&error, "InvalidParameterValueException", Phrase::NoConcurrencyLeft) => {
-                        let all = "the account has too few concurrent executions to set any aside";
-                        (aws.notify)(&format!("no cap of {reserved} for function {name}: {all}"));
+                        let cause = "the account has too few unreserved executions";
+                        let limit = format!("the concurrency limit {reserved} of function {name} is not set: {cause}");
+                        (aws.notify)(&limit);
                     }
                     Err(error) => {
                         return Err(problem(format!("setting the concurrency limit of function {name}"), &error));
