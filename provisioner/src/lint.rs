@@ -86,6 +86,7 @@ pub fn lint(desired: &Desired, account: &str, apis: &BTreeMap<String, String>) -
         [
             iam::role_is_an_arn(checked),
             iam::no_full_access(checked),
+            iam::sids_are_unique(checked),
             route::key_is_well_formed(checked),
             route::target_is_an_integration(checked),
             route::payload_version_exists(checked),
@@ -111,14 +112,14 @@ pub fn lint(desired: &Desired, account: &str, apis: &BTreeMap<String, String>) -
 ///
 /// Planning adds to the template's values: the description of an integration records the routes that are adopted.
 pub fn beyond_limits(logical_id: &str, resource: &Resource) -> Vec<Finding> {
-    limits::refused(&checked(logical_id, resource))
+    limits::refused(&checked(logical_id, resource), resource)
 }
 
 /// Finds the reasons why AWS would refuse a resource's own name. AWS also refuses to look up such a name.
 pub fn refused_name(logical_id: &str, resource: &Resource) -> Vec<Finding> {
     let (one, name) = (checked(logical_id, resource), resource.name());
     let is_the_name = |finding: &Finding| matches!(finding.property.as_slice(), [only] if one.text(only) == name);
-    let refused = limits::refused(&one).into_iter().filter(|finding| finding.severity == Severity::Refused);
+    let refused = limits::refused(&one, resource).into_iter().filter(|finding| finding.severity == Severity::Refused);
     refused.filter(is_the_name).collect()
 }
 

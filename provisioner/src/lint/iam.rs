@@ -39,6 +39,36 @@ pub(super) fn no_full_access(one: &Checked) -> Option<Finding> {
     Some(one.finding(Severity::Unwise, cause, "list the actions and the resources that the role needs"))
 }
 
+/// Checks that no two statements of a policy document have the same id.
+///
+/// IAM user guide, "IAM JSON policy elements: Sid": it must be unique within a policy.
+pub(super) fn sids_are_unique(one: &Checked) -> Option<Finding> {
+    if !one.kind.starts_with("AWS::IAM::") {
+        return None;
+    }
+    let (property, sid) = repeated_sid(&one.properties)?;
+    let cause = format!("{} has two statements with the Sid `{sid}`", property.join("."));
+    let finding = one.finding(Severity::Refused, cause, "give each statement its own Sid, or remove the Sid");
+    Some(Finding { property, ..finding })
+}
+
+/// The first policy document with an id that two statements have, by its keys, and the id.
+fn repeated_sid(value: &Value) -> Option<(Vec<String>, String)> {
+    match value {
+        Value::Object(map) => {
+            let sids = map.get("Statement").map(items).unwrap_or_default();
+            let sids: Vec<&str> = sids.into_iter().filter_map(|one| one["Sid"].as_str()).collect();
+            let again = sids.iter().enumerate().find(|(at, sid)| !sid.is_empty() && sids[..*at].contains(sid));
+            let inside = |(key, value): (&String, &Value)| {
+                repeated_sid(value).map(|(path, sid)| ([vec![key.clone()], path].concat(), sid))
+            };
+            again.map(|(_, sid)| (Vec::new(), (*sid).to_owned())).or_else(|| map.iter().find_map(inside))
+        }
+        Value::Array(list) => list.iter().find_map(repeated_sid),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
 /// The statements of all policies, anywhere in the properties.
 fn statements(value: &Value) -> Vec<&Value> {
     match value {

@@ -96,6 +96,27 @@ fn every_action_on_every_resource_gets_a_note() {
 }
 
 #[test]
+fn a_sid_stands_once_in_a_policy_document() {
+    let policy = |sids: [&str; 2]| {
+        let statement = |sid: &str| json!({"Sid": sid, "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"});
+        json!({"Statement": sids.map(statement)})
+    };
+    let role = |read: Value, write: Value| {
+        json!({"Role": {"Type": "AWS::IAM::Role", "Properties": {
+            "RoleName": "r", "AssumeRolePolicyDocument": trust(),
+            "Policies": [{"PolicyName": "read", "PolicyDocument": read}, {"PolicyName": "write", "PolicyDocument": write}],
+        }}})
+    };
+    let twice = (Severity::Refused, "Policies.write has two statements with the Sid `One`".to_owned());
+    assert_eq!(cause(&role(policy(["One", "Two"]), policy(["One", "One"]))), twice);
+    assert_eq!(found(&role(policy(["One", "Two"]), policy(["", ""]))), []);
+    let managed = json!({"Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {
+        "PolicyDocument": policy(["One", "One"]),
+    }}});
+    assert_eq!(cause(&managed).1, "PolicyDocument has two statements with the Sid `One`");
+}
+
+#[test]
 fn credentials_need_named_origins() {
     let api = |origin: &str, credentials: Value| {
         json!({"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "a", "ProtocolType": "HTTP",

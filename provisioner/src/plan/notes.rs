@@ -31,11 +31,18 @@ pub(super) fn findings(desired: &Desired, observed: &Observed, steps: &[Step]) -
     (blockers, notes)
 }
 
-/// Names that AWS refuses.
+/// Names that AWS refuses and, if there are any, the other values that it would refuse.
 ///
-/// AWS also refuses to look for them, with its own messages and one at a time, so they are found before AWS is asked.
+/// AWS also refuses to look for such names, with its own messages and one at a time, so they are found before AWS is
+/// asked. Then it is not known what a deploy would send: every value of the template is checked.
 pub fn refused_names(desired: &Desired) -> Vec<Blocker> {
-    let each = desired.resources.iter().flat_map(|wanted| refused_name(&wanted.logical_id, &wanted.resource));
+    let all = || desired.resources.iter().map(|wanted| (&wanted.logical_id, &wanted.resource));
+    if all().all(|(logical_id, resource)| refused_name(logical_id, resource).is_empty()) {
+        return Vec::new();
+    }
+    let limits = all().flat_map(|(logical_id, resource)| beyond_limits(logical_id, resource));
+    let others = lint(desired, "", &BTreeMap::new());
+    let each = limits.chain(others).filter(|finding| finding.severity == Severity::Refused);
     let blocker = |Finding { logical_id, cause, property, hint, .. }| {
         let cause = placed(desired, &logical_id, &cause, &property);
         Blocker { logical_id, cause, hint }

@@ -4,6 +4,7 @@
 mod attributes;
 mod compare;
 mod identity;
+mod limits;
 mod not_findable;
 mod schema;
 mod types;
@@ -13,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 pub(super) use compare::as_far_as;
 pub use identity::{Identifier, PhysicalId};
+pub use limits::{Limited, Limits};
 pub use not_findable::NotFindable;
 pub use schema::Schema;
 pub use types::{Type, Types};

@@ -28,10 +28,18 @@ const ADOPTED_ROUTES: &str = "adopt fewer routes, or shorten the name of the sta
                               description contains the ownership tag and the adopted routes";
 const VARIABLES: &str = "store long values in Parameter Store or in the package, and pass the function their names";
 const IAM_NAME: &str = "use only letters, digits and `+=,.@-_`";
+const DASHBOARD: &str = "use only letters, digits and `_-`";
 const ALPHANUMERIC: &str = "use only letters and digits";
 const ESCAPED: &str = "use only ASCII or Latin-1 characters; match others with `*` or `?`";
 const OWN_TAG: &str = "rename the key; the prefix `aws:` is reserved for AWS";
 const OWN_ALIAS: &str = "rename the alias; the prefix `alias/aws/` is reserved for AWS";
+const OWN_LOG_GROUP: &str = "begin the name with `/` or with another word: `aws/` is reserved";
+const SHARE: &str = "write the share of the calls as a fraction, such as 0.1 for 10 %";
+const METHOD: &str = "write `*`, or GET, HEAD, OPTIONS, PUT, POST, PATCH or DELETE";
+const ALIAS: &str = "write the name of an alias: a function URL is for an alias or for the function, not for a version";
+const MANAGED_POLICY: &str = "write the ARN of a managed policy, such as `arn:aws:iam::aws:policy/ReadOnlyAccess`";
+const ACCOUNT: &str = "write the 12 digits of the account in quotes: without them, YAML reads a number, which has no \
+                       leading zeros";
 const TAG: &str = "use only letters, digits, spaces and `_.:/=+-@`";
 
 /// IAM's names of roles and policies (API reference: `[\w+=,.@-]+`).
@@ -42,6 +50,9 @@ const POLICY: &str = r"^[\x{09}\x{0A}\x{0D}\x{20}-\x{FF}]+$";
 
 /// A statement's id (IAM user guide, "IAM JSON policy elements: Sid").
 const SID: &str = "^[A-Za-z0-9]*$";
+
+/// Names of dashboards (CloudWatch API reference, `PutDashboard`).
+const DASHBOARDS: &str = "^[A-Za-z0-9_-]+$";
 
 /// Names of queues and topics (SQS API reference, `CreateQueue`; SNS API reference, `CreateTopic`).
 const QUEUES: &str = r"^[A-Za-z0-9_-]+(\.fifo)?$";
@@ -57,6 +68,16 @@ const MACHINES: &str = r#"^[^\s\x00-\x1F\x7F-\x9F<>{}\[\]?*"\#%\\^|~`$&,;:/]+$"#
 /// reserved.
 const PARAMETERS: &str = "^(?!/?(?i:aws|ssm))[A-Za-z0-9_./-]+$";
 
+/// ARNs of managed policies (IAM API reference, `AttachRolePolicy`). The partitions have their own accounts for AWS's
+/// policies.
+const MANAGED_POLICIES: &str = "^arn:[^:]+:iam::[^:]*:policy/.+$";
+
+/// Names of aliases (Lambda API reference, `CreateAlias`): a number is a version.
+const ALIASES: &str = "^(?![0-9]+$)[A-Za-z0-9_-]+$";
+
+/// Methods in an API's CORS configuration: API Gateway answers "Method ANY is not supported" for any other one.
+const METHODS: &str = r"^(\*|(?i:GET|HEAD|OPTIONS|PUT|POST|PATCH|DELETE))$";
+
 /// Keys and values of tags (CloudWatch Logs and IAM API reference; "Tagging best practices" names the same characters for
 /// all services).
 const TAGS: &str = r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$";
@@ -68,7 +89,8 @@ pub(super) fn rows() -> Vec<Row> {
         |kind, path| Row { kind, path, limit: Limit::pattern(TAGS), severity: Severity::Unwise, hint: Some(TAG) };
     let mut rows = vec![
         // AWS General Reference, "Tag naming limits": the prefix is reserved.
-        refused(ANY_KIND, "Tags[].Key", Limit::not_starting_with("aws:"), Some(OWN_TAG)),
+        refused(ANY_KIND, "Tags[].Key", Limit::not_starting_with_any_case_of("aws:"), Some(OWN_TAG)),
+        refused(ANY_KIND, "Tags[].Key", Limit::length_of_given(1, 128), None),
         // IAM API reference.
         refused("AWS::IAM::Role", "Path", Limit::pattern("^(/|/[!-~]+/)$").up_to(512), None),
         refused("AWS::IAM::Role", "Policies.{}", Limit::pattern(IAM_NAMES).up_to(128), Some(IAM_NAME)),
@@ -76,7 +98,9 @@ pub(super) fn rows() -> Vec<Row> {
         refused("AWS::IAM::Role", "Policies[].PolicyDocument.Statement[].Sid", Limit::pattern(SID), Some(ALPHANUMERIC)),
         refused("AWS::IAM::Role", "AssumeRolePolicyDocument.Statement[].Sid", Limit::pattern(SID), Some(ALPHANUMERIC)),
         refused("AWS::IAM::Policy", "PolicyDocument.Statement[].Sid", Limit::pattern(SID), Some(ALPHANUMERIC)),
-        // CloudWatch Logs API reference, CreateLogGroup.
+        refused("AWS::IAM::Role", "ManagedPolicyArns[]", Limit::pattern(MANAGED_POLICIES), Some(MANAGED_POLICY)),
+        // CloudWatch Logs API reference, CreateLogGroup: "Log group names can't start with the string aws/".
+        refused("AWS::Logs::LogGroup", "LogGroupName", Limit::not_starting_with("aws/"), Some(OWN_LOG_GROUP)),
         refused("AWS::Logs::LogGroup", "Tags[].Key", Limit::pattern(TAGS), Some(TAG)),
         refused("AWS::Logs::LogGroup", "Tags[].Value", Limit::pattern(TAGS), Some(TAG)),
         // Lambda API reference, CreateFunction, and "Lambda quotas".
@@ -85,11 +109,27 @@ pub(super) fn rows() -> Vec<Row> {
         refused("AWS::Lambda::Function", "EphemeralStorage.Size", Limit::range(512.0, 10240.0), None),
         refused("AWS::Lambda::Function", "Environment.Variables", Limit::bytes(4096), Some(VARIABLES)),
         refused("AWS::Lambda::Alias", "Description", Limit::length(0, 256 - BEFORE), Some(OWNERSHIP_TAG)),
+        refused(
+            "AWS::Lambda::Alias",
+            "RoutingConfig.AdditionalVersionWeights[].FunctionWeight",
+            Limit::range(0.0, 1.0),
+            Some(SHARE),
+        ),
+        refused("AWS::Lambda::Permission", "SourceAccount", Limit::length(12, 12), Some(ACCOUNT)),
+        refused("AWS::Lambda::Url", "Qualifier", Limit::pattern(ALIASES).up_to(128), Some(ALIAS)),
         // API Gateway v2 API reference: apis, integrations, stages, and `Cors`.
         refused("AWS::ApiGatewayV2::Api", "Name", Limit::length(1, 128), None),
         refused("AWS::ApiGatewayV2::Api", "Description", Limit::length(0, 1024), None),
         refused("AWS::ApiGatewayV2::Api", "Tags[].Value", Limit::length(0, 1600), None),
         refused("AWS::ApiGatewayV2::Api", "CorsConfiguration.MaxAge", Limit::range(-1.0, 86400.0), None),
+        refused("AWS::ApiGatewayV2::Api", "CorsConfiguration.AllowMethods[]", Limit::pattern(METHODS), Some(METHOD)),
+        refused("AWS::ApiGatewayV2::Integration", "IntegrationType", Limit::one_of(&["AWS_PROXY", "HTTP_PROXY"]), None),
+        refused(
+            "AWS::ApiGatewayV2::Route",
+            "AuthorizationType",
+            Limit::one_of(&["NONE", "AWS_IAM", "CUSTOM", "JWT"]),
+            None,
+        ),
         refused("AWS::ApiGatewayV2::Integration", "Description", Limit::length(0, 1024), Some(ADOPTED_ROUTES)),
         refused(
             "AWS::ApiGatewayV2::Stage",
@@ -98,6 +138,8 @@ pub(super) fn rows() -> Vec<Row> {
             None,
         ),
         refused("AWS::ApiGatewayV2::Stage", "Description", Limit::length(0, 1024), None),
+        refused("AWS::ApiGatewayV2::Stage", "DefaultRouteSettings.ThrottlingRateLimit", Limit::at_least(0.0), None),
+        refused("AWS::ApiGatewayV2::Stage", "DefaultRouteSettings.ThrottlingBurstLimit", Limit::at_least(0.0), None),
         refused("AWS::ApiGatewayV2::Stage", "Tags[].Value", Limit::length(0, 1600), None),
         // DynamoDB developer guide, "Naming rules".
         refused("AWS::DynamoDB::Table", "TableName", Limit::length(3, 255), None),
@@ -127,6 +169,10 @@ fn through_cloud_control() -> Vec<Row> {
     let with = |kind, path, limit, hint| Row { hint: Some(hint), ..row(kind, path, limit) };
     let mut rows = vec![
         with("AWS::IAM::ManagedPolicy", "ManagedPolicyName", Limit::pattern(IAM_NAMES).up_to(128), IAM_NAME),
+        with("AWS::IAM::Group", "GroupName", Limit::pattern(IAM_NAMES).up_to(128), IAM_NAME),
+        with("AWS::CloudWatch::Dashboard", "DashboardName", Limit::pattern(DASHBOARDS).up_to(255), DASHBOARD),
+        row("AWS::Kinesis::Stream", "RetentionPeriodHours", Limit::range(24.0, 8760.0)),
+        row("AWS::RDS::DBInstance", "BackupRetentionPeriod", Limit::range(0.0, 35.0)),
         row("AWS::S3::Bucket", "BucketName", Limit::length(3, 63)),
         row("AWS::SQS::Queue", "QueueName", Limit::pattern(QUEUES).up_to(80)),
         row("AWS::Lambda::LayerVersion", "LayerName", Limit::pattern(LAYERS).up_to(140)),

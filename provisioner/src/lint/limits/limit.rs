@@ -27,6 +27,12 @@ pub(super) struct Limit {
     max_bytes: Option<usize>,
     /// A prefix that the value must not have. JSON schema has no such keyword.
     reserved_start: Option<String>,
+    /// Whether the prefix is reserved in upper and lower case.
+    #[serde(skip)]
+    in_any_case: bool,
+    /// Whether an empty text is a value, too. For the other properties, it means that the value is not given.
+    #[serde(skip)]
+    empty_is_given: bool,
 }
 
 /// A limit, with its property.
@@ -41,7 +47,7 @@ pub(super) struct Rule {
 
 impl Rule {
     pub(super) fn of_schema(path: String, limit: Limit) -> Self {
-        Self { path, limit, severity: Severity::Refused, hint: None }
+        Self { path, limit: limit.as_words(), severity: Severity::Refused, hint: None }
     }
 }
 
@@ -70,6 +76,10 @@ impl Limit {
         Self { minimum: Some(minimum), maximum: Some(maximum), ..Self::default() }
     }
 
+    pub(super) fn at_least(minimum: f64) -> Self {
+        Self { minimum: Some(minimum), ..Self::default() }
+    }
+
     pub(super) fn bytes(most: usize) -> Self {
         Self { max_bytes: Some(most), ..Self::default() }
     }
@@ -84,6 +94,27 @@ impl Limit {
 
     pub(super) fn not_starting_with(start: &str) -> Self {
         Self { reserved_start: Some(start.to_owned()), ..Self::default() }
+    }
+
+    /// A reserved prefix in any case.
+    pub(super) fn not_starting_with_any_case_of(start: &str) -> Self {
+        Self { in_any_case: true, ..Self::not_starting_with(start) }
+    }
+
+    /// A length, where an empty text is a value, too.
+    pub(super) fn length_of_given(min: usize, max: usize) -> Self {
+        Self { empty_is_given: true, ..Self::length(min, max) }
+    }
+
+    /// The same limit with this pattern, where an empty text is a value, too.
+    pub(super) fn of_given_text(self, pattern: Option<Pattern>) -> Self {
+        Self { pattern, empty_is_given: true, ..self }
+    }
+
+    /// The same limit; a pattern that only lists words is a list of the allowed values.
+    fn as_words(self) -> Self {
+        let Some(words) = self.pattern.as_ref().and_then(|pattern| words(&pattern.source)) else { return self };
+        Self { pattern: None, min_length: 0, max_length: None, ..Self { one_of: words, ..self } }
     }
 
     /// The same limit, with this maximum length.
@@ -117,7 +148,8 @@ impl Limit {
                 (Some(minimum), None) => format!("{minimum} or more"),
                 (None, maximum) => format!("up to {}", maximum.unwrap_or_default()),
             };
-            return violated(format!("is {}; AWS allows {range}", scalar_text(value)), IN_RANGE);
+            let number = number(value).unwrap_or_default();
+            return violated(format!("is {number}; AWS allows {range}"), IN_RANGE);
         }
         let text = match value {
             Value::String(text) => text.clone(),
@@ -125,7 +157,7 @@ impl Limit {
             Value::Number(_) | Value::Bool(_) => scalar_text(value),
             Value::Null | Value::Array(_) => return None,
         };
-        if text.is_empty() {
+        if text.is_empty() && !self.empty_is_given {
             return None;
         }
         let known = known_part(&text);
@@ -144,10 +176,16 @@ impl Limit {
         if self.reserved.contains(&text) {
             return violated("is reserved".to_owned(), RESERVED);
         }
-        if let Some(start) = self.reserved_start.as_ref().filter(|start| text.starts_with(start.as_str())) {
+        if let Some(start) = self.reserved_start.as_ref().and_then(|start| self.begins(&text, start)) {
             return violated(format!("begins with `{start}`, which is reserved"), RESERVED);
         }
         self.pattern.as_ref()?.violation(&known, is_whole).and_then(|(text, hint)| violated(text, hint))
+    }
+
+    /// The start of a text, if it is the reserved one.
+    fn begins<'t>(&self, text: &'t str, reserved: &str) -> Option<&'t str> {
+        let start = text.get(..reserved.len())?;
+        (start == reserved || (self.in_any_case && start.eq_ignore_ascii_case(reserved))).then_some(start)
     }
 
     fn out_of_range(&self, value: &Value) -> Option<(Option<f64>, Option<f64>)> {
@@ -166,6 +204,8 @@ pub(super) struct Pattern {
     regex: Regex,
     /// Matches one character of the class.
     class: Option<Regex>,
+    /// Whether the end of the pattern may be before the last line break, as in Java.
+    before_line_break: bool,
 }
 
 impl TryFrom<String> for Pattern {
@@ -179,11 +219,17 @@ impl TryFrom<String> for Pattern {
 impl Pattern {
     fn new(source: &str) -> Option<Self> {
         let class = class_of(source).and_then(|class| Regex::new(&format!("^{class}$")).ok());
-        Some(Self { source: source.to_owned(), regex: Regex::new(source).ok()?, class })
+        Some(Self { source: source.to_owned(), regex: Regex::new(source).ok()?, class, before_line_break: false })
+    }
+
+    /// A pattern of Java, with its form in this crate's syntax.
+    pub(super) fn of_java(source: &str, written: &str) -> Option<Self> {
+        Some(Self { source: source.to_owned(), before_line_break: true, ..Self::new(written)? })
     }
 
     fn violation(&self, known: &str, is_whole: bool) -> Option<(String, &'static str)> {
-        if self.regex.is_match(known).unwrap_or(true) {
+        let matches = |text: &str| self.regex.is_match(text).unwrap_or(true);
+        if matches(known) || (self.before_line_break && known.strip_suffix('\n').is_some_and(matches)) {
             return None;
         }
         if let Some(class) = &self.class {
@@ -200,6 +246,18 @@ impl Pattern {
         }
         is_whole.then(|| (format!("does not match `{}`", self.source), MATCHING))
     }
+}
+
+/// The words of a pattern such as `(LATEST|TRIM_HORIZON)+`, which allows nothing else.
+fn words(pattern: &str) -> Option<Vec<Value>> {
+    let inner = pattern.strip_prefix('^').unwrap_or(pattern);
+    let inner = inner.strip_suffix('$').unwrap_or(inner);
+    let inner = inner.strip_suffix('+').unwrap_or(inner);
+    let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner);
+    let inner = inner.strip_prefix("?:").unwrap_or(inner);
+    let is_word = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    let words: Vec<&str> = inner.split('|').collect();
+    (words.len() > 1 && words.iter().all(is_word)).then(|| words.into_iter().map(Value::from).collect())
 }
 
 /// The class of a pattern that consists of a single class, such as `^[a-z]+$`.

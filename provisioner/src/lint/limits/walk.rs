@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 /// A value, or a key, that has a limit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Found<'v> {
     /// The keys of its place in the template.
     pub(super) at: Vec<String>,

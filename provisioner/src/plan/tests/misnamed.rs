@@ -7,7 +7,7 @@ use super::spec::Spec;
 use super::{executed, planned_removal, run};
 use crate::desired::{Desired, Wanted};
 use crate::observe::{Reach, observe};
-use crate::plan::{Action, Options, Plan, plan, plan_destroy, without_refused_names};
+use crate::plan::{Action, Options, Plan, plan, plan_destroy, refused_names, without_refused_names};
 use crate::resources::{RESOURCE_TAG, Resource};
 use crate::world::{State, World};
 
@@ -49,6 +49,24 @@ fn a_destroy_with_forgotten_names_is_refused_and_names_them() {
         assert!(blocker.cause.contains(text), "no {text} in {}", blocker.cause);
     }
     assert!(blocker.hint.contains("`provisioner destroy -P Name=chat -P RoleName=role`"), "{}", blocker.hint);
+}
+
+#[test]
+fn the_other_refused_values_are_reported_with_a_refused_name() {
+    let mut template = Spec::plain().template();
+    template["Resources"]["Function"]["Properties"]["Timeout"] = json!(901);
+    let causes = |template: &serde_json::Value| {
+        let all = refused_names(&Spec::plain().desired_by(template));
+        all.into_iter().map(|one| format!("{}: {}", one.logical_id, one.cause)).collect::<Vec<_>>()
+    };
+    assert_eq!(causes(&template), [""; 0], "whether the value is sent is known only after the observation");
+    template["Resources"]["Role"]["Properties"]["RoleName"] = json!("a b");
+    let expected = ["Role: RoleName contains a space; AWS allows", "Function: Timeout is 901; AWS allows 1 to 900"];
+    let found = causes(&template);
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for start in expected {
+        assert!(found.iter().any(|one| one.starts_with(start)), "no {start} in {found:?}");
+    }
 }
 
 #[test]

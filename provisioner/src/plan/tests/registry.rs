@@ -1,10 +1,11 @@
-//! `Fn::GetAtt` of attributes that the registry does not list.
+//! Attributes and values that the registry's schemas do not allow.
 
 use serde_json::json;
 
 use super::super::registry::unknown;
 use super::spec::desired;
 use crate::observe::Observed;
+use crate::plan::{Options, plan};
 use crate::resources::other::Schema;
 
 /// The causes for a template with a bucket, of which nothing is known before the registry is asked.
@@ -65,4 +66,49 @@ fn attributes_of_the_registry_are_accepted_by_their_dotted_path() {
     assert_eq!(causes("Arn"), []);
     assert_eq!(causes("Website.Url"), []);
     assert_eq!(causes("Website.Uri").len(), 3);
+}
+
+/// The blockers for a template with a repository and the schema of its kind.
+fn refused(repository: &str) -> Vec<String> {
+    let text = format!(
+        "\
+Resources:
+  Images:
+    Type: AWS::ECR::Repository
+    Properties: {repository}
+"
+    );
+    let schema = json!({
+        "primaryIdentifier": ["/properties/RepositoryName"],
+        "createOnlyProperties": ["/properties/RepositoryName"],
+        "properties": {
+            "RepositoryName": {"type": "string", "minLength": 2, "maxLength": 12, "pattern": "^(?=.{2,12}$)[\\w-/]+\\Z"},
+            "ImageTagMutability": {"type": "string", "enum": ["MUTABLE", "IMMUTABLE"]},
+            "LifecyclePolicy": {"$ref": "#/definitions/LifecyclePolicy"},
+            "Printed": {"type": "string", "pattern": "^[\\p{Print}&&[^|]]+$"},
+        },
+        "definitions": {"LifecyclePolicy": {"type": "object", "properties": {
+            "RegistryId": {"type": "string", "pattern": "^[0-9]{12}$"}, "Days": {"type": "integer", "maximum": 9},
+        }}},
+    });
+    let schema = Schema::from_registry(&schema.to_string()).unwrap();
+    let observed = Observed { schemas: [("AWS::ECR::Repository".to_owned(), schema)].into(), ..Observed::default() };
+    let plan = plan(&desired(&text), &observed, &Options::default());
+    plan.blockers.into_iter().map(|one| one.cause).collect()
+}
+
+#[test]
+fn a_value_that_the_registrys_schema_does_not_allow_is_refused() {
+    let refused = |repository: &str| refused(repository).join("; ");
+    assert_eq!(
+        refused("{RepositoryName: A B, ImageTagMutability: X, LifecyclePolicy: {RegistryId: '1', Days: '10'}}"),
+        r"RepositoryName does not match `^(?=.{2,12}$)[\w-/]+\Z` (t.yaml:4); ImageTagMutability is `X`; AWS allows \
+          MUTABLE, IMMUTABLE (t.yaml:4); LifecyclePolicy.RegistryId does not match `^[0-9]{12}$` (t.yaml:4); \
+          LifecyclePolicy.Days is 10; AWS allows up to 9 (t.yaml:4)"
+            .replace("\\\n          ", "")
+    );
+    assert_eq!(refused("{RepositoryName: films-images}"), "");
+    assert_eq!(refused("{RepositoryName: ''}"), "RepositoryName has 0 characters; the minimum is 2 (t.yaml:4)");
+    assert_eq!(refused("{LifecyclePolicy: {RegistryId: \"123456789012\\n\"}}"), "", "the end of a pattern of Java");
+    assert_eq!(refused("{RepositoryName: films/chat, Printed: '|'}"), "", "this pattern is left to AWS");
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::tags::Tags;
 use super::attributes;
+use super::limits::Limits;
 use super::types::Types;
 
 /// A kind's schema.
@@ -31,6 +32,9 @@ pub struct Schema {
     /// (`maxLength`).
     #[serde(default)]
     pub max_lengths: BTreeMap<String, usize>,
+    /// The limits of the properties. AWS compares the properties with them before it creates or updates a resource.
+    #[serde(default)]
+    pub limits: Limits,
     /// The attributes that `Fn::GetAtt` can request: properties, and those inside objects by their dotted path.
     pub attributes: BTreeSet<String>,
 }
@@ -63,6 +67,7 @@ impl Schema {
             write_only: names("writeOnlyProperties"),
             tags: has_tags.then_some(property),
             types: Types::of(&schema),
+            limits: Limits::of(&schema),
             list_by: {
                 let required = schema["handlers"]["list"]["handlerSchema"]["required"].as_array();
                 required.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()

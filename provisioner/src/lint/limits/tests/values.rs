@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::with;
-use crate::lint::Severity;
+use crate::lint::{Severity, beyond_limits};
+use crate::resources::Resource;
 
 #[test]
 fn invalid_values_are_refused_with_the_property_and_the_limit() {
@@ -142,6 +143,50 @@ fn invalid_values_are_refused_with_the_property_and_the_limit() {
             json!({"TableName": "my films"}),
             "TableName contains a space; AWS allows [a-zA-Z0-9_.-]",
         ),
+        ("AWS::SQS::Queue", json!({"Tags": [{"Key": "AWS:x"}]}), "Tags.Key begins with `AWS:`, which is reserved"),
+        ("AWS::SQS::Queue", json!({"Tags": [{"Key": ""}]}), "Tags.Key has 0 characters; the minimum is 1"),
+        ("AWS::IAM::Role", json!({"Tags": {"": "v"}}), "the key Tags. has 0 characters; the minimum is 1"),
+        (
+            "AWS::IAM::Role",
+            json!({"ManagedPolicyArns": ["ReadOnlyAccess"]}),
+            "ManagedPolicyArns does not match `^arn:[^:]+:iam::[^:]*:policy/.+$`",
+        ),
+        (
+            "AWS::Logs::LogGroup",
+            json!({"LogGroupName": "aws/chat"}),
+            "LogGroupName begins with `aws/`, which is reserved",
+        ),
+        (
+            "AWS::Lambda::Alias",
+            json!({"RoutingConfig": {"AdditionalVersionWeights": [{"FunctionVersion": "2", "FunctionWeight": 1.5}]}}),
+            "RoutingConfig.AdditionalVersionWeights.FunctionWeight is 1.5; AWS allows 0 to 1",
+        ),
+        ("AWS::Lambda::Url", json!({"Qualifier": "1"}), "Qualifier does not match `^(?![0-9]+$)[A-Za-z0-9_-]+$`"),
+        (
+            "AWS::ApiGatewayV2::Api",
+            json!({"CorsConfiguration": {"AllowMethods": ["FOO", "get", "*"]}}),
+            r"CorsConfiguration.AllowMethods does not match `^(\*|(?i:GET|HEAD|OPTIONS|PUT|POST|PATCH|DELETE))$`",
+        ),
+        (
+            "AWS::ApiGatewayV2::Route",
+            json!({"ApiId": "a1", "RouteKey": "GET /", "AuthorizationType": "COGNITO"}),
+            "AuthorizationType is `COGNITO`; AWS allows NONE, AWS_IAM, CUSTOM, JWT",
+        ),
+        (
+            "AWS::ApiGatewayV2::Integration",
+            json!({"ApiId": "a1", "IntegrationUri": "u", "IntegrationType": "LAMBDA"}),
+            "IntegrationType is `LAMBDA`; AWS allows AWS_PROXY, HTTP_PROXY",
+        ),
+        (
+            "AWS::ApiGatewayV2::Stage",
+            json!({"DefaultRouteSettings": {"ThrottlingRateLimit": -1}}),
+            "DefaultRouteSettings.ThrottlingRateLimit is -1; AWS allows 0 or more",
+        ),
+        (
+            "AWS::Lambda::EventSourceMapping",
+            json!({"StartingPosition": "FIRST"}),
+            "StartingPosition is `FIRST`; AWS allows LATEST, TRIM_HORIZON, AT_TIMESTAMP",
+        ),
         ("AWS::DynamoDB::Table", json!({"TableName": "ab"}), "TableName has 2 characters; the minimum is 3"),
         ("AWS::SQS::Queue", json!({"VisibilityTimeout": "43201"}), "VisibilityTimeout is 43201; AWS allows 0 to 43200"),
         ("AWS::Events::Rule", json!({"Name": "every minute"}), r"Name contains a space; AWS allows [\.\-_A-Za-z0-9]"),
@@ -218,6 +263,16 @@ fn valid_values_are_accepted() {
     ] {
         assert_eq!(with(kind, &properties), [], "{kind} {properties}");
     }
+}
+
+#[test]
+fn an_account_that_yaml_reads_as_a_number_gets_the_cause_as_its_hint() {
+    let properties =
+        json!({"FunctionName": "chat", "Action": "*", "Principal": "*", "SourceAccount": 12_345_678_901_u64});
+    let resource =
+        Resource::parse("AWS::Lambda::Permission", properties.as_object().unwrap().clone()).unwrap().unwrap();
+    let [one] = beyond_limits("One", &resource).try_into().unwrap();
+    assert!(one.hint.starts_with("write the 12 digits of the account in quotes"), "{}", one.hint);
 }
 
 #[test]
